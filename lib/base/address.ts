@@ -1,0 +1,68 @@
+import { formatIp, parseIp } from "./ip.ts";
+
+/**
+ * An IP address and a port. `hostname` is always an IP literal in canonical text, so that two addresses are the same
+ * exactly when their texts are. The field names are those of Deno's sockets: what `receive` gives goes into `send`
+ * without being copied.
+ */
+export interface SocketAddress {
+  readonly transport: "udp" | "tcp";
+  /** Canonical IPv4 or IPv6 text (RFC 5952), without brackets. */
+  readonly hostname: string;
+  /** 0–65535; 0 only where the kernel is asked to choose. */
+  readonly port: number;
+}
+
+/** Text that is no `<ip>:<port>`. The message says what is wrong, without naming where the text came from. */
+export class AddressFormatError extends Error {
+  override readonly name = "AddressFormatError";
+}
+
+/**
+ * Reads `192.0.2.1`, `192.0.2.1:53`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:53`.
+ *
+ * @param defaultPort The port when the text names none.
+ * @throws {AddressFormatError} when the address or the port (1–65535) is not readable.
+ */
+export function parseSocketAddress(text: string, defaultPort: number): SocketAddress {
+  const { ip, port } = splitPort(text);
+  const octets = parseIp(ip);
+  if (octets === null) {
+    throw new AddressFormatError(
+      /[a-zA-Z]/.test(ip) && !ip.includes(":")
+        ? "an IP address is needed, not a name"
+        : "must be an IPv4 address or an IPv6 address in brackets, with an optional :port",
+    );
+  }
+  return { transport: "udp", hostname: formatIp(octets), port: port === null ? defaultPort : parsePort(port) };
+}
+
+/** `192.0.2.1:53` or `[2001:db8::1]:53`. */
+export function formatSocketAddress({ hostname, port }: SocketAddress): string {
+  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+}
+
+/** Whether both are the same address and port. The transport is not compared. */
+export function isSameAddress(a: SocketAddress, b: SocketAddress): boolean {
+  return a.port === b.port && a.hostname === b.hostname;
+}
+
+/** Whether the address is of IPv6. */
+export function isIpv6(address: SocketAddress): boolean {
+  return address.hostname.includes(":");
+}
+
+function splitPort(text: string): { ip: string; port: string | null } {
+  const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(text);
+  if (bracketed !== null) return { ip: bracketed[1]!, port: bracketed[2] ?? null };
+  const colon = text.indexOf(":");
+  // More than one colon and no brackets: an IPv6 address, all of it. Reading its last group as a port would guess.
+  if (colon === -1 || text.includes(":", colon + 1)) return { ip: text, port: null };
+  return { ip: text.slice(0, colon), port: text.slice(colon + 1) };
+}
+
+function parsePort(text: string): number {
+  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65535) throw new AddressFormatError("port must be 1–65535");
+  return port;
+}

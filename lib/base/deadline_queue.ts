@@ -1,0 +1,160 @@
+import { assert } from "./assert.ts";
+import type { Clock, Timers } from "./runtime.ts";
+
+/** Length of one turn of the wheel: 512 slots of 10 ms. Deadlines further away wait for more than one turn. */
+const SLOTS = 512;
+const TICK_MS = 10;
+
+/** Something that has to happen at a moment unless it is cancelled before. Extend it; the queue links it in place. */
+export abstract class Deadline {
+  /** When it is due, on the clock of the queue; set by `schedule`. */
+  dueMs = 0;
+  /** @internal Links of the slot's ring. Pointing to itself means: not scheduled. */
+  previous: Deadline = this;
+  /** @internal See `previous`. */
+  next: Deadline = this;
+
+  /** Called once, at `dueMs` or up to a tick (10 ms) later. Must not throw. */
+  abstract onDue(nowMs: number): void;
+}
+
+/**
+ * All deadlines of the program in one coarse timer wheel with one system timer. Scheduling and cancelling are a few
+ * pointer writes and allocate nothing, so a query may have several; a timer of the runtime each would cost more than
+ * forwarding the query.
+ */
+export class DeadlineQueue {
+  readonly #clock: Clock;
+  readonly #timers: Timers;
+  readonly #slots: Slot[] = Array.from({ length: SLOTS }, () => new Slot());
+  #size = 0;
+  /** Every deadline of ticks up to this one has been handled. */
+  #handledTick: number;
+  #armedTick = Infinity;
+  #disarm: (() => void) | null = null;
+
+  constructor({ clock, timers }: { clock: Clock; timers: Timers }) {
+    this.#clock = clock;
+    this.#timers = timers;
+    this.#handledTick = tickBefore(clock.nowMs());
+  }
+
+  /** Number of deadlines waiting. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Plans `deadline` for `dueMs`; a moment that has passed means the next tick. */
+  schedule(deadline: Deadline, dueMs: number): void {
+    assert(deadline.next === deadline, "a deadline is scheduled once at a time");
+    deadline.dueMs = dueMs;
+    if (this.#size === 0) this.#handledTick = Math.max(this.#handledTick, tickBefore(this.#clock.nowMs()));
+    const tick = Math.max(tickOf(dueMs), this.#handledTick + 1);
+    this.#slots[tick % SLOTS]!.append(deadline);
+    this.#size++;
+    // A deadline beyond this turn is met by the turn's own end at the latest: the slot is looked at, and waits again.
+    this.#arm(Math.min(tick, this.#handledTick + SLOTS));
+  }
+
+  /** Takes `deadline` back; nothing happens when it is not scheduled. */
+  cancel(deadline: Deadline): void {
+    if (deadline.next === deadline) return;
+    unlink(deadline);
+    this.#size--;
+    if (this.#size === 0) this.#stopTimer();
+  }
+
+  /** Runs everything that is due at `nowMs`, in order of ticks. Called by the queue's own timer. */
+  expire(nowMs: number): void {
+    const firstTick = this.#handledTick + 1;
+    const lastTick = tickBefore(nowMs);
+    // One turn looks at every slot; after a long sleep a second turn would find nothing new.
+    const turnEnd = Math.min(lastTick, this.#handledTick + SLOTS);
+    // Set first: what `onDue` schedules must land behind the ticks that this call still walks through.
+    this.#handledTick = Math.max(this.#handledTick, lastTick);
+    for (let tick = firstTick; tick <= turnEnd && this.#size > 0; tick++) {
+      this.#expireSlot(this.#slots[tick % SLOTS]!, nowMs);
+    }
+    this.#stopTimer();
+    if (this.#size > 0) this.#arm(this.#nextTick());
+  }
+
+  #expireSlot(slot: Slot, nowMs: number): void {
+    const later = new Slot();
+    // Always the first one: `onDue` may cancel or schedule any other, so no position in the ring survives it.
+    while (!slot.isEmpty) {
+      const deadline = slot.next;
+      unlink(deadline);
+      if (deadline.dueMs > nowMs) {
+        later.append(deadline);
+      } else {
+        this.#size--;
+        deadline.onDue(nowMs);
+      }
+    }
+    while (!later.isEmpty) {
+      const deadline = later.next;
+      unlink(deadline);
+      slot.append(deadline);
+    }
+  }
+
+  /** The first tick after the handled one whose slot is not empty. */
+  #nextTick(): number {
+    for (let tick = this.#handledTick + 1; tick < this.#handledTick + SLOTS; tick++) {
+      if (!this.#slots[tick % SLOTS]!.isEmpty) return tick;
+    }
+    return this.#handledTick + SLOTS;
+  }
+
+  #arm(tick: number): void {
+    if (tick >= this.#armedTick) return;
+    this.#stopTimer();
+    this.#armedTick = tick;
+    // A tick is handled when it has passed entirely, so that nothing in it can be due later than now.
+    const delayMs = Math.max(0, (tick + 1) * TICK_MS - this.#clock.nowMs());
+    this.#disarm = this.#timers.start(delayMs, () => {
+      this.#disarm = null;
+      this.#armedTick = Infinity;
+      this.expire(this.#clock.nowMs());
+    });
+  }
+
+  #stopTimer(): void {
+    this.#disarm?.();
+    this.#disarm = null;
+    this.#armedTick = Infinity;
+  }
+}
+
+/** Head of a ring of deadlines; never due itself. */
+class Slot extends Deadline {
+  get isEmpty(): boolean {
+    return this.next === this;
+  }
+
+  append(deadline: Deadline): void {
+    deadline.previous = this.previous;
+    deadline.next = this;
+    this.previous.next = deadline;
+    this.previous = deadline;
+  }
+
+  override onDue(): void {}
+}
+
+function unlink(deadline: Deadline): void {
+  deadline.previous.next = deadline.next;
+  deadline.next.previous = deadline.previous;
+  deadline.previous = deadline;
+  deadline.next = deadline;
+}
+
+function tickOf(ms: number): number {
+  return Math.floor(ms / TICK_MS);
+}
+
+/** The last tick that has passed entirely at `ms`. */
+function tickBefore(ms: number): number {
+  return tickOf(ms) - 1;
+}

@@ -1,0 +1,62 @@
+import type { SocketAddress } from "./address.ts";
+
+/**
+ * Everything that `lib/` needs from the world: time, randomness, sockets, somewhere to write a line. The program passes
+ * the operating system's, the simulation passes a seeded world of its own; nothing in `lib/` reads them by itself.
+ */
+export interface Runtime {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: RandomSource;
+  readonly network: Network;
+  /** Writes one line (without its line feed) to where the operator reads: standard error in the program. */
+  writeLine(line: string): void;
+}
+
+/** A clock that never goes back and knows nothing of calendars. */
+export interface Clock {
+  /** Milliseconds since some fixed moment; fractions allowed. */
+  nowMs(): number;
+}
+
+/** One-shot timers. Cheap to hold, dear to make: one per component, not one per query (see `DeadlineQueue`). */
+export interface Timers {
+  /** Calls `callback` once, no earlier than `delayMs` from now. Returns the function that cancels it. */
+  start(delayMs: number, callback: () => void): () => void;
+}
+
+/** A cryptographically secure source of random octets. */
+export interface RandomSource {
+  /** Overwrites all of `octets` with random octets. */
+  fill(octets: Uint8Array<ArrayBuffer>): void;
+}
+
+/** Opens sockets. */
+export interface Network {
+  /**
+   * Binds a UDP socket to `local`; port 0 lets the kernel choose.
+   *
+   * @throws {AddressInUseError} when another socket holds the address.
+   * @throws {Error} whatever else the operating system says (no such address, no permission).
+   */
+  openDatagram(local: SocketAddress): DatagramSocket;
+}
+
+/** A bound, unconnected UDP socket. */
+export interface DatagramSocket {
+  /** What the socket is bound to, with the port that it really got. */
+  readonly address: SocketAddress;
+  /**
+   * Waits for the next datagram and writes it into `buffer`; what does not fit is cut off silently. Resolves to a view
+   * of `buffer` and the sender. Rejects once the socket is closed.
+   */
+  receive(buffer: Uint8Array<ArrayBuffer>): Promise<[Uint8Array<ArrayBuffer>, SocketAddress]>;
+  /** Sends one datagram. `octets` must not change until the promise settles. */
+  send(octets: Uint8Array<ArrayBuffer>, to: SocketAddress): Promise<number>;
+  close(): void;
+}
+
+/** The address that a socket was to be bound to is taken. */
+export class AddressInUseError extends Error {
+  override readonly name = "AddressInUseError";
+}

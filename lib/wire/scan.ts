@@ -1,0 +1,231 @@
+import { FLAG, HEADER_OCTETS, opcodeOf, rcodeOf } from "./header.ts";
+import { TYPE } from "./iana.ts";
+import { DO_FLAG } from "./edns.ts";
+import { LABEL_OCTETS_MAX, NAME_OCTETS_MAX, POINTER_HOPS_MAX, POINTER_TARGET_MIN } from "./name.ts";
+import { rdataSteps, STEP_COMPRESSIBLE_NAME, STEP_NAME, STEP_REST, STEP_STRING } from "./rdata.ts";
+
+/** What a scan found. Statuses instead of errors: garbage at line rate must not build Error objects. */
+export const SCAN = {
+  /** A whole message; octets behind it may follow. */
+  ok: 0,
+  /** Fewer octets than a header has. No field of the scan is valid. */
+  tooShort: 1,
+  /** A header, then something that is no message. The header's fields are valid, and the questions' if they ended. */
+  malformed: 2,
+} as const;
+
+/** Kinds of trouble with the OPT record in a message that is otherwise readable. */
+export const OPT_FAULT = {
+  none: 0,
+  /** More than one OPT, or one outside the additional section (RFC 6891 §6.1.1). */
+  misplaced: 1,
+  /** An owner other than the root (RFC 6891 §6.1.2). */
+  owner: 2,
+  /** An option that does not fit into the RDATA. */
+  options: 3,
+} as const;
+
+/** `MessageScan.optOffset` when there is no OPT record. */
+export const NO_OPT = -1;
+
+/**
+ * Where things are in a message, found in one walk over its octets that allocates nothing. Accepts exactly the octets
+ * that `decode` accepts. One object may be used for any number of messages.
+ */
+export class MessageScan {
+  status: number = SCAN.tooShort;
+  id = 0;
+  /** The second pair of octets of the header, see `FLAG`. */
+  flags = 0;
+  questionCount = 0;
+  answerCount = 0;
+  authorityCount = 0;
+  additionalCount = 0;
+  /** Offset of the first question's QTYPE; 0 when there is no question. */
+  qtypeOffset = 0;
+  /** Offset behind the question section; 0 when it cannot be read. */
+  questionsEnd = 0;
+  /** Offset behind the last record. */
+  end = 0;
+  /** Offset of the OPT record's owner, or `NO_OPT`. */
+  optOffset = NO_OPT;
+  /** Offset behind the OPT record. */
+  optEnd = 0;
+  optFault: number = OPT_FAULT.none;
+  /** The sender's UDP payload size as it stands in the OPT record, in octets. */
+  udpPayloadOctets = 0;
+  ednsVersion = 0;
+  /** The upper eight bits of the RCODE. */
+  extendedRcode = 0;
+  wantsDnssec = false;
+  /** Whether a TSIG or SIG(0) record signs the message (RFC 8945, RFC 2931). */
+  isSigned = false;
+
+  /** Whether there is an OPT record. */
+  get hasOpt(): boolean {
+    return this.optOffset !== NO_OPT;
+  }
+
+  get isResponse(): boolean {
+    return (this.flags & FLAG.QR) !== 0;
+  }
+
+  get opcode(): number {
+    return opcodeOf(this.flags);
+  }
+
+  /** The header's four bits of RCODE. */
+  get rcode(): number {
+    return rcodeOf(this.flags);
+  }
+
+  /**
+   * Scans the first `length` octets of `octets`. Returns the status, which the object keeps as well.
+   */
+  scan(octets: Uint8Array, length: number = octets.length): number {
+    // hot path
+    this.qtypeOffset = 0;
+    this.questionsEnd = 0;
+    this.end = 0;
+    this.optOffset = NO_OPT;
+    this.optEnd = 0;
+    this.optFault = OPT_FAULT.none;
+    this.udpPayloadOctets = 0;
+    this.ednsVersion = 0;
+    this.extendedRcode = 0;
+    this.wantsDnssec = false;
+    this.isSigned = false;
+    if (length < HEADER_OCTETS) return this.status = SCAN.tooShort;
+    this.id = uint16At(octets, 0);
+    this.flags = uint16At(octets, 2);
+    this.questionCount = uint16At(octets, 4);
+    this.answerCount = uint16At(octets, 6);
+    this.authorityCount = uint16At(octets, 8);
+    this.additionalCount = uint16At(octets, 10);
+    return this.status = this.#scanSections(octets, length) ? SCAN.ok : SCAN.malformed;
+  }
+
+  #scanSections(octets: Uint8Array, length: number): boolean {
+    let offset = HEADER_OCTETS;
+    for (let i = 0; i < this.questionCount; i++) {
+      const typeOffset = skipName(octets, offset, length, length);
+      if (typeOffset === UNREADABLE || typeOffset + 4 > length) return false;
+      if (i === 0) this.qtypeOffset = typeOffset;
+      offset = typeOffset + 4;
+    }
+    this.questionsEnd = offset;
+    const additionalFrom = this.answerCount + this.authorityCount;
+    const recordCount = additionalFrom + this.additionalCount;
+    for (let i = 0; i < recordCount; i++) {
+      offset = this.#scanRecord(octets, offset, length, i >= additionalFrom);
+      if (offset === UNREADABLE) return false;
+    }
+    this.end = offset;
+    return true;
+  }
+
+  /** Returns the offset behind the record, or `UNREADABLE`. */
+  #scanRecord(octets: Uint8Array, offset: number, length: number, isAdditional: boolean): number {
+    const typeOffset = skipName(octets, offset, length, length);
+    if (typeOffset === UNREADABLE || typeOffset + 10 > length) return UNREADABLE;
+    const type = uint16At(octets, typeOffset);
+    const rdataOffset = typeOffset + 10;
+    const end = rdataOffset + uint16At(octets, typeOffset + 8);
+    if (end > length || !isRdataReadable(octets, type, rdataOffset, end, length)) return UNREADABLE;
+    if (type === TYPE.OPT) this.#noteOpt(octets, offset, typeOffset, end, isAdditional);
+    else if (isAdditional && (type === TYPE.TSIG || isTransactionSignature(octets, type, rdataOffset))) {
+      this.isSigned = true;
+    }
+    return end;
+  }
+
+  #noteOpt(octets: Uint8Array, offset: number, typeOffset: number, end: number, isAdditional: boolean): void {
+    if (!isAdditional || this.hasOpt) {
+      this.optFault = OPT_FAULT.misplaced;
+    } else if (typeOffset !== offset + 1) {
+      this.optFault = OPT_FAULT.owner;
+    } else if (!areOptionsReadable(octets, typeOffset + 10, end)) {
+      this.optFault = OPT_FAULT.options;
+    }
+    this.optOffset = offset;
+    this.optEnd = end;
+    this.udpPayloadOctets = uint16At(octets, typeOffset + 2);
+    this.extendedRcode = octets[typeOffset + 4]!;
+    this.ednsVersion = octets[typeOffset + 5]!;
+    this.wantsDnssec = (uint16At(octets, typeOffset + 6) & DO_FLAG) !== 0;
+  }
+}
+
+const UNREADABLE = -1;
+
+/**
+ * Offset behind the name at `offset`, or -1 when it is not readable. The rules are those of `readName`.
+ *
+ * @param end Where the section that holds the name ends.
+ * @param length Where the message ends.
+ */
+export function skipName(octets: Uint8Array, offset: number, end: number, length: number): number {
+  // hot path
+  let nameOctets = 0;
+  let nameEnd = 0;
+  let runStart = offset;
+  let hops = 0;
+  for (;;) {
+    if (offset >= end) return UNREADABLE;
+    const octet = octets[offset]!;
+    if (octet >= 0xc0) {
+      if (offset + 1 >= end) return UNREADABLE;
+      const target = ((octet & 0x3f) << 8) | octets[offset + 1]!;
+      if (hops === 0) nameEnd = offset + 2;
+      if (target >= runStart || target < POINTER_TARGET_MIN || ++hops > POINTER_HOPS_MAX) return UNREADABLE;
+      end = length;
+      offset = runStart = target;
+      continue;
+    }
+    if (octet > LABEL_OCTETS_MAX) return UNREADABLE;
+    offset += 1 + octet;
+    nameOctets += 1 + octet;
+    if (offset > end || nameOctets + (octet === 0 ? 0 : 1) > NAME_OCTETS_MAX) return UNREADABLE;
+    if (octet === 0) return hops === 0 ? offset : nameEnd;
+  }
+}
+
+/** The big-endian number in the two octets at `offset`. */
+export function uint16At(octets: Uint8Array, offset: number): number {
+  return (octets[offset]! << 8) | octets[offset + 1]!;
+}
+
+function isRdataReadable(octets: Uint8Array, type: number, start: number, end: number, length: number): boolean {
+  const steps = rdataSteps(type);
+  if (steps === undefined) return true;
+  let offset = start;
+  for (let i = 0; i < steps.length; i++) {
+    const step = steps[i]!;
+    if (step === STEP_REST) return true;
+    if (step === STEP_NAME || step === STEP_COMPRESSIBLE_NAME) {
+      offset = skipName(octets, offset, end, length);
+      if (offset === UNREADABLE) return false;
+    } else if (step === STEP_STRING) {
+      if (offset >= end) return false;
+      offset += 1 + octets[offset]!;
+    } else {
+      offset += step;
+    }
+    if (offset > end) return false;
+  }
+  return offset === end;
+}
+
+function areOptionsReadable(octets: Uint8Array, start: number, end: number): boolean {
+  let offset = start;
+  while (offset < end) {
+    if (offset + 4 > end) return false;
+    offset += 4 + uint16At(octets, offset + 2);
+  }
+  return offset === end;
+}
+
+/** RFC 2931 §3: a SIG record that covers type 0 signs the message, not an RRset. */
+function isTransactionSignature(octets: Uint8Array, type: number, rdataOffset: number): boolean {
+  return type === TYPE.SIG && uint16At(octets, rdataOffset) === 0;
+}

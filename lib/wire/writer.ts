@@ -1,0 +1,116 @@
+import { labelCount, type Name } from "./name.ts";
+
+/** A compression pointer holds 14 bits (RFC 1035 §4.1.4): names further in cannot be pointed to. */
+const POINTER_TARGET_MAX = 0x3fff;
+const INITIAL_OCTETS = 512;
+const MESSAGE_OCTETS_MAX = 65_535;
+
+/** The message being written has outgrown its limit. */
+export class MessageTooLongError extends Error {
+  override readonly name = "MessageTooLongError";
+}
+
+/** Writes a message into a buffer of its own, growing it as needed up to a limit. */
+export class Writer {
+  readonly #limitOctets: number;
+  #octets: Uint8Array<ArrayBuffer>;
+  #view: DataView<ArrayBuffer>;
+  #offset = 0;
+  /** Offsets of names written so far, by their octets as a Latin-1 string. */
+  readonly #names = new Map<string, number>();
+
+  /** @param limitOctets Writing more throws {@linkcode MessageTooLongError}. */
+  constructor(limitOctets: number = MESSAGE_OCTETS_MAX) {
+    this.#limitOctets = limitOctets;
+    this.#octets = new Uint8Array(Math.min(INITIAL_OCTETS, limitOctets));
+    this.#view = new DataView(this.#octets.buffer);
+  }
+
+  /** Where the next octet goes: the number of octets written. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  uint8(value: number): void {
+    this.#view.setUint8(this.#advance(1), value);
+  }
+
+  uint16(value: number): void {
+    // The offset first: making room replaces the view.
+    const offset = this.#advance(2);
+    this.#view.setUint16(offset, value);
+  }
+
+  uint32(value: number): void {
+    const offset = this.#advance(4);
+    this.#view.setUint32(offset, value);
+  }
+
+  octets(octets: Uint8Array): void {
+    const offset = this.#advance(octets.length);
+    this.#octets.set(octets, offset);
+  }
+
+  /** Writes `name` in full. It may still be pointed to by later compressed names. */
+  name(name: Name): void {
+    this.#remember(name, labelCount(name));
+    this.octets(name);
+  }
+
+  /**
+   * Writes `name`, replacing its longest suffix that was written before by a pointer (RFC 1035 §4.1.4). Letter case must
+   * match too: a pointer to another spelling would change what the asker sees (RFC 4343 §4.1 asks to preserve it).
+   */
+  compressedName(name: Name): void {
+    for (let start = 0, labels = 0; name[start] !== 0; start += name[start]! + 1, labels++) {
+      const target = this.#names.get(toKey(name.subarray(start)));
+      if (target === undefined) continue;
+      this.#remember(name, labels);
+      this.octets(name.subarray(0, start));
+      this.uint16(0xc000 | target);
+      return;
+    }
+    this.name(name);
+  }
+
+  /** Overwrites the two octets at `offset`, which were written before: lengths and counts known only afterwards. */
+  patchUint16(offset: number, value: number): void {
+    this.#view.setUint16(offset, value);
+  }
+
+  /** The message so far; a view of the writer's buffer, which is the caller's once writing has ended. */
+  finish(): Uint8Array<ArrayBuffer> {
+    return this.#octets.subarray(0, this.#offset);
+  }
+
+  /** Remembers where the suffixes of `name` that begin with its first `labels` labels are about to be written. */
+  #remember(name: Name, labels: number): void {
+    let start = 0;
+    for (let i = 0; i < labels && this.#offset + start <= POINTER_TARGET_MAX; i++) {
+      const key = toKey(name.subarray(start));
+      if (!this.#names.has(key)) this.#names.set(key, this.#offset + start);
+      start += name[start]! + 1;
+    }
+  }
+
+  #advance(count: number): number {
+    const start = this.#offset;
+    const end = start + count;
+    if (end > this.#limitOctets) throw new MessageTooLongError(`Message needs more than ${this.#limitOctets} octets`);
+    if (end > this.#octets.length) this.#grow(end);
+    this.#offset = end;
+    return start;
+  }
+
+  #grow(neededOctets: number): void {
+    const grown = new Uint8Array(Math.min(this.#limitOctets, Math.max(neededOctets, 2 * this.#octets.length)));
+    grown.set(this.#octets);
+    this.#octets = grown;
+    this.#view = new DataView(grown.buffer);
+  }
+}
+
+/** One UTF-16 unit per octet: exact for any octets, and cheap to hash. */
+function toKey(octets: Uint8Array): string {
+  return String.fromCharCode(...octets);
+}
