@@ -64,6 +64,13 @@ export class DeadlineQueue {
     if (this.#size === 0) this.#stopTimer();
   }
 
+  /** Takes back everything that is scheduled. */
+  clear(): void {
+    for (const slot of this.#slots) while (!slot.isEmpty) unlink(slot.next);
+    this.#size = 0;
+    this.#stopTimer();
+  }
+
   /** Runs everything that is due at `nowMs`, in order of ticks. Called by the queue's own timer. */
   expire(nowMs: number): void {
     const firstTick = this.#handledTick + 1;

@@ -26,6 +26,11 @@ declare module "@std/cli/parse-args" {
   export function parseArgs(args: readonly string[], options?: ParseOptions): Record<string, unknown>;
 }
 
+declare module "@std/text/closest-string" {
+  /** The one of `possibleWords` that is the fewest edits away from `givenWord`. */
+  export function closestString(givenWord: string, possibleWords: readonly string[]): string;
+}
+
 declare module "@std/assert" {
   // deno-lint-ignore no-explicit-any
   type ErrorClass<E extends Error> = abstract new (...args: any[]) => E;

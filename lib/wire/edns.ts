@@ -17,7 +17,9 @@ export const DO_FLAG = 0x8000;
 
 /** An option of the OPT record (RFC 6891 §6.1.2). */
 export interface EdnsOption {
+  /** OPTION-CODE, 0–65535. */
   readonly code: number;
+  /** OPTION-DATA, without its length. */
   readonly data: Uint8Array<ArrayBuffer>;
 }
 
@@ -27,14 +29,17 @@ export interface Edns {
   readonly udpPayloadOctets: number;
   /** The upper eight bits of the RCODE. */
   readonly extendedRcode: number;
+  /** 0–255; a responder that knows a lower one only answers BADVERS. */
   readonly version: number;
   /** DO: the sender wants DNSSEC records. */
   readonly wantsDnssec: boolean;
+  /** In the order of the wire. */
   readonly options: readonly EdnsOption[];
 }
 
 /** An extended DNS error (RFC 8914): why a response is what it is. */
 export interface ExtendedError {
+  /** INFO-CODE, 0–65535, see `EDE`. */
   readonly infoCode: number;
   /** For people; UTF-8 on the wire. Not authenticated, so nothing secret and nothing to act on. */
   readonly text: string;

@@ -71,7 +71,7 @@ export const RCODE = {
 } as const;
 
 /** INFO-CODEs of extended DNS errors (RFC 8914 §4). */
-export const EDE = { OTHER: 0, NO_REACHABLE_AUTHORITY: 22, NETWORK_ERROR: 23 } as const;
+export const EDE = { OTHER: 0, NOT_SUPPORTED: 21, NO_REACHABLE_AUTHORITY: 22, NETWORK_ERROR: 23 } as const;
 
 /** EDNS option codes (RFC 6891 §9). */
 export const EDNS_OPTION = { EXTENDED_ERROR: 15 } as const;

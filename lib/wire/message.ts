@@ -6,6 +6,7 @@ import { Writer } from "./writer.ts";
 
 /** An entry of the question section (RFC 1035 §4.1.2). */
 export interface Question {
+  /** QNAME, in the asker's spelling. */
   readonly name: Name;
   /** QTYPE, 0–65535. */
   readonly type: number;
@@ -15,19 +16,27 @@ export interface Question {
 
 /** A resource record (RFC 1035 §4.1.3). OPT is one too; `edns.ts` reads it. */
 export interface ResourceRecord {
+  /** The owner. */
   readonly name: Name;
+  /** TYPE, 0–65535. */
   readonly type: number;
+  /** CLASS, 0–65535. */
   readonly class: number;
   /** Seconds as on the wire, 0–4294967295. RFC 2181 §8: what has the top bit set means 0. */
   readonly ttl: number;
+  /** Up to 65535 octets, names in full. */
   readonly rdata: Rdata;
 }
 
 /** A DNS message (RFC 1035 §4.1), free of the octets that it came in. */
 export interface Message extends Header {
+  /** The question section. */
   readonly questions: readonly Question[];
+  /** The answer section. */
   readonly answers: readonly ResourceRecord[];
+  /** The authority section. */
   readonly authorities: readonly ResourceRecord[];
+  /** The additional section, OPT included. */
   readonly additionals: readonly ResourceRecord[];
 }
 
@@ -107,7 +116,8 @@ function readRecord(reader: Reader): ResourceRecord {
   return { name, type, class: rrclass, ttl, rdata };
 }
 
-function writeRecord(writer: Writer, record: ResourceRecord): void {
+/** Writes one record, compressing its owner and those names in it that may be (RFC 3597 §4). */
+export function writeRecord(writer: Writer, record: ResourceRecord): void {
   writer.compressedName(record.name);
   writer.uint16(record.type);
   writer.uint16(record.class);

@@ -19,6 +19,7 @@ export const POINTER_TARGET_MIN = 12;
 
 /** Text that is no domain name in presentation format. */
 export class NameFormatError extends Error {
+  /** Shown in front of the message. */
   override readonly name = "NameFormatError";
 }
 

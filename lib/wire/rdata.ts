@@ -17,13 +17,13 @@ export type Rdata = Uint8Array<ArrayBuffer>;
  */
 export type RdataStep = number;
 /** A name that is written in full. */
-export const STEP_NAME = -1;
+export const STEP_NAME: RdataStep = -1;
 /** A name that may be compressed when written. */
-export const STEP_COMPRESSIBLE_NAME = -2;
+export const STEP_COMPRESSIBLE_NAME: RdataStep = -2;
 /** A length octet and that many octets. */
-export const STEP_STRING = -3;
+export const STEP_STRING: RdataStep = -3;
 /** Everything up to the end. Always the last step. */
-export const STEP_REST = -4;
+export const STEP_REST: RdataStep = -4;
 
 /** The steps of a type whose RDATA holds names, else `undefined`: then the RDATA is opaque. */
 export function rdataSteps(type: number): readonly RdataStep[] | undefined {

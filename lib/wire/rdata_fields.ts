@@ -12,7 +12,7 @@ import { TYPE } from "./iana.ts";
  *   `text`: all that is left, as one quoted string.
  * - `hex`, `base64`: all that is left. `salt`: a length octet and hex, "-" when empty. `hash`: a length octet and
  *   base32hex.
- * - `types`: the type bitmap of NSEC, up to the end (RFC 4034 §4.1.2).
+ * - `types`: the type bitmap of NSEC, up to the end (RFC 4034 §4.1.2). `nxtTypes`: that of NXT (RFC 2535 §5.2).
  * - `serviceParameters`: the SvcParams of SVCB, up to the end (RFC 9460 §2.1).
  */
 export type RdataField =
@@ -34,6 +34,7 @@ export type RdataField =
   | "salt"
   | "hash"
   | "types"
+  | "nxtTypes"
   | "serviceParameters";
 
 const DELEGATION_SIGNER: readonly RdataField[] = ["uint16", "uint8", "uint8", "hex"];
@@ -77,6 +78,7 @@ export const RDATA_FIELDS: ReadonlyMap<number, readonly RdataField[]> = new Map<
   [TYPE.SIG, SIGNATURE], // RFC 2535 §4.1
   [TYPE.PX, ["uint16", "name", "name"]], // RFC 2163 §4
   [TYPE.AAAA, ["ipv6"]], // RFC 3596 §2.2
+  [TYPE.NXT, ["name", "nxtTypes"]], // RFC 2535 §5.2
   [TYPE.SRV, ["uint16", "uint16", "uint16", "name"]], // RFC 2782
   [TYPE.NAPTR, ["uint16", "uint16", "string", "string", "string", "name"]], // RFC 3403 §4.1
   [TYPE.KX, ["uint16", "name"]], // RFC 2230 §3.1

@@ -11,7 +11,11 @@ export class Reader {
   readonly #end: number;
   #offset: number;
 
-  /** @param end Offset behind the last octet that may be read; `octets.length` by default. */
+  /**
+   * Starts at `offset` of `octets`.
+   *
+   * @param end Offset behind the last octet that may be read; `octets.length` by default.
+   */
   constructor(octets: Uint8Array, offset = 0, end: number = octets.length) {
     this.octets = octets;
     this.#view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
@@ -34,14 +38,17 @@ export class Reader {
     return this.#end - this.#offset;
   }
 
+  /** The next octet. */
   uint8(): number {
     return this.#view.getUint8(this.skip(1));
   }
 
+  /** The number in the next two octets. */
   uint16(): number {
     return this.#view.getUint16(this.skip(2));
   }
 
+  /** The number in the next four octets. */
   uint32(): number {
     return this.#view.getUint32(this.skip(4));
   }

@@ -26,20 +26,26 @@ export const OPT_FAULT = {
 } as const;
 
 /** `MessageScan.optOffset` when there is no OPT record. */
-export const NO_OPT = -1;
+export const NO_OPT: number = -1;
 
 /**
  * Where things are in a message, found in one walk over its octets that allocates nothing. Accepts exactly the octets
  * that `decode` accepts. One object may be used for any number of messages.
  */
 export class MessageScan {
+  /** What the last scan found, see `SCAN`. */
   status: number = SCAN.tooShort;
+  /** The header's ID. */
   id = 0;
   /** The second pair of octets of the header, see `FLAG`. */
   flags = 0;
+  /** QDCOUNT */
   questionCount = 0;
+  /** ANCOUNT */
   answerCount = 0;
+  /** NSCOUNT */
   authorityCount = 0;
+  /** ARCOUNT */
   additionalCount = 0;
   /** Offset of the first question's QTYPE; 0 when there is no question. */
   qtypeOffset = 0;
@@ -48,15 +54,18 @@ export class MessageScan {
   /** Offset behind the last record. */
   end = 0;
   /** Offset of the OPT record's owner, or `NO_OPT`. */
-  optOffset = NO_OPT;
+  optOffset: number = NO_OPT;
   /** Offset behind the OPT record. */
   optEnd = 0;
+  /** What is wrong with the OPT record, see `OPT_FAULT`. */
   optFault: number = OPT_FAULT.none;
   /** The sender's UDP payload size as it stands in the OPT record, in octets. */
   udpPayloadOctets = 0;
+  /** The version of EDNS that the sender speaks, 0–255. */
   ednsVersion = 0;
   /** The upper eight bits of the RCODE. */
   extendedRcode = 0;
+  /** DO */
   wantsDnssec = false;
   /** Whether a TSIG or SIG(0) record signs the message (RFC 8945, RFC 2931). */
   isSigned = false;
@@ -66,10 +75,12 @@ export class MessageScan {
     return this.optOffset !== NO_OPT;
   }
 
+  /** QR */
   get isResponse(): boolean {
     return (this.flags & FLAG.QR) !== 0;
   }
 
+  /** OPCODE, 0–15. */
   get opcode(): number {
     return opcodeOf(this.flags);
   }

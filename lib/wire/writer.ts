@@ -7,6 +7,7 @@ const MESSAGE_OCTETS_MAX = 65_535;
 
 /** The message being written has outgrown its limit. */
 export class MessageTooLongError extends Error {
+  /** Shown in front of the message. */
   override readonly name = "MessageTooLongError";
 }
 
@@ -19,7 +20,11 @@ export class Writer {
   /** Offsets of names written so far, by their octets as a Latin-1 string. */
   readonly #names = new Map<string, number>();
 
-  /** @param limitOctets Writing more throws {@linkcode MessageTooLongError}. */
+  /**
+   * Starts an empty message.
+   *
+   * @param limitOctets Writing more throws {@linkcode MessageTooLongError}.
+   */
   constructor(limitOctets: number = MESSAGE_OCTETS_MAX) {
     this.#limitOctets = limitOctets;
     this.#octets = new Uint8Array(Math.min(INITIAL_OCTETS, limitOctets));
@@ -31,21 +36,25 @@ export class Writer {
     return this.#offset;
   }
 
+  /** Writes a number of 0–255 in one octet. */
   uint8(value: number): void {
     this.#view.setUint8(this.#advance(1), value);
   }
 
+  /** Writes a number of 0–65535 in two octets. */
   uint16(value: number): void {
     // The offset first: making room replaces the view.
     const offset = this.#advance(2);
     this.#view.setUint16(offset, value);
   }
 
+  /** Writes a number of 0–4294967295 in four octets. */
   uint32(value: number): void {
     const offset = this.#advance(4);
     this.#view.setUint32(offset, value);
   }
 
+  /** Writes a copy of `octets`. */
   octets(octets: Uint8Array): void {
     const offset = this.#advance(octets.length);
     this.#octets.set(octets, offset);

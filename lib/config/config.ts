@@ -1,0 +1,35 @@
+import type { SocketAddress } from "../base/address.ts";
+import type { LogLevel } from "../observe/log.ts";
+import type { MultiQuestion } from "../resolver/split.ts";
+
+/** Everything that can be set. One field per knob; its default and bounds are in `LIMITS` and `flags.ts`. */
+export interface Config {
+  /** Where clients are served; `null` for the loopback addresses that this machine has, on port 2053. */
+  readonly listen: readonly SocketAddress[] | null;
+  /** The upstreams in order of preference. Empty: fixed-answer mode. */
+  readonly resolvers: readonly SocketAddress[];
+  /** Fixed-answer mode: the address in A records, 4 octets. */
+  readonly answerIpv4: Uint8Array<ArrayBuffer>;
+  /** Fixed-answer mode: the address in AAAA records, 16 octets; `null` for none. */
+  readonly answerIpv6: Uint8Array<ArrayBuffer> | null;
+  /** From a query's arrival to its answer, at most. */
+  readonly timeoutMs: number;
+  /** Sockets from which upstreams are asked at the same time. */
+  readonly upstreamSockets: number;
+  /** What happens to messages with several questions. */
+  readonly multiQuestion: MultiQuestion;
+  readonly logLevel: LogLevel;
+}
+
+/** The bounds of the numbers, both ends allowed. */
+export const LIMITS = {
+  /** Below 100 ms no upstream across a continent is reached; above 10 s every client has gone. */
+  timeoutMs: { min: 100, max: 10_000, default: 2000 },
+  /** A retry needs a second socket; more than 1,024 run into the usual limit of open files. */
+  upstreamSockets: { min: 2, max: 1000, default: 16 },
+} as const;
+
+/** The port that the program serves unless told otherwise. */
+export const DEFAULT_LISTEN_PORT = 2053;
+/** The port of DNS, where upstreams are asked unless told otherwise (RFC 1035 §4.2). */
+export const DEFAULT_UPSTREAM_PORT = 53;

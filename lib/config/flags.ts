@@ -1,0 +1,115 @@
+import { LOG_LEVELS } from "../observe/log.ts";
+import { MULTI_QUESTION } from "../resolver/split.ts";
+import { DEFAULT_LISTEN_PORT, DEFAULT_UPSTREAM_PORT, LIMITS } from "./config.ts";
+
+/** A command-line flag. The parser and `--help` both follow this table. */
+export interface Flag {
+  /** Without the dashes. */
+  readonly name: string;
+  /** One letter that means the same. */
+  readonly short?: string;
+  /** What stands for the value in `--help`; `null` for a flag without one. */
+  readonly value: string | null;
+  /** Whether it may be given more than once, and hold several values between commas. */
+  readonly isRepeatable: boolean;
+  /** What it does, for `--help`; a line each. */
+  readonly help: readonly string[];
+}
+
+const { timeoutMs, upstreamSockets } = LIMITS;
+
+/** All flags in the order of `--help`. */
+export const FLAGS = [
+  {
+    name: "resolver",
+    value: "<ip>[:<port>]",
+    isRepeatable: true,
+    help: [
+      `Forward queries to this server; port ${DEFAULT_UPSTREAM_PORT} unless given. IPv6 in brackets: [2001:db8::1]:53.`,
+      "May be repeated or comma-separated; this version uses the first.",
+      "Without it every answer is made up (see --answer).",
+    ],
+  },
+  {
+    name: "listen",
+    value: "<ip>[:<port>]",
+    isRepeatable: true,
+    help: [
+      `Serve clients here; port ${DEFAULT_LISTEN_PORT} unless given. May be repeated or comma-separated.`,
+      `Default: 127.0.0.1:${DEFAULT_LISTEN_PORT}, and [::1]:${DEFAULT_LISTEN_PORT} where IPv6 exists.`,
+    ],
+  },
+  {
+    name: "answer",
+    value: "<ip>",
+    isRepeatable: true,
+    help: [
+      "Without --resolver: the address in every A answer (default 127.0.0.1), and,",
+      "when an IPv6 address is given as well, in every AAAA answer: --answer 192.0.2.1,2001:db8::1",
+    ],
+  },
+  {
+    name: "timeout",
+    value: "<ms>",
+    isRepeatable: false,
+    help: [
+      `How long a client waits at most, ${timeoutMs.min}–${timeoutMs.max} ms (default ${timeoutMs.default}). Half of it has passed in`,
+      "silence: the question is sent once more. All of it: the client gets SERVFAIL.",
+    ],
+  },
+  {
+    name: "upstream-sockets",
+    value: "<number>",
+    isRepeatable: false,
+    help: [
+      `Sockets, each with a random source port, from which upstreams are asked, ${upstreamSockets.min}–${upstreamSockets.max}`,
+      `(default ${upstreamSockets.default}). More make forged replies harder.`,
+    ],
+  },
+  {
+    name: "multi-question",
+    value: MULTI_QUESTION.join("|"),
+    isRepeatable: false,
+    help: [
+      "Messages with several questions: ask each by itself and merge the answers (split, the default),",
+      "or reject them as RFC 9619 demands (formerr).",
+    ],
+  },
+  {
+    name: "log-level",
+    value: LOG_LEVELS.join("|"),
+    isRepeatable: false,
+    help: ["How much is written to standard error (default info)."],
+  },
+  { name: "help", short: "h", value: null, isRepeatable: false, help: ["Print this and exit."] },
+  { name: "version", short: "V", value: null, isRepeatable: false, help: ["Print the version and exit."] },
+] as const satisfies readonly Flag[];
+
+/** Name of a flag. */
+export type FlagName = typeof FLAGS[number]["name"];
+
+/** What `--help` prints. */
+export function helpText(): string {
+  return `dns-forwarder answers DNS queries over UDP by asking another DNS server.
+
+Usage: dns-forwarder [flags]
+
+Flags:
+${(FLAGS as readonly Flag[]).map(flagHelp).join("\n")}
+
+Examples:
+  dns-forwarder --resolver 8.8.8.8
+      Forward to 8.8.8.8, serve this machine on port ${DEFAULT_LISTEN_PORT}. Try it: dig @127.0.0.1 -p ${DEFAULT_LISTEN_PORT} example.org
+  dns-forwarder --resolver '[2001:4860:4860::8888]:53' --listen 192.0.2.1:53
+      Forward over IPv6, serve a network on the port of DNS (which needs the right to use ports below 1024).
+  dns-forwarder --answer 192.0.2.80,2001:db8::80
+      Tell every client the same address, whatever name it asks for.
+
+Exit codes: 0 stopped by SIGINT or SIGTERM, 1 cannot listen, 2 wrong flag.
+`;
+}
+
+function flagHelp({ name, short, value, help }: Flag): string {
+  const title = `${short === undefined ? "" : `-${short}, `}--${name}${value === null ? "" : ` ${value}`}`;
+  return [`  ${title}`, ...help.map((line) => `      ${line}`)].join("\n");
+}

@@ -1,0 +1,41 @@
+/** What has happened since the start. Plain numbers: counting is an increment, reading is free. */
+export class Counters {
+  /** Datagrams from clients. */
+  received = 0;
+  /** Replies given to clients, of every kind. */
+  replied = 0;
+  /** Datagrams that get no reply: responses, and what is too short for a header. */
+  ignored = 0;
+  /** Queries refused because too many were in flight. */
+  overloaded = 0;
+  /** Replies that the operating system would not send. */
+  unsendable = 0;
+  /** Queries on which the program itself failed; each is answered with SERVFAIL and logged. */
+  broken = 0;
+  /** Queries sent upstream, retries included. */
+  upstreamQueries = 0;
+  /** Second tries after silence or a failed send. */
+  upstreamRetries = 0;
+  /** Upstream replies that answered a query. */
+  upstreamReplies = 0;
+  /** Questions that no upstream answered within the deadline. */
+  upstreamTimeouts = 0;
+  /** Upstream queries that the operating system would not send. */
+  upstreamUnsendable = 0;
+  /** Upstream datagrams with an ID that nobody waits for. */
+  upstreamUnsolicited = 0;
+  /** Upstream replies that came after their query was given up. */
+  upstreamLate = 0;
+  /** Upstream datagrams from another address or port than the one asked. */
+  upstreamWrongPeer = 0;
+  /** Upstream datagrams that are no response to this question: QR, opcode or question differ. */
+  upstreamWrongQuestion = 0;
+  /** Upstream replies to the question that cannot be read to the end. */
+  upstreamGarbled = 0;
+}
+
+/** The counters that are not zero, on one line. */
+export function formatCounters(counters: Counters): string {
+  const parts = Object.entries(counters).filter(([, count]) => count !== 0).map(([name, count]) => `${name}=${count}`);
+  return parts.length === 0 ? "nothing happened" : parts.join(" ");
+}

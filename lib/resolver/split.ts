@@ -1,0 +1,108 @@
+import { EDE, RCODE, rcodeToText, TYPE, typeToText } from "../wire/iana.ts";
+import { decode, decodeQuestions, type Question } from "../wire/message.ts";
+import { foldCase, nameToText } from "../wire/name.ts";
+import { mergeReplies, type Part } from "./merge.ts";
+import { ownReply } from "./own_reply.ts";
+import type { Query } from "./query.ts";
+import type { Reply, Resolver } from "./resolver.ts";
+
+/** What is done with a message that has several questions. */
+export const MULTI_QUESTION = ["split", "formerr"] as const;
+
+/** See `MULTI_QUESTION`. */
+export type MultiQuestion = typeof MULTI_QUESTION[number];
+
+/** Each question costs an upstream query: without a bound, one datagram could buy dozens. */
+export const QUESTIONS_MAX = 8;
+
+/** Types that ask for more than one RRset or are no data: they cannot share a message with other questions. */
+const UNSPLITTABLE: ReadonlySet<number> = new Set([
+  TYPE.OPT,
+  TYPE.TKEY,
+  TYPE.TSIG,
+  TYPE.IXFR,
+  TYPE.AXFR,
+  TYPE.MAILB,
+  TYPE.MAILA,
+  TYPE.ANY,
+]);
+
+/** What a split is made from. */
+export interface SplitOptions {
+  readonly next: Resolver;
+  readonly multiQuestion: MultiQuestion;
+  /** RA of the replies that are made here. */
+  readonly recursionAvailable: boolean;
+}
+
+/**
+ * Takes a message with several questions apart, has each answered by itself, and merges the replies into one. Also takes
+ * messages without any question.
+ *
+ * RFC 9619 §4 declares such messages malformed. Splitting them is a declared deviation; `formerr` is the strict way.
+ * What goes to the next resolver, and so upstream, always has exactly one question.
+ */
+export class Split implements Resolver {
+  readonly #next: Resolver;
+  readonly #multiQuestion: MultiQuestion;
+  readonly #recursionAvailable: boolean;
+
+  constructor({ next, multiQuestion, recursionAvailable }: SplitOptions) {
+    this.#next = next;
+    this.#multiQuestion = multiQuestion;
+    this.#recursionAvailable = recursionAvailable;
+  }
+
+  resolve(query: Query): Reply | Promise<Reply> {
+    const { questionCount } = query.scan;
+    if (questionCount === 1) return this.#next.resolve(query);
+    // RFC 9619 §4: a message without questions is not malformed by that; there is nothing to answer, so it is answered so.
+    if (questionCount === 0) return this.#own(query, RCODE.NOERROR);
+    if (this.#multiQuestion === "formerr" || questionCount > QUESTIONS_MAX) return this.#own(query, RCODE.FORMERR);
+    const questions = decodeQuestions(query.wire);
+    if (!areSplittable(questions)) return this.#own(query, RCODE.FORMERR);
+    return this.#split(query, questions);
+  }
+
+  async #split(query: Query, questions: readonly Question[]): Promise<Reply> {
+    // Identical questions are asked once, in the spelling of the first.
+    const distinct = new Map<string, Question>();
+    for (const question of questions) {
+      const key = questionKey(question);
+      if (!distinct.has(key)) distinct.set(key, question);
+    }
+    const parts = await Promise.all([...distinct.values()].map((question) => this.#resolvePart(query, question)));
+    return mergeReplies({
+      questions,
+      parts,
+      wantsDnssec: query.scan.wantsDnssec,
+      limitOctets: query.bodyOctetsMax,
+    });
+  }
+
+  async #resolvePart(query: Query, question: Question): Promise<Part> {
+    const partQuery = query.part(question);
+    const reply = decode(await this.#next.resolve(partQuery));
+    if (reply.rcode !== RCODE.NOERROR && reply.rcode !== RCODE.NXDOMAIN) {
+      const { infoCode, text } = partQuery.extendedErrors[0] ?? { infoCode: EDE.OTHER, text: rcodeToText(reply.rcode) };
+      query.extendedErrors.push({
+        infoCode,
+        text: `${nameToText(question.name)} ${typeToText(question.type)}: ${text}`,
+      });
+    }
+    return { question, reply };
+  }
+
+  #own(query: Query, rcode: number): Reply {
+    return ownReply(query, { rcode, recursionAvailable: this.#recursionAvailable, withQuestion: false });
+  }
+}
+
+function areSplittable(questions: readonly Question[]): boolean {
+  return questions.every((question) => !UNSPLITTABLE.has(question.type) && question.class === questions[0]!.class);
+}
+
+/** Equal for equal questions, letter case ignored. */
+function questionKey({ name, type, class: qclass }: Question): string {
+  return `${type} ${qclass} ${foldCase(name).toHex()}`;
+}

@@ -1,0 +1,106 @@
+import { formatSocketAddress, type SocketAddress } from "../base/address.ts";
+import { BufferPool } from "../base/buffers.ts";
+import type { DatagramSocket, Timers } from "../base/runtime.ts";
+import type { Counters } from "../observe/counters.ts";
+import type { Log } from "../observe/log.ts";
+import type { Reply } from "../resolver/resolver.ts";
+import type { Server } from "./server.ts";
+
+/** Queries are small; a longer datagram is cut here and then gets FORMERR. RFC 6891 §6.2.5: 4096 is what EDNS expects. */
+const RECEIVE_OCTETS = 4096;
+/** Pause after a failed receive, so that a lasting fault does not become a busy loop. */
+const RETRY_MS = 100;
+
+/** What a listener is made from. */
+export interface UdpListenerOptions {
+  readonly socket: DatagramSocket;
+  readonly server: Server;
+  readonly timers: Timers;
+  readonly counters: Counters;
+  readonly log: Log;
+}
+
+/** Receives the clients' datagrams on one socket, and sends each reply from that socket (RFC 2181 §4). */
+export class UdpListener {
+  readonly #socket: DatagramSocket;
+  readonly #server: Server;
+  readonly #timers: Timers;
+  readonly #counters: Counters;
+  readonly #log: Log;
+  readonly #buffers = new BufferPool(RECEIVE_OCTETS);
+  /** Queries taken whose replies have not left yet. */
+  readonly #unfinished = new Set<Promise<void>>();
+  #isStopping = false;
+  #isClosed = false;
+
+  constructor({ socket, server, timers, counters, log }: UdpListenerOptions) {
+    this.#socket = socket;
+    this.#server = server;
+    this.#timers = timers;
+    this.#counters = counters;
+    this.#log = log;
+  }
+
+  /** Where clients reach this listener. */
+  get address(): SocketAddress {
+    return this.#socket.address;
+  }
+
+  /** Receives until `close`. To be called once. */
+  async run(): Promise<void> {
+    let buffer = this.#buffers.take();
+    while (!this.#isClosed) {
+      try {
+        const [datagram, client] = await this.#socket.receive(buffer);
+        if (this.#isStopping) continue;
+        const reply = this.#server.handle(datagram, client);
+        if (reply instanceof Promise) {
+          this.#finish(this.#sendLater(reply, client, buffer));
+          buffer = this.#buffers.take();
+        } else if (reply !== null) {
+          this.#finish(this.#send(reply, client));
+        }
+      } catch (error) {
+        if (this.#isClosed) return;
+        this.#log.error(`Cannot receive on ${formatSocketAddress(this.address)}: ${error}; trying on`);
+        await new Promise<void>((resolve) => this.#timers.start(RETRY_MS, resolve));
+      }
+    }
+  }
+
+  /** Takes no more queries, answers those that were taken, then closes the socket. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await Promise.all(this.#unfinished);
+    this.close();
+  }
+
+  /** Closes the socket now. What was taken stays unanswered. */
+  close(): void {
+    this.#isStopping = true;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#socket.close();
+  }
+
+  #finish(work: Promise<void>): void {
+    const tracked = work.finally(() => this.#unfinished.delete(tracked));
+    this.#unfinished.add(tracked);
+  }
+
+  async #sendLater(pending: Promise<Reply>, client: SocketAddress, buffer: Uint8Array<ArrayBuffer>): Promise<void> {
+    const reply = await pending;
+    this.#buffers.give(buffer);
+    await this.#send(reply, client);
+  }
+
+  async #send(reply: Reply, client: SocketAddress): Promise<void> {
+    try {
+      await this.#socket.send(reply, client);
+      this.#counters.replied++;
+    } catch (error) {
+      this.#counters.unsendable++;
+      this.#log.debug(() => `Cannot reply to ${formatSocketAddress(client)}: ${error}`);
+    }
+  }
+}

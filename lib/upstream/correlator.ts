@@ -1,0 +1,224 @@
+import { isSameAddress, type SocketAddress } from "../base/address.ts";
+import { Deadline, type DeadlineQueue } from "../base/deadline_queue.ts";
+import type { Random } from "../base/random.ts";
+import { HEADER_OCTETS } from "../wire/header.ts";
+import { OPCODE, RCODE } from "../wire/iana.ts";
+import { foldOctet } from "../wire/name.ts";
+import { putId } from "../wire/patch.ts";
+import { MessageScan, SCAN, skipName } from "../wire/scan.ts";
+
+/** Half of all IDs: beyond it, a guessed ID would be right too often and a free one too hard to draw (RFC 5452 §9). */
+export const IN_FLIGHT_MAX = 32_768;
+
+/** What became of a datagram that came in on an upstream socket. */
+export type Verdict =
+  | "matched"
+  /** No such ID is waited for. */
+  | "unsolicited"
+  /** The ID's query was given up; nobody hears of the reply. */
+  | "late"
+  /** Not from the address and port that were asked. */
+  | "wrongPeer"
+  /** A query, another opcode, or another question than was asked. */
+  | "wrongQuestion"
+  /** The right header and question, and then no message. */
+  | "garbled";
+
+/** A query that waits for its reply. */
+export interface Pending {
+  /** The reply in wire format, owned by whoever awaits it. Rejects with what `expired` makes at the deadline. */
+  readonly reply: Promise<Uint8Array<ArrayBuffer>>;
+  /** Gives the query up: `reply` never settles after this, and a reply that still comes is late. */
+  cancel(): void;
+}
+
+/** What `Correlator.register` needs to know of a query. */
+export interface Registration {
+  /** The upstream that is asked. */
+  readonly peer: SocketAddress;
+  /** The query in wire format with exactly one question, not changed any more but for its ID, which is written here. */
+  readonly query: Uint8Array<ArrayBuffer>;
+  /** Until when a reply is waited for. */
+  readonly deadlineMs: number;
+  /** Makes the error with which `reply` rejects at the deadline. */
+  readonly expired: () => Error;
+}
+
+/** What a correlator is made from. */
+export interface CorrelatorOptions {
+  readonly random: Random;
+  readonly deadlines: DeadlineQueue;
+  /** How long an ID stays unused after its query was given up: its reply may still be on the road. */
+  readonly ghostMs: number;
+  /** Called whenever the last entry has gone: nothing is waited for and no ID rests. */
+  readonly onIdle: () => void;
+}
+
+/**
+ * Matches the datagrams that come in on one upstream socket to the queries that went out on it. Pure state: it is given
+ * datagrams, it has no socket.
+ *
+ * RFC 5452 §9.1: a reply is accepted only from the address and port that were asked, with the ID and the question of a
+ * query in flight. Anything else neither completes nor fails a query: the wait goes on.
+ */
+export class Correlator {
+  readonly #random: Random;
+  readonly #deadlines: DeadlineQueue;
+  readonly #ghostMs: number;
+  readonly #onIdle: () => void;
+  readonly #entries = new Map<number, Entry>();
+  readonly #scan = new MessageScan();
+
+  constructor({ random, deadlines, ghostMs, onIdle }: CorrelatorOptions) {
+    this.#random = random;
+    this.#deadlines = deadlines;
+    this.#ghostMs = ghostMs;
+    this.#onIdle = onIdle;
+  }
+
+  /** Whether another query may be registered. */
+  get hasRoom(): boolean {
+    return this.#entries.size < IN_FLIGHT_MAX;
+  }
+
+  /** Whether nothing is waited for and no ID rests. */
+  get isIdle(): boolean {
+    return this.#entries.size === 0;
+  }
+
+  /** Waits for the reply to `query`, into which it writes an unpredictable free ID. Needs `hasRoom`. */
+  register({ peer, query, deadlineMs, expired }: Registration): Pending {
+    const id = this.#drawId();
+    putId(query, id);
+    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
+    const entry: Entry = new Entry({
+      id,
+      peer,
+      query,
+      resolve,
+      reject,
+      onDue: (nowMs) => this.#expire(entry, expired, nowMs),
+    });
+    this.#entries.set(id, entry);
+    this.#deadlines.schedule(entry, deadlineMs);
+    return { reply: promise, cancel: () => this.#cancel(entry) };
+  }
+
+  /**
+   * Takes a datagram in. Only "matched" settles a query; its promise gets a copy without the octets behind the last
+   * record, so the caller may reuse the buffer.
+   */
+  accept(datagram: Uint8Array<ArrayBuffer>, peer: SocketAddress): Verdict {
+    const status = this.#scan.scan(datagram);
+    if (status === SCAN.tooShort) return "unsolicited";
+    const entry = this.#entries.get(this.#scan.id);
+    if (entry === undefined) return "unsolicited";
+    if (!isSameAddress(peer, entry.peer)) return "wrongPeer";
+    if (entry.isGhost) return "late";
+    if (!isResponseTo(datagram, this.#scan, entry.query)) return "wrongQuestion";
+    if (status !== SCAN.ok) return "garbled";
+    this.#deadlines.cancel(entry);
+    this.#remove(entry);
+    entry.resolve(datagram.slice(0, this.#scan.end));
+    return "matched";
+  }
+
+  /** Fails every query in flight with `error` and forgets all ghosts. For a socket that is closed. */
+  abandon(error: Error): void {
+    const entries = [...this.#entries.values()];
+    this.#entries.clear();
+    for (const entry of entries) {
+      this.#deadlines.cancel(entry);
+      if (!entry.isGhost) entry.reject(error);
+    }
+  }
+
+  #drawId(): number {
+    // The table is at most half full, so two draws find a free ID on average.
+    for (;;) {
+      const id = this.#random.uint16();
+      if (!this.#entries.has(id)) return id;
+    }
+  }
+
+  #expire(entry: Entry, expired: () => Error, nowMs: number): void {
+    if (entry.isGhost) return this.#remove(entry);
+    this.#bury(entry, nowMs);
+    entry.reject(expired());
+  }
+
+  #cancel(entry: Entry): void {
+    if (entry.isGhost || this.#entries.get(entry.id) !== entry) return;
+    const { dueMs } = entry;
+    this.#deadlines.cancel(entry);
+    this.#bury(entry, dueMs);
+  }
+
+  /** Turns a query that was given up into a ghost: its ID is told apart from a free one, and not drawn, for a while. */
+  #bury(entry: Entry, fromMs: number): void {
+    entry.isGhost = true;
+    this.#deadlines.schedule(entry, fromMs + this.#ghostMs);
+  }
+
+  #remove(entry: Entry): void {
+    this.#entries.delete(entry.id);
+    if (this.#entries.size === 0) this.#onIdle();
+  }
+}
+
+interface EntryOptions {
+  readonly id: number;
+  readonly peer: SocketAddress;
+  readonly query: Uint8Array<ArrayBuffer>;
+  readonly resolve: (reply: Uint8Array<ArrayBuffer>) => void;
+  readonly reject: (error: Error) => void;
+  readonly onDue: (nowMs: number) => void;
+}
+
+/** A query in flight, or the ghost of one. */
+class Entry extends Deadline {
+  readonly id: number;
+  readonly peer: SocketAddress;
+  readonly query: Uint8Array<ArrayBuffer>;
+  readonly resolve: (reply: Uint8Array<ArrayBuffer>) => void;
+  readonly reject: (error: Error) => void;
+  override readonly onDue: (nowMs: number) => void;
+  isGhost = false;
+
+  constructor({ id, peer, query, resolve, reject, onDue }: EntryOptions) {
+    super();
+    this.id = id;
+    this.peer = peer;
+    this.query = query;
+    this.resolve = resolve;
+    this.reject = reject;
+    this.onDue = onDue;
+  }
+}
+
+function isResponseTo(reply: Uint8Array, scan: MessageScan, query: Uint8Array): boolean {
+  if (!scan.isResponse || scan.opcode !== OPCODE.QUERY) return false;
+  if (scan.questionCount === 0) return isBareError(reply, scan);
+  return scan.questionCount === 1 && isSameQuestion(reply, query);
+}
+
+/**
+ * A server that cannot parse a query (an OPT record, say) answers FORMERR or NOTIMP with nothing but a header. It says
+ * no more than "not me", so it is believed on peer, port and ID alone.
+ */
+function isBareError(reply: Uint8Array, scan: MessageScan): boolean {
+  return reply.length === HEADER_OCTETS && (scan.rcode === RCODE.FORMERR || scan.rcode === RCODE.NOTIMP);
+}
+
+/**
+ * Whether `reply` begins with the question of `query`. Both have it at the same place and uncompressed, so equal octets
+ * are an equal question; letter case is folded, for some servers do not echo it.
+ */
+function isSameQuestion(reply: Uint8Array, query: Uint8Array): boolean {
+  const typeOffset = skipName(query, HEADER_OCTETS, query.length, query.length);
+  const end = typeOffset + 4;
+  if (end > reply.length) return false;
+  for (let i = HEADER_OCTETS; i < typeOffset; i++) if (foldOctet(reply[i]!) !== foldOctet(query[i]!)) return false;
+  for (let i = typeOffset; i < end; i++) if (reply[i] !== query[i]) return false;
+  return true;
+}

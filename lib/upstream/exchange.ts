@@ -1,0 +1,109 @@
+import type { SocketAddress } from "../base/address.ts";
+import { Deadline, type DeadlineQueue } from "../base/deadline_queue.ts";
+import type { Clock } from "../base/runtime.ts";
+import type { Counters } from "../observe/counters.ts";
+import { EDE } from "../wire/iana.ts";
+import type { Pending } from "./correlator.ts";
+import type { SocketPool } from "./socket_pool.ts";
+import { UpstreamError } from "./upstream_error.ts";
+import type { UpstreamSocket } from "./upstream_socket.ts";
+
+/** One retry. RFC 9520 §3.1 allows two; within a deadline of about 2 s a third send seldom helps. */
+const SENDS_MAX = 2;
+
+/** What an exchange is made from. */
+export interface ExchangeOptions {
+  readonly address: SocketAddress;
+  /** The upstream's name in messages. */
+  readonly name: string;
+  readonly sockets: SocketPool;
+  readonly deadlines: DeadlineQueue;
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly query: Uint8Array<ArrayBuffer>;
+  readonly deadlineMs: number;
+}
+
+/**
+ * One question to one upstream, from the first send to its end. The first send goes on waiting after the second has
+ * gone out: a slow answer is as good as a repeated one.
+ */
+export class Exchange extends Deadline {
+  readonly #options: ExchangeOptions;
+  readonly #reply = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
+  readonly #waiting = new Set<Pending>();
+  #sends = 0;
+  #lastSocket: UpstreamSocket | undefined;
+
+  constructor(options: ExchangeOptions) {
+    super();
+    this.#options = options;
+  }
+
+  /** Starts the exchange; to be called once. See `Upstream.exchange` for what comes back. */
+  run(): Promise<Uint8Array<ArrayBuffer>> {
+    const { clock, deadlines, deadlineMs } = this.#options;
+    const nowMs = clock.nowMs();
+    deadlines.schedule(this, nowMs + (deadlineMs - nowMs) / 2);
+    this.#send();
+    return this.#reply.promise;
+  }
+
+  /** Half of the time has passed in silence. */
+  override onDue(): void {
+    this.#options.counters.upstreamRetries++;
+    this.#send();
+  }
+
+  #send(): void {
+    const { sockets, address, name, query, deadlineMs } = this.#options;
+    this.#sends++;
+    let socket: UpstreamSocket;
+    try {
+      socket = sockets.pick(this.#lastSocket);
+    } catch (cause) {
+      return this.#fail(new UpstreamError(`No socket to ask ${name} from`, EDE.NETWORK_ERROR, { cause }));
+    }
+    this.#lastSocket = socket;
+    // A copy for each send: it carries an ID of its own, and the kernel may still be reading the one before.
+    const message = query.slice();
+    const pending = socket.correlator.register({
+      peer: address,
+      query: message,
+      deadlineMs,
+      expired: () => new UpstreamError(`No reply from ${name} in time`, EDE.NO_REACHABLE_AUTHORITY),
+    });
+    this.#waiting.add(pending);
+    const failed = (error: unknown) => {
+      if (!this.#waiting.delete(pending)) return;
+      pending.cancel();
+      this.#fail(error);
+    };
+    pending.reply.then((reply) => this.#succeed(pending, reply), failed);
+    socket.send(message, address).catch((cause) => {
+      this.#options.counters.upstreamUnsendable++;
+      failed(new UpstreamError(`Cannot send to ${name}`, EDE.NETWORK_ERROR, { cause }));
+    });
+  }
+
+  #succeed(pending: Pending, reply: Uint8Array<ArrayBuffer>): void {
+    this.#waiting.delete(pending);
+    for (const other of this.#waiting) other.cancel();
+    this.#waiting.clear();
+    this.#options.deadlines.cancel(this);
+    this.#reply.resolve(reply);
+  }
+
+  /** A send has come to nothing: its turn passes to the next one at once, or to the one still waiting. */
+  #fail(error: unknown): void {
+    const { clock, counters, deadlines, deadlineMs } = this.#options;
+    if (this.#waiting.size > 0) return;
+    deadlines.cancel(this);
+    if (this.#sends < SENDS_MAX && clock.nowMs() < deadlineMs) {
+      counters.upstreamRetries++;
+      return this.#send();
+    }
+    if (clock.nowMs() >= deadlineMs) counters.upstreamTimeouts++;
+    this.#reply.reject(error);
+  }
+}

@@ -1,0 +1,117 @@
+import { formatSocketAddress, type SocketAddress } from "../base/address.ts";
+import type { Random } from "../base/random.ts";
+import { AddressInUseError, type DatagramSocket, type Runtime } from "../base/runtime.ts";
+import type { DeadlineQueue } from "../base/deadline_queue.ts";
+import type { Counters } from "../observe/counters.ts";
+import type { Log } from "../observe/log.ts";
+import { UpstreamSocket } from "./upstream_socket.ts";
+
+/** RFC 5452 §9.2: "the largest range of ports practicable"; those below 1024 belong to services. */
+const PORT_MIN = 1024;
+const PORT_MAX = 65_535;
+/** Random ports tried before the kernel is asked to choose one. */
+const PORT_TRIES_MAX = 8;
+/** After this many queries a socket, and with it a source port, is replaced. */
+const QUERIES_PER_SOCKET_MAX = 2000;
+/** After this long a socket is replaced, even if it was hardly used. */
+const SOCKET_AGE_MAX_MS = 60_000;
+
+/** What a pool is made from. */
+export interface SocketPoolOptions {
+  readonly runtime: Runtime;
+  readonly random: Random;
+  readonly deadlines: DeadlineQueue;
+  readonly counters: Counters;
+  readonly log: Log;
+  /** Wildcard address of the family to send from: `0.0.0.0` or `::`. */
+  readonly localHostname: string;
+  /** Sockets that take queries at the same time. */
+  readonly size: number;
+  /** See `CorrelatorOptions.ghostMs`. */
+  readonly ghostMs: number;
+}
+
+/**
+ * The sockets from which upstreams are asked, apart from those that clients talk to. Each has a random source port, each
+ * query goes out on a random one, and each is replaced after a while: whoever wants to forge a reply has to guess the
+ * port as well as the ID (RFC 5452 §9.2).
+ */
+export class SocketPool {
+  readonly #options: SocketPoolOptions;
+  readonly #current: (UpstreamSocket | undefined)[];
+  /** Replaced sockets whose last replies are still awaited. */
+  readonly #retired = new Set<UpstreamSocket>();
+
+  constructor(options: SocketPoolOptions) {
+    this.#options = options;
+    this.#current = new Array<UpstreamSocket | undefined>(options.size).fill(undefined);
+  }
+
+  /** Sockets that are open, those that only wait for their last replies included. */
+  get openCount(): number {
+    return this.#retired.size + this.#current.filter((socket) => socket !== undefined).length;
+  }
+
+  /**
+   * A socket for one query: a random one, yet not `other` when there is a choice.
+   *
+   * @throws {Error} when none is open and the operating system gives none.
+   */
+  pick(other?: UpstreamSocket): UpstreamSocket {
+    const { random, size } = this.#options;
+    let index = random.below(size);
+    if (other !== undefined && size > 1 && this.#current[index] === other) index = (index + 1) % size;
+    const socket = this.#current[index];
+    if (socket !== undefined && this.#isFresh(socket)) return socket;
+    if (socket !== undefined && !socket.isClosed) this.#retire(socket);
+    try {
+      return this.#current[index] = this.#open();
+    } catch (error) {
+      this.#current[index] = undefined;
+      // Out of file descriptors, say. An open socket still serves, if with a port that is less of a surprise.
+      const open = this.#current.find((candidate) => candidate?.correlator.hasRoom && !candidate.isClosed);
+      if (open === undefined) throw error;
+      return open;
+    }
+  }
+
+  /** Closes every socket. What still waits for a reply waits in vain. */
+  close(): void {
+    for (const socket of [...this.#current, ...this.#retired]) socket?.close();
+    this.#current.fill(undefined);
+    this.#retired.clear();
+  }
+
+  #isFresh(socket: UpstreamSocket): boolean {
+    if (socket.isClosed) return false;
+    const ageMs = this.#options.runtime.clock.nowMs() - socket.openedAtMs;
+    return socket.correlator.hasRoom && socket.queryCount < QUERIES_PER_SOCKET_MAX && ageMs < SOCKET_AGE_MAX_MS;
+  }
+
+  #retire(socket: UpstreamSocket): void {
+    this.#retired.add(socket);
+    socket.retire(() => this.#retired.delete(socket));
+  }
+
+  #open(): UpstreamSocket {
+    const { runtime, random, deadlines, counters, log, ghostMs } = this.#options;
+    const socket = this.#bind();
+    log.debug(() => `asks upstreams from ${formatSocketAddress(socket.address)}`);
+    const openedAtMs = runtime.clock.nowMs();
+    return new UpstreamSocket({ socket, random, deadlines, counters, ghostMs, openedAtMs });
+  }
+
+  #bind(): DatagramSocket {
+    const { random, runtime, localHostname } = this.#options;
+    const local = (port: number): SocketAddress => ({ transport: "udp", hostname: localHostname, port });
+    for (let i = 0; i < PORT_TRIES_MAX; i++) {
+      const port = PORT_MIN + random.below(PORT_MAX - PORT_MIN + 1);
+      try {
+        return runtime.network.openDatagram(local(port));
+      } catch (error) {
+        if (!(error instanceof AddressInUseError)) throw error;
+      }
+    }
+    return runtime.network.openDatagram(local(0));
+  }
+}

@@ -1,0 +1,11 @@
+/** An upstream could not be made to answer. The message names the upstream and says what happened. */
+export class UpstreamError extends Error {
+  override readonly name = "UpstreamError";
+  /** INFO-CODE of the extended DNS error that tells a client (RFC 8914). */
+  readonly infoCode: number;
+
+  constructor(message: string, infoCode: number, options?: ErrorOptions) {
+    super(message, options);
+    this.infoCode = infoCode;
+  }
+}

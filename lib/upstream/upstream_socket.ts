@@ -1,0 +1,100 @@
+import type { DeadlineQueue } from "../base/deadline_queue.ts";
+import type { SocketAddress } from "../base/address.ts";
+import type { Random } from "../base/random.ts";
+import type { DatagramSocket } from "../base/runtime.ts";
+import type { Counters } from "../observe/counters.ts";
+import { EDE } from "../wire/iana.ts";
+import { Correlator, type Verdict } from "./correlator.ts";
+import { UpstreamError } from "./upstream_error.ts";
+
+/** We ask for at most 1232 octets; what a server sends beyond this is cut off, and then counted as garbled. */
+const RECEIVE_OCTETS = 4096;
+
+/** What an upstream socket is made from. */
+export interface UpstreamSocketOptions {
+  readonly socket: DatagramSocket;
+  readonly random: Random;
+  readonly deadlines: DeadlineQueue;
+  readonly counters: Counters;
+  readonly ghostMs: number;
+  readonly openedAtMs: number;
+}
+
+/** One UDP socket towards upstreams, with the queries in flight on it. */
+export class UpstreamSocket {
+  readonly correlator: Correlator;
+  readonly openedAtMs: number;
+  readonly #socket: DatagramSocket;
+  readonly #counters: Counters;
+  #queryCount = 0;
+  #isClosed = false;
+  #isRetired = false;
+  #onClosed: () => void = () => {};
+
+  constructor({ socket, random, deadlines, counters, ghostMs, openedAtMs }: UpstreamSocketOptions) {
+    this.#socket = socket;
+    this.#counters = counters;
+    this.openedAtMs = openedAtMs;
+    this.correlator = new Correlator({ random, deadlines, ghostMs, onIdle: () => this.#isRetired && this.close() });
+    this.#receive();
+  }
+
+  /** Queries sent from here so far. */
+  get queryCount(): number {
+    return this.#queryCount;
+  }
+
+  /** Whether the socket takes no more queries: closed by us, or broken. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Sends one query. Rejects when the operating system will not. */
+  async send(query: Uint8Array<ArrayBuffer>, peer: SocketAddress): Promise<void> {
+    this.#queryCount++;
+    this.#counters.upstreamQueries++;
+    await this.#socket.send(query, peer);
+  }
+
+  /** Closes as soon as no reply is awaited any more, then calls `onClosed`. */
+  retire(onClosed: () => void): void {
+    this.#onClosed = onClosed;
+    this.#isRetired = true;
+    if (this.correlator.isIdle) this.close();
+  }
+
+  /** Closes now. Queries still in flight fail. */
+  close(cause?: unknown): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#socket.close();
+    this.correlator.abandon(new UpstreamError("Upstream socket was closed", EDE.NETWORK_ERROR, { cause }));
+    this.#onClosed();
+  }
+
+  async #receive(): Promise<void> {
+    const buffer = new Uint8Array(RECEIVE_OCTETS);
+    while (!this.#isClosed) {
+      try {
+        const [datagram, peer] = await this.#socket.receive(buffer);
+        this.#count(this.correlator.accept(datagram, peer));
+      } catch (error) {
+        // Closed by us, or broken. A broken socket hears nothing more: its queries are asked again from another one.
+        this.close(error);
+      }
+    }
+  }
+
+  #count(verdict: Verdict): void {
+    this.#counters[COUNTER_OF[verdict]]++;
+  }
+}
+
+const COUNTER_OF = {
+  matched: "upstreamReplies",
+  unsolicited: "upstreamUnsolicited",
+  late: "upstreamLate",
+  wrongPeer: "upstreamWrongPeer",
+  wrongQuestion: "upstreamWrongQuestion",
+  garbled: "upstreamGarbled",
+} as const satisfies Record<Verdict, keyof Counters>;

@@ -1,0 +1,141 @@
+/**
+ * The program: arguments, the operating system's sockets, clock and randomness, signals, exit codes. Nothing else in the
+ * project touches `Deno.*`; `lib/` receives all of it as a `Runtime`.
+ *
+ * @module
+ */
+import { App, ListenError } from "./lib/app.ts";
+import { formatSocketAddress, type SocketAddress } from "./lib/base/address.ts";
+import { AddressInUseError, type DatagramSocket, type Runtime } from "./lib/base/runtime.ts";
+import { parseCommand, type Serve, UsageError } from "./lib/config/cli.ts";
+import { helpText } from "./lib/config/flags.ts";
+import { VERSION } from "./lib/version.ts";
+
+/** What the program needs from whoever starts it. */
+export interface Host {
+  /** The arguments, without the program's name. */
+  readonly args: readonly string[];
+  /** Writes text that was asked for: `--help`, `--version`. */
+  print(text: string): void;
+  /** Writes one line for the operator. */
+  writeLine(line: string): void;
+  /** Hands over the running program; called once it serves. */
+  started?(app: App): void;
+  /** Resolves when the program shall stop. */
+  readonly stop: Promise<unknown>;
+}
+
+/** Exit codes, as `--help` tells them. */
+export const EXIT = { ok: 0, cannotListen: 1, usage: 2 } as const;
+
+/**
+ * Runs the program from its arguments to its end.
+ *
+ * @returns The exit code.
+ */
+export async function main(host: Host): Promise<number> {
+  try {
+    const command = parseCommand(host.args);
+    if (command.kind === "help") return print(host, helpText());
+    if (command.kind === "version") return print(host, `dns-forwarder ${VERSION} (deno ${Deno.version.deno})\n`);
+    return await serve(command, host);
+  } catch (error) {
+    if (error instanceof UsageError) return complain(host, error.message, EXIT.usage);
+    if (error instanceof ListenError) return complain(host, listenAdvice(error), EXIT.cannotListen);
+    throw error;
+  }
+}
+
+async function serve({ config, warnings }: Serve, host: Host): Promise<number> {
+  for (const warning of warnings) host.writeLine(`dns-forwarder: warn: ${warning}`);
+  const app = new App(config, denoRuntime((line) => host.writeLine(line)));
+  host.started?.(app);
+  await host.stop;
+  await app.stop();
+  return EXIT.ok;
+}
+
+function print(host: Host, text: string): number {
+  host.print(text);
+  return EXIT.ok;
+}
+
+function complain(host: Host, message: string, exitCode: number): number {
+  host.writeLine(`dns-forwarder: ${message}`);
+  return exitCode;
+}
+
+/** What went wrong and what can be done, on one line. */
+function listenAdvice({ message, address, cause }: ListenError): string {
+  if (cause instanceof AddressInUseError) {
+    return `${message}: port ${address.port} is in use there; stop the other program or give another --listen`;
+  }
+  if (cause instanceof Deno.errors.PermissionDenied || cause instanceof Deno.errors.NotCapable) {
+    return address.port < 1024
+      ? `${message}: ports below 1024 are forbidden to ordinary users; run as root, ` +
+        `give the program the capability (sudo setcap cap_net_bind_service=+ep <file>), or use --listen with a higher port`
+      : `${message}: the operating system forbids it`;
+  }
+  return `${message}: ${cause instanceof Error ? cause.message : cause}`;
+}
+
+/** The operating system, as `lib/` sees it. */
+function denoRuntime(writeLine: (line: string) => void): Runtime {
+  return {
+    clock: { nowMs: () => performance.now() },
+    timers: {
+      start(delayMs, callback) {
+        const timer = setTimeout(callback, delayMs);
+        return () => clearTimeout(timer);
+      },
+    },
+    random: { fill: (octets) => void crypto.getRandomValues(octets) },
+    network: { openDatagram },
+    writeLine,
+  };
+}
+
+function openDatagram({ hostname, port }: SocketAddress): DatagramSocket {
+  try {
+    const socket = Deno.listenDatagram({ transport: "udp", hostname, port });
+    const address = socket.addr as SocketAddress;
+    return {
+      address,
+      receive: (buffer) => socket.receive(buffer) as Promise<[Uint8Array<ArrayBuffer>, SocketAddress]>,
+      send: (octets, to) => socket.send(octets, to as Deno.NetAddr),
+      close: () => socket.close(),
+    };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    throw new AddressInUseError(`${formatSocketAddress({ transport: "udp", hostname, port })} is in use`, {
+      cause: error,
+    });
+  }
+}
+
+/** The first signal stops the program when the queries in flight are done, a second one at once. */
+function stopSignal(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
+  let isStopping = false;
+  for (const signal of signals) {
+    Deno.addSignalListener(signal, () => {
+      if (isStopping) Deno.exit(EXIT.ok);
+      isStopping = true;
+      resolve();
+    });
+  }
+  return promise;
+}
+
+if (import.meta.main) {
+  const encoder = new TextEncoder();
+  Deno.exit(
+    await main({
+      args: Deno.args,
+      print: (text) => void Deno.stdout.writeSync(encoder.encode(text)),
+      writeLine: (line) => void Deno.stderr.writeSync(encoder.encode(`${line}\n`)),
+      stop: stopSignal(),
+    }),
+  );
+}
