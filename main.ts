@@ -4,11 +4,18 @@
  *
  * @module
  */
-import { App, ListenError } from "./lib/app.ts";
+import { App } from "./lib/app.ts";
 import { formatSocketAddress, type SocketAddress } from "./lib/base/address.ts";
-import { AddressInUseError, type DatagramSocket, type Runtime } from "./lib/base/runtime.ts";
+import {
+  AddressInUseError,
+  type DatagramSocket,
+  type Runtime,
+  type StreamListenSocket,
+  type StreamSocket,
+} from "./lib/base/runtime.ts";
 import { parseCommand, type Serve, UsageError } from "./lib/config/cli.ts";
 import { helpText } from "./lib/config/flags.ts";
+import { ListenError } from "./lib/server/listen.ts";
 import { VERSION } from "./lib/version.ts";
 
 /** What the program needs from whoever starts it. */
@@ -90,26 +97,53 @@ function denoRuntime(writeLine: (line: string) => void): Runtime {
       },
     },
     random: { fill: (octets) => void crypto.getRandomValues(octets) },
-    network: { openDatagram },
+    network: { openDatagram, listenStream, connectStream },
     writeLine,
   };
 }
 
-function openDatagram({ hostname, port }: SocketAddress): DatagramSocket {
+function openDatagram(local: SocketAddress): DatagramSocket {
+  const { hostname, port } = local;
+  const socket = bind(local, () => Deno.listenDatagram({ transport: "udp", hostname, port }));
+  return {
+    address: socket.addr as SocketAddress,
+    receive: (buffer) => socket.receive(buffer) as Promise<[Uint8Array<ArrayBuffer>, SocketAddress]>,
+    send: (octets, to) => socket.send(octets, to as Deno.NetAddr),
+    close: () => socket.close(),
+  };
+}
+
+function listenStream(local: SocketAddress): StreamListenSocket {
+  const { hostname, port } = local;
+  const socket = bind(local, () => Deno.listen({ transport: "tcp", hostname, port }));
+  return {
+    address: socket.addr,
+    accept: async () => streamSocket(await socket.accept()),
+    close: () => socket.close(),
+  };
+}
+
+async function connectStream({ hostname, port }: SocketAddress, signal: AbortSignal): Promise<StreamSocket> {
+  return streamSocket(await Deno.connect({ transport: "tcp", hostname, port, signal }));
+}
+
+function streamSocket(connection: Deno.TcpConn): StreamSocket {
+  // Small messages that wait for each other's acknowledgements would take 40 ms each.
+  connection.setNoDelay(true);
+  return {
+    peer: connection.remoteAddr,
+    read: (buffer) => connection.read(buffer),
+    write: (octets) => connection.write(octets),
+    close: () => connection.close(),
+  };
+}
+
+function bind<T>(local: SocketAddress, open: () => T): T {
   try {
-    const socket = Deno.listenDatagram({ transport: "udp", hostname, port });
-    const address = socket.addr as SocketAddress;
-    return {
-      address,
-      receive: (buffer) => socket.receive(buffer) as Promise<[Uint8Array<ArrayBuffer>, SocketAddress]>,
-      send: (octets, to) => socket.send(octets, to as Deno.NetAddr),
-      close: () => socket.close(),
-    };
+    return open();
   } catch (error) {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    throw new AddressInUseError(`${formatSocketAddress({ transport: "udp", hostname, port })} is in use`, {
-      cause: error,
-    });
+    throw new AddressInUseError(`${formatSocketAddress(local)} is in use`, { cause: error });
   }
 }
 

@@ -1,8 +1,7 @@
-import { formatSocketAddress, isIpv6, type SocketAddress } from "./base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "./base/address.ts";
 import { DeadlineQueue } from "./base/deadline_queue.ts";
 import { formatIp } from "./base/ip.ts";
-import { Random } from "./base/random.ts";
-import { AddressInUseError, type DatagramSocket, type Runtime } from "./base/runtime.ts";
+import type { Runtime } from "./base/runtime.ts";
 import { type Config, DEFAULT_LISTEN_PORT } from "./config/config.ts";
 import { Counters, formatCounters } from "./observe/counters.ts";
 import { Log } from "./observe/log.ts";
@@ -10,22 +9,13 @@ import { FixedAnswer } from "./resolver/fixed_answer.ts";
 import { Forward } from "./resolver/forward.ts";
 import type { Resolver } from "./resolver/resolver.ts";
 import { Split } from "./resolver/split.ts";
+import { listenOn } from "./server/listen.ts";
 import { Server } from "./server/server.ts";
+import { StreamListener } from "./server/stream_listener.ts";
 import { UdpListener } from "./server/udp_listener.ts";
-import { SocketPool } from "./upstream/socket_pool.ts";
-import { Upstream } from "./upstream/upstream.ts";
+import { openUpstreams } from "./upstream/open_upstreams.ts";
+import type { Upstreams } from "./upstream/upstreams.ts";
 import { VERSION } from "./version.ts";
-
-/** A listener's address could not be bound. `cause` is what the operating system said. */
-export class ListenError extends Error {
-  override readonly name = "ListenError";
-  readonly address: SocketAddress;
-
-  constructor(address: SocketAddress, cause: unknown) {
-    super(`Cannot listen on ${formatSocketAddress(address)}`, { cause });
-    this.address = address;
-  }
-}
 
 /** The running program: listeners, resolvers and upstreams, put together from a configuration. */
 export class App {
@@ -33,9 +23,10 @@ export class App {
   readonly counters: Counters = new Counters();
   readonly #log: Log;
   readonly #deadlines: DeadlineQueue;
-  readonly #sockets: SocketPool | null;
+  readonly #upstreams: Upstreams | null;
   readonly #server: Server;
-  readonly #listeners: readonly UdpListener[];
+  readonly #datagramListeners: readonly UdpListener[];
+  readonly #streamListeners: readonly StreamListener[];
 
   /**
    * Starts serving.
@@ -44,23 +35,41 @@ export class App {
    */
   constructor(config: Config, runtime: Runtime) {
     const { clock, timers } = runtime;
+    const { counters } = this;
     const isForwarding = config.resolvers.length > 0;
-    this.#log = new Log({ level: config.logLevel, writeLine: (line) => runtime.writeLine(line) });
-    this.#deadlines = new DeadlineQueue({ clock, timers });
-    this.#sockets = isForwarding ? this.#openUpstreamSockets(config, runtime) : null;
+    const log = new Log({ level: config.logLevel, writeLine: (line) => runtime.writeLine(line) });
+    const deadlines = new DeadlineQueue({ clock, timers });
+    this.#log = log;
+    this.#deadlines = deadlines;
+    const sockets = listenOn(runtime.network, config.listen ?? LOOPBACKS, config.listen === null);
+    this.#upstreams = !isForwarding ? null : openUpstreams({
+      addresses: config.resolvers,
+      strategy: config.strategy,
+      socketCount: config.upstreamSockets,
+      // One more timeout: what comes later than this has lost its way.
+      ghostMs: config.timeoutMs,
+      runtime,
+      deadlines,
+      counters,
+      log,
+    });
     // The way of a query, in order. A new layer goes here.
-    const last = this.#sockets === null ? fixedAnswer(config) : this.#forward(config, runtime, this.#sockets);
+    const last = this.#upstreams === null ? fixedAnswer(config) : new Forward({ upstreams: this.#upstreams });
     const chain = new Split({ next: last, multiQuestion: config.multiQuestion, recursionAvailable: isForwarding });
-    this.#server = new Server({
+    const server = new Server({
       resolver: chain,
       clock,
-      counters: this.counters,
-      log: this.#log,
+      counters,
+      log,
       timeoutMs: config.timeoutMs,
       recursionAvailable: isForwarding,
     });
-    this.#listeners = openListeners(config, runtime).map((socket) => {
-      return new UdpListener({ socket, server: this.#server, timers, counters: this.counters, log: this.#log });
+    this.#server = server;
+    this.#datagramListeners = sockets.map(({ datagram }) => {
+      return new UdpListener({ socket: datagram, server, timers, counters, log });
+    });
+    this.#streamListeners = sockets.map(({ stream }) => {
+      return new StreamListener({ socket: stream, server, clock, timers, deadlines, counters, log });
     });
     for (const listener of this.#listeners) listener.run();
     this.#announce(config);
@@ -68,15 +77,16 @@ export class App {
 
   /** Where clients are served, with the ports that the sockets really got. */
   get addresses(): readonly SocketAddress[] {
-    return this.#listeners.map((listener) => listener.address);
+    return this.#datagramListeners.map((listener) => listener.address);
   }
 
-  /** What is still held for queries; all zero some time after the last one. For tests and for watching. */
-  get held(): { inFlight: number; deadlines: number; upstreamSockets: number } {
+  /** What is still held for queries; zeros some time after the last one. For tests and for watching. */
+  get held(): { inFlight: number; deadlines: number; upstreamSockets: number; connections: number } {
     return {
       inFlight: this.#server.inFlight,
       deadlines: this.#deadlines.size,
-      upstreamSockets: this.#sockets?.openCount ?? 0,
+      upstreamSockets: this.#upstreams?.openSockets ?? 0,
+      connections: this.#streamListeners.reduce((sum, listener) => sum + listener.sessionCount, 0),
     };
   }
 
@@ -93,41 +103,19 @@ export class App {
     this.#close();
   }
 
+  get #listeners(): readonly (UdpListener | StreamListener)[] {
+    return [...this.#datagramListeners, ...this.#streamListeners];
+  }
+
   #close(): void {
-    this.#sockets?.close();
+    this.#upstreams?.close();
     this.#deadlines.clear();
     this.#log.info(`stopped: ${formatCounters(this.counters)}`);
   }
 
-  #openUpstreamSockets(config: Config, runtime: Runtime): SocketPool {
-    return new SocketPool({
-      runtime,
-      random: new Random(runtime.random),
-      deadlines: this.#deadlines,
-      counters: this.counters,
-      log: this.#log,
-      localHostname: isIpv6(config.resolvers[0]!) ? "::" : "0.0.0.0",
-      size: config.upstreamSockets,
-      // One more timeout: what comes later than this has lost its way.
-      ghostMs: config.timeoutMs,
-    });
-  }
-
-  #forward(config: Config, { clock }: Runtime, sockets: SocketPool): Resolver {
-    const upstream = new Upstream({
-      address: config.resolvers[0]!,
-      sockets,
-      deadlines: this.#deadlines,
-      clock,
-      counters: this.counters,
-    });
-    return new Forward({ upstream });
-  }
-
   #announce(config: Config): void {
     const where = this.addresses.map(formatSocketAddress).join(" and ");
-    const [first, ...others] = config.resolvers;
-    if (first === undefined) {
+    if (config.resolvers.length === 0) {
       const addresses = [config.answerIpv4, config.answerIpv6].filter((ip) => ip !== null).map(formatIp).join(" and ");
       this.#log.warn(
         `${VERSION} listens on ${where}. ANSWERS ARE MADE UP: every name has the address ${addresses}. ` +
@@ -135,31 +123,13 @@ export class App {
       );
       return;
     }
-    this.#log.info(`${VERSION} listens on ${where}, forwards to ${formatSocketAddress(first)}`);
-    if (others.length > 0) {
-      this.#log.warn(`only the first --resolver is used: ${others.map(formatSocketAddress).join(", ")} left alone`);
-    }
+    const upstreams = config.resolvers.map(formatSocketAddress).join(", ");
+    this.#log.info(`${VERSION} listens on ${where}, forwards to ${upstreams}`);
   }
 }
 
 function fixedAnswer({ answerIpv4, answerIpv6 }: Config): Resolver {
   return new FixedAnswer({ ipv4: answerIpv4, ipv6: answerIpv6 });
-}
-
-function openListeners(config: Config, runtime: Runtime): DatagramSocket[] {
-  const sockets: DatagramSocket[] = [];
-  const addresses = config.listen ?? LOOPBACKS;
-  for (const address of addresses) {
-    try {
-      sockets.push(runtime.network.openDatagram(address));
-    } catch (error) {
-      // Not every machine has IPv6; without being asked for, ::1 is a courtesy. A port that is taken is no such case.
-      if (config.listen === null && isIpv6(address) && !(error instanceof AddressInUseError)) continue;
-      for (const socket of sockets) socket.close();
-      throw new ListenError(address, error);
-    }
-  }
-  return sockets;
 }
 
 const LOOPBACKS: readonly SocketAddress[] = ["127.0.0.1", "::1"].map((hostname) => {

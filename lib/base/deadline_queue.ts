@@ -18,6 +18,20 @@ export abstract class Deadline {
   abstract onDue(nowMs: number): void;
 }
 
+/** A deadline that calls a function. */
+export class Alarm extends Deadline {
+  readonly #callback: (nowMs: number) => void;
+
+  constructor(callback: (nowMs: number) => void) {
+    super();
+    this.#callback = callback;
+  }
+
+  override onDue(nowMs: number): void {
+    this.#callback(nowMs);
+  }
+}
+
 /**
  * All deadlines of the program in one coarse timer wheel with one system timer. Scheduling and cancelling are a few
  * pointer writes and allocate nothing, so a query may have several; a timer of the runtime each would cost more than
@@ -54,6 +68,11 @@ export class DeadlineQueue {
     this.#size++;
     // A deadline beyond this turn is met by the turn's own end at the latest: the slot is looked at, and waits again.
     this.#arm(Math.min(tick, this.#handledTick + SLOTS));
+  }
+
+  /** Whether `deadline` waits for its moment. */
+  isScheduled(deadline: Deadline): boolean {
+    return deadline.next !== deadline;
   }
 
   /** Takes `deadline` back; nothing happens when it is not scheduled. */

@@ -40,6 +40,15 @@ export interface Network {
    * @throws {Error} whatever else the operating system says (no such address, no permission).
    */
   openDatagram(local: SocketAddress): DatagramSocket;
+  /**
+   * Listens for TCP connections on `local`.
+   *
+   * @throws {AddressInUseError} when another socket holds the address.
+   * @throws {Error} whatever else the operating system says.
+   */
+  listenStream(local: SocketAddress): StreamListenSocket;
+  /** Opens a TCP connection to `remote`. Rejects when it is refused, unreachable, or `signal` aborts. */
+  connectStream(remote: SocketAddress, signal: AbortSignal): Promise<StreamSocket>;
 }
 
 /** A bound, unconnected UDP socket. */
@@ -53,6 +62,27 @@ export interface DatagramSocket {
   receive(buffer: Uint8Array<ArrayBuffer>): Promise<[Uint8Array<ArrayBuffer>, SocketAddress]>;
   /** Sends one datagram. `octets` must not change until the promise settles. */
   send(octets: Uint8Array<ArrayBuffer>, to: SocketAddress): Promise<number>;
+  close(): void;
+}
+
+/** A TCP socket that takes connections. */
+export interface StreamListenSocket {
+  /** What the socket is bound to, with the port that it really got. */
+  readonly address: SocketAddress;
+  /** Waits for the next connection. Rejects once closed, and when the operating system is out of something. */
+  accept(): Promise<StreamSocket>;
+  close(): void;
+}
+
+/** A TCP connection. */
+export interface StreamSocket {
+  /** The other side. */
+  readonly peer: SocketAddress;
+  /** Waits for octets and writes them into `buffer`. Resolves to their number, or to `null` when no more will come. */
+  read(buffer: Uint8Array<ArrayBuffer>): Promise<number | null>;
+  /** Sends the first octets of `octets`; resolves to how many. They must not change until then. */
+  write(octets: Uint8Array<ArrayBuffer>): Promise<number>;
+  /** Closes both ways; a waiting `read` or `write` rejects. */
   close(): void;
 }
 

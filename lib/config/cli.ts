@@ -3,6 +3,7 @@ import { closestString } from "@std/text/closest-string";
 import { AddressFormatError, parseSocketAddress, type SocketAddress } from "../base/address.ts";
 import { parseIp } from "../base/ip.ts";
 import { LOG_LEVELS } from "../observe/log.ts";
+import { STRATEGIES } from "../upstream/strategy.ts";
 import { MULTI_QUESTION } from "../resolver/split.ts";
 import { type Config, DEFAULT_LISTEN_PORT, DEFAULT_UPSTREAM_PORT, LIMITS } from "./config.ts";
 import { type Flag, type FlagName, FLAGS } from "./flags.ts";
@@ -40,6 +41,7 @@ export function parseCommand(args: readonly string[]): Command {
     resolvers,
     ...answerAddresses(values),
     timeoutMs: wholeNumber(values, "timeout", LIMITS.timeoutMs),
+    strategy: oneOf(values, "strategy", STRATEGIES, "sequential"),
     upstreamSockets: wholeNumber(values, "upstream-sockets", LIMITS.upstreamSockets),
     multiQuestion: oneOf(values, "multi-question", MULTI_QUESTION, "split"),
     logLevel: oneOf(values, "log-level", LOG_LEVELS, "info"),

@@ -1,5 +1,6 @@
 import type { SocketAddress } from "../base/address.ts";
 import type { LogLevel } from "../observe/log.ts";
+import type { Strategy } from "../upstream/strategy.ts";
 import type { MultiQuestion } from "../resolver/split.ts";
 
 /** Everything that can be set. One field per knob; its default and bounds are in `LIMITS` and `flags.ts`. */
@@ -14,6 +15,8 @@ export interface Config {
   readonly answerIpv6: Uint8Array<ArrayBuffer> | null;
   /** From a query's arrival to its answer, at most. */
   readonly timeoutMs: number;
+  /** In which order the upstreams are asked. */
+  readonly strategy: Strategy;
   /** Sockets from which upstreams are asked at the same time. */
   readonly upstreamSockets: number;
   /** What happens to messages with several questions. */
@@ -26,7 +29,7 @@ export const LIMITS = {
   /** Below 100 ms no upstream across a continent is reached; above 10 s every client has gone. */
   timeoutMs: { min: 100, max: 10_000, default: 2000 },
   /** A retry needs a second socket; more than 1,024 run into the usual limit of open files. */
-  upstreamSockets: { min: 2, max: 1000, default: 16 },
+  upstreamSockets: { min: 2, max: 1000, default: 32 },
 } as const;
 
 /** The port that the program serves unless told otherwise. */

@@ -1,5 +1,6 @@
 import { LOG_LEVELS } from "../observe/log.ts";
 import { MULTI_QUESTION } from "../resolver/split.ts";
+import { STRATEGIES } from "../upstream/strategy.ts";
 import { DEFAULT_LISTEN_PORT, DEFAULT_UPSTREAM_PORT, LIMITS } from "./config.ts";
 
 /** A command-line flag. The parser and `--help` both follow this table. */
@@ -26,8 +27,17 @@ export const FLAGS = [
     isRepeatable: true,
     help: [
       `Forward queries to this server; port ${DEFAULT_UPSTREAM_PORT} unless given. IPv6 in brackets: [2001:db8::1]:53.`,
-      "May be repeated or comma-separated; this version uses the first.",
+      "May be repeated or comma-separated, in order of preference: when one is slow or fails, the next is asked.",
       "Without it every answer is made up (see --answer).",
+    ],
+  },
+  {
+    name: "strategy",
+    value: STRATEGIES.join("|"),
+    isRepeatable: false,
+    help: [
+      "Which upstream a question goes to first (default sequential: in the order given).",
+      "parallel asks three at once; the first good answer counts.",
     ],
   },
   {

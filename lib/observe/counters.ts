@@ -6,16 +6,24 @@ export class Counters {
   replied = 0;
   /** Datagrams that get no reply: responses, and what is too short for a header. */
   ignored = 0;
+  /** TCP connections of clients that were taken. */
+  connections = 0;
+  /** TCP connections closed at once because there were too many, in all or of one client. */
+  connectionsRefused = 0;
   /** Queries refused because too many were in flight. */
   overloaded = 0;
   /** Replies that the operating system would not send. */
   unsendable = 0;
   /** Queries on which the program itself failed; each is answered with SERVFAIL and logged. */
   broken = 0;
-  /** Queries sent upstream, retries included. */
+  /** Queries sent upstream over TCP, because a reply over UDP was truncated. */
+  upstreamStreamQueries = 0;
+  /** Queries sent upstream over UDP, retries included. */
   upstreamQueries = 0;
-  /** Second tries after silence or a failed send. */
-  upstreamRetries = 0;
+  /** Questions that another upstream was asked as well, because the first one was slow. */
+  upstreamHedges = 0;
+  /** Questions that were sent, beside their way, to see whether an upstream is back. */
+  upstreamProbes = 0;
   /** Upstream replies that answered a query. */
   upstreamReplies = 0;
   /** Questions that no upstream answered within the deadline. */

@@ -6,6 +6,9 @@ import { putUint16 } from "../wire/patch.ts";
 import { MessageScan } from "../wire/scan.ts";
 import { Writer } from "../wire/writer.ts";
 
+/** What the two octets of length before a message on a stream can say (RFC 1035 §4.2.2). */
+const MESSAGE_OCTETS_MAX = 65_535;
+
 /** What a query is made from. */
 export interface QueryOptions {
   /** The message; a view of a buffer that stays untouched until the query is answered. */
@@ -38,8 +41,9 @@ export class Query {
     return this.wire.subarray(HEADER_OCTETS, Math.max(HEADER_OCTETS, this.scan.questionsEnd));
   }
 
-  /** The largest UDP payload that may go to this client (RFC 1035 §4.2.1, RFC 6891 §6.2.3–6.2.5), in octets. */
+  /** The largest reply that may go to this client (RFC 1035 §4.2.1–4.2.2, RFC 6891 §6.2.3–6.2.5), in octets. */
   get replyOctetsMax(): number {
+    if (this.client.transport === "tcp") return MESSAGE_OCTETS_MAX;
     if (!this.scan.hasOpt) return PLAIN_UDP_OCTETS;
     return Math.min(UDP_PAYLOAD_OCTETS, Math.max(PLAIN_UDP_OCTETS, this.scan.udpPayloadOctets));
   }

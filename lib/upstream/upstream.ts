@@ -1,43 +1,162 @@
 import { formatSocketAddress, type SocketAddress } from "../base/address.ts";
-import type { DeadlineQueue } from "../base/deadline_queue.ts";
+import { Alarm, type DeadlineQueue } from "../base/deadline_queue.ts";
 import type { Clock } from "../base/runtime.ts";
-import type { Counters } from "../observe/counters.ts";
-import { Exchange } from "./exchange.ts";
-import type { SocketPool } from "./socket_pool.ts";
+import type { Log } from "../observe/log.ts";
+import { FLAG, rcodeOf } from "../wire/header.ts";
+import { RCODE } from "../wire/iana.ts";
+import { uint16At } from "../wire/scan.ts";
+import { Breaker, type Transition } from "./breaker.ts";
+import { type Request, SENDS_MAX, writeUpstreamQuery } from "./request.ts";
+import { RoundTrips } from "./round_trips.ts";
+import { UpstreamError } from "./upstream_error.ts";
+
+/** A way to ask one upstream: UDP or TCP. */
+export interface Transport {
+  /**
+   * Sends `query` (its ID is written here; not to be changed afterwards) on behalf of `request`, and waits for the reply,
+   * which the caller owns.
+   *
+   * @throws {UpstreamError} when none came by the request's deadline, or nothing could be sent.
+   */
+  exchange(query: Uint8Array<ArrayBuffer>, request: Request): Promise<Uint8Array<ArrayBuffer>>;
+}
 
 /** What an upstream is made from. */
 export interface UpstreamOptions {
   readonly address: SocketAddress;
-  readonly sockets: SocketPool;
+  readonly datagram: Transport;
+  readonly stream: Transport;
   readonly deadlines: DeadlineQueue;
   readonly clock: Clock;
-  readonly counters: Counters;
+  readonly log: Log;
 }
 
-/** A server that is asked what we do not know. */
+/** Bounds of the delay after which the next upstream is asked as well. */
+const HEDGE_MS = { min: 30, max: 250 };
+/** Bounds of the silence that counts as a failure. */
+const SILENCE_MS = { min: 250, max: 1000 };
+/** How long an upstream is asked without EDNS after it rejected it: a lesson learned for good outlives its reason. */
+const PLAIN_MS = 15 * 60_000;
+
+/** A server that is asked what we do not know, and what we have learned about it. */
 export class Upstream {
-  readonly address: SocketAddress;
   readonly #options: UpstreamOptions;
+  readonly #roundTrips = new RoundTrips();
+  readonly #breaker = new Breaker();
+  /** Queries that failed since the breaker last changed; told when it changes again. */
+  #failureCount = 0;
+  #plainUntilMs = -Infinity;
 
   constructor(options: UpstreamOptions) {
-    this.address = options.address;
     this.#options = options;
   }
 
   /** How the upstream is called in messages: its address and port. */
   get name(): string {
-    return formatSocketAddress(this.address);
+    return formatSocketAddress(this.#options.address);
+  }
+
+  /** Whether it takes part in ordinary queries. */
+  get isUp(): boolean {
+    return this.#breaker.isClosed;
+  }
+
+  /** SRTT in milliseconds; 0 when never measured. */
+  get smoothedMs(): number {
+    return this.#roundTrips.smoothedMs;
+  }
+
+  /** After this much silence it is worth asking another one as well: its 95th percentile, within bounds. */
+  get hedgeDelayMs(): number {
+    return clamp(this.#roundTrips.percentile95Ms, HEDGE_MS);
+  }
+
+  /** Whether something has failed since its last answer: then a hedge is no luxury. */
+  get isSuspect(): boolean {
+    return this.#breaker.hasFailures;
+  }
+
+  /** See `Breaker.beginProbe`. */
+  beginProbe(): boolean {
+    return this.#breaker.beginProbe(this.#options.clock.nowMs());
   }
 
   /**
-   * Asks over UDP, and once more from another socket when half of the time has passed in silence.
+   * Asks: over UDP, without EDNS where that was rejected, over TCP when the reply is truncated (RFC 1035 §4.2.1,
+   * RFC 7766 §5).
    *
-   * @param query One question in wire format (RFC 9619: never more); its ID is not looked at. Not changed.
-   * @param deadlineMs When to give up.
-   * @returns The reply in wire format, with an ID of its own; the caller owns it.
-   * @throws {UpstreamError} when no reply came by then, or the operating system let nothing be sent.
+   * @returns A reply of any RCODE, with an ID of its own; the caller owns it.
+   * @throws {UpstreamError} when none came by the request's deadline.
    */
-  exchange(query: Uint8Array<ArrayBuffer>, deadlineMs: number): Promise<Uint8Array<ArrayBuffer>> {
-    return new Exchange({ ...this.#options, name: this.name, query, deadlineMs }).run();
+  async ask(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+    const { clock, deadlines } = this.#options;
+    const sentAtMs = clock.nowMs();
+    const silence = new Alarm(() => this.failed());
+    deadlines.schedule(silence, sentAtMs + clamp(2 * this.#roundTrips.lossMs, SILENCE_MS));
+    try {
+      const reply = await this.#askOverUdp(request);
+      this.#roundTrips.add(clock.nowMs() - sentAtMs);
+      this.#noteTransition(this.#breaker.succeeded());
+      return isTruncated(reply) ? await this.#askOverTcp(request, reply) : reply;
+    } catch (error) {
+      // Silence until the deadline has been counted when it began.
+      if (deadlines.isScheduled(silence)) this.failed();
+      throw error;
+    } finally {
+      deadlines.cancel(silence);
+    }
   }
+
+  /** Notes that a query came to nothing here, or that the reply was of no use where another upstream's was. */
+  failed(): void {
+    this.#failureCount++;
+    this.#noteTransition(this.#breaker.failed(this.#options.clock.nowMs()));
+  }
+
+  async #askOverUdp(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+    const { clock, datagram } = this.#options;
+    const withOpt = clock.nowMs() >= this.#plainUntilMs;
+    request.sendCount++;
+    const reply = await datagram.exchange(writeUpstreamQuery(request, withOpt), request);
+    if (!withOpt || !isEdnsRejection(reply) || request.sendCount >= SENDS_MAX) return reply;
+    // RFC 6891 §7: a server that does not know EDNS says FORMERR or NOTIMP; it may well answer without.
+    request.sendCount++;
+    const plainReply = await datagram.exchange(writeUpstreamQuery(request, false), request);
+    if (!isEdnsRejection(plainReply)) this.#plainUntilMs = clock.nowMs() + PLAIN_MS;
+    return plainReply;
+  }
+
+  async #askOverTcp(request: Request, truncated: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    const withOpt = this.#options.clock.nowMs() >= this.#plainUntilMs;
+    try {
+      return await this.#options.stream.exchange(writeUpstreamQuery(request, withOpt), request);
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      // Not every server speaks TCP. What fitted is better than nothing, and TC says that it is not all.
+      return truncated;
+    }
+  }
+
+  /** State changes are told once, with counts; single failures are not (an outage must not flood the log). */
+  #noteTransition(transition: Transition | null): void {
+    if (transition === null) return;
+    const { log } = this.#options;
+    if (transition === "opened") {
+      log.warn(`upstream ${this.name} is down, ${this.#failureCount} queries came to nothing`);
+    } else log.info(`upstream ${this.name} is back, ${this.#failureCount} queries came to nothing meanwhile`);
+    this.#failureCount = 0;
+  }
+}
+
+function isTruncated(reply: Uint8Array): boolean {
+  return (uint16At(reply, 2) & FLAG.TC) !== 0;
+}
+
+function isEdnsRejection(reply: Uint8Array): boolean {
+  const rcode = rcodeOf(uint16At(reply, 2));
+  return rcode === RCODE.FORMERR || rcode === RCODE.NOTIMP;
+}
+
+function clamp(value: number, { min, max }: { min: number; max: number }): number {
+  return Math.min(max, Math.max(min, value));
 }

@@ -90,7 +90,8 @@ export class UpstreamSocket {
   }
 }
 
-const COUNTER_OF = {
+/** The counter of each verdict. */
+export const COUNTER_OF = {
   matched: "upstreamReplies",
   unsolicited: "upstreamUnsolicited",
   late: "upstreamLate",

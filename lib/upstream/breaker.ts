@@ -1,0 +1,64 @@
+/** Failures in a row that open the breaker: one lost packet is no outage, and a handful of queries shows one. */
+export const FAILURES_TO_OPEN = 4;
+/** The first pause before a probe; each failed probe doubles it. */
+export const BACKOFF_MIN_MS = 1000;
+/** The longest pause: after an outage of hours the upstream is back in use within half a minute. */
+export const BACKOFF_MAX_MS = 30_000;
+
+/** A change of state that the operator should hear of. */
+export type Transition = "opened" | "closed";
+
+/**
+ * Decides whether an upstream is asked. *Closed*: it is. *Open*: it failed again and again, and is left alone until its
+ * pause is over. *Half-open*: one query probes it; an answer closes the breaker, silence opens it for twice as long.
+ */
+export class Breaker {
+  #state: "closed" | "open" | "halfOpen" = "closed";
+  #failures = 0;
+  #backoffMs = BACKOFF_MIN_MS;
+  #probeAtMs = 0;
+
+  /** Whether the upstream takes part in ordinary queries. */
+  get isClosed(): boolean {
+    return this.#state === "closed";
+  }
+
+  /** Whether something has failed since the last success. */
+  get hasFailures(): boolean {
+    return this.#failures > 0;
+  }
+
+  /** The state, for people. */
+  get state(): string {
+    return this.#state === "halfOpen" ? "half-open" : this.#state;
+  }
+
+  /** The upstream has answered. */
+  succeeded(): Transition | null {
+    const wasClosed = this.isClosed;
+    this.#state = "closed";
+    this.#failures = 0;
+    this.#backoffMs = BACKOFF_MIN_MS;
+    return wasClosed ? null : "closed";
+  }
+
+  /** A query to the upstream came to nothing. */
+  failed(nowMs: number): Transition | null {
+    this.#failures++;
+    if (this.#state === "closed" && this.#failures < FAILURES_TO_OPEN) return null;
+    // What was sent before the breaker opened may fail for a while; only a probe lengthens the pause.
+    if (this.#state === "open") return null;
+    const transition = this.#state === "closed" ? "opened" : null;
+    if (this.#state === "halfOpen") this.#backoffMs = Math.min(BACKOFF_MAX_MS, 2 * this.#backoffMs);
+    this.#state = "open";
+    this.#probeAtMs = nowMs + this.#backoffMs;
+    return transition;
+  }
+
+  /** Whether to probe now. `true` means that the caller does: until its outcome is told, nobody else is. */
+  beginProbe(nowMs: number): boolean {
+    if (this.#state !== "open" || nowMs < this.#probeAtMs) return false;
+    this.#state = "halfOpen";
+    return true;
+  }
+}

@@ -1,0 +1,56 @@
+import type { SocketAddress } from "../base/address.ts";
+import type { Counters } from "../observe/counters.ts";
+import { EDE } from "../wire/iana.ts";
+import type { Request } from "./request.ts";
+import type { SocketPool } from "./socket_pool.ts";
+import type { Transport } from "./upstream.ts";
+import { UpstreamError } from "./upstream_error.ts";
+import type { UpstreamSocket } from "./upstream_socket.ts";
+
+/** What a transport is made from. */
+export interface DatagramTransportOptions {
+  readonly sockets: SocketPool;
+  readonly address: SocketAddress;
+  /** The upstream's name in messages. */
+  readonly name: string;
+  readonly counters: Counters;
+}
+
+/** Asks one upstream over UDP, each time from a random socket of the pool. */
+export class DatagramTransport implements Transport {
+  readonly #options: DatagramTransportOptions;
+
+  constructor(options: DatagramTransportOptions) {
+    this.#options = options;
+  }
+
+  /** See `Transport`. */
+  async exchange(query: Uint8Array<ArrayBuffer>, request: Request): Promise<Uint8Array<ArrayBuffer>> {
+    const { address, name, counters } = this.#options;
+    const { deadlineMs } = request;
+    const socket = this.#pick(request.lastSocket);
+    request.lastSocket = socket;
+    const pending = socket.correlator.register({
+      peer: address,
+      query,
+      deadlineMs,
+      expired: () => new UpstreamError(`No reply from ${name} in time`, EDE.NO_REACHABLE_AUTHORITY),
+    });
+    // A reply may overtake the news that its query has been sent.
+    const sent = socket.send(query, address).then(() => pending.reply, (cause) => {
+      counters.upstreamUnsendable++;
+      pending.cancel();
+      throw new UpstreamError(`Cannot send to ${name}`, EDE.NETWORK_ERROR, { cause });
+    });
+    return await Promise.race([pending.reply, sent]);
+  }
+
+  #pick(other: UpstreamSocket | undefined): UpstreamSocket {
+    const { sockets, name } = this.#options;
+    try {
+      return sockets.pick(other);
+    } catch (cause) {
+      throw new UpstreamError(`No socket to ask ${name} from`, EDE.NETWORK_ERROR, { cause });
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { formatSocketAddress, isIpv6, type SocketAddress } from "../base/address.ts";
+import type { DeadlineQueue } from "../base/deadline_queue.ts";
+import { Random } from "../base/random.ts";
+import type { Runtime } from "../base/runtime.ts";
+import type { Counters } from "../observe/counters.ts";
+import type { Log } from "../observe/log.ts";
+import { DatagramTransport } from "./datagram_transport.ts";
+import { SocketPool } from "./socket_pool.ts";
+import type { Strategy } from "./strategy.ts";
+import { StreamTransport } from "./stream_transport.ts";
+import { Upstream } from "./upstream.ts";
+import { Upstreams } from "./upstreams.ts";
+
+/** What upstreams are opened with. */
+export interface OpenUpstreamsOptions {
+  /** In order of preference; at least one. */
+  readonly addresses: readonly SocketAddress[];
+  readonly strategy: Strategy;
+  /** Sockets of each address family that take turns. */
+  readonly socketCount: number;
+  /** Until the last reply that may still be on the road has arrived or is lost. */
+  readonly ghostMs: number;
+  readonly runtime: Runtime;
+  readonly deadlines: DeadlineQueue;
+  readonly counters: Counters;
+  readonly log: Log;
+}
+
+/** Makes the upstreams with their transports. All of one address family share a pool of sockets. */
+export function openUpstreams(options: OpenUpstreamsOptions): Upstreams {
+  const { addresses, strategy, socketCount, ghostMs, runtime, deadlines, counters, log } = options;
+  const { clock } = runtime;
+  const random = new Random(runtime.random);
+  const openPool = (localHostname: string) => {
+    return new SocketPool({ runtime, random, deadlines, counters, log, localHostname, size: socketCount, ghostMs });
+  };
+  const pools = { ipv4: openPool("0.0.0.0"), ipv6: openPool("::") };
+  const streams: StreamTransport[] = [];
+  const upstreams = addresses.map((address) => {
+    const sockets = isIpv6(address) ? pools.ipv6 : pools.ipv4;
+    const datagram = new DatagramTransport({ sockets, address, name: formatSocketAddress(address), counters });
+    const stream = new StreamTransport({ runtime, random, deadlines, counters, address, ghostMs });
+    streams.push(stream);
+    return new Upstream({ address, datagram, stream, deadlines, clock, log });
+  });
+  return new Upstreams({
+    upstreams,
+    pools: Object.values(pools),
+    streams,
+    strategy,
+    random,
+    clock,
+    deadlines,
+    counters,
+  });
+}

@@ -1,0 +1,140 @@
+import { Deadline, type DeadlineQueue } from "../base/deadline_queue.ts";
+import type { Clock } from "../base/runtime.ts";
+import { rcodeOf } from "../wire/header.ts";
+import { EDE, RCODE } from "../wire/iana.ts";
+import { uint16At } from "../wire/scan.ts";
+import { type Request, SENDS_MAX } from "./request.ts";
+import type { Upstream } from "./upstream.ts";
+import { UpstreamError } from "./upstream_error.ts";
+
+/** What a race is made from. */
+export interface RaceOptions {
+  readonly request: Request;
+  /** In the order in which they are asked; at least one. */
+  readonly order: readonly Upstream[];
+  /** How many are asked at once at the start. */
+  readonly startCount: number;
+  /** Asked before each hedge; see `HedgeBudget`. */
+  readonly mayHedge: (upstream: Upstream) => boolean;
+  readonly clock: Clock;
+  readonly deadlines: DeadlineQueue;
+}
+
+/** A reply and who gave it. */
+export interface UpstreamReply {
+  readonly reply: Uint8Array<ArrayBuffer>;
+  readonly upstream: Upstream;
+}
+
+/**
+ * One question to several upstreams, from the first send to the first good reply. The next one is asked as well when the
+ * last one asked is slow (a hedge), and at once when it fails or says what is of no use. Nobody who was asked is given
+ * up: a slow answer is as good as a repeated one, and tells that its upstream lives.
+ */
+export class Race extends Deadline {
+  readonly #options: RaceOptions;
+  readonly #result = Promise.withResolvers<UpstreamReply>();
+  readonly #useless: UpstreamReply[] = [];
+  readonly #silent: Upstream[] = [];
+  #lastError: unknown;
+  #askedCount = 0;
+  #outstanding = 0;
+  #isOver = false;
+
+  constructor(options: RaceOptions) {
+    super();
+    this.#options = options;
+  }
+
+  /**
+   * Starts the race; to be called once.
+   *
+   * @returns The first good reply; when there is none, the first useless one.
+   * @throws {UpstreamError} when nobody replied by the deadline.
+   */
+  run(): Promise<UpstreamReply> {
+    for (let i = 0; i < this.#options.startCount; i++) this.#askNext();
+    return this.#result.promise;
+  }
+
+  /** The last one asked is slow. */
+  override onDue(nowMs: number): void {
+    const { mayHedge, deadlines, order } = this.#options;
+    const last = order[(this.#askedCount - 1) % order.length]!;
+    if (this.#hasUntried && !mayHedge(last)) deadlines.schedule(this, nowMs + last.hedgeDelayMs);
+    else this.#askNext();
+  }
+
+  get #hasUntried(): boolean {
+    return this.#askedCount < this.#options.order.length;
+  }
+
+  #askNext(): void {
+    const { order, request, deadlines, clock } = this.#options;
+    if (request.sendCount >= SENDS_MAX) return;
+    const upstream = order[this.#askedCount % order.length]!;
+    this.#askedCount++;
+    this.#outstanding++;
+    upstream.ask(request).then(
+      (reply) => this.#replied({ reply, upstream }),
+      (error) => this.#failed(upstream, error),
+    );
+    deadlines.cancel(this);
+    const nowMs = clock.nowMs();
+    // With nobody else to ask, half of the time is given to silence before the same one is asked again.
+    const waitMs = this.#hasUntried ? upstream.hedgeDelayMs : (request.deadlineMs - nowMs) / 2;
+    if (nowMs + waitMs < request.deadlineMs) deadlines.schedule(this, nowMs + waitMs);
+  }
+
+  #replied(reply: UpstreamReply): void {
+    this.#outstanding--;
+    if (this.#isOver) return;
+    if (!isUseful(reply.reply)) {
+      this.#useless.push(reply);
+      return this.#goOn();
+    }
+    // Where one upstream has an answer, the others' refusals are their own fault.
+    for (const { upstream } of this.#useless) upstream.failed();
+    this.#end(() => this.#result.resolve(reply));
+  }
+
+  #failed(upstream: Upstream, error: unknown): void {
+    this.#outstanding--;
+    if (this.#isOver) return;
+    this.#silent.push(upstream);
+    this.#lastError = error;
+    this.#goOn();
+  }
+
+  /** A turn came to nothing: the next one's comes at once, or those still out are waited for, or it is over. */
+  #goOn(): void {
+    const { request, clock } = this.#options;
+    const hasTime = clock.nowMs() < request.deadlineMs;
+    const isFirstFailure = this.#useless.length === 0 && this.#silent.length === 1;
+    if (hasTime && request.sendCount < SENDS_MAX && (this.#hasUntried || isFirstFailure)) return this.#askNext();
+    if (this.#outstanding > 0) return;
+    const [useless] = this.#useless;
+    if (useless !== undefined) this.#end(() => this.#result.resolve(useless));
+    else this.#end(() => this.#result.reject(this.#failure()));
+  }
+
+  #failure(): unknown {
+    const names = [...new Set(this.#silent.map((upstream) => upstream.name))];
+    if (names.length < 2 || !(this.#lastError instanceof UpstreamError)) return this.#lastError;
+    const infoCode = this.#lastError.infoCode === EDE.NETWORK_ERROR ? EDE.NETWORK_ERROR : EDE.NO_REACHABLE_AUTHORITY;
+    return new UpstreamError(`No reply from any of ${names.join(", ")}`, infoCode, { cause: this.#lastError });
+  }
+
+  #end(settle: () => void): void {
+    this.#isOver = true;
+    this.#options.deadlines.cancel(this);
+    settle();
+  }
+}
+
+/** RCODEs that say more about the upstream than about the name: another upstream may well know. */
+const USELESS: ReadonlySet<number> = new Set([RCODE.SERVFAIL, RCODE.REFUSED, RCODE.FORMERR, RCODE.NOTIMP]);
+
+function isUseful(reply: Uint8Array): boolean {
+  return !USELESS.has(rcodeOf(uint16At(reply, 2)));
+}

@@ -1,0 +1,47 @@
+import { BARE_OPT_OCTETS, DO_FLAG, EDNS_VERSION, UDP_PAYLOAD_OCTETS } from "../wire/edns.ts";
+import { FLAG, HEADER_OCTETS } from "../wire/header.ts";
+import { TYPE } from "../wire/iana.ts";
+import { putFlags, putUint16 } from "../wire/patch.ts";
+import type { UpstreamSocket } from "./upstream_socket.ts";
+
+/** Sends of one question in all, to whatever upstreams: RFC 9520 §3.1 wants retries bounded. */
+export const SENDS_MAX = 3;
+
+/** What is asked of upstreams for one question. */
+export interface Request {
+  /** The question in wire format, uncompressed (RFC 9619: never more than one). */
+  readonly questionOctets: Uint8Array<ArrayBuffer>;
+  /** The client's header flags; RD, AD and CD go upstream. */
+  readonly flags: number;
+  /** DO (RFC 4035 §3.2.1). */
+  readonly wantsDnssec: boolean;
+  /** When an answer is of no use any more. */
+  readonly deadlineMs: number;
+  /** Sends so far, over all upstreams. Whoever sends counts. */
+  sendCount: number;
+  /** The socket of the last send over UDP: the next one leaves from another (RFC 5452 §9.2). */
+  lastSocket?: UpstreamSocket;
+}
+
+/**
+ * The query that goes upstream: a header of our own with the client's RD, AD and CD, the one question, and an OPT record
+ * of our own when `withOpt`. Whatever else the client sent stays here: EDNS is hop by hop (RFC 6891 §6.1.1). The ID is
+ * the correlator's to write.
+ */
+export function writeUpstreamQuery(request: Request, withOpt: boolean): Uint8Array<ArrayBuffer> {
+  const { questionOctets, flags, wantsDnssec } = request;
+  const optOffset = HEADER_OCTETS + questionOctets.length;
+  const message = new Uint8Array(optOffset + (withOpt ? BARE_OPT_OCTETS : 0));
+  // RFC 4035 §3.2.2: CD is copied, so that the upstream does not check on behalf of a client that checks by itself.
+  putFlags(message, flags & (FLAG.RD | FLAG.AD | FLAG.CD));
+  putUint16(message, 4, 1);
+  message.set(questionOctets, HEADER_OCTETS);
+  if (withOpt) {
+    putUint16(message, 10, 1);
+    putUint16(message, optOffset + 1, TYPE.OPT);
+    putUint16(message, optOffset + 3, UDP_PAYLOAD_OCTETS);
+    message[optOffset + 6] = EDNS_VERSION;
+    putUint16(message, optOffset + 7, wantsDnssec ? DO_FLAG : 0);
+  }
+  return message;
+}

@@ -1,0 +1,56 @@
+/** RFC 6298 §2.3: weights of the newest sample. */
+const ALPHA = 1 / 8;
+const BETA = 1 / 4;
+/** Samples that the percentile looks at: enough for a 95th, few enough to follow a change within seconds. */
+const WINDOW = 64;
+/** The percentile is worked out anew after this many samples: sorting 64 numbers for each reply would be waste. */
+const REFRESH_EVERY = 8;
+
+/** How long one upstream takes to answer: smoothed by RFC 6298 §2, and the 95th percentile of its last replies. */
+export class RoundTrips {
+  readonly #window = new Float64Array(WINDOW);
+  #count = 0;
+  #smoothedMs = 0;
+  #variationMs = 0;
+  #percentile95Ms = 0;
+
+  /** Replies measured so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** SRTT, in milliseconds; 0 before the first sample. */
+  get smoothedMs(): number {
+    return this.#smoothedMs;
+  }
+
+  /** 95 of 100 recent replies came within this, in milliseconds; 0 before the first sample. */
+  get percentile95Ms(): number {
+    return this.#percentile95Ms;
+  }
+
+  /** RTO: SRTT + 4 × RTTVAR (RFC 6298 §2.3), in milliseconds. What takes longer is probably lost. */
+  get lossMs(): number {
+    return this.#smoothedMs + 4 * this.#variationMs;
+  }
+
+  /** Adds the round trip of one reply. */
+  add(rttMs: number): void {
+    if (this.#count === 0) {
+      this.#smoothedMs = rttMs;
+      this.#variationMs = rttMs / 2;
+    } else {
+      this.#variationMs += BETA * (Math.abs(this.#smoothedMs - rttMs) - this.#variationMs);
+      this.#smoothedMs += ALPHA * (rttMs - this.#smoothedMs);
+    }
+    this.#window[this.#count++ % WINDOW] = rttMs;
+    if (this.#count <= REFRESH_EVERY || this.#count % REFRESH_EVERY === 0) {
+      this.#percentile95Ms = this.#percentile(0.95);
+    }
+  }
+
+  #percentile(share: number): number {
+    const samples = this.#window.slice(0, Math.min(this.#count, WINDOW)).sort();
+    return samples[Math.ceil(share * samples.length) - 1]!;
+  }
+}

@@ -1,0 +1,95 @@
+import type { SocketAddress } from "../base/address.ts";
+import { Alarm, type DeadlineQueue } from "../base/deadline_queue.ts";
+import type { Random } from "../base/random.ts";
+import type { Clock, StreamSocket } from "../base/runtime.ts";
+import { writeAll } from "../base/stream.ts";
+import type { Counters } from "../observe/counters.ts";
+import { EDE } from "../wire/iana.ts";
+import { StreamFrames, toFrame } from "../wire/stream_frames.ts";
+import { Correlator, type Registration } from "./correlator.ts";
+import { COUNTER_OF } from "./upstream_socket.ts";
+import { UpstreamError } from "./upstream_error.ts";
+
+/** A connection on which nothing is waited for is kept this long for the next query (RFC 7766 §6.2.3). */
+export const KEEP_MS = 10_000;
+
+/** What a connection is made from. */
+export interface UpstreamConnectionOptions {
+  readonly socket: StreamSocket;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly deadlines: DeadlineQueue;
+  readonly counters: Counters;
+  readonly ghostMs: number;
+}
+
+/** An open TCP connection to an upstream, with the queries in flight on it: any number, answered in any order. */
+export class UpstreamConnection {
+  readonly #socket: StreamSocket;
+  readonly #clock: Clock;
+  readonly #deadlines: DeadlineQueue;
+  readonly #counters: Counters;
+  readonly #correlator: Correlator;
+  readonly #frames = new StreamFrames();
+  readonly #unused = new Alarm(() => this.close());
+  #lastWrite: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  constructor({ socket, random, clock, deadlines, counters, ghostMs }: UpstreamConnectionOptions) {
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#deadlines = deadlines;
+    this.#counters = counters;
+    this.#correlator = new Correlator({ random, deadlines, ghostMs, onIdle: () => this.#keep() });
+    this.#receive();
+  }
+
+  /** Whether another query may be sent. */
+  get isUsable(): boolean {
+    return !this.#isClosed && this.#correlator.hasRoom;
+  }
+
+  /**
+   * Sends a query and waits for its reply.
+   *
+   * @throws {UpstreamError} when the connection breaks first; at the deadline, what `expired` makes.
+   */
+  ask(registration: Omit<Registration, "peer">): Promise<Uint8Array<ArrayBuffer>> {
+    this.#deadlines.cancel(this.#unused);
+    this.#counters.upstreamStreamQueries++;
+    const { reply } = this.#correlator.register({ ...registration, peer: this.#socket.peer });
+    const frame = toFrame(registration.query);
+    this.#lastWrite = this.#lastWrite.then(() => writeAll(this.#socket, frame)).catch((error) => this.close(error));
+    return reply;
+  }
+
+  /** Closes now. Queries still in flight fail. */
+  close(cause?: unknown): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#deadlines.cancel(this.#unused);
+    this.#socket.close();
+    this.#correlator.abandon(new UpstreamError("Connection was closed", EDE.NETWORK_ERROR, { cause }));
+  }
+
+  async #receive(): Promise<void> {
+    const peer: SocketAddress = this.#socket.peer;
+    try {
+      for (;;) {
+        const count = await this.#socket.read(this.#frames.space());
+        if (count === null) break;
+        this.#frames.filled(count);
+        for (let message = this.#frames.take(); message !== null; message = this.#frames.take()) {
+          this.#counters[COUNTER_OF[this.#correlator.accept(message, peer)]]++;
+        }
+      }
+      this.close();
+    } catch (error) {
+      this.close(error);
+    }
+  }
+
+  #keep(): void {
+    if (!this.#isClosed) this.#deadlines.schedule(this.#unused, this.#clock.nowMs() + KEEP_MS);
+  }
+}

@@ -1,0 +1,88 @@
+import type { DeadlineQueue } from "../base/deadline_queue.ts";
+import type { Random } from "../base/random.ts";
+import type { Clock } from "../base/runtime.ts";
+import type { Counters } from "../observe/counters.ts";
+import { Race, type UpstreamReply } from "./race.ts";
+import type { Request } from "./request.ts";
+import type { SocketPool } from "./socket_pool.ts";
+import { orderCandidates, type Strategy } from "./strategy.ts";
+import type { StreamTransport } from "./stream_transport.ts";
+import type { Upstream } from "./upstream.ts";
+
+/** On a healthy path at most one question in twenty is hedged. */
+const HEDGES_PER_QUESTION = 0.05;
+/** What a quiet time may save up. */
+const HEDGES_SAVED_MAX = 10;
+/** Upstreams that `parallel` asks at once. */
+const PARALLEL_COUNT = 3;
+
+/** What a group of upstreams is made from. */
+export interface UpstreamsOptions {
+  /** In order of preference; at least one. */
+  readonly upstreams: readonly Upstream[];
+  /** The sockets that the upstreams are asked from; closed with the group. */
+  readonly pools: readonly SocketPool[];
+  /** The upstreams' TCP connections; closed with the group. */
+  readonly streams: readonly StreamTransport[];
+  readonly strategy: Strategy;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly deadlines: DeadlineQueue;
+  readonly counters: Counters;
+}
+
+/** The upstreams together: which one is asked, when another one is asked as well, and whose answer counts. */
+export class Upstreams {
+  readonly #options: UpstreamsOptions;
+  #turn = 0;
+  #hedgesLeft = HEDGES_SAVED_MAX;
+
+  constructor(options: UpstreamsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Asks until one upstream gives a good reply; see `Race.run`.
+   *
+   * @throws {UpstreamError} when nobody replied by the request's deadline.
+   */
+  exchange(request: Request): Promise<UpstreamReply> {
+    const { upstreams, strategy, random, clock, deadlines } = this.#options;
+    const order = orderCandidates(upstreams, { strategy, turn: this.#turn++, random });
+    this.#hedgesLeft = Math.min(HEDGES_SAVED_MAX, this.#hedgesLeft + HEDGES_PER_QUESTION);
+    this.#probe(order, request);
+    const startCount = strategy === "parallel" ? Math.min(PARALLEL_COUNT, order.length) : 1;
+    const mayHedge = (upstream: Upstream) => this.#mayHedge(upstream);
+    return new Race({ request, order, startCount, mayHedge, clock, deadlines }).run();
+  }
+
+  /** UDP sockets that are open, those that only wait for their last replies included. */
+  get openSockets(): number {
+    return this.#options.pools.reduce((sum, pool) => sum + pool.openCount, 0);
+  }
+
+  /** Closes every socket and connection. What still waits for a reply fails. */
+  close(): void {
+    for (const pool of this.#options.pools) pool.close();
+    for (const stream of this.#options.streams) stream.close();
+  }
+
+  /** A question that is asked anyway probes one upstream that was down, beside the race: no client waits for it. */
+  #probe(order: readonly Upstream[], request: Request): void {
+    const down = order.slice(1).find((upstream) => !upstream.isUp && upstream.beginProbe());
+    if (down === undefined) return;
+    this.#options.counters.upstreamProbes++;
+    // Whatever comes of it, the upstream itself takes note.
+    down.ask({ ...request, sendCount: 0 }).catch(() => {});
+  }
+
+  /** The hedge for a question that is merely slow comes out of a budget; one for an upstream in trouble does not. */
+  #mayHedge(upstream: Upstream): boolean {
+    if (!upstream.isSuspect) {
+      if (this.#hedgesLeft < 1) return false;
+      this.#hedgesLeft--;
+    }
+    this.#options.counters.upstreamHedges++;
+    return true;
+  }
+}

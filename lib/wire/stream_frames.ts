@@ -1,0 +1,64 @@
+import { uint16At } from "./scan.ts";
+import { WireFormatError } from "./wire_format_error.ts";
+
+const LENGTH_OCTETS = 2;
+const INITIAL_OCTETS = 1024;
+/** The longest message with its length; what a read brings beyond it stays in the socket. */
+const FRAME_OCTETS_MAX = LENGTH_OCTETS + 0xffff;
+
+/**
+ * Cuts a stream into messages: each is preceded by its length in two octets (RFC 1035 §4.2.2). Read into `space()`, tell
+ * with `filled()` how much came, then `take()` messages until there is none.
+ */
+export class StreamFrames {
+  #buffer = new Uint8Array(INITIAL_OCTETS);
+  #length = 0;
+
+  /** Whether a message has begun and not ended. */
+  get isPartial(): boolean {
+    return this.#length > 0;
+  }
+
+  /** Where the next octets of the stream go. Never empty as long as every message is taken. */
+  space(): Uint8Array<ArrayBuffer> {
+    if (this.#length === this.#buffer.length) this.#grow();
+    return this.#buffer.subarray(this.#length);
+  }
+
+  /** Tells that `count` octets have been written into `space()`. */
+  filled(count: number): void {
+    this.#length += count;
+  }
+
+  /**
+   * A copy of the next whole message, or `null` when more octets are needed.
+   *
+   * @throws {WireFormatError} when a length of zero is announced: nothing sensible can follow.
+   */
+  take(): Uint8Array<ArrayBuffer> | null {
+    if (this.#length < LENGTH_OCTETS) return null;
+    const messageOctets = uint16At(this.#buffer, 0);
+    if (messageOctets === 0) throw new WireFormatError("Message of length 0 in a stream");
+    const end = LENGTH_OCTETS + messageOctets;
+    if (this.#length < end) return null;
+    const message = this.#buffer.slice(LENGTH_OCTETS, end);
+    this.#buffer.copyWithin(0, end, this.#length);
+    this.#length -= end;
+    return message;
+  }
+
+  #grow(): void {
+    const grown = new Uint8Array(Math.min(FRAME_OCTETS_MAX, 4 * this.#buffer.length));
+    grown.set(this.#buffer);
+    this.#buffer = grown;
+  }
+}
+
+/** `message` preceded by its length: one buffer, so that both leave in one segment (RFC 7766 §8). */
+export function toFrame(message: Uint8Array): Uint8Array<ArrayBuffer> {
+  const frame = new Uint8Array(LENGTH_OCTETS + message.length);
+  frame[0] = message.length >> 8;
+  frame[1] = message.length & 0xff;
+  frame.set(message, LENGTH_OCTETS);
+  return frame;
+}
