@@ -38,6 +38,8 @@ export class Counters {
   upstreamWrongPeer = 0;
   /** Upstream datagrams that are no response to this question: QR, opcode or question differ. */
   upstreamWrongQuestion = 0;
+  /** Upstream replies whose question differs in letter case alone. */
+  upstreamWrongCase = 0;
   /** Upstream replies to the question that cannot be read to the end. */
   upstreamGarbled = 0;
 }

@@ -21,6 +21,8 @@ export type Verdict =
   | "wrongPeer"
   /** A query, another opcode, or another question than was asked. */
   | "wrongQuestion"
+  /** The question that was asked, yet not in the letter case in which it was sent. */
+  | "wrongCase"
   /** The right header and question, and then no message. */
   | "garbled";
 
@@ -40,6 +42,8 @@ export interface Registration {
   readonly query: Uint8Array<ArrayBuffer>;
   /** Until when a reply is waited for. */
   readonly deadlineMs: number;
+  /** Called for each reply whose question differs in nothing but letter case. Without it, case does not matter. */
+  readonly onWrongCase?: () => void;
   /** Makes the error with which `reply` rejects at the deadline. */
   readonly expired: () => Error;
 }
@@ -87,7 +91,7 @@ export class Correlator {
   }
 
   /** Waits for the reply to `query`, into which it writes an unpredictable free ID. Needs `hasRoom`. */
-  register({ peer, query, deadlineMs, expired }: Registration): Pending {
+  register({ peer, query, deadlineMs, onWrongCase, expired }: Registration): Pending {
     const id = this.#drawId();
     putId(query, id);
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
@@ -95,6 +99,7 @@ export class Correlator {
       id,
       peer,
       query,
+      onWrongCase,
       resolve,
       reject,
       onDue: (nowMs) => this.#expire(entry, expired, nowMs),
@@ -116,6 +121,10 @@ export class Correlator {
     if (!isSameAddress(peer, entry.peer)) return "wrongPeer";
     if (entry.isGhost) return "late";
     if (!isResponseTo(datagram, this.#scan, entry.query)) return "wrongQuestion";
+    if (entry.onWrongCase !== undefined && !hasSameOctets(datagram, entry.query, this.#scan.questionsEnd)) {
+      entry.onWrongCase();
+      return "wrongCase";
+    }
     if (status !== SCAN.ok) return "garbled";
     this.#deadlines.cancel(entry);
     this.#remove(entry);
@@ -170,6 +179,7 @@ interface EntryOptions {
   readonly id: number;
   readonly peer: SocketAddress;
   readonly query: Uint8Array<ArrayBuffer>;
+  readonly onWrongCase: (() => void) | undefined;
   readonly resolve: (reply: Uint8Array<ArrayBuffer>) => void;
   readonly reject: (error: Error) => void;
   readonly onDue: (nowMs: number) => void;
@@ -180,16 +190,18 @@ class Entry extends Deadline {
   readonly id: number;
   readonly peer: SocketAddress;
   readonly query: Uint8Array<ArrayBuffer>;
+  readonly onWrongCase: (() => void) | undefined;
   readonly resolve: (reply: Uint8Array<ArrayBuffer>) => void;
   readonly reject: (error: Error) => void;
   override readonly onDue: (nowMs: number) => void;
   isGhost = false;
 
-  constructor({ id, peer, query, resolve, reject, onDue }: EntryOptions) {
+  constructor({ id, peer, query, onWrongCase, resolve, reject, onDue }: EntryOptions) {
     super();
     this.id = id;
     this.peer = peer;
     this.query = query;
+    this.onWrongCase = onWrongCase;
     this.resolve = resolve;
     this.reject = reject;
     this.onDue = onDue;
@@ -220,5 +232,11 @@ function isSameQuestion(reply: Uint8Array, query: Uint8Array): boolean {
   if (end > reply.length) return false;
   for (let i = HEADER_OCTETS; i < typeOffset; i++) if (foldOctet(reply[i]!) !== foldOctet(query[i]!)) return false;
   for (let i = typeOffset; i < end; i++) if (reply[i] !== query[i]) return false;
+  return true;
+}
+
+/** Whether both have the same octets behind the header, up to `end`. */
+function hasSameOctets(reply: Uint8Array, query: Uint8Array, end: number): boolean {
+  for (let i = HEADER_OCTETS; i < end; i++) if (reply[i] !== query[i]) return false;
   return true;
 }

@@ -25,7 +25,11 @@ export class DatagramTransport implements Transport {
   }
 
   /** See `Transport`. */
-  async exchange(query: Uint8Array<ArrayBuffer>, request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  async exchange(
+    query: Uint8Array<ArrayBuffer>,
+    request: Request,
+    onWrongCase?: () => void,
+  ): Promise<Uint8Array<ArrayBuffer>> {
     const { address, name, counters } = this.#options;
     const { deadlineMs } = request;
     const socket = this.#pick(request.lastSocket);
@@ -34,6 +38,7 @@ export class DatagramTransport implements Transport {
       peer: address,
       query,
       deadlineMs,
+      ...(onWrongCase === undefined ? {} : { onWrongCase }),
       expired: () => new UpstreamError(`No reply from ${name} in time`, EDE.NO_REACHABLE_AUTHORITY),
     });
     // A reply may overtake the news that its query has been sent.

@@ -41,7 +41,7 @@ export function openUpstreams(options: OpenUpstreamsOptions): Upstreams {
     const datagram = new DatagramTransport({ sockets, address, name: formatSocketAddress(address), counters });
     const stream = new StreamTransport({ runtime, random, deadlines, counters, address, ghostMs });
     streams.push(stream);
-    return new Upstream({ address, datagram, stream, deadlines, clock, log });
+    return new Upstream({ address, datagram, stream, deadlines, clock, random, log });
   });
   return new Upstreams({
     upstreams,

@@ -1,11 +1,14 @@
 import { formatSocketAddress, type SocketAddress } from "../base/address.ts";
 import { Alarm, type DeadlineQueue } from "../base/deadline_queue.ts";
+import type { Random } from "../base/random.ts";
 import type { Clock } from "../base/runtime.ts";
 import type { Log } from "../observe/log.ts";
 import { FLAG, rcodeOf } from "../wire/header.ts";
 import { RCODE } from "../wire/iana.ts";
 import { uint16At } from "../wire/scan.ts";
 import { Breaker, type Transition } from "./breaker.ts";
+import { randomizeCase, restoreCase } from "./case_randomization.ts";
+import { Lessons } from "./lessons.ts";
 import { type Request, SENDS_MAX, writeUpstreamQuery } from "./request.ts";
 import { RoundTrips } from "./round_trips.ts";
 import { UpstreamError } from "./upstream_error.ts";
@@ -16,9 +19,14 @@ export interface Transport {
    * Sends `query` (its ID is written here; not to be changed afterwards) on behalf of `request`, and waits for the reply,
    * which the caller owns.
    *
+   * @param onWrongCase See `Registration.onWrongCase`.
    * @throws {UpstreamError} when none came by the request's deadline, or nothing could be sent.
    */
-  exchange(query: Uint8Array<ArrayBuffer>, request: Request): Promise<Uint8Array<ArrayBuffer>>;
+  exchange(
+    query: Uint8Array<ArrayBuffer>,
+    request: Request,
+    onWrongCase?: () => void,
+  ): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** What an upstream is made from. */
@@ -28,6 +36,7 @@ export interface UpstreamOptions {
   readonly stream: Transport;
   readonly deadlines: DeadlineQueue;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
 }
 
@@ -35,8 +44,6 @@ export interface UpstreamOptions {
 const HEDGE_MS = { min: 30, max: 250 };
 /** Bounds of the silence that counts as a failure. */
 const SILENCE_MS = { min: 250, max: 1000 };
-/** How long an upstream is asked without EDNS after it rejected it: a lesson learned for good outlives its reason. */
-const PLAIN_MS = 15 * 60_000;
 
 /** A server that is asked what we do not know, and what we have learned about it. */
 export class Upstream {
@@ -45,7 +52,7 @@ export class Upstream {
   readonly #breaker = new Breaker();
   /** Queries that failed since the breaker last changed; told when it changes again. */
   #failureCount = 0;
-  #plainUntilMs = -Infinity;
+  readonly #lessons = new Lessons();
 
   constructor(options: UpstreamOptions) {
     this.#options = options;
@@ -113,21 +120,56 @@ export class Upstream {
     this.#noteTransition(this.#breaker.failed(this.#options.clock.nowMs()));
   }
 
+  /** Asks in the best manner that the upstream is known to cope with, and in a lesser one where that fails. */
   async #askOverUdp(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-    const { clock, datagram } = this.#options;
-    const withOpt = clock.nowMs() >= this.#plainUntilMs;
+    const { clock } = this.#options;
+    const mixCase = this.#lessons.ignoresCase(clock.nowMs());
+    let withOpt = this.#lessons.knowsEdns(clock.nowMs());
+    let reply = await this.#send(request, { withOpt, mixCase });
+    if (withOpt && isEdnsRejection(reply) && request.sendCount < SENDS_MAX) {
+      // RFC 6891 §7: a server that does not know EDNS says FORMERR or NOTIMP; it may well answer without.
+      withOpt = false;
+      reply = await this.#send(request, { withOpt, mixCase });
+      if (!isEdnsRejection(reply)) this.#lessons.rejectsEdns(clock.nowMs());
+    }
+    if (mixCase && isDoubtful(reply) && request.sendCount < SENDS_MAX) {
+      // Some servers know names in one spelling alone. Without a SOA nothing shows that this one has looked well.
+      reply = await this.#send(request, { withOpt, mixCase: false });
+      if (!isDoubtful(reply)) this.#lessons.mindsCase(clock.nowMs());
+    }
+    return reply;
+  }
+
+  #send(request: Request, { withOpt, mixCase }: Manner): Promise<Uint8Array<ArrayBuffer>> {
+    const { datagram, random, clock } = this.#options;
     request.sendCount++;
-    const reply = await datagram.exchange(writeUpstreamQuery(request, withOpt), request);
-    if (!withOpt || !isEdnsRejection(reply) || request.sendCount >= SENDS_MAX) return reply;
-    // RFC 6891 §7: a server that does not know EDNS says FORMERR or NOTIMP; it may well answer without.
-    request.sendCount++;
-    const plainReply = await datagram.exchange(writeUpstreamQuery(request, false), request);
-    if (!isEdnsRejection(plainReply)) this.#plainUntilMs = clock.nowMs() + PLAIN_MS;
-    return plainReply;
+    if (!mixCase) return datagram.exchange(writeUpstreamQuery(request, withOpt), request);
+    const asked = request.questionOctets;
+    const sent = randomizeCase(asked, random);
+    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
+    let isAskedAgain = false;
+    const onWrongCase = () => {
+      // Either the server does not echo what it was asked, or a forger has not guessed the case. The same question from
+      // another port, with another ID, is answered by the server alone.
+      if (isAskedAgain || request.sendCount >= SENDS_MAX) return;
+      isAskedAgain = true;
+      this.#send(request, { withOpt, mixCase: false }).then((reply) => {
+        this.#lessons.mindsCase(clock.nowMs());
+        resolve(reply);
+      }, reject);
+    };
+    const message = writeUpstreamQuery({ ...request, questionOctets: sent }, withOpt);
+    datagram.exchange(message, request, onWrongCase).then((reply) => {
+      restoreCase(reply, sent, asked);
+      resolve(reply);
+    }, (error) => {
+      if (!isAskedAgain) reject(error);
+    });
+    return promise;
   }
 
   async #askOverTcp(request: Request, truncated: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-    const withOpt = this.#options.clock.nowMs() >= this.#plainUntilMs;
+    const withOpt = this.#lessons.knowsEdns(this.#options.clock.nowMs());
     try {
       return await this.#options.stream.exchange(writeUpstreamQuery(request, withOpt), request);
     } catch (error) {
@@ -148,6 +190,14 @@ export class Upstream {
   }
 }
 
+/** How a query is put. */
+interface Manner {
+  /** With an OPT record (RFC 6891). */
+  readonly withOpt: boolean;
+  /** With the letters of the name in random case; see `randomizeCase`. */
+  readonly mixCase: boolean;
+}
+
 function isTruncated(reply: Uint8Array): boolean {
   return (uint16At(reply, 2) & FLAG.TC) !== 0;
 }
@@ -155,6 +205,14 @@ function isTruncated(reply: Uint8Array): boolean {
 function isEdnsRejection(reply: Uint8Array): boolean {
   const rcode = rcodeOf(uint16At(reply, 2));
   return rcode === RCODE.FORMERR || rcode === RCODE.NOTIMP;
+}
+
+/** Whether a reply denies without the SOA that a denial comes with (RFC 2308 §2, §3). */
+function isDoubtful(reply: Uint8Array): boolean {
+  const rcode = rcodeOf(uint16At(reply, 2));
+  if (rcode !== RCODE.NOERROR && rcode !== RCODE.NXDOMAIN) return false;
+  // Answer and authority counts: with neither there is no answer, and no SOA.
+  return !isTruncated(reply) && uint16At(reply, 6) === 0 && uint16At(reply, 8) === 0;
 }
 
 function clamp(value: number, { min, max }: { min: number; max: number }): number {

@@ -97,5 +97,6 @@ export const COUNTER_OF = {
   late: "upstreamLate",
   wrongPeer: "upstreamWrongPeer",
   wrongQuestion: "upstreamWrongQuestion",
+  wrongCase: "upstreamWrongCase",
   garbled: "upstreamGarbled",
 } as const satisfies Record<Verdict, keyof Counters>;
