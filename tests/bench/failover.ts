@@ -1,0 +1,129 @@
+/**
+ * Puts this forwarder and whichever others are installed into the situations in which upstreams fail, and prints what
+ * their clients get, side by side: `deno task bench:failover [--only ours,unbound] [--json <file>]`. All traffic stays on
+ * the loopback.
+ *
+ * @module
+ */
+// deno-lint-ignore-file no-console
+import { parseArgs } from "@std/cli/parse-args";
+import { LoopbackUpstream } from "./loopback_upstream.ts";
+import { type Forwarder, FORWARDERS } from "./peers.ts";
+import { RunningForwarder } from "./running_forwarder.ts";
+import { type Finding, type Situation, SITUATIONS } from "./situations.ts";
+import { table } from "./table.ts";
+
+/** A forwarder that is on this machine. */
+interface Contestant {
+  readonly forwarder: Forwarder;
+  readonly executable: string;
+  readonly version: string;
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, async () => {
+    await RunningForwarder.stopAll();
+    Deno.exit(130);
+  });
+}
+
+const flags = parseArgs(Deno.args, { string: ["only", "json"], unknown: rejectUnknown });
+const contestants = await findContestants(flags.only as string | undefined);
+const findings = new Map<Situation, Finding[]>(SITUATIONS.map((situation) => [situation, []]));
+for (const contestant of contestants) {
+  for (const situation of SITUATIONS) {
+    console.error(`${contestant.forwarder.name}: ${situation.title} …`);
+    findings.get(situation)!.push(await play(contestant, situation));
+  }
+}
+console.log(resultTable());
+console.log(`\n${goalLines().join("\n")}`);
+if (flags.json !== undefined) Deno.writeTextFileSync(flags.json as string, resultJson());
+
+async function play({ forwarder, executable }: Contestant, situation: Situation): Promise<Finding> {
+  using a = new LoopbackUpstream("127.0.0.2");
+  using b = new LoopbackUpstream("127.0.0.3");
+  situation.prepare([a, b]);
+  try {
+    const upstreams = [a.address, b.address];
+    await using running = await RunningForwarder.start(forwarder, { executable, upstreams });
+    const zone = `${crypto.randomUUID().slice(0, 8)}.example.org`;
+    return await situation.play({ forwarder: running.address, upstreams: [a, b], zone });
+  } catch (error) {
+    // One that cannot be started here is no reason to learn nothing of the others.
+    const message = error instanceof Error ? error.message : `${error}`;
+    console.error(`${forwarder.name}: ${message}`);
+    return { text: "failed", numbers: {} };
+  }
+}
+
+async function findContestants(only: string | undefined): Promise<Contestant[]> {
+  const names = only?.split(",") ?? FORWARDERS.map((forwarder) => forwarder.name);
+  const unknown = names.find((name) => !FORWARDERS.some((forwarder) => forwarder.name === name));
+  if (unknown !== undefined) {
+    fail(`Cannot use --only "${unknown}": must be ${FORWARDERS.map((forwarder) => forwarder.name).join(", ")}`);
+  }
+  const found: Contestant[] = [];
+  for (const forwarder of FORWARDERS.filter((forwarder) => names.includes(forwarder.name))) {
+    const executable = findExecutable(forwarder.executable);
+    if (executable === null) {
+      console.log(`${forwarder.name} is not installed; on Debian: apt install ${forwarder.debianPackage}`);
+      continue;
+    }
+    const version = await versionOf(executable, forwarder.versionArgs);
+    console.log(`${forwarder.name}: ${version}`);
+    found.push({ forwarder, executable, version });
+  }
+  console.log();
+  return found;
+}
+
+/** The file of a program, looked for where servers are installed even when PATH leaves that out. */
+function findExecutable(name: string): string | null {
+  if (name.startsWith("/")) return name;
+  for (const folder of [...(Deno.env.get("PATH") ?? "").split(":"), "/usr/sbin", "/usr/local/sbin"]) {
+    try {
+      if (Deno.statSync(`${folder}/${name}`).isFile) return `${folder}/${name}`;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return null;
+}
+
+async function versionOf(executable: string, args: readonly string[]): Promise<string> {
+  const { stdout, stderr } = await new Deno.Command(executable, { args: [...args] }).output();
+  const text = [stdout, stderr].map((octets) => new TextDecoder().decode(octets)).join("\n");
+  return /\d+\.\d+(\.\d+)*/.exec(text)?.[0] ?? "unknown version";
+}
+
+function resultTable(): string {
+  const head = ["Situation", ...contestants.map(({ forwarder }) => forwarder.name)];
+  return table([head, ...[...findings].map(([{ title }, row]) => [title, ...row.map((finding) => finding.text)])]);
+}
+
+function goalLines(): string[] {
+  const ours = contestants.findIndex(({ forwarder }) => forwarder.name === "ours");
+  if (ours === -1) return [];
+  return [...findings].map(([{ title, goal }, row]) => {
+    return `${goal.isMet(row[ours]!.numbers) ? "met    " : "NOT MET"} ${title}: ${goal.text}; ${row[ours]!.text}`;
+  });
+}
+
+function resultJson(): string {
+  const situations = [...findings].map(([{ title }, row]) => ({
+    title,
+    findings: Object.fromEntries(row.map((finding, i) => [contestants[i]!.forwarder.name, finding])),
+  }));
+  const versions = Object.fromEntries(contestants.map(({ forwarder, version }) => [forwarder.name, version]));
+  return `${JSON.stringify({ versions, situations }, null, 2)}\n`;
+}
+
+function rejectUnknown(argument: string): never {
+  fail(`Cannot use "${argument}": only --only and --json are known`);
+}
+
+function fail(message: string): never {
+  console.error(message);
+  Deno.exit(2);
+}
