@@ -1,0 +1,79 @@
+import { FLAG } from "../wire/header.ts";
+import { EDE, RCODE } from "../wire/iana.ts";
+import { foldCase } from "../wire/name.ts";
+import { ownReply } from "./own_reply.ts";
+import type { Query } from "./query.ts";
+import type { Reply, Resolver } from "./resolver.ts";
+
+/**
+ * Queries that may wait for one exchange. A flood of one question must not pile up replies that leave in a single burst
+ * (the DNSBomb attack, CVE-2024-33655).
+ */
+export const WAITERS_MAX = 1000;
+
+/** Header bits that an upstream's answer may depend on. */
+const ASKED_FLAGS = FLAG.RD | FLAG.AD | FLAG.CD;
+
+/** An exchange in flight. */
+interface Flight {
+  /** The query that goes upstream for all. */
+  readonly leader: Query;
+  readonly reply: Promise<Reply>;
+  waiterCount: number;
+}
+
+/**
+ * Lets identical questions share one upstream exchange (RFC 5452 §5: many outstanding queries for one question make a
+ * forged reply that much more likely to be taken; the "birthday attack").
+ */
+export class Coalesce implements Resolver {
+  readonly #next: Resolver;
+  readonly #flights = new Map<string, Flight>();
+  /** Called when a question comes while it is in flight already, which a forwarding loop looks like. */
+  readonly #onRepeated: () => void;
+
+  constructor({ next, onRepeated }: { next: Resolver; onRepeated: () => void }) {
+    this.#next = next;
+    this.#onRepeated = onRepeated;
+  }
+
+  resolve(query: Query): Reply | Promise<Reply> {
+    const key = flightKey(query);
+    const flight = this.#flights.get(key);
+    if (flight !== undefined) return this.#join(flight, query);
+    const reply = this.#next.resolve(query);
+    if (!(reply instanceof Promise)) return reply;
+    const ended = reply.finally(() => this.#flights.delete(key));
+    this.#flights.set(key, { leader: query, reply: ended, waiterCount: 1 });
+    return ended.then(copyOf);
+  }
+
+  #join(flight: Flight, query: Query): Reply | Promise<Reply> {
+    this.#onRepeated();
+    if (flight.waiterCount >= WAITERS_MAX) {
+      query.extendedErrors.push({ infoCode: EDE.OTHER, text: "Too many queries wait for this answer" });
+      return ownReply(query, { rcode: RCODE.REFUSED, recursionAvailable: true, withQuestion: true });
+    }
+    flight.waiterCount++;
+    return this.#wait(flight, query);
+  }
+
+  async #wait({ leader, reply }: Flight, query: Query): Promise<Reply> {
+    const copy = copyOf(await reply);
+    query.extendedErrors.push(...leader.extendedErrors);
+    return copy;
+  }
+}
+
+/** Each waiter edits its reply: ID, flags, spelling. */
+function copyOf(reply: Reply): Reply {
+  return reply.slice();
+}
+
+/** Equal for queries that the same upstream query would answer; letter case ignored. */
+function flightKey({ scan, questionOctets }: Query): string {
+  const asked = (scan.flags & ASKED_FLAGS) | (scan.wantsDnssec ? 1 : 0);
+  // Type and class may hold octets that fold, too: they keep their values beside the name.
+  const typeAndClass = questionOctets.subarray(questionOctets.length - 4);
+  return String.fromCharCode(asked, ...typeAndClass, ...foldCase(questionOctets));
+}
