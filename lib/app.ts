@@ -3,7 +3,7 @@ import { DeadlineQueue } from "./base/deadline_queue.ts";
 import { formatIp } from "./base/ip.ts";
 import { Random } from "./base/random.ts";
 import { AddressInUseError, type DatagramSocket, type Runtime } from "./base/runtime.ts";
-import { type Config, DEFAULT_LISTEN_PORT } from "./config/config.ts";
+import { type Config, DEFAULT_LISTEN } from "./config/config.ts";
 import { Counters, formatCounters } from "./observe/counters.ts";
 import { Log } from "./observe/log.ts";
 import { FixedAnswer } from "./resolver/fixed_answer.ts";
@@ -148,7 +148,7 @@ function fixedAnswer({ answerIpv4, answerIpv6 }: Config): Resolver {
 
 function openListeners(config: Config, runtime: Runtime): DatagramSocket[] {
   const sockets: DatagramSocket[] = [];
-  const addresses = config.listen ?? LOOPBACKS;
+  const addresses = config.listen ?? DEFAULT_LISTEN;
   for (const address of addresses) {
     try {
       sockets.push(runtime.network.openDatagram(address));
@@ -161,7 +161,3 @@ function openListeners(config: Config, runtime: Runtime): DatagramSocket[] {
   }
   return sockets;
 }
-
-const LOOPBACKS: readonly SocketAddress[] = ["127.0.0.1", "::1"].map((hostname) => {
-  return { transport: "udp", hostname, port: DEFAULT_LISTEN_PORT };
-});

@@ -48,6 +48,11 @@ export function isSameAddress(a: SocketAddress, b: SocketAddress): boolean {
   return a.port === b.port && a.hostname === b.hostname;
 }
 
+/** Whether the address is `0.0.0.0` or `::`, which stand for any of this machine. */
+export function isUnspecified(address: SocketAddress): boolean {
+  return address.hostname === "0.0.0.0" || address.hostname === "::";
+}
+
 /** Whether the address is of IPv6. */
 export function isIpv6(address: SocketAddress): boolean {
   return address.hostname.includes(":");

@@ -44,6 +44,11 @@ export class Exchange extends Deadline {
   run(): Promise<Uint8Array<ArrayBuffer>> {
     const { clock, deadlines, deadlineMs } = this.#options;
     const nowMs = clock.nowMs();
+    // A question asked in a second form begins late: the deadline's tick may still be running when it has passed.
+    if (nowMs >= deadlineMs) {
+      this.#fail(this.#timeout());
+      return this.#reply.promise;
+    }
     deadlines.schedule(this, nowMs + (deadlineMs - nowMs) / 2);
     this.#send();
     return this.#reply.promise;
@@ -51,6 +56,8 @@ export class Exchange extends Deadline {
 
   /** Half of the time has passed in silence. */
   override onDue(): void {
+    // With little time from the start, half of it and all of it end in the same tick.
+    if (this.#options.clock.nowMs() >= this.#options.deadlineMs) return;
     this.#options.counters.upstreamRetries++;
     this.#send();
   }
@@ -71,7 +78,7 @@ export class Exchange extends Deadline {
       peer: address,
       query: message,
       deadlineMs,
-      expired: () => new UpstreamError(`No reply from ${name} in time`, EDE.NO_REACHABLE_AUTHORITY),
+      expired: () => this.#timeout(),
     });
     this.#waiting.add(pending);
     const failed = (error: unknown) => {
@@ -84,6 +91,10 @@ export class Exchange extends Deadline {
       this.#options.counters.upstreamUnsendable++;
       failed(new UpstreamError(`Cannot send to ${name}`, EDE.NETWORK_ERROR, { cause }));
     });
+  }
+
+  #timeout(): UpstreamError {
+    return new UpstreamError(`No reply from ${this.#options.name} in time`, EDE.NO_REACHABLE_AUTHORITY);
   }
 
   #succeed(pending: Pending, reply: Uint8Array<ArrayBuffer>): void {
