@@ -162,13 +162,22 @@ function stopSignal(): Promise<void> {
   return promise;
 }
 
+/** A server outlives the reader of its log, and a full disk. There is nowhere left to say that the line is lost. */
+function writeToStderr(octets: Uint8Array): void {
+  try {
+    Deno.stderr.writeSync(octets);
+  } catch {
+    return;
+  }
+}
+
 if (import.meta.main) {
   const encoder = new TextEncoder();
   Deno.exit(
     await main({
       args: Deno.args,
       print: (text) => void Deno.stdout.writeSync(encoder.encode(text)),
-      writeLine: (line) => void Deno.stderr.writeSync(encoder.encode(`${line}\n`)),
+      writeLine: (line) => writeToStderr(encoder.encode(`${line}\n`)),
       stop: stopSignal(),
     }),
   );

@@ -2,7 +2,7 @@ import { formatSocketAddress, type SocketAddress } from "./base/address.ts";
 import { DeadlineQueue } from "./base/deadline_queue.ts";
 import { formatIp } from "./base/ip.ts";
 import type { Runtime } from "./base/runtime.ts";
-import { type Config, DEFAULT_LISTEN_PORT } from "./config/config.ts";
+import { type Config, DEFAULT_LISTEN } from "./config/config.ts";
 import { Counters, formatCounters } from "./observe/counters.ts";
 import { Log } from "./observe/log.ts";
 import { FixedAnswer } from "./resolver/fixed_answer.ts";
@@ -41,7 +41,7 @@ export class App {
     const deadlines = new DeadlineQueue({ clock, timers });
     this.#log = log;
     this.#deadlines = deadlines;
-    const sockets = listenOn(runtime.network, config.listen ?? LOOPBACKS, config.listen === null);
+    const sockets = listenOn(runtime.network, config.listen ?? DEFAULT_LISTEN, config.listen === null);
     this.#upstreams = !isForwarding ? null : openUpstreams({
       addresses: config.resolvers,
       strategy: config.strategy,
@@ -131,7 +131,3 @@ export class App {
 function fixedAnswer({ answerIpv4, answerIpv6 }: Config): Resolver {
   return new FixedAnswer({ ipv4: answerIpv4, ipv6: answerIpv6 });
 }
-
-const LOOPBACKS: readonly SocketAddress[] = ["127.0.0.1", "::1"].map((hostname) => {
-  return { transport: "udp", hostname, port: DEFAULT_LISTEN_PORT };
-});

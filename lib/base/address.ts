@@ -22,9 +22,10 @@ export class AddressFormatError extends Error {
  * Reads `192.0.2.1`, `192.0.2.1:53`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:53`.
  *
  * @param defaultPort The port when the text names none.
- * @throws {AddressFormatError} when the address or the port (1–65535) is not readable.
+ * @param portMin 0 where the kernel may be asked to choose the port.
+ * @throws {AddressFormatError} when the address or the port (`portMin`–65535) is not readable.
  */
-export function parseSocketAddress(text: string, defaultPort: number): SocketAddress {
+export function parseSocketAddress(text: string, defaultPort: number, portMin: 0 | 1 = 1): SocketAddress {
   const { ip, port } = splitPort(text);
   const octets = parseIp(ip);
   if (octets === null) {
@@ -34,7 +35,7 @@ export function parseSocketAddress(text: string, defaultPort: number): SocketAdd
         : "must be an IPv4 address or an IPv6 address in brackets, with an optional :port",
     );
   }
-  return { transport: "udp", hostname: formatIp(octets), port: port === null ? defaultPort : parsePort(port) };
+  return { transport: "udp", hostname: formatIp(octets), port: port === null ? defaultPort : parsePort(port, portMin) };
 }
 
 /** `192.0.2.1:53` or `[2001:db8::1]:53`. */
@@ -45,6 +46,11 @@ export function formatSocketAddress({ hostname, port }: SocketAddress): string {
 /** Whether both are the same address and port. The transport is not compared. */
 export function isSameAddress(a: SocketAddress, b: SocketAddress): boolean {
   return a.port === b.port && a.hostname === b.hostname;
+}
+
+/** Whether the address is `0.0.0.0` or `::`, which stand for any of this machine. */
+export function isUnspecified(address: SocketAddress): boolean {
+  return address.hostname === "0.0.0.0" || address.hostname === "::";
 }
 
 /** Whether the address is of IPv6. */
@@ -61,8 +67,8 @@ function splitPort(text: string): { ip: string; port: string | null } {
   return { ip: text.slice(0, colon), port: text.slice(colon + 1) };
 }
 
-function parsePort(text: string): number {
-  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : 0;
-  if (port < 1 || port > 65535) throw new AddressFormatError("port must be 1–65535");
+function parsePort(text: string, min: 0 | 1): number {
+  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : NaN;
+  if (!(port >= min && port <= 65535)) throw new AddressFormatError(`port must be ${min}–65535`);
   return port;
 }

@@ -41,6 +41,8 @@ export class DeadlineQueue {
   readonly #clock: Clock;
   readonly #timers: Timers;
   readonly #slots: Slot[] = Array.from({ length: SLOTS }, () => new Slot());
+  /** Deadlines that are due and have not run yet; empty outside of `expire`. */
+  readonly #due = new Slot();
   #size = 0;
   /** Every deadline of ticks up to this one has been handled. */
   #handledTick: number;
@@ -85,7 +87,7 @@ export class DeadlineQueue {
 
   /** Takes back everything that is scheduled. */
   clear(): void {
-    for (const slot of this.#slots) while (!slot.isEmpty) unlink(slot.next);
+    for (const slot of [...this.#slots, this.#due]) while (!slot.isEmpty) unlink(slot.next);
     this.#size = 0;
     this.#stopTimer();
   }
@@ -96,33 +98,18 @@ export class DeadlineQueue {
     const lastTick = tickBefore(nowMs);
     // One turn looks at every slot; after a long sleep a second turn would find nothing new.
     const turnEnd = Math.min(lastTick, this.#handledTick + SLOTS);
-    // Set first: what `onDue` schedules must land behind the ticks that this call still walks through.
+    for (let tick = firstTick; tick <= turnEnd; tick++) this.#slots[tick % SLOTS]!.moveDue(nowMs, this.#due);
     this.#handledTick = Math.max(this.#handledTick, lastTick);
-    for (let tick = firstTick; tick <= turnEnd && this.#size > 0; tick++) {
-      this.#expireSlot(this.#slots[tick % SLOTS]!, nowMs);
+    // Taken out first, run afterwards: what `onDue` schedules waits for a later call, and can neither be met by the walk
+    // above nor keep it going forever. Always the first one: `onDue` may cancel any other.
+    while (!this.#due.isEmpty) {
+      const deadline = this.#due.next;
+      unlink(deadline);
+      this.#size--;
+      deadline.onDue(nowMs);
     }
     this.#stopTimer();
     if (this.#size > 0) this.#arm(this.#nextTick());
-  }
-
-  #expireSlot(slot: Slot, nowMs: number): void {
-    const later = new Slot();
-    // Always the first one: `onDue` may cancel or schedule any other, so no position in the ring survives it.
-    while (!slot.isEmpty) {
-      const deadline = slot.next;
-      unlink(deadline);
-      if (deadline.dueMs > nowMs) {
-        later.append(deadline);
-      } else {
-        this.#size--;
-        deadline.onDue(nowMs);
-      }
-    }
-    while (!later.isEmpty) {
-      const deadline = later.next;
-      unlink(deadline);
-      slot.append(deadline);
-    }
   }
 
   /** The first tick after the handled one whose slot is not empty. */
@@ -164,6 +151,16 @@ class Slot extends Deadline {
     deadline.next = this;
     this.previous.next = deadline;
     this.previous = deadline;
+  }
+
+  /** Moves what is due at `nowMs` to the end of `due`; the rest waits for a later turn. */
+  moveDue(nowMs: number, due: Slot): void {
+    for (let deadline = this.next, next; deadline !== this; deadline = next) {
+      next = deadline.next;
+      if (deadline.dueMs > nowMs) continue;
+      unlink(deadline);
+      due.append(deadline);
+    }
   }
 
   override onDue(): void {}

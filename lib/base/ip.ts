@@ -23,8 +23,8 @@ function parseIpv4(text: string): Uint8Array<ArrayBuffer> | null {
 function parseIpv6(text: string): Uint8Array<ArrayBuffer> | null {
   const halves = text.split("::");
   if (halves.length > 2) return null;
-  const head = parseHextets(halves[0]!);
-  const tail = halves.length === 2 ? parseHextets(halves[1]!) : [];
+  const head = parseHextets(halves[0]!, halves.length === 1);
+  const tail = halves.length === 2 ? parseHextets(halves[1]!, true) : [];
   if (head === null || tail === null) return null;
   const missing = 8 - head.length - tail.length;
   // RFC 4291 §2.2: "::" stands for one or more groups of zeros.
@@ -33,13 +33,13 @@ function parseIpv6(text: string): Uint8Array<ArrayBuffer> | null {
   return Uint8Array.from(hextets.flatMap((hextet) => [hextet >> 8, hextet & 0xff]));
 }
 
-/** The 16-bit groups of one side of `::`; an IPv4 address may stand for the last two (RFC 4291 §2.2, form 3). */
-function parseHextets(text: string): number[] | null {
+/** The 16-bit groups of one side of `::`; an IPv4 address may stand for the address's last two (RFC 4291 §2.2, form 3). */
+function parseHextets(text: string, isEnd: boolean): number[] | null {
   if (text === "") return [];
   const groups = text.split(":");
   const hextets: number[] = [];
   for (const [i, group] of groups.entries()) {
-    const ipv4 = i === groups.length - 1 && group.includes(".") ? parseIpv4(group) : null;
+    const ipv4 = isEnd && i === groups.length - 1 && group.includes(".") ? parseIpv4(group) : null;
     if (ipv4 !== null) hextets.push((ipv4[0]! << 8) | ipv4[1]!, (ipv4[2]! << 8) | ipv4[3]!);
     else if (/^[0-9a-fA-F]{1,4}$/.test(group)) hextets.push(parseInt(group, 16));
     else return null;

@@ -1,11 +1,18 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { closestString } from "@std/text/closest-string";
-import { AddressFormatError, parseSocketAddress, type SocketAddress } from "../base/address.ts";
+import {
+  AddressFormatError,
+  formatSocketAddress,
+  isSameAddress,
+  isUnspecified,
+  parseSocketAddress,
+  type SocketAddress,
+} from "../base/address.ts";
 import { parseIp } from "../base/ip.ts";
 import { LOG_LEVELS } from "../observe/log.ts";
 import { STRATEGIES } from "../upstream/strategy.ts";
 import { MULTI_QUESTION } from "../resolver/split.ts";
-import { type Config, DEFAULT_LISTEN_PORT, DEFAULT_UPSTREAM_PORT, LIMITS } from "./config.ts";
+import { type Config, DEFAULT_LISTEN, DEFAULT_LISTEN_PORT, DEFAULT_UPSTREAM_PORT, LIMITS } from "./config.ts";
 import { type Flag, type FlagName, FLAGS } from "./flags.ts";
 
 /** What the command line asks for. */
@@ -13,7 +20,9 @@ export type Command = { readonly kind: "help" } | { readonly kind: "version" } |
 
 /** Serve with this configuration. */
 export interface Serve {
+  /** Tells this command from the others. */
   readonly kind: "serve";
+  /** What was set, and the defaults of the rest. */
   readonly config: Config;
   /** Things that are allowed and probably not meant, a line each. */
   readonly warnings: readonly string[];
@@ -21,6 +30,7 @@ export interface Serve {
 
 /** A command line that cannot be followed. The message is one line: the flag, the value, and what is allowed. */
 export class UsageError extends Error {
+  /** The class's name, also in a minified program. */
   override readonly name = "UsageError";
 }
 
@@ -33,9 +43,15 @@ export function parseCommand(args: readonly string[]): Command {
   const values = readFlags(args);
   if (values.has("help")) return { kind: "help" };
   if (values.has("version")) return { kind: "version" };
-  const listen = addressList(values, "listen", DEFAULT_LISTEN_PORT);
-  const resolvers = addressList(values, "resolver", DEFAULT_UPSTREAM_PORT);
-  const warnings = values.has("answer") && resolvers.length > 0 ? ["--answer has no effect beside --resolver"] : [];
+  const listen = addressList(values, "listen", { defaultPort: DEFAULT_LISTEN_PORT, portMin: 0 });
+  const resolvers = addressList(values, "resolver", { defaultPort: DEFAULT_UPSTREAM_PORT, portMin: 1 });
+  rejectUnaskable(resolvers, listen.length === 0 ? DEFAULT_LISTEN : listen);
+  const warnings = [];
+  if (values.has("answer") && resolvers.length > 0) warnings.push("--answer has no effect beside --resolver");
+  for (const address of listen.filter(isUnspecified)) {
+    // The system picks the source address of each reply; on a machine with several it may not be the one that was asked.
+    warnings.push(`--listen ${formatSocketAddress(address)} may answer from another address than was asked; name each`);
+  }
   const config = {
     listen: listen.length === 0 ? null : listen,
     resolvers,
@@ -55,7 +71,7 @@ type FlagValues = ReadonlyMap<FlagName, readonly string[]>;
 function readFlags(args: readonly string[]): FlagValues {
   const flags: readonly Flag[] = FLAGS;
   const withValue = flags.filter((flag) => flag.value !== null).map((flag) => flag.name);
-  const parsed = parseArgs(args, {
+  const parsed = parseArgs(tieOddValues(args, withValue), {
     string: withValue,
     // All of them, so that a flag given twice is seen instead of one value being lost.
     collect: withValue,
@@ -63,8 +79,24 @@ function readFlags(args: readonly string[]): FlagValues {
     alias: Object.fromEntries(flags.flatMap((flag) => flag.short === undefined ? [] : [[flag.name, flag.short]])),
     unknown: rejectUnknown,
   });
-  const given = flags.filter(({ name, value }) => value === null ? parsed[name] === true : isFilled(parsed[name]));
+  const [stray] = parsed._ as readonly string[];
+  if (stray !== undefined) throw new UsageError(`Cannot use "${stray}" behind "--": nothing may follow, see --help`);
+  const given = flags.filter(({ name, value }) => value === null ? parsed[name] !== false : isFilled(parsed[name]));
   return new Map(given.map((flag) => [flag.name as FlagName, flagValues(flag, parsed[flag.name])]));
+}
+
+/**
+ * Ties values to their flags that the parser would not take for values, so that the message names the flag:
+ * `--timeout -5` means `--timeout=-5`, for no flag is a number, and `--resolver ""` (an unset variable) `--resolver=`.
+ */
+function tieOddValues(args: readonly string[], withValue: readonly string[]): string[] {
+  const tied: string[] = [];
+  for (const arg of args) {
+    const flag = withValue.find((name) => tied.at(-1) === `--${name}`);
+    if (flag !== undefined && /^(-[0-9].*)?$/.test(arg)) tied.splice(-1, 1, `--${flag}=${arg}`);
+    else tied.push(arg);
+  }
+  return tied;
 }
 
 function isFilled(value: unknown): boolean {
@@ -72,7 +104,10 @@ function isFilled(value: unknown): boolean {
 }
 
 function flagValues({ name, value, isRepeatable }: Flag, parsed: unknown): readonly string[] {
-  if (value === null) return [];
+  if (value === null) {
+    if (parsed !== true) throw new UsageError(`Cannot use --${name} "${parsed}": it takes no value`);
+    return [];
+  }
   const texts = parsed as readonly string[];
   if (texts.includes("")) throw new UsageError(`Cannot use --${name} "": it needs a value, --${name} ${value}`);
   if (isRepeatable) return texts.flatMap((text) => text.split(","));
@@ -82,19 +117,36 @@ function flagValues({ name, value, isRepeatable }: Flag, parsed: unknown): reado
 
 function rejectUnknown(argument: string, key?: string): never {
   if (key === undefined) throw new UsageError(`Cannot use "${argument}": it belongs to no flag, see --help`);
+  if (!argument.startsWith("--")) throw new UsageError(`Cannot use "${argument}": no such flag, see --help`);
   const closest = closestString(key, FLAGS.map((flag) => flag.name));
   throw new UsageError(`Cannot use "${argument}": no such flag, the closest is --${closest}, see --help`);
 }
 
-function addressList(values: FlagValues, flag: FlagName, defaultPort: number): SocketAddress[] {
+function addressList(
+  values: FlagValues,
+  flag: FlagName,
+  { defaultPort, portMin }: { defaultPort: number; portMin: 0 | 1 },
+): SocketAddress[] {
   return (values.get(flag) ?? []).map((text) => {
     try {
-      return parseSocketAddress(text, defaultPort);
+      return parseSocketAddress(text, defaultPort, portMin);
     } catch (error) {
       if (!(error instanceof AddressFormatError)) throw error;
       throw invalid(flag, text, error.message);
     }
   });
+}
+
+/** Upstreams that can be written down and cannot work. */
+function rejectUnaskable(resolvers: readonly SocketAddress[], listen: readonly SocketAddress[]): void {
+  for (const resolver of resolvers) {
+    const text = formatSocketAddress(resolver);
+    if (listen.some((address) => isSameAddress(address, resolver))) {
+      throw invalid("resolver", text, "this program listens there itself, a query would go round for ever");
+    }
+    // Replies would come from a real address of this machine, which is not the one that was asked.
+    if (isUnspecified(resolver)) throw invalid("resolver", text, "needs the address of a server, not of any");
+  }
 }
 
 function answerAddresses(values: FlagValues): Pick<Config, "answerIpv4" | "answerIpv6"> {

@@ -5,7 +5,7 @@ import type { MultiQuestion } from "../resolver/split.ts";
 
 /** Everything that can be set. One field per knob; its default and bounds are in `LIMITS` and `flags.ts`. */
 export interface Config {
-  /** Where clients are served; `null` for the loopback addresses that this machine has, on port 2053. */
+  /** Where clients are served, port 0 for a free one; `null` for this machine's loopback addresses, on port 2053. */
   readonly listen: readonly SocketAddress[] | null;
   /** The upstreams in order of preference. Empty: fixed-answer mode. */
   readonly resolvers: readonly SocketAddress[];
@@ -21,6 +21,7 @@ export interface Config {
   readonly upstreamSockets: number;
   /** What happens to messages with several questions. */
   readonly multiQuestion: MultiQuestion;
+  /** How much the operator is told. */
   readonly logLevel: LogLevel;
 }
 
@@ -36,3 +37,8 @@ export const LIMITS = {
 export const DEFAULT_LISTEN_PORT = 2053;
 /** The port of DNS, where upstreams are asked unless told otherwise (RFC 1035 §4.2). */
 export const DEFAULT_UPSTREAM_PORT = 53;
+
+/** Where clients are served unless told otherwise, as far as this machine has the addresses. */
+export const DEFAULT_LISTEN: readonly SocketAddress[] = ["127.0.0.1", "::1"].map((hostname) => {
+  return { transport: "udp", hostname, port: DEFAULT_LISTEN_PORT };
+});

@@ -45,7 +45,7 @@ export const FLAGS = [
     value: "<ip>[:<port>]",
     isRepeatable: true,
     help: [
-      `Serve clients here; port ${DEFAULT_LISTEN_PORT} unless given. May be repeated or comma-separated.`,
+      `Serve clients here; port ${DEFAULT_LISTEN_PORT} unless given, 0 for any free one. May be repeated or comma-separated.`,
       `Default: 127.0.0.1:${DEFAULT_LISTEN_PORT}, and [::1]:${DEFAULT_LISTEN_PORT} where IPv6 exists.`,
     ],
   },

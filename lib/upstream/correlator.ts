@@ -5,7 +5,7 @@ import { HEADER_OCTETS } from "../wire/header.ts";
 import { OPCODE, RCODE } from "../wire/iana.ts";
 import { foldOctet } from "../wire/name.ts";
 import { putId } from "../wire/patch.ts";
-import { MessageScan, SCAN, skipName } from "../wire/scan.ts";
+import { MessageScan, OPT_FAULT, SCAN, skipName } from "../wire/scan.ts";
 
 /** Half of all IDs: beyond it, a guessed ID would be right too often and a free one too hard to draw (RFC 5452 §9). */
 export const IN_FLIGHT_MAX = 32_768;
@@ -23,7 +23,7 @@ export type Verdict =
   | "wrongQuestion"
   /** The question that was asked, yet not in the letter case in which it was sent. */
   | "wrongCase"
-  /** The right header and question, and then no message. */
+  /** The right header and question, and then no message, or one with a broken OPT record. */
   | "garbled";
 
 /** A query that waits for its reply. */
@@ -125,9 +125,12 @@ export class Correlator {
       entry.onWrongCase();
       return "wrongCase";
     }
-    if (status !== SCAN.ok) return "garbled";
+    // RFC 6891 §6.1.1: one OPT at most, and in the additional section. Others would pass for records and reach clients.
+    if (status !== SCAN.ok || this.#scan.optFault !== OPT_FAULT.none) return "garbled";
     this.#deadlines.cancel(entry);
-    this.#remove(entry);
+    // A bare error names no question: a second copy of it would pass for the reply to whatever gets its ID next.
+    if (this.#scan.questionCount === 0) this.#bury(entry, entry.dueMs);
+    else this.#remove(entry);
     entry.resolve(datagram.slice(0, this.#scan.end));
     return "matched";
   }

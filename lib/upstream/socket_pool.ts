@@ -41,6 +41,7 @@ export class SocketPool {
   readonly #current: (UpstreamSocket | undefined)[];
   /** Replaced sockets whose last replies are still awaited. */
   readonly #retired = new Set<UpstreamSocket>();
+  #isClosed = false;
 
   constructor(options: SocketPoolOptions) {
     this.#options = options;
@@ -49,16 +50,18 @@ export class SocketPool {
 
   /** Sockets that are open, those that only wait for their last replies included. */
   get openCount(): number {
-    return this.#retired.size + this.#current.filter((socket) => socket !== undefined).length;
+    return this.#openSockets.length;
   }
 
   /**
    * A socket for one query: a random one, yet not `other` when there is a choice.
    *
-   * @throws {Error} when none is open and the operating system gives none.
+   * @throws {Error} when none is open and the operating system gives none, or after `close`.
    */
   pick(other?: UpstreamSocket): UpstreamSocket {
     const { random, size } = this.#options;
+    // A query that `close` has failed asks again: it must not open what nobody would close.
+    if (this.#isClosed) throw new Error("Upstream sockets are closed");
     let index = random.below(size);
     if (other !== undefined && size > 1 && this.#current[index] === other) index = (index + 1) % size;
     const socket = this.#current[index];
@@ -69,7 +72,7 @@ export class SocketPool {
     } catch (error) {
       this.#current[index] = undefined;
       // Out of file descriptors, say. An open socket still serves, if with a port that is less of a surprise.
-      const open = this.#current.find((candidate) => candidate?.correlator.hasRoom && !candidate.isClosed);
+      const open = this.#openSockets.find((candidate) => candidate.correlator.hasRoom);
       if (open === undefined) throw error;
       return open;
     }
@@ -77,9 +80,16 @@ export class SocketPool {
 
   /** Closes every socket. What still waits for a reply waits in vain. */
   close(): void {
-    for (const socket of [...this.#current, ...this.#retired]) socket?.close();
+    this.#isClosed = true;
+    for (const socket of this.#openSockets) socket.close();
     this.#current.fill(undefined);
     this.#retired.clear();
+  }
+
+  /** Those that take queries first, then the replaced ones. */
+  get #openSockets(): UpstreamSocket[] {
+    const sockets = [...this.#current, ...this.#retired].filter((socket) => socket !== undefined);
+    return sockets.filter((socket) => !socket.isClosed);
   }
 
   #isFresh(socket: UpstreamSocket): boolean {

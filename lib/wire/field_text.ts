@@ -149,19 +149,11 @@ function timeToText(seconds: number): string {
 
 /** RFC 4034 §3.2: 14 digits are a date, fewer are the seconds themselves. */
 function timeFromText(text: string): number {
-  const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(text);
-  if (parts === null) return numberFromText(text, 0xffffffff);
-  const [year, month, day, hour, minute, second] = parts.slice(1).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const seconds = Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
-  // Date turns the 30th of February into March; reading it back shows that.
-  if (seconds < 0 || seconds > 0xffffffff || timeToText(seconds) !== text) {
+  const iso = text.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/, "$1-$2-$3T$4:$5:$6Z");
+  if (iso === text) return numberFromText(text, 0xffffffff);
+  const seconds = Date.parse(iso) / 1000;
+  // Date may turn the 30th of February into March; reading it back shows that. What is no time at all is NaN.
+  if (!(seconds >= 0 && seconds <= 0xffffffff) || timeToText(seconds) !== text) {
     throw new RdataFormatError(`"${text}" is not a time of 1970–2106 as YYYYMMDDHHmmSS`);
   }
   return seconds;

@@ -71,7 +71,8 @@ function fromGenericTokens(type: number, tokens: TokenReader): Rdata {
   const length = tokens.next().text;
   const rdata = fromHex(tokens.rest().map(({ text }) => text).join(""));
   if (length !== String(rdata.length)) throw new RdataFormatError(`${length} octets promised, ${rdata.length} given`);
-  // RFC 3597 §5: no compression in this form. What does not read as it stands could not be sent either.
+  // RFC 3597 §5: a known type keeps its rules in this form too. A pointer would lead out of the text, and RDATA whose names
+  // cannot be found could not be sent.
   if (!equals(readRdata(new Reader(rdata), type), rdata)) throw new RdataFormatError("a name in it is compressed");
   return rdata;
 }

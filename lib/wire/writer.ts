@@ -38,12 +38,13 @@ export class Writer {
 
   /** Writes a number of 0–255 in one octet. */
   uint8(value: number): void {
-    this.#view.setUint8(this.#advance(1), value);
+    // The offset first: making room replaces the view.
+    const offset = this.#advance(1);
+    this.#view.setUint8(offset, value);
   }
 
   /** Writes a number of 0–65535 in two octets. */
   uint16(value: number): void {
-    // The offset first: making room replaces the view.
     const offset = this.#advance(2);
     this.#view.setUint16(offset, value);
   }

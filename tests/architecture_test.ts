@@ -1,0 +1,118 @@
+import { assertEquals } from "@std/assert";
+
+const ROOT = new URL("../", import.meta.url);
+
+/**
+ * The layers from top to bottom. A file may import from its own layer and from those below; `config` comes before
+ * `server`, for it names the option types of what it configures.
+ */
+const LAYERS = ["main", "app", "config", "server", "resolver", "upstream", "observe", "native", "wire", "base"];
+/** What every layer may name. */
+const LEAVES = ["version"];
+
+/** What only `main.ts` may touch: `lib/` gets the world as a `Runtime`, so that all of it can be tested in fake time. */
+const WORLD = [
+  /\bDeno\b/,
+  /["']node:/,
+  /\bperformance\b/,
+  /\bDate\.now\b/,
+  /\bnew Date\(\)/,
+  /\bcrypto\b/,
+  /\bset(?:Timeout|Interval|Immediate)\b/,
+  /\bMath\.random\b/,
+  /\bfetch\(/,
+  /\bconsole\b/,
+  /\bprocess\./,
+];
+
+const LINES_MAX = 250;
+
+interface SourceFile {
+  /** Relative to the project's root, with slashes. */
+  readonly path: string;
+  readonly text: string;
+  /** The text without comments. */
+  readonly code: string;
+}
+
+const ignore = Deno.permissions.querySync({ name: "read", path: ROOT }).state !== "granted";
+
+function test(fact: string, fn: () => void): void {
+  Deno.test({ name: `${fact} (needs --allow-read)`, ignore, fn });
+}
+
+test("lib/ is there to be looked at", () => {
+  assertEquals(sourceFiles().some(({ path }) => path === "lib/wire/scan.ts"), true);
+});
+
+test("lib/ imports downwards only", () => {
+  assertEquals(sourceFiles().flatMap(upwardImports), []);
+});
+
+test("lib/ touches nothing of the world but what it is given", () => {
+  const uses = sourceFiles().filter(({ path }) => path.startsWith("lib/")).flatMap(({ path, code }) => {
+    return WORLD.filter((forbidden) => forbidden.test(code)).map((forbidden) => `${path}: ${forbidden}`);
+  });
+  assertEquals(uses, []);
+});
+
+test(`lib/ has no file of more than ${LINES_MAX} lines`, () => {
+  const long = sourceFiles().map(({ path, text }) => ({ path, lines: text.split("\n").length - 1 }));
+  assertEquals(long.filter(({ lines }) => lines > LINES_MAX), []);
+});
+
+Deno.test("upwardImports() finds imports of every form, and names those that lead upwards", () => {
+  const code = `
+    import { a } from "../server/server.ts";
+    import type { b } from "../base/ip.ts";
+    export { c } from "../resolver/query.ts";
+    import "../app.ts";
+    const d = await import("../config/cli.ts");
+    import { e } from "./name.ts";
+    import { f } from "@std/assert";
+  `;
+  assertEquals(upwardImports({ path: "lib/wire/scan.ts", text: code, code }), [
+    "lib/wire/scan.ts imports lib/server/server.ts",
+    "lib/wire/scan.ts imports lib/resolver/query.ts",
+    "lib/wire/scan.ts imports lib/app.ts",
+    "lib/wire/scan.ts imports lib/config/cli.ts",
+  ]);
+});
+
+Deno.test("withoutComments() leaves strings that look like comments, and takes comments that look like strings", () => {
+  const text = 'const a = "https://example.org/*"; // it\'s "crypto"\n/* performance */ const b = `//${a}`;\n';
+  assertEquals(withoutComments(text), 'const a = "https://example.org/*"; \n const b = `//${a}`;\n');
+});
+
+function upwardImports({ path, code }: SourceFile): string[] {
+  const imported = [...code.matchAll(/\b(?:from|import)\s*\(?\s*["'](\.[^"']+\.ts)["']/g)].map(([, target]) => {
+    return new URL(target!, new URL(path, "file:///")).pathname.slice(1);
+  });
+  return imported.filter((target) => layerOf(target) < layerOf(path)).map((target) => `${path} imports ${target}`);
+}
+
+/** Position in `LAYERS`; what is in none of them stands above all. */
+function layerOf(path: string): number {
+  const name = /^(?:lib\/)?(\w+)/.exec(path)![1]!;
+  return LEAVES.includes(name) ? LAYERS.length : LAYERS.indexOf(name);
+}
+
+function withoutComments(text: string): string {
+  const strings = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/;
+  const comments = /\/\/[^\n]*|\/\*[\s\S]*?\*\//;
+  return text.replaceAll(new RegExp(`(${strings.source})|${comments.source}`, "g"), (_, string) => string ?? "");
+}
+
+function sourceFiles(): SourceFile[] {
+  return ["main.ts", ...typescriptIn("lib/")].map((path) => {
+    const text = Deno.readTextFileSync(new URL(path, ROOT));
+    return { path, text, code: withoutComments(text) };
+  });
+}
+
+function typescriptIn(directory: string): string[] {
+  return [...Deno.readDirSync(new URL(directory, ROOT))].flatMap(({ name, isDirectory }) => {
+    if (isDirectory) return typescriptIn(`${directory}${name}/`);
+    return name.endsWith(".ts") ? [`${directory}${name}`] : [];
+  }).sort();
+}

@@ -1,0 +1,168 @@
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { formatSocketAddress } from "../../lib/base/address.ts";
+import { formatIp } from "../../lib/base/ip.ts";
+import { parseCommand, UsageError } from "../../lib/config/cli.ts";
+import type { Config } from "../../lib/config/config.ts";
+import { FLAGS, helpText } from "../../lib/config/flags.ts";
+
+/** A configuration with its addresses as text. */
+interface Told extends Omit<Config, "listen" | "resolvers" | "answerIpv4" | "answerIpv6"> {
+  readonly listen: readonly string[] | null;
+  readonly resolvers: readonly string[];
+  readonly answers: readonly (string | null)[];
+}
+
+const DEFAULTS: Told = {
+  listen: null,
+  resolvers: [],
+  answers: ["127.0.0.1", null],
+  timeoutMs: 2000,
+  upstreamSockets: 16,
+  multiQuestion: "split",
+  logLevel: "info",
+};
+
+/** The words of a command line; `''` is an empty one. */
+function words(commandLine: string): string[] {
+  return commandLine.split(" ").filter((word) => word !== "").map((word) => word.replace("''", ""));
+}
+
+function parse(commandLine: string) {
+  const command = parseCommand(words(commandLine));
+  assert(command.kind === "serve");
+  const { listen, resolvers, answerIpv4, answerIpv6, ...others } = command.config;
+  const told: Told = {
+    ...others,
+    listen: listen?.map(formatSocketAddress) ?? null,
+    resolvers: resolvers.map(formatSocketAddress),
+    answers: [formatIp(answerIpv4), answerIpv6 && formatIp(answerIpv6)],
+  };
+  return { told, warnings: command.warnings };
+}
+
+for (
+  const [commandLine, expected] of [
+    ["", {}],
+    ["--resolver 8.8.8.8", { resolvers: ["8.8.8.8:53"] }],
+    ["--resolver=8.8.8.8:5353", { resolvers: ["8.8.8.8:5353"] }],
+    ["--resolver [2001:db8::1]:54", { resolvers: ["[2001:db8::1]:54"] }],
+    ["--resolver 2001:DB8::1", { resolvers: ["[2001:db8::1]:53"] }],
+    ["--resolver 192.0.2.1,192.0.2.2:54 --resolver [::1]", {
+      resolvers: ["192.0.2.1:53", "192.0.2.2:54", "[::1]:53"],
+    }],
+    ["--listen 192.0.2.1", { listen: ["192.0.2.1:2053"] }],
+    ["--listen 192.0.2.1:53,[::1]:53 --listen 127.0.0.1:0", { listen: ["192.0.2.1:53", "[::1]:53", "127.0.0.1:0"] }],
+    ["--answer 192.0.2.80", { answers: ["192.0.2.80", null] }],
+    ["--answer 2001:db8::80", { answers: ["127.0.0.1", "2001:db8::80"] }],
+    ["--answer 2001:db8::80,192.0.2.80", { answers: ["192.0.2.80", "2001:db8::80"] }],
+    ["--timeout 100", { timeoutMs: 100 }],
+    ["--timeout=10000", { timeoutMs: 10_000 }],
+    ["--upstream-sockets 2", { upstreamSockets: 2 }],
+    ["--upstream-sockets 1000", { upstreamSockets: 1000 }],
+    ["--multi-question formerr", { multiQuestion: "formerr" }],
+    ["--log-level debug", { logLevel: "debug" }],
+    ["--timeout 300 --", { timeoutMs: 300 }],
+  ] as const
+) {
+  Deno.test(`parseCommand() reads "${commandLine}"`, () => {
+    assertEquals(parse(commandLine), { told: { ...DEFAULTS, ...expected }, warnings: [] });
+  });
+}
+
+for (
+  const [commandLine, message] of [
+    ["--resolver", 'Cannot use --resolver "": it needs a value, --resolver <ip>[:<port>]'],
+    ["--resolver=", 'Cannot use --resolver "": it needs a value, --resolver <ip>[:<port>]'],
+    ["--resolver ''", 'Cannot use --resolver "": it needs a value, --resolver <ip>[:<port>]'],
+    ["--timeout --resolver 8.8.8.8", 'Cannot use --timeout "": it needs a value, --timeout <ms>'],
+    ["--resolver dns.example.org", 'Cannot use --resolver "dns.example.org": an IP address is needed, not a name'],
+    ["--resolver 8.8.8.8:0", 'Cannot use --resolver "8.8.8.8:0": port must be 1–65535'],
+    ["--resolver 8.8.8.8:65536", 'Cannot use --resolver "8.8.8.8:65536": port must be 1–65535'],
+    ["--resolver 8.8.8.8:", 'Cannot use --resolver "8.8.8.8:": port must be 1–65535'],
+    [
+      "--resolver 8.8.8.256",
+      'Cannot use --resolver "8.8.8.256": must be an IPv4 address or an IPv6 address in brackets, with an optional :port',
+    ],
+    [
+      "--resolver 8.8.8.8,",
+      'Cannot use --resolver "": must be an IPv4 address or an IPv6 address in brackets, with an optional :port',
+    ],
+    ["--resolver [::]:53", 'Cannot use --resolver "[::]:53": needs the address of a server, not of any'],
+    [
+      "--resolver 8.8.8.8,127.0.0.1:2053",
+      'Cannot use --resolver "127.0.0.1:2053": this program listens there itself, a query would go round for ever',
+    ],
+    [
+      "--listen 192.0.2.1:53 --resolver 192.0.2.1",
+      'Cannot use --resolver "192.0.2.1:53": this program listens there itself, a query would go round for ever',
+    ],
+    ["--listen 127.0.0.1:65536", 'Cannot use --listen "127.0.0.1:65536": port must be 0–65535'],
+    ["--listen 127.0.0.1:-1", 'Cannot use --listen "127.0.0.1:-1": port must be 0–65535'],
+    ["--listen localhost", 'Cannot use --listen "localhost": an IP address is needed, not a name'],
+    ["--answer 192.0.2.1:53", 'Cannot use --answer "192.0.2.1:53": must be an IPv4 or IPv6 address'],
+    ["--answer 192.0.2.1,192.0.2.2", 'Cannot use --answer "192.0.2.2": one IPv4 and one IPv6 address at most'],
+    ["--answer ::1 --answer ::2", 'Cannot use --answer "::2": one IPv4 and one IPv6 address at most'],
+    ["--timeout 99", 'Cannot use --timeout "99": must be a whole number, 100–10000'],
+    ["--timeout 10001", 'Cannot use --timeout "10001": must be a whole number, 100–10000'],
+    ["--timeout -5", 'Cannot use --timeout "-5": must be a whole number, 100–10000'],
+    ["--timeout 1e3", 'Cannot use --timeout "1e3": must be a whole number, 100–10000'],
+    ["--timeout 0x100", 'Cannot use --timeout "0x100": must be a whole number, 100–10000'],
+    ["--timeout 200.5", 'Cannot use --timeout "200.5": must be a whole number, 100–10000'],
+    ["--timeout 200 --timeout 300", 'Cannot use --timeout "200 300": it may be given only once'],
+    ["--upstream-sockets 1", 'Cannot use --upstream-sockets "1": must be a whole number, 2–1000'],
+    ["--multi-question both", 'Cannot use --multi-question "both": must be split or formerr'],
+    ["--log-level loud", 'Cannot use --log-level "loud": must be error or warn or info or debug'],
+    ["--resolvr 8.8.8.8", 'Cannot use "--resolvr": no such flag, the closest is --resolver, see --help'],
+    ["--no-resolver", 'Cannot use "--no-resolver": no such flag, the closest is --resolver, see --help'],
+    ["--resolver.x 8.8.8.8", 'Cannot use "--resolver.x": no such flag, the closest is --resolver, see --help'],
+    ["--__proto__ x", 'Cannot use "--__proto__": no such flag, the closest is --version, see --help'],
+    ["-x", 'Cannot use "-x": no such flag, see --help'],
+    ["-5", 'Cannot use "-5": no such flag, see --help'],
+    ["8.8.8.8", 'Cannot use "8.8.8.8": it belongs to no flag, see --help'],
+    ["--resolver 8.8.8.8 9.9.9.9", 'Cannot use "9.9.9.9": it belongs to no flag, see --help'],
+    ["''", 'Cannot use "": it belongs to no flag, see --help'],
+    // What `deno task start -- --resolver 8.8.8.8` hands over. Passing over it would make answers up.
+    ["-- --resolver 8.8.8.8", 'Cannot use "--resolver" behind "--": nothing may follow, see --help'],
+    ["-V=1", 'Cannot use --version "1": it takes no value'],
+  ] as const
+) {
+  Deno.test(`parseCommand() rejects "${commandLine}"`, () => {
+    const error = assertThrows(() => parseCommand(words(commandLine)), UsageError);
+    assertEquals(error.message, message);
+  });
+}
+
+for (
+  const [commandLine, kind] of [
+    ["--help", "help"],
+    ["-h", "help"],
+    ["--version", "version"],
+    ["-V", "version"],
+    ["--version --help", "help"],
+    // Who asks for help may have got everything else wrong.
+    ["--timeout never -h", "help"],
+  ] as const
+) {
+  Deno.test(`parseCommand() reads "${commandLine}" as a wish for ${kind}`, () => {
+    assertEquals(parseCommand(words(commandLine)), { kind });
+  });
+}
+
+Deno.test("parseCommand() warns that --answer has no effect beside --resolver", () => {
+  const { warnings } = parse("--answer 192.0.2.80 --resolver 8.8.8.8");
+  assertEquals(warnings, ["--answer has no effect beside --resolver"]);
+});
+
+Deno.test("parseCommand() warns that a wildcard may answer from another address", () => {
+  const { warnings } = parse("--listen 0.0.0.0:53,127.0.0.1:54");
+  assertEquals(warnings, ["--listen 0.0.0.0:53 may answer from another address than was asked; name each"]);
+});
+
+Deno.test("helpText() names every flag, the defaults and the exit codes, and fits a terminal", () => {
+  const help = helpText();
+  for (const { name } of FLAGS) assertStringIncludes(help, `--${name}`);
+  for (const part of ["2053", "100–10000 ms", "-h, --help", "-V, --version", "Examples:", "Exit codes: 0"]) {
+    assertStringIncludes(help, part);
+  }
+  for (const line of help.split("\n")) assert(line.length <= 120, line);
+});

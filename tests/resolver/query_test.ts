@@ -1,0 +1,66 @@
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import { SCAN } from "../../lib/wire/scan.ts";
+import { opt, question, wire } from "../support/messages.ts";
+import { CLIENT, clientQuery, rawQuery } from "../support/resolving.ts";
+
+const QUESTIONS = [question("example.org"), question("example.com AAAA")];
+
+/** Size that the client advertises (`null`: no OPT), most octets of a reply, most octets of it without our OPT record. */
+const SIZES: readonly [number | null, number, number][] = [
+  // RFC 1035 §4.2.1
+  [null, 512, 512],
+  // RFC 6891 §6.2.3: "Values lower than 512 MUST be treated as equal to 512."
+  [0, 512, 501],
+  [511, 512, 501],
+  [512, 512, 501],
+  [900, 900, 889],
+  [1232, 1232, 1221],
+  // RFC 9715 R2: the lower of theirs and ours.
+  [1233, 1232, 1221],
+  [65_535, 1232, 1221],
+];
+
+for (const [size, replyOctetsMax, bodyOctetsMax] of SIZES) {
+  Deno.test(`[6891_05] [9715_02] [1035_01] Query.replyOctetsMax for an advertised size of ${size ?? "none"}`, () => {
+    const query = clientQuery({ additionals: size === null ? [] : [opt({ udpPayloadOctets: size })] });
+    assertEquals([query.replyOctetsMax, query.bodyOctetsMax], [replyOctetsMax, bodyOctetsMax]);
+  });
+}
+
+Deno.test("[6840_01] Query.understandsAd holds for clients that set AD or DO", () => {
+  assertEquals(clientQuery({}).understandsAd, false);
+  assertEquals(clientQuery({ additionals: [opt()] }).understandsAd, false);
+  assertEquals(clientQuery({ isAuthenticData: true }).understandsAd, true);
+  assertEquals(clientQuery({ additionals: [opt({ wantsDnssec: true })] }).understandsAd, true);
+});
+
+Deno.test("Query.questionOctets is the section as it came, and empty when it cannot be read", () => {
+  const octets = wire({ questions: QUESTIONS, additionals: [opt()] });
+  assertEquals(rawQuery(octets).questionOctets, octets.subarray(12, octets.length - 11));
+  const cut = rawQuery(octets.subarray(0, 20));
+  assertEquals([cut.scan.status, cut.questionOctets.length], [SCAN.malformed, 0]);
+  assertEquals(rawQuery(octets.subarray(0, 3)).questionOctets.length, 0);
+});
+
+Deno.test("Query.part() is the message that would have come with this one question alone", () => {
+  for (const additionals of [[], [opt({ wantsDnssec: true, options: [{ code: 65_001, data: new Uint8Array(3) }] })]]) {
+    const fields = { isAuthenticData: true, checkingDisabled: true, additionals };
+    const query = clientQuery({ ...fields, questions: QUESTIONS }, 1234);
+    const part = query.part(QUESTIONS[1]!);
+    assertEquals(part.wire, clientQuery({ ...fields, questions: [QUESTIONS[1]!] }).wire);
+    assertEquals([part.scan.status, part.deadlineMs], [SCAN.ok, 1234]);
+    assertStrictEquals(part.client, CLIENT);
+    part.extendedErrors.push({ infoCode: 0, text: "of this part" });
+    assertEquals(query.extendedErrors, []);
+  }
+});
+
+Deno.test("Query.part() leaves records of other kinds behind", () => {
+  const { name } = question("example.org");
+  const answers = [{ name, type: 1, class: 1, ttl: 0, rdata: new Uint8Array(4) }];
+  const query = clientQuery({ questions: QUESTIONS, answers, authorities: answers, additionals: [...answers, opt()] });
+  assertEquals(
+    query.part(QUESTIONS[0]!).wire,
+    clientQuery({ questions: [QUESTIONS[0]!], additionals: [opt()] }).wire,
+  );
+});

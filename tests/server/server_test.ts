@@ -1,0 +1,138 @@
+import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
+import { Counters } from "../../lib/observe/counters.ts";
+import { Log } from "../../lib/observe/log.ts";
+import type { Query } from "../../lib/resolver/query.ts";
+import type { Reply } from "../../lib/resolver/resolver.ts";
+import { QUESTIONS_IN_FLIGHT_MAX, Server } from "../../lib/server/server.ts";
+import { EDE, RCODE } from "../../lib/wire/iana.ts";
+import { decode, type Message } from "../../lib/wire/message.ts";
+import { readExtendedError } from "../../lib/wire/edns.ts";
+import { FakeTime } from "../support/fake_time.ts";
+import { ednsOf, hex, lines, opt, question, questionLines, records, wire } from "../support/messages.ts";
+import { CLIENT, responseTo, StubResolver } from "../support/resolving.ts";
+
+const QUESTIONS = [question("eXample.org")];
+
+function setUp(answer: (query: Query) => Reply | Promise<Reply> = (query) => responseTo(query)) {
+  const resolver = new StubResolver(answer);
+  const time = new FakeTime(5000);
+  const counters = new Counters();
+  const log: string[] = [];
+  const server = new Server({
+    resolver,
+    clock: time,
+    counters,
+    log: new Log({ level: "error", writeLine: (line) => void log.push(line) }),
+    timeoutMs: 2000,
+    recursionAvailable: true,
+  });
+  const ask = (fields: Partial<Message> = {}) => {
+    return server.handle(wire({ id: 0x4321, recursionDesired: true, questions: QUESTIONS, ...fields }), CLIENT);
+  };
+  return { resolver, counters, log, server, ask };
+}
+
+/** What must be there at once. */
+function now(reply: ReturnType<Server["handle"]>): Message {
+  assert(reply instanceof Uint8Array);
+  return decode(reply);
+}
+
+Deno.test("Server.handle() returns the finished reply at once when the resolver does", () => {
+  const { ask, resolver, counters, server } = setUp((query) => {
+    return responseTo(query, { answers: records("example.org 9 IN A 192.0.2.1") });
+  });
+  const reply = now(ask());
+  assertEquals([reply.id, reply.recursionDesired, lines(reply.answers)], [0x4321, true, [
+    "example.org. 9 IN A 192.0.2.1",
+  ]]);
+  assertEquals([resolver.queries[0]!.deadlineMs, resolver.queries[0]!.client], [7000, CLIENT]);
+  assertEquals([counters.received, counters.ignored, counters.broken, server.inFlight], [1, 0, 0, 0]);
+});
+
+Deno.test("Server.handle() promises the finished reply when the resolver does, and counts its questions in flight", async () => {
+  const pending = Promise.withResolvers<Reply>();
+  const { ask, resolver, server } = setUp(() => pending.promise);
+  const reply = ask({ questions: [...QUESTIONS, question("example.com")] });
+  assert(reply instanceof Promise);
+  assertEquals(server.inFlight, 2);
+  pending.resolve(responseTo(resolver.queries[0]!));
+  assertEquals([decode((await reply)!).id, server.inFlight], [0x4321, 0]);
+});
+
+Deno.test("Server.handle() says nothing to what is no query, and counts it as ignored", () => {
+  const { ask, server, resolver, counters } = setUp();
+  assertStrictEquals(ask({ isResponse: true }), null);
+  assertStrictEquals(server.handle(hex("4321"), CLIENT), null);
+  assertEquals([counters.received, counters.ignored, resolver.queries.length], [2, 2, 0]);
+});
+
+Deno.test("Server.handle() answers what admission rejects without asking a resolver", () => {
+  const { ask, resolver } = setUp();
+  assertEquals(now(ask({ opcode: 5 })).rcode, RCODE.NOTIMP);
+  assertEquals(now(ask({ additionals: [opt(), opt()] })).rcode, RCODE.FORMERR);
+  assertEquals(resolver.queries.length, 0);
+});
+
+Deno.test("[2.1.3] Server.handle() refuses queries while 10,000 questions are in flight, and serves again afterwards", async () => {
+  const pending: PromiseWithResolvers<Reply>[] = [];
+  const { ask, resolver, server, counters } = setUp(() => {
+    pending.push(Promise.withResolvers<Reply>());
+    return pending.at(-1)!.promise;
+  });
+  const eight = Array.from({ length: 8 }, () => QUESTIONS[0]!);
+  const replies: ReturnType<Server["handle"]>[] = [];
+  while (server.inFlight < QUESTIONS_IN_FLIGHT_MAX) replies.push(ask({ questions: eight }));
+  assertEquals([replies.length, server.inFlight, counters.overloaded], [1250, 10_000, 0]);
+
+  const refused = now(ask({ additionals: [opt()] }));
+  assertEquals([refused.rcode, refused.recursionAvailable, counters.overloaded], [RCODE.REFUSED, true, 1]);
+  assertEquals(questionLines(refused.questions), ["eXample.org. IN A"]);
+  assertEquals(ednsOf(refused)!.options.map(readExtendedError), [{
+    infoCode: EDE.OTHER,
+    text: "Too many queries in flight",
+  }]);
+  assertEquals(resolver.queries.length, 1250);
+
+  pending[0]!.resolve(responseTo(resolver.queries[0]!));
+  await replies[0];
+  assert(ask() instanceof Promise);
+  assertEquals(counters.overloaded, 1);
+  for (const [i, { resolve }] of pending.entries()) resolve(responseTo(resolver.queries[i]!));
+  await Promise.all(replies);
+});
+
+const FAULTS: readonly [string, (query: Query) => Reply | Promise<Reply>][] = [
+  ["throws", () => {
+    throw new Error("broken resolver");
+  }],
+  ["rejects", () => Promise.reject(new Error("broken resolver"))],
+  ["throws what is no Error", () => {
+    throw "broken resolver";
+  }],
+  ["rejects with what is no Error", () => Promise.reject("broken resolver")],
+];
+
+for (const [what, answer] of FAULTS) {
+  Deno.test(`Server.handle() answers SERVFAIL when the resolver ${what}; counted and logged once`, async () => {
+    const { ask, counters, log, server } = setUp(answer);
+    const reply = decode((await ask())!);
+    assertEquals([reply.id, reply.rcode, reply.recursionAvailable], [0x4321, RCODE.SERVFAIL, true]);
+    assertEquals([questionLines(reply.questions), reply.answers], [["eXample.org. IN A"], []]);
+    assertEquals([counters.broken, log.length, server.inFlight], [1, 1, 0]);
+    assertMatch(log[0]!, /^dns-forwarder: error: Cannot answer a query: .*broken resolver/);
+  });
+}
+
+Deno.test("Server.handle() answers SERVFAIL when the resolver's reply cannot be read", async () => {
+  const query = { additionals: [opt()] };
+  for (const isLater of [false, true]) {
+    // An OPT record in front of a record makes `finish` read the whole reply; this one ends within it.
+    const garbage = wire({ isResponse: true, additionals: [opt(), ...records("example.org 9 IN MX 1 example.com")] });
+    garbage[garbage.length - 1] = 0x3f;
+    const { ask, counters, log } = setUp(() => isLater ? Promise.resolve(garbage) : garbage);
+    const reply = decode((await ask(query))!);
+    assertEquals([reply.id, reply.rcode, reply.additionals.length], [0x4321, RCODE.SERVFAIL, 1]);
+    assertEquals([counters.broken, log.length], [1, 1]);
+  }
+});

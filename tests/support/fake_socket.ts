@@ -1,0 +1,92 @@
+import type { SocketAddress } from "../../lib/base/address.ts";
+import { AddressInUseError, type DatagramSocket, type Network } from "../../lib/base/runtime.ts";
+
+/** The UDP address `hostname`:`port`. */
+export function udp(hostname: string, port: number): SocketAddress {
+  return { transport: "udp", hostname, port };
+}
+
+type Datagram = [octets: Uint8Array<ArrayBuffer>, peer: SocketAddress];
+
+/** A socket without a network: the test delivers what comes in, and reads what went out. */
+export class FakeSocket implements DatagramSocket {
+  readonly address: SocketAddress;
+  /** What went out, first to last; copies of the octets. */
+  readonly sent: { octets: Uint8Array<ArrayBuffer>; to: SocketAddress }[] = [];
+  /** What `send` rejects with, if anything. */
+  sendError: Error | null = null;
+  isClosed = false;
+  /** The buffers that `receive` was given, first to last. */
+  readonly buffers: Uint8Array<ArrayBuffer>[] = [];
+  readonly #inbox: (Datagram | Error)[] = [];
+  #waiting: { buffer: Uint8Array<ArrayBuffer>; settle: PromiseWithResolvers<Datagram> } | null = null;
+
+  constructor(address: SocketAddress = udp("127.0.0.1", 2053)) {
+    this.address = address;
+  }
+
+  /** Lets a datagram come in. */
+  deliver(octets: Uint8Array<ArrayBuffer>, peer: SocketAddress): void {
+    this.#inbox.push([octets, peer]);
+    this.#pump();
+  }
+
+  /** Lets one receive fail. */
+  failReceive(error: Error): void {
+    this.#inbox.push(error);
+    this.#pump();
+  }
+
+  receive(buffer: Uint8Array<ArrayBuffer>): Promise<Datagram> {
+    if (this.isClosed) return Promise.reject(new Error("socket is closed"));
+    this.buffers.push(buffer);
+    this.#waiting = { buffer, settle: Promise.withResolvers<Datagram>() };
+    const { promise } = this.#waiting.settle;
+    this.#pump();
+    return promise;
+  }
+
+  send(octets: Uint8Array<ArrayBuffer>, to: SocketAddress): Promise<number> {
+    if (this.sendError !== null) return Promise.reject(this.sendError);
+    this.sent.push({ octets: octets.slice(), to });
+    return Promise.resolve(octets.length);
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.#waiting?.settle.reject(new Error("socket is closed"));
+    this.#waiting = null;
+  }
+
+  #pump(): void {
+    if (this.#waiting === null) return;
+    const next = this.#inbox.shift();
+    if (next === undefined) return;
+    const { buffer, settle } = this.#waiting;
+    this.#waiting = null;
+    if (next instanceof Error) return settle.reject(next);
+    const [octets, peer] = next;
+    const length = Math.min(octets.length, buffer.length);
+    buffer.set(octets.subarray(0, length));
+    settle.resolve([buffer.subarray(0, length), peer]);
+  }
+}
+
+/** Opens fake sockets on the ports that are asked for, unless another open one has them. */
+export class FakeNetwork implements Network {
+  /** Every socket opened, first to last. */
+  readonly sockets: FakeSocket[] = [];
+  /** The error with which a bind fails, if it does. */
+  refuse: (local: SocketAddress) => Error | null = () => null;
+
+  openDatagram(local: SocketAddress): FakeSocket {
+    const error = this.refuse(local);
+    if (error !== null) throw error;
+    if (this.sockets.some(({ address, isClosed }) => !isClosed && address.port === local.port)) {
+      throw new AddressInUseError(`port ${local.port} is in use`);
+    }
+    const socket = new FakeSocket(local);
+    this.sockets.push(socket);
+    return socket;
+  }
+}

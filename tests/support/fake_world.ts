@@ -1,0 +1,61 @@
+import type { Runtime } from "../../lib/base/runtime.ts";
+import { EventTime } from "./event_time.ts";
+import { SeededRandom } from "./seeded_random.ts";
+import { Trace } from "./trace.ts";
+import { type Host, type Passage, WorldNetwork } from "./world_network.ts";
+
+/** What a world is made from. */
+export interface FakeWorldOptions {
+  /** All chance in the world follows from it. */
+  readonly seed?: number | string;
+  /** Whether the lines of the trace are kept, not only their hash. */
+  readonly isTraceKept?: boolean;
+  /** Where the clock starts. */
+  readonly startMs?: number;
+  /** See `EventTimeOptions.timerDelay`; draws from the given generator. */
+  readonly timerDelay?: (delayMs: number, random: SeededRandom) => number;
+  /** Hears of everything that happens to datagrams. Must not throw. */
+  readonly watch?: (passage: Passage) => void;
+}
+
+/** A clock, a network and a source of randomness that follow from a seed, for the whole program to run in. */
+export class FakeWorld {
+  readonly random: SeededRandom;
+  readonly time: EventTime;
+  readonly network: WorldNetwork;
+  readonly trace: Trace;
+  /** What the program wrote for the operator. */
+  readonly lines: string[] = [];
+
+  constructor(
+    { seed = 1, isTraceKept = false, startMs = 1000, timerDelay = (delayMs) => delayMs, watch = () => {} }:
+      FakeWorldOptions = {},
+  ) {
+    this.random = new SeededRandom(seed);
+    this.trace = new Trace({ isKept: isTraceKept });
+    const timerRandom = this.random.fork("timers");
+    this.time = new EventTime({ startMs, timerDelay: (delayMs) => timerDelay(delayMs, timerRandom) });
+    this.network = new WorldNetwork({
+      time: this.time,
+      random: this.random.fork("network"),
+      watch: (passage) => {
+        this.trace.addPassage(this.time.nowMs(), passage);
+        watch(passage);
+      },
+    });
+  }
+
+  /** The world as a program on `host` sees it. */
+  runtimeOn(host: Host): Runtime {
+    return {
+      clock: this.time,
+      timers: this.time,
+      random: this.random.fork("program"),
+      network: host,
+      writeLine: (line) => {
+        this.lines.push(line);
+        this.trace.add(this.time.nowMs(), line);
+      },
+    };
+  }
+}

@@ -1,0 +1,38 @@
+import { Query } from "../../lib/resolver/query.ts";
+import type { Reply, Resolver } from "../../lib/resolver/resolver.ts";
+import { decode, type Message } from "../../lib/wire/message.ts";
+import { udp } from "./fake_socket.ts";
+import { response, wire } from "./messages.ts";
+
+/** Who asks in tests of one layer. */
+export const CLIENT = udp("198.51.100.7", 40_000);
+
+/** A client's query out of its message; RD is set unless `fields` says otherwise. */
+export function clientQuery(fields: Partial<Message>, deadlineMs = 2000): Query {
+  return rawQuery(wire({ id: 0x4321, recursionDesired: true, ...fields }), deadlineMs);
+}
+
+/** A client's query out of octets. */
+export function rawQuery(octets: Uint8Array<ArrayBuffer>, deadlineMs = 2000): Query {
+  return new Query({ wire: octets, client: CLIENT, deadlineMs });
+}
+
+/** The good response to a query, with its question. */
+export function responseTo(query: Query, fields: Partial<Message> = {}): Reply {
+  return response({ questions: decode(query.wire).questions, ...fields });
+}
+
+/** A resolver that answers as the test says, and keeps what it was asked. */
+export class StubResolver implements Resolver {
+  readonly queries: Query[] = [];
+  readonly #answer: (query: Query) => Reply | Promise<Reply>;
+
+  constructor(answer: (query: Query) => Reply | Promise<Reply> = (query) => responseTo(query)) {
+    this.#answer = answer;
+  }
+
+  resolve(query: Query): Reply | Promise<Reply> {
+    this.queries.push(query);
+    return this.#answer(query);
+  }
+}

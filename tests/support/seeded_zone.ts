@@ -1,0 +1,160 @@
+import { RCODE, TYPE } from "../../lib/wire/iana.ts";
+import type { Question, ResourceRecord } from "../../lib/wire/message.ts";
+import { foldCase, type Name, nameFromText } from "../../lib/wire/name.ts";
+import { concat } from "@std/bytes/concat";
+import { rdataSteps, STEP_COMPRESSIBLE_NAME, STEP_NAME, STEP_REST, STEP_STRING } from "../../lib/wire/rdata.ts";
+import { SeededRandom } from "./seeded_random.ts";
+import type { Zone, ZoneAnswer } from "./scripted_upstream.ts";
+
+/** How often a question meets which outcome. */
+const OUTCOMES = { records: 60, many: 6, nodata: 12, nxdomain: 10, servfail: 4, refused: 4, truncated: 4 };
+
+/** Where an answer's chances come from: what is drawn for a name or a zone is the same for all its types. */
+interface Sources {
+  readonly question: SeededRandom;
+  readonly name: SeededRandom;
+  readonly zone: SeededRandom;
+}
+
+/**
+ * A zone without an end: what it says to a question follows from the seed and the question (letter case ignored), so that
+ * whoever knows the seed knows every answer. Some names are aliases, whatever their type; each zone has one SOA.
+ */
+export function seededZone(seed: number | string): Zone {
+  return (question) => {
+    const name = foldCase(question.name).toHex();
+    return drawAnswer(question, {
+      question: new SeededRandom(`${seed} ${name} ${question.type} ${question.class}`),
+      name: new SeededRandom(`${seed} name ${name}`),
+      zone: new SeededRandom(`${seed} zone ${foldCase(parentOf(question.name)).toHex()}`),
+    });
+  };
+}
+
+function drawAnswer(question: Question, sources: Sources): ZoneAnswer {
+  const random = sources.question;
+  const base = { ...EMPTY, isAuthenticData: random.chance(0.2) };
+  if (question.type !== TYPE.CNAME && sources.name.chance(0.15)) return { ...base, ...drawAlias(question, sources) };
+  switch (random.pickWeighted(OUTCOMES)) {
+    case "records": {
+      const answers = drawRecords(question, question.name, random.between(1, 3), random);
+      return { ...base, answers, ...drawExtras(question, random) };
+    }
+    case "many":
+      return { ...base, answers: drawRecords(question, question.name, random.between(20, 60), random) };
+    case "nodata":
+      return { ...base, authorities: random.chance(0.9) ? [soaOf(question, sources)] : [] };
+    case "nxdomain":
+      return { ...base, rcode: RCODE.NXDOMAIN, authorities: [soaOf(question, sources)] };
+    case "servfail":
+      return { ...base, rcode: RCODE.SERVFAIL };
+    case "refused":
+      return { ...base, rcode: RCODE.REFUSED };
+    case "truncated":
+      return { ...base, isTruncated: true };
+  }
+}
+
+const EMPTY: ZoneAnswer = {
+  rcode: RCODE.NOERROR,
+  answers: [],
+  authorities: [],
+  additionals: [],
+  isTruncated: false,
+  isAuthenticData: false,
+};
+
+/** A chain of one or two CNAMEs; now and then its last name does not exist (RFC 6604 §3). */
+function drawAlias(question: Question, sources: Sources): Partial<ZoneAnswer> {
+  const { name: random } = sources;
+  const targets = [under(random, "alias", parentOf(question.name)), under(random, "host", TARGET_ZONE)];
+  const names = [question.name, ...targets.slice(random.below(2))];
+  const chain = names.slice(1).map((target, i) => {
+    return recordOf(question, names[i]!, TYPE.CNAME, target, sources.question);
+  });
+  if (random.chance(0.2)) return { rcode: RCODE.NXDOMAIN, answers: chain, authorities: [soaOf(question, sources)] };
+  const last = drawRecords(question, names.at(-1)!, sources.question.between(0, 2), sources.question);
+  return { answers: [...chain, ...last], authorities: last.length === 0 ? [soaOf(question, sources)] : [] };
+}
+
+/** What servers add without being asked: name servers and their addresses. */
+function drawExtras(question: Question, random: SeededRandom): Partial<ZoneAnswer> {
+  if (!random.chance(0.3)) return {};
+  const server = under(random, "ns", parentOf(question.name));
+  return {
+    authorities: [recordOf(question, parentOf(question.name), TYPE.NS, server, random)],
+    additionals: [recordOf(question, server, TYPE.A, random.octets(4), random)],
+  };
+}
+
+/** Different records of the type that was asked for. */
+function drawRecords(question: Question, owner: Name, count: number, random: SeededRandom): ResourceRecord[] {
+  const ttl = drawTtl(random);
+  const distinct = new Map<string, ResourceRecord>();
+  for (let i = 0; i < count; i++) {
+    const rdata = drawRdata(question, random);
+    // RFC 8482 §4.1: whoever asks for everything gets something.
+    const type = question.type === TYPE.ANY ? TYPE.A : question.type;
+    distinct.set(rdata.toHex(), { name: owner, type, class: question.class, ttl, rdata });
+  }
+  return [...distinct.values()];
+}
+
+/** RDATA of the type; names in it share suffixes with the question, so that they get compressed. */
+function drawRdata({ type, name }: Question, random: SeededRandom): Uint8Array<ArrayBuffer> {
+  switch (type) {
+    case TYPE.A:
+    case TYPE.ANY:
+      return Uint8Array.of(198, 18, ...random.octets(2));
+    case TYPE.AAAA:
+      return Uint8Array.of(0x20, 0x01, 0x0d, 0xb8, ...random.octets(12));
+    case TYPE.TXT:
+      return drawString(random.between(1, 60), random);
+    default: {
+      const target = () => under(random, "target", random.chance(0.5) ? parentOf(name) : TARGET_ZONE);
+      return concat((rdataSteps(type) ?? [STEP_REST]).map((step) => {
+        if (step === STEP_NAME || step === STEP_COMPRESSIBLE_NAME) return target();
+        if (step === STEP_STRING) return drawString(random.below(10), random);
+        return random.octets(step === STEP_REST ? random.below(40) : step);
+      }));
+    }
+  }
+}
+
+function drawString(length: number, random: SeededRandom): Uint8Array<ArrayBuffer> {
+  return concat([Uint8Array.of(length), random.octets(length)]);
+}
+
+function soaOf(question: Question, sources: Sources): ResourceRecord {
+  const zone = parentOf(question.name);
+  const rdata = concat([under(sources.zone, "ns", zone), zone, sources.zone.octets(20)]);
+  return recordOf(question, zone, TYPE.SOA, rdata, sources.question);
+}
+
+function recordOf(
+  question: Question,
+  name: Name,
+  type: number,
+  rdata: Uint8Array<ArrayBuffer>,
+  random: SeededRandom,
+): ResourceRecord {
+  return { name, type, class: question.class, ttl: drawTtl(random), rdata };
+}
+
+/** RFC 2181 §8 allows 31 bits; some servers send more. */
+function drawTtl(random: SeededRandom): number {
+  return random.pick([0, 1, 60, 300, 86_400, 0x7fff_ffff, 0x8000_0000]);
+}
+
+function parentOf(name: Name): Name {
+  return name.length === 1 ? name : name.slice(1 + name[0]!);
+}
+
+/** A short name under `zone`, or `zone` itself when there is no room. */
+function under(random: SeededRandom, label: string, zone: Name): Name {
+  const child = `${label}${random.below(4)}`;
+  const name = concat([Uint8Array.of(child.length), new TextEncoder().encode(child), zone]);
+  return name.length > 255 ? zone : name;
+}
+
+const TARGET_ZONE = nameFromText("target.example.org.");
