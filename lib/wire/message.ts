@@ -2,7 +2,7 @@ import { type Header, HEADER_OCTETS, headerFromFlags, headerToFlags } from "./he
 import { type Name, readName } from "./name.ts";
 import { type Rdata, readRdata, writeRdata } from "./rdata.ts";
 import { Reader } from "./reader.ts";
-import { Writer } from "./writer.ts";
+import { MessageTooLongError, Writer } from "./writer.ts";
 
 /** An entry of the question section (RFC 1035 §4.1.2). */
 export interface Question {
@@ -95,6 +95,19 @@ export function encode(message: Message, limitOctets?: number): Uint8Array<Array
   }
   for (const section of sections) for (const record of section) writeRecord(writer, record);
   return writer.finish();
+}
+
+/**
+ * {@linkcode encode}, but `null` when the message needs more than `limitOctets`. That can happen to a message that was
+ * read: names that came compressed may have to be written in full.
+ */
+export function encodeWithin(message: Message, limitOctets?: number): Uint8Array<ArrayBuffer> | null {
+  try {
+    return encode(message, limitOctets);
+  } catch (error) {
+    if (error instanceof MessageTooLongError) return null;
+    throw error;
+  }
 }
 
 function readMany<T>(reader: Reader, count: number, read: (reader: Reader) => T): T[] {

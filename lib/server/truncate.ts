@@ -1,0 +1,81 @@
+import { FLAG, HEADER_OCTETS } from "../wire/header.ts";
+import { TYPE } from "../wire/iana.ts";
+import { decode, encodeWithin, type Message, type ResourceRecord } from "../wire/message.ts";
+import { foldCase } from "../wire/name.ts";
+import { putFlags, putUint16 } from "../wire/patch.ts";
+import { skipName, uint16At } from "../wire/scan.ts";
+import type { Reply } from "../resolver/resolver.ts";
+
+/** RR TYPE, CLASS, TTL and RDLENGTH stand between a record's owner and its RDATA. */
+const FIXED_OCTETS = 10;
+
+/**
+ * A reply of at most `limitOctets`: the same one when it fits, else written anew with every name compressed, else cut; see
+ * `cutRecords`.
+ *
+ * @param reply A readable message that ends with its last record; its OPT record has been taken off.
+ * @param limitOctets Room for the header and the question section at least.
+ */
+export function truncate(reply: Reply, limitOctets: number): Reply {
+  if (reply.length <= limitOctets) return reply;
+  const message = decode(reply);
+  const compressed = encodeWithin(message);
+  // Names that may not be compressed when sending, but came so (RFC 3597 §4), can make it longer.
+  if (compressed === null || compressed.length > reply.length) return cutRecords(reply, message, limitOctets);
+  return compressed.length <= limitOctets ? compressed : cutRecords(compressed, message, limitOctets);
+}
+
+/**
+ * Cuts a message behind the last RRset that fits. Of the three sections the additional one goes first, and without TC;
+ * losing anything else sets TC (RFC 2181 §9). A TC that is set stays set (RFC 5625 §4.3).
+ *
+ * Pointers lead backwards, so whatever is cut off the end of a message leaves a whole message.
+ *
+ * @param octets The message; edited in place and returned in part.
+ * @param message The same, decoded.
+ */
+export function cutRecords(octets: Reply, message: Message, limitOctets: number): Reply {
+  const sections = [message.answers, message.authorities, message.additionals];
+  const { kept, end } = lastBorder(octets, message.questions.length, rrsetKeys(sections), limitOctets);
+  let left = kept;
+  for (const [i, { length }] of sections.entries()) {
+    putUint16(octets, 6 + 2 * i, Math.min(left, length));
+    left = Math.max(0, left - length);
+  }
+  const needed = message.answers.length + message.authorities.length;
+  if (kept < needed) putFlags(octets, uint16At(octets, 2) | FLAG.TC);
+  return octets.subarray(0, end);
+}
+
+/** For each record in order: equal texts for records of one RRset in one section. */
+function rrsetKeys(sections: readonly (readonly ResourceRecord[])[]): string[] {
+  return sections.flatMap((records, section) => {
+    return records.map(({ name, type, class: rrclass, rdata }) => {
+      // RFC 4034 §3: RRSIGs do not form one RRset; each belongs to the type that it covers.
+      const covered = type === TYPE.RRSIG ? uint16At(rdata, 0) : 0;
+      return `${section} ${type} ${covered} ${rrclass} ${foldCase(name).toHex()}`;
+    });
+  });
+}
+
+/** How many records, and octets, come before the last place within the limit that splits no RRset. */
+function lastBorder(octets: Reply, questionCount: number, keys: readonly string[], limitOctets: number) {
+  const last = new Map(keys.map((key, i) => [key, i]));
+  let offset = HEADER_OCTETS;
+  for (let i = 0; i < questionCount; i++) offset = behindName(octets, offset) + 4;
+  const border = { kept: 0, end: offset };
+  let openUntil = -1;
+  for (const [i, key] of keys.entries()) {
+    const rdlengthOffset = behindName(octets, offset) + FIXED_OCTETS - 2;
+    offset = rdlengthOffset + 2 + uint16At(octets, rdlengthOffset);
+    if (offset > limitOctets) break;
+    // The members of an RRset usually stand together, but need not.
+    openUntil = Math.max(openUntil, last.get(key)!);
+    if (openUntil === i) [border.kept, border.end] = [i + 1, offset];
+  }
+  return border;
+}
+
+function behindName(octets: Reply, offset: number): number {
+  return skipName(octets, offset, octets.length, octets.length);
+}
