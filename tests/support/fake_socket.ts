@@ -1,5 +1,5 @@
 import type { SocketAddress } from "../../lib/base/address.ts";
-import { AddressInUseError, type DatagramSocket, type Network } from "../../lib/base/runtime.ts";
+import type { DatagramSocket } from "../../lib/base/runtime.ts";
 
 /** The UDP address `hostname`:`port`. */
 export function udp(hostname: string, port: number): SocketAddress {
@@ -8,6 +8,11 @@ export function udp(hostname: string, port: number): SocketAddress {
 
 type Datagram = [octets: Uint8Array<ArrayBuffer>, peer: SocketAddress];
 
+/** The TCP address `hostname`:`port`. */
+export function tcp(hostname: string, port: number): SocketAddress {
+  return { transport: "tcp", hostname, port };
+}
+
 /** A socket without a network: the test delivers what comes in, and reads what went out. */
 export class FakeSocket implements DatagramSocket {
   readonly address: SocketAddress;
@@ -15,6 +20,8 @@ export class FakeSocket implements DatagramSocket {
   readonly sent: { octets: Uint8Array<ArrayBuffer>; to: SocketAddress }[] = [];
   /** What `send` rejects with, if anything. */
   sendError: Error | null = null;
+  /** Hears of everything that goes out, as it goes. */
+  onSend: (octets: Uint8Array<ArrayBuffer>, to: SocketAddress) => void = () => {};
   isClosed = false;
   /** The buffers that `receive` was given, first to last. */
   readonly buffers: Uint8Array<ArrayBuffer>[] = [];
@@ -49,6 +56,7 @@ export class FakeSocket implements DatagramSocket {
   send(octets: Uint8Array<ArrayBuffer>, to: SocketAddress): Promise<number> {
     if (this.sendError !== null) return Promise.reject(this.sendError);
     this.sent.push({ octets: octets.slice(), to });
+    this.onSend(octets.slice(), to);
     return Promise.resolve(octets.length);
   }
 
@@ -69,24 +77,5 @@ export class FakeSocket implements DatagramSocket {
     const length = Math.min(octets.length, buffer.length);
     buffer.set(octets.subarray(0, length));
     settle.resolve([buffer.subarray(0, length), peer]);
-  }
-}
-
-/** Opens fake sockets on the ports that are asked for, unless another open one has them. */
-export class FakeNetwork implements Network {
-  /** Every socket opened, first to last. */
-  readonly sockets: FakeSocket[] = [];
-  /** The error with which a bind fails, if it does. */
-  refuse: (local: SocketAddress) => Error | null = () => null;
-
-  openDatagram(local: SocketAddress): FakeSocket {
-    const error = this.refuse(local);
-    if (error !== null) throw error;
-    if (this.sockets.some(({ address, isClosed }) => !isClosed && address.port === local.port)) {
-      throw new AddressInUseError(`port ${local.port} is in use`);
-    }
-    const socket = new FakeSocket(local);
-    this.sockets.push(socket);
-    return socket;
   }
 }

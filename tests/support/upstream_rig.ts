@@ -1,46 +1,111 @@
+import { formatSocketAddress } from "../../lib/base/address.ts";
+import type { Runtime } from "../../lib/base/runtime.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
+import { DatagramTransport } from "../../lib/upstream/datagram_transport.ts";
+import type { Request } from "../../lib/upstream/request.ts";
 import { SocketPool } from "../../lib/upstream/socket_pool.ts";
+import { StreamTransport } from "../../lib/upstream/stream_transport.ts";
 import { Upstream } from "../../lib/upstream/upstream.ts";
+import { Upstreams } from "../../lib/upstream/upstreams.ts";
+import { FLAG, HEADER_OCTETS } from "../../lib/wire/header.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
+import { FakeNetwork } from "./fake_network.ts";
 import { scriptedRandom, scriptedSource } from "./fake_random.ts";
-import { FakeNetwork, type FakeSocket, udp } from "./fake_socket.ts";
-import { fakeDeadlines } from "./fake_time.ts";
-import { response } from "./messages.ts";
+import { type FakeSocket, udp } from "./fake_socket.ts";
+import type { FakeStream } from "./fake_stream.ts";
+import { fakeDeadlines, type FakeTime } from "./fake_time.ts";
+import { question, response, wire } from "./messages.ts";
 
 /** Where the rig's upstream is. */
 export const UPSTREAM = udp("192.0.2.53", 53);
 
-/** An upstream and its sockets on a fake network, in fake time. */
-export function upstreamRig({ size = 2, ghostMs = 1000, script = [] as readonly number[] } = {}) {
+/** How long a request of the rig waits for its reply. */
+export const DEADLINE_MS = 2000;
+
+/** A world in fake time on a fake network; what is logged goes to `lines`. */
+export function fakeRuntime():
+  & { runtime: Runtime; time: FakeTime; network: FakeNetwork; lines: string[] }
+  & ReturnType<
+    typeof fakeDeadlines
+  > {
   const { time, deadlines } = fakeDeadlines();
   const network = new FakeNetwork();
-  const counters = new Counters();
-  const log: string[] = [];
-  const runtime = {
+  const lines: string[] = [];
+  const runtime: Runtime = {
     clock: time,
+    wallClock: { epochSeconds: () => Math.floor(time.nowMs() / 1000) },
     timers: time,
     random: scriptedSource(),
     network,
-    writeLine: (line: string) => void log.push(line),
+    writeLine: (line) => void lines.push(line),
   };
+  return { runtime, time, deadlines, network, lines };
+}
+
+/** What is asked for `text` (see `question`) within `DEADLINE_MS` from `nowMs`, with RD. */
+export function requestFor(text: string, nowMs = 0, fields: Partial<Request> = {}): Request {
+  const questionOctets = wire({ questions: [question(text)] }).slice(HEADER_OCTETS);
+  return {
+    questionOctets,
+    flags: FLAG.RD,
+    wantsDnssec: false,
+    deadlineMs: nowMs + DEADLINE_MS,
+    sendCount: 0,
+    ...fields,
+  };
+}
+
+/** One upstream with its transports on a fake network, in fake time, and a group with nobody else in it. */
+export function upstreamRig({ size = 2, ghostMs = 1000, script = [] as readonly number[] } = {}) {
+  const { runtime, time, deadlines, network, lines } = fakeRuntime();
+  const counters = new Counters();
+  const log = new Log({ level: "debug", writeLine: runtime.writeLine });
+  const random = scriptedRandom(...script);
   const pool = new SocketPool({
     runtime,
-    random: scriptedRandom(...script),
+    random,
     deadlines,
     counters,
-    log: new Log({ level: "debug", writeLine: runtime.writeLine }),
+    log,
     localHostname: "0.0.0.0",
     size,
     ghostMs,
   });
-  const upstream = new Upstream({ address: UPSTREAM, sockets: pool, deadlines, clock: time, counters });
-  return { time, deadlines, network, counters, log, pool, upstream };
+  const address = UPSTREAM;
+  const datagram = new DatagramTransport({ sockets: pool, address, name: formatSocketAddress(address), counters });
+  const stream = new StreamTransport({ runtime, random: scriptedRandom(), deadlines, counters, address, ghostMs });
+  const upstream = new Upstream({
+    address,
+    datagram,
+    stream,
+    deadlines,
+    clock: time,
+    random: scriptedRandom(),
+    log: new Log({ level: "info", writeLine: runtime.writeLine }),
+  });
+  const upstreams = new Upstreams({
+    upstreams: [upstream],
+    pools: [pool],
+    streams: [stream],
+    strategy: "sequential",
+    random: scriptedRandom(),
+    clock: time,
+    deadlines,
+    counters,
+  });
+  return { time, deadlines, network, counters, lines, pool, datagram, stream, upstream, upstreams };
 }
 
 /** The response to what `socket` sent last, with its ID and question; `fields` says the rest. */
 export function responseTo(socket: FakeSocket, fields: Partial<Message> = {}): Uint8Array<ArrayBuffer> {
   const { id, questions } = decode(socket.sent.at(-1)!.octets);
+  return response({ id, questions, ...fields });
+}
+
+/** The response to the last message on `stream`, see `responseTo`. */
+export function streamResponseTo(stream: FakeStream, fields: Partial<Message> = {}): Uint8Array<ArrayBuffer> {
+  const { id, questions } = decode(stream.messages.at(-1)!);
   return response({ id, questions, ...fields });
 }
 

@@ -2,12 +2,19 @@ import { assert, assertEquals, assertGreaterOrEqual, assertMatch, assertStrictEq
 import { AddressInUseError } from "../../lib/base/runtime.ts";
 import { settled } from "../support/fake_time.ts";
 import { question, wire } from "../support/messages.ts";
-import { echo, UPSTREAM, upstreamRig } from "../support/upstream_rig.ts";
+import { echo, requestFor, UPSTREAM, upstreamRig } from "../support/upstream_rig.ts";
 
 const AGE_MAX_MS = 60_000;
 const QUERIES_MAX = 2000;
-const QUERY = wire({ questions: [question("example.org")] });
 const TOO_MANY_FILES = new Error("Too many open files");
+
+/** Sends a query of the rig's from a socket of its pool. */
+function ask({ datagram, time }: ReturnType<typeof upstreamRig>, deadlineMs = time.nowMs() + 2000) {
+  return datagram.exchange(
+    wire({ questions: [question("example.org")] }),
+    requestFor("example.org", 0, { deadlineMs }),
+  );
+}
 
 Deno.test("[5452_03] SocketPool binds each socket to a random port of its own, none below 1024", () => {
   const { pool, network } = upstreamRig({ size: 200 });
@@ -72,11 +79,12 @@ Deno.test("SocketPool.pick() serves with an open socket when no other can be ope
 });
 
 Deno.test("SocketPool.pick() serves with a replaced socket that is still open when no other can be opened", async () => {
-  const { pool, network, time, upstream } = upstreamRig({ size: 1 });
+  const rig = upstreamRig({ size: 1 });
+  const { pool, network, time } = rig;
   await time.passAndSettle(AGE_MAX_MS - 1000);
   const old = pool.pick();
   await time.passAndSettle(AGE_MAX_MS - 100);
-  const reply = upstream.exchange(QUERY, time.nowMs() + 2000);
+  const reply = ask(rig);
   await time.passAndSettle(200);
   network.refuse = () => TOO_MANY_FILES;
   assertStrictEquals(pool.pick(), old);
@@ -93,9 +101,10 @@ Deno.test("SocketPool.pick() throws what the operating system says when no socke
 });
 
 Deno.test("[5452_03] SocketPool replaces a socket after 2000 queries", async () => {
-  const { pool, network, upstream, time } = upstreamRig({ size: 1 });
+  const rig = upstreamRig({ size: 1 });
+  const { pool, network } = rig;
   for (let i = 0; i < QUERIES_MAX; i++) {
-    const reply = upstream.exchange(QUERY, time.nowMs() + 2000);
+    const reply = ask(rig);
     await Promise.resolve();
     const socket = network.sockets[0]!;
     socket.deliver(echo(socket), UPSTREAM);
@@ -120,11 +129,12 @@ Deno.test("[5452_03] SocketPool replaces a socket after a minute", async () => {
 });
 
 Deno.test("SocketPool closes a replaced socket when its last reply has come, not before", async () => {
-  const { pool, network, upstream, time } = upstreamRig({ size: 1 });
+  const rig = upstreamRig({ size: 1 });
+  const { pool, network, time } = rig;
   await time.passAndSettle(10);
   pool.pick();
   await time.passAndSettle(AGE_MAX_MS - 1);
-  const reply = upstream.exchange(QUERY, time.nowMs() + 2000);
+  const reply = ask(rig);
   await time.passAndSettle(1);
   pool.pick();
   const [old] = network.sockets as [typeof network.sockets[0]];
@@ -136,10 +146,11 @@ Deno.test("SocketPool closes a replaced socket when its last reply has come, not
 });
 
 Deno.test("SocketPool closes a replaced socket when its last query's ID has rested", async () => {
-  const { pool, network, upstream, time } = upstreamRig({ size: 1 });
+  const rig = upstreamRig({ size: 1 });
+  const { pool, network, time } = rig;
   pool.pick();
   await time.passAndSettle(AGE_MAX_MS - 1);
-  const failed = upstream.exchange(QUERY, time.nowMs() + 100).catch(() => {});
+  const failed = ask(rig, time.nowMs() + 100).catch(() => {});
   await time.passAndSettle(200);
   await failed;
   pool.pick();
@@ -162,8 +173,8 @@ Deno.test("SocketPool replaces a socket that broke, and does not count it as ope
 });
 
 Deno.test("SocketPool.close() fails the queries in flight, which open no socket afterwards", async () => {
-  const { pool, upstream, deadlines, network, time } = upstreamRig();
-  const failed = upstream.exchange(QUERY, 2000).catch((error) => error);
+  const { pool, upstreams, deadlines, network, time } = upstreamRig();
+  const failed = upstreams.exchange(requestFor("example.org")).catch((error) => error);
   await settled();
   pool.close();
   assertMatch(String(await failed), /No socket to ask 192.0.2.53:53 from/);

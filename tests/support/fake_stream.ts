@@ -1,0 +1,181 @@
+import { concat } from "@std/bytes/concat";
+import type { SocketAddress } from "../../lib/base/address.ts";
+import type { StreamListenSocket, StreamSocket } from "../../lib/base/runtime.ts";
+import { StreamFrames, toFrame } from "../../lib/wire/stream_frames.ts";
+import { tcp } from "./fake_socket.ts";
+
+type Octets = Uint8Array<ArrayBuffer>;
+
+/** One end of a TCP connection without a network: the test plays the other end. */
+export class FakeStream implements StreamSocket {
+  readonly peer: SocketAddress;
+  /** What each `write` took, first to last; copies of the octets. */
+  readonly writes: Octets[] = [];
+  /** The most octets that one `write` takes; 0 lets it wait until `drain`. */
+  writeOctetsMax = Infinity;
+  /** What `write` rejects with, if anything. */
+  writeError: Error | null = null;
+  /** Hears of everything that was written, as it is. */
+  onWrite: (octets: Octets) => void = () => {};
+  isClosed = false;
+  readonly #inbox: (Octets | "end" | Error)[] = [];
+  #reading: { readonly buffer: Octets; readonly settle: PromiseWithResolvers<number | null> } | null = null;
+  #writing: { readonly octets: Octets; readonly settle: PromiseWithResolvers<number> } | null = null;
+
+  constructor(peer: SocketAddress = tcp("198.51.100.7", 40_000)) {
+    this.peer = peer;
+  }
+
+  /** Whether a `read` waits for something to come in. */
+  get isReading(): boolean {
+    return this.#reading !== null;
+  }
+
+  /** The whole messages that were written, without their lengths. */
+  get messages(): Octets[] {
+    const frames = new StreamFrames();
+    const messages: Octets[] = [];
+    for (const octet of concat(this.writes)) {
+      frames.space()[0] = octet;
+      frames.filled(1);
+      const message = frames.take();
+      if (message !== null) messages.push(message);
+    }
+    return messages;
+  }
+
+  /** Lets octets come in. */
+  deliver(octets: Octets): void {
+    this.#inbox.push(octets.slice());
+    this.#pump();
+  }
+
+  /** Lets whole messages come in, with their lengths, in one piece. */
+  deliverMessages(...messages: readonly Octets[]): void {
+    this.deliver(concat(messages.map(toFrame)));
+  }
+
+  /** The other end closes its side: it sends no more, and still reads. */
+  end(): void {
+    this.#inbox.push("end");
+    this.#pump();
+  }
+
+  /** The connection breaks. */
+  fail(error: Error = new Error("Connection reset")): void {
+    this.writeError = error;
+    this.#writing?.settle.reject(error);
+    this.#inbox.push(error);
+    this.#pump();
+  }
+
+  /** Lets the `write` that waits take up to `count` octets, and later ones everything. */
+  drain(count = Infinity): void {
+    this.writeOctetsMax = count;
+    const writing = this.#writing;
+    this.#writing = null;
+    if (writing !== null) writing.settle.resolve(this.#take(writing.octets));
+  }
+
+  read(buffer: Octets): Promise<number | null> {
+    if (this.isClosed) return Promise.reject(new Error("BadResource: connection is closed"));
+    if (this.#reading !== null) return Promise.reject(new Error("Busy: somebody reads already"));
+    this.#reading = { buffer, settle: Promise.withResolvers<number | null>() };
+    const { promise } = this.#reading.settle;
+    this.#pump();
+    return promise;
+  }
+
+  write(octets: Octets): Promise<number> {
+    if (this.isClosed) return Promise.reject(new Error("BadResource: connection is closed"));
+    if (this.writeError !== null) return Promise.reject(this.writeError);
+    if (this.#writing !== null) return Promise.reject(new Error("Busy: somebody writes already"));
+    if (this.writeOctetsMax > 0) return Promise.resolve(this.#take(octets));
+    this.#writing = { octets, settle: Promise.withResolvers<number>() };
+    return this.#writing.settle.promise;
+  }
+
+  close(): void {
+    if (this.isClosed) throw new Error("BadResource: connection is closed");
+    this.isClosed = true;
+    for (const waiting of [this.#reading, this.#writing]) waiting?.settle.reject(new Error("Interrupted"));
+    this.#reading = null;
+    this.#writing = null;
+  }
+
+  #take(octets: Octets): number {
+    const taken = octets.slice(0, Math.min(octets.length, this.writeOctetsMax));
+    this.writes.push(taken);
+    this.onWrite(taken);
+    return taken.length;
+  }
+
+  #pump(): void {
+    const next = this.#inbox[0];
+    if (this.#reading === null || next === undefined) return;
+    const { buffer, settle } = this.#reading;
+    this.#reading = null;
+    if (next instanceof Error) return settle.reject(next);
+    // Once ended it stays ended.
+    if (next === "end") return settle.resolve(null);
+    const count = Math.min(next.length, buffer.length);
+    buffer.set(next.subarray(0, count));
+    if (count === next.length) this.#inbox.shift();
+    else this.#inbox[0] = next.subarray(count);
+    settle.resolve(count);
+  }
+}
+
+/** A listening TCP socket without a network: the test plays those who connect. */
+export class FakeStreamListener implements StreamListenSocket {
+  readonly address: SocketAddress;
+  isClosed = false;
+  readonly #inbox: (FakeStream | Error)[] = [];
+  #accepting: PromiseWithResolvers<StreamSocket> | null = null;
+
+  constructor(address: SocketAddress = tcp("127.0.0.1", 2053)) {
+    this.address = address;
+  }
+
+  /** Whether an `accept` waits. */
+  get isAccepting(): boolean {
+    return this.#accepting !== null;
+  }
+
+  /** Lets a connection come in. */
+  connect(stream: FakeStream = new FakeStream()): FakeStream {
+    this.#inbox.push(stream);
+    this.#pump();
+    return stream;
+  }
+
+  /** Lets one `accept` fail. */
+  failAccept(error: Error): void {
+    this.#inbox.push(error);
+    this.#pump();
+  }
+
+  accept(): Promise<StreamSocket> {
+    if (this.isClosed) return Promise.reject(new Error("BadResource: listener is closed"));
+    this.#accepting = Promise.withResolvers<StreamSocket>();
+    const { promise } = this.#accepting;
+    this.#pump();
+    return promise;
+  }
+
+  close(): void {
+    if (this.isClosed) throw new Error("BadResource: listener is closed");
+    this.isClosed = true;
+    this.#accepting?.reject(new Error("Interrupted"));
+    this.#accepting = null;
+  }
+
+  #pump(): void {
+    const accepting = this.#accepting;
+    if (accepting === null || this.#inbox.length === 0) return;
+    this.#accepting = null;
+    const next = this.#inbox.shift()!;
+    if (next instanceof Error) accepting.reject(next);
+    else accepting.resolve(next);
+  }
+}
