@@ -1,6 +1,7 @@
-import { FLAG } from "../wire/header.ts";
+import { FLAG, rcodeOf } from "../wire/header.ts";
 import { EDE, RCODE } from "../wire/iana.ts";
 import { foldCase } from "../wire/name.ts";
+import { uint16At } from "../wire/scan.ts";
 import { ownReply } from "./own_reply.ts";
 import type { Query } from "./query.ts";
 import type { Reply, Resolver } from "./resolver.ts";
@@ -29,27 +30,40 @@ interface Flight {
 export class Coalesce implements Resolver {
   readonly #next: Resolver;
   readonly #flights = new Map<string, Flight>();
-  /** Called when a question comes while it is in flight already, which a forwarding loop looks like. */
-  readonly #onRepeated: () => void;
+  readonly #onFailedTogether: () => void;
 
-  constructor({ next, onRepeated }: { next: Resolver; onRepeated: () => void }) {
+  /**
+   * Asks `next` once for all. `onFailedTogether` is called when several queries have waited for one exchange in vain: so
+   * does a forwarding loop end, in which a query waits for itself.
+   */
+  constructor({ next, onFailedTogether }: { next: Resolver; onFailedTogether: () => void }) {
     this.#next = next;
-    this.#onRepeated = onRepeated;
+    this.#onFailedTogether = onFailedTogether;
   }
 
+  /** See `Resolver`. */
   resolve(query: Query): Reply | Promise<Reply> {
     const key = flightKey(query);
     const flight = this.#flights.get(key);
     if (flight !== undefined) return this.#join(flight, query);
     const reply = this.#next.resolve(query);
     if (!(reply instanceof Promise)) return reply;
-    const ended = reply.finally(() => this.#flights.delete(key));
-    this.#flights.set(key, { leader: query, reply: ended, waiterCount: 1 });
-    return ended.then(copyOf);
+    const started: Flight = { leader: query, reply, waiterCount: 1 };
+    this.#flights.set(key, started);
+    return this.#lead(key, started);
+  }
+
+  async #lead(key: string, flight: Flight): Promise<Reply> {
+    try {
+      const reply = await flight.reply;
+      if (flight.waiterCount > 1 && rcodeOf(uint16At(reply, 2)) === RCODE.SERVFAIL) this.#onFailedTogether();
+      return copyOf(reply);
+    } finally {
+      this.#flights.delete(key);
+    }
   }
 
   #join(flight: Flight, query: Query): Reply | Promise<Reply> {
-    this.#onRepeated();
     if (flight.waiterCount >= WAITERS_MAX) {
       query.extendedErrors.push({ infoCode: EDE.OTHER, text: "Too many queries wait for this answer" });
       return ownReply(query, { rcode: RCODE.REFUSED, recursionAvailable: true, withQuestion: true });

@@ -1,9 +1,9 @@
 import type { SocketAddress } from "../base/address.ts";
 import type { Counters } from "../observe/counters.ts";
 import { EDE } from "../wire/iana.ts";
+import type { Transport } from "./dialogue.ts";
 import type { Request } from "./request.ts";
 import type { SocketPool } from "./socket_pool.ts";
-import type { Transport } from "./upstream.ts";
 import { UpstreamError } from "./upstream_error.ts";
 import type { UpstreamSocket } from "./upstream_socket.ts";
 

@@ -4,8 +4,8 @@ import type { Random } from "../base/random.ts";
 import type { Runtime } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import { EDE } from "../wire/iana.ts";
+import type { Transport } from "./dialogue.ts";
 import type { Request } from "./request.ts";
-import type { Transport } from "./upstream.ts";
 import { UpstreamConnection } from "./upstream_connection.ts";
 import { UpstreamError } from "./upstream_error.ts";
 

@@ -2,17 +2,19 @@ import type { DeadlineQueue } from "../base/deadline_queue.ts";
 import type { Random } from "../base/random.ts";
 import type { Clock } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
+import { EDE } from "../wire/iana.ts";
 import { Race, type UpstreamReply } from "./race.ts";
 import type { Request } from "./request.ts";
 import type { SocketPool } from "./socket_pool.ts";
 import { orderCandidates, type Strategy } from "./strategy.ts";
 import type { StreamTransport } from "./stream_transport.ts";
 import type { Upstream } from "./upstream.ts";
+import { UpstreamError } from "./upstream_error.ts";
 
-/** On a healthy path at most one question in twenty is hedged. */
-const HEDGES_PER_QUESTION = 0.05;
-/** What a quiet time may save up. */
-const HEDGES_SAVED_MAX = 10;
+/** On a healthy path at most one question in twenty is hedged: 4 of 100, and a few saved up in quiet times. */
+const HEDGES_PER_QUESTION = 0.04;
+/** So few that a sudden burst of 400 questions stays within the one in twenty. */
+const HEDGES_SAVED_MAX = 4;
 /** Upstreams that `parallel` asks at once. */
 const PARALLEL_COUNT = 3;
 
@@ -35,7 +37,7 @@ export interface UpstreamsOptions {
 export class Upstreams {
   readonly #options: UpstreamsOptions;
   #turn = 0;
-  #hedgesLeft = HEDGES_SAVED_MAX;
+  #hedgesLeft = 0;
 
   constructor(options: UpstreamsOptions) {
     this.#options = options;
@@ -48,12 +50,22 @@ export class Upstreams {
    */
   exchange(request: Request): Promise<UpstreamReply> {
     const { upstreams, strategy, random, clock, deadlines } = this.#options;
-    const order = orderCandidates(upstreams, { strategy, turn: this.#turn++, random });
+    const candidates = upstreams.filter((upstream) => !upstream.isLoop);
+    if (candidates.length === 0) {
+      const names = upstreams.map((upstream) => upstream.name).join(", ");
+      return Promise.reject(new UpstreamError(`Forwarding loop through ${names}`, EDE.OTHER));
+    }
+    const order = orderCandidates(candidates, { strategy, turn: this.#turn++, random });
     this.#hedgesLeft = Math.min(HEDGES_SAVED_MAX, this.#hedgesLeft + HEDGES_PER_QUESTION);
     this.#probe(order, request);
     const startCount = strategy === "parallel" ? Math.min(PARALLEL_COUNT, order.length) : 1;
     const mayHedge = (upstream: Upstream) => this.#mayHedge(upstream);
     return new Race({ request, order, startCount, mayHedge, clock, deadlines }).run();
+  }
+
+  /** The upstreams in order of preference. */
+  get members(): readonly Upstream[] {
+    return this.#options.upstreams;
   }
 
   /** UDP sockets that are open, those that only wait for their last replies included. */

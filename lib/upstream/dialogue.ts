@@ -1,0 +1,134 @@
+import type { Random } from "../base/random.ts";
+import type { Clock } from "../base/runtime.ts";
+import { FLAG, rcodeOf } from "../wire/header.ts";
+import { RCODE } from "../wire/iana.ts";
+import { uint16At } from "../wire/scan.ts";
+import { randomizeCase, restoreCase } from "./case_randomization.ts";
+import { Lessons } from "./lessons.ts";
+import { type Request, SENDS_MAX, writeUpstreamQuery } from "./request.ts";
+import { UpstreamError } from "./upstream_error.ts";
+
+/** A way to ask one upstream: UDP or TCP. */
+export interface Transport {
+  /**
+   * Sends `query` (its ID is written here; not to be changed afterwards) on behalf of `request`, and waits for the reply,
+   * which the caller owns.
+   *
+   * @param onWrongCase See `Registration.onWrongCase`.
+   * @throws {UpstreamError} when none came by the request's deadline, or nothing could be sent.
+   */
+  exchange(
+    query: Uint8Array<ArrayBuffer>,
+    request: Request,
+    onWrongCase?: () => void,
+  ): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** What a dialogue is made from. */
+export interface DialogueOptions {
+  /** UDP. */
+  readonly datagram: Transport;
+  /** TCP. */
+  readonly stream: Transport;
+  /** Where unpredictable letter case comes from. */
+  readonly random: Random;
+  /** What the time is read from. */
+  readonly clock: Clock;
+}
+
+/** How one upstream is spoken to: in the best manner that it is known to cope with. */
+export class Dialogue {
+  readonly #options: DialogueOptions;
+  readonly #lessons = new Lessons();
+
+  /** See {@linkcode DialogueOptions}. */
+  constructor(options: DialogueOptions) {
+    this.#options = options;
+  }
+
+  /** Asks in the best manner that the upstream is known to cope with, and in a lesser one where that fails. */
+  async askOverUdp(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+    const { clock } = this.#options;
+    const mixCase = this.#lessons.ignoresCase(clock.nowMs());
+    let withOpt = this.#lessons.knowsEdns(clock.nowMs());
+    let reply = await this.#send(request, { withOpt, mixCase });
+    if (withOpt && isEdnsRejection(reply) && request.sendCount < SENDS_MAX) {
+      // RFC 6891 §7: a server that does not know EDNS says FORMERR or NOTIMP; it may well answer without.
+      withOpt = false;
+      reply = await this.#send(request, { withOpt, mixCase });
+      if (!isEdnsRejection(reply)) this.#lessons.rejectsEdns(clock.nowMs());
+    }
+    if (mixCase && isDoubtful(reply) && request.sendCount < SENDS_MAX) {
+      // Some servers know names in one spelling alone. Without a SOA nothing shows that this one has looked well.
+      reply = await this.#send(request, { withOpt, mixCase: false });
+      if (!isDoubtful(reply)) this.#lessons.mindsCase(clock.nowMs());
+    }
+    return reply;
+  }
+
+  #send(request: Request, { withOpt, mixCase }: Manner): Promise<Uint8Array<ArrayBuffer>> {
+    const { datagram, random, clock } = this.#options;
+    request.sendCount++;
+    if (!mixCase) return datagram.exchange(writeUpstreamQuery(request, withOpt), request);
+    const asked = request.questionOctets;
+    const sent = randomizeCase(asked, random);
+    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
+    let isAskedAgain = false;
+    const onWrongCase = () => {
+      // Either the server does not echo what it was asked, or a forger has not guessed the case. The same question from
+      // another port, with another ID, is answered by the server alone.
+      if (isAskedAgain || request.sendCount >= SENDS_MAX) return;
+      isAskedAgain = true;
+      this.#send(request, { withOpt, mixCase: false }).then((reply) => {
+        this.#lessons.mindsCase(clock.nowMs());
+        resolve(reply);
+      }, reject);
+    };
+    const message = writeUpstreamQuery({ ...request, questionOctets: sent }, withOpt);
+    datagram.exchange(message, request, onWrongCase).then((reply) => {
+      restoreCase(reply, sent, asked);
+      resolve(reply);
+    }, (error) => {
+      if (!isAskedAgain) reject(error);
+    });
+    return promise;
+  }
+
+  /** Asks over TCP what did not fit over UDP. */
+  async askOverTcp(request: Request, truncated: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    const withOpt = this.#lessons.knowsEdns(this.#options.clock.nowMs());
+    try {
+      return await this.#options.stream.exchange(writeUpstreamQuery(request, withOpt), request);
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      // Not every server speaks TCP. What fitted is better than nothing, and TC says that it is not all.
+      return truncated;
+    }
+  }
+}
+
+/** How a query is put. */
+interface Manner {
+  /** With an OPT record (RFC 6891). */
+  readonly withOpt: boolean;
+  /** With the letters of the name in random case; see `randomizeCase`. */
+  readonly mixCase: boolean;
+}
+
+/** Whether TC is set: the reply is not all there is. */
+export function isTruncated(reply: Uint8Array): boolean {
+  return (uint16At(reply, 2) & FLAG.TC) !== 0;
+}
+
+function isEdnsRejection(reply: Uint8Array): boolean {
+  const rcode = rcodeOf(uint16At(reply, 2));
+  return rcode === RCODE.FORMERR || rcode === RCODE.NOTIMP;
+}
+
+/** Whether a reply denies without the SOA that a denial comes with (RFC 2308 §2, §3). */
+function isDoubtful(reply: Uint8Array): boolean {
+  const rcode = rcodeOf(uint16At(reply, 2));
+  if (rcode !== RCODE.NOERROR && rcode !== RCODE.NXDOMAIN) return false;
+  // Answer and authority counts: with neither there is no answer, and no SOA.
+  return !isTruncated(reply) && uint16At(reply, 6) === 0 && uint16At(reply, 8) === 0;
+}
