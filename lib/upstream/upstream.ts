@@ -24,6 +24,8 @@ const SILENCE_MS = { min: 250, max: 1000 };
 const FIRST_SILENCE_MS = 600;
 /** How long a forwarding loop stays cut. Then one question goes round again, if it has not been mended. */
 const LOOP_MS = 60_000;
+/** A single query may take this long without anything being wrong. */
+const QUIET_MS = 100;
 /** So many unanswered queries at once are no single lost packet. */
 const SUSPECT_COUNT = 3;
 
@@ -68,12 +70,14 @@ export class Upstream {
 
   /**
    * Whether it seems to be in trouble, so that a hedge is no luxury: something has failed since its last answer, or
-   * nothing at all has been heard for longer than it ever takes, with several queries waiting.
+   * nothing at all has been heard for longer than it ever takes: the sooner, the more queries are waiting.
    */
   get isSuspect(): boolean {
     if (this.#breaker.hasFailures) return true;
-    if (this.#roundTrips.count === 0 || this.#outstanding < SUSPECT_COUNT) return false;
-    return this.#options.clock.nowMs() - this.#quietSinceMs >= 2 * this.hedgeDelayMs;
+    if (this.#roundTrips.count === 0 || this.#outstanding === 0) return false;
+    const quietMs = this.#options.clock.nowMs() - this.#quietSinceMs;
+    return quietMs >=
+      (this.#outstanding < SUSPECT_COUNT ? Math.max(QUIET_MS, 3 * this.hedgeDelayMs) : 2 * this.hedgeDelayMs);
   }
 
   /** See `Breaker.beginProbe`. */
