@@ -1,0 +1,19 @@
+import { unmappedIp } from "./cidr.ts";
+import { parseIp } from "./ip.ts";
+
+/** How many leading octets of an address stand for one client, or one network of clients. */
+export interface NetworkSize {
+  /** 1–4 */
+  readonly ipv4Octets: number;
+  /** 1–16 */
+  readonly ipv6Octets: number;
+}
+
+/** A text that is the same for all addresses of one network, and different for different networks. */
+export function clientNetwork(hostname: string, { ipv4Octets, ipv6Octets }: NetworkSize): string {
+  if (ipv4Octets === 4 && !hostname.includes(":")) return hostname;
+  const octets = parseIp(hostname);
+  if (octets === null) return hostname;
+  const address = unmappedIp(octets);
+  return address.subarray(0, address.length === 4 ? ipv4Octets : ipv6Octets).join(".");
+}
