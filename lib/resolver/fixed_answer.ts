@@ -1,9 +1,8 @@
-import { FLAG } from "../wire/header.ts";
-import { CLASS, RCODE, TYPE } from "../wire/iana.ts";
-import { decodeQuestions, encode, type ResourceRecord } from "../wire/message.ts";
+import { CLASS, EDE, TYPE } from "../wire/iana.ts";
+import { decodeQuestions, type ResourceRecord } from "../wire/message.ts";
+import { localReply } from "./local_reply.ts";
 import type { Query } from "./query.ts";
 import type { Reply, Resolver } from "./resolver.ts";
-import { headerFromFlags } from "../wire/header.ts";
 
 /** A made-up record holds for a minute: long enough to be seen, short enough to go away. */
 const TTL_SECONDS = 60;
@@ -28,12 +27,11 @@ export class FixedAnswer implements Resolver {
   }
 
   resolve(query: Query): Reply {
-    const questions = decodeQuestions(query.wire);
-    const answers = questions.flatMap(({ name, type, class: qclass }): ResourceRecord[] => {
+    const answers = decodeQuestions(query.wire).flatMap(({ name, type, class: qclass }): ResourceRecord[] => {
       const rdata = qclass === CLASS.IN ? this.#addresses.get(type) : undefined;
       return rdata === undefined ? [] : [{ name, type, class: qclass, ttl: TTL_SECONDS, rdata }];
     });
-    const header = { ...headerFromFlags(query.scan.id, FLAG.QR), rcode: RCODE.NOERROR };
-    return encode({ ...header, questions, answers, authorities: [], additionals: [] });
+    query.extendedErrors.push({ infoCode: EDE.FORGED_ANSWER, text: "All answers are made up here" });
+    return localReply(query, { answers, recursionAvailable: false });
   }
 }

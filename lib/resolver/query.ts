@@ -1,13 +1,24 @@
 import type { SocketAddress } from "../base/address.ts";
-import { BARE_OPT_OCTETS, type ExtendedError, PLAIN_UDP_OCTETS, UDP_PAYLOAD_OCTETS } from "../wire/edns.ts";
+import {
+  BARE_OPT_OCTETS,
+  type EdnsOption,
+  type ExtendedError,
+  PLAIN_UDP_OCTETS,
+  UDP_PAYLOAD_OCTETS,
+} from "../wire/edns.ts";
 import { FLAG, HEADER_OCTETS } from "../wire/header.ts";
 import type { Question } from "../wire/message.ts";
 import { putUint16 } from "../wire/patch.ts";
-import { MessageScan } from "../wire/scan.ts";
+import { MessageScan, uint16At } from "../wire/scan.ts";
 import { Writer } from "../wire/writer.ts";
 
 /** What the two octets of length before a message on a stream can say (RFC 1035 §4.2.2). */
 const MESSAGE_OCTETS_MAX = 65_535;
+
+/** OPTION-CODE and OPTION-LENGTH (RFC 6891 §6.1.2). */
+const OPTION_HEADER_OCTETS = 4;
+
+const NO_OPTIONS: readonly EdnsOption[] = [];
 
 /** What a query is made from. */
 export interface QueryOptions {
@@ -28,6 +39,10 @@ export class Query {
   readonly extendedErrors: ExtendedError[] = [];
   /** The upper eight bits of the reply's RCODE, which only an OPT record can carry (RFC 6891 §6.1.3). */
   extendedRcode = 0;
+  /** Options that the reply's OPT record must carry; extended errors come behind them. */
+  replyOptions: readonly EdnsOption[] = NO_OPTIONS;
+  /** Whether the client has brought a server cookie of ours: it really is where its packets come from (RFC 7873). */
+  hasValidCookie = false;
 
   constructor({ wire, client, deadlineMs }: QueryOptions) {
     this.wire = wire;
@@ -36,9 +51,23 @@ export class Query {
     this.scan.scan(wire);
   }
 
-  /** The question section as it came, in wire format. Empty when it cannot be read. */
+  /**
+   * A copy of the question section as it came, in wire format. Empty when it cannot be read.
+   *
+   * Not a view: a query that is refused while it waits gives its buffer back, and its exchange goes on.
+   */
   get questionOctets(): Uint8Array<ArrayBuffer> {
-    return this.wire.subarray(HEADER_OCTETS, Math.max(HEADER_OCTETS, this.scan.questionsEnd));
+    return this.wire.slice(HEADER_OCTETS, Math.max(HEADER_OCTETS, this.scan.questionsEnd));
+  }
+
+  /** QTYPE of the first question; 0 without one. */
+  get qtype(): number {
+    return this.scan.qtypeOffset === 0 ? 0 : uint16At(this.wire, this.scan.qtypeOffset);
+  }
+
+  /** QCLASS of the first question; 0 without one. */
+  get qclass(): number {
+    return this.scan.qtypeOffset === 0 ? 0 : uint16At(this.wire, this.scan.qtypeOffset + 2);
   }
 
   /** The largest reply that may go to this client (RFC 1035 §4.2.1–4.2.2, RFC 6891 §6.2.3–6.2.5), in octets. */
@@ -50,7 +79,9 @@ export class Query {
 
   /** What of `replyOctetsMax` is left for the reply itself when our OPT record has its place. */
   get bodyOctetsMax(): number {
-    return this.replyOctetsMax - (this.scan.hasOpt ? BARE_OPT_OCTETS : 0);
+    if (!this.scan.hasOpt) return this.replyOctetsMax;
+    const optionOctets = this.replyOptions.reduce((sum, { data }) => sum + OPTION_HEADER_OCTETS + data.length, 0);
+    return this.replyOctetsMax - BARE_OPT_OCTETS - optionOctets;
   }
 
   /** The query for one question of this message: same client, flags, EDNS and deadline. */

@@ -43,6 +43,8 @@ export const TYPE = {
   SVCB: 64,
   HTTPS: 65,
   SPF: 99,
+  /** Stands in NSEC records for a name that does not exist, and is never asked for (RFC 9824 §3.5). */
+  NXNAME: 128,
   TKEY: 249,
   TSIG: 250,
   IXFR: 251,
@@ -68,13 +70,23 @@ export const RCODE = {
   NOTIMP: 4,
   REFUSED: 5,
   BADVERS: 16,
+  BADCOOKIE: 23,
 } as const;
 
 /** INFO-CODEs of extended DNS errors (RFC 8914 §4). */
-export const EDE = { OTHER: 0, NOT_SUPPORTED: 21, NO_REACHABLE_AUTHORITY: 22, NETWORK_ERROR: 23 } as const;
+export const EDE = {
+  OTHER: 0,
+  FORGED_ANSWER: 4,
+  PROHIBITED: 18,
+  NOT_SUPPORTED: 21,
+  NO_REACHABLE_AUTHORITY: 22,
+  NETWORK_ERROR: 23,
+  /** RFC 9824 §9. */
+  INVALID_QUERY_TYPE: 30,
+} as const;
 
 /** EDNS option codes (RFC 6891 §9). */
-export const EDNS_OPTION = { EXTENDED_ERROR: 15 } as const;
+export const EDNS_OPTION = { COOKIE: 10, TCP_KEEPALIVE: 11, EXTENDED_ERROR: 15 } as const;
 
 const TYPE_NAMES = invert(TYPE);
 const CLASS_NAMES = invert(CLASS);

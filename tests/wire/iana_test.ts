@@ -26,5 +26,5 @@ for (
 Deno.test("typeToText(), classToText() and rcodeToText() write numbers without a mnemonic", () => {
   assertEquals([typeToText(1), typeToText(65280)], ["A", "TYPE65280"]);
   assertEquals([classToText(1), classToText(32)], ["IN", "CLASS32"]);
-  assertEquals([rcodeToText(3), rcodeToText(23)], ["NXDOMAIN", "RCODE23"]);
+  assertEquals([rcodeToText(3), rcodeToText(24)], ["NXDOMAIN", "RCODE24"]);
 });
