@@ -3,7 +3,7 @@ import { EDE, RCODE } from "../wire/iana.ts";
 import { foldCase } from "../wire/name.ts";
 import { uint16At } from "../wire/scan.ts";
 import { ownReply } from "./own_reply.ts";
-import type { Query } from "./query.ts";
+import { Query } from "./query.ts";
 import type { Reply, Resolver } from "./resolver.ts";
 
 /**
@@ -46,16 +46,22 @@ export class Coalesce implements Resolver {
     const key = flightKey(query);
     const flight = this.#flights.get(key);
     if (flight !== undefined) return this.#join(flight, query);
-    const reply = this.#next.resolve(query);
-    if (!(reply instanceof Promise)) return reply;
-    const started: Flight = { leader: query, reply, waiterCount: 1 };
+    // A query of its own: what befalls the first asker alone while it waits, see `InFlight`, is not for the others.
+    const leader = new Query({ wire: query.wire, client: query.client, deadlineMs: query.deadlineMs });
+    const reply = this.#next.resolve(leader);
+    if (!(reply instanceof Promise)) {
+      query.extendedErrors.push(...leader.extendedErrors);
+      return reply;
+    }
+    const started: Flight = { leader, reply, waiterCount: 1 };
     this.#flights.set(key, started);
-    return this.#lead(key, started);
+    return this.#lead(key, started, query);
   }
 
-  async #lead(key: string, flight: Flight): Promise<Reply> {
+  async #lead(key: string, flight: Flight, query: Query): Promise<Reply> {
     try {
       const reply = await flight.reply;
+      query.extendedErrors.push(...flight.leader.extendedErrors);
       if (flight.waiterCount > 1 && rcodeOf(uint16At(reply, 2)) === RCODE.SERVFAIL) this.#onFailedTogether();
       return copyOf(reply);
     } finally {

@@ -1,0 +1,96 @@
+import { assert } from "../base/assert.ts";
+import type { Query } from "./query.ts";
+import type { Reply } from "./resolver.ts";
+
+/** A question that waits, and its place in the list of its client's. */
+export class Waiting {
+  /** Whose question it is. */
+  readonly client: string;
+  readonly query: Query;
+  /** Gives the client its reply; the first one counts. */
+  readonly settle: (reply: Reply) => void;
+  /** Whether it was refused before its answer came. */
+  isRefused = false;
+  /** @internal */
+  older: Waiting | null = null;
+  /** @internal */
+  newer: Waiting | null = null;
+
+  constructor(client: string, query: Query, settle: (reply: Reply) => void) {
+    this.client = client;
+    this.query = query;
+    this.settle = settle;
+  }
+}
+
+/** One client's questions. */
+interface Load {
+  count: number;
+  newest: Waiting | null;
+}
+
+/**
+ * The questions that wait, by client, and at any time the client with the most. Entering and leaving take the same few
+ * steps however many there are: under a flood, looking for the greediest must not be what takes the time.
+ */
+export class ClientLoads {
+  readonly #loads = new Map<string, Load>();
+  /** At each index the clients with that many questions. */
+  readonly #levels: Set<Load>[] = [];
+  #count = 0;
+  #greatest = 0;
+
+  /** Questions that wait. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Questions of the client that has the most. */
+  get greatest(): number {
+    return this.#greatest;
+  }
+
+  /** Questions of one client. */
+  countOf(client: string): number {
+    return this.#loads.get(client)?.count ?? 0;
+  }
+
+  /** The newest question of a client that has the most; there must be one. */
+  newestOfGreatest(): Waiting {
+    const [load] = this.#levels[this.#greatest]!;
+    assert(load !== undefined && load.newest !== null, "a client with the most questions has one");
+    return load.newest;
+  }
+
+  /** Adds a question. */
+  enter(waiting: Waiting): void {
+    let load = this.#loads.get(waiting.client);
+    if (load === undefined) this.#loads.set(waiting.client, load = { count: 0, newest: null });
+    waiting.older = load.newest;
+    if (load.newest !== null) load.newest.newer = waiting;
+    load.newest = waiting;
+    this.#move(load, load.count + 1);
+    this.#greatest = Math.max(this.#greatest, load.count);
+    this.#count++;
+  }
+
+  /** Removes a question that has entered. */
+  leave(waiting: Waiting): void {
+    const load = this.#loads.get(waiting.client)!;
+    const { older, newer } = waiting;
+    if (older !== null) older.newer = newer;
+    if (newer !== null) newer.older = older;
+    else load.newest = older;
+    this.#move(load, load.count - 1);
+    if (load.count === 0) this.#loads.delete(waiting.client);
+    // The last one of its level has only gone one level down.
+    if (this.#greatest > 0 && this.#levels[this.#greatest]!.size === 0) this.#greatest--;
+    this.#count--;
+  }
+
+  #move(load: Load, count: number): void {
+    this.#levels[load.count]?.delete(load);
+    load.count = count;
+    if (count > 0) (this.#levels[count] ??= new Set()).add(load);
+  }
+}

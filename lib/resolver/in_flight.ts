@@ -1,0 +1,95 @@
+import { clientNetwork } from "../base/client_network.ts";
+import type { Clock } from "../base/runtime.ts";
+import type { Counters } from "../observe/counters.ts";
+import type { Log } from "../observe/log.ts";
+import { EDE, RCODE } from "../wire/iana.ts";
+import { ClientLoads, Waiting } from "./client_loads.ts";
+import { ownReply } from "./own_reply.ts";
+import type { Query } from "./query.ts";
+import type { Reply, Resolver } from "./resolver.ts";
+
+/** Whose questions count together: an IPv4 address, or an IPv6 /64, of which any machine in it has all addresses. */
+const CLIENT = { ipv4Octets: 4, ipv6Octets: 8 };
+const WARNING_INTERVAL_MS = 60_000;
+
+/** What the limit is made from. */
+export interface InFlightOptions {
+  readonly next: Resolver;
+  /** Questions that may wait at the same time. */
+  readonly max: number;
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly log: Log;
+}
+
+/**
+ * Bounds the questions that wait for upstreams, and shares the bound fairly: when it is reached, the newest question of
+ * the client that has the most is refused, which may be the one that has just come. What is answered without waiting
+ * never counts, so put this behind everything that knows its answers.
+ */
+export class InFlight implements Resolver {
+  readonly #options: InFlightOptions;
+  readonly #loads = new ClientLoads();
+  /** Questions refused while their exchanges go on: those end by their deadlines, and hold memory until then. */
+  #abandonedCount = 0;
+  #refusedCount = 0;
+  #warnedAtMs = -Infinity;
+
+  constructor(options: InFlightOptions) {
+    this.#options = options;
+  }
+
+  /** Questions that wait for an upstream. */
+  get count(): number {
+    return this.#loads.count;
+  }
+
+  resolve(query: Query): Reply | Promise<Reply> {
+    const client = clientNetwork(query.client.hostname, CLIENT);
+    if (this.#loads.count >= this.#options.max && !this.#makeRoomFor(client)) return this.#refusal(query);
+    const pending = this.#options.next.resolve(query);
+    if (!(pending instanceof Promise)) return pending;
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    const waiting = new Waiting(client, query, resolve);
+    this.#loads.enter(waiting);
+    pending.finally(() => this.#end(waiting)).then(resolve, reject);
+    return promise;
+  }
+
+  /** Refuses a question of a client that has more than this one would have; `false` when there is none to refuse. */
+  #makeRoomFor(client: string): boolean {
+    // Among equals the newest is the one that has just come.
+    if (this.#loads.countOf(client) + 1 >= this.#loads.greatest) return false;
+    if (this.#abandonedCount >= this.#options.max) return false;
+    const waiting = this.#loads.newestOfGreatest();
+    this.#loads.leave(waiting);
+    waiting.isRefused = true;
+    this.#abandonedCount++;
+    waiting.settle(this.#refusal(waiting.query));
+    return true;
+  }
+
+  #end(waiting: Waiting): void {
+    if (waiting.isRefused) this.#abandonedCount--;
+    else this.#loads.leave(waiting);
+  }
+
+  #refusal(query: Query): Reply {
+    this.#options.counters.overloaded++;
+    this.#refusedCount++;
+    this.#warn();
+    query.extendedErrors.push({ infoCode: EDE.OTHER, text: "Too many queries in flight" });
+    return ownReply(query, { rcode: RCODE.REFUSED, recursionAvailable: true, withQuestion: true });
+  }
+
+  /** A line a minute: an overload is one event, however many it hits. */
+  #warn(): void {
+    const { clock, log, max } = this.#options;
+    if (clock.nowMs() < this.#warnedAtMs + WARNING_INTERVAL_MS) return;
+    log.warn(
+      `${max} questions are in flight, the newest of the greediest client are refused (${this.#refusedCount} so far); ` +
+        `--max-in-flight ${max} is the limit`,
+    );
+    this.#warnedAtMs = clock.nowMs();
+  }
+}
