@@ -90,6 +90,7 @@ function listenAdvice({ message, address, cause }: ListenError): string {
 function denoRuntime(writeLine: (line: string) => void): Runtime {
   return {
     clock: { nowMs: () => performance.now() },
+    wallClock: { epochSeconds: () => Math.floor(Date.now() / 1000) },
     timers: {
       start(delayMs, callback) {
         const timer = setTimeout(callback, delayMs);

@@ -5,14 +5,25 @@ import type { Runtime } from "./base/runtime.ts";
 import { type Config, DEFAULT_LISTEN } from "./config/config.ts";
 import { Counters, formatCounters } from "./observe/counters.ts";
 import { Log } from "./observe/log.ts";
+import { Any } from "./resolver/any.ts";
+import { Chaos } from "./resolver/chaos.ts";
+import { Coalesce } from "./resolver/coalesce.ts";
 import { FixedAnswer } from "./resolver/fixed_answer.ts";
 import { Forward } from "./resolver/forward.ts";
+import { InFlight } from "./resolver/in_flight.ts";
+import { LoopGuard } from "./resolver/loop_guard.ts";
 import type { Resolver } from "./resolver/resolver.ts";
+import { SpecialNames } from "./resolver/special_names.ts";
 import { Split } from "./resolver/split.ts";
+import { Access } from "./server/access.ts";
 import { listenOn } from "./server/listen.ts";
+import { Policy } from "./server/policy.ts";
+import { RateLimit } from "./server/rate_limit.ts";
 import { Server } from "./server/server.ts";
+import { ServerCookies } from "./server/server_cookies.ts";
 import { StreamListener } from "./server/stream_listener.ts";
 import { UdpListener } from "./server/udp_listener.ts";
+import { LoopDetector } from "./upstream/loop_detector.ts";
 import { openUpstreams } from "./upstream/open_upstreams.ts";
 import type { Upstreams } from "./upstream/upstreams.ts";
 import { VERSION } from "./version.ts";
@@ -24,7 +35,7 @@ export class App {
   readonly #log: Log;
   readonly #deadlines: DeadlineQueue;
   readonly #upstreams: Upstreams | null;
-  readonly #server: Server;
+  readonly #inFlight: InFlight | null;
   readonly #datagramListeners: readonly UdpListener[];
   readonly #streamListeners: readonly StreamListener[];
 
@@ -53,18 +64,25 @@ export class App {
       counters,
       log,
     });
-    // The way of a query, in order. A new layer goes here.
-    const last = this.#upstreams === null ? fixedAnswer(config) : new Forward({ upstreams: this.#upstreams });
-    const chain = new Split({ next: last, multiQuestion: config.multiQuestion, recursionAvailable: isForwarding });
+    const forwarding = this.#upstreams === null
+      ? null
+      : forwardingChain(config, this.#upstreams, { runtime, counters, log });
+    this.#inFlight = forwarding?.inFlight ?? null;
     const server = new Server({
-      resolver: chain,
+      policy: new Policy({
+        access: new Access(config.allow),
+        cookies: new ServerCookies(runtime),
+        rateLimit: config.rateLimit === 0 ? null : new RateLimit({ questionsPerSecond: config.rateLimit, clock }),
+        counters,
+        recursionAvailable: isForwarding,
+      }),
+      resolver: resolverChain(config, forwarding?.first ?? null),
       clock,
       counters,
       log,
       timeoutMs: config.timeoutMs,
       recursionAvailable: isForwarding,
     });
-    this.#server = server;
     this.#datagramListeners = sockets.map(({ datagram }) => {
       return new UdpListener({ socket: datagram, server, timers, counters, log });
     });
@@ -83,7 +101,7 @@ export class App {
   /** What is still held for queries; zeros some time after the last one. For tests and for watching. */
   get held(): { inFlight: number; deadlines: number; upstreamSockets: number; connections: number } {
     return {
-      inFlight: this.#server.inFlight,
+      inFlight: this.#inFlight?.count ?? 0,
       deadlines: this.#deadlines.size,
       upstreamSockets: this.#upstreams?.openSockets ?? 0,
       connections: this.#streamListeners.reduce((sum, listener) => sum + listener.sessionCount, 0),
@@ -92,7 +110,7 @@ export class App {
 
   /** Takes no more queries, answers those in flight within their deadlines, and closes everything. */
   async stop(): Promise<void> {
-    this.#log.info(`stopping, ${this.#server.inFlight} questions in flight`);
+    this.#log.info(`stopping, ${this.held.inFlight} questions in flight`);
     await Promise.all(this.#listeners.map((listener) => listener.stop()));
     this.#close();
   }
@@ -128,6 +146,31 @@ export class App {
   }
 }
 
-function fixedAnswer({ answerIpv4, answerIpv6 }: Config): Resolver {
-  return new FixedAnswer({ ipv4: answerIpv4, ipv6: answerIpv6 });
+/** The layers in front of the upstreams: limits, one exchange for identical questions, loops. */
+function forwardingChain(
+  { maxInFlight }: Config,
+  upstreams: Upstreams,
+  { runtime, counters, log }: { runtime: Runtime; counters: Counters; log: Log },
+): { first: Resolver; inFlight: InFlight } {
+  const { clock, random } = runtime;
+  const detector = new LoopDetector({ upstreams: upstreams.members, random, clock });
+  const forward = new Forward({ upstreams });
+  const coalesce = new Coalesce({ next: forward, onFailedTogether: () => detector.suspect() });
+  const inFlight = new InFlight({ next: coalesce, max: maxInFlight, clock, counters, log });
+  return { first: new LoopGuard({ next: inFlight, detector }), inFlight };
+}
+
+/**
+ * The way of a query, from its end to its beginning. A new layer goes here.
+ *
+ * @param forward What asks the upstreams; `null` when there are none.
+ */
+function resolverChain(config: Config, forward: Resolver | null): Resolver {
+  const { answerIpv4, answerIpv6, answersSpecialNames, serverId, multiQuestion } = config;
+  const recursionAvailable = forward !== null;
+  let next = forward ?? new FixedAnswer({ ipv4: answerIpv4, ipv6: answerIpv6 });
+  if (forward !== null && answersSpecialNames) next = new SpecialNames({ next });
+  if (forward !== null) next = new Any({ next });
+  next = new Chaos({ next, serverId, version: `dns-forwarder ${VERSION}`, recursionAvailable });
+  return new Split({ next, multiQuestion, recursionAvailable });
 }

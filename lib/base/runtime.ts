@@ -6,6 +6,7 @@ import type { SocketAddress } from "./address.ts";
  */
 export interface Runtime {
   readonly clock: Clock;
+  readonly wallClock: WallClock;
   readonly timers: Timers;
   readonly random: RandomSource;
   readonly network: Network;
@@ -17,6 +18,12 @@ export interface Runtime {
 export interface Clock {
   /** Milliseconds since some fixed moment; fractions allowed. */
   nowMs(): number;
+}
+
+/** A clock that shows the time of day, and goes back when somebody sets it. For what other machines must understand. */
+export interface WallClock {
+  /** Whole seconds since 1970-01-01 UTC. */
+  epochSeconds(): number;
 }
 
 /** One-shot timers. Cheap to hold, dear to make: one per component, not one per query (see `DeadlineQueue`). */

@@ -1,19 +1,25 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { closestString } from "@std/text/closest-string";
-import {
-  AddressFormatError,
-  formatSocketAddress,
-  isSameAddress,
-  isUnspecified,
-  parseSocketAddress,
-  type SocketAddress,
-} from "../base/address.ts";
-import { parseIp } from "../base/ip.ts";
+import { formatSocketAddress, isSameAddress, isUnspecified, type SocketAddress } from "../base/address.ts";
 import { LOG_LEVELS } from "../observe/log.ts";
 import { STRATEGIES } from "../upstream/strategy.ts";
 import { MULTI_QUESTION } from "../resolver/split.ts";
+import { PRIVATE_NETWORKS } from "../server/access.ts";
 import { type Config, DEFAULT_LISTEN, DEFAULT_LISTEN_PORT, DEFAULT_UPSTREAM_PORT, LIMITS } from "./config.ts";
 import { type Flag, type FlagName, FLAGS } from "./flags.ts";
+import {
+  addressList,
+  answerAddresses,
+  type FlagValues,
+  invalid,
+  networkList,
+  oneOf,
+  shortText,
+  UsageError,
+  wholeNumber,
+} from "./values.ts";
+
+export { UsageError };
 
 /** What the command line asks for. */
 export type Command = { readonly kind: "help" } | { readonly kind: "version" } | Serve;
@@ -26,12 +32,6 @@ export interface Serve {
   readonly config: Config;
   /** Things that are allowed and probably not meant, a line each. */
   readonly warnings: readonly string[];
-}
-
-/** A command line that cannot be followed. The message is one line: the flag, the value, and what is allowed. */
-export class UsageError extends Error {
-  /** The class's name, also in a minified program. */
-  override readonly name = "UsageError";
 }
 
 /**
@@ -52,21 +52,24 @@ export function parseCommand(args: readonly string[]): Command {
     // The system picks the source address of each reply; on a machine with several it may not be the one that was asked.
     warnings.push(`--listen ${formatSocketAddress(address)} may answer from another address than was asked; name each`);
   }
-  const config = {
+  const allow = networkList(values, "allow");
+  const config: Config = {
     listen: listen.length === 0 ? null : listen,
     resolvers,
     ...answerAddresses(values),
     timeoutMs: wholeNumber(values, "timeout", LIMITS.timeoutMs),
     strategy: oneOf(values, "strategy", STRATEGIES, "sequential"),
     upstreamSockets: wholeNumber(values, "upstream-sockets", LIMITS.upstreamSockets),
+    allow: allow.length === 0 ? PRIVATE_NETWORKS : allow,
+    rateLimit: wholeNumber(values, "rate-limit", LIMITS.rateLimit),
+    maxInFlight: wholeNumber(values, "max-in-flight", LIMITS.maxInFlight),
+    answersSpecialNames: !values.has("no-special-names"),
+    serverId: shortText(values, "server-id"),
     multiQuestion: oneOf(values, "multi-question", MULTI_QUESTION, "split"),
     logLevel: oneOf(values, "log-level", LOG_LEVELS, "info"),
   };
   return { kind: "serve", config, warnings };
 }
-
-/** The values of each flag that was given, in order; comma-separated ones apart. Flags without value: an empty list. */
-type FlagValues = ReadonlyMap<FlagName, readonly string[]>;
 
 function readFlags(args: readonly string[]): FlagValues {
   const flags: readonly Flag[] = FLAGS;
@@ -118,23 +121,13 @@ function flagValues({ name, value, isRepeatable }: Flag, parsed: unknown): reado
 function rejectUnknown(argument: string, key?: string): never {
   if (key === undefined) throw new UsageError(`Cannot use "${argument}": it belongs to no flag, see --help`);
   if (!argument.startsWith("--")) throw new UsageError(`Cannot use "${argument}": no such flag, see --help`);
+  // The parser takes "--no-x=y" for the flag "x" turned round.
+  const [name, value] = argument.slice(2).split("=");
+  if (FLAGS.some((flag) => flag.name === name)) {
+    throw new UsageError(`Cannot use --${name} "${value}": it takes no value`);
+  }
   const closest = closestString(key, FLAGS.map((flag) => flag.name));
   throw new UsageError(`Cannot use "${argument}": no such flag, the closest is --${closest}, see --help`);
-}
-
-function addressList(
-  values: FlagValues,
-  flag: FlagName,
-  { defaultPort, portMin }: { defaultPort: number; portMin: 0 | 1 },
-): SocketAddress[] {
-  return (values.get(flag) ?? []).map((text) => {
-    try {
-      return parseSocketAddress(text, defaultPort, portMin);
-    } catch (error) {
-      if (!(error instanceof AddressFormatError)) throw error;
-      throw invalid(flag, text, error.message);
-    }
-  });
 }
 
 /** Upstreams that can be written down and cannot work. */
@@ -147,43 +140,4 @@ function rejectUnaskable(resolvers: readonly SocketAddress[], listen: readonly S
     // Replies would come from a real address of this machine, which is not the one that was asked.
     if (isUnspecified(resolver)) throw invalid("resolver", text, "needs the address of a server, not of any");
   }
-}
-
-function answerAddresses(values: FlagValues): Pick<Config, "answerIpv4" | "answerIpv6"> {
-  let answerIpv4: Uint8Array<ArrayBuffer> | null = null;
-  let answerIpv6: Uint8Array<ArrayBuffer> | null = null;
-  for (const text of values.get("answer") ?? []) {
-    const octets = parseIp(text);
-    if (octets === null) throw invalid("answer", text, "must be an IPv4 or IPv6 address");
-    if ((octets.length === 4 ? answerIpv4 : answerIpv6) !== null) {
-      throw invalid("answer", text, "one IPv4 and one IPv6 address at most");
-    }
-    if (octets.length === 4) answerIpv4 = octets;
-    else answerIpv6 = octets;
-  }
-  return { answerIpv4: answerIpv4 ?? Uint8Array.of(127, 0, 0, 1), answerIpv6 };
-}
-
-function wholeNumber(
-  values: FlagValues,
-  flag: FlagName,
-  { min, max, default: fallback }: { min: number; max: number; default: number },
-): number {
-  const text = values.get(flag)?.[0];
-  if (text === undefined) return fallback;
-  const number = /^[0-9]{1,9}$/.test(text) ? Number(text) : NaN;
-  if (!(number >= min && number <= max)) throw invalid(flag, text, `must be a whole number, ${min}–${max}`);
-  return number;
-}
-
-function oneOf<T extends string>(values: FlagValues, flag: FlagName, allowed: readonly T[], fallback: T): T {
-  const text = values.get(flag)?.[0];
-  if (text === undefined) return fallback;
-  const found = allowed.find((candidate) => candidate === text);
-  if (found === undefined) throw invalid(flag, text, `must be ${allowed.join(" or ")}`);
-  return found;
-}
-
-function invalid(flag: FlagName, text: string, allowed: string): UsageError {
-  return new UsageError(`Cannot use --${flag} "${text}": ${allowed}`);
 }

@@ -1,4 +1,5 @@
 import type { SocketAddress } from "../base/address.ts";
+import type { Cidr } from "../base/cidr.ts";
 import type { LogLevel } from "../observe/log.ts";
 import type { Strategy } from "../upstream/strategy.ts";
 import type { MultiQuestion } from "../resolver/split.ts";
@@ -19,6 +20,16 @@ export interface Config {
   readonly strategy: Strategy;
   /** Sockets from which upstreams are asked at the same time. */
   readonly upstreamSockets: number;
+  /** The networks whose clients may ask. */
+  readonly allow: readonly Cidr[];
+  /** Questions a second that a client network may ask over UDP; 0 for any number. */
+  readonly rateLimit: number;
+  /** Questions that may wait for upstreams at the same time. */
+  readonly maxInFlight: number;
+  /** Whether special-use names are answered here; else they are forwarded like others. */
+  readonly answersSpecialNames: boolean;
+  /** What `id.server` is told; `null` refuses the question. At most 255 octets of UTF-8. */
+  readonly serverId: string | null;
   /** What happens to messages with several questions. */
   readonly multiQuestion: MultiQuestion;
   /** How much the operator is told. */
@@ -31,6 +42,10 @@ export const LIMITS = {
   timeoutMs: { min: 100, max: 10_000, default: 2000 },
   /** A retry needs a second socket; more than 1,024 run into the usual limit of open files. */
   upstreamSockets: { min: 2, max: 1000, default: 32 },
+  /** Off by default: most networks are honest, and one with many clients looks like a flood. */
+  rateLimit: { min: 0, max: 1_000_000, default: 0 },
+  /** A query that waits holds a receive buffer of 4 KiB: 10,000 of them are 40 MiB. */
+  maxInFlight: { min: 1, max: 1_000_000, default: 10_000 },
 } as const;
 
 /** The port that the program serves unless told otherwise. */

@@ -17,7 +17,7 @@ export interface Flag {
   readonly help: readonly string[];
 }
 
-const { timeoutMs, upstreamSockets } = LIMITS;
+const { timeoutMs, upstreamSockets, rateLimit, maxInFlight } = LIMITS;
 
 /** All flags in the order of `--help`. */
 export const FLAGS = [
@@ -83,6 +83,50 @@ export const FLAGS = [
     help: [
       "Messages with several questions: ask each by itself and merge the answers (split, the default),",
       "or reject them as RFC 9619 demands (formerr).",
+    ],
+  },
+  {
+    name: "allow",
+    value: "<network>",
+    isRepeatable: true,
+    help: [
+      "Answer clients of this network, such as 192.0.2.0/24 or 2001:db8::/32; others are REFUSED. May be repeated or",
+      "comma-separated. Default: loopback, private and link-local networks. For everybody: 0.0.0.0/0,::/0",
+    ],
+  },
+  {
+    name: "rate-limit",
+    value: "<number>",
+    isRepeatable: false,
+    help: [
+      `Questions a second that each client network (/24, /56) may ask over UDP, up to ${rateLimit.max}; 0, the default, for`,
+      "any number. Over it, clients are told to ask over TCP. Those with a DNS cookie of ours are exempt.",
+    ],
+  },
+  {
+    name: "max-in-flight",
+    value: "<number>",
+    isRepeatable: false,
+    help: [
+      `Questions that may wait for upstreams at the same time, ${maxInFlight.min}–${maxInFlight.max} (default ${maxInFlight.default}).`,
+      "When there are more, the newest of the client with the most is REFUSED.",
+    ],
+  },
+  {
+    name: "no-special-names",
+    value: null,
+    isRepeatable: false,
+    help: [
+      "Forward names like localhost, test, local, onion, home.arpa and 10.in-addr.arpa, too. By default they are answered",
+      "here, since no server on the Internet knows them.",
+    ],
+  },
+  {
+    name: "server-id",
+    value: "<text>",
+    isRepeatable: false,
+    help: [
+      "Tell this to those who ask for id.server (TXT, class CH), and the version for version.bind. By default REFUSED.",
     ],
   },
   {

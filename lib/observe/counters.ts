@@ -10,8 +10,12 @@ export class Counters {
   connections = 0;
   /** TCP connections closed at once because there were too many, in all or of one client. */
   connectionsRefused = 0;
-  /** Queries refused because too many were in flight. */
+  /** Questions refused because too many were in flight. */
   overloaded = 0;
+  /** Queries refused because of the client's address. */
+  prohibited = 0;
+  /** Queries answered with TC alone because their network asks too much. */
+  rateLimited = 0;
   /** Replies that the operating system would not send. */
   unsendable = 0;
   /** Queries on which the program itself failed; each is answered with SERVFAIL and logged. */

@@ -18,6 +18,7 @@ export const QUESTIONS_MAX = 8;
 /** Types that ask for more than one RRset or are no data: they cannot share a message with other questions. */
 const UNSPLITTABLE: ReadonlySet<number> = new Set([
   TYPE.OPT,
+  TYPE.NXNAME,
   TYPE.TKEY,
   TYPE.TSIG,
   TYPE.IXFR,
@@ -58,9 +59,10 @@ export class Split implements Resolver {
     if (questionCount === 1) return this.#next.resolve(query);
     // RFC 9619 §4: a message without questions is not malformed by that; there is nothing to answer, so it is answered so.
     if (questionCount === 0) return this.#own(query, RCODE.NOERROR);
-    if (this.#multiQuestion === "formerr" || questionCount > QUESTIONS_MAX) return this.#own(query, RCODE.FORMERR);
+    if (this.#multiQuestion === "formerr") return this.#reject(query, "One question a message, RFC 9619");
+    if (questionCount > QUESTIONS_MAX) return this.#reject(query, `More than ${QUESTIONS_MAX} questions`);
     const questions = decodeQuestions(query.wire);
-    if (!areSplittable(questions)) return this.#own(query, RCODE.FORMERR);
+    if (!areSplittable(questions)) return this.#reject(query, "These questions cannot be asked together");
     return this.#split(query, questions);
   }
 
@@ -83,14 +85,20 @@ export class Split implements Resolver {
   async #resolvePart(query: Query, question: Question): Promise<Part> {
     const partQuery = query.part(question);
     const reply = decode(await this.#next.resolve(partQuery));
-    if (reply.rcode !== RCODE.NOERROR && reply.rcode !== RCODE.NXDOMAIN) {
-      const { infoCode, text } = partQuery.extendedErrors[0] ?? { infoCode: EDE.OTHER, text: rcodeToText(reply.rcode) };
+    const [error] = partQuery.extendedErrors;
+    if (error !== undefined || (reply.rcode !== RCODE.NOERROR && reply.rcode !== RCODE.NXDOMAIN)) {
+      const { infoCode, text } = error ?? { infoCode: EDE.OTHER, text: rcodeToText(reply.rcode) };
       query.extendedErrors.push({
         infoCode,
         text: `${nameToText(question.name)} ${typeToText(question.type)}: ${text}`,
       });
     }
     return { question, reply };
+  }
+
+  #reject(query: Query, text: string): Reply {
+    query.extendedErrors.push({ infoCode: EDE.OTHER, text });
+    return this.#own(query, RCODE.FORMERR);
   }
 
   #own(query: Query, rcode: number): Reply {

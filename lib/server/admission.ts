@@ -1,5 +1,5 @@
 import { EDNS_VERSION } from "../wire/edns.ts";
-import { EDE, OPCODE, RCODE } from "../wire/iana.ts";
+import { EDE, OPCODE, RCODE, TYPE } from "../wire/iana.ts";
 import { OPT_FAULT, SCAN } from "../wire/scan.ts";
 import { ownReply } from "../resolver/own_reply.ts";
 import type { Query } from "../resolver/query.ts";
@@ -17,18 +17,25 @@ export const IGNORED = "ignored";
  * @param recursionAvailable RA of the replies that are made here.
  */
 export function admit(query: Query, recursionAvailable: boolean): typeof ADMITTED | typeof IGNORED | Reply {
-  const { scan, client } = query;
+  const { scan } = query;
   const reply = (rcode: number, withQuestion: boolean) => ownReply(query, { rcode, recursionAvailable, withQuestion });
+  const explain = (infoCode: number, text: string) => void query.extendedErrors.push({ infoCode, text });
 
-  // Without a whole header there is no ID to answer with.
-  if (scan.status === SCAN.tooShort) return IGNORED;
-  // Answering responses would let two servers talk to each other for ever. Nothing can be sent to port 0.
-  if (scan.isResponse || client.port === 0) return IGNORED;
+  if (isUnanswerable(query)) return IGNORED;
   // RFC 8906 §3.1.4: an unknown opcode is answered with NOTIMP. Its sections may mean anything, so they are not judged.
-  if (scan.opcode !== OPCODE.QUERY) return reply(RCODE.NOTIMP, true);
-  if (scan.status === SCAN.malformed) return reply(RCODE.FORMERR, false);
+  if (scan.opcode !== OPCODE.QUERY) {
+    explain(EDE.NOT_SUPPORTED, `Opcode ${scan.opcode} is not supported`);
+    return reply(RCODE.NOTIMP, true);
+  }
+  if (scan.status === SCAN.malformed) {
+    explain(EDE.OTHER, "The message cannot be read");
+    return reply(RCODE.FORMERR, false);
+  }
   // RFC 6891 §6.1.1: "If a query message with more than one OPT RR is received, a FORMERR (RCODE=1) MUST be returned."
-  if (scan.optFault !== OPT_FAULT.none) return reply(RCODE.FORMERR, false);
+  if (scan.optFault !== OPT_FAULT.none) {
+    explain(EDE.OTHER, "The OPT record is malformed, misplaced or not the only one");
+    return reply(RCODE.FORMERR, false);
+  }
   // RFC 6891 §6.1.3: "If a responder does not implement the VERSION level of the request, then it MUST respond with
   // RCODE=BADVERS."
   if (scan.hasOpt && scan.ednsVersion > EDNS_VERSION) {
@@ -37,8 +44,22 @@ export function admit(query: Query, recursionAvailable: boolean): typeof ADMITTE
   }
   if (scan.isSigned) {
     // A signature covers the ID, which has to change on the way: no forwarder that guards its IDs can relay it intact.
-    query.extendedErrors.push({ infoCode: EDE.NOT_SUPPORTED, text: "Signed messages cannot be forwarded" });
+    explain(EDE.NOT_SUPPORTED, "Signed messages cannot be forwarded");
     return scan.questionCount > 1 ? reply(RCODE.FORMERR, false) : reply(RCODE.NOTIMP, true);
   }
+  // RFC 9824 §3.5: "If an explicit query for the NXNAME RR type is received, the DNS server MUST return a Format Error".
+  // Among several questions it is rejected with them.
+  if (query.qtype === TYPE.NXNAME && scan.questionCount === 1) {
+    explain(EDE.INVALID_QUERY_TYPE, "NXNAME is never asked for");
+    return reply(RCODE.FORMERR, true);
+  }
   return ADMITTED;
+}
+
+/** Whether a datagram must not or cannot be answered, whoever sent it. */
+export function isUnanswerable({ scan, client }: Query): boolean {
+  // Without a whole header there is no ID to answer with.
+  if (scan.status === SCAN.tooShort) return true;
+  // Answering responses would let two servers talk to each other for ever. Nothing can be sent to port 0.
+  return scan.isResponse || client.port === 0;
 }

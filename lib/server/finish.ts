@@ -62,9 +62,10 @@ function withOwnSpelling(body: Reply, query: Query): Reply {
 
 /** RFC 6891 §7: a reply has an OPT record exactly when the query has one. */
 function appendOpt(body: Reply, query: Query): Reply {
-  const opt = encodeOpt(query, query.extendedErrors.map(extendedErrorOption));
+  const { replyOptions } = query;
+  const opt = encodeOpt(query, [...replyOptions, ...query.extendedErrors.map(extendedErrorOption)]);
   // Extended errors are a courtesy: they never push a record out.
-  const fitting = body.length + opt.length <= query.replyOctetsMax ? opt : encodeOpt(query, []);
+  const fitting = body.length + opt.length <= query.replyOctetsMax ? opt : encodeOpt(query, replyOptions);
   const reply = new Uint8Array(body.length + fitting.length);
   reply.set(body);
   reply.set(fitting, body.length);

@@ -6,14 +6,13 @@ import { ownReply } from "../resolver/own_reply.ts";
 import { Query } from "../resolver/query.ts";
 import type { Reply, Resolver } from "../resolver/resolver.ts";
 import { EDE, RCODE } from "../wire/iana.ts";
-import { admit, ADMITTED, IGNORED } from "./admission.ts";
+import { ADMITTED, IGNORED } from "./admission.ts";
 import { finish } from "./finish.ts";
-
-/** Questions that may wait at the same time. A query holds a receive buffer of 4 KiB, so this is 40 MiB at most. */
-export const QUESTIONS_IN_FLIGHT_MAX = 10_000;
+import type { Policy } from "./policy.ts";
 
 /** What a server is made from. */
 export interface ServerOptions {
+  readonly policy: Policy;
   readonly resolver: Resolver;
   readonly clock: Clock;
   readonly counters: Counters;
@@ -24,28 +23,24 @@ export interface ServerOptions {
   readonly recursionAvailable: boolean;
 }
 
-/** Takes the clients' messages from the listeners through admission and the resolvers to the finished reply. */
+/** Takes the clients' messages from the listeners through the policy and the resolvers to the finished reply. */
 export class Server {
+  readonly #policy: Policy;
   readonly #resolver: Resolver;
   readonly #clock: Clock;
   readonly #counters: Counters;
   readonly #log: Log;
   readonly #timeoutMs: number;
   readonly #recursionAvailable: boolean;
-  #inFlight = 0;
 
-  constructor({ resolver, clock, counters, log, timeoutMs, recursionAvailable }: ServerOptions) {
+  constructor({ policy, resolver, clock, counters, log, timeoutMs, recursionAvailable }: ServerOptions) {
+    this.#policy = policy;
     this.#resolver = resolver;
     this.#clock = clock;
     this.#counters = counters;
     this.#log = log;
     this.#timeoutMs = timeoutMs;
     this.#recursionAvailable = recursionAvailable;
-  }
-
-  /** Questions that wait for an upstream. */
-  get inFlight(): number {
-    return this.#inFlight;
   }
 
   /**
@@ -58,13 +53,12 @@ export class Server {
     this.#counters.received++;
     const query = new Query({ wire: datagram, client, deadlineMs: this.#clock.nowMs() + this.#timeoutMs });
     try {
-      const verdict = admit(query, this.#recursionAvailable);
+      const verdict = this.#policy.judge(query);
       if (verdict === IGNORED) {
         this.#counters.ignored++;
         return null;
       }
       if (verdict !== ADMITTED) return finish(verdict, query);
-      if (this.#inFlight >= QUESTIONS_IN_FLIGHT_MAX) return finish(this.#refuse(query), query);
       const reply = this.#resolver.resolve(query);
       return reply instanceof Promise ? this.#finishLater(reply, query) : finish(reply, query);
     } catch (error) {
@@ -73,31 +67,18 @@ export class Server {
   }
 
   async #finishLater(pending: Promise<Reply>, query: Query): Promise<Reply> {
-    // Each question waits for an exchange of its own, so each counts.
-    this.#inFlight += query.scan.questionCount;
     try {
       return finish(await pending, query);
     } catch (error) {
       return this.#failure(error, query);
-    } finally {
-      this.#inFlight -= query.scan.questionCount;
     }
-  }
-
-  #refuse(query: Query): Reply {
-    this.#counters.overloaded++;
-    query.extendedErrors.push({ infoCode: EDE.OTHER, text: "Too many queries in flight" });
-    return ownReply(query, {
-      rcode: RCODE.REFUSED,
-      recursionAvailable: this.#recursionAvailable,
-      withQuestion: true,
-    });
   }
 
   /** The program is wrong, not the client: it still gets an answer, and the operator the reason. */
   #failure(error: unknown, query: Query): Reply {
     this.#counters.broken++;
     this.#log.error(`Cannot answer a query: ${error instanceof Error ? error.stack ?? error.message : error}`);
+    query.extendedErrors.push({ infoCode: EDE.OTHER, text: "Internal error" });
     const reply = ownReply(query, {
       rcode: RCODE.SERVFAIL,
       recursionAvailable: this.#recursionAvailable,

@@ -1,23 +1,32 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { formatSocketAddress } from "../../lib/base/address.ts";
+import { formatCidr } from "../../lib/base/cidr.ts";
 import { formatIp } from "../../lib/base/ip.ts";
 import { parseCommand, UsageError } from "../../lib/config/cli.ts";
 import type { Config } from "../../lib/config/config.ts";
 import { FLAGS, helpText } from "../../lib/config/flags.ts";
+import { PRIVATE_NETWORKS } from "../../lib/server/access.ts";
 
 /** A configuration with its addresses as text. */
-interface Told extends Omit<Config, "listen" | "resolvers" | "answerIpv4" | "answerIpv6"> {
+interface Told extends Omit<Config, "listen" | "resolvers" | "answerIpv4" | "answerIpv6" | "allow"> {
   readonly listen: readonly string[] | null;
   readonly resolvers: readonly string[];
   readonly answers: readonly (string | null)[];
+  readonly allow: readonly string[];
 }
 
 const DEFAULTS: Told = {
   listen: null,
   resolvers: [],
   answers: ["127.0.0.1", null],
+  allow: PRIVATE_NETWORKS.map(formatCidr),
+  rateLimit: 0,
+  maxInFlight: 10_000,
+  answersSpecialNames: true,
+  serverId: null,
   timeoutMs: 2000,
-  upstreamSockets: 16,
+  upstreamSockets: 32,
+  strategy: "sequential",
   multiQuestion: "split",
   logLevel: "info",
 };
@@ -30,12 +39,13 @@ function words(commandLine: string): string[] {
 function parse(commandLine: string) {
   const command = parseCommand(words(commandLine));
   assert(command.kind === "serve");
-  const { listen, resolvers, answerIpv4, answerIpv6, ...others } = command.config;
+  const { listen, resolvers, answerIpv4, answerIpv6, allow, ...others } = command.config;
   const told: Told = {
     ...others,
     listen: listen?.map(formatSocketAddress) ?? null,
     resolvers: resolvers.map(formatSocketAddress),
     answers: [formatIp(answerIpv4), answerIpv6 && formatIp(answerIpv6)],
+    allow: allow.map(formatCidr),
   };
   return { told, warnings: command.warnings };
 }
@@ -60,6 +70,15 @@ for (
     ["--upstream-sockets 2", { upstreamSockets: 2 }],
     ["--upstream-sockets 1000", { upstreamSockets: 1000 }],
     ["--multi-question formerr", { multiQuestion: "formerr" }],
+    ["--allow 192.0.2.0/24", { allow: ["192.0.2.0/24"] }],
+    ["--allow 192.0.2.1,2001:db8::/32 --allow=0.0.0.0/0", { allow: ["192.0.2.1/32", "2001:db8::/32", "0.0.0.0/0"] }],
+    ["--rate-limit 100", { rateLimit: 100 }],
+    ["--rate-limit 0", { rateLimit: 0 }],
+    ["--max-in-flight 1", { maxInFlight: 1 }],
+    ["--max-in-flight 1000000", { maxInFlight: 1_000_000 }],
+    ["--no-special-names", { answersSpecialNames: false }],
+    ["--server-id dns-1,north", { serverId: "dns-1,north" }],
+    ["--server-id=Zürich", { serverId: "Zürich" }],
     ["--log-level debug", { logLevel: "debug" }],
     ["--timeout 300 --", { timeoutMs: 300 }],
   ] as const
@@ -110,12 +129,27 @@ for (
     ["--timeout 200.5", 'Cannot use --timeout "200.5": must be a whole number, 100–10000'],
     ["--timeout 200 --timeout 300", 'Cannot use --timeout "200 300": it may be given only once'],
     ["--upstream-sockets 1", 'Cannot use --upstream-sockets "1": must be a whole number, 2–1000'],
+    ["--allow", 'Cannot use --allow "": it needs a value, --allow <network>'],
+    [
+      "--allow everybody",
+      'Cannot use --allow "everybody": must be a network such as 192.0.2.0/24 or 2001:db8::/32, or an address',
+    ],
+    ["--allow 192.0.2.0/33", 'Cannot use --allow "192.0.2.0/33": prefix must be 0–32'],
+    [
+      "--allow 127.0.0.1,192.0.2.1/24",
+      'Cannot use --allow "192.0.2.1/24": bits are set behind the prefix, the network is 192.0.2.0/24',
+    ],
+    ["--rate-limit -1", 'Cannot use --rate-limit "-1": must be a whole number, 0–1000000'],
+    ["--rate-limit 10/s", 'Cannot use --rate-limit "10/s": must be a whole number, 0–1000000'],
+    ["--max-in-flight 0", 'Cannot use --max-in-flight "0": must be a whole number, 1–1000000'],
+    ["--no-special-names=yes", 'Cannot use --no-special-names "yes": it takes no value'],
+    [`--server-id ${"x".repeat(256)}`, `Cannot use --server-id "${"x".repeat(256)}": must have at most 255 octets`],
     ["--multi-question both", 'Cannot use --multi-question "both": must be split or formerr'],
     ["--log-level loud", 'Cannot use --log-level "loud": must be error or warn or info or debug'],
     ["--resolvr 8.8.8.8", 'Cannot use "--resolvr": no such flag, the closest is --resolver, see --help'],
     ["--no-resolver", 'Cannot use "--no-resolver": no such flag, the closest is --resolver, see --help'],
     ["--resolver.x 8.8.8.8", 'Cannot use "--resolver.x": no such flag, the closest is --resolver, see --help'],
-    ["--__proto__ x", 'Cannot use "--__proto__": no such flag, the closest is --version, see --help'],
+    ["--__proto__ x", 'Cannot use "--__proto__": no such flag, the closest is --strategy, see --help'],
     ["-x", 'Cannot use "-x": no such flag, see --help'],
     ["-5", 'Cannot use "-5": no such flag, see --help'],
     ["8.8.8.8", 'Cannot use "8.8.8.8": it belongs to no flag, see --help'],

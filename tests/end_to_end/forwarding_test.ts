@@ -63,7 +63,7 @@ for (
     // Octets that look like compression pointers, and a length that no known type has.
     ["example.org TYPE65400", "example.org 300 IN TYPE65400 \\# 6 c00cc00cffff"],
     ["example.org NULL", "example.org 300 IN NULL \\# 0"],
-    ["version.bind TXT 3", 'version.bind 0 CLASS3 TXT "1.0"'],
+    ["authors.bind TXT 3", 'authors.bind 0 CLASS3 TXT "1.0"'],
   ] as const
 ) {
   Deno.test(`3597_01: the program relays ${asked} bit for bit`, async () => {

@@ -3,13 +3,13 @@ import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
 import type { Query } from "../../lib/resolver/query.ts";
 import type { Reply } from "../../lib/resolver/resolver.ts";
-import { QUESTIONS_IN_FLIGHT_MAX, Server } from "../../lib/server/server.ts";
-import { EDE, RCODE } from "../../lib/wire/iana.ts";
+import { Server } from "../../lib/server/server.ts";
+import { RCODE } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
-import { readExtendedError } from "../../lib/wire/edns.ts";
 import { FakeTime } from "../support/fake_time.ts";
-import { ednsOf, hex, lines, opt, question, questionLines, records, wire } from "../support/messages.ts";
+import { hex, lines, opt, question, questionLines, records, wire } from "../support/messages.ts";
 import { CLIENT, responseTo, StubResolver } from "../support/resolving.ts";
+import { policy } from "../support/serving.ts";
 
 const QUESTIONS = [question("eXample.org")];
 
@@ -19,6 +19,7 @@ function setUp(answer: (query: Query) => Reply | Promise<Reply> = (query) => res
   const counters = new Counters();
   const log: string[] = [];
   const server = new Server({
+    policy: policy({ counters }),
     resolver,
     clock: time,
     counters,
@@ -39,7 +40,7 @@ function now(reply: ReturnType<Server["handle"]>): Message {
 }
 
 Deno.test("Server.handle() returns the finished reply at once when the resolver does", () => {
-  const { ask, resolver, counters, server } = setUp((query) => {
+  const { ask, resolver, counters } = setUp((query) => {
     return responseTo(query, { answers: records("example.org 9 IN A 192.0.2.1") });
   });
   const reply = now(ask());
@@ -47,17 +48,16 @@ Deno.test("Server.handle() returns the finished reply at once when the resolver 
     "example.org. 9 IN A 192.0.2.1",
   ]]);
   assertEquals([resolver.queries[0]!.deadlineMs, resolver.queries[0]!.client], [7000, CLIENT]);
-  assertEquals([counters.received, counters.ignored, counters.broken, server.inFlight], [1, 0, 0, 0]);
+  assertEquals([counters.received, counters.ignored, counters.broken], [1, 0, 0]);
 });
 
-Deno.test("Server.handle() promises the finished reply when the resolver does, and counts its questions in flight", async () => {
+Deno.test("Server.handle() promises the finished reply when the resolver does", async () => {
   const pending = Promise.withResolvers<Reply>();
-  const { ask, resolver, server } = setUp(() => pending.promise);
+  const { ask, resolver } = setUp(() => pending.promise);
   const reply = ask({ questions: [...QUESTIONS, question("example.com")] });
   assert(reply instanceof Promise);
-  assertEquals(server.inFlight, 2);
   pending.resolve(responseTo(resolver.queries[0]!));
-  assertEquals([decode((await reply)!).id, server.inFlight], [0x4321, 0]);
+  assertEquals(decode((await reply)!).id, 0x4321);
 });
 
 Deno.test("Server.handle() says nothing to what is no query, and counts it as ignored", () => {
@@ -74,34 +74,6 @@ Deno.test("Server.handle() answers what admission rejects without asking a resol
   assertEquals(resolver.queries.length, 0);
 });
 
-Deno.test("[2.1.3] Server.handle() refuses queries while 10,000 questions are in flight, and serves again afterwards", async () => {
-  const pending: PromiseWithResolvers<Reply>[] = [];
-  const { ask, resolver, server, counters } = setUp(() => {
-    pending.push(Promise.withResolvers<Reply>());
-    return pending.at(-1)!.promise;
-  });
-  const eight = Array.from({ length: 8 }, () => QUESTIONS[0]!);
-  const replies: ReturnType<Server["handle"]>[] = [];
-  while (server.inFlight < QUESTIONS_IN_FLIGHT_MAX) replies.push(ask({ questions: eight }));
-  assertEquals([replies.length, server.inFlight, counters.overloaded], [1250, 10_000, 0]);
-
-  const refused = now(ask({ additionals: [opt()] }));
-  assertEquals([refused.rcode, refused.recursionAvailable, counters.overloaded], [RCODE.REFUSED, true, 1]);
-  assertEquals(questionLines(refused.questions), ["eXample.org. IN A"]);
-  assertEquals(ednsOf(refused)!.options.map(readExtendedError), [{
-    infoCode: EDE.OTHER,
-    text: "Too many queries in flight",
-  }]);
-  assertEquals(resolver.queries.length, 1250);
-
-  pending[0]!.resolve(responseTo(resolver.queries[0]!));
-  await replies[0];
-  assert(ask() instanceof Promise);
-  assertEquals(counters.overloaded, 1);
-  for (const [i, { resolve }] of pending.entries()) resolve(responseTo(resolver.queries[i]!));
-  await Promise.all(replies);
-});
-
 const FAULTS: readonly [string, (query: Query) => Reply | Promise<Reply>][] = [
   ["throws", () => {
     throw new Error("broken resolver");
@@ -115,11 +87,11 @@ const FAULTS: readonly [string, (query: Query) => Reply | Promise<Reply>][] = [
 
 for (const [what, answer] of FAULTS) {
   Deno.test(`Server.handle() answers SERVFAIL when the resolver ${what}; counted and logged once`, async () => {
-    const { ask, counters, log, server } = setUp(answer);
+    const { ask, counters, log } = setUp(answer);
     const reply = decode((await ask())!);
     assertEquals([reply.id, reply.rcode, reply.recursionAvailable], [0x4321, RCODE.SERVFAIL, true]);
     assertEquals([questionLines(reply.questions), reply.answers], [["eXample.org. IN A"], []]);
-    assertEquals([counters.broken, log.length, server.inFlight], [1, 1, 0]);
+    assertEquals([counters.broken, log.length], [1, 1]);
     assertMatch(log[0]!, /^dns-forwarder: error: Cannot answer a query: .*broken resolver/);
   });
 }

@@ -11,6 +11,7 @@ import { FakeSocket, udp } from "../support/fake_socket.ts";
 import { FakeTime, settled } from "../support/fake_time.ts";
 import { question, questionLines, wire } from "../support/messages.ts";
 import { CLIENT, responseTo, StubResolver } from "../support/resolving.ts";
+import { policy } from "../support/serving.ts";
 
 const OTHER_CLIENT = udp("198.51.100.8", 40_001);
 
@@ -22,7 +23,15 @@ function setUp(answer: (query: Query) => Reply | Promise<Reply> = (query) => res
   const lines: string[] = [];
   const log = new Log({ level: "debug", writeLine: (line) => void lines.push(line) });
   const resolver = new StubResolver(answer);
-  const server = new Server({ resolver, clock: time, counters, log, timeoutMs: 2000, recursionAvailable: true });
+  const server = new Server({
+    policy: policy(),
+    resolver,
+    clock: time,
+    counters,
+    log,
+    timeoutMs: 2000,
+    recursionAvailable: true,
+  });
   const listener = new UdpListener({ socket, server, timers: time, counters, log });
   const ended = listener.run();
   return { socket, time, counters, lines, resolver, listener, ended };

@@ -1,0 +1,80 @@
+import type { Counters } from "../observe/counters.ts";
+import { ownReply } from "../resolver/own_reply.ts";
+import type { Query } from "../resolver/query.ts";
+import type { Reply } from "../resolver/resolver.ts";
+import { FLAG } from "../wire/header.ts";
+import { EDE, RCODE } from "../wire/iana.ts";
+import { putFlags } from "../wire/patch.ts";
+import { uint16At } from "../wire/scan.ts";
+import type { Access } from "./access.ts";
+import { admit, ADMITTED, IGNORED, isUnanswerable } from "./admission.ts";
+import { takeClientOptions } from "./client_options.ts";
+import type { RateLimit } from "./rate_limit.ts";
+import type { ServerCookies } from "./server_cookies.ts";
+
+/** What a policy is made from. */
+export interface PolicyOptions {
+  readonly access: Access;
+  readonly cookies: ServerCookies;
+  /** `null`: everybody may ask as much as they like. */
+  readonly rateLimit: RateLimit | null;
+  readonly counters: Counters;
+  /** RA of the replies that are made here. */
+  readonly recursionAvailable: boolean;
+}
+
+/** Decides about a query before it is resolved: who asks, whether the message is good, and how much its network asks. */
+export class Policy {
+  readonly #options: PolicyOptions;
+
+  constructor(options: PolicyOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the query is to be resolved or ignored, or the reply that it gets at once. */
+  judge(query: Query): typeof ADMITTED | typeof IGNORED | Reply {
+    const { access, cookies, recursionAvailable } = this.#options;
+    if (isUnanswerable(query)) return IGNORED;
+    // Before anything else: a cache or a local name must not show strangers what they may not ask for (CVE-2026-26017).
+    if (!access.allows(query.client.hostname)) return this.#prohibit(query);
+    const verdict = admit(query, recursionAvailable);
+    if (verdict !== ADMITTED) return verdict;
+    const rcode = takeClientOptions(query, cookies);
+    if (rcode !== RCODE.NOERROR) return this.#rejectOptions(query, rcode);
+    return this.#isOverRate(query) ? this.#askForTcp(query) : ADMITTED;
+  }
+
+  #prohibit(query: Query): Reply {
+    this.#options.counters.prohibited++;
+    query.extendedErrors.push({ infoCode: EDE.PROHIBITED, text: "Your address is not allowed to ask here" });
+    return this.#own(query, RCODE.REFUSED, true);
+  }
+
+  #rejectOptions(query: Query, rcode: number): Reply {
+    if (rcode === RCODE.FORMERR) {
+      query.extendedErrors.push({ infoCode: EDE.OTHER, text: "The COOKIE option is malformed" });
+    }
+    query.extendedRcode = rcode >> 4;
+    return this.#own(query, rcode & 0xf, false);
+  }
+
+  #isOverRate({ client, hasValidCookie, scan }: Query): boolean {
+    const { rateLimit } = this.#options;
+    // Over TCP, or with a cookie of ours, the address is the client's own: nobody can use up the rate in its name.
+    if (rateLimit === null || client.transport === "tcp" || hasValidCookie) return false;
+    return !rateLimit.allows(client.hostname, Math.max(1, scan.questionCount));
+  }
+
+  /** TC and nothing else: a real client asks again over TCP, and who forges addresses gains nothing in size. */
+  #askForTcp(query: Query): Reply {
+    this.#options.counters.rateLimited++;
+    query.extendedErrors.push({ infoCode: EDE.OTHER, text: "Rate limit, ask over TCP" });
+    const reply = this.#own(query, RCODE.NOERROR, true);
+    putFlags(reply, uint16At(reply, 2) | FLAG.TC);
+    return reply;
+  }
+
+  #own(query: Query, rcode: number, withQuestion: boolean): Reply {
+    return ownReply(query, { rcode, recursionAvailable: this.#options.recursionAvailable, withQuestion });
+  }
+}

@@ -1,0 +1,33 @@
+import { parseCidr } from "../../lib/base/cidr.ts";
+import type { Clock } from "../../lib/base/runtime.ts";
+import { Counters } from "../../lib/observe/counters.ts";
+import { Access } from "../../lib/server/access.ts";
+import { Policy, type PolicyOptions } from "../../lib/server/policy.ts";
+import { ServerCookies } from "../../lib/server/server_cookies.ts";
+import { scriptedSource } from "./fake_random.ts";
+
+/** Networks that hold every client. */
+export const EVERYBODY = ["0.0.0.0/0", "::/0"].map(parseCidr);
+
+/** The secret of cookies whose random source is not told otherwise is whatever `scriptedSource` gives. */
+export function cookies(nowSeconds: () => number = () => 1_559_731_985, secret = scriptedSource()): ServerCookies {
+  return new ServerCookies({ random: secret, wallClock: { epochSeconds: nowSeconds } });
+}
+
+/** A policy that lets everybody ask, unless `options` say otherwise. */
+export function policy(options: Partial<PolicyOptions> = {}): Policy {
+  return new Policy({
+    access: new Access(EVERYBODY),
+    cookies: cookies(),
+    rateLimit: null,
+    counters: new Counters(),
+    recursionAvailable: true,
+    ...options,
+  });
+}
+
+/** A clock that the test sets. */
+export function settableClock(startMs = 0): Clock & { set(nowMs: number): void } {
+  let now = startMs;
+  return { nowMs: () => now, set: (nowMs) => void (now = nowMs) };
+}
