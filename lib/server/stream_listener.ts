@@ -73,6 +73,8 @@ export class StreamListener {
   }
 
   #serve(socket: StreamSocket): void {
+    // Accepted in the moment in which the listener stopped: nobody would close its session.
+    if (this.#isStopped) return socket.close();
     const { server, clock, deadlines, counters } = this.#options;
     const client = socket.peer.hostname;
     const ofClient = this.#sessions.get(client) ?? new Set();

@@ -1,0 +1,83 @@
+import type { SocketAddress } from "../../lib/base/address.ts";
+import { Counters } from "../../lib/observe/counters.ts";
+import { Log } from "../../lib/observe/log.ts";
+import type { Reply } from "../../lib/resolver/resolver.ts";
+import type { Server } from "../../lib/server/server.ts";
+import { StreamListener } from "../../lib/server/stream_listener.ts";
+import { StreamSession } from "../../lib/server/stream_session.ts";
+import { decode } from "../../lib/wire/message.ts";
+import { FakeStream, FakeStreamListener } from "./fake_stream.ts";
+import { fakeDeadlines, settled } from "./fake_time.ts";
+import { question, questionLines, record, response, wire } from "./messages.ts";
+
+type Octets = Uint8Array<ArrayBuffer>;
+
+/** A server that answers as the test says. */
+class FakeServer {
+  /** What it was asked: the ID and the first question. */
+  readonly asked: string[] = [];
+  readonly clients: SocketAddress[] = [];
+  /** How it answers: at once, never (to a response), or when `answer` is called. */
+  isWaiting = false;
+  readonly #pending: { readonly reply: Reply; readonly settle: (reply: Reply) => void }[] = [];
+
+  /** See `Server.handle`. */
+  handle(octets: Octets, client: SocketAddress): Reply | null | Promise<Reply> {
+    const { id, questions, isResponse } = decode(octets);
+    this.asked.push(`${id} ${questionLines(questions)[0]}`);
+    this.clients.push(client);
+    if (isResponse) return null;
+    const reply = response({ id, questions, answers: [record("a.example 9 IN A 192.0.2.1")] });
+    if (!this.isWaiting) return reply;
+    const { promise, resolve } = Promise.withResolvers<Reply>();
+    this.#pending.push({ reply, settle: resolve });
+    return promise;
+  }
+
+  /** Answers the waiting query `i`, counted from the first one that ever waited. */
+  async answer(i: number): Promise<void> {
+    const { reply, settle } = this.#pending[i]!;
+    settle(reply);
+    await settled();
+  }
+}
+
+/** What sessions are made from, in fake time. */
+function parts() {
+  const { time, deadlines } = fakeDeadlines();
+  const server = new FakeServer();
+  // A session calls nothing of a server but `handle`.
+  const options = { server: server as unknown as Server, clock: time, deadlines, counters: new Counters() };
+  return { time, deadlines, server, counters: options.counters, options };
+}
+
+/** A session that runs on a fake connection. */
+export function sessionRig() {
+  const { options, ...rest } = parts();
+  const socket = new FakeStream();
+  const session = new StreamSession({ ...options, socket });
+  const state = { hasEnded: false };
+  const ended = session.run().then(() => void (state.hasEnded = true));
+  return { ...rest, socket, session, ended, state };
+}
+
+/** A listener that runs. */
+export function listenerRig() {
+  const { options, ...rest } = parts();
+  const socket = new FakeStreamListener();
+  const lines: string[] = [];
+  const log = new Log({ level: "debug", writeLine: (line) => void lines.push(line) });
+  const listener = new StreamListener({ ...options, socket, timers: rest.time, log });
+  const ended = listener.run();
+  return { ...rest, socket, listener, lines, ended };
+}
+
+/** A client's query in wire format. */
+export function queryFor(id: number, text = "a.example"): Octets {
+  return wire({ id, recursionDesired: true, questions: [question(text)] });
+}
+
+/** The IDs of the replies that a connection got, first to last. */
+export function repliedIds(socket: FakeStream): number[] {
+  return socket.messages.map((message) => decode(message).id);
+}
