@@ -1,10 +1,17 @@
-import { EDE, RCODE } from "../wire/iana.ts";
+import { BARE_OPT_OCTETS, type ExtendedError, readExtendedError, readOpt } from "../wire/edns.ts";
+import { EDE, RCODE, TYPE } from "../wire/iana.ts";
+import { ROOT } from "../wire/name.ts";
 import { MessageScan } from "../wire/scan.ts";
 import type { Upstreams } from "../upstream/upstreams.ts";
 import { UpstreamError } from "../upstream/upstream_error.ts";
 import { ownReply } from "./own_reply.ts";
 import type { Query } from "./query.ts";
+import { keepRelevant } from "./relevance.ts";
 import type { Reply, Resolver } from "./resolver.ts";
+
+/** So many extended errors of an upstream are passed on, and so much of their texts. */
+const ERRORS_MAX = 4;
+const ERROR_TEXT_MAX = 120;
 
 /** Asks the upstreams. Their records come back as they are, undecoded: unknown types pass bit for bit (RFC 3597 §3). */
 export class Forward implements Resolver {
@@ -37,7 +44,8 @@ export class Forward implements Resolver {
         // The query was ours, and the client's was well-formed: the fault is between us and the upstream.
         return this.#failure(query, EDE.OTHER, `${upstream.name} does not understand the query`);
       }
-      return reply;
+      query.extendedErrors.push(...extendedErrorsOf(reply, scan));
+      return keepRelevant(reply);
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       return this.#failure(query, error.infoCode, error.message);
@@ -48,4 +56,13 @@ export class Forward implements Resolver {
     query.extendedErrors.push({ infoCode, text });
     return ownReply(query, { rcode: RCODE.SERVFAIL, recursionAvailable: true, withQuestion: true });
   }
+}
+
+/** The upstream's extended errors (RFC 8914 §3: a forwarder may pass them on), cut to what a client can use. */
+function extendedErrorsOf(reply: Reply, scan: MessageScan): ExtendedError[] {
+  if (scan.optEnd - scan.optOffset <= BARE_OPT_OCTETS || !scan.hasOpt) return [];
+  const rdata = reply.slice(scan.optOffset + BARE_OPT_OCTETS, scan.optEnd);
+  const { options } = readOpt({ name: ROOT, type: TYPE.OPT, class: scan.udpPayloadOctets, ttl: 0, rdata });
+  const errors = options.map(readExtendedError).filter((error) => error !== null).slice(0, ERRORS_MAX);
+  return errors.map(({ infoCode, text }) => ({ infoCode, text: text.slice(0, ERROR_TEXT_MAX) }));
 }

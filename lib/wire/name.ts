@@ -140,6 +140,13 @@ export function isSameName(a: Name, b: Name): boolean {
   return a.length === b.length && (equals(a, b) || equals(foldCase(a), foldCase(b)));
 }
 
+/** Whether `name` is `zone` or lies below it, letter case ignored. */
+export function isWithin(name: Name, zone: Name): boolean {
+  let start = 0;
+  while (name.length - start > zone.length) start += name[start]! + 1;
+  return isSameName(name.subarray(start), zone);
+}
+
 /** Lower case of one octet: A–Z and nothing else (RFC 4343 §3). */
 export function foldOctet(octet: number): number {
   return octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet;

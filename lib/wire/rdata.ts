@@ -1,5 +1,5 @@
 import { concat } from "@std/bytes/concat";
-import { foldCase, readName } from "./name.ts";
+import { foldCase, type Name, readName } from "./name.ts";
 import { RDATA_FIELDS, type RdataField } from "./rdata_fields.ts";
 import { Reader } from "./reader.ts";
 import { WireFormatError } from "./wire_format_error.ts";
@@ -101,6 +101,17 @@ export function canonicalRdata(type: number, rdata: Rdata): Rdata {
     const part = readStep(reader, step);
     return step === STEP_NAME || step === STEP_COMPRESSIBLE_NAME ? foldCase(part) : part;
   }));
+}
+
+/** The names in an RDATA, in order: where a record leads. None for a type without names, or an unknown one. */
+export function rdataNames(type: number, rdata: Rdata): Name[] {
+  const reader = new Reader(rdata);
+  const names: Name[] = [];
+  for (const step of STEPS.get(type) ?? []) {
+    const part = readStep(reader, step);
+    if (step === STEP_NAME || step === STEP_COMPRESSIBLE_NAME) names.push(part);
+  }
+  return names;
 }
 
 function readStep(reader: Reader, step: RdataStep): Uint8Array<ArrayBuffer> {
