@@ -33,7 +33,7 @@ export function admit(query: Query, recursionAvailable: boolean): typeof ADMITTE
   }
   // RFC 6891 §6.1.1: "If a query message with more than one OPT RR is received, a FORMERR (RCODE=1) MUST be returned."
   if (scan.optFault !== OPT_FAULT.none) {
-    explain(EDE.OTHER, "The OPT record is malformed, misplaced or not the only one");
+    explain(EDE.OTHER, "Malformed OPT record");
     return reply(RCODE.FORMERR, false);
   }
   // RFC 6891 §6.1.3: "If a responder does not implement the VERSION level of the request, then it MUST respond with

@@ -12,9 +12,10 @@ export class UdpClient implements Disposable {
   readonly #server: SocketAddress;
   readonly #socket: Deno.DatagramConn;
 
-  constructor(server: SocketAddress) {
+  /** Asks `server`, from an address of this machine. */
+  constructor(server: SocketAddress, hostname: string = isIpv6(server) ? "::1" : "127.0.0.1") {
     this.#server = server;
-    this.#socket = Deno.listenDatagram({ transport: "udp", hostname: isIpv6(server) ? "::1" : "127.0.0.1", port: 0 });
+    this.#socket = Deno.listenDatagram({ transport: "udp", hostname, port: 0 });
   }
 
   /** Sends `query` and waits for the datagram with its ID; others are passed over. */

@@ -49,6 +49,8 @@ export class FakeWorld {
   runtimeOn(host: Host): Runtime {
     return {
       clock: this.time,
+      // The world began on 2025-01-01.
+      wallClock: { epochSeconds: () => 1_735_689_600 + Math.floor(this.time.nowMs() / 1000) },
       timers: this.time,
       random: this.random.fork("program"),
       network: host,
