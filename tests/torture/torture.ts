@@ -3,17 +3,14 @@ import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.
 import { UDP_PAYLOAD_OCTETS } from "../../lib/wire/edns.ts";
 import { decode } from "../../lib/wire/message.ts";
 import { MessageScan, SCAN } from "../../lib/wire/scan.ts";
-import { courseResolver } from "../end_to_end/course_resolver.ts";
 import { type Program, startProgram } from "../end_to_end/program.ts";
 import { TcpClient } from "../end_to_end/tcp_client.ts";
 import { UdpClient } from "../end_to_end/udp_client.ts";
-import { type ReceivedQuery, UdpServer } from "../end_to_end/udp_server.ts";
-import { lines, question, wire } from "../support/messages.ts";
+import { lines } from "../support/messages.ts";
 import { SeededRandom } from "../support/seeded_random.ts";
 import { hostileMessage } from "./hostile_messages.ts";
+import { LyingUpstream, SENSIBLE_ANSWER, SENSIBLE_QUERY } from "./lying_upstream.ts";
 import { streamAttack } from "./stream_attacks.ts";
-
-type Octets = Uint8Array<ArrayBuffer>;
 
 /** After so many packets the program has to answer a valid query, over UDP and over TCP. */
 const BATCH_PACKETS = 500;
@@ -49,8 +46,7 @@ export interface TortureReport {
  */
 export async function torture({ seed, packets }: { seed: number; packets: number }): Promise<TortureReport> {
   const random = new SeededRandom(seed);
-  const replies = random.fork("replies");
-  await using upstream = new UdpServer((query) => unrulyReply(query, replies));
+  await using upstream = new LyingUpstream(random.fork("replies"));
   const resolver = ["--resolver", formatSocketAddress(upstream.address), "--timeout", `${TIMEOUT_MS}`];
   await using program = startProgram(...resolver, "--log-level", "error");
   const attacker = new Attacker(program.address, random.fork("attacks"));
@@ -59,7 +55,6 @@ export async function torture({ seed, packets }: { seed: number; packets: number
     for (let sent = 0; sent < packets; sent = attacker.packets) {
       await attacker.sendBatch(Math.min(BATCH_PACKETS, packets - sent));
       await assertAnswers(program);
-      upstream.queries.length = 0;
       if (early === undefined && attacker.packets >= packets / 5) early = memory();
     }
     await assertLetsGo(program);
@@ -140,14 +135,11 @@ function faultOf(reply: Uint8Array): string | null {
   return reply.length > UDP_PAYLOAD_OCTETS ? `has ${reply.length} octets` : null;
 }
 
-const SENSIBLE = wire({ id: 0x1234, recursionDesired: true, questions: [question("codecrafters.io")] });
-const EXPECTED = ["codecrafters.io. 3600 IN A 76.76.21.21"];
-
 async function assertAnswers({ address, app, lines: told }: Program): Promise<void> {
   using datagrams = new UdpClient(address);
-  assertEquals(lines(decode(await datagrams.ask(SENSIBLE)).answers), EXPECTED, "Not the answer over UDP");
+  assertEquals(lines(decode(await datagrams.ask(SENSIBLE_QUERY)).answers), SENSIBLE_ANSWER, "Not the answer over UDP");
   using stream = await TcpClient.connect(address);
-  assertEquals(lines(decode(await stream.ask(SENSIBLE)).answers), EXPECTED, "Not the answer over TCP");
+  assertEquals(lines(decode(await stream.ask(SENSIBLE_QUERY)).answers), SENSIBLE_ANSWER, "Not the answer over TCP");
   assertEquals(app.counters.broken, 0, `The program broke: ${told.join("\n")}`);
 }
 
@@ -159,17 +151,6 @@ async function assertLetsGo({ app }: Program): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error(`Still held after 2 s of quiet: ${JSON.stringify(app.held)}`);
-}
-
-/** Answers what is sensible, and much else; the rest gets garbage, lies or nothing. */
-function unrulyReply({ octets }: ReceivedQuery, random: SeededRandom): Octets | null {
-  const reply = courseResolver(octets);
-  if (decode(reply).answers.length > 0) return reply;
-  const dice = random.fraction();
-  if (dice < 0.05) return null;
-  if (dice < 0.1) return random.octets(random.below(600));
-  if (dice < 0.3) { for (let i = 0; i < 4; i++) reply[random.below(reply.length)] = random.below(256); }
-  return dice < 0.95 ? reply : reply.slice(0, random.below(reply.length));
 }
 
 function memory(): Memory {
