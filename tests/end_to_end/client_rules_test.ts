@@ -35,7 +35,7 @@ function errorCodes(reply: Message) {
   return ednsOf(reply)!.options.map(readExtendedError).filter((error) => error !== null).map((error) => error.infoCode);
 }
 
-Deno.test("5625_08: clients outside of --allow are refused with extended error 18, over UDP and TCP", async () => {
+Deno.test("[5625_08] clients outside of --allow are refused with extended error 18, over UDP and TCP", async () => {
   await using program = startProgram("--allow", "192.0.2.0/24,::1");
   const overUdp = await ask(program.address, query("example.org"));
   using client = await TcpClient.connect(program.address);
@@ -45,7 +45,7 @@ Deno.test("5625_08: clients outside of --allow are refused with extended error 1
   }
 });
 
-Deno.test("9018_01: a client learns a cookie and is known by it; 7828_02: and how long TCP may be idle", async () => {
+Deno.test("[9018_01] [7828_02] a client learns a cookie and is known by it, and how long TCP may be idle", async () => {
   await using program = startProgram();
   const withCookie = (cookie: string) => {
     return query("example.org", { additionals: [opt({ options: [{ code: EDNS_OPTION.COOKIE, data: hex(cookie) }] })] });
@@ -71,17 +71,17 @@ Deno.test("over --rate-limit a client is told to ask over TCP, and is answered t
 });
 
 const LOCAL: readonly [ids: string, asked: string, rcode: number, answers: readonly string[]][] = [
-  ["6761_01", "www.localhost AAAA", RCODE.NOERROR, ["www.localhost. 10800 IN AAAA ::1"]],
-  ["7686_01", "a.onion A", RCODE.NXDOMAIN, []],
-  ["6303_01", "1.0.168.192.in-addr.arpa PTR", RCODE.NXDOMAIN, []],
-  ["9462_01", "_dns.resolver.arpa SVCB", RCODE.NOERROR, []],
-  ["8482_01", "example.org ANY", RCODE.NOERROR, ['example.org. 3600 IN HINFO "RFC8482" ""']],
-  ["1035_08", "version.bind TXT 3", RCODE.REFUSED, []],
-  ["RFC 9824 §3.5", "example.org NXNAME", RCODE.FORMERR, []],
+  ["[6761_01]", "www.localhost AAAA", RCODE.NOERROR, ["www.localhost. 10800 IN AAAA ::1"]],
+  ["[7686_01]", "a.onion A", RCODE.NXDOMAIN, []],
+  ["[6303_01]", "1.0.168.192.in-addr.arpa PTR", RCODE.NXDOMAIN, []],
+  ["[9462_01]", "_dns.resolver.arpa SVCB", RCODE.NOERROR, []],
+  ["[8482_01]", "example.org ANY", RCODE.NOERROR, ['example.org. 3600 IN HINFO "RFC8482" ""']],
+  ["[1035_08]", "version.bind TXT 3", RCODE.REFUSED, []],
+  ["[9824_01]", "example.org NXNAME", RCODE.FORMERR, []],
 ];
 
 for (const [ids, asked, rcode, answers] of LOCAL) {
-  Deno.test(`${ids}: ${asked} is answered while the upstream hangs, and not sent to it`, async () => {
+  Deno.test(`${ids} ${asked} is answered while the upstream hangs, and not sent to it`, async () => {
     await using upstream = startUpstream({ isSilent: true });
     await using program = startProgram("--resolver", formatSocketAddress(upstream.address), "--timeout", "100");
     using hanging = new UdpClient(program.address);
@@ -102,6 +102,72 @@ Deno.test("--no-special-names forwards them, and --server-id tells who answers",
   assert(upstream.queries.length > 0);
   const { answers } = await ask(program.address, query("id.server TXT 3"));
   assertEquals(lines(answers), ['id.server. 0 CH TXT "dns-1"']);
+});
+
+/** Options that speak of one hop: keepalive, client subnet, report channel, ZONEVERSION, NSID, cookie, unknown. */
+const HOP_OPTIONS = [
+  { code: EDNS_OPTION.TCP_KEEPALIVE, data: hex("") },
+  { code: 8, data: hex("00011800 c00002") },
+  { code: 18, data: hex("00") },
+  { code: 19, data: hex("") },
+  { code: 3, data: hex("") },
+  { code: EDNS_OPTION.COOKIE, data: hex("0102030405060708") },
+  { code: 65_001, data: hex("ff") },
+];
+
+Deno.test("[7828_03] [7871_01] [7873_05] [9567_01] [9660_01] no option of a client's gets any further", async () => {
+  await using upstream = startUpstream();
+  await using program = startProgram("--resolver", formatSocketAddress(upstream.address));
+  const octets = query("example.org", { additionals: [opt({ options: HOP_OPTIONS })] });
+  await ask(program.address, octets);
+  using client = await TcpClient.connect(program.address);
+  await client.ask(octets);
+  assert(upstream.queries.length >= 2);
+  for (const { octets } of upstream.queries) {
+    const theirs = ednsOf(decode(octets))?.options ?? [];
+    for (const { code, data } of HOP_OPTIONS) {
+      assert(!theirs.some((option) => option.code === code && option.data.toHex() === data.toHex()), `option ${code}`);
+      // Cookies are the one kind that we send as well: our own.
+      if (code !== EDNS_OPTION.COOKIE) assert(!theirs.some((option) => option.code === code), `option ${code}`);
+    }
+  }
+});
+
+/** RFC 8906 §8: what every server must answer; a Z bit, an unknown option, flag, version, opcode and type. */
+const PROBES: readonly (readonly [string, Partial<Message>, rcode: number])[] = [
+  ["an unknown type", { questions: [question("example.org TYPE65280")] }, RCODE.NOERROR],
+  ["an unknown opcode", { opcode: 15 }, RCODE.NOTIMP],
+  ["header flags", { isAuthoritative: true, isAuthenticData: true, checkingDisabled: true }, RCODE.NOERROR],
+  ["an unknown EDNS option", { additionals: [opt({ options: HOP_OPTIONS.slice(-1) })] }, RCODE.NOERROR],
+  ["unknown EDNS flags", { additionals: [{ ...opt(), ttl: 0x7fff }] }, RCODE.NOERROR],
+  ["an unknown EDNS version", { additionals: [opt({ version: 1 })] }, RCODE.BADVERS & 0xf],
+];
+
+for (const [what, fields, rcode] of PROBES) {
+  Deno.test(`[8906_05] ${what} gets its answer over TCP as it does over UDP`, async () => {
+    await using program = startProgram();
+    const octets = query("example.org", fields);
+    using client = await TcpClient.connect(program.address);
+    const overTcp = decode(await client.ask(octets));
+    assertEquals(overTcp, await ask(program.address, octets));
+    assertEquals(overTcp.rcode, rcode);
+  });
+}
+
+Deno.test("[8145_01] names that carry trust-anchor signals are forwarded like others", async () => {
+  await using upstream = startUpstream();
+  await using program = startProgram("--resolver", formatSocketAddress(upstream.address));
+  await ask(program.address, query("_ta-4f66-9728 NULL"));
+  assert(upstream.queries.length > 0);
+});
+
+Deno.test("[9619_04] with --multi-question formerr, messages that break the rule stop here", async () => {
+  await using upstream = startUpstream();
+  const resolver = formatSocketAddress(upstream.address);
+  await using program = startProgram("--resolver", resolver, "--multi-question", "formerr");
+  const two = [question("a.example.org"), question("b.example.org")];
+  const reply = await ask(program.address, query("example.org", { questions: two }));
+  assertEquals([reply.rcode, errorCodes(reply), upstream.queries.length], [RCODE.FORMERR, [EDE.OTHER], 0]);
 });
 
 // Only Linux has all of 127.0.0.0/8 without being told.
