@@ -44,6 +44,10 @@ export class Counters {
   upstreamWrongQuestion = 0;
   /** Upstream replies whose question differs in letter case alone. */
   upstreamWrongCase = 0;
+  /** Upstream replies that repeat another cookie than ours. */
+  upstreamWrongCookie = 0;
+  /** Sockets given up because forged replies came in by the dozen; their questions went on over TCP. */
+  upstreamFloods = 0;
   /** Upstream replies to the question that cannot be read to the end. */
   upstreamGarbled = 0;
 }

@@ -23,6 +23,8 @@ export type Verdict =
   | "wrongQuestion"
   /** The question that was asked, yet not in the letter case in which it was sent. */
   | "wrongCase"
+  /** Everything is right but the cookie that it should repeat. */
+  | "wrongCookie"
   /** The right header and question, and then no message, or one with a broken OPT record. */
   | "garbled";
 
@@ -44,6 +46,8 @@ export interface Registration {
   readonly deadlineMs: number;
   /** Called for each reply whose question differs in nothing but letter case. Without it, case does not matter. */
   readonly onWrongCase?: () => void;
+  /** A last look at a reply that is right in all else, before it counts. */
+  readonly isGenuine?: (reply: Uint8Array<ArrayBuffer>, scan: MessageScan) => boolean;
   /** Makes the error with which `reply` rejects at the deadline. */
   readonly expired: () => Error;
 }
@@ -91,7 +95,7 @@ export class Correlator {
   }
 
   /** Waits for the reply to `query`, into which it writes an unpredictable free ID. Needs `hasRoom`. */
-  register({ peer, query, deadlineMs, onWrongCase, expired }: Registration): Pending {
+  register({ peer, query, deadlineMs, onWrongCase, isGenuine, expired }: Registration): Pending {
     const id = this.#drawId();
     putId(query, id);
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
@@ -100,6 +104,7 @@ export class Correlator {
       peer,
       query,
       onWrongCase,
+      isGenuine,
       resolve,
       reject,
       onDue: (nowMs) => this.#expire(entry, expired, nowMs),
@@ -127,6 +132,7 @@ export class Correlator {
     }
     // RFC 6891 §6.1.1: one OPT at most, and in the additional section. Others would pass for records and reach clients.
     if (status !== SCAN.ok || this.#scan.optFault !== OPT_FAULT.none) return "garbled";
+    if (entry.isGenuine?.(datagram, this.#scan) === false) return "wrongCookie";
     this.#deadlines.cancel(entry);
     // A bare error names no question: a second copy of it would pass for the reply to whatever gets its ID next.
     if (this.#scan.questionCount === 0) this.#bury(entry, entry.dueMs);
@@ -183,6 +189,7 @@ interface EntryOptions {
   readonly peer: SocketAddress;
   readonly query: Uint8Array<ArrayBuffer>;
   readonly onWrongCase: (() => void) | undefined;
+  readonly isGenuine: Registration["isGenuine"] | undefined;
   readonly resolve: (reply: Uint8Array<ArrayBuffer>) => void;
   readonly reject: (error: Error) => void;
   readonly onDue: (nowMs: number) => void;
@@ -194,17 +201,19 @@ class Entry extends Deadline {
   readonly peer: SocketAddress;
   readonly query: Uint8Array<ArrayBuffer>;
   readonly onWrongCase: (() => void) | undefined;
+  readonly isGenuine: Registration["isGenuine"] | undefined;
   readonly resolve: (reply: Uint8Array<ArrayBuffer>) => void;
   readonly reject: (error: Error) => void;
   override readonly onDue: (nowMs: number) => void;
   isGhost = false;
 
-  constructor({ id, peer, query, onWrongCase, resolve, reject, onDue }: EntryOptions) {
+  constructor({ id, peer, query, onWrongCase, isGenuine, resolve, reject, onDue }: EntryOptions) {
     super();
     this.id = id;
     this.peer = peer;
     this.query = query;
     this.onWrongCase = onWrongCase;
+    this.isGenuine = isGenuine;
     this.resolve = resolve;
     this.reject = reject;
     this.onDue = onDue;

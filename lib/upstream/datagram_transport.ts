@@ -1,6 +1,7 @@
 import type { SocketAddress } from "../base/address.ts";
 import type { Counters } from "../observe/counters.ts";
 import { EDE } from "../wire/iana.ts";
+import type { CookieJar } from "./cookie_jar.ts";
 import type { Transport } from "./dialogue.ts";
 import type { Request } from "./request.ts";
 import type { SocketPool } from "./socket_pool.ts";
@@ -9,6 +10,8 @@ import type { UpstreamSocket } from "./upstream_socket.ts";
 
 /** What a transport is made from. */
 export interface DatagramTransportOptions {
+  /** Replies with a wrong cookie do not count. */
+  readonly cookies?: CookieJar;
   readonly sockets: SocketPool;
   readonly address: SocketAddress;
   /** The upstream's name in messages. */
@@ -30,7 +33,7 @@ export class DatagramTransport implements Transport {
     request: Request,
     onWrongCase?: () => void,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    const { address, name, counters } = this.#options;
+    const { address, name, counters, cookies } = this.#options;
     const { deadlineMs } = request;
     const socket = this.#pick(request.lastSocket);
     request.lastSocket = socket;
@@ -39,6 +42,7 @@ export class DatagramTransport implements Transport {
       query,
       deadlineMs,
       ...(onWrongCase === undefined ? {} : { onWrongCase }),
+      ...(cookies === undefined ? {} : { isGenuine: (reply, scan) => cookies.isGenuine(reply, scan) }),
       expired: () => new UpstreamError(`No reply from ${name} in time`, EDE.NO_REACHABLE_AUTHORITY),
     });
     // A reply may overtake the news that its query has been sent.

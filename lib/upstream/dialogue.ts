@@ -4,9 +4,10 @@ import { FLAG, rcodeOf } from "../wire/header.ts";
 import { RCODE } from "../wire/iana.ts";
 import { uint16At } from "../wire/scan.ts";
 import { randomizeCase, restoreCase } from "./case_randomization.ts";
+import { type CookieJar, isBadCookie } from "./cookie_jar.ts";
 import { Lessons } from "./lessons.ts";
 import { type Request, SENDS_MAX, writeUpstreamQuery } from "./request.ts";
-import { UpstreamError } from "./upstream_error.ts";
+import { FloodError, UpstreamError } from "./upstream_error.ts";
 
 /** A way to ask one upstream: UDP or TCP. */
 export interface Transport {
@@ -30,6 +31,8 @@ export interface DialogueOptions {
   readonly datagram: Transport;
   /** TCP. */
   readonly stream: Transport;
+  /** The cookies exchanged with the upstream. */
+  readonly cookies?: CookieJar;
   /** Where unpredictable letter case comes from. */
   readonly random: Random;
   /** What the time is read from. */
@@ -46,12 +49,28 @@ export class Dialogue {
     this.#options = options;
   }
 
-  /** Asks in the best manner that the upstream is known to cope with, and in a lesser one where that fails. */
+  /**
+   * Asks over UDP in the best manner that the upstream is known to cope with, and in a lesser one where that fails. Goes
+   * over to TCP where a forger is at work, for there he would have to guess the sequence number as well (RFC 5452 §9.3).
+   */
   async askOverUdp(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+    try {
+      return await this.#askInBestManner(request);
+    } catch (error) {
+      if (!(error instanceof FloodError)) throw error;
+      return await this.#options.stream.exchange(writeUpstreamQuery(request, true), request);
+    }
+  }
+
+  async #askInBestManner(request: Request): Promise<Uint8Array<ArrayBuffer>> {
     const { clock } = this.#options;
     const mixCase = this.#lessons.ignoresCase(clock.nowMs());
     let withOpt = this.#lessons.knowsEdns(clock.nowMs());
     let reply = await this.#send(request, { withOpt, mixCase });
+    if (isBadCookie(reply) && request.sendCount < SENDS_MAX) {
+      // RFC 7873 §5.3: the reply has brought the cookie that the server wants to see.
+      reply = await this.#send(request, { withOpt, mixCase });
+    }
     if (withOpt && isEdnsRejection(reply) && request.sendCount < SENDS_MAX) {
       // RFC 6891 §7: a server that does not know EDNS says FORMERR or NOTIMP; it may well answer without.
       withOpt = false;
@@ -66,10 +85,14 @@ export class Dialogue {
     return reply;
   }
 
+  get #cookie(): Uint8Array | undefined {
+    return this.#options.cookies?.option;
+  }
+
   #send(request: Request, { withOpt, mixCase }: Manner): Promise<Uint8Array<ArrayBuffer>> {
     const { datagram, random, clock } = this.#options;
     request.sendCount++;
-    if (!mixCase) return datagram.exchange(writeUpstreamQuery(request, withOpt), request);
+    if (!mixCase) return datagram.exchange(writeUpstreamQuery(request, withOpt, this.#cookie), request);
     const asked = request.questionOctets;
     const sent = randomizeCase(asked, random);
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
@@ -84,7 +107,7 @@ export class Dialogue {
         resolve(reply);
       }, reject);
     };
-    const message = writeUpstreamQuery({ ...request, questionOctets: sent }, withOpt);
+    const message = writeUpstreamQuery({ ...request, questionOctets: sent }, withOpt, this.#cookie);
     datagram.exchange(message, request, onWrongCase).then((reply) => {
       restoreCase(reply, sent, asked);
       resolve(reply);
@@ -98,7 +121,7 @@ export class Dialogue {
   async askOverTcp(request: Request, truncated: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     const withOpt = this.#lessons.knowsEdns(this.#options.clock.nowMs());
     try {
-      return await this.#options.stream.exchange(writeUpstreamQuery(request, withOpt), request);
+      return await this.#options.stream.exchange(writeUpstreamQuery(request, withOpt, this.#cookie), request);
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       // Not every server speaks TCP. What fitted is better than nothing, and TC says that it is not all.

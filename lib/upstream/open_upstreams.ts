@@ -4,6 +4,7 @@ import { Random } from "../base/random.ts";
 import type { Runtime } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { Log } from "../observe/log.ts";
+import { CookieJar } from "./cookie_jar.ts";
 import { DatagramTransport } from "./datagram_transport.ts";
 import { SocketPool } from "./socket_pool.ts";
 import type { Strategy } from "./strategy.ts";
@@ -38,10 +39,13 @@ export function openUpstreams(options: OpenUpstreamsOptions): Upstreams {
   const streams: StreamTransport[] = [];
   const upstreams = addresses.map((address) => {
     const sockets = isIpv6(address) ? pools.ipv6 : pools.ipv4;
-    const datagram = new DatagramTransport({ sockets, address, name: formatSocketAddress(address), counters });
+    const cookies = new CookieJar(random);
+    const datagram = new DatagramTransport({ sockets, address, name: formatSocketAddress(address), counters, cookies });
     const stream = new StreamTransport({ runtime, random, deadlines, counters, address, ghostMs });
     streams.push(stream);
-    return new Upstream({ address, datagram, stream, deadlines, clock, random, log });
+    // `tcp://` as an upstream means TCP from the first query on.
+    const first = address.transport === "tcp" ? stream : datagram;
+    return new Upstream({ address, datagram: first, stream, cookies, deadlines, clock, random, log });
   });
   return new Upstreams({
     upstreams,

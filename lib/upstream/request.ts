@@ -1,11 +1,15 @@
 import { BARE_OPT_OCTETS, DO_FLAG, EDNS_VERSION, UDP_PAYLOAD_OCTETS } from "../wire/edns.ts";
 import { FLAG, HEADER_OCTETS } from "../wire/header.ts";
-import { TYPE } from "../wire/iana.ts";
+import { EDNS_OPTION, TYPE } from "../wire/iana.ts";
 import { putFlags, putUint16 } from "../wire/patch.ts";
 import type { UpstreamSocket } from "./upstream_socket.ts";
 
 /** Sends of one question in all, to whatever upstreams: RFC 9520 §3.1 wants retries bounded. */
 export const SENDS_MAX = 3;
+
+/** Code and length before the data of an EDNS option (RFC 6891 §6.1.2). */
+const OPTION_HEADER_OCTETS = 4;
+const NO_COOKIE = new Uint8Array(0);
 
 /** What is asked of upstreams for one question. */
 export interface Request {
@@ -27,11 +31,18 @@ export interface Request {
  * The query that goes upstream: a header of our own with the client's RD, AD and CD, the one question, and an OPT record
  * of our own when `withOpt`. Whatever else the client sent stays here: EDNS is hop by hop (RFC 6891 §6.1.1). The ID is
  * the correlator's to write.
+ *
+ * @param cookie Data of a COOKIE option (RFC 7873 §4) in the OPT record; empty for none.
  */
-export function writeUpstreamQuery(request: Request, withOpt: boolean): Uint8Array<ArrayBuffer> {
+export function writeUpstreamQuery(
+  request: Request,
+  withOpt: boolean,
+  cookie: Uint8Array = NO_COOKIE,
+): Uint8Array<ArrayBuffer> {
   const { questionOctets, flags, wantsDnssec } = request;
   const optOffset = HEADER_OCTETS + questionOctets.length;
-  const message = new Uint8Array(optOffset + (withOpt ? BARE_OPT_OCTETS : 0));
+  const optionOctets = cookie.length === 0 ? 0 : OPTION_HEADER_OCTETS + cookie.length;
+  const message = new Uint8Array(optOffset + (withOpt ? BARE_OPT_OCTETS + optionOctets : 0));
   // RFC 4035 §3.2.2: CD is copied, so that the upstream does not check on behalf of a client that checks by itself.
   putFlags(message, flags & (FLAG.RD | FLAG.AD | FLAG.CD));
   putUint16(message, 4, 1);
@@ -42,6 +53,13 @@ export function writeUpstreamQuery(request: Request, withOpt: boolean): Uint8Arr
     putUint16(message, optOffset + 3, UDP_PAYLOAD_OCTETS);
     message[optOffset + 6] = EDNS_VERSION;
     putUint16(message, optOffset + 7, wantsDnssec ? DO_FLAG : 0);
+    putUint16(message, optOffset + 9, optionOctets);
+    if (optionOctets > 0) {
+      const optionOffset = optOffset + BARE_OPT_OCTETS;
+      putUint16(message, optionOffset, EDNS_OPTION.COOKIE);
+      putUint16(message, optionOffset + 2, cookie.length);
+      message.set(cookie, optionOffset + OPTION_HEADER_OCTETS);
+    }
   }
   return message;
 }

@@ -108,7 +108,7 @@ export class SocketPool {
     const socket = this.#bind();
     log.debug(() => `asks upstreams from ${formatSocketAddress(socket.address)}`);
     const openedAtMs = runtime.clock.nowMs();
-    return new UpstreamSocket({ socket, random, deadlines, counters, ghostMs, openedAtMs });
+    return new UpstreamSocket({ socket, random, clock: runtime.clock, deadlines, counters, ghostMs, openedAtMs });
   }
 
   #bind(): DatagramSocket {

@@ -9,6 +9,9 @@ import type { Request } from "./request.ts";
 import { UpstreamConnection } from "./upstream_connection.ts";
 import { UpstreamError } from "./upstream_error.ts";
 
+/** SYNs go out after 0, 1 and 3 seconds: who has not answered any by now is asked anew by the next query. */
+const DIAL_MS = 5000;
+
 /** What a transport is made from. */
 export interface StreamTransportOptions {
   readonly runtime: Runtime;
@@ -29,7 +32,7 @@ export class StreamTransport implements Transport {
   #connection: UpstreamConnection | null = null;
   /** The connection being made: whoever needs one meanwhile waits for the same. */
   #dialling: Promise<UpstreamConnection> | null = null;
-  #isClosed = false;
+  readonly #closing = new AbortController();
 
   constructor(options: StreamTransportOptions) {
     this.#options = options;
@@ -47,9 +50,9 @@ export class StreamTransport implements Transport {
     return await this.#ask(await this.#connect(deadlineMs), query, deadlineMs);
   }
 
-  /** Closes the connection. */
+  /** Closes the connection, the one that is being made as well. There will be no other. */
   close(): void {
-    this.#isClosed = true;
+    this.#closing.abort();
     this.#connection?.close();
     this.#connection = null;
   }
@@ -62,28 +65,46 @@ export class StreamTransport implements Transport {
     });
   }
 
-  #connect(deadlineMs: number): Promise<UpstreamConnection> {
-    if (this.#connection?.isUsable) return Promise.resolve(this.#connection);
-    this.#dialling ??= this.#dial(deadlineMs).finally(() => this.#dialling = null);
-    return this.#dialling;
-  }
-
-  async #dial(deadlineMs: number): Promise<UpstreamConnection> {
-    const { runtime, random, deadlines, counters, address, ghostMs } = this.#options;
-    const abort = new AbortController();
-    const alarm = new Alarm(() => abort.abort());
+  /** The connection; waits until the deadline for one that is being made, however long others wait for the same. */
+  async #connect(deadlineMs: number): Promise<UpstreamConnection> {
+    if (this.#connection?.isUsable) return this.#connection;
+    const { deadlines } = this.#options;
+    const { promise, resolve, reject } = Promise.withResolvers<UpstreamConnection>();
+    const alarm = new Alarm(() => reject(this.#cannotConnect("it takes too long")));
     deadlines.schedule(alarm, deadlineMs);
+    this.#dialling ??= this.#dial().finally(() => this.#dialling = null);
+    this.#dialling.then(resolve, reject);
     try {
-      const socket = await runtime.network.connectStream(address, abort.signal);
-      const { clock } = runtime;
-      const connection = new UpstreamConnection({ socket, random, clock, deadlines, counters, ghostMs });
-      if (this.#isClosed) connection.close();
-      return this.#connection = connection;
-    } catch (cause) {
-      throw new UpstreamError(`Cannot connect to ${this.#name} over TCP`, EDE.NETWORK_ERROR, { cause });
+      return await promise;
     } finally {
       deadlines.cancel(alarm);
     }
+  }
+
+  async #dial(): Promise<UpstreamConnection> {
+    const { runtime, random, deadlines, counters, address, ghostMs } = this.#options;
+    const { clock, network } = runtime;
+    // A query that `close` has failed asks again: it must not open what nobody would close.
+    if (this.#closing.signal.aborted) throw this.#cannotConnect("we are closing");
+    const tooLong = new AbortController();
+    const alarm = new Alarm(() => tooLong.abort());
+    deadlines.schedule(alarm, clock.nowMs() + DIAL_MS);
+    try {
+      const socket = await network.connectStream(address, AbortSignal.any([tooLong.signal, this.#closing.signal]));
+      if (this.#closing.signal.aborted) {
+        socket.close();
+        throw this.#closing.signal.reason;
+      }
+      return this.#connection = new UpstreamConnection({ socket, random, clock, deadlines, counters, ghostMs });
+    } catch (cause) {
+      throw this.#cannotConnect(cause);
+    } finally {
+      deadlines.cancel(alarm);
+    }
+  }
+
+  #cannotConnect(cause: unknown): UpstreamError {
+    return new UpstreamError(`Cannot connect to ${this.#name} over TCP`, EDE.NETWORK_ERROR, { cause });
   }
 
   get #name(): string {

@@ -34,6 +34,8 @@ export class UpstreamConnection {
   readonly #unused = new Alarm(() => this.close());
   #lastWrite: Promise<void> = Promise.resolve();
   #isClosed = false;
+  /** When octets came last. */
+  #heardAtMs = -Infinity;
 
   constructor({ socket, random, clock, deadlines, counters, ghostMs }: UpstreamConnectionOptions) {
     this.#socket = socket;
@@ -57,7 +59,13 @@ export class UpstreamConnection {
   ask(registration: Omit<Registration, "peer">): Promise<Uint8Array<ArrayBuffer>> {
     this.#deadlines.cancel(this.#unused);
     this.#counters.upstreamStreamQueries++;
-    const { reply } = this.#correlator.register({ ...registration, peer: this.#socket.peer });
+    const askedAtMs = this.#clock.nowMs();
+    const expired = () => {
+      // Not an octet since: a path that has lost the connection tells nobody, and each later query would wait in vain.
+      if (this.#heardAtMs <= askedAtMs) this.close();
+      return registration.expired();
+    };
+    const { reply } = this.#correlator.register({ ...registration, peer: this.#socket.peer, expired });
     const frame = toFrame(registration.query);
     this.#lastWrite = this.#lastWrite.then(() => writeAll(this.#socket, frame)).catch((error) => this.close(error));
     return reply;
@@ -78,6 +86,7 @@ export class UpstreamConnection {
       for (;;) {
         const count = await this.#socket.read(this.#frames.space());
         if (count === null) break;
+        this.#heardAtMs = this.#clock.nowMs();
         this.#frames.filled(count);
         for (let message = this.#frames.take(); message !== null; message = this.#frames.take()) {
           this.#counters[COUNTER_OF[this.#correlator.accept(message, peer)]]++;

@@ -1,6 +1,6 @@
 /** An upstream could not be made to answer. The message names the upstream and says what happened. */
 export class UpstreamError extends Error {
-  override readonly name = "UpstreamError";
+  override readonly name: string = "UpstreamError";
   /** INFO-CODE of the extended DNS error that tells a client (RFC 8914). */
   readonly infoCode: number;
 
@@ -8,4 +8,9 @@ export class UpstreamError extends Error {
     super(message, options);
     this.infoCode = infoCode;
   }
+}
+
+/** A socket was given up because forged replies came in on it by the dozen. */
+export class FloodError extends UpstreamError {
+  override readonly name = "FloodError";
 }

@@ -1,19 +1,27 @@
 import type { DeadlineQueue } from "../base/deadline_queue.ts";
 import type { SocketAddress } from "../base/address.ts";
 import type { Random } from "../base/random.ts";
-import type { DatagramSocket } from "../base/runtime.ts";
+import type { Clock, DatagramSocket } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import { EDE } from "../wire/iana.ts";
 import { Correlator, type Verdict } from "./correlator.ts";
-import { UpstreamError } from "./upstream_error.ts";
+import { FloodError, UpstreamError } from "./upstream_error.ts";
 
 /** We ask for at most 1232 octets; what a server sends beyond this is cut off, and then counted as garbled. */
 const RECEIVE_OCTETS = 4096;
+
+/** So many datagrams that nobody asked for, within one window, are an attack: 100 guesses of 65,536 are still few. */
+const FLOOD_COUNT = 100;
+const FLOOD_WINDOW_MS = 1000;
+/** Verdicts that a forger's guesses get. Late and garbled replies come from honest servers, too. */
+const FORGED: ReadonlySet<Verdict> = new Set(["unsolicited", "wrongPeer", "wrongQuestion", "wrongCase", "wrongCookie"]);
 
 /** What an upstream socket is made from. */
 export interface UpstreamSocketOptions {
   readonly socket: DatagramSocket;
   readonly random: Random;
+  /** What the time is read from. */
+  readonly clock: Clock;
   readonly deadlines: DeadlineQueue;
   readonly counters: Counters;
   readonly ghostMs: number;
@@ -26,14 +34,19 @@ export class UpstreamSocket {
   readonly openedAtMs: number;
   readonly #socket: DatagramSocket;
   readonly #counters: Counters;
+  readonly #clock: Clock;
   #queryCount = 0;
   #isClosed = false;
   #isRetired = false;
+  /** Datagrams that nobody asked for, since the window began. */
+  #forgeryCount = 0;
+  #windowStartMs = -Infinity;
   #onClosed: () => void = () => {};
 
-  constructor({ socket, random, deadlines, counters, ghostMs, openedAtMs }: UpstreamSocketOptions) {
+  constructor({ socket, random, clock, deadlines, counters, ghostMs, openedAtMs }: UpstreamSocketOptions) {
     this.#socket = socket;
     this.#counters = counters;
+    this.#clock = clock;
     this.openedAtMs = openedAtMs;
     this.correlator = new Correlator({ random, deadlines, ghostMs, onIdle: () => this.#isRetired && this.close() });
     this.#receive();
@@ -65,10 +78,14 @@ export class UpstreamSocket {
 
   /** Closes now. Queries still in flight fail. */
   close(cause?: unknown): void {
+    this.#shut(new UpstreamError("Upstream socket was closed", EDE.NETWORK_ERROR, { cause }));
+  }
+
+  #shut(error: UpstreamError): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#socket.close();
-    this.correlator.abandon(new UpstreamError("Upstream socket was closed", EDE.NETWORK_ERROR, { cause }));
+    this.correlator.abandon(error);
     this.#onClosed();
   }
 
@@ -87,6 +104,19 @@ export class UpstreamSocket {
 
   #count(verdict: Verdict): void {
     this.#counters[COUNTER_OF[verdict]]++;
+    if (FORGED.has(verdict)) this.#noteForgery();
+  }
+
+  /** RFC 5452 §9.3: a resolver should notice that it is being attacked. Each guess that fails brings the next closer. */
+  #noteForgery(): void {
+    const nowMs = this.#clock.nowMs();
+    if (nowMs - this.#windowStartMs > FLOOD_WINDOW_MS) {
+      this.#windowStartMs = nowMs;
+      this.#forgeryCount = 0;
+    }
+    if (++this.#forgeryCount < FLOOD_COUNT) return;
+    this.#counters.upstreamFloods++;
+    this.#shut(new FloodError("Forged replies are coming in", EDE.OTHER));
   }
 }
 
@@ -98,5 +128,6 @@ export const COUNTER_OF = {
   wrongPeer: "upstreamWrongPeer",
   wrongQuestion: "upstreamWrongQuestion",
   wrongCase: "upstreamWrongCase",
+  wrongCookie: "upstreamWrongCookie",
   garbled: "upstreamGarbled",
 } as const satisfies Record<Verdict, keyof Counters>;

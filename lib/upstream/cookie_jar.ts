@@ -1,0 +1,67 @@
+import type { Random } from "../base/random.ts";
+import { BARE_OPT_OCTETS } from "../wire/edns.ts";
+import { rcodeOf } from "../wire/header.ts";
+import { EDNS_OPTION, RCODE } from "../wire/iana.ts";
+import { MessageScan, uint16At } from "../wire/scan.ts";
+
+/** RFC 7873 §4: a client cookie has 8 octets, a server cookie 8 to 32. */
+const CLIENT_OCTETS = 8;
+const SERVER_OCTETS_MIN = 8;
+const SERVER_OCTETS_MAX = 32;
+
+/**
+ * The DNS cookies exchanged with one upstream (RFC 7873): ours, which it has to repeat, and the one that it gave us.
+ * Whoever cannot read our queries has to guess 64 bits more to forge a reply.
+ */
+export class CookieJar {
+  readonly #clientCookie = new Uint8Array(CLIENT_OCTETS);
+  #serverCookie: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+
+  /** Draws a client cookie for the life of the jar: stable for one upstream, different for each (RFC 7873 §5.1). */
+  constructor(random: Random) {
+    for (let i = 0; i < CLIENT_OCTETS; i++) this.#clientCookie[i] = random.below(256);
+  }
+
+  /** The data of the COOKIE option in the next query. */
+  get option(): Uint8Array<ArrayBuffer> {
+    const option = new Uint8Array(CLIENT_OCTETS + this.#serverCookie.length);
+    option.set(this.#clientCookie);
+    option.set(this.#serverCookie, CLIENT_OCTETS);
+    return option;
+  }
+
+  /**
+   * Whether a reply is not known to be forged. RFC 7873 §5.3: "If the client cookie is not as expected, the response is
+   * to be discarded." A reply without a cookie proves nothing: most servers know none. Keeps the server's cookie.
+   */
+  isGenuine(reply: Uint8Array<ArrayBuffer>, scan: MessageScan): boolean {
+    const cookie = findCookie(reply, scan);
+    if (cookie === null) return true;
+    if (cookie.length < CLIENT_OCTETS) return false;
+    for (let i = 0; i < CLIENT_OCTETS; i++) if (cookie[i] !== this.#clientCookie[i]) return false;
+    const serverOctets = cookie.length - CLIENT_OCTETS;
+    if (serverOctets >= SERVER_OCTETS_MIN && serverOctets <= SERVER_OCTETS_MAX) {
+      this.#serverCookie = cookie.slice(CLIENT_OCTETS);
+    }
+    return true;
+  }
+}
+
+/** Whether a reply asks for the query once more with the cookie that it brings (RFC 7873 §5.2.4). */
+export function isBadCookie(reply: Uint8Array): boolean {
+  // The header alone rules out nearly every reply.
+  if (rcodeOf(uint16At(reply, 2)) !== (RCODE.BADCOOKIE & 0xf)) return false;
+  const scan = new MessageScan();
+  scan.scan(reply);
+  return scan.hasOpt && scan.extendedRcode === RCODE.BADCOOKIE >> 4;
+}
+
+function findCookie(reply: Uint8Array<ArrayBuffer>, scan: MessageScan): Uint8Array<ArrayBuffer> | null {
+  if (!scan.hasOpt) return null;
+  for (let offset = scan.optOffset + BARE_OPT_OCTETS; offset + 4 <= scan.optEnd;) {
+    const end = offset + 4 + uint16At(reply, offset + 2);
+    if (uint16At(reply, offset) === EDNS_OPTION.COOKIE) return reply.subarray(offset + 4, end);
+    offset = end;
+  }
+  return null;
+}
