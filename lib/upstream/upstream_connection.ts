@@ -44,6 +44,8 @@ export class UpstreamConnection {
     this.#counters = counters;
     this.#correlator = new Correlator({ random, deadlines, ghostMs, onIdle: () => this.#keep() });
     this.#receive();
+    // Whoever it was made for may have given up meanwhile.
+    this.#keep();
   }
 
   /** Whether another query may be sent. */
@@ -57,6 +59,7 @@ export class UpstreamConnection {
    * @throws {UpstreamError} when the connection breaks first; at the deadline, what `expired` makes.
    */
   ask(registration: Omit<Registration, "peer">): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.#isClosed) return Promise.reject(this.#closedError());
     this.#deadlines.cancel(this.#unused);
     this.#counters.upstreamStreamQueries++;
     const askedAtMs = this.#clock.nowMs();
@@ -77,7 +80,11 @@ export class UpstreamConnection {
     this.#isClosed = true;
     this.#deadlines.cancel(this.#unused);
     this.#socket.close();
-    this.#correlator.abandon(new UpstreamError("Connection was closed", EDE.NETWORK_ERROR, { cause }));
+    this.#correlator.abandon(this.#closedError(cause));
+  }
+
+  #closedError(cause?: unknown): UpstreamError {
+    return new UpstreamError("Connection was closed", EDE.NETWORK_ERROR, { cause });
   }
 
   async #receive(): Promise<void> {

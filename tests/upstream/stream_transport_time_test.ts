@@ -1,0 +1,190 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { KEEP_MS } from "../../lib/upstream/upstream_connection.ts";
+import { UpstreamError } from "../../lib/upstream/upstream_error.ts";
+import { EDE } from "../../lib/wire/iana.ts";
+import { settled } from "../support/fake_time.ts";
+import { question, wire } from "../support/messages.ts";
+import { DEADLINE_MS, requestFor, streamResponseTo, upstreamRig } from "../support/upstream_rig.ts";
+
+/** Deadlines are met up to a tick late. */
+const TICK_MS = 20;
+const GHOST_MS = 1000;
+
+/** A rig and the way to ask its upstream over TCP. */
+function setUp() {
+  const rig = upstreamRig({ ghostMs: GHOST_MS });
+  const ask = (deadlineMs = rig.time.nowMs() + DEADLINE_MS) => {
+    return rig.stream.exchange(
+      wire({ questions: [question("example.org")] }),
+      requestFor("example.org", 0, { deadlineMs }),
+    );
+  };
+  const answer = async () => {
+    await settled();
+    const connection = rig.network.streams.at(-1)!;
+    connection.deliverMessages(streamResponseTo(connection));
+    await settled();
+  };
+  return { ...rig, ask, answer };
+}
+
+/** Never. */
+const FOREVER = new Promise<void>(() => {});
+
+Deno.test("StreamTransport gives up at the deadline while it connects", async () => {
+  const { ask, network, time, stream } = setUp();
+  network.dial = () => FOREVER;
+  const failed = assertRejects(() => ask(), UpstreamError, "Cannot connect to 192.0.2.53:53 over TCP");
+  await time.passAndSettle(DEADLINE_MS + TICK_MS);
+  assertEquals([(await failed).infoCode, network.streams.length], [EDE.NETWORK_ERROR, 0]);
+  stream.close();
+});
+
+Deno.test("StreamTransport connects for five seconds, whoever still waits for it, then anew for the next query", async () => {
+  const { ask, answer, network, time, deadlines, stream } = setUp();
+  network.dial = () => FOREVER;
+  const asked = [ask(), ask(4000)].map((pending) => assertRejects(() => pending, UpstreamError));
+  await time.passAndSettle(5000 - TICK_MS);
+  await Promise.all(asked);
+  assertEquals([network.dialled.length, deadlines.size], [1, 1]);
+  await time.passAndSettle(2 * TICK_MS);
+  assertEquals([deadlines.size, time.armedCount], [0, 0]);
+  network.dial = () => Promise.resolve();
+  const next = ask();
+  await answer();
+  await next;
+  assertEquals(network.dialled.length, 2);
+  stream.close();
+});
+
+Deno.test("StreamTransport uses a connection that was made too late for its own query", async () => {
+  const { ask, answer, network, time, deadlines } = setUp();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  network.dial = () => promise;
+  const failed = assertRejects(() => ask(), UpstreamError);
+  await time.passAndSettle(DEADLINE_MS + TICK_MS);
+  await failed;
+  resolve();
+  await settled();
+  const next = ask();
+  await answer();
+  await next;
+  assertEquals([network.streams.length, network.streams[0]!.isClosed], [1, false]);
+  await time.passAndSettle(KEEP_MS + TICK_MS);
+  assertEquals([network.streams[0]!.isClosed, deadlines.size], [true, 0]);
+});
+
+Deno.test("StreamTransport gives up at the deadline while another query's connection is being made", async () => {
+  const { ask, network, time, stream } = setUp();
+  network.dial = () => FOREVER;
+  const later = assertRejects(() => ask(5000), UpstreamError);
+  await settled();
+  let isOver = false;
+  const failed = assertRejects(() => ask(500), UpstreamError).then(() => isOver = true);
+  await time.passAndSettle(500 + TICK_MS);
+  assert(isOver, "not at the other query's deadline");
+  stream.close();
+  await Promise.all([failed, later]);
+});
+
+Deno.test("StreamTransport gives up at the deadline when nothing comes back", async () => {
+  const { ask, time, stream, network } = setUp();
+  const failed = assertRejects(() => ask(), UpstreamError, "No reply from 192.0.2.53:53 over TCP in time");
+  await time.passAndSettle(DEADLINE_MS + TICK_MS);
+  assertEquals([(await failed).infoCode, network.dialled.length], [EDE.NO_REACHABLE_AUTHORITY, 1]);
+  stream.close();
+});
+
+Deno.test("StreamTransport does not stay with a connection on which nothing comes back any more", async () => {
+  const { ask, answer, time, stream, network } = setUp();
+  const first = ask();
+  await answer();
+  await first;
+  // The path has forgotten the connection: neither an end nor an error will ever be heard of.
+  const lost = assertRejects(() => ask(), UpstreamError);
+  await time.passAndSettle(DEADLINE_MS + TICK_MS);
+  await lost;
+  const next = ask();
+  await answer();
+  assertEquals([network.streams.length, network.streams[0]!.isClosed], [2, true]);
+  await next;
+  stream.close();
+});
+
+Deno.test("StreamTransport stays with a connection on which others are answered while one query is not", async () => {
+  const { ask, answer, time, stream, network } = setUp();
+  const lost = assertRejects(() => ask(), UpstreamError);
+  await time.passAndSettle(1000);
+  const other = ask();
+  await answer();
+  await other;
+  await time.passAndSettle(1000 + TICK_MS);
+  await lost;
+  const next = ask();
+  await answer();
+  await next;
+  assertEquals(network.streams.length, 1);
+  stream.close();
+});
+
+Deno.test("[7766_07] StreamTransport keeps a connection for ten seconds after its last reply, then closes it", async () => {
+  const { ask, answer, time, network, deadlines } = setUp();
+  for (let i = 0; i < 3; i++) {
+    const pending = ask();
+    await answer();
+    await pending;
+    await time.passAndSettle(KEEP_MS - 1);
+  }
+  assertEquals(network.streams.map(({ isClosed }) => isClosed), [false]);
+  await time.passAndSettle(TICK_MS);
+  assertEquals([network.streams.map(({ isClosed }) => isClosed), deadlines.size], [[true], 0]);
+  assertEquals([KEEP_MS, time.armedCount], [10_000, 0]);
+});
+
+Deno.test("StreamTransport.close() closes the connection: its queries fail, and make no other one", async () => {
+  const { ask, answer, stream, network, deadlines, time } = setUp();
+  const first = ask();
+  await answer();
+  await first;
+  const failed = assertRejects(() => ask(), UpstreamError);
+  await settled();
+  stream.close();
+  await failed;
+  await assertRejects(() => ask(), UpstreamError);
+  assertEquals(network.dialled.length, 1);
+  assertEquals([network.streams[0]!.isClosed, deadlines.size, time.armedCount], [true, 0, 0]);
+});
+
+Deno.test("StreamTransport.close() ends a connecting that is going on, and leaves nothing behind", async () => {
+  const { ask, stream, network, deadlines, time } = setUp();
+  network.dial = () => FOREVER;
+  const failed = assertRejects(() => ask(), UpstreamError);
+  await settled();
+  stream.close();
+  await failed;
+  assertEquals([network.streams.length, deadlines.size, time.armedCount], [0, 0, 0]);
+});
+
+Deno.test("StreamTransport.close() in the moment in which the connection is made leaves it closed", async () => {
+  const { ask, stream, network, deadlines } = setUp();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  network.dial = () => promise;
+  network.onConnected = () => stream.close();
+  const failed = assertRejects(() => ask(), UpstreamError);
+  await settled();
+  resolve();
+  await failed;
+  assertEquals([network.streams.map(({ isClosed }) => isClosed), deadlines.size], [[true], 0]);
+});
+
+Deno.test("StreamTransport closes a connection that was made too late for everybody", async () => {
+  const { ask, network, time, deadlines } = setUp();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  network.dial = () => promise;
+  const failed = assertRejects(() => ask(), UpstreamError);
+  await time.passAndSettle(DEADLINE_MS + TICK_MS);
+  await failed;
+  resolve();
+  await time.passAndSettle(KEEP_MS + TICK_MS);
+  assertEquals([network.streams.map(({ isClosed }) => isClosed), deadlines.size], [[true], 0]);
+});
