@@ -1,6 +1,18 @@
 /** Octets of a SipHash key. */
 export const SIPHASH_KEY_OCTETS = 16;
 
+/** "somepseudorandomlygeneratedbytes", as v0 to v3. */
+const START = Uint32Array.of(
+  0x70736575,
+  0x736f6d65,
+  0x6e646f6d,
+  0x646f7261,
+  0x6e657261,
+  0x6c796765,
+  0x79746573,
+  0x74656462,
+);
+
 /** A 64-bit number is two neighbours in a Uint32Array, the lower half first; these are the places of v0 to v3. */
 const [V0, V1, V2, V3] = [0, 2, 4, 6] as const;
 
@@ -12,9 +24,7 @@ const [V0, V1, V2, V3] = [0, 2, 4, 6] as const;
  * @returns 8 octets, the lowest first, as the reference implementation writes them.
  */
 export function sipHash24(key: Uint8Array, message: Uint8Array): Uint8Array<ArrayBuffer> {
-  const v = new Uint32Array(8);
-  // "somepseudorandomlygeneratedbytes", xored with the key.
-  v.set([0x70736575, 0x736f6d65, 0x6e646f6d, 0x646f7261, 0x6e657261, 0x6c796765, 0x79746573, 0x74656462]);
+  const v = START.slice();
   for (let i = 0; i < 8; i++) v[i]! ^= uint32At(key, 4 * (i % 4), SIPHASH_KEY_OCTETS);
   const wholeEnd = message.length & ~7;
   for (let offset = 0; offset < wholeEnd; offset += 8) {
@@ -25,10 +35,14 @@ export function sipHash24(key: Uint8Array, message: Uint8Array): Uint8Array<Arra
   compress(v, uint32At(message, wholeEnd, message.length), lastHigh);
   v[V2]! ^= 0xff;
   for (let i = 0; i < 4; i++) round(v);
-  const hash = new DataView(new ArrayBuffer(8));
-  hash.setUint32(0, v[0]! ^ v[2]! ^ v[4]! ^ v[6]!, true);
-  hash.setUint32(4, v[1]! ^ v[3]! ^ v[5]! ^ v[7]!, true);
-  return new Uint8Array(hash.buffer);
+  const low = v[0]! ^ v[2]! ^ v[4]! ^ v[6]!;
+  const high = v[1]! ^ v[3]! ^ v[5]! ^ v[7]!;
+  const hash = new Uint8Array(8);
+  for (let i = 0; i < 4; i++) {
+    hash[i] = low >>> (8 * i);
+    hash[4 + i] = high >>> (8 * i);
+  }
+  return hash;
 }
 
 /** The four octets at `offset`, the lowest first; those from `end` on count as zero. */
@@ -59,7 +73,8 @@ function round(v: Uint32Array): void {
 
 /** a += b; b = (b <<< bits) ^ a */
 function mix(v: Uint32Array, a: number, b: number, bits: number): void {
-  const [low, high] = [v[b]!, v[b + 1]!];
+  const low = v[b]!;
+  const high = v[b + 1]!;
   const sum = v[a]! + low;
   v[a] = sum;
   v[a + 1] = v[a + 1]! + high + (sum > 0xffff_ffff ? 1 : 0);
