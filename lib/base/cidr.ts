@@ -10,6 +10,7 @@ export interface Cidr {
 
 /** Text that is no network. The message says what is wrong, without naming where the text came from. */
 export class CidrFormatError extends Error {
+  /** Shown in front of the message. */
   override readonly name = "CidrFormatError";
 }
 

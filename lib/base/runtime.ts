@@ -6,6 +6,7 @@ import type { SocketAddress } from "./address.ts";
  */
 export interface Runtime {
   readonly clock: Clock;
+  /** What other machines must understand goes by this one. */
   readonly wallClock: WallClock;
   readonly timers: Timers;
   readonly random: RandomSource;

@@ -17,10 +17,12 @@ const TTL_SECONDS = 3600;
 export class Any implements Resolver {
   readonly #next: Resolver;
 
+  /** Whatever is not answered here goes to `next`. */
   constructor({ next }: { next: Resolver }) {
     this.#next = next;
   }
 
+  /** See `Resolver`. */
   resolve(query: Query): Reply | Promise<Reply> {
     if (query.qtype !== TYPE.ANY || query.qclass !== CLASS.IN || query.client.transport === "tcp") {
       return this.#next.resolve(query);

@@ -12,6 +12,7 @@ const VERSION_NAMES: readonly Name[] = ["version.server", "version.bind"].map(na
 
 /** What the resolver is made from. */
 export interface ChaosOptions {
+  /** Gets all other questions. */
   readonly next: Resolver;
   /** What the server calls itself, at most 255 octets of UTF-8; `null` tells nothing. */
   readonly serverId: string | null;
@@ -28,10 +29,12 @@ export interface ChaosOptions {
 export class Chaos implements Resolver {
   readonly #options: ChaosOptions;
 
+  /** Answers as `options` say. */
   constructor(options: ChaosOptions) {
     this.#options = options;
   }
 
+  /** See `Resolver`. */
   resolve(query: Query): Reply | Promise<Reply> {
     if (query.qclass !== CLASS.CH) return this.#options.next.resolve(query);
     const { name, type } = decodeQuestions(query.wire)[0]!;

@@ -6,6 +6,7 @@ import type { Reply } from "./resolver.ts";
 export class Waiting {
   /** Whose question it is. */
   readonly client: string;
+  /** The question. */
   readonly query: Query;
   /** Gives the client its reply; the first one counts. */
   readonly settle: (reply: Reply) => void;
@@ -16,6 +17,7 @@ export class Waiting {
   /** @internal */
   newer: Waiting | null = null;
 
+  /** A question that waits; `ClientLoads.enter` gives it its place. */
   constructor(client: string, query: Query, settle: (reply: Reply) => void) {
     this.client = client;
     this.query = query;

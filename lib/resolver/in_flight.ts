@@ -14,11 +14,15 @@ const WARNING_INTERVAL_MS = 60_000;
 
 /** What the limit is made from. */
 export interface InFlightOptions {
+  /** What is waited for. */
   readonly next: Resolver;
   /** Questions that may wait at the same time. */
   readonly max: number;
+  /** Times the warnings. */
   readonly clock: Clock;
+  /** Refusals are counted here. */
   readonly counters: Counters;
+  /** Gets a warning a minute while questions are refused. */
   readonly log: Log;
 }
 
@@ -35,6 +39,7 @@ export class InFlight implements Resolver {
   #refusedCount = 0;
   #warnedAtMs = -Infinity;
 
+  /** Lets `options.max` questions wait. */
   constructor(options: InFlightOptions) {
     this.#options = options;
   }
@@ -44,6 +49,7 @@ export class InFlight implements Resolver {
     return this.#loads.count;
   }
 
+  /** See `Resolver`. */
   resolve(query: Query): Reply | Promise<Reply> {
     const client = clientNetwork(query.client.hostname, CLIENT);
     if (this.#loads.count >= this.#options.max && !this.#makeRoomFor(client)) return this.#refusal(query);

@@ -6,8 +6,11 @@ import type { Reply } from "./resolver.ts";
 
 /** What a reply with records of our own says. What is left out is empty, or NOERROR. */
 export interface LocalReply {
+  /** 0–15. */
   readonly rcode?: number;
+  /** The answer section. */
   readonly answers?: readonly ResourceRecord[];
+  /** The authority section: an SOA record when the answer is negative. */
   readonly authorities?: readonly ResourceRecord[];
   /** RA: whether there is an upstream to recurse. */
   readonly recursionAvailable: boolean;

@@ -91,10 +91,12 @@ const LOOPBACK_RDATA: ReadonlyMap<number, Uint8Array<ArrayBuffer>> = new Map([
 export class SpecialNames implements Resolver {
   readonly #next: Resolver;
 
+  /** Names that are not special go to `next`. */
   constructor({ next }: { next: Resolver }) {
     this.#next = next;
   }
 
+  /** See `Resolver`. */
   resolve(query: Query): Reply | Promise<Reply> {
     if (query.qclass !== CLASS.IN || !TOP_LABELS.has(topLabel(query.wire))) return this.#next.resolve(query);
     const question = decodeQuestions(query.wire)[0]!;

@@ -14,10 +14,13 @@ import type { ServerCookies } from "./server_cookies.ts";
 
 /** What a policy is made from. */
 export interface PolicyOptions {
+  /** Who may ask. */
   readonly access: Access;
+  /** Makes and knows our cookies. */
   readonly cookies: ServerCookies;
   /** `null`: everybody may ask as much as they like. */
   readonly rateLimit: RateLimit | null;
+  /** What is rejected for its sender is counted here. */
   readonly counters: Counters;
   /** RA of the replies that are made here. */
   readonly recursionAvailable: boolean;
@@ -27,6 +30,7 @@ export interface PolicyOptions {
 export class Policy {
   readonly #options: PolicyOptions;
 
+  /** Decides as `options` say. */
   constructor(options: PolicyOptions) {
     this.#options = options;
   }

@@ -24,6 +24,7 @@ export class RateLimit {
   readonly #clock: Clock;
   readonly #buckets = new Map<string, Bucket>();
 
+  /** Lets each network ask `questionsPerSecond`, by the time of `clock`. */
   constructor({ questionsPerSecond, clock }: { questionsPerSecond: number; clock: Clock }) {
     this.#questionsPerSecond = questionsPerSecond;
     this.#clock = clock;

@@ -12,6 +12,7 @@ import type { Policy } from "./policy.ts";
 
 /** What a server is made from. */
 export interface ServerOptions {
+  /** Decides what is resolved. */
   readonly policy: Policy;
   readonly resolver: Resolver;
   readonly clock: Clock;

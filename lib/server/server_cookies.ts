@@ -32,6 +32,7 @@ export class ServerCookies {
   readonly #secret = new Uint8Array(SIPHASH_KEY_OCTETS);
   readonly #wallClock: WallClock;
 
+  /** Draws the secret from `random`; cookies tell the time of `wallClock`. */
   constructor({ random, wallClock }: { random: RandomSource; wallClock: WallClock }) {
     random.fill(this.#secret);
     this.#wallClock = wallClock;
