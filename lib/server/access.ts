@@ -25,7 +25,7 @@ export class Access {
   readonly #allowed: readonly Cidr[];
   readonly #verdicts = new Map<string, boolean>();
 
-  /** @param allowed The networks whose clients may ask. */
+  /** Lets the clients of the networks `allowed` ask. */
   constructor(allowed: readonly Cidr[]) {
     this.#allowed = allowed;
   }
