@@ -97,23 +97,30 @@ export class Dialogue {
     const sent = randomizeCase(asked, random);
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
     let isAskedAgain = false;
+    /** Exchanges that may still bring the reply. */
+    let openCount = 1;
+    const fail = (error: unknown) => {
+      if (--openCount === 0) reject(error);
+    };
     const onWrongCase = () => {
+      if (isAskedAgain) return;
+      isAskedAgain = true;
+      // With no send left it cannot be put to the test. Counting it keeps a group that is asked in parallel, of servers
+      // that all mind case, from failing for ever.
+      if (request.sendCount >= SENDS_MAX) return this.#lessons.mindsCase(clock.nowMs());
       // Either the server does not echo what it was asked, or a forger has not guessed the case. The same question from
       // another port, with another ID, is answered by the server alone.
-      if (isAskedAgain || request.sendCount >= SENDS_MAX) return;
-      isAskedAgain = true;
+      openCount++;
       this.#send(request, { withOpt, mixCase: false }).then((reply) => {
         this.#lessons.mindsCase(clock.nowMs());
         resolve(reply);
-      }, reject);
+      }, fail);
     };
     const message = writeUpstreamQuery({ ...request, questionOctets: sent }, withOpt, this.#cookie);
     datagram.exchange(message, request, onWrongCase).then((reply) => {
       restoreCase(reply, sent, asked);
       resolve(reply);
-    }, (error) => {
-      if (!isAskedAgain) reject(error);
-    });
+    }, fail);
     return promise;
   }
 

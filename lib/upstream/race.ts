@@ -1,10 +1,8 @@
 import { Deadline, type DeadlineQueue } from "../base/deadline_queue.ts";
 import type { Clock } from "../base/runtime.ts";
-import { rcodeOf } from "../wire/header.ts";
-import { EDE, RCODE } from "../wire/iana.ts";
-import { uint16At } from "../wire/scan.ts";
+import { EDE } from "../wire/iana.ts";
 import { type Request, SENDS_MAX } from "./request.ts";
-import type { Upstream } from "./upstream.ts";
+import { isUseful, type Upstream } from "./upstream.ts";
 import { UpstreamError } from "./upstream_error.ts";
 
 /** What a race is made from. */
@@ -130,11 +128,4 @@ export class Race extends Deadline {
     this.#options.deadlines.cancel(this);
     settle();
   }
-}
-
-/** RCODEs that say more about the upstream than about the name: another upstream may well know. */
-const USELESS: ReadonlySet<number> = new Set([RCODE.SERVFAIL, RCODE.REFUSED, RCODE.FORMERR, RCODE.NOTIMP]);
-
-function isUseful(reply: Uint8Array): boolean {
-  return !USELESS.has(rcodeOf(uint16At(reply, 2)));
 }

@@ -1,6 +1,9 @@
 import { formatSocketAddress, type SocketAddress } from "../base/address.ts";
 import { Alarm, type DeadlineQueue } from "../base/deadline_queue.ts";
 import type { Log } from "../observe/log.ts";
+import { rcodeOf } from "../wire/header.ts";
+import { RCODE } from "../wire/iana.ts";
+import { uint16At } from "../wire/scan.ts";
 import { Breaker, type Transition } from "./breaker.ts";
 import { Dialogue, type DialogueOptions, isTruncated } from "./dialogue.ts";
 import type { Request } from "./request.ts";
@@ -100,12 +103,9 @@ export class Upstream {
     const silenceMs = isMeasured ? clamp(2 * this.#roundTrips.lossMs, SILENCE_MS) : FIRST_SILENCE_MS;
     deadlines.schedule(silence, sentAtMs + silenceMs);
     if (this.#outstanding++ === 0) this.#quietSinceMs = sentAtMs;
+    let reply: Uint8Array<ArrayBuffer>;
     try {
-      const reply = await this.#dialogue.askOverUdp(request);
-      this.#quietSinceMs = clock.nowMs();
-      this.#roundTrips.add(clock.nowMs() - sentAtMs);
-      this.#noteTransition(this.#breaker.succeeded());
-      return isTruncated(reply) ? await this.#dialogue.askOverTcp(request, reply) : reply;
+      reply = await this.#dialogue.askOverUdp(request);
     } catch (error) {
       // Silence until the deadline has been counted when it began.
       if (deadlines.isScheduled(silence)) this.failed();
@@ -114,6 +114,8 @@ export class Upstream {
       this.#outstanding--;
       deadlines.cancel(silence);
     }
+    this.#heard(reply, clock.nowMs() - sentAtMs);
+    return isTruncated(reply) ? await this.#dialogue.askOverTcp(request, reply) : reply;
   }
 
   /** Whether it has been found to lead back to this program, not long ago. */
@@ -135,6 +137,14 @@ export class Upstream {
     this.#noteTransition(this.#breaker.failed(this.#options.clock.nowMs()));
   }
 
+  #heard(reply: Uint8Array, rttMs: number): void {
+    this.#quietSinceMs = this.#options.clock.nowMs();
+    this.#roundTrips.add(rttMs);
+    if (isUseful(reply)) this.#noteTransition(this.#breaker.succeeded());
+    // A refusal shows that it lives, not that it is of use. Whether it is, the race finds out: others may say the same.
+    else if (!this.isUp) this.failed();
+  }
+
   /** State changes are told once, with counts; single failures are not (an outage must not flood the log). */
   #noteTransition(transition: Transition | null): void {
     if (transition === null) return;
@@ -144,6 +154,14 @@ export class Upstream {
     } else log.info(`upstream ${this.name} is back, ${this.#failureCount} queries came to nothing meanwhile`);
     this.#failureCount = 0;
   }
+}
+
+/** RCODEs that say more about the upstream than about the name: another upstream may well know. */
+const USELESS: ReadonlySet<number> = new Set([RCODE.SERVFAIL, RCODE.REFUSED, RCODE.FORMERR, RCODE.NOTIMP]);
+
+/** Whether a reply says something about the name. */
+export function isUseful(reply: Uint8Array): boolean {
+  return !USELESS.has(rcodeOf(uint16At(reply, 2)));
 }
 
 function clamp(value: number, { min, max }: { min: number; max: number }): number {

@@ -1,0 +1,40 @@
+import { Log } from "../../lib/observe/log.ts";
+import { Race } from "../../lib/upstream/race.ts";
+import type { Request } from "../../lib/upstream/request.ts";
+import { Upstream } from "../../lib/upstream/upstream.ts";
+import { scriptedRandom } from "./fake_random.ts";
+import { udp } from "./fake_socket.ts";
+import { fakeDeadlines, type FakeTime } from "./fake_time.ts";
+import { FakeTransport, type Habit, UNSENDABLE } from "./fake_transport.ts";
+import { requestFor } from "./upstream_rig.ts";
+
+/** An upstream with a habit over UDP, and another one over TCP; it is 192.0.2.`number`. */
+export function habitualUpstream(
+  { time, deadlines }: { time: FakeTime; deadlines: ReturnType<typeof fakeDeadlines>["deadlines"] },
+  { number = 1, udpHabit, tcpHabit = UNSENDABLE }: { number?: number; udpHabit: Habit; tcpHabit?: Habit },
+) {
+  const lines: string[] = [];
+  const datagram = new FakeTransport(time, udpHabit);
+  const stream = new FakeTransport(time, tcpHabit);
+  const upstream = new Upstream({
+    address: udp(`192.0.2.${number}`, 53),
+    datagram,
+    stream,
+    deadlines,
+    clock: time,
+    random: scriptedRandom(),
+    log: new Log({ level: "info", writeLine: (line) => void lines.push(line) }),
+  });
+  return { upstream, datagram, stream, lines };
+}
+
+/** Upstreams with habits, and races between them; `mayHedge` is asked as long as it is not changed. */
+export function raceRig(...habits: readonly Habit[]) {
+  const { time, deadlines } = fakeDeadlines();
+  const servers = habits.map((udpHabit, i) => habitualUpstream({ time, deadlines }, { number: i + 1, udpHabit }));
+  const order = servers.map(({ upstream }) => upstream);
+  const race = (request: Request = requestFor("example.org", time.nowMs()), startCount = 1, mayHedge = () => true) => {
+    return { request, result: new Race({ request, order, startCount, mayHedge, clock: time, deadlines }).run() };
+  };
+  return { time, deadlines, servers, race };
+}

@@ -1,0 +1,217 @@
+import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import type { Request } from "../../lib/upstream/request.ts";
+import { UpstreamError } from "../../lib/upstream/upstream_error.ts";
+import { RCODE } from "../../lib/wire/iana.ts";
+import { decode, type Message } from "../../lib/wire/message.ts";
+import { fakeDeadlines } from "../support/fake_time.ts";
+import { answering, type Habit, inTurn, saying, SILENT, UNSENDABLE } from "../support/fake_transport.ts";
+import { lines, opt, questionLines, records } from "../support/messages.ts";
+import { habitualUpstream } from "../support/race_rig.ts";
+import { DEADLINE_MS, requestFor } from "../support/upstream_rig.ts";
+
+const LESSON_MS = 15 * 60_000;
+const SOA = records("org 60 IN SOA ns.example h.example 1 2 3 4 60");
+
+/** An upstream with a habit, and the way to ask it. */
+function setUp(udpHabit: Habit, tcpHabit?: Habit) {
+  const { time, deadlines } = fakeDeadlines();
+  const server = habitualUpstream({ time, deadlines }, { udpHabit, ...(tcpHabit === undefined ? {} : { tcpHabit }) });
+  const ask = async (fields: Partial<Request> = {}, passMs = 100) => {
+    const request = requestFor("example.org", time.nowMs(), fields);
+    const outcome = server.upstream.ask(request).then((octets) => octets, (error: Error) => error);
+    await time.passAndSettle(passMs);
+    return { request, outcome: await outcome };
+  };
+  /** Like `ask`, when there is a reply. */
+  const reply = async (fields: Partial<Request> = {}) => {
+    const { outcome } = await ask(fields);
+    if (outcome instanceof Error) throw outcome;
+    return decode(outcome);
+  };
+  return { ...server, time, deadlines, ask, reply };
+}
+
+/** The name as it was asked for in each query. */
+function spellings({ asked }: ReturnType<typeof setUp>["datagram"]): string[] {
+  return asked.map(({ query }) => questionLines(query.questions)[0]!.split(" ")[0]!);
+}
+
+/** A server that answers no query with OPT but with `rcode`. */
+function rejectingEdns(rcode: number): Habit {
+  return (query, count) => (query.additionals.length > 0 ? saying(rcode) : answering())(query, count);
+}
+
+function optCounts({ asked }: ReturnType<typeof setUp>["datagram"]): number[] {
+  return asked.map(({ query }) => query.additionals.length);
+}
+
+for (const rcode of [RCODE.FORMERR, RCODE.NOTIMP]) {
+  Deno.test(`[6891_08] Upstream.ask() asks without EDNS when that is rejected with RCODE ${rcode}, and remembers it for a while`, async () => {
+    const { reply, datagram, time } = setUp(rejectingEdns(rcode));
+    assertEquals(lines((await reply()).answers), ["example.org. 9 IN A 192.0.2.1"]);
+    assertEquals(optCounts(datagram), [1, 0]);
+    await reply();
+    assertEquals(optCounts(datagram), [1, 0, 0]);
+    await time.passAndSettle(LESSON_MS);
+    await reply();
+    assertEquals(optCounts(datagram), [1, 0, 0, 1, 0]);
+  });
+}
+
+Deno.test("[6891_08] Upstream.ask() learns nothing about EDNS from a server that rejects everything", async () => {
+  const { reply, datagram } = setUp(saying(RCODE.FORMERR));
+  assertEquals((await reply()).rcode, RCODE.FORMERR);
+  await reply();
+  assertEquals(optCounts(datagram), [1, 0, 1, 0]);
+});
+
+Deno.test("[9520_04] Upstream.ask() never sends more than three times for a request, whatever comes back", async () => {
+  const rejecting = inTurn(saying(RCODE.FORMERR), answering(10, { answers: [] }), answering(10, { answers: [] }));
+  const { ask, datagram } = setUp(rejecting);
+  const { request } = await ask();
+  assertEquals([request.sendCount, datagram.asked.length], [3, 3]);
+  const second = setUp(rejectingEdns(RCODE.FORMERR));
+  const { outcome } = await second.ask({ sendCount: 2 });
+  assert(outcome instanceof Uint8Array);
+  assertEquals([decode(outcome).rcode, second.datagram.asked.length], [RCODE.FORMERR, 1]);
+});
+
+Deno.test("Upstream.ask() mixes the case of the name, each time anew, and restores it in the reply", async () => {
+  const { reply, datagram } = setUp((query) => ({
+    afterMs: 5,
+    fields: { answers: records(`${questionLines(query.questions)[0]!.split(" ")[0]} 9 IN A 192.0.2.1`) },
+  }));
+  for (let i = 0; i < 3; i++) {
+    const { questions, answers } = await reply();
+    assertEquals([...questionLines(questions), ...lines(answers)], [
+      "example.org. IN A",
+      "example.org. 9 IN A 192.0.2.1",
+    ]);
+  }
+  assertEquals(new Set(spellings(datagram)).size, 3);
+  assertEquals(new Set(spellings(datagram).map((name) => name.toLowerCase())).size, 1);
+});
+
+const DOUBTFUL: readonly [what: string, fields: Partial<Message>][] = [
+  ["an empty answer without SOA", { answers: [] }],
+  ["NXDOMAIN without SOA", { answers: [], rcode: RCODE.NXDOMAIN }],
+];
+
+for (const [what, fields] of DOUBTFUL) {
+  Deno.test(`Upstream.ask() does not believe ${what} before it has asked in the client's spelling`, async () => {
+    const { reply, datagram } = setUp(inTurn(answering(5, fields), answering(5)));
+    assertEquals(lines((await reply()).answers), ["example.org. 9 IN A 192.0.2.1"]);
+    const [mixed, plain] = spellings(datagram);
+    assertNotEquals(mixed, "example.org.");
+    assertEquals([plain, datagram.asked.length], ["example.org.", 2]);
+  });
+
+  Deno.test(`Upstream.ask() believes ${what} when it comes for the client's spelling as well`, async () => {
+    const { reply, datagram } = setUp(answering(5, fields));
+    const { rcode, answers } = await reply();
+    assertEquals([rcode, answers, datagram.asked.length], [fields.rcode ?? RCODE.NOERROR, [], 2]);
+    // It says nothing about letter case: the next name is asked for in mixed case again.
+    await reply();
+    assertNotEquals(spellings(datagram)[2], "example.org.");
+  });
+}
+
+const BELIEVED: readonly [what: string, fields: Partial<Message>][] = [
+  ["an empty answer with SOA", { answers: [], authorities: SOA }],
+  ["NXDOMAIN with SOA", { answers: [], authorities: SOA, rcode: RCODE.NXDOMAIN }],
+  ["SERVFAIL", { answers: [], rcode: RCODE.SERVFAIL }],
+];
+
+for (const [what, fields] of BELIEVED) {
+  Deno.test(`Upstream.ask() believes ${what} at once`, async () => {
+    const { reply, datagram } = setUp(answering(5, fields));
+    await reply();
+    assertEquals(datagram.asked.length, 1);
+  });
+}
+
+Deno.test("Upstream.ask() asks plainly for a while when names were known in one spelling alone, twice", async () => {
+  const knowsPlain: Habit = (query, count) => {
+    const isPlain = questionLines(query.questions)[0]!.startsWith("example.org.");
+    return (isPlain ? answering(5) : answering(5, { answers: [] }))(query, count);
+  };
+  const { reply, datagram, time } = setUp(knowsPlain);
+  await reply();
+  await reply();
+  assertEquals(datagram.asked.length, 4);
+  await reply();
+  assertEquals(spellings(datagram).slice(4), ["example.org."]);
+  await time.passAndSettle(LESSON_MS);
+  await reply();
+  assertNotEquals(spellings(datagram)[5], "example.org.");
+});
+
+/** Asks a server that echoes in lower case, and tells so of the first query; `habit` is for both. */
+async function askWrongCase(habit: Habit) {
+  const rig = setUp(habit);
+  const request = requestFor("example.org", rig.time.nowMs());
+  const state: { outcome: Uint8Array | Error | null } = { outcome: null };
+  const pending = rig.upstream.ask(request).then((octets) => state.outcome = octets, (error) => state.outcome = error);
+  await rig.time.passAndSettle(1);
+  rig.datagram.asked[0]!.onWrongCase!();
+  return { ...rig, request, state, pending };
+}
+
+Deno.test("Upstream.ask() asks plainly when the question comes back in another case, and takes that answer", async () => {
+  const { datagram, time, pending, state } = await askWrongCase(inTurn(SILENT, answering(20)));
+  await time.passAndSettle(100);
+  await pending;
+  assert(state.outcome instanceof Uint8Array);
+  assertEquals([spellings(datagram)[1], datagram.asked[1]!.onWrongCase], ["example.org.", undefined]);
+});
+
+Deno.test("Upstream.ask() still takes the answer in the right case: the other one may have been forged", async () => {
+  const { datagram, time, pending, state } = await askWrongCase(inTurn(answering(50), SILENT));
+  await time.passAndSettle(100);
+  await pending;
+  assert(state.outcome instanceof Uint8Array);
+  assertEquals(questionLines(decode(new Uint8Array(state.outcome)).questions), ["example.org. IN A"]);
+  // Copies of the forged reply do not let it ask over and over.
+  for (let i = 0; i < 5; i++) datagram.asked[0]!.onWrongCase!();
+  assertEquals(datagram.asked.length, 2);
+});
+
+Deno.test("Upstream.ask() still takes the answer in the right case when the plain question cannot be sent", async () => {
+  const { time, pending, state } = await askWrongCase(inTurn(answering(50), UNSENDABLE));
+  await time.passAndSettle(100);
+  await pending;
+  assert(state.outcome instanceof Uint8Array);
+});
+
+Deno.test("Upstream.ask() fails once when neither the mixed nor the plain question is answered", async () => {
+  const { time, pending, state, datagram } = await askWrongCase(SILENT);
+  await time.passAndSettle(DEADLINE_MS);
+  await pending;
+  assert(state.outcome instanceof UpstreamError);
+  assertEquals(datagram.asked.length, 2);
+});
+
+Deno.test("[9520_04] Upstream.ask() does not ask plainly after three sends, yet learns that the server minds case", async () => {
+  const { datagram, time, upstream } = setUp(SILENT);
+  for (let i = 0; i < 2; i++) {
+    const request = requestFor("example.org", time.nowMs(), { sendCount: 2 });
+    const failed = assertRejects(() => upstream.ask(request), UpstreamError);
+    // The reply comes twice; it is one proof.
+    for (let copy = 0; copy < 2; copy++) datagram.asked[i]!.onWrongCase!();
+    await time.passAndSettle(DEADLINE_MS);
+    await failed;
+  }
+  datagram.habit = answering();
+  const replied = upstream.ask(requestFor("example.org", time.nowMs()));
+  await time.passAndSettle(100);
+  await replied;
+  assertEquals([datagram.asked.length, spellings(datagram)[2]], [3, "example.org."]);
+  assertNotEquals(spellings(datagram)[1], "example.org.");
+});
+
+Deno.test("[6891_06] [9619_01] Upstream.ask() sends one question with an OPT record of its own", async () => {
+  const { reply, datagram } = setUp(answering());
+  await reply({ wantsDnssec: true });
+  const { query } = datagram.asked[0]!;
+  assertEquals([query.questions.length, query.additionals], [1, [opt({ wantsDnssec: true })]]);
+});

@@ -1,0 +1,183 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { UpstreamReply } from "../../lib/upstream/race.ts";
+import { UpstreamError } from "../../lib/upstream/upstream_error.ts";
+import { EDE, RCODE } from "../../lib/wire/iana.ts";
+import { decode } from "../../lib/wire/message.ts";
+import { answering, inTurn, saying, SILENT, UNSENDABLE } from "../support/fake_transport.ts";
+import { raceRig } from "../support/race_rig.ts";
+import { DEADLINE_MS, requestFor } from "../support/upstream_rig.ts";
+
+/** An upstream that was never measured is given this long before the next one is asked as well. */
+const HEDGE_MS = 30;
+/** Deadlines are met up to a tick late. */
+const TICK_MS = 10;
+
+type Rig = ReturnType<typeof raceRig>;
+
+/** When each server was asked. */
+function timesMs({ servers }: Rig): number[][] {
+  return servers.map(({ datagram }) => datagram.timesMs);
+}
+
+/** Who has won, and with what RCODE. */
+function won({ upstream, reply }: UpstreamReply): [string, number] {
+  return [upstream.name, decode(reply).rcode];
+}
+
+Deno.test("Race.run() asks the first one alone when it answers in time", async () => {
+  const rig = raceRig(answering(20), answering());
+  const { result, request } = rig.race();
+  await rig.time.passAndSettle(100);
+  assertEquals(won(await result), ["192.0.2.1:53", RCODE.NOERROR]);
+  assertEquals([timesMs(rig), request.sendCount, rig.deadlines.size], [[[0], []], 1, 0]);
+});
+
+Deno.test("Race.run() asks the second one as well when the first is slow, and takes the first good reply", async () => {
+  const rig = raceRig(answering(200), answering(20));
+  const { result } = rig.race();
+  await rig.time.passAndSettle(100);
+  assertEquals(won(await result), ["192.0.2.2:53", RCODE.NOERROR]);
+  const [[first], [second]] = timesMs(rig) as [[number], [number]];
+  assertEquals([first, second >= HEDGE_MS && second <= HEDGE_MS + TICK_MS], [0, true]);
+  // The slow answer comes all the same, and tells that its upstream lives.
+  await rig.time.passAndSettle(200);
+  assert(rig.servers[0]!.upstream.smoothedMs > 0);
+  assertEquals(rig.deadlines.size, 0);
+});
+
+Deno.test("Race.run() takes the first one's answer after the second was asked", async () => {
+  const rig = raceRig(answering(60), answering(500));
+  const { result } = rig.race();
+  await rig.time.passAndSettle(100);
+  assertEquals(won(await result), ["192.0.2.1:53", RCODE.NOERROR]);
+});
+
+Deno.test("[9520_04] Race.run() asks three times in all, each upstream in its turn", async () => {
+  const rig = raceRig(SILENT, SILENT, SILENT, answering());
+  const { result, request } = rig.race();
+  const failed = assertRejects(() => result, UpstreamError);
+  await rig.time.passAndSettle(DEADLINE_MS + TICK_MS);
+  await failed;
+  const [first, second, third, fourth] = timesMs(rig);
+  assertEquals([first!.length, second!.length, third!.length, fourth!.length, request.sendCount], [1, 1, 1, 0, 3]);
+  assert(third![0]! >= 2 * HEDGE_MS && third![0]! <= 2 * HEDGE_MS + 2 * TICK_MS, `${third}`);
+});
+
+Deno.test("Race.run() fails at the deadline when all are silent, and names all that were asked", async () => {
+  const rig = raceRig(SILENT, SILENT, SILENT);
+  const { result } = rig.race();
+  let endMs = 0;
+  const failed = result.catch((error) => (endMs = rig.time.nowMs(), error));
+  await rig.time.passAndSettle(DEADLINE_MS + TICK_MS);
+  const error = await failed;
+  assert(error instanceof UpstreamError);
+  assertEquals(error.message, "No reply from any of 192.0.2.1:53, 192.0.2.2:53, 192.0.2.3:53");
+  assertEquals([error.infoCode, endMs], [EDE.NO_REACHABLE_AUTHORITY, DEADLINE_MS]);
+});
+
+for (const rcode of [RCODE.SERVFAIL, RCODE.REFUSED, RCODE.FORMERR, RCODE.NOTIMP]) {
+  Deno.test(`[9520_05] Race.run() asks the next one at once when the first says RCODE ${rcode}`, async () => {
+    const rig = raceRig(saying(rcode, 5), answering(5));
+    const { result } = rig.race();
+    await rig.time.passAndSettle(20);
+    assertEquals(won(await result), ["192.0.2.2:53", RCODE.NOERROR]);
+    assert(timesMs(rig)[1]![0]! <= 10, "before any hedge");
+    // Where another one has an answer, the refusal is the upstream's own fault.
+    assert(rig.servers[0]!.upstream.isSuspect);
+  });
+}
+
+Deno.test("Race.run() asks the next one at once when the first cannot even be asked", async () => {
+  const rig = raceRig(UNSENDABLE, answering(5));
+  const { result } = rig.race();
+  await rig.time.passAndSettle(10);
+  assertEquals([won(await result), timesMs(rig)], [["192.0.2.2:53", RCODE.NOERROR], [[0], [0]]]);
+});
+
+for (const rcode of [RCODE.NOERROR, RCODE.NXDOMAIN, 11]) {
+  Deno.test(`Race.run() is content with RCODE ${rcode}: it is about the name`, async () => {
+    const rig = raceRig(answering(5, { rcode }), answering(5));
+    const { result } = rig.race();
+    await rig.time.passAndSettle(20);
+    assertEquals([won(await result), timesMs(rig)[1]], [["192.0.2.1:53", rcode], []]);
+    assert(!rig.servers[0]!.upstream.isSuspect);
+  });
+}
+
+Deno.test("Race.run() gives the first useless reply when there is no good one, and blames nobody", async () => {
+  const rig = raceRig(saying(RCODE.SERVFAIL, 5), saying(RCODE.REFUSED, 5), saying(RCODE.SERVFAIL, 5));
+  const { result } = rig.race();
+  await rig.time.passAndSettle(30);
+  assertEquals(won(await result), ["192.0.2.1:53", RCODE.SERVFAIL]);
+  assertEquals(rig.servers.map(({ upstream }) => upstream.isSuspect), [false, false, false]);
+});
+
+Deno.test("Race.run() waits for those still out before it gives a useless reply", async () => {
+  const rig = raceRig(answering(300), saying(RCODE.SERVFAIL, 5));
+  const { result } = rig.race();
+  await rig.time.passAndSettle(400);
+  assertEquals(won(await result), ["192.0.2.1:53", RCODE.NOERROR]);
+});
+
+Deno.test("Race.run() gives the useless reply at the deadline when the others stay silent", async () => {
+  const rig = raceRig(saying(RCODE.REFUSED, 5), SILENT);
+  const { result } = rig.race();
+  await rig.time.passAndSettle(DEADLINE_MS + TICK_MS);
+  assertEquals(won(await result), ["192.0.2.1:53", RCODE.REFUSED]);
+});
+
+Deno.test("Race.run() asks a single upstream again at half time, and its slow first answer still counts", async () => {
+  const rig = raceRig(answering(1500));
+  const { result, request } = rig.race();
+  await rig.time.passAndSettle(DEADLINE_MS);
+  assertEquals(won(await result), ["192.0.2.1:53", RCODE.NOERROR]);
+  const [[first, second]] = timesMs(rig) as [[number, number]];
+  assertEquals([first, second >= 1000 && second <= 1000 + TICK_MS, request.sendCount], [0, true, 2]);
+});
+
+Deno.test("[9520_04] Race.run() asks a single silent upstream three times at most, later each time", async () => {
+  const rig = raceRig(SILENT);
+  const { result, request } = rig.race();
+  const failed = assertRejects(() => result, UpstreamError, "No reply in time");
+  await rig.time.passAndSettle(DEADLINE_MS + TICK_MS);
+  await failed;
+  assertEquals([request.sendCount, timesMs(rig)[0]!.map((ms) => Math.round(ms / 100))], [3, [0, 10, 15]]);
+});
+
+Deno.test("Race.run() asks a single upstream again at once when the query could not be sent", async () => {
+  const rig = raceRig(inTurn(UNSENDABLE, answering(5)));
+  const { result } = rig.race();
+  await rig.time.passAndSettle(10);
+  assertEquals([won(await result), timesMs(rig)], [["192.0.2.1:53", RCODE.NOERROR], [[0, 0]]]);
+});
+
+Deno.test("Race.run() fails at once when nothing can be sent to a single upstream, twice", async () => {
+  const rig = raceRig(UNSENDABLE);
+  const error = await assertRejects(() => rig.race().result, UpstreamError, "Cannot send");
+  assertEquals([error.infoCode, timesMs(rig), rig.deadlines.size], [EDE.NETWORK_ERROR, [[0, 0]], 0]);
+});
+
+Deno.test("Race.run() asks nobody else as long as it may not hedge, and asks for leave again", async () => {
+  const rig = raceRig(answering(500), answering(5));
+  const { result } = rig.race(requestFor("example.org"), 1, () => rig.time.nowMs() >= 200);
+  await rig.time.passAndSettle(190);
+  assertEquals(timesMs(rig), [[0], []]);
+  await rig.time.passAndSettle(100);
+  assertEquals(won(await result)[0], "192.0.2.2:53");
+});
+
+Deno.test("Race.run() of three at once asks three, and takes the first good reply", async () => {
+  const rig = raceRig(answering(25), saying(RCODE.SERVFAIL, 5), answering(15), answering(1));
+  const { result, request } = rig.race(undefined, 3);
+  await rig.time.passAndSettle(30);
+  assertEquals(won(await result)[0], "192.0.2.3:53");
+  assertEquals([timesMs(rig), request.sendCount], [[[0], [0], [0], []], 3]);
+});
+
+Deno.test("Race.run() ends once: what comes after the first good reply changes nothing", async () => {
+  const rig = raceRig(saying(RCODE.SERVFAIL, 60), answering(5), SILENT);
+  const { result } = rig.race();
+  await rig.time.passAndSettle(DEADLINE_MS + TICK_MS);
+  assertEquals(won(await result)[0], "192.0.2.2:53");
+  assertEquals(timesMs(rig).map(({ length }) => length), [1, 1, 0]);
+});
