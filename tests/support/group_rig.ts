@@ -1,0 +1,78 @@
+import type { SocketAddress } from "../../lib/base/address.ts";
+import { Counters } from "../../lib/observe/counters.ts";
+import { Log } from "../../lib/observe/log.ts";
+import { openUpstreams } from "../../lib/upstream/open_upstreams.ts";
+import type { Strategy } from "../../lib/upstream/strategy.ts";
+import { decode } from "../../lib/wire/message.ts";
+import { udp } from "./fake_socket.ts";
+import { type Habit, type Outcome, respond } from "./fake_transport.ts";
+import { fakeRuntime, requestFor } from "./upstream_rig.ts";
+import { settled } from "./fake_time.ts";
+
+/** A server on the fake network. */
+export interface HabitualServer {
+  readonly address: SocketAddress;
+  /** What it does from now on; an error is as silent as silence. */
+  habit: Habit;
+  /** When it was asked over UDP, and from which port. */
+  readonly asked: { readonly atMs: number; readonly port: number }[];
+}
+
+/** A group of upstreams on a fake network, opened as the program does, and the servers behind it with their habits. */
+export function groupRig(
+  habits: readonly Habit[],
+  { strategy = "sequential", socketCount = 4 }: { strategy?: Strategy; socketCount?: number } = {},
+) {
+  const { runtime, time, deadlines, network, lines } = fakeRuntime();
+  const servers: HabitualServer[] = habits.map((habit, i) => ({
+    address: udp(`192.0.2.${i + 1}`, 53),
+    habit,
+    asked: [],
+  }));
+  const serverAt = ({ hostname }: SocketAddress) => servers.find(({ address }) => address.hostname === hostname)!;
+  const answerLater = (outcome: Outcome, send: (fields: object) => void) => {
+    if (outcome !== null && !(outcome instanceof Error)) time.start(outcome.afterMs, () => send(outcome.fields));
+  };
+  network.onOpen = (socket) => {
+    socket.onSend = (octets, to) => {
+      const server = serverAt(to);
+      const query = decode(octets);
+      const outcome = server.habit(query, server.asked.length);
+      server.asked.push({ atMs: time.nowMs(), port: socket.address.port });
+      answerLater(outcome, (fields) => {
+        if (!socket.isClosed) socket.deliver(respond(query, fields), to);
+      });
+    };
+  };
+  const counters = new Counters();
+  const upstreams = openUpstreams({
+    addresses: servers.map(({ address }) => address),
+    strategy,
+    socketCount,
+    ghostMs: 1000,
+    runtime,
+    deadlines,
+    counters,
+    log: new Log({ level: "info", writeLine: runtime.writeLine }),
+  });
+  /** Asks, and tells who answered after how long; the error when nobody did. */
+  const ask = async (text = "example.org") => {
+    const startMs = time.nowMs();
+    return await upstreams.exchange(requestFor(text, startMs)).then(
+      ({ reply, upstream }) => ({ by: upstream.name, rcode: decode(reply).rcode, tookMs: time.nowMs() - startMs }),
+      (error: Error) => ({ by: null, error, tookMs: time.nowMs() - startMs }),
+    );
+  };
+  /** Asks `count` questions, one each `everyMs`, each of which may take as long as it wants. */
+  const askMany = async (count: number, everyMs: number) => {
+    const outcomes: ReturnType<typeof ask>[] = [];
+    for (let i = 0; i < count; i++) {
+      outcomes.push(ask());
+      await time.passAndSettle(everyMs);
+    }
+    await time.passAndSettle(3000);
+    await settled();
+    return await Promise.all(outcomes);
+  };
+  return { time, deadlines, network, lines, servers, counters, upstreams, ask, askMany };
+}
