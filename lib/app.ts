@@ -18,9 +18,12 @@ import { VERSION } from "./version.ts";
 
 /** A listener's address could not be bound. `cause` is what the operating system said. */
 export class ListenError extends Error {
+  /** The class's name, also in a minified program. */
   override readonly name = "ListenError";
+  /** What was to be bound. */
   readonly address: SocketAddress;
 
+  /** `cause` is what the operating system said. */
   constructor(address: SocketAddress, cause: unknown) {
     super(`Cannot listen on ${formatSocketAddress(address)}`, { cause });
     this.address = address;

@@ -5,9 +5,13 @@ import type { SocketAddress } from "./address.ts";
  * the operating system's, the simulation passes a seeded world of its own; nothing in `lib/` reads them by itself.
  */
 export interface Runtime {
+  /** What the time is read from. */
   readonly clock: Clock;
+  /** What pauses are made with. */
   readonly timers: Timers;
+  /** Where unpredictable numbers come from. */
   readonly random: RandomSource;
+  /** Where sockets come from. */
   readonly network: Network;
   /** Writes one line (without its line feed) to where the operator reads: standard error in the program. */
   writeLine(line: string): void;
@@ -53,10 +57,12 @@ export interface DatagramSocket {
   receive(buffer: Uint8Array<ArrayBuffer>): Promise<[Uint8Array<ArrayBuffer>, SocketAddress]>;
   /** Sends one datagram. `octets` must not change until the promise settles. */
   send(octets: Uint8Array<ArrayBuffer>, to: SocketAddress): Promise<number>;
+  /** Closes the socket; a waiting `receive` rejects. */
   close(): void;
 }
 
 /** The address that a socket was to be bound to is taken. */
 export class AddressInUseError extends Error {
+  /** The class's name, also in a minified program. */
   override readonly name = "AddressInUseError";
 }

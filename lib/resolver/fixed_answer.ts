@@ -23,10 +23,12 @@ export interface FixedAnswerOptions {
 export class FixedAnswer implements Resolver {
   readonly #addresses: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
 
+  /** See {@linkcode FixedAnswerOptions}. */
   constructor({ ipv4, ipv6 }: FixedAnswerOptions) {
     this.#addresses = new Map([[TYPE.A, ipv4], ...(ipv6 === null ? [] : [[TYPE.AAAA, ipv6] as const])]);
   }
 
+  /** See `Resolver`. */
   resolve(query: Query): Reply {
     const questions = decodeQuestions(query.wire);
     const answers = questions.flatMap(({ name, type, class: qclass }): ResourceRecord[] => {

@@ -13,10 +13,12 @@ import type { Reply, Resolver } from "./resolver.ts";
 export class Forward implements Resolver {
   readonly #upstream: Upstream;
 
+  /** Asks `upstream` for every query. */
   constructor({ upstream }: { upstream: Upstream }) {
     this.#upstream = upstream;
   }
 
+  /** See `Resolver`. */
   resolve(query: Query): Promise<Reply> {
     return this.#forward(query);
   }

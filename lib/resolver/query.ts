@@ -10,6 +10,7 @@ import { Writer } from "../wire/writer.ts";
 export interface QueryOptions {
   /** The message; a view of a buffer that stays untouched until the query is answered. */
   readonly wire: Uint8Array<ArrayBuffer>;
+  /** Who asks. */
   readonly client: SocketAddress;
   /** When an answer is due at the latest, on the program's clock. */
   readonly deadlineMs: number;
@@ -17,15 +18,20 @@ export interface QueryOptions {
 
 /** A message from a client and all that is known about it, on its way through the resolvers. */
 export class Query {
+  /** The message as it came. */
   readonly wire: Uint8Array<ArrayBuffer>;
+  /** Where things are in `wire`. */
   readonly scan: MessageScan = new MessageScan();
+  /** Who asks. */
   readonly client: SocketAddress;
+  /** When to give up, on the program's clock. */
   readonly deadlineMs: number;
   /** Why the reply is what it is; told to clients that speak EDNS (RFC 8914). Resolvers add to it. */
   readonly extendedErrors: ExtendedError[] = [];
   /** The upper eight bits of the reply's RCODE, which only an OPT record can carry (RFC 6891 §6.1.3). */
   extendedRcode = 0;
 
+  /** See {@linkcode QueryOptions}. */
   constructor({ wire, client, deadlineMs }: QueryOptions) {
     this.wire = wire;
     this.client = client;

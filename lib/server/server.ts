@@ -14,9 +14,13 @@ export const QUESTIONS_IN_FLIGHT_MAX = 10_000;
 
 /** What a server is made from. */
 export interface ServerOptions {
+  /** The first of the resolvers. */
   readonly resolver: Resolver;
+  /** What the time is read from. */
   readonly clock: Clock;
+  /** Where it is counted. */
   readonly counters: Counters;
+  /** Where the operator reads. */
   readonly log: Log;
   /** How long a client is kept waiting at most. */
   readonly timeoutMs: number;
@@ -34,6 +38,7 @@ export class Server {
   readonly #recursionAvailable: boolean;
   #inFlight = 0;
 
+  /** See {@linkcode ServerOptions}. */
   constructor({ resolver, clock, counters, log, timeoutMs, recursionAvailable }: ServerOptions) {
     this.#resolver = resolver;
     this.#clock = clock;

@@ -13,14 +13,21 @@ const SENDS_MAX = 2;
 
 /** What an exchange is made from. */
 export interface ExchangeOptions {
+  /** Where the server is asked. */
   readonly address: SocketAddress;
   /** The upstream's name in messages. */
   readonly name: string;
+  /** The sockets to ask from. */
   readonly sockets: SocketPool;
+  /** Where deadlines wait. */
   readonly deadlines: DeadlineQueue;
+  /** What the time is read from. */
   readonly clock: Clock;
+  /** Where it is counted. */
   readonly counters: Counters;
+  /** The question in wire format; see `Upstream.exchange`. */
   readonly query: Uint8Array<ArrayBuffer>;
+  /** When to give up, on the program's clock. */
   readonly deadlineMs: number;
 }
 
@@ -35,6 +42,7 @@ export class Exchange extends Deadline {
   #sends = 0;
   #lastSocket: UpstreamSocket | undefined;
 
+  /** See {@linkcode ExchangeOptions}. */
   constructor(options: ExchangeOptions) {
     super();
     this.#options = options;

@@ -7,18 +7,25 @@ import type { SocketPool } from "./socket_pool.ts";
 
 /** What an upstream is made from. */
 export interface UpstreamOptions {
+  /** Where the server is asked. */
   readonly address: SocketAddress;
+  /** The sockets to ask from. */
   readonly sockets: SocketPool;
+  /** Where deadlines wait. */
   readonly deadlines: DeadlineQueue;
+  /** What the time is read from. */
   readonly clock: Clock;
+  /** Where it is counted. */
   readonly counters: Counters;
 }
 
 /** A server that is asked what we do not know. */
 export class Upstream {
+  /** Where the server is asked. */
   readonly address: SocketAddress;
   readonly #options: UpstreamOptions;
 
+  /** See {@linkcode UpstreamOptions}. */
   constructor(options: UpstreamOptions) {
     this.address = options.address;
     this.#options = options;

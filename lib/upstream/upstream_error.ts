@@ -1,9 +1,11 @@
 /** An upstream could not be made to answer. The message names the upstream and says what happened. */
 export class UpstreamError extends Error {
+  /** The class's name, also in a minified program. */
   override readonly name = "UpstreamError";
   /** INFO-CODE of the extended DNS error that tells a client (RFC 8914). */
   readonly infoCode: number;
 
+  /** See the fields; `options.cause` is what the operating system said. */
   constructor(message: string, infoCode: number, options?: ErrorOptions) {
     super(message, options);
     this.infoCode = infoCode;

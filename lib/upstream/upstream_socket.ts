@@ -12,17 +12,25 @@ const RECEIVE_OCTETS = 4096;
 
 /** What an upstream socket is made from. */
 export interface UpstreamSocketOptions {
+  /** An open socket, which belongs to this object from now on. */
   readonly socket: DatagramSocket;
+  /** Where unpredictable numbers come from. */
   readonly random: Random;
+  /** Where deadlines wait. */
   readonly deadlines: DeadlineQueue;
+  /** Where it is counted. */
   readonly counters: Counters;
+  /** See `CorrelatorOptions.ghostMs`. */
   readonly ghostMs: number;
+  /** When the socket was opened, on the program's clock. */
   readonly openedAtMs: number;
 }
 
 /** One UDP socket towards upstreams, with the queries in flight on it. */
 export class UpstreamSocket {
+  /** The queries in flight on this socket. */
   readonly correlator: Correlator;
+  /** When the socket was opened, on the program's clock. */
   readonly openedAtMs: number;
   readonly #socket: DatagramSocket;
   readonly #counters: Counters;
@@ -31,6 +39,7 @@ export class UpstreamSocket {
   #isRetired = false;
   #onClosed: () => void = () => {};
 
+  /** See {@linkcode UpstreamSocketOptions}. */
   constructor({ socket, random, deadlines, counters, ghostMs, openedAtMs }: UpstreamSocketOptions) {
     this.#socket = socket;
     this.#counters = counters;
