@@ -71,7 +71,11 @@ export class Checker {
   #noteArrival({ from, to, octets }: Passage): void {
     const key = keyOf(from, octets);
     const datagram = this.#announced.get(key);
-    if (datagram === undefined) throw new Error(`Cannot check: nobody announced ${octets.toHex()}`);
+    if (datagram === undefined) {
+      // An upstream that answers to a wrong port may hit the one that clients talk to. A response gets no reply.
+      if (isIgnorable(octets)) return;
+      throw new Error(`Cannot check: nobody announced ${octets.toHex()}`);
+    }
     this.arrived.set(datagram.kind, (this.arrived.get(datagram.kind) ?? 0) + 1);
     if (this.#isStopping || datagram.expectation.kind === "silence") return;
     const arrival: Arrival = { datagram, from, to, octets, atMs: this.#options.clock.nowMs() };

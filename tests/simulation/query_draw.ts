@@ -18,6 +18,7 @@ export class QueryDraw {
     this.#names = Array.from({ length: 14 }, () => drawName(random));
   }
 
+  /** A query for the questions, mostly with EDNS. */
   query(questions: readonly Question[]): Message {
     const random = this.#random;
     return message({
@@ -29,6 +30,7 @@ export class QueryDraw {
     });
   }
 
+  /** An OPT record that asks for this or that. */
   opt(): ResourceRecord {
     const random = this.#random;
     return opt({
@@ -38,22 +40,49 @@ export class QueryDraw {
     });
   }
 
+  /** Questions of class IN; now and then one stands there again, in any spelling. */
   questions(count: number): Question[] {
-    return Array.from({ length: count }, () => this.question());
+    const questions: Question[] = [];
+    while (questions.length < count) {
+      const isRepeated = questions.length > 0 && this.#random.chance(0.15);
+      const question = isRepeated ? this.#random.pick(questions) : this.question();
+      questions.push({ ...question, name: this.#respelled(question.name) });
+    }
+    return questions;
   }
 
+  /** A question of class IN. */
   question(): Question {
     return { name: this.name(), type: this.#random.pick(TYPES), class: CLASS.IN };
   }
 
   /** One of the names, in any spelling. */
   name(): Name {
-    const name = this.#random.pick(this.#names);
+    return this.#respelled(this.#random.pick(this.#names));
+  }
+
+  #respelled(name: Name): Name {
     if (this.#random.chance(0.5)) return name;
     const folded = foldCase(name);
     const isUpper = folded.map(() => this.#random.below(2));
     return folded.map((octet, i) => isUpper[i] === 1 && octet >= 0x61 && octet <= 0x7a ? octet - 0x20 : octet);
   }
+}
+
+/** A query in wire format: its question names in full, or `isCompressed` as few clients do. */
+export function encodeQuery(query: Message, { isCompressed = false } = {}): Uint8Array<ArrayBuffer> {
+  const octets = encode(query);
+  if (!isCompressed || query.questions.length < 2) return octets;
+  const writer = new Writer();
+  writer.octets(octets.subarray(0, HEADER_OCTETS));
+  for (const { name, type, class: qclass } of query.questions) {
+    writer.compressedName(name);
+    writer.uint16(type);
+    writer.uint16(qclass);
+  }
+  // An OPT record has the root for its owner, so it can be moved as it is.
+  writer.octets(encode({ ...query, questions: [] }).subarray(HEADER_OCTETS));
+  return writer.finish();
 }
 
 const TYPES: readonly number[] = [
@@ -82,20 +111,4 @@ function drawName(random: SeededRandom): Name {
         zone,
       ]);
   }
-}
-
-/** Question names in full, or compressed as few clients do. */
-function encodeQuery(query: Message, isCompressed: boolean): Octets {
-  const octets = encode(query);
-  if (!isCompressed || query.questions.length < 2) return octets;
-  const writer = new Writer();
-  writer.octets(octets.subarray(0, HEADER_OCTETS));
-  for (const { name, type, class: qclass } of query.questions) {
-    writer.compressedName(name);
-    writer.uint16(type);
-    writer.uint16(qclass);
-  }
-  // An OPT record has the root for its owner, so it can be moved as it is.
-  writer.octets(encode({ ...query, questions: [] }).subarray(HEADER_OCTETS));
-  return writer.finish();
 }

@@ -1,5 +1,5 @@
 import { App } from "../../lib/app.ts";
-import type { SocketAddress } from "../../lib/base/address.ts";
+import { isSameAddress, type SocketAddress } from "../../lib/base/address.ts";
 import { FakeWorld } from "../support/fake_world.ts";
 import { ScriptedUpstream, type Zone } from "../support/scripted_upstream.ts";
 import { seededZone } from "../support/seeded_zone.ts";
@@ -9,6 +9,7 @@ import { Oracle } from "./oracle.ts";
 import { drawPlan, type Plan } from "./plan.ts";
 import { Traffic } from "./traffic.ts";
 import { UnrulyUpstream } from "./unruly_upstream.ts";
+import { UpstreamBudget } from "./upstream_budget.ts";
 
 /** How a simulation is run. */
 export interface SimulationOptions {
@@ -34,7 +35,11 @@ export interface SimulationResult {
 
 /** Runs the whole program through the life that follows from `seed`. */
 export async function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationResult> {
-  return await new Simulation(drawPlan(seed), options).run();
+  try {
+    return await new Simulation(drawPlan(seed), options).run();
+  } catch (cause) {
+    throw new Error(`Seed ${seed} broke off. Replay it: deno task simulate --seeds 1 --from ${seed}`, { cause });
+  }
 }
 
 class Simulation {
@@ -43,6 +48,7 @@ class Simulation {
   readonly #host: Host;
   readonly #clients: Host;
   readonly #checker: Checker;
+  readonly #budget: UpstreamBudget;
   readonly #scripted: ScriptedUpstream;
   readonly #unruly: UnrulyUpstream;
   readonly #app: App;
@@ -55,8 +61,9 @@ class Simulation {
       isTraceKept,
       startMs: 1234.567,
       timerDelay: systemTimerDelay,
-      watch: (passage) => this.#checker.watch(corruptPassage(passage)),
+      watch: (passage) => this.#watch(corruptPassage(passage)),
     });
+    this.#budget = new UpstreamBudget(plan);
     this.#world = world;
     const zone = seededZone(plan.seed);
     this.#scripted = new ScriptedUpstream(corruptZone(zone), plan.habits);
@@ -108,6 +115,14 @@ class Simulation {
     };
   }
 
+  #watch(passage: Passage): void {
+    this.#checker.watch(passage);
+    const { serviceAddresses, upstream } = this.#plan;
+    const isIn = (address: SocketAddress) => serviceAddresses.some((service) => isSameAddress(service, address));
+    if (passage.kind === "delivered" && isIn(passage.to)) this.#budget.noteAsked(passage.octets);
+    if (passage.kind === "sent" && isSameAddress(passage.to, upstream)) this.#budget.noteSent(passage.octets);
+  }
+
   #planTraffic(): void {
     const { queryCount, durationMs, config, serviceAddresses } = this.#plan;
     const random = this.#world.random.fork("traffic");
@@ -145,6 +160,7 @@ class Simulation {
       const isPlain = query.additionals.every((record) => record.rdata.length === 0) && query.additionals.length <= 1;
       this.#check(isPlain, "a client's options went upstream [6891_06]");
     }
+    for (const fault of this.#budget.faults()) this.#check(false, fault);
     this.#check(this.#app.counters.broken === 0, `the program failed: ${this.#world.lines.join("\n")}`);
   }
 

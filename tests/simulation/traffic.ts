@@ -1,13 +1,13 @@
 import { concat } from "@std/bytes/concat";
 import { HEADER_OCTETS } from "../../lib/wire/header.ts";
 import { CLASS, RCODE, TYPE } from "../../lib/wire/iana.ts";
-import { encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
-import { foldCase, type Name, nameFromText, ROOT } from "../../lib/wire/name.ts";
+import type { Message, Question, ResourceRecord } from "../../lib/wire/message.ts";
+import { nameFromText, ROOT } from "../../lib/wire/name.ts";
 import { putUint16 } from "../../lib/wire/patch.ts";
-import { Writer } from "../../lib/wire/writer.ts";
 import { QUESTIONS_MAX } from "../../lib/resolver/split.ts";
-import { message, opt } from "../support/messages.ts";
+import { opt } from "../support/messages.ts";
 import type { SeededRandom } from "../support/seeded_random.ts";
+import { encodeQuery, QueryDraw } from "./query_draw.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 
@@ -81,38 +81,39 @@ export class Traffic {
     const random = this.#random;
     switch (kind) {
       case "ordinary": {
-        const query = this.#queries.query([this.#queries.question()]);
-        return { octets: encodeQuery(query, false), expectation: answer(query) };
+        const question = { ...this.#queries.question(), class: random.pick(CLASSES) };
+        const query = this.#queries.query([question]);
+        return { octets: withOddFlags(encodeQuery(query), random), expectation: answer(query) };
       }
       case "several": {
         const query = this.#queries.query(this.#queries.questions(random.between(2, QUESTIONS_MAX)));
         const expectation = this.#isSplitting ? answer(query) : own(RCODE.FORMERR);
-        return { octets: encodeQuery(query, random.chance(0.5)), expectation };
+        return { octets: encodeQuery(query, { isCompressed: random.chance(0.5) }), expectation };
       }
       case "tooMany": {
         const query = this.#queries.query(this.#queries.questions(random.between(QUESTIONS_MAX + 1, 20)));
-        return { octets: encodeQuery(query, random.chance(0.5)), expectation: own(RCODE.FORMERR) };
+        return { octets: encodeQuery(query, { isCompressed: random.chance(0.5) }), expectation: own(RCODE.FORMERR) };
       }
       case "forbidden": {
         const type = random.pick([TYPE.ANY, TYPE.AXFR, TYPE.IXFR, TYPE.OPT, TYPE.TSIG, TYPE.TKEY, TYPE.MAILA]);
         const questions = [{ ...this.#queries.question(), type }, ...this.#queries.questions(random.between(1, 3))];
-        return { octets: encodeQuery(this.#queries.query(questions), false), expectation: own(RCODE.FORMERR) };
+        return { octets: encodeQuery(this.#queries.query(questions)), expectation: own(RCODE.FORMERR) };
       }
       case "mixedClasses": {
         const questions = [
           { ...this.#queries.question(), class: CLASS.HS },
           ...this.#queries.questions(random.between(1, 3)),
         ];
-        return { octets: encodeQuery(this.#queries.query(questions), false), expectation: own(RCODE.FORMERR) };
+        return { octets: encodeQuery(this.#queries.query(questions)), expectation: own(RCODE.FORMERR) };
       }
       case "noQuestion":
-        return { octets: encodeQuery(this.#queries.query([]), false), expectation: own(RCODE.NOERROR) };
+        return { octets: encodeQuery(this.#queries.query([])), expectation: own(RCODE.NOERROR) };
       case "opcode": {
         const query = {
           ...this.#queries.query(this.#queries.questions(random.below(3))),
           opcode: random.between(1, 15),
         };
-        return { octets: encodeQuery(query, false), expectation: own(RCODE.NOTIMP) };
+        return { octets: encodeQuery(query), expectation: own(RCODE.NOTIMP) };
       }
       case "badVersion":
         return this.#ordinaryWith([opt({ version: random.between(1, 255) })], own(RCODE.BADVERS));
@@ -136,21 +137,21 @@ export class Traffic {
         return { octets: random.octets(random.below(HEADER_OCTETS)), expectation: { kind: "silence" } };
       case "response": {
         const query = { ...this.#queries.query(this.#queries.questions(random.below(3))), isResponse: true };
-        return { octets: encodeQuery(query, false), expectation: { kind: "silence" } };
+        return { octets: encodeQuery(query), expectation: { kind: "silence" } };
       }
       case "cut": {
-        const octets = encodeQuery(this.#queries.query(this.#queries.questions(random.between(1, 3))), false);
+        const octets = encodeQuery(this.#queries.query(this.#queries.questions(random.between(1, 3))));
         // RFC 1035 §4.1.1: the counts tell of more than there is.
         const cut = octets.slice(0, random.between(HEADER_OCTETS, octets.length - 1));
         return { octets: cut, expectation: own(RCODE.FORMERR) };
       }
       case "counts": {
-        const octets = encodeQuery(this.#queries.query([this.#queries.question()]), false);
+        const octets = encodeQuery(this.#queries.query([this.#queries.question()]));
         putUint16(octets, random.pick([4, 6, 8, 10]), 65_535);
         return { octets, expectation: own(RCODE.FORMERR) };
       }
       case "badPointer": {
-        const octets = encodeQuery(this.#queries.query([{ ...this.#queries.question(), name: ROOT }]), false);
+        const octets = encodeQuery(this.#queries.query([{ ...this.#queries.question(), name: ROOT }]));
         // To itself, into the header, forward.
         const pointer = Uint8Array.of(0xc0, random.pick([HEADER_OCTETS, 0, 11, HEADER_OCTETS + 2, 200]));
         const expectation = own(RCODE.FORMERR);
@@ -158,14 +159,12 @@ export class Traffic {
       }
       case "trailing": {
         const query = this.#queries.query([this.#queries.question()]);
-        const octets = concat([encodeQuery(query, false), random.octets(random.between(1, 30))]);
+        const octets = concat([encodeQuery(query), random.octets(random.between(1, 30))]);
         return { octets, expectation: answer(query) };
       }
       case "flipped": {
-        const octets = encodeQuery(
-          this.#queries.query(this.#queries.questions(random.between(1, 3))),
-          random.chance(0.5),
-        );
+        const query = this.#queries.query(this.#queries.questions(random.between(1, 3)));
+        const octets = encodeQuery(query, { isCompressed: random.chance(0.5) });
         for (let count = random.between(1, 4); count > 0; count--) {
           const offset = random.between(2, octets.length - 1);
           octets[offset] = octets[offset]! ^ (1 << random.below(8));
@@ -179,14 +178,25 @@ export class Traffic {
 
   #ordinaryWith(additionals: ResourceRecord[], expectation: Expectation) {
     return {
-      octets: encodeQuery({ ...this.#queries.query([this.#queries.question()]), additionals }, false),
+      octets: encodeQuery({ ...this.#queries.query([this.#queries.question()]), additionals }),
       expectation,
     };
   }
 }
 
+const CLASSES: readonly number[] = [...new Array<number>(20).fill(CLASS.IN), CLASS.CH, 65_280];
+
 function answer({ questions }: Message): Expectation {
   return { kind: "answer", questions };
+}
+
+/** RFC 8906 §3.1.3: flags that mean nothing in a query, or nothing yet, change nothing: AA, TC, RA, Z, RCODE. */
+function withOddFlags(octets: Octets, random: SeededRandom): Octets {
+  if (random.chance(0.3)) {
+    octets[2]! |= random.below(4) << 1;
+    octets[3]! |= random.below(256) & 0xcf;
+  }
+  return octets;
 }
 
 function own(rcode: number): Expectation {

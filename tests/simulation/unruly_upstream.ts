@@ -29,7 +29,7 @@ const MISBEHAVIOURS = {
   short: 1,
   twice: 2,
   forged: 3,
-  oversize: 1,
+  oversize: 2,
   twoOpts: 1,
   optInAnswer: 1,
   badVersion: 1,
@@ -140,7 +140,8 @@ export class UnrulyUpstream {
         this.#forge(asked, peer);
         break;
       case "oversize":
-        return alter(oversize(asked, random.between(20, 120)));
+        // At 16 octets a record: just below 512 or 1232 octets, or just above.
+        return alter(oversize(asked, random.pick([25, 70]) + random.below(15)));
       case "twoOpts":
         return alter(encode({ ...decode(honest), additionals: [opt(), opt({ wantsDnssec: true })] }));
       case "optInAnswer":
