@@ -6,6 +6,7 @@ import { formatIp, parseIp } from "./ip.ts";
  * without being copied.
  */
 export interface SocketAddress {
+  /** What runs over IP. */
   readonly transport: "udp" | "tcp";
   /** Canonical IPv4 or IPv6 text (RFC 5952), without brackets. */
   readonly hostname: string;
@@ -15,6 +16,7 @@ export interface SocketAddress {
 
 /** Text that is no `<ip>:<port>`. The message says what is wrong, without naming where the text came from. */
 export class AddressFormatError extends Error {
+  /** The class's name, also in a minified program. */
   override readonly name = "AddressFormatError";
 }
 

@@ -1,5 +1,6 @@
 /** Thrown when the program's own reasoning is wrong. Never caused by input: input gets a `WireFormatError` or a status. */
 export class BrokenInvariantError extends Error {
+  /** The class's name, also in a minified program. */
   override readonly name = "BrokenInvariantError";
 }
 

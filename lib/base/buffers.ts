@@ -9,6 +9,7 @@ export class BufferPool {
   readonly #sizeOctets: number;
   readonly #free: Uint8Array<ArrayBuffer>[] = [];
 
+  /** All buffers have `sizeOctets`. */
   constructor(sizeOctets: number) {
     this.#sizeOctets = sizeOctets;
   }

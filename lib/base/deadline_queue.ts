@@ -49,6 +49,7 @@ export class DeadlineQueue {
   #armedTick = Infinity;
   #disarm: (() => void) | null = null;
 
+  /** Takes one timer of `timers` at a time. */
   constructor({ clock, timers }: { clock: Clock; timers: Timers }) {
     this.#clock = clock;
     this.#timers = timers;

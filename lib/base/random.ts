@@ -11,6 +11,7 @@ export class Random {
   readonly #buffer = new Uint8Array(BUFFER_OCTETS);
   #position = BUFFER_OCTETS;
 
+  /** Draws from `source` when its own octets are used up. */
   constructor(source: RandomSource) {
     this.#source = source;
   }

@@ -9,6 +9,7 @@ export class Log {
   readonly #threshold: number;
   readonly #writeLine: (line: string) => void;
 
+  /** What is above `level` is dropped; the rest goes to `writeLine`, a line at a time. */
   constructor({ level, writeLine }: { level: LogLevel; writeLine: (line: string) => void }) {
     this.#threshold = LOG_LEVELS.indexOf(level);
     this.#writeLine = writeLine;

@@ -22,10 +22,12 @@ export interface FixedAnswerOptions {
 export class FixedAnswer implements Resolver {
   readonly #addresses: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
 
+  /** See {@linkcode FixedAnswerOptions}. */
   constructor({ ipv4, ipv6 }: FixedAnswerOptions) {
     this.#addresses = new Map([[TYPE.A, ipv4], ...(ipv6 === null ? [] : [[TYPE.AAAA, ipv6] as const])]);
   }
 
+  /** See `Resolver`. */
   resolve(query: Query): Reply {
     const answers = decodeQuestions(query.wire).flatMap(({ name, type, class: qclass }): ResourceRecord[] => {
       const rdata = qclass === CLASS.IN ? this.#addresses.get(type) : undefined;

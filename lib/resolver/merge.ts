@@ -9,7 +9,9 @@ import type { Reply } from "./resolver.ts";
 
 /** One question and the reply to it. */
 export interface Part {
+  /** What was asked. */
   readonly question: Question;
+  /** What was answered. */
   readonly reply: Message;
 }
 
@@ -21,6 +23,7 @@ export interface Merge {
   readonly parts: readonly Part[];
   /** Whether the client set DO: the records that prove an answer are kept then (RFC 4035 §3.2.1). */
   readonly wantsDnssec: boolean;
+  /** The size that the reply must not exceed. */
   readonly limitOctets: number;
 }
 
@@ -71,7 +74,7 @@ function mergeSections(parts: readonly Part[], wantsDnssec: boolean) {
     answers: uniteRecords(parts.flatMap((part) => withAskersSpelling(part.reply.answers, part.question))),
     authorities: uniteRecords(parts.flatMap((part) => {
       return withAskersSpelling(part.reply.authorities, part.question).filter((record) => {
-        return record.type === TYPE.SOA || (wantsDnssec && PROOF_TYPES.has(record.type));
+        return record.type === TYPE.SOA || (wantsDnssec && isProof(record));
       });
     })),
     additionals: uniteRecords(parts.flatMap((part) => {
@@ -80,7 +83,12 @@ function mergeSections(parts: readonly Part[], wantsDnssec: boolean) {
   };
 }
 
-const PROOF_TYPES: ReadonlySet<number> = new Set([TYPE.RRSIG, TYPE.NSEC, TYPE.NSEC3]);
+/** Records that prove a denial, and the signatures of what is kept. */
+function isProof({ type, rdata }: ResourceRecord): boolean {
+  const signed = type === TYPE.RRSIG ? uint16At(rdata, 0) : type;
+  return signed === TYPE.NSEC || signed === TYPE.NSEC3 || (type === TYPE.RRSIG && signed === TYPE.SOA);
+}
+
 /** Records that speak of one message on one hop: the merged message is another (RFC 6891 §6.1.1, RFC 8945 §5.1). */
 const HOP_TYPES: ReadonlySet<number> = new Set([TYPE.OPT, TYPE.TSIG, TYPE.SIG]);
 

@@ -24,6 +24,7 @@ const NO_OPTIONS: readonly EdnsOption[] = [];
 export interface QueryOptions {
   /** The message; a view of a buffer that stays untouched until the query is answered. */
   readonly wire: Uint8Array<ArrayBuffer>;
+  /** Who asks. */
   readonly client: SocketAddress;
   /** When an answer is due at the latest, on the program's clock. */
   readonly deadlineMs: number;
@@ -31,9 +32,13 @@ export interface QueryOptions {
 
 /** A message from a client and all that is known about it, on its way through the resolvers. */
 export class Query {
+  /** The message as it came. */
   readonly wire: Uint8Array<ArrayBuffer>;
+  /** Where things are in `wire`. */
   readonly scan: MessageScan = new MessageScan();
+  /** Who asks. */
   readonly client: SocketAddress;
+  /** When to give up, on the program's clock. */
   readonly deadlineMs: number;
   /** Why the reply is what it is; told to clients that speak EDNS (RFC 8914). Resolvers add to it. */
   readonly extendedErrors: ExtendedError[] = [];
@@ -44,6 +49,7 @@ export class Query {
   /** Whether the client has brought a server cookie of ours: it really is where its packets come from (RFC 7873). */
   hasValidCookie = false;
 
+  /** See {@linkcode QueryOptions}. */
   constructor({ wire, client, deadlineMs }: QueryOptions) {
     this.wire = wire;
     this.client = client;

@@ -1,3 +1,4 @@
+import type { ExtendedError } from "../wire/edns.ts";
 import { EDE, RCODE, rcodeToText, TYPE, typeToText } from "../wire/iana.ts";
 import { decode, decodeQuestions, type Question } from "../wire/message.ts";
 import { foldCase, nameToText } from "../wire/name.ts";
@@ -28,9 +29,16 @@ const UNSPLITTABLE: ReadonlySet<number> = new Set([
   TYPE.ANY,
 ]);
 
+/** A part that has been answered, and why the reply is what it is. */
+interface ExplainedPart extends Part {
+  readonly extendedErrors: readonly ExtendedError[];
+}
+
 /** What a split is made from. */
 export interface SplitOptions {
+  /** What answers what is not answered here. */
   readonly next: Resolver;
+  /** What happens to messages with several questions. */
   readonly multiQuestion: MultiQuestion;
   /** RA of the replies that are made here. */
   readonly recursionAvailable: boolean;
@@ -48,12 +56,14 @@ export class Split implements Resolver {
   readonly #multiQuestion: MultiQuestion;
   readonly #recursionAvailable: boolean;
 
+  /** See {@linkcode SplitOptions}. */
   constructor({ next, multiQuestion, recursionAvailable }: SplitOptions) {
     this.#next = next;
     this.#multiQuestion = multiQuestion;
     this.#recursionAvailable = recursionAvailable;
   }
 
+  /** See `Resolver`. */
   resolve(query: Query): Reply | Promise<Reply> {
     const { questionCount } = query.scan;
     if (questionCount === 1) return this.#next.resolve(query);
@@ -73,27 +83,17 @@ export class Split implements Resolver {
       const key = questionKey(question);
       if (!distinct.has(key)) distinct.set(key, question);
     }
-    const parts = await Promise.all([...distinct.values()].map((question) => this.#resolvePart(query, question)));
+    const partQueries = [...distinct.values()].map((question) => ({ question, partQuery: query.part(question) }));
+    const parts = await Promise.all(partQueries.map(async ({ question, partQuery }): Promise<ExplainedPart> => {
+      return { question, reply: decode(await this.#next.resolve(partQuery)), extendedErrors: partQuery.extendedErrors };
+    }));
+    query.extendedErrors.push(...parts.flatMap(explainFailure));
     return mergeReplies({
       questions,
       parts,
       wantsDnssec: query.scan.wantsDnssec,
       limitOctets: query.bodyOctetsMax,
     });
-  }
-
-  async #resolvePart(query: Query, question: Question): Promise<Part> {
-    const partQuery = query.part(question);
-    const reply = decode(await this.#next.resolve(partQuery));
-    const [error] = partQuery.extendedErrors;
-    if (error !== undefined || (reply.rcode !== RCODE.NOERROR && reply.rcode !== RCODE.NXDOMAIN)) {
-      const { infoCode, text } = error ?? { infoCode: EDE.OTHER, text: rcodeToText(reply.rcode) };
-      query.extendedErrors.push({
-        infoCode,
-        text: `${nameToText(question.name)} ${typeToText(question.type)}: ${text}`,
-      });
-    }
-    return { question, reply };
   }
 
   #reject(query: Query, text: string): Reply {
@@ -104,6 +104,14 @@ export class Split implements Resolver {
   #own(query: Query, rcode: number): Reply {
     return ownReply(query, { rcode, recursionAvailable: this.#recursionAvailable, withQuestion: false });
   }
+}
+
+/** One extended error for a part that has no answer, naming its question: the merged RCODE may not show it. */
+function explainFailure({ question, reply, extendedErrors }: ExplainedPart): ExtendedError[] {
+  const [error] = extendedErrors;
+  if (error === undefined && (reply.rcode === RCODE.NOERROR || reply.rcode === RCODE.NXDOMAIN)) return [];
+  const { infoCode, text } = error ?? { infoCode: EDE.OTHER, text: rcodeToText(reply.rcode) };
+  return [{ infoCode, text: `${nameToText(question.name)} ${typeToText(question.type)}: ${text}` }];
 }
 
 function areSplittable(questions: readonly Question[]): boolean {

@@ -13,10 +13,15 @@ const RETRY_MS = 100;
 
 /** What a listener is made from. */
 export interface UdpListenerOptions {
+  /** An open socket, which belongs to this object from now on. */
   readonly socket: DatagramSocket;
+  /** What answers the queries. */
   readonly server: Server;
+  /** What pauses are made with. */
   readonly timers: Timers;
+  /** Where it is counted. */
   readonly counters: Counters;
+  /** Where the operator reads. */
   readonly log: Log;
 }
 
@@ -33,6 +38,7 @@ export class UdpListener {
   #isStopping = false;
   #isClosed = false;
 
+  /** See {@linkcode UdpListenerOptions}. */
   constructor({ socket, server, timers, counters, log }: UdpListenerOptions) {
     this.#socket = socket;
     this.#server = server;
@@ -49,9 +55,11 @@ export class UdpListener {
   /** Receives until `close`. To be called once. */
   async run(): Promise<void> {
     let buffer = this.#buffers.take();
+    let isFailing = false;
     while (!this.#isClosed) {
       try {
         const [datagram, client] = await this.#socket.receive(buffer);
+        isFailing = false;
         if (this.#isStopping) continue;
         const reply = this.#server.handle(datagram, client);
         if (reply instanceof Promise) {
@@ -62,7 +70,9 @@ export class UdpListener {
         }
       } catch (error) {
         if (this.#isClosed) return;
-        this.#log.error(`Cannot receive on ${formatSocketAddress(this.address)}: ${error}; trying on`);
+        // Once, however long it lasts: the log is for what changes.
+        if (!isFailing) this.#log.error(`Cannot receive on ${formatSocketAddress(this.address)}: ${error}; trying on`);
+        isFailing = true;
         await new Promise<void>((resolve) => this.#timers.start(RETRY_MS, resolve));
       }
     }

@@ -54,7 +54,9 @@ export interface Registration {
 
 /** What a correlator is made from. */
 export interface CorrelatorOptions {
+  /** Where unpredictable numbers come from. */
   readonly random: Random;
+  /** Where deadlines wait. */
   readonly deadlines: DeadlineQueue;
   /** How long an ID stays unused after its query was given up: its reply may still be on the road. */
   readonly ghostMs: number;
@@ -77,6 +79,7 @@ export class Correlator {
   readonly #entries = new Map<number, Entry>();
   readonly #scan = new MessageScan();
 
+  /** See {@linkcode CorrelatorOptions}. */
   constructor({ random, deadlines, ghostMs, onIdle }: CorrelatorOptions) {
     this.#random = random;
     this.#deadlines = deadlines;

@@ -18,10 +18,15 @@ const SOCKET_AGE_MAX_MS = 60_000;
 
 /** What a pool is made from. */
 export interface SocketPoolOptions {
+  /** The world outside. */
   readonly runtime: Runtime;
+  /** Where unpredictable numbers come from. */
   readonly random: Random;
+  /** Where deadlines wait. */
   readonly deadlines: DeadlineQueue;
+  /** Where it is counted. */
   readonly counters: Counters;
+  /** Where the operator reads. */
   readonly log: Log;
   /** Wildcard address of the family to send from: `0.0.0.0` or `::`. */
   readonly localHostname: string;
@@ -43,6 +48,7 @@ export class SocketPool {
   readonly #retired = new Set<UpstreamSocket>();
   #isClosed = false;
 
+  /** See {@linkcode SocketPoolOptions}. */
   constructor(options: SocketPoolOptions) {
     this.#options = options;
     this.#current = new Array<UpstreamSocket | undefined>(options.size).fill(undefined);

@@ -117,7 +117,10 @@ function octetsOf(header: Message, { answers, authorities, additionals }: Sectio
 }
 
 function modelSections(parts: readonly Part[], wantsDnssec: boolean): Sections {
-  const authorityTypes = wantsDnssec ? ["SOA", "RRSIG", "NSEC"] : ["SOA"];
+  // The SOA of a denial; with DO its proofs too, and the signatures of both. An RRSIG is of the type that it covers.
+  const isKept = ({ type, rdata }: Line) => {
+    return type === "SOA" || (wantsDnssec && (type === "NSEC" || (type === "RRSIG" && /^(SOA|NSEC) /.test(rdata))));
+  };
   const all = (section: "answers" | "authorities" | "additionals", isSpelled: boolean): Line[] => {
     return parts.flatMap(({ question, reply }) => {
       const [qname] = lines([{ ...question, ttl: 0, rdata: new Uint8Array(0) }])[0]!.split(" ") as [string];
@@ -128,7 +131,7 @@ function modelSections(parts: readonly Part[], wantsDnssec: boolean): Sections {
   };
   return {
     answers: modelUnion(all("answers", true)),
-    authorities: modelUnion(all("authorities", true).filter(({ type }) => authorityTypes.includes(type))),
+    authorities: modelUnion(all("authorities", true).filter(isKept)),
     additionals: modelUnion(all("additionals", false)),
   };
 }

@@ -177,19 +177,29 @@ Deno.test("[2.1.5] Split.resolve() adds one extended error for each failed part,
 });
 
 Deno.test("[2.1.3] Split.resolve() keeps the merged reply within the client's UDP size, with room for an OPT record", async () => {
-  const answer = (query: Query) => {
-    const answers = Array.from(
-      { length: 9 },
-      (_, i) => record(`${askedName(query)} 300 IN TXT "${"x".repeat(30)}${i}"`),
-    );
-    return responseTo(query, { answers });
-  };
   const asked = questions("a.example TXT", "b.example TXT");
-  for (const [additionals, limitOctets] of [[[], 512], [[opt({ udpPayloadOctets: 600 })], 589]] as const) {
-    const reply = await setUp({ answer }).split.resolve(clientQuery({ questions: asked, additionals }));
-    assert(reply.length <= limitOctets);
-    const { isTruncated, answers, questions } = decode(reply);
-    assertEquals([isTruncated, answers.length, questions.length], [true, 9, 2]);
+  for (const [additionals, limitOctets] of [[[], 512], [[opt({ udpPayloadOctets: 560 })], 549]] as const) {
+    const lengths: number[] = [];
+    for (let textOctets = 160; textOctets < 256; textOctets++) {
+      const answer = (query: Query) => {
+        return responseTo(query, { answers: [record(`${askedName(query)} 300 IN TXT "${"x".repeat(textOctets)}"`)] });
+      };
+      const reply = await setUp({ answer }).split.resolve(clientQuery({ questions: asked, additionals }));
+      const { isTruncated, answers, questions } = decode(reply);
+      assertEquals([answers.length, questions.length], [isTruncated ? 1 : 2, 2]);
+      lengths.push(reply.length);
+    }
+    // Each length is two octets more than the one before, until there is no room for two.
+    assertEquals(Math.max(...lengths), limitOctets - (limitOctets - lengths[0]!) % 2);
+  }
+});
+
+Deno.test("[4035_02] Split.resolve() keeps what proves an answer for clients that set DO, and for no others", async () => {
+  const authorities = [record("example 9 IN NSEC example A")];
+  for (const wantsDnssec of [true, false]) {
+    const { split } = setUp({ answer: (query) => responseTo(query, { rcode: RCODE.NXDOMAIN, authorities }) });
+    const fields = { questions: questions("a.example", "b.example"), additionals: [opt({ wantsDnssec })] };
+    assertEquals((await resolve(split, clientQuery(fields))).authorities.length, wantsDnssec ? 1 : 0);
   }
 });
 

@@ -80,9 +80,11 @@ Deno.test("[4343_02] finish() restores the client's spelling, in the question an
   assertEquals(lines(reply.answers), ["eXample.org. 300 IN A 192.0.2.1"]);
 });
 
-Deno.test("finish() leaves a reply without question, or with several, as it is", () => {
+Deno.test("finish() leaves a reply without question, with another or with several, as it is", () => {
   const query = clientQuery({ questions: QUESTIONS });
   assertEquals(finished(query, { questions: [] }).questions, []);
+  const other = [question("longer.example.org")];
+  assertEquals(finished(query, { questions: other }).questions, other);
   const several = [question("a.example"), question("b.example")];
   assertEquals(finished(clientQuery({ questions: several }), { questions: several }).questions, several);
 });
@@ -161,13 +163,9 @@ for (const [what, size, limitOctets] of LIMITS) {
     const fitting = finish(responseTo(query, { answers: [filler(limitOctets - HEAD_OCTETS)] }), query);
     assertEquals(fitting.length, limitOctets + (size === null ? 0 : 11));
     assertEquals([decode(fitting).isTruncated, decode(fitting).answers.length], [false, 1]);
-    for (const excess of [1, 600]) {
-      const fields = {
-        answers: [filler(limitOctets - HEAD_OCTETS + excess)],
-        authorities: ANSWERS,
-        additionals: [THEIRS],
-      };
-      const cut = decode(finish(responseTo(query, fields), query));
+    for (const [excess, authorities] of [[1, []], [600, ANSWERS]] as const) {
+      const answers = [filler(limitOctets - HEAD_OCTETS + excess)];
+      const cut = decode(finish(responseTo(query, { answers, authorities, additionals: [THEIRS] }), query));
       assertEquals([cut.isTruncated, questionLines(cut.questions)], [true, ["eXample.org. IN A"]]);
       assertEquals([cut.answers, cut.authorities, cut.additionals.length], [[], [], additionals.length]);
     }

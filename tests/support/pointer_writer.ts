@@ -1,4 +1,4 @@
-import { type Message, type ResourceRecord } from "../../lib/wire/message.ts";
+import type { Message, ResourceRecord } from "../../lib/wire/message.ts";
 import { headerToFlags } from "../../lib/wire/header.ts";
 import { readName } from "../../lib/wire/name.ts";
 import { rdataSteps, STEP_COMPRESSIBLE_NAME, STEP_NAME, STEP_REST, STEP_STRING } from "../../lib/wire/rdata.ts";

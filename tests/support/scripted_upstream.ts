@@ -78,10 +78,19 @@ export class ScriptedUpstream {
     return this.#answer(query);
   }
 
+  /** What the response to `question` says, unless it is too long. */
+  answerTo(question: Question): ZoneAnswer {
+    return this.zone(this.#spelled(question));
+  }
+
+  #spelled(question: Question): Question {
+    return this.habits.lowersCase ? { ...question, name: foldCase(question.name) } : question;
+  }
+
   #answer(query: Message): Octets {
     const asked = query.questions[0]!;
-    const { rcode, answers, authorities, additionals, isTruncated, isAuthenticData } = this.zone(asked);
-    const question = this.habits.lowersCase ? { ...asked, name: foldCase(asked.name) } : asked;
+    const question = this.#spelled(asked);
+    const { rcode, answers, authorities, additionals, isTruncated, isAuthenticData } = this.answerTo(asked);
     const opt = this.habits.edns === "knows" ? answerOpt(query) : [];
     const response = {
       ...headerFromFlags(query.id, 0),

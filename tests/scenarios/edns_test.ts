@@ -1,0 +1,104 @@
+import { assertEquals, assertLessOrEqual } from "@std/assert";
+import { RCODE, TYPE } from "../../lib/wire/iana.ts";
+import { ednsOf, lines, opt, question } from "../support/messages.ts";
+import { type ReceivedQuery, Scene } from "../support/scene.ts";
+
+const ANSWER = ["example.org. 300 IN A 192.0.2.1"];
+
+function hasOpt({ message }: ReceivedQuery): boolean {
+  return message.additionals.some((record) => record.type === TYPE.OPT);
+}
+
+for (const edns of ["formerr", "notimp"] as const) {
+  Deno.test(`an upstream that rejects EDNS with a bare ${edns} is asked again without [6891_08, 5452_06]`, async () => {
+    const scene = new Scene({ habits: { edns } });
+    const client = scene.client();
+    client.ask([question("example.org")], { additionals: [opt()] });
+    await scene.settle();
+    assertEquals(lines(client.reply.message.answers), ANSWER);
+    assertEquals(ednsOf(client.reply.message)?.version, 0);
+    assertEquals(scene.upstream.queries.map(hasOpt), [true, false]);
+  });
+}
+
+Deno.test("an upstream that answers without OPT is believed, and the client still gets ours [6891_04]", async () => {
+  const scene = new Scene({ habits: { edns: "ignores" } });
+  const client = scene.client();
+  client.ask([question("example.org")], { additionals: [opt({ wantsDnssec: true })] });
+  await scene.settle();
+  assertEquals(lines(client.reply.message.answers), ANSWER);
+  assertEquals(ednsOf(client.reply.message), {
+    udpPayloadOctets: 1232,
+    extendedRcode: 0,
+    version: 0,
+    wantsDnssec: true,
+    options: [],
+  });
+  assertEquals(scene.upstream.queries.length, 1);
+});
+
+Deno.test("a client without EDNS gets no OPT, and the upstream is asked without [6891_04]", async () => {
+  const scene = new Scene();
+  const client = scene.client();
+  client.ask([question("example.org")]);
+  await scene.settle();
+  assertEquals(client.reply.message.additionals, []);
+  assertEquals(scene.upstream.queries.map(hasOpt), [false]);
+});
+
+Deno.test("a client's options and its size beyond ours do not go upstream [6891_06, 6891_09]", async () => {
+  const scene = new Scene();
+  const client = scene.client();
+  const cookie = { code: 10, data: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8) };
+  client.ask([question("example.org")], { additionals: [opt({ udpPayloadOctets: 4096, options: [cookie] })] });
+  await scene.settle();
+  assertEquals(ednsOf(scene.upstream.queries[0]!.message), {
+    udpPayloadOctets: 1232,
+    extendedRcode: 0,
+    version: 0,
+    wantsDnssec: false,
+    options: [],
+  });
+  assertEquals(ednsOf(client.reply.message)!.options, []);
+});
+
+Deno.test("RD, AD and CD go upstream as asked, and RD and CD come back [4035_01, 1035_05]", async () => {
+  const scene = new Scene();
+  const client = scene.client();
+  client.ask([question("example.org")], { recursionDesired: false, checkingDisabled: true, isAuthenticData: true });
+  await scene.settle();
+  const asked = scene.upstream.queries[0]!.message;
+  assertEquals([asked.recursionDesired, asked.checkingDisabled, asked.isAuthenticData], [false, true, true]);
+  const { message } = client.reply;
+  assertEquals([message.recursionDesired, message.checkingDisabled], [false, true]);
+});
+
+Deno.test("a rejection of EDNS in the deadline's last tick is not followed by another query", async () => {
+  const scene = new Scene({ habits: { edns: "formerr" }, config: { timeoutMs: 500 } });
+  await scene.pass(5);
+  // The deadline is at 5 ms of a tick, which ends 5 ms later; the rejection comes in between.
+  scene.upstream.onQuery = (query) => {
+    if (scene.upstream.queries.length === 1) scene.upstream.answer(query, { afterMs: 503 });
+  };
+  const client = scene.client();
+  const startMs = scene.nowMs;
+  client.ask([question("example.org")], { additionals: [opt()] });
+  await scene.settle();
+  assertEquals(client.reply.message.rcode, RCODE.SERVFAIL);
+  assertLessOrEqual(client.reply.atMs - startMs, 510);
+  assertEquals(scene.upstream.queries.map(hasOpt), [true, true]);
+});
+
+Deno.test("a rejection of EDNS just before the deadline is followed by one query, not by two", async () => {
+  const scene = new Scene({ habits: { edns: "formerr" }, config: { timeoutMs: 500 } });
+  scene.upstream.onQuery = (query) => {
+    if (scene.upstream.queries.length === 1) scene.upstream.answer(query, { afterMs: 498 });
+  };
+  const client = scene.client();
+  const startMs = scene.nowMs;
+  client.ask([question("example.org")], { additionals: [opt()] });
+  await scene.settle();
+  assertEquals(client.reply.message.rcode, RCODE.SERVFAIL);
+  assertLessOrEqual(client.reply.atMs - startMs, 510);
+  assertEquals(scene.upstream.queries.map(hasOpt), [true, true, false]);
+});

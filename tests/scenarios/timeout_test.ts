@@ -1,0 +1,96 @@
+import { assertEquals, assertGreaterOrEqual, assertLessOrEqual, assertNotEquals } from "@std/assert";
+import { readExtendedError } from "../../lib/wire/edns.ts";
+import { EDE, RCODE } from "../../lib/wire/iana.ts";
+import { ednsOf, lines, opt, question } from "../support/messages.ts";
+import { Scene } from "../support/scene.ts";
+
+/** Deadlines are kept in ticks of 10 ms. */
+const TICK_MS = 10;
+
+Deno.test("a silent upstream is asked twice, the second time from another port at half time [9520_04, 5452_03]", async () => {
+  const scene = new Scene();
+  scene.upstream.onQuery = () => {};
+  const startMs = scene.nowMs;
+  scene.client().ask([question("example.org")]);
+  await scene.settle();
+  const [first, second, ...others] = scene.upstream.queries;
+  assertEquals(others, []);
+  assertEquals(first!.atMs, startMs);
+  assertGreaterOrEqual(second!.atMs - startMs, 1000);
+  assertLessOrEqual(second!.atMs - startMs, 1000 + TICK_MS);
+  assertNotEquals(first!.peer.port, second!.peer.port);
+  assertNotEquals(first!.message.id, second!.message.id);
+  assertEquals(first!.octets.subarray(2), second!.octets.subarray(2));
+});
+
+Deno.test("a silent upstream: the client gets SERVFAIL at the deadline, with its question", async () => {
+  const scene = new Scene();
+  scene.upstream.onQuery = () => {};
+  const client = scene.client();
+  const startMs = scene.nowMs;
+  client.ask([question("eXample.org")]);
+  await scene.settle();
+  const { message, atMs } = client.reply;
+  assertGreaterOrEqual(atMs - startMs, 2000);
+  assertLessOrEqual(atMs - startMs, 2000 + TICK_MS);
+  assertEquals(message.rcode, RCODE.SERVFAIL);
+  assertEquals(message.questions, [question("eXample.org")]);
+  assertEquals(message.additionals, []);
+});
+
+Deno.test("a silent upstream: a client that speaks EDNS is told why (EDE 22)", async () => {
+  const scene = new Scene();
+  scene.upstream.onQuery = () => {};
+  const client = scene.client();
+  client.ask([question("example.org")], { additionals: [opt()] });
+  await scene.settle();
+  const { message } = client.reply;
+  assertEquals(message.rcode, RCODE.SERVFAIL);
+  assertEquals(ednsOf(message)!.options.map(readExtendedError), [
+    { infoCode: EDE.NO_REACHABLE_AUTHORITY, text: "No reply from 203.0.113.53:53 in time" },
+  ]);
+});
+
+Deno.test("a slow answer to the first query is used after the second has gone out", async () => {
+  const scene = new Scene();
+  scene.upstream.onQuery = (query) => {
+    if (scene.upstream.queries.length === 1) scene.upstream.answer(query, { afterMs: 1200 });
+  };
+  const client = scene.client();
+  const startMs = scene.nowMs;
+  client.ask([question("example.org")]);
+  await scene.settle();
+  assertEquals(client.reply.atMs - startMs, 1200);
+  assertEquals(lines(client.reply.message.answers), ["example.org. 300 IN A 192.0.2.1"]);
+  assertEquals(scene.upstream.queries.length, 2);
+});
+
+Deno.test("a late reply reaches nobody, not even a client that asks the same meanwhile", async () => {
+  const scene = new Scene({ config: { timeoutMs: 500 } });
+  scene.upstream.onQuery = (query) => scene.upstream.answer(query, { afterMs: 600 });
+  const first = scene.client();
+  first.ask([question("example.org")]);
+  await scene.pass(550);
+  assertEquals(first.reply.message.rcode, RCODE.SERVFAIL);
+  scene.upstream.onQuery = () => {};
+  const second = scene.client();
+  const secondMs = scene.nowMs;
+  second.ask([question("example.org")]);
+  await scene.settle();
+  assertEquals(scene.app.counters.upstreamLate, 2);
+  assertEquals(first.replies.length, 1);
+  assertEquals(second.reply.message.rcode, RCODE.SERVFAIL);
+  assertGreaterOrEqual(second.reply.atMs - secondMs, 500);
+});
+
+Deno.test("a query that comes twice is answered twice, each time to the end", async () => {
+  const scene = new Scene();
+  const client = scene.client();
+  client.ask([question("example.org")]);
+  client.ask([question("example.org")]);
+  await scene.settle();
+  assertEquals(client.replies.map(({ message }) => lines(message.answers)), [
+    ["example.org. 300 IN A 192.0.2.1"],
+    ["example.org. 300 IN A 192.0.2.1"],
+  ]);
+});

@@ -1,0 +1,50 @@
+/**
+ * Runs the simulation for many seeds: `deno task simulate --seeds 1000 --from 1`. With `--trace` everything that happened
+ * is printed. Stops at the first seed that fails, prints what had happened and what was wrong, and exits with 1.
+ *
+ * @module
+ */
+// deno-lint-ignore-file no-console
+import { parseArgs } from "@std/cli/parse-args";
+import { simulate, type SimulationResult } from "./simulation/simulation.ts";
+
+const flags = parseArgs(Deno.args, {
+  string: ["seeds", "from"],
+  boolean: ["trace"],
+  unknown: (argument) => complain(`Cannot use "${argument}": the flags are --seeds, --from and --trace`),
+});
+const seedCount = wholeNumber("seeds", 100);
+const firstSeed = wholeNumber("from", 1);
+const isTraceKept = flags.trace === true;
+
+const totals = new Map<string, number>();
+for (let seed = firstSeed; seed < firstSeed + seedCount; seed++) {
+  const result = await simulate(seed, { isTraceKept });
+  if (isTraceKept) console.log(result.traceLines.join("\n"));
+  if (result.faults.length > 0) await fail(result);
+  for (const [name, count] of result.counts) totals.set(name, (totals.get(name) ?? 0) + count);
+}
+console.log(`${seedCount} seeds from ${firstSeed} passed: ${summary()}`);
+
+/** What was met, so that one sees what has been tried. */
+function summary(): string {
+  return [...totals].sort(([a], [b]) => a < b ? -1 : 1).map(([name, count]) => `${name} ${count}`).join(", ");
+}
+
+async function fail({ seed, faults }: SimulationResult): Promise<never> {
+  // A seed replays exactly, so the trace need not be kept until one fails.
+  if (!isTraceKept) console.error((await simulate(seed, { isTraceKept: true })).traceLines.join("\n"));
+  console.error(`Seed ${seed} failed:\n  ${faults.join("\n  ")}`);
+  console.error(`Replay it: deno task simulate --seeds 1 --from ${seed}`);
+  Deno.exit(1);
+}
+
+function wholeNumber(flag: "seeds" | "from", fallback: number): number {
+  const text = `${flags[flag] ?? fallback}`;
+  return /^[0-9]{1,9}$/.test(text) ? Number(text) : complain(`Cannot use --${flag} "${text}": must be a whole number`);
+}
+
+function complain(message: string): never {
+  console.error(message);
+  Deno.exit(2);
+}

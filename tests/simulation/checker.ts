@@ -1,0 +1,130 @@
+import { formatSocketAddress, isSameAddress, type SocketAddress } from "../../lib/base/address.ts";
+import type { Clock } from "../../lib/base/runtime.ts";
+import type { Passage } from "../support/world_network.ts";
+import type { Oracle } from "./oracle.ts";
+import { checkReply } from "./reply_check.ts";
+import type { ClientDatagram, DatagramKind } from "./traffic.ts";
+
+/** Deadlines are kept in ticks of 10 ms, and a timer may fire a little late. */
+const TOLERANCE_MS = 20;
+
+/** What a checker is made from. */
+export interface CheckerOptions {
+  readonly clock: Clock;
+  readonly oracle: Oracle;
+  /** Where the forwarder serves clients. */
+  readonly serviceAddresses: readonly SocketAddress[];
+  readonly timeoutMs: number;
+}
+
+/**
+ * Watches the forwarder's side of the clients' network: what arrived there has to be answered once, in time, to where it
+ * came from and from where it went to, with what the oracle allows.
+ */
+export class Checker {
+  /** What was wrong, a line each. */
+  readonly faults: string[] = [];
+  /** Datagrams that arrived, by kind. */
+  readonly arrived = new Map<DatagramKind, number>();
+  replyCount = 0;
+  readonly #options: CheckerOptions;
+  readonly #announced = new Map<string, ClientDatagram>();
+  readonly #waiting = new Map<string, Arrival[]>();
+  #isStopping = false;
+
+  constructor(options: CheckerOptions) {
+    this.#options = options;
+  }
+
+  /** Tells of a datagram before a client sends it. A client uses an ID once. */
+  announce(datagram: ClientDatagram, from: SocketAddress): void {
+    this.#announced.set(keyOf(from, datagram.octets), datagram);
+  }
+
+  /** The forwarder takes no more queries from now on. */
+  noteStop(): void {
+    this.#isStopping = true;
+  }
+
+  /** Takes in what happened on the network. */
+  watch(passage: Passage): void {
+    if (passage.kind === "delivered" && this.#isService(passage.to)) this.#noteArrival(passage);
+    else if ((passage.kind === "sent" || passage.kind === "refused") && this.#isService(passage.from)) {
+      this.#noteReply(passage);
+    }
+  }
+
+  /** Once everything has settled: nobody may still be waiting. */
+  finish(): void {
+    for (const arrivals of this.#waiting.values()) {
+      for (const { datagram, from, octets } of arrivals) {
+        if (datagram.expectation.kind === "any" && isIgnorable(octets)) continue;
+        this.faults.push(`${datagram.kind} from ${formatSocketAddress(from)} has no reply: ${octets.toHex()}`);
+      }
+    }
+  }
+
+  #isService(address: SocketAddress): boolean {
+    return this.#options.serviceAddresses.some((service) => isSameAddress(service, address));
+  }
+
+  #noteArrival({ from, to, octets }: Passage): void {
+    const key = keyOf(from, octets);
+    const datagram = this.#announced.get(key);
+    if (datagram === undefined) {
+      // An upstream that answers to a wrong port may hit the one that clients talk to. A response gets no reply.
+      if (isIgnorable(octets)) return;
+      throw new Error(`Cannot check: nobody announced ${octets.toHex()}`);
+    }
+    this.arrived.set(datagram.kind, (this.arrived.get(datagram.kind) ?? 0) + 1);
+    if (this.#isStopping || datagram.expectation.kind === "silence") return;
+    const arrival: Arrival = { datagram, from, to, octets, atMs: this.#options.clock.nowMs() };
+    const arrivals = this.#waiting.get(key);
+    if (arrivals === undefined) this.#waiting.set(key, [arrival]);
+    else arrivals.push(arrival);
+  }
+
+  #noteReply({ from, to, octets }: Passage): void {
+    this.replyCount++;
+    const nowMs = this.#options.clock.nowMs();
+    const arrival = this.#waiting.get(keyOf(to, octets))?.shift();
+    const fault = (text: string) => {
+      this.faults.push(
+        `reply to ${formatSocketAddress(to)} at ${nowMs.toFixed(3)} with ID ${octets.subarray(0, 2).toHex()} ${text}`,
+      );
+    };
+    if (arrival === undefined) return fault("was asked by nobody");
+    const { datagram } = arrival;
+    if (!isSameAddress(arrival.to, from)) fault("comes from another address than was asked [2181_04]");
+    const afterMs = nowMs - arrival.atMs;
+    if (afterMs > this.#options.timeoutMs + TOLERANCE_MS) fault(`comes after ${afterMs.toFixed(3)} ms`);
+    if (datagram.expectation.kind === "any" && isIgnorable(arrival.octets)) fault("should not have been sent");
+    for (
+      const text of checkReply(octets, {
+        query: arrival.octets,
+        expectation: datagram.expectation,
+        oracle: this.#options.oracle,
+      })
+    ) {
+      fault(`for "${datagram.kind}" ${text}`);
+    }
+  }
+}
+
+interface Arrival {
+  readonly datagram: ClientDatagram;
+  readonly from: SocketAddress;
+  readonly to: SocketAddress;
+  readonly octets: Uint8Array<ArrayBuffer>;
+  readonly atMs: number;
+}
+
+/** Responses, and what is shorter than a header, get no reply. */
+function isIgnorable(octets: Uint8Array): boolean {
+  return octets.length < 12 || (octets[2]! & 0x80) !== 0;
+}
+
+/** One query of one client: where it came from, and its ID. */
+function keyOf({ hostname, port }: SocketAddress, octets: Uint8Array): string {
+  return `${hostname} ${port} ${octets.subarray(0, 2).toHex()}`;
+}

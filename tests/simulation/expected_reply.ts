@@ -1,0 +1,173 @@
+import { BARE_OPT_OCTETS } from "../../lib/wire/edns.ts";
+import { RCODE, TYPE } from "../../lib/wire/iana.ts";
+import { encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
+import { foldCase, isSameName, type Name } from "../../lib/wire/name.ts";
+import { canonicalRdata, type Rdata } from "../../lib/wire/rdata.ts";
+import { ednsOf } from "../support/messages.ts";
+import { type Outcome, questionKey, replyOctetsMax } from "./oracle.ts";
+
+/** What a reply says, in a form that can be compared: letter case folded, no pointers. */
+export interface Content {
+  readonly rcode: number;
+  readonly isTruncated: boolean;
+  readonly recursionAvailable: boolean;
+  readonly isAuthenticData: boolean;
+  readonly answers: readonly string[];
+  readonly authorities: readonly string[];
+  readonly additionals: readonly string[];
+}
+
+/** The content of a reply; its OPT record is not part of it. */
+export function contentOf(reply: Message): Content {
+  return {
+    rcode: reply.rcode,
+    isTruncated: reply.isTruncated,
+    recursionAvailable: reply.recursionAvailable,
+    isAuthenticData: reply.isAuthenticData,
+    answers: reply.answers.map(recordKey),
+    authorities: reply.authorities.map(recordKey),
+    additionals: reply.additionals.filter(({ type }) => type !== TYPE.OPT).map(recordKey),
+  };
+}
+
+/** Whether the reply to a query with one question may say `actual`, when the question was answered with `outcome`. */
+export function isExpectedForOne(outcome: Outcome, query: Message, actual: Content): boolean {
+  const { message, bodyOctets } = outcome;
+  const full = { ...contentOf(message), isAuthenticData: message.isAuthenticData && understandsAd(query) };
+  if (isSameContent(actual, full)) return true;
+  const fits = Math.max(bodyOctets, encode(message).length) <= bodyOctetsMax(query);
+  return !fits && isSameContent(actual, { ...full, isTruncated: true, answers: [], authorities: [], additionals: [] });
+}
+
+/**
+ * Whether the reply to a query with several questions may say `actual`, by the law of merging: `outcomes` belong to the
+ * distinct questions in order.
+ */
+export function isExpectedForMany(outcomes: readonly Outcome[], query: Message, actual: Content): boolean {
+  const parts = outcomes.map((outcome) => outcome.message);
+  const wantsDnssec = ednsOf(query)?.wantsDnssec ?? false;
+  const header = {
+    rcode: mergedRcode(parts.map((part) => part.rcode)),
+    isTruncated: parts.some((part) => part.isTruncated),
+    recursionAvailable: parts.every((part) => part.recursionAvailable),
+    isAuthenticData: parts.every((part) => part.isAuthenticData) && understandsAd(query),
+  };
+  // Most combinations of outcomes are ruled out by the header; merging all of them would take long.
+  if (header.rcode !== actual.rcode || header.recursionAvailable !== actual.recursionAvailable) return false;
+  const merged = (kept: number): Message => {
+    return { ...query, ...header, ...mergedSections(parts.slice(0, kept), wantsDnssec) };
+  };
+  const fits = (message: Message) => encode(message).length <= bodyOctetsMax(query);
+  for (let kept = parts.length; kept >= 0; kept--) {
+    const whole = merged(kept);
+    const content = { ...contentOf(whole), isTruncated: header.isTruncated || kept < parts.length };
+    const isWhole = isSameContent(actual, content);
+    if (!isWhole && !isSameContent(actual, { ...content, additionals: [] })) continue;
+    // Additional records may be left out, but only when they do not fit; whole questions likewise, and with TC.
+    if (!isWhole && fits(whole)) return false;
+    return kept === parts.length || !fits({ ...merged(kept + 1), additionals: [] });
+  }
+  return false;
+}
+
+/** The questions that are told apart, each in its first spelling. */
+export function distinctQuestions(questions: readonly Question[]): Question[] {
+  const distinct = new Map<string, Question>();
+  for (const question of questions) {
+    if (!distinct.has(questionKey(question))) distinct.set(questionKey(question), question);
+  }
+  return [...distinct.values()];
+}
+
+/** What of the client's limit is left when our OPT record has its place. */
+export function bodyOctetsMax(query: Message): number {
+  return replyOctetsMax(query) - (ednsOf(query) === null ? 0 : BARE_OPT_OCTETS);
+}
+
+function isSameContent(a: Content, b: Content): boolean {
+  return a.rcode === b.rcode && a.isTruncated === b.isTruncated && a.recursionAvailable === b.recursionAvailable &&
+    a.isAuthenticData === b.isAuthenticData && areSame(a.answers, b.answers) && areSame(a.authorities, b.authorities) &&
+    areSame(a.additionals, b.additionals);
+}
+
+function areSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((key, i) => key === b[i]);
+}
+
+function understandsAd(query: Message): boolean {
+  return query.isAuthenticData || (ednsOf(query)?.wantsDnssec ?? false);
+}
+
+/** All equal: that; any NOERROR: NOERROR; else the worst of SERVFAIL > REFUSED > NXDOMAIN. */
+function mergedRcode(rcodes: readonly number[]): number {
+  const [first] = rcodes;
+  if (rcodes.every((rcode) => rcode === first)) return first!;
+  const [winner] = [RCODE.NOERROR, RCODE.SERVFAIL, RCODE.REFUSED, RCODE.NXDOMAIN].filter((rcode) =>
+    rcodes.includes(rcode)
+  );
+  const isUnusual = (rcode: number) => ![RCODE.NOERROR, RCODE.NXDOMAIN, RCODE.REFUSED].some((usual) => usual === rcode);
+  // FORMERR, NOTIMP and whatever else an upstream says are as bad as SERVFAIL.
+  return winner !== RCODE.NOERROR && rcodes.some(isUnusual) ? RCODE.SERVFAIL : winner!;
+}
+
+function mergedSections(parts: readonly Message[], wantsDnssec: boolean) {
+  /** The SOA says how long a denial holds; to who wants it, what proves it, and the signatures of both. */
+  const isProof = ({ type, rdata }: ResourceRecord) => {
+    const signed = type === TYPE.RRSIG ? (rdata[0]! << 8) | rdata[1]! : type;
+    if (type === TYPE.SOA) return true;
+    return wantsDnssec && [TYPE.SOA, TYPE.NSEC, TYPE.NSEC3].some((kept) => kept === signed);
+  };
+  const isOfHop = ({ type }: ResourceRecord) => [TYPE.TSIG, TYPE.SIG].some((hop) => hop === type);
+  return {
+    answers: united(parts.flatMap((part) => inAskersSpelling(part.answers, part))),
+    authorities: united(parts.flatMap((part) => inAskersSpelling(part.authorities.filter(isProof), part))),
+    additionals: united(parts.flatMap((part) => part.additionals.filter((record) => !isOfHop(record)))),
+  };
+}
+
+/** RFC 4343 §4.1. It decides on how well names compress, and so on what fits. */
+function inAskersSpelling(records: readonly ResourceRecord[], { questions }: Message): ResourceRecord[] {
+  const { name } = questions[0]!;
+  return records.map((record) => isSameName(record.name, name) ? { ...record, name } : record);
+}
+
+/** Each record once, each RRset with its lowest TTL; one with the top bit set means 0 (RFC 2181 §8). */
+function united(records: readonly ResourceRecord[]): ResourceRecord[] {
+  const capped = records.map((record) => ({ ...record, ttl: record.ttl > 0x7fff_ffff ? 0 : record.ttl }));
+  const lowestTtls = new Map<string, number>();
+  for (const record of capped) {
+    const rrset = rrsetOf(record);
+    lowestTtls.set(rrset, Math.min(record.ttl, lowestTtls.get(rrset) ?? Infinity));
+  }
+  const distinct = Map.groupBy(capped, recordIdentity);
+  return [...distinct.values()].map(([record]) => ({ ...record!, ttl: lowestTtls.get(rrsetOf(record!))! }));
+}
+
+function rrsetOf({ name, type, class: rrclass, rdata }: ResourceRecord): string {
+  return `${type} ${type === TYPE.RRSIG ? rdata.slice(0, 2).toHex() : ""} ${rrclass} ${hexOf(name)}`;
+}
+
+function recordKey(record: ResourceRecord): string {
+  return `${recordIdentity(record)} ${record.ttl}`;
+}
+
+/** Equal for records that differ in their TTL at most: owner in lower case, class, type, canonical RDATA. */
+export function recordIdentity({ name, type, class: rrclass, rdata }: ResourceRecord): string {
+  return `${hexOf(name)} ${rrclass} ${type} ${canonicalHexOf(type, rdata)}`;
+}
+
+/** The same records are looked at again for every combination of outcomes. */
+const hexByName = new WeakMap<Uint8Array, string>();
+const hexByRdata = new WeakMap<Uint8Array, string>();
+
+function hexOf(name: Name): string {
+  const hex = hexByName.get(name) ?? foldCase(name).toHex();
+  hexByName.set(name, hex);
+  return hex;
+}
+
+function canonicalHexOf(type: number, rdata: Rdata): string {
+  const hex = hexByRdata.get(rdata) ?? canonicalRdata(type, rdata).toHex();
+  hexByRdata.set(rdata, hex);
+  return hex;
+}

@@ -1,0 +1,225 @@
+import { equals } from "@std/bytes/equals";
+import { HEADER_OCTETS } from "../../lib/wire/header.ts";
+import { RCODE, TYPE, typeToText } from "../../lib/wire/iana.ts";
+import { decode, encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
+import { isSameName, nameToText } from "../../lib/wire/name.ts";
+import { recordToText } from "../../lib/wire/record_text.ts";
+import { MessageScan } from "../../lib/wire/scan.ts";
+import { WireFormatError } from "../../lib/wire/wire_format_error.ts";
+import { readExtendedError } from "../../lib/wire/edns.ts";
+import { ednsOf } from "../support/messages.ts";
+import { contentOf, distinctQuestions, isExpectedForMany, isExpectedForOne, recordIdentity } from "./expected_reply.ts";
+import { type Oracle, type Outcome, replyOctetsMax } from "./oracle.ts";
+import type { Expectation } from "./traffic.ts";
+
+type Octets = Uint8Array<ArrayBuffer>;
+
+/** More combinations of outcomes than this are not tried; the reply then passes when its records are known ones. */
+const COMBINATIONS_MAX = 1000;
+/** No reply is ever larger (DNS Flag Day 2020). */
+const REPLY_OCTETS_MAX = 1232;
+
+/** The longest reason that the forwarder gives, with the option's own octets. */
+const ERROR_OCTETS_MAX = 100;
+
+/** A query, what has to come back for it, and who knows the answers. */
+export interface Asked {
+  readonly query: Octets;
+  readonly expectation: Expectation;
+  readonly oracle: Oracle;
+}
+
+/** What is wrong with a reply, a line each; nothing when it is right. Where and when it was sent is judged elsewhere. */
+export function checkReply(reply: Octets, asked: Asked): string[] {
+  const message = readReply(reply);
+  if (message === null) return ["is no readable message"];
+  const faults = headerFaults(reply, asked.query);
+  switch (asked.expectation.kind) {
+    case "silence":
+      return ["should not have been sent"];
+    case "any":
+      // Nobody knows what was asked, so nothing may be answered that was not made up here or is not in the zone.
+      return [
+        ...faults,
+        ...(reply.length > REPLY_OCTETS_MAX ? ["is too long"] : []),
+        ...echoFaults(message, asked.query),
+      ];
+    case "own":
+      return [
+        ...faults,
+        ...ownFaults(message, asked.expectation.rcode, asked.oracle),
+        ...echoFaults(message, asked.query),
+      ];
+    case "answer": {
+      const query = decode(asked.query);
+      return [
+        ...faults,
+        ...frameFaults(reply, message, query),
+        ...spellingFaults(message, query),
+        ...contentFaults(message, query, asked.oracle),
+      ];
+    }
+  }
+}
+
+function readReply(reply: Octets): Message | null {
+  try {
+    const message = decode(reply);
+    const scan = new MessageScan();
+    scan.scan(reply);
+    return scan.end === reply.length ? message : null;
+  } catch (error) {
+    if (error instanceof WireFormatError) return null;
+    throw error;
+  }
+}
+
+function headerFaults(reply: Octets, query: Octets): string[] {
+  const faults: string[] = [];
+  if (!equals(reply.subarray(0, 2), query.subarray(0, 2))) faults.push("has another ID [1035_05]");
+  if ((reply[2]! & 0x80) === 0) faults.push("has QR=0 [1035_05]");
+  // RFC 1035 §4.1.1: opcode and RD are copied; RFC 4035 §3.2.2: so is CD.
+  if ((reply[2]! & 0x79) !== (query[2]! & 0x79)) faults.push("does not echo opcode and RD [1035_05]");
+  if ((reply[3]! & 0x10) !== (query[3]! & 0x10)) faults.push("does not echo CD [4035_01]");
+  if ((reply[2]! & 0x04) !== 0) faults.push("has AA=1");
+  if ((reply[3]! & 0x40) !== 0) faults.push("has Z=1");
+  return faults;
+}
+
+/** The question section of a reply that we made ourselves is the query's, octet for octet, or empty. */
+function echoFaults(message: Message, query: Octets): string[] {
+  if (message.questions.length === 0) return [];
+  const scan = new MessageScan();
+  scan.scan(query);
+  const echoed = encode({ ...message, answers: [], authorities: [], additionals: [] });
+  const isSame = message.questions.length === scan.questionCount && scan.questionsEnd > 0 &&
+    equals(echoed.subarray(HEADER_OCTETS), encodeQuestions(query));
+  return isSame ? [] : ["has another question section [1035_05]"];
+}
+
+function encodeQuestions(query: Octets): Octets {
+  const header = query.slice(0, HEADER_OCTETS).fill(0, 6);
+  const scan = new MessageScan();
+  scan.scan(query);
+  const message = decode(Uint8Array.from([...header, ...query.subarray(HEADER_OCTETS, scan.questionsEnd)]));
+  return encode(message).subarray(HEADER_OCTETS);
+}
+
+function ownFaults(message: Message, rcode: number, { recursionAvailable }: Oracle): string[] {
+  const faults: string[] = [];
+  if (message.recursionAvailable !== recursionAvailable) faults.push("has the wrong RA [1035_05]");
+  const full = ((ednsOf(message)?.extendedRcode ?? 0) << 4) | message.rcode;
+  if (full !== rcode) faults.push(`has RCODE ${full} instead of ${rcode}`);
+  if (recordsOf(message).some(({ type }) => type !== TYPE.OPT)) faults.push("has records");
+  return faults;
+}
+
+/** Size, OPT record and questions. */
+function frameFaults(reply: Octets, message: Message, query: Message): string[] {
+  const faults: string[] = [];
+  const limit = replyOctetsMax(query);
+  if (reply.length > limit) faults.push(`has ${reply.length} octets, the client takes ${limit} [1035_01, 9715_02]`);
+  const asked = ednsOf(query);
+  const edns = ednsOf(message);
+  if ((edns !== null) !== (asked !== null)) {
+    faults.push("has an OPT record and should not, or the other way round [6891_04]");
+  }
+  if (edns !== null && edns.version !== 0) faults.push("speaks another version of EDNS");
+  if (edns !== null && edns.wantsDnssec !== asked?.wantsDnssec) faults.push("does not echo DO [6891_12]");
+  if (message.additionals.filter(({ type }) => type === TYPE.OPT).length > 1) faults.push("has two OPT records");
+  if ([...message.answers, ...message.authorities].some(({ type }) => type === TYPE.OPT)) {
+    faults.push("has an OPT record outside of the additional section [6891_06]");
+  }
+  const isCutToNothing = message.questions.length === 0 && message.isTruncated &&
+    encode({ ...query, additionals: [] }).length > limit - (asked === null ? 0 : 11);
+  if (!isCutToNothing && !areSameQuestions(message.questions, query.questions)) {
+    faults.push("has another question section [1035_05, 4343_02]");
+  }
+  return faults;
+}
+
+function areSameQuestions(a: readonly Question[], b: readonly Question[]): boolean {
+  return a.length === b.length && a.every(({ name, type, class: qclass }, i) => {
+    return equals(name, b[i]!.name) && type === b[i]!.type && qclass === b[i]!.class;
+  });
+}
+
+/** RFC 4343 §4.1: with several questions, owners that are a QNAME have the spelling of the first that asks for it. */
+function spellingFaults({ answers }: Message, { questions }: Message): string[] {
+  if (questions.length < 2) return [];
+  return answers.filter((answer) => {
+    const same = questions.filter((question) => isSameName(question.name, answer.name));
+    return same.length > 0 && !same.some((question) => equals(question.name, answer.name));
+  }).map((answer) => `spells an owner in its own way: ${recordToText(answer)} [4343_02]`);
+}
+
+function contentFaults(message: Message, query: Message, oracle: Oracle): string[] {
+  const questions = distinctQuestions(query.questions);
+  const candidates = questions.map((question) => oracle.outcomes(question, query));
+  const unknown = unknownRecords(message, candidates.flat());
+  if (unknown.length > 0) return unknown.map((record) => `has a record that nobody gave: ${recordToText(record)}`);
+  const actual = contentOf(message);
+  const likely = candidates.map((outcomes) => outcomes.filter((outcome) => isPlausible(outcome, message)));
+  const count = likely.reduce((product, outcomes) => product * outcomes.length, 1);
+  if (count > COMBINATIONS_MAX) return [];
+  let faults = [`says what follows from no outcome: ${describe(message)}`];
+  for (const outcomes of combinations(likely)) {
+    const isExpected = query.questions.length === 1
+      ? isExpectedForOne(outcomes[0]!, query, actual)
+      : isExpectedForMany(outcomes, query, actual);
+    if (!isExpected) continue;
+    faults = errorFaults(message, query, outcomes);
+    if (faults.length === 0) return [];
+  }
+  return faults;
+}
+
+function unknownRecords(message: Message, outcomes: readonly Outcome[]): ResourceRecord[] {
+  const known = new Set(outcomes.flatMap((outcome) => recordsOf(outcome.message)).map(recordIdentity));
+  return recordsOf(message).filter((record) => record.type !== TYPE.OPT && !known.has(recordIdentity(record)));
+}
+
+/** Whether the answers of `outcome` are in the reply, or were cut: then it says nothing. */
+function isPlausible(outcome: Outcome, message: Message): boolean {
+  if (message.isTruncated) return true;
+  const present = new Set(message.answers.map(recordIdentity));
+  return outcome.message.answers.every((record) => present.has(recordIdentity(record)));
+}
+
+function recordsOf({ answers, authorities, additionals }: Message): ResourceRecord[] {
+  return [...answers, ...authorities, ...additionals];
+}
+
+/** All ways to take one item of each list. */
+function* combinations<T>(lists: readonly (readonly T[])[]): Generator<T[]> {
+  const [first, ...rest] = lists;
+  if (first === undefined) return yield [];
+  for (const item of first) for (const others of combinations(rest)) yield [item, ...others];
+}
+
+/** A client that speaks EDNS is told of each question that failed, and why (RFC 8914). */
+function errorFaults(message: Message, query: Message, outcomes: readonly Outcome[]): string[] {
+  const edns = ednsOf(message);
+  if (edns === null) return [];
+  const texts = edns.options.map(readExtendedError).filter((error) => error !== null).map(({ text }) => text);
+  const failed = outcomes.filter((outcome) => {
+    const { rcode } = outcome.message;
+    return outcome.isFailure || (query.questions.length > 1 && rcode !== RCODE.NOERROR && rcode !== RCODE.NXDOMAIN);
+  });
+  if (query.questions.length === 1) {
+    return failed.length === texts.length ? [] : [`has ${texts.length} extended errors`];
+  }
+  const starts = failed.map((outcome) => outcome.message.questions[0]!)
+    .map((question) => `${nameToText(question.name)} ${typeToText(question.type)}: `);
+  // Extended errors never push a record out: when they do not all fit, none of them may be there.
+  const neededOctets = starts.reduce((sum, start) => sum + start.length + ERROR_OCTETS_MAX, 0);
+  if (texts.length === 0 && encode(message).length + neededOctets > replyOctetsMax(query)) return [];
+  return starts.filter((start) => !texts.some((text) => text.startsWith(start)))
+    .map((start) => `has no extended error for ${start}`);
+}
+
+function describe(message: Message): string {
+  const lines = recordsOf(message).map(recordToText);
+  const { rcode, isTruncated, recursionAvailable, isAuthenticData } = message;
+  return `${JSON.stringify({ rcode, isTruncated, recursionAvailable, isAuthenticData })} ${lines.join("; ")}`;
+}

@@ -1,0 +1,153 @@
+import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
+import { Counters } from "../lib/observe/counters.ts";
+import { TYPE } from "../lib/wire/iana.ts";
+import { putUint16 } from "../lib/wire/patch.ts";
+import { simulate, type SimulationOptions } from "./simulation/simulation.ts";
+import { DATAGRAM_KINDS } from "./simulation/traffic.ts";
+import { BEHAVIOURS } from "./simulation/unruly_upstream.ts";
+import type { Zone } from "./support/scripted_upstream.ts";
+import type { Passage } from "./support/world_network.ts";
+
+/** `deno task simulate` runs as many as one likes. */
+const SEED_COUNT = 200;
+
+const met = new Map<string, number>();
+
+Deno.test(`simulation: ${SEED_COUNT} seeds`, async () => {
+  for (let seed = 1; seed <= SEED_COUNT; seed++) {
+    const { faults, counts } = await simulate(seed);
+    const replay = `Replay it: deno task simulate --seeds 1 --from ${seed}`;
+    assertEquals(faults, [], `Seed ${seed} failed:\n${faults.join("\n")}\n${replay}\n`);
+    for (const [name, count] of counts) met.set(name, (met.get(name) ?? 0) + count);
+  }
+});
+
+Deno.test("simulation: those seeds meet every kind of datagram and misbehaviour, and move every counter", () => {
+  const wanted = [
+    ...DATAGRAM_KINDS.map((kind) => `client ${kind}`),
+    ...BEHAVIOURS.map((behaviour) => `upstream ${behaviour}`),
+    ...Object.keys(new Counters()).filter((name) => !["overloaded", "broken"].includes(name))
+      .map((name) => `counter ${name}`),
+  ];
+  assertEquals(wanted.filter((name) => !met.has(name)), []);
+});
+
+Deno.test("simulation: a seed replays exactly", async () => {
+  const first = await simulate(7, { isTraceKept: true });
+  const second = await simulate(7, { isTraceKept: true });
+  assert(first.traceLines.length > 100);
+  assertEquals(second.traceLines, first.traceLines);
+  assertEquals(second.traceHash, first.traceHash);
+  assertEquals((await simulate(7)).traceHash, first.traceHash);
+  assertNotEquals((await simulate(8)).traceHash, first.traceHash);
+});
+
+/** Changes the replies to clients, as the checker sees them. */
+function corruptReplies(change: (octets: Uint8Array<ArrayBuffer>) => void): SimulationOptions {
+  return {
+    corruptPassage: (passage: Passage) => {
+      if (passage.kind !== "sent" || passage.from.port !== 2053) return passage;
+      const octets = passage.octets.slice();
+      change(octets);
+      return { ...passage, octets };
+    },
+  };
+}
+
+/** Makes the upstream say what the checker knows to be wrong. */
+function corruptAnswers(change: (answer: ReturnType<Zone>) => Partial<ReturnType<Zone>>): SimulationOptions {
+  return {
+    corruptZone: (zone) => (question) => {
+      const answer = zone(question);
+      return { ...answer, ...change(answer) };
+    },
+  };
+}
+
+/** Lies, and how they are called. */
+const LIES: readonly { readonly name: string; readonly options: SimulationOptions; readonly fault: string }[] = [
+  {
+    name: "another address in an A record",
+    options: corruptAnswers(({ answers }) => ({
+      answers: answers.map((one) => one.type === TYPE.A ? { ...one, rdata: Uint8Array.of(203, 0, 113, 66) } : one),
+    })),
+    fault: "has a record that nobody gave",
+  },
+  {
+    name: "another TTL",
+    options: corruptAnswers(({ answers }) => ({ answers: answers.map((one) => ({ ...one, ttl: 61 })) })),
+    fault: "says what follows from no outcome",
+  },
+  {
+    name: "a missing record",
+    options: corruptAnswers(({ answers }) => ({ answers: answers.slice(1) })),
+    fault: "says what follows from no outcome",
+  },
+  {
+    name: "another RCODE",
+    options: corruptAnswers(({ rcode }) => ({ rcode: rcode === 3 ? 0 : rcode })),
+    fault: "says what follows from no outcome",
+  },
+  {
+    name: "AD that nobody gave",
+    options: corruptAnswers(() => ({ isAuthenticData: true })),
+    fault: "says what follows from no outcome",
+  },
+  {
+    name: "another ID",
+    options: corruptReplies((octets) => putUint16(octets, 0, 0xffff)),
+    fault: "was asked by nobody",
+  },
+  { name: "QR=0", options: corruptReplies((octets) => octets[2]! &= 0x7f), fault: "has QR=0" },
+  { name: "AA=1", options: corruptReplies((octets) => octets[2]! |= 0x04), fault: "has AA=1" },
+  { name: "Z=1", options: corruptReplies((octets) => octets[3]! |= 0x40), fault: "has Z=1" },
+  { name: "another RD", options: corruptReplies((octets) => octets[2]! ^= 0x01), fault: "does not echo opcode and RD" },
+  { name: "another CD", options: corruptReplies((octets) => octets[3]! ^= 0x10), fault: "does not echo CD" },
+  { name: "another RA", options: corruptReplies((octets) => octets[3]! ^= 0x80), fault: "wrong RA" },
+  { name: "TC=1", options: corruptReplies((octets) => octets[2]! |= 0x02), fault: "says what follows from no outcome" },
+  {
+    name: "another spelling of the question",
+    options: corruptReplies((octets) => octets[13]! ^= 0x20),
+    fault: "has another question section",
+  },
+  {
+    name: "no reply",
+    options: {
+      corruptPassage: (passage) => passage.from.port === 2053 ? { ...passage, kind: "lost" } : passage,
+    },
+    fault: "has no reply",
+  },
+  {
+    name: "a reply to another client",
+    options: {
+      corruptPassage: (passage) => {
+        return passage.from.port === 2053 ? { ...passage, to: { ...passage.to, port: 9 } } : passage;
+      },
+    },
+    fault: "was asked by nobody",
+  },
+  {
+    name: "a reply from another address",
+    options: {
+      corruptPassage: (passage) => {
+        const { from } = passage;
+        const hostname = from.hostname === "192.0.2.53" ? "192.0.2.54" : "192.0.2.53";
+        return from.port === 2053 && !from.hostname.includes(":")
+          ? { ...passage, from: { ...from, hostname } }
+          : passage;
+      },
+    },
+    fault: "comes from another address than was asked",
+  },
+];
+
+for (const { name, options, fault } of LIES) {
+  Deno.test(`simulation: the checker finds ${name}`, async () => {
+    const faults: string[] = [];
+    // Not every seed has a query that shows the lie, or two addresses.
+    for (let seed = 1; seed <= 20 && !faults.some((text) => text.includes(fault)); seed++) {
+      faults.push(...(await simulate(seed, options)).faults);
+    }
+    assertStringIncludes(faults.join("\n"), fault);
+  });
+}
