@@ -22,11 +22,13 @@ export abstract class Deadline {
 export class Alarm extends Deadline {
   readonly #callback: (nowMs: number) => void;
 
+  /** Takes one timer of `timers` at a time. */
   constructor(callback: (nowMs: number) => void) {
     super();
     this.#callback = callback;
   }
 
+  /** See `Deadline`. */
   override onDue(nowMs: number): void {
     this.#callback(nowMs);
   }

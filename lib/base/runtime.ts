@@ -5,11 +5,15 @@ import type { SocketAddress } from "./address.ts";
  * the operating system's, the simulation passes a seeded world of its own; nothing in `lib/` reads them by itself.
  */
 export interface Runtime {
+  /** What the time is read from. */
   readonly clock: Clock;
   /** What other machines must understand goes by this one. */
   readonly wallClock: WallClock;
+  /** What pauses are made with. */
   readonly timers: Timers;
+  /** Where unpredictable numbers come from. */
   readonly random: RandomSource;
+  /** Where sockets come from. */
   readonly network: Network;
   /** Writes one line (without its line feed) to where the operator reads: standard error in the program. */
   writeLine(line: string): void;
@@ -70,6 +74,7 @@ export interface DatagramSocket {
   receive(buffer: Uint8Array<ArrayBuffer>): Promise<[Uint8Array<ArrayBuffer>, SocketAddress]>;
   /** Sends one datagram. `octets` must not change until the promise settles. */
   send(octets: Uint8Array<ArrayBuffer>, to: SocketAddress): Promise<number>;
+  /** Closes the socket; a waiting `receive` rejects. */
   close(): void;
 }
 
@@ -79,6 +84,7 @@ export interface StreamListenSocket {
   readonly address: SocketAddress;
   /** Waits for the next connection. Rejects once closed, and when the operating system is out of something. */
   accept(): Promise<StreamSocket>;
+  /** Closes the socket; a waiting `accept` rejects. */
   close(): void;
 }
 
@@ -96,5 +102,6 @@ export interface StreamSocket {
 
 /** The address that a socket was to be bound to is taken. */
 export class AddressInUseError extends Error {
+  /** The class's name, also in a minified program. */
   override readonly name = "AddressInUseError";
 }

@@ -17,10 +17,12 @@ const ERROR_TEXT_MAX = 120;
 export class Forward implements Resolver {
   readonly #upstreams: Upstreams;
 
+  /** Asks `upstream` for every query. */
   constructor({ upstreams }: { upstreams: Upstreams }) {
     this.#upstreams = upstreams;
   }
 
+  /** See `Resolver`. */
   resolve(query: Query): Promise<Reply> {
     return this.#forward(query);
   }

@@ -6,6 +6,7 @@ const ANY_PORT_TRIES_MAX = 10;
 
 /** The sockets on which clients are served at one address. */
 export interface ListenSockets {
+  /** UDP. */
   readonly datagram: DatagramSocket;
   /** On the same address and port (RFC 7766 §5: TCP is not optional). */
   readonly stream: StreamListenSocket;
@@ -13,9 +14,12 @@ export interface ListenSockets {
 
 /** A listener's address could not be bound. `cause` is what the operating system said. */
 export class ListenError extends Error {
+  /** The class's name, also in a minified program. */
   override readonly name = "ListenError";
+  /** What was to be bound. */
   readonly address: SocketAddress;
 
+  /** `cause` is what the operating system said. */
   constructor(address: SocketAddress, cause: unknown) {
     super(`Cannot listen on ${formatSocketAddress(address)}`, { cause });
     this.address = address;

@@ -14,9 +14,13 @@ import type { Policy } from "./policy.ts";
 export interface ServerOptions {
   /** Decides what is resolved. */
   readonly policy: Policy;
+  /** The first of the resolvers. */
   readonly resolver: Resolver;
+  /** What the time is read from. */
   readonly clock: Clock;
+  /** Where it is counted. */
   readonly counters: Counters;
+  /** Where the operator reads. */
   readonly log: Log;
   /** How long a client is kept waiting at most. */
   readonly timeoutMs: number;
@@ -34,6 +38,7 @@ export class Server {
   readonly #timeoutMs: number;
   readonly #recursionAvailable: boolean;
 
+  /** See {@linkcode ServerOptions}. */
   constructor({ policy, resolver, clock, counters, log, timeoutMs, recursionAvailable }: ServerOptions) {
     this.#policy = policy;
     this.#resolver = resolver;

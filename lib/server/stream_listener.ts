@@ -15,12 +15,19 @@ const RETRY_MS = 100;
 
 /** What a listener is made from. */
 export interface StreamListenerOptions {
+  /** An open socket, which belongs to this object from now on. */
   readonly socket: StreamListenSocket;
+  /** What answers the queries. */
   readonly server: Server;
+  /** What the time is read from. */
   readonly clock: Clock;
+  /** What pauses are made with. */
   readonly timers: Timers;
+  /** Where deadlines wait. */
   readonly deadlines: DeadlineQueue;
+  /** Where it is counted. */
   readonly counters: Counters;
+  /** Where the operator reads. */
   readonly log: Log;
 }
 
@@ -33,6 +40,7 @@ export class StreamListener {
   #isStopped = false;
   #isFailing = false;
 
+  /** See {@linkcode StreamListenerOptions}. */
   constructor(options: StreamListenerOptions) {
     this.#options = options;
   }

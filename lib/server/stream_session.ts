@@ -13,10 +13,15 @@ export const QUERIES_PER_CONNECTION_MAX = 64;
 
 /** What a session is made from. */
 export interface StreamSessionOptions {
+  /** An open socket, which belongs to this object from now on. */
   readonly socket: StreamSocket;
+  /** What answers the queries. */
   readonly server: Server;
+  /** What the time is read from. */
   readonly clock: Clock;
+  /** Where deadlines wait. */
   readonly deadlines: DeadlineQueue;
+  /** Where it is counted. */
   readonly counters: Counters;
 }
 
@@ -39,6 +44,7 @@ export class StreamSession {
   #isStopping = false;
   #isClosed = false;
 
+  /** See {@linkcode StreamSessionOptions}. */
   constructor({ socket, server, clock, deadlines, counters }: StreamSessionOptions) {
     this.#socket = socket;
     this.#server = server;

@@ -12,10 +12,13 @@ import type { UpstreamSocket } from "./upstream_socket.ts";
 export interface DatagramTransportOptions {
   /** Replies with a wrong cookie do not count. */
   readonly cookies?: CookieJar;
+  /** The sockets to ask from. */
   readonly sockets: SocketPool;
+  /** Where the server is asked. */
   readonly address: SocketAddress;
   /** The upstream's name in messages. */
   readonly name: string;
+  /** Where it is counted. */
   readonly counters: Counters;
 }
 
@@ -23,6 +26,7 @@ export interface DatagramTransportOptions {
 export class DatagramTransport implements Transport {
   readonly #options: DatagramTransportOptions;
 
+  /** See {@linkcode DatagramTransportOptions}. */
   constructor(options: DatagramTransportOptions) {
     this.#options = options;
   }

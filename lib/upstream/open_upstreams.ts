@@ -16,14 +16,19 @@ import { Upstreams } from "./upstreams.ts";
 export interface OpenUpstreamsOptions {
   /** In order of preference; at least one. */
   readonly addresses: readonly SocketAddress[];
+  /** In which order they are asked. */
   readonly strategy: Strategy;
   /** Sockets of each address family that take turns. */
   readonly socketCount: number;
   /** Until the last reply that may still be on the road has arrived or is lost. */
   readonly ghostMs: number;
+  /** The world outside. */
   readonly runtime: Runtime;
+  /** Where deadlines wait. */
   readonly deadlines: DeadlineQueue;
+  /** Where it is counted. */
   readonly counters: Counters;
+  /** Where the operator reads. */
   readonly log: Log;
 }
 

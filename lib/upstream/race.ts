@@ -7,6 +7,7 @@ import { UpstreamError } from "./upstream_error.ts";
 
 /** What a race is made from. */
 export interface RaceOptions {
+  /** What is asked. */
   readonly request: Request;
   /** In the order in which they are asked; at least one. */
   readonly order: readonly Upstream[];
@@ -14,13 +15,17 @@ export interface RaceOptions {
   readonly startCount: number;
   /** Asked before each hedge; see `HedgeBudget`. */
   readonly mayHedge: (upstream: Upstream) => boolean;
+  /** What the time is read from. */
   readonly clock: Clock;
+  /** Where deadlines wait. */
   readonly deadlines: DeadlineQueue;
 }
 
 /** A reply and who gave it. */
 export interface UpstreamReply {
+  /** The response in wire format; the receiver owns it. */
   readonly reply: Uint8Array<ArrayBuffer>;
+  /** Who gave it. */
   readonly upstream: Upstream;
 }
 
@@ -39,6 +44,7 @@ export class Race extends Deadline {
   #outstanding = 0;
   #isOver = false;
 
+  /** See {@linkcode RaceOptions}. */
   constructor(options: RaceOptions) {
     super();
     this.#options = options;

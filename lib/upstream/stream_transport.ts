@@ -14,10 +14,15 @@ const DIAL_MS = 5000;
 
 /** What a transport is made from. */
 export interface StreamTransportOptions {
+  /** The world outside. */
   readonly runtime: Runtime;
+  /** Where unpredictable numbers come from. */
   readonly random: Random;
+  /** Where deadlines wait. */
   readonly deadlines: DeadlineQueue;
+  /** Where it is counted. */
   readonly counters: Counters;
+  /** Where the server is asked. */
   readonly address: SocketAddress;
   /** See `CorrelatorOptions.ghostMs`. */
   readonly ghostMs: number;
@@ -34,6 +39,7 @@ export class StreamTransport implements Transport {
   #dialling: Promise<UpstreamConnection> | null = null;
   readonly #closing = new AbortController();
 
+  /** See {@linkcode StreamTransportOptions}. */
   constructor(options: StreamTransportOptions) {
     this.#options = options;
   }

@@ -46,6 +46,7 @@ export class Upstream {
   /** When the first query was sent of those that nothing has been heard since. */
   #quietSinceMs = 0;
 
+  /** See {@linkcode UpstreamOptions}. */
   constructor(options: UpstreamOptions) {
     this.#options = options;
     this.#dialogue = new Dialogue(options);

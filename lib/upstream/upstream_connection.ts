@@ -15,11 +15,17 @@ export const KEEP_MS = 10_000;
 
 /** What a connection is made from. */
 export interface UpstreamConnectionOptions {
+  /** An open socket, which belongs to this object from now on. */
   readonly socket: StreamSocket;
+  /** Where unpredictable numbers come from. */
   readonly random: Random;
+  /** What the time is read from. */
   readonly clock: Clock;
+  /** Where deadlines wait. */
   readonly deadlines: DeadlineQueue;
+  /** Where it is counted. */
   readonly counters: Counters;
+  /** See `CorrelatorOptions.ghostMs`. */
   readonly ghostMs: number;
 }
 
@@ -37,6 +43,7 @@ export class UpstreamConnection {
   /** When octets came last. */
   #heardAtMs = -Infinity;
 
+  /** See {@linkcode UpstreamConnectionOptions}. */
   constructor({ socket, random, clock, deadlines, counters, ghostMs }: UpstreamConnectionOptions) {
     this.#socket = socket;
     this.#clock = clock;

@@ -1,9 +1,11 @@
 /** An upstream could not be made to answer. The message names the upstream and says what happened. */
 export class UpstreamError extends Error {
+  /** The class's name, also in a minified program. */
   override readonly name: string = "UpstreamError";
   /** INFO-CODE of the extended DNS error that tells a client (RFC 8914). */
   readonly infoCode: number;
 
+  /** See the fields; `options.cause` is what the operating system said. */
   constructor(message: string, infoCode: number, options?: ErrorOptions) {
     super(message, options);
     this.infoCode = infoCode;
@@ -12,5 +14,6 @@ export class UpstreamError extends Error {
 
 /** A socket was given up because forged replies came in on it by the dozen. */
 export class FloodError extends UpstreamError {
+  /** The class's name, also in a minified program. */
   override readonly name = "FloodError";
 }

@@ -18,19 +18,27 @@ const FORGED: ReadonlySet<Verdict> = new Set(["unsolicited", "wrongPeer", "wrong
 
 /** What an upstream socket is made from. */
 export interface UpstreamSocketOptions {
+  /** An open socket, which belongs to this object from now on. */
   readonly socket: DatagramSocket;
+  /** Where unpredictable numbers come from. */
   readonly random: Random;
   /** What the time is read from. */
   readonly clock: Clock;
+  /** Where deadlines wait. */
   readonly deadlines: DeadlineQueue;
+  /** Where it is counted. */
   readonly counters: Counters;
+  /** See `CorrelatorOptions.ghostMs`. */
   readonly ghostMs: number;
+  /** When the socket was opened, on the program's clock. */
   readonly openedAtMs: number;
 }
 
 /** One UDP socket towards upstreams, with the queries in flight on it. */
 export class UpstreamSocket {
+  /** The queries in flight on this socket. */
   readonly correlator: Correlator;
+  /** When the socket was opened, on the program's clock. */
   readonly openedAtMs: number;
   readonly #socket: DatagramSocket;
   readonly #counters: Counters;
@@ -43,6 +51,7 @@ export class UpstreamSocket {
   #windowStartMs = -Infinity;
   #onClosed: () => void = () => {};
 
+  /** See {@linkcode UpstreamSocketOptions}. */
   constructor({ socket, random, clock, deadlines, counters, ghostMs, openedAtMs }: UpstreamSocketOptions) {
     this.#socket = socket;
     this.#counters = counters;

@@ -26,10 +26,15 @@ export interface UpstreamsOptions {
   readonly pools: readonly SocketPool[];
   /** The upstreams' TCP connections; closed with the group. */
   readonly streams: readonly StreamTransport[];
+  /** In which order they are asked. */
   readonly strategy: Strategy;
+  /** Where unpredictable numbers come from. */
   readonly random: Random;
+  /** What the time is read from. */
   readonly clock: Clock;
+  /** Where deadlines wait. */
   readonly deadlines: DeadlineQueue;
+  /** Where it is counted. */
   readonly counters: Counters;
 }
 
@@ -39,6 +44,7 @@ export class Upstreams {
   #turn = 0;
   #hedgesLeft = 0;
 
+  /** See {@linkcode UpstreamsOptions}. */
   constructor(options: UpstreamsOptions) {
     this.#options = options;
   }
