@@ -46,8 +46,9 @@ export class Coalesce implements Resolver {
     const key = flightKey(query);
     const flight = this.#flights.get(key);
     if (flight !== undefined) return this.#join(flight, query);
-    // A query of its own: what befalls the first asker alone while it waits, see `InFlight`, is not for the others.
-    const leader = new Query({ wire: query.wire, client: query.client, deadlineMs: query.deadlineMs });
+    // A query of its own: what befalls the first asker alone while it waits, see `InFlight`, is not for the others. With
+    // octets of its own, for an asker that is refused gives its buffer to the next datagram.
+    const leader = new Query({ wire: query.wire.slice(), client: query.client, deadlineMs: query.deadlineMs });
     const reply = this.#next.resolve(leader);
     if (!(reply instanceof Promise)) {
       query.extendedErrors.push(...leader.extendedErrors);
