@@ -1,11 +1,9 @@
 import { isSameAddress, type SocketAddress } from "../base/address.ts";
 import { Deadline, type DeadlineQueue } from "../base/deadline_queue.ts";
 import type { Random } from "../base/random.ts";
-import { HEADER_OCTETS } from "../wire/header.ts";
-import { OPCODE, RCODE } from "../wire/iana.ts";
-import { foldOctet } from "../wire/name.ts";
 import { putId } from "../wire/patch.ts";
-import { MessageScan, OPT_FAULT, SCAN, skipName } from "../wire/scan.ts";
+import { MessageScan, OPT_FAULT, SCAN } from "../wire/scan.ts";
+import { hasSameOctets, isResponseTo } from "./response_match.ts";
 
 /** Half of all IDs: beyond it, a guessed ID would be right too often and a free one too hard to draw (RFC 5452 §9). */
 export const IN_FLIGHT_MAX = 32_768;
@@ -221,37 +219,4 @@ class Entry extends Deadline {
     this.reject = reject;
     this.onDue = onDue;
   }
-}
-
-function isResponseTo(reply: Uint8Array, scan: MessageScan, query: Uint8Array): boolean {
-  if (!scan.isResponse || scan.opcode !== OPCODE.QUERY) return false;
-  if (scan.questionCount === 0) return isBareError(reply, scan);
-  return scan.questionCount === 1 && isSameQuestion(reply, query);
-}
-
-/**
- * A server that cannot parse a query (an OPT record, say) answers FORMERR or NOTIMP with nothing but a header. It says
- * no more than "not me", so it is believed on peer, port and ID alone.
- */
-function isBareError(reply: Uint8Array, scan: MessageScan): boolean {
-  return reply.length === HEADER_OCTETS && (scan.rcode === RCODE.FORMERR || scan.rcode === RCODE.NOTIMP);
-}
-
-/**
- * Whether `reply` begins with the question of `query`. Both have it at the same place and uncompressed, so equal octets
- * are an equal question; letter case is folded, for some servers do not echo it.
- */
-function isSameQuestion(reply: Uint8Array, query: Uint8Array): boolean {
-  const typeOffset = skipName(query, HEADER_OCTETS, query.length, query.length);
-  const end = typeOffset + 4;
-  if (end > reply.length) return false;
-  for (let i = HEADER_OCTETS; i < typeOffset; i++) if (foldOctet(reply[i]!) !== foldOctet(query[i]!)) return false;
-  for (let i = typeOffset; i < end; i++) if (reply[i] !== query[i]) return false;
-  return true;
-}
-
-/** Whether both have the same octets behind the header, up to `end`. */
-function hasSameOctets(reply: Uint8Array, query: Uint8Array, end: number): boolean {
-  for (let i = HEADER_OCTETS; i < end; i++) if (reply[i] !== query[i]) return false;
-  return true;
 }
