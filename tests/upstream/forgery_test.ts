@@ -1,0 +1,126 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { openUpstreams } from "../../lib/upstream/open_upstreams.ts";
+import { FloodError } from "../../lib/upstream/upstream_error.ts";
+import { Counters } from "../../lib/observe/counters.ts";
+import { Log } from "../../lib/observe/log.ts";
+import { decode } from "../../lib/wire/message.ts";
+import { putId } from "../../lib/wire/patch.ts";
+import { uint16At } from "../../lib/wire/scan.ts";
+import type { FakeSocket } from "../support/fake_socket.ts";
+import { settled } from "../support/fake_time.ts";
+import { ednsOf, hex, opt, question, record, wire } from "../support/messages.ts";
+import {
+  fakeRuntime,
+  requestFor,
+  responseTo,
+  streamResponseTo,
+  UPSTREAM,
+  upstreamRig,
+} from "../support/upstream_rig.ts";
+
+const ANSWERS = [record("example.org 9 IN A 192.0.2.1")];
+const FLOOD_COUNT = 100;
+const COOKIE = 10;
+
+/** Lets guesses come in: the right question under `count` wrong IDs. */
+async function guess(socket: FakeSocket, count: number): Promise<void> {
+  const good = responseTo(socket);
+  for (let i = 1; i <= count; i++) {
+    const guessed = good.slice();
+    putId(guessed, (uint16At(good, 0) + i) & 0xffff);
+    socket.deliver(guessed, UPSTREAM);
+    await settled();
+  }
+}
+
+Deno.test("[5452_08] DatagramTransport gives a socket up when a hundred forged replies come in within a second", async () => {
+  const { datagram, network, counters, pool } = upstreamRig();
+  const reply = datagram.exchange(wire({ questions: [question("example.org")] }), requestFor("example.org"));
+  const failed = assertRejects(() => reply, FloodError);
+  await settled();
+  const socket = network.sockets[0]!;
+  await guess(socket, FLOOD_COUNT - 1);
+  assertEquals([socket.isClosed, counters.upstreamFloods], [false, 0]);
+  await guess(socket, 1);
+  await failed;
+  assertEquals([socket.isClosed, counters.upstreamFloods, counters.upstreamUnsolicited], [true, 1, 100]);
+  pool.close();
+});
+
+Deno.test("[5452_08] DatagramTransport stays with a socket on which forged replies are few, however long that lasts", async () => {
+  const { datagram, network, pool, time } = upstreamRig({ ghostMs: 60_000 });
+  const request = requestFor("example.org", 0, { deadlineMs: 60_000 });
+  const reply = datagram.exchange(wire({ questions: [question("example.org")] }), request);
+  await settled();
+  const socket = network.sockets[0]!;
+  for (let i = 0; i < 5; i++) {
+    await guess(socket, FLOOD_COUNT - 1);
+    await time.passAndSettle(1100);
+  }
+  socket.deliver(responseTo(socket, { answers: ANSWERS }), UPSTREAM);
+  assert((await reply).length > 12);
+  pool.close();
+});
+
+Deno.test("[5452_08] Upstreams asks over TCP what forged replies pour in for", async () => {
+  const { upstreams, network } = upstreamRig();
+  const reply = upstreams.exchange(requestFor("example.org"));
+  await settled();
+  await guess(network.sockets[0]!, FLOOD_COUNT);
+  const [stream] = network.streams;
+  stream!.deliverMessages(streamResponseTo(stream!, { answers: ANSWERS }));
+  assertEquals(decode((await reply).reply).answers, ANSWERS);
+  upstreams.close();
+});
+
+/** A group as the program opens it: with cookies. */
+function withCookies() {
+  const { runtime, deadlines, network, time } = fakeRuntime();
+  const counters = new Counters();
+  const log = new Log({ level: "info", writeLine: runtime.writeLine });
+  const settings = { strategy: "sequential", socketCount: 2, ghostMs: 1000 } as const;
+  const upstreams = openUpstreams({ addresses: [UPSTREAM], ...settings, runtime, deadlines, counters, log });
+  const ask = async () => {
+    const reply = upstreams.exchange(requestFor("example.org", time.nowMs()));
+    await settled();
+    const socket = network.sockets.findLast(({ sent }) => sent.length > 0)!;
+    return { reply, socket, cookie: cookieIn(socket) };
+  };
+  return { upstreams, network, counters, ask };
+}
+
+/** The COOKIE option of what was sent last. */
+function cookieIn({ sent }: FakeSocket): Uint8Array<ArrayBuffer> {
+  return ednsOf(decode(sent.at(-1)!.octets))!.options.find(({ code }) => code === COOKIE)!.data;
+}
+
+function cookieOpt(...parts: readonly Uint8Array[]) {
+  return opt({ options: [{ code: COOKIE, data: Uint8Array.from(parts.flatMap((part) => [...part])) }] });
+}
+
+Deno.test("[7873_03] [5452_02] Upstreams waits on after a reply with a wrong cookie", async () => {
+  const { upstreams, counters, ask } = withCookies();
+  const { reply, socket, cookie } = await ask();
+  assertEquals(cookie.length, 8);
+  const wrong = cookie.map((octet) => octet ^ 1);
+  socket.deliver(responseTo(socket, { answers: ANSWERS, additionals: [cookieOpt(wrong)] }), UPSTREAM);
+  await settled();
+  assertEquals([counters.upstreamWrongCookie, counters.upstreamReplies], [1, 0]);
+  socket.deliver(responseTo(socket, { answers: ANSWERS, additionals: [cookieOpt(cookie)] }), UPSTREAM);
+  assertEquals(decode((await reply).reply).answers, ANSWERS);
+  upstreams.close();
+});
+
+Deno.test("[7873_04] Upstreams asks once more with the cookie that BADCOOKIE brings", async () => {
+  const { upstreams, network, ask } = withCookies();
+  const { reply, socket, cookie } = await ask();
+  const server = hex("1112131415161718");
+  const additionals = [{ ...cookieOpt(cookie, server), ttl: 0x0100_0000 }];
+  socket.deliver(responseTo(socket, { rcode: 7, additionals }), UPSTREAM);
+  await settled();
+  const again = network.sockets.find((other) => other !== socket && other.sent.length > 0)!;
+  assertEquals(cookieIn(again), Uint8Array.from([...cookie, ...server]));
+  again.deliver(responseTo(again, { answers: ANSWERS, additionals: [cookieOpt(cookie, server)] }), UPSTREAM);
+  assertEquals(decode((await reply).reply).answers, ANSWERS);
+  upstreams.close();
+});
