@@ -92,8 +92,9 @@ function copyOf(reply: Reply): Reply {
 }
 
 /** Equal for queries that the same upstream query would answer; letter case ignored. */
-function flightKey({ scan, questionOctets }: Query): string {
-  const asked = (scan.flags & ASKED_FLAGS) | (scan.wantsDnssec ? 1 : 0);
+function flightKey({ scan, client, questionOctets }: Query): string {
+  // A reply that is worth fetching for a client on TCP may not be for one on UDP.
+  const asked = (scan.flags & ASKED_FLAGS) | (scan.wantsDnssec ? 1 : 0) | (client.transport === "tcp" ? 2 : 0);
   // Type and class may hold octets that fold, too: they keep their values beside the name.
   const typeAndClass = questionOctets.subarray(questionOctets.length - 4);
   return String.fromCharCode(asked, ...typeAndClass, ...foldCase(questionOctets));

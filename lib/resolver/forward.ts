@@ -9,6 +9,8 @@ import type { Query } from "./query.ts";
 import { keepRelevant } from "./relevance.ts";
 import type { Reply, Resolver } from "./resolver.ts";
 
+/** A reply may be so much larger than what the client can take: it is compressed and cut to size. */
+const USEFUL_SHARE = 4;
 /** So many extended errors of an upstream are passed on, and so much of their texts. */
 const ERRORS_MAX = 4;
 const ERROR_TEXT_MAX = 120;
@@ -33,6 +35,7 @@ export class Forward implements Resolver {
         questionOctets: query.questionOctets,
         flags: query.scan.flags,
         wantsDnssec: query.scan.wantsDnssec,
+        usefulOctetsMax: USEFUL_SHARE * query.replyOctetsMax,
         deadlineMs: query.deadlineMs,
         sendCount: 0,
       });

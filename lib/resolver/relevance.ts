@@ -8,6 +8,11 @@ import type { Reply } from "./resolver.ts";
 
 /** A chain longer than this has no end that anyone would wait for; what is beyond it is left out. */
 const CHAIN_MAX = 32;
+/**
+ * A reply with more records is passed on as it is: looking at thousands of names would keep every other client waiting
+ * (CVE-2024-8508), and whoever makes such a reply for his own zone gains nothing by what he adds.
+ */
+const RECORDS_MAX = 512;
 /** A pointer to the first name of a message: the question's. */
 const POINTER_TO_QUESTION = 0xc000 | HEADER_OCTETS;
 
@@ -20,6 +25,8 @@ const POINTER_TO_QUESTION = 0xc000 | HEADER_OCTETS;
  */
 export function keepRelevant(reply: Reply): Reply {
   if (isPlainlyRelevant(reply)) return reply;
+  const recordCount = uint16At(reply, 6) + uint16At(reply, 8) + uint16At(reply, 10);
+  if (recordCount > RECORDS_MAX) return reply;
   const message = decode(reply);
   const chain = followChain(message);
   const answers = message.answers.filter((record) => chain.has(keyOf(record.name)) || leadsFrom(record, chain));

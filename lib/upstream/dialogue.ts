@@ -64,7 +64,8 @@ export class Dialogue {
 
   async #askInBestManner(request: Request): Promise<Uint8Array<ArrayBuffer>> {
     const { clock } = this.#options;
-    const mixCase = this.#lessons.ignoresCase(clock.nowMs());
+    // The first send alone: a server that knows names in one spelling must not have its denials come in first and last.
+    const mixCase = request.sendCount === 0 && this.#lessons.ignoresCase(clock.nowMs());
     let withOpt = this.#lessons.knowsEdns(clock.nowMs());
     let reply = await this.#send(request, { withOpt, mixCase });
     if (isBadCookie(reply) && request.sendCount < SENDS_MAX) {
@@ -128,7 +129,9 @@ export class Dialogue {
   async askOverTcp(request: Request, truncated: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     const withOpt = this.#lessons.knowsEdns(this.#options.clock.nowMs());
     try {
-      return await this.#options.stream.exchange(writeUpstreamQuery(request, withOpt, this.#cookie), request);
+      const reply = await this.#options.stream.exchange(writeUpstreamQuery(request, withOpt, this.#cookie), request);
+      // A client on UDP would get next to nothing of it, at the price of reading it all (CVE-2024-8508).
+      return reply.length > request.usefulOctetsMax ? truncated : reply;
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       // Not every server speaks TCP. What fitted is better than nothing, and TC says that it is not all.

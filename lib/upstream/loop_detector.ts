@@ -69,9 +69,11 @@ export class LoopDetector {
     writer.uint16(CLASS.IN);
     const questionOctets = writer.finish();
     const deadlineMs = nowMs + PROBE_MS;
-    upstream.ask({ questionOctets, flags: 0, wantsDnssec: false, deadlineMs, sendCount: 0 }).catch(() => {
-      // No answer is no loop; the upstream itself has taken note of its silence.
-    });
+    upstream.ask({ questionOctets, flags: 0, wantsDnssec: false, usefulOctetsMax: 0, deadlineMs, sendCount: 0 }).catch(
+      () => {
+        // No answer is no loop; the upstream itself has taken note of its silence.
+      },
+    );
     return toKey(questionOctets);
   }
 }

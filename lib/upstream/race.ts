@@ -123,7 +123,8 @@ export class Race extends Deadline {
   }
 
   #failure(): unknown {
-    const names = [...new Set(this.#silent.map((upstream) => upstream.name))];
+    const silent = this.#options.order.filter((upstream) => this.#silent.includes(upstream));
+    const names = silent.map((upstream) => upstream.name);
     if (names.length < 2 || !(this.#lastError instanceof UpstreamError)) return this.#lastError;
     const infoCode = this.#lastError.infoCode === EDE.NETWORK_ERROR ? EDE.NETWORK_ERROR : EDE.NO_REACHABLE_AUTHORITY;
     return new UpstreamError(`No reply from any of ${names.join(", ")}`, infoCode, { cause: this.#lastError });

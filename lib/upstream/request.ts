@@ -19,6 +19,8 @@ export interface Request {
   readonly flags: number;
   /** DO (RFC 4035 §3.2.1). */
   readonly wantsDnssec: boolean;
+  /** A larger reply is not worth reading, in octets. */
+  readonly usefulOctetsMax: number;
   /** When an answer is of no use any more. */
   readonly deadlineMs: number;
   /** Sends so far, over all upstreams. Whoever sends counts. */

@@ -51,6 +51,7 @@ export function requestFor(text: string, nowMs = 0, fields: Partial<Request> = {
     flags: FLAG.RD,
     wantsDnssec: false,
     deadlineMs: nowMs + DEADLINE_MS,
+    usefulOctetsMax: 65_535,
     sendCount: 0,
     ...fields,
   };

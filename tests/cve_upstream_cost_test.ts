@@ -1,0 +1,100 @@
+// Replies that cost more time than they are worth: an attacker with a zone and a client that asks for its names.
+
+import { assert } from "@std/assert";
+import { concat } from "@std/bytes/concat";
+import { formatSocketAddress, type SocketAddress } from "../lib/base/address.ts";
+import { FLAG } from "../lib/wire/header.ts";
+import { putFlags, putUint16 } from "../lib/wire/patch.ts";
+import { MessageScan, uint16At } from "../lib/wire/scan.ts";
+import { StreamFrames, toFrame } from "../lib/wire/stream_frames.ts";
+import { startProgram } from "./end_to_end/program.ts";
+import { UdpClient } from "./end_to_end/udp_client.ts";
+import { UdpServer } from "./end_to_end/udp_server.ts";
+import { hex, opt, question, wire } from "./support/messages.ts";
+
+type Octets = Uint8Array<ArrayBuffer>;
+
+/** An empty reply with TC. */
+function truncated(query: Octets): Octets {
+  const scan = new MessageScan();
+  scan.scan(query);
+  const reply = query.slice(0, scan.questionsEnd);
+  reply.fill(0, 6, 12);
+  putFlags(reply, FLAG.QR | FLAG.RD | FLAG.RA | FLAG.TC);
+  return reply;
+}
+
+/**
+ * 64 KiB of MX records, each with a name of its own that ends, by a pointer, in one of 60 to 120 labels. That name stands in
+ * the RDATA of a TXT record, where no writer would point to.
+ */
+function mxBomb(query: Octets): Octets {
+  const head = truncated(query);
+  putFlags(head, FLAG.QR | FLAG.RD | FLAG.RA);
+  const txt = hex(`c00c 0010 0001 0000003c 0100 ff ${"0161".repeat(127)} 00`);
+  const nameOffset = head.length + 13;
+  const parts = [head, txt];
+  let length = head.length + txt.length;
+  for (let i = 0; length + 18 < 65_535; i++, length += 18) {
+    const mx = hex("c00c 000f 0001 0000003c 0006 0000 0121 c000");
+    putUint16(mx, 12, i);
+    mx[15] = 33 + i % 90;
+    putUint16(mx, 16, 0xc000 | (nameOffset + 2 * (1 + i % 60)));
+    parts.push(mx);
+  }
+  const reply = concat(parts);
+  putUint16(reply, 6, parts.length - 1);
+  return reply;
+}
+
+/** A TCP server on `address` that answers every query with `reply`. */
+function serveStreams({ hostname, port }: SocketAddress, reply: (query: Octets) => Octets): AsyncDisposable {
+  const listener = Deno.listen({ hostname, port });
+  const connections: Promise<void>[] = [];
+  const serve = async (connection: Deno.TcpConn) => {
+    const frames = new StreamFrames();
+    try {
+      for (;;) {
+        const count = await connection.read(frames.space());
+        if (count === null) break;
+        frames.filled(count);
+        for (let query = frames.take(); query !== null; query = frames.take()) {
+          const frame = toFrame(reply(query));
+          for (let sent = 0; sent < frame.length;) sent += await connection.write(frame.subarray(sent));
+        }
+      }
+    } catch {
+      // The program has gone.
+    } finally {
+      connection.close();
+    }
+  };
+  const accepting = (async () => {
+    for await (const connection of listener) connections.push(serve(connection));
+  })().catch(() => {});
+  return {
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await accepting;
+      await Promise.all(connections);
+    },
+  };
+}
+
+for (const [questionCount, boundMs] of [[1, 200], [8, 600]] as const) {
+  Deno.test(`CVE-2024-8508: ${questionCount} questions with replies of 64 KiB over TCP do not stop the program`, async () => {
+    await using datagrams = new UdpServer(({ octets }) => truncated(octets));
+    await using _streams = serveStreams(datagrams.address, mxBomb);
+    await using program = startProgram("--resolver", formatSocketAddress(datagrams.address));
+    using client = new UdpClient(program.address);
+    let worstMs = 0;
+    for (let round = 0; round < 3; round++) {
+      const names = Array.from({ length: questionCount }, (_, i) => question(`r${round}n${i}.example.org MX`));
+      const beganMs = performance.now();
+      const query = wire({ id: round, recursionDesired: true, questions: names, additionals: [opt()] });
+      assert((uint16At(await client.ask(query), 2) & FLAG.TC) !== 0, "TC");
+      worstMs = Math.max(worstMs, performance.now() - beganMs);
+    }
+    assert(worstMs < boundMs, `${worstMs} ms`);
+  });
+}
