@@ -4,6 +4,7 @@ import type { RandomSource } from "../../lib/base/runtime.ts";
 import type { Counters } from "../../lib/observe/counters.ts";
 import { OPCODE, RCODE } from "../../lib/wire/iana.ts";
 import { encode, type Message } from "../../lib/wire/message.ts";
+import { isSameName } from "../../lib/wire/name.ts";
 import { putUint16 } from "../../lib/wire/patch.ts";
 import { udp } from "../support/fake_socket.ts";
 import { lines, message, opt, question, records, wire } from "../support/messages.ts";
@@ -148,18 +149,25 @@ Deno.test("a bare FORMERR that comes twice is not taken for the reply to a query
   // IDs of 0–15 only, so that one is soon drawn again.
   const seeded = new SeededRandom("few IDs");
   const fewIds: RandomSource = { fill: (octets) => octets.forEach((_, i) => octets[i] = (i & 1) * seeded.below(16)) };
-  const scene = new Scene({ habits: { edns: "formerr" }, config: { upstreamSockets: 2 }, random: fewIds });
+  const scene = new Scene({ config: { upstreamSockets: 2 }, random: fewIds });
   scene.upstream.onQuery = (query) => {
-    const isRejected = query.message.additionals.length > 0;
-    scene.upstream.answer(query, { afterMs: isRejected ? 0 : 5 });
-    if (isRejected) scene.upstream.answer(query, { afterMs: 3 });
+    if (isSameName(query.message.questions[0]!.name, REJECTED.name)) {
+      const formerr = Uint8Array.of(...query.octets.subarray(0, 2), 0x81, 0x01, 0, 0, 0, 0, 0, 0, 0, 0);
+      scene.upstream.reply(query, formerr);
+      scene.upstream.reply(query, formerr, { afterMs: 3 });
+    } else scene.upstream.answer(query, { afterMs: 5 });
   };
   for (let i = 0; i < 20; i++) {
+    scene.client().ask([REJECTED]);
+    await scene.pass(1);
     const client = scene.client();
-    client.ask([question("example.org")], { additionals: [opt()] });
+    client.ask([question("example.org")]);
     await scene.pass(5);
     assertEquals(lines(client.reply.message.answers), ["example.org. 300 IN A 192.0.2.1"]);
     await scene.settle();
   }
-  assertEquals(scene.app.counters.upstreamLate, 20);
+  // With an OPT record and without: two queries each.
+  assertEquals(scene.app.counters.upstreamLate, 40);
 });
+
+const REJECTED = question("rejected.example.org");

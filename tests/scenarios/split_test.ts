@@ -33,7 +33,9 @@ Deno.test("several questions go upstream one by one, and come back in one reply,
   const client = scene.client();
   client.ask([C, A, B]);
   await scene.settle();
-  assertEquals(scene.upstream.queries.map(({ message }) => questionLines(message.questions)), [
+  const asked = scene.upstream.queries.map(({ message }) => questionLines(message.questions));
+  // The letter case is random, see docs/.
+  assertEquals(asked.map(([line]) => [`${line!.slice(0, 14).toLowerCase()}${line!.slice(14)}`]), [
     ["c.example.org. IN A"],
     ["a.example.org. IN A"],
     ["b.example.org. IN A"],

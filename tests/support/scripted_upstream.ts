@@ -1,6 +1,8 @@
+import { concat } from "@std/bytes/concat";
+import { equals } from "@std/bytes/equals";
 import { PLAIN_UDP_OCTETS, readOpt, UDP_PAYLOAD_OCTETS, writeOpt } from "../../lib/wire/edns.ts";
 import { HEADER_OCTETS, headerFromFlags, headerToFlags } from "../../lib/wire/header.ts";
-import { OPCODE, RCODE, TYPE } from "../../lib/wire/iana.ts";
+import { EDNS_OPTION, OPCODE, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { decode, encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
 import { foldCase } from "../../lib/wire/name.ts";
 import { putUint16 } from "../../lib/wire/patch.ts";
@@ -35,6 +37,12 @@ export interface UpstreamHabits {
   readonly lowersCase: boolean;
   /** Says RA. */
   readonly recursionAvailable: boolean;
+  /** Knows names in lower case alone: any other spelling does not exist, and no SOA says so. */
+  readonly mindsCase: boolean;
+  /** DNS cookies (RFC 7873). `knows`: gives one. `demands`: says BADCOOKIE to who has one and not the server's. */
+  readonly cookies: "ignores" | "knows" | "demands";
+  /** Says TC over UDP to whatever has records. */
+  readonly truncates: boolean;
 }
 
 /** A well-behaved server of today. */
@@ -44,6 +52,9 @@ export const MODERN_HABITS: UpstreamHabits = {
   overcompresses: false,
   lowersCase: false,
   recursionAvailable: true,
+  mindsCase: false,
+  cookies: "ignores",
+  truncates: false,
 };
 
 /**
@@ -63,8 +74,8 @@ export class ScriptedUpstream {
     this.habits = { ...MODERN_HABITS, ...habits };
   }
 
-  /** The response to a datagram; `null` for silence. */
-  respond(octets: Octets): Octets | null {
+  /** The response to a datagram, or to a message on a stream; `null` for silence. */
+  respond(octets: Octets, transport: "udp" | "tcp" = "udp"): Octets | null {
     const query = readQuery(octets);
     if (query === null) {
       this.improper.push(octets.slice());
@@ -75,11 +86,12 @@ export class ScriptedUpstream {
     const hasOpt = query.additionals.some((record) => record.type === TYPE.OPT);
     if (hasOpt && edns === "formerr") return bareHeader(octets, RCODE.FORMERR);
     if (hasOpt && edns === "notimp") return bareHeader(octets, RCODE.NOTIMP);
-    return this.#answer(query);
+    return this.#answer(query, transport);
   }
 
   /** What the response to `question` says, unless it is too long. */
   answerTo(question: Question): ZoneAnswer {
+    if (this.habits.mindsCase && !equals(question.name, foldCase(question.name))) return UNKNOWN;
     return this.zone(this.#spelled(question));
   }
 
@@ -87,11 +99,13 @@ export class ScriptedUpstream {
     return this.habits.lowersCase ? { ...question, name: foldCase(question.name) } : question;
   }
 
-  #answer(query: Message): Octets {
+  #answer(query: Message, transport: "udp" | "tcp"): Octets {
     const asked = query.questions[0]!;
     const question = this.#spelled(asked);
     const { rcode, answers, authorities, additionals, isTruncated, isAuthenticData } = this.answerTo(asked);
-    const opt = this.habits.edns === "knows" ? answerOpt(query) : [];
+    const cookie = this.habits.cookies === "ignores" ? null : cookieOf(query);
+    const isBadCookie = this.habits.cookies === "demands" && cookie !== null && !cookie.isGood;
+    const opt = this.habits.edns === "knows" ? answerOpt(query, cookie, isBadCookie) : [];
     const response = {
       ...headerFromFlags(query.id, 0),
       isResponse: true,
@@ -100,16 +114,20 @@ export class ScriptedUpstream {
       recursionAvailable: this.habits.recursionAvailable,
       isAuthoritative: true,
       isAuthenticData,
-      isTruncated,
+      isTruncated: isTruncated && transport === "udp",
       rcode,
       questions: [question],
       answers,
       authorities,
       additionals: this.habits.hasOptFirst ? [...opt, ...additionals] : [...additionals, ...opt],
     };
+    const bare = { ...response, answers: [], authorities: [], additionals: opt };
+    if (isBadCookie && opt.length > 0) return this.#encode({ ...bare, rcode: RCODE.BADCOOKIE & 0xf });
+    if (transport === "tcp") return this.#encode(response);
+    const isCut = this.habits.truncates && answers.length > 0;
     const octets = this.#encode(response);
-    if (octets.length <= limitOf(query, opt.length > 0)) return octets;
-    return this.#encode({ ...response, isTruncated: true, answers: [], authorities: [], additionals: opt });
+    if (!isCut && octets.length <= limitOf(query, opt.length > 0)) return octets;
+    return this.#encode({ ...bare, isTruncated: true });
   }
 
   #encode(message: Message): Octets {
@@ -142,16 +160,47 @@ function bareHeader(query: Octets, rcode: number): Octets {
   return header;
 }
 
+const UNKNOWN: ZoneAnswer = {
+  rcode: RCODE.NXDOMAIN,
+  answers: [],
+  authorities: [],
+  additionals: [],
+  isTruncated: false,
+  isAuthenticData: false,
+};
+
+/** The cookies of a client. */
+interface Cookie {
+  readonly client: Octets;
+  /** Whether it has brought the server cookie that it was given. */
+  readonly isGood: boolean;
+}
+
+function cookieOf({ additionals }: Message): Cookie | null {
+  const opt = additionals.find((record) => record.type === TYPE.OPT);
+  const option = opt && readOpt(opt).options.find(({ code }) => code === EDNS_OPTION.COOKIE);
+  if (option === undefined) return null;
+  const client = option.data.slice(0, CLIENT_COOKIE_OCTETS);
+  return { client, isGood: equals(option.data, withServerCookie(client)) };
+}
+
+const CLIENT_COOKIE_OCTETS = 8;
+
+/** A server cookie need not be a good one here: it only has to come back. */
+function withServerCookie(client: Octets): Octets {
+  return concat([client, client.map((octet) => octet ^ 0x5a)]);
+}
+
 /** RFC 6891 §6.1.1: a response has an OPT record when the query has one. */
-function answerOpt({ additionals }: Message): ResourceRecord[] {
+function answerOpt({ additionals }: Message, cookie: Cookie | null, isDemanded: boolean): ResourceRecord[] {
   const opt = additionals.find((record) => record.type === TYPE.OPT);
   if (opt === undefined) return [];
   return [writeOpt({
     udpPayloadOctets: UDP_PAYLOAD_OCTETS,
-    extendedRcode: 0,
+    extendedRcode: isDemanded ? RCODE.BADCOOKIE >> 4 : 0,
     version: 0,
     wantsDnssec: readOpt(opt).wantsDnssec,
-    options: [],
+    options: cookie === null ? [] : [{ code: EDNS_OPTION.COOKIE, data: withServerCookie(cookie.client) }],
   })];
 }
 

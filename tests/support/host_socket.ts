@@ -1,0 +1,91 @@
+import { equals } from "@std/bytes/equals";
+import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.ts";
+import type { DatagramSocket } from "../../lib/base/runtime.ts";
+import type { Host, WorldNetwork } from "./world_network.ts";
+
+type Octets = Uint8Array<ArrayBuffer>;
+
+/** Datagrams that wait in a socket; more are lost, as in a kernel (256 small ones by default on Linux). */
+const QUEUE_MAX = 256;
+
+type Received = [Octets, SocketAddress];
+
+/** A UDP socket of a host. */
+export class HostSocket implements DatagramSocket {
+  readonly address: SocketAddress;
+  isClosed = false;
+  /** Takes the datagrams as they come, instead of `receive`: for those parts of the world that are played by the test. */
+  onDatagram: ((octets: Octets, from: SocketAddress) => void) | null = null;
+  readonly #host: Host;
+  readonly #network: WorldNetwork;
+  readonly #queue: Received[] = [];
+  #waiting: { readonly buffer: Octets; readonly settle: PromiseWithResolvers<Received> } | null = null;
+
+  constructor(host: Host, network: WorldNetwork, address: SocketAddress) {
+    this.#host = host;
+    this.#network = network;
+    this.address = address;
+  }
+
+  receive(buffer: Octets): Promise<Received> {
+    if (this.isClosed) return Promise.reject(new Error("BadResource: socket is closed"));
+    if (this.#waiting !== null) return Promise.reject(new Error("Busy: somebody receives already"));
+    this.#waiting = { buffer, settle: Promise.withResolvers<Received>() };
+    const { promise } = this.#waiting.settle;
+    this.#pump();
+    return promise;
+  }
+
+  send(octets: Octets, to: SocketAddress): Promise<number> {
+    if (this.isClosed) return Promise.reject(new Error("BadResource: socket is closed"));
+    const from = this.#host.sourceOf(this.address, to);
+    if (from === null) return Promise.reject(new Error(`No route to ${formatSocketAddress(to)}`));
+    const copy = octets.slice();
+    const fault = this.#host.sendFault(from, to);
+    this.#network.watch({ kind: fault === null ? "sent" : "refused", from, to, octets: copy });
+    if (fault !== null) return Promise.reject(fault);
+    this.#network.carry(this.#host, from, to, copy);
+    const { promise, resolve } = Promise.withResolvers<number>();
+    this.#network.time.after(0, () => {
+      // The kernel may read as late as this. Whoever has changed the octets meanwhile would have sent something else.
+      if (!equals(octets, copy)) throw new Error(`Octets to ${formatSocketAddress(to)} were changed while being sent`);
+      resolve(octets.length);
+    });
+    return promise;
+  }
+
+  close(): void {
+    if (this.isClosed) throw new Error("BadResource: socket is closed");
+    this.isClosed = true;
+    this.#waiting?.settle.reject(new Error("Interrupted: socket is closed"));
+    this.#waiting = null;
+  }
+
+  /** Lets the receive that waits fail, as a broken socket does. */
+  failReceive(error: Error): void {
+    this.#waiting?.settle.reject(error);
+    this.#waiting = null;
+  }
+
+  /** Takes a datagram in. Returns whether there was room. */
+  enqueue(octets: Octets, from: SocketAddress): boolean {
+    if (this.#queue.length === QUEUE_MAX) return false;
+    if (this.onDatagram !== null) {
+      this.onDatagram(octets, from);
+      return true;
+    }
+    this.#queue.push([octets, from]);
+    this.#pump();
+    return true;
+  }
+
+  #pump(): void {
+    if (this.#waiting === null || this.#queue.length === 0) return;
+    const { buffer, settle } = this.#waiting;
+    this.#waiting = null;
+    const [octets, from] = this.#queue.shift()!;
+    const length = Math.min(octets.length, buffer.length);
+    buffer.set(octets.subarray(0, length));
+    settle.resolve([buffer.subarray(0, length), from]);
+  }
+}

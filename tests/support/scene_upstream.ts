@@ -1,0 +1,91 @@
+import type { SocketAddress } from "../../lib/base/address.ts";
+import { decode, type Message } from "../../lib/wire/message.ts";
+import { toFrame } from "../../lib/wire/stream_frames.ts";
+import type { FakeWorld } from "./fake_world.ts";
+import type { HostStream } from "./host_stream.ts";
+import type { ScriptedUpstream } from "./scripted_upstream.ts";
+import { eachMessage } from "./stream_messages.ts";
+import type { Host } from "./world_network.ts";
+
+type Octets = Uint8Array<ArrayBuffer>;
+
+/** A query as the upstream got it. */
+export interface ReceivedQuery {
+  readonly atMs: number;
+  /** Where it came from; its transport tells how. */
+  readonly peer: SocketAddress;
+  readonly octets: Octets;
+  readonly message: Message;
+  /** The connection it came on; `null` over UDP. */
+  readonly stream: HostStream | null;
+}
+
+/** The upstream of a scene, over UDP and TCP. */
+export class SceneUpstream {
+  /** Every query over UDP, first to last. */
+  readonly queries: ReceivedQuery[] = [];
+  /** Every query over TCP, first to last. */
+  readonly streamQueries: ReceivedQuery[] = [];
+  readonly address: SocketAddress;
+  /** What it does with a query; answers it at once unless set. */
+  onQuery: (query: ReceivedQuery) => void = (query) => this.answer(query);
+  /** The same over TCP. */
+  onStreamQuery: (query: ReceivedQuery) => void = (query) => this.answer(query);
+  readonly #world: FakeWorld;
+  readonly #host: Host;
+  readonly #scripted: ScriptedUpstream;
+
+  constructor(world: FakeWorld, host: Host, address: SocketAddress, scripted: ScriptedUpstream) {
+    this.#world = world;
+    this.#host = host;
+    this.address = address;
+    this.#scripted = scripted;
+    host.openDatagram(address).onDatagram = (octets, peer) => {
+      const query = { atMs: world.time.nowMs(), peer, octets, message: decode(octets), stream: null };
+      this.queries.push(query);
+      this.onQuery(query);
+    };
+    host.listenStream(address).onConnection = (stream) => {
+      eachMessage(stream, (octets) => {
+        const message = decode(octets);
+        const query = { atMs: world.time.nowMs(), peer: stream.peer, octets, message, stream };
+        this.streamQueries.push(query);
+        this.onStreamQuery(query);
+      });
+    };
+  }
+
+  /** The honest response to a query. */
+  response({ octets, stream }: ReceivedQuery): Octets {
+    return this.#scripted.respond(octets, stream === null ? "udp" : "tcp")!;
+  }
+
+  /** Sends the honest response. */
+  answer(query: ReceivedQuery, { afterMs = 0 } = {}): void {
+    this.reply(query, this.response(query), { afterMs });
+  }
+
+  /** Sends any octets to where a query came from. */
+  reply({ peer, stream }: ReceivedQuery, octets: Octets, { afterMs = 0 } = {}): void {
+    if (stream === null) this.send(octets, peer, { afterMs });
+    else this.#world.time.after(afterMs, () => stream.send(toFrame(octets)));
+  }
+
+  /** Sends any octets in a datagram, from any address. */
+  send(octets: Octets, to: SocketAddress, { afterMs = 0, from = this.address } = {}): void {
+    this.#world.time.after(afterMs, () => this.#world.network.carry(this.#host, from, to, octets));
+  }
+
+  /** Neither answers nor takes connections from now on. */
+  die(): void {
+    this.#host.dropsDials = true;
+    for (const stream of this.#host.openStreams) stream.onOctets = () => {};
+    this.onQuery = () => {};
+  }
+
+  /** Serves as at first. */
+  revive(): void {
+    this.#host.dropsDials = false;
+    this.onQuery = (query) => this.answer(query);
+  }
+}
