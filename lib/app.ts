@@ -25,6 +25,7 @@ import { StreamListener } from "./server/stream_listener.ts";
 import { UdpListener } from "./server/udp_listener.ts";
 import { LoopDetector } from "./upstream/loop_detector.ts";
 import { openUpstreams } from "./upstream/open_upstreams.ts";
+import { upstreamName } from "./upstream/upstream.ts";
 import type { Upstreams } from "./upstream/upstreams.ts";
 import { VERSION } from "./version.ts";
 
@@ -141,7 +142,7 @@ export class App {
       );
       return;
     }
-    const upstreams = config.resolvers.map(formatSocketAddress).join(", ");
+    const upstreams = config.resolvers.map(upstreamName).join(", ");
     this.#log.info(`${VERSION} listens on ${where}, forwards to ${upstreams}`);
   }
 }

@@ -15,6 +15,7 @@ import {
   networkList,
   oneOf,
   shortText,
+  upstreamList,
   UsageError,
   wholeNumber,
 } from "./values.ts";
@@ -44,7 +45,7 @@ export function parseCommand(args: readonly string[]): Command {
   if (values.has("help")) return { kind: "help" };
   if (values.has("version")) return { kind: "version" };
   const listen = addressList(values, "listen", { defaultPort: DEFAULT_LISTEN_PORT, portMin: 0 });
-  const resolvers = addressList(values, "resolver", { defaultPort: DEFAULT_UPSTREAM_PORT, portMin: 1 });
+  const resolvers = upstreamList(values, "resolver", DEFAULT_UPSTREAM_PORT);
   rejectUnaskable(resolvers, listen.length === 0 ? DEFAULT_LISTEN : listen);
   const warnings = [];
   if (values.has("answer") && resolvers.length > 0) warnings.push("--answer has no effect beside --resolver");

@@ -23,11 +23,12 @@ const { timeoutMs, upstreamSockets, rateLimit, maxInFlight } = LIMITS;
 export const FLAGS = [
   {
     name: "resolver",
-    value: "<ip>[:<port>]",
+    value: "[tcp://]<ip>[:<port>]",
     isRepeatable: true,
     help: [
       `Forward queries to this server; port ${DEFAULT_UPSTREAM_PORT} unless given. IPv6 in brackets: [2001:db8::1]:53.`,
       "May be repeated or comma-separated, in order of preference: when one is slow or fails, the next is asked.",
+      "tcp:// before the address asks over TCP alone; otherwise TCP is used when a reply does not fit into UDP.",
       "Without it every answer is made up (see --answer).",
     ],
   },
@@ -73,7 +74,8 @@ export const FLAGS = [
     isRepeatable: false,
     help: [
       `Sockets, each with a random source port, from which upstreams are asked, ${upstreamSockets.min}–${upstreamSockets.max}`,
-      `(default ${upstreamSockets.default}). More make forged replies harder.`,
+      `(default ${upstreamSockets.default}). To forge a reply one has to guess 16 bits of port and 16 of ID, a bit for each letter`,
+      "of the name, and 64 bits more where the upstream knows DNS cookies.",
     ],
   },
   {

@@ -4,6 +4,7 @@ import { parseIp } from "../base/ip.ts";
 import type { Config } from "./config.ts";
 import type { FlagName } from "./flags.ts";
 
+const TCP_SCHEME = "tcp://";
 const CHARACTER_STRING_OCTETS_MAX = 255;
 
 /** A command line that cannot be followed. The message is one line: the flag, the value, and what is allowed. */
@@ -21,13 +22,29 @@ export function addressList(
   flag: FlagName,
   { defaultPort, portMin }: { defaultPort: number; portMin: 0 | 1 },
 ): SocketAddress[] {
+  return (values.get(flag) ?? []).map((text) => readAddress(flag, text, { text, defaultPort, portMin }));
+}
+
+function readAddress(
+  flag: FlagName,
+  given: string,
+  { text, defaultPort, portMin }: { text: string; defaultPort: number; portMin: 0 | 1 },
+): SocketAddress {
+  try {
+    return parseSocketAddress(text, defaultPort, portMin);
+  } catch (error) {
+    if (!(error instanceof AddressFormatError)) throw error;
+    throw invalid(flag, given, error.message);
+  }
+}
+
+/** The upstreams that a flag lists; `tcp://` before the address means TCP from the first query on. */
+export function upstreamList(values: FlagValues, flag: FlagName, defaultPort: number): SocketAddress[] {
   return (values.get(flag) ?? []).map((text) => {
-    try {
-      return parseSocketAddress(text, defaultPort, portMin);
-    } catch (error) {
-      if (!(error instanceof AddressFormatError)) throw error;
-      throw invalid(flag, text, error.message);
-    }
+    const isTcp = text.startsWith(TCP_SCHEME);
+    const bare = isTcp ? text.slice(TCP_SCHEME.length) : text;
+    const address = readAddress(flag, text, { text: bare, defaultPort, portMin: 1 });
+    return isTcp ? { ...address, transport: "tcp" } : address;
   });
 }
 

@@ -52,9 +52,9 @@ export class Upstream {
     this.#dialogue = new Dialogue(options);
   }
 
-  /** How the upstream is called in messages: its address and port. */
+  /** How the upstream is called in messages: as it is written after `--resolver`. */
   get name(): string {
-    return formatSocketAddress(this.#options.address);
+    return upstreamName(this.#options.address);
   }
 
   /** Whether it takes part in ordinary queries. */
@@ -167,4 +167,9 @@ export function isUseful(reply: Uint8Array): boolean {
 
 function clamp(value: number, { min, max }: { min: number; max: number }): number {
   return Math.min(max, Math.max(min, value));
+}
+
+/** An upstream's address as it is written after `--resolver`. */
+export function upstreamName(address: SocketAddress): string {
+  return (address.transport === "tcp" ? "tcp://" : "") + formatSocketAddress(address);
 }

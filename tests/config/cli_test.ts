@@ -4,6 +4,7 @@ import { formatCidr } from "../../lib/base/cidr.ts";
 import { formatIp } from "../../lib/base/ip.ts";
 import { parseCommand, UsageError } from "../../lib/config/cli.ts";
 import type { Config } from "../../lib/config/config.ts";
+import { upstreamName } from "../../lib/upstream/upstream.ts";
 import { FLAGS, helpText } from "../../lib/config/flags.ts";
 import { PRIVATE_NETWORKS } from "../../lib/server/access.ts";
 
@@ -43,7 +44,7 @@ function parse(commandLine: string) {
   const told: Told = {
     ...others,
     listen: listen?.map(formatSocketAddress) ?? null,
-    resolvers: resolvers.map(formatSocketAddress),
+    resolvers: resolvers.map(upstreamName),
     answers: [formatIp(answerIpv4), answerIpv6 && formatIp(answerIpv6)],
     allow: allow.map(formatCidr),
   };
@@ -56,6 +57,10 @@ for (
     ["--resolver 8.8.8.8", { resolvers: ["8.8.8.8:53"] }],
     ["--resolver=8.8.8.8:5353", { resolvers: ["8.8.8.8:5353"] }],
     ["--resolver [2001:db8::1]:54", { resolvers: ["[2001:db8::1]:54"] }],
+    ["--resolver tcp://192.0.2.1,tcp://[2001:db8::1]:54", {
+      resolvers: ["tcp://192.0.2.1:53", "tcp://[2001:db8::1]:54"],
+    }],
+    ["--strategy fastest", { strategy: "fastest" }],
     ["--resolver 2001:DB8::1", { resolvers: ["[2001:db8::1]:53"] }],
     ["--resolver 192.0.2.1,192.0.2.2:54 --resolver [::1]", {
       resolvers: ["192.0.2.1:53", "192.0.2.2:54", "[::1]:53"],
@@ -90,11 +95,20 @@ for (
 
 for (
   const [commandLine, message] of [
-    ["--resolver", 'Cannot use --resolver "": it needs a value, --resolver <ip>[:<port>]'],
-    ["--resolver=", 'Cannot use --resolver "": it needs a value, --resolver <ip>[:<port>]'],
-    ["--resolver ''", 'Cannot use --resolver "": it needs a value, --resolver <ip>[:<port>]'],
+    ["--resolver", 'Cannot use --resolver "": it needs a value, --resolver [tcp://]<ip>[:<port>]'],
+    ["--resolver=", 'Cannot use --resolver "": it needs a value, --resolver [tcp://]<ip>[:<port>]'],
+    ["--resolver ''", 'Cannot use --resolver "": it needs a value, --resolver [tcp://]<ip>[:<port>]'],
     ["--timeout --resolver 8.8.8.8", 'Cannot use --timeout "": it needs a value, --timeout <ms>'],
     ["--resolver dns.example.org", 'Cannot use --resolver "dns.example.org": an IP address is needed, not a name'],
+    [
+      "--resolver udp://8.8.8.8",
+      'Cannot use --resolver "udp://8.8.8.8": an IP address is needed, not a name',
+    ],
+    ["--resolver tcp://8.8.8.8:0", 'Cannot use --resolver "tcp://8.8.8.8:0": port must be 1–65535'],
+    [
+      "--strategy best",
+      'Cannot use --strategy "best": must be sequential or round-robin or random or fastest or parallel',
+    ],
     ["--resolver 8.8.8.8:0", 'Cannot use --resolver "8.8.8.8:0": port must be 1–65535'],
     ["--resolver 8.8.8.8:65536", 'Cannot use --resolver "8.8.8.8:65536": port must be 1–65535'],
     ["--resolver 8.8.8.8:", 'Cannot use --resolver "8.8.8.8:": port must be 1–65535'],
