@@ -71,6 +71,8 @@ export class Dialogue {
     if (isBadCookie(reply) && request.sendCount < SENDS_MAX) {
       // RFC 7873 §5.3: the reply has brought the cookie that the server wants to see.
       reply = await this.#send(request, { withOpt, mixCase });
+      // RFC 7873 §5.3: if a fresh cookie is not good either, "the client SHOULD retry using TCP as the transport".
+      if (isBadCookie(reply)) return await this.askOverTcp(request, reply);
     }
     if (withOpt && isEdnsRejection(reply) && request.sendCount < SENDS_MAX) {
       // RFC 6891 §7: a server that does not know EDNS says FORMERR or NOTIMP; it may well answer without.

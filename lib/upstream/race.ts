@@ -75,7 +75,8 @@ export class Race extends Deadline {
 
   #askNext(): void {
     const { order, request, deadlines, clock } = this.#options;
-    if (request.sendCount >= SENDS_MAX) return;
+    // When everybody has been asked, one of them is asked once more, and that is enough.
+    if (request.sendCount >= SENDS_MAX || this.#askedCount > order.length) return;
     const upstream = order[this.#askedCount % order.length]!;
     this.#askedCount++;
     this.#outstanding++;
@@ -115,7 +116,8 @@ export class Race extends Deadline {
     const { request, clock } = this.#options;
     const hasTime = clock.nowMs() < request.deadlineMs;
     const isFirstFailure = this.#useless.length === 0 && this.#silent.length === 1;
-    if (hasTime && request.sendCount < SENDS_MAX && (this.#hasUntried || isFirstFailure)) return this.#askNext();
+    const mayAsk = request.sendCount < SENDS_MAX && this.#askedCount <= this.#options.order.length;
+    if (hasTime && mayAsk && (this.#hasUntried || isFirstFailure)) return this.#askNext();
     if (this.#outstanding > 0) return;
     const [useless] = this.#useless;
     if (useless !== undefined) this.#end(() => this.#result.resolve(useless));

@@ -6,7 +6,8 @@ import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.
 import { RCODE } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import { putId } from "../../lib/wire/patch.ts";
-import { uint16At } from "../../lib/wire/scan.ts";
+import { HEADER_OCTETS } from "../../lib/wire/header.ts";
+import { MessageScan, uint16At } from "../../lib/wire/scan.ts";
 import { ednsOf, hex, lines, opt, question, questionLines, records, response, wire } from "../support/messages.ts";
 import { encodeWithPointers } from "../support/pointer_writer.ts";
 import { startProgram } from "./program.ts";
@@ -40,11 +41,19 @@ function query(...questions: readonly string[]): Octets {
   return wire({ id: 0x1234, recursionDesired: true, questions: questions.map(question) });
 }
 
-/** `message` with the ID of `query`. */
-function withIdOf(query: Octets, message: Octets): Octets {
+/** `message` with the ID and the question of `query`, letter case included: it goes upstream in random case. */
+function asReplyTo(query: Octets, message: Octets): Octets {
   const reply = message.slice();
   putId(reply, uint16At(query, 0));
+  const scan = new MessageScan();
+  scan.scan(query);
+  reply.set(query.subarray(HEADER_OCTETS, scan.questionsEnd), HEADER_OCTETS);
   return reply;
+}
+
+/** Questions as lines, in lower case. */
+function askedLines({ octets }: { octets: Octets }): string[] {
+  return questionLines(decode(octets).questions).map((line) => line.replace(/^\S+/, (name) => name.toLowerCase()));
 }
 
 for (
@@ -54,7 +63,7 @@ for (
     ["www.example.org A", "www.example.org 60 IN CNAME host.example.org", "host.example.org 60 IN A 192.0.2.3"],
     ["example.org NS", "example.org 300 IN NS ns1.example.org"],
     ["example.org SOA", "example.org 300 IN SOA ns1.example.org hostmaster.example.org 1 7200 900 86400 300"],
-    ["1.2.0.192.in-addr.arpa PTR", "1.2.0.192.in-addr.arpa 300 IN PTR host.example.org"],
+    ["8.8.8.8.in-addr.arpa PTR", "8.8.8.8.in-addr.arpa 300 IN PTR host.example.org"],
     ["example.org MX", "example.org 300 IN MX 10 mail.example.org"],
     ["example.org TXT", 'example.org 300 IN TXT "one" "two; with \\"quotes\\" and \\000"'],
     ["_dns._udp.example.org SRV", "_dns._udp.example.org 300 IN SRV 0 5 53 ns1.example.org"],
@@ -68,9 +77,9 @@ for (
 ) {
   Deno.test(`3597_01: the program relays ${asked} bit for bit`, async () => {
     const answer = encodeWithPointers(decode(response({ questions: [question(asked)], answers: records(...answers) })));
-    await using forwarding = startForwarding(({ octets }) => withIdOf(octets, answer));
+    await using forwarding = startForwarding(({ octets }) => asReplyTo(octets, answer));
     const reply = await ask(forwarding.program.address, query(asked));
-    assertEquals(reply, withIdOf(query(asked), answer));
+    assertEquals(reply, asReplyTo(query(asked), answer));
     assertEquals(forwarding.upstream.queries.length, 1);
   });
 }
@@ -79,8 +88,7 @@ Deno.test("9619_01: the upstream gets one question a message, under IDs and from
   await using forwarding = startForwarding(answerFromZone);
   await ask(forwarding.program.address, query("www.example.org", "missing.example.org"));
   const { queries } = forwarding.upstream;
-  const asked = queries.map(({ octets }) => questionLines(decode(octets).questions));
-  assertEquals(asked, [["www.example.org. IN A"], ["missing.example.org. IN A"]]);
+  assertEquals(queries.map(askedLines), [["www.example.org. IN A"], ["missing.example.org. IN A"]]);
   for (const { peer } of queries) assertNotEquals(peer.port, forwarding.program.address.port);
 });
 
@@ -103,7 +111,7 @@ const SOA = "example.org. 300 IN SOA ns1.example.org. hostmaster.example.org. 1 
 
 function answerFromZone({ octets }: { octets: Octets }): Octets {
   const { id, questions } = decode(octets);
-  const [asked] = questionLines(questions);
+  const [asked] = askedLines({ octets });
   const isKnown = asked === "www.example.org. IN A";
   return response({
     id,
@@ -119,13 +127,14 @@ function answerFromZone({ octets }: { octets: Octets }): Octets {
 Deno.test("6891_06: EDNS goes as far as the next hop, in both directions", async () => {
   await using forwarding = startForwarding(({ octets }) => {
     const { id, questions } = decode(octets);
-    const cookie = { code: 10, data: hex("0011223344556677 8899aabbccddeeff") };
-    return response({ id, questions, additionals: [opt({ udpPayloadOctets: 4096, options: [cookie] })] });
+    const option = { code: 65001, data: hex("0011223344556677 8899aabbccddeeff") };
+    return response({ id, questions, additionals: [opt({ udpPayloadOctets: 4096, options: [option] })] });
   });
-  const clientOption = { code: 10, data: hex("ffeeddccbbaa9988") };
+  const clientOption = { code: 65002, data: hex("ffeeddccbbaa9988") };
   const asked = { id: 1, questions: [question("example.org")], additionals: [opt({ options: [clientOption] })] };
   const reply: Message = decode(await ask(forwarding.program.address, wire(asked)));
-  assertEquals(ednsOf(decode(forwarding.upstream.queries[0]!.octets))?.options, []);
+  // The cookie is ours (RFC 7873); nothing of the client's goes on.
+  assertEquals(ednsOf(decode(forwarding.upstream.queries[0]!.octets))?.options.map(({ code }) => code), [10]);
   assertEquals(ednsOf(reply)?.options, []);
   assertEquals(ednsOf(reply)?.udpPayloadOctets, 1232);
 });
@@ -167,7 +176,7 @@ Deno.test("replies out of order reach the clients that asked", async () => {
   const first = Promise.withResolvers<void>();
   await using forwarding = startForwarding(async ({ octets }) => {
     const { id, questions } = decode(octets);
-    const [asked] = questionLines(questions);
+    const [asked] = askedLines({ octets });
     if (asked!.startsWith("slow.")) await first.promise;
     else first.resolve();
     return response({ id, questions, rcode: asked!.startsWith("slow.") ? RCODE.REFUSED : RCODE.NOERROR });
@@ -183,7 +192,7 @@ Deno.test("1035_01: a reply beyond 512 octets is cut, with TC, for a client with
   const text = `"${"x".repeat(250)}"`;
   const answers = records(`example.org 1 IN TXT ${text} ${text}`);
   await using forwarding = startForwarding(({ octets }) => {
-    return response({ id: uint16At(octets, 0), questions: [question("example.org TXT")], answers });
+    return response({ ...decode(octets), additionals: [], isResponse: true, answers });
   });
   const reply = decode(await ask(forwarding.program.address, query("example.org TXT")));
   assert(reply.isTruncated);
@@ -193,5 +202,8 @@ Deno.test("1035_01: a reply beyond 512 octets is cut, with TC, for a client with
 Deno.test("1035_12: octets behind the last record of a query do not travel on", async () => {
   await using forwarding = startForwarding(answerFromZone);
   await ask(forwarding.program.address, concat([query("www.example.org"), hex("0123456789")]));
-  assertEquals(forwarding.upstream.queries[0]!.octets.length, query("www.example.org").length);
+  const { octets } = forwarding.upstream.queries[0]!;
+  const scan = new MessageScan();
+  scan.scan(octets);
+  assertEquals([scan.end, askedLines({ octets })], [octets.length, ["www.example.org. IN A"]]);
 });

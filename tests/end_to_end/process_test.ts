@@ -26,8 +26,11 @@ function program(...args: readonly string[]): string[] {
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   testWithProcesses(`${signal} lets the query in flight be answered, takes no other, and ends with 0`, async () => {
     const stopping = Promise.withResolvers<void>();
+    let isSignalled = false;
     await using upstream = new UdpServer(async ({ octets }) => {
-      child.signal(signal);
+      // A second signal would end the program at once, and this resolver is asked twice: it minds letter case.
+      if (!isSignalled) child.signal(signal);
+      isSignalled = true;
       await stopping.promise;
       return courseResolver(octets);
     });
@@ -41,7 +44,8 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
     assertEquals(lines(decode(await reply).answers), ANSWER);
     const { exitCode, stdout } = await child.end();
     assertEquals({ exitCode, stdout }, { exitCode: 0, stdout: "" });
-    assertEquals(upstream.queries.length, 1);
+    // In random case and as it was asked; nothing for the latecomer.
+    assertEquals(upstream.queries.length, 2);
   });
 }
 
