@@ -1,9 +1,9 @@
 import { TYPE } from "../wire/iana.ts";
-import { HEADER_OCTETS } from "../wire/header.ts";
 import { decode, encode, type Message, type ResourceRecord } from "../wire/message.ts";
 import { foldCase, isWithin, type Name } from "../wire/name.ts";
 import { rdataNames } from "../wire/rdata.ts";
-import { MessageScan, skipName, uint16At } from "../wire/scan.ts";
+import { uint16At } from "../wire/scan.ts";
+import { isPlainlyRelevant } from "./plain_relevance.ts";
 import type { Reply } from "./resolver.ts";
 
 /** A chain longer than this has no end that anyone would wait for; what is beyond it is left out. */
@@ -13,8 +13,6 @@ const CHAIN_MAX = 32;
  * (CVE-2024-8508), and whoever makes such a reply for his own zone gains nothing by what he adds.
  */
 const RECORDS_MAX = 512;
-/** A pointer to the first name of a message: the question's. */
-const POINTER_TO_QUESTION = 0xc000 | HEADER_OCTETS;
 
 /**
  * Removes the records that have nothing to do with the question: answers outside the chain that starts at its name,
@@ -26,30 +24,20 @@ const POINTER_TO_QUESTION = 0xc000 | HEADER_OCTETS;
 export function keepRelevant(reply: Reply): Reply {
   if (isPlainlyRelevant(reply)) return reply;
   const recordCount = uint16At(reply, 6) + uint16At(reply, 8) + uint16At(reply, 10);
-  if (recordCount > RECORDS_MAX) return reply;
+  return recordCount > RECORDS_MAX ? reply : removeIrrelevant(reply);
+}
+
+/** The thorough way of `keepRelevant`. */
+export function removeIrrelevant(reply: Reply): Reply {
   const message = decode(reply);
   const chain = followChain(message);
   const answers = message.answers.filter((record) => chain.has(keyOf(record.name)) || leadsFrom(record, chain));
   const authorities = keepAuthorities(message.authorities, [...chain.values()]);
-  const named = namesIn([...answers, ...authorities]);
+  const named = new Set([...chain.keys(), ...namesIn([...answers, ...authorities])]);
   const additionals = message.additionals.filter(({ type, name }) => type === TYPE.OPT || named.has(keyOf(name)));
   const kept = answers.length + authorities.length + additionals.length;
   const all = message.answers.length + message.authorities.length + message.additionals.length;
   return kept === all ? reply : encode({ ...message, answers, authorities, additionals });
-}
-
-/** The usual reply, told without decoding it: all answers are the question's own, and nothing but OPT follows. */
-function isPlainlyRelevant(reply: Reply): boolean {
-  const scan = new MessageScan();
-  scan.scan(reply);
-  if (scan.authorityCount > 0 || scan.additionalCount > (scan.hasOpt ? 1 : 0)) return false;
-  let offset = scan.questionsEnd;
-  for (let i = 0; i < scan.answerCount; i++) {
-    if (uint16At(reply, offset) !== POINTER_TO_QUESTION) return false;
-    const typeOffset = skipName(reply, offset, scan.end, scan.end);
-    offset = typeOffset + 10 + uint16At(reply, typeOffset + 8);
-  }
-  return true;
 }
 
 /** The question's name and every name that CNAME and DNAME records lead to from there, by key. */
@@ -85,8 +73,8 @@ function isProofWithin({ type, name }: ResourceRecord, zones: readonly Name[]): 
   return isProof && zones.some((zone) => isWithin(name, zone));
 }
 
-function namesIn(records: readonly ResourceRecord[]): Set<string> {
-  return new Set(records.flatMap(({ type, name, rdata }) => [name, ...rdataNames(type, rdata)]).map(keyOf));
+function namesIn(records: readonly ResourceRecord[]): string[] {
+  return records.flatMap(({ type, name, rdata }) => [name, ...rdataNames(type, rdata)]).map(keyOf);
 }
 
 function keyOf(name: Name): string {

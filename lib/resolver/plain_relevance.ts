@@ -1,0 +1,71 @@
+import { HEADER_OCTETS } from "../wire/header.ts";
+import { TYPE } from "../wire/iana.ts";
+import { isSameNameAt, isWithinAt } from "../wire/name_at.ts";
+import { rdataSteps, STEP_COMPRESSIBLE_NAME, STEP_NAME } from "../wire/rdata.ts";
+import { MessageScan, skipName, uint16At } from "../wire/scan.ts";
+
+/** Replies with more records are looked at in the thorough way: here every name is compared with every other. */
+const RECORDS_MAX = 24;
+/** Type, class, TTL and RDLENGTH stand between an owner and its RDATA. */
+const RECORD_HEAD_OCTETS = 10;
+
+/**
+ * Tells the usual reply without decoding it: a chain in order, its zones' authorities, and additional records that those
+ * name. `false` means no more than that the reply has to be looked at thoroughly, by `keepRelevant`.
+ *
+ * @param reply A readable message with one question.
+ */
+export function isPlainlyRelevant(reply: Uint8Array): boolean {
+  const scan = new MessageScan();
+  scan.scan(reply);
+  const recordCount = scan.answerCount + scan.authorityCount + scan.additionalCount;
+  if (recordCount > RECORDS_MAX) return false;
+  const authoritiesFrom = scan.answerCount;
+  const additionalsFrom = authoritiesFrom + scan.authorityCount;
+  /** Where the names of the chain, and those that records lead to, stand in the message. */
+  const chain = [HEADER_OCTETS];
+  const named: number[] = [];
+  let owner = scan.questionsEnd;
+  for (let i = 0; i < recordCount; i++) {
+    const head = skipName(reply, owner, scan.end, scan.end);
+    const type = uint16At(reply, head);
+    const rdata = head + RECORD_HEAD_OCTETS;
+    if (i < authoritiesFrom) {
+      if (!isAny(reply, owner, chain)) return false;
+      if (type === TYPE.CNAME) chain.push(rdata);
+    } else if (i < additionalsFrom) {
+      if (!isAboveAny(reply, owner, chain)) return false;
+    } else if (type !== TYPE.OPT && !isAny(reply, owner, named) && !isAny(reply, owner, chain)) {
+      return false;
+    }
+    if (i < additionalsFrom) noteFirstName(type, rdata, named);
+    owner = rdata + uint16At(reply, head + 8);
+  }
+  return true;
+}
+
+function isAny(reply: Uint8Array, name: number, others: readonly number[]): boolean {
+  for (let i = 0; i < others.length; i++) if (isSameNameAt(reply, name, others[i]!)) return true;
+  return false;
+}
+
+function isAboveAny(reply: Uint8Array, zone: number, names: readonly number[]): boolean {
+  for (let i = 0; i < names.length; i++) if (isWithinAt(reply, names[i]!, zone)) return true;
+  return false;
+}
+
+/** Notes where the first name in an RDATA stands: the target of NS, MX, SRV, SVCB and the like. */
+function noteFirstName(type: number, rdata: number, named: number[]): void {
+  const steps = rdataSteps(type);
+  if (steps === undefined) return;
+  let offset = rdata;
+  for (const step of steps) {
+    if (step === STEP_NAME || step === STEP_COMPRESSIBLE_NAME) {
+      named.push(offset);
+      return;
+    }
+    // A step of unknown length: what lies behind it is for the thorough way.
+    if (step < 0) return;
+    offset += step;
+  }
+}

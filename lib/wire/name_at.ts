@@ -1,0 +1,48 @@
+import { foldOctet } from "./name.ts";
+
+/**
+ * Whether the names at two offsets of one message are the same, letter case ignored. Follows pointers and allocates
+ * nothing. Both must have been found readable, by `MessageScan` say.
+ */
+export function isSameNameAt(octets: Uint8Array, a: number, b: number): boolean {
+  // hot path
+  for (;;) {
+    a = labelAt(octets, a);
+    b = labelAt(octets, b);
+    if (a === b) return true;
+    const length = octets[a]!;
+    if (length !== octets[b]) return false;
+    if (length === 0) return true;
+    for (let i = 1; i <= length; i++) {
+      if (octets[a + i] !== octets[b + i] && foldOctet(octets[a + i]!) !== foldOctet(octets[b + i]!)) return false;
+    }
+    a += 1 + length;
+    b += 1 + length;
+  }
+}
+
+/** Whether the name at `name` is the one at `zone` or lies below it; see `isSameNameAt`. */
+export function isWithinAt(octets: Uint8Array, name: number, zone: number): boolean {
+  // hot path
+  let extra = labelCountAt(octets, name) - labelCountAt(octets, zone);
+  if (extra < 0) return false;
+  for (; extra > 0; extra--) {
+    const label = labelAt(octets, name);
+    name = label + 1 + octets[label]!;
+  }
+  return isSameNameAt(octets, name, zone);
+}
+
+/** Where the next label really stands: behind whatever pointers lead to it. */
+function labelAt(octets: Uint8Array, offset: number): number {
+  while (octets[offset]! >= 0xc0) offset = ((octets[offset]! & 0x3f) << 8) | octets[offset + 1]!;
+  return offset;
+}
+
+function labelCountAt(octets: Uint8Array, offset: number): number {
+  let count = 0;
+  for (let label = labelAt(octets, offset); octets[label] !== 0; count++) {
+    label = labelAt(octets, label + 1 + octets[label]!);
+  }
+  return count;
+}
