@@ -16,7 +16,7 @@ const record = fc.oneof(
   fc.tuple(name, name).map(([owner, target]) => `${owner} 60 IN DNAME ${target}`),
   fc.tuple(name, name).map(([owner, target]) => `${owner} 60 IN SOA ${target} h.example. 1 2 3 4 5`),
 );
-const section = fc.array(record, { maxLength: 4 });
+const section = fc.array(record, { maxLength: 2 });
 
 Deno.test("isPlainlyRelevant() says so of no reply from which the thorough way would remove something", () => {
   let plainCount = 0;
