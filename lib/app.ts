@@ -12,6 +12,7 @@ import { FixedAnswer } from "./resolver/fixed_answer.ts";
 import { Forward } from "./resolver/forward.ts";
 import { InFlight } from "./resolver/in_flight.ts";
 import { LoopGuard } from "./resolver/loop_guard.ts";
+import { MultiQtype } from "./resolver/multi_qtype.ts";
 import type { Resolver } from "./resolver/resolver.ts";
 import { SpecialNames } from "./resolver/special_names.ts";
 import { Split } from "./resolver/split.ts";
@@ -173,5 +174,6 @@ function resolverChain(config: Config, forward: Resolver | null): Resolver {
   if (forward !== null && answersSpecialNames) next = new SpecialNames({ next });
   if (forward !== null) next = new Any({ next });
   next = new Chaos({ next, serverId, version: `dns-forwarder ${VERSION}`, recursionAvailable });
-  return new Split({ next, multiQuestion, recursionAvailable });
+  next = new Split({ next, multiQuestion, recursionAvailable });
+  return new MultiQtype({ next });
 }

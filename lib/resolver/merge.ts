@@ -1,11 +1,10 @@
 import { FLAG, headerFromFlags } from "../wire/header.ts";
 import { RCODE, TYPE } from "../wire/iana.ts";
-import { encode, type Message, type Question, type ResourceRecord } from "../wire/message.ts";
-import { foldCase, isSameName } from "../wire/name.ts";
-import { canonicalRdata } from "../wire/rdata.ts";
+import { encode, encodeWithin, type Message, type Question, type ResourceRecord } from "../wire/message.ts";
+import { isSameName } from "../wire/name.ts";
 import { uint16At } from "../wire/scan.ts";
-import { MessageTooLongError } from "../wire/writer.ts";
 import type { Reply } from "./resolver.ts";
+import { isOfOneHop, uniteRecords } from "./unite_records.ts";
 
 /** One question and the reply to it. */
 export interface Part {
@@ -78,7 +77,7 @@ function mergeSections(parts: readonly Part[], wantsDnssec: boolean) {
       });
     })),
     additionals: uniteRecords(parts.flatMap((part) => {
-      return part.reply.additionals.filter((record) => !HOP_TYPES.has(record.type));
+      return part.reply.additionals.filter((record) => !isOfOneHop(record));
     })),
   };
 }
@@ -89,43 +88,7 @@ function isProof({ type, rdata }: ResourceRecord): boolean {
   return signed === TYPE.NSEC || signed === TYPE.NSEC3 || (type === TYPE.RRSIG && signed === TYPE.SOA);
 }
 
-/** Records that speak of one message on one hop: the merged message is another (RFC 6891 §6.1.1, RFC 8945 §5.1). */
-const HOP_TYPES: ReadonlySet<number> = new Set([TYPE.OPT, TYPE.TSIG, TYPE.SIG]);
-
 /** RFC 4343 §4.1: owners that are the QNAME appear as the client spelled it. */
 function withAskersSpelling(records: readonly ResourceRecord[], question: Question): ResourceRecord[] {
   return records.map((record) => isSameName(record.name, question.name) ? { ...record, name: question.name } : record);
-}
-
-/** Drops repeated records (same owner, class, type and RDATA) and gives each RRset its lowest TTL. */
-function uniteRecords(records: readonly ResourceRecord[]): ResourceRecord[] {
-  const lowestTtls = new Map<string, number>();
-  const distinct = new Map<string, ResourceRecord>();
-  for (const record of records) {
-    const rrset = rrsetKey(record);
-    lowestTtls.set(rrset, Math.min(lowestTtls.get(rrset) ?? Infinity, ttlSeconds(record)));
-    const key = `${rrset} ${canonicalRdata(record.type, record.rdata).toHex()}`;
-    if (!distinct.has(key)) distinct.set(key, record);
-  }
-  return [...distinct.values()].map((record) => ({ ...record, ttl: lowestTtls.get(rrsetKey(record))! }));
-}
-
-function rrsetKey({ name, type, class: rrclass, rdata }: ResourceRecord): string {
-  // RFC 4034 §3: RRSIGs do not form one RRset; each belongs to the type that it covers.
-  const covered = type === TYPE.RRSIG ? uint16At(rdata, 0) : 0;
-  return `${type} ${covered} ${rrclass} ${foldCase(name).toHex()}`;
-}
-
-/** RFC 2181 §8: a TTL with the top bit set means 0. */
-function ttlSeconds(record: ResourceRecord): number {
-  return record.ttl > 0x7fff_ffff ? 0 : record.ttl;
-}
-
-function encodeWithin(message: Message, limitOctets: number): Reply | null {
-  try {
-    return encode(message, limitOctets);
-  } catch (error) {
-    if (error instanceof MessageTooLongError) return null;
-    throw error;
-  }
 }

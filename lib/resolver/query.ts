@@ -19,6 +19,7 @@ const MESSAGE_OCTETS_MAX = 65_535;
 const OPTION_HEADER_OCTETS = 4;
 
 const NO_OPTIONS: readonly EdnsOption[] = [];
+const NO_TYPES: readonly number[] = [];
 
 /** What a query is made from. */
 export interface QueryOptions {
@@ -48,6 +49,8 @@ export class Query {
   replyOptions: readonly EdnsOption[] = NO_OPTIONS;
   /** Whether the client has brought a server cookie of ours: it really is where its packets come from (RFC 7873). */
   hasValidCookie = false;
+  /** Types that are asked for besides the question's (RFC 10029), in the order of the client. */
+  otherTypes: readonly number[] = NO_TYPES;
 
   /** See {@linkcode QueryOptions}. */
   constructor({ wire, client, deadlineMs }: QueryOptions) {

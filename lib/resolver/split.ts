@@ -1,9 +1,8 @@
 import type { ExtendedError } from "../wire/edns.ts";
-import { headerFromFlags } from "../wire/header.ts";
 import { EDE, RCODE, rcodeToText, TYPE, typeToText } from "../wire/iana.ts";
-import { decode, decodeQuestions, type Message, type Question } from "../wire/message.ts";
+import { decodeQuestions, type Question } from "../wire/message.ts";
 import { foldCase, nameToText } from "../wire/name.ts";
-import { uint16At } from "../wire/scan.ts";
+import { decodeBounded } from "./decode_bounded.ts";
 import { mergeReplies, type Part } from "./merge.ts";
 import { ownReply } from "./own_reply.ts";
 import type { Query } from "./query.ts";
@@ -17,9 +16,6 @@ export type MultiQuestion = typeof MULTI_QUESTION[number];
 
 /** Each question costs an upstream query: without a bound, one datagram could buy dozens. */
 export const QUESTIONS_MAX = 8;
-
-/** Far more than any honest answer to one of several questions. */
-const RECORDS_PER_PART_MAX = 128;
 
 /** Types that ask for more than one RRset or are no data: they cannot share a message with other questions. */
 const UNSPLITTABLE: ReadonlySet<number> = new Set([
@@ -110,17 +106,6 @@ export class Split implements Resolver {
   #own(query: Query, rcode: number): Reply {
     return ownReply(query, { rcode, recursionAvailable: this.#recursionAvailable, withQuestion: false });
   }
-}
-
-/**
- * A part's reply. One with more records than a merged reply has use for counts as truncated, without them: taking apart
- * and joining thousands of records would keep every other client waiting (CVE-2024-8508).
- */
-function decodeBounded(reply: Reply): Message {
-  const recordCount = uint16At(reply, 6) + uint16At(reply, 8) + uint16At(reply, 10);
-  if (recordCount <= RECORDS_PER_PART_MAX) return decode(reply);
-  const header = headerFromFlags(uint16At(reply, 0), uint16At(reply, 2));
-  return { ...header, isTruncated: true, questions: [], answers: [], authorities: [], additionals: [] };
 }
 
 /** One extended error for a part that has no answer, naming its question: the merged RCODE may not show it. */

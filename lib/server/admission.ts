@@ -4,6 +4,7 @@ import { OPT_FAULT, SCAN } from "../wire/scan.ts";
 import { ownReply } from "../resolver/own_reply.ts";
 import type { Query } from "../resolver/query.ts";
 import type { Reply } from "../resolver/resolver.ts";
+import { hasMultiQtypeOption } from "./multi_qtype_option.ts";
 
 /** The query is fit to be resolved. */
 export const ADMITTED = "admitted";
@@ -24,6 +25,11 @@ export function admit(query: Query, recursionAvailable: boolean): typeof ADMITTE
   if (isUnanswerable(query)) return IGNORED;
   // RFC 8906 §3.1.4: an unknown opcode is answered with NOTIMP. Its sections may mean anything, so they are not judged.
   if (scan.opcode !== OPCODE.QUERY) {
+    // RFC 10029 §3.3: FORMERR for "an MQTYPE-Query option in any inbound DNS message with an OpCode other than QUERY".
+    if (hasMultiQtypeOption(query)) {
+      explain(EDE.OTHER, "The MQTYPE-Query option is for queries");
+      return reply(RCODE.FORMERR, false);
+    }
     explain(EDE.NOT_SUPPORTED, `Opcode ${scan.opcode} is not supported`);
     return reply(RCODE.NOTIMP, true);
   }

@@ -2,8 +2,9 @@ import { unmappedIp } from "../base/cidr.ts";
 import { parseIp } from "../base/ip.ts";
 import type { Query } from "../resolver/query.ts";
 import { BARE_OPT_OCTETS, type EdnsOption } from "../wire/edns.ts";
-import { EDNS_OPTION, RCODE } from "../wire/iana.ts";
-import { uint16At } from "../wire/scan.ts";
+import { findOptions } from "../wire/find_options.ts";
+import { EDE, EDNS_OPTION, RCODE } from "../wire/iana.ts";
+import { MALFORMED, readOtherTypes } from "./multi_qtype_option.ts";
 import { CLIENT_COOKIE_OCTETS, isCookieLength, type ServerCookies } from "./server_cookies.ts";
 import { IDLE_TIMEOUT_MS } from "./stream_session.ts";
 
@@ -14,8 +15,9 @@ const KEEPALIVE: EdnsOption = {
 };
 
 /**
- * Acts on the options of a client's OPT record: notes on the query what the reply's OPT has to say, and whether the client
- * brought a good cookie. All others are ignored (RFC 6891 §6.1.2), repeated ones too. Nothing of them goes upstream.
+ * Acts on the options of a client's OPT record: notes on the query what the reply's OPT has to say, whether the client
+ * brought a good cookie, and which other types it asks for. All other options are ignored (RFC 6891 §6.1.2), repeated ones
+ * too. Nothing of them goes upstream.
  *
  * @param query Its message is readable.
  * @returns The RCODE that the options call for: NOERROR, FORMERR or BADCOOKIE.
@@ -24,17 +26,18 @@ export function takeClientOptions(query: Query, cookies: ServerCookies): number 
   const { wire, scan, client } = query;
   if (!scan.hasOpt || scan.optEnd === scan.optOffset + BARE_OPT_OCTETS) return RCODE.NOERROR;
   // RFC 7828 §3.2.1: a server "MUST ignore" the option when it comes over UDP.
-  if (client.transport === "tcp" && findOption(query, EDNS_OPTION.TCP_KEEPALIVE) !== NOT_FOUND) {
+  if (client.transport === "tcp" && findOptions(wire, scan, EDNS_OPTION.TCP_KEEPALIVE).length > 0) {
     query.replyOptions = [KEEPALIVE];
   }
-  const offset = findOption(query, EDNS_OPTION.COOKIE);
-  if (offset === NOT_FOUND) return RCODE.NOERROR;
-  const cookie = wire.subarray(offset + 4, offset + 4 + uint16At(wire, offset + 2));
-  // RFC 7873 §5.2.2: "the response to the request MUST be a FORMERR"
-  return isCookieLength(cookie.length) ? takeCookie(query, cookie, cookies) : RCODE.FORMERR;
+  // RFC 7873 §5.2: of several COOKIE options only the first counts.
+  const [cookie] = findOptions(wire, scan, EDNS_OPTION.COOKIE);
+  const rcode = cookie === undefined ? RCODE.NOERROR : takeCookie(query, cookie, cookies);
+  return rcode === RCODE.NOERROR ? takeOtherTypes(query) : rcode;
 }
 
 function takeCookie(query: Query, cookie: Uint8Array<ArrayBuffer>, cookies: ServerCookies): number {
+  // RFC 7873 §5.2.2: "the response to the request MUST be a FORMERR"
+  if (!isCookieLength(cookie.length)) return reject(query, "The COOKIE option is malformed");
   const clientIp = parseIp(query.client.hostname);
   if (clientIp === null) return RCODE.NOERROR;
   const { isValid, reply } = cookies.judge(cookie, unmappedIp(clientIp));
@@ -46,15 +49,17 @@ function takeCookie(query: Query, cookie: Uint8Array<ArrayBuffer>, cookies: Serv
   return asksAboutCookie && !isValid ? RCODE.BADCOOKIE : RCODE.NOERROR;
 }
 
-const NOT_FOUND = -1;
+function takeOtherTypes(query: Query): number {
+  const types = readOtherTypes(query);
+  if (types === null) return RCODE.NOERROR;
+  if (types === MALFORMED) return reject(query, "The MQTYPE-Query option is malformed");
+  query.otherTypes = types;
+  // RFC 10029 §3.4: the response has the option, "even if that response is truncated": it shows that we know it.
+  query.replyOptions = [...query.replyOptions, { code: EDNS_OPTION.MQTYPE_RESPONSE, data: new Uint8Array(0) }];
+  return RCODE.NOERROR;
+}
 
-/**
- * Offset of the first option with this code, or -1. RFC 7873 §5.2: of several COOKIE options only the first counts.
- * The scan has seen that all options fit.
- */
-function findOption({ wire, scan }: Query, code: number): number {
-  for (let offset = scan.optOffset + BARE_OPT_OCTETS; offset < scan.optEnd; offset += 4 + uint16At(wire, offset + 2)) {
-    if (uint16At(wire, offset) === code) return offset;
-  }
-  return NOT_FOUND;
+function reject(query: Query, text: string): number {
+  query.extendedErrors.push({ infoCode: EDE.OTHER, text });
+  return RCODE.FORMERR;
 }

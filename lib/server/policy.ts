@@ -55,18 +55,15 @@ export class Policy {
   }
 
   #rejectOptions(query: Query, rcode: number): Reply {
-    if (rcode === RCODE.FORMERR) {
-      query.extendedErrors.push({ infoCode: EDE.OTHER, text: "The COOKIE option is malformed" });
-    }
     query.extendedRcode = rcode >> 4;
     return this.#own(query, rcode & 0xf, false);
   }
 
-  #isOverRate({ client, hasValidCookie, scan }: Query): boolean {
+  #isOverRate({ client, hasValidCookie, scan, otherTypes }: Query): boolean {
     const { rateLimit } = this.#options;
     // Over TCP, or with a cookie of ours, the address is the client's own: nobody can use up the rate in its name.
     if (rateLimit === null || client.transport === "tcp" || hasValidCookie) return false;
-    return !rateLimit.allows(client.hostname, Math.max(1, scan.questionCount));
+    return !rateLimit.allows(client.hostname, Math.max(1, scan.questionCount) + otherTypes.length);
   }
 
   /** TC and nothing else: a real client asks again over TCP, and who forges addresses gains nothing in size. */

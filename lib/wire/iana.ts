@@ -86,7 +86,13 @@ export const EDE = {
 } as const;
 
 /** EDNS option codes (RFC 6891 §9). */
-export const EDNS_OPTION = { COOKIE: 10, TCP_KEEPALIVE: 11, EXTENDED_ERROR: 15 } as const;
+export const EDNS_OPTION = {
+  COOKIE: 10,
+  TCP_KEEPALIVE: 11,
+  EXTENDED_ERROR: 15,
+  MQTYPE_QUERY: 20,
+  MQTYPE_RESPONSE: 21,
+} as const;
 
 const TYPE_NAMES = invert(TYPE);
 const CLASS_NAMES = invert(CLASS);

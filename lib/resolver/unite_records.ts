@@ -1,0 +1,40 @@
+import { TYPE } from "../wire/iana.ts";
+import type { ResourceRecord } from "../wire/message.ts";
+import { foldCase } from "../wire/name.ts";
+import { canonicalRdata } from "../wire/rdata.ts";
+import { uint16At } from "../wire/scan.ts";
+
+/**
+ * One section out of those of several messages: drops repeated records (same owner, class, type and RDATA) and gives each
+ * RRset its lowest TTL.
+ */
+export function uniteRecords(records: readonly ResourceRecord[]): ResourceRecord[] {
+  const lowestTtls = new Map<string, number>();
+  const distinct = new Map<string, ResourceRecord>();
+  for (const record of records) {
+    const rrset = rrsetKey(record);
+    lowestTtls.set(rrset, Math.min(lowestTtls.get(rrset) ?? Infinity, ttlSeconds(record)));
+    const key = `${rrset} ${canonicalRdata(record.type, record.rdata).toHex()}`;
+    if (!distinct.has(key)) distinct.set(key, record);
+  }
+  return [...distinct.values()].map((record) => ({ ...record, ttl: lowestTtls.get(rrsetKey(record))! }));
+}
+
+/**
+ * Whether a record speaks of one message on one hop: it does not go into another message (RFC 6891 §6.1.1,
+ * RFC 8945 §5.1).
+ */
+export function isOfOneHop({ type }: ResourceRecord): boolean {
+  return type === TYPE.OPT || type === TYPE.TSIG || type === TYPE.SIG;
+}
+
+function rrsetKey({ name, type, class: rrclass, rdata }: ResourceRecord): string {
+  // RFC 4034 §3: RRSIGs do not form one RRset; each belongs to the type that it covers.
+  const covered = type === TYPE.RRSIG ? uint16At(rdata, 0) : 0;
+  return `${type} ${covered} ${rrclass} ${foldCase(name).toHex()}`;
+}
+
+/** RFC 2181 §8: a TTL with the top bit set means 0. */
+function ttlSeconds(record: ResourceRecord): number {
+  return record.ttl > 0x7fff_ffff ? 0 : record.ttl;
+}
