@@ -6,7 +6,7 @@ import { EDE, EDNS_OPTION, RCODE } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import { readExtendedError } from "../../lib/wire/edns.ts";
 import { nameToText } from "../../lib/wire/name.ts";
-import { ednsOf, hex, lines, opt, question, wire } from "../support/messages.ts";
+import { ednsOf, hex, lines, opt, question, record, wire } from "../support/messages.ts";
 import { startProgram } from "./program.ts";
 import { TcpClient } from "./tcp_client.ts";
 import { UdpClient } from "./udp_client.ts";
@@ -104,7 +104,7 @@ Deno.test("--no-special-names forwards them, and --server-id tells who answers",
   assertEquals(lines(answers), ['id.server. 0 CH TXT "dns-1"']);
 });
 
-/** Options that speak of one hop: keepalive, client subnet, report channel, ZONEVERSION, NSID, cookie, unknown. */
+/** Options that speak of one hop: keepalive, client subnet, report channel, ZONEVERSION, NSID, cookie, MQTYPE-Query, unknown. */
 const HOP_OPTIONS = [
   { code: EDNS_OPTION.TCP_KEEPALIVE, data: hex("") },
   { code: 8, data: hex("00011800 c00002") },
@@ -112,10 +112,11 @@ const HOP_OPTIONS = [
   { code: 19, data: hex("") },
   { code: 3, data: hex("") },
   { code: EDNS_OPTION.COOKIE, data: hex("0102030405060708") },
+  { code: EDNS_OPTION.MQTYPE_QUERY, data: hex("001c") },
   { code: 65_001, data: hex("ff") },
 ];
 
-Deno.test("[7828_03] [7871_01] [7873_05] [9567_01] [9660_01] no option of a client's gets any further", async () => {
+Deno.test("[7828_03] [7871_01] [7873_05] [9567_01] [9660_01] [10029_08] no option of a client's gets any further", async () => {
   await using upstream = startUpstream();
   await using program = startProgram("--resolver", formatSocketAddress(upstream.address));
   const octets = query("example.org", { additionals: [opt({ options: HOP_OPTIONS })] });
@@ -159,6 +160,26 @@ Deno.test("[8145_01] names that carry trust-anchor signals are forwarded like ot
   await using program = startProgram("--resolver", formatSocketAddress(upstream.address));
   await ask(program.address, query("_ta-4f66-9728 NULL"));
   assert(upstream.queries.length > 0);
+});
+
+Deno.test("[5625_02] a query of 4096 octets is taken, and so is a reply of 4096 octets", async () => {
+  const padded = (octets: number) => opt({ options: [{ code: 12, data: new Uint8Array(octets) }] });
+  const filled = (make: (padding: number) => Octets) => make(4096 - make(0).length);
+  await using upstream = new UdpServer(({ octets }) => {
+    const { id, questions } = decode(octets);
+    return filled((padding) => {
+      const answers = [record(`10.0 9 IN TYPE65280 \\# ${padding + 1} ${"ab".repeat(padding + 1)}`)];
+      return wire({ id, questions, isResponse: true, answers });
+    });
+  });
+  await using program = startProgram("--resolver", formatSocketAddress(upstream.address));
+  const asked = filled((padding) => query("10.0 TYPE65280", { additionals: [padded(padding)] }));
+  assertEquals(asked.length, 4096);
+  const overUdp = await ask(program.address, asked);
+  assertEquals([overUdp.rcode, overUdp.isTruncated], [RCODE.NOERROR, true]);
+  using client = await TcpClient.connect(program.address);
+  const overTcp = decode(await client.ask(asked));
+  assertEquals([overTcp.isTruncated, overTcp.answers[0]!.rdata.length > 4000], [false, true]);
 });
 
 Deno.test("[9619_04] with --multi-question formerr, messages that break the rule stop here", async () => {

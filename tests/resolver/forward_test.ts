@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Forward } from "../../lib/resolver/forward.ts";
 import type { Query } from "../../lib/resolver/query.ts";
+import { extendedErrorOption } from "../../lib/wire/edns.ts";
 import { EDE, RCODE } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import { settled } from "../support/fake_time.ts";
@@ -48,7 +49,7 @@ Deno.test("[4343_02] Forward.resolve() replies in the client's spelling, whateve
   pool.close();
 });
 
-Deno.test("[4035_01] [5625_10] Forward.resolve() copies RD, AD and CD upstream, each by itself, and no other flag", async () => {
+Deno.test("[rd_01] [4035_01] [5625_10] Forward.resolve() copies RD, AD and CD upstream, each by itself, and no other flag", async () => {
   for (const flag of ["recursionDesired", "isAuthenticData", "checkingDisabled"] as const) {
     const none = { recursionDesired: false, isAuthenticData: false, checkingDisabled: false };
     const extra = { isAuthoritative: true, isTruncated: true, recursionAvailable: true, rcode: 5 };
@@ -89,13 +90,54 @@ Deno.test("[6891_06] [6891_10] [6891_12] [4035_05] Forward.resolve() sends an OP
   }
 });
 
-Deno.test("[3597_01] [5625_01] Forward.resolve() returns the upstream's records undecoded", async () => {
+Deno.test("[3597_01] [5625_01] [1035_09] Forward.resolve() returns the upstream's records undecoded", async () => {
   // No letters: the spelling is not what this is about.
   const { socket, reply, pool } = await forward(clientQuery({ questions: [question("10.0 TYPE65280 4660")] }));
   const answers = records("10.0 9 CLASS4660 TYPE65280 \\# 4 c00cffff");
   const octets = responseTo(socket, { answers, rcode: 11 });
   socket.deliver(octets, UPSTREAM);
   assertEquals(await reply, octets);
+  pool.close();
+});
+
+const SIGNATURE = "RRSIG A 13 2 9 20300101000000 20200101000000 7 example.org. AQIDBA==";
+const PASSING: readonly (readonly [string, asked: string, Partial<Message>])[] = [
+  ["[ra_01] RA=0", "10.0", { recursionAvailable: false }],
+  ["[ra_01] RA=1", "10.0", { recursionAvailable: true }],
+  ["[4035_06] DS records", "10.0 DS", { answers: records("10.0 9 IN DS 7 13 2 AABB") }],
+  ["[4035_06] DNSKEY records", "10.0 DNSKEY", { answers: records("10.0 9 IN DNSKEY 257 3 13 AQIDBA==") }],
+  ["[4035_06] RRSIG records", "10.0 RRSIG", { answers: records(`10.0 9 IN ${SIGNATURE}`) }],
+  ["[6604_01] NXDOMAIN behind an alias", "10.0", {
+    rcode: RCODE.NXDOMAIN,
+    answers: records("10.0 9 IN CNAME 11.0"),
+    authorities: records("0 60 IN SOA ns.example h.example 1 2 3 4 60"),
+  }],
+  ["[9460_02] an HTTPS record in alias form", "10.0 HTTPS", { answers: records("10.0 9 IN HTTPS 0 11.0") }],
+  ["[9460_02] an SVCB record in alias form", "10.0 SVCB", { answers: records("10.0 9 IN SVCB 0 11.0") }],
+];
+
+for (const [what, asked, fields] of PASSING) {
+  Deno.test(`${what}: Forward.resolve() passes it on as it came`, async () => {
+    const { socket, reply, pool } = await forward(clientQuery({ questions: [question(asked)] }));
+    const octets = responseTo(socket, { answers: records("10.0 9 IN A 192.0.2.1"), ...fields });
+    socket.deliver(octets.slice(), UPSTREAM);
+    assertEquals(await reply, octets);
+    pool.close();
+  });
+}
+
+Deno.test("[8914_03] Forward.resolve() passes four extended errors on, and 120 letters of each", async () => {
+  const query = clientQuery({ questions: QUESTIONS });
+  const { answer, reply, pool } = await forward(query);
+  const errors = Array.from({ length: 6 }, (_, i) => ({ infoCode: i, text: "x".repeat(118 + i) }));
+  await answer({ answers: [ANSWER], additionals: [opt({ options: errors.map(extendedErrorOption) })] });
+  await reply;
+  assertEquals(query.extendedErrors.map(({ infoCode, text }) => [infoCode, text.length]), [
+    [0, 118],
+    [1, 119],
+    [2, 120],
+    [3, 120],
+  ]);
   pool.close();
 });
 

@@ -44,14 +44,14 @@ const RCODES: readonly [readonly number[], number][] = [
 ];
 
 for (const [rcodes, expected] of RCODES) {
-  Deno.test(`[2.1.5] mergeReplies() makes RCODE ${expected} out of ${rcodes}, in any order`, () => {
+  Deno.test(`[2.1.5] [multi_05] mergeReplies() makes RCODE ${expected} out of ${rcodes}, in any order`, () => {
     const parts = rcodes.map((rcode, i) => part(`n${i}.example`, { rcode }));
     assertEquals(merge({ parts }).rcode, expected);
     assertEquals(merge({ parts: parts.toReversed() }).rcode, expected);
   });
 }
 
-Deno.test("[2.1.5] [4035_07] mergeReplies() joins RA and AD by AND, TC by OR, and never sets AA", () => {
+Deno.test("[2.1.5] [4035_07] [multi_05] mergeReplies() joins RA and AD by AND, TC by OR, and never sets AA", () => {
   for (const [a, b] of [[false, false], [false, true], [true, false], [true, true]] as const) {
     const flags = (isSet: boolean) => ({
       recursionAvailable: isSet,
@@ -65,7 +65,7 @@ Deno.test("[2.1.5] [4035_07] mergeReplies() joins RA and AD by AND, TC by OR, an
   }
 });
 
-Deno.test("[2.1.5] mergeReplies() returns the questions in order and groups the answers in that order", () => {
+Deno.test("[2.1.5] [multi_03] mergeReplies() returns the questions in order and groups the answers in that order", () => {
   const parts = [
     part("b.example", { answers: records("b.example 9 IN CNAME c.example", "c.example 9 IN A 192.0.2.3") }),
     part("a.example", { answers: records("a.example 9 IN A 192.0.2.1") }),
@@ -79,7 +79,7 @@ Deno.test("[2.1.5] mergeReplies() returns the questions in order and groups the 
   ]);
 });
 
-Deno.test("[2.1.5] [10029_05] mergeReplies() drops repeated records per section, letter case of names ignored", () => {
+Deno.test("[2.1.5] [multi_04] mergeReplies() drops repeated records per section, letter case of names ignored", () => {
   const chain = records("www.example 9 IN CNAME host.example", "host.example 9 IN A 192.0.2.1");
   const parts = [
     part("www.example", { answers: chain, additionals: records("ns.example 9 IN A 192.0.2.53") }),
@@ -108,7 +108,7 @@ Deno.test("[2.1.5] mergeReplies() keeps records that differ in owner, class, typ
   assertEquals(merged.answers.length, answers.length);
 });
 
-Deno.test("[2.1.5] [2181_02] mergeReplies() gives each RRset its lowest TTL, and no other", () => {
+Deno.test("[2.1.5] [2181_02] [1035_09] [multi_04] mergeReplies() gives each RRset its lowest TTL, and no other", () => {
   const parts = [
     part("a.example", { answers: records("a.example 300 IN A 192.0.2.1", "a.example 200 IN A 192.0.2.2") }),
     part("A.example AAAA", { answers: records("A.example 100 IN A 192.0.2.1", "A.example 400 IN AAAA 2001:db8::1") }),
@@ -188,7 +188,7 @@ function longParts(fields: Partial<Message> = {}): Part[] {
   });
 }
 
-Deno.test("[2.1.5] [5625_03] mergeReplies() cuts by whole questions from the end, and sets TC", () => {
+Deno.test("[2.1.5] [5625_03] [multi_06] mergeReplies() cuts by whole questions from the end, and sets TC", () => {
   const parts = longParts();
   const questions = parts.map(({ question }) => question);
   const whole = mergeReplies({ questions, parts, wantsDnssec: false, limitOctets: 1232 }).length;

@@ -58,7 +58,7 @@ function replyWith(type: number, rdata: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 for (const [mnemonic, rdata, text, isCompressible] of TRAPS) {
-  Deno.test(`[3597_03] Split.resolve() expands the pointers of ${mnemonic} out of the upstream's message`, async () => {
+  Deno.test(`[3597_03] [multi_04] Split.resolve() expands the pointers of ${mnemonic} out of the upstream's message`, async () => {
     const type = TYPE[mnemonic];
     const next = new StubResolver((query) => {
       const [{ name }] = decodeQuestions(query.wire) as [ReturnType<typeof question>];

@@ -16,7 +16,7 @@ Deno.test("ownReply() is a header with QR, RA and RCODE, and the question where 
   assertEquals(decode(ownReply(query, { ...SERVFAIL, withQuestion: false })), expected);
 });
 
-Deno.test("ownReply() sets RA only when there is recursion to be had", () => {
+Deno.test("[ra_01] ownReply() sets RA only when there is recursion to be had", () => {
   const query = clientQuery({ questions: [question("example.org")] });
   assertEquals(decode(ownReply(query, { ...SERVFAIL, recursionAvailable: false })).recursionAvailable, false);
 });

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import type { Query } from "../../lib/resolver/query.ts";
+import { Query } from "../../lib/resolver/query.ts";
 import type { Reply } from "../../lib/resolver/resolver.ts";
 import { type MultiQuestion, QUESTIONS_MAX, Split } from "../../lib/resolver/split.ts";
 import { EDE, RCODE } from "../../lib/wire/iana.ts";
@@ -63,7 +63,7 @@ Deno.test("[9619_02] [2.1.2] Split.resolve() answers several questions with FORM
   assertEquals([reply.rcode, reply.questions, next.queries], [RCODE.FORMERR, [], []]);
 });
 
-Deno.test("[2.1.3] Split.resolve() takes eight questions, and answers nine with FORMERR", async () => {
+Deno.test("[2.1.3] [multi_01] Split.resolve() takes eight questions, and answers nine with FORMERR", async () => {
   const ask = async (count: number) => {
     const { next, split } = setUp();
     const texts = Array.from({ length: count }, (_, i) => `n${i}.example`);
@@ -79,7 +79,7 @@ Deno.test("[2.1.3] Split.resolve() takes eight questions, and answers nine with 
 const UNSPLITTABLE = ["ANY", "AXFR", "IXFR", "OPT", "TSIG", "TKEY", "MAILA", "MAILB"];
 
 for (const type of UNSPLITTABLE) {
-  Deno.test(`[2.1.4] Split.resolve() answers FORMERR when one of several questions asks for ${type}`, async () => {
+  Deno.test(`[2.1.4] [multi_02] Split.resolve() answers FORMERR when one of several questions asks for ${type}`, async () => {
     for (const texts of [[`a.example ${type}`, "b.example"], ["a.example", `b.example ${type}`]]) {
       const { next, split } = setUp();
       const reply = await resolve(split, clientQuery({ questions: questions(...texts) }));
@@ -88,7 +88,7 @@ for (const type of UNSPLITTABLE) {
   });
 }
 
-Deno.test("[2.1.4] Split.resolve() answers questions of different classes with FORMERR, of one other class not", async () => {
+Deno.test("[2.1.4] [multi_02] Split.resolve() answers questions of different classes with FORMERR, of one other class not", async () => {
   const { next, split } = setUp();
   const mixed = await resolve(split, clientQuery({ questions: questions("a.example A 1", "b.example A 3") }));
   assertEquals([mixed.rcode, next.queries], [RCODE.FORMERR, []]);
@@ -129,7 +129,7 @@ Deno.test("Split.resolve() asks for all questions before it waits for any", asyn
   assertEquals(lines((await reply).answers), inOrder, "in the order of the questions, not of arrival");
 });
 
-Deno.test("[2.1.5] Split.resolve() asks identical questions once, answers them once and repeats each as it was spelled", async () => {
+Deno.test("[2.1.5] [multi_03] Split.resolve() asks identical questions once, answers them once and repeats each as it was spelled", async () => {
   const { next, split } = setUp();
   const asked = questions("a.example", "B.example", "A.EXAMPLE", "a.example AAAA", "a.example");
   const reply = await resolve(split, clientQuery({ questions: asked }));
@@ -138,7 +138,7 @@ Deno.test("[2.1.5] Split.resolve() asks identical questions once, answers them o
   assertEquals(lines(reply.answers), ["a.example. 300 IN A 192.0.2.1", "B.example. 300 IN A 192.0.2.1"]);
 });
 
-Deno.test("[2.1.5] Split.resolve() writes every question in full, though the client's pointed to the first", async () => {
+Deno.test("[2.1.5] [multi_03] Split.resolve() writes every question in full, though the client's pointed to the first", async () => {
   const { split } = setUp({ answer: responseTo });
   const compressed = rawQuery(hex(`
     4321 0100 0002 0000 0000 0000
@@ -150,7 +150,7 @@ Deno.test("[2.1.5] Split.resolve() writes every question in full, though the cli
   assertEquals(questionLines(decode(reply).questions), ["a.example. IN A", "b.example. IN A"]);
 });
 
-Deno.test("[2.1.5] Split.resolve() adds one extended error for each failed part, which names its question", async () => {
+Deno.test("[2.1.5] [multi_05] Split.resolve() adds one extended error for each failed part, which names its question", async () => {
   const { split } = setUp({
     answer: (query) => {
       switch (askedName(query)) {
@@ -176,7 +176,7 @@ Deno.test("[2.1.5] Split.resolve() adds one extended error for each failed part,
   ]);
 });
 
-Deno.test("[2.1.3] Split.resolve() keeps the merged reply within the client's UDP size, with room for an OPT record", async () => {
+Deno.test("[2.1.3] [multi_06] Split.resolve() keeps the merged reply within the client's UDP size, with room for an OPT record", async () => {
   const asked = questions("a.example TXT", "b.example TXT");
   for (const [additionals, limitOctets] of [[[], 512], [[opt({ udpPayloadOctets: 560 })], 549]] as const) {
     const lengths: number[] = [];
@@ -192,6 +192,16 @@ Deno.test("[2.1.3] Split.resolve() keeps the merged reply within the client's UD
     // Each length is two octets more than the one before, until there is no room for two.
     assertEquals(Math.max(...lengths), limitOctets - (limitOctets - lengths[0]!) % 2);
   }
+});
+
+Deno.test("[multi_06] Split.resolve() gives all over TCP", async () => {
+  const answer = (query: Query) => {
+    return responseTo(query, { answers: [record(`${askedName(query)} 300 IN TXT "${"x".repeat(250)}"`)] });
+  };
+  const { wire } = clientQuery({ questions: questions("a.example TXT", "b.example TXT", "c.example TXT") });
+  const query = new Query({ wire, client: { ...CLIENT, transport: "tcp" }, deadlineMs: 2000 });
+  const { isTruncated, answers } = await resolve(setUp({ answer }).split, query);
+  assertEquals([isTruncated, answers.length], [false, 3]);
 });
 
 Deno.test("[4035_02] Split.resolve() keeps what proves an answer for clients that set DO, and for no others", async () => {

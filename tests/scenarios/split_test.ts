@@ -61,7 +61,7 @@ Deno.test("a question that stands twice is asked once and answered once, and app
   assertEquals(lines(message.answers), ["A.example.org. 300 IN A 192.0.2.1", "b.example.org. 300 IN A 192.0.2.2"]);
 });
 
-Deno.test("a part without an answer: the others go out at the deadline, and EDE 22 names the missing one", async () => {
+Deno.test("[multi_07] a part without an answer: the others go out at the deadline, and EDE 22 names the missing one", async () => {
   const scene = new Scene({ zone: ZONE });
   scene.upstream.onQuery = silentFor(scene, "b.example.org");
   const client = scene.client();
@@ -78,7 +78,7 @@ Deno.test("a part without an answer: the others go out at the deadline, and EDE 
   ]);
 });
 
-Deno.test("all parts without an answer: SERVFAIL, and EDE 22 for each", async () => {
+Deno.test("[multi_07] all parts without an answer: SERVFAIL, and EDE 22 for each", async () => {
   const scene = new Scene({ zone: ZONE });
   scene.upstream.onQuery = () => {};
   const client = scene.client();

@@ -174,7 +174,7 @@ for (const [kind, signature] of [["TSIG", TSIG], ["SIG(0)", SIG0]] as const) {
     assertEquals(query.extendedErrors.map(({ infoCode }) => infoCode), [EDE.NOT_SUPPORTED]);
   });
 
-  Deno.test(`[2.1.4] admit() answers several questions signed with ${kind} with FORMERR`, () => {
+  Deno.test(`[2.1.4] [multi_02] admit() answers several questions signed with ${kind} with FORMERR`, () => {
     const reply = ownReply(clientQuery({ questions: [...QUESTIONS, ...QUESTIONS], additionals: [signature] }));
     assertEquals([reply.rcode, reply.questions], [RCODE.FORMERR, []]);
   });

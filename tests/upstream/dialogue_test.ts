@@ -76,7 +76,7 @@ Deno.test("[9520_04] Upstream.ask() never sends more than three times for a requ
   assertEquals([decode(outcome).rcode, second.datagram.asked.length], [RCODE.FORMERR, 1]);
 });
 
-Deno.test("Upstream.ask() mixes the case of the name, each time anew, and restores it in the reply", async () => {
+Deno.test("[0x20_01] Upstream.ask() mixes the case of the name, each time anew, and restores it in the reply", async () => {
   const { reply, datagram } = setUp((query) => ({
     afterMs: 5,
     fields: { answers: records(`${questionLines(query.questions)[0]!.split(" ")[0]} 9 IN A 192.0.2.1`) },
@@ -98,7 +98,7 @@ const DOUBTFUL: readonly [what: string, fields: Partial<Message>][] = [
 ];
 
 for (const [what, fields] of DOUBTFUL) {
-  Deno.test(`Upstream.ask() does not believe ${what} before it has asked in the client's spelling`, async () => {
+  Deno.test(`[0x20_01] Upstream.ask() does not believe ${what} before it has asked in the client's spelling`, async () => {
     const { reply, datagram } = setUp(inTurn(answering(5, fields), answering(5)));
     assertEquals(lines((await reply()).answers), ["example.org. 9 IN A 192.0.2.1"]);
     const [mixed, plain] = spellings(datagram);
@@ -106,7 +106,7 @@ for (const [what, fields] of DOUBTFUL) {
     assertEquals([plain, datagram.asked.length], ["example.org.", 2]);
   });
 
-  Deno.test(`Upstream.ask() believes ${what} when it comes for the client's spelling as well`, async () => {
+  Deno.test(`[0x20_01] Upstream.ask() believes ${what} when it comes for the client's spelling as well`, async () => {
     const { reply, datagram } = setUp(answering(5, fields));
     const { rcode, answers } = await reply();
     assertEquals([rcode, answers, datagram.asked.length], [fields.rcode ?? RCODE.NOERROR, [], 2]);
@@ -130,7 +130,7 @@ for (const [what, fields] of BELIEVED) {
   });
 }
 
-Deno.test("Upstream.ask() asks plainly for a while when names were known in one spelling alone, twice", async () => {
+Deno.test("[0x20_02] Upstream.ask() asks plainly for a while when names were known in one spelling alone, twice", async () => {
   const knowsPlain: Habit = (query, count) => {
     const isPlain = questionLines(query.questions)[0]!.startsWith("example.org.");
     return (isPlain ? answering(5) : answering(5, { answers: [] }))(query, count);
@@ -157,7 +157,7 @@ async function askWrongCase(habit: Habit) {
   return { ...rig, request, state, pending };
 }
 
-Deno.test("Upstream.ask() asks plainly when the question comes back in another case, and takes that answer", async () => {
+Deno.test("[0x20_02] Upstream.ask() asks plainly when the question comes back in another case, and takes that answer", async () => {
   const { datagram, time, pending, state } = await askWrongCase(inTurn(SILENT, answering(20)));
   await time.passAndSettle(100);
   await pending;
@@ -199,6 +199,16 @@ Deno.test("Upstream.ask() mixes the case of a question's first send alone", asyn
   const [first, second] = spellings(datagram);
   assertNotEquals(first, "example.org.");
   assertEquals(second, "example.org.");
+});
+
+Deno.test("[7873_04] Upstream.ask() goes over to TCP when a fresh cookie is not good either", async () => {
+  // BADCOOKIE is 23: 7 in the header, 1 in the OPT record.
+  const demanding = answering(10, { rcode: 7, answers: [], additionals: [opt({ extendedRcode: 1 })] });
+  const { reply, datagram, stream } = setUp(demanding, answering());
+  assertEquals(lines((await reply()).answers), ["example.org. 9 IN A 192.0.2.1"]);
+  assertEquals([datagram.asked.length, stream.asked.length], [2, 1]);
+  const withoutTcp = setUp(demanding, UNSENDABLE);
+  assertEquals([(await withoutTcp.reply()).rcode, withoutTcp.stream.asked.length], [7, 1]);
 });
 
 Deno.test("[6891_06] [9619_01] Upstream.ask() sends one question with an OPT record of its own", async () => {
