@@ -58,7 +58,8 @@ export class Dialogue {
       return await this.#askInBestManner(request);
     } catch (error) {
       if (!(error instanceof FloodError)) throw error;
-      return await this.#options.stream.exchange(writeUpstreamQuery(request, true), request);
+      const withOpt = this.#lessons.knowsEdns(this.#options.clock.nowMs());
+      return await this.#options.stream.exchange(writeUpstreamQuery(request, withOpt, this.#cookie), request);
     }
   }
 

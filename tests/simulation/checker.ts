@@ -102,6 +102,7 @@ export class Checker {
     for (
       const text of checkReply(octets, {
         query: arrival.octets,
+        transport: "udp",
         expectation: datagram.expectation,
         oracle: this.#options.oracle,
       })

@@ -23,9 +23,9 @@ const REPLY = wire({
 /** A checker at the moment 0 that has seen a query arrive to which REFUSED is due. */
 function checkerWithArrival() {
   const time = { ms: 0 };
-  const twin = new ScriptedUpstream(recordZone());
-  // Seed 1 forwards; nothing else of the plan matters here.
-  const oracle = new Oracle({ plan: drawPlan(1), twin, altered: [] });
+  // Nothing of the plan matters here but that it forwards.
+  const plan = drawPlan(2);
+  const oracle = new Oracle({ plan, twins: plan.upstreams.map(() => new ScriptedUpstream(recordZone())), altered: [] });
   const clock = { nowMs: () => time.ms };
   const checker = new Checker({ clock, oracle, serviceAddresses: [SERVICE], timeoutMs: TIMEOUT_MS });
   const datagram: ClientDatagram = { kind: "ordinary", octets: QUERY, expectation: { kind: "own", rcode: 5 } };

@@ -1,10 +1,9 @@
-import { BARE_OPT_OCTETS } from "../../lib/wire/edns.ts";
 import { RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
 import { foldCase, isSameName, type Name } from "../../lib/wire/name.ts";
 import { canonicalRdata, type Rdata } from "../../lib/wire/rdata.ts";
 import { ednsOf } from "../support/messages.ts";
-import { type Outcome, questionKey, replyOctetsMax } from "./oracle.ts";
+import { type Outcome, questionKey } from "./oracle.ts";
 
 /** What a reply says, in a form that can be compared: letter case folded, no pointers. */
 export interface Content {
@@ -31,19 +30,73 @@ export function contentOf(reply: Message): Content {
 }
 
 /** Whether the reply to a query with one question may say `actual`, when the question was answered with `outcome`. */
-export function isExpectedForOne(outcome: Outcome, query: Message, actual: Content): boolean {
-  const { message, bodyOctets } = outcome;
+export function isExpectedForOne(outcome: Outcome, query: Message, actual: Content, limitOctets: number): boolean {
+  const { message, bodyOctets, kind } = outcome;
   const full = { ...contentOf(message), isAuthenticData: message.isAuthenticData && understandsAd(query) };
+  // Which of its records have nothing to do with the question is not for the checker to say.
+  if (kind === "altered") return actual.rcode === full.rcode;
   if (isSameContent(actual, full)) return true;
-  const fits = Math.max(bodyOctets, encode(message).length) <= bodyOctetsMax(query);
-  return !fits && isSameContent(actual, { ...full, isTruncated: true, answers: [], authorities: [], additionals: [] });
+  const fits = Math.max(bodyOctets, encode(message).length) <= limitOctets;
+  return !fits && isCutOf(actual, full) && isCutLate(actual, outcome, limitOctets);
+}
+
+/** Whether `actual` is the beginning of `full`, up to the end of an RRset, with TC exactly when it misses what matters. */
+function isCutOf(actual: Content, full: Content): boolean {
+  const keptCount = recordCount(actual);
+  const [kept, all] = [actual, full].map((content) => {
+    return [content.answers, content.authorities, content.additionals].flatMap((keys, i) =>
+      keys.map((key) => `${i} ${key}`)
+    );
+  });
+  if (!areSame(kept!, all!.slice(0, keptCount))) return false;
+  const rrsets = all!.map(rrsetOfKey);
+  if (rrsets.slice(keptCount).some((rrset) => rrsets.slice(0, keptCount).includes(rrset))) return false;
+  const needsTc = keptCount < full.answers.length + full.authorities.length;
+  const { rcode, recursionAvailable, isAuthenticData } = full;
+  return isSameContent(actual, {
+    ...actual,
+    rcode,
+    recursionAvailable,
+    isAuthenticData,
+    isTruncated: full.isTruncated || needsTc,
+  });
+}
+
+/** Whether not even the next RRset would have fit. */
+function isCutLate(actual: Content, { message, bodyOctets }: Outcome, limitOctets: number): boolean {
+  const full = encode(message).length;
+  // An upstream that compresses better than is allowed: then its own writing is cut, which cannot be told from here.
+  if (bodyOctets < full) return true;
+  const next = [...message.answers, ...message.authorities, ...message.additionals][recordCount(actual)];
+  if (next === undefined) return true;
+  const upTo = (records: readonly ResourceRecord[], before: number) => {
+    const kept = records.slice(0, Math.max(0, recordCount(actual) - before));
+    return records.filter((record) => kept.includes(record) || rrsetOf(record) === rrsetOf(next));
+  };
+  const { answers, authorities, additionals } = message;
+  const longer = {
+    ...message,
+    answers: upTo(answers, 0),
+    authorities: upTo(authorities, answers.length),
+    additionals: upTo(additionals, answers.length + authorities.length),
+  };
+  return encode(longer).length > limitOctets;
+}
+
+function recordCount({ answers, authorities, additionals }: Content): number {
+  return answers.length + authorities.length + additionals.length;
 }
 
 /**
  * Whether the reply to a query with several questions may say `actual`, by the law of merging: `outcomes` belong to the
  * distinct questions in order.
  */
-export function isExpectedForMany(outcomes: readonly Outcome[], query: Message, actual: Content): boolean {
+export function isExpectedForMany(
+  outcomes: readonly Outcome[],
+  query: Message,
+  actual: Content,
+  limitOctets: number,
+): boolean {
   const parts = outcomes.map((outcome) => outcome.message);
   const wantsDnssec = ednsOf(query)?.wantsDnssec ?? false;
   const header = {
@@ -54,10 +107,13 @@ export function isExpectedForMany(outcomes: readonly Outcome[], query: Message, 
   };
   // Most combinations of outcomes are ruled out by the header; merging all of them would take long.
   if (header.rcode !== actual.rcode || header.recursionAvailable !== actual.recursionAvailable) return false;
+  if (outcomes.some(({ kind }) => kind === "altered")) return true;
   const merged = (kept: number): Message => {
     return { ...query, ...header, ...mergedSections(parts.slice(0, kept), wantsDnssec) };
   };
-  const fits = (message: Message) => encode(message).length <= bodyOctetsMax(query);
+  // Who shares the exchange of another client gets its names in that one's spelling, and they compress less well.
+  const fits = (message: Message) =>
+    encode({ ...message, questions: respelled(query.questions) }).length <= limitOctets;
   for (let kept = parts.length; kept >= 0; kept--) {
     const whole = merged(kept);
     const content = { ...contentOf(whole), isTruncated: header.isTruncated || kept < parts.length };
@@ -70,6 +126,11 @@ export function isExpectedForMany(outcomes: readonly Outcome[], query: Message, 
   return false;
 }
 
+function respelled(questions: readonly Question[]): Question[] {
+  const turned = (octet: number) => (octet | 0x20) >= 0x61 && (octet | 0x20) <= 0x7a ? octet ^ 0x20 : octet;
+  return questions.map((question) => ({ ...question, name: question.name.map(turned) }));
+}
+
 /** The questions that are told apart, each in its first spelling. */
 export function distinctQuestions(questions: readonly Question[]): Question[] {
   const distinct = new Map<string, Question>();
@@ -77,11 +138,6 @@ export function distinctQuestions(questions: readonly Question[]): Question[] {
     if (!distinct.has(questionKey(question))) distinct.set(questionKey(question), question);
   }
   return [...distinct.values()];
-}
-
-/** What of the client's limit is left when our OPT record has its place. */
-export function bodyOctetsMax(query: Message): number {
-  return replyOctetsMax(query) - (ednsOf(query) === null ? 0 : BARE_OPT_OCTETS);
 }
 
 function isSameContent(a: Content, b: Content): boolean {
@@ -145,6 +201,12 @@ function united(records: readonly ResourceRecord[]): ResourceRecord[] {
 
 function rrsetOf({ name, type, class: rrclass, rdata }: ResourceRecord): string {
   return `${type} ${type === TYPE.RRSIG ? rdata.slice(0, 2).toHex() : ""} ${rrclass} ${hexOf(name)}`;
+}
+
+/** The RRset of a key with a section before it. RRSIGs belong to the type that they cover (RFC 4034 §3). */
+function rrsetOfKey(key: string): string {
+  const [section, name, rrclass, type, rdata] = key.split(" ");
+  return `${section} ${name} ${rrclass} ${type} ${Number(type) === TYPE.RRSIG ? rdata!.slice(0, 4) : ""}`;
 }
 
 function recordKey(record: ResourceRecord): string {

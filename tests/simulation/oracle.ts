@@ -14,8 +14,11 @@ type Octets = Uint8Array<ArrayBuffer>;
 export interface Outcome {
   /** What the upstream said, without OPT; or the failure that the forwarder makes of its silence. */
   readonly message: Message;
-  /** Whether the forwarder itself says so. */
-  readonly isFailure: boolean;
+  /**
+   * `said` by an upstream that was honest; `made up` without one; the forwarder's own `failure`; `altered` on the way, so that nobody knows how
+   * much of it is left when records that have nothing to do with the question are removed.
+   */
+  readonly kind: "said" | "made up" | "failure" | "altered";
   /** Octets that the message took as the upstream wrote it, its OPT record left out. */
   readonly bodyOctets: number;
 }
@@ -23,8 +26,8 @@ export interface Outcome {
 /** What an oracle is made from. */
 export interface OracleOptions {
   readonly plan: Plan;
-  /** Says what the upstream says when it is honest; not the upstream itself, for it counts what it is asked. */
-  readonly twin: ScriptedUpstream;
+  /** Says what each upstream says when it is honest; not the upstreams themselves, for they count what they are asked. */
+  readonly twins: readonly ScriptedUpstream[];
   /** What was sent besides the honest responses. */
   readonly altered: readonly { readonly question: Question; readonly octets: Octets }[];
 }
@@ -32,6 +35,8 @@ export interface OracleOptions {
 /** Knows, out of the plan and not out of the program, how a question may be answered. */
 export class Oracle {
   readonly #options: OracleOptions;
+  /** What each question was found to be answered with honestly: it is asked often. */
+  readonly #honest = new Map<string, readonly Outcome[]>();
 
   constructor(options: OracleOptions) {
     this.#options = options;
@@ -42,37 +47,76 @@ export class Oracle {
     return this.#options.plan.config.resolvers.length > 0;
   }
 
-  /** Everything that the answer to `question`, asked in `query`, may be. */
-  outcomes(question: Question, query: Message): Outcome[] {
+  /** Everything that the answer to `question` may be. */
+  outcomes(question: Question): Outcome[] {
     const { plan, altered } = this.#options;
     if (plan.config.resolvers.length === 0) return [this.#fixed(question)];
-    const hasOpt = query.additionals.some((record) => record.type === TYPE.OPT);
-    const honest = this.#honest(question, query, hasOpt);
-    if (plan.isCalm(question)) return [honest];
-    const failure = { message: failureMessage(question), isFailure: true, bodyOctets: 0 };
-    // Whoever seems to reject EDNS is asked again without, and then says what fits into 512 octets.
-    const plain = hasOpt ? [this.#honest(question, query, false)] : [];
+    const said = this.#said(question);
+    if (plan.isCalm(question)) {
+      // Where the sound upstream has an answer, the others' refusals do not count; where it has none, any may be told.
+      const sound = plan.upstreams.findIndex(({ temper }) => temper === "unruly");
+      return this.#saidBy(sound, question).every(isUseful) ? said.filter(isUseful) : [...said];
+    }
+    const failures = [RCODE.SERVFAIL, ...(plan.config.maxInFlight < plan.queryCount * 8 ? [RCODE.REFUSED] : [])];
     const key = questionKey(question);
     const sent = altered.filter((one) => questionKey(one.question) === key);
     // Equal but for their IDs is equal.
     const distinct = new Map(sent.map(({ octets }) => [octets.subarray(2).toHex(), octets]));
     const others = [...distinct.values()].map((octets) => alteredOutcome(question, octets));
-    return [honest, failure, ...plain, ...others.filter((outcome) => outcome !== null)];
+    return [
+      ...said,
+      ...failures.map((rcode) => ({
+        message: failureMessage(question, rcode),
+        kind: "failure" as const,
+        bodyOctets: 0,
+      })),
+      ...others.filter((outcome) => outcome !== null),
+    ];
   }
 
-  #honest(question: Question, query: Message, hasOpt: boolean): Outcome {
-    const { checkingDisabled, recursionDesired } = query;
-    const ask = (additionals: ResourceRecord[]) => {
-      return this.#options.twin.respond(
-        encode(message({ checkingDisabled, recursionDesired, questions: [question], additionals })),
-      )!;
-    };
-    const octets = ask(hasOpt ? [opt({ udpPayloadOctets: replyOctetsMax(query) })] : []);
-    const outcome = outcomeOf(question, octets.length === HEADER_OCTETS ? ask([]) : octets);
-    const { answers, authorities, additionals, isTruncated } = this.#options.twin.answerTo(question);
-    // Cut to fit: then its sections are empty. Else they are the zone's own, which have never been through the codec.
-    if (outcome.message.isTruncated && !isTruncated) return outcome;
-    return { ...outcome, message: { ...outcome.message, answers, authorities, additionals } };
+  /** What the upstreams say when they are honest. */
+  #said(question: Question): readonly Outcome[] {
+    const key = `${question.name.toHex()} ${questionKey(question)}`;
+    const known = this.#honest.get(key);
+    if (known !== undefined) return known;
+    const all = this.#options.plan.upstreams.flatMap((_, i) => this.#saidBy(i, question));
+    const distinct = new Map(all.map((outcome) => [outcomeKey(outcome), outcome]));
+    const outcomes = [...distinct.values()];
+    this.#honest.set(key, outcomes);
+    return outcomes;
+  }
+
+  /** What one upstream says, with and without an OPT record, and over TCP where that is truncated. */
+  #saidBy(index: number, question: Question): Outcome[] {
+    const { plan, twins } = this.#options;
+    const { temper, hasTcp } = plan.upstreams[index]!;
+    if (temper === "dead" || temper === "closed") return [];
+    const twin = twins[index]!;
+    const isTcpSure = hasTcp && plan.isFair;
+    // Clients with the same question in other spellings share an exchange, in the spelling of the first.
+    const lower = foldCase(question.name);
+    const upper = lower.map((octet) => octet >= 0x61 && octet <= 0x7a ? octet - 0x20 : octet);
+    const spellings = twin.habits.mindsCase ? [lower, upper] : [question.name];
+    return spellings.flatMap((name) => {
+      const asked = { ...question, name };
+      const forms = [[], [opt()]].flatMap((additionals) => {
+        const query = encode(message({ questions: [asked], additionals }));
+        const overUdp = twin.respond(query)!;
+        return [overUdp, twin.respond(query, "tcp")!].filter((octets) => octets.length > HEADER_OCTETS);
+      });
+      const outcomes = forms.map((octets) => outcomeOf(question, octets));
+      const zone = twin.answerTo(asked);
+      // What no client could take is not waited for over TCP.
+      const isLong = forms.some((octets) => octets.length > USEFUL_OCTETS_MIN);
+      const usable = outcomes.filter(({ message }) => !isTcpSure || isLong || !message.isTruncated);
+      return usable.map((outcome) => {
+        // BADCOOKIE, and what was cut to fit: then the sections are empty. Else they are the zone's own, which have never
+        // been through the codec.
+        if (outcome.message.isTruncated || outcome.message.rcode !== zone.rcode) return outcome;
+        const { answers, authorities, additionals } = zone;
+        return { ...outcome, message: { ...outcome.message, answers, authorities, additionals } };
+      }).filter(({ message }) => message.rcode === zone.rcode);
+    });
   }
 
   #fixed(question: Question): Outcome {
@@ -80,14 +124,8 @@ export class Oracle {
     const rdata = question.type === TYPE.A ? answerIpv4 : question.type === TYPE.AAAA ? answerIpv6 : null;
     const answers = rdata === null || question.class !== CLASS.IN ? [] : [{ ...question, ttl: 60, rdata }];
     const fixed = message({ isResponse: true, questions: [question], answers });
-    return { message: fixed, isFailure: false, bodyOctets: encode(fixed).length };
+    return { message: fixed, kind: "made up", bodyOctets: encode(fixed).length };
   }
-}
-
-/** The most octets that a client takes over UDP: 512 without OPT, else what it says, in bounds (RFC 6891 §6.2.3). */
-export function replyOctetsMax({ additionals }: Message): number {
-  const found = additionals.find((record) => record.type === TYPE.OPT);
-  return found === undefined ? 512 : Math.min(1232, Math.max(512, readOpt(found).udpPayloadOctets));
 }
 
 /** Equal for equal questions, letter case ignored. */
@@ -95,13 +133,28 @@ export function questionKey({ name, type, class: qclass }: Question): string {
   return `${type} ${qclass} ${foldCase(name).toHex()}`;
 }
 
+/** Four times what the client can take that can take least: more cannot be made to fit by writing it better. */
+const USEFUL_OCTETS_MIN = 4 * 512;
+
+/** RCODEs for which another upstream is asked. */
+const USELESS: readonly number[] = [RCODE.SERVFAIL, RCODE.REFUSED, RCODE.FORMERR, RCODE.NOTIMP];
+
+function isUseful({ message }: Outcome): boolean {
+  return !USELESS.includes(message.rcode);
+}
+
+function outcomeKey({ message, bodyOctets }: Outcome): string {
+  const { recursionAvailable, isTruncated, rcode } = message;
+  return `${recursionAvailable} ${isTruncated} ${rcode} ${message.answers.length} ${bodyOctets}`;
+}
+
 function outcomeOf(question: Question, octets: Octets): Outcome {
   const response = decode(octets);
-  const hasOpt = response.additionals.some((record) => record.type === TYPE.OPT);
+  const found = response.additionals.find((record) => record.type === TYPE.OPT);
   return {
     message: { ...withoutOpt(response), questions: [question] },
-    isFailure: false,
-    bodyOctets: octets.length - (hasOpt ? BARE_OPT_OCTETS : 0),
+    kind: "said",
+    bodyOctets: octets.length - (found === undefined ? 0 : BARE_OPT_OCTETS + found.rdata.length),
   };
 }
 
@@ -119,7 +172,7 @@ function alteredOutcome(question: Question, octets: Octets): Outcome | null {
     // RFC 6891 §6.1.1: one, in the additional section. Its options must be readable.
     if (opts.length > 1 || (opts.length === 1 && ednsOf(response) === null)) return null;
     opts.forEach(readOpt);
-    return outcomeOf(question, octets);
+    return { ...outcomeOf(question, octets), kind: "altered" };
   } catch (error) {
     if (error instanceof WireFormatError) return null;
     throw error;
@@ -136,6 +189,6 @@ function withoutOpt(response: Message): Message {
   };
 }
 
-function failureMessage(question: Question): Message {
-  return message({ isResponse: true, recursionAvailable: true, rcode: RCODE.SERVFAIL, questions: [question] });
+function failureMessage(question: Question, rcode: number): Message {
+  return message({ isResponse: true, recursionAvailable: true, rcode, questions: [question] });
 }

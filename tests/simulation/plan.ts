@@ -1,11 +1,14 @@
+import type { SocketAddress } from "../../lib/base/address.ts";
+import { parseCidr } from "../../lib/base/cidr.ts";
+import { parseIp } from "../../lib/base/ip.ts";
 import type { Config } from "../../lib/config/config.ts";
+import { STRATEGIES } from "../../lib/upstream/strategy.ts";
 import type { Question } from "../../lib/wire/message.ts";
 import { foldCase } from "../../lib/wire/name.ts";
-import { parseIp } from "../../lib/base/ip.ts";
-import type { SocketAddress } from "../../lib/base/address.ts";
-import type { UpstreamHabits } from "../support/scripted_upstream.ts";
 import { SeededRandom } from "../support/seeded_random.ts";
+import { EVERYBODY } from "../support/serving.ts";
 import type { Link } from "../support/world_network.ts";
+import { drawFairUpstreams, drawLink, drawUpstreams, type UpstreamPlan } from "./upstream_plan.ts";
 
 /** Everything about one simulation that is decided before it begins. */
 export interface Plan {
@@ -15,58 +18,77 @@ export interface Plan {
   readonly hostAddresses: readonly string[];
   /** Where clients send their queries. */
   readonly serviceAddresses: readonly SocketAddress[];
-  readonly upstream: SocketAddress;
-  readonly habits: UpstreamHabits;
+  readonly upstreams: readonly UpstreamPlan[];
   readonly clientLink: Link;
-  readonly upstreamLink: Link;
   /** Share of the forwarder's sends that its operating system refuses, 0–1. */
   readonly sendFailure: number;
-  /** Share of the queries that are not calm to which the upstream misbehaves, 0–1. */
+  /** Share of the queries that are not calm to which an unruly upstream misbehaves, 0–1. */
   readonly unruliness: number;
+  /** Whether nobody breaks connections, floods, or dies, so that calm questions can be told what will be answered. */
+  readonly isFair: boolean;
+  /** Datagrams of clients. */
   readonly queryCount: number;
+  /** TCP connections of clients. */
+  readonly connectionCount: number;
   /** Within this time after the start all queries are sent. */
   readonly durationMs: number;
   /** When the forwarder is told to stop; `null` for after everything has settled. */
   readonly stopAfterMs: number | null;
-  /** Whether the upstream always answers this question honestly and at once, and all of the way is free of faults. */
+  /**
+   * Whether the question must get its answer, and not SERVFAIL. So it is in a fair plan (see `drawFairUpstreams`) for the
+   * names to which every upstream that answers is honest: there is a sound upstream within reach, what the others use up
+   * leaves it one of the three sends and half of the time, and the system sends whatever it is given.
+   */
   readonly isCalm: (question: Question) => boolean;
 }
 
-const UPSTREAMS = ["203.0.113.53", "2001:db8:53::53"];
 const HOST = ["192.0.2.53", "192.0.2.54", "2001:db8::53"];
+/** The address of a client that may not ask, in those plans where not everybody may. */
+export const STRANGER = "198.51.100.8";
+const ALL_BUT_STRANGER = ["198.51.100.0/29", "198.51.100.9", "2001:db8::/32"].map(parseCidr);
 
 /** The plan of a seed. */
 export function drawPlan(seed: number): Plan {
   const random = new SeededRandom(`plan ${seed}`);
-  const isForwarding = !random.chance(0.12);
-  const upstream = udpAddress(random.pick(UPSTREAMS), random.pick([53, 5353]));
-  const timeoutMs = random.pick([100, 500, 1000, 2000, 2000, 5000]);
-  const isFair = random.chance(0.4);
+  const isForwarding = !random.chance(0.1);
+  const isFair = random.chance(0.45);
+  const count = random.pick([1, 1, 2, 3, 4]);
+  // The fair plans of several upstreams take their time: the others may be silent first.
+  const timeoutMs = isFair && count > 1 ? random.pick([2000, 5000]) : random.pick([100, 500, 1000, 2000, 2000, 5000]);
+  const upstreams = !isForwarding
+    ? []
+    : isFair
+    ? drawFairUpstreams(random, { count: Math.min(count, 3), timeoutMs })
+    : drawUpstreams(random, { count, timeoutMs });
   const { listen, serviceAddresses } = drawListen(random);
   const calmSalt = `calm ${seed}`;
   return {
     seed,
     config: {
       listen,
-      resolvers: isForwarding ? [upstream] : [],
+      resolvers: upstreams.map(({ address }) => address),
       answerIpv4: parseIp("192.0.2.80")!,
       answerIpv6: random.chance(0.5) ? parseIp("2001:db8::80") : null,
       timeoutMs,
+      strategy: random.pick(STRATEGIES),
       upstreamSockets: random.pick([2, 2, 3, 16]),
+      allow: random.chance(0.8) ? EVERYBODY : ALL_BUT_STRANGER,
+      rateLimit: 0,
+      maxInFlight: isFair || random.chance(0.8) ? 10_000 : random.between(2, 8),
+      answersSpecialNames: false,
+      serverId: null,
       multiQuestion: random.chance(0.75) ? "split" : "formerr",
       logLevel: "debug",
     },
     hostAddresses: HOST,
     serviceAddresses,
-    upstream,
-    habits: drawHabits(random),
+    upstreams,
     clientLink: drawLink(random, { loss: 0.1, delayMaxMs: 50 }),
-    // What is lost here, calm questions suffer too: then none of them is. There and back takes a fifth of the time at
-    // most, so that even a question asked in two forms has its answer before either is repeated.
-    upstreamLink: { ...drawLink(random, { loss: 0.2, delayMaxMs: timeoutMs / 10 }), ...(isFair ? { loss: 0 } : {}) },
     sendFailure: isFair ? 0 : random.pick([0, 0, 0.02, 0.2]),
     unruliness: random.pick([0, 0.3, 0.7, 1]),
-    queryCount: random.between(30, 60),
+    isFair,
+    queryCount: random.between(15, 35),
+    connectionCount: random.between(0, 3),
     durationMs: random.pick([1, timeoutMs, 3 * timeoutMs, 130_000]),
     stopAfterMs: random.chance(0.15) ? random.between(0, 2 * timeoutMs) : null,
     isCalm: (question) => {
@@ -89,25 +111,6 @@ function drawListen(random: SeededRandom): Pick<Plan, "serviceAddresses"> & { li
       // A wildcard socket answers from the host's first address, whichever was asked: a known limit, so only that one is.
       return { listen: [udpAddress("0.0.0.0", 2053)], serviceAddresses: [first!] };
   }
-}
-
-function drawHabits(random: SeededRandom): UpstreamHabits {
-  return {
-    edns: random.pickWeighted({ knows: 6, ignores: 1, formerr: 1, notimp: 1 }),
-    hasOptFirst: random.chance(0.3),
-    overcompresses: random.chance(0.3),
-    lowersCase: random.chance(0.2),
-    recursionAvailable: random.chance(0.9),
-  };
-}
-
-function drawLink(random: SeededRandom, { loss, delayMaxMs }: { loss: number; delayMaxMs: number }): Link {
-  return {
-    loss: random.chance(0.5) ? 0 : random.fraction() * loss,
-    duplication: random.chance(0.5) ? 0 : 0.1,
-    delayMinMs: 0.1,
-    delayMaxMs: 0.1 + random.fraction() * delayMaxMs,
-  };
 }
 
 function udpAddress(hostname: string, port: number): SocketAddress {

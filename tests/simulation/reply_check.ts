@@ -9,22 +9,24 @@ import { WireFormatError } from "../../lib/wire/wire_format_error.ts";
 import { readExtendedError } from "../../lib/wire/edns.ts";
 import { ednsOf } from "../support/messages.ts";
 import { contentOf, distinctQuestions, isExpectedForMany, isExpectedForOne, recordIdentity } from "./expected_reply.ts";
-import { type Oracle, type Outcome, replyOctetsMax } from "./oracle.ts";
+import { bodyOctetsMax, hasCookie, replyOctetsMax, type Transport } from "./client_limits.ts";
+import type { Oracle, Outcome } from "./oracle.ts";
 import type { Expectation } from "./traffic.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 
 /** More combinations of outcomes than this are not tried; the reply then passes when its records are known ones. */
-const COMBINATIONS_MAX = 1000;
-/** No reply is ever larger (DNS Flag Day 2020). */
+const COMBINATIONS_MAX = 300;
+/** No reply over UDP is ever larger (DNS Flag Day 2020). */
 const REPLY_OCTETS_MAX = 1232;
 
 /** The longest reason that the forwarder gives, with the option's own octets. */
-const ERROR_OCTETS_MAX = 100;
+const ERROR_OCTETS_MAX = 220;
 
 /** A query, what has to come back for it, and who knows the answers. */
 export interface Asked {
   readonly query: Octets;
+  readonly transport: Transport;
   readonly expectation: Expectation;
   readonly oracle: Oracle;
 }
@@ -41,7 +43,7 @@ export function checkReply(reply: Octets, asked: Asked): string[] {
       // Nobody knows what was asked, so nothing may be answered that was not made up here or is not in the zone.
       return [
         ...faults,
-        ...(reply.length > REPLY_OCTETS_MAX ? ["is too long"] : []),
+        ...(asked.transport === "udp" && reply.length > REPLY_OCTETS_MAX ? ["is too long"] : []),
         ...echoFaults(message, asked.query),
       ];
     case "own":
@@ -54,9 +56,9 @@ export function checkReply(reply: Octets, asked: Asked): string[] {
       const query = decode(asked.query);
       return [
         ...faults,
-        ...frameFaults(reply, message, query),
+        ...frameFaults(reply, message, query, asked.transport),
         ...spellingFaults(message, query),
-        ...contentFaults(message, query, asked.oracle),
+        ...contentFaults(message, query, asked),
       ];
     }
   }
@@ -115,15 +117,16 @@ function ownFaults(message: Message, rcode: number, { recursionAvailable }: Orac
 }
 
 /** Size, OPT record and questions. */
-function frameFaults(reply: Octets, message: Message, query: Message): string[] {
+function frameFaults(reply: Octets, message: Message, query: Message, transport: Transport): string[] {
   const faults: string[] = [];
-  const limit = replyOctetsMax(query);
+  const limit = replyOctetsMax(query, transport);
   if (reply.length > limit) faults.push(`has ${reply.length} octets, the client takes ${limit} [1035_01, 9715_02]`);
   const asked = ednsOf(query);
   const edns = ednsOf(message);
   if ((edns !== null) !== (asked !== null)) {
     faults.push("has an OPT record and should not, or the other way round [6891_04]");
   }
+  if (hasCookie(message) !== hasCookie(query)) faults.push("has a cookie and should not, or the other way round");
   if (edns !== null && edns.version !== 0) faults.push("speaks another version of EDNS");
   if (edns !== null && edns.wantsDnssec !== asked?.wantsDnssec) faults.push("does not echo DO [6891_12]");
   if (message.additionals.filter(({ type }) => type === TYPE.OPT).length > 1) faults.push("has two OPT records");
@@ -131,7 +134,7 @@ function frameFaults(reply: Octets, message: Message, query: Message): string[] 
     faults.push("has an OPT record outside of the additional section [6891_06]");
   }
   const isCutToNothing = message.questions.length === 0 && message.isTruncated &&
-    encode({ ...query, additionals: [] }).length > limit - (asked === null ? 0 : 11);
+    encode({ ...query, additionals: [] }).length > bodyOctetsMax(query, transport);
   if (!isCutToNothing && !areSameQuestions(message.questions, query.questions)) {
     faults.push("has another question section [1035_05, 4343_02]");
   }
@@ -153,22 +156,23 @@ function spellingFaults({ answers }: Message, { questions }: Message): string[] 
   }).map((answer) => `spells an owner in its own way: ${recordToText(answer)} [4343_02]`);
 }
 
-function contentFaults(message: Message, query: Message, oracle: Oracle): string[] {
+function contentFaults(message: Message, query: Message, { oracle, transport }: Asked): string[] {
   const questions = distinctQuestions(query.questions);
-  const candidates = questions.map((question) => oracle.outcomes(question, query));
+  const candidates = questions.map((question) => oracle.outcomes(question));
   const unknown = unknownRecords(message, candidates.flat());
   if (unknown.length > 0) return unknown.map((record) => `has a record that nobody gave: ${recordToText(record)}`);
   const actual = contentOf(message);
   const likely = candidates.map((outcomes) => outcomes.filter((outcome) => isPlausible(outcome, message)));
   const count = likely.reduce((product, outcomes) => product * outcomes.length, 1);
   if (count > COMBINATIONS_MAX) return [];
+  const limit = bodyOctetsMax(query, transport);
   let faults = [`says what follows from no outcome: ${describe(message)}`];
   for (const outcomes of combinations(likely)) {
     const isExpected = query.questions.length === 1
-      ? isExpectedForOne(outcomes[0]!, query, actual)
-      : isExpectedForMany(outcomes, query, actual);
+      ? isExpectedForOne(outcomes[0]!, query, actual, limit)
+      : isExpectedForMany(outcomes, query, actual, limit);
     if (!isExpected) continue;
-    faults = errorFaults(message, query, outcomes);
+    faults = errorFaults(message, query, { outcomes, transport });
     if (faults.length === 0) return [];
   }
   return faults;
@@ -181,7 +185,7 @@ function unknownRecords(message: Message, outcomes: readonly Outcome[]): Resourc
 
 /** Whether the answers of `outcome` are in the reply, or were cut: then it says nothing. */
 function isPlausible(outcome: Outcome, message: Message): boolean {
-  if (message.isTruncated) return true;
+  if (message.isTruncated || outcome.kind === "altered") return true;
   const present = new Set(message.answers.map(recordIdentity));
   return outcome.message.answers.every((record) => present.has(recordIdentity(record)));
 }
@@ -198,22 +202,28 @@ function* combinations<T>(lists: readonly (readonly T[])[]): Generator<T[]> {
 }
 
 /** A client that speaks EDNS is told of each question that failed, and why (RFC 8914). */
-function errorFaults(message: Message, query: Message, outcomes: readonly Outcome[]): string[] {
+function errorFaults(
+  message: Message,
+  query: Message,
+  { outcomes, transport }: { outcomes: readonly Outcome[]; transport: Transport },
+): string[] {
   const edns = ednsOf(message);
-  if (edns === null) return [];
+  if (edns === null || outcomes.some(({ kind }) => kind === "altered")) return [];
   const texts = edns.options.map(readExtendedError).filter((error) => error !== null).map(({ text }) => text);
   const failed = outcomes.filter((outcome) => {
     const { rcode } = outcome.message;
-    return outcome.isFailure || (query.questions.length > 1 && rcode !== RCODE.NOERROR && rcode !== RCODE.NXDOMAIN);
+    return outcome.kind === "failure" || outcome.kind === "made up" ||
+      (query.questions.length > 1 && rcode !== RCODE.NOERROR && rcode !== RCODE.NXDOMAIN);
   });
   if (query.questions.length === 1) {
-    return failed.length === texts.length ? [] : [`has ${texts.length} extended errors`];
+    const isCramped = encode(message).length + ERROR_OCTETS_MAX > replyOctetsMax(query, transport);
+    return failed.length === texts.length || isCramped ? [] : [`has ${texts.length} extended errors`];
   }
   const starts = failed.map((outcome) => outcome.message.questions[0]!)
     .map((question) => `${nameToText(question.name)} ${typeToText(question.type)}: `);
   // Extended errors never push a record out: when they do not all fit, none of them may be there.
   const neededOctets = starts.reduce((sum, start) => sum + start.length + ERROR_OCTETS_MAX, 0);
-  if (texts.length === 0 && encode(message).length + neededOctets > replyOctetsMax(query)) return [];
+  if (texts.length === 0 && encode(message).length + neededOctets > replyOctetsMax(query, transport)) return [];
   return starts.filter((start) => !texts.some((text) => text.startsWith(start)))
     .map((start) => `has no extended error for ${start}`);
 }

@@ -1,15 +1,22 @@
 import { App } from "../../lib/app.ts";
 import { isSameAddress, type SocketAddress } from "../../lib/base/address.ts";
+import { readOpt } from "../../lib/wire/edns.ts";
+import { EDNS_OPTION, RCODE } from "../../lib/wire/iana.ts";
+import type { Message } from "../../lib/wire/message.ts";
 import { FakeWorld } from "../support/fake_world.ts";
 import { ScriptedUpstream, type Zone } from "../support/scripted_upstream.ts";
+import type { SeededRandom } from "../support/seeded_random.ts";
 import { seededZone } from "../support/seeded_zone.ts";
+import { EVERYBODY } from "../support/serving.ts";
 import type { Host, Passage } from "../support/world_network.ts";
 import { Checker } from "./checker.ts";
 import { Oracle } from "./oracle.ts";
-import { drawPlan, type Plan } from "./plan.ts";
-import { Traffic } from "./traffic.ts";
+import { drawPlan, type Plan, STRANGER } from "./plan.ts";
+import { StreamClient } from "./stream_client.ts";
+import { type ClientDatagram, Traffic } from "./traffic.ts";
 import { UnrulyUpstream } from "./unruly_upstream.ts";
 import { UpstreamBudget } from "./upstream_budget.ts";
+import type { UpstreamPlan } from "./upstream_plan.ts";
 
 /** How a simulation is run. */
 export interface SimulationOptions {
@@ -49,40 +56,47 @@ class Simulation {
   readonly #clients: Host;
   readonly #checker: Checker;
   readonly #budget: UpstreamBudget;
-  readonly #scripted: ScriptedUpstream;
-  readonly #unruly: UnrulyUpstream;
+  readonly #scripted: readonly ScriptedUpstream[];
+  readonly #unruly: readonly UnrulyUpstream[];
+  readonly #oracle: Oracle;
+  readonly #streamClients: StreamClient[] = [];
   readonly #app: App;
   #stopped: Promise<void> | null = null;
+  #stopMs = Infinity;
 
   constructor(plan: Plan, { isTraceKept = false, corruptZone = same, corruptPassage = same }: SimulationOptions) {
     this.#plan = plan;
     const world = new FakeWorld({
       seed: plan.seed,
       isTraceKept,
-      startMs: 1234.567,
+      startMs: START_MS,
       timerDelay: systemTimerDelay,
       watch: (passage) => this.#watch(corruptPassage(passage)),
     });
     this.#budget = new UpstreamBudget(plan);
     this.#world = world;
-    const zone = seededZone(plan.seed);
-    this.#scripted = new ScriptedUpstream(corruptZone(zone), plan.habits);
     this.#host = world.network.addHost(...plan.hostAddresses);
     this.#clients = world.network.addHost(...CLIENT_ADDRESSES);
-    const upstreamHost = world.network.addHost(plan.upstream.hostname);
     const strangers = world.network.addHost("203.0.113.99");
     world.network.setLink(this.#clients, this.#host, plan.clientLink);
-    for (const [from, to] of [[this.#host, upstreamHost], [upstreamHost, this.#host]] as const) {
-      world.network.setLink(from, to, plan.upstreamLink);
-    }
+    world.network.setLink(this.#host, this.#clients, { choppiness: plan.clientLink.choppiness });
     const faultRandom = world.random.fork("send faults");
     this.#host.sendFault = () => faultRandom.chance(plan.sendFailure) ? new Error("No buffer space available") : null;
-    this.#unruly = new UnrulyUpstream({ world, host: upstreamHost, strangers, scripted: this.#scripted, plan });
-    this.#unruly.start();
-    const twin = new ScriptedUpstream(zone, plan.habits);
+    const zone = seededZone(plan.seed);
+    const altered: ConstructorParameters<typeof UnrulyUpstream>[0]["altered"] = [];
+    this.#scripted = plan.upstreams.map((upstream) => scriptedFor(upstream, corruptZone(zone)));
+    this.#unruly = plan.upstreams.map((upstream, i) => {
+      const host = world.network.addHost(upstream.address.hostname);
+      world.network.setLink(this.#host, host, upstream.link);
+      world.network.setLink(host, this.#host, upstream.link);
+      return new UnrulyUpstream({ world, host, strangers, scripted: this.#scripted[i]!, plan, upstream, altered });
+    });
+    for (const unruly of this.#unruly) unruly.start();
+    const twins = plan.upstreams.map((upstream) => scriptedFor(upstream, zone));
+    this.#oracle = new Oracle({ plan, twins, altered });
     this.#checker = new Checker({
       clock: world.time,
-      oracle: new Oracle({ plan, twin, altered: this.#unruly.altered }),
+      oracle: this.#oracle,
       serviceAddresses: plan.serviceAddresses,
       timeoutMs: plan.config.timeoutMs,
     });
@@ -95,6 +109,7 @@ class Simulation {
     if (this.#plan.stopAfterMs !== null) time.after(this.#plan.stopAfterMs, () => this.#stop());
     await time.settle();
     this.#checkHeld();
+    const elapsedMs = time.nowMs() - START_MS;
     if (this.#stopped === null) this.#stop();
     await time.settle();
     let isStopped = false;
@@ -103,12 +118,14 @@ class Simulation {
     this.#check(isStopped, "stop() did not resolve");
     this.#check(time.timerCount === 0, `${time.timerCount} timers are left`);
     this.#check(this.#host.openSockets.length === 0, `${this.#host.openSockets.length} sockets are left open`);
-    this.#checkUpstream();
+    this.#check(this.#host.openStreams.length === 0, "connections are left open");
+    this.#checkUpstream(elapsedMs);
     this.#checker.finish();
+    for (const client of this.#streamClients) client.finish(this.#stopMs);
     const { trace } = this.#world;
     return {
       seed: this.#plan.seed,
-      faults: this.#checker.faults,
+      faults: [...this.#checker.faults, ...this.#streamClients.flatMap((client) => client.faults)],
       traceHash: trace.hash,
       traceLines: trace.lines,
       counts: this.#counts(),
@@ -117,10 +134,12 @@ class Simulation {
 
   #watch(passage: Passage): void {
     this.#checker.watch(passage);
-    const { serviceAddresses, upstream } = this.#plan;
+    const { serviceAddresses, upstreams } = this.#plan;
     const isIn = (address: SocketAddress) => serviceAddresses.some((service) => isSameAddress(service, address));
     if (passage.kind === "delivered" && isIn(passage.to)) this.#budget.noteAsked(passage.octets);
-    if (passage.kind === "sent" && isSameAddress(passage.to, upstream)) this.#budget.noteSent(passage.octets);
+    if (passage.kind === "sent" && upstreams.some(({ address }) => isSameAddress(passage.to, address))) {
+      this.#budget.noteSent(passage.octets);
+    }
   }
 
   #planTraffic(): void {
@@ -131,37 +150,64 @@ class Simulation {
       const to = random.pick(serviceAddresses);
       // Few addresses and ports, so that they repeat. IDs of one client do not: the low bits count.
       const from = clientAddress(to, random.pick([1024, 5353, 40_000, 65_535]), random.below(2));
-      const datagram = traffic.next((random.below(4) << 8) | i);
+      const drawn = traffic.next((random.below(4) << 8) | i);
+      const isStranger = from.hostname === STRANGER && !isAllowed(this.#plan);
+      const datagram = isStranger ? asStranger(drawn) : drawn;
       this.#checker.announce(datagram, from);
       this.#world.time.after(random.fraction() * durationMs, () => {
         this.#world.network.carry(this.#clients, from, to, datagram.octets);
       });
     }
+    this.#planConnections(traffic, random);
+  }
+
+  #planConnections(traffic: Traffic, random: SeededRandom): void {
+    const { connectionCount, durationMs, serviceAddresses } = this.#plan;
+    for (let i = 0; i < connectionCount; i++) {
+      const messages = Array.from({ length: random.between(1, 8) }, (_, k) => traffic.next((random.below(4) << 8) | k));
+      const client = new StreamClient({
+        world: this.#world,
+        host: this.#clients,
+        service: random.pick(serviceAddresses),
+        oracle: this.#oracle,
+        plan: this.#plan,
+        random: random.fork(`client ${i}`),
+        // A message without octets ends the connection, and one without an ID cannot be told apart.
+        messages: messages.filter(({ octets }) => octets.length >= 2),
+        onAsked: (octets) => this.#budget.noteAsked(octets),
+      });
+      this.#streamClients.push(client);
+      this.#world.time.after(random.fraction() * durationMs, () => client.start());
+    }
   }
 
   #stop(): void {
+    this.#stopMs = this.#world.time.nowMs();
     this.#checker.noteStop();
     this.#stopped = this.#app.stop();
   }
 
   #checkHeld(): void {
-    const { inFlight, deadlines, upstreamSockets } = this.#app.held;
+    const { inFlight, deadlines, upstreamSockets, connections } = this.#app.held;
     this.#check(inFlight === 0, `${inFlight} questions are held for ever`);
     this.#check(deadlines === 0, `${deadlines} deadlines are held for ever`);
-    const { upstreamSockets: size } = this.#plan.config;
+    this.#check(connections === 0, `${connections} connections of clients are held for ever`);
+    // A pool for each address family.
+    const size = 2 * this.#plan.config.upstreamSockets;
+    this.#check(this.#host.openStreams.length === 0, "connections are kept although nobody uses them");
     this.#check(upstreamSockets <= size, `${upstreamSockets} upstream sockets are open, ${size} are in use`);
   }
 
-  #checkUpstream(): void {
-    for (const octets of this.#scripted.improper) {
-      this.#check(false, `improper query upstream [9619_01]: ${octets.toHex()}`);
+  #checkUpstream(elapsedMs: number): void {
+    for (const scripted of this.#scripted) {
+      for (const octets of scripted.improper) {
+        this.#check(false, `improper query upstream [9619_01]: ${octets.toHex()}`);
+      }
+      for (const fault of ednsFaults(scripted.queries)) this.#check(false, fault);
     }
-    for (const query of this.#scripted.queries) {
-      const isPlain = query.additionals.every((record) => record.rdata.length === 0) && query.additionals.length <= 1;
-      this.#check(isPlain, "a client's options went upstream [6891_06]");
-    }
-    for (const fault of this.#budget.faults()) this.#check(false, fault);
-    this.#check(this.#app.counters.broken === 0, `the program failed: ${this.#world.lines.join("\n")}`);
+    const { broken, upstreamProbes: probeCount } = this.#app.counters;
+    for (const fault of this.#budget.faults({ probeCount, elapsedMs })) this.#check(false, fault);
+    this.#check(broken === 0, `the program failed: ${this.#world.lines.join("\n")}`);
   }
 
   #check(isRight: boolean, fault: string): void {
@@ -171,13 +217,19 @@ class Simulation {
   #counts(): Map<string, number> {
     const counts = new Map<string, number>([["replies", this.#checker.replyCount]]);
     for (const [kind, count] of this.#checker.arrived) counts.set(`client ${kind}`, count);
-    for (const [behaviour, count] of this.#unruly.behaved) counts.set(`upstream ${behaviour}`, count);
+    const add = (name: string, count: number) => counts.set(name, (counts.get(name) ?? 0) + count);
+    for (const { behaved } of this.#unruly) for (const [name, count] of behaved) add(`upstream ${name}`, count);
+    for (const { manner, replyCount } of this.#streamClients) {
+      add(`connection ${manner}`, 1);
+      add("replies", replyCount);
+    }
     for (const [name, count] of Object.entries(this.#app.counters)) if (count > 0) counts.set(`counter ${name}`, count);
     return counts;
   }
 }
 
-const CLIENT_ADDRESSES = ["198.51.100.7", "198.51.100.8", "2001:db8:c::7", "2001:db8:c::8"];
+const START_MS = 1234.567;
+const CLIENT_ADDRESSES = ["198.51.100.7", STRANGER, "2001:db8:c::7", "2001:db8:c::8"];
 
 function clientAddress(to: SocketAddress, port: number, which: number): SocketAddress {
   const family = CLIENT_ADDRESSES.filter((address) => address.includes(":") === to.hostname.includes(":"));
@@ -191,4 +243,42 @@ function systemTimerDelay(delayMs: number, random: { chance(p: number): boolean;
 
 function same<T>(value: T): T {
   return value;
+}
+
+/** What an upstream with this temper says. */
+function scriptedFor({ temper, habits }: UpstreamPlan, zone: Zone): ScriptedUpstream {
+  if (temper !== "servfail" && temper !== "refused") return new ScriptedUpstream(zone, habits);
+  const rcode = temper === "servfail" ? RCODE.SERVFAIL : RCODE.REFUSED;
+  const failure: Zone = (question) => {
+    return { ...zone(question), rcode, isTruncated: false, answers: [], authorities: [], additionals: [] };
+  };
+  return new ScriptedUpstream(failure, habits);
+}
+
+function isAllowed({ config }: Plan): boolean {
+  return config.allow === EVERYBODY;
+}
+
+/** Whoever may not ask is refused, whatever it is, where it would get a reply. */
+function asStranger(datagram: ClientDatagram): ClientDatagram {
+  const { kind } = datagram.expectation;
+  return kind === "silence" || kind === "any"
+    ? datagram
+    : { ...datagram, expectation: { kind: "own", rcode: RCODE.REFUSED } };
+}
+
+/** RFC 6891 §6.1.1: EDNS is hop by hop. One OPT record at most, with nothing in it but our own cookie, always the same. */
+function ednsFaults(queries: readonly Message[]): string[] {
+  const cookies = new Set<string>();
+  const faults: string[] = [];
+  for (const { additionals } of queries) {
+    if (additionals.length === 0) continue;
+    const [record, ...others] = additionals;
+    const { options, version, udpPayloadOctets } = readOpt(record!);
+    const isOurs = others.length === 0 && version === 0 && udpPayloadOctets === 1232 &&
+      options.length === 1 && options[0]!.code === EDNS_OPTION.COOKIE;
+    if (isOurs) cookies.add(options[0]!.data.subarray(0, 8).toHex());
+    else faults.push("an OPT record that is not ours went upstream [6891_06]");
+  }
+  return cookies.size > 1 ? [...faults, "another cookie than ours went upstream [6891_06]"] : faults;
 }

@@ -1,15 +1,16 @@
 import type { SocketAddress } from "../../lib/base/address.ts";
 import { HEADER_OCTETS } from "../../lib/wire/header.ts";
-import { CLASS, RCODE, TYPE } from "../../lib/wire/iana.ts";
+import { RCODE } from "../../lib/wire/iana.ts";
 import { decode, encode, type Message, type Question } from "../../lib/wire/message.ts";
-import { nameFromText } from "../../lib/wire/name.ts";
-import { putUint16 } from "../../lib/wire/patch.ts";
 import type { FakeWorld } from "../support/fake_world.ts";
 import { opt } from "../support/messages.ts";
 import type { ScriptedUpstream } from "../support/scripted_upstream.ts";
 import type { SeededRandom } from "../support/seeded_random.ts";
 import type { Host } from "../support/world_network.ts";
+import * as lies from "./lies.ts";
 import type { Plan } from "./plan.ts";
+import { UnrulyStreams } from "./unruly_streams.ts";
+import type { UpstreamPlan } from "./upstream_plan.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 
@@ -34,6 +35,12 @@ const MISBEHAVIOURS = {
   optInAnswer: 1,
   badVersion: 1,
   bareFormerr: 1,
+  badCookie: 1,
+  wrongCookie: 1,
+  wrongCase: 1,
+  stuffed: 3,
+  truncated: 2,
+  flood: 1,
 };
 
 /** Names of `MISBEHAVIOURS`, and "honest". */
@@ -49,29 +56,55 @@ export interface UnrulyUpstreamOptions {
   readonly strangers: Host;
   readonly scripted: ScriptedUpstream;
   readonly plan: Plan;
+  readonly upstream: UpstreamPlan;
+  /** Where it notes what it sent that was not the honest response and may still pass for a response to the question. */
+  readonly altered: { readonly question: Question; readonly octets: Octets }[];
 }
 
 /** Answers on the fake network out of a scripted upstream, unless it is in a mood for something else. */
 export class UnrulyUpstream {
   /** How often it did what. */
   readonly behaved = new Map<Behaviour, number>();
-  /** What it sent that was not the honest response and may still pass for a response to the question. */
-  readonly altered: { readonly question: Question; readonly octets: Octets }[] = [];
   readonly #options: UnrulyUpstreamOptions;
   readonly #random: SeededRandom;
+  #isHeard: boolean;
 
   constructor(options: UnrulyUpstreamOptions) {
     this.#options = options;
-    this.#random = options.world.random.fork("upstream");
+    this.#random = options.world.random.fork(`upstream ${options.upstream.address.hostname}`);
+    this.#isHeard = options.upstream.temper !== "recovering";
   }
 
-  /** Begins to serve. */
+  /** Begins to serve, or not. */
   start(): void {
-    const socket = this.#options.host.openDatagram(this.#options.plan.upstream);
-    socket.onDatagram = (octets, peer) => this.#handle(octets, peer);
+    const { world, host, upstream, plan } = this.#options;
+    const { temper, address, hasTcp, turnMs } = upstream;
+    host.dropsDials = temper === "dead" || temper === "recovering";
+    if (temper === "dead" || temper === "closed") return;
+    host.openDatagram(address).onDatagram = (octets, peer) => this.#handle(octets, peer);
+    const random = this.#random.fork("streams");
+    if (hasTcp) new UnrulyStreams({ ...this.#options, random, unruliness: this.#streamUnruliness }).start();
+    else if (!plan.isFair) host.dropsDials = random.chance(0.3);
+    if (temper !== "dying" && temper !== "recovering") return;
+    world.time.after(turnMs, () => {
+      this.#isHeard = temper === "recovering";
+      host.dropsDials = !this.#isHeard;
+      for (const stream of host.openStreams) if (!this.#isHeard) stream.onOctets = () => {};
+    });
+  }
+
+  get #streamUnruliness(): number {
+    const { plan, upstream } = this.#options;
+    return plan.isFair || upstream.temper !== "unruly" ? 0 : plan.unruliness / 2;
+  }
+
+  get #honestDelayMs(): number {
+    const { temper, slowMs } = this.#options.upstream;
+    return temper === "slow" ? slowMs.min + this.#random.fraction() * (slowMs.max - slowMs.min) : 0;
   }
 
   #handle(query: Octets, peer: SocketAddress): void {
+    if (!this.#isHeard) return;
     const honest = this.#options.scripted.respond(query);
     const asked = this.#options.scripted.queries.at(-1);
     if (honest === null || asked === undefined) return;
@@ -81,9 +114,11 @@ export class UnrulyUpstream {
   }
 
   #drawBehaviour(question: Question): Behaviour {
-    const { plan } = this.#options;
-    if (plan.isCalm(question) || !this.#random.chance(plan.unruliness)) return "honest";
-    return this.#random.pickWeighted(MISBEHAVIOURS);
+    const { plan, upstream } = this.#options;
+    if (upstream.temper !== "unruly" || plan.isCalm(question) || !this.#random.chance(plan.unruliness)) return "honest";
+    const behaviour = this.#random.pickWeighted(MISBEHAVIOURS);
+    // A flood takes the whole socket down, and so concerns the calm questions that are in flight there.
+    return plan.isFair && behaviour === "flood" ? "honest" : behaviour;
   }
 
   #behave(behaviour: Behaviour, { query, asked, honest, peer }: Exchange): void {
@@ -92,14 +127,14 @@ export class UnrulyUpstream {
     const send = (octets: Octets, delayMs = 0) => this.#send(octets, peer, { delayMs });
     /** Sends what is not the honest response, and takes note of it. */
     const alter = (octets: Octets) => {
-      this.altered.push({ question: asked.questions[0]!, octets });
+      this.#options.altered.push({ question: asked.questions[0]!, octets });
       send(octets);
     };
     /** Often the right response follows what was wrong. */
     const honestLater = () => random.chance(0.6) && send(honest, random.fraction() * 150);
     switch (behaviour) {
       case "honest":
-        return send(honest);
+        return send(honest, this.#honestDelayMs);
       case "silence":
         return;
       case "slow":
@@ -110,28 +145,28 @@ export class UnrulyUpstream {
         send(honest);
         return send(honest, random.fraction() * 10);
       case "wrongId":
-        send(withUint16(honest, 0, this.#wrongId()));
+        send(lies.withUint16(honest, 0, this.#wrongId()));
         break;
       case "wrongQuestion":
-        send(poisonFor({ ...asked, questions: [wrongQuestion(asked.questions[0]!, random)] }));
+        send(lies.poisonFor({ ...asked, questions: [lies.wrongQuestion(asked.questions[0]!, random)] }));
         break;
       case "wrongAddress":
-        this.#send(poisonFor(asked), peer, { from: { ...this.#options.plan.upstream, hostname: STRANGER } });
+        this.#send(lies.poisonFor(asked), peer, { from: { ...this.#options.upstream.address, hostname: STRANGER } });
         break;
       case "wrongPort":
-        this.#send(poisonFor(asked), peer, { from: { ...this.#options.plan.upstream, port: 54 } });
+        this.#send(lies.poisonFor(asked), peer, { from: { ...this.#options.upstream.address, port: 54 } });
         break;
       case "notResponse":
-        send(withFlags(poisonFor(asked), (flags) => flags & 0x7fff));
+        send(lies.withFlags(lies.poisonFor(asked), (flags) => flags & 0x7fff));
         break;
       case "wrongOpcode":
-        send(withFlags(poisonFor(asked), (flags) => flags | (random.between(1, 15) << 11)));
+        send(lies.withFlags(lies.poisonFor(asked), (flags) => flags | (random.between(1, 15) << 11)));
         break;
       case "cut":
         alter(honest.slice(0, random.between(HEADER_OCTETS, honest.length - 1)));
         break;
       case "flipped":
-        alter(withFlippedBits(honest, random));
+        alter(lies.withFlippedBits(honest, random));
         break;
       case "short":
         send(honest.slice(0, random.below(HEADER_OCTETS)));
@@ -141,7 +176,7 @@ export class UnrulyUpstream {
         break;
       case "oversize":
         // At 16 octets a record: just below 512 or 1232 octets, or just above.
-        return alter(oversize(asked, random.pick([25, 70]) + random.below(15)));
+        return alter(lies.oversize(asked, random.pick([25, 70]) + random.below(15)));
       case "twoOpts":
         return alter(encode({ ...decode(honest), additionals: [opt(), opt({ wantsDnssec: true })] }));
       case "optInAnswer":
@@ -150,8 +185,25 @@ export class UnrulyUpstream {
         return alter(
           encode({ ...decode(honest), rcode: RCODE.BADVERS & 0xf, additionals: [opt({ extendedRcode: 1 })] }),
         );
+      case "badCookie":
+        return alter(
+          encode({ ...bare(asked), rcode: RCODE.BADCOOKIE & 0xf, additionals: [opt({ extendedRcode: 1 })] }),
+        );
+      case "truncated":
+        return alter(encode({ ...bare(asked), isTruncated: true }));
+      case "wrongCookie":
+        send(lies.poisonWithCookie(asked, random));
+        break;
+      case "wrongCase":
+        send(lies.recased(honest) ?? honest);
+        break;
+      case "stuffed":
+        return send(honest.length === HEADER_OCTETS ? honest : lies.stuffed(honest));
+      case "flood":
+        for (let i = 0; i < FLOOD_COUNT; i++) send(lies.withUint16(lies.poisonFor(asked), 0, this.#wrongId()));
+        break;
       case "bareFormerr":
-        return alter(withUint16(new Uint8Array([...query.subarray(0, 2), ...new Uint8Array(10)]), 2, 0x8001));
+        return alter(lies.withUint16(new Uint8Array([...query.subarray(0, 2), ...new Uint8Array(10)]), 2, 0x8001));
     }
     honestLater();
   }
@@ -160,7 +212,7 @@ export class UnrulyUpstream {
   #forge(asked: Message, peer: SocketAddress): void {
     for (let count = this.#random.between(1, 10); count > 0; count--) {
       const port = this.#random.chance(0.5) ? peer.port : this.#random.between(1024, 65_535);
-      this.#send(withUint16(poisonFor(asked), 0, this.#wrongId()), { ...peer, port }, {
+      this.#send(lies.withUint16(lies.poisonFor(asked), 0, this.#wrongId()), { ...peer, port }, {
         delayMs: this.#random.fraction() * 20,
         sender: this.#options.strangers,
       });
@@ -179,7 +231,7 @@ export class UnrulyUpstream {
   #send(
     octets: Octets,
     to: SocketAddress,
-    { delayMs = 0, from = this.#options.plan.upstream, sender = this.#options.host } = {},
+    { delayMs = 0, from = this.#options.upstream.address, sender = this.#options.host } = {},
   ): void {
     const { time, network } = this.#options.world;
     time.after(delayMs, () => network.carry(sender, from, to, octets));
@@ -193,53 +245,12 @@ interface Exchange {
   readonly peer: SocketAddress;
 }
 
+/** So many wrong replies at once are an attack. */
+const FLOOD_COUNT = 110;
+
+/** A response without records. */
+function bare(query: Message): Message {
+  return { ...query, isResponse: true, recursionAvailable: true, answers: [], authorities: [], additionals: [] };
+}
+
 const STRANGER = "203.0.113.66";
-
-/** A response with a record that must never reach a client. */
-export function poisonFor(query: Message): Octets {
-  const [question] = query.questions;
-  const poison = { name: question!.name, type: TYPE.A, class: CLASS.IN, ttl: 86_400, rdata: POISON };
-  return encode({ ...query, isResponse: true, recursionAvailable: true, answers: [poison], additionals: [] });
-}
-
-const POISON = Uint8Array.of(203, 0, 113, 66);
-
-/** As many octets as it takes, whatever the query allows. */
-function oversize(query: Message, recordCount: number): Octets {
-  const { name, class: qclass } = query.questions[0]!;
-  const answers = Array.from({ length: recordCount }, (_, i) => {
-    return { name, type: TYPE.A, class: qclass, ttl: 60, rdata: Uint8Array.of(198, 19, 0, i) };
-  });
-  return encode({ ...query, isResponse: true, recursionAvailable: true, answers, additionals: [] });
-}
-
-function wrongQuestion(question: Question, random: SeededRandom): Question {
-  switch (random.below(3)) {
-    case 0:
-      return { ...question, type: (question.type + 1) % 65_536 };
-    case 1:
-      return { ...question, class: (question.class + 1) % 65_536 };
-    default:
-      return { ...question, name: nameFromText("wrong.example.net.") };
-  }
-}
-
-function withUint16(octets: Octets, offset: number, value: number): Octets {
-  const copy = octets.slice();
-  putUint16(copy, offset, value);
-  return copy;
-}
-
-function withFlags(octets: Octets, change: (flags: number) => number): Octets {
-  return withUint16(octets, 2, change((octets[2]! << 8) | octets[3]!));
-}
-
-/** Flips one to three bits behind the ID. */
-function withFlippedBits(octets: Octets, random: SeededRandom): Octets {
-  const copy = octets.slice();
-  for (let count = random.between(1, 3); count > 0; count--) {
-    const offset = random.between(2, copy.length - 1);
-    copy[offset] = copy[offset]! ^ (1 << random.below(8));
-  }
-  return copy;
-}

@@ -1,36 +1,49 @@
 import { assertEquals } from "@std/assert";
+import { MODERN_HABITS } from "../support/scripted_upstream.ts";
 import { question, wire } from "../support/messages.ts";
 import { drawPlan, type Plan } from "./plan.ts";
 import { UpstreamBudget } from "./upstream_budget.ts";
 
 const A = question("example.org");
 const QUERY = wire({ questions: [A] });
+const NO_PROBES = { probeCount: 0, elapsedMs: 0 };
 
 function budget(isCalm: boolean): UpstreamBudget {
-  const plan: Plan = drawPlan(1);
-  return new UpstreamBudget({ ...plan, habits: { ...plan.habits, edns: "knows" }, isCalm: () => isCalm });
+  const plan: Plan = drawPlan(2);
+  const [first] = plan.upstreams;
+  return new UpstreamBudget({ ...plan, upstreams: [{ ...first!, habits: MODERN_HABITS }], isCalm: () => isCalm });
 }
 
-Deno.test("UpstreamBudget allows one query for a calm question, however often it stands in the message", () => {
+function send(to: UpstreamBudget, count: number, octets = QUERY): void {
+  for (let i = 0; i < count; i++) to.noteSent(octets);
+}
+
+Deno.test("UpstreamBudget allows two queries for a calm question, however often it stands in the message", () => {
   const calm = budget(true);
   calm.noteAsked(wire({ questions: [A, question("EXAMPLE.org")] }));
-  calm.noteSent(QUERY);
-  assertEquals(calm.faults(), []);
-  calm.noteSent(QUERY);
-  assertEquals(calm.faults(), ["example.org. IN A was sent upstream 2 times, 1 would do"]);
+  send(calm, 2);
+  assertEquals(calm.faults(NO_PROBES), []);
+  send(calm, 1);
+  assertEquals(calm.faults(NO_PROBES), ["example.org. IN A was sent upstream 3 times, 2 would do"]);
 });
 
-Deno.test("[9520_04] UpstreamBudget allows two sends in two forms when something goes wrong", () => {
+Deno.test("[9520_04] UpstreamBudget allows three sends when something goes wrong, and three more for a probe", () => {
   const stormy = budget(false);
   stormy.noteAsked(QUERY);
-  for (let i = 0; i < 4; i++) stormy.noteSent(QUERY);
-  assertEquals(stormy.faults(), []);
-  stormy.noteSent(QUERY);
-  assertEquals(stormy.faults().length, 1);
+  send(stormy, 6);
+  assertEquals(stormy.faults({ probeCount: 1, elapsedMs: 0 }), []);
+  assertEquals(stormy.faults(NO_PROBES).length, 2);
 });
 
-Deno.test("UpstreamBudget allows nothing that nobody asked", () => {
+Deno.test("UpstreamBudget allows nothing that nobody asked, but for probes for loops now and then", () => {
   const calm = budget(true);
-  calm.noteSent(QUERY);
-  assertEquals(calm.faults(), ["example.org. IN A was sent upstream 1 times, 0 would do"]);
+  send(calm, 1, wire({ questions: [question("00112233445566778899aabbccddeeff.EXAMPLE TXT")] }));
+  assertEquals(calm.faults(NO_PROBES), []);
+  send(calm, 1, wire({ questions: [question("00112233445566778899aabbccddeef0.example TXT")] }));
+  assertEquals(calm.faults(NO_PROBES), ["2 probes for loops were sent"]);
+  send(calm, 1);
+  assertEquals(
+    calm.faults({ probeCount: 0, elapsedMs: 10_000 })[0],
+    "example.org. IN A was sent upstream 1 times, 0 would do",
+  );
 });

@@ -1,0 +1,164 @@
+import type { SocketAddress } from "../../lib/base/address.ts";
+import { toFrame } from "../../lib/wire/stream_frames.ts";
+import type { FakeWorld } from "../support/fake_world.ts";
+import type { HostStream } from "../support/host_stream.ts";
+import type { SeededRandom } from "../support/seeded_random.ts";
+import { eachMessage } from "../support/stream_messages.ts";
+import type { Host } from "../support/world_network.ts";
+import type { Oracle } from "./oracle.ts";
+import type { Plan } from "./plan.ts";
+import { checkReply } from "./reply_check.ts";
+import type { ClientDatagram } from "./traffic.ts";
+
+type Octets = Uint8Array<ArrayBuffer>;
+
+/** What a client does with its connection, and how often. */
+const MANNERS = {
+  /** All queries in one piece. */
+  pipelined: 4,
+  /** Cut at odd places, a moment apart. */
+  split: 4,
+  /** Closes its side at once, and waits for the replies. */
+  halfClosed: 3,
+  /** The last query comes an octet now and then, and never whole. */
+  dripping: 1,
+  /** Asks much, and never reads. */
+  deaf: 1,
+  /** Breaks the connection while replies are under way. */
+  resetting: 1,
+  /** Announces a message of no octets. */
+  garbled: 1,
+};
+
+/** See `MANNERS`. */
+export type Manner = keyof typeof MANNERS;
+/** All of them. */
+export const STREAM_MANNERS = Object.keys(MANNERS) as readonly Manner[];
+
+/** Deadlines are kept in ticks of 10 ms, and timers may fire a little late. */
+const TOLERANCE_MS = 25;
+const DRIP_MS = 700;
+/** A deaf client asks everything so many times: more than fits into the connection on the way back. */
+const DEAF_ROUNDS = 30;
+
+/** What a client is made from. */
+export interface StreamClientOptions {
+  readonly world: FakeWorld;
+  readonly host: Host;
+  readonly service: SocketAddress;
+  readonly oracle: Oracle;
+  readonly plan: Plan;
+  readonly random: SeededRandom;
+  /** What it asks; each with an ID of its own. */
+  readonly messages: readonly ClientDatagram[];
+  /** Hears of each message when it is sent. */
+  readonly onAsked: (octets: Octets) => void;
+}
+
+/** A client with a TCP connection that knows what it has to get. */
+export class StreamClient {
+  readonly manner: Manner;
+  /** What was wrong, a line each. */
+  readonly faults: string[] = [];
+  replyCount = 0;
+  readonly #options: StreamClientOptions;
+  readonly #waiting = new Map<number, { readonly message: ClientDatagram; readonly askedAtMs: number }>();
+
+  constructor(options: StreamClientOptions) {
+    this.#options = options;
+    this.manner = options.random.pickWeighted(MANNERS);
+  }
+
+  /** Connects and asks. */
+  async start(): Promise<void> {
+    const { host, service } = this.#options;
+    let stream: HostStream;
+    try {
+      stream = await host.connectStream(service, new AbortController().signal);
+    } catch {
+      // Refused: the program has stopped, and owes nothing.
+      return;
+    }
+    if (this.manner !== "deaf") eachMessage(stream, (octets) => this.#take(octets));
+    this.#ask(stream);
+  }
+
+  /** Once everything has settled. `stopMs` is when the program was told to take no more, if it was. */
+  finish(stopMs: number): void {
+    if (this.manner === "deaf" || this.manner === "resetting" || this.manner === "garbled") return;
+    const { plan } = this.#options;
+    for (const { message, askedAtMs } of this.#waiting.values()) {
+      const { kind, octets, expectation } = message;
+      if (expectation.kind === "silence" || expectation.kind === "any") continue;
+      // What was on the way when the program stopped may not have been read.
+      if (askedAtMs + plan.clientLink.delayMaxMs + 1 > stopMs) continue;
+      this.faults.push(`${kind} over TCP (${this.manner}) has no reply: ${octets.toHex()}`);
+    }
+  }
+
+  #ask(stream: HostStream): void {
+    const { random, world, plan, messages } = this.#options;
+    const frames = messages.map(({ octets }) => toFrame(octets));
+    switch (this.manner) {
+      case "pipelined":
+        return frames.forEach((frame, i) => this.#send(stream, frame, messages[i]!));
+      case "split":
+        return frames.forEach((frame, i) => {
+          const atMs = random.fraction() * 3;
+          world.time.after(i * 4 + atMs, () => stream.send(frame.slice(0, 1 + (i % frame.length))));
+          world.time.after(i * 4 + 3, () => this.#send(stream, frame.slice(1 + (i % frame.length)), messages[i]!));
+        });
+      case "halfClosed":
+        frames.forEach((frame, i) => this.#send(stream, frame, messages[i]!));
+        return stream.end();
+      case "dripping": {
+        const last = frames.pop()!;
+        frames.forEach((frame, i) => this.#send(stream, frame, messages[i]!));
+        for (let i = 0; i < last.length - 1; i++) {
+          world.time.after(i * DRIP_MS, () => stream.send(last.slice(i, i + 1)));
+        }
+        return;
+      }
+      case "deaf":
+        for (let i = 0; i < DEAF_ROUNDS; i++) frames.forEach((frame, k) => this.#send(stream, frame, messages[k]!));
+        return;
+      case "resetting":
+        frames.forEach((frame, i) => this.#send(stream, frame, messages[i]!));
+        return void world.time.after(random.fraction() * plan.config.timeoutMs, () => stream.reset());
+      case "garbled":
+        frames.forEach((frame, i) => this.#send(stream, frame, messages[i]!));
+        return stream.send(new Uint8Array(2));
+    }
+  }
+
+  /** Sends the last octets of a message. */
+  #send(stream: HostStream, octets: Octets, message: ClientDatagram): void {
+    this.#waiting.set(idOf(message.octets), { message, askedAtMs: this.#options.world.time.nowMs() });
+    this.#options.onAsked(message.octets);
+    stream.send(octets);
+  }
+
+  #take(reply: Octets): void {
+    const { world, plan, oracle } = this.#options;
+    this.replyCount++;
+    const fault = (text: string) => {
+      this.faults.push(`reply over TCP (${this.manner}) with ID ${reply.subarray(0, 2).toHex()} ${text}`);
+    };
+    const id = idOf(reply);
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (waiting === undefined) return fault("was asked by nobody");
+    const { message: { octets, expectation, kind }, askedAtMs } = waiting;
+    const afterMs = world.time.nowMs() - askedAtMs;
+    if (afterMs > plan.config.timeoutMs + TOLERANCE_MS + 2 * plan.clientLink.delayMaxMs) {
+      fault(`comes after ${afterMs.toFixed(3)} ms`);
+    }
+    for (const text of checkReply(reply, { query: octets, transport: "tcp", expectation, oracle })) {
+      fault(`for "${kind}" ${text}`);
+    }
+  }
+}
+
+function idOf(octets: Octets): number {
+  return (octets[0]! << 8) | octets[1]!;
+}

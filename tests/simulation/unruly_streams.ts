@@ -1,0 +1,123 @@
+import { RCODE } from "../../lib/wire/iana.ts";
+import { encode, type Message, type Question } from "../../lib/wire/message.ts";
+import { toFrame } from "../../lib/wire/stream_frames.ts";
+import type { FakeWorld } from "../support/fake_world.ts";
+import type { HostStream } from "../support/host_stream.ts";
+import type { ScriptedUpstream } from "../support/scripted_upstream.ts";
+import type { SeededRandom } from "../support/seeded_random.ts";
+import { eachMessage } from "../support/stream_messages.ts";
+import type { Host } from "../support/world_network.ts";
+import * as lies from "./lies.ts";
+import type { Plan } from "./plan.ts";
+import type { UpstreamPlan } from "./upstream_plan.ts";
+
+type Octets = Uint8Array<ArrayBuffer>;
+
+/** What an upstream may do over TCP instead of answering. */
+const MISBEHAVIOURS = {
+  silence: 2,
+  slow: 3,
+  close: 2,
+  reset: 2,
+  wrongId: 1,
+  wrongQuestion: 1,
+  cut: 1,
+  emptyFrame: 1,
+  halfFrame: 1,
+  servfail: 1,
+  stuffed: 2,
+};
+
+/** What is served over TCP is made from this. */
+export interface UnrulyStreamsOptions {
+  readonly world: FakeWorld;
+  readonly host: Host;
+  readonly scripted: ScriptedUpstream;
+  readonly plan: Plan;
+  readonly upstream: UpstreamPlan;
+  readonly random: SeededRandom;
+  /** Share of queries to which it misbehaves, 0–1. */
+  readonly unruliness: number;
+  /** See `UnrulyUpstreamOptions.altered`. */
+  readonly altered: { readonly question: Question; readonly octets: Octets }[];
+}
+
+/** An upstream over TCP: in pieces, out of order, and now and then not at all. */
+export class UnrulyStreams {
+  readonly #options: UnrulyStreamsOptions;
+
+  constructor(options: UnrulyStreamsOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to serve. */
+  start(): void {
+    const { host, upstream, random, unruliness } = this.#options;
+    host.listenStream(upstream.address).onConnection = (stream) => {
+      if (random.chance(unruliness / 4)) return stream.reset();
+      eachMessage(stream, (octets) => this.#handle(octets, stream));
+    };
+  }
+
+  #handle(query: Octets, stream: HostStream): void {
+    const { scripted, random, unruliness } = this.#options;
+    const honest = scripted.respond(query, "tcp");
+    const asked = scripted.queries.at(-1);
+    if (honest === null || asked === undefined) return;
+    if (!random.chance(unruliness)) return this.#send(stream, toFrame(honest), random.fraction());
+    this.#behave(random.pickWeighted(MISBEHAVIOURS), { asked, honest, stream });
+  }
+
+  #behave(
+    behaviour: keyof typeof MISBEHAVIOURS,
+    { asked, honest, stream }: { asked: Message; honest: Octets; stream: HostStream },
+  ): void {
+    const { random, plan, altered } = this.#options;
+    const send = (octets: Octets, delayMs = 0) => this.#send(stream, toFrame(octets), delayMs);
+    switch (behaviour) {
+      case "silence":
+        return;
+      case "slow":
+        return send(honest, random.fraction() * plan.config.timeoutMs);
+      case "close":
+        return stream.isClosed ? undefined : stream.close();
+      case "reset":
+        return stream.reset();
+      case "wrongId":
+        send(lies.withUint16(lies.poisonFor(asked), 0, asked.id ^ 1));
+        break;
+      case "wrongQuestion":
+        send(lies.poisonFor({ ...asked, questions: [lies.wrongQuestion(asked.questions[0]!, random)] }));
+        break;
+      case "cut": {
+        const octets = honest.slice(0, random.between(12, honest.length - 1));
+        altered.push({ question: asked.questions[0]!, octets });
+        send(octets);
+        break;
+      }
+      case "emptyFrame":
+        return this.#send(stream, new Uint8Array(2), 0);
+      case "halfFrame":
+        this.#send(stream, toFrame(honest).slice(0, random.between(1, honest.length)), 0);
+        return stream.end();
+      case "servfail": {
+        const octets = encode({ ...asked, isResponse: true, rcode: RCODE.SERVFAIL, additionals: [] });
+        altered.push({ question: asked.questions[0]!, octets });
+        return send(octets);
+      }
+      case "stuffed":
+        return send(honest.length === 12 ? honest : lies.stuffed(honest));
+    }
+    send(honest, random.fraction() * 100);
+  }
+
+  /** Now and then octet by octet, as far as the reader can tell. */
+  #send(stream: HostStream, frame: Octets, delayMs: number): void {
+    const { random, world } = this.#options;
+    const cut = random.chance(0.3) ? random.between(1, frame.length - 1) : frame.length;
+    world.time.after(delayMs, () => {
+      stream.send(frame.slice(0, cut));
+      if (cut < frame.length) stream.send(frame.slice(cut));
+    });
+  }
+}

@@ -1,0 +1,131 @@
+import type { SocketAddress } from "../../lib/base/address.ts";
+import { MODERN_HABITS, type UpstreamHabits } from "../support/scripted_upstream.ts";
+import type { SeededRandom } from "../support/seeded_random.ts";
+import type { Link } from "../support/world_network.ts";
+
+/** What becomes of the queries to an upstream. */
+const TEMPERS = {
+  /** They are answered, unless it is in a mood for something else; see `UnrulyUpstream`. */
+  unruly: 6,
+  /** They are lost, and so is every attempt to connect. */
+  dead: 2,
+  /** They are lost, and connections are refused. */
+  closed: 1,
+  /** They are answered in the end. */
+  slow: 2,
+  servfail: 2,
+  refused: 1,
+  /** They are answered at first and lost later. */
+  dying: 2,
+  /** They are lost at first and answered later. */
+  recovering: 2,
+};
+
+/** See `TEMPERS`. */
+export type Temper = keyof typeof TEMPERS;
+
+/** One upstream of a simulation. */
+export interface UpstreamPlan {
+  /** Its transport is "tcp" where TCP is forced. */
+  readonly address: SocketAddress;
+  readonly temper: Temper;
+  readonly habits: UpstreamHabits;
+  /** The way there, and the way back. */
+  readonly link: Link;
+  readonly hasTcp: boolean;
+  /** When a dying one dies, and a recovering one recovers, after the start. */
+  readonly turnMs: number;
+  /** How long a slow one takes. */
+  readonly slowMs: { readonly min: number; readonly max: number };
+}
+
+const HOSTNAMES = ["203.0.113.53", "2001:db8:53::53", "203.0.113.54", "203.0.113.55"];
+
+/** Upstreams of any kind. */
+export function drawUpstreams(random: SeededRandom, { count, timeoutMs }: Wanted): UpstreamPlan[] {
+  return HOSTNAMES.slice(0, count).map((hostname) => {
+    const address = drawAddress(random, hostname);
+    return {
+      address,
+      temper: random.pickWeighted(TEMPERS),
+      habits: drawHabits(random),
+      link: drawLink(random, { loss: 0.2, delayMaxMs: timeoutMs / 10 }),
+      hasTcp: address.transport === "tcp" || random.chance(0.7),
+      turnMs: random.between(0, 3 * timeoutMs),
+      slowMs: { min: 100, max: timeoutMs * 1.2 },
+    };
+  });
+}
+
+/**
+ * Upstreams of which one, called the sound one, gets an answer to every client:
+ *
+ * - Alone it may have any habits but to demand cookies and not to echo letter case, which together take four sends to find
+ *   out. There and back is a tenth of the time, so that EDNS, letter case, truncation and TCP can be found out one after
+ *   the other before half of the time is over and it is asked again.
+ * - Among others it knows EDNS and echoes letter case, so that one send does, and is no further than 20 ms away. Before it
+ *   at most two of the three sends are used up: by upstreams that take one each. They are silent, at most 600 ms before
+ *   the next one's turn, or fail at once, or take 800 ms to answer, at most one of them, and not for want of time.
+ */
+export function drawFairUpstreams(random: SeededRandom, { count, timeoutMs }: Wanted): UpstreamPlan[] {
+  const soundIndex = random.below(count);
+  let slowLeft = 1;
+  return HOSTNAMES.slice(0, count).map((hostname, i): UpstreamPlan => {
+    const address = drawAddress(random, hostname);
+    const isSound = i === soundIndex;
+    let temper: Temper = isSound ? "unruly" : random.pick(["dead", "closed", "slow", "servfail", "refused"]);
+    if (temper === "slow" && slowLeft-- === 0) temper = "dead";
+    return {
+      address,
+      temper,
+      habits: count === 1 ? drawTractableHabits(random) : drawModernHabits(random),
+      link: { ...drawLink(random, { loss: 0, delayMaxMs: count === 1 ? timeoutMs / 20 : 20 }), loss: 0 },
+      hasTcp: count > 1 || address.transport === "tcp" || random.chance(0.7),
+      turnMs: 0,
+      slowMs: { min: 400, max: 800 },
+    };
+  });
+}
+
+interface Wanted {
+  readonly count: number;
+  readonly timeoutMs: number;
+}
+
+function drawAddress(random: SeededRandom, hostname: string): SocketAddress {
+  return { transport: random.chance(0.1) ? "tcp" : "udp", hostname, port: random.pick([53, 5353]) };
+}
+
+function drawHabits(random: SeededRandom): UpstreamHabits {
+  return {
+    edns: random.pickWeighted({ knows: 6, ignores: 1, formerr: 1, notimp: 1 }),
+    hasOptFirst: random.chance(0.3),
+    overcompresses: random.chance(0.3),
+    lowersCase: random.chance(0.2),
+    recursionAvailable: random.chance(0.9),
+    mindsCase: random.chance(0.1),
+    cookies: random.pickWeighted({ ignores: 3, knows: 2, demands: 1 }),
+    truncates: random.chance(0.15),
+  };
+}
+
+function drawTractableHabits(random: SeededRandom): UpstreamHabits {
+  const habits = drawHabits(random);
+  return habits.cookies === "demands" && habits.lowersCase ? { ...habits, lowersCase: false } : habits;
+}
+
+function drawModernHabits(random: SeededRandom): UpstreamHabits {
+  const { hasOptFirst, overcompresses, truncates } = drawHabits(random);
+  return { ...MODERN_HABITS, hasOptFirst, overcompresses, truncates, cookies: random.pick(["ignores", "knows"]) };
+}
+
+/** A way between two hosts. */
+export function drawLink(random: SeededRandom, { loss, delayMaxMs }: { loss: number; delayMaxMs: number }): Link {
+  return {
+    loss: random.chance(0.5) ? 0 : random.fraction() * loss,
+    duplication: random.chance(0.5) ? 0 : 0.1,
+    delayMinMs: 0.1,
+    delayMaxMs: 0.1 + random.fraction() * delayMaxMs,
+    choppiness: random.pick([0, 0.3]),
+  };
+}
