@@ -66,7 +66,9 @@ export class Upstreams {
     this.#probe(order, request);
     const startCount = strategy === "parallel" ? Math.min(PARALLEL_COUNT, order.length) : 1;
     const mayHedge = (upstream: Upstream) => this.#mayHedge(upstream);
-    return new Race({ request, order, startCount, mayHedge, clock, deadlines }).run();
+    const result = new Race({ request, order, startCount, mayHedge, clock, deadlines }).run();
+    result.catch((error) => this.#countFailure(error));
+    return result;
   }
 
   /** The upstreams in order of preference. */
@@ -92,6 +94,11 @@ export class Upstreams {
     this.#options.counters.upstreamProbes++;
     // Whatever comes of it, the upstream itself takes note.
     down.ask({ ...request, sendCount: 0 }).catch(() => {});
+  }
+
+  #countFailure(error: unknown): void {
+    const isSilence = error instanceof UpstreamError && error.infoCode === EDE.NO_REACHABLE_AUTHORITY;
+    if (isSilence) this.#options.counters.upstreamTimeouts++;
   }
 
   /** The hedge for a question that is merely slow comes out of a budget; one for an upstream in trouble does not. */
