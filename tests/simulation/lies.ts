@@ -6,6 +6,9 @@ import { putUint16 } from "../../lib/wire/patch.ts";
 import { opt } from "../support/messages.ts";
 import type { SeededRandom } from "../support/seeded_random.ts";
 
+/** An address that nobody asks. */
+export const LIAR = "203.0.113.66";
+
 type Octets = Uint8Array<ArrayBuffer>;
 
 /** A response with a record that must never reach a client. */
@@ -89,4 +92,9 @@ export function withFlippedBits(octets: Octets, random: SeededRandom): Octets {
     copy[offset] = copy[offset]! ^ (1 << random.below(8));
   }
   return copy;
+}
+
+/** A response without records. */
+export function bare(query: Message): Message {
+  return { ...query, isResponse: true, recursionAvailable: true, answers: [], authorities: [], additionals: [] };
 }

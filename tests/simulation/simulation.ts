@@ -1,22 +1,20 @@
 import { App } from "../../lib/app.ts";
 import { isSameAddress, type SocketAddress } from "../../lib/base/address.ts";
-import { readOpt } from "../../lib/wire/edns.ts";
-import { EDNS_OPTION, RCODE } from "../../lib/wire/iana.ts";
-import type { Message } from "../../lib/wire/message.ts";
 import { FakeWorld } from "../support/fake_world.ts";
-import { ScriptedUpstream, type Zone } from "../support/scripted_upstream.ts";
+import type { ScriptedUpstream, Zone } from "../support/scripted_upstream.ts";
 import type { SeededRandom } from "../support/seeded_random.ts";
 import { seededZone } from "../support/seeded_zone.ts";
 import { EVERYBODY } from "../support/serving.ts";
 import type { Host, Passage } from "../support/world_network.ts";
 import { Checker } from "./checker.ts";
+import { ednsFaults } from "./edns_check.ts";
 import { Oracle } from "./oracle.ts";
 import { drawPlan, type Plan, STRANGER } from "./plan.ts";
+import { scriptedFor } from "./scripted_for.ts";
 import { StreamClient } from "./stream_client.ts";
-import { type ClientDatagram, Traffic } from "./traffic.ts";
+import { asStranger, Traffic } from "./traffic.ts";
 import { UnrulyUpstream } from "./unruly_upstream.ts";
 import { UpstreamBudget } from "./upstream_budget.ts";
-import type { UpstreamPlan } from "./upstream_plan.ts";
 
 /** How a simulation is run. */
 export interface SimulationOptions {
@@ -151,7 +149,7 @@ class Simulation {
       // Few addresses and ports, so that they repeat. IDs of one client do not: the low bits count.
       const from = clientAddress(to, random.pick([1024, 5353, 40_000, 65_535]), random.below(2));
       const drawn = traffic.next((random.below(4) << 8) | i);
-      const isStranger = from.hostname === STRANGER && !isAllowed(this.#plan);
+      const isStranger = from.hostname === STRANGER && config.allow !== EVERYBODY;
       const datagram = isStranger ? asStranger(drawn) : drawn;
       this.#checker.announce(datagram, from);
       this.#world.time.after(random.fraction() * durationMs, () => {
@@ -243,42 +241,4 @@ function systemTimerDelay(delayMs: number, random: { chance(p: number): boolean;
 
 function same<T>(value: T): T {
   return value;
-}
-
-/** What an upstream with this temper says. */
-function scriptedFor({ temper, habits }: UpstreamPlan, zone: Zone): ScriptedUpstream {
-  if (temper !== "servfail" && temper !== "refused") return new ScriptedUpstream(zone, habits);
-  const rcode = temper === "servfail" ? RCODE.SERVFAIL : RCODE.REFUSED;
-  const failure: Zone = (question) => {
-    return { ...zone(question), rcode, isTruncated: false, answers: [], authorities: [], additionals: [] };
-  };
-  return new ScriptedUpstream(failure, habits);
-}
-
-function isAllowed({ config }: Plan): boolean {
-  return config.allow === EVERYBODY;
-}
-
-/** Whoever may not ask is refused, whatever it is, where it would get a reply. */
-function asStranger(datagram: ClientDatagram): ClientDatagram {
-  const { kind } = datagram.expectation;
-  return kind === "silence" || kind === "any"
-    ? datagram
-    : { ...datagram, expectation: { kind: "own", rcode: RCODE.REFUSED } };
-}
-
-/** RFC 6891 §6.1.1: EDNS is hop by hop. One OPT record at most, with nothing in it but our own cookie, always the same. */
-function ednsFaults(queries: readonly Message[]): string[] {
-  const cookies = new Set<string>();
-  const faults: string[] = [];
-  for (const { additionals } of queries) {
-    if (additionals.length === 0) continue;
-    const [record, ...others] = additionals;
-    const { options, version, udpPayloadOctets } = readOpt(record!);
-    const isOurs = others.length === 0 && version === 0 && udpPayloadOctets === 1232 &&
-      options.length === 1 && options[0]!.code === EDNS_OPTION.COOKIE;
-    if (isOurs) cookies.add(options[0]!.data.subarray(0, 8).toHex());
-    else faults.push("an OPT record that is not ours went upstream [6891_06]");
-  }
-  return cookies.size > 1 ? [...faults, "another cookie than ours went upstream [6891_06]"] : faults;
 }

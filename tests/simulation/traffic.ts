@@ -184,6 +184,12 @@ export class Traffic {
   }
 }
 
+/** What comes back for a datagram to a client that may not ask: whatever gets a reply is refused. */
+export function asStranger(datagram: ClientDatagram): ClientDatagram {
+  const { kind } = datagram.expectation;
+  return kind === "silence" || kind === "any" ? datagram : { ...datagram, expectation: own(RCODE.REFUSED) };
+}
+
 const CLASSES: readonly number[] = [...new Array<number>(20).fill(CLASS.IN), CLASS.CH, 65_280];
 
 function answer({ questions }: Message): Expectation {

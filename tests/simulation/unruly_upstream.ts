@@ -151,7 +151,7 @@ export class UnrulyUpstream {
         send(lies.poisonFor({ ...asked, questions: [lies.wrongQuestion(asked.questions[0]!, random)] }));
         break;
       case "wrongAddress":
-        this.#send(lies.poisonFor(asked), peer, { from: { ...this.#options.upstream.address, hostname: STRANGER } });
+        this.#send(lies.poisonFor(asked), peer, { from: { ...this.#options.upstream.address, hostname: lies.LIAR } });
         break;
       case "wrongPort":
         this.#send(lies.poisonFor(asked), peer, { from: { ...this.#options.upstream.address, port: 54 } });
@@ -187,10 +187,10 @@ export class UnrulyUpstream {
         );
       case "badCookie":
         return alter(
-          encode({ ...bare(asked), rcode: RCODE.BADCOOKIE & 0xf, additionals: [opt({ extendedRcode: 1 })] }),
+          encode({ ...lies.bare(asked), rcode: RCODE.BADCOOKIE & 0xf, additionals: [opt({ extendedRcode: 1 })] }),
         );
       case "truncated":
-        return alter(encode({ ...bare(asked), isTruncated: true }));
+        return alter(encode({ ...lies.bare(asked), isTruncated: true }));
       case "wrongCookie":
         send(lies.poisonWithCookie(asked, random));
         break;
@@ -247,10 +247,3 @@ interface Exchange {
 
 /** So many wrong replies at once are an attack. */
 const FLOOD_COUNT = 110;
-
-/** A response without records. */
-function bare(query: Message): Message {
-  return { ...query, isResponse: true, recursionAvailable: true, answers: [], authorities: [], additionals: [] };
-}
-
-const STRANGER = "203.0.113.66";

@@ -104,7 +104,9 @@ export class ScriptedUpstream {
     const question = this.#spelled(asked);
     const { rcode, answers, authorities, additionals, isTruncated, isAuthenticData } = this.answerTo(asked);
     const cookie = this.habits.cookies === "ignores" ? null : cookieOf(query);
-    const isBadCookie = this.habits.cookies === "demands" && cookie !== null && !cookie.isGood;
+    // RFC 7873 §5.2.3: over TCP a client has shown where it is by connecting.
+    const isDemanding = this.habits.cookies === "demands" && transport === "udp";
+    const isBadCookie = isDemanding && cookie !== null && !cookie.isGood;
     const opt = this.habits.edns === "knows" ? answerOpt(query, cookie, isBadCookie) : [];
     const response = {
       ...headerFromFlags(query.id, 0),
