@@ -1,3 +1,4 @@
+import { concat } from "@std/bytes/concat";
 import type { SocketAddress } from "../../lib/base/address.ts";
 import { toFrame } from "../../lib/wire/stream_frames.ts";
 import type { FakeWorld } from "../support/fake_world.ts";
@@ -101,7 +102,8 @@ export class StreamClient {
     const frames = messages.map(({ octets }) => toFrame(octets));
     switch (this.manner) {
       case "pipelined":
-        return frames.forEach((frame, i) => this.#send(stream, frame, messages[i]!));
+        for (const message of messages) this.#send(stream, NOTHING, message);
+        return stream.send(concat(frames));
       case "split":
         return frames.forEach((frame, i) => {
           const atMs = random.fraction() * 3;
@@ -109,7 +111,8 @@ export class StreamClient {
           world.time.after(i * 4 + 3, () => this.#send(stream, frame.slice(1 + (i % frame.length)), messages[i]!));
         });
       case "halfClosed":
-        frames.forEach((frame, i) => this.#send(stream, frame, messages[i]!));
+        for (const message of messages) this.#send(stream, NOTHING, message);
+        stream.send(concat(frames));
         return stream.end();
       case "dripping": {
         const last = frames.pop()!;
@@ -131,11 +134,11 @@ export class StreamClient {
     }
   }
 
-  /** Sends the last octets of a message. */
+  /** Sends the last octets of a message, or nothing when they follow. */
   #send(stream: HostStream, octets: Octets, message: ClientDatagram): void {
     this.#waiting.set(idOf(message.octets), { message, askedAtMs: this.#options.world.time.nowMs() });
     this.#options.onAsked(message.octets);
-    stream.send(octets);
+    if (octets.length > 0) stream.send(octets);
   }
 
   #take(reply: Octets): void {
@@ -158,6 +161,8 @@ export class StreamClient {
     }
   }
 }
+
+const NOTHING = new Uint8Array(0);
 
 function idOf(octets: Octets): number {
   return (octets[0]! << 8) | octets[1]!;

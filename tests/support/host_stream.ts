@@ -166,18 +166,28 @@ export class HostStream implements StreamSocket {
   #pump(): void {
     const reading = this.#reading;
     if (reading === null) return;
-    const [next] = this.#inbox;
-    if (next === undefined && this.#broken === null && !this.#hasEnded) return;
+    if (this.#inbox.length === 0 && this.#broken === null && !this.#hasEnded) return;
     this.#reading = null;
     const { buffer, settle } = reading;
     if (this.#broken !== null) return settle.reject(this.#broken);
-    if (next === undefined) return settle.resolve(null);
-    const count = Math.min(next.length, buffer.length);
-    buffer.set(next.subarray(0, count));
-    if (count === next.length) this.#inbox.shift();
-    else this.#inbox[0] = next.subarray(count);
+    if (this.#inbox.length === 0) return settle.resolve(null);
+    const count = this.#fill(buffer);
     this.#other.#wasRead(count);
     settle.resolve(count);
+  }
+
+  /** Moves what came in into `buffer`: where one `write` ends and the next begins does not show. */
+  #fill(buffer: Octets): number {
+    let filled = 0;
+    while (filled < buffer.length && this.#inbox.length > 0) {
+      const [next] = this.#inbox;
+      const part = next!.subarray(0, buffer.length - filled);
+      buffer.set(part, filled);
+      filled += part.length;
+      if (part.length === next!.length) this.#inbox.shift();
+      else this.#inbox[0] = next!.subarray(part.length);
+    }
+    return filled;
   }
 
   #watch(kind: "octets" | "ended" | "reset", octets: Octets = NOTHING): void {
