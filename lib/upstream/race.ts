@@ -63,7 +63,9 @@ export class Race extends Deadline {
 
   /** The last one asked is slow. */
   override onDue(nowMs: number): void {
-    const { mayHedge, deadlines, order } = this.#options;
+    const { mayHedge, deadlines, order, request } = this.#options;
+    // Deadlines are met up to a tick late: this one may come behind the question's own, when an answer is of no use.
+    if (nowMs >= request.deadlineMs) return;
     const last = order[(this.#askedCount - 1) % order.length]!;
     if (this.#hasUntried && !mayHedge(last)) deadlines.schedule(this, nowMs + last.hedgeDelayMs);
     else this.#askNext();

@@ -96,3 +96,25 @@ Deno.test("a query that comes twice is answered twice, each time to the end", as
     ["example.org. 300 IN A 192.0.2.1"],
   ]);
 });
+
+Deno.test("a hedge just before the deadline is followed by no send after it, and the reply is not late", async () => {
+  const scene = new Scene({ upstreamCount: 2, config: { timeoutMs: 100 } });
+  const { upstreams } = scene;
+  // So that its 95th percentile is just below the timeout.
+  upstreams[0]!.onQuery = (query) => upstreams[0]!.answer(query, { afterMs: 90 });
+  for (let i = 0; i < 10; i++) {
+    scene.client().ask([question("example.org")]);
+    await scene.pass(200);
+  }
+  for (const upstream of upstreams) upstream.die();
+  // One failure, and it is in trouble: hedges are no luxury then.
+  scene.client().ask([question("example.org")]);
+  await scene.pass(205);
+  const sentBefore = upstreams.map(({ queries }) => queries.length);
+  const client = scene.client();
+  const startMs = scene.nowMs;
+  client.ask([question("example.org")]);
+  await scene.settle();
+  assertEquals(upstreams.map(({ queries }, i) => queries.length - sentBefore[i]!), [1, 1]);
+  assertLessOrEqual(client.reply.atMs - startMs, 100 + TICK_MS);
+});
