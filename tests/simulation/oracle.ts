@@ -92,7 +92,7 @@ export class Oracle {
     const { temper, hasTcp } = plan.upstreams[index]!;
     if (temper === "dead" || temper === "closed") return [];
     const twin = twins[index]!;
-    const isTcpSure = hasTcp && plan.isFair;
+    const isTcpSure = hasTcp && plan.isCalm(question);
     // Clients with the same question in other spellings share an exchange, in the spelling of the first.
     const lower = foldCase(question.name);
     const upper = lower.map((octet) => octet >= 0x61 && octet <= 0x7a ? octet - 0x20 : octet);
