@@ -64,8 +64,8 @@ export const FLAGS = [
     value: "<ms>",
     isRepeatable: false,
     help: [
-      `How long a client waits at most, ${timeoutMs.min}–${timeoutMs.max} ms (default ${timeoutMs.default}). Half of it has passed in`,
-      "silence: the question is sent once more. All of it: the client gets SERVFAIL.",
+      `How long a client waits at most, ${timeoutMs.min}–${timeoutMs.max} ms (default ${timeoutMs.default}). A lone upstream is asked`,
+      "once more when half of it has passed in silence. All of it: the client gets SERVFAIL.",
     ],
   },
   {
