@@ -4,6 +4,7 @@ import type { DatagramSocket, Timers } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { Log } from "../observe/log.ts";
 import type { Reply } from "../resolver/resolver.ts";
+import { ReplySender } from "./reply_sender.ts";
 import type { Server } from "./server.ts";
 
 /** Queries are small; a longer datagram is cut here and then gets FORMERR. RFC 6891 §6.2.5: 4096 is what EDNS expects. */
@@ -30,11 +31,11 @@ export class UdpListener {
   readonly #socket: DatagramSocket;
   readonly #server: Server;
   readonly #timers: Timers;
-  readonly #counters: Counters;
   readonly #log: Log;
   readonly #buffers = new BufferPool(RECEIVE_OCTETS);
-  /** Queries taken whose replies have not left yet. */
-  readonly #unfinished = new Set<Promise<void>>();
+  readonly #sender: ReplySender;
+  /** Queries that wait for their replies. */
+  readonly #unanswered = new Set<Promise<void>>();
   #isStopping = false;
   #isClosed = false;
 
@@ -43,8 +44,8 @@ export class UdpListener {
     this.#socket = socket;
     this.#server = server;
     this.#timers = timers;
-    this.#counters = counters;
     this.#log = log;
+    this.#sender = new ReplySender({ socket, counters, log });
   }
 
   /** Where clients reach this listener. */
@@ -61,12 +62,12 @@ export class UdpListener {
         const [datagram, client] = await this.#socket.receive(buffer);
         isFailing = false;
         if (this.#isStopping) continue;
-        const reply = this.#server.handle(datagram, client);
+        const reply = this.#server.handle(datagram, client, this.#sender.slot);
         if (reply instanceof Promise) {
-          this.#finish(this.#sendLater(reply, client, buffer));
+          this.#sendLater(reply, client, buffer);
           buffer = this.#buffers.take();
         } else if (reply !== null) {
-          this.#finish(this.#send(reply, client));
+          this.#sender.send(reply, client);
         }
       } catch (error) {
         if (this.#isClosed) return;
@@ -81,7 +82,8 @@ export class UdpListener {
   /** Takes no more queries, answers those that were taken, then closes the socket. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    await Promise.all(this.#unfinished);
+    await Promise.all(this.#unanswered);
+    await this.#sender.idle();
     this.close();
   }
 
@@ -93,24 +95,12 @@ export class UdpListener {
     this.#socket.close();
   }
 
-  #finish(work: Promise<void>): void {
-    const tracked = work.finally(() => this.#unfinished.delete(tracked));
-    this.#unfinished.add(tracked);
-  }
-
-  async #sendLater(pending: Promise<Reply>, client: SocketAddress, buffer: Uint8Array<ArrayBuffer>): Promise<void> {
-    const reply = await pending;
-    this.#buffers.give(buffer);
-    await this.#send(reply, client);
-  }
-
-  async #send(reply: Reply, client: SocketAddress): Promise<void> {
-    try {
-      await this.#socket.send(reply, client);
-      this.#counters.replied++;
-    } catch (error) {
-      this.#counters.unsendable++;
-      this.#log.debug(() => `Cannot reply to ${formatSocketAddress(client)}: ${error}`);
-    }
+  #sendLater(pending: Promise<Reply>, client: SocketAddress, buffer: Uint8Array<ArrayBuffer>): void {
+    const answered = pending.then((reply) => {
+      this.#unanswered.delete(answered);
+      this.#buffers.give(buffer);
+      this.#sender.send(reply, client);
+    });
+    this.#unanswered.add(answered);
   }
 }

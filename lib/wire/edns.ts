@@ -10,6 +10,8 @@ export const UDP_PAYLOAD_OCTETS = 1232;
 export const PLAIN_UDP_OCTETS = 512;
 /** An OPT record without options: root owner, TYPE, CLASS, TTL, RDLENGTH. */
 export const BARE_OPT_OCTETS = 11;
+/** Code and length before the data of an option (RFC 6891 §6.1.2). */
+export const OPTION_HEADER_OCTETS = 4;
 /** The version of EDNS that we speak. */
 export const EDNS_VERSION = 0;
 /** RFC 6891 §6.1.4, RFC 3225: DNSSEC OK, in the low half of the TTL field. */
