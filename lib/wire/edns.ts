@@ -65,6 +65,17 @@ export function readOpt(record: ResourceRecord): Edns {
   };
 }
 
+/** Whether the options between two offsets of a message fit there: what `readOpt` throws for, told without reading. */
+export function areOptionsReadable(octets: Uint8Array, start: number, end: number): boolean {
+  // hot path
+  let offset = start;
+  while (offset < end) {
+    if (offset + 4 > end) return false;
+    offset += 4 + ((octets[offset + 2]! << 8) | octets[offset + 3]!);
+  }
+  return offset === end;
+}
+
 /** The OPT record that says `edns`. */
 export function writeOpt(edns: Edns): ResourceRecord {
   const writer = new Writer();
