@@ -69,9 +69,8 @@ export function readName(reader: Reader): Name {
     if (length + 1 + octet + (octet === 0 ? 0 : 1) > NAME_OCTETS_MAX) {
       throw new WireFormatError(`Name has more than ${NAME_OCTETS_MAX} octets`);
     }
-    name.set(octets.subarray(offset, next), length);
-    length += 1 + octet;
-    offset = next;
+    // Octet by octet: most labels are short, and a view of each takes longer than the copy.
+    while (offset < next) name[length++] = octets[offset++]!;
     if (octet === 0) break;
   }
   if (hops === 0) reader.skip(offset - reader.offset);

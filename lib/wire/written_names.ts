@@ -1,4 +1,5 @@
 import { type Name, POINTER_HOPS_MAX } from "./name.ts";
+import { octetsKey } from "./octets_key.ts";
 import { PointerWork } from "./pointer_work.ts";
 
 /** A compression pointer holds 14 bits (RFC 1035 §4.1.4): names further in cannot be pointed to. */
@@ -107,12 +108,12 @@ function longerBy(label: string, suffix: Suffix): Suffix {
   return longer;
 }
 
-/** The labels, the root's left out. One UTF-16 unit per octet: exact for any octets, and cheap to hash. */
+/** The labels as keys, the root's left out. */
 function labelsOf(name: Name): string[] {
-  const text = String.fromCharCode(...name);
+  const key = octetsKey(name);
   const labels: string[] = [];
   for (let start = 0; name[start] !== 0; start += name[start]! + 1) {
-    labels.push(text.slice(start + 1, start + 1 + name[start]!));
+    labels.push(key.slice(start + 1, start + 1 + name[start]!));
   }
   return labels;
 }
