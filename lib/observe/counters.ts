@@ -36,7 +36,7 @@ export class Counters {
   upstreamUnsendable = 0;
   /** Upstream datagrams with an ID that nobody waits for. */
   upstreamUnsolicited = 0;
-  /** Upstream replies that came after their query was given up. */
+  /** Upstream replies that came after their query was given up, or had been answered: networks duplicate datagrams. */
   upstreamLate = 0;
   /** Upstream datagrams from another address or port than the one asked. */
   upstreamWrongPeer = 0;

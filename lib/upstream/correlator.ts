@@ -3,6 +3,7 @@ import { Deadline, type DeadlineQueue } from "../base/deadline_queue.ts";
 import type { Random } from "../base/random.ts";
 import { putId } from "../wire/patch.ts";
 import { MessageScan, OPT_FAULT, SCAN } from "../wire/scan.ts";
+import { AnsweredIds } from "./answered_ids.ts";
 import { hasSameOctets, isResponseTo } from "./response_match.ts";
 
 /** Half of all IDs: beyond it, a guessed ID would be right too often and a free one too hard to draw (RFC 5452 §9). */
@@ -13,7 +14,7 @@ export type Verdict =
   | "matched"
   /** No such ID is waited for. */
   | "unsolicited"
-  /** The ID's query was given up; nobody hears of the reply. */
+  /** The ID's query was given up or has been answered; nobody hears of the reply. */
   | "late"
   /** Not from the address and port that were asked. */
   | "wrongPeer"
@@ -75,6 +76,7 @@ export class Correlator {
   readonly #ghostMs: number;
   readonly #onIdle: () => void;
   readonly #entries = new Map<number, Entry>();
+  readonly #answered = new AnsweredIds();
   readonly #scan = new MessageScan();
 
   /** See {@linkcode CorrelatorOptions}. */
@@ -113,7 +115,7 @@ export class Correlator {
     const status = this.#scan.scan(datagram);
     if (status === SCAN.tooShort) return "unsolicited";
     const entry = this.#entries.get(this.#scan.id);
-    if (entry === undefined) return "unsolicited";
+    if (entry === undefined) return this.#answered.has(this.#scan.id, peer) ? "late" : "unsolicited";
     const { registration } = entry;
     if (!isSameAddress(peer, registration.peer)) return "wrongPeer";
     if (entry.isGhost) return "late";
@@ -128,6 +130,7 @@ export class Correlator {
     if (status !== SCAN.ok || this.#scan.optFault !== OPT_FAULT.none) return "garbled";
     if (registration.isGenuine?.(datagram, this.#scan) === false) return "wrongCookie";
     this.#deadlines.cancel(entry);
+    this.#answered.add(entry.id, registration.peer);
     // A bare error names no question: a second copy of it would pass for the reply to whatever gets its ID next.
     if (this.#scan.questionCount === 0) this.#bury(entry, entry.dueMs);
     else this.#remove(entry);

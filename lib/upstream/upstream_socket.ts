@@ -13,7 +13,7 @@ const RECEIVE_OCTETS = 4096;
 /** So many datagrams that nobody asked for, within one window, are an attack: 100 guesses of 65,536 are still few. */
 const FLOOD_COUNT = 100;
 const FLOOD_WINDOW_MS = 1000;
-/** Verdicts that a forger's guesses get. Late and garbled replies come from honest servers, too. */
+/** Verdicts that a forger's guesses get. Late, doubled and garbled replies come from honest servers, too. */
 const FORGED: ReadonlySet<Verdict> = new Set(["unsolicited", "wrongPeer", "wrongQuestion", "wrongCase", "wrongCookie"]);
 
 /** What an upstream socket is made from. */

@@ -62,6 +62,20 @@ Deno.test("[5452_08] DatagramTransport stays with a socket on which forged repli
   pool.close();
 });
 
+Deno.test("[5452_08] DatagramTransport does not take the copies of an honest reply for a flood of forged ones", async () => {
+  const { datagram, network, counters, pool } = upstreamRig();
+  const reply = datagram.exchange(wire({ questions: [question("example.org")] }), requestFor("example.org"));
+  await settled();
+  const socket = network.sockets[0]!;
+  for (let i = 0; i <= 2 * FLOOD_COUNT; i++) {
+    socket.deliver(responseTo(socket, { answers: ANSWERS }), UPSTREAM);
+    await settled();
+  }
+  assertEquals(decode(await reply).answers, ANSWERS);
+  assertEquals([socket.isClosed, counters.upstreamFloods, counters.upstreamLate], [false, 0, 2 * FLOOD_COUNT]);
+  pool.close();
+});
+
 Deno.test("[5452_08] Upstreams asks over TCP what forged replies pour in for", async () => {
   const { upstreams, network } = upstreamRig();
   const reply = upstreams.exchange(requestFor("example.org"));
