@@ -42,17 +42,23 @@ export class Breaker {
     return wasClosed ? null : "closed";
   }
 
-  /** A query to the upstream came to nothing. */
+  /** A query to the upstream, other than its probe, came to nothing. */
   failed(nowMs: number): Transition | null {
     this.#failures++;
-    if (this.#state === "closed" && this.#failures < FAILURES_TO_OPEN) return null;
-    // What was sent before the breaker opened may fail for a while; only a probe lengthens the pause.
-    if (this.#state === "open") return null;
-    const transition = this.#state === "closed" ? "opened" : null;
-    if (this.#state === "halfOpen") this.#backoffMs = Math.min(BACKOFF_MAX_MS, 2 * this.#backoffMs);
-    this.#state = "open";
-    this.#probeAtMs = nowMs + this.#backoffMs;
-    return transition;
+    // What was sent before the breaker opened may fail for a while; only the probe itself says how the probe went.
+    if (this.#state !== "closed" || this.#failures < FAILURES_TO_OPEN) return null;
+    this.#open(nowMs);
+    return "opened";
+  }
+
+  /** The probe came to nothing. */
+  probeFailed(nowMs: number): Transition | null {
+    // Somebody else has had an answer meanwhile: this is one failure among successes.
+    if (this.#state !== "halfOpen") return this.failed(nowMs);
+    this.#failures++;
+    this.#backoffMs = Math.min(BACKOFF_MAX_MS, 2 * this.#backoffMs);
+    this.#open(nowMs);
+    return null;
   }
 
   /** Whether to probe now. `true` means that the caller does: until its outcome is told, nobody else is. */
@@ -60,5 +66,10 @@ export class Breaker {
     if (this.#state !== "open" || nowMs < this.#probeAtMs) return false;
     this.#state = "halfOpen";
     return true;
+  }
+
+  #open(nowMs: number): void {
+    this.#state = "open";
+    this.#probeAtMs = nowMs + this.#backoffMs;
   }
 }

@@ -84,9 +84,15 @@ export class Upstream {
       (this.#outstanding < SUSPECT_COUNT ? Math.max(QUIET_MS, 3 * this.hedgeDelayMs) : 2 * this.hedgeDelayMs);
   }
 
-  /** See `Breaker.beginProbe`. */
-  beginProbe(): boolean {
-    return this.#breaker.beginProbe(this.#options.clock.nowMs());
+  /**
+   * Asks to see whether it is back, when it is down and its pause is over. Whatever comes of it, the breaker takes note.
+   *
+   * @returns Whether it did.
+   */
+  probe(request: Request): boolean {
+    if (!this.#breaker.beginProbe(this.#options.clock.nowMs())) return false;
+    this.#ask(request, () => this.#breaker.probeFailed(this.#options.clock.nowMs())).catch(() => {});
+    return true;
   }
 
   /**
@@ -96,10 +102,20 @@ export class Upstream {
    * @returns A reply of any RCODE, with an ID of its own; the caller owns it.
    * @throws {UpstreamError} when none came by the request's deadline.
    */
-  async ask(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  ask(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#ask(request, () => this.#breaker.failed(this.#options.clock.nowMs()));
+  }
+
+  /** Asks; `tell` tells the breaker, once at most, that it came to nothing. */
+  async #ask(request: Request, tell: () => Transition | null): Promise<Uint8Array<ArrayBuffer>> {
     const { clock, deadlines } = this.#options;
     const sentAtMs = clock.nowMs();
-    const silence = new Alarm(() => this.failed());
+    let hasFailed = false;
+    const fail = () => {
+      if (!hasFailed) this.#noteFailure(tell());
+      hasFailed = true;
+    };
+    const silence = new Alarm(fail);
     const isMeasured = this.#roundTrips.count > 0;
     const silenceMs = isMeasured ? clamp(2 * this.#roundTrips.lossMs, SILENCE_MS) : FIRST_SILENCE_MS;
     deadlines.schedule(silence, sentAtMs + silenceMs);
@@ -109,13 +125,16 @@ export class Upstream {
       reply = await this.#dialogue.askOverUdp(request);
     } catch (error) {
       // Silence until the deadline has been counted when it began.
-      if (deadlines.isScheduled(silence)) this.failed();
+      fail();
       throw error;
     } finally {
       this.#outstanding--;
       deadlines.cancel(silence);
     }
-    this.#heard(reply, clock.nowMs() - sentAtMs);
+    this.#measured(clock.nowMs() - sentAtMs);
+    if (isUseful(reply)) this.#noteTransition(this.#breaker.succeeded());
+    // A refusal shows that it lives, not that it is of use. Whether it is, the race finds out: others may say the same.
+    else if (!this.isUp) fail();
     return isTruncated(reply) ? await this.#dialogue.askOverTcp(request, reply) : reply;
   }
 
@@ -132,18 +151,19 @@ export class Upstream {
     this.#loopUntilMs = this.#options.clock.nowMs() + LOOP_MS;
   }
 
-  /** Notes that a query came to nothing here, or that the reply was of no use where another upstream's was. */
+  /** Notes that the reply to a query was of no use where another upstream's was. */
   failed(): void {
-    this.#failureCount++;
-    this.#noteTransition(this.#breaker.failed(this.#options.clock.nowMs()));
+    this.#noteFailure(this.#breaker.failed(this.#options.clock.nowMs()));
   }
 
-  #heard(reply: Uint8Array, rttMs: number): void {
+  #measured(rttMs: number): void {
     this.#quietSinceMs = this.#options.clock.nowMs();
     this.#roundTrips.add(rttMs);
-    if (isUseful(reply)) this.#noteTransition(this.#breaker.succeeded());
-    // A refusal shows that it lives, not that it is of use. Whether it is, the race finds out: others may say the same.
-    else if (!this.isUp) this.failed();
+  }
+
+  #noteFailure(transition: Transition | null): void {
+    this.#failureCount++;
+    this.#noteTransition(transition);
   }
 
   /** State changes are told once, with counts; single failures are not (an outage must not flood the log). */

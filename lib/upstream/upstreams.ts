@@ -89,11 +89,9 @@ export class Upstreams {
 
   /** A question that is asked anyway probes one upstream that was down, beside the race: no client waits for it. */
   #probe(order: readonly Upstream[], request: Request): void {
-    const down = order.slice(1).find((upstream) => !upstream.isUp && upstream.beginProbe());
-    if (down === undefined) return;
-    this.#options.counters.upstreamProbes++;
-    // Whatever comes of it, the upstream itself takes note.
-    down.ask({ ...request, sendCount: 0 }).catch(() => {});
+    // With sends of its own, so that it takes none from the client; `Dialogue` bounds those, too.
+    const hasProbed = order.slice(1).some((upstream) => !upstream.isUp && upstream.probe({ ...request, sendCount: 0 }));
+    if (hasProbed) this.#options.counters.upstreamProbes++;
   }
 
   #countFailure(error: unknown): void {

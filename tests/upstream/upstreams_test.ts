@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { UpstreamError } from "../../lib/upstream/upstream_error.ts";
 import { EDE, RCODE } from "../../lib/wire/iana.ts";
-import { answering, type Habit, saying, SILENT } from "../support/fake_transport.ts";
+import { answering, type Habit, inTurn, saying, SILENT } from "../support/fake_transport.ts";
 import { groupRig } from "../support/group_rig.ts";
 import { DEADLINE_MS } from "../support/upstream_rig.ts";
 
@@ -67,6 +67,24 @@ Deno.test("Upstreams goes over to the second when the preferred one dies while w
     `dns-forwarder: warn: upstream ${FIRST} is down, `,
     `dns-forwarder: upstream ${FIRST} is back, `,
   ]);
+  rig.upstreams.close();
+});
+
+Deno.test("[9520_04] Upstreams probes with sends of its own, three at most, and takes none from the client", async () => {
+  const rig = groupRig([SILENT, answering(10)]);
+  await rig.askMany(20, 100);
+  assert(!rig.upstreams.members[0]!.isUp);
+  const [queriesBefore, probesBefore] = [rig.counters.upstreamQueries, rig.counters.upstreamProbes];
+  const askedBefore = askedCounts(rig);
+  // From now on each takes three sends to find out how to speak to it.
+  const lessons = inTurn(saying(RCODE.FORMERR), answering(5, { answers: [] }), answering(5));
+  rig.servers.forEach((server, i) => server.habit = (query, count) => lessons(query, count - askedBefore[i]!));
+  await rig.time.passAndSettle(3000);
+  const [outcome] = await rig.askMany(1, 100);
+  assertEquals([outcome!.by, rig.upstreams.members[0]!.isUp], [SECOND, true]);
+  assertEquals(askedCounts(rig).map((count, i) => count - askedBefore[i]!), [3, 3]);
+  const { upstreamQueries, upstreamProbes } = rig.counters;
+  assertEquals([upstreamQueries - queriesBefore, upstreamProbes - probesBefore], [6, 1]);
   rig.upstreams.close();
 });
 
