@@ -4,6 +4,7 @@ import type { Random } from "../base/random.ts";
 import type { Runtime } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import { EDE } from "../wire/iana.ts";
+import type { CookieJar } from "./cookie_jar.ts";
 import type { Transport } from "./dialogue.ts";
 import type { Request } from "./request.ts";
 import { UpstreamConnection } from "./upstream_connection.ts";
@@ -26,6 +27,8 @@ export interface StreamTransportOptions {
   readonly address: SocketAddress;
   /** See `CorrelatorOptions.ghostMs`. */
   readonly ghostMs: number;
+  /** Replies with a wrong cookie do not count; the server's is learned here as well (RFC 7873 §5.3). */
+  readonly cookies?: CookieJar;
 }
 
 /**
@@ -64,9 +67,11 @@ export class StreamTransport implements Transport {
   }
 
   #ask(connection: UpstreamConnection, query: Uint8Array<ArrayBuffer>, deadlineMs: number) {
+    const { cookies } = this.#options;
     return connection.ask({
       query: query.slice(),
       deadlineMs,
+      ...(cookies === undefined ? {} : { isGenuine: (reply, scan) => cookies.isGenuine(reply, scan) }),
       expired: () => new UpstreamError(`No reply from ${this.#name} over TCP in time`, EDE.NO_REACHABLE_AUTHORITY),
     });
   }
