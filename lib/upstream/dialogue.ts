@@ -68,22 +68,23 @@ export class Dialogue {
     // The first send alone: a server that knows names in one spelling must not have its denials come in first and last.
     const mixCase = request.sendCount === 0 && this.#lessons.ignoresCase(clock.nowMs());
     let withOpt = this.#lessons.knowsEdns(clock.nowMs());
-    let reply = await this.#send(request, { withOpt, mixCase });
+    let { reply, isMixed } = await this.#send(request, { withOpt, mixCase });
     if (isBadCookie(reply) && request.sendCount < SENDS_MAX) {
-      // RFC 7873 §5.3: the reply has brought the cookie that the server wants to see.
-      reply = await this.#send(request, { withOpt, mixCase });
+      // RFC 7873 §5.3: the reply has brought the cookie that the server wants to see. Where the case did not come back,
+      // two sends are gone by now: the third one is plain.
+      ({ reply, isMixed } = await this.#send(request, { withOpt, mixCase: isMixed }));
       // RFC 7873 §5.3: if a fresh cookie is not good either, "the client SHOULD retry using TCP as the transport".
       if (isBadCookie(reply)) return await this.askOverTcp(request, reply);
     }
     if (withOpt && isEdnsRejection(reply) && request.sendCount < SENDS_MAX) {
       // RFC 6891 §7: a server that does not know EDNS says FORMERR or NOTIMP; it may well answer without.
       withOpt = false;
-      reply = await this.#send(request, { withOpt, mixCase });
+      ({ reply, isMixed } = await this.#send(request, { withOpt, mixCase: isMixed }));
       if (!isEdnsRejection(reply)) this.#lessons.rejectsEdns(clock.nowMs());
     }
-    if (mixCase && isDoubtful(reply) && request.sendCount < SENDS_MAX) {
+    if (isMixed && isDoubtful(reply) && request.sendCount < SENDS_MAX) {
       // Some servers know names in one spelling alone. Without a SOA nothing shows that this one has looked well.
-      reply = await this.#send(request, { withOpt, mixCase: false });
+      ({ reply } = await this.#send(request, { withOpt, mixCase: false }));
       if (!isDoubtful(reply)) this.#lessons.mindsCase(clock.nowMs());
     }
     return reply;
@@ -93,13 +94,19 @@ export class Dialogue {
     return this.#options.cookies?.option;
   }
 
-  #send(request: Request, { withOpt, mixCase }: Manner): Promise<Uint8Array<ArrayBuffer>> {
-    const { datagram, random, clock } = this.#options;
+  async #send(request: Request, { withOpt, mixCase }: Manner): Promise<Heard> {
     request.sendCount++;
-    if (!mixCase) return datagram.exchange(writeUpstreamQuery(request, withOpt, this.#cookie), request);
+    if (mixCase) return await this.#sendMixed(request, withOpt);
+    const query = writeUpstreamQuery(request, withOpt, this.#cookie);
+    return { reply: await this.#options.datagram.exchange(query, request), isMixed: false };
+  }
+
+  /** Sends the question in random case, and once more as it was asked when it does not come back like that. */
+  #sendMixed(request: Request, withOpt: boolean): Promise<Heard> {
+    const { datagram, random, clock } = this.#options;
     const asked = request.questionOctets;
     const sent = randomizeCase(asked, random);
-    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
+    const { promise, resolve, reject } = Promise.withResolvers<Heard>();
     let isAskedAgain = false;
     /** Exchanges that may still bring the reply. */
     let openCount = 1;
@@ -115,15 +122,15 @@ export class Dialogue {
       // Either the server does not echo what it was asked, or a forger has not guessed the case. The same question from
       // another port, with another ID, is answered by the server alone.
       openCount++;
-      this.#send(request, { withOpt, mixCase: false }).then((reply) => {
+      this.#send(request, { withOpt, mixCase: false }).then((heard) => {
         this.#lessons.mindsCase(clock.nowMs());
-        resolve(reply);
+        resolve(heard);
       }, fail);
     };
     const message = writeUpstreamQuery({ ...request, questionOctets: sent }, withOpt, this.#cookie);
     datagram.exchange(message, request, onWrongCase).then((reply) => {
       restoreCase(reply, sent, asked);
-      resolve(reply);
+      resolve({ reply, isMixed: true });
     }, fail);
     return promise;
   }
@@ -149,6 +156,13 @@ interface Manner {
   readonly withOpt: boolean;
   /** With the letters of the name in random case; see `randomizeCase`. */
   readonly mixCase: boolean;
+}
+
+/** What came back. */
+interface Heard {
+  readonly reply: Uint8Array<ArrayBuffer>;
+  /** Whether it answers the question in mixed case, and so has echoed that. */
+  readonly isMixed: boolean;
 }
 
 /** Whether TC is set: the reply is not all there is. */

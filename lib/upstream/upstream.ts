@@ -5,6 +5,7 @@ import { rcodeOf } from "../wire/header.ts";
 import { RCODE } from "../wire/iana.ts";
 import { uint16At } from "../wire/scan.ts";
 import { Breaker, type Transition } from "./breaker.ts";
+import { isBadCookie } from "./cookie_jar.ts";
 import { Dialogue, type DialogueOptions, isTruncated } from "./dialogue.ts";
 import type { Request } from "./request.ts";
 import { RoundTrips } from "./round_trips.ts";
@@ -182,7 +183,8 @@ const USELESS: ReadonlySet<number> = new Set([RCODE.SERVFAIL, RCODE.REFUSED, RCO
 
 /** Whether a reply says something about the name. */
 export function isUseful(reply: Uint8Array): boolean {
-  return !USELESS.has(rcodeOf(uint16At(reply, 2)));
+  // BADCOOKIE speaks of the hop to this upstream, too, and its lower four bits mean something else.
+  return !USELESS.has(rcodeOf(uint16At(reply, 2))) && !isBadCookie(reply);
 }
 
 function clamp(value: number, { min, max }: { min: number; max: number }): number {
