@@ -38,7 +38,7 @@ export const FLAGS = [
     isRepeatable: false,
     help: [
       "Which upstream a question goes to first (default sequential: in the order given).",
-      "parallel asks three at once; the first good answer counts.",
+      "parallel asks two at once; the first good answer counts.",
     ],
   },
   {

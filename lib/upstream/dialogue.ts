@@ -116,8 +116,8 @@ export class Dialogue {
     const onWrongCase = () => {
       if (isAskedAgain) return;
       isAskedAgain = true;
-      // With no send left it cannot be put to the test. Counting it keeps a group that is asked in parallel, of servers
-      // that all mind case, from failing for ever.
+      // With no send left it cannot be put to the test. Counting it keeps a group of servers that all mind case, and are all
+      // slow, from failing for ever.
       if (request.sendCount >= SENDS_MAX) return this.#lessons.mindsCase(clock.nowMs());
       // Either the server does not echo what it was asked, or a forger has not guessed the case. The same question from
       // another port, with another ID, is answered by the server alone.

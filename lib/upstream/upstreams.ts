@@ -4,7 +4,7 @@ import type { Clock } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import { EDE } from "../wire/iana.ts";
 import { Race, type UpstreamReply } from "./race.ts";
-import type { Request } from "./request.ts";
+import { type Request, SENDS_MAX } from "./request.ts";
 import type { SocketPool } from "./socket_pool.ts";
 import { orderCandidates, type Strategy } from "./strategy.ts";
 import type { StreamTransport } from "./stream_transport.ts";
@@ -15,8 +15,11 @@ import { UpstreamError } from "./upstream_error.ts";
 const HEDGES_PER_QUESTION = 0.04;
 /** So few that a sudden burst of 400 questions stays within the one in twenty. */
 const HEDGES_SAVED_MAX = 4;
-/** Upstreams that `parallel` asks at once. */
-const PARALLEL_COUNT = 3;
+/**
+ * Upstreams that `parallel` asks at once: one less than a question has sends. The last one is for whoever has to be asked in
+ * another manner (EDNS, cookies, letter case), or for a third upstream when both are slow or of no use.
+ */
+const PARALLEL_COUNT = SENDS_MAX - 1;
 
 /** What a group of upstreams is made from. */
 export interface UpstreamsOptions {
