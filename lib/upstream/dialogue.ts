@@ -5,6 +5,7 @@ import { RCODE } from "../wire/iana.ts";
 import { uint16At } from "../wire/scan.ts";
 import { randomizeCase, restoreCase } from "./case_randomization.ts";
 import { type CookieJar, isBadCookie } from "./cookie_jar.ts";
+import { LargeReplies } from "./large_replies.ts";
 import { Lessons } from "./lessons.ts";
 import { type Request, SENDS_MAX, writeUpstreamQuery } from "./request.ts";
 import { FloodError, UpstreamError } from "./upstream_error.ts";
@@ -43,6 +44,7 @@ export interface DialogueOptions {
 export class Dialogue {
   readonly #options: DialogueOptions;
   readonly #lessons = new Lessons();
+  readonly #largeReplies = new LargeReplies();
 
   /** See {@linkcode DialogueOptions}. */
   constructor(options: DialogueOptions) {
@@ -50,16 +52,51 @@ export class Dialogue {
   }
 
   /**
+   * Asks in the first instance: over TCP when the reply is known not to fit into a datagram, else over UDP.
+   *
+   * @returns A reply of any RCODE; truncated when it came over UDP and has to be asked for over TCP.
+   * @throws {UpstreamError} when none came by the request's deadline.
+   */
+  async ask(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+    return await this.#askForLarge(request) ?? await this.#askOverUdp(request);
+  }
+
+  /**
+   * Asks over TCP what has turned out too large for a datagram before (RFC 7766 §5). A question's first send alone: should
+   * TCP be blocked meanwhile, the next one goes over UDP.
+   *
+   * @returns `null` when UDP is to be asked: nothing is known of the question, or TCP was of no use.
+   */
+  async #askForLarge(request: Request): Promise<Uint8Array<ArrayBuffer> | null> {
+    const { clock } = this.#options;
+    if (request.sendCount > 0 || !this.#largeReplies.has(request, clock.nowMs())) return null;
+    request.sendCount++;
+    let reply: Uint8Array<ArrayBuffer>;
+    try {
+      reply = await this.#exchangeOverTcp(request);
+    } catch (error) {
+      this.#largeReplies.forget(request);
+      const mayAskAgain = request.sendCount < SENDS_MAX && clock.nowMs() < request.deadlineMs;
+      if (!(error instanceof UpstreamError) || !mayAskAgain) throw error;
+      return null;
+    }
+    // It has grown beyond what the client can use: the next one is told so over UDP.
+    if (reply.length > request.usefulOctetsMax) this.#largeReplies.note(request, reply.length, clock.nowMs());
+    // What has to be found out first, cookies and EDNS, is found out over UDP.
+    const isRejected = isBadCookie(reply) || isEdnsRejection(reply);
+    return isRejected && request.sendCount < SENDS_MAX ? null : reply;
+  }
+
+  /**
    * Asks over UDP in the best manner that the upstream is known to cope with, and in a lesser one where that fails. Goes
    * over to TCP where a forger is at work, for there he would have to guess the sequence number as well (RFC 5452 §9.3).
    */
-  async askOverUdp(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  async #askOverUdp(request: Request): Promise<Uint8Array<ArrayBuffer>> {
     try {
       return await this.#askInBestManner(request);
     } catch (error) {
       if (!(error instanceof FloodError)) throw error;
-      const withOpt = this.#lessons.knowsEdns(this.#options.clock.nowMs());
-      return await this.#options.stream.exchange(writeUpstreamQuery(request, withOpt, this.#cookie), request);
+      return await this.#exchangeOverTcp(request);
     }
   }
 
@@ -137,9 +174,9 @@ export class Dialogue {
 
   /** Asks over TCP what did not fit over UDP. */
   async askOverTcp(request: Request, truncated: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-    const withOpt = this.#lessons.knowsEdns(this.#options.clock.nowMs());
     try {
-      const reply = await this.#options.stream.exchange(writeUpstreamQuery(request, withOpt, this.#cookie), request);
+      const reply = await this.#exchangeOverTcp(request);
+      if (isTruncated(truncated)) this.#largeReplies.note(request, reply.length, this.#options.clock.nowMs());
       // A client on UDP would get next to nothing of it, at the price of reading it all (CVE-2024-8508).
       return reply.length > request.usefulOctetsMax ? truncated : reply;
     } catch (error) {
@@ -147,6 +184,12 @@ export class Dialogue {
       // Not every server speaks TCP. What fitted is better than nothing, and TC says that it is not all.
       return truncated;
     }
+  }
+
+  /** Over TCP the client's spelling does: nobody can forge a reply who cannot read the query. */
+  #exchangeOverTcp(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+    const withOpt = this.#lessons.knowsEdns(this.#options.clock.nowMs());
+    return this.#options.stream.exchange(writeUpstreamQuery(request, withOpt, this.#cookie), request);
   }
 }
 

@@ -98,7 +98,7 @@ export class Upstream {
 
   /**
    * Asks: over UDP, without EDNS where that was rejected, over TCP when the reply is truncated (RFC 1035 §4.2.1,
-   * RFC 7766 §5).
+   * RFC 7766 §5) or is known to be.
    *
    * @returns A reply of any RCODE, with an ID of its own; the caller owns it.
    * @throws {UpstreamError} when none came by the request's deadline.
@@ -123,7 +123,7 @@ export class Upstream {
     if (this.#outstanding++ === 0) this.#quietSinceMs = sentAtMs;
     let reply: Uint8Array<ArrayBuffer>;
     try {
-      reply = await this.#dialogue.askOverUdp(request);
+      reply = await this.#dialogue.ask(request);
     } catch (error) {
       // Silence until the deadline has been counted when it began.
       fail();
