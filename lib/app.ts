@@ -30,6 +30,20 @@ import { upstreamName } from "./upstream/upstream.ts";
 import type { Upstreams } from "./upstream/upstreams.ts";
 import { VERSION } from "./version.ts";
 
+/** What a program holds for queries at a moment. */
+export interface Held {
+  /** Questions that wait for their answers. */
+  readonly inFlight: number;
+  /** Deadlines that wait for their moments. */
+  readonly deadlines: number;
+  /** UDP sockets towards upstreams: those in use stay open. */
+  readonly upstreamSockets: number;
+  /** TCP connections towards upstreams, those being made included. */
+  readonly upstreamConnections: number;
+  /** TCP connections of clients. */
+  readonly connections: number;
+}
+
 /** The running program: listeners, resolvers and upstreams, put together from a configuration. */
 export class App {
   /** What has happened since the start. */
@@ -101,11 +115,12 @@ export class App {
   }
 
   /** What is still held for queries; zeros some time after the last one. For tests and for watching. */
-  get held(): { inFlight: number; deadlines: number; upstreamSockets: number; connections: number } {
+  get held(): Held {
     return {
       inFlight: this.#inFlight?.count ?? 0,
       deadlines: this.#deadlines.size,
       upstreamSockets: this.#upstreams?.openSockets ?? 0,
+      upstreamConnections: this.#upstreams?.openStreams ?? 0,
       connections: this.#streamListeners.reduce((sum, listener) => sum + listener.sessionCount, 0),
     };
   }

@@ -37,10 +37,14 @@ export interface StreamTransportOptions {
  */
 export class StreamTransport implements Transport {
   readonly #options: StreamTransportOptions;
+  /** The one that takes queries. */
   #connection: UpstreamConnection | null = null;
+  /** Every open one: those that were full still wait for replies. */
+  readonly #open = new Set<UpstreamConnection>();
   /** The connection being made: whoever needs one meanwhile waits for the same. */
   #dialling: Promise<UpstreamConnection> | null = null;
-  readonly #closing = new AbortController();
+  #dropping = new AbortController();
+  #isClosed = false;
 
   /** See {@linkcode StreamTransportOptions}. */
   constructor(options: StreamTransportOptions) {
@@ -59,11 +63,23 @@ export class StreamTransport implements Transport {
     return await this.#ask(await this.#connect(deadlineMs), query, deadlineMs);
   }
 
-  /** Closes the connection, the one that is being made as well. There will be no other. */
+  /** Connections that are open or being made. */
+  get openCount(): number {
+    return this.#open.size + (this.#dialling === null ? 0 : 1);
+  }
+
+  /** Closes every connection, the one that is being made as well. The next query makes a fresh one. */
+  drop(): void {
+    this.#dropping.abort();
+    this.#dropping = new AbortController();
+    this.#dialling = null;
+    for (const connection of [...this.#open]) connection.close();
+  }
+
+  /** Closes every connection, the one that is being made as well. There will be no other. */
   close(): void {
-    this.#closing.abort();
-    this.#connection?.close();
-    this.#connection = null;
+    this.#isClosed = true;
+    this.drop();
   }
 
   #ask(connection: UpstreamConnection, query: Uint8Array<ArrayBuffer>, deadlineMs: number) {
@@ -83,8 +99,11 @@ export class StreamTransport implements Transport {
     const { promise, resolve, reject } = Promise.withResolvers<UpstreamConnection>();
     const alarm = new Alarm(() => reject(this.#cannotConnect("it takes too long")));
     deadlines.schedule(alarm, deadlineMs);
-    this.#dialling ??= this.#dial().finally(() => this.#dialling = null);
-    this.#dialling.then(resolve, reject);
+    const dialling = this.#dialling ??= this.#dial();
+    const forget = () => {
+      if (this.#dialling === dialling) this.#dialling = null;
+    };
+    dialling.finally(forget).then(resolve, reject);
     try {
       return await promise;
     } finally {
@@ -96,17 +115,22 @@ export class StreamTransport implements Transport {
     const { runtime, random, deadlines, counters, address, ghostMs } = this.#options;
     const { clock, network } = runtime;
     // A query that `close` has failed asks again: it must not open what nobody would close.
-    if (this.#closing.signal.aborted) throw this.#cannotConnect("we are closing");
+    if (this.#isClosed) throw this.#cannotConnect("we are closing");
+    const { signal } = this.#dropping;
     const tooLong = new AbortController();
     const alarm = new Alarm(() => tooLong.abort());
     deadlines.schedule(alarm, clock.nowMs() + DIAL_MS);
     try {
-      const socket = await network.connectStream(address, AbortSignal.any([tooLong.signal, this.#closing.signal]));
-      if (this.#closing.signal.aborted) {
+      const socket = await network.connectStream(address, AbortSignal.any([tooLong.signal, signal]));
+      if (signal.aborted) {
         socket.close();
-        throw this.#closing.signal.reason;
+        throw signal.reason;
       }
-      return this.#connection = new UpstreamConnection({ socket, random, clock, deadlines, counters, ghostMs });
+      const onClosed = () => this.#open.delete(connection);
+      const options = { socket, random, clock, deadlines, counters, ghostMs, onClosed };
+      const connection: UpstreamConnection = new UpstreamConnection(options);
+      this.#open.add(connection);
+      return this.#connection = connection;
     } catch (cause) {
       throw this.#cannotConnect(cause);
     } finally {

@@ -84,6 +84,11 @@ export class Upstreams {
     return this.#options.pools.reduce((sum, pool) => sum + pool.openCount, 0);
   }
 
+  /** TCP connections that are open or being made. */
+  get openStreams(): number {
+    return this.#options.streams.reduce((sum, stream) => sum + stream.openCount, 0);
+  }
+
   /** Closes every socket and connection. What still waits for a reply fails. */
   close(): void {
     for (const pool of this.#options.pools) pool.close();

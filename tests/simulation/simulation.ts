@@ -186,10 +186,11 @@ class Simulation {
   }
 
   #checkHeld(): void {
-    const { inFlight, deadlines, upstreamSockets, connections } = this.#app.held;
+    const { inFlight, deadlines, upstreamSockets, upstreamConnections, connections } = this.#app.held;
     this.#check(inFlight === 0, `${inFlight} questions are held for ever`);
     this.#check(deadlines === 0, `${deadlines} deadlines are held for ever`);
     this.#check(connections === 0, `${connections} connections of clients are held for ever`);
+    this.#check(upstreamConnections === 0, `${upstreamConnections} connections to upstreams are held for ever`);
     // A pool for each address family.
     const size = 2 * this.#plan.config.upstreamSockets;
     this.#check(this.#host.openStreams.length === 0, "connections are kept although nobody uses them");
