@@ -13,7 +13,7 @@ export type Transition = "opened" | "closed";
  * pause is over. *Half-open*: one query probes it; an answer closes the breaker, silence opens it for twice as long.
  */
 export class Breaker {
-  #state: "closed" | "open" | "halfOpen" = "closed";
+  #state: "closed" | "open" | "half-open" = "closed";
   #failures = 0;
   #backoffMs = BACKOFF_MIN_MS;
   #probeAtMs = 0;
@@ -28,9 +28,9 @@ export class Breaker {
     return this.#failures > 0;
   }
 
-  /** The state, for people. */
-  get state(): string {
-    return this.#state === "halfOpen" ? "half-open" : this.#state;
+  /** See the class. */
+  get state(): "closed" | "open" | "half-open" {
+    return this.#state;
   }
 
   /** The upstream has answered. */
@@ -54,7 +54,7 @@ export class Breaker {
   /** The probe came to nothing. */
   probeFailed(nowMs: number): Transition | null {
     // Somebody else has had an answer meanwhile: this is one failure among successes.
-    if (this.#state !== "halfOpen") return this.failed(nowMs);
+    if (this.#state !== "half-open") return this.failed(nowMs);
     this.#failures++;
     this.#backoffMs = Math.min(BACKOFF_MAX_MS, 2 * this.#backoffMs);
     this.#open(nowMs);
@@ -64,7 +64,7 @@ export class Breaker {
   /** Whether to probe now. `true` means that the caller does: until its outcome is told, nobody else is. */
   beginProbe(nowMs: number): boolean {
     if (this.#state !== "open" || nowMs < this.#probeAtMs) return false;
-    this.#state = "halfOpen";
+    this.#state = "half-open";
     return true;
   }
 

@@ -14,12 +14,20 @@ const SERVER_OCTETS_MAX = 32;
  * Whoever cannot read our queries has to guess 64 bits more to forge a reply.
  */
 export class CookieJar {
+  readonly #random: Random;
   readonly #clientCookie = new Uint8Array(CLIENT_OCTETS);
   #serverCookie: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
-  /** Draws a client cookie for the life of the jar: stable for one upstream, different for each (RFC 7873 §5.1). */
+  /** Draws a client cookie until `renew`: stable for one upstream, different for each (RFC 7873 §5.1). */
   constructor(random: Random) {
-    for (let i = 0; i < CLIENT_OCTETS; i++) this.#clientCookie[i] = random.below(256);
+    this.#random = random;
+    this.renew();
+  }
+
+  /** Draws another client cookie and forgets the server's: our address may have changed (RFC 9018 §3). */
+  renew(): void {
+    for (let i = 0; i < CLIENT_OCTETS; i++) this.#clientCookie[i] = this.#random.below(256);
+    this.#serverCookie = new Uint8Array(0);
   }
 
   /** The data of the COOKIE option in the next query. */

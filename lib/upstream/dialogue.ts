@@ -1,12 +1,10 @@
 import type { Random } from "../base/random.ts";
 import type { Clock } from "../base/runtime.ts";
-import { FLAG, rcodeOf } from "../wire/header.ts";
-import { RCODE } from "../wire/iana.ts";
-import { uint16At } from "../wire/scan.ts";
 import { randomizeCase, restoreCase } from "./case_randomization.ts";
 import { type CookieJar, isBadCookie } from "./cookie_jar.ts";
 import { LargeReplies } from "./large_replies.ts";
 import { Lessons } from "./lessons.ts";
+import { isDoubtful, isEdnsRejection, isTruncated } from "./reply_kind.ts";
 import { type Request, SENDS_MAX, writeUpstreamQuery } from "./request.ts";
 import { FloodError, UpstreamError } from "./upstream_error.ts";
 
@@ -43,12 +41,36 @@ export interface DialogueOptions {
 /** How one upstream is spoken to: in the best manner that it is known to cope with. */
 export class Dialogue {
   readonly #options: DialogueOptions;
-  readonly #lessons = new Lessons();
-  readonly #largeReplies = new LargeReplies();
+  #lessons = new Lessons();
+  #largeReplies = new LargeReplies();
+  #queryCount = 0;
+  #replyCount = 0;
 
   /** See {@linkcode DialogueOptions}. */
   constructor(options: DialogueOptions) {
     this.#options = options;
+  }
+
+  /** Messages sent so far. */
+  get queryCount(): number {
+    return this.#queryCount;
+  }
+
+  /** Replies to these that were accepted so far. */
+  get replyCount(): number {
+    return this.#replyCount;
+  }
+
+  /** What the upstream has been found not to cope with. */
+  get lessons(): Lessons {
+    return this.#lessons;
+  }
+
+  /** Forgets all that was learned: there may be another server at the other end, or another path in between. */
+  forget(): void {
+    this.#lessons = new Lessons();
+    this.#largeReplies = new LargeReplies();
+    this.#options.cookies?.renew();
   }
 
   /**
@@ -135,7 +157,7 @@ export class Dialogue {
     request.sendCount++;
     if (mixCase) return await this.#sendMixed(request, withOpt);
     const query = writeUpstreamQuery(request, withOpt, this.#cookie);
-    return { reply: await this.#options.datagram.exchange(query, request), isMixed: false };
+    return { reply: await this.#exchange(this.#options.datagram, query, request), isMixed: false };
   }
 
   /** Sends the question in random case, and once more as it was asked when it does not come back like that. */
@@ -165,7 +187,7 @@ export class Dialogue {
       }, fail);
     };
     const message = writeUpstreamQuery({ ...request, questionOctets: sent }, withOpt, this.#cookie);
-    datagram.exchange(message, request, onWrongCase).then((reply) => {
+    this.#exchange(datagram, message, request, onWrongCase).then((reply) => {
       restoreCase(reply, sent, asked);
       resolve({ reply, isMixed: true });
     }, fail);
@@ -189,7 +211,20 @@ export class Dialogue {
   /** Over TCP the client's spelling does: nobody can forge a reply who cannot read the query. */
   #exchangeOverTcp(request: Request): Promise<Uint8Array<ArrayBuffer>> {
     const withOpt = this.#lessons.knowsEdns(this.#options.clock.nowMs());
-    return this.#options.stream.exchange(writeUpstreamQuery(request, withOpt, this.#cookie), request);
+    return this.#exchange(this.#options.stream, writeUpstreamQuery(request, withOpt, this.#cookie), request);
+  }
+
+  /** Sends and counts. */
+  async #exchange(
+    transport: Transport,
+    query: Uint8Array<ArrayBuffer>,
+    request: Request,
+    onWrongCase?: () => void,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    this.#queryCount++;
+    const reply = await transport.exchange(query, request, onWrongCase);
+    this.#replyCount++;
+    return reply;
   }
 }
 
@@ -206,22 +241,4 @@ interface Heard {
   readonly reply: Uint8Array<ArrayBuffer>;
   /** Whether it answers the question in mixed case, and so has echoed that. */
   readonly isMixed: boolean;
-}
-
-/** Whether TC is set: the reply is not all there is. */
-export function isTruncated(reply: Uint8Array): boolean {
-  return (uint16At(reply, 2) & FLAG.TC) !== 0;
-}
-
-function isEdnsRejection(reply: Uint8Array): boolean {
-  const rcode = rcodeOf(uint16At(reply, 2));
-  return rcode === RCODE.FORMERR || rcode === RCODE.NOTIMP;
-}
-
-/** Whether a reply denies without the SOA that a denial comes with (RFC 2308 §2, §3). */
-function isDoubtful(reply: Uint8Array): boolean {
-  const rcode = rcodeOf(uint16At(reply, 2));
-  if (rcode !== RCODE.NOERROR && rcode !== RCODE.NXDOMAIN) return false;
-  // Answer and authority counts: with neither there is no answer, and no SOA.
-  return !isTruncated(reply) && uint16At(reply, 6) === 0 && uint16At(reply, 8) === 0;
 }

@@ -2,7 +2,8 @@ import { Deadline, type DeadlineQueue } from "../base/deadline_queue.ts";
 import type { Clock } from "../base/runtime.ts";
 import { EDE } from "../wire/iana.ts";
 import { type Request, SENDS_MAX } from "./request.ts";
-import { isUseful, type Upstream } from "./upstream.ts";
+import { isUseful } from "./reply_kind.ts";
+import type { Upstream } from "./upstream.ts";
 import { UpstreamError } from "./upstream_error.ts";
 
 /** What a race is made from. */

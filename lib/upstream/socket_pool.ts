@@ -84,12 +84,17 @@ export class SocketPool {
     }
   }
 
-  /** Closes every socket. What still waits for a reply waits in vain. */
-  close(): void {
-    this.#isClosed = true;
+  /** Closes every socket; queries in flight fail. The next one opens a fresh one. */
+  drop(): void {
     for (const socket of this.#openSockets) socket.close();
     this.#current.fill(undefined);
     this.#retired.clear();
+  }
+
+  /** Closes every socket; queries in flight fail. There will be no other. */
+  close(): void {
+    this.#isClosed = true;
+    this.drop();
   }
 
   /** Those that take queries first, then the replaced ones. */

@@ -10,6 +10,7 @@ import { orderCandidates, type Strategy } from "./strategy.ts";
 import type { StreamTransport } from "./stream_transport.ts";
 import type { Upstream } from "./upstream.ts";
 import { UpstreamError } from "./upstream_error.ts";
+import type { UpstreamState } from "./upstream_state.ts";
 
 /** On a healthy path at most one question in twenty is hedged: 4 of 100, and a few saved up in quiet times. */
 const HEDGES_PER_QUESTION = 0.04;
@@ -59,7 +60,7 @@ export class Upstreams {
    */
   exchange(request: Request): Promise<UpstreamReply> {
     const { upstreams, strategy, random, clock, deadlines } = this.#options;
-    const candidates = upstreams.filter((upstream) => !upstream.isLoop);
+    const candidates = this.#candidates;
     if (candidates.length === 0) {
       const names = upstreams.map((upstream) => upstream.name).join(", ");
       return Promise.reject(new UpstreamError(`Forwarding loop through ${names}`, EDE.OTHER));
@@ -79,6 +80,40 @@ export class Upstreams {
     return this.#options.upstreams;
   }
 
+  /** Whether no upstream is expected to answer: each is down, or a loop. They are asked all the same. */
+  get areKnownBad(): boolean {
+    return this.members.every((upstream) => !upstream.isUp || upstream.isLoop);
+  }
+
+  /** When an upstream was last found to be back after it had been down; -Infinity before. */
+  get recoveredAtMs(): number {
+    return Math.max(...this.members.map((upstream) => upstream.recoveredAtMs));
+  }
+
+  /** The hedge delay of the upstream that would be asked first; by `random`, of the first that is up. */
+  get hedgeDelayMs(): number {
+    const { strategy, random } = this.#options;
+    const byWhat = { strategy: strategy === "random" ? "sequential" : strategy, turn: this.#turn, random } as const;
+    const [first] = orderCandidates(this.#candidates, byWhat);
+    return (first ?? this.members[0]!).hedgeDelayMs;
+  }
+
+  /** How each is doing, in order of preference. */
+  states(): readonly UpstreamState[] {
+    return this.members.map((upstream) => upstream.state);
+  }
+
+  /**
+   * Begins anew: for when the machine has slept, or is in another network. Nothing waits for what was sent before: sockets
+   * and connections are closed, and questions in flight are asked again from fresh ones as far as their sends and their
+   * time allow. Not logged: whoever calls it knows why.
+   */
+  forgetTroubles(): void {
+    for (const upstream of this.members) upstream.forgetTroubles();
+    for (const pool of this.#options.pools) pool.drop();
+    for (const stream of this.#options.streams) stream.drop();
+  }
+
   /** UDP sockets that are open, those that only wait for their last replies included. */
   get openSockets(): number {
     return this.#options.pools.reduce((sum, pool) => sum + pool.openCount, 0);
@@ -93,6 +128,10 @@ export class Upstreams {
   close(): void {
     for (const pool of this.#options.pools) pool.close();
     for (const stream of this.#options.streams) stream.close();
+  }
+
+  get #candidates(): Upstream[] {
+    return this.members.filter((upstream) => !upstream.isLoop);
   }
 
   /** A question that is asked anyway probes one upstream that was down, beside the race: no client waits for it. */
