@@ -141,8 +141,9 @@ export class Dialogue {
       ({ reply, isMixed } = await this.#send(request, { withOpt, mixCase: isMixed }));
       if (!isEdnsRejection(reply)) this.#lessons.rejectsEdns(clock.nowMs());
     }
-    if (isMixed && isDoubtful(reply) && request.sendCount < SENDS_MAX) {
+    if (isMixed && isDoubtful(reply)) {
       // Some servers know names in one spelling alone. Without a SOA nothing shows that this one has looked well.
+      if (request.sendCount >= SENDS_MAX) return request.unproven = reply;
       ({ reply } = await this.#send(request, { withOpt, mixCase: false }));
       if (!isDoubtful(reply)) this.#lessons.mindsCase(clock.nowMs());
     }
