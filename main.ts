@@ -57,8 +57,10 @@ async function serve({ config, warnings }: Serve, host: Host): Promise<number> {
   for (const warning of warnings) host.writeLine(`dns-forwarder: warn: ${warning}`);
   const app = new App(config, denoRuntime((line) => host.writeLine(line)));
   host.started?.(app);
+  const stopTelling = onStatusSignal(() => app.status().forEach((line) => host.writeLine(`dns-forwarder: ${line}`)));
   await host.stop;
   await app.stop();
+  stopTelling();
   return EXIT.ok;
 }
 
@@ -90,6 +92,7 @@ function listenAdvice({ message, address, cause }: ListenError): string {
 function denoRuntime(writeLine: (line: string) => void): Runtime {
   return {
     clock: { nowMs: () => performance.now() },
+    uptimeSeconds: uptimeSource(),
     wallClock: { epochSeconds: () => Math.floor(Date.now() / 1000) },
     timers: {
       start(delayMs, callback) {
@@ -101,6 +104,12 @@ function denoRuntime(writeLine: (line: string) => void): Runtime {
     network: { openDatagram, listenStream, connectStream },
     writeLine,
   };
+}
+
+/** Only where it is allowed: asking for permission would stop a service at its start. */
+function uptimeSource(): () => number | null {
+  const { state } = Deno.permissions.querySync({ name: "sys", kind: "osUptime" });
+  return state === "granted" ? () => Deno.osUptime() : () => null;
 }
 
 function openDatagram(local: SocketAddress): DatagramSocket {
@@ -146,6 +155,13 @@ function bind<T>(local: SocketAddress, open: () => T): T {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     throw new AddressInUseError(`${formatSocketAddress(local)} is in use`, { cause: error });
   }
+}
+
+/** Calls `tell` at each SIGUSR1, where there is such a thing. Returns the function that ends it. */
+function onStatusSignal(tell: () => void): () => void {
+  if (Deno.build.os === "windows") return () => {};
+  Deno.addSignalListener("SIGUSR1", tell);
+  return () => Deno.removeSignalListener("SIGUSR1", tell);
 }
 
 /** The first signal stops the program when the queries in flight are done, a second one at once. */

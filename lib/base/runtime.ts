@@ -7,6 +7,11 @@ import type { SocketAddress } from "./address.ts";
 export interface Runtime {
   /** What the time is read from. */
   readonly clock: Clock;
+  /**
+   * Whole seconds since the machine was started, those included in which it slept; `null` where that is not to be had.
+   * Tells sleep from a clock that was set.
+   */
+  uptimeSeconds(): number | null;
   /** What other machines must understand goes by this one. */
   readonly wallClock: WallClock;
   /** What pauses are made with. */

@@ -165,6 +165,11 @@ export class CacheStore {
     this.#slab.countHit(ref);
   }
 
+  /** See `find`. */
+  variant(ref: number): number {
+    return this.#slab.variant(ref);
+  }
+
   /** The caller's number. */
   kind(ref: number): number {
     return this.#slab.kind(ref);

@@ -83,6 +83,11 @@ export class EntrySlab {
     this.words[ref * 2 + WORD.next] = next;
   }
 
+  /** See `CacheEntry`. */
+  variant(ref: number): number {
+    return this.words[ref * 2 + WORD.variant]!;
+  }
+
   /** The hash of the entry's question. */
   hash(ref: number): number {
     return this.words[ref * 2 + WORD.hash]!;

@@ -10,6 +10,7 @@ import { type Flag, type FlagName, FLAGS } from "./flags.ts";
 import {
   addressList,
   answerAddresses,
+  cacheTtl,
   type FlagValues,
   invalid,
   networkList,
@@ -64,6 +65,10 @@ export function parseCommand(args: readonly string[]): Command {
     allow: allow.length === 0 ? PRIVATE_NETWORKS : allow,
     rateLimit: wholeNumber(values, "rate-limit", LIMITS.rateLimit),
     maxInFlight: wholeNumber(values, "max-in-flight", LIMITS.maxInFlight),
+    cacheSizeMib: wholeNumber(values, "cache-size", LIMITS.cacheSizeMib),
+    cacheTtl: cacheTtl(values),
+    servesStale: !values.has("no-stale"),
+    prefetches: !values.has("no-prefetch"),
     answersSpecialNames: !values.has("no-special-names"),
     serverId: shortText(values, "server-id"),
     multiQuestion: oneOf(values, "multi-question", MULTI_QUESTION, "split"),

@@ -18,6 +18,7 @@ export interface Flag {
 }
 
 const { timeoutMs, upstreamSockets, rateLimit, maxInFlight } = LIMITS;
+const { cacheSizeMib, minTtlSeconds, maxTtlSeconds, negativeMaxTtlSeconds } = LIMITS;
 
 /** All flags in the order of `--help`. */
 export const FLAGS = [
@@ -113,6 +114,51 @@ export const FLAGS = [
       `Questions that may wait for upstreams at the same time, ${maxInFlight.min}–${maxInFlight.max} (default ${maxInFlight.default}).`,
       "When there are more, the newest of the client with the most is REFUSED.",
     ],
+  },
+  {
+    name: "cache-size",
+    value: "<MiB>",
+    isRepeatable: false,
+    help: [
+      `Memory for answers, up to ${cacheSizeMib.max} MiB (default ${cacheSizeMib.default}); 0 remembers nothing. Taken as it fills.`,
+    ],
+  },
+  {
+    name: "min-ttl",
+    value: "<seconds>",
+    isRepeatable: false,
+    help: [
+      `Remember every answer for at least so long, up to ${minTtlSeconds.max} (default ${minTtlSeconds.default}), whatever its TTL says.`,
+    ],
+  },
+  {
+    name: "max-ttl",
+    value: "<seconds>",
+    isRepeatable: false,
+    help: [`Remember no answer for longer, up to ${maxTtlSeconds.max} (default ${maxTtlSeconds.default}, a day).`],
+  },
+  {
+    name: "negative-max-ttl",
+    value: "<seconds>",
+    isRepeatable: false,
+    help: [
+      `The same for "no such name" and "no such record", up to ${negativeMaxTtlSeconds.max} (default ${negativeMaxTtlSeconds.default}, an hour).`,
+    ],
+  },
+  {
+    name: "no-stale",
+    value: null,
+    isRepeatable: false,
+    help: [
+      "Give no answer that has expired. By default it is given for a day, marked as stale, when no upstream answers in",
+      "time.",
+    ],
+  },
+  {
+    name: "no-prefetch",
+    value: null,
+    isRepeatable: false,
+    help: ["Do not refresh answers that are often asked for before they expire."],
   },
   {
     name: "no-special-names",

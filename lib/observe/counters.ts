@@ -20,6 +20,20 @@ export class Counters {
   unsendable = 0;
   /** Queries on which the program itself failed; each is answered with SERVFAIL and logged. */
   broken = 0;
+  /** Questions answered from memory with what has not expired. */
+  cacheHits = 0;
+  /** Answers from memory that say that something does not exist. */
+  cacheNegativeHits = 0;
+  /** Questions answered from memory, expired, because nothing better was to be had. */
+  cacheStaleHits = 0;
+  /** Questions answered with a failure that had only just happened. */
+  cacheFailureHits = 0;
+  /** Questions that memory had nothing fresh for. */
+  cacheMisses = 0;
+  /** Expired answers that were asked for anew after a stale one had been given. */
+  cacheRefreshes = 0;
+  /** Answers that were asked for anew before they expired. */
+  prefetches = 0;
   /** Queries sent upstream over TCP, because a reply over UDP was truncated. */
   upstreamStreamQueries = 0;
   /** Queries sent upstream over UDP, retries included. */

@@ -23,7 +23,7 @@ function reply(fields: Partial<Message>, name = "www.example.org"): Uint8Array<A
   return response({ id: 4711, questions: [question(name)], ...fields });
 }
 
-function stored(fields: Partial<Message>, rules: Partial<StorageRules> = {}, name?: string): Storable {
+function stored(fields: Partial<Message>, rules: Partial<StorageRules> = {}, name = "www.example.org"): Storable {
   const verdict = assess(reply(fields, name), { ...RULES, ...rules });
   if (!verdict.isStorable) throw new Error(`Not storable: ${verdict.reason}`);
   return verdict;

@@ -16,6 +16,8 @@ interface Told extends Omit<Config, "listen" | "resolvers" | "answerIpv4" | "ans
   readonly allow: readonly string[];
 }
 
+const TTLS = { minTtlSeconds: 0, maxTtlSeconds: 86_400, negativeMaxTtlSeconds: 3600 };
+
 const DEFAULTS: Told = {
   listen: null,
   resolvers: [],
@@ -23,6 +25,10 @@ const DEFAULTS: Told = {
   allow: PRIVATE_NETWORKS.map(formatCidr),
   rateLimit: 0,
   maxInFlight: 10_000,
+  cacheSizeMib: 64,
+  cacheTtl: TTLS,
+  servesStale: true,
+  prefetches: true,
   answersSpecialNames: true,
   serverId: null,
   timeoutMs: 2000,
@@ -81,6 +87,11 @@ for (
     ["--rate-limit 0", { rateLimit: 0 }],
     ["--max-in-flight 1", { maxInFlight: 1 }],
     ["--max-in-flight 1000000", { maxInFlight: 1_000_000 }],
+    ["--cache-size 0", { cacheSizeMib: 0 }],
+    ["--cache-size 4095", { cacheSizeMib: 4095 }],
+    ["--min-ttl 60 --max-ttl 60", { cacheTtl: { ...TTLS, minTtlSeconds: 60, maxTtlSeconds: 60 } }],
+    ["--negative-max-ttl 10", { cacheTtl: { ...TTLS, negativeMaxTtlSeconds: 10 } }],
+    ["--no-stale --no-prefetch", { servesStale: false, prefetches: false }],
     ["--no-special-names", { answersSpecialNames: false }],
     ["--server-id dns-1,north", { serverId: "dns-1,north" }],
     ["--server-id=Zürich", { serverId: "Zürich" }],
@@ -99,6 +110,8 @@ for (
     ["--resolver=", 'Cannot use --resolver "": it needs a value, --resolver [tcp://]<ip>[:<port>]'],
     ["--resolver ''", 'Cannot use --resolver "": it needs a value, --resolver [tcp://]<ip>[:<port>]'],
     ["--timeout --resolver 8.8.8.8", 'Cannot use --timeout "": it needs a value, --timeout <ms>'],
+    ["--min-ttl 61 --max-ttl 60", 'Cannot use --min-ttl "61": must not be above --max-ttl, which is 60'],
+    ["--cache-size 4096", 'Cannot use --cache-size "4096": must be a whole number, 0–4095'],
     ["--resolver dns.example.org", 'Cannot use --resolver "dns.example.org": an IP address is needed, not a name'],
     [
       "--resolver udp://8.8.8.8",
