@@ -1,25 +1,21 @@
 import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.ts";
+import type { CommandLine, Place } from "./running_server.ts";
+import { OUR_MODES } from "./our_modes.ts";
 
 /** What a forwarder is set up with. */
-export interface Setup {
-  /** Where it shall listen, over UDP and TCP. */
-  readonly listen: SocketAddress;
+export interface Setup extends Place {
   /** Its upstreams in order of preference. */
   readonly upstreams: readonly SocketAddress[];
-  /** A folder that it may write to; gone when the forwarder is. */
-  readonly folder: string;
-}
-
-/** How a forwarder is started. */
-export interface CommandLine {
-  readonly args: readonly string[];
-  /** Files to write into the folder first: name → text. */
-  readonly files?: Readonly<Record<string, string>>;
+  /**
+   * For a comparison of speed: names that the cache has room for; then there is one thread, nothing is written to logs,
+   * and no limit stands in the way of a few hundred clients. `null`: defaults wherever that is possible.
+   */
+  readonly cacheNames: number | null;
 }
 
 /** A DNS forwarder that can be put on the bench. */
 export interface Forwarder {
-  /** As it is called in the table and in `--only`. */
+  /** As it is called in tables and in `--only`. */
   readonly name: string;
   /** The program: a path, or a name to look for. */
   readonly executable: string;
@@ -27,31 +23,25 @@ export interface Forwarder {
   readonly debianPackage: string | null;
   /** Arguments that make it print its version. */
   readonly versionArgs: readonly string[];
-  /** A process that stays in the foreground and forwards everything, with defaults wherever that is possible. */
+  /** A process that stays in the foreground and forwards everything. */
   readonly commandLine: (setup: Setup) => CommandLine;
 }
 
-const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+/** For caches whose size is set in octets: more than any of them needs for a name with one address. */
+const OCTETS_PER_NAME = 2048;
+/** More queries than the bench ever has in flight. */
+const IN_FLIGHT_MAX = 4096;
+/** More connections than the bench ever opens. */
+const CONNECTIONS_MAX = 256;
 
-/** The forwarders in the order of the table's columns, ours first. */
-export const FORWARDERS: readonly Forwarder[] = [
-  {
-    name: "ours",
-    executable: Deno.execPath(),
-    debianPackage: null,
-    versionArgs: ["run", "--no-prompt", "--allow-net", MAIN, "--version"],
-    commandLine: ({ listen, upstreams }) => {
-      const resolvers = upstreams.flatMap((address) => ["--resolver", formatSocketAddress(address)]);
-      const flags = ["--listen", formatSocketAddress(listen), "--log-level", "error"];
-      return { args: ["run", "--no-prompt", "--allow-net", MAIN, ...flags, ...resolvers] };
-    },
-  },
+/** The forwarders that others have written. */
+export const PEERS: readonly Forwarder[] = [
   {
     name: "dnsmasq",
     executable: "dnsmasq",
     debianPackage: "dnsmasq-base",
     versionArgs: ["--version"],
-    commandLine: ({ listen, upstreams }) => ({
+    commandLine: ({ listen, upstreams, cacheNames }) => ({
       args: [
         "--keep-in-foreground",
         "--conf-file=/dev/null",
@@ -63,6 +53,7 @@ export const FORWARDERS: readonly Forwarder[] = [
         `--listen-address=${listen.hostname}`,
         `--port=${listen.port}`,
         ...upstreams.map(({ hostname, port }) => `--server=${hostname}#${port}`),
+        ...(cacheNames === null ? [] : [`--cache-size=${cacheNames}`, `--dns-forward-max=${IN_FLIGHT_MAX}`]),
       ],
     }),
   },
@@ -71,7 +62,7 @@ export const FORWARDERS: readonly Forwarder[] = [
     executable: "unbound",
     debianPackage: "unbound",
     versionArgs: ["-V"],
-    commandLine: ({ listen, upstreams, folder }) => ({
+    commandLine: ({ listen, upstreams, folder, cacheNames }) => ({
       args: ["-d", "-c", `${folder}/unbound.conf`],
       files: {
         "unbound.conf": `
@@ -85,6 +76,16 @@ server:
   username: ""
   pidfile: ""
   use-syslog: no
+${
+          cacheNames === null ? "" : `
+  verbosity: 0
+  num-threads: 1
+  num-queries-per-thread: ${IN_FLIGHT_MAX}
+  incoming-num-tcp: ${CONNECTIONS_MAX}
+  msg-cache-size: ${cacheNames * OCTETS_PER_NAME}
+  rrset-cache-size: ${cacheNames * OCTETS_PER_NAME}
+`
+        }
 remote-control:
   control-enable: no
 forward-zone:
@@ -99,8 +100,9 @@ ${upstreams.map(({ hostname, port }) => `  forward-addr: ${hostname}@${port}`).j
     executable: "named",
     debianPackage: "bind9",
     versionArgs: ["-v"],
-    commandLine: ({ listen, upstreams, folder }) => ({
-      args: ["-g", "-c", `${folder}/named.conf`],
+    commandLine: ({ listen, upstreams, folder, cacheNames }) => ({
+      // -g writes everything to standard error; -f does as the file says.
+      args: [...(cacheNames === null ? ["-g"] : ["-f", "-n", "1"]), "-c", `${folder}/named.conf`],
       files: {
         "named.conf": `
 options {
@@ -115,8 +117,16 @@ options {
   recursion yes;
   forward only;
   forwarders { ${upstreams.map(({ hostname, port }) => `${hostname} port ${port};`).join(" ")} };
+${
+          cacheNames === null ? "" : `
+  max-cache-size ${cacheNames * OCTETS_PER_NAME};
+  recursive-clients ${IN_FLIGHT_MAX};
+  tcp-clients ${CONNECTIONS_MAX};
+`
+        }
 };
 controls { };
+logging { channel errors { stderr; severity error; }; category default { errors; }; };
 `,
       },
     }),
@@ -126,7 +136,7 @@ controls { };
     executable: "pdns_recursor",
     debianPackage: "pdns-recursor",
     versionArgs: ["--version"],
-    commandLine: ({ listen, upstreams, folder }) => ({
+    commandLine: ({ listen, upstreams, folder, cacheNames }) => ({
       args: [
         `--config-dir=${folder}`,
         `--socket-dir=${folder}`,
@@ -141,6 +151,16 @@ controls { };
         "--query-local-address=127.0.0.1",
         "--dont-query=",
         `--forward-zones-recurse=.=${upstreams.map(formatSocketAddress).join(";")}`,
+        ...(cacheNames === null ? [] : [
+          "--threads=1",
+          "--pdns-distributes-queries=no",
+          "--quiet=yes",
+          "--loglevel=3",
+          "--statistics-interval=0",
+          `--max-mthreads=${IN_FLIGHT_MAX}`,
+          `--max-cache-entries=${cacheNames}`,
+          `--max-packetcache-entries=${cacheNames}`,
+        ]),
       ],
     }),
   },
@@ -149,19 +169,23 @@ controls { };
     executable: "dnsdist",
     debianPackage: "dnsdist",
     versionArgs: ["--version"],
-    commandLine: ({ listen, upstreams, folder }) => ({
+    commandLine: ({ listen, upstreams, folder, cacheNames }) => ({
       args: ["--supervised", "--disable-syslog", "-C", `${folder}/dnsdist.conf`],
       files: {
         "dnsdist.conf": `
 setSecurityPollSuffix("")
 setLocal("${formatSocketAddress(listen)}")
+${cacheNames === null ? "" : "setMaxTCPClientThreads(1)"}
 ${
           upstreams.map((address, i) => `newServer({address="${formatSocketAddress(address)}", order=${i + 1}})`)
             .join("\n")
         }
-getPool(""):setCache(newPacketCache(10000))
+getPool(""):setCache(newPacketCache(${cacheNames ?? 10_000}))
 `,
       },
     }),
   },
 ];
+
+/** The forwarders in the order of the columns of a table, ours first, in the mode that needs no special permission. */
+export const FORWARDERS: readonly Forwarder[] = [{ ...OUR_MODES[0], name: "ours" }, ...PEERS];
