@@ -33,7 +33,7 @@ export function ratioTable(results: readonly Result[], ours: readonly string[], 
   const rows = results.flatMap((result) =>
     ours.map((mode) => {
       const ratio = (field: keyof Sample, others: readonly string[], best = Math.min) => {
-        const values = (server: string) => result.samples[server]!.map((sample) => sample?.[field] ?? null);
+        const values = (server: string) => result.samples[server]!.map((sample) => finiteOrNull(sample?.[field]));
         return toText(ratioToBest(values(mode), others.map(values), best), 2);
       };
       return [
@@ -74,6 +74,11 @@ function lostText(samples: readonly Sample[]): string {
     [sum("lostAtRate"), " at the rate of latency"],
   ] as const;
   return parts.filter(([count]) => count > 0).map(([count, how]) => `${count}${how}`).join(" + ") || "0";
+}
+
+/** Where nothing was answered there is no latency. */
+function finiteOrNull(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
 }
 
 function toText(value: number, digits: number): string {

@@ -66,6 +66,15 @@ Deno.test("ratioTable() prints a dash where there is nobody to compare with", ()
   assertEquals(cellsOf(row.split("\n")[2]!), ["cold", "ours", "–", "–", "–"]);
 });
 
+Deno.test("ratioTable() leaves out rounds in which a peer has no latency", () => {
+  const samples = {
+    ours: [sample({ p99Micros: 10 }), sample({ p99Micros: 10 })],
+    bind: [sample({ p99Micros: NaN }), sample({ p99Micros: 20 })],
+  };
+  const row = ratioTable([{ workload: WORKLOAD, rate: 1, samples }], ["ours"], ["bind"]).split("\n")[2]!;
+  assertEquals(cellsOf(row)[3], "0.50");
+});
+
 function cellsOf(row: string): string[] {
   return row.split("|").map((cell) => cell.trim()).slice(1, -1);
 }
