@@ -128,11 +128,11 @@ export class SocketPool {
     for (let i = 0; i < PORT_TRIES_MAX; i++) {
       const port = PORT_MIN + random.below(PORT_MAX - PORT_MIN + 1);
       try {
-        return runtime.network.openDatagram(local(port));
+        return runtime.network.openDatagram(local(port), "upstreams");
       } catch (error) {
         if (!(error instanceof AddressInUseError)) throw error;
       }
     }
-    return runtime.network.openDatagram(local(0));
+    return runtime.network.openDatagram(local(0), "upstreams");
   }
 }
