@@ -73,6 +73,11 @@ test("lib/ touches nothing of the world but what it is given", () => {
   assertEquals(uses, []);
 });
 
+test(`nothing but main.ts imports ${NATIVE}`, () => {
+  const importers = sourceFiles().filter((file) => !file.path.startsWith(NATIVE) && imports(file).some(isNative));
+  assertEquals(importers.map(({ path }) => path), ["main.ts"]);
+});
+
 test(`lib/ has no file of more than ${LINES_MAX} lines`, () => {
   const long = sourceFiles().map(({ path, text }) => ({ path, lines: text.split("\n").length - 1 }));
   assertEquals(long.filter(({ lines }) => lines > LINES_MAX), []);
@@ -111,6 +116,10 @@ function imports({ path, code }: SourceFile): string[] {
   return [...code.matchAll(/\b(?:from|import)\s*\(?\s*["'](\.[^"']+\.ts)["']/g)].map(([, target]) => {
     return new URL(target!, new URL(path, "file:///")).pathname.slice(1);
   });
+}
+
+function isNative(path: string): boolean {
+  return path.startsWith(NATIVE);
 }
 
 /** Position in `LAYERS`; what is in none of them stands above all. */

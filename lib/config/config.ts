@@ -41,9 +41,17 @@ export interface Config {
   readonly serverId: string | null;
   /** What happens to messages with several questions. */
   readonly multiQuestion: MultiQuestion;
+  /** How datagrams are taken and sent. */
+  readonly io: DatagramIo;
   /** How much the operator is told. */
   readonly logLevel: LogLevel;
 }
+
+/** How datagrams are taken and sent: natively in batches if that is possible, never so, or so and not otherwise. */
+export const DATAGRAM_IO = ["auto", "plain", "native"] as const;
+
+/** See `DATAGRAM_IO`. */
+export type DatagramIo = typeof DATAGRAM_IO[number];
 
 /** The bounds of the numbers, both ends allowed. */
 export const LIMITS = {

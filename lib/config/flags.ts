@@ -1,7 +1,7 @@
 import { LOG_LEVELS } from "../observe/log.ts";
 import { MULTI_QUESTION } from "../resolver/split.ts";
 import { STRATEGIES } from "../upstream/strategy.ts";
-import { DEFAULT_LISTEN_PORT, DEFAULT_UPSTREAM_PORT, LIMITS } from "./config.ts";
+import { DATAGRAM_IO, DEFAULT_LISTEN_PORT, DEFAULT_UPSTREAM_PORT, LIMITS } from "./config.ts";
 
 /** A command-line flag. The parser and `--help` both follow this table. */
 export interface Flag {
@@ -175,6 +175,15 @@ export const FLAGS = [
     isRepeatable: false,
     help: [
       "Tell this to those who ask for id.server (TXT, class CH), and the version for version.bind. By default REFUSED.",
+    ],
+  },
+  {
+    name: "io",
+    value: DATAGRAM_IO.join("|"),
+    isRepeatable: false,
+    help: [
+      "How UDP is spoken: many datagrams to a system call (native), which spares the processor much work and needs Linux",
+      "on x64 or arm64 and deno run --allow-ffi; or one to a call (plain). By default (auto) native where it is possible.",
     ],
   },
   {

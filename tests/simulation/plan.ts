@@ -82,6 +82,7 @@ export function drawPlan(seed: number): Plan {
       answersSpecialNames: false,
       serverId: null,
       multiQuestion: random.chance(0.75) ? "split" : "formerr",
+      io: "plain",
       logLevel: "debug",
     },
     hostAddresses: HOST,

@@ -118,5 +118,6 @@ const USUAL_CONFIG: Config = {
   answersSpecialNames: true,
   serverId: null,
   multiQuestion: "split",
+  io: "plain",
   logLevel: "info",
 };
