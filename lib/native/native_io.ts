@@ -10,7 +10,7 @@ import { SendRing } from "./send_ring.ts";
 import { familyFor } from "./sockaddr.ts";
 import { growReceiveBuffer, sharePort, wantLocalAddress } from "./socket_options.ts";
 
-/** Datagrams that one system call takes or sends. More than this does not make one of them cheaper. */
+/** Datagrams that one system call takes or sends: half a MiB of slots for a listener. */
 const BATCH_SIZE = 64;
 
 /** Asked for each socket: bursts of some thousand datagrams are kept until they are taken. */

@@ -38,6 +38,9 @@ export interface SimulationResult {
   readonly counts: ReadonlyMap<string, number>;
 }
 
+/** How long datagrams lie in sockets with batches until the program is told. */
+const WAKE_MAX_MS = 5;
+
 /** Runs the whole program through the life that follows from `seed`. */
 export async function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationResult> {
   try {
@@ -98,6 +101,9 @@ class Simulation {
       serviceAddresses: plan.serviceAddresses,
       timeoutMs: plan.config.timeoutMs,
     });
+    // Every second seed lives with batches.
+    const wakeRandom = world.random.fork("wakes");
+    if (plan.seed % 2 === 0) this.#host.wakesLate = () => wakeRandom.between(0, WAKE_MAX_MS);
     this.#app = new App(plan.config, world.runtimeOn(this.#host));
   }
 
