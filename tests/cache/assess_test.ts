@@ -23,7 +23,7 @@ function reply(fields: Partial<Message>, name = "www.example.org"): Uint8Array<A
   return response({ id: 4711, questions: [question(name)], ...fields });
 }
 
-function stored(fields: Partial<Message>, rules: Partial<StorageRules> = {}, name = "www.example.org"): Storable {
+function stored(fields: Partial<Message>, rules?: Partial<StorageRules>, name?: string): Storable {
   const verdict = assess(reply(fields, name), { ...RULES, ...rules });
   if (!verdict.isStorable) throw new Error(`Not storable: ${verdict.reason}`);
   return verdict;
@@ -312,6 +312,13 @@ Deno.test("assess() takes the lower of the SOA's TTL and its MINIMUM [2308_01]",
   assertEquals(stored({ authorities: records(soa(30, 120)) }).lifetimeSeconds, 30);
   assertEquals(stored({ authorities: records(soa(120, 30)) }).lifetimeSeconds, 30);
   assertEquals(stored({ authorities: records(soa(120, 60), soa(90, 80)) }).lifetimeSeconds, 60);
+});
+
+Deno.test("assess() believes the first SOA that fits, and no other [2308_01]", () => {
+  const above = "org. 500 IN SOA a.example.org. h.example.org. 1 2 3 4 10";
+  const verdict = stored({ authorities: records(SOA, above) });
+  assertEquals(verdict.lifetimeSeconds, 120);
+  assertEquals(recordLines(verdict), [SOA.replace(" 600 ", " 120 "), above]);
 });
 
 Deno.test("assess() raises TTLs to --min-ttl, that of 0 too, and lowers them to --max-ttl", () => {
