@@ -40,8 +40,8 @@ export interface Storable {
    * alike. The question is spelled as it came.
    */
   readonly message: Uint8Array<ArrayBuffer>;
-  /** Where the TTLs stand in `message`, in order. */
-  readonly ttlOffsets: Uint16Array<ArrayBuffer>;
+  /** Where the TTLs stand in `message`, in order. A plain array: making a typed one takes 0.6 µs. */
+  readonly ttlOffsets: readonly number[];
   /** Where in `message` the last name of the CNAME chain stands; that is the question's when there is no chain. */
   readonly chainEndOffset: number;
 }
@@ -95,7 +95,7 @@ export function assess(reply: Uint8Array, rules: StorageRules): Storable | NotSt
     if (denialSet === NO_SET) return refuse(hasNameServers() ? NOT_STORABLE.referral : NOT_STORABLE.noSoa);
     kind = isNameError ? KIND.nxdomain : KIND.nodata;
   }
-  const ttlOffsets = new Uint16Array(table.count);
+  const ttlOffsets: number[] = [];
   const lifetimeSeconds = writeTtls(message, ttlOffsets, denialSet, rules);
   if (lifetimeSeconds === 0) return refuse(NOT_STORABLE.zeroTtl);
   putId(message, 0);
@@ -179,7 +179,7 @@ function hasNameServers(): boolean {
 }
 
 /** Gives all records of an RRset its lowest TTL (RFC 2181 §5.2), within the limits. Returns the lowest of all. */
-function writeTtls(message: Uint8Array, ttlOffsets: Uint16Array, denialSet: number, rules: StorageRules): number {
+function writeTtls(message: Uint8Array, ttlOffsets: number[], denialSet: number, rules: StorageRules): number {
   let lowest = rules.maxTtlSeconds;
   for (let i = 0; i < table.count; i++) {
     const set = table.setOf(i);
@@ -190,7 +190,7 @@ function writeTtls(message: Uint8Array, ttlOffsets: Uint16Array, denialSet: numb
     message[offset + 1] = ttl >>> 16;
     message[offset + 2] = ttl >>> 8;
     message[offset + 3] = ttl;
-    ttlOffsets[i] = offset;
+    ttlOffsets.push(offset);
     if (ttl < lowest) lowest = ttl;
   }
   return lowest;

@@ -103,7 +103,7 @@ function assertWellMade(storable: Storable, reply: Uint8Array, rules: StorageRul
   );
   const [received, stored] = [recordsOf(before), recordsOf(after)];
   const view = new DataView(message.buffer);
-  assertEquals([...ttlOffsets].map((offset) => view.getUint32(offset)), stored.map(({ ttl }) => ttl));
+  assertEquals(ttlOffsets.map((offset) => view.getUint32(offset)), stored.map(({ ttl }) => ttl));
   assert(Number.isInteger(lifetimeSeconds) && lifetimeSeconds >= 1);
   const ttlOfSet = new Map<string, number>();
   stored.forEach((record, i) => {
