@@ -59,8 +59,9 @@ const KEPT_FLAGS = FLAG.QR | FLAG.RA | FLAG.AD | 0x000f;
 
 const NO_SET = -1;
 
-/** Used anew for each response: `assess` is done with it when it returns. */
+/** Used anew for each response: `assess` is done with both when it returns. */
 const table = new RecordTable();
+const scan = new MessageScan();
 
 /**
  * Whether a response may be stored, for how long, and in what form. Takes any octets.
@@ -71,9 +72,8 @@ const table = new RecordTable();
  * @param reply What an upstream says to a query that `mayBeCached`; stays as it is.
  */
 export function assess(reply: Uint8Array, rules: StorageRules): Storable | NotStorable {
-  const scan = new MessageScan();
   scan.scan(reply);
-  const fault = faultOf(scan);
+  const fault = faultOf();
   if (fault !== null) return refuse(fault);
   const message = copyWithoutOpt(reply, scan);
   if (message === null) return refuse(NOT_STORABLE.tooLarge);
@@ -109,7 +109,7 @@ function refuse(reason: NotStorableReason): NotStorable {
 }
 
 /** What forbids storing a message whatever its records are. */
-function faultOf(scan: MessageScan): NotStorableReason | null {
+function faultOf(): NotStorableReason | null {
   if (scan.status !== SCAN.ok) return NOT_STORABLE.malformed;
   if (!scan.isResponse || scan.opcode !== OPCODE.QUERY) return NOT_STORABLE.notAResponse;
   if (scan.optFault !== OPT_FAULT.none) return NOT_STORABLE.misplacedOpt;

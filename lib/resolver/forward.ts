@@ -15,6 +15,9 @@ const USEFUL_SHARE = 4;
 const ERRORS_MAX = 4;
 const ERROR_TEXT_MAX = 120;
 
+/** Used anew for each reply. */
+const scan = new MessageScan();
+
 /** Asks the upstreams. Their records come back as they are, undecoded: unknown types pass bit for bit (RFC 3597 §3). */
 export class Forward implements Resolver {
   readonly #upstreams: Upstreams;
@@ -39,7 +42,6 @@ export class Forward implements Resolver {
         deadlineMs: query.deadlineMs,
         sendCount: 0,
       });
-      const scan = new MessageScan();
       scan.scan(reply);
       if (scan.extendedRcode !== 0) {
         // Extended RCODEs (BADVERS, BADCOOKIE) speak of the hop between us and the upstream; the client has no part in it.
@@ -49,7 +51,7 @@ export class Forward implements Resolver {
         // The query was ours, and the client's was well-formed: the fault is between us and the upstream.
         return this.#failure(query, EDE.OTHER, `${upstream.name} does not understand the query`);
       }
-      query.extendedErrors.push(...extendedErrorsOf(reply, scan));
+      if (scan.hasOpt) query.extendedErrors.push(...extendedErrorsOf(reply));
       return keepRelevant(reply);
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
@@ -64,8 +66,8 @@ export class Forward implements Resolver {
 }
 
 /** The upstream's extended errors (RFC 8914 §3: a forwarder may pass them on), cut to what a client can use. */
-function extendedErrorsOf(reply: Reply, scan: MessageScan): ExtendedError[] {
-  if (scan.optEnd - scan.optOffset <= BARE_OPT_OCTETS || !scan.hasOpt) return [];
+function extendedErrorsOf(reply: Reply): ExtendedError[] {
+  if (scan.optEnd - scan.optOffset <= BARE_OPT_OCTETS) return [];
   const rdata = reply.slice(scan.optOffset + BARE_OPT_OCTETS, scan.optEnd);
   const { options } = readOpt({ name: ROOT, type: TYPE.OPT, class: scan.udpPayloadOctets, ttl: 0, rdata });
   const errors = options.map(readExtendedError).filter((error) => error !== null).slice(0, ERRORS_MAX);

@@ -17,7 +17,8 @@ export class LoopGuard implements Resolver {
 
   /** See `Resolver`. */
   resolve(query: Query): Reply | Promise<Reply> {
-    if (!this.#detector.recognize(query.questionOctets)) return this.#next.resolve(query);
+    // Most of the time there is no probe: then there is no question to copy.
+    if (!this.#detector.isWatching || !this.#detector.recognize(query.questionOctets)) return this.#next.resolve(query);
     query.extendedErrors.push({ infoCode: EDE.OTHER, text: "Forwarding loop" });
     return ownReply(query, { rcode: RCODE.REFUSED, recursionAvailable: true, withQuestion: true });
   }

@@ -9,6 +9,8 @@ import { MessageScan, skipName, uint16At } from "../wire/scan.ts";
  * no more than 400 pairs are compared, of names of 255 octets at most: 0.4 ms for the worst that was found.
  */
 const RECORDS_MAX = 24;
+/** Used anew for each reply. */
+const scan = new MessageScan();
 /** Type, class, TTL and RDLENGTH stand between an owner and its RDATA. */
 const RECORD_HEAD_OCTETS = 10;
 
@@ -19,7 +21,6 @@ const RECORD_HEAD_OCTETS = 10;
  * @param reply A readable message with one question.
  */
 export function isPlainlyRelevant(reply: Uint8Array): boolean {
-  const scan = new MessageScan();
   scan.scan(reply);
   const recordCount = scan.answerCount + scan.authorityCount + scan.additionalCount;
   if (recordCount > RECORDS_MAX) return false;

@@ -21,6 +21,8 @@ import { cutRecords, truncate } from "./truncate.ts";
 
 /** Bits of a reply that say something about its content; all others follow from the query, or are zero. */
 const CONTENT_FLAGS = FLAG.TC | FLAG.RA | FLAG.AD | 0x000f;
+/** Used anew for each reply: the scan of one is done with before the next. */
+const bodyScan = new MessageScan();
 /** Bits that a response repeats (RFC 1035 §4.1.1: opcode and RD; RFC 4035 §3.2.2: CD). */
 const ECHOED_FLAGS = 0x7800 | FLAG.RD | FLAG.CD;
 
@@ -64,7 +66,7 @@ function appendBareOpt(slot: ReplySlot, length: number, query: Query): Reply {
 
 /** RFC 6891 §6.1.1: OPT is hop by hop; what the upstream says in it was for us. Octets behind the last record go too. */
 function withoutOpt(reply: Reply): Reply {
-  const scan = new MessageScan();
+  const scan = bodyScan;
   scan.scan(reply);
   if (!scan.hasOpt) return reply.subarray(0, scan.end);
   if (scan.optEnd !== scan.end) {
@@ -85,7 +87,7 @@ function withOwnSpelling(body: Reply, query: Query): Reply {
   const { questionCount, questionsEnd } = query.scan;
   if (questionCount !== 1 || uint16At(body, 4) !== 1) return body;
   if (skipName(body, HEADER_OCTETS, body.length, body.length) + 4 === questionsEnd) {
-    body.set(query.questionOctets, HEADER_OCTETS);
+    for (let i = HEADER_OCTETS; i < questionsEnd; i++) body[i] = query.wire[i]!;
   }
   return body;
 }

@@ -16,7 +16,7 @@ const SERVER_OCTETS_MAX = 32;
 export class CookieJar {
   readonly #random: Random;
   readonly #clientCookie = new Uint8Array(CLIENT_OCTETS);
-  #serverCookie: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  #option: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
   /** Draws a client cookie until `renew`: stable for one upstream, different for each (RFC 7873 §5.1). */
   constructor(random: Random) {
@@ -27,15 +27,12 @@ export class CookieJar {
   /** Draws another client cookie and forgets the server's: our address may have changed (RFC 9018 §3). */
   renew(): void {
     for (let i = 0; i < CLIENT_OCTETS; i++) this.#clientCookie[i] = this.#random.below(256);
-    this.#serverCookie = new Uint8Array(0);
+    this.#option = this.#clientCookie.slice();
   }
 
-  /** The data of the COOKIE option in the next query. */
+  /** The data of the COOKIE option in the next query; not to be changed. */
   get option(): Uint8Array<ArrayBuffer> {
-    const option = new Uint8Array(CLIENT_OCTETS + this.#serverCookie.length);
-    option.set(this.#clientCookie);
-    option.set(this.#serverCookie, CLIENT_OCTETS);
-    return option;
+    return this.#option;
   }
 
   /**
@@ -49,7 +46,7 @@ export class CookieJar {
     for (let i = 0; i < CLIENT_OCTETS; i++) if (cookie[i] !== this.#clientCookie[i]) return false;
     const serverOctets = cookie.length - CLIENT_OCTETS;
     if (serverOctets >= SERVER_OCTETS_MIN && serverOctets <= SERVER_OCTETS_MAX) {
-      this.#serverCookie = cookie.slice(CLIENT_OCTETS);
+      this.#option = cookie.slice();
     }
     return true;
   }

@@ -46,13 +46,18 @@ export class LoopDetector {
     this.#probes = new Map(upstreams.map((upstream) => [this.#probe(upstream, nowMs), upstream]));
   }
 
+  /** Whether a probe may come back. */
+  get isWatching(): boolean {
+    return this.#probes.size > 0;
+  }
+
   /**
    * Whether a question from a client is one of the probes; then its upstream is cut off.
    *
    * @param questionOctets The question in wire format, in any letter case.
    */
   recognize(questionOctets: Uint8Array): boolean {
-    if (this.#probes.size === 0) return false;
+    if (!this.isWatching) return false;
     const upstream = this.#probes.get(toKey(questionOctets));
     upstream?.cutLoop();
     return upstream !== undefined;

@@ -1,10 +1,14 @@
 /** RFC 6298 §2.3: weights of the newest sample. */
 const ALPHA = 1 / 8;
 const BETA = 1 / 4;
+
 /** Samples that the percentile looks at: enough for a 95th, few enough to follow a change within seconds. */
 const WINDOW = 64;
 /** The percentile is worked out anew after this many samples: sorting 64 numbers for each reply would be waste. */
 const REFRESH_EVERY = 8;
+
+/** Used anew for each percentile. */
+const sorted = new Float64Array(WINDOW);
 
 /** How long one upstream takes to answer: smoothed by RFC 6298 §2, and the 95th percentile of its last replies. */
 export class RoundTrips {
@@ -50,7 +54,10 @@ export class RoundTrips {
   }
 
   #percentile(share: number): number {
-    const samples = this.#window.slice(0, Math.min(this.#count, WINDOW)).sort();
-    return samples[Math.ceil(share * samples.length) - 1]!;
+    const count = Math.min(this.#count, WINDOW);
+    sorted.set(this.#window);
+    // What has not been measured yet stands behind all that has.
+    sorted.fill(Infinity, count).sort();
+    return sorted[Math.ceil(share * count) - 1]!;
   }
 }
