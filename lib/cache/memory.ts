@@ -86,6 +86,8 @@ export class Memory {
 
   /** Of two entries (or `NOT_FOUND`) the newer one of those that may be given although they have expired. */
   newestStale(entry: number, other: number, nowMs: number): number {
+    // The usual case: nothing is known.
+    if (entry === NOT_FOUND && other === NOT_FOUND) return NOT_FOUND;
     const candidates = [entry, other].filter((candidate) => candidate !== NOT_FOUND && this.#isStale(candidate, nowMs));
     const [newest = NOT_FOUND] = candidates.sort((a, b) => this.store.storedAtMs(b) - this.store.storedAtMs(a));
     return newest;

@@ -58,7 +58,13 @@ export class InFlight implements Resolver {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     const waiting = new Waiting(client, query, resolve);
     this.#loads.enter(waiting);
-    pending.finally(() => this.#end(waiting)).then(resolve, reject);
+    pending.then((reply) => {
+      this.#end(waiting);
+      resolve(reply);
+    }, (error) => {
+      this.#end(waiting);
+      reject(error);
+    });
     return promise;
   }
 

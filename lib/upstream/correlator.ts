@@ -31,8 +31,8 @@ export type Verdict =
 export interface Pending {
   /** The reply in wire format, owned by whoever awaits it. Rejects with what `expired` makes at the deadline. */
   readonly reply: Promise<Uint8Array<ArrayBuffer>>;
-  /** Gives the query up: `reply` never settles after this, and a reply that still comes is late. */
-  cancel(): void;
+  /** Gives the query up, if it still waits: `reply` rejects with `error`, and a reply that still comes is late. */
+  fail(error: Error): void;
 }
 
 /** What `Correlator.register` needs to know of a query. */
@@ -44,9 +44,9 @@ export interface Registration {
   /** Until when a reply is waited for. */
   readonly deadlineMs: number;
   /** Called for each reply whose question differs in nothing but letter case. Without it, case does not matter. */
-  readonly onWrongCase?: () => void;
+  readonly onWrongCase?: (() => void) | undefined;
   /** A last look at a reply that is right in all else, before it counts. */
-  readonly isGenuine?: (reply: Uint8Array<ArrayBuffer>, scan: MessageScan) => boolean;
+  readonly isGenuine?: ((reply: Uint8Array<ArrayBuffer>, scan: MessageScan) => boolean) | undefined;
   /** Makes the error with which `reply` rejects at the deadline. */
   readonly expired: () => Error;
 }
@@ -78,6 +78,11 @@ export class Correlator {
   readonly #entries = new Map<number, Entry>();
   readonly #answered = new AnsweredIds();
   readonly #scan = new MessageScan();
+  /** Made once: closures for each query would be a third of what it takes to register it. */
+  readonly #keeper: Keeper = {
+    expire: (entry, nowMs) => this.#expire(entry, nowMs),
+    giveUp: (entry) => this.#giveUp(entry),
+  };
 
   /** See {@linkcode CorrelatorOptions}. */
   constructor({ random, deadlines, ghostMs, onIdle }: CorrelatorOptions) {
@@ -101,10 +106,10 @@ export class Correlator {
   register(registration: Registration): Pending {
     const id = this.#drawId();
     putId(registration.query, id);
-    const entry: Entry = new Entry(id, registration, (nowMs) => this.#expire(entry, nowMs));
+    const entry = new Entry(id, registration, this.#keeper);
     this.#entries.set(id, entry);
     this.#deadlines.schedule(entry, registration.deadlineMs);
-    return { reply: entry.reply.promise, cancel: () => this.#cancel(entry) };
+    return entry;
   }
 
   /**
@@ -134,7 +139,7 @@ export class Correlator {
     // A bare error names no question: a second copy of it would pass for the reply to whatever gets its ID next.
     if (this.#scan.questionCount === 0) this.#bury(entry, entry.dueMs);
     else this.#remove(entry);
-    entry.reply.resolve(datagram.slice(0, this.#scan.end));
+    entry.resolve(datagram.slice(0, this.#scan.end));
     return "matched";
   }
 
@@ -144,7 +149,7 @@ export class Correlator {
     this.#entries.clear();
     for (const entry of entries) {
       this.#deadlines.cancel(entry);
-      if (!entry.isGhost) entry.reply.reject(error);
+      if (!entry.isGhost) entry.reject(error);
     }
   }
 
@@ -159,10 +164,10 @@ export class Correlator {
   #expire(entry: Entry, nowMs: number): void {
     if (entry.isGhost) return this.#remove(entry);
     this.#bury(entry, nowMs);
-    entry.reply.reject(entry.registration.expired());
+    entry.reject(entry.registration.expired());
   }
 
-  #cancel(entry: Entry): void {
+  #giveUp(entry: Entry): void {
     if (entry.isGhost || this.#entries.get(entry.id) !== entry) return;
     const { dueMs } = entry;
     this.#deadlines.cancel(entry);
@@ -181,18 +186,40 @@ export class Correlator {
   }
 }
 
+/** What entries turn to. */
+interface Keeper {
+  expire(entry: Entry, nowMs: number): void;
+  giveUp(entry: Entry): void;
+}
+
 /** A query in flight, or the ghost of one. */
-class Entry extends Deadline {
+class Entry extends Deadline implements Pending {
   readonly id: number;
   readonly registration: Registration;
-  readonly reply = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
-  override readonly onDue: (nowMs: number) => void;
+  readonly reply: Promise<Uint8Array<ArrayBuffer>>;
+  readonly resolve: (reply: Uint8Array<ArrayBuffer>) => void;
+  readonly reject: (error: Error) => void;
+  readonly #keeper: Keeper;
   isGhost = false;
 
-  constructor(id: number, registration: Registration, onDue: (nowMs: number) => void) {
+  constructor(id: number, registration: Registration, keeper: Keeper) {
     super();
+    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
     this.id = id;
     this.registration = registration;
-    this.onDue = onDue;
+    this.reply = promise;
+    this.resolve = resolve;
+    this.reject = reject;
+    this.#keeper = keeper;
+  }
+
+  fail(error: Error): void {
+    this.#keeper.giveUp(this);
+    // Of no effect when it has its reply.
+    this.reject(error);
+  }
+
+  override onDue(nowMs: number): void {
+    this.#keeper.expire(this, nowMs);
   }
 }

@@ -2,6 +2,7 @@ import type { SocketAddress } from "../base/address.ts";
 import type { Counters } from "../observe/counters.ts";
 import { EDE } from "../wire/iana.ts";
 import type { CookieJar } from "./cookie_jar.ts";
+import type { Registration } from "./correlator.ts";
 import type { Transport } from "./dialogue.ts";
 import type { Request } from "./request.ts";
 import type { SocketPool } from "./socket_pool.ts";
@@ -25,37 +26,46 @@ export interface DatagramTransportOptions {
 /** Asks one upstream over UDP, each time from a random socket of the pool. */
 export class DatagramTransport implements Transport {
   readonly #options: DatagramTransportOptions;
+  /** Made once, not for each query. */
+  readonly #isGenuine: Registration["isGenuine"];
+  readonly #expired: Registration["expired"];
 
   /** See {@linkcode DatagramTransportOptions}. */
   constructor(options: DatagramTransportOptions) {
+    const { cookies, name } = options;
     this.#options = options;
+    this.#isGenuine = cookies && ((reply, scan) => cookies.isGenuine(reply, scan));
+    this.#expired = () => new UpstreamError(`No reply from ${name} in time`, EDE.NO_REACHABLE_AUTHORITY);
   }
 
   /** See `Transport`. */
-  async exchange(
+  exchange(
     query: Uint8Array<ArrayBuffer>,
     request: Request,
     onWrongCase?: () => void,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    const { address, name, counters, cookies } = this.#options;
-    const { deadlineMs } = request;
-    const socket = this.#pick(request.lastSocket);
+    const { address, name, counters } = this.#options;
+    let socket: UpstreamSocket;
+    try {
+      socket = this.#pick(request.lastSocket);
+    } catch (error) {
+      return Promise.reject(error);
+    }
     request.lastSocket = socket;
     const pending = socket.correlator.register({
       peer: address,
       query,
-      deadlineMs,
-      ...(onWrongCase === undefined ? {} : { onWrongCase }),
-      ...(cookies === undefined ? {} : { isGenuine: (reply, scan) => cookies.isGenuine(reply, scan) }),
-      expired: () => new UpstreamError(`No reply from ${name} in time`, EDE.NO_REACHABLE_AUTHORITY),
+      deadlineMs: request.deadlineMs,
+      onWrongCase,
+      isGenuine: this.#isGenuine,
+      expired: this.#expired,
     });
-    // A reply may overtake the news that its query has been sent.
-    const sent = socket.send(query, address).then(() => pending.reply, (cause) => {
+    // A reply may overtake the news that its query has not been sent; then it counts.
+    socket.send(query, address, (cause) => {
       counters.upstreamUnsendable++;
-      pending.cancel();
-      throw new UpstreamError(`Cannot send to ${name}`, EDE.NETWORK_ERROR, { cause });
+      pending.fail(new UpstreamError(`Cannot send to ${name}`, EDE.NETWORK_ERROR, { cause }));
     });
-    return await Promise.race([pending.reply, sent]);
+    return pending.reply;
   }
 
   #pick(other: UpstreamSocket | undefined): UpstreamSocket {

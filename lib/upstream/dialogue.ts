@@ -79,19 +79,17 @@ export class Dialogue {
    * @returns A reply of any RCODE; truncated when it came over UDP and has to be asked for over TCP.
    * @throws {UpstreamError} when none came by the request's deadline.
    */
-  async ask(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-    return await this.#askForLarge(request) ?? await this.#askOverUdp(request);
+  ask(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+    const isLarge = request.sendCount === 0 && this.#largeReplies.has(request, this.#options.clock.nowMs());
+    return isLarge ? this.#askForLarge(request) : this.#askOverUdp(request);
   }
 
   /**
    * Asks over TCP what has turned out too large for a datagram before (RFC 7766 §5). A question's first send alone: should
    * TCP be blocked meanwhile, the next one goes over UDP.
-   *
-   * @returns `null` when UDP is to be asked: nothing is known of the question, or TCP was of no use.
    */
-  async #askForLarge(request: Request): Promise<Uint8Array<ArrayBuffer> | null> {
+  async #askForLarge(request: Request): Promise<Uint8Array<ArrayBuffer>> {
     const { clock } = this.#options;
-    if (request.sendCount > 0 || !this.#largeReplies.has(request, clock.nowMs())) return null;
     request.sendCount++;
     let reply: Uint8Array<ArrayBuffer>;
     try {
@@ -100,13 +98,13 @@ export class Dialogue {
       this.#largeReplies.forget(request);
       const mayAskAgain = request.sendCount < SENDS_MAX && clock.nowMs() < request.deadlineMs;
       if (!(error instanceof UpstreamError) || !mayAskAgain) throw error;
-      return null;
+      return await this.#askOverUdp(request);
     }
     // It has grown beyond what the client can use: the next one is told so over UDP.
     if (reply.length > request.usefulOctetsMax) this.#largeReplies.note(request, reply.length, clock.nowMs());
     // What has to be found out first, cookies and EDNS, is found out over UDP.
     const isRejected = isBadCookie(reply) || isEdnsRejection(reply);
-    return isRejected && request.sendCount < SENDS_MAX ? null : reply;
+    return isRejected && request.sendCount < SENDS_MAX ? await this.#askOverUdp(request) : reply;
   }
 
   /**
@@ -115,48 +113,48 @@ export class Dialogue {
    */
   async #askOverUdp(request: Request): Promise<Uint8Array<ArrayBuffer>> {
     try {
-      return await this.#askInBestManner(request);
+      const { clock } = this.#options;
+      const nowMs = clock.nowMs();
+      // The first send alone: a server that knows names in one spelling must not have its denials come in first and last.
+      const mixCase = request.sendCount === 0 && this.#lessons.ignoresCase(nowMs);
+      let withOpt = this.#lessons.knowsEdns(nowMs);
+      let { reply, isMixed } = await this.#send(request, { withOpt, mixCase });
+      if (isBadCookie(reply) && request.sendCount < SENDS_MAX) {
+        // RFC 7873 §5.3: the reply has brought the cookie that the server wants to see. Where the case did not come back,
+        // two sends are gone by now: the third one is plain.
+        ({ reply, isMixed } = await this.#send(request, { withOpt, mixCase: isMixed }));
+        // RFC 7873 §5.3: if a fresh cookie is not good either, "the client SHOULD retry using TCP as the transport".
+        if (isBadCookie(reply)) return await this.askOverTcp(request, reply);
+      }
+      if (withOpt && isEdnsRejection(reply) && request.sendCount < SENDS_MAX) {
+        // RFC 6891 §7: a server that does not know EDNS says FORMERR or NOTIMP; it may well answer without.
+        withOpt = false;
+        ({ reply, isMixed } = await this.#send(request, { withOpt, mixCase: isMixed }));
+        if (!isEdnsRejection(reply)) this.#lessons.rejectsEdns(clock.nowMs());
+      }
+      if (isMixed && isDoubtful(reply)) {
+        // Some servers know names in one spelling alone. Without a SOA nothing shows that this one has looked well.
+        if (request.sendCount >= SENDS_MAX) return request.unproven = reply;
+        ({ reply } = await this.#send(request, { withOpt, mixCase: false }));
+        if (!isDoubtful(reply)) this.#lessons.mindsCase(clock.nowMs());
+      }
+      return reply;
     } catch (error) {
       if (!(error instanceof FloodError)) throw error;
       return await this.#exchangeOverTcp(request);
     }
   }
 
-  async #askInBestManner(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-    const { clock } = this.#options;
-    // The first send alone: a server that knows names in one spelling must not have its denials come in first and last.
-    const mixCase = request.sendCount === 0 && this.#lessons.ignoresCase(clock.nowMs());
-    let withOpt = this.#lessons.knowsEdns(clock.nowMs());
-    let { reply, isMixed } = await this.#send(request, { withOpt, mixCase });
-    if (isBadCookie(reply) && request.sendCount < SENDS_MAX) {
-      // RFC 7873 §5.3: the reply has brought the cookie that the server wants to see. Where the case did not come back,
-      // two sends are gone by now: the third one is plain.
-      ({ reply, isMixed } = await this.#send(request, { withOpt, mixCase: isMixed }));
-      // RFC 7873 §5.3: if a fresh cookie is not good either, "the client SHOULD retry using TCP as the transport".
-      if (isBadCookie(reply)) return await this.askOverTcp(request, reply);
-    }
-    if (withOpt && isEdnsRejection(reply) && request.sendCount < SENDS_MAX) {
-      // RFC 6891 §7: a server that does not know EDNS says FORMERR or NOTIMP; it may well answer without.
-      withOpt = false;
-      ({ reply, isMixed } = await this.#send(request, { withOpt, mixCase: isMixed }));
-      if (!isEdnsRejection(reply)) this.#lessons.rejectsEdns(clock.nowMs());
-    }
-    if (isMixed && isDoubtful(reply)) {
-      // Some servers know names in one spelling alone. Without a SOA nothing shows that this one has looked well.
-      if (request.sendCount >= SENDS_MAX) return request.unproven = reply;
-      ({ reply } = await this.#send(request, { withOpt, mixCase: false }));
-      if (!isDoubtful(reply)) this.#lessons.mindsCase(clock.nowMs());
-    }
-    return reply;
-  }
-
   get #cookie(): Uint8Array | undefined {
     return this.#options.cookies?.option;
   }
 
-  async #send(request: Request, { withOpt, mixCase }: Manner): Promise<Heard> {
+  #send(request: Request, { withOpt, mixCase }: Manner): Promise<Heard> {
     request.sendCount++;
-    if (mixCase) return await this.#sendMixed(request, withOpt);
+    return mixCase ? this.#sendMixed(request, withOpt) : this.#sendAsAsked(request, withOpt);
+  }
+
+  async #sendAsAsked(request: Request, withOpt: boolean): Promise<Heard> {
     const query = writeUpstreamQuery(request, withOpt, this.#cookie);
     return { reply: await this.#exchange(this.#options.datagram, query, request), isMixed: false };
   }
@@ -187,8 +185,10 @@ export class Dialogue {
         resolve(heard);
       }, fail);
     };
-    const message = writeUpstreamQuery({ ...request, questionOctets: sent }, withOpt, this.#cookie);
-    this.#exchange(datagram, message, request, onWrongCase).then((reply) => {
+    const message = writeUpstreamQuery(request, withOpt, this.#cookie, sent);
+    this.#queryCount++;
+    datagram.exchange(message, request, onWrongCase).then((reply) => {
+      this.#replyCount++;
       restoreCase(reply, sent, asked);
       resolve({ reply, isMixed: true });
     }, fail);
@@ -220,10 +220,9 @@ export class Dialogue {
     transport: Transport,
     query: Uint8Array<ArrayBuffer>,
     request: Request,
-    onWrongCase?: () => void,
   ): Promise<Uint8Array<ArrayBuffer>> {
     this.#queryCount++;
-    const reply = await transport.exchange(query, request, onWrongCase);
+    const reply = await transport.exchange(query, request);
     this.#replyCount++;
     return reply;
   }

@@ -16,6 +16,8 @@ export interface RaceOptions {
   readonly startCount: number;
   /** Asked before each hedge; see `HedgeBudget`. */
   readonly mayHedge: (upstream: Upstream) => boolean;
+  /** Told why the race fails, before whoever awaits it. */
+  readonly onFailure?: (error: unknown) => void;
   /** What the time is read from. */
   readonly clock: Clock;
   /** Where deadlines wait. */
@@ -110,7 +112,8 @@ export class Race extends Deadline {
     }
     // Where one upstream has an answer, the others' refusals are their own fault.
     for (const { upstream } of this.#useless) upstream.failed();
-    this.#end(() => this.#result.resolve(reply));
+    this.#end();
+    this.#result.resolve(reply);
   }
 
   #failed(upstream: Upstream, error: unknown): void {
@@ -130,8 +133,11 @@ export class Race extends Deadline {
     if (hasTime && mayAsk && (this.#hasUntried || isFirstFailure)) return this.#askNext();
     if (this.#outstanding > 0) return;
     const second = this.#unproven ?? this.#useless[0];
-    if (second !== undefined) this.#end(() => this.#result.resolve(second));
-    else this.#end(() => this.#result.reject(this.#failure()));
+    this.#end();
+    if (second !== undefined) return this.#result.resolve(second);
+    const error = this.#failure();
+    this.#options.onFailure?.(error);
+    this.#result.reject(error);
   }
 
   #failure(): unknown {
@@ -142,9 +148,8 @@ export class Race extends Deadline {
     return new UpstreamError(`No reply from any of ${names.join(", ")}`, infoCode, { cause: this.#lastError });
   }
 
-  #end(settle: () => void): void {
+  #end(): void {
     this.#isOver = true;
     this.#options.deadlines.cancel(this);
-    settle();
   }
 }

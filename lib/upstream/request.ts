@@ -37,13 +37,15 @@ export interface Request {
  * the correlator's to write.
  *
  * @param cookie Data of a COOKIE option (RFC 7873 §4) in the OPT record; empty for none.
+ * @param questionOctets The question, if not in the spelling of `request`.
  */
 export function writeUpstreamQuery(
   request: Request,
   withOpt: boolean,
   cookie: Uint8Array = NO_COOKIE,
+  questionOctets: Uint8Array = request.questionOctets,
 ): Uint8Array<ArrayBuffer> {
-  const { questionOctets, flags, wantsDnssec } = request;
+  const { flags, wantsDnssec } = request;
   const optOffset = HEADER_OCTETS + questionOctets.length;
   const optionOctets = cookie.length === 0 ? 0 : OPTION_HEADER_OCTETS + cookie.length;
   const message = new Uint8Array(optOffset + (withOpt ? BARE_OPT_OCTETS + optionOctets : 0));

@@ -24,7 +24,10 @@ export interface Candidate {
 export function orderCandidates<T extends Candidate>(
   candidates: readonly T[],
   { strategy, turn, random }: { strategy: Strategy; turn: number; random: Random },
-): T[] {
+): readonly T[] {
+  // The usual case, and one that nothing has to be made for.
+  const isInOrder = candidates.length === 1 || strategy === "sequential" || strategy === "parallel";
+  if (isInOrder && candidates.every(isUp)) return candidates;
   const up = candidates.filter((candidate) => candidate.isUp);
   const down = candidates.filter((candidate) => !candidate.isUp);
   switch (strategy) {
@@ -38,6 +41,10 @@ export function orderCandidates<T extends Candidate>(
     case "fastest":
       return [...up.toSorted((a, b) => a.smoothedMs - b.smoothedMs), ...down];
   }
+}
+
+function isUp(candidate: Candidate): boolean {
+  return candidate.isUp;
 }
 
 function rotate<T>(list: readonly T[], by: number): T[] {

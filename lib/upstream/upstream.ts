@@ -1,11 +1,12 @@
 import { formatSocketAddress, type SocketAddress } from "../base/address.ts";
-import { Alarm, type DeadlineQueue } from "../base/deadline_queue.ts";
+import type { DeadlineQueue } from "../base/deadline_queue.ts";
 import type { Log } from "../observe/log.ts";
 import { Breaker, type Transition } from "./breaker.ts";
 import { Dialogue, type DialogueOptions } from "./dialogue.ts";
 import { isTruncated, isUseful } from "./reply_kind.ts";
 import type { Request } from "./request.ts";
 import { RoundTrips } from "./round_trips.ts";
+import { Silence } from "./silence.ts";
 import type { UpstreamState } from "./upstream_state.ts";
 
 /** What an upstream is made from. */
@@ -47,6 +48,8 @@ export class Upstream {
   #outstanding = 0;
   /** When the first query was sent of those that nothing has been heard since. */
   #quietSinceMs = 0;
+  /** Made once, not for each query. */
+  readonly #onSilent = (silence: Silence) => this.#tell(silence);
 
   /** See {@linkcode UpstreamOptions}. */
   constructor(options: UpstreamOptions) {
@@ -114,9 +117,8 @@ export class Upstream {
    * @returns Whether it did.
    */
   probe(request: Request): boolean {
-    const breaker = this.#breaker;
-    if (!breaker.beginProbe(this.#options.clock.nowMs())) return false;
-    this.#ask(request, (nowMs) => breaker.probeFailed(nowMs)).catch(() => {});
+    if (!this.#breaker.beginProbe(this.#options.clock.nowMs())) return false;
+    this.#ask(request, true).catch(() => {});
     return true;
   }
 
@@ -128,21 +130,14 @@ export class Upstream {
    * @throws {UpstreamError} when none came by the request's deadline.
    */
   ask(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-    const breaker = this.#breaker;
-    return this.#ask(request, (nowMs) => breaker.failed(nowMs));
+    return this.#ask(request, false);
   }
 
-  /** Asks; `tell` tells the breaker, once at most, that it came to nothing. */
-  async #ask(request: Request, tell: (nowMs: number) => Transition | null): Promise<Uint8Array<ArrayBuffer>> {
+  async #ask(request: Request, isProbe: boolean): Promise<Uint8Array<ArrayBuffer>> {
     const { clock, deadlines } = this.#options;
     const sentAtMs = clock.nowMs();
     const breaker = this.#breaker;
-    let hasFailed = false;
-    const fail = () => {
-      if (!hasFailed && breaker === this.#breaker) this.#noteFailure(tell(clock.nowMs()));
-      hasFailed = true;
-    };
-    const silence = new Alarm(fail);
+    const silence = new Silence(this.#onSilent, breaker, isProbe);
     const isMeasured = this.#roundTrips.count > 0;
     const silenceMs = isMeasured ? clamp(2 * this.#roundTrips.lossMs, SILENCE_MS) : FIRST_SILENCE_MS;
     deadlines.schedule(silence, sentAtMs + silenceMs);
@@ -152,23 +147,24 @@ export class Upstream {
       reply = await this.#dialogue.ask(request);
     } catch (error) {
       // Silence until the deadline has been counted when it began.
-      fail();
+      silence.fail();
       throw error;
     } finally {
       this.#outstanding--;
       deadlines.cancel(silence);
     }
     // What was asked before `forgetTroubles` has waited for more than its reply.
-    if (breaker === this.#breaker) this.#measured(clock.nowMs() - sentAtMs);
+    if (breaker === this.#breaker) this.#measured(sentAtMs, clock.nowMs());
     if (isUseful(reply)) this.#noteTransition(this.#breaker.succeeded());
     // A refusal shows that it lives, not that it is of use. Whether it is, the race finds out: others may say the same.
-    else if (!this.isUp) fail();
+    else if (!this.isUp) silence.fail();
     return isTruncated(reply) ? await this.#dialogue.askOverTcp(request, reply) : reply;
   }
 
   /** Whether it has been found to lead back to this program, not long ago. */
   get isLoop(): boolean {
-    return this.#options.clock.nowMs() < this.#loopUntilMs;
+    // Nearly always there was none: then the clock need not be read.
+    return this.#loopUntilMs !== -Infinity && this.#options.clock.nowMs() < this.#loopUntilMs;
   }
 
   /** Leaves the upstream alone for a while: what is sent there comes back as a question. */
@@ -199,9 +195,16 @@ export class Upstream {
     this.#noteFailure(this.#breaker.failed(this.#options.clock.nowMs()));
   }
 
-  #measured(rttMs: number): void {
-    this.#quietSinceMs = this.#options.clock.nowMs();
-    this.#roundTrips.add(rttMs);
+  #measured(sentAtMs: number, nowMs: number): void {
+    this.#quietSinceMs = nowMs;
+    this.#roundTrips.add(nowMs - sentAtMs);
+  }
+
+  /** Tells the breaker that a query came to nothing; not another one that has come after `forgetTroubles`. */
+  #tell({ breaker, isProbe }: Silence): void {
+    if (breaker !== this.#breaker) return;
+    const nowMs = this.#options.clock.nowMs();
+    this.#noteFailure(isProbe ? breaker.probeFailed(nowMs) : breaker.failed(nowMs));
   }
 
   #noteFailure(transition: Transition | null): void {

@@ -71,17 +71,17 @@ export class UpstreamSocket {
     return this.#isClosed;
   }
 
-  /** Sends one query. Rejects when the operating system will not. */
-  async send(query: Uint8Array<ArrayBuffer>, peer: SocketAddress): Promise<void> {
+  /** Sends one query. `onFailed` is called, now or later, when the operating system will not. */
+  send(query: Uint8Array<ArrayBuffer>, peer: SocketAddress, onFailed: (cause: unknown) => void): void {
     this.#queryCount++;
     this.#counters.upstreamQueries++;
     const { batch } = this.#socket;
     if (batch === undefined) {
-      await this.#socket.send(query, peer);
+      this.#socket.send(query, peer).catch(onFailed);
       return;
     }
     batch.queue(query, peer);
-    if (batch.flush() > 0) throw new Error("The operating system would not send it");
+    if (batch.flush() > 0) onFailed(new Error("The operating system would not send it"));
   }
 
   /** Closes as soon as no reply is awaited any more, then calls `onClosed`. */

@@ -47,6 +47,9 @@ export class Upstreams {
   readonly #options: UpstreamsOptions;
   #turn = 0;
   #hedgesLeft = 0;
+  /** Made once, not for each question. */
+  readonly #mayHedgeNow = (upstream: Upstream) => this.#mayHedge(upstream);
+  readonly #onFailure = (error: unknown) => this.#countFailure(error);
 
   /** See {@linkcode UpstreamsOptions}. */
   constructor(options: UpstreamsOptions) {
@@ -69,10 +72,9 @@ export class Upstreams {
     this.#hedgesLeft = Math.min(HEDGES_SAVED_MAX, this.#hedgesLeft + HEDGES_PER_QUESTION);
     this.#probe(order, request);
     const startCount = strategy === "parallel" ? Math.min(PARALLEL_COUNT, order.length) : 1;
-    const mayHedge = (upstream: Upstream) => this.#mayHedge(upstream);
-    const result = new Race({ request, order, startCount, mayHedge, clock, deadlines }).run();
-    result.catch((error) => this.#countFailure(error));
-    return result;
+    const mayHedge = this.#mayHedgeNow;
+    const onFailure = this.#onFailure;
+    return new Race({ request, order, startCount, mayHedge, onFailure, clock, deadlines }).run();
   }
 
   /** The upstreams in order of preference. */
@@ -130,15 +132,19 @@ export class Upstreams {
     for (const stream of this.#options.streams) stream.close();
   }
 
-  get #candidates(): Upstream[] {
-    return this.members.filter((upstream) => !upstream.isLoop);
+  get #candidates(): readonly Upstream[] {
+    return this.members.some(isLoop) ? this.members.filter((upstream) => !upstream.isLoop) : this.members;
   }
 
   /** A question that is asked anyway probes one upstream that was down, beside the race: no client waits for it. */
   #probe(order: readonly Upstream[], request: Request): void {
-    // With sends of its own, so that it takes none from the client; `Dialogue` bounds those, too.
-    const hasProbed = order.slice(1).some((upstream) => !upstream.isUp && upstream.probe({ ...request, sendCount: 0 }));
-    if (hasProbed) this.#options.counters.upstreamProbes++;
+    for (let i = 1; i < order.length; i++) {
+      const upstream = order[i]!;
+      // With sends of its own, so that it takes none from the client; `Dialogue` bounds those, too.
+      if (upstream.isUp || !upstream.probe({ ...request, sendCount: 0 })) continue;
+      this.#options.counters.upstreamProbes++;
+      return;
+    }
   }
 
   #countFailure(error: unknown): void {
@@ -155,4 +161,8 @@ export class Upstreams {
     this.#options.counters.upstreamHedges++;
     return true;
   }
+}
+
+function isLoop(upstream: Upstream): boolean {
+  return upstream.isLoop;
 }

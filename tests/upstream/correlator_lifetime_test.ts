@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { IN_FLIGHT_MAX } from "../../lib/upstream/correlator.ts";
+import { IN_FLIGHT_MAX, type Pending } from "../../lib/upstream/correlator.ts";
 import { decode } from "../../lib/wire/message.ts";
 import { putId } from "../../lib/wire/patch.ts";
 import { correlatorRig, DEADLINE_MS, Expired, GHOST_MS, PEER, queryFor, replyTo } from "../support/correlator_rig.ts";
@@ -19,7 +19,7 @@ Deno.test("[5452_06] Correlator.register() draws again when the ID is in use or 
   const ids = [0, 1, 2].map((i) => {
     const query = queryFor("example.org");
     const pending = register(query);
-    if (i === 1) pending.cancel();
+    if (i === 1) giveUp(pending);
     return decode(query).id;
   });
   assertEquals(ids, [5, 6, 7]);
@@ -48,41 +48,42 @@ Deno.test("Correlator forgets a ghost `ghostMs` after its query was given up, an
   await settled();
 });
 
-Deno.test("Pending.cancel() leaves the promise unsettled for ever, and the ID at rest until the deadline and beyond", async () => {
+Deno.test("Pending.fail() fails the query once, and leaves the ID at rest until the deadline and beyond", async () => {
   const { correlator, register, time, calls } = correlatorRig(7);
   const pending = register();
-  let settlements = 0;
-  pending.reply.then(() => settlements++, () => settlements++);
-  pending.cancel();
-  pending.cancel();
+  const settlements: string[] = [];
+  pending.reply.then(() => settlements.push("reply"), (error) => settlements.push(error.message));
+  pending.fail(new Error("first"));
+  pending.fail(new Error("second"));
   assertEquals(correlator.accept(replyTo(7), PEER), "late");
   time.pass(DEADLINE_MS + GHOST_MS - 20);
   assertEquals(correlator.accept(replyTo(7), PEER), "late");
   time.pass(60);
   await settled();
-  assertEquals([settlements, correlator.isIdle, calls.idle], [0, true, 1]);
+  assertEquals([settlements, correlator.isIdle, calls.idle], [["first"], true, 1]);
 });
 
-Deno.test("Pending.cancel() does nothing to a query that has its reply, nor to another one under the same ID", async () => {
+Deno.test("Pending.fail() does nothing to a query that has its reply, nor to another one under the same ID", async () => {
   const { correlator, register } = correlatorRig(7, 7);
   const first = register();
   correlator.accept(replyTo(7), PEER);
   const second = register(queryFor("example.com"));
-  first.cancel();
+  first.fail(new Error("too late"));
   const reply = replyTo(7, { questions: [question("example.com")] });
   assertEquals(correlator.accept(reply, PEER), "matched");
   assertEquals(await second.reply, reply);
+  assertEquals(await first.reply, replyTo(7));
 });
 
 Deno.test("Correlator.abandon() fails every query in flight with the error, and leaves no deadline behind", async () => {
   const { correlator, register, deadlines } = correlatorRig(1, 2, 3);
   const [a, b, ghost] = [register(), register(), register()];
-  ghost.cancel();
+  giveUp(ghost);
   const error = new Error("socket is closed");
   correlator.abandon(error);
   assertEquals(await Promise.all([a, b].map(({ reply }) => reply.catch((cause) => cause))), [error, error]);
   assertEquals([deadlines.size, correlator.isIdle], [0, true]);
-  a.cancel();
+  giveUp(a);
   assertEquals([deadlines.size, correlator.accept(replyTo(3), PEER)], [0, "unsolicited"]);
 });
 
@@ -95,10 +96,15 @@ Deno.test("Correlator.hasRoom is false once half of all IDs are in use", () => {
   });
   assertEquals([IN_FLIGHT_MAX, correlator.hasRoom], [32_768, false]);
   // A ghost takes up its ID as well.
-  pending[0]!.cancel();
+  giveUp(pending[0]!);
   assertEquals(correlator.hasRoom, false);
   const reply = replyTo(0);
   putId(reply, 1);
   correlator.accept(reply, PEER);
   assertEquals(correlator.hasRoom, true);
 });
+
+function giveUp(pending: Pending): void {
+  pending.reply.catch(() => {});
+  pending.fail(new Error("given up"));
+}
