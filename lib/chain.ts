@@ -2,6 +2,7 @@ import type { DeadlineQueue } from "./base/deadline_queue.ts";
 import type { Clock, RandomSource } from "./base/runtime.ts";
 import { CacheStore } from "./cache/cache_store.ts";
 import { Memory } from "./cache/memory.ts";
+import { QuestionHash } from "./cache/question_hash.ts";
 import type { Config } from "./config/config.ts";
 import type { Counters } from "./observe/counters.ts";
 import type { Log } from "./observe/log.ts";
@@ -66,7 +67,7 @@ export function forwardingChain(
   });
   let next: Resolver = new Forward({ upstreams });
   if (memory !== null) next = new Remember({ next, memory });
-  next = new Coalesce({ next, onFailedTogether: () => detector.suspect() });
+  next = new Coalesce({ next, hash: new QuestionHash(random), onFailedTogether: () => detector.suspect() });
   const inFlight = new InFlight({ next, max: config.maxInFlight, clock, counters, log });
   next = new LoopGuard({ next: inFlight, detector });
   if (memory !== null) {

@@ -21,7 +21,7 @@ import { startProgram } from "./end_to_end/program.ts";
 import { UdpClient } from "./end_to_end/udp_client.ts";
 import { type Handler, UdpServer } from "./end_to_end/udp_server.ts";
 import { ednsOf, hex, lines, opt, question, records, wire } from "./support/messages.ts";
-import { clientQuery, responseTo, StubResolver } from "./support/resolving.ts";
+import { clientQuery, questionHash, responseTo, StubResolver } from "./support/resolving.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 
@@ -62,7 +62,11 @@ function hasControls(line: string): boolean {
 
 Deno.test("CVE-2024-33655 (DNSBomb): replies to one question cannot be piled up without limit", async () => {
   const upstream = Promise.withResolvers<Octets>();
-  const coalesce = new Coalesce({ next: new StubResolver(() => upstream.promise), onFailedTogether: () => {} });
+  const coalesce = new Coalesce({
+    next: new StubResolver(() => upstream.promise),
+    hash: questionHash(),
+    onFailedTogether: () => {},
+  });
   const asked = clientQuery({ questions: [question("example.org")] });
   const waiting = Array.from({ length: WAITERS_MAX }, () => coalesce.resolve(asked));
   const refused = await coalesce.resolve(asked);

@@ -29,6 +29,9 @@ export class Waiting {
 interface Load {
   count: number;
   newest: Waiting | null;
+  /** Others with as many. */
+  previous: Load | null;
+  next: Load | null;
 }
 
 /**
@@ -37,8 +40,8 @@ interface Load {
  */
 export class ClientLoads {
   readonly #loads = new Map<string, Load>();
-  /** At each index the clients with that many questions. */
-  readonly #levels: Set<Load>[] = [];
+  /** At each index the first of the clients with that many questions. Sets in place of the lists took 0.4 KB a question. */
+  readonly #levels: (Load | null)[] = [null];
   #count = 0;
   #greatest = 0;
 
@@ -59,15 +62,17 @@ export class ClientLoads {
 
   /** The newest question of a client that has the most; there must be one. */
   newestOfGreatest(): Waiting {
-    const [load] = this.#levels[this.#greatest]!;
-    assert(load !== undefined && load.newest !== null, "a client with the most questions has one");
+    const load = this.#levels[this.#greatest]!;
+    assert(load !== null && load.newest !== null, "a client with the most questions has one");
     return load.newest;
   }
 
   /** Adds a question. */
   enter(waiting: Waiting): void {
     let load = this.#loads.get(waiting.client);
-    if (load === undefined) this.#loads.set(waiting.client, load = { count: 0, newest: null });
+    if (load === undefined) {
+      this.#loads.set(waiting.client, load = { count: 0, newest: null, previous: null, next: null });
+    }
     waiting.older = load.newest;
     if (load.newest !== null) load.newest.newer = waiting;
     load.newest = waiting;
@@ -86,13 +91,21 @@ export class ClientLoads {
     this.#move(load, load.count - 1);
     if (load.count === 0) this.#loads.delete(waiting.client);
     // The last one of its level has only gone one level down.
-    if (this.#greatest > 0 && this.#levels[this.#greatest]!.size === 0) this.#greatest--;
+    if (this.#greatest > 0 && this.#levels[this.#greatest] === null) this.#greatest--;
     this.#count--;
   }
 
   #move(load: Load, count: number): void {
-    this.#levels[load.count]?.delete(load);
+    const { previous, next } = load;
+    if (next !== null) next.previous = previous;
+    if (previous !== null) previous.next = next;
+    else if (load.count > 0) this.#levels[load.count] = next;
     load.count = count;
-    if (count > 0) (this.#levels[count] ??= new Set()).add(load);
+    load.previous = load.next = null;
+    if (count === 0) return;
+    const first = this.#levels[count] ?? null;
+    if (first !== null) first.previous = load;
+    load.next = first;
+    this.#levels[count] = load;
   }
 }

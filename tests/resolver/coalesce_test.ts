@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import type { QuestionHash } from "../../lib/cache/question_hash.ts";
 import { Coalesce, WAITERS_MAX } from "../../lib/resolver/coalesce.ts";
 import type { Query } from "../../lib/resolver/query.ts";
 import type { Reply } from "../../lib/resolver/resolver.ts";
@@ -7,19 +8,19 @@ import { EDE, RCODE } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import { settled } from "../support/fake_time.ts";
 import { lines, opt, question, questionLines, records } from "../support/messages.ts";
-import { clientQuery, responseTo, StubResolver } from "../support/resolving.ts";
+import { clientQuery, questionHash, responseTo, StubResolver } from "../support/resolving.ts";
 
 const ANSWERS = records("example.org 9 IN A 192.0.2.1");
 
 /** Coalescing in front of a resolver that waits: `answer(i)` lets it answer what it was asked as number `i`. */
-function setUp() {
+function setUp(hash: Pick<QuestionHash, "hash"> = questionHash()) {
   const pending: PromiseWithResolvers<Reply>[] = [];
   const next = new StubResolver(() => {
     pending.push(Promise.withResolvers<Reply>());
     return pending.at(-1)!.promise;
   });
   const calls = { failedTogether: 0 };
-  const coalesce = new Coalesce({ next, onFailedTogether: () => calls.failedTogether++ });
+  const coalesce = new Coalesce({ next, hash, onFailedTogether: () => calls.failedTogether++ });
   const answer = async (i: number, fields: Partial<Message> = { answers: ANSWERS }) => {
     pending[i]!.resolve(responseTo(next.queries[i]!, fields));
     await settled();
@@ -177,7 +178,7 @@ Deno.test("Coalesce hands on at once what is known at once", () => {
     query.extendedErrors.push({ infoCode: EDE.OTHER, text: "known" });
     return responseTo(query);
   });
-  const coalesce = new Coalesce({ next, onFailedTogether: () => {} });
+  const coalesce = new Coalesce({ next, hash: questionHash(), onFailedTogether: () => {} });
   const asked = query();
   assert(coalesce.resolve(asked) instanceof Uint8Array);
   assertEquals([asked.extendedErrors.length, next.queries.length], [1, 1]);
@@ -195,4 +196,20 @@ Deno.test("Coalesce keeps what it asks for others when the first asker's buffer 
   const reply = await replies[1]!;
   assertEquals(lines(decode(finish(reply, second)).answers), ["example.org. 9 IN A 192.0.2.1"]);
   assertStrictEquals(next.queries[0]!.client, first.client);
+});
+
+Deno.test("Coalesce tells questions apart whose hashes are the same, in whatever order they are answered", async () => {
+  const names = ["a.example", "b.example", "c.example"];
+  for (const order of [[0, 1, 2], [2, 1, 0], [1, 0, 2]]) {
+    const { coalesce, next, answer } = setUp({ hash: () => 7 });
+    const ask = (name: string) => coalesce.resolve(query({ questions: [question(name)] }));
+    const replies = [...names, ...names].map(ask);
+    for (const i of order) await answer(i, {});
+    const answered = await Promise.all(replies.map(async (reply) => questionLines(decode(await reply).questions)[0]));
+    assertEquals(answered, [...names, ...names].map((name) => `${name}. IN A`));
+    assertEquals(next.queries.length, 3);
+    // Nothing is left: each is asked anew.
+    for (const name of names) ask(name);
+    assertEquals(next.queries.length, 6);
+  }
 });

@@ -9,7 +9,7 @@ import { EDE, RCODE } from "../../lib/wire/iana.ts";
 import { decode } from "../../lib/wire/message.ts";
 import { FakeTime, settled } from "../support/fake_time.ts";
 import { question, questionLines, wire } from "../support/messages.ts";
-import { clientQuery, responseTo, StubResolver } from "../support/resolving.ts";
+import { clientQuery, questionHash, responseTo, StubResolver } from "../support/resolving.ts";
 
 function setUp(max: number) {
   const pending: PromiseWithResolvers<Reply>[] = [];
@@ -161,7 +161,7 @@ Deno.test("Query.questionOctets stays what it was when the buffer of a refused q
 Deno.test("InFlight in front of Coalesce refuses who asked first without telling or harming those who wait along", async () => {
   const exchange = Promise.withResolvers<Reply>();
   const next = new StubResolver(() => exchange.promise);
-  const coalesce = new Coalesce({ next, onFailedTogether: () => {} });
+  const coalesce = new Coalesce({ next, hash: questionHash(), onFailedTogether: () => {} });
   const log = new Log({ level: "error", writeLine: () => {} });
   const inFlight = new InFlight({ next: coalesce, max: 3, clock: new FakeTime(), counters: new Counters(), log });
   const from = (hostname: string, name: string) => {

@@ -1,3 +1,5 @@
+import { QuestionHash } from "../../lib/cache/question_hash.ts";
+import { SeededRandom } from "./seeded_random.ts";
 import { Query } from "../../lib/resolver/query.ts";
 import type { Reply, Resolver } from "../../lib/resolver/resolver.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
@@ -35,4 +37,9 @@ export class StubResolver implements Resolver {
     this.queries.push(query);
     return this.#answer(query);
   }
+}
+
+/** What a program finds questions by. */
+export function questionHash(): QuestionHash {
+  return new QuestionHash(new SeededRandom(1));
 }
