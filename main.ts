@@ -14,6 +14,7 @@ import {
   type StreamListenSocket,
   type StreamSocket,
 } from "./lib/base/runtime.ts";
+import { TurnClock } from "./lib/base/turn_clock.ts";
 import type { DatagramIo } from "./lib/config/config.ts";
 import { parseCommand, type Serve, UsageError } from "./lib/config/cli.ts";
 import { helpText } from "./lib/config/flags.ts";
@@ -107,7 +108,7 @@ function listenAdvice({ message, address, cause }: ListenError): string {
 /** The operating system, as `lib/` sees it. */
 function denoRuntime(openDatagram: Network["openDatagram"], writeLine: (line: string) => void): Runtime {
   return {
-    clock: { nowMs: () => performance.now() },
+    clock: new TurnClock({ nowMs: () => performance.now() }),
     uptimeSeconds: uptimeSource(),
     wallClock: { epochSeconds: () => Math.floor(Date.now() / 1000) },
     timers: {
@@ -228,12 +229,11 @@ function stopSignal(): Promise<void> {
   return promise;
 }
 
-/** A server outlives the reader of its log, and a full disk. There is nowhere left to say that the line is lost. */
 function writeToStderr(octets: Uint8Array): void {
   try {
     Deno.stderr.writeSync(octets);
   } catch {
-    return;
+    // A server outlives the reader of its log, and a full disk. There is nowhere left to say that the line is lost.
   }
 }
 

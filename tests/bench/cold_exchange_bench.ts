@@ -7,6 +7,7 @@
  */
 // deno-lint-ignore-file no-console
 import { App } from "../../lib/app.ts";
+import { TurnClock } from "../../lib/base/turn_clock.ts";
 import { parseCommand } from "../../lib/config/cli.ts";
 import { udp } from "../support/fake_socket.ts";
 import { question, wire } from "../support/messages.ts";
@@ -20,7 +21,7 @@ const network = new InstantNetwork();
 const command = parseCommand(["--listen", "127.0.0.1:5300", "--resolver", "192.0.2.53", "--log-level", "error"]);
 if (command.kind !== "serve") throw new Error("it is to serve");
 const app = new App(command.config, {
-  clock: { nowMs: () => performance.now() },
+  clock: new TurnClock({ nowMs: () => performance.now() }),
   uptimeSeconds: () => null,
   wallClock: { epochSeconds: () => Math.floor(Date.now() / 1000) },
   timers: {
