@@ -1,0 +1,30 @@
+/**
+ * What it costs to wait for a reply and to match it: `deno bench --no-prompt tests/bench/correlator_bench.ts`.
+ *
+ * @module
+ */
+import { DeadlineQueue } from "../../lib/base/deadline_queue.ts";
+import { Random } from "../../lib/base/random.ts";
+import { Correlator } from "../../lib/upstream/correlator.ts";
+import { uint16At } from "../../lib/wire/scan.ts";
+import { putId } from "../../lib/wire/patch.ts";
+import { PEER, queryFor, replyTo } from "../support/correlator_rig.ts";
+
+const TOGETHER = 50;
+const deadlines = new DeadlineQueue({ clock: { nowMs: () => 0 }, timers: { start: () => () => {} } });
+const random = new Random({ fill: (octets) => void crypto.getRandomValues(octets) });
+const correlator = new Correlator({ random, deadlines, ghostMs: 1000, onIdle: () => {} });
+const queries = Array.from({ length: TOGETHER }, () => queryFor("example.org"));
+const reply = replyTo(0);
+const expired = () => new Error("expired");
+
+Deno.bench(`Correlator.register() and accept(), ${TOGETHER} times`, async () => {
+  const replies = queries.map((query) => {
+    return correlator.register({ peer: PEER, query, deadlineMs: 2000, expired }).reply;
+  });
+  for (const query of queries) {
+    putId(reply, uint16At(query, 0));
+    if (correlator.accept(reply, PEER) !== "matched") throw new Error("it is the reply");
+  }
+  await Promise.all(replies);
+});
