@@ -76,6 +76,8 @@ export class App {
         cookies: new ServerCookies(runtime),
         rateLimit: config.rateLimit === 0 ? null : new RateLimit({ questionsPerSecond: config.rateLimit, clock }),
         counters,
+        clock,
+        log,
         recursionAvailable: isForwarding,
       }),
       resolver: resolverChain(config, forwarding?.first ?? null),

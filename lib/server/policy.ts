@@ -1,4 +1,7 @@
+import type { Clock } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
+import { LineAMinute } from "../observe/line_a_minute.ts";
+import type { Log } from "../observe/log.ts";
 import { ownReply } from "../resolver/own_reply.ts";
 import type { Query } from "../resolver/query.ts";
 import type { Reply } from "../resolver/resolver.ts";
@@ -22,6 +25,10 @@ export interface PolicyOptions {
   readonly rateLimit: RateLimit | null;
   /** What is rejected for its sender is counted here. */
   readonly counters: Counters;
+  /** Times the warnings. */
+  readonly clock: Clock;
+  /** Gets a warning a minute while strangers ask. */
+  readonly log: Log;
   /** RA of the replies that are made here. */
   readonly recursionAvailable: boolean;
 }
@@ -29,10 +36,13 @@ export interface PolicyOptions {
 /** Decides about a query before it is resolved: who asks, whether the message is good, and how much its network asks. */
 export class Policy {
   readonly #options: PolicyOptions;
+  readonly #prohibitions: LineAMinute;
 
   /** Decides as `options` say. */
   constructor(options: PolicyOptions) {
+    const { clock, log } = options;
     this.#options = options;
+    this.#prohibitions = new LineAMinute(clock, (line) => log.warn(line));
   }
 
   /** Whether the query is to be resolved or ignored, or the reply that it gets at once. */
@@ -50,6 +60,10 @@ export class Policy {
 
   #prohibit(query: Query): Reply {
     this.#options.counters.prohibited++;
+    this.#prohibitions.note((count) => {
+      return `${query.client.hostname} is in no network of --allow, its queries are refused ` +
+        `(${count} so far of all such clients); --allow <network> lets it ask`;
+    });
     query.extendedErrors.push({ infoCode: EDE.PROHIBITED, text: "Your address is not allowed to ask here" });
     return this.#own(query, RCODE.REFUSED, true);
   }

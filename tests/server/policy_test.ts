@@ -1,6 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { parseCidr } from "../../lib/base/cidr.ts";
 import { Counters } from "../../lib/observe/counters.ts";
+import { Log } from "../../lib/observe/log.ts";
 import { Query } from "../../lib/resolver/query.ts";
 import { Access } from "../../lib/server/access.ts";
 import { ADMITTED, IGNORED } from "../../lib/server/admission.ts";
@@ -58,7 +59,10 @@ function errorsOf(reply: Message) {
 function setUpAccess() {
   const counters = new Counters();
   const access = new Access([parseCidr("198.51.100.0/24")]);
-  return { counters, judging: policy({ access, counters }) };
+  const clock = settableClock();
+  const logged: string[] = [];
+  const log = new Log({ level: "warn", writeLine: (line) => void logged.push(line) });
+  return { clock, counters, logged, judging: policy({ access, counters, clock, log }) };
 }
 
 Deno.test("[5625_08] Policy.judge() refuses strangers with extended error 18, and counts them", () => {
@@ -72,6 +76,19 @@ Deno.test("[5625_08] Policy.judge() refuses strangers with extended error 18, an
   assertEquals(errorsOf(reply).map((error) => error?.infoCode), [EDE.PROHIBITED]);
   assertEquals(judging.judge(query()), ADMITTED);
   assertEquals(counters.prohibited, 1);
+});
+
+Deno.test("Policy.judge() warns once a minute while strangers ask, names one of them and the knob", () => {
+  const { clock, logged, judging } = setUpAccess();
+  judging.judge(query());
+  assertEquals(logged, []);
+  for (let i = 0; i < 5; i++) judging.judge(query({}, STRANGER));
+  assertEquals(logged.length, 1);
+  assertMatch(logged[0]!, /^dns-forwarder: warn: 203\.0\.113\.9 is in no network of --allow, .* \(1 so far /);
+  clock.set(60_000);
+  judging.judge(query({}, STRANGER));
+  assertEquals(logged.length, 2);
+  assertMatch(logged[1]!, / \(6 so far /);
 });
 
 Deno.test("Policy.judge() tells strangers nothing but that, whatever they send, and ignores what everybody's is", () => {

@@ -1,6 +1,7 @@
 import { parseCidr } from "../../lib/base/cidr.ts";
 import type { Clock } from "../../lib/base/runtime.ts";
 import { Counters } from "../../lib/observe/counters.ts";
+import { Log } from "../../lib/observe/log.ts";
 import { Access } from "../../lib/server/access.ts";
 import { Policy, type PolicyOptions } from "../../lib/server/policy.ts";
 import { ServerCookies } from "../../lib/server/server_cookies.ts";
@@ -21,6 +22,8 @@ export function policy(options: Partial<PolicyOptions> = {}): Policy {
     cookies: cookies(),
     rateLimit: null,
     counters: new Counters(),
+    clock: settableClock(),
+    log: new Log({ level: "error", writeLine: () => {} }),
     recursionAvailable: true,
     ...options,
   });
