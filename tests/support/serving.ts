@@ -12,7 +12,7 @@ export const EVERYBODY = ["0.0.0.0/0", "::/0"].map(parseCidr);
 
 /** The secret of cookies whose random source is not told otherwise is whatever `scriptedSource` gives. */
 export function cookies(nowSeconds: () => number = () => 1_559_731_985, secret = scriptedSource()): ServerCookies {
-  return new ServerCookies({ random: secret, wallClock: { epochSeconds: nowSeconds } });
+  return new ServerCookies({ random: secret, clock: settableClock(), wallClock: { epochSeconds: nowSeconds } });
 }
 
 /** A policy that lets everybody ask, unless `options` say otherwise. */
