@@ -5,13 +5,14 @@ import type { Log } from "../observe/log.ts";
 import { ownReply } from "../resolver/own_reply.ts";
 import type { Query } from "../resolver/query.ts";
 import type { Reply } from "../resolver/resolver.ts";
+import { QUESTIONS_MAX } from "../resolver/split.ts";
 import { FLAG } from "../wire/header.ts";
 import { EDE, RCODE } from "../wire/iana.ts";
 import { putFlags } from "../wire/patch.ts";
 import { uint16At } from "../wire/scan.ts";
 import type { Access } from "./access.ts";
 import { admit, ADMITTED, IGNORED, isUnanswerable } from "./admission.ts";
-import { takeClientOptions } from "./client_options.ts";
+import { takeClientOptions, takeOtherTypes } from "./client_options.ts";
 import type { RateLimit } from "./rate_limit.ts";
 import type { ServerCookies } from "./server_cookies.ts";
 
@@ -47,15 +48,23 @@ export class Policy {
 
   /** Whether the query is to be resolved or ignored, or the reply that it gets at once. */
   judge(query: Query): typeof ADMITTED | typeof IGNORED | Reply {
-    const { access, cookies, recursionAvailable } = this.#options;
     if (isUnanswerable(query)) return IGNORED;
     // Before anything else: a cache or a local name must not show strangers what they may not ask for (CVE-2026-26017).
-    if (!access.allows(query.client.hostname)) return this.#prohibit(query);
+    if (!this.#options.access.allows(query.client.hostname)) return this.#prohibit(query);
+    const verdict = this.#judgeMessage(query);
+    // A rejection is a reply like any other to the one in whose name it was asked for.
+    const questionCount = verdict === ADMITTED ? questionsOf(query) : 1;
+    return this.#isOverRate(query, questionCount) ? this.#askForTcp(query) : verdict;
+  }
+
+  #judgeMessage(query: Query): typeof ADMITTED | typeof IGNORED | Reply {
+    const { cookies, recursionAvailable } = this.#options;
+    // First, so that whatever the reply says, it has what its OPT record must carry.
+    const cookieRcode = takeClientOptions(query, cookies);
     const verdict = admit(query, recursionAvailable);
     if (verdict !== ADMITTED) return verdict;
-    const rcode = takeClientOptions(query, cookies);
-    if (rcode !== RCODE.NOERROR) return this.#rejectOptions(query, rcode);
-    return this.#isOverRate(query) ? this.#askForTcp(query) : ADMITTED;
+    const rcode = cookieRcode === RCODE.NOERROR ? takeOtherTypes(query) : cookieRcode;
+    return rcode === RCODE.NOERROR ? ADMITTED : this.#rejectOptions(query, rcode);
   }
 
   #prohibit(query: Query): Reply {
@@ -73,16 +82,19 @@ export class Policy {
     return this.#own(query, rcode & 0xf, false);
   }
 
-  #isOverRate({ client, hasValidCookie, scan, otherTypes }: Query): boolean {
+  #isOverRate({ client, hasValidCookie }: Query, questionCount: number): boolean {
     const { rateLimit } = this.#options;
     // Over TCP, or with a cookie of ours, the address is the client's own: nobody can use up the rate in its name.
     if (rateLimit === null || client.transport === "tcp" || hasValidCookie) return false;
-    return !rateLimit.allows(client.hostname, Math.max(1, scan.questionCount) + otherTypes.length);
+    return !rateLimit.allows(client.hostname, questionCount);
   }
 
-  /** TC and nothing else: a real client asks again over TCP, and who forges addresses gains nothing in size. */
+  /** TC and nothing else: a real client asks again over TCP, and who forges addresses gains no records. */
   #askForTcp(query: Query): Reply {
     this.#options.counters.rateLimited++;
+    // What is wrong with the message is told over TCP.
+    query.extendedErrors.length = 0;
+    query.extendedRcode = 0;
     query.extendedErrors.push({ infoCode: EDE.OTHER, text: "Rate limit, ask over TCP" });
     const reply = this.#own(query, RCODE.NOERROR, true);
     putFlags(reply, uint16At(reply, 2) | FLAG.TC);
@@ -92,4 +104,12 @@ export class Policy {
   #own(query: Query, rcode: number, withQuestion: boolean): Reply {
     return ownReply(query, { rcode, recursionAvailable: this.#options.recursionAvailable, withQuestion });
   }
+}
+
+/**
+ * What a message takes from the rate: one for each question that it may cost. More than are ever resolved do not count:
+ * else one forged message, full of questions, would shut a network out for a minute.
+ */
+function questionsOf({ scan, otherTypes }: Query): number {
+  return Math.min(QUESTIONS_MAX, Math.max(1, scan.questionCount)) + otherTypes.length;
 }
