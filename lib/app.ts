@@ -17,6 +17,7 @@ import type { Resolver } from "./resolver/resolver.ts";
 import { SpecialNames } from "./resolver/special_names.ts";
 import { Split } from "./resolver/split.ts";
 import { Access } from "./server/access.ts";
+import { StreamLimit } from "./server/stream_limit.ts";
 import { listenOn } from "./server/listen.ts";
 import { Policy } from "./server/policy.ts";
 import { RateLimit } from "./server/rate_limit.ts";
@@ -70,9 +71,10 @@ export class App {
       ? null
       : forwardingChain(config, this.#upstreams, { runtime, counters, log });
     this.#inFlight = forwarding?.inFlight ?? null;
+    const access = new Access(config.allow);
     const server = new Server({
       policy: new Policy({
-        access: new Access(config.allow),
+        access,
         cookies: new ServerCookies(runtime),
         rateLimit: config.rateLimit === 0 ? null : new RateLimit({ questionsPerSecond: config.rateLimit, clock }),
         counters,
@@ -90,8 +92,9 @@ export class App {
     this.#datagramListeners = sockets.map(({ datagram }) => {
       return new UdpListener({ socket: datagram, server, timers, counters, log });
     });
+    const limit = new StreamLimit({ access, clock, counters, log });
     this.#streamListeners = sockets.map(({ stream }) => {
-      return new StreamListener({ socket: stream, server, clock, timers, deadlines, counters, log });
+      return new StreamListener({ socket: stream, server, limit, clock, timers, deadlines, counters, log });
     });
     for (const listener of this.#listeners) listener.run();
     this.#announce(config);
