@@ -117,6 +117,8 @@ export class Host implements Network {
   openFault: (local: SocketAddress) => Error | null = () => null;
   /** Decides whether a send fails, and how. */
   sendFault: (from: SocketAddress, to: SocketAddress) => Error | null = () => null;
+  /** Decides whether an `accept` fails, and how. */
+  acceptFault: () => Error | null = () => null;
   /** Every TCP connection's end here that was ever made, first to last. */
   readonly streams: HostStream[] = [];
   /** Every TCP listener that was ever opened, first to last. */
@@ -148,7 +150,7 @@ export class Host implements Network {
 
   listenStream(local: SocketAddress): HostStreamListener {
     const open = this.streamListeners.filter((listener) => !listener.isClosed);
-    const listener = new HostStreamListener(this.#bind({ ...local, transport: "tcp" }, open));
+    const listener = new HostStreamListener(this.#bind({ ...local, transport: "tcp" }, open), () => this.acceptFault());
     this.streamListeners.push(listener);
     return listener;
   }
