@@ -7,6 +7,7 @@ import { STREAM_MANNERS } from "./simulation/stream_client.ts";
 import { DATAGRAM_KINDS } from "./simulation/traffic.ts";
 import { BEHAVIOURS } from "./simulation/unruly_upstream.ts";
 import type { Zone } from "./support/scripted_upstream.ts";
+import { signRecords } from "./support/sign_records.ts";
 import type { Passage } from "./support/world_network.ts";
 
 /** `deno task simulate` runs as many as one likes. */
@@ -86,6 +87,11 @@ const LIES: readonly { readonly name: string; readonly options: SimulationOption
     name: "a missing record",
     options: corruptAnswers(({ answers }) => ({ answers: answers.slice(1) })),
     fault: "says what follows from no outcome",
+  },
+  {
+    name: "signatures that were not asked for",
+    options: corruptAnswers(({ answers }) => ({ answers: signRecords(answers) })),
+    fault: "has a record that nobody gave: ",
   },
   {
     name: "another RCODE",

@@ -158,7 +158,8 @@ function spellingFaults({ answers }: Message, { questions }: Message): string[] 
 
 function contentFaults(message: Message, query: Message, { oracle, transport }: Asked): string[] {
   const questions = distinctQuestions(query.questions);
-  const candidates = questions.map((question) => oracle.outcomes(question));
+  const wantsDnssec = ednsOf(query)?.wantsDnssec ?? false;
+  const candidates = questions.map((question) => oracle.outcomes(question, wantsDnssec));
   const unknown = unknownRecords(message, candidates.flat());
   if (unknown.length > 0) return unknown.map((record) => `has a record that nobody gave: ${recordToText(record)}`);
   const actual = contentOf(message);
