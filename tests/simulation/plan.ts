@@ -100,13 +100,16 @@ export function drawPlan(seed: number): Plan {
 
 function drawListen(random: SeededRandom): Pick<Plan, "serviceAddresses"> & { listen: SocketAddress[] } {
   const [first, second, third] = HOST.map((hostname) => udpAddress(hostname, 2053));
-  switch (random.below(4)) {
+  switch (random.below(5)) {
     case 0:
       return { listen: [first!], serviceAddresses: [first!] };
     case 1:
       return { listen: [first!, second!, third!], serviceAddresses: [first!, second!, third!] };
     case 2:
       return { listen: [third!], serviceAddresses: [third!] };
+    case 3:
+      // IPv4 clients come as ::ffff:198.51.100.7. A wildcard socket answers from the host's first address of a family.
+      return { listen: [udpAddress("::", 2053)], serviceAddresses: [first!, third!] };
     default:
       // A wildcard socket answers from the host's first address, whichever was asked: a known limit, so only that one is.
       return { listen: [udpAddress("0.0.0.0", 2053)], serviceAddresses: [first!] };

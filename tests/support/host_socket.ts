@@ -1,6 +1,7 @@
 import { equals } from "@std/bytes/equals";
 import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.ts";
 import type { DatagramSocket } from "../../lib/base/runtime.ts";
+import { asSeenBy, unmapped } from "./mapped_address.ts";
 import type { Host, WorldNetwork } from "./world_network.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
@@ -36,7 +37,8 @@ export class HostSocket implements DatagramSocket {
     return promise;
   }
 
-  send(octets: Octets, to: SocketAddress): Promise<number> {
+  send(octets: Octets, peer: SocketAddress): Promise<number> {
+    const to = unmapped(peer);
     if (this.isClosed) return Promise.reject(new Error("BadResource: socket is closed"));
     const from = this.#host.sourceOf(this.address, to);
     if (from === null) return Promise.reject(new Error(`No route to ${formatSocketAddress(to)}`));
@@ -68,7 +70,8 @@ export class HostSocket implements DatagramSocket {
   }
 
   /** Takes a datagram in. Returns whether there was room. */
-  enqueue(octets: Octets, from: SocketAddress): boolean {
+  enqueue(octets: Octets, sender: SocketAddress): boolean {
+    const from = asSeenBy(this.address, sender);
     if (this.#queue.length === QUEUE_MAX) return false;
     if (this.onDatagram !== null) {
       this.onDatagram(octets, from);

@@ -1,6 +1,7 @@
 import { equals } from "@std/bytes/equals";
 import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.ts";
 import type { StreamSocket } from "../../lib/base/runtime.ts";
+import { asSeenBy } from "./mapped_address.ts";
 import { StreamInbox } from "./stream_inbox.ts";
 import type { Host, Link, WorldNetwork } from "./world_network.ts";
 
@@ -182,7 +183,8 @@ export function connectPair(network: WorldNetwork, host: Host, remote: SocketAdd
     if (target.dropsDials) return;
     const listener = target.streamListenerFor(remote);
     const ours = new HostStream(network, { local, peer: { ...remote, transport: "tcp" }, link: there });
-    const theirs = new HostStream(network, { local: ours.peer, peer: local, link: back });
+    const caller = listener === null ? local : asSeenBy(listener.address, local);
+    const theirs = new HostStream(network, { local: ours.peer, peer: caller, link: back });
     HostStream.join(ours, theirs);
     const isTaken = listener?.offer(theirs) ?? false;
     if (isTaken) target.streams.push(theirs);
