@@ -30,6 +30,8 @@ export interface Plan {
   readonly queryCount: number;
   /** TCP connections of clients. */
   readonly connectionCount: number;
+  /** While this lasts, in milliseconds after the start, the system is out of file descriptors for connections. */
+  readonly acceptOutage: { readonly fromMs: number; readonly toMs: number };
   /** Within this time after the start all queries are sent. */
   readonly durationMs: number;
   /** When the forwarder is told to stop; `null` for after everything has settled. */
@@ -61,6 +63,7 @@ export function drawPlan(seed: number): Plan {
     ? drawFairUpstreams(random, { count: Math.min(count, 3), timeoutMs })
     : drawUpstreams(random, { count, timeoutMs });
   const { listen, serviceAddresses } = drawListen(random);
+  const durationMs = random.pick([1, timeoutMs, 3 * timeoutMs, 130_000]);
   const calmSalt = `calm ${seed}`;
   return {
     seed,
@@ -89,13 +92,21 @@ export function drawPlan(seed: number): Plan {
     isFair,
     queryCount: random.between(15, 35),
     connectionCount: random.between(0, 3),
-    durationMs: random.pick([1, timeoutMs, 3 * timeoutMs, 130_000]),
+    durationMs,
+    acceptOutage: random.chance(0.2) ? drawOutage(random, durationMs) : NO_OUTAGE,
     stopAfterMs: random.chance(0.15) ? random.between(0, 2 * timeoutMs) : null,
     isCalm: (question) => {
       return !isForwarding ||
         (isFair && new SeededRandom(`${calmSalt} ${foldCase(question.name).toHex()}`).chance(0.6));
     },
   };
+}
+
+const NO_OUTAGE = { fromMs: Infinity, toMs: -Infinity };
+
+function drawOutage(random: SeededRandom, durationMs: number): Plan["acceptOutage"] {
+  const fromMs = random.fraction() * durationMs;
+  return { fromMs, toMs: fromMs + random.between(10, 2000) };
 }
 
 function drawListen(random: SeededRandom): Pick<Plan, "serviceAddresses"> & { listen: SocketAddress[] } {

@@ -61,6 +61,7 @@ class Simulation {
   readonly #app: App;
   #stopped: Promise<void> | null = null;
   #stopMs = Infinity;
+  #failedAccepts = 0;
 
   constructor(plan: Plan, { isTraceKept = false, corruptZone = same, corruptPassage = same }: SimulationOptions) {
     this.#plan = plan;
@@ -80,6 +81,7 @@ class Simulation {
     world.network.setLink(this.#host, this.#clients, { choppiness: plan.clientLink.choppiness });
     const faultRandom = world.random.fork("send faults");
     this.#host.sendFault = () => faultRandom.chance(plan.sendFailure) ? new Error("No buffer space available") : null;
+    this.#host.acceptFault = () => this.#acceptFault();
     const zone = seededZone(plan.seed);
     const altered: ConstructorParameters<typeof UnrulyUpstream>[0]["altered"] = [];
     this.#scripted = plan.upstreams.map((upstream) => scriptedFor(upstream, corruptZone(zone)));
@@ -159,6 +161,14 @@ class Simulation {
     this.#planConnections(traffic, random);
   }
 
+  #acceptFault(): Error | null {
+    const { fromMs, toMs } = this.#plan.acceptOutage;
+    const sinceStartMs = this.#world.time.nowMs() - START_MS;
+    if (sinceStartMs < fromMs || sinceStartMs >= toMs) return null;
+    this.#failedAccepts++;
+    return new Error("Too many open files");
+  }
+
   #planConnections(traffic: Traffic, random: SeededRandom): void {
     const { connectionCount, durationMs, serviceAddresses } = this.#plan;
     for (let i = 0; i < connectionCount; i++) {
@@ -170,6 +180,7 @@ class Simulation {
         oracle: this.#oracle,
         plan: this.#plan,
         random: random.fork(`client ${i}`),
+        acceptedFromMs: START_MS + this.#plan.acceptOutage.toMs,
         // A message without octets ends the connection, and one without an ID cannot be told apart.
         messages: messages.filter(({ octets }) => octets.length >= 2),
         onAsked: (octets) => this.#budget.noteAsked(octets),
@@ -215,6 +226,7 @@ class Simulation {
   #counts(): Map<string, number> {
     const counts = new Map<string, number>([["replies", this.#checker.replyCount]]);
     for (const [kind, count] of this.#checker.arrived) counts.set(`client ${kind}`, count);
+    if (this.#failedAccepts > 0) counts.set("accepts failed", this.#failedAccepts);
     const add = (name: string, count: number) => counts.set(name, (counts.get(name) ?? 0) + count);
     for (const { behaved } of this.#unruly) for (const [name, count] of behaved) add(`upstream ${name}`, count);
     for (const { manner, replyCount } of this.#streamClients) {
