@@ -30,6 +30,8 @@ export interface Plan {
   readonly queryCount: number;
   /** TCP connections of clients. */
   readonly connectionCount: number;
+  /** Connections of one client that asks nothing on them; 0 for no such client. */
+  readonly crowd: number;
   /** While this lasts, in milliseconds after the start, the system is out of file descriptors for connections. */
   readonly acceptOutage: { readonly fromMs: number; readonly toMs: number };
   /** Within this time after the start all queries are sent. */
@@ -64,6 +66,8 @@ export function drawPlan(seed: number): Plan {
     : drawUpstreams(random, { count, timeoutMs });
   const { listen, serviceAddresses } = drawListen(random);
   const durationMs = random.pick([1, timeoutMs, 3 * timeoutMs, 130_000]);
+  const acceptOutage = random.chance(0.2) ? drawOutage(random, durationMs) : NO_OUTAGE;
+  const stopAfterMs = random.chance(0.15) ? random.between(0, 2 * timeoutMs) : null;
   const calmSalt = `calm ${seed}`;
   return {
     seed,
@@ -93,8 +97,9 @@ export function drawPlan(seed: number): Plan {
     queryCount: random.between(15, 35),
     connectionCount: random.between(0, 3),
     durationMs,
-    acceptOutage: random.chance(0.2) ? drawOutage(random, durationMs) : NO_OUTAGE,
-    stopAfterMs: random.chance(0.15) ? random.between(0, 2 * timeoutMs) : null,
+    crowd: acceptOutage === NO_OUTAGE && stopAfterMs === null && random.chance(0.05) ? random.between(95, 110) : 0,
+    acceptOutage,
+    stopAfterMs,
     isCalm: (question) => {
       return !isForwarding ||
         (isFair && new SeededRandom(`${calmSalt} ${foldCase(question.name).toHex()}`).chance(0.6));

@@ -7,6 +7,7 @@ import { seededZone } from "../support/seeded_zone.ts";
 import { EVERYBODY } from "../support/serving.ts";
 import type { Host, Passage } from "../support/world_network.ts";
 import { Checker } from "./checker.ts";
+import { Crowd } from "./crowd.ts";
 import { ednsFaults } from "./edns_check.ts";
 import { Oracle } from "./oracle.ts";
 import { drawPlan, type Plan, STRANGER } from "./plan.ts";
@@ -58,6 +59,7 @@ class Simulation {
   readonly #unruly: readonly UnrulyUpstream[];
   readonly #oracle: Oracle;
   readonly #streamClients: StreamClient[] = [];
+  #crowd: Crowd | null = null;
   readonly #app: App;
   #stopped: Promise<void> | null = null;
   #stopMs = Infinity;
@@ -125,7 +127,9 @@ class Simulation {
     const { trace } = this.#world;
     return {
       seed: this.#plan.seed,
-      faults: [...this.#checker.faults, ...this.#streamClients.flatMap((client) => client.faults)],
+      faults: [this.#checker, ...this.#streamClients, ...(this.#crowd === null ? [] : [this.#crowd])].flatMap((
+        { faults },
+      ) => faults),
       traceHash: trace.hash,
       traceLines: trace.lines,
       counts: this.#counts(),
@@ -159,6 +163,16 @@ class Simulation {
       });
     }
     this.#planConnections(traffic, random);
+    if (this.#plan.crowd > 0) this.#planCrowd(random);
+  }
+
+  #planCrowd(random: SeededRandom): void {
+    const { crowd: connectionCount, durationMs, serviceAddresses } = this.#plan;
+    const world = this.#world;
+    const host = world.network.addHost(...CROWD_ADDRESSES);
+    const crowd = new Crowd({ world, host, service: random.pick(serviceAddresses), connectionCount });
+    this.#crowd = crowd;
+    world.time.after(random.fraction() * durationMs, () => crowd.start());
   }
 
   #acceptFault(): Error | null {
@@ -240,6 +254,8 @@ class Simulation {
 
 const START_MS = 1234.567;
 const CLIENT_ADDRESSES = ["198.51.100.7", STRANGER, "2001:db8:c::7", "2001:db8:c::8"];
+
+const CROWD_ADDRESSES = ["198.51.100.9", "2001:db8:d::9"];
 
 function clientAddress(to: SocketAddress, port: number, which: number): SocketAddress {
   const family = CLIENT_ADDRESSES.filter((address) => address.includes(":") === to.hostname.includes(":"));
