@@ -47,6 +47,11 @@ export class Oracle {
     return this.#options.plan.config.resolvers.length > 0;
   }
 
+  /** Whether no more than one upstream is asked. */
+  get isOneHop(): boolean {
+    return this.#options.plan.upstreams.length <= 1;
+  }
+
   /** Everything that the answer to `question` may be, to a client that says DO or not. */
   outcomes(question: Question, wantsDnssec: boolean): Outcome[] {
     const { plan, altered } = this.#options;
@@ -140,8 +145,11 @@ export function questionKey({ name, type, class: qclass }: Question): string {
   return `${type} ${qclass} ${foldCase(name).toHex()}`;
 }
 
-/** Four times what the client can take that can take least: more cannot be made to fit by writing it better. */
-const USEFUL_OCTETS_MIN = 4 * 512;
+/**
+ * Four times what the client can take that can take least: more cannot be made to fit by writing it better. The upstream's
+ * cookies, which a twin is not asked for, count.
+ */
+const USEFUL_OCTETS_MIN = 4 * 512 - (4 + 8 + 8);
 
 /** RCODEs for which another upstream is asked. */
 const USELESS: readonly number[] = [RCODE.SERVFAIL, RCODE.REFUSED, RCODE.FORMERR, RCODE.NOTIMP];

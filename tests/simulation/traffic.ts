@@ -18,6 +18,8 @@ export type Expectation =
   | { readonly kind: "own"; readonly rcode: number }
   /** The zone's answer to these questions. */
   | { readonly kind: "answer"; readonly questions: readonly Question[] }
+  /** The zone's answer to a question, and to the same for the other types that are asked for with it, as far as they fit. */
+  | { readonly kind: "types"; readonly questions: readonly Question[] }
   /** One well-formed reply, or silence: the octets are too random to say. */
   | { readonly kind: "any" };
 
@@ -32,6 +34,8 @@ export interface ClientDatagram {
 const KINDS = {
   ordinary: 40,
   several: 20,
+  severalTypes: 12,
+  badTypes: 2,
   tooMany: 2,
   forbidden: 3,
   mixedClasses: 2,
@@ -89,6 +93,14 @@ export class Traffic {
         const query = this.#queries.query(this.#queries.questions(random.between(2, QUESTIONS_MAX)));
         const expectation = this.#isSplitting ? answer(query) : own(RCODE.FORMERR);
         return { octets: encodeQuery(query, { isCompressed: random.chance(0.5) }), expectation };
+      }
+      case "severalTypes": {
+        const query = this.#queries.typesQuery(random.between(1, 5));
+        return { octets: encodeQuery(query), expectation: { kind: "types", questions: query.questions } };
+      }
+      case "badTypes": {
+        const query = this.#queries.typesQuery(random.between(1, 3), random.pick(BAD_TYPES));
+        return { octets: encodeQuery(query), expectation: own(RCODE.FORMERR) };
       }
       case "tooMany": {
         const query = this.#queries.query(this.#queries.questions(random.between(QUESTIONS_MAX + 1, 20)));
@@ -189,6 +201,9 @@ export function asStranger(datagram: ClientDatagram): ClientDatagram {
   const { kind } = datagram.expectation;
   return kind === "silence" || kind === "any" ? datagram : { ...datagram, expectation: own(RCODE.REFUSED) };
 }
+
+/** RFC 10029 §3.3: what no list of types may hold. */
+const BAD_TYPES: readonly number[] = [0, TYPE.OPT, TYPE.ANY, TYPE.AXFR, TYPE.TSIG, 0xffff];
 
 const CLASSES: readonly number[] = [...new Array<number>(20).fill(CLASS.IN), CLASS.CH, 65_280];
 
