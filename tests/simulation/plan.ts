@@ -80,7 +80,7 @@ export function drawPlan(seed: number): Plan {
       strategy: random.pick(STRATEGIES),
       upstreamSockets: random.pick([2, 2, 3, 16]),
       allow: random.chance(0.8) ? EVERYBODY : ALL_BUT_STRANGER,
-      rateLimit: 0,
+      rateLimit: random.chance(0.15) ? random.pick([1, 5, 20]) : 0,
       maxInFlight: isFair || random.chance(0.8) ? 10_000 : random.between(2, 8),
       answersSpecialNames: false,
       serverId: null,

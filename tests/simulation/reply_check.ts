@@ -69,6 +69,24 @@ export function checkReply(reply: Octets, asked: Asked): string[] {
   }
 }
 
+/** What is wrong with a reply that tells the client to ask over TCP, because its network asks too much. */
+export function checkLimited(reply: Octets, { query, oracle }: Pick<Asked, "query" | "oracle">): string[] {
+  const message = readReply(reply);
+  if (message === null) return ["is no readable message"];
+  const faults = [
+    ...headerFaults(reply, query),
+    ...ownFaults(message, RCODE.NOERROR, oracle),
+    ...echoFaults(message, query),
+  ];
+  if (!message.isTruncated) faults.push("has TC=0, over the rate");
+  const scan = new MessageScan();
+  scan.scan(query);
+  if ((ednsOf(message) !== null) !== scan.hasOpt) {
+    faults.push("has an OPT record and should not, or the other way round");
+  }
+  return faults;
+}
+
 function readReply(reply: Octets): Message | null {
   try {
     const message = decode(reply);

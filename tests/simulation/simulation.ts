@@ -13,7 +13,7 @@ import { Oracle } from "./oracle.ts";
 import { drawPlan, type Plan, STRANGER } from "./plan.ts";
 import { scriptedFor } from "./scripted_for.ts";
 import { StreamClient } from "./stream_client.ts";
-import { asStranger, Traffic } from "./traffic.ts";
+import { asStranger, type ClientDatagram, Traffic } from "./traffic.ts";
 import { UnrulyUpstream } from "./unruly_upstream.ts";
 import { UpstreamBudget } from "./upstream_budget.ts";
 
@@ -101,6 +101,8 @@ class Simulation {
       oracle: this.#oracle,
       serviceAddresses: plan.serviceAddresses,
       timeoutMs: plan.config.timeoutMs,
+      questionsPerSecond: plan.config.rateLimit,
+      isStranger: (hostname) => this.#isStranger(hostname),
     });
     this.#app = new App(plan.config, world.runtimeOn(this.#host));
   }
@@ -155,15 +157,27 @@ class Simulation {
       // Few addresses and ports, so that they repeat. IDs of one client do not: the low bits count.
       const from = clientAddress(to, random.pick([1024, 5353, 40_000, 65_535]), random.below(2));
       const drawn = traffic.next((random.below(4) << 8) | i);
-      const isStranger = from.hostname === STRANGER && config.allow !== EVERYBODY;
-      const datagram = isStranger ? asStranger(drawn) : drawn;
-      this.#checker.announce(datagram, from);
       this.#world.time.after(random.fraction() * durationMs, () => {
+        const completed = this.#withCookie(drawn, from);
+        const datagram = this.#isStranger(from.hostname) ? asStranger(completed) : completed;
+        this.#checker.announce(datagram, from);
         this.#world.network.carry(this.#clients, from, to, datagram.octets);
       });
     }
     this.#planConnections(traffic, random);
     if (this.#plan.crowd > 0) this.#planCrowd(random);
+  }
+
+  #isStranger(hostname: string): boolean {
+    return hostname === STRANGER && this.#plan.config.allow !== EVERYBODY;
+  }
+
+  /** The datagram with the cookie that its sender was given, or, for a thief, that another client was. */
+  #withCookie(datagram: ClientDatagram, { hostname }: SocketAddress): ClientDatagram {
+    const isOwn = datagram.kind !== "stolenCookie";
+    const owner = isOwn ? hostname : CLIENT_ADDRESSES.find((address) => address !== hostname)!;
+    const cookie = this.#checker.cookieOf(owner);
+    return cookie === undefined ? datagram : datagram.withCookie?.(cookie, isOwn) ?? datagram;
   }
 
   #planCrowd(random: SeededRandom): void {
