@@ -27,6 +27,17 @@ Deno.test(`simulation: ${SEED_COUNT} seeds`, async () => {
   }
 });
 
+/** Seeds that have found something wrong in the program. */
+const FOUND: readonly [seed: number, what: string][] = [
+  [1447, "a query for several types that waited for the exchange of a later query, beyond its own deadline"],
+];
+
+for (const [seed, what] of FOUND) {
+  Deno.test(`simulation: seed ${seed}, which found ${what}`, async () => {
+    assertEquals((await simulate(seed)).faults, []);
+  });
+}
+
 Deno.test("simulation: those seeds meet every kind of datagram and misbehaviour, and move every counter", () => {
   const wanted = [
     "accepts failed",
