@@ -9,12 +9,16 @@ import { formatSocketAddress, type SocketAddress } from "./lib/base/address.ts";
 import {
   AddressInUseError,
   type DatagramSocket,
+  type Network,
   type Runtime,
   type StreamListenSocket,
   type StreamSocket,
 } from "./lib/base/runtime.ts";
+import type { DatagramIo } from "./lib/config/config.ts";
 import { parseCommand, type Serve, UsageError } from "./lib/config/cli.ts";
 import { helpText } from "./lib/config/flags.ts";
+import { NativeIo } from "./lib/native/native_io.ts";
+import { Log } from "./lib/observe/log.ts";
 import { ListenError } from "./lib/server/listen.ts";
 import { VERSION } from "./lib/version.ts";
 
@@ -53,12 +57,26 @@ export async function main(host: Host): Promise<number> {
   }
 }
 
-async function serve({ config, warnings }: Serve, host: Host): Promise<number> {
-  for (const warning of warnings) host.writeLine(`dns-forwarder: warn: ${warning}`);
-  const app = new App(config, denoRuntime((line) => host.writeLine(line)));
+async function serve(command: Serve, host: Host): Promise<number> {
+  const io = datagramIo(command.config.io);
+  try {
+    return await serveBy(io, command, host);
+  } finally {
+    io.close();
+  }
+}
+
+async function serveBy(io: DatagramIoChoice, { config, warnings, plainWarnings }: Serve, host: Host): Promise<number> {
+  const log = new Log({ level: config.logLevel, writeLine: (line) => host.writeLine(line) });
+  const allWarnings = io.isNative ? warnings : [...warnings, ...plainWarnings];
+  for (const warning of allWarnings) host.writeLine(`dns-forwarder: warn: ${warning}`);
+  const app = new App(config, denoRuntime(io.openDatagram, (line) => host.writeLine(line)));
+  log.info(io.describe());
   host.started?.(app);
+  const stopTelling = onStatusSignal(() => app.status().forEach((line) => host.writeLine(`dns-forwarder: ${line}`)));
   await host.stop;
   await app.stop();
+  stopTelling();
   return EXIT.ok;
 }
 
@@ -87,9 +105,10 @@ function listenAdvice({ message, address, cause }: ListenError): string {
 }
 
 /** The operating system, as `lib/` sees it. */
-function denoRuntime(writeLine: (line: string) => void): Runtime {
+function denoRuntime(openDatagram: Network["openDatagram"], writeLine: (line: string) => void): Runtime {
   return {
     clock: { nowMs: () => performance.now() },
+    uptimeSeconds: uptimeSource(),
     wallClock: { epochSeconds: () => Math.floor(Date.now() / 1000) },
     timers: {
       start(delayMs, callback) {
@@ -103,7 +122,46 @@ function denoRuntime(writeLine: (line: string) => void): Runtime {
   };
 }
 
-function openDatagram(local: SocketAddress): DatagramSocket {
+/** Only where it is allowed: asking for permission would stop a service at its start. */
+function uptimeSource(): () => number | null {
+  const { state } = Deno.permissions.querySync({ name: "sys", kind: "osUptime" });
+  return state === "granted" ? () => Deno.osUptime() : () => null;
+}
+
+/** A way to open UDP sockets. */
+interface DatagramIoChoice {
+  readonly isNative: boolean;
+  readonly openDatagram: Network["openDatagram"];
+  /** For the operator, once the sockets are open. */
+  describe(): string;
+  /** To be called when all sockets are closed. */
+  close(): void;
+}
+
+/** Chooses by `--io`, the permissions and the machine. */
+function datagramIo(wanted: DatagramIo): DatagramIoChoice {
+  const plain = (why: string) => {
+    const describe = () => `takes datagrams one by one: ${why}`;
+    return { isNative: false, openDatagram: openPlain, describe, close: () => {} };
+  };
+  if (wanted === "plain") return plain("--io plain");
+  try {
+    if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") throw new Error("--allow-ffi is not given");
+    const native = new NativeIo(openPlain);
+    return {
+      isNative: true,
+      openDatagram: (local, use) => native.openDatagram(local, use),
+      describe: () => native.describe(),
+      close: () => native.close(),
+    };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    if (wanted === "native") throw new UsageError(`Cannot use --io native: ${why}`);
+    return plain(why);
+  }
+}
+
+function openPlain(local: SocketAddress): DatagramSocket {
   const { hostname, port } = local;
   const socket = bind(local, () => Deno.listenDatagram({ transport: "udp", hostname, port }));
   return {
@@ -146,6 +204,13 @@ function bind<T>(local: SocketAddress, open: () => T): T {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     throw new AddressInUseError(`${formatSocketAddress(local)} is in use`, { cause: error });
   }
+}
+
+/** Calls `tell` at each SIGUSR1, where there is such a thing. Returns the function that ends it. */
+function onStatusSignal(tell: () => void): () => void {
+  if (Deno.build.os === "windows") return () => {};
+  Deno.addSignalListener("SIGUSR1", tell);
+  return () => Deno.removeSignalListener("SIGUSR1", tell);
 }
 
 /** The first signal stops the program when the queries in flight are done, a second one at once. */

@@ -1,11 +1,16 @@
 import { formatSocketAddress, type SocketAddress } from "./base/address.ts";
+import { AwakeClock } from "./base/awake_clock.ts";
 import { DeadlineQueue } from "./base/deadline_queue.ts";
 import { formatIp } from "./base/ip.ts";
-import type { Runtime } from "./base/runtime.ts";
+import type { Clock, RandomSource, Runtime } from "./base/runtime.ts";
+import { CacheStore } from "./cache/cache_store.ts";
+import { Memory } from "./cache/memory.ts";
 import { type Config, DEFAULT_LISTEN } from "./config/config.ts";
 import { Counters, formatCounters } from "./observe/counters.ts";
 import { Log } from "./observe/log.ts";
+import { formatStatus } from "./observe/status.ts";
 import { Any } from "./resolver/any.ts";
+import { Cache } from "./resolver/cache.ts";
 import { Chaos } from "./resolver/chaos.ts";
 import { Coalesce } from "./resolver/coalesce.ts";
 import { FixedAnswer } from "./resolver/fixed_answer.ts";
@@ -13,6 +18,8 @@ import { Forward } from "./resolver/forward.ts";
 import { InFlight } from "./resolver/in_flight.ts";
 import { LoopGuard } from "./resolver/loop_guard.ts";
 import { MultiQtype } from "./resolver/multi_qtype.ts";
+import { Refresher } from "./resolver/refresher.ts";
+import { Remember } from "./resolver/remember.ts";
 import type { Resolver } from "./resolver/resolver.ts";
 import { SpecialNames } from "./resolver/special_names.ts";
 import { Split } from "./resolver/split.ts";
@@ -31,6 +38,24 @@ import { upstreamName } from "./upstream/upstream.ts";
 import type { Upstreams } from "./upstream/upstreams.ts";
 import { VERSION } from "./version.ts";
 
+const MIB = 1024 * 1024;
+/** RFC 8767 §5 suggests one to three days. */
+const STALE_MS = 24 * 60 * 60 * 1000;
+
+/** What a program holds for queries at a moment. */
+export interface Held {
+  /** Questions that wait for their answers. */
+  readonly inFlight: number;
+  /** Deadlines that wait for their moments. */
+  readonly deadlines: number;
+  /** UDP sockets towards upstreams: those in use stay open. */
+  readonly upstreamSockets: number;
+  /** TCP connections towards upstreams, those being made included. */
+  readonly upstreamConnections: number;
+  /** TCP connections of clients. */
+  readonly connections: number;
+}
+
 /** The running program: listeners, resolvers and upstreams, put together from a configuration. */
 export class App {
   /** What has happened since the start. */
@@ -39,6 +64,9 @@ export class App {
   readonly #deadlines: DeadlineQueue;
   readonly #upstreams: Upstreams | null;
   readonly #inFlight: InFlight | null;
+  readonly #store: CacheStore | null;
+  readonly #clock: Clock;
+  readonly #startedAtMs: number;
   readonly #datagramListeners: readonly UdpListener[];
   readonly #streamListeners: readonly StreamListener[];
 
@@ -48,12 +76,15 @@ export class App {
    * @throws {ListenError} when an address cannot be bound; nothing is left open then.
    */
   constructor(config: Config, runtime: Runtime) {
-    const { clock, timers } = runtime;
+    const { timers } = runtime;
     const { counters } = this;
+    const clock = new AwakeClock({ ...runtime, onResume: (sleptMs) => this.#resume(sleptMs) });
     const isForwarding = config.resolvers.length > 0;
     const log = new Log({ level: config.logLevel, writeLine: (line) => runtime.writeLine(line) });
     const deadlines = new DeadlineQueue({ clock, timers });
     this.#log = log;
+    this.#clock = clock;
+    this.#startedAtMs = clock.nowMs();
     this.#deadlines = deadlines;
     const sockets = listenOn(runtime.network, config.listen ?? DEFAULT_LISTEN, config.listen === null);
     this.#upstreams = !isForwarding ? null : openUpstreams({
@@ -62,15 +93,16 @@ export class App {
       socketCount: config.upstreamSockets,
       // One more timeout: what comes later than this has lost its way.
       ghostMs: config.timeoutMs,
-      runtime,
+      runtime: { ...runtime, clock },
       deadlines,
       counters,
       log,
     });
     const forwarding = this.#upstreams === null
       ? null
-      : forwardingChain(config, this.#upstreams, { runtime, counters, log });
+      : forwardingChain(config, this.#upstreams, { clock, random: runtime.random, deadlines, counters, log });
     this.#inFlight = forwarding?.inFlight ?? null;
+    this.#store = forwarding?.store ?? null;
     const access = new Access(config.allow);
     const server = new Server({
       policy: new Policy({
@@ -106,13 +138,25 @@ export class App {
   }
 
   /** What is still held for queries; zeros some time after the last one. For tests and for watching. */
-  get held(): { inFlight: number; deadlines: number; upstreamSockets: number; connections: number } {
+  get held(): Held {
     return {
       inFlight: this.#inFlight?.count ?? 0,
       deadlines: this.#deadlines.size,
       upstreamSockets: this.#upstreams?.openSockets ?? 0,
+      upstreamConnections: this.#upstreams?.openStreams ?? 0,
       connections: this.#streamListeners.reduce((sum, listener) => sum + listener.sessionCount, 0),
     };
+  }
+
+  /** How the program is doing, for its operator; a line each. */
+  status(): string[] {
+    return formatStatus({
+      runningMs: this.#clock.nowMs() - this.#startedAtMs,
+      inFlight: this.held.inFlight,
+      counters: this.counters,
+      cache: this.#store,
+      upstreams: this.#upstreams?.states() ?? [],
+    });
   }
 
   /** Takes no more queries, answers those in flight within their deadlines, and closes everything. */
@@ -126,6 +170,12 @@ export class App {
   abort(): void {
     for (const listener of this.#listeners) listener.close();
     this.#close();
+  }
+
+  /** While the machine slept, connections died and upstreams became reachable, or others. */
+  #resume(sleptMs: number): void {
+    this.#log.info(`the machine has slept for ${Math.round(sleptMs / 1000)} s: starting over with the upstreams`);
+    this.#upstreams?.forgetTroubles();
   }
 
   get #listeners(): readonly (UdpListener | StreamListener)[] {
@@ -153,18 +203,39 @@ export class App {
   }
 }
 
-/** The layers in front of the upstreams: limits, one exchange for identical questions, loops. */
+/** What the layers of forwarding share. */
+interface Surroundings {
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly deadlines: DeadlineQueue;
+  readonly counters: Counters;
+  readonly log: Log;
+}
+
+/** The layers in front of the upstreams: memory, limits, one exchange for identical questions, loops. */
 function forwardingChain(
-  { maxInFlight }: Config,
+  config: Config,
   upstreams: Upstreams,
-  { runtime, counters, log }: { runtime: Runtime; counters: Counters; log: Log },
-): { first: Resolver; inFlight: InFlight } {
-  const { clock, random } = runtime;
+  { clock, random, deadlines, counters, log }: Surroundings,
+): { first: Resolver; inFlight: InFlight; store: CacheStore | null } {
   const detector = new LoopDetector({ upstreams: upstreams.members, random, clock });
-  const forward = new Forward({ upstreams });
-  const coalesce = new Coalesce({ next: forward, onFailedTogether: () => detector.suspect() });
-  const inFlight = new InFlight({ next: coalesce, max: maxInFlight, clock, counters, log });
-  return { first: new LoopGuard({ next: inFlight, detector }), inFlight };
+  const memory = config.cacheSizeMib === 0 ? null : new Memory({
+    store: new CacheStore({ budgetOctets: config.cacheSizeMib * MIB, random }),
+    rules: config.cacheTtl,
+    staleMs: config.servesStale ? STALE_MS : 0,
+    clock,
+  });
+  let next: Resolver = new Forward({ upstreams });
+  if (memory !== null) next = new Remember({ next, memory });
+  next = new Coalesce({ next, onFailedTogether: () => detector.suspect() });
+  const inFlight = new InFlight({ next, max: config.maxInFlight, clock, counters, log });
+  next = new LoopGuard({ next: inFlight, detector });
+  if (memory !== null) {
+    const { timeoutMs, prefetches: isPrefetching } = config;
+    const refresher = new Refresher({ next: inFlight, memory, isPrefetching, timeoutMs, clock, counters });
+    next = new Cache({ next, memory, refresher, health: upstreams, clock, deadlines, counters });
+  }
+  return { first: next, inFlight, store: memory?.store ?? null };
 }
 
 /**

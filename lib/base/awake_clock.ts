@@ -4,6 +4,8 @@ import type { Clock, Timers } from "./runtime.ts";
 const CHECK_EVERY_MS = 1000;
 /** The machine's uptime comes in whole seconds: a difference below two may be no more than rounding. */
 const SLEEP_MIN_MS = 2000;
+/** What rounding may hide: rather too long a sleep than an answer that is older than it may be. */
+const ROUNDING_MS = 1000;
 
 /** What the clock is made from. */
 export interface AwakeClockOptions {
@@ -18,39 +20,42 @@ export interface AwakeClockOptions {
 }
 
 /**
- * A clock that goes on while the machine sleeps, so that what was remembered before is as old as it is. Does not follow
+ * A clock that goes on while the machine sleeps, so that what was remembered before is as old as it is, or up to
+ * two seconds older for each sleep; one of less than three seconds may go unnoticed. Does not follow
  * the time of day: setting that ages nothing.
  */
 export class AwakeClock implements Clock {
   readonly #options: AwakeClockOptions;
-  readonly #startMs: number;
-  readonly #startUptimeSeconds: number | null;
   #sleptMs = 0;
-  #checkAtMs: number;
+  /** When it was looked last, and what the uptime was then; `null` when that is not to be had. */
+  #checkedAtMs: number;
+  #uptimeSeconds: number | null;
 
   /** See {@linkcode AwakeClockOptions}. */
   constructor(options: AwakeClockOptions) {
     this.#options = options;
-    this.#startMs = options.clock.nowMs();
-    this.#startUptimeSeconds = options.uptimeSeconds();
-    this.#checkAtMs = this.#startUptimeSeconds === null ? Infinity : this.#startMs + CHECK_EVERY_MS;
+    this.#checkedAtMs = options.clock.nowMs();
+    this.#uptimeSeconds = options.uptimeSeconds();
   }
 
   /** See `Clock`. */
   nowMs(): number {
     // hot path
     const awakeMs = this.#options.clock.nowMs();
-    if (awakeMs >= this.#checkAtMs) this.#check(awakeMs);
+    if (awakeMs - this.#checkedAtMs >= CHECK_EVERY_MS) this.#check(awakeMs);
     return awakeMs + this.#sleptMs;
   }
 
   #check(awakeMs: number): void {
     const { uptimeSeconds, timers, onResume } = this.#options;
-    this.#checkAtMs = awakeMs + CHECK_EVERY_MS;
-    const uptime = uptimeSeconds();
-    if (uptime === null || this.#startUptimeSeconds === null) return;
-    const sleptMs = (uptime - this.#startUptimeSeconds) * 1000 - (awakeMs - this.#startMs) - this.#sleptMs;
-    if (sleptMs < SLEEP_MIN_MS) return;
+    const awakeSinceMs = awakeMs - this.#checkedAtMs;
+    const uptimeBefore = this.#uptimeSeconds;
+    this.#checkedAtMs = awakeMs;
+    this.#uptimeSeconds = uptimeSeconds();
+    if (this.#uptimeSeconds === null || uptimeBefore === null) return;
+    const missingMs = (this.#uptimeSeconds - uptimeBefore) * 1000 - awakeSinceMs;
+    if (missingMs < SLEEP_MIN_MS) return;
+    const sleptMs = missingMs + ROUNDING_MS;
     this.#sleptMs += sleptMs;
     // Whoever reads the clock does not expect that anything else happens.
     timers.start(0, () => onResume(sleptMs));

@@ -25,6 +25,8 @@ export interface Request {
   readonly deadlineMs: number;
   /** Sends so far, over all upstreams. Whoever sends counts. */
   sendCount: number;
+  /** The reply that should have been asked for once more before it is believed, had there been a send left. */
+  unproven?: Uint8Array;
   /** The socket of the last send over UDP: the next one leaves from another (RFC 5452 §9.2). */
   lastSocket?: UpstreamSocket;
 }

@@ -23,6 +23,8 @@ export interface CheckerOptions {
   readonly timeoutMs: number;
   /** What a client network may ask in a second; 0 for any number. */
   readonly questionsPerSecond: number;
+  /** How long after its arrival the program hears of a query at the latest. */
+  readonly heardAfterMs: number;
   /** Who may not ask at all. */
   readonly isStranger: (hostname: string) => boolean;
 }
@@ -43,11 +45,14 @@ export class Checker {
   readonly #rate: RateBounds;
   /** The last cookie that each client was given. */
   readonly #cookies = new Map<string, Octets>();
-  #isStopping = false;
+  #stopMs = Infinity;
 
   constructor(options: CheckerOptions) {
     this.#options = options;
-    this.#rate = new RateBounds(options.questionsPerSecond);
+    this.#rate = new RateBounds({
+      questionsPerSecond: options.questionsPerSecond,
+      isPrompt: options.heardAfterMs === 0,
+    });
   }
 
   /** The cookie that a client was given last, its own part in front. */
@@ -62,7 +67,7 @@ export class Checker {
 
   /** The forwarder takes no more queries from now on. */
   noteStop(): void {
-    this.#isStopping = true;
+    this.#stopMs = this.#options.clock.nowMs();
   }
 
   /** Takes in what happened on the network. */
@@ -76,7 +81,9 @@ export class Checker {
   /** Once everything has settled: nobody may still be waiting. */
   finish(): void {
     for (const arrivals of this.#waiting.values()) {
-      for (const { datagram, from, octets } of arrivals) {
+      for (const { datagram, from, octets, atMs } of arrivals) {
+        // Not heard of before the stop.
+        if (atMs + this.#options.heardAfterMs > this.#stopMs) continue;
         if (datagram.expectation.kind === "any" && isIgnorable(octets)) continue;
         this.faults.push(`${datagram.kind} from ${formatSocketAddress(from)} has no reply: ${octets.toHex()}`);
       }
@@ -96,7 +103,7 @@ export class Checker {
       throw new Error(`Cannot check: nobody announced ${octets.toHex()}`);
     }
     this.arrived.set(datagram.kind, (this.arrived.get(datagram.kind) ?? 0) + 1);
-    if (this.#isStopping || datagram.expectation.kind === "silence") return;
+    if (this.#stopMs < Infinity || datagram.expectation.kind === "silence") return;
     const atMs = this.#options.clock.nowMs();
     const arrival: Arrival = { datagram, from, to, octets, atMs, rate: this.#judgeRate(from, datagram, atMs) };
     const arrivals = this.#waiting.get(key);

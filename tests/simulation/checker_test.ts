@@ -33,6 +33,7 @@ function checkerWithArrival() {
     serviceAddresses: [SERVICE],
     timeoutMs: TIMEOUT_MS,
     questionsPerSecond: 0,
+    heardAfterMs: 0,
     isStranger: () => false,
   });
   const datagram: ClientDatagram = { kind: "ordinary", octets: QUERY, expectation: { kind: "own", rcode: 5 } };

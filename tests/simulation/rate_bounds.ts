@@ -25,16 +25,22 @@ interface Bounds {
 /** Keeps account of what each client network may ask over UDP, as exactly as what it has asked is known. */
 export class RateBounds {
   readonly #questionsPerSecond: number;
+  readonly #isPrompt: boolean;
   readonly #bounds = new Map<string, Bounds>();
 
-  /** 0 for any number. */
-  constructor(questionsPerSecond: number) {
+  /**
+   * `questionsPerSecond` is 0 for any number. Whether queries are judged as they come is for `isPrompt` to say: where they
+   * wait, those of different sockets overtake one another, and who has a good cookie is all that is known.
+   */
+  constructor({ questionsPerSecond, isPrompt }: { questionsPerSecond: number; isPrompt: boolean }) {
     this.#questionsPerSecond = questionsPerSecond;
+    this.#isPrompt = isPrompt;
   }
 
   /** A query that gets a reply has come from `hostname`, which may ask. */
   judge(hostname: string, datagram: ClientDatagram, nowMs: number): RateVerdict {
     if (this.#questionsPerSecond === 0 || datagram.hasOwnCookie) return { mayPass: true, mayBeLimited: false };
+    if (!this.#isPrompt) return { mayPass: true, mayBeLimited: true };
     const bounds = this.#boundsOf(networkOf(hostname), nowMs);
     // As long as everything is known, the same sums are made as in the program.
     const epsilon = bounds.min === bounds.max ? 0 : EPSILON;

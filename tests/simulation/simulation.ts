@@ -39,6 +39,9 @@ export interface SimulationResult {
   readonly counts: ReadonlyMap<string, number>;
 }
 
+/** How long datagrams lie in sockets with batches until the program is told. */
+const WAKE_MAX_MS = 5;
+
 /** Runs the whole program through the life that follows from `seed`. */
 export async function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationResult> {
   try {
@@ -96,14 +99,19 @@ class Simulation {
     for (const unruly of this.#unruly) unruly.start();
     const twins = plan.upstreams.map((upstream) => scriptedFor(upstream, zone));
     this.#oracle = new Oracle({ plan, twins, altered });
+    // Every second seed lives with batches.
+    const hasBatches = plan.seed % 2 === 0;
     this.#checker = new Checker({
       clock: world.time,
       oracle: this.#oracle,
       serviceAddresses: plan.serviceAddresses,
       timeoutMs: plan.config.timeoutMs,
       questionsPerSecond: plan.config.rateLimit,
+      heardAfterMs: hasBatches ? WAKE_MAX_MS : 0,
       isStranger: (hostname) => this.#isStranger(hostname),
     });
+    const wakeRandom = world.random.fork("wakes");
+    if (hasBatches) this.#host.wakesLate = () => wakeRandom.between(0, WAKE_MAX_MS);
     this.#app = new App(plan.config, world.runtimeOn(this.#host));
   }
 
@@ -225,10 +233,11 @@ class Simulation {
   }
 
   #checkHeld(): void {
-    const { inFlight, deadlines, upstreamSockets, connections } = this.#app.held;
+    const { inFlight, deadlines, upstreamSockets, upstreamConnections, connections } = this.#app.held;
     this.#check(inFlight === 0, `${inFlight} questions are held for ever`);
     this.#check(deadlines === 0, `${deadlines} deadlines are held for ever`);
     this.#check(connections === 0, `${connections} connections of clients are held for ever`);
+    this.#check(upstreamConnections === 0, `${upstreamConnections} connections to upstreams are held for ever`);
     // A pool for each address family.
     const size = 2 * this.#plan.config.upstreamSockets;
     this.#check(this.#host.openStreams.length === 0, "connections are kept although nobody uses them");
