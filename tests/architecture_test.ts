@@ -9,6 +9,7 @@ const ROOT = new URL("../", import.meta.url);
 const LAYERS = [
   "main",
   "app",
+  "chain",
   "config",
   "server",
   "resolver",
