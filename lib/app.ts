@@ -96,7 +96,7 @@ export class App {
         log,
         recursionAvailable: isForwarding,
       }),
-      resolver: resolverChain(config, forwarding?.first ?? null),
+      resolver: resolverChain(config, forwarding?.first ?? null, clock),
       clock,
       counters,
       log,
