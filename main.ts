@@ -1,25 +1,19 @@
 /**
- * The program: arguments, the operating system's sockets, clock and randomness, signals, exit codes. Nothing else in the
- * project touches `Deno.*`; `lib/` receives all of it as a `Runtime`.
+ * The program: arguments, signals, exit codes. With `lib/system/` and `lib/native/` it is all that touches `Deno.*`; the
+ * rest of `lib/` receives the operating system as a `Runtime`.
  *
  * @module
  */
 import { App } from "./lib/app.ts";
-import { formatSocketAddress, type SocketAddress } from "./lib/base/address.ts";
-import {
-  AddressInUseError,
-  type DatagramSocket,
-  type Network,
-  type Runtime,
-  type StreamListenSocket,
-  type StreamSocket,
-} from "./lib/base/runtime.ts";
-import type { DatagramIo } from "./lib/config/config.ts";
+import { AddressInUseError } from "./lib/base/runtime.ts";
 import { parseCommand, type Serve, UsageError } from "./lib/config/cli.ts";
 import { helpText } from "./lib/config/flags.ts";
-import { NativeIo } from "./lib/native/native_io.ts";
 import { Log } from "./lib/observe/log.ts";
 import { ListenError } from "./lib/server/listen.ts";
+import { chooseDatagramIo, type DatagramIoChoice } from "./lib/system/datagram_io.ts";
+import { denoRuntime } from "./lib/system/deno_runtime.ts";
+import { onStatusSignal, stopSignal } from "./lib/system/signals.ts";
+import { listenStream } from "./lib/system/sockets.ts";
 import { VERSION } from "./lib/version.ts";
 
 /** What the program needs from whoever starts it. */
@@ -58,7 +52,7 @@ export async function main(host: Host): Promise<number> {
 }
 
 async function serve(command: Serve, host: Host): Promise<number> {
-  const io = datagramIo(command.config.io);
+  const io = chooseDatagramIo(command.config.io);
   try {
     return await serveBy(io, command, host);
   } finally {
@@ -70,7 +64,8 @@ async function serveBy(io: DatagramIoChoice, { config, warnings, plainWarnings }
   const log = new Log({ level: config.logLevel, writeLine: (line) => host.writeLine(line) });
   const allWarnings = io.isNative ? warnings : [...warnings, ...plainWarnings];
   for (const warning of allWarnings) host.writeLine(`dns-forwarder: warn: ${warning}`);
-  const app = new App(config, denoRuntime(io.openDatagram, (line) => host.writeLine(line)));
+  const { openDatagram } = io;
+  const app = new App(config, denoRuntime({ openDatagram, listenStream, writeLine: (line) => host.writeLine(line) }));
   log.info(io.describe());
   host.started?.(app);
   const stopTelling = onStatusSignal(() => app.status().forEach((line) => host.writeLine(`dns-forwarder: ${line}`)));
@@ -104,130 +99,6 @@ function listenAdvice({ message, address, cause }: ListenError): string {
   return `${message}: ${cause instanceof Error ? cause.message : cause}`;
 }
 
-/** The operating system, as `lib/` sees it. */
-function denoRuntime(openDatagram: Network["openDatagram"], writeLine: (line: string) => void): Runtime {
-  return {
-    clock: { nowMs: () => performance.now() },
-    uptimeSeconds: uptimeSource(),
-    wallClock: { epochSeconds: () => Math.floor(Date.now() / 1000) },
-    timers: {
-      start(delayMs, callback) {
-        const timer = setTimeout(callback, delayMs);
-        return () => clearTimeout(timer);
-      },
-    },
-    random: { fill: (octets) => void crypto.getRandomValues(octets) },
-    network: { openDatagram, listenStream, connectStream },
-    writeLine,
-  };
-}
-
-/** Only where it is allowed: asking for permission would stop a service at its start. */
-function uptimeSource(): () => number | null {
-  const { state } = Deno.permissions.querySync({ name: "sys", kind: "osUptime" });
-  return state === "granted" ? () => Deno.osUptime() : () => null;
-}
-
-/** A way to open UDP sockets. */
-interface DatagramIoChoice {
-  readonly isNative: boolean;
-  readonly openDatagram: Network["openDatagram"];
-  /** For the operator, once the sockets are open. */
-  describe(): string;
-  /** To be called when all sockets are closed. */
-  close(): void;
-}
-
-/** Chooses by `--io`, the permissions and the machine. */
-function datagramIo(wanted: DatagramIo): DatagramIoChoice {
-  const plain = (why: string) => {
-    const describe = () => `takes datagrams one by one: ${why}`;
-    return { isNative: false, openDatagram: openPlain, describe, close: () => {} };
-  };
-  if (wanted === "plain") return plain("--io plain");
-  try {
-    if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") throw new Error("--allow-ffi is not given");
-    const native = new NativeIo(openPlain);
-    return {
-      isNative: true,
-      openDatagram: (local, use) => native.openDatagram(local, use),
-      describe: () => native.describe(),
-      close: () => native.close(),
-    };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    if (wanted === "native") throw new UsageError(`Cannot use --io native: ${why}`);
-    return plain(why);
-  }
-}
-
-function openPlain(local: SocketAddress): DatagramSocket {
-  const { hostname, port } = local;
-  const socket = bind(local, () => Deno.listenDatagram({ transport: "udp", hostname, port }));
-  return {
-    address: socket.addr as SocketAddress,
-    receive: (buffer) => socket.receive(buffer) as Promise<[Uint8Array<ArrayBuffer>, SocketAddress]>,
-    send: (octets, to) => socket.send(octets, to as Deno.NetAddr),
-    close: () => socket.close(),
-  };
-}
-
-function listenStream(local: SocketAddress): StreamListenSocket {
-  const { hostname, port } = local;
-  const socket = bind(local, () => Deno.listen({ transport: "tcp", hostname, port }));
-  return {
-    address: socket.addr,
-    accept: async () => streamSocket(await socket.accept()),
-    close: () => socket.close(),
-  };
-}
-
-async function connectStream({ hostname, port }: SocketAddress, signal: AbortSignal): Promise<StreamSocket> {
-  return streamSocket(await Deno.connect({ transport: "tcp", hostname, port, signal }));
-}
-
-function streamSocket(connection: Deno.TcpConn): StreamSocket {
-  // Small messages that wait for each other's acknowledgements would take 40 ms each.
-  connection.setNoDelay(true);
-  return {
-    peer: connection.remoteAddr,
-    read: (buffer) => connection.read(buffer),
-    write: (octets) => connection.write(octets),
-    close: () => connection.close(),
-  };
-}
-
-function bind<T>(local: SocketAddress, open: () => T): T {
-  try {
-    return open();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    throw new AddressInUseError(`${formatSocketAddress(local)} is in use`, { cause: error });
-  }
-}
-
-/** Calls `tell` at each SIGUSR1, where there is such a thing. Returns the function that ends it. */
-function onStatusSignal(tell: () => void): () => void {
-  if (Deno.build.os === "windows") return () => {};
-  Deno.addSignalListener("SIGUSR1", tell);
-  return () => Deno.removeSignalListener("SIGUSR1", tell);
-}
-
-/** The first signal stops the program when the queries in flight are done, a second one at once. */
-function stopSignal(): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
-  let isStopping = false;
-  for (const signal of signals) {
-    Deno.addSignalListener(signal, () => {
-      if (isStopping) Deno.exit(EXIT.ok);
-      isStopping = true;
-      resolve();
-    });
-  }
-  return promise;
-}
-
 /** A server outlives the reader of its log, and a full disk. There is nowhere left to say that the line is lost. */
 function writeToStderr(octets: Uint8Array): void {
   try {
@@ -244,7 +115,7 @@ if (import.meta.main) {
       args: Deno.args,
       print: (text) => void Deno.stdout.writeSync(encoder.encode(text)),
       writeLine: (line) => writeToStderr(encoder.encode(`${line}\n`)),
-      stop: stopSignal(),
+      stop: stopSignal(() => Deno.exit(EXIT.ok)),
     }),
   );
 }

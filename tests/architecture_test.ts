@@ -8,8 +8,10 @@ const ROOT = new URL("../", import.meta.url);
  */
 const LAYERS = [
   "main",
+  "system",
   "app",
   "chain",
+  "workers",
   "config",
   "server",
   "resolver",
@@ -23,7 +25,7 @@ const LAYERS = [
 /** What every layer may name. */
 const LEAVES = ["version"];
 
-/** What only `main.ts` may touch: `lib/` gets the world as a `Runtime`, so that all of it can be tested in fake time. */
+/** What only `main.ts` and `lib/system/` may touch: the rest of `lib/` gets the world as a `Runtime`, so that all of it can be tested in fake time. */
 const WORLD = [
   /\bDeno\b/,
   /["']node:/,
@@ -40,6 +42,8 @@ const WORLD = [
 
 /** The room where the operating system is called past Deno, and what of Deno it takes for that. */
 const NATIVE = "lib/native/";
+/** The room that is the operating system for all others. */
+const SYSTEM = "lib/system/";
 const NATIVE_WORLD = /\bDeno\.(?:dlopen|UnsafePointer(?:View)?|PointerValue|build)\b/g;
 
 const LINES_MAX = 250;
@@ -67,16 +71,20 @@ test("lib/ imports downwards only", () => {
 });
 
 test("lib/ touches nothing of the world but what it is given", () => {
-  const uses = sourceFiles().filter(({ path }) => path.startsWith("lib/")).flatMap(({ path, code }) => {
+  const files = sourceFiles().filter(({ path }) => path.startsWith("lib/") && !path.startsWith(SYSTEM));
+  const uses = files.flatMap(({ path, code }) => {
     const rest = path.startsWith(NATIVE) ? code.replaceAll(NATIVE_WORLD, "") : code;
     return WORLD.filter((forbidden) => forbidden.test(rest)).map((forbidden) => `${path}: ${forbidden}`);
   });
   assertEquals(uses, []);
 });
 
-test(`nothing but main.ts imports ${NATIVE}`, () => {
-  const importers = sourceFiles().filter((file) => !file.path.startsWith(NATIVE) && imports(file).some(isNative));
-  assertEquals(importers.map(({ path }) => path), ["main.ts"]);
+test(`nothing but main.ts and ${SYSTEM} imports ${NATIVE} and ${SYSTEM}`, () => {
+  const isOutside = ({ path }: SourceFile) =>
+    path !== "main.ts" && !path.startsWith(NATIVE) && !path.startsWith(SYSTEM);
+  const isSpecial = (path: string) => path.startsWith(NATIVE) || path.startsWith(SYSTEM);
+  const importers = sourceFiles().filter((file) => isOutside(file) && imports(file).some(isSpecial));
+  assertEquals(importers, []);
 });
 
 test(`lib/ has no file of more than ${LINES_MAX} lines`, () => {
@@ -117,10 +125,6 @@ function imports({ path, code }: SourceFile): string[] {
   return [...code.matchAll(/\b(?:from|import)\s*\(?\s*["'](\.[^"']+\.ts)["']/g)].map(([, target]) => {
     return new URL(target!, new URL(path, "file:///")).pathname.slice(1);
   });
-}
-
-function isNative(path: string): boolean {
-  return path.startsWith(NATIVE);
 }
 
 /** Position in `LAYERS`; what is in none of them stands above all. */
