@@ -1,6 +1,7 @@
 import { formatSocketAddress, type SocketAddress } from "./base/address.ts";
 import { AwakeClock } from "./base/awake_clock.ts";
 import { DeadlineQueue } from "./base/deadline_queue.ts";
+import { deriveKey, drawSecret } from "./base/derive_key.ts";
 import { formatIp } from "./base/ip.ts";
 import type { Clock, Runtime } from "./base/runtime.ts";
 import type { CacheStore } from "./cache/cache_store.ts";
@@ -55,9 +56,10 @@ export class App {
   /**
    * Starts serving.
    *
+   * @param secret What cookies and probes for loops are known again by: 16 octets, the same for all that serve together.
    * @throws {ListenError} when an address cannot be bound; nothing is left open then.
    */
-  constructor(config: Config, runtime: Runtime) {
+  constructor(config: Config, runtime: Runtime, secret: Uint8Array = drawSecret(runtime.random)) {
     const { timers } = runtime;
     const { counters } = this;
     const clock = new AwakeClock({ ...runtime, onResume: (sleptMs) => this.#resume(sleptMs) });
@@ -82,14 +84,14 @@ export class App {
     });
     const forwarding = this.#upstreams === null
       ? null
-      : forwardingChain(config, this.#upstreams, { clock, random: runtime.random, deadlines, counters, log });
+      : forwardingChain(config, this.#upstreams, { ...runtime, clock, secret, deadlines, counters, log });
     this.#inFlight = forwarding?.inFlight ?? null;
     this.#store = forwarding?.store ?? null;
     const access = new Access(config.allow);
     const server = new Server({
       policy: new Policy({
         access,
-        cookies: new ServerCookies(runtime),
+        cookies: new ServerCookies({ ...runtime, keyOfDay: (day) => deriveKey(secret, "cookies", day) }),
         rateLimit: config.rateLimit === 0 ? null : new RateLimit({ questionsPerSecond: config.rateLimit, clock }),
         counters,
         clock,

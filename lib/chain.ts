@@ -1,5 +1,6 @@
 import type { DeadlineQueue } from "./base/deadline_queue.ts";
-import type { Clock, RandomSource } from "./base/runtime.ts";
+import { deriveKey } from "./base/derive_key.ts";
+import type { Clock, RandomSource, WallClock } from "./base/runtime.ts";
 import { CacheStore } from "./cache/cache_store.ts";
 import { Memory } from "./cache/memory.ts";
 import type { Config } from "./config/config.ts";
@@ -33,6 +34,10 @@ export interface Surroundings {
   readonly clock: Clock;
   /** Where unpredictable numbers come from. */
   readonly random: RandomSource;
+  /** What time of day goes by. */
+  readonly wallClock: WallClock;
+  /** What probes for loops are known again by. */
+  readonly secret: Uint8Array;
   /** Where deadlines wait. */
   readonly deadlines: DeadlineQueue;
   /** Where it is counted. */
@@ -55,9 +60,15 @@ export interface Forwarding {
 export function forwardingChain(
   config: Config,
   upstreams: Upstreams,
-  { clock, random, deadlines, counters, log }: Surroundings,
+  { clock, wallClock, random, secret, deadlines, counters, log }: Surroundings,
 ): Forwarding {
-  const detector = new LoopDetector({ upstreams: upstreams.members, random, clock });
+  const detector = new LoopDetector({
+    upstreams: upstreams.members,
+    random,
+    key: deriveKey(secret, "loops", 0),
+    clock,
+    wallClock,
+  });
   const memory = config.cacheSizeMib === 0 ? null : new Memory({
     store: new CacheStore({ budgetOctets: config.cacheSizeMib * MIB, random }),
     rules: config.cacheTtl,
