@@ -5,16 +5,25 @@
  * @module
  */
 import { App } from "./lib/app.ts";
+import { drawSecret } from "./lib/base/derive_key.ts";
 import { AddressInUseError } from "./lib/base/runtime.ts";
 import { parseCommand, type Serve, UsageError } from "./lib/config/cli.ts";
+import { DEFAULT_LISTEN } from "./lib/config/config.ts";
 import { helpText } from "./lib/config/flags.ts";
 import { Log } from "./lib/observe/log.ts";
 import { ListenError } from "./lib/server/listen.ts";
-import { chooseDatagramIo, type DatagramIoChoice } from "./lib/system/datagram_io.ts";
+import { chooseDatagramIo, type DatagramIoChoice, sharedDatagramIo } from "./lib/system/datagram_io.ts";
 import { denoRuntime } from "./lib/system/deno_runtime.ts";
-import { onStatusSignal, stopSignal } from "./lib/system/signals.ts";
-import { listenStream } from "./lib/system/sockets.ts";
+import { leaveSignalsToSupervisor, onStatusSignal, stopSignal } from "./lib/system/signals.ts";
+import { listenSharedStream, listenStream, openPlain } from "./lib/system/sockets.ts";
+import { chooseWorkerCount } from "./lib/system/worker_count.ts";
+import { spawnWorker, supervisor, WORKER_ARGUMENT } from "./lib/system/worker_process.ts";
 import { VERSION } from "./lib/version.ts";
+import { freeAddresses } from "./lib/workers/free_addresses.ts";
+import type { StartOrder } from "./lib/workers/messages.ts";
+import { shareConfig } from "./lib/workers/share_config.ts";
+import { Supervisor } from "./lib/workers/supervisor.ts";
+import { work } from "./lib/workers/work.ts";
 
 /** What the program needs from whoever starts it. */
 export interface Host {
@@ -52,6 +61,9 @@ export async function main(host: Host): Promise<number> {
 }
 
 async function serve(command: Serve, host: Host): Promise<number> {
+  const { count, why } = chooseWorkerCount(command.config);
+  if (count > 1) return await supervise(command, count, host);
+  if (why !== null) host.writeLine(`dns-forwarder: warn: one worker serves: ${why}`);
   const io = chooseDatagramIo(command.config.io);
   try {
     return await serveBy(io, command, host);
@@ -73,6 +85,71 @@ async function serveBy(io: DatagramIoChoice, { config, warnings, plainWarnings }
   await app.stop();
   stopTelling();
   return EXIT.ok;
+}
+
+/** Lets several processes serve, and keeps none of the work for itself. */
+async function supervise({ config, warnings }: Serve, count: number, host: Host): Promise<number> {
+  const writeLine = (line: string) => host.writeLine(line);
+  const log = new Log({ level: config.logLevel, writeLine });
+  for (const warning of warnings) writeLine(`dns-forwarder: warn: ${warning}`);
+  const { network, random, clock, timers } = denoRuntime({ openDatagram: openPlain, listenStream, writeLine });
+  const supervisor = new Supervisor({
+    count,
+    args: host.args,
+    listen: freeAddresses(network, config.listen ?? DEFAULT_LISTEN, config.listen === null),
+    secret: drawSecret(random),
+    timeoutMs: config.timeoutMs,
+    spawn: (events) => spawnWorker(import.meta.url, events),
+    clock,
+    timers,
+    log,
+  });
+  const started = supervisor.start().then((code) => {
+    if (code === EXIT.ok) log.info(`${count} workers serve`);
+    return code;
+  });
+  const exitCode = await Promise.race([started, host.stop.then(() => EXIT.ok)]);
+  const stopTelling = onStatusSignal(async () => {
+    for (const line of await supervisor.status()) writeLine(`dns-forwarder: ${line}`);
+  });
+  if (exitCode === EXIT.ok) await host.stop;
+  await supervisor.stop();
+  stopTelling();
+  return exitCode;
+}
+
+/** One of several processes, which does what `supervise` in another one says. */
+async function serveAsWorker(writeToOperator: (line: string) => void): Promise<number> {
+  leaveSignalsToSupervisor();
+  const { orders, report } = supervisor;
+  try {
+    await work({ orders: orders(), report, start: (order) => startWorker(order, writeToOperator) });
+    return EXIT.ok;
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error;
+    writeToOperator(`dns-forwarder: ${listenAdvice(error)}`);
+    return EXIT.cannotListen;
+  }
+}
+
+function startWorker(
+  { args, listen, number, count, secret, announces }: StartOrder,
+  writeLine: Host["writeLine"],
+): App {
+  const command = parseCommand(args);
+  if (command.kind !== "serve") throw new Error(`A worker does not ${command.kind}`);
+  const config = { ...shareConfig(command.config, count), listen };
+  const io = sharedDatagramIo();
+  let write = announces ? writeLine : () => {};
+  const runtime = denoRuntime({
+    openDatagram: io.openDatagram,
+    listenStream: listenSharedStream,
+    writeLine: (line) => write(line),
+  });
+  const app = new App(config, runtime, Uint8Array.fromHex(secret));
+  new Log({ level: config.logLevel, writeLine: runtime.writeLine }).info(io.describe());
+  write = (line) => writeLine(line.replace("dns-forwarder: ", `dns-forwarder: worker ${number}: `));
+  return app;
 }
 
 function print(host: Host, text: string): number {
@@ -110,12 +187,13 @@ function writeToStderr(octets: Uint8Array): void {
 
 if (import.meta.main) {
   const encoder = new TextEncoder();
-  Deno.exit(
-    await main({
-      args: Deno.args,
-      print: (text) => void Deno.stdout.writeSync(encoder.encode(text)),
-      writeLine: (line) => writeToStderr(encoder.encode(`${line}\n`)),
-      stop: stopSignal(() => Deno.exit(EXIT.ok)),
-    }),
-  );
+  const writeLine = (line: string) => writeToStderr(encoder.encode(`${line}\n`));
+  const isWorker = Deno.args.length === 1 && Deno.args[0] === WORKER_ARGUMENT;
+  const exitCode = isWorker ? await serveAsWorker(writeLine) : await main({
+    args: Deno.args,
+    print: (text) => void Deno.stdout.writeSync(encoder.encode(text)),
+    writeLine,
+    stop: stopSignal(() => Deno.exit(EXIT.ok)),
+  });
+  Deno.exit(exitCode);
 }

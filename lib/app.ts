@@ -9,7 +9,7 @@ import { forwardingChain, resolverChain } from "./chain.ts";
 import { type Config, DEFAULT_LISTEN } from "./config/config.ts";
 import { Counters, formatCounters } from "./observe/counters.ts";
 import { Log } from "./observe/log.ts";
-import { formatStatus } from "./observe/status.ts";
+import { type CacheStatus, formatStatus, type Status } from "./observe/status.ts";
 import type { InFlight } from "./resolver/in_flight.ts";
 import { Access } from "./server/access.ts";
 import { StreamLimit } from "./server/stream_limit.ts";
@@ -132,15 +132,20 @@ export class App {
     };
   }
 
-  /** How the program is doing, for its operator; a line each. */
-  status(): string[] {
-    return formatStatus({
+  /** How the program is doing. Numbers and text alone: it may go to another process. */
+  get state(): Status {
+    return {
       runningMs: this.#clock.nowMs() - this.#startedAtMs,
       inFlight: this.held.inFlight,
       counters: this.counters,
-      cache: this.#store,
+      cache: this.#store && cacheStatus(this.#store),
       upstreams: this.#upstreams?.states() ?? [],
-    });
+    };
+  }
+
+  /** How the program is doing, for its operator; a line each. */
+  status(): string[] {
+    return formatStatus(this.state);
   }
 
   /** Takes no more queries, answers those in flight within their deadlines, and closes everything. */
@@ -185,4 +190,9 @@ export class App {
     const upstreams = config.resolvers.map(upstreamName).join(", ");
     this.#log.info(`${VERSION} listens on ${where}, forwards to ${upstreams}`);
   }
+}
+
+/** The store's own numbers are computed when they are read, and stay behind when it is copied. */
+function cacheStatus({ count, usedOctets, budgetOctets, evictionCount }: CacheStatus): CacheStatus {
+  return { count, usedOctets, budgetOctets, evictionCount };
 }

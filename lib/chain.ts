@@ -70,7 +70,7 @@ export function forwardingChain(
     wallClock,
   });
   const memory = config.cacheSizeMib === 0 ? null : new Memory({
-    store: new CacheStore({ budgetOctets: config.cacheSizeMib * MIB, random }),
+    store: new CacheStore({ budgetOctets: Math.floor(config.cacheSizeMib * MIB), random }),
     rules: config.cacheTtl,
     staleMs: config.servesStale ? STALE_MS : 0,
     clock,

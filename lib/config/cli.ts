@@ -26,6 +26,7 @@ import {
   upstreamList,
   UsageError,
   wholeNumber,
+  wholeNumberOr,
 } from "./values.ts";
 
 export { UsageError };
@@ -84,6 +85,7 @@ export function parseCommand(args: readonly string[]): Command {
     answersSpecialNames: !values.has("no-special-names"),
     serverId: shortText(values, "server-id"),
     multiQuestion: oneOf(values, "multi-question", MULTI_QUESTION, "split"),
+    workers: wholeNumberOr("auto", values, "workers", LIMITS.workers),
     io: oneOf(values, "io", DATAGRAM_IO, "auto"),
     logLevel: oneOf(values, "log-level", LOG_LEVELS, "info"),
   };

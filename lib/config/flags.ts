@@ -17,7 +17,7 @@ export interface Flag {
   readonly help: readonly string[];
 }
 
-const { timeoutMs, upstreamSockets, rateLimit, maxInFlight } = LIMITS;
+const { timeoutMs, upstreamSockets, rateLimit, maxInFlight, workers } = LIMITS;
 const { cacheSizeMib, minTtlSeconds, maxTtlSeconds, negativeMaxTtlSeconds } = LIMITS;
 
 /** All flags in the order of `--help`. */
@@ -184,6 +184,15 @@ export const FLAGS = [
     help: [
       "How UDP is spoken: many datagrams to a system call (native), which spares the processor much work and needs Linux",
       "on x64 or arm64 and deno run --allow-ffi; or one to a call (plain). By default (auto) native where it is possible.",
+    ],
+  },
+  {
+    name: "workers",
+    value: "<number>|auto",
+    isRepeatable: false,
+    help: [
+      `Processes that serve clients, ${workers.min}–${workers.max} (default ${workers.default}), or as many as there are processors (auto). They share`,
+      "--cache-size, --max-in-flight and --rate-limit. More than one take --io native, and deno run --allow-run.",
     ],
   },
   {

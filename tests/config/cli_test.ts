@@ -35,6 +35,7 @@ const DEFAULTS: Told = {
   upstreamSockets: 32,
   strategy: "sequential",
   multiQuestion: "split",
+  workers: 1,
   io: "auto",
   logLevel: "info",
 };
@@ -68,6 +69,9 @@ for (
       resolvers: ["tcp://192.0.2.1:53", "tcp://[2001:db8::1]:54"],
     }],
     ["--io native", { io: "native" }],
+    ["--workers 1", { workers: 1 }],
+    ["--workers 256", { workers: 256 }],
+    ["--workers auto", { workers: "auto" }],
     ["--strategy fastest", { strategy: "fastest" }],
     ["--resolver 2001:DB8::1", { resolvers: ["[2001:db8::1]:53"] }],
     ["--resolver 192.0.2.1,192.0.2.2:54 --resolver [::1]", {
@@ -173,6 +177,9 @@ for (
     ["--max-in-flight 0", 'Cannot use --max-in-flight "0": must be a whole number, 1–1000000'],
     ["--no-special-names=yes", 'Cannot use --no-special-names "yes": it takes no value'],
     [`--server-id ${"x".repeat(256)}`, `Cannot use --server-id "${"x".repeat(256)}": must have at most 255 octets`],
+    ["--workers 0", 'Cannot use --workers "0": must be a whole number, 1–256'],
+    ["--workers 257", 'Cannot use --workers "257": must be a whole number, 1–256'],
+    ["--workers all", 'Cannot use --workers "all": must be a whole number, 1–256'],
     ["--multi-question both", 'Cannot use --multi-question "both": must be split or formerr'],
     ["--log-level loud", 'Cannot use --log-level "loud": must be error or warn or info or debug'],
     ["--resolvr 8.8.8.8", 'Cannot use "--resolvr": no such flag, the closest is --resolver, see --help'],

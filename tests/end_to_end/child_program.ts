@@ -55,6 +55,11 @@ export class ChildProgram implements AsyncDisposable {
     return { transport: "udp", hostname: hostname!, port: Number(port) };
   }
 
+  /** Of the process that was started. */
+  get pid(): number {
+    return this.#process.pid;
+  }
+
   /** Sends a signal to the whole process group, as a terminal or a supervisor does. */
   signal(signal: Deno.Signal): void {
     Deno.kill(-this.#process.pid, signal);

@@ -90,6 +90,7 @@ export function drawPlan(seed: number): Plan {
       serverId: null,
       multiQuestion: random.chance(0.75) ? "split" : "formerr",
       io: "plain",
+      workers: 1,
       logLevel: "debug",
     },
     hostAddresses: HOST,
