@@ -44,7 +44,7 @@ export async function main(host: Host): Promise<number> {
   try {
     const command = parseCommand(host.args);
     if (command.kind === "help") return print(host, helpText());
-    if (command.kind === "version") return print(host, `dns-forwarder ${VERSION} (deno ${Deno.version.deno})\n`);
+    if (command.kind === "version") return print(host, versionText());
     return await serve(command, host);
   } catch (error) {
     if (error instanceof UsageError) return complain(host, error.message, EXIT.usage);
@@ -60,6 +60,13 @@ async function serve({ config, warnings }: Serve, host: Host): Promise<number> {
   await host.stop;
   await app.stop();
   return EXIT.ok;
+}
+
+/** What this is, what runs it, and how it was built. */
+function versionText(): string {
+  // Both kinds of single files are made of the bundled program, a module of another name.
+  const built = Deno.build.standalone ? "compiled" : import.meta.url.endsWith(".ts") ? "from source" : "portable";
+  return `dns-forwarder ${VERSION} (deno ${Deno.version.deno}, ${Deno.build.target}, ${built})\n`;
 }
 
 function print(host: Host, text: string): number {

@@ -1,0 +1,51 @@
+// What any single-file build must do, however it was made: deno task test:built ./dns-forwarder
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { formatSocketAddress } from "../../lib/base/address.ts";
+import { decode } from "../../lib/wire/message.ts";
+import { ChildProgram } from "../end_to_end/child_program.ts";
+import { courseResolver } from "../end_to_end/course_resolver.ts";
+import { startProgram } from "../end_to_end/program.ts";
+import { UdpClient } from "../end_to_end/udp_client.ts";
+import { UdpServer } from "../end_to_end/udp_server.ts";
+import { lines, question, wire } from "../support/messages.ts";
+
+const QUERY = wire({ id: 0x1234, recursionDesired: true, questions: [question("codecrafters.io")] });
+
+assert(Deno.args[0] !== undefined, "Which file? deno task test:built ./dns-forwarder");
+const FILE = await Deno.realPath(Deno.args[0]);
+
+Deno.test("--version tells how it was built", async () => {
+  await using child = new ChildProgram([FILE, "--version"]);
+  const { exitCode, stdout, lines } = await child.end();
+  assertEquals({ exitCode, lines }, { exitCode: 0, lines: [] });
+  assertMatch(stdout, /^dns-forwarder \S+ \(deno \S+, \S+, (compiled|portable)\)\n$/);
+});
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  Deno.test(`it forwards, answers what is in flight when ${signal} comes, and ends with 0`, async () => {
+    let isSignalled = false;
+    await using upstream = new UdpServer(async ({ octets }) => {
+      if (!isSignalled) Deno.kill(child.pid, signal);
+      isSignalled = true;
+      await child.line(/stopping/);
+      return courseResolver(octets);
+    });
+    const resolver = formatSocketAddress(upstream.address);
+    await using child = new ChildProgram([FILE, "--listen", "127.0.0.1:0", "--resolver", resolver]);
+    using client = new UdpClient(await child.address());
+    const { answers } = decode(await client.ask(QUERY));
+    assertEquals(lines(answers), ["codecrafters.io. 3600 IN A 76.76.21.21"]);
+    const { exitCode, stdout } = await child.end();
+    assertEquals({ exitCode, stdout }, { exitCode: 0, stdout: "" });
+  });
+}
+
+Deno.test("a wrong flag ends it with 2, a port in use with 1", async () => {
+  await using wrong = new ChildProgram([FILE, "--resolvr", "192.0.2.1"]);
+  assertEquals((await wrong.end()).exitCode, 2);
+  await using other = startProgram();
+  await using late = new ChildProgram([FILE, "--listen", formatSocketAddress(other.address)]);
+  const { exitCode, lines } = await late.end();
+  assertEquals({ exitCode, count: lines.length }, { exitCode: 1, count: 1 });
+});
