@@ -5,6 +5,7 @@
  * @module
  */
 import { App } from "./lib/app.ts";
+import { check } from "./lib/check.ts";
 import { formatSocketAddress, type SocketAddress } from "./lib/base/address.ts";
 import {
   AddressInUseError,
@@ -33,7 +34,7 @@ export interface Host {
 }
 
 /** Exit codes, as `--help` tells them. */
-export const EXIT = { ok: 0, cannotListen: 1, usage: 2 } as const;
+export const EXIT = { ok: 0, cannotListen: 1, notWell: 1, usage: 2 } as const;
 
 /**
  * Runs the program from its arguments to its end.
@@ -45,6 +46,10 @@ export async function main(host: Host): Promise<number> {
     const command = parseCommand(host.args);
     if (command.kind === "help") return print(host, helpText());
     if (command.kind === "version") return print(host, versionText());
+    if (command.kind === "check") {
+      const { isWell, text } = await check(command, denoRuntime((line) => host.writeLine(line)));
+      return isWell ? print(host, `${text}\n`) : complain(host, text, EXIT.notWell);
+    }
     return await serve(command, host);
   } catch (error) {
     if (error instanceof UsageError) return complain(host, error.message, EXIT.usage);

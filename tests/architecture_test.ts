@@ -6,7 +6,19 @@ const ROOT = new URL("../", import.meta.url);
  * The layers from top to bottom. A file may import from its own layer and from those below; `config` comes before
  * `server`, for it names the option types of what it configures.
  */
-const LAYERS = ["main", "app", "config", "server", "resolver", "upstream", "observe", "native", "wire", "base"];
+const LAYERS = [
+  "main",
+  "app",
+  "check",
+  "config",
+  "server",
+  "resolver",
+  "upstream",
+  "observe",
+  "native",
+  "wire",
+  "base",
+];
 /** What every layer may name. */
 const LEAVES = ["version"];
 

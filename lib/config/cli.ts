@@ -5,6 +5,7 @@ import { LOG_LEVELS } from "../observe/log.ts";
 import { STRATEGIES } from "../upstream/strategy.ts";
 import { MULTI_QUESTION } from "../resolver/split.ts";
 import { PRIVATE_NETWORKS } from "../server/access.ts";
+import { type Check, parseCheck } from "./commands.ts";
 import { type Config, DEFAULT_LISTEN, DEFAULT_LISTEN_PORT, DEFAULT_UPSTREAM_PORT, LIMITS } from "./config.ts";
 import { type Flag, type FlagName, FLAGS } from "./flags.ts";
 import {
@@ -23,7 +24,7 @@ import {
 export { UsageError };
 
 /** What the command line asks for. */
-export type Command = { readonly kind: "help" } | { readonly kind: "version" } | Serve;
+export type Command = { readonly kind: "help" } | { readonly kind: "version" } | Check | Serve;
 
 /** Serve with this configuration. */
 export interface Serve {
@@ -41,6 +42,7 @@ export interface Serve {
  * @throws {UsageError} for an unknown flag, a missing or unreadable value, or a word that belongs to no flag.
  */
 export function parseCommand(args: readonly string[]): Command {
+  if (args[0] === "check") return parseCheck(args.slice(1));
   const values = readFlags(args);
   if (values.has("help")) return { kind: "help" };
   if (values.has("version")) return { kind: "version" };

@@ -1,6 +1,7 @@
 import { LOG_LEVELS } from "../observe/log.ts";
 import { MULTI_QUESTION } from "../resolver/split.ts";
 import { STRATEGIES } from "../upstream/strategy.ts";
+import { SUB_COMMANDS } from "./commands.ts";
 import { DEFAULT_LISTEN_PORT, DEFAULT_UPSTREAM_PORT, LIMITS } from "./config.ts";
 
 /** A command-line flag. The parser and `--help` both follow this table. */
@@ -146,9 +147,10 @@ export type FlagName = typeof FLAGS[number]["name"];
 
 /** What `--help` prints. */
 export function helpText(): string {
-  return `dns-forwarder answers DNS queries over UDP by asking another DNS server.
+  return `dns-forwarder answers DNS queries over UDP and TCP by asking other DNS servers.
 
 Usage: dns-forwarder [flags]
+${SUB_COMMANDS.map(({ name, value, help }) => `       dns-forwarder ${name} ${value}\n${indented(help)}`).join("\n")}
 
 Flags:
 ${(FLAGS as readonly Flag[]).map(flagHelp).join("\n")}
@@ -161,11 +163,15 @@ Examples:
   dns-forwarder --answer 192.0.2.80,2001:db8::80
       Tell every client the same address, whatever name it asks for.
 
-Exit codes: 0 stopped by SIGINT or SIGTERM, 1 cannot listen, 2 wrong flag.
+Exit codes: 0 stopped by SIGINT or SIGTERM, 1 cannot start, or what was checked is not well, 2 wrong flag.
 `;
 }
 
 function flagHelp({ name, short, value, help }: Flag): string {
   const title = `${short === undefined ? "" : `-${short}, `}--${name}${value === null ? "" : ` ${value}`}`;
-  return [`  ${title}`, ...help.map((line) => `      ${line}`)].join("\n");
+  return `  ${title}\n${indented(help)}`;
+}
+
+function indented(lines: readonly string[]): string {
+  return lines.map((line) => `      ${line}`).join("\n");
 }

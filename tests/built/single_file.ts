@@ -49,3 +49,11 @@ Deno.test("a wrong flag ends it with 2, a port in use with 1", async () => {
   const { exitCode, lines } = await late.end();
   assertEquals({ exitCode, count: lines.length }, { exitCode: 1, count: 1 });
 });
+
+Deno.test("check asks a server, and ends with 0 when it is well", async () => {
+  await using server = startProgram();
+  await using child = new ChildProgram([FILE, "check", formatSocketAddress(server.address)]);
+  const { exitCode, stdout, lines } = await child.end();
+  assertEquals({ exitCode, lines }, { exitCode: 0, lines: [] });
+  assertMatch(stdout, /: localhost\. IN A: NOERROR in /);
+});

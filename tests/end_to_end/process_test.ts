@@ -114,6 +114,24 @@ for (
   });
 }
 
+testWithProcesses("check asks a running program, prints what it says, and ends with 0 or 1", async () => {
+  await using upstream = new UdpServer(({ octets }) => courseResolver(octets));
+  await using server = startProgram("--resolver", formatSocketAddress(upstream.address));
+  const address = formatSocketAddress(server.address);
+  for (const names of [[], ["codecrafters.io"]]) {
+    await using child = new ChildProgram(program("check", address, ...names));
+    const { exitCode, stdout, lines } = await child.end();
+    assertEquals({ exitCode, lines }, { exitCode: 0, lines: [] });
+    assertMatch(stdout, new RegExp(`^${address}: .* IN A: NOERROR in .* ms: .*\n$`));
+  }
+  // One that does not serve this machine.
+  await using choosy = startProgram("--allow", "192.0.2.0/24");
+  await using child = new ChildProgram(program("check", formatSocketAddress(choosy.address)));
+  const { exitCode, stdout, lines } = await child.end();
+  assertEquals({ exitCode, stdout, count: lines.length }, { exitCode: 1, stdout: "", count: 1 });
+  assertMatch(lines[0]!, /^dns-forwarder: .*: localhost\. IN A: REFUSED in .* ms$/);
+});
+
 /** What goes before a command so that it may not use ports below 1024; `null` where this cannot be had. */
 async function withoutLowPorts(): Promise<readonly string[] | null> {
   if (!CAN_RUN || Deno.build.os !== "linux") return null;
