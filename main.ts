@@ -16,6 +16,7 @@ import {
 } from "./lib/base/runtime.ts";
 import { parseCommand, type Serve, UsageError } from "./lib/config/cli.ts";
 import { helpText } from "./lib/config/flags.ts";
+import { ServiceManager, type ServiceSocket } from "./lib/observe/service_manager.ts";
 import { ListenError } from "./lib/server/listen.ts";
 import { VERSION } from "./lib/version.ts";
 
@@ -29,6 +30,8 @@ export interface Host {
   writeLine(line: string): void;
   /** Hands over the running program; called once it serves. */
   started?(app: App): void;
+  /** Opens the way to the service manager, if one has started the program; called when it serves. */
+  openServiceSocket?(): ServiceSocket | null;
   /** Resolves when the program shall stop. */
   readonly stop: Promise<unknown>;
 }
@@ -60,9 +63,14 @@ export async function main(host: Host): Promise<number> {
 
 async function serve({ config, warnings }: Serve, host: Host): Promise<number> {
   for (const warning of warnings) host.writeLine(`dns-forwarder: warn: ${warning}`);
-  const app = new App(config, denoRuntime((line) => host.writeLine(line)));
+  const runtime = denoRuntime((line) => host.writeLine(line));
+  const app = new App(config, runtime);
   host.started?.(app);
+  const socket = host.openServiceSocket?.() ?? null;
+  const service = socket && new ServiceManager({ socket, timers: runtime.timers, status: () => app.status });
+  service?.ready();
   await host.stop;
+  await service?.stopping();
   await app.stop();
   return EXIT.ok;
 }
@@ -175,6 +183,38 @@ function stopSignal(): Promise<void> {
   return promise;
 }
 
+/**
+ * systemd's notification socket, sd_notify(3); `null` when there is none, or the program may not know or reach it. What is
+ * not permitted is not asked for: nobody sits at a service's terminal.
+ */
+function openServiceSocket(writeLine: (line: string) => void): ServiceSocket | null {
+  const path = permittedVariable("NOTIFY_SOCKET");
+  if (Deno.build.os !== "linux" || path === null) return null;
+  const socket = Deno.listenDatagram(
+    { transport: "unixpacket" } as Deno.UnixListenOptions & { transport: "unixpacket" },
+  );
+  const encoder = new TextEncoder();
+  const watchdogMs = Number(permittedVariable("WATCHDOG_USEC") ?? 0) / 1000;
+  let hasComplained = false;
+  return {
+    async notify(message) {
+      try {
+        // An "@" stands for a zero octet: a socket without a file.
+        await socket.send(encoder.encode(message), { transport: "unixpacket", path: path.replace(/^@/, "\0") });
+      } catch (error) {
+        if (!hasComplained) writeLine(`dns-forwarder: warn: Cannot tell the service manager at ${path}: ${error}`);
+        hasComplained = true;
+      }
+    },
+    watchdogMs: watchdogMs > 0 ? watchdogMs : null,
+  };
+}
+
+function permittedVariable(variable: string): string | null {
+  const isPermitted = Deno.permissions.querySync({ name: "env", variable }).state === "granted";
+  return isPermitted ? Deno.env.get(variable) ?? null : null;
+}
+
 /** A server outlives the reader of its log, and a full disk. There is nowhere left to say that the line is lost. */
 function writeToStderr(octets: Uint8Array): void {
   try {
@@ -186,11 +226,13 @@ function writeToStderr(octets: Uint8Array): void {
 
 if (import.meta.main) {
   const encoder = new TextEncoder();
+  const writeLine = (line: string) => writeToStderr(encoder.encode(`${line}\n`));
   Deno.exit(
     await main({
       args: Deno.args,
       print: (text) => void Deno.stdout.writeSync(encoder.encode(text)),
-      writeLine: (line) => writeToStderr(encoder.encode(`${line}\n`)),
+      writeLine,
+      openServiceSocket: () => openServiceSocket(writeLine),
       stop: stopSignal(),
     }),
   );

@@ -110,6 +110,13 @@ export class App {
     };
   }
 
+  /** How it is doing, on one line. For the service manager. */
+  get status(): string {
+    const { received, replied } = this.counters;
+    const where = this.addresses.map(formatSocketAddress).join(" and ");
+    return `serving ${where}: ${received} queries, ${replied} replies, ${this.held.inFlight} questions in flight`;
+  }
+
   /** Takes no more queries, answers those in flight within their deadlines, and closes everything. */
   async stop(): Promise<void> {
     this.#log.info(`stopping, ${this.held.inFlight} questions in flight`);

@@ -42,7 +42,8 @@ unpack() {
   trap 'rm -rf -- "$fresh"' EXIT
   trap 'exit 143' HUP INT TERM
   chmod 755 "$fresh"
-  tail -c "$((program_octets + deno_octets))" -- "$0" | head -c "$program_octets" | gzip -dc >"$fresh/dns-forwarder.mjs" ||
+  # Services ignore SIGPIPE; then tail would complain that head does not want the rest.
+  tail -c "$((program_octets + deno_octets))" -- "$0" 2>/dev/null | head -c "$program_octets" | gzip -dc >"$fresh/dns-forwarder.mjs" ||
     fail "Cannot unpack into $cache: it is full, or $0 is damaged"
   tail -c "$deno_octets" -- "$0" | gzip -dc >"$fresh/dns-forwarder" ||
     fail "Cannot unpack into $cache: it is full, or $0 is damaged"

@@ -6,6 +6,7 @@ import { decode } from "../../lib/wire/message.ts";
 import { ChildProgram } from "../end_to_end/child_program.ts";
 import { courseResolver } from "../end_to_end/course_resolver.ts";
 import { startProgram } from "../end_to_end/program.ts";
+import { ServiceSocketReceiver } from "../end_to_end/service_socket.ts";
 import { UdpClient } from "../end_to_end/udp_client.ts";
 import { UdpServer } from "../end_to_end/udp_server.ts";
 import { lines, question, wire } from "../support/messages.ts";
@@ -14,6 +15,8 @@ const QUERY = wire({ id: 0x1234, recursionDesired: true, questions: [question("c
 
 assert(Deno.args[0] !== undefined, "Which file? deno task test:built ./dns-forwarder");
 const FILE = await Deno.realPath(Deno.args[0]);
+/** Where service managers have their sockets, and the only place where the file may reach them. */
+const RUN_FOLDER = await runFolder();
 
 Deno.test("--version tells how it was built", async () => {
   await using child = new ChildProgram([FILE, "--version"]);
@@ -57,3 +60,30 @@ Deno.test("check asks a server, and ends with 0 when it is well", async () => {
   assertEquals({ exitCode, lines }, { exitCode: 0, lines: [] });
   assertMatch(stdout, /: localhost\. IN A: NOERROR in /);
 });
+
+Deno.test({
+  name: "a service manager hears READY and STOPPING (needs a folder under /run that can be written)",
+  ignore: RUN_FOLDER === null,
+  async fn() {
+    await using manager = await ServiceSocketReceiver.listen(RUN_FOLDER!);
+    const variables = { ...Deno.env.toObject(), NOTIFY_SOCKET: manager.path };
+    await using child = new ChildProgram([FILE, "--listen", "127.0.0.1:0"], variables);
+    await manager.line("READY=1");
+    child.signal("SIGTERM");
+    await manager.line("STOPPING=1");
+    assertEquals((await child.end()).exitCode, 0);
+  },
+});
+
+async function runFolder(): Promise<string | null> {
+  for (const folder of [Deno.env.get("XDG_RUNTIME_DIR") ?? "/run", "/run"].filter((path) => path.startsWith("/run"))) {
+    try {
+      await Deno.remove(await Deno.makeTempDir({ dir: folder }));
+      return folder;
+    } catch {
+      // An ordinary user's is another.
+      continue;
+    }
+  }
+  return null;
+}
