@@ -15,7 +15,8 @@ import {
   type StreamSocket,
 } from "./lib/base/runtime.ts";
 import { parseCommand, type Serve, UsageError } from "./lib/config/cli.ts";
-import { helpText } from "./lib/config/flags.ts";
+import { completionScript } from "./lib/config/completions.ts";
+import { helpText } from "./lib/config/help.ts";
 import { ServiceManager, type ServiceSocket } from "./lib/observe/service_manager.ts";
 import { ListenError } from "./lib/server/listen.ts";
 import { VERSION } from "./lib/version.ts";
@@ -49,6 +50,7 @@ export async function main(host: Host): Promise<number> {
     const command = parseCommand(host.args);
     if (command.kind === "help") return print(host, helpText());
     if (command.kind === "version") return print(host, versionText());
+    if (command.kind === "completions") return print(host, completionScript(command.shell));
     if (command.kind === "check") {
       const { isWell, text } = await check(command, denoRuntime((line) => host.writeLine(line)));
       return isWell ? print(host, `${text}\n`) : complain(host, text, EXIT.notWell);
