@@ -33,6 +33,9 @@ const options = parseArgs(Deno.args, {
   unknown: (argument) => stop(`Cannot use "${argument}": no such flag, see the head of scripts/compile.ts`),
 });
 const method = oneOf("method", METHODS, "auto");
+if (options.all === true && (options.target ?? options.flavour ?? options.output) !== undefined) {
+  stop("Cannot use --target, --flavour or --output beside --all: it makes every file, in dist/");
+}
 const builds = options.all === true ? allBuilds() : [oneBuild()];
 const folder = await Deno.makeTempDir({ prefix: "dns-forwarder-build-" });
 const failures: string[] = [];
@@ -91,7 +94,7 @@ async function make({ method, target, flavour, output }: Build, bundleFile: stri
       await writeCompiledFile({ bundleFile, target, flavour, output });
       return console.log(`${output}: ${target.name}, compiled, ${await megabytes(output)}`);
     } catch (error) {
-      if (!(error instanceof NoRuntimeError) || method === "compile") throw error;
+      if (!(error instanceof NoRuntimeError) || method === "compile" || isWindows(target)) throw error;
       console.log(`${error.message}: ${output} will be portable, it unpacks itself at its first start`);
     }
   }

@@ -9,5 +9,13 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
  * @throws {CommandError} where Deno can neither find nor download its bundler, the npm package esbuild.
  */
 export async function bundle(file: string): Promise<void> {
-  await run(Deno.execPath(), ["bundle", "--config", `${ROOT}deno.json`, "--output", file, `${ROOT}main.ts`]);
+  await run(Deno.execPath(), [
+    "bundle",
+    "--frozen",
+    "--config",
+    `${ROOT}deno.json`,
+    "--output",
+    file,
+    `${ROOT}main.ts`,
+  ]);
 }
