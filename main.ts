@@ -72,7 +72,7 @@ async function serve({ config, warnings }: Serve, host: Host): Promise<number> {
   const service = socket && new ServiceManager({ socket, timers: runtime.timers, status: () => app.status });
   service?.ready();
   await host.stop;
-  await service?.stopping();
+  service?.stopping();
   await app.stop();
   return EXIT.ok;
 }
@@ -199,14 +199,13 @@ function openServiceSocket(writeLine: (line: string) => void): ServiceSocket | n
   const watchdogMs = Number(permittedVariable("WATCHDOG_USEC") ?? 0) / 1000;
   let hasComplained = false;
   return {
-    async notify(message) {
-      try {
-        // An "@" stands for a zero octet: a socket without a file.
-        await socket.send(encoder.encode(message), { transport: "unixpacket", path: path.replace(/^@/, "\0") });
-      } catch (error) {
+    notify(message) {
+      // An "@" stands for a zero octet: a socket without a file.
+      const to = { transport: "unixpacket", path: path.replace(/^@/, "\0") } as const;
+      socket.send(encoder.encode(message), to).catch((error) => {
         if (!hasComplained) writeLine(`dns-forwarder: warn: Cannot tell the service manager at ${path}: ${error}`);
         hasComplained = true;
-      }
+      });
     },
     watchdogMs: watchdogMs > 0 ? watchdogMs : null,
   };

@@ -5,8 +5,8 @@ const STATUS_EVERY_MS = 10_000;
 
 /** The way to whoever has started the program as a service: systemd's notification socket, sd_notify(3). */
 export interface ServiceSocket {
-  /** Sends one notification: lines of NAME=value. Never rejects: who cannot be told is not told. */
-  notify(message: string): Promise<void>;
+  /** Sends one notification: lines of NAME=value. Nobody waits for it: who cannot be told is not told. */
+  notify(message: string): void;
   /** The program counts as hung when it has said nothing for this long; `null` when nobody watches. */
   readonly watchdogMs: number | null;
 }
@@ -35,10 +35,10 @@ export class ServiceManager {
     this.#startTick();
   }
 
-  /** The program stops. Resolves when that is told. */
-  async stopping(): Promise<void> {
+  /** The program stops. */
+  stopping(): void {
     this.#cancelTick();
-    await this.#socket.notify("STOPPING=1\nSTATUS=stopping");
+    this.#socket.notify("STOPPING=1\nSTATUS=stopping");
   }
 
   #startTick(): void {
@@ -52,6 +52,6 @@ export class ServiceManager {
     const status = this.#status();
     if (status !== this.#lastStatus) lines.push(`STATUS=${status}`);
     this.#lastStatus = status;
-    if (lines.length > 0) void this.#socket.notify(lines.join("\n"));
+    if (lines.length > 0) this.#socket.notify(lines.join("\n"));
   }
 }

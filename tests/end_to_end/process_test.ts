@@ -104,7 +104,10 @@ testWithProcesses("a port in use ends with exit code 1 and one line that names i
 });
 
 for (
-  const [flag, expected] of [["--help", /^dns-forwarder answers .*Examples:/s], ["-V", /^dns-forwarder \S+ /]] as const
+  const [flag, expected] of [["--help", /^dns-forwarder answers .*Examples:/s], [
+    "-V",
+    /^dns-forwarder \S+ \(deno \S+, \S+, from source\)\n$/,
+  ]] as const
 ) {
   testWithProcesses(`${flag} prints on standard output alone and ends with 0`, async () => {
     await using child = new ChildProgram(program(flag));
