@@ -1,24 +1,23 @@
 /**
- * The program: arguments, the operating system's sockets, clock and randomness, signals, exit codes. Nothing else in the
- * project touches `Deno.*`; `lib/` receives all of it as a `Runtime`.
+ * The program: arguments, the operating system's clock and randomness, signals, exit codes. Beside it only `lib/system/`
+ * touches `Deno.*`; the rest of `lib/` receives all of it as a `Runtime`.
  *
  * @module
  */
 import { App } from "./lib/app.ts";
 import { check } from "./lib/check.ts";
-import { formatSocketAddress, type SocketAddress } from "./lib/base/address.ts";
-import {
-  AddressInUseError,
-  type DatagramSocket,
-  type Runtime,
-  type StreamListenSocket,
-  type StreamSocket,
-} from "./lib/base/runtime.ts";
+import { formatSocketAddress } from "./lib/base/address.ts";
+import { AddressInUseError, type Network, type Runtime } from "./lib/base/runtime.ts";
+import type { DatagramIo } from "./lib/config/config.ts";
 import { parseCommand, type Serve, UsageError } from "./lib/config/cli.ts";
 import { completionScript } from "./lib/config/completions.ts";
 import { helpText } from "./lib/config/help.ts";
+import { NativeIo } from "./lib/native/native_io.ts";
+import { Log } from "./lib/observe/log.ts";
 import { ServiceManager, type ServiceSocket } from "./lib/observe/service_manager.ts";
 import { ListenError } from "./lib/server/listen.ts";
+import { DENO_NETWORK } from "./lib/system/deno_network.ts";
+import { openServiceSocket } from "./lib/system/service_socket.ts";
 import { VERSION } from "./lib/version.ts";
 
 /** What the program needs from whoever starts it. */
@@ -52,7 +51,10 @@ export async function main(host: Host): Promise<number> {
     if (command.kind === "version") return print(host, versionText());
     if (command.kind === "completions") return print(host, completionScript(command.shell));
     if (command.kind === "check") {
-      const { isWell, text } = await check(command, denoRuntime((line) => host.writeLine(line)));
+      const { isWell, text } = await check(
+        command,
+        denoRuntime(DENO_NETWORK.openDatagram, (line) => host.writeLine(line)),
+      );
       return isWell ? print(host, `${text}\n`) : complain(host, text, EXIT.notWell);
     }
     return await serve(command, host);
@@ -63,25 +65,46 @@ export async function main(host: Host): Promise<number> {
   }
 }
 
-async function serve({ config, warnings }: Serve, host: Host): Promise<number> {
-  for (const warning of warnings) host.writeLine(`dns-forwarder: warn: ${warning}`);
-  const runtime = denoRuntime((line) => host.writeLine(line));
+async function serve(command: Serve, host: Host): Promise<number> {
+  const io = datagramIo(command.config.io);
+  try {
+    return await serveBy(io, command, host);
+  } finally {
+    io.close();
+  }
+}
+
+async function serveBy(io: DatagramIoChoice, { config, warnings, plainWarnings }: Serve, host: Host): Promise<number> {
+  const log = new Log({ level: config.logLevel, writeLine: (line) => host.writeLine(line) });
+  const allWarnings = io.isNative ? warnings : [...warnings, ...plainWarnings];
+  for (const warning of allWarnings) host.writeLine(`dns-forwarder: warn: ${warning}`);
+  const runtime = denoRuntime(io.openDatagram, (line) => host.writeLine(line));
   const app = new App(config, runtime);
+  log.info(io.describe());
   host.started?.(app);
+  const stopTelling = onStatusSignal(() => app.status().forEach((line) => host.writeLine(`dns-forwarder: ${line}`)));
   const socket = host.openServiceSocket?.() ?? null;
-  const service = socket && new ServiceManager({ socket, timers: runtime.timers, status: () => app.status });
+  const service = socket && new ServiceManager({ socket, timers: runtime.timers, status: () => briefStatus(app) });
   service?.ready();
   await host.stop;
   service?.stopping();
   await app.stop();
+  stopTelling();
   return EXIT.ok;
+}
+
+/** For a service manager: what is worth telling every few seconds. */
+function briefStatus({ addresses, counters: { received, replied }, held }: App): string {
+  const where = addresses.map(formatSocketAddress).join(" and ");
+  return `serving ${where}: ${received} queries, ${replied} replies, ${held.inFlight} questions in flight`;
 }
 
 /** What this is, what runs it, and how it was built. */
 function versionText(): string {
   // Both kinds of single files are made of the bundled program, a module of another name.
   const built = Deno.build.standalone ? "compiled" : import.meta.url.endsWith(".ts") ? "from source" : "portable";
-  return `dns-forwarder ${VERSION} (deno ${Deno.version.deno}, ${Deno.build.target}, ${built})\n`;
+  const flavour = Deno.permissions.querySync({ name: "ffi" }).state === "granted" ? ", native" : "";
+  return `dns-forwarder ${VERSION} (deno ${Deno.version.deno}, ${Deno.build.target}, ${built}${flavour})\n`;
 }
 
 function print(host: Host, text: string): number {
@@ -109,9 +132,10 @@ function listenAdvice({ message, address, cause }: ListenError): string {
 }
 
 /** The operating system, as `lib/` sees it. */
-function denoRuntime(writeLine: (line: string) => void): Runtime {
+function denoRuntime(openDatagram: Network["openDatagram"], writeLine: (line: string) => void): Runtime {
   return {
     clock: { nowMs: () => performance.now() },
+    uptimeSeconds: uptimeSource(),
     wallClock: { epochSeconds: () => Math.floor(Date.now() / 1000) },
     timers: {
       start(delayMs, callback) {
@@ -120,54 +144,55 @@ function denoRuntime(writeLine: (line: string) => void): Runtime {
       },
     },
     random: { fill: (octets) => void crypto.getRandomValues(octets) },
-    network: { openDatagram, listenStream, connectStream },
+    network: { ...DENO_NETWORK, openDatagram },
     writeLine,
   };
 }
 
-function openDatagram(local: SocketAddress): DatagramSocket {
-  const { hostname, port } = local;
-  const socket = bind(local, () => Deno.listenDatagram({ transport: "udp", hostname, port }));
-  return {
-    address: socket.addr as SocketAddress,
-    receive: (buffer) => socket.receive(buffer) as Promise<[Uint8Array<ArrayBuffer>, SocketAddress]>,
-    send: (octets, to) => socket.send(octets, to as Deno.NetAddr),
-    close: () => socket.close(),
+/** Only where it is allowed: asking for permission would stop a service at its start. */
+function uptimeSource(): () => number | null {
+  const { state } = Deno.permissions.querySync({ name: "sys", kind: "osUptime" });
+  return state === "granted" ? () => Deno.osUptime() : () => null;
+}
+
+/** A way to open UDP sockets. */
+interface DatagramIoChoice {
+  readonly isNative: boolean;
+  readonly openDatagram: Network["openDatagram"];
+  /** For the operator, once the sockets are open. */
+  describe(): string;
+  /** To be called when all sockets are closed. */
+  close(): void;
+}
+
+/** Chooses by `--io`, the permissions and the machine. */
+function datagramIo(wanted: DatagramIo): DatagramIoChoice {
+  const plain = (why: string) => {
+    const describe = () => `takes datagrams one by one: ${why}`;
+    return { isNative: false, openDatagram: DENO_NETWORK.openDatagram, describe, close: () => {} };
   };
-}
-
-function listenStream(local: SocketAddress): StreamListenSocket {
-  const { hostname, port } = local;
-  const socket = bind(local, () => Deno.listen({ transport: "tcp", hostname, port }));
-  return {
-    address: socket.addr,
-    accept: async () => streamSocket(await socket.accept()),
-    close: () => socket.close(),
-  };
-}
-
-async function connectStream({ hostname, port }: SocketAddress, signal: AbortSignal): Promise<StreamSocket> {
-  return streamSocket(await Deno.connect({ transport: "tcp", hostname, port, signal }));
-}
-
-function streamSocket(connection: Deno.TcpConn): StreamSocket {
-  // Small messages that wait for each other's acknowledgements would take 40 ms each.
-  connection.setNoDelay(true);
-  return {
-    peer: connection.remoteAddr,
-    read: (buffer) => connection.read(buffer),
-    write: (octets) => connection.write(octets),
-    close: () => connection.close(),
-  };
-}
-
-function bind<T>(local: SocketAddress, open: () => T): T {
+  if (wanted === "plain") return plain("--io plain");
   try {
-    return open();
+    if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") throw new Error("--allow-ffi is not given");
+    const native = new NativeIo(DENO_NETWORK.openDatagram);
+    return {
+      isNative: true,
+      openDatagram: (local, use) => native.openDatagram(local, use),
+      describe: () => native.describe(),
+      close: () => native.close(),
+    };
   } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    throw new AddressInUseError(`${formatSocketAddress(local)} is in use`, { cause: error });
+    const why = error instanceof Error ? error.message : String(error);
+    if (wanted === "native") throw new UsageError(`Cannot use --io native: ${why}`);
+    return plain(why);
   }
+}
+
+/** Calls `tell` at each SIGUSR1, where there is such a thing. Returns the function that ends it. */
+function onStatusSignal(tell: () => void): () => void {
+  if (Deno.build.os === "windows") return () => {};
+  Deno.addSignalListener("SIGUSR1", tell);
+  return () => Deno.removeSignalListener("SIGUSR1", tell);
 }
 
 /** The first signal stops the program when the queries in flight are done, a second one at once. */
@@ -183,37 +208,6 @@ function stopSignal(): Promise<void> {
     });
   }
   return promise;
-}
-
-/**
- * systemd's notification socket, sd_notify(3); `null` when there is none, or the program may not know or reach it. What is
- * not permitted is not asked for: nobody sits at a service's terminal.
- */
-function openServiceSocket(writeLine: (line: string) => void): ServiceSocket | null {
-  const path = permittedVariable("NOTIFY_SOCKET");
-  if (Deno.build.os !== "linux" || path === null) return null;
-  const socket = Deno.listenDatagram(
-    { transport: "unixpacket" } as Deno.UnixListenOptions & { transport: "unixpacket" },
-  );
-  const encoder = new TextEncoder();
-  const watchdogMs = Number(permittedVariable("WATCHDOG_USEC") ?? 0) / 1000;
-  let hasComplained = false;
-  return {
-    notify(message) {
-      // An "@" stands for a zero octet: a socket without a file.
-      const to = { transport: "unixpacket", path: path.replace(/^@/, "\0") } as const;
-      socket.send(encoder.encode(message), to).catch((error) => {
-        if (!hasComplained) writeLine(`dns-forwarder: warn: Cannot tell the service manager at ${path}: ${error}`);
-        hasComplained = true;
-      });
-    },
-    watchdogMs: watchdogMs > 0 ? watchdogMs : null,
-  };
-}
-
-function permittedVariable(variable: string): string | null {
-  const isPermitted = Deno.permissions.querySync({ name: "env", variable }).state === "granted";
-  return isPermitted ? Deno.env.get(variable) ?? null : null;
 }
 
 /** A server outlives the reader of its log, and a full disk. There is nowhere left to say that the line is lost. */

@@ -1,21 +1,15 @@
 import { formatSocketAddress, type SocketAddress } from "./base/address.ts";
+import { AwakeClock } from "./base/awake_clock.ts";
 import { DeadlineQueue } from "./base/deadline_queue.ts";
 import { formatIp } from "./base/ip.ts";
-import type { Runtime } from "./base/runtime.ts";
+import type { Clock, Runtime } from "./base/runtime.ts";
+import type { CacheStore } from "./cache/cache_store.ts";
+import { forwardingChain, resolverChain } from "./chain.ts";
 import { type Config, DEFAULT_LISTEN } from "./config/config.ts";
 import { Counters, formatCounters } from "./observe/counters.ts";
 import { Log } from "./observe/log.ts";
-import { Any } from "./resolver/any.ts";
-import { Chaos } from "./resolver/chaos.ts";
-import { Coalesce } from "./resolver/coalesce.ts";
-import { FixedAnswer } from "./resolver/fixed_answer.ts";
-import { Forward } from "./resolver/forward.ts";
-import { InFlight } from "./resolver/in_flight.ts";
-import { LoopGuard } from "./resolver/loop_guard.ts";
-import { MultiQtype } from "./resolver/multi_qtype.ts";
-import type { Resolver } from "./resolver/resolver.ts";
-import { SpecialNames } from "./resolver/special_names.ts";
-import { Split } from "./resolver/split.ts";
+import { formatStatus } from "./observe/status.ts";
+import type { InFlight } from "./resolver/in_flight.ts";
 import { Access } from "./server/access.ts";
 import { listenOn } from "./server/listen.ts";
 import { Policy } from "./server/policy.ts";
@@ -24,11 +18,24 @@ import { Server } from "./server/server.ts";
 import { ServerCookies } from "./server/server_cookies.ts";
 import { StreamListener } from "./server/stream_listener.ts";
 import { UdpListener } from "./server/udp_listener.ts";
-import { LoopDetector } from "./upstream/loop_detector.ts";
 import { openUpstreams } from "./upstream/open_upstreams.ts";
 import { upstreamName } from "./upstream/upstream.ts";
 import type { Upstreams } from "./upstream/upstreams.ts";
 import { VERSION } from "./version.ts";
+
+/** What a program holds for queries at a moment. */
+export interface Held {
+  /** Questions that wait for their answers. */
+  readonly inFlight: number;
+  /** Deadlines that wait for their moments. */
+  readonly deadlines: number;
+  /** UDP sockets towards upstreams: those in use stay open. */
+  readonly upstreamSockets: number;
+  /** TCP connections towards upstreams, those being made included. */
+  readonly upstreamConnections: number;
+  /** TCP connections of clients. */
+  readonly connections: number;
+}
 
 /** The running program: listeners, resolvers and upstreams, put together from a configuration. */
 export class App {
@@ -38,6 +45,9 @@ export class App {
   readonly #deadlines: DeadlineQueue;
   readonly #upstreams: Upstreams | null;
   readonly #inFlight: InFlight | null;
+  readonly #store: CacheStore | null;
+  readonly #clock: Clock;
+  readonly #startedAtMs: number;
   readonly #datagramListeners: readonly UdpListener[];
   readonly #streamListeners: readonly StreamListener[];
 
@@ -47,12 +57,15 @@ export class App {
    * @throws {ListenError} when an address cannot be bound; nothing is left open then.
    */
   constructor(config: Config, runtime: Runtime) {
-    const { clock, timers } = runtime;
+    const { timers } = runtime;
     const { counters } = this;
+    const clock = new AwakeClock({ ...runtime, onResume: (sleptMs) => this.#resume(sleptMs) });
     const isForwarding = config.resolvers.length > 0;
     const log = new Log({ level: config.logLevel, writeLine: (line) => runtime.writeLine(line) });
     const deadlines = new DeadlineQueue({ clock, timers });
     this.#log = log;
+    this.#clock = clock;
+    this.#startedAtMs = clock.nowMs();
     this.#deadlines = deadlines;
     const sockets = listenOn(runtime.network, config.listen ?? DEFAULT_LISTEN, config.listen === null);
     this.#upstreams = !isForwarding ? null : openUpstreams({
@@ -61,15 +74,16 @@ export class App {
       socketCount: config.upstreamSockets,
       // One more timeout: what comes later than this has lost its way.
       ghostMs: config.timeoutMs,
-      runtime,
+      runtime: { ...runtime, clock },
       deadlines,
       counters,
       log,
     });
     const forwarding = this.#upstreams === null
       ? null
-      : forwardingChain(config, this.#upstreams, { runtime, counters, log });
+      : forwardingChain(config, this.#upstreams, { clock, random: runtime.random, deadlines, counters, log });
     this.#inFlight = forwarding?.inFlight ?? null;
+    this.#store = forwarding?.store ?? null;
     const server = new Server({
       policy: new Policy({
         access: new Access(config.allow),
@@ -101,20 +115,25 @@ export class App {
   }
 
   /** What is still held for queries; zeros some time after the last one. For tests and for watching. */
-  get held(): { inFlight: number; deadlines: number; upstreamSockets: number; connections: number } {
+  get held(): Held {
     return {
       inFlight: this.#inFlight?.count ?? 0,
       deadlines: this.#deadlines.size,
       upstreamSockets: this.#upstreams?.openSockets ?? 0,
+      upstreamConnections: this.#upstreams?.openStreams ?? 0,
       connections: this.#streamListeners.reduce((sum, listener) => sum + listener.sessionCount, 0),
     };
   }
 
-  /** How it is doing, on one line. For the service manager. */
-  get status(): string {
-    const { received, replied } = this.counters;
-    const where = this.addresses.map(formatSocketAddress).join(" and ");
-    return `serving ${where}: ${received} queries, ${replied} replies, ${this.held.inFlight} questions in flight`;
+  /** How the program is doing, for its operator; a line each. */
+  status(): string[] {
+    return formatStatus({
+      runningMs: this.#clock.nowMs() - this.#startedAtMs,
+      inFlight: this.held.inFlight,
+      counters: this.counters,
+      cache: this.#store,
+      upstreams: this.#upstreams?.states() ?? [],
+    });
   }
 
   /** Takes no more queries, answers those in flight within their deadlines, and closes everything. */
@@ -128,6 +147,12 @@ export class App {
   abort(): void {
     for (const listener of this.#listeners) listener.close();
     this.#close();
+  }
+
+  /** While the machine slept, connections died and upstreams became reachable, or others. */
+  #resume(sleptMs: number): void {
+    this.#log.info(`the machine has slept for ${Math.round(sleptMs / 1000)} s: starting over with the upstreams`);
+    this.#upstreams?.forgetTroubles();
   }
 
   get #listeners(): readonly (UdpListener | StreamListener)[] {
@@ -153,34 +178,4 @@ export class App {
     const upstreams = config.resolvers.map(upstreamName).join(", ");
     this.#log.info(`${VERSION} listens on ${where}, forwards to ${upstreams}`);
   }
-}
-
-/** The layers in front of the upstreams: limits, one exchange for identical questions, loops. */
-function forwardingChain(
-  { maxInFlight }: Config,
-  upstreams: Upstreams,
-  { runtime, counters, log }: { runtime: Runtime; counters: Counters; log: Log },
-): { first: Resolver; inFlight: InFlight } {
-  const { clock, random } = runtime;
-  const detector = new LoopDetector({ upstreams: upstreams.members, random, clock });
-  const forward = new Forward({ upstreams });
-  const coalesce = new Coalesce({ next: forward, onFailedTogether: () => detector.suspect() });
-  const inFlight = new InFlight({ next: coalesce, max: maxInFlight, clock, counters, log });
-  return { first: new LoopGuard({ next: inFlight, detector }), inFlight };
-}
-
-/**
- * The way of a query, from its end to its beginning. A new layer goes here.
- *
- * @param forward What asks the upstreams; `null` when there are none.
- */
-function resolverChain(config: Config, forward: Resolver | null): Resolver {
-  const { answerIpv4, answerIpv6, answersSpecialNames, serverId, multiQuestion } = config;
-  const recursionAvailable = forward !== null;
-  let next = forward ?? new FixedAnswer({ ipv4: answerIpv4, ipv6: answerIpv6 });
-  if (forward !== null && answersSpecialNames) next = new SpecialNames({ next });
-  if (forward !== null) next = new Any({ next });
-  next = new Chaos({ next, serverId, version: `dns-forwarder ${VERSION}`, recursionAvailable });
-  next = new Split({ next, multiQuestion, recursionAvailable });
-  return new MultiQtype({ next });
 }

@@ -22,13 +22,16 @@ export interface CheckResult {
 }
 
 /** Asks a server once over UDP for the IPv4 address of a name. Never rejects because of the server or the network. */
-export async function check({ server, name }: Pick<Check, "server" | "name">, runtime: Runtime): Promise<CheckResult> {
-  const { network, timers, clock } = runtime;
+export async function check(
+  { server, name }: Pick<Check, "server" | "name">,
+  { network, timers, clock, random }: Pick<Runtime, "network" | "timers" | "clock" | "random">,
+): Promise<CheckResult> {
   const question = { name, type: TYPE.A, class: CLASS.IN };
-  const header = headerFromFlags(new Random(runtime.random).uint16(), FLAG.RD);
+  const header = headerFromFlags(new Random(random).uint16(), FLAG.RD);
   const query: Message = { ...header, questions: [question], answers: [], authorities: [], additionals: [] };
   const subject = `${formatSocketAddress(server)}: ${questionToText(question)}`;
-  const socket = network.openDatagram({ transport: "udp", hostname: isIpv6(server) ? "::" : "0.0.0.0", port: 0 });
+  const local = { transport: "udp", hostname: isIpv6(server) ? "::" : "0.0.0.0", port: 0 } as const;
+  const socket = network.openDatagram(local, "upstreams");
   let isTooLate = false;
   const close = () => {
     isTooLate = true;

@@ -8,12 +8,15 @@ const ROOT = new URL("../", import.meta.url);
  */
 const LAYERS = [
   "main",
+  "system",
   "app",
   "check",
+  "chain",
   "config",
   "server",
   "resolver",
   "upstream",
+  "cache",
   "observe",
   "native",
   "wire",
@@ -22,7 +25,7 @@ const LAYERS = [
 /** What every layer may name. */
 const LEAVES = ["version"];
 
-/** What only `main.ts` may touch: `lib/` gets the world as a `Runtime`, so that all of it can be tested in fake time. */
+/** What only `main.ts` and `lib/system/` may touch: the rest gets the world as a `Runtime`, so that all of it can be tested in fake time. */
 const WORLD = [
   /\bDeno\b/,
   /["']node:/,
@@ -36,6 +39,13 @@ const WORLD = [
   /\bconsole\b/,
   /\bprocess\./,
 ];
+
+/** The room where the operating system is what Deno makes of it. */
+const SYSTEM = "lib/system/";
+
+/** The room where the operating system is called past Deno, and what of Deno it takes for that. */
+const NATIVE = "lib/native/";
+const NATIVE_WORLD = /\bDeno\.(?:dlopen|UnsafePointer(?:View)?|PointerValue|build)\b/g;
 
 const LINES_MAX = 250;
 
@@ -62,10 +72,17 @@ test("lib/ imports downwards only", () => {
 });
 
 test("lib/ touches nothing of the world but what it is given", () => {
-  const uses = sourceFiles().filter(({ path }) => path.startsWith("lib/")).flatMap(({ path, code }) => {
-    return WORLD.filter((forbidden) => forbidden.test(code)).map((forbidden) => `${path}: ${forbidden}`);
+  const bound = sourceFiles().filter(({ path }) => path.startsWith("lib/") && !path.startsWith(SYSTEM));
+  const uses = bound.flatMap(({ path, code }) => {
+    const rest = path.startsWith(NATIVE) ? code.replaceAll(NATIVE_WORLD, "") : code;
+    return WORLD.filter((forbidden) => forbidden.test(rest)).map((forbidden) => `${path}: ${forbidden}`);
   });
   assertEquals(uses, []);
+});
+
+test(`nothing but main.ts imports ${NATIVE}`, () => {
+  const importers = sourceFiles().filter((file) => !file.path.startsWith(NATIVE) && imports(file).some(isNative));
+  assertEquals(importers.map(({ path }) => path), ["main.ts"]);
 });
 
 test(`lib/ has no file of more than ${LINES_MAX} lines`, () => {
@@ -96,11 +113,20 @@ Deno.test("withoutComments() leaves strings that look like comments, and takes c
   assertEquals(withoutComments(text), 'const a = "https://example.org/*"; \n const b = `//${a}`;\n');
 });
 
-function upwardImports({ path, code }: SourceFile): string[] {
-  const imported = [...code.matchAll(/\b(?:from|import)\s*\(?\s*["'](\.[^"']+\.ts)["']/g)].map(([, target]) => {
+function upwardImports(file: SourceFile): string[] {
+  const upward = imports(file).filter((target) => layerOf(target) < layerOf(file.path));
+  return upward.map((target) => `${file.path} imports ${target}`);
+}
+
+/** The files of the project that a file imports, relative to the project's root. */
+function imports({ path, code }: SourceFile): string[] {
+  return [...code.matchAll(/\b(?:from|import)\s*\(?\s*["'](\.[^"']+\.ts)["']/g)].map(([, target]) => {
     return new URL(target!, new URL(path, "file:///")).pathname.slice(1);
   });
-  return imported.filter((target) => layerOf(target) < layerOf(path)).map((target) => `${path} imports ${target}`);
+}
+
+function isNative(path: string): boolean {
+  return path.startsWith(NATIVE);
 }
 
 /** Position in `LAYERS`; what is in none of them stands above all. */

@@ -1,19 +1,22 @@
-// Messages that have cost other servers more time than they are worth: here each is answered, while the client waits.
+// Messages that have cost other servers more time than they are worth: here each is answered, and what it may cost at most
+// is stated as steps, see `PointerWork`. Time is never asserted.
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import { formatSocketAddress } from "../lib/base/address.ts";
+import { HEADER_OCTETS } from "../lib/wire/header.ts";
 import { EDNS_OPTION, RCODE } from "../lib/wire/iana.ts";
 import { decode } from "../lib/wire/message.ts";
 import { nameToText } from "../lib/wire/name.ts";
 import { putId, putUint16 } from "../lib/wire/patch.ts";
-import { uint16At } from "../lib/wire/scan.ts";
+import { MessageScan, SCAN, uint16At } from "../lib/wire/scan.ts";
 import { toFrame } from "../lib/wire/stream_frames.ts";
 import { startProgram } from "./end_to_end/program.ts";
 import { TcpClient } from "./end_to_end/tcp_client.ts";
 import { UdpClient } from "./end_to_end/udp_client.ts";
 import { UdpServer } from "./end_to_end/udp_server.ts";
 import { ednsOf, hex, opt, question, records, wire } from "./support/messages.ts";
+import { asQuery, fullMessageOf, longName, pointerChain, staircase, stepsMax } from "./wire/pointer_messages.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 
@@ -35,20 +38,6 @@ function fullOfQuestions(first: Octets, next: (index: number) => Octets): Octets
   return message;
 }
 
-/** Each question's name takes 126 jumps, to a name of one label. */
-function hopBomb(): Octets {
-  const label = hex("0161");
-  const root = concat([label, hex("00"), QUESTION_END]);
-  // The pointers stand where a second question's name, type and class are, which nobody has to understand.
-  let chain = root;
-  for (let i = 0; i < 125; i++) {
-    const target = 12 + (i === 0 ? 0 : chain.length - 6);
-    chain = concat([chain, Uint8Array.of(0xc0 | (target >> 8), target & 0xff), QUESTION_END]);
-  }
-  const last = 12 + chain.length - 6;
-  return fullOfQuestions(chain, () => concat([Uint8Array.of(0xc0 | (last >> 8), last & 0xff), QUESTION_END]));
-}
-
 /** Each question has a name of 127 labels, and no two are the same. */
 function labelBomb(): Octets {
   return fullOfQuestions(new Uint8Array(0), (index) => {
@@ -58,16 +47,64 @@ function labelBomb(): Octets {
   });
 }
 
+/** A question for the root over and over, 5 octets each: more of them than these no message holds. */
+function shortQuestions(): Octets {
+  return fullOfQuestions(new Uint8Array(0), () => hex("00 0001 0001"));
+}
+
+function withQuestionCount(message: Octets, count: number): Octets {
+  putUint16(message, 4, count);
+  return message;
+}
+
 for (
-  const [cve, what, bomb] of [
-    ["CVE-2024-8508, CVE-2026-44390", "names of 126 jumps", hopBomb()],
-    ["CVE-2026-52682", "names of 127 labels", labelBomb()],
+  const [cve, name] of [
+    ["CVE-2024-8508, CVE-2026-44390", pointerChain(126)],
+    ["CVE-2026-52682", longName(127)],
+    ["CVE-2026-52682", staircase(126)],
   ] as const
 ) {
-  Deno.test(`${cve}: 64 KiB of ${what} are answered`, async () => {
+  Deno.test(`${cve}: 64 KiB of names of ${name.what} are not read to their end, and answered`, async () => {
+    const bomb = asQuery(fullMessageOf(name));
+    const scan = new MessageScan();
+    assertEquals(scan.scan(bomb), SCAN.malformed);
+    // All the names together would have taken half a million steps or more; this is when the scan stopped.
+    assertLess(scan.pointerSteps, 16_384);
     await using program = startProgram();
     using client = await TcpClient.connect(program.address);
     for (let i = 0; i < 20; i++) assertEquals(decode(await client.ask(bomb)).rcode, RCODE.FORMERR);
+  });
+}
+
+Deno.test("CVE-2026-52682: the costliest query that can be read takes 4 steps an octet, and is answered", async () => {
+  const query = asQuery(fullMessageOf(longName(62)));
+  const scan = new MessageScan();
+  assertEquals(scan.scan(query), SCAN.ok);
+  assertGreater(scan.pointerSteps, 3.9 * query.length);
+  assertLess(scan.pointerSteps, stepsMax(query.length));
+  await using program = startProgram();
+  using client = await TcpClient.connect(program.address);
+  for (let i = 0; i < 20; i++) assertEquals(decode(await client.ask(query)).rcode, RCODE.NOERROR);
+});
+
+for (
+  const [what, bomb] of [
+    ["251 questions of 127 labels in full", labelBomb()],
+    ["13,104 questions for the root", shortQuestions()],
+    ["13,104 questions for the root where 65,535 are announced", withQuestionCount(shortQuestions(), 0xffff)],
+  ] as const
+) {
+  Deno.test(`CVE-2026-52682: ${what} get a bare header`, async () => {
+    // Without a pointer each octet is read once, so nothing bounds these but their length: 0.1 ms for 64 KiB.
+    const scan = new MessageScan();
+    scan.scan(bomb);
+    assertEquals(scan.pointerSteps, 0);
+    await using program = startProgram();
+    using client = await TcpClient.connect(program.address);
+    for (let i = 0; i < 20; i++) {
+      const reply = await client.ask(bomb);
+      assertEquals([reply.length, decode(reply).rcode], [HEADER_OCTETS, RCODE.FORMERR]);
+    }
   });
 }
 

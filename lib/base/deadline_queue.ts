@@ -102,6 +102,8 @@ export class DeadlineQueue {
     // One turn looks at every slot; after a long sleep a second turn would find nothing new.
     const turnEnd = Math.min(lastTick, this.#handledTick + SLOTS);
     for (let tick = firstTick; tick <= turnEnd; tick++) this.#slots[tick % SLOTS]!.moveDue(nowMs, this.#due);
+    // Within one turn slots follow each other as their ticks do. After a longer sleep each holds deadlines of several turns.
+    if (turnEnd - firstTick >= SLOTS - 1) this.#due.sort();
     this.#handledTick = Math.max(this.#handledTick, lastTick);
     // Taken out first, run afterwards: what `onDue` schedules waits for a later call, and can neither be met by the walk
     // above nor keep it going forever. Always the first one: `onDue` may cancel any other.
@@ -163,6 +165,16 @@ class Slot extends Deadline {
       if (deadline.dueMs > nowMs) continue;
       unlink(deadline);
       due.append(deadline);
+    }
+  }
+
+  /** Puts the deadlines in the order of their moments. */
+  sort(): void {
+    const deadlines: Deadline[] = [];
+    for (let deadline = this.next; deadline !== this; deadline = deadline.next) deadlines.push(deadline);
+    for (const deadline of deadlines.sort((a, b) => a.dueMs - b.dueMs)) {
+      unlink(deadline);
+      this.append(deadline);
     }
   }
 

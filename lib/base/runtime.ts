@@ -7,6 +7,11 @@ import type { SocketAddress } from "./address.ts";
 export interface Runtime {
   /** What the time is read from. */
   readonly clock: Clock;
+  /**
+   * Whole seconds since the machine was started, those included in which it slept; `null` where that is not to be had.
+   * Tells sleep from a clock that was set.
+   */
+  uptimeSeconds(): number | null;
   /** What other machines must understand goes by this one. */
   readonly wallClock: WallClock;
   /** What pauses are made with. */
@@ -48,10 +53,11 @@ export interface Network {
   /**
    * Binds a UDP socket to `local`; port 0 lets the kernel choose.
    *
+   * @param use Whom it is for; makes no difference to what it does.
    * @throws {AddressInUseError} when another socket holds the address.
    * @throws {Error} whatever else the operating system says (no such address, no permission).
    */
-  openDatagram(local: SocketAddress): DatagramSocket;
+  openDatagram(local: SocketAddress, use: DatagramUse): DatagramSocket;
   /**
    * Listens for TCP connections on `local`.
    *
@@ -63,10 +69,15 @@ export interface Network {
   connectStream(remote: SocketAddress, signal: AbortSignal): Promise<StreamSocket>;
 }
 
+/** Whom a UDP socket is for: the clients of this program, or its upstreams. */
+export type DatagramUse = "clients" | "upstreams";
+
 /** A bound, unconnected UDP socket. */
 export interface DatagramSocket {
   /** What the socket is bound to, with the port that it really got. */
   readonly address: SocketAddress;
+  /** The socket's other, cheaper door, where there is one. Both may be used in turn. */
+  readonly batch?: DatagramBatch;
   /**
    * Waits for the next datagram and writes it into `buffer`; what does not fit is cut off silently. Resolves to a view
    * of `buffer` and the sender. Rejects once the socket is closed.
@@ -76,6 +87,37 @@ export interface DatagramSocket {
   send(octets: Uint8Array<ArrayBuffer>, to: SocketAddress): Promise<number>;
   /** Closes the socket; a waiting `receive` rejects. */
   close(): void;
+}
+
+/**
+ * Many datagrams for the price of one. It never waits: `DatagramSocket.receive` does, and gives the first datagram of a
+ * burst; then `receive` here takes the rest. Replies are put into slots and leave together.
+ */
+export interface DatagramBatch {
+  /** Datagrams that one `receive` takes at most. */
+  readonly size: number;
+  /** Octets of a datagram at most, both ways; a longer one is cut off silently when it comes, and lost when it goes. */
+  readonly slotOctets: number;
+  /** How much the kernel keeps for this socket until it is taken, in octets as the kernel counts them. */
+  readonly receiveBufferOctets: number;
+  /** Datagrams that the kernel has dropped because nobody took them in time. */
+  readonly droppedCount: number;
+  /** Takes what has come already; returns how many, 0 for none. Makes the datagrams of the call before unusable. */
+  receive(): number;
+  /** Datagram `i` of the last `receive`. Good until the next one, on any socket for the same use. */
+  datagram(i: number): Uint8Array<ArrayBuffer>;
+  /** Who sent datagram `i`. The object stays good, and carries what a reply needs beyond the address. */
+  peer(i: number): SocketAddress;
+  /** Lets datagram `i` stay as it is until what this returns is called. */
+  keep(i: number): () => void;
+  /** Where the next datagram may be written, to be sent with `queueSlot`. Good until the next `queue`. */
+  readonly slot: Uint8Array<ArrayBuffer>;
+  /** Queues the first `lengthOctets` octets of `slot`. */
+  queueSlot(lengthOctets: number, to: SocketAddress): void;
+  /** Queues a copy of `octets`. */
+  queue(octets: Uint8Array<ArrayBuffer>, to: SocketAddress): void;
+  /** Sends what is queued. Returns how many of those queued since the last `flush` are lost. */
+  flush(): number;
 }
 
 /** A TCP socket that takes connections. */

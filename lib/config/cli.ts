@@ -6,11 +6,19 @@ import { STRATEGIES } from "../upstream/strategy.ts";
 import { MULTI_QUESTION } from "../resolver/split.ts";
 import { PRIVATE_NETWORKS } from "../server/access.ts";
 import { type Check, parseCheck } from "./commands.ts";
-import { type Config, DEFAULT_LISTEN, DEFAULT_LISTEN_PORT, DEFAULT_UPSTREAM_PORT, LIMITS } from "./config.ts";
+import {
+  type Config,
+  DATAGRAM_IO,
+  DEFAULT_LISTEN,
+  DEFAULT_LISTEN_PORT,
+  DEFAULT_UPSTREAM_PORT,
+  LIMITS,
+} from "./config.ts";
 import { type Flag, type FlagName, FLAGS, SHELLS } from "./flags.ts";
 import {
   addressList,
   answerAddresses,
+  cacheTtl,
   type FlagValues,
   invalid,
   networkList,
@@ -42,6 +50,8 @@ export interface Serve {
   readonly config: Config;
   /** Things that are allowed and probably not meant, a line each. */
   readonly warnings: readonly string[];
+  /** The same, for plain datagram I/O alone. */
+  readonly plainWarnings: readonly string[];
 }
 
 /**
@@ -61,10 +71,13 @@ export function parseCommand(args: readonly string[]): Command {
   const resolvers = upstreamList(values, "resolver", DEFAULT_UPSTREAM_PORT);
   rejectUnaskable(resolvers, listen.length === 0 ? DEFAULT_LISTEN : listen);
   const warnings = [];
+  const plainWarnings = [];
   if (values.has("answer") && resolvers.length > 0) warnings.push("--answer has no effect beside --resolver");
   for (const address of listen.filter(isUnspecified)) {
     // The system picks the source address of each reply; on a machine with several it may not be the one that was asked.
-    warnings.push(`--listen ${formatSocketAddress(address)} may answer from another address than was asked; name each`);
+    plainWarnings.push(
+      `--listen ${formatSocketAddress(address)} may answer from another address than was asked; name each`,
+    );
   }
   const allow = networkList(values, "allow");
   const config: Config = {
@@ -77,12 +90,17 @@ export function parseCommand(args: readonly string[]): Command {
     allow: allow.length === 0 ? PRIVATE_NETWORKS : allow,
     rateLimit: wholeNumber(values, "rate-limit", LIMITS.rateLimit),
     maxInFlight: wholeNumber(values, "max-in-flight", LIMITS.maxInFlight),
+    cacheSizeMib: wholeNumber(values, "cache-size", LIMITS.cacheSizeMib),
+    cacheTtl: cacheTtl(values),
+    servesStale: !values.has("no-stale"),
+    prefetches: !values.has("no-prefetch"),
     answersSpecialNames: !values.has("no-special-names"),
     serverId: shortText(values, "server-id"),
     multiQuestion: oneOf(values, "multi-question", MULTI_QUESTION, "split"),
+    io: oneOf(values, "io", DATAGRAM_IO, "auto"),
     logLevel: oneOf(values, "log-level", LOG_LEVELS, "info"),
   };
-  return { kind: "serve", config, warnings };
+  return { kind: "serve", config, warnings, plainWarnings };
 }
 
 function readFlags(args: readonly string[]): FlagValues {

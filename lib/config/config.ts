@@ -1,5 +1,6 @@
 import type { SocketAddress } from "../base/address.ts";
 import type { Cidr } from "../base/cidr.ts";
+import type { StorageRules } from "../cache/assess.ts";
 import type { LogLevel } from "../observe/log.ts";
 import type { Strategy } from "../upstream/strategy.ts";
 import type { MultiQuestion } from "../resolver/split.ts";
@@ -26,15 +27,31 @@ export interface Config {
   readonly rateLimit: number;
   /** Questions that may wait for upstreams at the same time. */
   readonly maxInFlight: number;
+  /** Memory for answers, in MiB; 0 remembers nothing. */
+  readonly cacheSizeMib: number;
+  /** How long answers are remembered, by their TTLs within these bounds, in seconds. */
+  readonly cacheTtl: StorageRules;
+  /** Whether an answer that has expired is given, marked as stale, when no upstream gives another. */
+  readonly servesStale: boolean;
+  /** Whether answers that are often asked for are refreshed before they expire. */
+  readonly prefetches: boolean;
   /** Whether special-use names are answered here; else they are forwarded like others. */
   readonly answersSpecialNames: boolean;
   /** What `id.server` is told; `null` refuses the question. At most 255 octets of UTF-8. */
   readonly serverId: string | null;
   /** What happens to messages with several questions. */
   readonly multiQuestion: MultiQuestion;
+  /** How datagrams are taken and sent. */
+  readonly io: DatagramIo;
   /** How much the operator is told. */
   readonly logLevel: LogLevel;
 }
+
+/** How datagrams are taken and sent: natively in batches if that is possible, never so, or so and not otherwise. */
+export const DATAGRAM_IO = ["auto", "plain", "native"] as const;
+
+/** See `DATAGRAM_IO`. */
+export type DatagramIo = typeof DATAGRAM_IO[number];
 
 /** The bounds of the numbers, both ends allowed. */
 export const LIMITS = {
@@ -46,6 +63,14 @@ export const LIMITS = {
   rateLimit: { min: 0, max: 1_000_000, default: 0 },
   /** A query that waits holds a receive buffer of 4 KiB: 10,000 of them are 40 MiB. */
   maxInFlight: { min: 1, max: 1_000_000, default: 10_000 },
+  /** 64 MiB hold some 300,000 answers. */
+  cacheSizeMib: { min: 0, max: 4095, default: 64 },
+  /** A TTL is what the zone's owner wants: it is raised only by those who say so, and not beyond an hour. */
+  minTtlSeconds: { min: 0, max: 3600, default: 0 },
+  /** RFC 8767 §4 caps TTLs at "a number of days to weeks"; a day, so that a mistake with a long TTL is over tomorrow. */
+  maxTtlSeconds: { min: 1, max: 604_800, default: 86_400 },
+  /** RFC 2308 §5: "one to three hours" have been found to work well. */
+  negativeMaxTtlSeconds: { min: 1, max: 86_400, default: 3600 },
 } as const;
 
 /** The port that the program serves unless told otherwise. */

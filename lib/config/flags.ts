@@ -1,7 +1,7 @@
 import { LOG_LEVELS } from "../observe/log.ts";
 import { MULTI_QUESTION } from "../resolver/split.ts";
 import { STRATEGIES } from "../upstream/strategy.ts";
-import { DEFAULT_LISTEN_PORT, DEFAULT_UPSTREAM_PORT, LIMITS } from "./config.ts";
+import { DATAGRAM_IO, DEFAULT_LISTEN_PORT, DEFAULT_UPSTREAM_PORT, LIMITS } from "./config.ts";
 
 /** The shells that completions are written for. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
@@ -21,6 +21,7 @@ export interface Flag {
 }
 
 const { timeoutMs, upstreamSockets, rateLimit, maxInFlight } = LIMITS;
+const { cacheSizeMib, minTtlSeconds, maxTtlSeconds, negativeMaxTtlSeconds } = LIMITS;
 
 /** All flags in the order of `--help`. */
 export const FLAGS = [
@@ -41,7 +42,7 @@ export const FLAGS = [
     isRepeatable: false,
     help: [
       "Which upstream a question goes to first (default sequential: in the order given).",
-      "parallel asks three at once; the first good answer counts.",
+      "parallel asks two at once; the first good answer counts.",
     ],
   },
   {
@@ -118,6 +119,51 @@ export const FLAGS = [
     ],
   },
   {
+    name: "cache-size",
+    value: "<MiB>",
+    isRepeatable: false,
+    help: [
+      `Memory for answers, up to ${cacheSizeMib.max} MiB (default ${cacheSizeMib.default}); 0 remembers nothing. Taken as it fills.`,
+    ],
+  },
+  {
+    name: "min-ttl",
+    value: "<seconds>",
+    isRepeatable: false,
+    help: [
+      `Remember every answer for at least so long, up to ${minTtlSeconds.max} (default ${minTtlSeconds.default}), whatever its TTL says.`,
+    ],
+  },
+  {
+    name: "max-ttl",
+    value: "<seconds>",
+    isRepeatable: false,
+    help: [`Remember no answer for longer, up to ${maxTtlSeconds.max} (default ${maxTtlSeconds.default}, a day).`],
+  },
+  {
+    name: "negative-max-ttl",
+    value: "<seconds>",
+    isRepeatable: false,
+    help: [
+      `The same for "no such name" and "no such record", up to ${negativeMaxTtlSeconds.max} (default ${negativeMaxTtlSeconds.default}, an hour).`,
+    ],
+  },
+  {
+    name: "no-stale",
+    value: null,
+    isRepeatable: false,
+    help: [
+      "Give no answer that has expired. By default it is given for a day, marked as stale, when no upstream answers in",
+      "time.",
+    ],
+  },
+  {
+    name: "no-prefetch",
+    value: null,
+    isRepeatable: false,
+    help: ["Do not refresh answers that are often asked for before they expire."],
+  },
+  {
     name: "no-special-names",
     value: null,
     isRepeatable: false,
@@ -132,6 +178,15 @@ export const FLAGS = [
     isRepeatable: false,
     help: [
       "Tell this to those who ask for id.server (TXT, class CH), and the version for version.bind. By default REFUSED.",
+    ],
+  },
+  {
+    name: "io",
+    value: DATAGRAM_IO.join("|"),
+    isRepeatable: false,
+    help: [
+      "How UDP is spoken: many datagrams to a system call (native), which spares the processor much work and needs Linux",
+      "on x64 or arm64 and deno run --allow-ffi; or one to a call (plain). By default (auto) native where it is possible.",
     ],
   },
   {

@@ -1,7 +1,8 @@
 import { AddressFormatError, parseSocketAddress, type SocketAddress } from "../base/address.ts";
 import { type Cidr, CidrFormatError, parseCidr } from "../base/cidr.ts";
 import { parseIp } from "../base/ip.ts";
-import type { Config } from "./config.ts";
+import type { StorageRules } from "../cache/assess.ts";
+import { type Config, LIMITS } from "./config.ts";
 import type { FlagName } from "./flags.ts";
 
 const TCP_SCHEME = "tcp://";
@@ -96,6 +97,17 @@ export function wholeNumber(
   const number = /^[0-9]{1,9}$/.test(text) ? Number(text) : NaN;
   if (!(number >= min && number <= max)) throw invalid(flag, text, `must be a whole number, ${min}–${max}`);
   return number;
+}
+
+/** The bounds of TTLs. */
+export function cacheTtl(values: FlagValues): StorageRules {
+  const minTtlSeconds = wholeNumber(values, "min-ttl", LIMITS.minTtlSeconds);
+  const maxTtlSeconds = wholeNumber(values, "max-ttl", LIMITS.maxTtlSeconds);
+  const negativeMaxTtlSeconds = wholeNumber(values, "negative-max-ttl", LIMITS.negativeMaxTtlSeconds);
+  if (minTtlSeconds > maxTtlSeconds) {
+    throw invalid("min-ttl", String(minTtlSeconds), `must not be above --max-ttl, which is ${maxTtlSeconds}`);
+  }
+  return { minTtlSeconds, maxTtlSeconds, negativeMaxTtlSeconds };
 }
 
 /** One of a few words. */

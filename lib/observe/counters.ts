@@ -18,8 +18,24 @@ export class Counters {
   rateLimited = 0;
   /** Replies that the operating system would not send. */
   unsendable = 0;
+  /** Datagrams of clients that the operating system dropped, as it says when a listener closes; native I/O alone. */
+  dropped = 0;
   /** Queries on which the program itself failed; each is answered with SERVFAIL and logged. */
   broken = 0;
+  /** Questions answered from memory with what has not expired. */
+  cacheHits = 0;
+  /** Answers from memory that say that something does not exist. */
+  cacheNegativeHits = 0;
+  /** Questions answered from memory, expired, because nothing better was to be had. */
+  cacheStaleHits = 0;
+  /** Questions answered with a failure that had only just happened. */
+  cacheFailureHits = 0;
+  /** Questions that memory had nothing fresh for. */
+  cacheMisses = 0;
+  /** Expired answers that were asked for anew after a stale one had been given. */
+  cacheRefreshes = 0;
+  /** Answers that were asked for anew before they expired. */
+  prefetches = 0;
   /** Queries sent upstream over TCP, because a reply over UDP was truncated. */
   upstreamStreamQueries = 0;
   /** Queries sent upstream over UDP, retries included. */
@@ -36,7 +52,7 @@ export class Counters {
   upstreamUnsendable = 0;
   /** Upstream datagrams with an ID that nobody waits for. */
   upstreamUnsolicited = 0;
-  /** Upstream replies that came after their query was given up. */
+  /** Upstream replies that came after their query was given up, or had been answered: networks duplicate datagrams. */
   upstreamLate = 0;
   /** Upstream datagrams from another address or port than the one asked. */
   upstreamWrongPeer = 0;

@@ -13,7 +13,7 @@ import type { Reply, Resolver } from "./resolver.ts";
 export const WAITERS_MAX = 1000;
 
 /** Header bits that an upstream's answer may depend on. */
-const ASKED_FLAGS = FLAG.RD | FLAG.AD | FLAG.CD;
+const ASKED_FLAGS = FLAG.RD | FLAG.CD;
 
 /** An exchange in flight. */
 interface Flight {

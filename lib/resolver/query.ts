@@ -3,6 +3,7 @@ import {
   BARE_OPT_OCTETS,
   type EdnsOption,
   type ExtendedError,
+  OPTION_HEADER_OCTETS,
   PLAIN_UDP_OCTETS,
   UDP_PAYLOAD_OCTETS,
 } from "../wire/edns.ts";
@@ -11,12 +12,10 @@ import type { Question } from "../wire/message.ts";
 import { putUint16 } from "../wire/patch.ts";
 import { MessageScan, uint16At } from "../wire/scan.ts";
 import { Writer } from "../wire/writer.ts";
+import type { ReplySlot } from "./reply_slot.ts";
 
 /** What the two octets of length before a message on a stream can say (RFC 1035 §4.2.2). */
 const MESSAGE_OCTETS_MAX = 65_535;
-
-/** OPTION-CODE and OPTION-LENGTH (RFC 6891 §6.1.2). */
-const OPTION_HEADER_OCTETS = 4;
 
 const NO_OPTIONS: readonly EdnsOption[] = [];
 const NO_TYPES: readonly number[] = [];
@@ -29,18 +28,23 @@ export interface QueryOptions {
   readonly client: SocketAddress;
   /** When an answer is due at the latest, on the program's clock. */
   readonly deadlineMs: number;
+  /** Where a reply that is known at once may be written; `null` when the reply needs octets of its own. */
+  readonly slot?: ReplySlot | null;
 }
 
-/** A message from a client and all that is known about it, on its way through the resolvers. */
+/**
+ * A message from a client and all that is known about it, on its way through the resolvers.
+ *
+ * A query that is answered at once is used again for the next message, see `begin`: whoever keeps it for longer than
+ * `resolve` takes returns a promise.
+ */
 export class Query {
-  /** The message as it came. */
-  readonly wire: Uint8Array<ArrayBuffer>;
   /** Where things are in `wire`. */
   readonly scan: MessageScan = new MessageScan();
-  /** Who asks. */
-  readonly client: SocketAddress;
-  /** When to give up, on the program's clock. */
-  readonly deadlineMs: number;
+  #wire: Uint8Array<ArrayBuffer>;
+  #client: SocketAddress;
+  #deadlineMs: number;
+  #slot: ReplySlot | null;
   /** Why the reply is what it is; told to clients that speak EDNS (RFC 8914). Resolvers add to it. */
   readonly extendedErrors: ExtendedError[] = [];
   /** The upper eight bits of the reply's RCODE, which only an OPT record can carry (RFC 6891 §6.1.3). */
@@ -53,11 +57,47 @@ export class Query {
   otherTypes: readonly number[] = NO_TYPES;
 
   /** See {@linkcode QueryOptions}. */
-  constructor({ wire, client, deadlineMs }: QueryOptions) {
-    this.wire = wire;
-    this.client = client;
-    this.deadlineMs = deadlineMs;
+  constructor({ wire, client, deadlineMs, slot = null }: QueryOptions) {
+    this.#wire = wire;
+    this.#client = client;
+    this.#deadlineMs = deadlineMs;
+    this.#slot = slot;
     this.scan.scan(wire);
+  }
+
+  /** Makes this the query for another message; what was known about the last one is forgotten. See `QueryOptions`. */
+  begin(wire: Uint8Array<ArrayBuffer>, client: SocketAddress, deadlineMs: number, slot: ReplySlot | null): void {
+    // hot path
+    this.#wire = wire;
+    this.#client = client;
+    this.#deadlineMs = deadlineMs;
+    this.#slot = slot;
+    this.extendedErrors.length = 0;
+    this.extendedRcode = 0;
+    this.replyOptions = NO_OPTIONS;
+    this.hasValidCookie = false;
+    this.otherTypes = NO_TYPES;
+    this.scan.scan(wire);
+  }
+
+  /** The message as it came. */
+  get wire(): Uint8Array<ArrayBuffer> {
+    return this.#wire;
+  }
+
+  /** Who asks. */
+  get client(): SocketAddress {
+    return this.#client;
+  }
+
+  /** When to give up, on the program's clock. */
+  get deadlineMs(): number {
+    return this.#deadlineMs;
+  }
+
+  /** Where a reply that is known at once may be written, ready to be finished there; see `ReplySlot`. */
+  get slot(): ReplySlot | null {
+    return this.#slot;
   }
 
   /**
@@ -89,8 +129,9 @@ export class Query {
   /** What of `replyOctetsMax` is left for the reply itself when our OPT record has its place. */
   get bodyOctetsMax(): number {
     if (!this.scan.hasOpt) return this.replyOctetsMax;
-    const optionOctets = this.replyOptions.reduce((sum, { data }) => sum + OPTION_HEADER_OCTETS + data.length, 0);
-    return this.replyOctetsMax - BARE_OPT_OCTETS - optionOctets;
+    let octetsMax = this.replyOctetsMax - BARE_OPT_OCTETS;
+    for (const { data } of this.replyOptions) octetsMax -= OPTION_HEADER_OCTETS + data.length;
+    return octetsMax;
   }
 
   /** The query for one question of this message: same client, flags, EDNS and deadline. */

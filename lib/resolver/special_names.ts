@@ -77,10 +77,8 @@ const ZONES: ReadonlyMap<string, Zone> = new Map(TABLE.flatMap(([kind, rfc, zone
   });
 }));
 
-/** The last labels of all of them: most names are told apart by theirs alone. */
-const TOP_LABELS: ReadonlySet<string> = new Set(TABLE.flatMap(([, , zones]) => {
-  return zones.map((text) => text.slice(text.lastIndexOf(".") + 1));
-}));
+/** Sums of the last labels of all of them: most names are told apart by theirs alone. */
+const TOP_LABEL_SUMS: ReadonlySet<number> = new Set([...ZONES.values()].map(({ name }) => topLabelSum(name, 0)));
 
 const LOOPBACK_RDATA: ReadonlyMap<number, Uint8Array<ArrayBuffer>> = new Map([
   [TYPE.A, rdataFromText(TYPE.A, "127.0.0.1")],
@@ -98,7 +96,10 @@ export class SpecialNames implements Resolver {
 
   /** See `Resolver`. */
   resolve(query: Query): Reply | Promise<Reply> {
-    if (query.qclass !== CLASS.IN || !TOP_LABELS.has(topLabel(query.wire))) return this.#next.resolve(query);
+    // hot path
+    if (query.qclass !== CLASS.IN || !TOP_LABEL_SUMS.has(topLabelSum(query.wire, HEADER_OCTETS))) {
+      return this.#next.resolve(query);
+    }
     const question = decodeQuestions(query.wire)[0]!;
     const zone = findZone(question.name);
     if (zone === undefined || isParents(question, zone)) return this.#next.resolve(query);
@@ -107,14 +108,14 @@ export class SpecialNames implements Resolver {
   }
 }
 
-/** The last label of the first question's name, in lower case. Empty for the root. */
-function topLabel(message: Uint8Array): string {
+/** A number for the last label of the name at `start`: the same for the same label in any case, and now and then for another. */
+function topLabelSum(octets: Uint8Array, start: number): number {
   // hot path
-  let start = HEADER_OCTETS;
-  for (let offset = start; message[offset] !== 0; offset += 1 + message[offset]!) start = offset;
-  let label = "";
-  for (let i = 1; i <= message[start]!; i++) label += String.fromCharCode(foldOctet(message[start + i]!));
-  return label;
+  for (let offset = start; octets[offset] !== 0; offset += 1 + octets[offset]!) start = offset;
+  const end = start + 1 + octets[start]!;
+  let sum = 0;
+  for (let i = start; i < end; i++) sum = (Math.imul(sum, 33) ^ foldOctet(octets[i]!)) & 0x3fffffff;
+  return sum;
 }
 
 function findZone(name: Name): Zone | undefined {

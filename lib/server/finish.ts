@@ -1,4 +1,13 @@
-import { EDNS_VERSION, type EdnsOption, extendedErrorOption, UDP_PAYLOAD_OCTETS, writeOpt } from "../wire/edns.ts";
+import {
+  BARE_OPT_OCTETS,
+  DO_FLAG,
+  EDNS_VERSION,
+  type EdnsOption,
+  extendedErrorOption,
+  OPTION_HEADER_OCTETS,
+  UDP_PAYLOAD_OCTETS,
+  writeOpt,
+} from "../wire/edns.ts";
 import { FLAG, HEADER_OCTETS } from "../wire/header.ts";
 import { TYPE } from "../wire/iana.ts";
 import { decode, encodeWithin, writeRecord } from "../wire/message.ts";
@@ -6,6 +15,7 @@ import { putFlags, putId, putUint16 } from "../wire/patch.ts";
 import { MessageScan, skipName, uint16At } from "../wire/scan.ts";
 import { Writer } from "../wire/writer.ts";
 import type { Query } from "../resolver/query.ts";
+import type { ReplySlot } from "../resolver/reply_slot.ts";
 import type { Reply } from "../resolver/resolver.ts";
 import { cutRecords, truncate } from "./truncate.ts";
 
@@ -18,18 +28,38 @@ const ECHOED_FLAGS = 0x7800 | FLAG.RD | FLAG.CD;
  * Makes a reply fit for its client, whoever made it: ID and flags, the question as the client spelled it, our OPT record
  * in place of the upstream's, and no more octets than the client can take.
  *
- * @param reply A readable message; may be edited and must not be used afterwards.
- * @returns The octets to send.
+ * @param reply A readable message; may be edited and must not be used afterwards. One in the query's slot has the client's
+ * question already, no OPT record, and no more than `bodyOctetsMax` octets.
+ * @returns The octets to send; in the slot as well when `reply` is and nothing has to be told beside it.
  */
 export function finish(reply: Reply, query: Query): Reply {
-  const body = truncate(withOwnSpelling(withoutOpt(reply), query), query.bodyOctetsMax);
+  // hot path
+  const { slot } = query;
+  const isInSlot = slot !== null && slot.holds(reply);
+  const body = isInSlot ? reply : truncate(withOwnSpelling(withoutOpt(reply), query), query.bodyOctetsMax);
   const replyFlags = uint16At(body, 2);
   let flags = FLAG.QR | (query.scan.flags & ECHOED_FLAGS) | (replyFlags & CONTENT_FLAGS);
   // RFC 6840 §5.8: the AD bit of a reply is for those who have shown that they understand it.
   if (!query.understandsAd) flags &= ~FLAG.AD;
   putId(body, query.scan.id);
   putFlags(body, flags);
-  return query.scan.hasOpt ? appendOpt(body, query) : body;
+  if (!query.scan.hasOpt) return body;
+  const isBare = query.replyOptions.length === 0 && query.extendedErrors.length === 0;
+  return isInSlot && isBare ? appendBareOpt(slot, body.length, query) : appendOpt(body, query);
+}
+
+/** RFC 6891 §7, in place. */
+function appendBareOpt(slot: ReplySlot, length: number, query: Query): Reply {
+  const { octets } = slot;
+  octets[length] = 0;
+  putUint16(octets, length + 1, TYPE.OPT);
+  putUint16(octets, length + 3, UDP_PAYLOAD_OCTETS);
+  octets[length + 5] = query.extendedRcode;
+  octets[length + 6] = EDNS_VERSION;
+  putUint16(octets, length + 7, query.scan.wantsDnssec ? DO_FLAG : 0);
+  putUint16(octets, length + 9, 0);
+  putUint16(octets, 10, uint16At(octets, 10) + 1);
+  return slot.first(length + BARE_OPT_OCTETS);
 }
 
 /** RFC 6891 §6.1.1: OPT is hop by hop; what the upstream says in it was for us. Octets behind the last record go too. */
@@ -62,15 +92,25 @@ function withOwnSpelling(body: Reply, query: Query): Reply {
 
 /** RFC 6891 §7: a reply has an OPT record exactly when the query has one. */
 function appendOpt(body: Reply, query: Query): Reply {
-  const { replyOptions } = query;
-  const opt = encodeOpt(query, [...replyOptions, ...query.extendedErrors.map(extendedErrorOption)]);
-  // Extended errors are a courtesy: they never push a record out.
-  const fitting = body.length + opt.length <= query.replyOctetsMax ? opt : encodeOpt(query, replyOptions);
-  const reply = new Uint8Array(body.length + fitting.length);
+  const opt = encodeOpt(query, [...query.replyOptions, ...fittingErrors(body, query)]);
+  const reply = new Uint8Array(body.length + opt.length);
   reply.set(body);
-  reply.set(fitting, body.length);
+  reply.set(opt, body.length);
   putUint16(reply, 10, uint16At(reply, 10) + 1);
   return reply;
+}
+
+/** Extended errors are a courtesy: they never push a record out. The first ones say the most. */
+function fittingErrors(body: Reply, query: Query): EdnsOption[] {
+  let room = query.bodyOctetsMax - body.length;
+  const options: EdnsOption[] = [];
+  for (const error of query.extendedErrors) {
+    const option = extendedErrorOption(error);
+    room -= OPTION_HEADER_OCTETS + option.data.length;
+    if (room < 0) break;
+    options.push(option);
+  }
+  return options;
 }
 
 function encodeOpt(query: Query, options: readonly EdnsOption[]): Uint8Array {

@@ -48,7 +48,7 @@ export function listenOn(network: Network, addresses: readonly SocketAddress[], 
 
 function openBoth(network: Network, address: SocketAddress): ListenSockets {
   for (let tries = 1;; tries++) {
-    const datagram = network.openDatagram(address);
+    const datagram = network.openDatagram(address, "clients");
     try {
       return { datagram, stream: network.listenStream(datagram.address) };
     } catch (error) {

@@ -4,6 +4,7 @@ import type { Counters } from "../observe/counters.ts";
 import type { Log } from "../observe/log.ts";
 import { ownReply } from "../resolver/own_reply.ts";
 import { Query } from "../resolver/query.ts";
+import type { ReplySlot } from "../resolver/reply_slot.ts";
 import type { Reply, Resolver } from "../resolver/resolver.ts";
 import { EDE, RCODE } from "../wire/iana.ts";
 import { ADMITTED, IGNORED } from "./admission.ts";
@@ -37,6 +38,7 @@ export class Server {
   readonly #log: Log;
   readonly #timeoutMs: number;
   readonly #recursionAvailable: boolean;
+  #spareQuery: Query | null = null;
 
   /** See {@linkcode ServerOptions}. */
   constructor({ policy, resolver, clock, counters, log, timeoutMs, recursionAvailable }: ServerOptions) {
@@ -54,10 +56,16 @@ export class Server {
    *
    * @param datagram A view of the listener's buffer. When a promise comes back, the buffer belongs to the query until it
    * settles; otherwise it is free at once.
+   * @param slot Where a reply that comes back at once may stand; see `ReplySlot.holds`.
    */
-  handle(datagram: Uint8Array<ArrayBuffer>, client: SocketAddress): Reply | null | Promise<Reply> {
+  handle(
+    datagram: Uint8Array<ArrayBuffer>,
+    client: SocketAddress,
+    slot: ReplySlot | null = null,
+  ): Reply | null | Promise<Reply> {
+    // hot path
     this.#counters.received++;
-    const query = new Query({ wire: datagram, client, deadlineMs: this.#clock.nowMs() + this.#timeoutMs });
+    const query = this.#begin(datagram, client, slot);
     try {
       const verdict = this.#policy.judge(query);
       if (verdict === IGNORED) {
@@ -66,10 +74,24 @@ export class Server {
       }
       if (verdict !== ADMITTED) return finish(verdict, query);
       const reply = this.#resolver.resolve(query);
-      return reply instanceof Promise ? this.#finishLater(reply, query) : finish(reply, query);
+      if (!(reply instanceof Promise)) return finish(reply, query);
+      // It waits, and the next message comes meanwhile.
+      this.#spareQuery = null;
+      return this.#finishLater(reply, query);
     } catch (error) {
+      // Whoever failed may have kept it.
+      this.#spareQuery = null;
       return this.#failure(error, query);
     }
+  }
+
+  /** A query that is answered at once is used again: most are. */
+  #begin(wire: Uint8Array<ArrayBuffer>, client: SocketAddress, slot: ReplySlot | null): Query {
+    const deadlineMs = this.#clock.nowMs() + this.#timeoutMs;
+    const query = this.#spareQuery;
+    if (query === null) return this.#spareQuery = new Query({ wire, client, deadlineMs, slot });
+    query.begin(wire, client, deadlineMs, slot);
+    return query;
   }
 
   async #finishLater(pending: Promise<Reply>, query: Query): Promise<Reply> {

@@ -4,12 +4,18 @@ import type { DatagramSocket, Timers } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { Log } from "../observe/log.ts";
 import type { Reply } from "../resolver/resolver.ts";
+import { BatchSender } from "./batch_sender.ts";
+import type { ReplySender } from "./reply_sender.ts";
 import type { Server } from "./server.ts";
+import { SingleSender } from "./single_sender.ts";
 
 /** Queries are small; a longer datagram is cut here and then gets FORMERR. RFC 6891 §6.2.5: 4096 is what EDNS expects. */
 const RECEIVE_OCTETS = 4096;
 /** Pause after a failed receive, so that a lasting fault does not become a busy loop. */
 const RETRY_MS = 100;
+
+/** Batches that are taken before others have their turn: upstreams' replies, timers, streams. */
+const BATCHES_MAX = 4;
 
 /** What a listener is made from. */
 export interface UdpListenerOptions {
@@ -30,11 +36,13 @@ export class UdpListener {
   readonly #socket: DatagramSocket;
   readonly #server: Server;
   readonly #timers: Timers;
-  readonly #counters: Counters;
   readonly #log: Log;
   readonly #buffers = new BufferPool(RECEIVE_OCTETS);
-  /** Queries taken whose replies have not left yet. */
-  readonly #unfinished = new Set<Promise<void>>();
+  readonly #counters: Counters;
+  readonly #sender: ReplySender;
+  /** Queries that wait for their replies. */
+  readonly #unanswered = new Set<Promise<void>>();
+  #running: Promise<void> = Promise.resolve();
   #isStopping = false;
   #isClosed = false;
 
@@ -43,8 +51,12 @@ export class UdpListener {
     this.#socket = socket;
     this.#server = server;
     this.#timers = timers;
-    this.#counters = counters;
     this.#log = log;
+    this.#counters = counters;
+    const { batch } = socket;
+    this.#sender = batch === undefined
+      ? new SingleSender({ socket, counters, log })
+      : new BatchSender({ batch, counters });
   }
 
   /** Where clients reach this listener. */
@@ -53,7 +65,30 @@ export class UdpListener {
   }
 
   /** Receives until `close`. To be called once. */
-  async run(): Promise<void> {
+  run(): Promise<void> {
+    return this.#running = this.#receive();
+  }
+
+  /** Takes no more queries, answers those that were taken, then closes the socket. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await Promise.all(this.#unanswered);
+    await this.#sender.idle();
+    this.close();
+    // A socket may take a moment to close; its port is not free before.
+    await this.#running;
+  }
+
+  /** Closes the socket now. What was taken stays unanswered. */
+  close(): void {
+    this.#isStopping = true;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#counters.dropped += this.#socket.batch?.droppedCount ?? 0;
+    this.#socket.close();
+  }
+
+  async #receive(): Promise<void> {
     let buffer = this.#buffers.take();
     let isFailing = false;
     while (!this.#isClosed) {
@@ -61,13 +96,15 @@ export class UdpListener {
         const [datagram, client] = await this.#socket.receive(buffer);
         isFailing = false;
         if (this.#isStopping) continue;
-        const reply = this.#server.handle(datagram, client);
+        const reply = this.#server.handle(datagram, client, this.#sender.slot);
         if (reply instanceof Promise) {
-          this.#finish(this.#sendLater(reply, client, buffer));
+          const taken = buffer;
+          this.#sendLater(reply, client, () => this.#buffers.give(taken));
           buffer = this.#buffers.take();
         } else if (reply !== null) {
-          this.#finish(this.#send(reply, client));
+          this.#sender.send(reply, client);
         }
+        this.#receiveBatches();
       } catch (error) {
         if (this.#isClosed) return;
         // Once, however long it lasts: the log is for what changes.
@@ -78,39 +115,30 @@ export class UdpListener {
     }
   }
 
-  /** Takes no more queries, answers those that were taken, then closes the socket. */
-  async stop(): Promise<void> {
-    this.#isStopping = true;
-    await Promise.all(this.#unfinished);
-    this.close();
-  }
-
-  /** Closes the socket now. What was taken stays unanswered. */
-  close(): void {
-    this.#isStopping = true;
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.#socket.close();
-  }
-
-  #finish(work: Promise<void>): void {
-    const tracked = work.finally(() => this.#unfinished.delete(tracked));
-    this.#unfinished.add(tracked);
-  }
-
-  async #sendLater(pending: Promise<Reply>, client: SocketAddress, buffer: Uint8Array<ArrayBuffer>): Promise<void> {
-    const reply = await pending;
-    this.#buffers.give(buffer);
-    await this.#send(reply, client);
-  }
-
-  async #send(reply: Reply, client: SocketAddress): Promise<void> {
-    try {
-      await this.#socket.send(reply, client);
-      this.#counters.replied++;
-    } catch (error) {
-      this.#counters.unsendable++;
-      this.#log.debug(() => `Cannot reply to ${formatSocketAddress(client)}: ${error}`);
+  /** Takes what has come behind the datagram that has woken us, to be answered together with that one. */
+  #receiveBatches(): void {
+    // hot path
+    const { batch } = this.#socket;
+    if (batch === undefined) return;
+    for (let round = 0; round < BATCHES_MAX; round++) {
+      const count = batch.receive();
+      for (let i = 0; i < count; i++) {
+        const client = batch.peer(i);
+        const reply = this.#server.handle(batch.datagram(i), client, this.#sender.slot);
+        if (reply instanceof Promise) this.#sendLater(reply, client, batch.keep(i));
+        else if (reply !== null) this.#sender.send(reply, client);
+      }
+      if (count < batch.size) return;
     }
+  }
+
+  /** @param release Gives back the octets that the query came in. */
+  #sendLater(pending: Promise<Reply>, client: SocketAddress, release: () => void): void {
+    const answered = pending.then((reply) => {
+      this.#unanswered.delete(answered);
+      release();
+      this.#sender.send(reply, client);
+    });
+    this.#unanswered.add(answered);
   }
 }

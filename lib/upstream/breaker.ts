@@ -13,7 +13,7 @@ export type Transition = "opened" | "closed";
  * pause is over. *Half-open*: one query probes it; an answer closes the breaker, silence opens it for twice as long.
  */
 export class Breaker {
-  #state: "closed" | "open" | "halfOpen" = "closed";
+  #state: "closed" | "open" | "half-open" = "closed";
   #failures = 0;
   #backoffMs = BACKOFF_MIN_MS;
   #probeAtMs = 0;
@@ -28,9 +28,9 @@ export class Breaker {
     return this.#failures > 0;
   }
 
-  /** The state, for people. */
-  get state(): string {
-    return this.#state === "halfOpen" ? "half-open" : this.#state;
+  /** See the class. */
+  get state(): "closed" | "open" | "half-open" {
+    return this.#state;
   }
 
   /** The upstream has answered. */
@@ -42,23 +42,34 @@ export class Breaker {
     return wasClosed ? null : "closed";
   }
 
-  /** A query to the upstream came to nothing. */
+  /** A query to the upstream, other than its probe, came to nothing. */
   failed(nowMs: number): Transition | null {
     this.#failures++;
-    if (this.#state === "closed" && this.#failures < FAILURES_TO_OPEN) return null;
-    // What was sent before the breaker opened may fail for a while; only a probe lengthens the pause.
-    if (this.#state === "open") return null;
-    const transition = this.#state === "closed" ? "opened" : null;
-    if (this.#state === "halfOpen") this.#backoffMs = Math.min(BACKOFF_MAX_MS, 2 * this.#backoffMs);
-    this.#state = "open";
-    this.#probeAtMs = nowMs + this.#backoffMs;
-    return transition;
+    // What was sent before the breaker opened may fail for a while; only the probe itself says how the probe went.
+    if (this.#state !== "closed" || this.#failures < FAILURES_TO_OPEN) return null;
+    this.#open(nowMs);
+    return "opened";
+  }
+
+  /** The probe came to nothing. */
+  probeFailed(nowMs: number): Transition | null {
+    // Somebody else has had an answer meanwhile: this is one failure among successes.
+    if (this.#state !== "half-open") return this.failed(nowMs);
+    this.#failures++;
+    this.#backoffMs = Math.min(BACKOFF_MAX_MS, 2 * this.#backoffMs);
+    this.#open(nowMs);
+    return null;
   }
 
   /** Whether to probe now. `true` means that the caller does: until its outcome is told, nobody else is. */
   beginProbe(nowMs: number): boolean {
     if (this.#state !== "open" || nowMs < this.#probeAtMs) return false;
-    this.#state = "halfOpen";
+    this.#state = "half-open";
     return true;
+  }
+
+  #open(nowMs: number): void {
+    this.#state = "open";
+    this.#probeAtMs = nowMs + this.#backoffMs;
   }
 }

@@ -1,5 +1,5 @@
 import type { Random } from "../base/random.ts";
-import { BARE_OPT_OCTETS } from "../wire/edns.ts";
+import { findOptions } from "../wire/find_options.ts";
 import { rcodeOf } from "../wire/header.ts";
 import { EDNS_OPTION, RCODE } from "../wire/iana.ts";
 import { MessageScan, uint16At } from "../wire/scan.ts";
@@ -14,12 +14,20 @@ const SERVER_OCTETS_MAX = 32;
  * Whoever cannot read our queries has to guess 64 bits more to forge a reply.
  */
 export class CookieJar {
+  readonly #random: Random;
   readonly #clientCookie = new Uint8Array(CLIENT_OCTETS);
   #serverCookie: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
-  /** Draws a client cookie for the life of the jar: stable for one upstream, different for each (RFC 7873 §5.1). */
+  /** Draws a client cookie until `renew`: stable for one upstream, different for each (RFC 7873 §5.1). */
   constructor(random: Random) {
-    for (let i = 0; i < CLIENT_OCTETS; i++) this.#clientCookie[i] = random.below(256);
+    this.#random = random;
+    this.renew();
+  }
+
+  /** Draws another client cookie and forgets the server's: our address may have changed (RFC 9018 §3). */
+  renew(): void {
+    for (let i = 0; i < CLIENT_OCTETS; i++) this.#clientCookie[i] = this.#random.below(256);
+    this.#serverCookie = new Uint8Array(0);
   }
 
   /** The data of the COOKIE option in the next query. */
@@ -35,8 +43,8 @@ export class CookieJar {
    * to be discarded." A reply without a cookie proves nothing: most servers know none. Keeps the server's cookie.
    */
   isGenuine(reply: Uint8Array<ArrayBuffer>, scan: MessageScan): boolean {
-    const cookie = findCookie(reply, scan);
-    if (cookie === null) return true;
+    const [cookie] = findOptions(reply, scan, EDNS_OPTION.COOKIE);
+    if (cookie === undefined) return true;
     if (cookie.length < CLIENT_OCTETS) return false;
     for (let i = 0; i < CLIENT_OCTETS; i++) if (cookie[i] !== this.#clientCookie[i]) return false;
     const serverOctets = cookie.length - CLIENT_OCTETS;
@@ -54,14 +62,4 @@ export function isBadCookie(reply: Uint8Array): boolean {
   const scan = new MessageScan();
   scan.scan(reply);
   return scan.hasOpt && scan.extendedRcode === RCODE.BADCOOKIE >> 4;
-}
-
-function findCookie(reply: Uint8Array<ArrayBuffer>, scan: MessageScan): Uint8Array<ArrayBuffer> | null {
-  if (!scan.hasOpt) return null;
-  for (let offset = scan.optOffset + BARE_OPT_OCTETS; offset + 4 <= scan.optEnd;) {
-    const end = offset + 4 + uint16At(reply, offset + 2);
-    if (uint16At(reply, offset) === EDNS_OPTION.COOKIE) return reply.subarray(offset + 4, end);
-    offset = end;
-  }
-  return null;
 }

@@ -3,6 +3,7 @@ import { Deadline, type DeadlineQueue } from "../base/deadline_queue.ts";
 import type { Random } from "../base/random.ts";
 import { putId } from "../wire/patch.ts";
 import { MessageScan, OPT_FAULT, SCAN } from "../wire/scan.ts";
+import { AnsweredIds } from "./answered_ids.ts";
 import { hasSameOctets, isResponseTo } from "./response_match.ts";
 
 /** Half of all IDs: beyond it, a guessed ID would be right too often and a free one too hard to draw (RFC 5452 §9). */
@@ -13,7 +14,7 @@ export type Verdict =
   | "matched"
   /** No such ID is waited for. */
   | "unsolicited"
-  /** The ID's query was given up; nobody hears of the reply. */
+  /** The ID's query was given up or has been answered; nobody hears of the reply. */
   | "late"
   /** Not from the address and port that were asked. */
   | "wrongPeer"
@@ -75,6 +76,7 @@ export class Correlator {
   readonly #ghostMs: number;
   readonly #onIdle: () => void;
   readonly #entries = new Map<number, Entry>();
+  readonly #answered = new AnsweredIds();
   readonly #scan = new MessageScan();
 
   /** See {@linkcode CorrelatorOptions}. */
@@ -96,23 +98,13 @@ export class Correlator {
   }
 
   /** Waits for the reply to `query`, into which it writes an unpredictable free ID. Needs `hasRoom`. */
-  register({ peer, query, deadlineMs, onWrongCase, isGenuine, expired }: Registration): Pending {
+  register(registration: Registration): Pending {
     const id = this.#drawId();
-    putId(query, id);
-    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
-    const entry: Entry = new Entry({
-      id,
-      peer,
-      query,
-      onWrongCase,
-      isGenuine,
-      resolve,
-      reject,
-      onDue: (nowMs) => this.#expire(entry, expired, nowMs),
-    });
+    putId(registration.query, id);
+    const entry: Entry = new Entry(id, registration, (nowMs) => this.#expire(entry, nowMs));
     this.#entries.set(id, entry);
-    this.#deadlines.schedule(entry, deadlineMs);
-    return { reply: promise, cancel: () => this.#cancel(entry) };
+    this.#deadlines.schedule(entry, registration.deadlineMs);
+    return { reply: entry.reply.promise, cancel: () => this.#cancel(entry) };
   }
 
   /**
@@ -123,22 +115,26 @@ export class Correlator {
     const status = this.#scan.scan(datagram);
     if (status === SCAN.tooShort) return "unsolicited";
     const entry = this.#entries.get(this.#scan.id);
-    if (entry === undefined) return "unsolicited";
-    if (!isSameAddress(peer, entry.peer)) return "wrongPeer";
+    if (entry === undefined) return this.#answered.has(this.#scan.id, peer) ? "late" : "unsolicited";
+    const { registration } = entry;
+    if (!isSameAddress(peer, registration.peer)) return "wrongPeer";
     if (entry.isGhost) return "late";
-    if (!isResponseTo(datagram, this.#scan, entry.query)) return "wrongQuestion";
-    if (entry.onWrongCase !== undefined && !hasSameOctets(datagram, entry.query, this.#scan.questionsEnd)) {
-      entry.onWrongCase();
+    if (!isResponseTo(datagram, this.#scan, registration.query)) return "wrongQuestion";
+    if (
+      registration.onWrongCase !== undefined && !hasSameOctets(datagram, registration.query, this.#scan.questionsEnd)
+    ) {
+      registration.onWrongCase();
       return "wrongCase";
     }
     // RFC 6891 §6.1.1: one OPT at most, and in the additional section. Others would pass for records and reach clients.
     if (status !== SCAN.ok || this.#scan.optFault !== OPT_FAULT.none) return "garbled";
-    if (entry.isGenuine?.(datagram, this.#scan) === false) return "wrongCookie";
+    if (registration.isGenuine?.(datagram, this.#scan) === false) return "wrongCookie";
     this.#deadlines.cancel(entry);
+    this.#answered.add(entry.id, registration.peer);
     // A bare error names no question: a second copy of it would pass for the reply to whatever gets its ID next.
     if (this.#scan.questionCount === 0) this.#bury(entry, entry.dueMs);
     else this.#remove(entry);
-    entry.resolve(datagram.slice(0, this.#scan.end));
+    entry.reply.resolve(datagram.slice(0, this.#scan.end));
     return "matched";
   }
 
@@ -148,7 +144,7 @@ export class Correlator {
     this.#entries.clear();
     for (const entry of entries) {
       this.#deadlines.cancel(entry);
-      if (!entry.isGhost) entry.reject(error);
+      if (!entry.isGhost) entry.reply.reject(error);
     }
   }
 
@@ -160,10 +156,10 @@ export class Correlator {
     }
   }
 
-  #expire(entry: Entry, expired: () => Error, nowMs: number): void {
+  #expire(entry: Entry, nowMs: number): void {
     if (entry.isGhost) return this.#remove(entry);
     this.#bury(entry, nowMs);
-    entry.reject(expired());
+    entry.reply.reject(entry.registration.expired());
   }
 
   #cancel(entry: Entry): void {
@@ -185,38 +181,18 @@ export class Correlator {
   }
 }
 
-interface EntryOptions {
-  readonly id: number;
-  readonly peer: SocketAddress;
-  readonly query: Uint8Array<ArrayBuffer>;
-  readonly onWrongCase: (() => void) | undefined;
-  readonly isGenuine: Registration["isGenuine"] | undefined;
-  readonly resolve: (reply: Uint8Array<ArrayBuffer>) => void;
-  readonly reject: (error: Error) => void;
-  readonly onDue: (nowMs: number) => void;
-}
-
 /** A query in flight, or the ghost of one. */
 class Entry extends Deadline {
   readonly id: number;
-  readonly peer: SocketAddress;
-  readonly query: Uint8Array<ArrayBuffer>;
-  readonly onWrongCase: (() => void) | undefined;
-  readonly isGenuine: Registration["isGenuine"] | undefined;
-  readonly resolve: (reply: Uint8Array<ArrayBuffer>) => void;
-  readonly reject: (error: Error) => void;
+  readonly registration: Registration;
+  readonly reply = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
   override readonly onDue: (nowMs: number) => void;
   isGhost = false;
 
-  constructor({ id, peer, query, onWrongCase, isGenuine, resolve, reject, onDue }: EntryOptions) {
+  constructor(id: number, registration: Registration, onDue: (nowMs: number) => void) {
     super();
     this.id = id;
-    this.peer = peer;
-    this.query = query;
-    this.onWrongCase = onWrongCase;
-    this.isGenuine = isGenuine;
-    this.resolve = resolve;
-    this.reject = reject;
+    this.registration = registration;
     this.onDue = onDue;
   }
 }

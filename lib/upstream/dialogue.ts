@@ -1,11 +1,10 @@
 import type { Random } from "../base/random.ts";
 import type { Clock } from "../base/runtime.ts";
-import { FLAG, rcodeOf } from "../wire/header.ts";
-import { RCODE } from "../wire/iana.ts";
-import { uint16At } from "../wire/scan.ts";
 import { randomizeCase, restoreCase } from "./case_randomization.ts";
 import { type CookieJar, isBadCookie } from "./cookie_jar.ts";
+import { LargeReplies } from "./large_replies.ts";
 import { Lessons } from "./lessons.ts";
+import { isDoubtful, isEdnsRejection, isTruncated } from "./reply_kind.ts";
 import { type Request, SENDS_MAX, writeUpstreamQuery } from "./request.ts";
 import { FloodError, UpstreamError } from "./upstream_error.ts";
 
@@ -42,24 +41,84 @@ export interface DialogueOptions {
 /** How one upstream is spoken to: in the best manner that it is known to cope with. */
 export class Dialogue {
   readonly #options: DialogueOptions;
-  readonly #lessons = new Lessons();
+  #lessons = new Lessons();
+  #largeReplies = new LargeReplies();
+  #queryCount = 0;
+  #replyCount = 0;
 
   /** See {@linkcode DialogueOptions}. */
   constructor(options: DialogueOptions) {
     this.#options = options;
   }
 
+  /** Messages sent so far. */
+  get queryCount(): number {
+    return this.#queryCount;
+  }
+
+  /** Replies to these that were accepted so far. */
+  get replyCount(): number {
+    return this.#replyCount;
+  }
+
+  /** What the upstream has been found not to cope with. */
+  get lessons(): Lessons {
+    return this.#lessons;
+  }
+
+  /** Forgets all that was learned: there may be another server at the other end, or another path in between. */
+  forget(): void {
+    this.#lessons = new Lessons();
+    this.#largeReplies = new LargeReplies();
+    this.#options.cookies?.renew();
+  }
+
+  /**
+   * Asks in the first instance: over TCP when the reply is known not to fit into a datagram, else over UDP.
+   *
+   * @returns A reply of any RCODE; truncated when it came over UDP and has to be asked for over TCP.
+   * @throws {UpstreamError} when none came by the request's deadline.
+   */
+  async ask(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+    return await this.#askForLarge(request) ?? await this.#askOverUdp(request);
+  }
+
+  /**
+   * Asks over TCP what has turned out too large for a datagram before (RFC 7766 §5). A question's first send alone: should
+   * TCP be blocked meanwhile, the next one goes over UDP.
+   *
+   * @returns `null` when UDP is to be asked: nothing is known of the question, or TCP was of no use.
+   */
+  async #askForLarge(request: Request): Promise<Uint8Array<ArrayBuffer> | null> {
+    const { clock } = this.#options;
+    if (request.sendCount > 0 || !this.#largeReplies.has(request, clock.nowMs())) return null;
+    request.sendCount++;
+    let reply: Uint8Array<ArrayBuffer>;
+    try {
+      reply = await this.#exchangeOverTcp(request);
+    } catch (error) {
+      this.#largeReplies.forget(request);
+      const mayAskAgain = request.sendCount < SENDS_MAX && clock.nowMs() < request.deadlineMs;
+      if (!(error instanceof UpstreamError) || !mayAskAgain) throw error;
+      return null;
+    }
+    // It has grown beyond what the client can use: the next one is told so over UDP.
+    if (reply.length > request.usefulOctetsMax) this.#largeReplies.note(request, reply.length, clock.nowMs());
+    // What has to be found out first, cookies and EDNS, is found out over UDP.
+    const isRejected = isBadCookie(reply) || isEdnsRejection(reply);
+    return isRejected && request.sendCount < SENDS_MAX ? null : reply;
+  }
+
   /**
    * Asks over UDP in the best manner that the upstream is known to cope with, and in a lesser one where that fails. Goes
    * over to TCP where a forger is at work, for there he would have to guess the sequence number as well (RFC 5452 §9.3).
    */
-  async askOverUdp(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  async #askOverUdp(request: Request): Promise<Uint8Array<ArrayBuffer>> {
     try {
       return await this.#askInBestManner(request);
     } catch (error) {
       if (!(error instanceof FloodError)) throw error;
-      const withOpt = this.#lessons.knowsEdns(this.#options.clock.nowMs());
-      return await this.#options.stream.exchange(writeUpstreamQuery(request, withOpt, this.#cookie), request);
+      return await this.#exchangeOverTcp(request);
     }
   }
 
@@ -68,22 +127,24 @@ export class Dialogue {
     // The first send alone: a server that knows names in one spelling must not have its denials come in first and last.
     const mixCase = request.sendCount === 0 && this.#lessons.ignoresCase(clock.nowMs());
     let withOpt = this.#lessons.knowsEdns(clock.nowMs());
-    let reply = await this.#send(request, { withOpt, mixCase });
+    let { reply, isMixed } = await this.#send(request, { withOpt, mixCase });
     if (isBadCookie(reply) && request.sendCount < SENDS_MAX) {
-      // RFC 7873 §5.3: the reply has brought the cookie that the server wants to see.
-      reply = await this.#send(request, { withOpt, mixCase });
+      // RFC 7873 §5.3: the reply has brought the cookie that the server wants to see. Where the case did not come back,
+      // two sends are gone by now: the third one is plain.
+      ({ reply, isMixed } = await this.#send(request, { withOpt, mixCase: isMixed }));
       // RFC 7873 §5.3: if a fresh cookie is not good either, "the client SHOULD retry using TCP as the transport".
       if (isBadCookie(reply)) return await this.askOverTcp(request, reply);
     }
     if (withOpt && isEdnsRejection(reply) && request.sendCount < SENDS_MAX) {
       // RFC 6891 §7: a server that does not know EDNS says FORMERR or NOTIMP; it may well answer without.
       withOpt = false;
-      reply = await this.#send(request, { withOpt, mixCase });
+      ({ reply, isMixed } = await this.#send(request, { withOpt, mixCase: isMixed }));
       if (!isEdnsRejection(reply)) this.#lessons.rejectsEdns(clock.nowMs());
     }
-    if (mixCase && isDoubtful(reply) && request.sendCount < SENDS_MAX) {
+    if (isMixed && isDoubtful(reply)) {
       // Some servers know names in one spelling alone. Without a SOA nothing shows that this one has looked well.
-      reply = await this.#send(request, { withOpt, mixCase: false });
+      if (request.sendCount >= SENDS_MAX) return request.unproven = reply;
+      ({ reply } = await this.#send(request, { withOpt, mixCase: false }));
       if (!isDoubtful(reply)) this.#lessons.mindsCase(clock.nowMs());
     }
     return reply;
@@ -93,13 +154,19 @@ export class Dialogue {
     return this.#options.cookies?.option;
   }
 
-  #send(request: Request, { withOpt, mixCase }: Manner): Promise<Uint8Array<ArrayBuffer>> {
-    const { datagram, random, clock } = this.#options;
+  async #send(request: Request, { withOpt, mixCase }: Manner): Promise<Heard> {
     request.sendCount++;
-    if (!mixCase) return datagram.exchange(writeUpstreamQuery(request, withOpt, this.#cookie), request);
+    if (mixCase) return await this.#sendMixed(request, withOpt);
+    const query = writeUpstreamQuery(request, withOpt, this.#cookie);
+    return { reply: await this.#exchange(this.#options.datagram, query, request), isMixed: false };
+  }
+
+  /** Sends the question in random case, and once more as it was asked when it does not come back like that. */
+  #sendMixed(request: Request, withOpt: boolean): Promise<Heard> {
+    const { datagram, random, clock } = this.#options;
     const asked = request.questionOctets;
     const sent = randomizeCase(asked, random);
-    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
+    const { promise, resolve, reject } = Promise.withResolvers<Heard>();
     let isAskedAgain = false;
     /** Exchanges that may still bring the reply. */
     let openCount = 1;
@@ -109,30 +176,30 @@ export class Dialogue {
     const onWrongCase = () => {
       if (isAskedAgain) return;
       isAskedAgain = true;
-      // With no send left it cannot be put to the test. Counting it keeps a group that is asked in parallel, of servers
-      // that all mind case, from failing for ever.
+      // With no send left it cannot be put to the test. Counting it keeps a group of servers that all mind case, and are all
+      // slow, from failing for ever.
       if (request.sendCount >= SENDS_MAX) return this.#lessons.mindsCase(clock.nowMs());
       // Either the server does not echo what it was asked, or a forger has not guessed the case. The same question from
       // another port, with another ID, is answered by the server alone.
       openCount++;
-      this.#send(request, { withOpt, mixCase: false }).then((reply) => {
+      this.#send(request, { withOpt, mixCase: false }).then((heard) => {
         this.#lessons.mindsCase(clock.nowMs());
-        resolve(reply);
+        resolve(heard);
       }, fail);
     };
     const message = writeUpstreamQuery({ ...request, questionOctets: sent }, withOpt, this.#cookie);
-    datagram.exchange(message, request, onWrongCase).then((reply) => {
+    this.#exchange(datagram, message, request, onWrongCase).then((reply) => {
       restoreCase(reply, sent, asked);
-      resolve(reply);
+      resolve({ reply, isMixed: true });
     }, fail);
     return promise;
   }
 
   /** Asks over TCP what did not fit over UDP. */
   async askOverTcp(request: Request, truncated: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-    const withOpt = this.#lessons.knowsEdns(this.#options.clock.nowMs());
     try {
-      const reply = await this.#options.stream.exchange(writeUpstreamQuery(request, withOpt, this.#cookie), request);
+      const reply = await this.#exchangeOverTcp(request);
+      if (isTruncated(truncated)) this.#largeReplies.note(request, reply.length, this.#options.clock.nowMs());
       // A client on UDP would get next to nothing of it, at the price of reading it all (CVE-2024-8508).
       return reply.length > request.usefulOctetsMax ? truncated : reply;
     } catch (error) {
@@ -140,6 +207,25 @@ export class Dialogue {
       // Not every server speaks TCP. What fitted is better than nothing, and TC says that it is not all.
       return truncated;
     }
+  }
+
+  /** Over TCP the client's spelling does: nobody can forge a reply who cannot read the query. */
+  #exchangeOverTcp(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+    const withOpt = this.#lessons.knowsEdns(this.#options.clock.nowMs());
+    return this.#exchange(this.#options.stream, writeUpstreamQuery(request, withOpt, this.#cookie), request);
+  }
+
+  /** Sends and counts. */
+  async #exchange(
+    transport: Transport,
+    query: Uint8Array<ArrayBuffer>,
+    request: Request,
+    onWrongCase?: () => void,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    this.#queryCount++;
+    const reply = await transport.exchange(query, request, onWrongCase);
+    this.#replyCount++;
+    return reply;
   }
 }
 
@@ -151,20 +237,9 @@ interface Manner {
   readonly mixCase: boolean;
 }
 
-/** Whether TC is set: the reply is not all there is. */
-export function isTruncated(reply: Uint8Array): boolean {
-  return (uint16At(reply, 2) & FLAG.TC) !== 0;
-}
-
-function isEdnsRejection(reply: Uint8Array): boolean {
-  const rcode = rcodeOf(uint16At(reply, 2));
-  return rcode === RCODE.FORMERR || rcode === RCODE.NOTIMP;
-}
-
-/** Whether a reply denies without the SOA that a denial comes with (RFC 2308 §2, §3). */
-function isDoubtful(reply: Uint8Array): boolean {
-  const rcode = rcodeOf(uint16At(reply, 2));
-  if (rcode !== RCODE.NOERROR && rcode !== RCODE.NXDOMAIN) return false;
-  // Answer and authority counts: with neither there is no answer, and no SOA.
-  return !isTruncated(reply) && uint16At(reply, 6) === 0 && uint16At(reply, 8) === 0;
+/** What came back. */
+interface Heard {
+  readonly reply: Uint8Array<ArrayBuffer>;
+  /** Whether it answers the question in mixed case, and so has echoed that. */
+  readonly isMixed: boolean;
 }

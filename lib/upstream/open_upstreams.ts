@@ -46,7 +46,7 @@ export function openUpstreams(options: OpenUpstreamsOptions): Upstreams {
     const sockets = isIpv6(address) ? pools.ipv6 : pools.ipv4;
     const cookies = new CookieJar(random);
     const datagram = new DatagramTransport({ sockets, address, name: formatSocketAddress(address), counters, cookies });
-    const stream = new StreamTransport({ runtime, random, deadlines, counters, address, ghostMs });
+    const stream = new StreamTransport({ runtime, random, deadlines, counters, address, ghostMs, cookies });
     streams.push(stream);
     // `tcp://` as an upstream means TCP from the first query on.
     const first = address.transport === "tcp" ? stream : datagram;

@@ -2,7 +2,8 @@ import { Deadline, type DeadlineQueue } from "../base/deadline_queue.ts";
 import type { Clock } from "../base/runtime.ts";
 import { EDE } from "../wire/iana.ts";
 import { type Request, SENDS_MAX } from "./request.ts";
-import { isUseful, type Upstream } from "./upstream.ts";
+import { isUseful } from "./reply_kind.ts";
+import type { Upstream } from "./upstream.ts";
 import { UpstreamError } from "./upstream_error.ts";
 
 /** What a race is made from. */
@@ -38,6 +39,8 @@ export class Race extends Deadline {
   readonly #options: RaceOptions;
   readonly #result = Promise.withResolvers<UpstreamReply>();
   readonly #useless: UpstreamReply[] = [];
+  /** See `Request`. */
+  #unproven: UpstreamReply | null = null;
   readonly #silent: Upstream[] = [];
   #lastError: unknown;
   #askedCount = 0;
@@ -53,7 +56,7 @@ export class Race extends Deadline {
   /**
    * Starts the race; to be called once.
    *
-   * @returns The first good reply; when there is none, the first useless one.
+   * @returns The first good reply; when there is none, an unproven one, or else the first useless one.
    * @throws {UpstreamError} when nobody replied by the deadline.
    */
   run(): Promise<UpstreamReply> {
@@ -96,6 +99,11 @@ export class Race extends Deadline {
   #replied(reply: UpstreamReply): void {
     this.#outstanding--;
     if (this.#isOver) return;
+    if (reply.reply === this.#options.request.unproven) {
+      // The other sends were in the client's spelling: what they bring is better.
+      this.#unproven = reply;
+      return this.#goOn();
+    }
     if (!isUseful(reply.reply)) {
       this.#useless.push(reply);
       return this.#goOn();
@@ -121,8 +129,8 @@ export class Race extends Deadline {
     const mayAsk = request.sendCount < SENDS_MAX && this.#askedCount <= this.#options.order.length;
     if (hasTime && mayAsk && (this.#hasUntried || isFirstFailure)) return this.#askNext();
     if (this.#outstanding > 0) return;
-    const [useless] = this.#useless;
-    if (useless !== undefined) this.#end(() => this.#result.resolve(useless));
+    const second = this.#unproven ?? this.#useless[0];
+    if (second !== undefined) this.#end(() => this.#result.resolve(second));
     else this.#end(() => this.#result.reject(this.#failure()));
   }
 

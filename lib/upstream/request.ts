@@ -15,7 +15,7 @@ const NO_COOKIE = new Uint8Array(0);
 export interface Request {
   /** The question in wire format, uncompressed (RFC 9619: never more than one). */
   readonly questionOctets: Uint8Array<ArrayBuffer>;
-  /** The client's header flags; RD, AD and CD go upstream. */
+  /** The client's header flags; RD and CD go upstream, and AD where EDNS does not. */
   readonly flags: number;
   /** DO (RFC 4035 §3.2.1). */
   readonly wantsDnssec: boolean;
@@ -25,6 +25,8 @@ export interface Request {
   readonly deadlineMs: number;
   /** Sends so far, over all upstreams. Whoever sends counts. */
   sendCount: number;
+  /** The reply that should have been asked for once more before it is believed, had there been a send left. */
+  unproven?: Uint8Array;
   /** The socket of the last send over UDP: the next one leaves from another (RFC 5452 §9.2). */
   lastSocket?: UpstreamSocket;
 }
@@ -46,7 +48,9 @@ export function writeUpstreamQuery(
   const optionOctets = cookie.length === 0 ? 0 : OPTION_HEADER_OCTETS + cookie.length;
   const message = new Uint8Array(optOffset + (withOpt ? BARE_OPT_OCTETS + optionOctets : 0));
   // RFC 4035 §3.2.2: CD is copied, so that the upstream does not check on behalf of a client that checks by itself.
-  putFlags(message, flags & (FLAG.RD | FLAG.AD | FLAG.CD));
+  // RFC 6840 §5.7: AD says that we understand the AD bit of the reply. Who knows EDNS is always told, so that one answer
+  // serves all clients: those who did not ask for the bit do not get it (`finish`).
+  putFlags(message, flags & (FLAG.RD | FLAG.AD | FLAG.CD) | (withOpt ? FLAG.AD : 0));
   putUint16(message, 4, 1);
   message.set(questionOctets, HEADER_OCTETS);
   if (withOpt) {

@@ -84,12 +84,17 @@ export class SocketPool {
     }
   }
 
-  /** Closes every socket. What still waits for a reply waits in vain. */
-  close(): void {
-    this.#isClosed = true;
+  /** Closes every socket; queries in flight fail. The next one opens a fresh one. */
+  drop(): void {
     for (const socket of this.#openSockets) socket.close();
     this.#current.fill(undefined);
     this.#retired.clear();
+  }
+
+  /** Closes every socket; queries in flight fail. There will be no other. */
+  close(): void {
+    this.#isClosed = true;
+    this.drop();
   }
 
   /** Those that take queries first, then the replaced ones. */
@@ -123,11 +128,11 @@ export class SocketPool {
     for (let i = 0; i < PORT_TRIES_MAX; i++) {
       const port = PORT_MIN + random.below(PORT_MAX - PORT_MIN + 1);
       try {
-        return runtime.network.openDatagram(local(port));
+        return runtime.network.openDatagram(local(port), "upstreams");
       } catch (error) {
         if (!(error instanceof AddressInUseError)) throw error;
       }
     }
-    return runtime.network.openDatagram(local(0));
+    return runtime.network.openDatagram(local(0), "upstreams");
   }
 }

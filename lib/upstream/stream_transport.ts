@@ -4,6 +4,7 @@ import type { Random } from "../base/random.ts";
 import type { Runtime } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import { EDE } from "../wire/iana.ts";
+import type { CookieJar } from "./cookie_jar.ts";
 import type { Transport } from "./dialogue.ts";
 import type { Request } from "./request.ts";
 import { UpstreamConnection } from "./upstream_connection.ts";
@@ -26,6 +27,8 @@ export interface StreamTransportOptions {
   readonly address: SocketAddress;
   /** See `CorrelatorOptions.ghostMs`. */
   readonly ghostMs: number;
+  /** Replies with a wrong cookie do not count; the server's is learned here as well (RFC 7873 §5.3). */
+  readonly cookies?: CookieJar;
 }
 
 /**
@@ -34,10 +37,14 @@ export interface StreamTransportOptions {
  */
 export class StreamTransport implements Transport {
   readonly #options: StreamTransportOptions;
+  /** The one that takes queries. */
   #connection: UpstreamConnection | null = null;
+  /** Every open one: those that were full still wait for replies. */
+  readonly #open = new Set<UpstreamConnection>();
   /** The connection being made: whoever needs one meanwhile waits for the same. */
   #dialling: Promise<UpstreamConnection> | null = null;
-  readonly #closing = new AbortController();
+  #dropping = new AbortController();
+  #isClosed = false;
 
   /** See {@linkcode StreamTransportOptions}. */
   constructor(options: StreamTransportOptions) {
@@ -56,17 +63,31 @@ export class StreamTransport implements Transport {
     return await this.#ask(await this.#connect(deadlineMs), query, deadlineMs);
   }
 
-  /** Closes the connection, the one that is being made as well. There will be no other. */
+  /** Connections that are open or being made. */
+  get openCount(): number {
+    return this.#open.size + (this.#dialling === null ? 0 : 1);
+  }
+
+  /** Closes every connection, the one that is being made as well. The next query makes a fresh one. */
+  drop(): void {
+    this.#dropping.abort();
+    this.#dropping = new AbortController();
+    this.#dialling = null;
+    for (const connection of [...this.#open]) connection.close();
+  }
+
+  /** Closes every connection, the one that is being made as well. There will be no other. */
   close(): void {
-    this.#closing.abort();
-    this.#connection?.close();
-    this.#connection = null;
+    this.#isClosed = true;
+    this.drop();
   }
 
   #ask(connection: UpstreamConnection, query: Uint8Array<ArrayBuffer>, deadlineMs: number) {
+    const { cookies } = this.#options;
     return connection.ask({
       query: query.slice(),
       deadlineMs,
+      ...(cookies === undefined ? {} : { isGenuine: (reply, scan) => cookies.isGenuine(reply, scan) }),
       expired: () => new UpstreamError(`No reply from ${this.#name} over TCP in time`, EDE.NO_REACHABLE_AUTHORITY),
     });
   }
@@ -78,8 +99,11 @@ export class StreamTransport implements Transport {
     const { promise, resolve, reject } = Promise.withResolvers<UpstreamConnection>();
     const alarm = new Alarm(() => reject(this.#cannotConnect("it takes too long")));
     deadlines.schedule(alarm, deadlineMs);
-    this.#dialling ??= this.#dial().finally(() => this.#dialling = null);
-    this.#dialling.then(resolve, reject);
+    const dialling = this.#dialling ??= this.#dial();
+    const forget = () => {
+      if (this.#dialling === dialling) this.#dialling = null;
+    };
+    dialling.finally(forget).then(resolve, reject);
     try {
       return await promise;
     } finally {
@@ -91,17 +115,22 @@ export class StreamTransport implements Transport {
     const { runtime, random, deadlines, counters, address, ghostMs } = this.#options;
     const { clock, network } = runtime;
     // A query that `close` has failed asks again: it must not open what nobody would close.
-    if (this.#closing.signal.aborted) throw this.#cannotConnect("we are closing");
+    if (this.#isClosed) throw this.#cannotConnect("we are closing");
+    const { signal } = this.#dropping;
     const tooLong = new AbortController();
     const alarm = new Alarm(() => tooLong.abort());
     deadlines.schedule(alarm, clock.nowMs() + DIAL_MS);
     try {
-      const socket = await network.connectStream(address, AbortSignal.any([tooLong.signal, this.#closing.signal]));
-      if (this.#closing.signal.aborted) {
+      const socket = await network.connectStream(address, AbortSignal.any([tooLong.signal, signal]));
+      if (signal.aborted) {
         socket.close();
-        throw this.#closing.signal.reason;
+        throw signal.reason;
       }
-      return this.#connection = new UpstreamConnection({ socket, random, clock, deadlines, counters, ghostMs });
+      const onClosed = () => this.#open.delete(connection);
+      const options = { socket, random, clock, deadlines, counters, ghostMs, onClosed };
+      const connection: UpstreamConnection = new UpstreamConnection(options);
+      this.#open.add(connection);
+      return this.#connection = connection;
     } catch (cause) {
       throw this.#cannotConnect(cause);
     } finally {

@@ -1,13 +1,12 @@
 import { formatSocketAddress, type SocketAddress } from "../base/address.ts";
 import { Alarm, type DeadlineQueue } from "../base/deadline_queue.ts";
 import type { Log } from "../observe/log.ts";
-import { rcodeOf } from "../wire/header.ts";
-import { RCODE } from "../wire/iana.ts";
-import { uint16At } from "../wire/scan.ts";
 import { Breaker, type Transition } from "./breaker.ts";
-import { Dialogue, type DialogueOptions, isTruncated } from "./dialogue.ts";
+import { Dialogue, type DialogueOptions } from "./dialogue.ts";
+import { isTruncated, isUseful } from "./reply_kind.ts";
 import type { Request } from "./request.ts";
 import { RoundTrips } from "./round_trips.ts";
+import type { UpstreamState } from "./upstream_state.ts";
 
 /** What an upstream is made from. */
 export interface UpstreamOptions extends DialogueOptions {
@@ -35,10 +34,13 @@ const SUSPECT_COUNT = 3;
 /** A server that is asked what we do not know, and what we have learned about it. */
 export class Upstream {
   readonly #options: UpstreamOptions;
-  readonly #roundTrips = new RoundTrips();
-  readonly #breaker = new Breaker();
-  /** Queries that failed since the breaker last changed; told when it changes again. */
+  #roundTrips = new RoundTrips();
+  /** Another one after `forgetTroubles`: what was asked before tells the old one, which nobody asks any more. */
+  #breaker = new Breaker();
+  #recoveredAtMs = -Infinity;
   #failureCount = 0;
+  /** `#failureCount` when the breaker last changed; the difference is told when it changes again. */
+  #toldFailureCount = 0;
   readonly #dialogue: Dialogue;
   #loopUntilMs = -Infinity;
   /** Queries that wait for a reply. */
@@ -60,6 +62,28 @@ export class Upstream {
   /** Whether it takes part in ordinary queries. */
   get isUp(): boolean {
     return this.#breaker.isClosed;
+  }
+
+  /** When it was last found to be back after it had been down; -Infinity before. */
+  get recoveredAtMs(): number {
+    return this.#recoveredAtMs;
+  }
+
+  /** How it is doing. */
+  get state(): UpstreamState {
+    const nowMs = this.#options.clock.nowMs();
+    const { queryCount, replyCount, lessons } = this.#dialogue;
+    return {
+      name: this.name,
+      state: this.isLoop ? "loop" : STATE_NAMES[this.#breaker.state],
+      smoothedMs: this.#roundTrips.smoothedMs,
+      percentile95Ms: this.#roundTrips.percentile95Ms,
+      queryCount,
+      replyCount,
+      failureCount: this.#failureCount,
+      isAskedWithoutEdns: !lessons.knowsEdns(nowMs),
+      isAskedInPlainCase: !lessons.ignoresCase(nowMs),
+    };
   }
 
   /** SRTT in milliseconds; 0 when never measured. */
@@ -84,38 +108,61 @@ export class Upstream {
       (this.#outstanding < SUSPECT_COUNT ? Math.max(QUIET_MS, 3 * this.hedgeDelayMs) : 2 * this.hedgeDelayMs);
   }
 
-  /** See `Breaker.beginProbe`. */
-  beginProbe(): boolean {
-    return this.#breaker.beginProbe(this.#options.clock.nowMs());
+  /**
+   * Asks to see whether it is back, when it is down and its pause is over. Whatever comes of it, the breaker takes note.
+   *
+   * @returns Whether it did.
+   */
+  probe(request: Request): boolean {
+    const breaker = this.#breaker;
+    if (!breaker.beginProbe(this.#options.clock.nowMs())) return false;
+    this.#ask(request, (nowMs) => breaker.probeFailed(nowMs)).catch(() => {});
+    return true;
   }
 
   /**
    * Asks: over UDP, without EDNS where that was rejected, over TCP when the reply is truncated (RFC 1035 §4.2.1,
-   * RFC 7766 §5).
+   * RFC 7766 §5) or is known to be.
    *
    * @returns A reply of any RCODE, with an ID of its own; the caller owns it.
    * @throws {UpstreamError} when none came by the request's deadline.
    */
-  async ask(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  ask(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+    const breaker = this.#breaker;
+    return this.#ask(request, (nowMs) => breaker.failed(nowMs));
+  }
+
+  /** Asks; `tell` tells the breaker, once at most, that it came to nothing. */
+  async #ask(request: Request, tell: (nowMs: number) => Transition | null): Promise<Uint8Array<ArrayBuffer>> {
     const { clock, deadlines } = this.#options;
     const sentAtMs = clock.nowMs();
-    const silence = new Alarm(() => this.failed());
+    const breaker = this.#breaker;
+    let hasFailed = false;
+    const fail = () => {
+      if (!hasFailed && breaker === this.#breaker) this.#noteFailure(tell(clock.nowMs()));
+      hasFailed = true;
+    };
+    const silence = new Alarm(fail);
     const isMeasured = this.#roundTrips.count > 0;
     const silenceMs = isMeasured ? clamp(2 * this.#roundTrips.lossMs, SILENCE_MS) : FIRST_SILENCE_MS;
     deadlines.schedule(silence, sentAtMs + silenceMs);
     if (this.#outstanding++ === 0) this.#quietSinceMs = sentAtMs;
     let reply: Uint8Array<ArrayBuffer>;
     try {
-      reply = await this.#dialogue.askOverUdp(request);
+      reply = await this.#dialogue.ask(request);
     } catch (error) {
       // Silence until the deadline has been counted when it began.
-      if (deadlines.isScheduled(silence)) this.failed();
+      fail();
       throw error;
     } finally {
       this.#outstanding--;
       deadlines.cancel(silence);
     }
-    this.#heard(reply, clock.nowMs() - sentAtMs);
+    // What was asked before `forgetTroubles` has waited for more than its reply.
+    if (breaker === this.#breaker) this.#measured(clock.nowMs() - sentAtMs);
+    if (isUseful(reply)) this.#noteTransition(this.#breaker.succeeded());
+    // A refusal shows that it lives, not that it is of use. Whether it is, the race finds out: others may say the same.
+    else if (!this.isUp) fail();
     return isTruncated(reply) ? await this.#dialogue.askOverTcp(request, reply) : reply;
   }
 
@@ -132,38 +179,51 @@ export class Upstream {
     this.#loopUntilMs = this.#options.clock.nowMs() + LOOP_MS;
   }
 
-  /** Notes that a query came to nothing here, or that the reply was of no use where another upstream's was. */
-  failed(): void {
-    this.#failureCount++;
-    this.#noteTransition(this.#breaker.failed(this.#options.clock.nowMs()));
+  /**
+   * Begins anew, as if it had never been asked: after the machine has slept, say, when the network may be another one. How
+   * queries that are still in flight end is not held against it.
+   */
+  forgetTroubles(): void {
+    const nowMs = this.#options.clock.nowMs();
+    if (!this.isUp) this.#recoveredAtMs = nowMs;
+    this.#breaker = new Breaker();
+    this.#toldFailureCount = this.#failureCount;
+    this.#roundTrips = new RoundTrips();
+    this.#quietSinceMs = nowMs;
+    this.#loopUntilMs = -Infinity;
+    this.#dialogue.forget();
   }
 
-  #heard(reply: Uint8Array, rttMs: number): void {
+  /** Notes that the reply to a query was of no use where another upstream's was. */
+  failed(): void {
+    this.#noteFailure(this.#breaker.failed(this.#options.clock.nowMs()));
+  }
+
+  #measured(rttMs: number): void {
     this.#quietSinceMs = this.#options.clock.nowMs();
     this.#roundTrips.add(rttMs);
-    if (isUseful(reply)) this.#noteTransition(this.#breaker.succeeded());
-    // A refusal shows that it lives, not that it is of use. Whether it is, the race finds out: others may say the same.
-    else if (!this.isUp) this.failed();
+  }
+
+  #noteFailure(transition: Transition | null): void {
+    this.#failureCount++;
+    this.#noteTransition(transition);
   }
 
   /** State changes are told once, with counts; single failures are not (an outage must not flood the log). */
   #noteTransition(transition: Transition | null): void {
     if (transition === null) return;
-    const { log } = this.#options;
+    const { log, clock } = this.#options;
+    const count = this.#failureCount - this.#toldFailureCount;
+    this.#toldFailureCount = this.#failureCount;
     if (transition === "opened") {
-      log.warn(`upstream ${this.name} is down, ${this.#failureCount} queries came to nothing`);
-    } else log.info(`upstream ${this.name} is back, ${this.#failureCount} queries came to nothing meanwhile`);
-    this.#failureCount = 0;
+      return log.warn(`upstream ${this.name} is down, ${count} queries came to nothing`);
+    }
+    this.#recoveredAtMs = clock.nowMs();
+    log.info(`upstream ${this.name} is back, ${count} queries came to nothing meanwhile`);
   }
 }
 
-/** RCODEs that say more about the upstream than about the name: another upstream may well know. */
-const USELESS: ReadonlySet<number> = new Set([RCODE.SERVFAIL, RCODE.REFUSED, RCODE.FORMERR, RCODE.NOTIMP]);
-
-/** Whether a reply says something about the name. */
-export function isUseful(reply: Uint8Array): boolean {
-  return !USELESS.has(rcodeOf(uint16At(reply, 2)));
-}
+const STATE_NAMES = { closed: "up", open: "down", "half-open": "probing" } as const;
 
 function clamp(value: number, { min, max }: { min: number; max: number }): number {
   return Math.min(max, Math.max(min, value));

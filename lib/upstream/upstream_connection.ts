@@ -27,6 +27,8 @@ export interface UpstreamConnectionOptions {
   readonly counters: Counters;
   /** See `CorrelatorOptions.ghostMs`. */
   readonly ghostMs: number;
+  /** Called once, when the connection has been closed, by whomever. */
+  readonly onClosed: () => void;
 }
 
 /** An open TCP connection to an upstream, with the queries in flight on it: any number, answered in any order. */
@@ -36,6 +38,7 @@ export class UpstreamConnection {
   readonly #deadlines: DeadlineQueue;
   readonly #counters: Counters;
   readonly #correlator: Correlator;
+  readonly #onClosed: () => void;
   readonly #frames = new StreamFrames();
   readonly #unused = new Alarm(() => this.close());
   #lastWrite: Promise<void> = Promise.resolve();
@@ -44,11 +47,12 @@ export class UpstreamConnection {
   #heardAtMs = -Infinity;
 
   /** See {@linkcode UpstreamConnectionOptions}. */
-  constructor({ socket, random, clock, deadlines, counters, ghostMs }: UpstreamConnectionOptions) {
+  constructor({ socket, random, clock, deadlines, counters, ghostMs, onClosed }: UpstreamConnectionOptions) {
     this.#socket = socket;
     this.#clock = clock;
     this.#deadlines = deadlines;
     this.#counters = counters;
+    this.#onClosed = onClosed;
     this.#correlator = new Correlator({ random, deadlines, ghostMs, onIdle: () => this.#keep() });
     this.#receive();
     // Whoever it was made for may have given up meanwhile.
@@ -77,7 +81,7 @@ export class UpstreamConnection {
     };
     const { reply } = this.#correlator.register({ ...registration, peer: this.#socket.peer, expired });
     const frame = toFrame(registration.query);
-    this.#lastWrite = this.#lastWrite.then(() => writeAll(this.#socket, frame)).catch((error) => this.close(error));
+    this.#lastWrite = this.#lastWrite.then(() => this.#write(frame));
     return reply;
   }
 
@@ -88,6 +92,17 @@ export class UpstreamConnection {
     this.#deadlines.cancel(this.#unused);
     this.#socket.close();
     this.#correlator.abandon(this.#closedError(cause));
+    this.#onClosed();
+  }
+
+  async #write(frame: Uint8Array<ArrayBuffer>): Promise<void> {
+    // Thousands may wait behind a slow one: to fail each of them costs seconds.
+    if (this.#isClosed) return;
+    try {
+      await writeAll(this.#socket, frame);
+    } catch (error) {
+      this.close(error);
+    }
   }
 
   #closedError(cause?: unknown): UpstreamError {

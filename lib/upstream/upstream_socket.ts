@@ -13,7 +13,7 @@ const RECEIVE_OCTETS = 4096;
 /** So many datagrams that nobody asked for, within one window, are an attack: 100 guesses of 65,536 are still few. */
 const FLOOD_COUNT = 100;
 const FLOOD_WINDOW_MS = 1000;
-/** Verdicts that a forger's guesses get. Late and garbled replies come from honest servers, too. */
+/** Verdicts that a forger's guesses get. Late, doubled and garbled replies come from honest servers, too. */
 const FORGED: ReadonlySet<Verdict> = new Set(["unsolicited", "wrongPeer", "wrongQuestion", "wrongCase", "wrongCookie"]);
 
 /** What an upstream socket is made from. */
@@ -75,7 +75,13 @@ export class UpstreamSocket {
   async send(query: Uint8Array<ArrayBuffer>, peer: SocketAddress): Promise<void> {
     this.#queryCount++;
     this.#counters.upstreamQueries++;
-    await this.#socket.send(query, peer);
+    const { batch } = this.#socket;
+    if (batch === undefined) {
+      await this.#socket.send(query, peer);
+      return;
+    }
+    batch.queue(query, peer);
+    if (batch.flush() > 0) throw new Error("The operating system would not send it");
   }
 
   /** Closes as soon as no reply is awaited any more, then calls `onClosed`. */
@@ -104,10 +110,22 @@ export class UpstreamSocket {
       try {
         const [datagram, peer] = await this.#socket.receive(buffer);
         this.#count(this.correlator.accept(datagram, peer));
+        this.#receiveBatch();
       } catch (error) {
         // Closed by us, or broken. A broken socket hears nothing more: its queries are asked again from another one.
         this.close(error);
       }
+    }
+  }
+
+  /** Takes what has come behind the datagram that has woken us. */
+  // hot path
+  #receiveBatch(): void {
+    const { batch } = this.#socket;
+    if (batch === undefined) return;
+    const count = batch.receive();
+    for (let i = 0; i < count && !this.#isClosed; i++) {
+      this.#count(this.correlator.accept(batch.datagram(i), batch.peer(i)));
     }
   }
 

@@ -4,19 +4,23 @@ import type { Clock } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import { EDE } from "../wire/iana.ts";
 import { Race, type UpstreamReply } from "./race.ts";
-import type { Request } from "./request.ts";
+import { type Request, SENDS_MAX } from "./request.ts";
 import type { SocketPool } from "./socket_pool.ts";
 import { orderCandidates, type Strategy } from "./strategy.ts";
 import type { StreamTransport } from "./stream_transport.ts";
 import type { Upstream } from "./upstream.ts";
 import { UpstreamError } from "./upstream_error.ts";
+import type { UpstreamState } from "./upstream_state.ts";
 
 /** On a healthy path at most one question in twenty is hedged: 4 of 100, and a few saved up in quiet times. */
 const HEDGES_PER_QUESTION = 0.04;
 /** So few that a sudden burst of 400 questions stays within the one in twenty. */
 const HEDGES_SAVED_MAX = 4;
-/** Upstreams that `parallel` asks at once. */
-const PARALLEL_COUNT = 3;
+/**
+ * Upstreams that `parallel` asks at once: one less than a question has sends. The last one is for whoever has to be asked in
+ * another manner (EDNS, cookies, letter case), or for a third upstream when both are slow or of no use.
+ */
+const PARALLEL_COUNT = SENDS_MAX - 1;
 
 /** What a group of upstreams is made from. */
 export interface UpstreamsOptions {
@@ -56,7 +60,7 @@ export class Upstreams {
    */
   exchange(request: Request): Promise<UpstreamReply> {
     const { upstreams, strategy, random, clock, deadlines } = this.#options;
-    const candidates = upstreams.filter((upstream) => !upstream.isLoop);
+    const candidates = this.#candidates;
     if (candidates.length === 0) {
       const names = upstreams.map((upstream) => upstream.name).join(", ");
       return Promise.reject(new UpstreamError(`Forwarding loop through ${names}`, EDE.OTHER));
@@ -76,9 +80,48 @@ export class Upstreams {
     return this.#options.upstreams;
   }
 
+  /** Whether no upstream is expected to answer: each is down, or a loop. They are asked all the same. */
+  get areKnownBad(): boolean {
+    return this.members.every((upstream) => !upstream.isUp || upstream.isLoop);
+  }
+
+  /** When an upstream was last found to be back after it had been down; -Infinity before. */
+  get recoveredAtMs(): number {
+    return Math.max(...this.members.map((upstream) => upstream.recoveredAtMs));
+  }
+
+  /** The hedge delay of the upstream that would be asked first; by `random`, of the first that is up. */
+  get hedgeDelayMs(): number {
+    const { strategy, random } = this.#options;
+    const byWhat = { strategy: strategy === "random" ? "sequential" : strategy, turn: this.#turn, random } as const;
+    const [first] = orderCandidates(this.#candidates, byWhat);
+    return (first ?? this.members[0]!).hedgeDelayMs;
+  }
+
+  /** How each is doing, in order of preference. */
+  states(): readonly UpstreamState[] {
+    return this.members.map((upstream) => upstream.state);
+  }
+
+  /**
+   * Begins anew: for when the machine has slept, or is in another network. Nothing waits for what was sent before: sockets
+   * and connections are closed, and questions in flight are asked again from fresh ones as far as their sends and their
+   * time allow. Not logged: whoever calls it knows why.
+   */
+  forgetTroubles(): void {
+    for (const upstream of this.members) upstream.forgetTroubles();
+    for (const pool of this.#options.pools) pool.drop();
+    for (const stream of this.#options.streams) stream.drop();
+  }
+
   /** UDP sockets that are open, those that only wait for their last replies included. */
   get openSockets(): number {
     return this.#options.pools.reduce((sum, pool) => sum + pool.openCount, 0);
+  }
+
+  /** TCP connections that are open or being made. */
+  get openStreams(): number {
+    return this.#options.streams.reduce((sum, stream) => sum + stream.openCount, 0);
   }
 
   /** Closes every socket and connection. What still waits for a reply fails. */
@@ -87,13 +130,15 @@ export class Upstreams {
     for (const stream of this.#options.streams) stream.close();
   }
 
+  get #candidates(): Upstream[] {
+    return this.members.filter((upstream) => !upstream.isLoop);
+  }
+
   /** A question that is asked anyway probes one upstream that was down, beside the race: no client waits for it. */
   #probe(order: readonly Upstream[], request: Request): void {
-    const down = order.slice(1).find((upstream) => !upstream.isUp && upstream.beginProbe());
-    if (down === undefined) return;
-    this.#options.counters.upstreamProbes++;
-    // Whatever comes of it, the upstream itself takes note.
-    down.ask({ ...request, sendCount: 0 }).catch(() => {});
+    // With sends of its own, so that it takes none from the client; `Dialogue` bounds those, too.
+    const hasProbed = order.slice(1).some((upstream) => !upstream.isUp && upstream.probe({ ...request, sendCount: 0 }));
+    if (hasProbed) this.#options.counters.upstreamProbes++;
   }
 
   #countFailure(error: unknown): void {

@@ -10,6 +10,8 @@ export const UDP_PAYLOAD_OCTETS = 1232;
 export const PLAIN_UDP_OCTETS = 512;
 /** An OPT record without options: root owner, TYPE, CLASS, TTL, RDLENGTH. */
 export const BARE_OPT_OCTETS = 11;
+/** Code and length before the data of an option (RFC 6891 §6.1.2). */
+export const OPTION_HEADER_OCTETS = 4;
 /** The version of EDNS that we speak. */
 export const EDNS_VERSION = 0;
 /** RFC 6891 §6.1.4, RFC 3225: DNSSEC OK, in the low half of the TTL field. */
@@ -51,29 +53,54 @@ export interface ExtendedError {
  * @throws {WireFormatError} when an option does not fit into the RDATA.
  */
 export function readOpt(record: ResourceRecord): Edns {
-  const options: EdnsOption[] = [];
-  const reader = new Reader(record.rdata);
-  while (reader.remaining > 0) options.push({ code: reader.uint16(), data: reader.take(reader.uint16()) });
   return {
     udpPayloadOctets: record.class,
     extendedRcode: record.ttl >>> 24,
     version: (record.ttl >>> 16) & 0xff,
     wantsDnssec: (record.ttl & DO_FLAG) !== 0,
-    options,
+    options: readOptions(record.rdata),
   };
 }
 
-/** The OPT record that says `edns`. */
-export function writeOpt(edns: Edns): ResourceRecord {
+/**
+ * Reads the options that an OPT record's RDATA is made of (RFC 6891 §6.1.2).
+ *
+ * @throws {WireFormatError} when one does not fit.
+ */
+export function readOptions(rdata: Uint8Array<ArrayBuffer>): EdnsOption[] {
+  const options: EdnsOption[] = [];
+  const reader = new Reader(rdata);
+  while (reader.remaining > 0) options.push({ code: reader.uint16(), data: reader.take(reader.uint16()) });
+  return options;
+}
+
+/** Whether the options between two offsets of a message fit there: what `readOptions` throws for, told without reading. */
+export function areOptionsReadable(octets: Uint8Array, start: number, end: number): boolean {
+  // hot path
+  let offset = start;
+  while (offset < end) {
+    if (offset + 4 > end) return false;
+    offset += 4 + ((octets[offset + 2]! << 8) | octets[offset + 3]!);
+  }
+  return offset === end;
+}
+
+/** The RDATA of an OPT record with these options. */
+export function writeOptions(options: readonly EdnsOption[]): Uint8Array<ArrayBuffer> {
   const writer = new Writer();
-  for (const { code, data } of edns.options) {
+  for (const { code, data } of options) {
     writer.uint16(code);
     writer.uint16(data.length);
     writer.octets(data);
   }
+  return writer.finish();
+}
+
+/** The OPT record that says `edns`. */
+export function writeOpt(edns: Edns): ResourceRecord {
   const flags = edns.wantsDnssec ? DO_FLAG : 0;
   const ttl = ((edns.extendedRcode << 24) | (edns.version << 16) | flags) >>> 0;
-  return { name: ROOT, type: TYPE.OPT, class: edns.udpPayloadOctets, ttl, rdata: writer.finish() };
+  return { name: ROOT, type: TYPE.OPT, class: edns.udpPayloadOctets, ttl, rdata: writeOptions(edns.options) };
 }
 
 /** The option that carries `error` (RFC 8914 §2). */

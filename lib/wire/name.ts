@@ -28,10 +28,10 @@ export const ROOT: Name = new Uint8Array(1);
 
 /**
  * Reads a name and follows its compression pointers (RFC 1035 §4.1.4). A pointer must lead to before the labels that it
- * continues, so a loop is impossible and the work is bounded.
+ * continues, so a loop is impossible and the work is bounded; that of all the names of a message, by `PointerWork`.
  *
  * @throws {WireFormatError} for a label type other than 00 and 11, a pointer that leads forward, to itself or into the
- * header, more than 255 octets, or octets that run out.
+ * header, more than 255 octets, octets that run out, or more work than the message affords.
  */
 export function readName(reader: Reader): Name {
   const { octets } = reader;
@@ -41,13 +41,18 @@ export function readName(reader: Reader): Name {
   let end = reader.end;
   let runStart = offset;
   let hops = 0;
+  let steps = 0;
   for (;;) {
     if (offset >= end) throw new WireFormatError(`Name ends early at offset ${offset}`);
     const octet = octets[offset]!;
+    steps++;
     if (octet >= 0xc0) {
       if (offset + 1 >= end) throw new WireFormatError(`Compression pointer is cut at offset ${offset}`);
       const target = ((octet & 0x3f) << 8) | octets[offset + 1]!;
-      if (hops === 0) reader.skip(offset + 2 - reader.offset);
+      if (hops === 0) {
+        reader.skip(offset + 2 - reader.offset);
+        steps = 1;
+      }
       if (target >= runStart || target < POINTER_TARGET_MIN || ++hops > POINTER_HOPS_MAX) {
         throw new WireFormatError(`Compression pointer at offset ${offset} does not lead backwards to a name`);
       }
@@ -64,12 +69,14 @@ export function readName(reader: Reader): Name {
     if (length + 1 + octet + (octet === 0 ? 0 : 1) > NAME_OCTETS_MAX) {
       throw new WireFormatError(`Name has more than ${NAME_OCTETS_MAX} octets`);
     }
-    name.set(octets.subarray(offset, next), length);
-    length += 1 + octet;
-    offset = next;
+    // Octet by octet: most labels are short, and a view of each takes longer than the copy.
+    while (offset < next) name[length++] = octets[offset++]!;
     if (octet === 0) break;
   }
   if (hops === 0) reader.skip(offset - reader.offset);
+  else if (!reader.work.take(steps, reader.offset)) {
+    throw new WireFormatError(`Names up to offset ${reader.offset} take too many steps through pointers`);
+  }
   return name.slice(0, length);
 }
 

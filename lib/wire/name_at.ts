@@ -2,7 +2,8 @@ import { foldOctet } from "./name.ts";
 
 /**
  * Whether the names at two offsets of one message are the same, letter case ignored. Follows pointers and allocates
- * nothing. Both must have been found readable, by `MessageScan` say.
+ * nothing. Both must have been found readable, by `MessageScan` say: then each has 255 octets and 126 pointers at most.
+ * `PointerWork` does not count here, so who compares many names has to bound their number.
  */
 export function isSameNameAt(octets: Uint8Array, a: number, b: number): boolean {
   // hot path

@@ -1,3 +1,4 @@
+import { PointerWork } from "./pointer_work.ts";
 import { WireFormatError } from "./wire_format_error.ts";
 
 /**
@@ -7,6 +8,8 @@ import { WireFormatError } from "./wire_format_error.ts";
 export class Reader {
   /** The whole message, from its first octet: compression pointers count from there. */
   readonly octets: Uint8Array;
+  /** What the names read so far cost, sections included. */
+  readonly work: PointerWork;
   readonly #view: DataView;
   readonly #end: number;
   #offset: number;
@@ -15,9 +18,11 @@ export class Reader {
    * Starts at `offset` of `octets`.
    *
    * @param end Offset behind the last octet that may be read; `octets.length` by default.
+   * @param work Of the message, when part of it has been read.
    */
-  constructor(octets: Uint8Array, offset = 0, end: number = octets.length) {
+  constructor(octets: Uint8Array, offset = 0, end: number = octets.length, work: PointerWork = new PointerWork()) {
     this.octets = octets;
+    this.work = work;
     this.#view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
     this.#offset = offset;
     this.#end = end;
@@ -72,6 +77,6 @@ export class Reader {
   /** A reader for the next `count` octets alone (RDATA), which still sees the whole message for pointers. */
   section(count: number): Reader {
     const start = this.skip(count);
-    return new Reader(this.octets, start, start + count);
+    return new Reader(this.octets, start, start + count, this.work);
   }
 }

@@ -1,7 +1,8 @@
 import { FLAG, HEADER_OCTETS, opcodeOf, rcodeOf } from "./header.ts";
 import { TYPE } from "./iana.ts";
-import { DO_FLAG } from "./edns.ts";
+import { areOptionsReadable, DO_FLAG } from "./edns.ts";
 import { LABEL_OCTETS_MAX, NAME_OCTETS_MAX, POINTER_HOPS_MAX, POINTER_TARGET_MIN } from "./name.ts";
+import { PointerWork } from "./pointer_work.ts";
 import { rdataSteps, STEP_COMPRESSIBLE_NAME, STEP_NAME, STEP_REST, STEP_STRING } from "./rdata.ts";
 
 /** What a scan found. Statuses instead of errors: garbage at line rate must not build Error objects. */
@@ -70,6 +71,13 @@ export class MessageScan {
   /** Whether a TSIG or SIG(0) record signs the message (RFC 8945, RFC 2931). */
   isSigned = false;
 
+  readonly #work = new PointerWork();
+
+  /** Steps that the names' pointers took, see `PointerWork`. */
+  get pointerSteps(): number {
+    return this.#work.steps;
+  }
+
   /** Whether there is an OPT record. */
   get hasOpt(): boolean {
     return this.optOffset !== NO_OPT;
@@ -106,6 +114,7 @@ export class MessageScan {
     this.extendedRcode = 0;
     this.wantsDnssec = false;
     this.isSigned = false;
+    this.#work.steps = 0;
     if (length < HEADER_OCTETS) return this.status = SCAN.tooShort;
     this.id = uint16At(octets, 0);
     this.flags = uint16At(octets, 2);
@@ -119,7 +128,7 @@ export class MessageScan {
   #scanSections(octets: Uint8Array, length: number): boolean {
     let offset = HEADER_OCTETS;
     for (let i = 0; i < this.questionCount; i++) {
-      const typeOffset = skipName(octets, offset, length, length);
+      const typeOffset = skipName(octets, offset, length, length, this.#work);
       if (typeOffset === UNREADABLE || typeOffset + 4 > length) return false;
       if (i === 0) this.qtypeOffset = typeOffset;
       offset = typeOffset + 4;
@@ -137,17 +146,38 @@ export class MessageScan {
 
   /** Returns the offset behind the record, or `UNREADABLE`. */
   #scanRecord(octets: Uint8Array, offset: number, length: number, isAdditional: boolean): number {
-    const typeOffset = skipName(octets, offset, length, length);
+    const typeOffset = skipName(octets, offset, length, length, this.#work);
     if (typeOffset === UNREADABLE || typeOffset + 10 > length) return UNREADABLE;
     const type = uint16At(octets, typeOffset);
     const rdataOffset = typeOffset + 10;
     const end = rdataOffset + uint16At(octets, typeOffset + 8);
-    if (end > length || !isRdataReadable(octets, type, rdataOffset, end, length)) return UNREADABLE;
+    if (end > length || !this.#isRdataReadable(octets, type, rdataOffset, end, length)) return UNREADABLE;
     if (type === TYPE.OPT) this.#noteOpt(octets, offset, typeOffset, end, isAdditional);
     else if (isAdditional && (type === TYPE.TSIG || isTransactionSignature(octets, type, rdataOffset))) {
       this.isSigned = true;
     }
     return end;
+  }
+
+  #isRdataReadable(octets: Uint8Array, type: number, start: number, end: number, length: number): boolean {
+    const steps = rdataSteps(type);
+    if (steps === undefined) return true;
+    let offset = start;
+    for (let i = 0; i < steps.length; i++) {
+      const step = steps[i]!;
+      if (step === STEP_REST) return true;
+      if (step === STEP_NAME || step === STEP_COMPRESSIBLE_NAME) {
+        offset = skipName(octets, offset, end, length, this.#work);
+        if (offset === UNREADABLE) return false;
+      } else if (step === STEP_STRING) {
+        if (offset >= end) return false;
+        offset += 1 + octets[offset]!;
+      } else {
+        offset += step;
+      }
+      if (offset > end) return false;
+    }
+    return offset === end;
   }
 
   #noteOpt(octets: Uint8Array, offset: number, typeOffset: number, end: number, isAdditional: boolean): void {
@@ -174,20 +204,26 @@ const UNREADABLE = -1;
  *
  * @param end Where the section that holds the name ends.
  * @param length Where the message ends.
+ * @param work Of the message, to which the name adds; left out for a name that has been found readable.
  */
-export function skipName(octets: Uint8Array, offset: number, end: number, length: number): number {
+export function skipName(octets: Uint8Array, offset: number, end: number, length: number, work?: PointerWork): number {
   // hot path
   let nameOctets = 0;
   let nameEnd = 0;
   let runStart = offset;
   let hops = 0;
+  let steps = 0;
   for (;;) {
     if (offset >= end) return UNREADABLE;
+    steps++;
     const octet = octets[offset]!;
     if (octet >= 0xc0) {
       if (offset + 1 >= end) return UNREADABLE;
       const target = ((octet & 0x3f) << 8) | octets[offset + 1]!;
-      if (hops === 0) nameEnd = offset + 2;
+      if (hops === 0) {
+        nameEnd = offset + 2;
+        steps = 1;
+      }
       if (target >= runStart || target < POINTER_TARGET_MIN || ++hops > POINTER_HOPS_MAX) return UNREADABLE;
       end = length;
       offset = runStart = target;
@@ -197,43 +233,15 @@ export function skipName(octets: Uint8Array, offset: number, end: number, length
     offset += 1 + octet;
     nameOctets += 1 + octet;
     if (offset > end || nameOctets + (octet === 0 ? 0 : 1) > NAME_OCTETS_MAX) return UNREADABLE;
-    if (octet === 0) return hops === 0 ? offset : nameEnd;
+    if (octet === 0) break;
   }
+  if (hops === 0) return offset;
+  return work === undefined || work.take(steps, nameEnd) ? nameEnd : UNREADABLE;
 }
 
 /** The big-endian number in the two octets at `offset`. */
 export function uint16At(octets: Uint8Array, offset: number): number {
   return (octets[offset]! << 8) | octets[offset + 1]!;
-}
-
-function isRdataReadable(octets: Uint8Array, type: number, start: number, end: number, length: number): boolean {
-  const steps = rdataSteps(type);
-  if (steps === undefined) return true;
-  let offset = start;
-  for (let i = 0; i < steps.length; i++) {
-    const step = steps[i]!;
-    if (step === STEP_REST) return true;
-    if (step === STEP_NAME || step === STEP_COMPRESSIBLE_NAME) {
-      offset = skipName(octets, offset, end, length);
-      if (offset === UNREADABLE) return false;
-    } else if (step === STEP_STRING) {
-      if (offset >= end) return false;
-      offset += 1 + octets[offset]!;
-    } else {
-      offset += step;
-    }
-    if (offset > end) return false;
-  }
-  return offset === end;
-}
-
-function areOptionsReadable(octets: Uint8Array, start: number, end: number): boolean {
-  let offset = start;
-  while (offset < end) {
-    if (offset + 4 > end) return false;
-    offset += 4 + uint16At(octets, offset + 2);
-  }
-  return offset === end;
 }
 
 /** RFC 2931 §3: a SIG record that covers type 0 signs the message, not an RRset. */

@@ -1,7 +1,6 @@
-import { labelCount, type Name } from "./name.ts";
+import type { Name } from "./name.ts";
+import { WrittenNames } from "./written_names.ts";
 
-/** A compression pointer holds 14 bits (RFC 1035 §4.1.4): names further in cannot be pointed to. */
-const POINTER_TARGET_MAX = 0x3fff;
 const INITIAL_OCTETS = 512;
 const MESSAGE_OCTETS_MAX = 65_535;
 
@@ -17,8 +16,7 @@ export class Writer {
   #octets: Uint8Array<ArrayBuffer>;
   #view: DataView<ArrayBuffer>;
   #offset = 0;
-  /** Offsets of names written so far, by their octets as a Latin-1 string. */
-  readonly #names = new Map<string, number>();
+  readonly #names = new WrittenNames();
 
   /**
    * Starts an empty message.
@@ -63,24 +61,19 @@ export class Writer {
 
   /** Writes `name` in full. It may still be pointed to by later compressed names. */
   name(name: Name): void {
-    this.#remember(name, labelCount(name));
+    this.#names.add(name, this.#offset);
     this.octets(name);
   }
 
   /**
    * Writes `name`, replacing its longest suffix that was written before by a pointer (RFC 1035 §4.1.4). Letter case must
    * match too: a pointer to another spelling would change what the asker sees (RFC 4343 §4.1 asks to preserve it).
+   * No pointer is written that would make the message unreadable to ourselves, see `WrittenNames`.
    */
   compressedName(name: Name): void {
-    for (let start = 0, labels = 0; name[start] !== 0; start += name[start]! + 1, labels++) {
-      const target = this.#names.get(toKey(name.subarray(start)));
-      if (target === undefined) continue;
-      this.#remember(name, labels);
-      this.octets(name.subarray(0, start));
-      this.uint16(0xc000 | target);
-      return;
-    }
-    this.name(name);
+    const { start, target } = this.#names.addCompressed(name, this.#offset);
+    this.octets(name.subarray(0, start));
+    if (target !== null) this.uint16(0xc000 | target);
   }
 
   /** Overwrites the two octets at `offset`, which were written before: lengths and counts known only afterwards. */
@@ -91,16 +84,6 @@ export class Writer {
   /** The message so far; a view of the writer's buffer, which is the caller's once writing has ended. */
   finish(): Uint8Array<ArrayBuffer> {
     return this.#octets.subarray(0, this.#offset);
-  }
-
-  /** Remembers where the suffixes of `name` that begin with its first `labels` labels are about to be written. */
-  #remember(name: Name, labels: number): void {
-    let start = 0;
-    for (let i = 0; i < labels && this.#offset + start <= POINTER_TARGET_MAX; i++) {
-      const key = toKey(name.subarray(start));
-      if (!this.#names.has(key)) this.#names.set(key, this.#offset + start);
-      start += name[start]! + 1;
-    }
   }
 
   #advance(count: number): number {
@@ -118,9 +101,4 @@ export class Writer {
     this.#octets = grown;
     this.#view = new DataView(grown.buffer);
   }
-}
-
-/** One UTF-16 unit per octet: exact for any octets, and cheap to hash. */
-function toKey(octets: Uint8Array): string {
-  return String.fromCharCode(...octets);
 }

@@ -197,6 +197,16 @@ Deno.test("DeadlineQueue meets deadlines of every turn after a sleep of several 
   assertEquals([log.length, queue.size], [4, 0]);
 });
 
+Deno.test("DeadlineQueue runs what is overdue in the order of its moments after a sleep of several turns", () => {
+  const { time, queue, log } = setUp();
+  const duesMs = [4 * TURN_MS, TURN_MS + 20, 40, 2 * TURN_MS + 10, 3000, 7 * TURN_MS];
+  for (const dueMs of duesMs) queue.schedule(new Recorded(String(dueMs), log), dueMs);
+  time.sleep(5 * TURN_MS);
+  assertEquals(log.map(Number), duesMs.slice(0, -1).toSorted((a, b) => a - b));
+  time.pass(3 * TURN_MS);
+  assertEquals([log.length, queue.size, time.armedCount], [6, 0, 0]);
+});
+
 Deno.test("DeadlineQueue leaves what onDue schedules for now to a later tick, after a long sleep too", () => {
   const { time, queue, log } = setUp();
   const endless: Recorded = new Recorded("endless", log, (nowMs) => {

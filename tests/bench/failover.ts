@@ -7,28 +7,27 @@
  */
 // deno-lint-ignore-file no-console
 import { parseArgs } from "@std/cli/parse-args";
+import { type Contestant, findContestants, startContestant } from "./contestants.ts";
+import { type Forwarder, FORWARDERS } from "./forwarders.ts";
 import { LoopbackUpstream } from "./loopback_upstream.ts";
-import { type Forwarder, FORWARDERS } from "./peers.ts";
-import { RunningForwarder } from "./running_forwarder.ts";
+import { RunningServer } from "./running_server.ts";
 import { type Finding, type Situation, SITUATIONS } from "./situations.ts";
+import { sleep } from "./sleep.ts";
 import { table } from "./table.ts";
 
-/** A forwarder that is on this machine. */
-interface Contestant {
-  readonly forwarder: Forwarder;
-  readonly executable: string;
-  readonly version: string;
-}
+/** Some take connections before they take datagrams (dnsdist first waits for its probes); all get the same time. */
+const SETTLE_MS = 1500;
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, async () => {
-    await RunningForwarder.stopAll();
+    await RunningServer.stopAll();
     Deno.exit(130);
   });
 }
 
 const flags = parseArgs(Deno.args, { string: ["only", "json"], unknown: rejectUnknown });
-const contestants = await findContestants(flags.only as string | undefined);
+const contestants = await findContestants(chosenForwarders(flags.only as string | undefined));
+console.log();
 const findings = new Map<Situation, Finding[]>(SITUATIONS.map((situation) => [situation, []]));
 for (const contestant of contestants) {
   for (const situation of SITUATIONS) {
@@ -40,61 +39,31 @@ console.log(resultTable());
 console.log(`\n${goalLines().join("\n")}`);
 if (flags.json !== undefined) Deno.writeTextFileSync(flags.json as string, resultJson());
 
-async function play({ forwarder, executable }: Contestant, situation: Situation): Promise<Finding> {
+async function play(contestant: Contestant, situation: Situation): Promise<Finding> {
   using a = new LoopbackUpstream("127.0.0.2");
   using b = new LoopbackUpstream("127.0.0.3");
   situation.prepare([a, b]);
   try {
     const upstreams = [a.address, b.address];
-    await using running = await RunningForwarder.start(forwarder, { executable, upstreams });
+    await using running = await startContestant(contestant, { upstreams, cacheNames: null });
+    await sleep(SETTLE_MS);
     const zone = `${crypto.randomUUID().slice(0, 8)}.example.org`;
     return await situation.play({ forwarder: running.address, upstreams: [a, b], zone });
   } catch (error) {
     // One that cannot be started here is no reason to learn nothing of the others.
     const message = error instanceof Error ? error.message : `${error}`;
-    console.error(`${forwarder.name}: ${message}`);
+    console.error(`${contestant.forwarder.name}: ${message}`);
     return { text: "failed", numbers: {} };
   }
 }
 
-async function findContestants(only: string | undefined): Promise<Contestant[]> {
+function chosenForwarders(only: string | undefined): Forwarder[] {
   const names = only?.split(",") ?? FORWARDERS.map((forwarder) => forwarder.name);
   const unknown = names.find((name) => !FORWARDERS.some((forwarder) => forwarder.name === name));
   if (unknown !== undefined) {
     fail(`Cannot use --only "${unknown}": must be ${FORWARDERS.map((forwarder) => forwarder.name).join(", ")}`);
   }
-  const found: Contestant[] = [];
-  for (const forwarder of FORWARDERS.filter((forwarder) => names.includes(forwarder.name))) {
-    const executable = findExecutable(forwarder.executable);
-    if (executable === null) {
-      console.log(`${forwarder.name} is not installed; on Debian: apt install ${forwarder.debianPackage}`);
-      continue;
-    }
-    const version = await versionOf(executable, forwarder.versionArgs);
-    console.log(`${forwarder.name}: ${version}`);
-    found.push({ forwarder, executable, version });
-  }
-  console.log();
-  return found;
-}
-
-/** The file of a program, looked for where servers are installed even when PATH leaves that out. */
-function findExecutable(name: string): string | null {
-  if (name.startsWith("/")) return name;
-  for (const folder of [...(Deno.env.get("PATH") ?? "").split(":"), "/usr/sbin", "/usr/local/sbin"]) {
-    try {
-      if (Deno.statSync(`${folder}/${name}`).isFile) return `${folder}/${name}`;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
-  return null;
-}
-
-async function versionOf(executable: string, args: readonly string[]): Promise<string> {
-  const { stdout, stderr } = await new Deno.Command(executable, { args: [...args] }).output();
-  const text = [stdout, stderr].map((octets) => new TextDecoder().decode(octets)).join("\n");
-  return /\d+\.\d+(\.\d+)*/.exec(text)?.[0] ?? "unknown version";
+  return FORWARDERS.filter((forwarder) => names.includes(forwarder.name));
 }
 
 function resultTable(): string {

@@ -1,7 +1,7 @@
 import { EDE, RCODE, rcodeToText } from "../../lib/wire/iana.ts";
 import { addressQuery, ask, extendedErrors, type Outcome } from "./asking.ts";
 import type { LoopbackUpstream } from "./loopback_upstream.ts";
-import { sleep } from "./running_forwarder.ts";
+import { sleep } from "./sleep.ts";
 import type { SocketAddress } from "../../lib/base/address.ts";
 
 /** Two upstreams, the forwarder in front of them, and a zone below which every name is new to all caches. */

@@ -22,7 +22,7 @@ Deno.test("--version tells how it was built", async () => {
   await using child = new ChildProgram([FILE, "--version"]);
   const { exitCode, stdout, lines } = await child.end();
   assertEquals({ exitCode, lines }, { exitCode: 0, lines: [] });
-  assertMatch(stdout, /^dns-forwarder \S+ \(deno \S+, \S+, (compiled|portable)\)\n$/);
+  assertMatch(stdout, /^dns-forwarder \S+ \(deno \S+, \S+, (compiled|portable)(, native)?\)\n$/);
 });
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
@@ -43,6 +43,15 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
     assertEquals({ exitCode, stdout }, { exitCode: 0, stdout: "" });
   });
 }
+
+Deno.test("dns-forwarder-native takes datagrams in batches, and dns-forwarder says why it does not", async () => {
+  await using version = new ChildProgram([FILE, "--version"]);
+  const isNative = (await version.end()).stdout.includes(", native)");
+  await using child = new ChildProgram([FILE, "--listen", "127.0.0.1:0"]);
+  await child.line(isNative ? /takes datagrams in batches/ : /one by one: --allow-ffi is not given/);
+  child.signal("SIGTERM");
+  assertEquals((await child.end()).exitCode, 0);
+});
 
 Deno.test("a wrong flag ends it with 2, a port in use with 1", async () => {
   await using wrong = new ChildProgram([FILE, "--resolvr", "192.0.2.1"]);

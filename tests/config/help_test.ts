@@ -64,7 +64,7 @@ for (
     [["--strategy", "=", "fas"], ["fastest"]],
     [["--log-level", "="], ["error", "warn", "info", "debug"]],
     [["--resolver", ""], []],
-    [["--timeout", "300", "--no-"], ["--no-special-names"]],
+    [["--timeout", "300", "--no-spec"], ["--no-special-names"]],
   ] as const
 ) {
   Deno.test({

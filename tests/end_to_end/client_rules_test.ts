@@ -118,7 +118,7 @@ const HOP_OPTIONS = [
 
 Deno.test("[7828_03] [7871_01] [7873_05] [9567_01] [9660_01] [10029_08] no option of a client's gets any further", async () => {
   await using upstream = startUpstream();
-  await using program = startProgram("--resolver", formatSocketAddress(upstream.address));
+  await using program = startProgram("--resolver", formatSocketAddress(upstream.address), "--cache-size", "0");
   const octets = query("example.org", { additionals: [opt({ options: HOP_OPTIONS })] });
   await ask(program.address, octets);
   using client = await TcpClient.connect(program.address);

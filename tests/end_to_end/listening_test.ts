@@ -69,9 +69,10 @@ Deno.test("the program says where it listens and forwards, on one line", async (
   const resolver = formatSocketAddress(upstream.address);
   await using program = startProgram("--resolver", `${resolver},tcp://192.0.2.53`, "--resolver", "[2001:db8::53]:5353");
   assertEquals(await answersAt(program.address), ANSWER);
-  const [started, ...more] = program.lines;
+  const [started, io, ...more] = program.lines;
   const where = `listens on ${formatSocketAddress(program.address)}`;
   assert(started!.endsWith(`${where}, forwards to ${resolver}, tcp://192.0.2.53:53, [2001:db8::53]:5353`), started);
+  assertMatch(io!, /^dns-forwarder: takes datagrams (in batches|one by one: )/);
   assertEquals(more, []);
 });
 

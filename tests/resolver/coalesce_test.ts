@@ -57,7 +57,6 @@ const APART: readonly [what: string, fields: Partial<Message>][] = [
   ["another class", { questions: [question("example.org A 3")] }],
   ["RD=0", { recursionDesired: false }],
   ["CD", { checkingDisabled: true }],
-  ["AD", { isAuthenticData: true }],
   ["DO", { additionals: [opt({ wantsDnssec: true })] }],
 ];
 
@@ -75,6 +74,7 @@ for (const [what, fields] of APART) {
 const TOGETHER: readonly [what: string, fields: Partial<Message>][] = [
   ["another ID", { id: 7 }],
   ["another spelling", { questions: [question("eXample.ORG")] }],
+  ["AD", { isAuthenticData: true }],
   ["EDNS without DO", { additionals: [opt()] }],
   ["another UDP size", { additionals: [opt({ udpPayloadOctets: 4096 })] }],
   ["bits that mean nothing in a query", { isAuthoritative: true, recursionAvailable: true }],

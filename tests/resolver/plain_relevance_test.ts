@@ -37,6 +37,12 @@ Deno.test("isPlainlyRelevant() says so of no reply from which the thorough way w
   assert(plainCount > 100);
 });
 
+Deno.test("isPlainlyRelevant() compares the names of 24 records, and of no more", () => {
+  const own = (count: number) => records(...Array.from({ length: count }, (_, i) => `a.example. 60 IN A 192.0.2.${i}`));
+  const ofRecords = (count: number) => response({ questions: [question("a.example")], answers: own(count) });
+  assertEquals([isPlainlyRelevant(ofRecords(24)), isPlainlyRelevant(ofRecords(25))], [true, false]);
+});
+
 Deno.test("isSameNameAt() and isWithinAt() say what the names' texts say, through pointers too", () => {
   const lower = (text: string) => text.toLowerCase();
   fc.assert(

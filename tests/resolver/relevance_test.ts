@@ -90,3 +90,19 @@ Deno.test("keepRelevant() ends with a chain that leads in a circle", () => {
   const circle = ["a.example. 60 IN CNAME b.example.", "b.example. 60 IN CNAME a.example."];
   assertEquals(kept({ questions: [question("a.example")], answers: records(...circle) }).answers, circle);
 });
+
+Deno.test("keepRelevant() follows 32 links of a chain, in whatever order they stand, and leaves out what is beyond", () => {
+  const links = Array.from({ length: 40 }, (_, i) => `n${i}.example. 60 IN CNAME n${i + 1}.example.`);
+  const questions = [question("n0.example")];
+  // The last owner that belongs to the chain is the target of the 32nd link.
+  assertEquals(kept({ questions, answers: records(...links) }).answers, links.slice(0, 33));
+  assertEquals(kept({ questions, answers: records(...links.toReversed()) }).answers, links.slice(0, 33).toReversed());
+});
+
+Deno.test("keepRelevant() passes on a reply of more than 512 records as it is", () => {
+  const strangers = (count: number) =>
+    records(...Array.from({ length: count }, (_, i) => `n${i}.example. 60 IN A 192.0.2.1`));
+  const questions = [question("example.org")];
+  assertEquals(kept({ questions, answers: strangers(512) }).answers, []);
+  assertEquals(kept({ questions, answers: strangers(513) }).answers.length, 513);
+});

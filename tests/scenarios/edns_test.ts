@@ -1,5 +1,6 @@
 import { assertEquals, assertLessOrEqual, assertNotEquals } from "@std/assert";
 import { EDNS_OPTION, RCODE, TYPE } from "../../lib/wire/iana.ts";
+import { encode } from "../../lib/wire/message.ts";
 import { ednsOf, lines, opt, question } from "../support/messages.ts";
 import { type ReceivedQuery, Scene } from "../support/scene.ts";
 
@@ -98,4 +99,30 @@ Deno.test("a late rejection of EDNS is followed by a third send, without EDNS, a
   assertEquals(client.reply.message.rcode, RCODE.SERVFAIL);
   assertLessOrEqual(client.reply.atMs - startMs, 510);
   assertEquals(scene.upstream.queries.map(hasOpt), [true, true, false]);
+});
+
+for (const upstreamSockets of [1, 4]) {
+  Deno.test(`an upstream that demands cookies and does not echo letter case is found out in three sends; sockets: ${upstreamSockets} [9520_04, 7873_04, 0x20_02]`, async () => {
+    const scene = new Scene({ habits: { cookies: "demands", lowersCase: true }, config: { upstreamSockets } });
+    const client = scene.client();
+    client.ask([question("example.org")]);
+    await scene.settle();
+    assertEquals(lines(client.reply.message.answers), ANSWER);
+    assertEquals(scene.upstream.queries.length, 3);
+  });
+}
+
+Deno.test("when an upstream never likes our cookie, the next one's answer is used [7873_04]", async () => {
+  const scene = new Scene({ upstreamCount: 2 });
+  const { upstream } = scene;
+  // As a server does that cannot tell who asks, over either transport.
+  upstream.onQuery = upstream.onStreamQuery = (query) => {
+    const additionals = [opt({ extendedRcode: RCODE.BADCOOKIE >> 4 })];
+    const fields = { isResponse: true, rcode: RCODE.BADCOOKIE & 0xf, additionals };
+    upstream.reply(query, encode({ ...query.message, ...fields }));
+  };
+  const client = scene.client();
+  client.ask([question("example.org")]);
+  await scene.settle();
+  assertEquals(lines(client.reply.message.answers), ANSWER);
 });

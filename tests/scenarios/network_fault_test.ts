@@ -53,7 +53,13 @@ Deno.test("when an upstream socket breaks, its queries are asked again at once f
   await scene.settle();
   assertEquals(lines(client.reply.message.answers), ANSWER);
   assertEquals(client.reply.atMs, startMs);
-  assertEquals(scene.app.held, { inFlight: 0, deadlines: 0, upstreamSockets: 1, connections: 0 });
+  assertEquals(scene.app.held, {
+    inFlight: 0,
+    deadlines: 0,
+    upstreamSockets: 1,
+    upstreamConnections: 0,
+    connections: 0,
+  });
 });
 
 Deno.test("when no upstream socket can be opened, clients get SERVFAIL; when one can, answers", async () => {

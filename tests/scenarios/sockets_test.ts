@@ -66,7 +66,13 @@ Deno.test("source ports change every minute, and the old sockets close when they
   await scene.settle();
   assertEquals([before.length, after.length], [4, 4]);
   assertEquals(before.filter((port) => after.includes(port)), []);
-  assertEquals(scene.app.held, { inFlight: 0, deadlines: 0, upstreamSockets: 4, connections: 0 });
+  assertEquals(scene.app.held, {
+    inFlight: 0,
+    deadlines: 0,
+    upstreamSockets: 4,
+    upstreamConnections: 0,
+    connections: 0,
+  });
 });
 
 Deno.test("a replaced socket still takes the reply that it waits for, then closes", async () => {
@@ -105,5 +111,11 @@ Deno.test("ever more queries to a silent upstream do not open ever more sockets"
   assertLessOrEqual(mostOpen, 9 + 2);
   assertGreater(mostOpen, 2);
   await scene.settle();
-  assertEquals(scene.app.held, { inFlight: 0, deadlines: 0, upstreamSockets: 2, connections: 0 });
+  assertEquals(scene.app.held, {
+    inFlight: 0,
+    deadlines: 0,
+    upstreamSockets: 2,
+    upstreamConnections: 0,
+    connections: 0,
+  });
 });

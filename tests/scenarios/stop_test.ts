@@ -6,7 +6,13 @@ import { Scene } from "../support/scene.ts";
 const ANSWER = ["example.org. 300 IN A 192.0.2.1"];
 
 function assertNothingLeft(scene: Scene): void {
-  assertEquals(scene.app.held, { inFlight: 0, deadlines: 0, upstreamSockets: 0, connections: 0 });
+  assertEquals(scene.app.held, {
+    inFlight: 0,
+    deadlines: 0,
+    upstreamSockets: 0,
+    upstreamConnections: 0,
+    connections: 0,
+  });
   assertEquals(scene.host.openSockets, []);
   assertEquals(scene.world.time.timerCount, 0);
 }

@@ -42,10 +42,51 @@ Deno.test("a truncated reply is fetched over TCP, on one connection for many, cl
   assertEquals(clients.map(({ reply }) => lines(reply.message.answers)), clients.map(() => ANSWER));
   assertEquals(new Set(scene.upstream.streamQueries.map(({ peer }) => peer.port)).size, 1);
   await scene.pass(9000);
-  assertEquals(scene.host.openStreams.length, 1);
+  assertEquals([scene.host.openStreams.length, scene.app.held.upstreamConnections], [1, 1]);
   await scene.pass(1100);
-  assertEquals(scene.host.openStreams.length, 0);
+  assertEquals([scene.host.openStreams.length, scene.app.held.upstreamConnections], [0, 0]);
 });
+
+Deno.test("a question whose reply was truncated goes to TCP at once next time, for five minutes [7766_08]", async () => {
+  const scene = new Scene({ habits: { truncates: true } });
+  const ask = async (text = "example.org") => {
+    const client = scene.client();
+    client.ask([question(text)]);
+    await scene.pass(1);
+    return lines(client.reply.message.answers);
+  };
+  for (const text of ["example.org", "Example.ORG", "example.org"]) {
+    assertEquals((await ask(text)).map((line) => line.toLowerCase()), ANSWER.map((line) => line.toLowerCase()));
+  }
+  assertEquals([scene.upstream.queries.length, scene.upstream.streamQueries.length], [1, 3]);
+  await scene.pass(5 * 60_000);
+  assertEquals(await ask(), ANSWER);
+  assertEquals([scene.upstream.queries.length, scene.upstream.streamQueries.length], [2, 4]);
+  await scene.settle();
+});
+
+/** What becomes of queries over TCP, and after how long the client has the truncated reply. */
+const TCP_FAULTS: readonly [what: string, onStreamQuery: (query: ReceivedQuery) => void, withinMs: number][] = [
+  ["closes its connections", ({ stream }) => stream!.close(), 10],
+  ["is silent", () => {}, 2020],
+];
+
+for (const [what, onStreamQuery, withinMs] of TCP_FAULTS) {
+  Deno.test(`a question whose reply was truncated goes over UDP again when the upstream ${what} over TCP [7766_08, 9520_04]`, async () => {
+    const scene = new Scene({ habits: { truncates: true } });
+    scene.client().ask([question("example.org")]);
+    await scene.pass(15_000);
+    scene.upstream.onStreamQuery = onStreamQuery;
+    const client = scene.client();
+    const startMs = scene.nowMs;
+    client.ask([question("example.org")]);
+    await scene.settle();
+    assertEquals([client.reply.message.isTruncated, client.reply.message.rcode], [true, RCODE.NOERROR]);
+    assertLessOrEqual(client.reply.atMs - startMs, withinMs);
+    // Over TCP at first, over UDP then, and once more over TCP for what did not fit.
+    assertEquals([scene.upstream.queries.length, scene.upstream.streamQueries.length], [2, 3]);
+  });
+}
 
 Deno.test("a connection that breaks under its queries is made anew, once for all of them", async () => {
   const scene = new Scene({ habits: { truncates: true }, zone: NUMBERED });

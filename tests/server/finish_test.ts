@@ -1,7 +1,8 @@
 import { concat } from "@std/bytes/concat";
 import { assert, assertEquals, assertGreater, assertLessOrEqual } from "@std/assert";
 import { finish } from "../../lib/server/finish.ts";
-import type { Query } from "../../lib/resolver/query.ts";
+import { Query } from "../../lib/resolver/query.ts";
+import { ReplySlot } from "../../lib/resolver/reply_slot.ts";
 import { EDE, EDNS_OPTION } from "../../lib/wire/iana.ts";
 import { FLAG } from "../../lib/wire/header.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
@@ -20,7 +21,7 @@ import {
   response,
   wire,
 } from "../support/messages.ts";
-import { clientQuery, rawQuery, responseTo } from "../support/resolving.ts";
+import { CLIENT, clientQuery, rawQuery, responseTo } from "../support/resolving.ts";
 
 const QUESTIONS = [question("eXample.org")];
 const ANSWERS = records("example.org 300 IN A 192.0.2.1");
@@ -209,4 +210,34 @@ Deno.test("finish() returns memory of its own, not the query's", () => {
   assertGreater(reply.length, 12);
   reply.fill(0xff);
   assert(query.wire.every((octet, i) => octet === before[i]));
+});
+
+Deno.test("finish() keeps the first extended errors where not all fit", () => {
+  const query = clientQuery({ questions: QUESTIONS, additionals: [opt({ udpPayloadOctets: 512 })] });
+  for (const text of ["first", "second", "x".repeat(500)]) query.extendedErrors.push({ infoCode: EDE.OTHER, text });
+  const texts = ednsOf(finished(query))!.options.map((option) => readExtendedError(option)?.text);
+  assertEquals(texts, ["first", "second"]);
+});
+
+Deno.test("[6891_04] finish() finishes a reply in the query's slot where it stands", () => {
+  const slot = new ReplySlot();
+  for (const additionals of [[], [opt({ wantsDnssec: true })]]) {
+    const octets = wire({ id: 0x4321, recursionDesired: true, questions: QUESTIONS, additionals });
+    const query = new Query({ wire: octets, client: CLIENT, deadlineMs: 2000, slot });
+    const written = responseTo(query, { answers: ANSWERS });
+    slot.octets.set(written);
+    const reply = finish(slot.first(written.length), query);
+    assert(slot.holds(reply));
+    assertEquals(reply.toHex(), finish(written, query).toHex());
+  }
+});
+
+Deno.test("finish() takes a reply out of the slot when more than a bare OPT record goes with it", () => {
+  const slot = new ReplySlot();
+  const octets = wire({ id: 0x4321, questions: QUESTIONS, additionals: [opt()] });
+  const query = new Query({ wire: octets, client: CLIENT, deadlineMs: 2000, slot });
+  query.extendedErrors.push({ infoCode: EDE.STALE_ANSWER, text: "" });
+  const written = responseTo(query, { answers: ANSWERS });
+  slot.octets.set(written);
+  assertEquals(finish(slot.first(written.length), query).toHex(), finish(written, query).toHex());
 });

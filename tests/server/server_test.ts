@@ -108,3 +108,38 @@ Deno.test("Server.handle() answers SERVFAIL when the resolver's reply cannot be 
     assertEquals([counters.broken, log.length], [1, 1]);
   }
 });
+
+Deno.test("Server.handle() uses the query of a message again that was answered at once, and knows nothing of the last one", () => {
+  const { ask, resolver } = setUp((query) => {
+    query.extendedErrors.push({ infoCode: 0, text: "told to the first" });
+    query.replyOptions = [{ code: 65_001, data: Uint8Array.of(1) }];
+    query.hasValidCookie = true;
+    query.otherTypes = [28];
+    query.extendedRcode = 1;
+    return responseTo(query);
+  });
+  ask({ additionals: [opt()] });
+  const { questions } = now(ask({ questions: [question("b.example")], additionals: [opt()] }));
+  const [first, second] = resolver.queries;
+  assertStrictEquals(first, second);
+  assertEquals(questionLines(questions), ["b.example. IN A"]);
+  second!.begin(wire({ questions: QUESTIONS }), CLIENT, 7, null);
+  assertEquals([second!.extendedErrors, second!.replyOptions, second!.otherTypes], [[], [], []]);
+  assertEquals([second!.hasValidCookie, second!.extendedRcode, second!.deadlineMs], [false, 0, 7]);
+});
+
+Deno.test("Server.handle() leaves a query alone that waits, and one that failed", async () => {
+  const { promise, resolve } = Promise.withResolvers<Reply>();
+  let turn = 0;
+  const { ask, resolver } = setUp((query) => {
+    if (turn++ === 0) return promise;
+    if (turn === 2) throw new Error("broken");
+    return responseTo(query);
+  });
+  const waiting = ask({ id: 1 });
+  ask({ id: 2 });
+  ask({ id: 3 });
+  assertEquals(new Set(resolver.queries).size, 3);
+  resolve(responseTo(resolver.queries[0]!));
+  assertEquals(decode((await waiting)!).id, 1);
+});

@@ -221,11 +221,12 @@ function errorFaults(
   }
   const starts = failed.map((outcome) => outcome.message.questions[0]!)
     .map((question) => `${nameToText(question.name)} ${typeToText(question.type)}: `);
-  // Extended errors never push a record out: when they do not all fit, none of them may be there.
-  const neededOctets = starts.reduce((sum, start) => sum + start.length + ERROR_OCTETS_MAX, 0);
-  if (texts.length === 0 && encode(message).length + neededOctets > replyOctetsMax(query, transport)) return [];
-  return starts.filter((start) => !texts.some((text) => text.startsWith(start)))
-    .map((start) => `has no extended error for ${start}`);
+  const told = starts.map((start) => texts.some((text) => text.startsWith(start)));
+  const untold = starts.filter((_, i) => !told[i]);
+  // Extended errors never push a record out, nor one another: the first ones are told as far as they fit.
+  const octets = encode(message).length;
+  if (untold.every((start) => octets + start.length + ERROR_OCTETS_MAX > replyOctetsMax(query, transport))) return [];
+  return untold.map((start) => `has no extended error for ${start}`);
 }
 
 function describe(message: Message): string {

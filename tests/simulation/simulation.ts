@@ -38,6 +38,9 @@ export interface SimulationResult {
   readonly counts: ReadonlyMap<string, number>;
 }
 
+/** How long datagrams lie in sockets with batches until the program is told. */
+const WAKE_MAX_MS = 5;
+
 /** Runs the whole program through the life that follows from `seed`. */
 export async function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationResult> {
   try {
@@ -98,6 +101,9 @@ class Simulation {
       serviceAddresses: plan.serviceAddresses,
       timeoutMs: plan.config.timeoutMs,
     });
+    // Every second seed lives with batches.
+    const wakeRandom = world.random.fork("wakes");
+    if (plan.seed % 2 === 0) this.#host.wakesLate = () => wakeRandom.between(0, WAKE_MAX_MS);
     this.#app = new App(plan.config, world.runtimeOn(this.#host));
   }
 
@@ -186,10 +192,11 @@ class Simulation {
   }
 
   #checkHeld(): void {
-    const { inFlight, deadlines, upstreamSockets, connections } = this.#app.held;
+    const { inFlight, deadlines, upstreamSockets, upstreamConnections, connections } = this.#app.held;
     this.#check(inFlight === 0, `${inFlight} questions are held for ever`);
     this.#check(deadlines === 0, `${deadlines} deadlines are held for ever`);
     this.#check(connections === 0, `${connections} connections of clients are held for ever`);
+    this.#check(upstreamConnections === 0, `${upstreamConnections} connections to upstreams are held for ever`);
     // A pool for each address family.
     const size = 2 * this.#plan.config.upstreamSockets;
     this.#check(this.#host.openStreams.length === 0, "connections are kept although nobody uses them");

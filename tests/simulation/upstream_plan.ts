@@ -60,9 +60,8 @@ export function drawUpstreams(random: SeededRandom, { count, timeoutMs }: Wanted
 /**
  * Upstreams of which one, called the sound one, gets an answer to every client:
  *
- * - Alone it may have any habits but to demand cookies and not to echo letter case, which together take four sends to find
- *   out. There and back is a tenth of the time, so that EDNS, letter case, truncation and TCP can be found out one after
- *   the other before half of the time is over and it is asked again.
+ * - Alone it may have any habits. There and back is a tenth of the time, so that EDNS, letter case, cookies, truncation and
+ *   TCP can be found out one after the other before half of the time is over and it is asked again.
  * - Among others it knows EDNS and echoes letter case, so that one send does, and is no further than 20 ms away. Before it
  *   at most two of the three sends are used up: by upstreams that take one each. They are silent, at most 600 ms before
  *   the next one's turn, or fail at once, or take 800 ms to answer, at most one of them, and not for want of time.
@@ -78,7 +77,7 @@ export function drawFairUpstreams(random: SeededRandom, { count, timeoutMs }: Wa
     return {
       address,
       temper,
-      habits: count === 1 ? drawTractableHabits(random) : drawModernHabits(random),
+      habits: count === 1 ? drawHabits(random) : drawModernHabits(random),
       link: { ...drawLink(random, { loss: 0, delayMaxMs: count === 1 ? timeoutMs / 20 : 20 }), loss: 0 },
       hasTcp: count > 1 || address.transport === "tcp" || random.chance(0.7),
       turnMs: 0,
@@ -107,11 +106,6 @@ function drawHabits(random: SeededRandom): UpstreamHabits {
     cookies: random.pickWeighted({ ignores: 3, knows: 2, demands: 1 }),
     truncates: random.chance(0.15),
   };
-}
-
-function drawTractableHabits(random: SeededRandom): UpstreamHabits {
-  const habits = drawHabits(random);
-  return habits.cookies === "demands" && habits.lowersCase ? { ...habits, lowersCase: false } : habits;
 }
 
 function drawModernHabits(random: SeededRandom): UpstreamHabits {

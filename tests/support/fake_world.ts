@@ -24,6 +24,8 @@ export class FakeWorld {
   readonly time: EventTime;
   readonly network: WorldNetwork;
   readonly trace: Trace;
+  /** How long the machines have slept: no clock but the uptime knows. */
+  sleptMs = 0;
   /** What the program wrote for the operator. */
   readonly lines: string[] = [];
 
@@ -49,6 +51,7 @@ export class FakeWorld {
   runtimeOn(host: Host): Runtime {
     return {
       clock: this.time,
+      uptimeSeconds: () => Math.floor((this.time.nowMs() + this.sleptMs) / 1000),
       // The world began on 2025-01-01.
       wallClock: { epochSeconds: () => 1_735_689_600 + Math.floor(this.time.nowMs() / 1000) },
       timers: this.time,

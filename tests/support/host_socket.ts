@@ -1,6 +1,7 @@
 import { equals } from "@std/bytes/equals";
 import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.ts";
 import type { DatagramSocket } from "../../lib/base/runtime.ts";
+import { HostBatch } from "./host_batch.ts";
 import type { Host, WorldNetwork } from "./world_network.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
@@ -13,6 +14,8 @@ type Received = [Octets, SocketAddress];
 /** A UDP socket of a host. */
 export class HostSocket implements DatagramSocket {
   readonly address: SocketAddress;
+  /** See `Host.wakesLate`. */
+  readonly batch?: HostBatch;
   isClosed = false;
   /** Takes the datagrams as they come, instead of `receive`: for those parts of the world that are played by the test. */
   onDatagram: ((octets: Octets, from: SocketAddress) => void) | null = null;
@@ -25,6 +28,11 @@ export class HostSocket implements DatagramSocket {
     this.#host = host;
     this.#network = network;
     this.address = address;
+    if (host.wakesLate === null) return;
+    this.batch = new HostBatch({
+      take: () => this.#queue.shift(),
+      send: (octets, to) => !this.isClosed && this.#sendCopy(octets, to) === null,
+    });
   }
 
   receive(buffer: Octets): Promise<Received> {
@@ -38,13 +46,9 @@ export class HostSocket implements DatagramSocket {
 
   send(octets: Octets, to: SocketAddress): Promise<number> {
     if (this.isClosed) return Promise.reject(new Error("BadResource: socket is closed"));
-    const from = this.#host.sourceOf(this.address, to);
-    if (from === null) return Promise.reject(new Error(`No route to ${formatSocketAddress(to)}`));
     const copy = octets.slice();
-    const fault = this.#host.sendFault(from, to);
-    this.#network.watch({ kind: fault === null ? "sent" : "refused", from, to, octets: copy });
+    const fault = this.#sendCopy(copy, to);
     if (fault !== null) return Promise.reject(fault);
-    this.#network.carry(this.#host, from, to, copy);
     const { promise, resolve } = Promise.withResolvers<number>();
     this.#network.time.after(0, () => {
       // The kernel may read as late as this. Whoever has changed the octets meanwhile would have sent something else.
@@ -75,8 +79,20 @@ export class HostSocket implements DatagramSocket {
       return true;
     }
     this.#queue.push([octets, from]);
-    this.#pump();
+    const { wakesLate } = this.#host;
+    if (wakesLate === null) this.#pump();
+    else this.#network.time.after(wakesLate(), () => this.#pump());
     return true;
+  }
+
+  /** Returns what went wrong, if anything. */
+  #sendCopy(octets: Octets, to: SocketAddress): Error | null {
+    const from = this.#host.sourceOf(this.address, to);
+    if (from === null) return new Error(`No route to ${formatSocketAddress(to)}`);
+    const fault = this.#host.sendFault(from, to);
+    this.#network.watch({ kind: fault === null ? "sent" : "refused", from, to, octets });
+    if (fault === null) this.#network.carry(this.#host, from, to, octets);
+    return fault;
   }
 
   #pump(): void {

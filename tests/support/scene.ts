@@ -111,8 +111,13 @@ const USUAL_CONFIG: Config = {
   allow: EVERYBODY,
   rateLimit: 0,
   maxInFlight: 10_000,
+  cacheSizeMib: 0,
+  cacheTtl: { minTtlSeconds: 0, maxTtlSeconds: 86_400, negativeMaxTtlSeconds: 3600 },
+  servesStale: true,
+  prefetches: true,
   answersSpecialNames: true,
   serverId: null,
   multiQuestion: "split",
+  io: "plain",
   logLevel: "info",
 };

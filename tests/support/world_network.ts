@@ -117,6 +117,11 @@ export class Host implements Network {
   openFault: (local: SocketAddress) => Error | null = () => null;
   /** Decides whether a send fails, and how. */
   sendFault: (from: SocketAddress, to: SocketAddress) => Error | null = () => null;
+  /**
+   * On hosts whose sockets have batches, how long a datagram lies there before the program is told: long enough that others
+   * come behind it. `null`: no batches, told at once.
+   */
+  wakesLate: (() => number) | null = null;
   /** Every TCP connection's end here that was ever made, first to last. */
   readonly streams: HostStream[] = [];
   /** Every TCP listener that was ever opened, first to last. */

@@ -64,7 +64,7 @@ Deno.test("Breaker waits twice as long after each probe that fails, half a minut
     while (!breaker.beginProbe(nowMs + pauseMs)) pauseMs += 500;
     pausesMs.push(pauseMs);
     nowMs += pauseMs;
-    assertEquals([breaker.failed(nowMs), breaker.state], [null, "open"]);
+    assertEquals([breaker.probeFailed(nowMs), breaker.state], [null, "open"]);
   }
   assertEquals(pausesMs, [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
   assertEquals([BACKOFF_MIN_MS, BACKOFF_MAX_MS], [1000, 30_000]);
@@ -73,7 +73,7 @@ Deno.test("Breaker waits twice as long after each probe that fails, half a minut
 Deno.test("Breaker forgets the long pause when the upstream has answered", () => {
   const breaker = opened();
   assert(breaker.beginProbe(1000));
-  breaker.failed(1000);
+  breaker.probeFailed(1000);
   assert(breaker.beginProbe(3000));
   breaker.succeeded();
   for (let i = 0; i < FAILURES_TO_OPEN; i++) breaker.failed(5000);
@@ -84,4 +84,18 @@ Deno.test("Breaker keeps its pause when queries from before it opened fail late"
   const breaker = opened();
   for (const nowMs of [100, 500, 999]) assertEquals(breaker.failed(nowMs), null);
   assert(breaker.beginProbe(1000));
+});
+
+Deno.test("Breaker stays half-open when queries from before the probe fail: only the probe's own outcome decides", () => {
+  const breaker = opened();
+  assert(breaker.beginProbe(1000));
+  for (const nowMs of [1001, 1500, 3000]) assertEquals([breaker.failed(nowMs), breaker.state], [null, "half-open"]);
+  assertEquals([breaker.succeeded(), breaker.state, breaker.hasFailures], ["closed", "closed", false]);
+});
+
+Deno.test("Breaker takes a probe's failure for one of four when another query has been answered meanwhile", () => {
+  const breaker = opened();
+  assert(breaker.beginProbe(1000));
+  breaker.succeeded();
+  assertEquals([breaker.probeFailed(1600), breaker.state, breaker.hasFailures], [null, "closed", true]);
 });

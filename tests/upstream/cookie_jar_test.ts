@@ -28,6 +28,15 @@ Deno.test("[7873_02] CookieJar draws a client cookie of eight octets and keeps i
   assertEquals(jar().option, CLIENT);
 });
 
+Deno.test("CookieJar.renew() draws another client cookie, forgets the server's, and takes the old one for forged", () => {
+  const cookies = jar();
+  const data = hex("0001020304050607 1112131415161718");
+  assert(isGenuine(cookies, { code: COOKIE, data }));
+  assertEquals(cookies.option.length, 16);
+  cookies.renew();
+  assertEquals([cookies.option.length, isGenuine(cookies, { code: COOKIE, data })], [8, false]);
+});
+
 /** Data of the COOKIE option in a reply, whether the reply counts, and what is sent next. */
 const COOKIES: readonly [what: string, data: string, isGenuine: boolean, next: string][] = [
   ["ours and a server cookie of 8 octets", "0001020304050607 1112131415161718", true, "1112131415161718"],

@@ -34,6 +34,8 @@ class Histories {
   readonly #deadlines;
   readonly #correlator: Correlator;
   readonly #entries: Believed[] = [];
+  /** Fewer than the correlator remembers. */
+  readonly #answered = new Set<number>();
   #idleCalls = 0;
   #believedIdleCalls = 0;
 
@@ -66,11 +68,12 @@ class Histories {
     if (entry === undefined) return;
     const holder = this.#holder(entry.id);
     let verdict: Verdict = "unsolicited";
-    if (holder?.state === "ghost") verdict = "late";
+    if (holder?.state === "ghost" || (holder === undefined && this.#answered.has(entry.id))) verdict = "late";
     else if (holder !== undefined) verdict = holder === entry ? "matched" : "wrongQuestion";
     assertEquals(this.#correlator.accept(replyTo(entry), PEER), verdict);
     if (verdict !== "matched") return;
     entry.outcome = "reply";
+    this.#answered.add(entry.id);
     this.#forget(entry);
   }
 

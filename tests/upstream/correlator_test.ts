@@ -137,10 +137,21 @@ Deno.test("Correlator.accept() matches each of many replies to its own query, in
   assertEquals(replies.map((reply) => decode(reply).id), [1, 2, 3]);
 });
 
-Deno.test("[5452_02] Correlator.accept() takes the second of two equal replies for unsolicited", async () => {
+Deno.test("[5452_02] Correlator.accept() takes a second reply to a query for late: networks duplicate datagrams", async () => {
   const { correlator, register } = correlatorRig(7);
   const { reply } = register();
   correlator.accept(replyTo(7), PEER);
-  assertEquals(correlator.accept(replyTo(7, { answers: [] }), PEER), "unsolicited");
+  for (let i = 0; i < 3; i++) assertEquals(correlator.accept(replyTo(7, { answers: [] }), PEER), "late");
+  assertEquals(correlator.accept(replyTo(7), udp(PEER.hostname, 54)), "unsolicited");
   assertEquals(await reply, replyTo(7));
+});
+
+Deno.test("Correlator.accept() remembers the last 64 IDs that were answered, and no more", () => {
+  const ids = Array.from({ length: 66 }, (_, i) => i);
+  const { correlator, register } = correlatorRig(...ids);
+  for (const id of ids) {
+    register();
+    correlator.accept(replyTo(id), PEER);
+  }
+  assertEquals([1, 2, 65].map((id) => correlator.accept(replyTo(id), PEER)), ["unsolicited", "late", "late"]);
 });

@@ -224,3 +224,23 @@ Deno.test("CVE-2024-8508: Upstream.ask() takes the truncated reply rather than o
   assertEquals((await reply({ usefulOctetsMax: 20 })).isTruncated, true);
   assertEquals((await reply({ usefulOctetsMax: 512 })).isTruncated, false);
 });
+
+Deno.test("CVE-2024-8508: Upstream.ask() goes over UDP again when a reply has grown beyond what the client can use", async () => {
+  const { reply, datagram, stream } = setUp(answering(10, { isTruncated: true, answers: [] }), answering(10));
+  await reply();
+  stream.habit = answering(10, { answers: records(`example.org 9 IN TXT ${"x".repeat(200)}`) });
+  for (let i = 0; i < 2; i++) await reply({ usefulOctetsMax: 100 });
+  assertEquals([datagram.asked.length, stream.asked.length], [2, 3]);
+});
+
+Deno.test("[7766_08] [7873_04] Upstream.ask() goes over UDP when TCP brings a rejection for a reply known to be large", async () => {
+  const badCookie = answering(10, { rcode: 7, answers: [], additionals: [opt({ extendedRcode: 1 })] });
+  for (const rejection of [badCookie, saying(RCODE.FORMERR), saying(RCODE.NOTIMP)]) {
+    const { reply, datagram, stream } = setUp(answering(10, { isTruncated: true, answers: [] }), answering(10));
+    await reply();
+    stream.habit = rejection;
+    datagram.habit = answering();
+    assertEquals(lines((await reply()).answers), ["example.org. 9 IN A 192.0.2.1"]);
+    assertEquals([datagram.asked.length, stream.asked.length], [2, 2]);
+  }
+});

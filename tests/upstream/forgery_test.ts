@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { SocketAddress } from "../../lib/base/address.ts";
 import { openUpstreams } from "../../lib/upstream/open_upstreams.ts";
 import { FloodError } from "../../lib/upstream/upstream_error.ts";
 import { Counters } from "../../lib/observe/counters.ts";
@@ -62,6 +63,20 @@ Deno.test("[5452_08] DatagramTransport stays with a socket on which forged repli
   pool.close();
 });
 
+Deno.test("[5452_08] DatagramTransport does not take the copies of an honest reply for a flood of forged ones", async () => {
+  const { datagram, network, counters, pool } = upstreamRig();
+  const reply = datagram.exchange(wire({ questions: [question("example.org")] }), requestFor("example.org"));
+  await settled();
+  const socket = network.sockets[0]!;
+  for (let i = 0; i <= 2 * FLOOD_COUNT; i++) {
+    socket.deliver(responseTo(socket, { answers: ANSWERS }), UPSTREAM);
+    await settled();
+  }
+  assertEquals(decode(await reply).answers, ANSWERS);
+  assertEquals([socket.isClosed, counters.upstreamFloods, counters.upstreamLate], [false, 0, 2 * FLOOD_COUNT]);
+  pool.close();
+});
+
 Deno.test("[5452_08] Upstreams asks over TCP what forged replies pour in for", async () => {
   const { upstreams, network } = upstreamRig();
   const reply = upstreams.exchange(requestFor("example.org"));
@@ -74,24 +89,28 @@ Deno.test("[5452_08] Upstreams asks over TCP what forged replies pour in for", a
 });
 
 /** A group as the program opens it: with cookies. */
-function withCookies() {
+function withCookies(address: SocketAddress = UPSTREAM) {
   const { runtime, deadlines, network, time } = fakeRuntime();
   const counters = new Counters();
   const log = new Log({ level: "info", writeLine: runtime.writeLine });
   const settings = { strategy: "sequential", socketCount: 2, ghostMs: 1000 } as const;
-  const upstreams = openUpstreams({ addresses: [UPSTREAM], ...settings, runtime, deadlines, counters, log });
+  const upstreams = openUpstreams({ addresses: [address], ...settings, runtime, deadlines, counters, log });
   const ask = async () => {
     const reply = upstreams.exchange(requestFor("example.org", time.nowMs()));
     await settled();
     const socket = network.sockets.findLast(({ sent }) => sent.length > 0)!;
     return { reply, socket, cookie: cookieIn(socket) };
   };
-  return { upstreams, network, counters, ask };
+  return { upstreams, network, counters, time, ask };
 }
 
 /** The COOKIE option of what was sent last. */
 function cookieIn({ sent }: FakeSocket): Uint8Array<ArrayBuffer> {
-  return ednsOf(decode(sent.at(-1)!.octets))!.options.find(({ code }) => code === COOKIE)!.data;
+  return cookieOf(sent.at(-1)!.octets);
+}
+
+function cookieOf(query: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return ednsOf(decode(query))!.options.find(({ code }) => code === COOKIE)!.data;
 }
 
 function cookieOpt(...parts: readonly Uint8Array[]) {
@@ -122,5 +141,26 @@ Deno.test("[7873_04] Upstreams asks once more with the cookie that BADCOOKIE bri
   assertEquals(cookieIn(again), Uint8Array.from([...cookie, ...server]));
   again.deliver(responseTo(again, { answers: ANSWERS, additionals: [cookieOpt(cookie, server)] }), UPSTREAM);
   assertEquals(decode((await reply).reply).answers, ANSWERS);
+  upstreams.close();
+});
+
+Deno.test("[7873_03] [7873_04] Upstreams learns the server's cookie over TCP, and discards a reply with a wrong one", async () => {
+  const { upstreams, network, counters, time } = withCookies({ ...UPSTREAM, transport: "tcp" });
+  const pending = upstreams.exchange(requestFor("example.org", time.nowMs()));
+  await settled();
+  const stream = network.streams[0]!;
+  const client = cookieOf(stream.messages[0]!);
+  const server = hex("1112131415161718");
+  const forged = client.map((octet) => octet ^ 1);
+  const badCookie = { ...cookieOpt(client, server), ttl: 0x0100_0000 };
+  stream.deliverMessages(
+    streamResponseTo(stream, { answers: ANSWERS, additionals: [cookieOpt(forged)] }),
+    streamResponseTo(stream, { rcode: 7, additionals: [badCookie] }),
+  );
+  await settled();
+  assertEquals([counters.upstreamWrongCookie, stream.messages.length], [1, 2]);
+  assertEquals(cookieOf(stream.messages[1]!), Uint8Array.from([...client, ...server]));
+  stream.deliverMessages(streamResponseTo(stream, { answers: ANSWERS, additionals: [cookieOpt(client, server)] }));
+  assertEquals(decode((await pending).reply).answers, ANSWERS);
   upstreams.close();
 });

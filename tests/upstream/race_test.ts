@@ -3,7 +3,7 @@ import type { UpstreamReply } from "../../lib/upstream/race.ts";
 import { UpstreamError } from "../../lib/upstream/upstream_error.ts";
 import { EDE, RCODE } from "../../lib/wire/iana.ts";
 import { decode } from "../../lib/wire/message.ts";
-import { answering, inTurn, saying, SILENT, UNSENDABLE } from "../support/fake_transport.ts";
+import { answering, type Habit, inTurn, saying, SILENT, UNSENDABLE } from "../support/fake_transport.ts";
 import { raceRig } from "../support/race_rig.ts";
 import { DEADLINE_MS, requestFor } from "../support/upstream_rig.ts";
 
@@ -181,3 +181,25 @@ Deno.test("Race.run() ends once: what comes after the first good reply changes n
   assertEquals(won(await result)[0], "192.0.2.2:53");
   assertEquals(timesMs(rig).map(({ length }) => length), [1, 1, 0]);
 });
+
+/** What the others say, and who is believed after how long. */
+const AFTER_DENIAL: readonly [what: string, others: Habit, by: string, rcode: number, withinMs: number][] = [
+  ["answer", answering(200), "192.0.2.2:53", RCODE.NOERROR, 240],
+  ["are of no use", saying(RCODE.REFUSED, 200), "192.0.2.1:53", RCODE.NXDOMAIN, 300],
+  ["are silent", SILENT, "192.0.2.1:53", RCODE.NXDOMAIN, DEADLINE_MS + TICK_MS],
+];
+
+for (const [what, others, by, rcode, withinMs] of AFTER_DENIAL) {
+  Deno.test(`[0x20_01] Race.run() keeps a denial that cannot be asked for again back, and takes ${by} when the others ${what}`, async () => {
+    // Both hedges are out when the first one denies a name in mixed case, without a SOA: no send is left.
+    const rig = raceRig(answering(100, { answers: [], rcode: RCODE.NXDOMAIN }), others, others);
+    const { result, request } = rig.race();
+    await rig.time.passAndSettle(110);
+    assertEquals(request.sendCount, 3);
+    await rig.time.passAndSettle(withinMs - 110);
+    assertEquals(won(await result), [by, rcode]);
+    await rig.time.passAndSettle(DEADLINE_MS);
+    // Its denial was no failure: it may well be true.
+    assertEquals([rig.servers[0]!.upstream.isSuspect, rig.deadlines.size], [false, 0]);
+  });
+}

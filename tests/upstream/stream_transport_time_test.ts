@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { IN_FLIGHT_MAX } from "../../lib/upstream/correlator.ts";
 import { KEEP_MS } from "../../lib/upstream/upstream_connection.ts";
 import { UpstreamError } from "../../lib/upstream/upstream_error.ts";
 import { EDE } from "../../lib/wire/iana.ts";
@@ -175,6 +176,64 @@ Deno.test("StreamTransport.close() in the moment in which the connection is made
   resolve();
   await failed;
   assertEquals([network.streams.map(({ isClosed }) => isClosed), deadlines.size], [[true], 0]);
+});
+
+Deno.test("StreamTransport.openCount counts what is open and what is being made, a full connection included", async () => {
+  const { ask, answer, stream, network, time } = setUp();
+  assertEquals(stream.openCount, 0);
+  const first = ask();
+  assertEquals(stream.openCount, 1);
+  await answer();
+  await first;
+  assertEquals(stream.openCount, 1);
+  // As many as there are IDs for; one more needs a second connection.
+  const many = Array.from({ length: IN_FLIGHT_MAX }, () => ask().catch(() => {}));
+  await settled();
+  const more = ask().catch(() => {});
+  await settled();
+  assertEquals([stream.openCount, network.streams.length], [2, 2]);
+  await time.passAndSettle(DEADLINE_MS + GHOST_MS + KEEP_MS + TICK_MS);
+  await Promise.all([...many, more]);
+  assertEquals([stream.openCount, network.streams.map(({ isClosed }) => isClosed)], [0, [true, true]]);
+});
+
+Deno.test("StreamTransport.close() closes a connection that was full, too", async () => {
+  const { ask, answer, stream, network } = setUp();
+  const first = ask();
+  await answer();
+  await first;
+  const many = Array.from({ length: IN_FLIGHT_MAX + 1 }, () => ask().catch(() => {}));
+  await settled();
+  stream.close();
+  await Promise.all(many);
+  assertEquals([stream.openCount, network.streams.map(({ isClosed }) => isClosed)], [0, [true, true]]);
+});
+
+Deno.test("StreamTransport.drop() closes what is open and gives up what is being made; queries in flight go on at once", async () => {
+  const { ask, answer, stream, network, deadlines } = setUp();
+  const first = ask();
+  await answer();
+  await first;
+  const pending = ask();
+  await settled();
+  stream.drop();
+  // The query was sent on a dead connection: once more on a fresh one.
+  await answer();
+  await pending;
+  assertEquals(network.streams.map(({ isClosed }) => isClosed), [true, false]);
+  network.streams[1]!.end();
+  await settled();
+  network.dial = () => FOREVER;
+  const failed = assertRejects(() => ask(), UpstreamError, "Cannot connect");
+  await settled();
+  stream.drop();
+  await failed;
+  assertEquals([stream.openCount, deadlines.size], [0, 0]);
+  network.dial = () => Promise.resolve();
+  const last = ask();
+  await answer();
+  await last;
+  stream.close();
 });
 
 Deno.test("StreamTransport closes a connection that was made too late for everybody", async () => {

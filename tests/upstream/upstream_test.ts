@@ -124,7 +124,7 @@ Deno.test("Upstream tells the operator when it goes down and when it is back, wi
   const { ask, upstream, datagram, time, lines: told } = setUp(SILENT);
   for (let i = 0; i < 10; i++) await ask(DEADLINE_MS + TICK_MS);
   datagram.habit = answering();
-  assert(upstream.beginProbe());
+  assert(upstream.probe(requestFor("example.org", time.nowMs())));
   for (let i = 0; i < 3; i++) await ask();
   assertEquals(told, [
     "dns-forwarder: warn: upstream 192.0.2.1:53 is down, 4 queries came to nothing",
@@ -150,19 +150,42 @@ Deno.test("Upstream stays up when its replies are of no use and nobody else's we
   assertEquals([upstream.isUp, upstream.isSuspect], [true, false]);
 });
 
+/** An upstream that is down, and the way to probe it; `probe` lets `passMs` pass. */
+async function setUpDown() {
+  const rig = setUp(inTurn(UNSENDABLE, UNSENDABLE, UNSENDABLE, UNSENDABLE));
+  for (let i = 0; i < 4; i++) await rig.ask(0);
+  assert(!rig.upstream.isUp);
+  const probe = async (passMs = 100) => {
+    const hasProbed = rig.upstream.probe(requestFor("example.org", rig.time.nowMs()));
+    await rig.time.passAndSettle(passMs);
+    return hasProbed;
+  };
+  return { ...rig, probe };
+}
+
 Deno.test("Upstream that is down stays so when its probe is refused: twice as long", async () => {
-  const { ask, upstream, time, datagram, lines: told } = setUp(inTurn(UNSENDABLE, UNSENDABLE, UNSENDABLE, UNSENDABLE));
-  for (let i = 0; i < 4; i++) await ask(0);
+  const { probe, upstream, time, datagram, lines: told } = await setUpDown();
   datagram.habit = saying(RCODE.REFUSED);
   await time.passAndSettle(1000);
-  assert(upstream.beginProbe());
-  await ask();
-  assertEquals([upstream.isUp, upstream.beginProbe(), told.length], [false, false, 1]);
+  assert(await probe());
+  assertEquals([upstream.isUp, await probe(), told.length], [false, false, 1]);
   await time.passAndSettle(1500);
-  assert(!upstream.beginProbe());
+  assert(!await probe(0));
   await time.passAndSettle(1000);
-  assert(upstream.beginProbe());
   datagram.habit = answering();
-  await ask();
+  assert(await probe());
   assertEquals([upstream.isUp, told.length], [true, 2]);
+});
+
+Deno.test("Upstream lets its probe decide how long it stays down, not a query that was sent before and fails meanwhile", async () => {
+  const { probe, upstream, time, datagram } = await setUpDown();
+  datagram.habit = SILENT;
+  await time.passAndSettle(700);
+  upstream.ask(requestFor("example.org", time.nowMs())).catch(() => {});
+  await time.passAndSettle(300);
+  // 600 ms of silence: at 1300 ms for the query, at 1600 ms for the probe, whose pause then is 2 s.
+  assert(await probe(2450));
+  assertEquals([upstream.isUp, await probe(200)], [false, false]);
+  datagram.habit = answering();
+  assertEquals([await probe(), upstream.isUp], [true, true]);
 });

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { UpstreamError } from "../../lib/upstream/upstream_error.ts";
 import { EDE, RCODE } from "../../lib/wire/iana.ts";
-import { answering, type Habit, saying, SILENT } from "../support/fake_transport.ts";
+import { answering, type Habit, inTurn, saying, SILENT } from "../support/fake_transport.ts";
+import { opt } from "../support/messages.ts";
 import { groupRig } from "../support/group_rig.ts";
 import { DEADLINE_MS } from "../support/upstream_rig.ts";
 
@@ -70,6 +71,24 @@ Deno.test("Upstreams goes over to the second when the preferred one dies while w
   rig.upstreams.close();
 });
 
+Deno.test("[9520_04] Upstreams probes with sends of its own, three at most, and takes none from the client", async () => {
+  const rig = groupRig([SILENT, answering(10)]);
+  await rig.askMany(20, 100);
+  assert(!rig.upstreams.members[0]!.isUp);
+  const [queriesBefore, probesBefore] = [rig.counters.upstreamQueries, rig.counters.upstreamProbes];
+  const askedBefore = askedCounts(rig);
+  // From now on each takes three sends to find out how to speak to it.
+  const lessons = inTurn(saying(RCODE.FORMERR), answering(5, { answers: [] }), answering(5));
+  rig.servers.forEach((server, i) => server.habit = (query, count) => lessons(query, count - askedBefore[i]!));
+  await rig.time.passAndSettle(3000);
+  const [outcome] = await rig.askMany(1, 100);
+  assertEquals([outcome!.by, rig.upstreams.members[0]!.isUp], [SECOND, true]);
+  assertEquals(askedCounts(rig).map((count, i) => count - askedBefore[i]!), [3, 3]);
+  const { upstreamQueries, upstreamProbes } = rig.counters;
+  assertEquals([upstreamQueries - queriesBefore, upstreamProbes - probesBefore], [6, 1]);
+  rig.upstreams.close();
+});
+
 Deno.test("Upstreams answers every question while the preferred one is silent from the start", async () => {
   const rig = groupRig([SILENT, answering(10)]);
   const outcomes = await rig.askMany(100, 50);
@@ -129,13 +148,37 @@ Deno.test("[5452_03] Upstreams asks a single upstream a second time from another
   rig.upstreams.close();
 });
 
-Deno.test("Upstreams in parallel asks three of four at once, each question", async () => {
-  const rig = groupRig([answering(30), SILENT, answering(10), answering(1)], { strategy: "parallel" });
+Deno.test("Upstreams in parallel asks two of four at once, each question", async () => {
+  const rig = groupRig([answering(30), answering(10), answering(1), answering(1)], { strategy: "parallel" });
   const outcomes = await rig.askMany(1, 100);
-  assertEquals(outcomes, [{ by: THIRD!, rcode: RCODE.NOERROR, tookMs: 10 }]);
-  assertEquals(askedCounts(rig), [1, 1, 1, 0]);
+  assertEquals(outcomes, [{ by: SECOND!, rcode: RCODE.NOERROR, tookMs: 10 }]);
+  assertEquals(askedCounts(rig), [1, 1, 0, 0]);
   rig.upstreams.close();
 });
+
+Deno.test("[9520_04] Upstreams in parallel asks the third when both are silent, and nobody a fourth time", async () => {
+  const rig = groupRig([SILENT, SILENT, answering(10), answering(10)], { strategy: "parallel" });
+  const outcomes = await rig.askMany(1, 2000);
+  assertEquals([countOf(outcomes, THIRD), askedCounts(rig)], [1, [1, 1, 1, 0]]);
+  rig.upstreams.close();
+});
+
+/** What one has to be asked once more for, in a group of which nobody else answers. */
+const TO_LEARN: readonly [what: string, first: Habit][] = [
+  ["rejects EDNS", saying(RCODE.FORMERR)],
+  ["wants a cookie", answering(10, { rcode: 7, answers: [], additionals: [opt({ extendedRcode: 1 })] })],
+  ["denies a name in mixed case", answering(10, { answers: [] })],
+];
+
+for (const [what, first] of TO_LEARN) {
+  Deno.test(`[6891_08] [7873_04] [0x20_01] Upstreams in parallel has a send left for an upstream that ${what}`, async () => {
+    const rig = groupRig([inTurn(first, answering(10)), SILENT, SILENT], { strategy: "parallel" });
+    const outcomes = await rig.askMany(1, 2000);
+    assertEquals(outcomes, [{ by: FIRST!, rcode: RCODE.NOERROR, tookMs: 20 }]);
+    assertEquals(askedCounts(rig), [2, 1, 0]);
+    rig.upstreams.close();
+  });
+}
 
 Deno.test("Upstreams by round-robin and by random shares the questions out", async () => {
   for (const strategy of ["round-robin", "random"] as const) {

@@ -10,6 +10,7 @@ import { MessageScan, NO_OPT, OPT_FAULT, SCAN, skipName, uint16At } from "../../
 import { WireFormatError } from "../../lib/wire/wire_format_error.ts";
 import { messages, mutate, mutations, octets } from "./arbitraries.ts";
 import { hex, withHeader } from "./octets.ts";
+import { messagesNearTheBound } from "./pointer_messages.ts";
 
 /** One object for every scan below: what a scan leaves behind must not show in the next one. */
 const scan = new MessageScan();
@@ -37,6 +38,16 @@ Deno.test("MessageScan.scan() agrees with decode() on spoilt messages", () => {
   fc.assert(
     fc.property(messages, mutations, (message, changes) => assertAgreement(mutate(encode(message), changes))),
     { numRuns: 2000 },
+  );
+});
+
+Deno.test("MessageScan.scan() agrees with decode() on messages near the bound of PointerWork, spoilt ones too", () => {
+  fc.assert(
+    fc.property(messagesNearTheBound, mutations, ({ message }, changes) => {
+      assertAgreement(message);
+      assertAgreement(mutate(message, changes));
+    }),
+    { numRuns: 100 },
   );
 });
 

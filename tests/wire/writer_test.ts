@@ -1,8 +1,8 @@
-import { assertEquals, assertLess, assertThrows } from "@std/assert";
+import { assertEquals, assertGreater, assertLess, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { CLASS, TYPE } from "../../lib/wire/iana.ts";
 import { decode, encode, type Message } from "../../lib/wire/message.ts";
-import { nameFromText, readName } from "../../lib/wire/name.ts";
+import { type Name, nameFromText, readName } from "../../lib/wire/name.ts";
 import { RDATA_FIELDS } from "../../lib/wire/rdata_fields.ts";
 import { rdataFromText } from "../../lib/wire/rdata_text.ts";
 import { Reader } from "../../lib/wire/reader.ts";
@@ -74,6 +74,53 @@ Deno.test("Writer.compressedName() never points beyond what 14 bits reach", () =
   for (const text of ["a.b.", "x.a.b.", "x.b.", "x.b."]) writer.compressedName(nameFromText(text));
   // "a.b." begins within reach, its "b." at 0x4000 does not.
   assertEquals(writer.finish().slice(0x3ffe), hex("01 61 01 62 00  01 78 fffe  01 78 01 62 00  01 78 01 62 00"));
+});
+
+/** The name of `labels` labels whose every shorter one is its suffix. */
+function nested(labels: number): Name {
+  return Uint8Array.from([...Array.from({ length: labels }, () => [1, 0x61]).flat(), 0]);
+}
+
+function withOwnersAndTargets(names: readonly (readonly [number, number])[], fillerOctets = 0): Message {
+  const answers = names.map(([owner, target]) => {
+    return { name: nested(owner), type: TYPE.NS, class: CLASS.IN, ttl: 1, rdata: nested(target) };
+  });
+  // Octets that make room in `PointerWork`.
+  const filler = { name: nested(0), type: TYPE.NULL, class: CLASS.IN, ttl: 1, rdata: new Uint8Array(fillerOctets) };
+  return { ...decode(new Uint8Array(12)), answers: [filler, ...answers] };
+}
+
+Deno.test("Writer.compressedName() writes no name that takes more than 126 jumps [1035_04]", () => {
+  const writer = new Writer();
+  // So far into the message that `PointerWork` is no matter.
+  writer.octets(new Uint8Array(8000));
+  // Each is one label and a pointer to the one before, so that the last has 126 jumps and a pointer to it would have 127.
+  for (let labels = 1; labels <= 127; labels++) writer.compressedName(nested(labels));
+  const offset = writer.offset;
+  writer.compressedName(nested(127));
+  assertEquals(readName(new Reader(writer.finish(), offset)), nested(127));
+  // All but its first label is a pointer.
+  assertEquals(writer.offset - offset, 4);
+});
+
+Deno.test("decode(encode(m)) is m for names that are suffixes of one another, in any order [1035_04]", () => {
+  const labels = fc.oneof(fc.nat({ max: 127 }), fc.integer({ min: 120, max: 127 }));
+  const ascending = Array.from({ length: 64 }, (_, i): [number, number] => [2 * i, 2 * i + 1]);
+  fc.assert(
+    fc.property(fc.nat({ max: 8000 }), fc.array(fc.tuple(labels, labels), { maxLength: 60 }), (fillerOctets, names) => {
+      const message = withOwnersAndTargets([...ascending, ...names], fillerOctets);
+      assertEquals(decode(encode(message)), message);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+Deno.test("encode() writes names out rather than more pointers than decode() follows", () => {
+  const message = withOwnersAndTargets(Array.from({ length: 300 }, () => [127, 126]));
+  const octets = encode(message);
+  assertEquals(decode(octets), message);
+  // A record of two pointers has 14 octets.
+  assertGreater(octets.length, 12 + 255 + 300 * 14 + 255);
 });
 
 Deno.test("encode() compresses owner names, and names in RDATA of RFC 1035 types", () => {

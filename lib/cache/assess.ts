@@ -1,0 +1,197 @@
+import { FLAG } from "../wire/header.ts";
+import { OPCODE, RCODE, TYPE } from "../wire/iana.ts";
+import { isSameNameAt, isWithinAt } from "../wire/name_at.ts";
+import { putFlags, putId } from "../wire/patch.ts";
+import { MessageScan, OPT_FAULT, SCAN, uint16At } from "../wire/scan.ts";
+import { followChain, isAboveAny, isAnyOf } from "./chain.ts";
+import { copyWithoutOpt } from "./copy_without_opt.ts";
+import { KIND, type Kind } from "./kind.ts";
+import { NOT_STORABLE, type NotStorableReason } from "./not_storable.ts";
+import { RecordTable, ttlAt } from "./record_table.ts";
+
+/** For how long to keep what, in seconds. */
+export interface StorageRules {
+  /**
+   * Data is kept for this long at least, whatever its TTL: also when that is 0. Negative answers are not: a new name
+   * would stay unknown for longer than its zone wants.
+   */
+  readonly minTtlSeconds: number;
+  /** Nothing is kept for longer. Goes before `minTtlSeconds`. */
+  readonly maxTtlSeconds: number;
+  /** No negative answer is kept for longer (RFC 2308 §5: one to three hours). */
+  readonly negativeMaxTtlSeconds: number;
+}
+
+/** A response that may be stored, in the form in which it is. */
+export interface Storable {
+  /** Tells it from {@linkcode NotStorable}. */
+  readonly isStorable: true;
+  /** What it says; never a failure. */
+  readonly kind: Kind;
+  /**
+   * Whether it answers every type: NXDOMAIN for QNAME itself (RFC 2308 §5). At the end of a CNAME chain that is said of
+   * another name (RFC 6604 §3), see `assessTail`.
+   */
+  readonly holdsForEveryType: boolean;
+  /** How long it is fresh: 1 or more, and no more than any TTL in it. */
+  readonly lifetimeSeconds: number;
+  /**
+   * A response of its own: without OPT and octets behind it, ID 0, the flags QR, RA, AD and RCODE, the TTLs of each RRset
+   * alike. The question is spelled as it came.
+   */
+  readonly message: Uint8Array<ArrayBuffer>;
+  /** Where the TTLs stand in `message`, in order. A plain array: making a typed one takes 0.6 µs. */
+  readonly ttlOffsets: readonly number[];
+  /** Where in `message` the last name of the CNAME chain stands; that is the question's when there is no chain. */
+  readonly chainEndOffset: number;
+}
+
+/** A response that must not be stored. */
+export interface NotStorable {
+  /** Tells it from {@linkcode Storable}. */
+  readonly isStorable: false;
+  /** Why. */
+  readonly reason: NotStorableReason;
+}
+
+/** What follows from the upstream's words, whoever asked: RFC 4035 §3.2.3 leaves AD to the one that has checked. */
+const KEPT_FLAGS = FLAG.QR | FLAG.RA | FLAG.AD | 0x000f;
+
+const NO_SET = -1;
+
+/** Used anew for each response: `assess` is done with it when it returns. */
+const table = new RecordTable();
+
+/**
+ * Whether a response may be stored, for how long, and in what form. Takes any octets.
+ *
+ * A stored response only ever answers its own question again: nothing is looked up by the owner of one of its records. So
+ * additional records are taken as they are.
+ *
+ * @param reply What an upstream says to a query that `mayBeCached`; stays as it is.
+ */
+export function assess(reply: Uint8Array, rules: StorageRules): Storable | NotStorable {
+  const scan = new MessageScan();
+  scan.scan(reply);
+  const fault = faultOf(scan);
+  if (fault !== null) return refuse(fault);
+  const message = copyWithoutOpt(reply, scan);
+  if (message === null) return refuse(NOT_STORABLE.tooLarge);
+  const qtype = uint16At(message, scan.qtypeOffset);
+  const tableFault = table.read(message, scan.questionsEnd, uint16At(message, scan.qtypeOffset + 2));
+  if (tableFault !== null) return refuse(tableFault);
+  const chain = followChain(message, table, qtype);
+  if (chain === null) return refuse(NOT_STORABLE.endlessChain);
+  if (!isRelevant(message, chain, qtype)) return refuse(NOT_STORABLE.irrelevant);
+
+  const chainEndOffset = chain[chain.length - 1]!;
+  const isNameError = scan.rcode === RCODE.NXDOMAIN;
+  let kind: Kind = KIND.positive;
+  let denialSet = NO_SET;
+  if (hasAnswer(message, chainEndOffset, qtype)) {
+    if (isNameError) return refuse(NOT_STORABLE.contradictory);
+  } else {
+    denialSet = limitDenial(message, chainEndOffset, rules.negativeMaxTtlSeconds);
+    if (denialSet === NO_SET) return refuse(hasNameServers() ? NOT_STORABLE.referral : NOT_STORABLE.noSoa);
+    kind = isNameError ? KIND.nxdomain : KIND.nodata;
+  }
+  const ttlOffsets: number[] = [];
+  const lifetimeSeconds = writeTtls(message, ttlOffsets, denialSet, rules);
+  if (lifetimeSeconds === 0) return refuse(NOT_STORABLE.zeroTtl);
+  putId(message, 0);
+  putFlags(message, scan.flags & KEPT_FLAGS);
+  const holdsForEveryType = isNameError && chain.length === 1;
+  return { isStorable: true, kind, holdsForEveryType, lifetimeSeconds, message, ttlOffsets, chainEndOffset };
+}
+
+function refuse(reason: NotStorableReason): NotStorable {
+  return { isStorable: false, reason };
+}
+
+/** What forbids storing a message whatever its records are. */
+function faultOf(scan: MessageScan): NotStorableReason | null {
+  if (scan.status !== SCAN.ok) return NOT_STORABLE.malformed;
+  if (!scan.isResponse || scan.opcode !== OPCODE.QUERY) return NOT_STORABLE.notAResponse;
+  if (scan.optFault !== OPT_FAULT.none) return NOT_STORABLE.misplacedOpt;
+  if (scan.extendedRcode !== 0) return NOT_STORABLE.extendedRcode;
+  if (scan.rcode !== RCODE.NOERROR && scan.rcode !== RCODE.NXDOMAIN) return NOT_STORABLE.failure;
+  if (scan.questionCount !== 1) return NOT_STORABLE.questionCount;
+  if ((scan.flags & FLAG.TC) !== 0) return NOT_STORABLE.truncated;
+  if (scan.isSigned) return NOT_STORABLE.signed;
+  return null;
+}
+
+/**
+ * RFC 5452 §6, RFC 2181 §5.4.1: answers must stand on the chain and be of a type that was asked for or leads on;
+ * authorities must be of zones that hold the chain. Proofs of absence may be anywhere (RFC 4035 §3.1.3): they prove
+ * nothing without the signature of their zone.
+ */
+function isRelevant(message: Uint8Array, chain: readonly number[], qtype: number): boolean {
+  for (let set = 0; set < table.answerSetsEnd; set++) {
+    const type = table.setTypes[set]!;
+    const owner = table.setOwners[set]!;
+    if (type === TYPE.DNAME) {
+      // RFC 6672 §3.1: it stands above the names that it redirects.
+      if (!isAboveAny(message, owner, chain)) return false;
+    } else if (type !== qtype && type !== TYPE.CNAME && qtype !== TYPE.RRSIG) {
+      return false;
+    } else if (!isAnyOf(message, owner, chain)) {
+      return false;
+    }
+  }
+  for (let set = table.answerSetsEnd; set < table.authoritySetsEnd; set++) {
+    const type = table.setTypes[set]!;
+    if (type === TYPE.NSEC || type === TYPE.NSEC3) continue;
+    if (!isAboveAny(message, table.setOwners[set]!, chain)) return false;
+  }
+  return true;
+}
+
+/** Whether the name at the end of the chain has data of the type. */
+function hasAnswer(message: Uint8Array, end: number, qtype: number): boolean {
+  for (let i = 0; i < table.answersEnd; i++) {
+    if (table.typeOf(i) === qtype && isSameNameAt(message, table.ownerOf(i), end)) return true;
+  }
+  return false;
+}
+
+/**
+ * Finds the SOA of the zone that the end of the chain is in, and limits its TTL to how long its absence holds (RFC 2308
+ * §3, §5: the lower of its TTL and its MINIMUM). Returns the SOA's RRset, or `NO_SET`.
+ */
+function limitDenial(message: Uint8Array, end: number, secondsMax: number): number {
+  let denialSet = NO_SET;
+  for (let i = table.answersEnd; i < table.authoritiesEnd; i++) {
+    if (table.typeOf(i) !== TYPE.SOA || !isWithinAt(message, end, table.ownerOf(i))) continue;
+    const set = table.setOf(i);
+    if (denialSet === NO_SET) denialSet = set;
+    if (set !== denialSet) continue;
+    // MINIMUM is the last field of the RDATA (RFC 1035 §3.3.13).
+    const minimumSeconds = ttlAt(message, table.endOf(i) - 4);
+    table.setTtls[set] = Math.min(table.setTtls[set]!, minimumSeconds, secondsMax);
+  }
+  return denialSet;
+}
+
+function hasNameServers(): boolean {
+  for (let i = table.answersEnd; i < table.authoritiesEnd; i++) if (table.typeOf(i) === TYPE.NS) return true;
+  return false;
+}
+
+/** Gives all records of an RRset its lowest TTL (RFC 2181 §5.2), within the limits. Returns the lowest of all. */
+function writeTtls(message: Uint8Array, ttlOffsets: number[], denialSet: number, rules: StorageRules): number {
+  let lowest = rules.maxTtlSeconds;
+  for (let i = 0; i < table.count; i++) {
+    const set = table.setOf(i);
+    const floor = set === denialSet ? 0 : rules.minTtlSeconds;
+    const ttl = Math.min(Math.max(table.setTtls[set]!, floor), rules.maxTtlSeconds);
+    const offset = table.ttlOffsetOf(i);
+    message[offset] = ttl >>> 24;
+    message[offset + 1] = ttl >>> 16;
+    message[offset + 2] = ttl >>> 8;
+    message[offset + 3] = ttl;
+    ttlOffsets.push(offset);
+    if (ttl < lowest) lowest = ttl;
+  }
+  return lowest;
+}

@@ -1,0 +1,33 @@
+/** What is to be stored, and under which question. The store copies it all. */
+export interface CacheEntry {
+  /** A message whose first QNAME, in full, is the key's. */
+  readonly wire: Uint8Array;
+  /** Where that name ends; it begins behind the header. */
+  readonly nameEnd: number;
+  /** 0–65535. */
+  readonly qtype: number;
+  /** 0–65535. */
+  readonly qclass: number;
+  /** What else tells answers apart (DO, CD, a policy view): 32 bits. */
+  readonly variant: number;
+  /** A response in wire format, without OPT. Up to 65535 octets. */
+  readonly message: Uint8Array;
+  /** Where the records' TTLs stand in `message`. */
+  readonly ttlOffsets: ArrayLike<number>;
+  /** How many of `ttlOffsets` count. */
+  readonly ttlCount: number;
+  /** EDNS options that belong to the response, encoded; usually none. Up to 65535 octets. */
+  readonly options: Uint8Array;
+  /** What kind of response this is: the caller's number, 0–255. */
+  readonly kind: number;
+  /** Failures in a row: the caller's number, 0–255. */
+  readonly streak: number;
+  /** When the response came. */
+  readonly storedAtMs: number;
+  /** From when on it is stale. */
+  readonly expiresAtMs: number;
+  /** From when on it is of no use to anyone. */
+  readonly keepUntilMs: number;
+  /** The time: what is of no use by now makes room first. */
+  readonly nowMs: number;
+}

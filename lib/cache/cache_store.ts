@@ -1,0 +1,217 @@
+import { assert } from "../base/assert.ts";
+import type { RandomSource } from "../base/runtime.ts";
+import type { CacheEntry } from "./cache_entry.ts";
+import { copyAged, copyWithTtl } from "./copy_message.ts";
+import { UNIT_OCTETS } from "./entry_layout.ts";
+import { EntrySlab } from "./entry_slab.ts";
+import { Eviction } from "./eviction.ts";
+import { Ghosts } from "./ghosts.ts";
+import { HashIndex } from "./hash_index.ts";
+import { QuestionHash, typesWord } from "./question_hash.ts";
+import { unitsFor, writeEntry } from "./write_entry.ts";
+
+/** What `find` and `insert` return when there is no entry. */
+export const NOT_FOUND: -1 = -1;
+/** Less than this holds nothing worth the while. */
+export const BUDGET_OCTETS_MIN = 64 * 1024;
+/** What an octet's place in one typed array can say with 32 bits. */
+export const BUDGET_OCTETS_MAX = 4 * 1024 ** 3;
+/** The budget is shared out as if entries took this many octets: most take between 130 and 250. */
+const TYPICAL_ENTRY_OCTETS = 128;
+/** What the index takes for each chain: its head, and a ghost. */
+const CHAIN_OCTETS = Int32Array.BYTES_PER_ELEMENT + Uint16Array.BYTES_PER_ELEMENT;
+
+/** What a store is made of. */
+export interface CacheStoreOptions {
+  /** All the memory that it takes, index included; `BUDGET_OCTETS_MIN` to `BUDGET_OCTETS_MAX`. */
+  readonly budgetOctets: number;
+  /** Where the key of the hash comes from. */
+  readonly random: RandomSource;
+  /** Only for tests that want questions to collide. */
+  readonly hash?: Pick<QuestionHash, "hash">;
+}
+
+/**
+ * Responses in wire format, found by their question. All of it stands in three typed arrays: nothing for the garbage
+ * collector to trace, and the budget is kept to the octet. docs/cache.md says what goes when it is full.
+ *
+ * An entry is named by a *reference*, a number that holds until the next `insert`, `remove` or `clear`.
+ */
+export class CacheStore {
+  /** What it was made with: it never takes more memory than that. */
+  readonly budgetOctets: number;
+  readonly #hash: Pick<QuestionHash, "hash">;
+  readonly #slab: EntrySlab;
+  readonly #index: HashIndex;
+  readonly #eviction: Eviction;
+
+  /** Takes the memory at once; the operating system gives it bit by bit, as it is used. */
+  constructor({ budgetOctets, random, hash = new QuestionHash(random) }: CacheStoreOptions) {
+    assert(
+      budgetOctets >= BUDGET_OCTETS_MIN && budgetOctets <= BUDGET_OCTETS_MAX,
+      "a cache has a budget within limits",
+    );
+    this.budgetOctets = budgetOctets;
+    this.#hash = hash;
+    const chainCount = 2 ** Math.floor(Math.log2(budgetOctets / TYPICAL_ENTRY_OCTETS));
+    const units = Math.floor((budgetOctets - chainCount * CHAIN_OCTETS) / UNIT_OCTETS);
+    this.#slab = new EntrySlab(units);
+    this.#index = new HashIndex(this.#slab, chainCount);
+    this.#eviction = new Eviction({ slab: this.#slab, units, index: this.#index, ghosts: new Ghosts(chainCount) });
+  }
+
+  /** Entries. Some may be of no use any more. */
+  get count(): number {
+    return this.#eviction.count;
+  }
+
+  /** What the entries take, without the index: the rest of the budget is free, or waits to be used again. */
+  get usedOctets(): number {
+    return this.#eviction.liveUnits * UNIT_OCTETS;
+  }
+
+  /** Entries that were thrown out although they were of use. */
+  get evictionCount(): number {
+    return this.#eviction.evictionCount;
+  }
+
+  /** Entries whose room was taken when they were of no use any more. */
+  get expiredCount(): number {
+    return this.#eviction.expiredCount;
+  }
+
+  /**
+   * The entry for a question, or `NOT_FOUND`. It counts as used, which keeps it from being thrown out.
+   *
+   * @param wire A message whose QNAME, in full, stands behind the header; the case of its letters does not matter.
+   * @param nameEnd Where the name ends.
+   * @param variant What else tells answers apart (DO, CD, a policy view): 32 bits.
+   */
+  find(wire: Uint8Array, nameEnd: number, qtype: number, qclass: number, variant: number): number {
+    // hot path
+    const types = typesWord(qtype, qclass);
+    const hash = this.#hash.hash(wire, nameEnd, types, variant | 0);
+    const ref = this.#index.find(hash, wire, nameEnd, types, variant | 0);
+    if (ref === 0) return NOT_FOUND;
+    this.#slab.use(ref);
+    return ref;
+  }
+
+  /**
+   * Stores an entry, in place of the one with the same question. Returns its reference, or `NOT_FOUND` when it is larger
+   * than a tenth of the budget; then nothing is stored under its question any more.
+   */
+  insert(entry: CacheEntry): number {
+    assertStorable(entry);
+    const types = typesWord(entry.qtype, entry.qclass);
+    const hash = this.#hash.hash(entry.wire, entry.nameEnd, types, entry.variant | 0);
+    const old = this.#index.find(hash, entry.wire, entry.nameEnd, types, entry.variant | 0);
+    const units = unitsFor(entry);
+    if (units > this.#eviction.unitsMax) {
+      if (old !== 0) this.#eviction.remove(old);
+      return NOT_FOUND;
+    }
+    const uses = old === 0 ? 0 : this.#slab.uses(old);
+    const { nowMs } = entry;
+    const ref = old === 0 ? this.#eviction.place(units, hash, nowMs) : this.#eviction.replace(old, units, nowMs);
+    writeEntry(this.#slab, ref, units, entry, hash);
+    this.#slab.setUses(ref, uses);
+    this.#index.link(ref);
+    return ref;
+  }
+
+  /** Removes an entry. */
+  remove(ref: number): void {
+    this.#eviction.remove(ref);
+  }
+
+  /** Removes all entries, and forgets what was asked for. */
+  clear(): void {
+    this.#eviction.clear();
+  }
+
+  /** When the response came. */
+  storedAtMs(ref: number): number {
+    return this.#slab.storedAtMs(ref);
+  }
+
+  /** From when on it is stale. */
+  expiresAtMs(ref: number): number {
+    return this.#slab.expiresAtMs(ref);
+  }
+
+  /** From when on it is of no use to anyone. */
+  keepUntilMs(ref: number): number {
+    return this.#slab.keepUntilMs(ref);
+  }
+
+  /** Not before this time is the response to be fetched again: when it came, until `setRecheckAtMs` says otherwise. */
+  recheckAtMs(ref: number): number {
+    return this.#slab.recheckAtMs(ref);
+  }
+
+  /** See `recheckAtMs`. */
+  setRecheckAtMs(ref: number, recheckAtMs: number): void {
+    this.#slab.setRecheckAtMs(ref, recheckAtMs);
+  }
+
+  /** How often `countHit` was called since the response was stored; stops at 255. */
+  hitCount(ref: number): number {
+    return this.#slab.hitCount(ref);
+  }
+
+  /** See `hitCount`. */
+  countHit(ref: number): void {
+    this.#slab.countHit(ref);
+  }
+
+  /** See `find`. */
+  variant(ref: number): number {
+    return this.#slab.variant(ref);
+  }
+
+  /** The caller's number. */
+  kind(ref: number): number {
+    return this.#slab.kind(ref);
+  }
+
+  /** The caller's number: failures in a row. */
+  streak(ref: number): number {
+    return this.#slab.streak(ref);
+  }
+
+  /** Length of the message. */
+  messageOctets(ref: number): number {
+    return this.#slab.messageOctets(ref);
+  }
+
+  /**
+   * Copies the message to the beginning of `target`, which has room for it, with `ageSeconds` (a whole number) taken off
+   * each TTL, down to zero. Returns its length.
+   */
+  copyMessage(ref: number, target: Uint8Array, ageSeconds: number): number {
+    return copyAged(this.#slab, ref, target, ageSeconds);
+  }
+
+  /** The same, with every TTL set to `ttlSeconds`. */
+  copyMessageWithTtl(ref: number, target: Uint8Array, ttlSeconds: number): number {
+    return copyWithTtl(this.#slab, ref, target, ttlSeconds);
+  }
+
+  /** Whether EDNS options belong to the response. */
+  hasOptions(ref: number): boolean {
+    return this.#slab.optionOctets(ref) > 0;
+  }
+
+  /** A copy of the EDNS options that belong to the response, encoded. */
+  options(ref: number): Uint8Array<ArrayBuffer> {
+    const start = this.#slab.messageStart(ref) + this.#slab.messageOctets(ref);
+    return this.#slab.octets.slice(start, start + this.#slab.optionOctets(ref));
+  }
+}
+
+function assertStorable({ message, options, ttlOffsets, ttlCount }: CacheEntry): void {
+  assert(message.length <= 0xffff && options.length <= 0xffff, "a message and its options have at most 65535 octets");
+  assert(ttlCount <= 0xffff, "a message has at most 65535 TTLs");
+  for (let i = 0; i < ttlCount; i++) assert(ttlOffsets[i]! + 4 <= message.length, "a TTL stands within its message");
+}

@@ -1,0 +1,211 @@
+import type { Clock } from "../base/runtime.ts";
+import { type ExtendedError, extendedErrorOption, readExtendedError, readOptions, writeOptions } from "../wire/edns.ts";
+import { FLAG, HEADER_OCTETS } from "../wire/header.ts";
+import { putFlags, putUint16 } from "../wire/patch.ts";
+import { type MessageScan, skipName, uint16At } from "../wire/scan.ts";
+import { assess, type Storable, type StorageRules } from "./assess.ts";
+import { assessTail } from "./assess_tail.ts";
+import { type CacheStore, NOT_FOUND } from "./cache_store.ts";
+import { failureLifetimeMs } from "./failure_lifetime.ts";
+import { KIND } from "./kind.ts";
+import { NOT_STORABLE } from "./not_storable.ts";
+
+/** In place of a type: what is known of a name whatever the type, which is that it does not exist (RFC 2308 §5). */
+export const ANY_TYPE = 0;
+/** Bits of a variant, see `variantOf`. The bits above are for a policy view: clients of which each has its own answers. */
+export const WANTS_DNSSEC = 1;
+/** See `WANTS_DNSSEC`. */
+export const CHECKING_DISABLED = 2;
+
+/** RFC 8767 §5: a failed refresh is not tried again sooner. */
+const RECHECK_MS = 30_000;
+/** How long it is remembered how often in a row a question has failed, beyond the failure itself. */
+const STREAK_MS = 60_000;
+const RCODE_MASK = 0x000f;
+const NO_OPTIONS = new Uint8Array(0);
+const STREAK_MAX = 255;
+
+/** What a memory is made from. */
+export interface MemoryOptions {
+  /** Where the octets are. */
+  readonly store: CacheStore;
+  /** What may be stored and for how long. */
+  readonly rules: StorageRules;
+  /** How long an answer may be given, marked as stale, after it has expired; 0 for never. */
+  readonly staleMs: number;
+  /** What the time is read from. */
+  readonly clock: Clock;
+}
+
+/** An answer to be learned, with the query that it answers. */
+export interface Lesson {
+  /** The query's octets; one question. */
+  readonly wire: Uint8Array<ArrayBuffer>;
+  /** Where things are in `wire`. */
+  readonly scan: MessageScan;
+  /** The response. */
+  readonly reply: Uint8Array<ArrayBuffer>;
+  /** Why it is what it is. */
+  readonly extendedErrors: readonly ExtendedError[];
+}
+
+/** What has been answered before: learns answers and failures by the rules, and tells how old they are. */
+export class Memory {
+  /** Where the octets are; look things up here. */
+  readonly store: CacheStore;
+  readonly #rules: StorageRules;
+  readonly #staleMs: number;
+  readonly #clock: Clock;
+
+  /** See {@linkcode MemoryOptions}. */
+  constructor({ store, rules, staleMs, clock }: MemoryOptions) {
+    this.store = store;
+    this.#rules = rules;
+    this.#staleMs = staleMs;
+    this.#clock = clock;
+  }
+
+  /** Whether an entry is an answer, and not older than its TTL. */
+  isFresh(entry: number, nowMs: number): boolean {
+    // hot path
+    return nowMs < this.store.expiresAtMs(entry) && this.store.kind(entry) !== KIND.failure;
+  }
+
+  /** Whole seconds since an entry was learned. */
+  ageSeconds(entry: number, nowMs: number): number {
+    // hot path
+    return Math.floor((nowMs - this.store.storedAtMs(entry)) / 1000);
+  }
+
+  /** Whether an entry is a failure that is not to be tried again yet; whatever failed before `recoveredAtMs` may be. */
+  isFailing(entry: number, nowMs: number, recoveredAtMs: number): boolean {
+    const { store } = this;
+    if (store.kind(entry) !== KIND.failure || nowMs >= store.expiresAtMs(entry)) return false;
+    return store.storedAtMs(entry) >= recoveredAtMs;
+  }
+
+  /** Of two entries (or `NOT_FOUND`) the newer one of those that may be given although they have expired. */
+  newestStale(entry: number, other: number, nowMs: number): number {
+    const candidates = [entry, other].filter((candidate) => candidate !== NOT_FOUND && this.#isStale(candidate, nowMs));
+    const [newest = NOT_FOUND] = candidates.sort((a, b) => this.store.storedAtMs(b) - this.store.storedAtMs(a));
+    return newest;
+  }
+
+  #isStale(entry: number, nowMs: number): boolean {
+    return this.store.kind(entry) !== KIND.failure && nowMs < this.store.expiresAtMs(entry) + this.#staleMs;
+  }
+
+  /** Whether an entry was to be refreshed not long ago; whatever was tried before `recoveredAtMs` does not count. */
+  isTriedInVain(entry: number, nowMs: number, recoveredAtMs: number): boolean {
+    const recheckAtMs = this.store.recheckAtMs(entry);
+    return nowMs < recheckAtMs && recheckAtMs - RECHECK_MS >= recoveredAtMs;
+  }
+
+  /** Notes that an entry is being refreshed, or that it could not be. A new answer makes a new entry. */
+  noteTriedInVain(entry: number, nowMs: number): void {
+    this.store.setRecheckAtMs(entry, nowMs + RECHECK_MS);
+  }
+
+  /** Why a remembered answer is what it is. */
+  errorsOf(entry: number): ExtendedError[] {
+    return readOptions(this.store.options(entry)).map(readExtendedError).filter((error) => error !== null);
+  }
+
+  /**
+   * Learns what can be learned from a response.
+   *
+   * @returns The response as it will be given from memory; the caller owns it.
+   */
+  learn(lesson: Lesson): Uint8Array<ArrayBuffer> {
+    const assessment = assess(lesson.reply, this.#rules);
+    if (!assessment.isStorable) {
+      if (assessment.reason === NOT_STORABLE.failure) this.#learnFailure(lesson);
+      return lesson.reply;
+    }
+    const variant = variantOf(lesson.scan);
+    this.#insert(assessment, variant, optionsOf(lesson));
+    // RFC 2308 §2.1, §5: what the end of a chain lacks, it lacks for those who ask for it by its own name, too.
+    const tail = assessTail(assessment, this.#rules);
+    if (tail !== null) this.#insert(tail, variant, NO_OPTIONS);
+    return assessment.message;
+  }
+
+  #insert(storable: Storable, variant: number, options: Uint8Array): void {
+    const { store } = this;
+    const { kind, message, ttlOffsets, lifetimeSeconds, holdsForEveryType } = storable;
+    const nowMs = this.#clock.nowMs();
+    const nameEnd = skipName(message, HEADER_OCTETS, message.length, message.length);
+    const qclass = uint16At(message, nameEnd + 2);
+    // RFC 8767 §4: what is definitive replaces what was said before, of whatever type.
+    const denial = holdsForEveryType ? NOT_FOUND : store.find(message, nameEnd, ANY_TYPE, qclass, variant);
+    if (denial !== NOT_FOUND) store.remove(denial);
+    const expiresAtMs = nowMs + 1000 * lifetimeSeconds;
+    store.insert({
+      wire: message,
+      nameEnd,
+      qtype: holdsForEveryType ? ANY_TYPE : uint16At(message, nameEnd),
+      qclass,
+      variant,
+      message,
+      ttlOffsets,
+      ttlCount: ttlOffsets.length,
+      options,
+      kind,
+      streak: 0,
+      storedAtMs: nowMs,
+      expiresAtMs,
+      keepUntilMs: expiresAtMs + this.#staleMs,
+      nowMs,
+    });
+  }
+
+  /** RFC 9520 §3.2. What can still be given, fresh or stale, is worth more than the failure, and stays. */
+  #learnFailure(lesson: Lesson): void {
+    const { store } = this;
+    const { wire, scan, reply } = lesson;
+    const nowMs = this.#clock.nowMs();
+    const nameEnd = scan.qtypeOffset;
+    const [qtype, qclass, variant] = [uint16At(wire, nameEnd), uint16At(wire, nameEnd + 2), variantOf(scan)];
+    const known = store.find(wire, nameEnd, qtype, qclass, variant);
+    const answer = this.newestStale(known, store.find(wire, nameEnd, ANY_TYPE, qclass, variant), nowMs);
+    if (answer !== NOT_FOUND) return this.noteTriedInVain(answer, nowMs);
+    const isRepeated = known !== NOT_FOUND && store.kind(known) === KIND.failure;
+    const streak = isRepeated ? Math.min(STREAK_MAX, store.streak(known) + 1) : 1;
+    const expiresAtMs = nowMs + failureLifetimeMs(streak);
+    store.insert({
+      wire,
+      nameEnd,
+      qtype,
+      qclass,
+      variant,
+      message: failureMessage(wire.subarray(0, scan.questionsEnd), uint16At(reply, 2)),
+      ttlOffsets: [],
+      ttlCount: 0,
+      options: optionsOf(lesson),
+      kind: KIND.failure,
+      streak,
+      storedAtMs: nowMs,
+      expiresAtMs,
+      keepUntilMs: expiresAtMs + STREAK_MS,
+      nowMs,
+    });
+  }
+}
+
+function optionsOf({ extendedErrors }: Lesson): Uint8Array<ArrayBuffer> {
+  return extendedErrors.length === 0 ? NO_OPTIONS : writeOptions(extendedErrors.map(extendedErrorOption));
+}
+
+/** A header and the question: whatever else came with a failure is not to be relied on. */
+function failureMessage(headAndQuestion: Uint8Array<ArrayBuffer>, flags: number): Uint8Array<ArrayBuffer> {
+  const message = headAndQuestion.slice();
+  putFlags(message, FLAG.QR | (flags & (FLAG.RA | RCODE_MASK)));
+  [1, 0, 0, 0].forEach((count, i) => putUint16(message, 4 + 2 * i, count));
+  return message;
+}
+
+/** The variant of the answer that a query asks for: security-aware or not, checked by the upstream or not (RFC 4035 §3.2). */
+export function variantOf(scan: MessageScan): number {
+  // hot path
+  return (scan.wantsDnssec ? WANTS_DNSSEC : 0) | ((scan.flags & FLAG.CD) === 0 ? 0 : CHECKING_DISABLED);
+}

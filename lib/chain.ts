@@ -1,0 +1,94 @@
+import type { DeadlineQueue } from "./base/deadline_queue.ts";
+import type { Clock, RandomSource } from "./base/runtime.ts";
+import { CacheStore } from "./cache/cache_store.ts";
+import { Memory } from "./cache/memory.ts";
+import type { Config } from "./config/config.ts";
+import type { Counters } from "./observe/counters.ts";
+import type { Log } from "./observe/log.ts";
+import { Any } from "./resolver/any.ts";
+import { Cache } from "./resolver/cache.ts";
+import { Chaos } from "./resolver/chaos.ts";
+import { Coalesce } from "./resolver/coalesce.ts";
+import { FixedAnswer } from "./resolver/fixed_answer.ts";
+import { Forward } from "./resolver/forward.ts";
+import { InFlight } from "./resolver/in_flight.ts";
+import { LoopGuard } from "./resolver/loop_guard.ts";
+import { MultiQtype } from "./resolver/multi_qtype.ts";
+import { Refresher } from "./resolver/refresher.ts";
+import { Remember } from "./resolver/remember.ts";
+import type { Resolver } from "./resolver/resolver.ts";
+import { SpecialNames } from "./resolver/special_names.ts";
+import { Split } from "./resolver/split.ts";
+import { LoopDetector } from "./upstream/loop_detector.ts";
+import type { Upstreams } from "./upstream/upstreams.ts";
+import { VERSION } from "./version.ts";
+
+const MIB = 1024 * 1024;
+/** RFC 8767 §5 suggests one to three days. */
+const STALE_MS = 24 * 60 * 60 * 1000;
+
+/** What the layers of forwarding share. */
+export interface Surroundings {
+  /** What the time is read from. */
+  readonly clock: Clock;
+  /** Where unpredictable numbers come from. */
+  readonly random: RandomSource;
+  /** Where deadlines wait. */
+  readonly deadlines: DeadlineQueue;
+  /** Where it is counted. */
+  readonly counters: Counters;
+  /** Where the operator reads. */
+  readonly log: Log;
+}
+
+/** The layers that there are only where there are upstreams. */
+export interface Forwarding {
+  /** Where a query enters. */
+  readonly first: Resolver;
+  /** What bounds the questions that wait. */
+  readonly inFlight: InFlight;
+  /** What is remembered; `null` without a cache. */
+  readonly store: CacheStore | null;
+}
+
+/** The layers in front of the upstreams: memory, limits, one exchange for identical questions, loops. */
+export function forwardingChain(
+  config: Config,
+  upstreams: Upstreams,
+  { clock, random, deadlines, counters, log }: Surroundings,
+): Forwarding {
+  const detector = new LoopDetector({ upstreams: upstreams.members, random, clock });
+  const memory = config.cacheSizeMib === 0 ? null : new Memory({
+    store: new CacheStore({ budgetOctets: config.cacheSizeMib * MIB, random }),
+    rules: config.cacheTtl,
+    staleMs: config.servesStale ? STALE_MS : 0,
+    clock,
+  });
+  let next: Resolver = new Forward({ upstreams });
+  if (memory !== null) next = new Remember({ next, memory });
+  next = new Coalesce({ next, onFailedTogether: () => detector.suspect() });
+  const inFlight = new InFlight({ next, max: config.maxInFlight, clock, counters, log });
+  next = new LoopGuard({ next: inFlight, detector });
+  if (memory !== null) {
+    const { timeoutMs, prefetches: isPrefetching } = config;
+    const refresher = new Refresher({ next: inFlight, memory, isPrefetching, timeoutMs, clock, counters });
+    next = new Cache({ next, memory, refresher, health: upstreams, clock, deadlines, counters });
+  }
+  return { first: next, inFlight, store: memory?.store ?? null };
+}
+
+/**
+ * The way of a query, from its end to its beginning. A new layer goes here.
+ *
+ * @param forward What asks the upstreams; `null` when there are none.
+ */
+export function resolverChain(config: Config, forward: Resolver | null): Resolver {
+  const { answerIpv4, answerIpv6, answersSpecialNames, serverId, multiQuestion } = config;
+  const recursionAvailable = forward !== null;
+  let next = forward ?? new FixedAnswer({ ipv4: answerIpv4, ipv6: answerIpv6 });
+  if (forward !== null && answersSpecialNames) next = new SpecialNames({ next });
+  if (forward !== null) next = new Any({ next });
+  next = new Chaos({ next, serverId, version: `dns-forwarder ${VERSION}`, recursionAvailable });
+  next = new Split({ next, multiQuestion, recursionAvailable });
+  return new MultiQtype({ next });
+}

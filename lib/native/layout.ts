@@ -1,0 +1,70 @@
+/**
+ * How Linux and glibc lay out what `recvmmsg` and `sendmmsg` read and write, on x64 and arm64 alike: 64-bit pointers and
+ * `size_t`, little-endian. Offsets and sizes in octets, from the headers of Linux 6.1 and glibc 2.36; the self-test proves
+ * them on the machine before any client is served.
+ */
+
+/** `struct iovec`: where the octets of a datagram are. */
+export const IOVEC = { base: 0, length: 8, size: 16 } as const;
+
+/** `struct mmsghdr`: a `struct msghdr` (56 octets) and how many octets came or went. */
+export const MMSGHDR = {
+  name: 0,
+  nameLength: 8,
+  iov: 16,
+  iovCount: 24,
+  control: 32,
+  controlLength: 40,
+  flags: 48,
+  length: 56,
+  size: 64,
+} as const;
+
+/** `struct sockaddr_in6`, and `struct sockaddr_in`, which has its address where the other has the flow label. */
+export const SOCKADDR = {
+  family: 0,
+  /** In network byte order. */
+  port: 2,
+  ipv4: 4,
+  ipv6: 8,
+  scopeId: 24,
+  ipv4Size: 16,
+  ipv6Size: 28,
+} as const;
+
+/** `struct cmsghdr`, with its data behind it. */
+export const CMSGHDR = { length: 0, level: 8, type: 12, data: 16 } as const;
+
+/** `struct in_pktinfo`: the interface, the local address that takes part, the destination in the header. */
+export const IN_PKTINFO = { interfaceIndex: 0, local: 4, destination: 8, size: 12 } as const;
+/** `struct in6_pktinfo`. */
+export const IN6_PKTINFO = { destination: 0, interfaceIndex: 16, size: 20 } as const;
+
+/** Room for one control message of either kind, in whole words of 8 octets. */
+export const CONTROL_OCTETS = 40;
+
+/** Numbers that C programs know by name. */
+export const C = {
+  AF_UNSPEC: 0,
+  AF_INET: 2,
+  AF_INET6: 10,
+  SOCK_DGRAM: 2,
+  SOL_IP: 0,
+  IP_PKTINFO: 8,
+  SOL_IPV6: 41,
+  IPV6_RECVPKTINFO: 49,
+  IPV6_PKTINFO: 50,
+  SOL_SOCKET: 1,
+  SO_TYPE: 3,
+  SO_RCVBUF: 8,
+  SO_REUSEPORT: 15,
+  SO_RCVBUFFORCE: 33,
+  SO_MEMINFO: 55,
+  MSG_DONTWAIT: 0x40,
+  POLLIN: 1,
+  POLLOUT: 4,
+  SHUT_RD: 0,
+} as const;
+
+/** Values of `errno`. */
+export const ERRNO = { EINTR: 4, EAGAIN: 11, EADDRINUSE: 98, ENOBUFS: 105 } as const;

@@ -1,0 +1,55 @@
+/** The functions of the C library that the fast path calls. Each returns -1 on failure; `errno` then says why. */
+export interface Libc {
+  /** Takes up to `count` datagrams into the `struct mmsghdr`s at `headers`; returns how many. */
+  recvmmsg(fd: number, headers: Buffer, count: number, flags: number, timeout: null): number;
+  /** Sends `count` datagrams from the `struct mmsghdr`s at `headers`; returns how many. */
+  sendmmsg(fd: number, headers: Buffer, count: number, flags: number): number;
+  /** Writes the address that a socket is bound to. */
+  getsockname(fd: number, name: Buffer, length: Buffer): number;
+  /** Reads a socket option. */
+  getsockopt(fd: number, level: number, option: number, value: Buffer, length: Buffer): number;
+  /** Sets a socket option. */
+  setsockopt(fd: number, level: number, option: number, value: Buffer, length: number): number;
+  /** Gives a socket its peer, or takes it. */
+  connect(fd: number, name: Buffer, length: number): number;
+  /** Gives a socket its address. */
+  bind(fd: number, name: Buffer, length: number): number;
+  /** Ends a direction of a socket, and wakes whoever waits for it. */
+  shutdown(fd: number, how: number): number;
+  /** Waits for `count` descriptors, on this thread. */
+  poll(descriptors: Buffer, count: bigint, timeoutMs: number): number;
+  /** Waits for `count` descriptors, on a thread of its own. */
+  pollLater(descriptors: Buffer, count: bigint, timeoutMs: number): Promise<number>;
+  /** Why the last call on this thread failed. */
+  errno(): number;
+  /** Unloads it. None of the functions may be called any more. */
+  close(): void;
+}
+
+/** Octets that the C library may read and write during a call. */
+export type Buffer = Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
+
+/**
+ * Opens the C library of this process.
+ *
+ * @throws {Error} when there is none of that name (another operating system, another C library), or `ffi` is not granted.
+ */
+export function openLibc(): Libc {
+  const library = Deno.dlopen("libc.so.6", {
+    recvmmsg: { parameters: ["i32", "buffer", "u32", "i32", "pointer"], result: "i32" },
+    sendmmsg: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
+    getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+    getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
+    setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
+    connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+    bind: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+    shutdown: { parameters: ["i32", "i32"], result: "i32" },
+    poll: { parameters: ["buffer", "u64", "i32"], result: "i32" },
+    pollLater: { name: "poll", parameters: ["buffer", "u64", "i32"], result: "i32", nonblocking: true },
+    errnoLocation: { name: "__errno_location", parameters: [], result: "pointer" },
+  });
+  const { errnoLocation, ...functions } = library.symbols;
+  // One place per thread, for as long as the thread lives.
+  const errno = new Deno.UnsafePointerView(errnoLocation()!);
+  return { ...functions, errno: () => errno.getInt32(), close: () => library.close() };
+}

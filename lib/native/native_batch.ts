@@ -1,0 +1,140 @@
+import type { SocketAddress } from "../base/address.ts";
+import type { DatagramBatch } from "../base/runtime.ts";
+import { SLOT_OCTETS } from "./datagram_slot.ts";
+import { KernelBuffer } from "./kernel_buffer.ts";
+import { C } from "./layout.ts";
+import type { Libc } from "./libc.ts";
+import { poll } from "./poll.ts";
+import type { ReceiveRing } from "./receive_ring.ts";
+import type { SendRing } from "./send_ring.ts";
+import { droppedCount } from "./socket_options.ts";
+
+/** What a batch is made from. */
+export interface NativeBatchOptions {
+  /** The C library. */
+  readonly libc: Libc;
+  /** The socket's descriptor. */
+  readonly fd: number;
+  /** The socket's family, `AF_INET` or `AF_INET6`. */
+  readonly family: number;
+  /** Where datagrams come in; may serve several sockets in turn. */
+  readonly receiveRing: ReceiveRing;
+  /** Where datagrams wait to go out; may serve several sockets, if each flushes what it has queued at once. */
+  readonly sendRing: SendRing;
+  /** See `DatagramBatch`. */
+  readonly receiveBufferOctets: number;
+}
+
+/** Batches over `recvmmsg` and `sendmmsg`, on the descriptor of a socket that somebody else opens and closes. */
+export class NativeBatch implements DatagramBatch {
+  /** See `DatagramBatch`. */
+  readonly size: number;
+  /** See `DatagramBatch`. */
+  readonly slotOctets: number = SLOT_OCTETS;
+  /** See `DatagramBatch`. */
+  readonly receiveBufferOctets: number;
+  readonly #libc: Libc;
+  readonly #family: number;
+  readonly #receiveRing: ReceiveRing;
+  readonly #sendRing: SendRing;
+  /** -1 once closed: the number may stand for another file by then. */
+  #fd: number;
+  #lostCount = 0;
+  /** As of the closing. */
+  #droppedCount = 0;
+
+  /** See {@linkcode NativeBatchOptions}. */
+  constructor({ libc, fd, family, receiveRing, sendRing, receiveBufferOctets }: NativeBatchOptions) {
+    this.size = receiveRing.size;
+    this.receiveBufferOctets = receiveBufferOctets;
+    this.#libc = libc;
+    this.#family = family;
+    this.#receiveRing = receiveRing;
+    this.#sendRing = sendRing;
+    this.#fd = fd;
+  }
+
+  /** See `DatagramBatch`. */
+  get droppedCount(): number {
+    return this.#fd === -1 ? this.#droppedCount : droppedCount(this.#libc, this.#fd);
+  }
+
+  /** See `DatagramBatch`. A socket that fails has nothing here; its own `receive` says what is wrong. */
+  // hot path
+  receive(): number {
+    if (this.#fd === -1) return 0;
+    const received = this.#receiveRing.receive(this.#fd, this.size);
+    return received > 0 ? received : 0;
+  }
+
+  /** See `DatagramBatch`. */
+  // hot path
+  datagram(i: number): Uint8Array<ArrayBuffer> {
+    return this.#receiveRing.datagram(i);
+  }
+
+  /** See `DatagramBatch`. */
+  // hot path
+  peer(i: number): SocketAddress {
+    return this.#receiveRing.peer(i);
+  }
+
+  /** See `DatagramBatch`. */
+  keep(i: number): () => void {
+    return this.#receiveRing.keep(i);
+  }
+
+  /** See `DatagramBatch`. */
+  // hot path
+  get slot(): Uint8Array<ArrayBuffer> {
+    return this.#sendRing.slot;
+  }
+
+  /** See `DatagramBatch`. */
+  // hot path
+  queueSlot(lengthOctets: number, to: SocketAddress): void {
+    if (!this.#sendRing.queueSlot(lengthOctets, to, this.#family)) this.#lostCount++;
+    else if (this.#sendRing.isFull) this.#send();
+  }
+
+  /** See `DatagramBatch`. */
+  // hot path
+  queue(octets: Uint8Array<ArrayBuffer>, to: SocketAddress): void {
+    if (octets.length > SLOT_OCTETS) {
+      this.#lostCount++;
+      return;
+    }
+    this.slot.set(octets);
+    this.queueSlot(octets.length, to);
+  }
+
+  /** See `DatagramBatch`. */
+  // hot path
+  flush(): number {
+    this.#send();
+    const lost = this.#lostCount;
+    this.#lostCount = 0;
+    return lost;
+  }
+
+  /** Waits for datagrams, at most `waitMs`, with nothing else happening on this thread. For a self-test. */
+  awaitDatagrams(waitMs: number): void {
+    poll(this.#libc, new KernelBuffer(128), this.#fd, C.POLLIN, waitMs);
+  }
+
+  /** Whether the kernel's pointers still lead to our memory. */
+  get hasStayed(): boolean {
+    return this.#receiveRing.hasStayed && this.#sendRing.hasStayed;
+  }
+
+  /** To be called before the socket is closed. What is queued is lost. */
+  close(): void {
+    if (this.#fd === -1) return;
+    this.#droppedCount = this.droppedCount;
+    this.#fd = -1;
+  }
+
+  #send(): void {
+    this.#lostCount += this.#fd === -1 ? this.#sendRing.drop() : this.#sendRing.flush(this.#fd);
+  }
+}

@@ -1,0 +1,138 @@
+import { isUnspecified, type SocketAddress } from "../base/address.ts";
+import type { DatagramSocket, DatagramUse } from "../base/runtime.ts";
+import { findDescriptor } from "./find_descriptor.ts";
+import { type Libc, openLibc } from "./libc.ts";
+import { NativeBatch } from "./native_batch.ts";
+import { DescriptorWaiter, NativeSocket } from "./native_socket.ts";
+import { ReceiveRing } from "./receive_ring.ts";
+import { selfTest } from "./self_test.ts";
+import { SendRing } from "./send_ring.ts";
+import { familyFor } from "./sockaddr.ts";
+import { growReceiveBuffer, sharePort, wantLocalAddress } from "./socket_options.ts";
+
+/** Datagrams that one system call takes or sends: half a MiB of slots for a listener. */
+const BATCH_SIZE = 64;
+
+/** Asked for each socket: bursts of some thousand datagrams are kept until they are taken. */
+const RECEIVE_BUFFER_OCTETS = { clients: 4_194_304, upstreams: 1_048_576 } as const satisfies Record<
+  DatagramUse,
+  number
+>;
+
+/** Opens a socket in the plain way. */
+export type OpenPlain = (local: SocketAddress) => DatagramSocket;
+
+interface Furnishing {
+  readonly use: DatagramUse;
+  /** Whether it says to which local address a datagram was sent, so that the reply leaves from there. */
+  readonly knowsLocalAddress: boolean;
+  /** What it is to be bound to together with others, instead of the port that the kernel chose. */
+  readonly shared?: SocketAddress;
+}
+
+/** Opens UDP sockets that take and send datagrams in batches. Linux with glibc, on x64 and arm64. */
+export class NativeIo {
+  readonly #libc: Libc;
+  readonly #openPlain: OpenPlain;
+  /** Upstreams are asked from many sockets, each with little to say: they have the rings in turn. */
+  readonly #receiveRing: ReceiveRing;
+  readonly #sendRing: SendRing;
+  /** The least that a socket for clients has got. */
+  #clientRoomOctets = Infinity;
+  /** Why the last socket that has no batches has none. */
+  #failure: string | null = null;
+
+  /**
+   * Tries everything out over the loopback.
+   *
+   * @throws {Error} when this machine is not made for it, with the reason.
+   */
+  constructor(openPlain: OpenPlain, libc: Libc = openLibcHere()) {
+    this.#libc = libc;
+    this.#openPlain = openPlain;
+    this.#receiveRing = new ReceiveRing(libc, BATCH_SIZE);
+    this.#sendRing = new SendRing(libc, BATCH_SIZE);
+    onFailure(() => libc.close(), () => {
+      selfTest((local, use) => {
+        const plain = openPlain(local);
+        const isForClients = use === "clients";
+        return onFailure(() => plain.close(), () => this.#furnish(plain, { use, knowsLocalAddress: isForClients }));
+      });
+    });
+  }
+
+  /** What it does and with how much room, for the operator; once the sockets for clients are open. */
+  describe(): string {
+    if (this.#failure !== null) return `takes datagrams one by one on some sockets: ${this.#failure}`;
+    const room = `${this.#clientRoomOctets >> 10} KiB`;
+    return `takes datagrams in batches of up to ${BATCH_SIZE}, the kernel keeps up to ${room} for each listener`;
+  }
+
+  /**
+   * Binds a socket. See `Network.openDatagram`, also for what it throws. If the socket cannot be furnished with batches,
+   * it comes without.
+   */
+  openDatagram(local: SocketAddress, use: DatagramUse): DatagramSocket {
+    const plain = this.#openPlain(local);
+    try {
+      const socket = this.#furnish(plain, { use, knowsLocalAddress: use === "clients" && isUnspecified(local) });
+      const { receiveBufferOctets } = socket.batch;
+      if (use === "clients") this.#clientRoomOctets = Math.min(this.#clientRoomOctets, receiveBufferOctets);
+      return socket;
+    } catch (error) {
+      this.#failure = error instanceof Error ? error.message : String(error);
+      return plain;
+    }
+  }
+
+  /**
+   * Binds a socket for clients to an address that others may have in the same way, in this process or another: the kernel
+   * spreads the clients over them.
+   *
+   * @throws {Error} when the kernel refuses.
+   */
+  openSharedDatagram(local: SocketAddress): DatagramSocket {
+    const plain = this.#openPlain({ ...local, port: 0 });
+    return onFailure(() => plain.close(), () => {
+      return this.#furnish(plain, { use: "clients", knowsLocalAddress: isUnspecified(local), shared: local });
+    });
+  }
+
+  /** To be called when all sockets are closed. */
+  close(): void {
+    this.#libc.close();
+  }
+
+  #furnish(plain: DatagramSocket, { use, knowsLocalAddress, shared }: Furnishing): NativeSocket {
+    const libc = this.#libc;
+    const fd = findDescriptor(libc, plain.address);
+    if (fd === -1) throw new Error("Cannot find the socket among the open files");
+    if (shared !== undefined) sharePort(libc, fd, shared);
+    const address = shared ?? plain.address;
+    const family = familyFor(address);
+    if (knowsLocalAddress && !wantLocalAddress(libc, fd, family)) throw new Error("Cannot set IP_PKTINFO");
+    const receiveBufferOctets = growReceiveBuffer(libc, fd, RECEIVE_BUFFER_OCTETS[use]);
+    const receiveRing = use === "clients" ? new ReceiveRing(libc, BATCH_SIZE) : this.#receiveRing;
+    const sendRing = use === "clients" ? new SendRing(libc, BATCH_SIZE) : this.#sendRing;
+    const batch = new NativeBatch({ libc, fd, family, receiveRing, sendRing, receiveBufferOctets });
+    const waiter = knowsLocalAddress ? new DescriptorWaiter(libc, fd, receiveRing) : null;
+    return new NativeSocket({ address, plain, batch, waiter });
+  }
+}
+
+/** Does the work, and cleans up if it throws. */
+function onFailure<T>(cleanUp: () => void, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    cleanUp();
+    throw error;
+  }
+}
+
+function openLibcHere(): Libc {
+  const { os, arch } = Deno.build;
+  if (os !== "linux") throw new Error(`it is made for Linux, this is ${os}`);
+  if (arch !== "x86_64" && arch !== "aarch64") throw new Error(`it is made for x86_64 and aarch64, this is ${arch}`);
+  return openLibc();
+}

@@ -1,0 +1,50 @@
+import { hostnameOf, portOf } from "./sockaddr.ts";
+import { NAME_WORDS, NativePeer, PEER_WORDS } from "./native_peer.ts";
+
+/** Peers kept; a power of two. A peer that asks again is found as long as no other has come to its place. */
+const PLACES = 1024;
+
+/**
+ * The peers that sent lately, so that who asks again costs no text. Whoever sends from ever new addresses gets as far as
+ * making us build that text for each datagram, as the plain path always does; the table does not grow.
+ */
+export class PeerCache {
+  readonly #peers: (NativePeer | undefined)[] = new Array<NativePeer | undefined>(PLACES).fill(undefined);
+  /** By address alone: a client asks each question from another port, and keeps its text. */
+  readonly #neighbours: (NativePeer | undefined)[] = new Array<NativePeer | undefined>(PLACES).fill(undefined);
+
+  /** The peer that `key` (`PEER_WORDS`, unused ones zero) stands for: the same object as before, or a new one. */
+  // hot path
+  find(key: Uint32Array<ArrayBuffer>): NativePeer {
+    const place = hash(key, 0);
+    const peer = this.#peers[place];
+    if (peer !== undefined && isSame(peer.words, key, 0, PEER_WORDS)) return peer;
+    return this.#peers[place] = this.#make(key);
+  }
+
+  #make(key: Uint32Array<ArrayBuffer>): NativePeer {
+    const place = hash(key, 1);
+    const neighbour = this.#neighbours[place];
+    const isKnown = neighbour !== undefined && isSame(neighbour.words, key, 1, NAME_WORDS);
+    const hostname = isKnown ? neighbour.hostname : hostnameOf(key);
+    // Of a family that UDP does not have. RFC 768: port 0 says that no reply is wanted.
+    if (hostname === null) return new NativePeer("0.0.0.0", 0, key.slice());
+    const peer = new NativePeer(hostname, portOf(key[0]!), key.slice());
+    this.#neighbours[place] = peer;
+    return peer;
+  }
+}
+
+/** Mixes the words of `key` from `start` on into a place (the multiplier is FNV's; who collides only evicts). */
+function hash(key: Uint32Array, start: 0 | 1): number {
+  let mixed = 0;
+  const end = start === 0 ? PEER_WORDS : NAME_WORDS;
+  for (let i = start; i < end; i++) mixed = Math.imul(mixed ^ key[i]!, 0x01000193);
+  mixed ^= mixed >>> 15;
+  return (mixed ^ (mixed >>> 22)) & (PLACES - 1);
+}
+
+function isSame(a: Uint32Array, b: Uint32Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

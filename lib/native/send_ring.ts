@@ -1,0 +1,149 @@
+import type { SocketAddress } from "../base/address.ts";
+import { assert } from "../base/assert.ts";
+import { AddressBook } from "./address_book.ts";
+import { SLOT_OCTETS } from "./datagram_slot.ts";
+import { KernelBuffer } from "./kernel_buffer.ts";
+import { C, CMSGHDR, ERRNO, IN6_PKTINFO, IN_PKTINFO, MMSGHDR } from "./layout.ts";
+import type { Libc } from "./libc.ts";
+import {
+  controlLengthWord,
+  controlWord,
+  iovLengthWord,
+  MessageHeaders,
+  nameLengthWord,
+  nameWord,
+} from "./message_headers.ts";
+import { INTERFACE_WORD, LOCAL_WORD, NAME_WORDS, NativePeer } from "./native_peer.ts";
+import { poll } from "./poll.ts";
+import { familyOf, sockaddrOctets } from "./sockaddr.ts";
+
+/** A full send buffer empties at the speed of the network card. Nobody is served meanwhile, so not for long. */
+const FULL_WAIT_MS = 5;
+/** After so many failures that may pass, what is left is given up. */
+const RETRIES_MAX = 3;
+
+/** Datagrams that wait for `sendmmsg`, each in a slot of its own. */
+export class SendRing {
+  readonly #libc: Libc;
+  readonly #messages: MessageHeaders;
+  readonly #slots: readonly KernelBuffer[];
+  readonly #poll = new KernelBuffer(128);
+  readonly #addresses = new AddressBook();
+  #count = 0;
+
+  /** Room for `size` datagrams. */
+  constructor(libc: Libc, size: number) {
+    this.#libc = libc;
+    this.#messages = new MessageHeaders(size);
+    this.#slots = Array.from({ length: size }, () => new KernelBuffer(SLOT_OCTETS));
+    for (const [i, slot] of this.#slots.entries()) this.#messages.point(i, slot, 0);
+  }
+
+  /** Whether `flush` must come before the next `queueSlot`. */
+  get isFull(): boolean {
+    return this.#count === this.#slots.length;
+  }
+
+  /** Where the next datagram is to be written before `queueSlot`. Needs `!isFull`. */
+  // hot path
+  get slot(): Uint8Array<ArrayBuffer> {
+    return this.#slots[this.#count]!.octets;
+  }
+
+  /**
+   * Queues the first `lengthOctets` of `slot` for `peer`, on a socket of `family`. A peer that was received from here is
+   * answered from the address that it has asked. Returns whether such a socket can reach it.
+   */
+  // hot path
+  queueSlot(lengthOctets: number, peer: SocketAddress, family: number): boolean {
+    assert(lengthOctets <= SLOT_OCTETS, "what is queued is in the slot");
+    const i = this.#count;
+    const words = peer instanceof NativePeer ? peer.words : this.#addresses.find(peer, family);
+    if (words === null) return false;
+    const names = this.#messages.names.words;
+    const at = nameWord(i);
+    for (let word = 0; word < NAME_WORDS; word++) names[at + word] = words[word]!;
+    const headers = this.#messages.headers.words;
+    headers[nameLengthWord(i)] = sockaddrOctets(familyOf(words[0]!));
+    headers[controlLengthWord(i)] = this.#putLocal(i, words);
+    this.#messages.iovecs.words[iovLengthWord(i)] = lengthOctets;
+    this.#count++;
+    return true;
+  }
+
+  /**
+   * Sends what is queued. Returns how many the kernel would not take: it cannot reach them, or its buffers are still
+   * full after a short wait. They are not tried again.
+   */
+  // hot path
+  flush(fd: number): number {
+    const count = this.#count;
+    this.#count = 0;
+    if (count === 0) return 0;
+    const sent = this.#libc.sendmmsg(fd, this.#messages.headers.octets, count, C.MSG_DONTWAIT);
+    return sent === count ? 0 : this.#flushRest(fd, Math.max(0, sent), count);
+  }
+
+  /** Forgets what is queued. Returns how many that were. */
+  drop(): number {
+    const count = this.#count;
+    this.#count = 0;
+    return count;
+  }
+
+  /** Whether the kernel's pointers still lead here. */
+  get hasStayed(): boolean {
+    return this.#messages.hasStayed && [this.#poll, ...this.#slots].every((memory) => memory.hasStayed);
+  }
+
+  /** sendmmsg(2) stops at the first datagram that fails, and says why only to the call that begins with it. */
+  #flushRest(fd: number, start: number, count: number): number {
+    let next = start;
+    let lost = 0;
+    let retries = 0;
+    while (next < count) {
+      const rest = this.#messages.headers.octets.subarray(next * MMSGHDR.size);
+      const sent = this.#libc.sendmmsg(fd, rest, count - next, C.MSG_DONTWAIT);
+      if (sent > 0) {
+        next += sent;
+        continue;
+      }
+      const errno = this.#libc.errno();
+      if (errno !== ERRNO.EINTR && errno !== ERRNO.EAGAIN && errno !== ERRNO.ENOBUFS) {
+        next++;
+        lost++;
+      } else if (retries++ === RETRIES_MAX) {
+        return lost + count - next;
+      } else if (errno === ERRNO.EAGAIN) {
+        poll(this.#libc, this.#poll, fd, C.POLLOUT, FULL_WAIT_MS);
+      }
+    }
+    return lost;
+  }
+
+  /** Writes from which local address the datagram is to be sent (ip(7), RFC 3542 §6.2). Returns the octets it takes. */
+  // hot path
+  #putLocal(i: number, peerWords: Uint32Array): number {
+    const isIpv4 = familyOf(peerWords[0]!) === C.AF_INET;
+    let isKnown = 0;
+    for (let word = 0; word < 4; word++) isKnown |= peerWords[LOCAL_WORD + word]!;
+    if (isKnown === 0) return 0;
+    const { words } = this.#messages.controls;
+    const at = controlWord(i);
+    const data = at + CMSGHDR.data / 4;
+    const size = isIpv4 ? IN_PKTINFO.size : IN6_PKTINFO.size;
+    words[at + CMSGHDR.length / 4] = CMSGHDR.data + size;
+    words[at + CMSGHDR.level / 4] = isIpv4 ? C.SOL_IP : C.SOL_IPV6;
+    words[at + CMSGHDR.type / 4] = isIpv4 ? C.IP_PKTINFO : C.IPV6_PKTINFO;
+    if (isIpv4) {
+      words[data + IN_PKTINFO.interfaceIndex / 4] = 0;
+      words[data + IN_PKTINFO.local / 4] = peerWords[LOCAL_WORD]!;
+      words[data + IN_PKTINFO.destination / 4] = 0;
+    } else {
+      for (let word = 0; word < 4; word++) words[data + word] = peerWords[LOCAL_WORD + word]!;
+      words[data + IN6_PKTINFO.interfaceIndex / 4] = peerWords[INTERFACE_WORD]!;
+    }
+    // CMSG_SPACE: in whole words of 8 octets.
+    return (CMSGHDR.data + size + 7) & ~7;
+  }
+}

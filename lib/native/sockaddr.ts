@@ -1,0 +1,56 @@
+import { isIpv6, type SocketAddress } from "../base/address.ts";
+import { formatIp, parseIp } from "../base/ip.ts";
+import { C, SOCKADDR } from "./layout.ts";
+import { NAME_WORDS, PEER_WORDS } from "./native_peer.ts";
+
+/** The first six groups of ::ffff:0:0/96, under which an IPv6 socket knows IPv4 peers (RFC 4291 §2.5.5.2). */
+const MAPPED_PREFIX = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff] as const;
+
+/** The family of the sockets that are bound to `address`. */
+export function familyFor(address: SocketAddress): number {
+  return isIpv6(address) ? C.AF_INET6 : C.AF_INET;
+}
+
+/** Length of the `sockaddr` of `family`, in octets. */
+export function sockaddrOctets(family: number): number {
+  return family === C.AF_INET ? SOCKADDR.ipv4Size : SOCKADDR.ipv6Size;
+}
+
+/**
+ * The `sockaddr` of `address` for a socket of `family`, in a fresh array of `PEER_WORDS`. An IPv4 address on an IPv6
+ * socket is mapped, an IPv6 one on an IPv4 socket is `null`.
+ */
+export function sockaddrOf({ hostname, port }: SocketAddress, family: number): Uint32Array<ArrayBuffer> | null {
+  const octets = parseIp(hostname);
+  if (octets === null || (family === C.AF_INET && octets.length !== 4)) return null;
+  const words = new Uint32Array(PEER_WORDS);
+  const name = new Uint8Array(words.buffer);
+  putPort(words, family, port);
+  if (family === C.AF_INET) name.set(octets, SOCKADDR.ipv4);
+  else name.set(octets.length === 4 ? [...MAPPED_PREFIX, ...octets] : octets, SOCKADDR.ipv6);
+  return words;
+}
+
+/** Writes the first word of a `sockaddr`: family, then the port in network byte order. */
+export function putPort(words: Uint32Array, family: number, port: number): void {
+  words[0] = family | (port & 0xff) << 24 | (port >> 8) << 16;
+}
+
+/** The family in the first word of a `sockaddr`. */
+export function familyOf(firstWord: number): number {
+  return firstWord & 0xffff;
+}
+
+/** The port in the first word of a `sockaddr`. */
+export function portOf(firstWord: number): number {
+  return (firstWord >>> 24) | ((firstWord >>> 16) & 0xff) << 8;
+}
+
+/** The address in a `sockaddr` of `NAME_WORDS`, as text. `null` when it is neither of IPv4 nor of IPv6. */
+export function hostnameOf(words: Uint32Array<ArrayBuffer>): string | null {
+  const family = familyOf(words[0]!);
+  const name = new Uint8Array(words.buffer, words.byteOffset, NAME_WORDS * 4);
+  if (family === C.AF_INET) return formatIp(name.subarray(SOCKADDR.ipv4, SOCKADDR.ipv4 + 4));
+  if (family === C.AF_INET6) return formatIp(name.subarray(SOCKADDR.ipv6, SOCKADDR.ipv6 + 16));
+  return null;
+}

@@ -1,0 +1,61 @@
+import type { SocketAddress } from "../base/address.ts";
+import { C } from "./layout.ts";
+import type { Libc } from "./libc.ts";
+import { familyFor, sockaddrOctets, sockaddrOf } from "./sockaddr.ts";
+
+/** Words of the answer to SO_MEMINFO that are read; the last is SK_MEMINFO_DROPS (linux/sock_diag.h). */
+const MEMINFO_WORDS = 9;
+
+/** Lets the kernel keep up to `sizeOctets` for a socket. Returns what it says that it keeps: it doubles, and it caps. */
+export function growReceiveBuffer(libc: Libc, fd: number, sizeOctets: number): number {
+  // The first is for the privileged (CAP_NET_ADMIN), and knows no limit; the second stops at net.core.rmem_max.
+  const isForced = setOption(libc, fd, C.SOL_SOCKET, C.SO_RCVBUFFORCE, sizeOctets);
+  if (!isForced) setOption(libc, fd, C.SOL_SOCKET, C.SO_RCVBUF, sizeOctets);
+  return getOption(libc, fd, C.SOL_SOCKET, C.SO_RCVBUF);
+}
+
+/** Has the kernel say with each datagram to which of this machine's addresses it was sent. Returns whether it will. */
+export function wantLocalAddress(libc: Libc, fd: number, family: number): boolean {
+  return family === C.AF_INET
+    ? setOption(libc, fd, C.SOL_IP, C.IP_PKTINFO, 1)
+    : setOption(libc, fd, C.SOL_IPV6, C.IPV6_RECVPKTINFO, 1);
+}
+
+/** Datagrams that the kernel has dropped on this socket. */
+export function droppedCount(libc: Libc, fd: number): number {
+  const value = new Uint32Array(32);
+  const length = new Uint32Array([value.byteLength]);
+  const isKnown = libc.getsockopt(fd, C.SOL_SOCKET, C.SO_MEMINFO, value, length) === 0;
+  return isKnown && length[0]! >= MEMINFO_WORDS * 4 ? value[MEMINFO_WORDS - 1]! : 0;
+}
+
+/**
+ * Binds a socket, to which the kernel has given a port of its own choice, to `address` instead, together with all the
+ * others that are bound there in this way: the kernel spreads the clients over them (SO_REUSEPORT).
+ *
+ * @throws {Error} when the kernel refuses; the socket is of no use then.
+ */
+export function sharePort(libc: Libc, fd: number, address: SocketAddress): void {
+  const family = familyFor(address);
+  const name = sockaddrOf(address, family)!;
+  if (!setOption(libc, fd, C.SOL_SOCKET, C.SO_REUSEPORT, 1)) throw failure(libc, "set SO_REUSEPORT");
+  // connect(2): AF_UNSPEC dissolves an association. With it goes a port that was not asked for.
+  if (libc.connect(fd, new Uint32Array(32), 16) !== 0) throw failure(libc, "give the port back");
+  if (libc.bind(fd, name, sockaddrOctets(family)) !== 0) throw failure(libc, "bind again");
+}
+
+/** An integer option; -1 when there is none. */
+export function getOption(libc: Libc, fd: number, level: number, option: number): number {
+  const value = new Int32Array(32);
+  const length = new Uint32Array([4]);
+  const octets = new Uint8Array(value.buffer);
+  return libc.getsockopt(fd, level, option, octets, length) === 0 ? value[0]! : -1;
+}
+
+function setOption(libc: Libc, fd: number, level: number, option: number, value: number): boolean {
+  return libc.setsockopt(fd, level, option, new Uint32Array([value]), 4) === 0;
+}
+
+function failure(libc: Libc, what: string): Error {
+  return new Error(`Cannot ${what}: errno ${libc.errno()}`);
+}

@@ -1,0 +1,82 @@
+import type { Counters } from "./counters.ts";
+
+/** How an upstream is doing. */
+export interface UpstreamStatus {
+  /** As it is written after `--resolver`. */
+  readonly name: string;
+  /** One word: up, down, … */
+  readonly state: string;
+  /** SRTT in milliseconds; 0 when never measured. */
+  readonly smoothedMs: number;
+  /** 95 of 100 replies come within so many milliseconds. */
+  readonly percentile95Ms: number;
+  /** Queries since the start. */
+  readonly queryCount: number;
+  /** Replies to them. */
+  readonly replyCount: number;
+  /** Queries that came to nothing. */
+  readonly failureCount: number;
+}
+
+/** How full the cache is. */
+export interface CacheStatus {
+  /** Answers and failures that it holds. */
+  readonly count: number;
+  /** Octets that they take. */
+  readonly usedOctets: number;
+  /** Octets that they may take, with all that is needed to find them. */
+  readonly budgetOctets: number;
+  /** Entries thrown out for others, that somebody might have asked for again. */
+  readonly evictionCount: number;
+}
+
+/** What a status is made from. */
+export interface Status {
+  /** Since the start, in milliseconds. */
+  readonly runningMs: number;
+  /** Questions that wait for upstreams. */
+  readonly inFlight: number;
+  /** What has happened. */
+  readonly counters: Counters;
+  /** `null` without a cache. */
+  readonly cache: CacheStatus | null;
+  /** In order of preference. */
+  readonly upstreams: readonly UpstreamStatus[];
+}
+
+const MIB = 1024 * 1024;
+
+/** The state of the program for its operator, a line each. */
+export function formatStatus({ runningMs, inFlight, counters, cache, upstreams }: Status): string[] {
+  return [
+    `running for ${duration(runningMs)}, ${inFlight} questions in flight`,
+    `clients: received=${counters.received} replied=${counters.replied} ignored=${counters.ignored} ` +
+    `prohibited=${counters.prohibited} rateLimited=${counters.rateLimited} overloaded=${counters.overloaded} ` +
+    `unsendable=${counters.unsendable} broken=${counters.broken}`,
+    cache === null ? "cache: off" : `cache: ${cacheLine(counters, cache)}`,
+    ...upstreams.map((upstream) => `upstream ${upstream.name}: ${upstreamLine(upstream)}`),
+  ];
+}
+
+function cacheLine(counters: Counters, { count, usedOctets, budgetOctets, evictionCount }: CacheStatus): string {
+  const { cacheHits, cacheStaleHits, cacheFailureHits, cacheMisses, cacheNegativeHits, prefetches } = counters;
+  const asked = cacheHits + cacheStaleHits + cacheFailureHits + cacheMisses;
+  const ratio = asked === 0 ? "" : ` (${(100 * cacheHits / asked).toFixed(1)} %)`;
+  return `hits=${cacheHits}${ratio} misses=${cacheMisses} stale=${cacheStaleHits} negative=${cacheNegativeHits} ` +
+    `failures=${cacheFailureHits} prefetches=${prefetches} evictions=${evictionCount} entries=${count} ` +
+    `bytes=${usedOctets} (${(usedOctets / MIB).toFixed(1)} of ${Math.round(budgetOctets / MIB)} MiB)`;
+}
+
+function upstreamLine({ state, smoothedMs, percentile95Ms, ...counts }: UpstreamStatus): string {
+  const time = smoothedMs === 0
+    ? "never measured"
+    : `answers in ${smoothedMs.toFixed(1)} ms, 95 % within ${percentile95Ms.toFixed(1)} ms`;
+  return `${state}, ${time}, sent=${counts.queryCount} replies=${counts.replyCount} failures=${counts.failureCount}`;
+}
+
+function duration(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return `${Math.floor(ms / 1000)} s`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 1 ? `${minutes} min` : `${hours} h ${minutes % 60} min`;
+}

@@ -1,0 +1,186 @@
+import { Alarm, type DeadlineQueue } from "../base/deadline_queue.ts";
+import type { Clock } from "../base/runtime.ts";
+import { KIND } from "../cache/kind.ts";
+import { NOT_FOUND } from "../cache/cache_store.ts";
+import { ANY_TYPE, type Memory, variantOf } from "../cache/memory.ts";
+import type { Counters } from "../observe/counters.ts";
+import { isUseful } from "../upstream/reply_kind.ts";
+import { FLAG, HEADER_OCTETS } from "../wire/header.ts";
+import { EDE } from "../wire/iana.ts";
+import type { Query } from "./query.ts";
+import type { Refresher } from "./refresher.ts";
+import type { Reply, Resolver } from "./resolver.ts";
+
+/** RFC 8767 §4: "a TTL of 30 seconds", so that clients come back soon for something better. */
+const STALE_TTL_SECONDS = 30;
+/** How long somebody waits for an answer while a stale one is at hand, beyond the time that a hedge takes. */
+const STALE_WAIT_MS = 300;
+
+/** What is known of the upstreams as a whole. */
+export interface UpstreamHealth {
+  /** Whether none of them is expected to answer. */
+  readonly areKnownBad: boolean;
+  /** When one of them came back last, on the program's clock; −∞ when none ever was away. */
+  readonly recoveredAtMs: number;
+  /** After so much silence of the first one the next is asked as well. */
+  readonly hedgeDelayMs: number;
+}
+
+/** What the cache is made from. */
+export interface CacheOptions {
+  /** What is asked when nothing is remembered. */
+  readonly next: Resolver;
+  /** What is remembered. */
+  readonly memory: Memory;
+  /** Asks again behind the clients' backs. */
+  readonly refresher: Refresher;
+  /** Whether waiting for an answer has any point. */
+  readonly health: UpstreamHealth;
+  /** What the time is read from. */
+  readonly clock: Clock;
+  /** Where deadlines wait. */
+  readonly deadlines: DeadlineQueue;
+  /** Where it is counted. */
+  readonly counters: Counters;
+}
+
+/**
+ * Answers from memory what has been answered before, and while that is too old from it all the same when nobody else
+ * answers (RFC 8767). What it knows is learned by `Remember`, behind which the upstreams are.
+ */
+export class Cache implements Resolver {
+  readonly #next: Resolver;
+  readonly #memory: Memory;
+  readonly #refresher: Refresher;
+  readonly #health: UpstreamHealth;
+  readonly #clock: Clock;
+  readonly #deadlines: DeadlineQueue;
+  readonly #counters: Counters;
+
+  /** See {@linkcode CacheOptions}. */
+  constructor({ next, memory, refresher, health, clock, deadlines, counters }: CacheOptions) {
+    this.#next = next;
+    this.#memory = memory;
+    this.#refresher = refresher;
+    this.#health = health;
+    this.#clock = clock;
+    this.#deadlines = deadlines;
+    this.#counters = counters;
+  }
+
+  /** See `Resolver`. */
+  resolve(query: Query): Reply | Promise<Reply> {
+    // hot path
+    const nowMs = this.#clock.nowMs();
+    const entry = this.#find(query, query.qtype);
+    if (entry !== NOT_FOUND && this.#memory.isFresh(entry, nowMs)) return this.#hit(query, entry, nowMs);
+    return this.#resolveOther(query, entry, nowMs);
+  }
+
+  #find(query: Query, qtype: number): number {
+    const { wire, scan } = query;
+    return this.#memory.store.find(wire, scan.qtypeOffset, qtype, query.qclass, variantOf(scan));
+  }
+
+  #hit(query: Query, entry: number, nowMs: number): Reply {
+    // hot path
+    const { store } = this.#memory;
+    this.#counters.cacheHits++;
+    if (store.kind(entry) !== KIND.positive) this.#counters.cacheNegativeHits++;
+    store.countHit(entry);
+    this.#refresher.prefetch(entry, nowMs);
+    const target = this.#targetFor(query, store.messageOctets(entry));
+    store.copyMessage(entry, target, this.#memory.ageSeconds(entry, nowMs));
+    return this.#address(target, query, entry);
+  }
+
+  /** There is nothing fresh for the type that is asked for. */
+  #resolveOther(query: Query, entry: number, nowMs: number): Reply | Promise<Reply> {
+    const memory = this.#memory;
+    // RFC 2308 §5: that a name does not exist holds for all of its types.
+    const nameEntry = this.#find(query, ANY_TYPE);
+    if (nameEntry !== NOT_FOUND && memory.isFresh(nameEntry, nowMs)) return this.#hit(query, nameEntry, nowMs);
+    const stale = memory.newestStale(entry, nameEntry, nowMs);
+    if (entry !== NOT_FOUND && memory.isFailing(entry, nowMs, this.#health.recoveredAtMs)) {
+      return stale === NOT_FOUND ? this.#failureAgain(query, entry) : this.#staleReply(query, stale);
+    }
+    // What an upstream says to a query without RD comes from its memory, not from the zone: it refreshes nothing.
+    const isRefreshing = (query.scan.flags & FLAG.RD) !== 0;
+    if (stale !== NOT_FOUND && isRefreshing) return this.#resolveStale(query, stale, nowMs);
+    this.#counters.cacheMisses++;
+    return this.#next.resolve(query);
+  }
+
+  /** Something is at hand that is too old, and an upstream may know better. */
+  #resolveStale(query: Query, entry: number, nowMs: number): Reply | Promise<Reply> {
+    const isTriedInVain = this.#memory.isTriedInVain(entry, nowMs, this.#health.recoveredAtMs);
+    if (isTriedInVain) return this.#staleReply(query, entry);
+    if (this.#health.areKnownBad) {
+      this.#refresher.refresh(entry, nowMs);
+      return this.#staleReply(query, entry);
+    }
+    this.#counters.cacheMisses++;
+    const pending = this.#next.resolve(query);
+    if (pending instanceof Promise) return this.#waitAWhile(query, pending);
+    return isUseful(pending) ? pending : this.#staleReply(query, entry);
+  }
+
+  /** The upstreams' answer if it comes soon and is one, else what is at hand. */
+  #waitAWhile(query: Query, pending: Promise<Reply>): Promise<Reply> {
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    const giveStale = (nowMs: number): boolean => {
+      const stale = this.#memory.newestStale(this.#find(query, query.qtype), this.#find(query, ANY_TYPE), nowMs);
+      // It may have been thrown out meanwhile.
+      if (stale === NOT_FOUND) return false;
+      this.#memory.noteTriedInVain(stale, nowMs);
+      resolve(this.#staleReply(query, stale));
+      return true;
+    };
+    const impatience = new Alarm(giveStale);
+    this.#deadlines.schedule(impatience, this.#clock.nowMs() + this.#health.hedgeDelayMs + STALE_WAIT_MS);
+    pending.then((reply) => {
+      const isTooLate = !this.#deadlines.isScheduled(impatience);
+      this.#deadlines.cancel(impatience);
+      if (isUseful(reply) || isTooLate || !giveStale(this.#clock.nowMs())) resolve(reply);
+    }, reject);
+    return promise;
+  }
+
+  #staleReply(query: Query, entry: number): Reply {
+    const { store } = this.#memory;
+    this.#counters.cacheStaleHits++;
+    const infoCode = store.kind(entry) === KIND.nxdomain ? EDE.STALE_NXDOMAIN_ANSWER : EDE.STALE_ANSWER;
+    query.extendedErrors.unshift({ infoCode, text: "" });
+    const target = new Uint8Array(store.messageOctets(entry));
+    store.copyMessageWithTtl(entry, target, STALE_TTL_SECONDS);
+    return this.#address(target, query, entry);
+  }
+
+  /** RFC 9520 §3.2: "resolvers MUST NOT" ask again as long as a failure is remembered. */
+  #failureAgain(query: Query, entry: number): Reply {
+    const { store } = this.#memory;
+    this.#counters.cacheFailureHits++;
+    query.extendedErrors.push({ infoCode: EDE.CACHED_ERROR, text: "" });
+    const target = this.#targetFor(query, store.messageOctets(entry));
+    store.copyMessage(entry, target, 0);
+    return this.#address(target, query, entry);
+  }
+
+  /** The listener's slot where the reply fits as it is; what has to be cut takes the longer way. */
+  #targetFor(query: Query, lengthOctets: number): Reply {
+    // hot path
+    const { slot } = query;
+    if (slot === null || lengthOctets > query.bodyOctetsMax) return new Uint8Array(lengthOctets);
+    return slot.first(lengthOctets);
+  }
+
+  /** Makes a reply of what was remembered for somebody else: question and extended errors. Returns `target`. */
+  #address(target: Reply, query: Query, entry: number): Reply {
+    // hot path
+    const { wire, scan } = query;
+    // The type as well: that a name does not exist may have been learned for another one.
+    for (let i = HEADER_OCTETS; i < scan.questionsEnd; i++) target[i] = wire[i]!;
+    if (this.#memory.store.hasOptions(entry)) query.extendedErrors.push(...this.#memory.errorsOf(entry));
+    return target;
+  }
+}

@@ -1,0 +1,119 @@
+import type { SocketAddress } from "../base/address.ts";
+import type { Clock } from "../base/runtime.ts";
+import { CHECKING_DISABLED, type Memory, WANTS_DNSSEC } from "../cache/memory.ts";
+import type { Counters } from "../observe/counters.ts";
+import { BARE_OPT_OCTETS, DO_FLAG, UDP_PAYLOAD_OCTETS } from "../wire/edns.ts";
+import { FLAG, HEADER_OCTETS } from "../wire/header.ts";
+import { TYPE } from "../wire/iana.ts";
+import { putFlags, putUint16 } from "../wire/patch.ts";
+import { skipName } from "../wire/scan.ts";
+import { Query } from "./query.ts";
+import type { Resolver } from "./resolver.ts";
+
+/** An entry is worth a query of its own when so many have asked for it during its life. */
+const PREFETCH_HITS_MIN = 3;
+/** Refreshed in this last part of its life. */
+const PREFETCH_SHARE = 0.1;
+/** Prefetches for each query that goes upstream: at most one in ten. */
+const PREFETCHES_PER_QUERY = 0.1;
+/** So few saved up that they stay within the one in ten, whenever they are used. */
+const PREFETCHES_SAVED_MAX = 10;
+
+/** What a refresher is made from. */
+export interface RefresherOptions {
+  /** What is asked; teaches the memory what it is told. */
+  readonly next: Resolver;
+  /** What is kept fresh. */
+  readonly memory: Memory;
+  /** Whether entries are refreshed before they have expired. */
+  readonly isPrefetching: boolean;
+  /** How long an answer is waited for. */
+  readonly timeoutMs: number;
+  /** What the time is read from. */
+  readonly clock: Clock;
+  /** Where it is counted, and where the upstream queries are. */
+  readonly counters: Counters;
+}
+
+/** Asks again for what is remembered, for no client in particular. Whoever asked does not wait for it. */
+export class Refresher {
+  readonly #next: Resolver;
+  readonly #memory: Memory;
+  readonly #isPrefetching: boolean;
+  readonly #timeoutMs: number;
+  readonly #clock: Clock;
+  readonly #counters: Counters;
+  #prefetchesLeft = 0;
+  /** Upstream queries that `#prefetchesLeft` has been reckoned from. */
+  #seenQueries = 0;
+
+  /** See {@linkcode RefresherOptions}. */
+  constructor({ next, memory, isPrefetching, timeoutMs, clock, counters }: RefresherOptions) {
+    this.#next = next;
+    this.#memory = memory;
+    this.#isPrefetching = isPrefetching;
+    this.#timeoutMs = timeoutMs;
+    this.#clock = clock;
+    this.#counters = counters;
+  }
+
+  /** Refreshes a fresh entry that is often asked for and about to expire. */
+  prefetch(entry: number, nowMs: number): void {
+    // hot path
+    const { store } = this.#memory;
+    const expiresAtMs = store.expiresAtMs(entry);
+    if (expiresAtMs - nowMs > PREFETCH_SHARE * (expiresAtMs - store.storedAtMs(entry))) return;
+    if (!this.#isPrefetching || store.hitCount(entry) < PREFETCH_HITS_MIN || nowMs < store.recheckAtMs(entry)) return;
+    if (!this.#takePrefetch()) return;
+    this.#counters.prefetches++;
+    this.#ask(entry, nowMs);
+  }
+
+  /** Refreshes an entry that has expired, unless that has been tried not long ago. */
+  refresh(entry: number, nowMs: number): void {
+    this.#counters.cacheRefreshes++;
+    this.#ask(entry, nowMs);
+  }
+
+  #ask(entry: number, nowMs: number): void {
+    this.#memory.noteTriedInVain(entry, nowMs);
+    const query = this.#queryFor(entry);
+    const reply = this.#next.resolve(query);
+    // Nobody waits for it: what comes of it is learned on its way, and a fault of the program shows with a client.
+    if (reply instanceof Promise) reply.catch(() => {});
+  }
+
+  #takePrefetch(): boolean {
+    const { upstreamQueries } = this.#counters;
+    const earned = PREFETCHES_PER_QUERY * (upstreamQueries - this.#seenQueries);
+    this.#seenQueries = upstreamQueries;
+    this.#prefetchesLeft = Math.min(PREFETCHES_SAVED_MAX, this.#prefetchesLeft + earned);
+    if (this.#prefetchesLeft < 1) return false;
+    this.#prefetchesLeft--;
+    return true;
+  }
+
+  /** The query that a client would send to be told what the entry tells. */
+  #queryFor(entry: number): Query {
+    const { store } = this.#memory;
+    const message = new Uint8Array(store.messageOctets(entry));
+    store.copyMessage(entry, message, 0);
+    const variant = store.variant(entry);
+    const wantsDnssec = (variant & WANTS_DNSSEC) !== 0;
+    const questionsEnd = skipName(message, HEADER_OCTETS, message.length, message.length) + 4;
+    const wire = new Uint8Array(questionsEnd + BARE_OPT_OCTETS);
+    wire.set(message.subarray(0, questionsEnd));
+    putFlags(wire, FLAG.RD | ((variant & CHECKING_DISABLED) === 0 ? 0 : FLAG.CD));
+    [1, 0, 0, 1].forEach((count, i) => putUint16(wire, 4 + 2 * i, count));
+    putUint16(wire, questionsEnd + 1, TYPE.OPT);
+    putUint16(wire, questionsEnd + 3, UDP_PAYLOAD_OCTETS);
+    putUint16(wire, questionsEnd + 7, wantsDnssec ? DO_FLAG : 0);
+    const client = message.length > UDP_PAYLOAD_OCTETS ? OURSELVES_OVER_TCP : OURSELVES;
+    return new Query({ wire, client, deadlineMs: this.#clock.nowMs() + this.#timeoutMs });
+  }
+}
+
+/** A client among clients, so that refreshing has its fair share of what may be in flight, and no more. */
+const OURSELVES: SocketAddress = { transport: "udp", hostname: "0.0.0.0", port: 0 };
+/** For what does not fit into a datagram: see `Request.usefulOctetsMax`. */
+const OURSELVES_OVER_TCP: SocketAddress = { ...OURSELVES, transport: "tcp" };

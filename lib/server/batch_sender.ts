@@ -1,0 +1,44 @@
+import type { SocketAddress } from "../base/address.ts";
+import type { DatagramBatch } from "../base/runtime.ts";
+import type { Counters } from "../observe/counters.ts";
+import { ReplySlot } from "../resolver/reply_slot.ts";
+import type { Reply } from "../resolver/resolver.ts";
+import type { ReplySender } from "./reply_sender.ts";
+
+/** Sends the replies that become known in one turn of the event loop with one system call. */
+export class BatchSender implements ReplySender {
+  /** See `ReplySender`. */
+  readonly slot: ReplySlot = new ReplySlot();
+  readonly #batch: DatagramBatch;
+  readonly #counters: Counters;
+  /** Made once: a closure for each burst would be one for each query when there is little to do. */
+  readonly #flush: () => void;
+  #queuedCount = 0;
+
+  /** Sends through `batch`, which stays its owner's; counts in `counters`. */
+  constructor({ batch, counters }: { batch: DatagramBatch; counters: Counters }) {
+    this.#batch = batch;
+    this.#counters = counters;
+    this.#flush = () => this.#flushNow();
+  }
+
+  /** See `ReplySender`. */
+  send(reply: Reply, client: SocketAddress): void {
+    // hot path
+    this.#batch.queue(reply, client);
+    if (this.#queuedCount++ === 0) queueMicrotask(this.#flush);
+  }
+
+  /** See `ReplySender`. */
+  idle(): Promise<void> {
+    this.#flushNow();
+    return Promise.resolve();
+  }
+
+  #flushNow(): void {
+    const lostCount = this.#batch.flush();
+    this.#counters.replied += this.#queuedCount - lostCount;
+    this.#counters.unsendable += lostCount;
+    this.#queuedCount = 0;
+  }
+}

@@ -1,0 +1,83 @@
+import { formatSocketAddress, type SocketAddress } from "../base/address.ts";
+import type { DatagramSocket } from "../base/runtime.ts";
+import type { Counters } from "../observe/counters.ts";
+import type { Log } from "../observe/log.ts";
+import { ReplySlot } from "../resolver/reply_slot.ts";
+import type { Reply } from "../resolver/resolver.ts";
+import type { ReplySender } from "./reply_sender.ts";
+
+/** Departures kept for the next burst; more than this many are left to the garbage collector. */
+const KEPT_MAX = 256;
+
+/** What a sender is made from. */
+export interface SingleSenderOptions {
+  /** Where the replies leave; stays its owner's. */
+  readonly socket: DatagramSocket;
+  /** Where it is counted. */
+  readonly counters: Counters;
+  /** Where the operator reads. */
+  readonly log: Log;
+}
+
+/** Sends replies one by one, each with a system call of its own, without waiting for it. */
+export class SingleSender implements ReplySender {
+  readonly #options: SingleSenderOptions;
+  readonly #free: Departure[] = [];
+  #next: Departure;
+  #underway = 0;
+  #idle = Promise.withResolvers<void>();
+
+  /** See {@linkcode SingleSenderOptions}. */
+  constructor(options: SingleSenderOptions) {
+    this.#options = options;
+    this.#next = new Departure(this);
+  }
+
+  /** See `ReplySender`. */
+  get slot(): ReplySlot {
+    return this.#next.slot;
+  }
+
+  /** See `ReplySender`. */
+  send(reply: Reply, client: SocketAddress): void {
+    // hot path
+    const departure = this.#next;
+    departure.client = client;
+    this.#underway++;
+    this.#next = this.#free.pop() ?? new Departure(this);
+    this.#options.socket.send(reply, client).then(departure.sent, departure.failed);
+  }
+
+  /** See `ReplySender`. */
+  async idle(): Promise<void> {
+    if (this.#underway === 0) return;
+    this.#idle = Promise.withResolvers<void>();
+    await this.#idle.promise;
+  }
+
+  /** @internal */
+  ended(departure: Departure, error: unknown): void {
+    const { counters, log } = this.#options;
+    if (error === null) {
+      counters.replied++;
+    } else {
+      counters.unsendable++;
+      log.debug(() => `Cannot reply to ${formatSocketAddress(departure.client!)}: ${error}`);
+    }
+    if (this.#free.length < KEPT_MAX) this.#free.push(departure);
+    if (--this.#underway === 0) this.#idle.resolve();
+  }
+}
+
+/** One reply on its way out. Made once and used again: a closure for each reply would cost more than its octets. */
+class Departure {
+  readonly slot = new ReplySlot();
+  client: SocketAddress | null = null;
+  readonly sent: () => void;
+  readonly failed: (error: unknown) => void;
+
+  constructor(sender: SingleSender) {
+    this.sent = () => sender.ended(this, null);
+    this.failed = (error) => sender.ended(this, error);
+  }
+}

@@ -1,0 +1,39 @@
+import { formatSocketAddress } from "../../lib/base/address.ts";
+import { RunningServer, type Startable } from "./running_server.ts";
+import { ZONE, zoneText } from "./zone.ts";
+
+/** The upstream of the comparison of speed: `nsd`, which answers faster than anybody here asks, with a generated zone. */
+export function startAuthority(executable: string, nameCount: number): Promise<RunningServer> {
+  const commandLine: Startable["commandLine"] = ({ listen, folder }) => ({
+    args: ["-d", "-c", `${folder}/nsd.conf`],
+    files: {
+      [ZONE]: zoneText(nameCount),
+      // Minimal responses: what forwarders store is one record, whatever they think of the other sections. Without rate
+      // limits: all queries come from one address.
+      "nsd.conf": `
+server:
+  ip-address: ${formatSocketAddress(listen).replace(":", "@")}
+  server-count: 1
+  tcp-count: 100
+  minimal-responses: yes
+  rrl-ratelimit: 0
+  rrl-whitelist-ratelimit: 0
+  username: ""
+  chroot: ""
+  database: ""
+  pidfile: ""
+  logfile: "/dev/null"
+  zonesdir: "${folder}"
+  xfrdir: "${folder}"
+  xfrdfile: "${folder}/xfrd.state"
+  zonelistfile: "${folder}/zone.list"
+remote-control:
+  control-enable: no
+zone:
+  name: ${ZONE}
+  zonefile: ${ZONE}
+`,
+    },
+  });
+  return RunningServer.start({ name: "nsd", executable, commandLine });
+}

@@ -1,0 +1,72 @@
+import { assertEquals } from "@std/assert";
+import { cpuTicks, residentOctets, usageOf } from "./process_tree.ts";
+
+const ignore = ["read", "write"].some((name) => {
+  return Deno.permissions.querySync({ name: name as "read" | "write" }).state !== "granted";
+});
+
+/** The text of `/proc/<pid>/stat` with utime, stime, cutime and cstime. */
+function stat(name: string, [utime, stime, cutime, cstime]: [number, number, number, number]): string {
+  const before = `8421 (${name}) S 8418 8418 3113 0 -1 4194304 105 0 0 0`;
+  return `${before} ${utime} ${stime} ${cutime} ${cstime} 20 0 1 0 144241 2998272 417 18446744073709551615`;
+}
+
+Deno.test("cpuTicks() adds up user and system time, that of children that have ended included", () => {
+  assertEquals(cpuTicks(stat("named", [1000, 200, 30, 4])), 1234);
+});
+
+Deno.test("cpuTicks() is not misled by a program's name with spaces and parentheses", () => {
+  assertEquals(cpuTicks(stat("a) R 1 (b", [1, 2, 3, 4])), 10);
+});
+
+Deno.test("cpuTicks() and residentOctets() are 0 of a process that has gone", () => {
+  assertEquals([cpuTicks(""), residentOctets("")], [0, 0]);
+});
+
+Deno.test("residentOctets() reads VmRSS, and takes no other line for it", () => {
+  assertEquals(residentOctets("VmPeak:\t 9 kB\nVmHWM:\t 8 kB\nVmRSS:\t    1720 kB\nRssAnon:\t 7 kB\n"), 1720 * 1024);
+});
+
+Deno.test({
+  name: "usageOf() adds up a process and all that descend from any of its threads (needs --allow-read, --allow-write)",
+  ignore,
+  fn: () => {
+    const root = Deno.makeTempDirSync();
+    try {
+      addProcess(root, 10, { threads: { 10: "", 11: "20 21 " }, ticks: 100 });
+      addProcess(root, 20, { threads: { 20: "30" }, ticks: 10 });
+      addProcess(root, 21, { threads: { 21: "" }, ticks: 5 });
+      addProcess(root, 30, { threads: { 30: "" }, ticks: 1 });
+      addProcess(root, 40, { threads: { 40: "" }, ticks: 7777 });
+      assertEquals(usageOf(10, root), { cpuMs: 1160, residentOctets: 4 * 1024 });
+    } finally {
+      Deno.removeSync(root, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name: "usageOf() reads nothing of a process that has gone (needs --allow-read, --allow-write)",
+  ignore,
+  fn: () => {
+    const root = Deno.makeTempDirSync();
+    try {
+      assertEquals(usageOf(10, root), { cpuMs: 0, residentOctets: 0 });
+    } finally {
+      Deno.removeSync(root, { recursive: true });
+    }
+  },
+});
+
+function addProcess(
+  root: string,
+  pid: number,
+  { threads, ticks }: { threads: Record<number, string>; ticks: number },
+): void {
+  for (const [thread, children] of Object.entries(threads)) {
+    Deno.mkdirSync(`${root}/${pid}/task/${thread}`, { recursive: true });
+    Deno.writeTextFileSync(`${root}/${pid}/task/${thread}/children`, children);
+  }
+  Deno.writeTextFileSync(`${root}/${pid}/stat`, stat("program", [ticks, 0, 0, 0]));
+  Deno.writeTextFileSync(`${root}/${pid}/status`, "VmRSS:\t 1 kB\n");
+}

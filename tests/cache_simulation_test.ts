@@ -1,0 +1,19 @@
+import { assertEquals } from "@std/assert";
+import { liveWithCache } from "./simulation/cache_life.ts";
+
+const SEED_COUNT = 60;
+
+const met = new Map<string, number>();
+
+Deno.test(`cache simulation: no answer is older than it may be, in hours of ${SEED_COUNT} seeds [1035_09, 8767_03, 9520_03]`, async () => {
+  for (let seed = 1; seed <= SEED_COUNT; seed++) {
+    const { faults, counts } = await liveWithCache(seed);
+    assertEquals(faults, [], `Seed ${seed} failed:\n${faults.join("\n")}\n`);
+    for (const [what, count] of counts) met.set(what, (met.get(what) ?? 0) + count);
+  }
+});
+
+Deno.test("cache simulation: those seeds meet all that can happen", () => {
+  const wanted = ["fresh", "hit", "stale", "failure", "prefetch", "outage", "recovery", "slept"];
+  assertEquals(wanted.filter((what) => (met.get(what) ?? 0) === 0), []);
+});

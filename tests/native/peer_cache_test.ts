@@ -1,0 +1,51 @@
+import { assert, assertEquals } from "@std/assert";
+import { INTERFACE_WORD, LOCAL_WORD } from "../../lib/native/native_peer.ts";
+import { PeerCache } from "../../lib/native/peer_cache.ts";
+import { familyFor, sockaddrOf } from "../../lib/native/sockaddr.ts";
+import { udp } from "../support/fake_socket.ts";
+import { SeededRandom } from "../support/seeded_random.ts";
+
+function key(hostname: string, port: number): Uint32Array<ArrayBuffer> {
+  const address = udp(hostname, port);
+  return sockaddrOf(address, familyFor(address))!;
+}
+
+Deno.test("PeerCache.find() gives the same object to the same peer, and another to another port or local address", () => {
+  const cache = new PeerCache();
+  const peer = cache.find(key("192.0.2.1", 4000));
+  assertEquals([peer.transport, peer.hostname, peer.port], ["udp", "192.0.2.1", 4000]);
+  assert(cache.find(key("192.0.2.1", 4000)) === peer);
+  const other = cache.find(key("192.0.2.1", 4001));
+  assertEquals([other.hostname, other.port], ["192.0.2.1", 4001]);
+  for (const word of [INTERFACE_WORD, LOCAL_WORD, LOCAL_WORD + 3]) {
+    const elsewhere = key("192.0.2.1", 4000);
+    elsewhere[word] = 1;
+    assertEquals(cache.find(elsewhere).words, elsewhere);
+  }
+});
+
+Deno.test("PeerCache.find() keeps nothing of the key that it was given", () => {
+  const cache = new PeerCache();
+  const words = key("2001:db8::1", 53);
+  const peer = cache.find(words);
+  words.fill(0);
+  assertEquals(peer.words, key("2001:db8::1", 53));
+});
+
+Deno.test("PeerCache.find() knows many more peers than it has places for", () => {
+  const cache = new PeerCache();
+  const random = new SeededRandom(1);
+  for (let i = 0; i < 20_000; i++) {
+    const [a, b] = [random.uint32() % 40, random.uint32() % 200];
+    const hostname = i % 2 === 0 ? `192.0.${a}.${b}` : `2001:db8:${(a + 1).toString(16)}::${(b + 1).toString(16)}`;
+    const port = 1024 + random.uint32() % 50;
+    const peer = cache.find(key(hostname, port));
+    assertEquals([peer.hostname, peer.port], [hostname, port]);
+    assertEquals(peer.words, key(hostname, port));
+  }
+});
+
+Deno.test("PeerCache.find() gives whoever has no IP address one that is never answered", () => {
+  const peer = new PeerCache().find(new Uint32Array(12).fill(1));
+  assertEquals([peer.hostname, peer.port], ["0.0.0.0", 0]);
+});

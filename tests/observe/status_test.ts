@@ -1,0 +1,37 @@
+import { assertEquals } from "@std/assert";
+import { Counters } from "../../lib/observe/counters.ts";
+import { formatStatus } from "../../lib/observe/status.ts";
+
+const UPSTREAM = {
+  name: "192.0.2.1:53",
+  state: "up",
+  smoothedMs: 12.34,
+  percentile95Ms: 20,
+  queryCount: 7,
+  replyCount: 6,
+  failureCount: 1,
+};
+
+Deno.test("formatStatus() tells all of a fresh program without a cache", () => {
+  const counters = new Counters();
+  assertEquals(formatStatus({ runningMs: 59_999, inFlight: 0, counters, cache: null, upstreams: [] }), [
+    "running for 59 s, 0 questions in flight",
+    "clients: received=0 replied=0 ignored=0 prohibited=0 rateLimited=0 overloaded=0 unsendable=0 broken=0",
+    "cache: off",
+  ]);
+});
+
+Deno.test("formatStatus() tells the share of hits, the memory taken, and how each upstream is doing", () => {
+  const counters = new Counters();
+  Object.assign(counters, { cacheHits: 90, cacheMisses: 8, cacheStaleHits: 1, cacheFailureHits: 1, prefetches: 2 });
+  const cache = { count: 5, usedOctets: 1_572_864, budgetOctets: 67_108_864, evictionCount: 3 };
+  const upstreams = [UPSTREAM, { ...UPSTREAM, name: "192.0.2.2:53", state: "down", smoothedMs: 0 }];
+  const lines = formatStatus({ runningMs: 7_261_000, inFlight: 4, counters, cache, upstreams });
+  assertEquals(lines[0], "running for 2 h 1 min, 4 questions in flight");
+  assertEquals(lines.slice(2), [
+    "cache: hits=90 (90.0 %) misses=8 stale=1 negative=0 failures=1 prefetches=2 evictions=3 entries=5 " +
+    "bytes=1572864 (1.5 of 64 MiB)",
+    "upstream 192.0.2.1:53: up, answers in 12.3 ms, 95 % within 20.0 ms, sent=7 replies=6 failures=1",
+    "upstream 192.0.2.2:53: down, never measured, sent=7 replies=6 failures=1",
+  ]);
+});

@@ -1,0 +1,176 @@
+import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import { EDE, RCODE } from "../../lib/wire/iana.ts";
+import { askedCount, assertRemembered, cacheScene, nowSays, tell } from "../support/cache_scene.ts";
+import { lines, question, records } from "../support/messages.ts";
+import { recordZone } from "../support/record_zone.ts";
+import type { Scene } from "../support/scene.ts";
+
+const ZONE = recordZone("example.org 300 IN A 192.0.2.1", "two.example.org 300 IN A 192.0.2.2");
+const STALE = ["example.org. 30 IN A 192.0.2.1"];
+const DAY_MS = 86_400_000;
+
+/** A scene in which example.org has been asked for, and has expired. */
+async function expired(options: Parameters<typeof cacheScene>[0] = {}): Promise<Scene> {
+  const scene = cacheScene({ zone: ZONE, ...options });
+  await tell(scene, "example.org", { passMs: 301_000 });
+  return scene;
+}
+
+Deno.test("when the upstream has gone, an expired answer comes after the hedge and 300 ms at most, then at once [8767_01, 8767_02, 8767_06]", async () => {
+  const scene = await expired();
+  scene.upstream.die();
+  const first = await tell(scene, "example.org", { passMs: 1000 });
+  assertEquals([first.answers, first.errors], [STALE, [EDE.STALE_ANSWER]]);
+  assertLessOrEqual(first.waitedMs, 30 + 300 + 10);
+  for (let i = 0; i < 5; i++) {
+    const next = await tell(scene, "example.org", { passMs: 1000 });
+    assertEquals([next.answers, next.errors, next.waitedMs], [STALE, [EDE.STALE_ANSWER], 0]);
+  }
+  assertEquals(scene.app.counters.cacheStaleHits, 6);
+  await scene.settle();
+});
+
+Deno.test("a stale answer is refreshed behind the client's back, at most once every 30 s [8767_04]", async () => {
+  const scene = await expired();
+  scene.upstream.die();
+  const before = scene.upstream.queries.length;
+  const sentAt: number[] = [];
+  scene.upstream.onQuery = ({ atMs }) => void sentAt.push(atMs);
+  for (let i = 0; i < 120; i++) await tell(scene, "example.org", { passMs: 1000 });
+  assert(scene.upstream.queries.length > before);
+  // A refresh is one question, which may be sent twice: the second time half a timeout later.
+  const starts = sentAt.filter((atMs, i) => i === 0 || atMs - sentAt[i - 1]! > 2000);
+  for (let i = 1; i < starts.length; i++) assert(starts[i]! - starts[i - 1]! >= 30_000);
+  assertLessOrEqual(starts.length, 5);
+  await scene.settle();
+});
+
+Deno.test("while the upstreams are known to be bad, nobody waits for an expired answer", async () => {
+  const scene = await expired();
+  await tell(scene, "two.example.org", { passMs: 0 });
+  scene.upstream.die();
+  for (let i = 0; i < 4; i++) await tell(scene, `n${i}.example.org`);
+  const { answers, waitedMs } = await tell(scene, "example.org");
+  assertEquals([answers, waitedMs], [STALE, 0]);
+  await scene.settle();
+});
+
+Deno.test("an upstream that is back refreshes what was stale", async () => {
+  const scene = await expired();
+  scene.upstream.die();
+  await tell(scene, "example.org");
+  scene.upstream.revive();
+  await scene.pass(30_000);
+  const refreshing = await tell(scene, "example.org", { passMs: 1000 });
+  const { answers } = await tell(scene, "example.org", { passMs: 0 });
+  assert(refreshing.waitedMs === 0);
+  assertEquals(answers[0]!.startsWith("example.org. 30"), false);
+  await scene.settle();
+});
+
+Deno.test("an error of the upstream gives way to the expired answer at once", async () => {
+  for (const rcode of [RCODE.SERVFAIL, RCODE.REFUSED]) {
+    const scene = await expired();
+    nowSays(scene.upstream, { rcode });
+    const { answers, waitedMs } = await tell(scene, "example.org");
+    assertEquals([answers, waitedMs], [STALE, 0]);
+    await scene.settle();
+  }
+});
+
+Deno.test("a slow answer within the client's patience is better than an expired one", async () => {
+  const scene = await expired();
+  scene.upstream.onQuery = (query) => scene.upstream.answer(query, { afterMs: 200 });
+  const { answers, errors, waitedMs } = await tell(scene, "example.org");
+  assertEquals([answers, errors, waitedMs], [["example.org. 300 IN A 192.0.2.1"], [], 200]);
+  await scene.settle();
+});
+
+Deno.test("the answer that came too late for one client serves the next", async () => {
+  const scene = await expired();
+  scene.upstream.onQuery = (query) => scene.upstream.answer(query, { afterMs: 900 });
+  assertEquals((await tell(scene, "example.org", { passMs: 1900 })).answers, STALE);
+  assertEquals((await assertRemembered(scene, "example.org")).answers, ["example.org. 299 IN A 192.0.2.1"]);
+  await scene.settle();
+});
+
+Deno.test("a definitive answer replaces the stale one, also that the name is gone [8767_05]", async () => {
+  const scene = await expired();
+  const soa = "example.org 60 IN SOA ns.example.org hostmaster.example.org 2 7200 3600 86400 60";
+  nowSays(scene.upstream, { rcode: RCODE.NXDOMAIN, authorities: records(soa) });
+  assertEquals((await tell(scene, "example.org AAAA")).rcode, RCODE.NXDOMAIN);
+  assertEquals((await assertRemembered(scene, "example.org A")).rcode, RCODE.NXDOMAIN);
+  await scene.pass(60_000);
+  scene.upstream.die();
+  const { rcode, errors } = await tell(scene, "example.org A");
+  assertEquals([rcode, errors], [RCODE.NXDOMAIN, [EDE.STALE_NXDOMAIN_ANSWER]]);
+  await scene.settle();
+});
+
+Deno.test("a name that exists again is not denied by a stale answer [8767_05]", async () => {
+  const scene = cacheScene({ zone: ZONE });
+  await tell(scene, "new.example.org AAAA", { passMs: 301_000 });
+  nowSays(scene.upstream, { answers: records("new.example.org 5 IN A 192.0.2.3") });
+  await tell(scene, "new.example.org A", { passMs: 6000 });
+  scene.upstream.die();
+  assertEquals((await tell(scene, "new.example.org AAAA")).rcode, RCODE.SERVFAIL);
+  await scene.settle();
+});
+
+Deno.test("an answer is given for a day after it has expired, and no longer [8767_03]", async () => {
+  const scene = cacheScene({ zone: ZONE });
+  await tell(scene, "example.org", { passMs: 0 });
+  await scene.pass(300_000 + DAY_MS - 60_000);
+  scene.upstream.die();
+  assertEquals((await tell(scene, "example.org", { passMs: 60_000 })).answers, STALE);
+  assertEquals((await tell(scene, "example.org")).rcode, RCODE.SERVFAIL);
+  await scene.settle();
+});
+
+Deno.test("--no-stale gives nothing that has expired", async () => {
+  const scene = await expired({ config: { servesStale: false } });
+  scene.upstream.die();
+  assertEquals((await tell(scene, "example.org")).rcode, RCODE.SERVFAIL);
+  await scene.settle();
+});
+
+Deno.test("parts of a message with several questions are given stale, too", async () => {
+  const scene = await expired();
+  scene.upstream.die();
+  const client = scene.client();
+  client.ask([question("example.org"), question("nosuch.example.org")]);
+  await scene.pass(5000);
+  assertEquals(lines(client.reply.message.answers), STALE);
+  await scene.settle();
+});
+
+Deno.test("an answer that is asked for often is refreshed in the last tenth of its life, once", async () => {
+  const scene = cacheScene({ zone: ZONE, config: { prefetches: true } });
+  // Prefetches are one in ten of the queries that go upstream.
+  for (let i = 0; i < 20; i++) await tell(scene, `n${i}.example.org`, { passMs: 0 });
+  await tell(scene, "example.org", { passMs: 0 });
+  await tell(scene, "two.example.org", { passMs: 0 });
+  await scene.pass(260_000);
+  for (let i = 0; i < 5; i++) await assertRemembered(scene, "example.org");
+  await scene.pass(15_000);
+  const before = askedCount(scene);
+  // Two clients are not often.
+  for (let i = 0; i < 2; i++) await tell(scene, "two.example.org", { passMs: 0 });
+  const told = await tell(scene, "example.org", { passMs: 0 });
+  assertEquals([told.answers, told.waitedMs], [["example.org. 25 IN A 192.0.2.1"], 0]);
+  assertEquals(askedCount(scene) - before, 1);
+  assertEquals((await assertRemembered(scene, "example.org")).answers, ["example.org. 300 IN A 192.0.2.1"]);
+  assertEquals(scene.app.counters.prefetches, 1);
+  await scene.settle();
+});
+
+Deno.test("prefetches are at most one in ten of the queries that go upstream", async () => {
+  const names = Array.from({ length: 40 }, (_, i) => `p${i}.example.org`);
+  const zone = recordZone(...names.map((name) => `${name} 300 IN A 192.0.2.1`));
+  const scene = cacheScene({ zone, config: { prefetches: true } });
+  for (const name of names) await tell(scene, name, { passMs: 0 });
+  await scene.pass(280_000);
+  for (let i = 0; i < 5; i++) for (const name of names) await tell(scene, name, { passMs: 0 });
+  assertEquals(scene.app.counters.prefetches, 4);
+  await scene.settle();
+});

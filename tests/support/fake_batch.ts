@@ -1,0 +1,82 @@
+import type { SocketAddress } from "../../lib/base/address.ts";
+import type { DatagramBatch } from "../../lib/base/runtime.ts";
+import { FakeSocket } from "./fake_socket.ts";
+
+/** Fewer than in the program, so that a test can fill it. */
+const SIZE = 4;
+
+/** A socket with batches and without a network. What is delivered while nobody waits is there for the batch. */
+export class FakeBatchSocket extends FakeSocket {
+  readonly batch: FakeBatch = new FakeBatch(this);
+}
+
+/** The batches of a `FakeBatchSocket`. The octets of a batch are overwritten by the next, unless they are kept. */
+export class FakeBatch implements DatagramBatch {
+  readonly size: number = SIZE;
+  readonly slotOctets = 4096;
+  readonly receiveBufferOctets = 0;
+  droppedCount = 0;
+  /** What comes in, portion by portion, at each `receive`. */
+  readonly portions: [octets: Uint8Array<ArrayBuffer>, peer: SocketAddress][][] = [];
+  /** How many were sent at each flush that had something to send. */
+  readonly flushes: number[] = [];
+  /** Datagrams kept and not released yet. */
+  keptCount = 0;
+  /** Of the next flush, so many are lost. */
+  loseNext = 0;
+  readonly #socket: FakeSocket;
+  readonly #slot = new Uint8Array(4096);
+  #current: [octets: Uint8Array<ArrayBuffer>, peer: SocketAddress][] = [];
+  #queued: [octets: Uint8Array<ArrayBuffer>, peer: SocketAddress][] = [];
+  readonly #kept = new Set<Uint8Array<ArrayBuffer>>();
+
+  constructor(socket: FakeSocket) {
+    this.#socket = socket;
+  }
+
+  receive(): number {
+    for (const [octets] of this.#current) if (!this.#kept.has(octets)) octets.fill(0xee);
+    this.#current = this.portions.shift() ?? [];
+    return this.#current.length;
+  }
+
+  datagram(i: number): Uint8Array<ArrayBuffer> {
+    return this.#current[i]![0];
+  }
+
+  peer(i: number): SocketAddress {
+    return this.#current[i]![1];
+  }
+
+  keep(i: number): () => void {
+    const [octets] = this.#current[i]!;
+    this.#kept.add(octets);
+    this.keptCount++;
+    return () => {
+      this.keptCount--;
+      octets.fill(0xee);
+    };
+  }
+
+  get slot(): Uint8Array<ArrayBuffer> {
+    return this.#slot;
+  }
+
+  queueSlot(lengthOctets: number, to: SocketAddress): void {
+    this.queue(this.#slot.slice(0, lengthOctets), to);
+  }
+
+  queue(octets: Uint8Array<ArrayBuffer>, to: SocketAddress): void {
+    this.#queued.push([octets.slice(), to]);
+  }
+
+  flush(): number {
+    const lost = Math.min(this.loseNext, this.#queued.length);
+    this.loseNext = 0;
+    const sent = this.#queued.slice(lost);
+    for (const [octets, to] of sent) this.#socket.sent.push({ octets, to });
+    if (this.#queued.length > 0) this.flushes.push(this.#queued.length);
+    this.#queued = [];
+    return lost;
+  }
+}
