@@ -18,6 +18,7 @@ import { ServiceManager, type ServiceSocket } from "./lib/observe/service_manage
 import { ListenError } from "./lib/server/listen.ts";
 import { DENO_NETWORK } from "./lib/system/deno_network.ts";
 import { openServiceSocket } from "./lib/system/service_socket.ts";
+import { onStatusSignal } from "./lib/system/status_signal.ts";
 import { VERSION } from "./lib/version.ts";
 
 /** What the program needs from whoever starts it. */
@@ -186,13 +187,6 @@ function datagramIo(wanted: DatagramIo): DatagramIoChoice {
     if (wanted === "native") throw new UsageError(`Cannot use --io native: ${why}`);
     return plain(why);
   }
-}
-
-/** Calls `tell` at each SIGUSR1, where there is such a thing. Returns the function that ends it. */
-function onStatusSignal(tell: () => void): () => void {
-  if (Deno.build.os === "windows") return () => {};
-  Deno.addSignalListener("SIGUSR1", tell);
-  return () => Deno.removeSignalListener("SIGUSR1", tell);
 }
 
 /** The first signal stops the program when the queries in flight are done, a second one at once. */

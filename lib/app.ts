@@ -11,6 +11,7 @@ import { Log } from "./observe/log.ts";
 import { formatStatus } from "./observe/status.ts";
 import type { InFlight } from "./resolver/in_flight.ts";
 import { Access } from "./server/access.ts";
+import { StreamLimit } from "./server/stream_limit.ts";
 import { listenOn } from "./server/listen.ts";
 import { Policy } from "./server/policy.ts";
 import { RateLimit } from "./server/rate_limit.ts";
@@ -84,15 +85,18 @@ export class App {
       : forwardingChain(config, this.#upstreams, { clock, random: runtime.random, deadlines, counters, log });
     this.#inFlight = forwarding?.inFlight ?? null;
     this.#store = forwarding?.store ?? null;
+    const access = new Access(config.allow);
     const server = new Server({
       policy: new Policy({
-        access: new Access(config.allow),
+        access,
         cookies: new ServerCookies(runtime),
         rateLimit: config.rateLimit === 0 ? null : new RateLimit({ questionsPerSecond: config.rateLimit, clock }),
         counters,
+        clock,
+        log,
         recursionAvailable: isForwarding,
       }),
-      resolver: resolverChain(config, forwarding?.first ?? null),
+      resolver: resolverChain(config, forwarding?.first ?? null, clock),
       clock,
       counters,
       log,
@@ -102,8 +106,9 @@ export class App {
     this.#datagramListeners = sockets.map(({ datagram }) => {
       return new UdpListener({ socket: datagram, server, timers, counters, log });
     });
+    const limit = new StreamLimit({ access, clock, counters, log });
     this.#streamListeners = sockets.map(({ stream }) => {
-      return new StreamListener({ socket: stream, server, clock, timers, deadlines, counters, log });
+      return new StreamListener({ socket: stream, server, limit, clock, timers, deadlines, counters, log });
     });
     for (const listener of this.#listeners) listener.run();
     this.#announce(config);

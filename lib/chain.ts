@@ -81,8 +81,9 @@ export function forwardingChain(
  * The way of a query, from its end to its beginning. A new layer goes here.
  *
  * @param forward What asks the upstreams; `null` when there are none.
+ * @param clock Tells how much of a query's time is left.
  */
-export function resolverChain(config: Config, forward: Resolver | null): Resolver {
+export function resolverChain(config: Config, forward: Resolver | null, clock: Clock): Resolver {
   const { answerIpv4, answerIpv6, answersSpecialNames, serverId, multiQuestion } = config;
   const recursionAvailable = forward !== null;
   let next = forward ?? new FixedAnswer({ ipv4: answerIpv4, ipv6: answerIpv6 });
@@ -90,5 +91,5 @@ export function resolverChain(config: Config, forward: Resolver | null): Resolve
   if (forward !== null) next = new Any({ next });
   next = new Chaos({ next, serverId, version: `dns-forwarder ${VERSION}`, recursionAvailable });
   next = new Split({ next, multiQuestion, recursionAvailable });
-  return new MultiQtype({ next });
+  return new MultiQtype({ next, clock });
 }

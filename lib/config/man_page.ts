@@ -21,7 +21,7 @@ export function manPage(): string {
     section(
       "SIGNALS",
       item("SIGINT, SIGTERM", ["Take no new queries, answer those in flight, and end. Again: end at once."]),
-      item("SIGUSR1", ["Write the state of the program to standard error."]),
+      item("SIGUSR1, SIGUSR2", ["Write the state of the program to standard error."]),
     ),
     section("EXIT STATUS", ...Object.entries(EXIT_CODES).map(([code, meaning]) => item(code, [`${meaning}.`]))),
     section(

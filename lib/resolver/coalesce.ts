@@ -45,7 +45,9 @@ export class Coalesce implements Resolver {
   resolve(query: Query): Reply | Promise<Reply> {
     const key = flightKey(query);
     const flight = this.#flights.get(key);
-    if (flight !== undefined) return this.#join(flight, query);
+    // A part of a query that has waited for another part already may be due before the exchange in flight ends. Whoever
+    // comes next joins the one that ends first.
+    if (flight !== undefined && flight.leader.deadlineMs <= query.deadlineMs) return this.#join(flight, query);
     // A query of its own: what befalls the first asker alone while it waits, see `InFlight`, is not for the others. With
     // octets of its own, for an asker that is refused gives its buffer to the next datagram.
     const leader = new Query({ wire: query.wire.slice(), client: query.client, deadlineMs: query.deadlineMs });
@@ -66,7 +68,7 @@ export class Coalesce implements Resolver {
       if (flight.waiterCount > 1 && rcodeOf(uint16At(reply, 2)) === RCODE.SERVFAIL) this.#onFailedTogether();
       return copyOf(reply);
     } finally {
-      this.#flights.delete(key);
+      if (this.#flights.get(key) === flight) this.#flights.delete(key);
     }
   }
 

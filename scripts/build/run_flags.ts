@@ -10,8 +10,8 @@ export type Flavour = typeof FLAVOURS[number];
 export function runFlags(target: Target, flavour: Flavour): string[] {
   // `Deno.listenDatagram` is unstable. The whole network, for any address may be a client's.
   const flags = ["--no-prompt", "--unstable-net", "--allow-net"];
-  // The machine's uptime tells sleep from a clock that was set.
-  flags.push("--allow-sys=osUptime");
+  // The machine's uptime tells sleep from a clock that was set; the debugger that SIGUSR1 opens in Deno is closed.
+  flags.push("--allow-sys=osUptime,inspector");
   // What a service manager hands over, and where its socket is: /run/systemd/notify, or under /run/user for a user's.
   if (isLinux(target)) flags.push("--allow-env=NOTIFY_SOCKET,WATCHDOG_USEC", "--allow-write=/run");
   if (flavour === "native") flags.push("--allow-ffi");

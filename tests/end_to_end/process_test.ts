@@ -65,6 +65,22 @@ testWithProcesses("a second signal ends the program although a query is in fligh
   assertEquals(upstream.queries.length, 1);
 });
 
+testWithProcesses("SIGUSR2 prints how the program is doing, and it goes on", async () => {
+  await using upstream = new UdpServer(({ octets }) => courseResolver(octets));
+  const resolver = formatSocketAddress(upstream.address);
+  await using child = new ChildProgram(program(...ANY_PORT, "--resolver", resolver));
+  using client = new UdpClient(await child.address());
+  await client.ask(QUERY);
+  await client.ask(QUERY);
+  child.signal("SIGUSR2");
+  await child.line(/^dns-forwarder: running for [0-9]+ s, 0 questions in flight$/);
+  await child.line(/^dns-forwarder: cache: hits=1 \(50\.0 %\) misses=1 .* entries=1 bytes=[0-9]+ \(0\.0 of 64 MiB\)$/);
+  await child.line(/^dns-forwarder: upstream 127\.0\.0\.1:[0-9]+: up, answers in /);
+  await client.ask(QUERY);
+  child.signal("SIGTERM");
+  assertEquals((await child.end()).exitCode, 0);
+});
+
 testWithProcesses("the program goes on when nobody reads its log any more", async () => {
   const [executable, ...args] = program(...ANY_PORT, "--log-level", "debug");
   const child = new Deno.Command(executable!, { args, stdin: "null", stdout: "null", stderr: "piped" }).spawn();

@@ -3,10 +3,13 @@ import { parseIp } from "../../lib/base/ip.ts";
 import { isCookieLength, ServerCookies } from "../../lib/server/server_cookies.ts";
 import { hex } from "../support/messages.ts";
 
-function setUp(secret: string, nowSeconds: number) {
+function setUp(secret: string, nowSeconds: number, ...laterSecrets: readonly string[]) {
   const time = { nowSeconds };
+  const startSeconds = nowSeconds;
+  const secrets = [secret, ...laterSecrets];
   const cookies = new ServerCookies({
-    random: { fill: (octets) => octets.set(hex(secret)) },
+    random: { fill: (octets) => octets.set(hex(secrets.shift()!)) },
+    clock: { nowMs: () => 7000 + (time.nowSeconds - startSeconds) * 1000 },
     wallClock: { epochSeconds: () => time.nowSeconds },
   });
   const judge = (cookie: string, client: string) => {
@@ -68,6 +71,57 @@ for (
     assert(verdict.reply.startsWith(CLIENT_COOKIE));
   });
 }
+
+const SECOND_SECRET = "dd3bdf9344b678b185a6f5cb60fca715";
+const THIRD_SECRET = "445536bcd2513298075a5d379663c962";
+const DAY_SECONDS = 24 * 60 * 60;
+
+Deno.test("[9018_01] ServerCookies.judge() makes cookies with another secret each day (RFC 9018 §5)", () => {
+  const { time, judge } = setUp(SECRET, MADE_AT, SECOND_SECRET, THIRD_SECRET);
+  for (const [days, secret] of [[0, SECRET], [1, SECOND_SECRET], [2, THIRD_SECRET]] as const) {
+    // Its last second and its first.
+    for (const seconds of [days * DAY_SECONDS, (days + 1) * DAY_SECONDS - 1]) {
+      time.nowSeconds = MADE_AT + seconds;
+      const made = setUp(secret, time.nowSeconds).judge(CLIENT_COOKIE, CLIENT);
+      assertEquals(judge(CLIENT_COOKIE, CLIENT), made, `after ${seconds} s`);
+    }
+  }
+});
+
+Deno.test("[9018_01] ServerCookies.judge() takes a cookie of the last secret to its end, and renews it at once", () => {
+  const { time, judge } = setUp(SECRET, MADE_AT, SECOND_SECRET);
+  time.nowSeconds += DAY_SECONDS - 1;
+  const old = judge(CLIENT_COOKIE, CLIENT).reply;
+  time.nowSeconds += 1;
+  const renewed = judge(old, CLIENT);
+  assert(renewed.isValid);
+  assertEquals(renewed.reply, setUp(SECOND_SECRET, time.nowSeconds).judge(CLIENT_COOKIE, CLIENT).reply);
+  assertEquals(judge(renewed.reply, CLIENT), renewed);
+  assert(!judge(old, "198.51.100.101").isValid);
+  time.nowSeconds += 3598;
+  assert(judge(old, CLIENT).isValid);
+  time.nowSeconds += 2;
+  assert(!judge(old, CLIENT).isValid);
+});
+
+Deno.test("[9018_01] ServerCookies.judge() forgets the last secret when its cookies have ended, whatever they say of their time", () => {
+  const { time, judge } = setUp(SECRET, MADE_AT, SECOND_SECRET);
+  time.nowSeconds += DAY_SECONDS;
+  judge(CLIENT_COOKIE, CLIENT);
+  // Who knows the old secret makes what cookies it likes.
+  const madeWithOld = () => setUp(SECRET, time.nowSeconds).judge(CLIENT_COOKIE, CLIENT).reply;
+  time.nowSeconds += 65 * 60 - 1;
+  assert(judge(madeWithOld(), CLIENT).isValid);
+  time.nowSeconds += 1;
+  assert(!judge(madeWithOld(), CLIENT).isValid);
+});
+
+Deno.test("[9018_01] ServerCookies.judge() changes the secret once after days without a query", () => {
+  const { time, judge } = setUp(SECRET, MADE_AT, SECOND_SECRET);
+  time.nowSeconds += 5 * DAY_SECONDS;
+  const made = judge(CLIENT_COOKIE, CLIENT).reply;
+  assertEquals(made, setUp(SECOND_SECRET, time.nowSeconds).judge(CLIENT_COOKIE, CLIENT).reply);
+});
 
 Deno.test("[9018_01] ServerCookies.judge() reckons time in 32 bits that begin anew in 2106", () => {
   const { time, judge } = setUp(SECRET, 0xffff_fff0);

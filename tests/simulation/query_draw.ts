@@ -1,6 +1,7 @@
 import { concat } from "@std/bytes/concat";
 import { HEADER_OCTETS } from "../../lib/wire/header.ts";
-import { CLASS, TYPE } from "../../lib/wire/iana.ts";
+import { readOpt } from "../../lib/wire/edns.ts";
+import { CLASS, EDNS_OPTION, TYPE } from "../../lib/wire/iana.ts";
 import { encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
 import { foldCase, type Name, nameFromText, ROOT } from "../../lib/wire/name.ts";
 import { Writer } from "../../lib/wire/writer.ts";
@@ -28,6 +29,17 @@ export class QueryDraw {
       questions,
       additionals: random.chance(0.6) ? [this.opt()] : [],
     });
+  }
+
+  /** A query that asks for `count` types besides its question's (RFC 10029), and for `more`. */
+  typesQuery(count: number, ...more: readonly number[]): Message {
+    const question = this.question();
+    const types = new Set<number>();
+    while (types.size < count) types.add(this.#random.pick(TYPES.filter((type) => type !== question.type)));
+    const data = Uint8Array.from([...types, ...more].flatMap((type) => [type >> 8, type & 0xff]));
+    const base = readOpt(this.opt());
+    const options = [...base.options, { code: EDNS_OPTION.MQTYPE_QUERY, data }];
+    return { ...this.query([question]), additionals: [opt({ ...base, options })] };
   }
 
   /** An OPT record that asks for this or that. */

@@ -1,6 +1,6 @@
 import { equals } from "@std/bytes/equals";
 import { HEADER_OCTETS } from "../../lib/wire/header.ts";
-import { RCODE, TYPE, typeToText } from "../../lib/wire/iana.ts";
+import { EDNS_OPTION, RCODE, TYPE, typeToText } from "../../lib/wire/iana.ts";
 import { decode, encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
 import { isSameName, nameToText } from "../../lib/wire/name.ts";
 import { recordToText } from "../../lib/wire/record_text.ts";
@@ -12,6 +12,7 @@ import { contentOf, distinctQuestions, isExpectedForMany, isExpectedForOne, reco
 import { bodyOctetsMax, hasCookie, replyOctetsMax, type Transport } from "./client_limits.ts";
 import type { Oracle, Outcome } from "./oracle.ts";
 import type { Expectation } from "./traffic.ts";
+import { askedQuestions, isExpectedForTypes, missingTypeFaults, typeListFaults, typesIn } from "./types_check.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 
@@ -52,6 +53,10 @@ export function checkReply(reply: Octets, asked: Asked): string[] {
         ...ownFaults(message, asked.expectation.rcode, asked.oracle),
         ...echoFaults(message, asked.query),
       ];
+    case "types": {
+      const query = decode(asked.query);
+      return [...faults, ...frameFaults(reply, message, query, asked.transport), ...typesFaults(message, query, asked)];
+    }
     case "answer": {
       const query = decode(asked.query);
       return [
@@ -62,6 +67,24 @@ export function checkReply(reply: Octets, asked: Asked): string[] {
       ];
     }
   }
+}
+
+/** What is wrong with a reply that tells the client to ask over TCP, because its network asks too much. */
+export function checkLimited(reply: Octets, { query, oracle }: Pick<Asked, "query" | "oracle">): string[] {
+  const message = readReply(reply);
+  if (message === null) return ["is no readable message"];
+  const faults = [
+    ...headerFaults(reply, query),
+    ...ownFaults(message, RCODE.NOERROR, oracle),
+    ...echoFaults(message, query),
+  ];
+  if (!message.isTruncated) faults.push("has TC=0, over the rate");
+  const scan = new MessageScan();
+  scan.scan(query);
+  if ((ednsOf(message) !== null) !== scan.hasOpt) {
+    faults.push("has an OPT record and should not, or the other way round");
+  }
+  return faults;
 }
 
 function readReply(reply: Octets): Message | null {
@@ -158,7 +181,8 @@ function spellingFaults({ answers }: Message, { questions }: Message): string[] 
 
 function contentFaults(message: Message, query: Message, { oracle, transport }: Asked): string[] {
   const questions = distinctQuestions(query.questions);
-  const candidates = questions.map((question) => oracle.outcomes(question));
+  const wantsDnssec = ednsOf(query)?.wantsDnssec ?? false;
+  const candidates = questions.map((question) => oracle.outcomes(question, wantsDnssec));
   const unknown = unknownRecords(message, candidates.flat());
   if (unknown.length > 0) return unknown.map((record) => `has a record that nobody gave: ${recordToText(record)}`);
   const actual = contentOf(message);
@@ -173,6 +197,38 @@ function contentFaults(message: Message, query: Message, { oracle, transport }: 
       : isExpectedForMany(outcomes, query, actual, limit);
     if (!isExpected) continue;
     faults = errorFaults(message, query, { outcomes, transport });
+    if (faults.length === 0) return [];
+  }
+  return faults;
+}
+
+/** RFC 10029: the primary type's answer, and those of the types in the reply's list. */
+function typesFaults(message: Message, query: Message, { oracle, transport }: Asked): string[] {
+  const listFaults = typeListFaults(message, query);
+  if (listFaults.length > 0) return listFaults;
+  const wantsDnssec = ednsOf(query)!.wantsDnssec;
+  const listed = typesIn(message, EDNS_OPTION.MQTYPE_RESPONSE)!;
+  const [question, ...others] = askedQuestions(query);
+  const primary = oracle.outcomes(question!, wantsDnssec);
+  const candidates = new Map(others.map((other) => [other.type, oracle.outcomes(other, wantsDnssec)]));
+  const known = [primary, ...listed.map((type) => candidates.get(type)!)];
+  const unknown = unknownRecords(message, known.flat());
+  if (unknown.length > 0) return unknown.map((record) => `has a record that nobody gave: ${recordToText(record)}`);
+  const likely = known.map((outcomes) => outcomes.filter((outcome) => isPlausible(outcome, message)));
+  if (likely.reduce((product, outcomes) => product * outcomes.length, 1) > COMBINATIONS_MAX) return [];
+  const actual = contentOf(message);
+  const limitOctets = bodyOctetsMax(query, transport);
+  let faults = [`says what follows from no outcome: ${describe(message)}`];
+  for (const outcomes of combinations(likely)) {
+    const isExpected = listed.length === 0
+      ? isExpectedForOne(outcomes[0]!, query, actual, limitOctets)
+      : isExpectedForTypes(outcomes, query, actual);
+    if (!isExpected) continue;
+    faults = [
+      ...errorFaults(message, query, { outcomes: outcomes.slice(0, 1), transport }),
+      // With several upstreams the primary type may use up the time that is there for all.
+      ...(oracle.isOneHop ? missingTypeFaults({ outcomes, listed, candidates, query, limitOctets }) : []),
+    ];
     if (faults.length === 0) return [];
   }
   return faults;
@@ -223,9 +279,9 @@ function errorFaults(
     .map((question) => `${nameToText(question.name)} ${typeToText(question.type)}: `);
   const told = starts.map((start) => texts.some((text) => text.startsWith(start)));
   const untold = starts.filter((_, i) => !told[i]);
-  // Extended errors never push a record out, nor one another: the first ones are told as far as they fit.
+  // Extended errors never push a record out, nor one another: they are told up to the first one that does not fit.
   const octets = encode(message).length;
-  if (untold.every((start) => octets + start.length + ERROR_OCTETS_MAX > replyOctetsMax(query, transport))) return [];
+  if (untold.some((start) => octets + start.length + ERROR_OCTETS_MAX > replyOctetsMax(query, transport))) return [];
   return untold.map((start) => `has no extended error for ${start}`);
 }
 
