@@ -1,21 +1,28 @@
 /**
- * The program: arguments, signals, exit codes. With `lib/system/` and `lib/native/` it is all that touches `Deno.*`; the
- * rest of `lib/` receives the operating system as a `Runtime`.
+ * The program: arguments, the operating system's clock and randomness, signals, exit codes. Beside it only `lib/system/`
+ * touches `Deno.*`; the rest of `lib/` receives all of it as a `Runtime`.
  *
  * @module
  */
 import { App } from "./lib/app.ts";
+import { check } from "./lib/check.ts";
+import { formatSocketAddress, type SocketAddress } from "./lib/base/address.ts";
 import { drawSecret } from "./lib/base/derive_key.ts";
 import { AddressInUseError } from "./lib/base/runtime.ts";
-import { parseCommand, type Serve, UsageError } from "./lib/config/cli.ts";
 import { DEFAULT_LISTEN } from "./lib/config/config.ts";
-import { helpText } from "./lib/config/flags.ts";
+import { parseCommand, type Serve, UsageError } from "./lib/config/cli.ts";
+import { completionScript } from "./lib/config/completions.ts";
+import { helpText } from "./lib/config/help.ts";
 import { Log } from "./lib/observe/log.ts";
+import type { Status } from "./lib/observe/status.ts";
+import { ServiceManager, type ServiceSocket } from "./lib/observe/service_manager.ts";
 import { ListenError } from "./lib/server/listen.ts";
 import { chooseDatagramIo, type DatagramIoChoice, sharedDatagramIo } from "./lib/system/datagram_io.ts";
+import { listenSharedStream } from "./lib/system/deno_network.ts";
 import { denoRuntime } from "./lib/system/deno_runtime.ts";
-import { leaveSignalsToSupervisor, onStatusSignal, stopSignal } from "./lib/system/signals.ts";
-import { listenSharedStream, listenStream, openPlain } from "./lib/system/sockets.ts";
+import { openServiceSocket } from "./lib/system/service_socket.ts";
+import { onStatusSignal } from "./lib/system/status_signal.ts";
+import { leaveSignalsToSupervisor, stopSignal } from "./lib/system/stop_signal.ts";
 import { chooseWorkerCount } from "./lib/system/worker_count.ts";
 import { spawnWorker, supervisor, WORKER_ARGUMENT } from "./lib/system/worker_process.ts";
 import { VERSION } from "./lib/version.ts";
@@ -35,12 +42,14 @@ export interface Host {
   writeLine(line: string): void;
   /** Hands over the running program; called once it serves. */
   started?(app: App): void;
+  /** Opens the way to the service manager, if one has started the program; called when it serves. */
+  openServiceSocket?(): ServiceSocket | null;
   /** Resolves when the program shall stop. */
   readonly stop: Promise<unknown>;
 }
 
 /** Exit codes, as `--help` tells them. */
-export const EXIT = { ok: 0, cannotListen: 1, usage: 2 } as const;
+export const EXIT = { ok: 0, cannotListen: 1, notWell: 1, usage: 2 } as const;
 
 /**
  * Runs the program from its arguments to its end.
@@ -51,7 +60,12 @@ export async function main(host: Host): Promise<number> {
   try {
     const command = parseCommand(host.args);
     if (command.kind === "help") return print(host, helpText());
-    if (command.kind === "version") return print(host, `dns-forwarder ${VERSION} (deno ${Deno.version.deno})\n`);
+    if (command.kind === "version") return print(host, versionText());
+    if (command.kind === "completions") return print(host, completionScript(command.shell));
+    if (command.kind === "check") {
+      const { isWell, text } = await check(command, denoRuntime({}, (line) => host.writeLine(line)));
+      return isWell ? print(host, `${text}\n`) : complain(host, text, EXIT.notWell);
+    }
     return await serve(command, host);
   } catch (error) {
     if (error instanceof UsageError) return complain(host, error.message, EXIT.usage);
@@ -76,12 +90,15 @@ async function serveBy(io: DatagramIoChoice, { config, warnings, plainWarnings }
   const log = new Log({ level: config.logLevel, writeLine: (line) => host.writeLine(line) });
   const allWarnings = io.isNative ? warnings : [...warnings, ...plainWarnings];
   for (const warning of allWarnings) host.writeLine(`dns-forwarder: warn: ${warning}`);
-  const { openDatagram } = io;
-  const app = new App(config, denoRuntime({ openDatagram, listenStream, writeLine: (line) => host.writeLine(line) }));
+  const runtime = denoRuntime({ openDatagram: io.openDatagram }, (line) => host.writeLine(line));
+  const app = new App(config, runtime);
   log.info(io.describe());
   host.started?.(app);
   const stopTelling = onStatusSignal(() => app.status().forEach((line) => host.writeLine(`dns-forwarder: ${line}`)));
+  const service = serviceManager(host, () => briefStatus(app.addresses, app.state));
+  service?.ready();
   await host.stop;
+  service?.stopping();
   await app.stop();
   stopTelling();
   return EXIT.ok;
@@ -92,11 +109,12 @@ async function supervise({ config, warnings }: Serve, count: number, host: Host)
   const writeLine = (line: string) => host.writeLine(line);
   const log = new Log({ level: config.logLevel, writeLine });
   for (const warning of warnings) writeLine(`dns-forwarder: warn: ${warning}`);
-  const { network, random, clock, timers } = denoRuntime({ openDatagram: openPlain, listenStream, writeLine });
+  const { network, random, clock, timers } = denoRuntime({}, writeLine);
+  const listen = freeAddresses(network, config.listen ?? DEFAULT_LISTEN, config.listen === null);
   const supervisor = new Supervisor({
     count,
     args: host.args,
-    listen: freeAddresses(network, config.listen ?? DEFAULT_LISTEN, config.listen === null),
+    listen,
     secret: drawSecret(random),
     timeoutMs: config.timeoutMs,
     spawn: (events) => spawnWorker(import.meta.url, events),
@@ -112,7 +130,10 @@ async function supervise({ config, warnings }: Serve, count: number, host: Host)
   const stopTelling = onStatusSignal(async () => {
     for (const line of await supervisor.status()) writeLine(`dns-forwarder: ${line}`);
   });
+  const service = exitCode === EXIT.ok ? serviceManager(host, () => briefStatus(listen, supervisor.state)) : null;
+  service?.ready();
   if (exitCode === EXIT.ok) await host.stop;
+  service?.stopping();
   await supervisor.stop();
   stopTelling();
   return exitCode;
@@ -141,15 +162,32 @@ function startWorker(
   const config = { ...shareConfig(command.config, count), listen };
   const io = sharedDatagramIo();
   let write = announces ? writeLine : () => {};
-  const runtime = denoRuntime({
-    openDatagram: io.openDatagram,
-    listenStream: listenSharedStream,
-    writeLine: (line) => write(line),
-  });
+  const network = { openDatagram: io.openDatagram, listenStream: listenSharedStream };
+  const runtime = denoRuntime(network, (line) => write(line));
   const app = new App(config, runtime, Uint8Array.fromHex(secret));
   new Log({ level: config.logLevel, writeLine: runtime.writeLine }).info(io.describe());
   write = (line) => writeLine(line.replace("dns-forwarder: ", `dns-forwarder: worker ${number}: `));
   return app;
+}
+
+/** The way to whoever has started the program as a service; `null` when nobody has. */
+function serviceManager(host: Host, status: () => string): ServiceManager | null {
+  const socket = host.openServiceSocket?.() ?? null;
+  return socket && new ServiceManager({ socket, timers: denoRuntime({}, () => {}).timers, status });
+}
+
+/** For a service manager: what is worth telling every few seconds. */
+function briefStatus(addresses: readonly SocketAddress[], { counters, inFlight }: Status): string {
+  const where = addresses.map(formatSocketAddress).join(" and ");
+  return `serving ${where}: ${counters.received} queries, ${counters.replied} replies, ${inFlight} questions in flight`;
+}
+
+/** What this is, what runs it, and how it was built. */
+function versionText(): string {
+  // Both kinds of single files are made of the bundled program, a module of another name.
+  const built = Deno.build.standalone ? "compiled" : import.meta.url.endsWith(".ts") ? "from source" : "portable";
+  const flavour = Deno.permissions.querySync({ name: "ffi" }).state === "granted" ? ", native" : "";
+  return `dns-forwarder ${VERSION} (deno ${Deno.version.deno}, ${Deno.build.target}, ${built}${flavour})\n`;
 }
 
 function print(host: Host, text: string): number {
@@ -193,6 +231,7 @@ if (import.meta.main) {
     args: Deno.args,
     print: (text) => void Deno.stdout.writeSync(encoder.encode(text)),
     writeLine,
+    openServiceSocket: () => openServiceSocket(writeLine),
     stop: stopSignal(() => Deno.exit(EXIT.ok)),
   });
   Deno.exit(exitCode);

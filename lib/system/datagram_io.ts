@@ -2,7 +2,7 @@ import type { Network } from "../base/runtime.ts";
 import type { DatagramIo } from "../config/config.ts";
 import { UsageError } from "../config/values.ts";
 import { NativeIo } from "../native/native_io.ts";
-import { openPlain } from "./sockets.ts";
+import { DENO_NETWORK } from "./deno_network.ts";
 
 /** A way to open UDP sockets. */
 export interface DatagramIoChoice {
@@ -20,7 +20,7 @@ export interface DatagramIoChoice {
 export function chooseDatagramIo(wanted: DatagramIo): DatagramIoChoice {
   const plain = (why: string) => {
     const describe = () => `takes datagrams one by one: ${why}`;
-    return { isNative: false, openDatagram: openPlain, describe, close: () => {} };
+    return { isNative: false, openDatagram: DENO_NETWORK.openDatagram, describe, close: () => {} };
   };
   if (wanted === "plain") return plain("--io plain");
   try {
@@ -57,5 +57,5 @@ export function sharedDatagramIo(): DatagramIoChoice {
 
 function openNativeIo(): NativeIo {
   if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") throw new Error("--allow-ffi is not given");
-  return new NativeIo(openPlain);
+  return new NativeIo(DENO_NETWORK.openDatagram);
 }

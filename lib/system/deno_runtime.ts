@@ -1,18 +1,12 @@
 import type { Network, Runtime } from "../base/runtime.ts";
-import { connectStream } from "./sockets.ts";
+import { DENO_NETWORK } from "./deno_network.ts";
 
-/** What the program chooses by its flags, and what is the same for all. */
-export interface DenoRuntimeOptions {
-  /** How UDP is spoken. */
-  readonly openDatagram: Network["openDatagram"];
-  /** How TCP connections are taken. */
-  readonly listenStream: Network["listenStream"];
-  /** See `Runtime`. */
-  readonly writeLine: (line: string) => void;
-}
-
-/** The operating system, as the rest of `lib/` sees it. */
-export function denoRuntime({ openDatagram, listenStream, writeLine }: DenoRuntimeOptions): Runtime {
+/**
+ * The operating system, as the rest of `lib/` sees it.
+ *
+ * @param network What of it is not to be as Deno gives it.
+ */
+export function denoRuntime(network: Partial<Network>, writeLine: (line: string) => void): Runtime {
   return {
     clock: { nowMs: () => performance.now() },
     uptimeSeconds: uptimeSource(),
@@ -24,7 +18,7 @@ export function denoRuntime({ openDatagram, listenStream, writeLine }: DenoRunti
       },
     },
     random: { fill: (octets) => void crypto.getRandomValues(octets) },
-    network: { openDatagram, listenStream, connectStream },
+    network: { ...DENO_NETWORK, ...network },
     writeLine,
   };
 }

@@ -69,12 +69,22 @@ export class Supervisor {
     return codes.find((code) => code !== 0) ?? 0;
   }
 
-  /** How the workers are doing together, for the operator; a line each. */
+  /** How the workers are doing together, by what they have told last. */
+  get state(): Status {
+    const sum = sumStatus(this.#places.map(({ status }) => status).filter((status) => status !== null));
+    return {
+      ...sum,
+      runningMs: this.#options.clock.nowMs() - this.#startedAtMs,
+      counters: sumCounters([this.#pastCounters, sum.counters]),
+    };
+  }
+
+  /** How the workers are doing together now, for the operator; a line each. */
   async status(): Promise<string[]> {
     await this.#refresh();
     const serving = this.#places.filter(({ isServing }) => isServing).length;
     const workers = `workers: ${serving} of ${this.#places.length} serve, ${this.#deaths} have died`;
-    const [first, ...others] = formatStatus(this.#sum());
+    const [first, ...others] = formatStatus(this.state);
     return [first!, workers, ...others];
   }
 
@@ -83,7 +93,7 @@ export class Supervisor {
     const { timeoutMs, log } = this.#options;
     this.#cancelTick();
     await Promise.all(this.#places.map((place) => place.leave(timeoutMs + STOP_MS)));
-    log.info(`stopped: ${formatCounters(this.#sum().counters)}`);
+    log.info(`stopped: ${formatCounters(this.state.counters)}`);
   }
 
   #startTick(): void {
@@ -100,14 +110,5 @@ export class Supervisor {
   #bury(counters: Counters | null): void {
     this.#deaths++;
     if (counters !== null) this.#pastCounters = sumCounters([this.#pastCounters, counters]);
-  }
-
-  #sum(): Status {
-    const sum = sumStatus(this.#places.map(({ status }) => status).filter((status) => status !== null));
-    return {
-      ...sum,
-      runningMs: this.#options.clock.nowMs() - this.#startedAtMs,
-      counters: sumCounters([this.#pastCounters, sum.counters]),
-    };
   }
 }

@@ -1,8 +1,20 @@
 import { formatSocketAddress, type SocketAddress } from "../base/address.ts";
-import { AddressInUseError, type DatagramSocket, type StreamListenSocket, type StreamSocket } from "../base/runtime.ts";
+import {
+  AddressInUseError,
+  type DatagramSocket,
+  type Network,
+  type StreamListenSocket,
+  type StreamSocket,
+} from "../base/runtime.ts";
 
-/** Binds a UDP socket that takes and sends datagrams one by one. See `Network.openDatagram`. */
-export function openPlain(local: SocketAddress): DatagramSocket {
+/** The sockets of the operating system, as Deno gives them: the same for clients and upstreams. */
+export const DENO_NETWORK: Network & { openDatagram(local: SocketAddress): DatagramSocket } = {
+  openDatagram,
+  listenStream,
+  connectStream,
+};
+
+function openDatagram(local: SocketAddress): DatagramSocket {
   const { hostname, port } = local;
   const socket = bind(local, () => Deno.listenDatagram({ transport: "udp", hostname, port }));
   return {
@@ -13,19 +25,13 @@ export function openPlain(local: SocketAddress): DatagramSocket {
   };
 }
 
-/** Listens for TCP connections. See `Network.listenStream`. */
-export function listenStream(local: SocketAddress): StreamListenSocket {
-  return listenBy(local, { reusePort: false });
-}
-
-/** The same, at an address that others may have in this way, too: the kernel spreads the connections (SO_REUSEPORT). */
+/** Listens where others may do so in this way, too: the kernel spreads the connections over them (SO_REUSEPORT). */
 export function listenSharedStream(local: SocketAddress): StreamListenSocket {
   return listenBy(local, { reusePort: true });
 }
 
-/** Opens a TCP connection. See `Network.connectStream`. */
-export async function connectStream({ hostname, port }: SocketAddress, signal: AbortSignal): Promise<StreamSocket> {
-  return streamSocket(await Deno.connect({ transport: "tcp", hostname, port, signal }));
+function listenStream(local: SocketAddress): StreamListenSocket {
+  return listenBy(local, { reusePort: false });
 }
 
 function listenBy(local: SocketAddress, { reusePort }: { reusePort: boolean }): StreamListenSocket {
@@ -36,6 +42,10 @@ function listenBy(local: SocketAddress, { reusePort }: { reusePort: boolean }): 
     accept: async () => streamSocket(await socket.accept()),
     close: () => socket.close(),
   };
+}
+
+async function connectStream({ hostname, port }: SocketAddress, signal: AbortSignal): Promise<StreamSocket> {
+  return streamSocket(await Deno.connect({ transport: "tcp", hostname, port, signal }));
 }
 
 function streamSocket(connection: Deno.TcpConn): StreamSocket {

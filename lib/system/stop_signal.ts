@@ -1,9 +1,4 @@
-/** Calls `tell` at each SIGUSR1, where there is such a thing. Returns the function that ends it. */
-export function onStatusSignal(tell: () => void): () => void {
-  if (Deno.build.os === "windows") return () => {};
-  Deno.addSignalListener("SIGUSR1", tell);
-  return () => Deno.removeSignalListener("SIGUSR1", tell);
-}
+import { onStatusSignal } from "./status_signal.ts";
 
 /** Resolves at the first signal that means "stop"; a second one calls `endAtOnce`. */
 export function stopSignal(endAtOnce: () => void): Promise<void> {
