@@ -57,9 +57,10 @@ export const supervisor = {
 function workerArgs(mainModule: string): string[] {
   if (Deno.build.standalone) return [WORKER_ARGUMENT];
   const permissions = ["--no-prompt", "--allow-net", "--allow-ffi"];
-  for (const kind of ["osUptime", "inspector" as "osUptime"] as const) {
-    if (Deno.permissions.querySync({ name: "sys", kind }).state === "granted") permissions.push(`--allow-sys=${kind}`);
-  }
+  const kinds = (["osUptime", "inspector" as "osUptime"] as const).filter((kind) => {
+    return Deno.permissions.querySync({ name: "sys", kind }).state === "granted";
+  });
+  if (kinds.length > 0) permissions.push(`--allow-sys=${kinds.join(",")}`);
   // A bundle has its packages in itself; a deno.json somewhere above it is another program's.
   const config = mainModule.endsWith(".ts") ? [] : ["--no-config", "--no-lock", "--unstable-net"];
   return ["run", ...permissions, ...config, mainModule, WORKER_ARGUMENT];

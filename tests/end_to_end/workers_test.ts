@@ -23,7 +23,7 @@ function test(name: string, fn: () => Promise<void>): void {
 }
 
 function program(...args: readonly string[]): string[] {
-  const permissions = ["--no-prompt", "--allow-net", "--allow-ffi", "--allow-run"];
+  const permissions = ["--no-prompt", "--allow-net", "--allow-ffi", "--allow-run", "--allow-sys=osUptime,inspector"];
   return [Deno.execPath(), "run", ...permissions, `${ROOT}/main.ts`, "--workers", "2", ...args];
 }
 
@@ -52,6 +52,9 @@ test("two workers share a port over UDP and TCP, SIGTERM stops both, and what th
     using client = await TcpClient.connect(await child.address());
     assertEquals(lines(decode(await client.ask(QUERY)).answers), ANSWER);
   }
+  child.signal("SIGUSR2");
+  assertMatch(await child.line(/clients: /), / received=68 replied=68 /);
+  await child.line(/: workers: 2 of 2 serve, 0 have died$/);
   child.signal("SIGTERM");
   const { exitCode, stdout, lines: log } = await child.end();
   assertEquals({ exitCode, stdout }, { exitCode: 0, stdout: "" });
