@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { extendedErrorOption } from "../../lib/wire/edns.ts";
-import { EDE, RCODE } from "../../lib/wire/iana.ts";
-import { decode } from "../../lib/wire/message.ts";
+import { EDE, EDNS_OPTION, RCODE } from "../../lib/wire/iana.ts";
+import { decode, encode } from "../../lib/wire/message.ts";
 import { askedCount, assertRemembered, cacheScene, nowSays, tell } from "../support/cache_scene.ts";
 import { ednsOf, lines, opt, question, questionLines, record, records } from "../support/messages.ts";
 import { recordZone } from "../support/record_zone.ts";
@@ -224,5 +224,23 @@ Deno.test("the bounds of TTLs hold for the first client as for the next", async 
     "short.example.org. 20 IN A 192.0.2.5",
   ]);
   assertEquals((await tell(scene, "gone.example.org", { passMs: 0 })).message.authorities[0]!.ttl, 30);
+  await scene.settle();
+});
+
+Deno.test("a reply that waits for other types is not overwritten by the replies to others meanwhile", async () => {
+  const scene = cacheScene({ zone: ZONE });
+  await tell(scene, "example.org", { passMs: 0 });
+  await tell(scene, "short.example.org", { passMs: 0 });
+  scene.upstream.onQuery = (query) => {
+    const refusal = { ...query.message, isResponse: true, rcode: RCODE.REFUSED, additionals: [] };
+    scene.upstream.reply(query, encode(refusal), { afterMs: 100 });
+  };
+  const client = scene.client();
+  const types = { code: EDNS_OPTION.MQTYPE_QUERY, data: Uint8Array.of(0, 16) };
+  client.ask([question("example.org")], { additionals: [opt({ options: [types] })] });
+  await scene.pass(10);
+  await assertRemembered(scene, "short.example.org");
+  await scene.pass(1000);
+  assertEquals(lines(client.reply.message.answers), ["example.org. 300 IN A 192.0.2.1"]);
   await scene.settle();
 });
