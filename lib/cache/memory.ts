@@ -126,8 +126,22 @@ export class Memory {
     this.#insert(assessment, variant, optionsOf(lesson));
     // RFC 2308 §2.1, §5: what the end of a chain lacks, it lacks for those who ask for it by its own name, too.
     const tail = assessTail(assessment, this.#rules);
-    if (tail !== null) this.#insert(tail, variant, NO_OPTIONS);
+    if (tail !== null && !this.#isKnown(tail, variant)) this.#insert(tail, variant, NO_OPTIONS);
     return assessment.message;
+  }
+
+  /**
+   * Whether there is a fresh answer for what the end of a chain is asked for. It was given to that very question, and is
+   * worth more than what somebody's alias says (RFC 2181 §5.4.1): who makes up names of his own must not deny others'.
+   */
+  #isKnown({ message }: Storable, variant: number): boolean {
+    const { store } = this;
+    const nowMs = this.#clock.nowMs();
+    const nameEnd = skipName(message, HEADER_OCTETS, message.length, message.length);
+    return [uint16At(message, nameEnd), ANY_TYPE].some((qtype) => {
+      const entry = store.find(message, nameEnd, qtype, uint16At(message, nameEnd + 2), variant);
+      return entry !== NOT_FOUND && this.isFresh(entry, nowMs);
+    });
   }
 
   #insert(storable: Storable, variant: number, options: Uint8Array): void {

@@ -244,3 +244,20 @@ Deno.test("a reply that waits for other types is not overwritten by the replies 
   assertEquals(lines(client.reply.message.answers), ["example.org. 300 IN A 192.0.2.1"]);
   await scene.settle();
 });
+
+Deno.test("an alias whose end is said to be lacking denies nothing that is known of that end [2308_06]", async () => {
+  const denials = [{ rcode: RCODE.NXDOMAIN }, { rcode: RCODE.NOERROR }];
+  for (const { rcode } of denials) {
+    const scene = cacheScene({ zone: ZONE });
+    await tell(scene, "short.example.org", { passMs: 0 });
+    const answers = records("liar.example.org 300 IN CNAME short.example.org");
+    nowSays(scene.upstream, { rcode, answers, authorities: [SOA] });
+    await tell(scene, "liar.example.org", { passMs: 0 });
+    assertEquals((await assertRemembered(scene, "short.example.org")).answers.length, 1);
+    // When that has expired, the denial is learned as ever.
+    await scene.pass(5000);
+    await tell(scene, "liar.example.org TXT", { passMs: 0 });
+    assertEquals((await tell(scene, "short.example.org TXT", { passMs: 0 })).rcode, rcode);
+    await scene.settle();
+  }
+});
