@@ -183,7 +183,7 @@ export class Memory {
     const known = store.find(wire, nameEnd, qtype, qclass, variant);
     const answer = this.newestStale(known, store.find(wire, nameEnd, ANY_TYPE, qclass, variant), nowMs);
     if (answer !== NOT_FOUND) return this.noteTriedInVain(answer, nowMs);
-    const isRepeated = known !== NOT_FOUND && store.kind(known) === KIND.failure;
+    const isRepeated = known !== NOT_FOUND && store.kind(known) === KIND.failure && nowMs < store.keepUntilMs(known);
     const streak = isRepeated ? Math.min(STREAK_MAX, store.streak(known) + 1) : 1;
     const expiresAtMs = nowMs + failureLifetimeMs(streak);
     store.insert({

@@ -95,3 +95,15 @@ Deno.test("what is known is told while everything that may be in flight is", asy
   assertEquals((await tell(scene, "b.example.org", { passMs: 0 })).rcode, RCODE.REFUSED);
   await scene.settle();
 });
+
+Deno.test("a row of failures is forgotten when nobody has asked for a while", async () => {
+  const scene = cacheScene();
+  nowSays(scene.upstream, { rcode: RCODE.SERVFAIL });
+  for (let i = 0; i < 6; i++) await tell(scene, "example.org", { passMs: 32_000 });
+  await scene.pass(3_600_000);
+  await tell(scene, "example.org", { passMs: 1000 });
+  const before = askedCount(scene);
+  await tell(scene, "example.org", { passMs: 0 });
+  assertEquals(askedCount(scene) > before, true);
+  await scene.settle();
+});
