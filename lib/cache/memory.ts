@@ -120,6 +120,7 @@ export class Memory {
     const assessment = assess(lesson.reply, this.#rules);
     if (!assessment.isStorable) {
       if (assessment.reason === NOT_STORABLE.failure) this.#learnFailure(lesson);
+      if (assessment.reason === NOT_STORABLE.zeroTtl) this.#forget(lesson);
       return lesson.reply;
     }
     const variant = variantOf(lesson.scan);
@@ -142,6 +143,16 @@ export class Memory {
       const entry = store.find(message, nameEnd, qtype, uint16At(message, nameEnd + 2), variant);
       return entry !== NOT_FOUND && this.isFresh(entry, nowMs);
     });
+  }
+
+  /** RFC 8767 §4: what is definitive replaces what was said before, also when it must not be kept itself. */
+  #forget({ wire, scan }: Lesson): void {
+    const { store } = this;
+    const nameEnd = scan.qtypeOffset;
+    for (const qtype of [uint16At(wire, nameEnd), ANY_TYPE]) {
+      const entry = store.find(wire, nameEnd, qtype, uint16At(wire, nameEnd + 2), variantOf(scan));
+      if (entry !== NOT_FOUND) store.remove(entry);
+    }
   }
 
   #insert(storable: Storable, variant: number, options: Uint8Array): void {

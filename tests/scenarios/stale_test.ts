@@ -174,3 +174,13 @@ Deno.test("prefetches are at most one in ten of the queries that go upstream", a
   assertEquals(scene.app.counters.prefetches, 4);
   await scene.settle();
 });
+
+Deno.test("an answer with TTL 0 replaces what was said before, although it is not kept [8767_05]", async () => {
+  const scene = await expired();
+  nowSays(scene.upstream, { answers: records("example.org 0 IN A 192.0.2.77") });
+  await tell(scene, "example.org", { passMs: 60_000 });
+  scene.upstream.die();
+  const { rcode, answers } = await tell(scene, "example.org");
+  assertEquals([rcode, answers], [RCODE.SERVFAIL, []]);
+  await scene.settle();
+});
