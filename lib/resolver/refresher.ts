@@ -66,17 +66,19 @@ export class Refresher {
     if (!this.#isPrefetching || store.hitCount(entry) < PREFETCH_HITS_MIN || nowMs < store.recheckAtMs(entry)) return;
     if (!this.#takePrefetch()) return;
     this.#counters.prefetches++;
-    this.#ask(entry, nowMs);
+    // Once is enough. Not "tried in vain": who finds it expired waits for the answer that is on its way.
+    store.setRecheckAtMs(entry, expiresAtMs);
+    this.#ask(entry);
   }
 
   /** Refreshes an entry that has expired, unless that has been tried not long ago. */
   refresh(entry: number, nowMs: number): void {
     this.#counters.cacheRefreshes++;
-    this.#ask(entry, nowMs);
+    this.#memory.noteTriedInVain(entry, nowMs);
+    this.#ask(entry);
   }
 
-  #ask(entry: number, nowMs: number): void {
-    this.#memory.noteTriedInVain(entry, nowMs);
+  #ask(entry: number): void {
     const query = this.#queryFor(entry);
     const reply = this.#next.resolve(query);
     // Nobody waits for it: what comes of it is learned on its way, and a fault of the program shows with a client.
