@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertLessOrEqual } from "@std/assert";
 import { askedCount, assertRemembered, cacheScene, nowSays, tell } from "../support/cache_scene.ts";
 import { question, records } from "../support/messages.ts";
 import { recordZone } from "../support/record_zone.ts";
@@ -81,5 +81,19 @@ Deno.test("a prefetch that was refused because too much is in flight makes nothi
   assertEquals(scene.app.counters.prefetches, 1);
   const { answers, errors, waitedMs } = await tell(scene, "example.org");
   assertEquals([answers, errors, waitedMs], [FRESH, [], 150]);
+  await scene.settle();
+});
+
+Deno.test("prefetches are one in ten of the upstreams' queries also when each question is sent twice", async () => {
+  const names = Array.from({ length: 40 }, (_, i) => `p${i}.example.org`);
+  const zone = recordZone(...names.map((name) => `${name} 300 IN A 192.0.2.1`));
+  const scene = cacheScene({ zone, upstreamCount: 2, config: { prefetches: true, strategy: "parallel" } });
+  for (const name of names) await tell(scene, name, { passMs: 0 });
+  await scene.pass(280_000);
+  const before = askedCount(scene);
+  for (let i = 0; i < 5; i++) for (const name of names) await tell(scene, name, { passMs: 0 });
+  const prefetched = askedCount(scene) - before;
+  assertEquals([before, scene.app.counters.prefetches], [80, 4]);
+  assertLessOrEqual(prefetched, 0.1 * askedCount(scene));
   await scene.settle();
 });
