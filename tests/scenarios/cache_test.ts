@@ -261,3 +261,22 @@ Deno.test("an alias whose end is said to be lacking denies nothing that is known
     await scene.settle();
   }
 });
+
+Deno.test("every question counts as one hit, miss, stale answer or failure", async () => {
+  const scene = cacheScene({ zone: ZONE });
+  await tell(scene, "short.example.org");
+  scene.upstream.onQuery = (query) => scene.upstream.answer(query, { afterMs: 100 });
+  await tell(scene, "short.example.org", { passMs: 1000 });
+  await tell(scene, "short.example.org", { passMs: 9000 });
+  scene.upstream.die();
+  for (let i = 0; i < 2; i++) await tell(scene, "short.example.org");
+  for (let i = 0; i < 2; i++) await tell(scene, "nosuch.example.org", { passMs: 2500 });
+  const { cacheHits, cacheMisses, cacheStaleHits, cacheFailureHits } = scene.app.counters;
+  assertEquals({ cacheHits, cacheMisses, cacheStaleHits, cacheFailureHits }, {
+    cacheHits: 1,
+    cacheMisses: 3,
+    cacheStaleHits: 2,
+    cacheFailureHits: 1,
+  });
+  await scene.settle();
+});
