@@ -3,7 +3,7 @@ import { EDE, RCODE } from "../../lib/wire/iana.ts";
 import { question } from "../support/messages.ts";
 import { askedCount, assertRemembered, cacheScene, nowSays, tell } from "../support/cache_scene.ts";
 
-Deno.test("a failure is remembered for a second, then for twice as long each time, up to thirty seconds [9520_01, 9520_02, 9520_03]", async () => {
+Deno.test("a failure is remembered for a second, then for twice as long each time, up to thirty seconds [2308_04, 9520_01, 9520_02, 9520_03]", async () => {
   const scene = cacheScene();
   nowSays(scene.upstream, { rcode: RCODE.SERVFAIL });
   for (const seconds of [1, 2, 4, 8, 16, 30, 30]) {
