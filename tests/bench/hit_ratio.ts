@@ -123,11 +123,11 @@ async function measure(trace: Trace, cacheSizeMib: number, authority: RunningSer
   return { counters, lostCount };
 }
 
-/** What the program prints when it is sent SIGUSR1. */
+/** What the program prints when it is sent SIGUSR2. */
 async function countersOf(program: RunningServer): Promise<CacheCounters> {
   const cacheLine = () => program.lastWords.split("\n").filter((text) => /cache: .* MiB\)$/.test(text)).at(-1);
   const before = cacheLine();
-  Deno.kill(program.pid, "SIGUSR1");
+  Deno.kill(program.pid, "SIGUSR2");
   let line = cacheLine();
   // Something has been asked since the last time, so the line is another one.
   for (; line === before || line === undefined; line = cacheLine()) await sleep(LOOK_EVERY_MS);
