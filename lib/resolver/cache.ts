@@ -119,30 +119,36 @@ export class Cache implements Resolver {
       this.#refresher.refresh(entry, nowMs);
       return this.#staleReply(query, entry);
     }
-    this.#counters.cacheMisses++;
     const pending = this.#next.resolve(query);
     if (pending instanceof Promise) return this.#waitAWhile(query, pending);
-    return isUseful(pending) ? pending : this.#staleReply(query, entry);
+    if (!isUseful(pending)) return this.#staleReply(query, entry);
+    this.#counters.cacheMisses++;
+    return pending;
   }
 
   /** The upstreams' answer if it comes soon and is one, else what is at hand. */
   #waitAWhile(query: Query, pending: Promise<Reply>): Promise<Reply> {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    let isGiven = false;
     const giveStale = (nowMs: number): boolean => {
       const stale = this.#memory.newestStale(this.#find(query, query.qtype), this.#find(query, ANY_TYPE), nowMs);
       // It may have been thrown out meanwhile.
       if (stale === NOT_FOUND) return false;
       this.#memory.noteTriedInVain(stale, nowMs);
       resolve(this.#staleReply(query, stale));
-      return true;
+      return isGiven = true;
     };
     const impatience = new Alarm(giveStale);
     this.#deadlines.schedule(impatience, this.#clock.nowMs() + this.#health.hedgeDelayMs + STALE_WAIT_MS);
     pending.then((reply) => {
-      const isTooLate = !this.#deadlines.isScheduled(impatience);
       this.#deadlines.cancel(impatience);
-      if (isUseful(reply) || isTooLate || !giveStale(this.#clock.nowMs())) resolve(reply);
-    }, reject);
+      if (isGiven || (!isUseful(reply) && giveStale(this.#clock.nowMs()))) return;
+      this.#counters.cacheMisses++;
+      resolve(reply);
+    }, (error) => {
+      this.#deadlines.cancel(impatience);
+      reject(error);
+    });
     return promise;
   }
 

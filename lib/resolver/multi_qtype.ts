@@ -32,6 +32,8 @@ export class MultiQtype implements Resolver {
   }
 
   async #resolveAll(query: Query): Promise<Reply> {
+    // The primary type's reply is looked at when the others have come, and may be known at once.
+    query.leaveSlot();
     const reply = await this.#next.resolve(query);
     // What came at the deadline is told now; nobody is asked after it.
     if (this.#clock.nowMs() >= query.deadlineMs) return reply;

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { EDE, RCODE } from "../../lib/wire/iana.ts";
-import { askedCount, assertRemembered, cacheScene, nowSays, tell } from "../support/cache_scene.ts";
+import { assertRemembered, cacheScene, nowSays, tell } from "../support/cache_scene.ts";
 import { lines, question, records } from "../support/messages.ts";
 import { recordZone } from "../support/record_zone.ts";
 import type { Scene } from "../support/scene.ts";
@@ -144,33 +144,12 @@ Deno.test("parts of a message with several questions are given stale, too", asyn
   await scene.settle();
 });
 
-Deno.test("an answer that is asked for often is refreshed in the last tenth of its life, once", async () => {
-  const scene = cacheScene({ zone: ZONE, config: { prefetches: true } });
-  // Prefetches are one in ten of the queries that go upstream.
-  for (let i = 0; i < 20; i++) await tell(scene, `n${i}.example.org`, { passMs: 0 });
-  await tell(scene, "example.org", { passMs: 0 });
-  await tell(scene, "two.example.org", { passMs: 0 });
-  await scene.pass(260_000);
-  for (let i = 0; i < 5; i++) await assertRemembered(scene, "example.org");
-  await scene.pass(15_000);
-  const before = askedCount(scene);
-  // Two clients are not often.
-  for (let i = 0; i < 2; i++) await tell(scene, "two.example.org", { passMs: 0 });
-  const told = await tell(scene, "example.org", { passMs: 0 });
-  assertEquals([told.answers, told.waitedMs], [["example.org. 25 IN A 192.0.2.1"], 0]);
-  assertEquals(askedCount(scene) - before, 1);
-  assertEquals((await assertRemembered(scene, "example.org")).answers, ["example.org. 300 IN A 192.0.2.1"]);
-  assertEquals(scene.app.counters.prefetches, 1);
-  await scene.settle();
-});
-
-Deno.test("prefetches are at most one in ten of the queries that go upstream", async () => {
-  const names = Array.from({ length: 40 }, (_, i) => `p${i}.example.org`);
-  const zone = recordZone(...names.map((name) => `${name} 300 IN A 192.0.2.1`));
-  const scene = cacheScene({ zone, config: { prefetches: true } });
-  for (const name of names) await tell(scene, name, { passMs: 0 });
-  await scene.pass(280_000);
-  for (let i = 0; i < 5; i++) for (const name of names) await tell(scene, name, { passMs: 0 });
-  assertEquals(scene.app.counters.prefetches, 4);
+Deno.test("an answer with TTL 0 replaces what was said before, although it is not kept [8767_05]", async () => {
+  const scene = await expired();
+  nowSays(scene.upstream, { answers: records("example.org 0 IN A 192.0.2.77") });
+  await tell(scene, "example.org", { passMs: 60_000 });
+  scene.upstream.die();
+  const { rcode, answers } = await tell(scene, "example.org");
+  assertEquals([rcode, answers], [RCODE.SERVFAIL, []]);
   await scene.settle();
 });

@@ -6,7 +6,9 @@ import { foldCase } from "../../lib/wire/name.ts";
 import { WireFormatError } from "../../lib/wire/wire_format_error.ts";
 import { ednsOf, message, opt } from "../support/messages.ts";
 import type { ScriptedUpstream } from "../support/scripted_upstream.ts";
+import { recordIdentity } from "./expected_reply.ts";
 import type { Plan } from "./plan.ts";
+import { timeless } from "./timeless.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 
@@ -37,6 +39,10 @@ export class Oracle {
   readonly #options: OracleOptions;
   /** What each question was found to be answered with honestly: it is asked often. */
   readonly #honest = new Map<string, readonly Outcome[]>();
+  /** Every question so far, by name and class. */
+  readonly #asked = new Map<string, Map<string, Question>>();
+  /** See `ttlMaxOf`. */
+  readonly #ttls = new Map<string, number>();
 
   constructor(options: OracleOptions) {
     this.#options = options;
@@ -52,8 +58,56 @@ export class Oracle {
     return this.#options.plan.upstreams.length <= 1;
   }
 
+  /** Whether answers may come from memory: then none of `outcomes` has TTLs. */
+  get isRemembering(): boolean {
+    return this.#options.plan.config.cacheSizeMib > 0;
+  }
+
+  /** Whether answers may be given although they have expired. */
+  get servesStale(): boolean {
+    return this.isRemembering && this.#options.plan.config.servesStale;
+  }
+
+  /** A client has asked. */
+  noteAsked(question: Question): void {
+    const key = questionKey(question);
+    const siblings = this.#asked.get(nameKey(question)) ?? new Map<string, Question>();
+    this.#asked.set(nameKey(question), siblings.set(key, question));
+  }
+
+  /** The greatest TTL that a record may have, of those in outcomes that were asked for. */
+  ttlMaxOf(record: ResourceRecord): number {
+    return this.#ttls.get(recordIdentity(record)) ?? 0;
+  }
+
   /** Everything that the answer to `question` may be, to a client that says DO or not. */
   outcomes(question: Question, wantsDnssec: boolean): Outcome[] {
+    const direct = this.#directOutcomes(question, wantsDnssec);
+    if (!this.isRemembering) return direct;
+    const remembered = direct.filter((outcome) => !isUseful(outcome)).map((outcome) => asFailure(question, outcome));
+    const all = [...direct, ...remembered, ...this.#nameErrors(question, wantsDnssec)];
+    for (const { message } of all) this.#noteTtls(message);
+    return all.map((outcome) => ({ ...outcome, message: timeless(outcome.message) }));
+  }
+
+  /** RFC 2308 §5: that the name does not exist may have been said to who asked for another type of it. */
+  #nameErrors(question: Question, wantsDnssec: boolean): Outcome[] {
+    const siblings = this.#asked.get(nameKey(question)) ?? new Map<string, Question>();
+    const others = [...siblings].filter(([key]) => key !== questionKey(question)).map(([, other]) => other);
+    return others.flatMap((other) => this.#directOutcomes({ ...other, name: question.name }, wantsDnssec))
+      .filter(({ message }) => message.rcode === RCODE.NXDOMAIN)
+      .map((outcome) => ({ ...outcome, message: { ...outcome.message, questions: [question] } }));
+  }
+
+  #noteTtls({ answers, authorities, additionals }: Message): void {
+    const { minTtlSeconds } = this.#options.plan.config.cacheTtl;
+    for (const record of [...answers, ...authorities, ...additionals]) {
+      const key = recordIdentity(record);
+      this.#ttls.set(key, Math.max(record.ttl, minTtlSeconds, this.#ttls.get(key) ?? 0));
+    }
+  }
+
+  #directOutcomes(question: Question, wantsDnssec: boolean): Outcome[] {
     const { plan, altered } = this.#options;
     if (plan.config.resolvers.length === 0) return [this.#fixed(question)];
     const said = this.#said(question, wantsDnssec);
@@ -138,6 +192,16 @@ export class Oracle {
     const fixed = message({ isResponse: true, questions: [question], answers });
     return { message: fixed, kind: "made up", bodyOctets: encode(fixed).length };
   }
+}
+
+/** Of a failure nothing is kept but that it was one, and why (RFC 9520). */
+function asFailure(question: Question, { message, kind }: Outcome): Outcome {
+  const { rcode, recursionAvailable } = message;
+  return { message: { ...failureMessage(question, rcode), recursionAvailable }, kind, bodyOctets: 0 };
+}
+
+function nameKey({ name, class: qclass }: Question): string {
+  return `${qclass} ${foldCase(name).toHex()}`;
 }
 
 /** Equal for equal questions, letter case ignored. */

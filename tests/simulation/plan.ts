@@ -82,10 +82,7 @@ export function drawPlan(seed: number): Plan {
       allow: random.chance(0.8) ? EVERYBODY : ALL_BUT_STRANGER,
       rateLimit: random.chance(0.15) ? random.pick([1, 5, 20]) : 0,
       maxInFlight: isFair || random.chance(0.8) ? 10_000 : random.between(2, 8),
-      cacheSizeMib: 0,
-      cacheTtl: { minTtlSeconds: 0, maxTtlSeconds: 86_400, negativeMaxTtlSeconds: 3600 },
-      servesStale: true,
-      prefetches: true,
+      ...drawCache(seed, isForwarding),
       answersSpecialNames: false,
       serverId: null,
       multiQuestion: random.chance(0.75) ? "split" : "formerr",
@@ -112,6 +109,23 @@ export function drawPlan(seed: number): Plan {
     },
   };
 }
+
+/** From a source of its own: the other lives stay as they are. */
+function drawCache(seed: number, isForwarding: boolean): CacheConfig {
+  const random = new SeededRandom(`cache ${seed}`);
+  return {
+    cacheSizeMib: isForwarding && random.chance(0.5) ? 1 : 0,
+    cacheTtl: {
+      minTtlSeconds: random.pick([0, 0, 10, 30]),
+      maxTtlSeconds: random.pick([86_400, 86_400, 100]),
+      negativeMaxTtlSeconds: random.pick([3600, 3600, 20]),
+    },
+    servesStale: random.chance(0.8),
+    prefetches: random.chance(0.8),
+  };
+}
+
+type CacheConfig = Pick<Config, "cacheSizeMib" | "cacheTtl" | "servesStale" | "prefetches">;
 
 const NO_OUTAGE = { fromMs: Infinity, toMs: -Infinity };
 

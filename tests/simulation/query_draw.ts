@@ -12,9 +12,12 @@ import type { SeededRandom } from "../support/seeded_random.ts";
 export class QueryDraw {
   readonly #random: SeededRandom;
   readonly #names: readonly Name[];
+  readonly #repeatShare: number;
+  readonly #drawn: Question[] = [];
 
-  constructor(random: SeededRandom) {
+  constructor(random: SeededRandom, repeatShare = 0) {
     this.#random = random;
+    this.#repeatShare = repeatShare;
     // Few enough that the same question is often asked again, or by two clients at once.
     this.#names = Array.from({ length: 14 }, () => drawName(random));
   }
@@ -65,7 +68,13 @@ export class QueryDraw {
 
   /** A question of class IN. */
   question(): Question {
-    return { name: this.name(), type: this.#random.pick(TYPES), class: CLASS.IN };
+    if (this.#drawn.length > 0 && this.#repeatShare > 0 && this.#random.chance(this.#repeatShare)) {
+      const repeated = this.#random.pick(this.#drawn);
+      return { ...repeated, name: this.#respelled(repeated.name) };
+    }
+    const question = { name: this.name(), type: this.#random.pick(TYPES), class: CLASS.IN };
+    this.#drawn.push(question);
+    return question;
   }
 
   /** One of the names, in any spelling. */

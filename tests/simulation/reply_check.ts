@@ -1,16 +1,17 @@
 import { equals } from "@std/bytes/equals";
 import { HEADER_OCTETS } from "../../lib/wire/header.ts";
-import { EDNS_OPTION, RCODE, TYPE, typeToText } from "../../lib/wire/iana.ts";
+import { EDE, EDNS_OPTION, RCODE, TYPE, typeToText } from "../../lib/wire/iana.ts";
 import { decode, encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
 import { isSameName, nameToText } from "../../lib/wire/name.ts";
 import { recordToText } from "../../lib/wire/record_text.ts";
 import { MessageScan } from "../../lib/wire/scan.ts";
 import { WireFormatError } from "../../lib/wire/wire_format_error.ts";
-import { readExtendedError } from "../../lib/wire/edns.ts";
+import { type ExtendedError, readExtendedError } from "../../lib/wire/edns.ts";
 import { ednsOf } from "../support/messages.ts";
 import { contentOf, distinctQuestions, isExpectedForMany, isExpectedForOne, recordIdentity } from "./expected_reply.ts";
 import { bodyOctetsMax, hasCookie, replyOctetsMax, type Transport } from "./client_limits.ts";
 import type { Oracle, Outcome } from "./oracle.ts";
+import { timeless } from "./timeless.ts";
 import type { Expectation } from "./traffic.ts";
 import { askedQuestions, isExpectedForTypes, missingTypeFaults, typeListFaults, typesIn } from "./types_check.ts";
 
@@ -20,6 +21,10 @@ type Octets = Uint8Array<ArrayBuffer>;
 const COMBINATIONS_MAX = 300;
 /** No reply over UDP is ever larger (DNS Flag Day 2020). */
 const REPLY_OCTETS_MAX = 1232;
+
+const STALE_TTL_SECONDS = 30;
+/** An extended error without text: code and length of the option, and INFO-CODE. */
+const ERROR_OCTETS_MIN = 6;
 
 /** The longest reason that the forwarder gives, with the option's own octets. */
 const ERROR_OCTETS_MAX = 220;
@@ -179,12 +184,15 @@ function spellingFaults({ answers }: Message, { questions }: Message): string[] 
   }).map((answer) => `spells an owner in its own way: ${recordToText(answer)} [4343_02]`);
 }
 
-function contentFaults(message: Message, query: Message, { oracle, transport }: Asked): string[] {
+function contentFaults(reply: Message, query: Message, { oracle, transport }: Asked): string[] {
+  const message = oracle.isRemembering ? timeless(reply) : reply;
   const questions = distinctQuestions(query.questions);
   const wantsDnssec = ednsOf(query)?.wantsDnssec ?? false;
   const candidates = questions.map((question) => oracle.outcomes(question, wantsDnssec));
   const unknown = unknownRecords(message, candidates.flat());
   if (unknown.length > 0) return unknown.map((record) => `has a record that nobody gave: ${recordToText(record)}`);
+  const risen = oracle.isRemembering ? ttlFaults(reply, { oracle, octetsMax: replyOctetsMax(query, transport) }) : [];
+  if (risen.length > 0) return risen;
   const actual = contentOf(message);
   const likely = candidates.map((outcomes) => outcomes.filter((outcome) => isPlausible(outcome, message)));
   const count = likely.reduce((product, outcomes) => product * outcomes.length, 1);
@@ -203,7 +211,8 @@ function contentFaults(message: Message, query: Message, { oracle, transport }: 
 }
 
 /** RFC 10029: the primary type's answer, and those of the types in the reply's list. */
-function typesFaults(message: Message, query: Message, { oracle, transport }: Asked): string[] {
+function typesFaults(reply: Message, query: Message, { oracle, transport }: Asked): string[] {
+  const message = oracle.isRemembering ? timeless(reply) : reply;
   const listFaults = typeListFaults(message, query);
   if (listFaults.length > 0) return listFaults;
   const wantsDnssec = ednsOf(query)!.wantsDnssec;
@@ -214,6 +223,8 @@ function typesFaults(message: Message, query: Message, { oracle, transport }: As
   const known = [primary, ...listed.map((type) => candidates.get(type)!)];
   const unknown = unknownRecords(message, known.flat());
   if (unknown.length > 0) return unknown.map((record) => `has a record that nobody gave: ${recordToText(record)}`);
+  const risen = oracle.isRemembering ? ttlFaults(reply, { oracle, octetsMax: replyOctetsMax(query, transport) }) : [];
+  if (risen.length > 0) return risen;
   const likely = known.map((outcomes) => outcomes.filter((outcome) => isPlausible(outcome, message)));
   if (likely.reduce((product, outcomes) => product * outcomes.length, 1) > COMBINATIONS_MAX) return [];
   const actual = contentOf(message);
@@ -239,6 +250,26 @@ function unknownRecords(message: Message, outcomes: readonly Outcome[]): Resourc
   return recordsOf(message).filter((record) => record.type !== TYPE.OPT && !known.has(recordIdentity(record)));
 }
 
+/** TTLs out of memory never rise. Those of a stale answer are what RFC 8767 §4 recommends. */
+function ttlFaults(reply: Message, { oracle, octetsMax }: { oracle: Oracle; octetsMax: number }): string[] {
+  const records = recordsOf(reply).filter(({ type }) => type !== TYPE.OPT);
+  const isStale = errorsIn(reply).some(({ infoCode }) => isStaleness(infoCode));
+  const isWhole = reply.questions.length === 1 && !isMultiple(reply);
+  if (isStale && isWhole) {
+    const others = records.filter(({ ttl }) => ttl !== STALE_TTL_SECONDS);
+    return others.map((record) => `is stale with another TTL than 30: ${recordToText(record)} [8767_02]`);
+  }
+  // Not everybody can be told: without EDNS nobody, and of several questions that did not all fail not each.
+  const isTold = ednsOf(reply) !== null && isWhole && encode(reply).length + ERROR_OCTETS_MIN <= octetsMax;
+  const floor = oracle.servesStale && !isTold ? STALE_TTL_SECONDS : 0;
+  return records.filter((record) => record.ttl > Math.max(floor, oracle.ttlMaxOf(record)))
+    .map((record) => `has a TTL that has risen: ${recordToText(record)} [1035_09]`);
+}
+
+function isMultiple(reply: Message): boolean {
+  return typesIn(reply, EDNS_OPTION.MQTYPE_RESPONSE) !== null;
+}
+
 /** Whether the answers of `outcome` are in the reply, or were cut: then it says nothing. */
 function isPlausible(outcome: Outcome, message: Message): boolean {
   if (message.isTruncated || outcome.kind === "altered") return true;
@@ -257,6 +288,14 @@ function* combinations<T>(lists: readonly (readonly T[])[]): Generator<T[]> {
   for (const item of first) for (const others of combinations(rest)) yield [item, ...others];
 }
 
+function errorsIn(message: Message): ExtendedError[] {
+  return (ednsOf(message)?.options ?? []).map(readExtendedError).filter((error) => error !== null);
+}
+
+function isStaleness(infoCode: number): boolean {
+  return infoCode === EDE.STALE_ANSWER || infoCode === EDE.STALE_NXDOMAIN_ANSWER;
+}
+
 /** A client that speaks EDNS is told of each question that failed, and why (RFC 8914). */
 function errorFaults(
   message: Message,
@@ -265,7 +304,9 @@ function errorFaults(
 ): string[] {
   const edns = ednsOf(message);
   if (edns === null || outcomes.some(({ kind }) => kind === "altered")) return [];
-  const texts = edns.options.map(readExtendedError).filter((error) => error !== null).map(({ text }) => text);
+  // What comes from memory says so, beside the reason; what is stale may have one as well.
+  const errors = errorsIn(message).filter(({ infoCode, text }) => infoCode !== EDE.CACHED_ERROR || text !== "");
+  const texts = errors.map(({ text }) => text);
   const failed = outcomes.filter((outcome) => {
     const { rcode } = outcome.message;
     return outcome.kind === "failure" || outcome.kind === "made up" ||
@@ -273,7 +314,8 @@ function errorFaults(
   });
   if (query.questions.length === 1) {
     const isCramped = encode(message).length + ERROR_OCTETS_MAX > replyOctetsMax(query, transport);
-    return failed.length === texts.length || isCramped ? [] : [`has ${texts.length} extended errors`];
+    const isStale = errors.some(({ infoCode }) => isStaleness(infoCode));
+    return failed.length === texts.length || isCramped || isStale ? [] : [`has ${texts.length} extended errors`];
   }
   const starts = failed.map((outcome) => outcome.message.questions[0]!)
     .map((question) => `${nameToText(question.name)} ${typeToText(question.type)}: `);

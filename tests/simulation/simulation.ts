@@ -15,7 +15,7 @@ import { scriptedFor } from "./scripted_for.ts";
 import { StreamClient } from "./stream_client.ts";
 import { asStranger, type ClientDatagram, Traffic } from "./traffic.ts";
 import { UnrulyUpstream } from "./unruly_upstream.ts";
-import { UpstreamBudget } from "./upstream_budget.ts";
+import { questionsIn, UpstreamBudget } from "./upstream_budget.ts";
 
 /** How a simulation is run. */
 export interface SimulationOptions {
@@ -150,16 +150,23 @@ class Simulation {
     this.#checker.watch(passage);
     const { serviceAddresses, upstreams } = this.#plan;
     const isIn = (address: SocketAddress) => serviceAddresses.some((service) => isSameAddress(service, address));
-    if (passage.kind === "delivered" && isIn(passage.to)) this.#budget.noteAsked(passage.octets);
+    if (passage.kind === "delivered" && isIn(passage.to)) this.#noteAsked(passage.octets);
     if (passage.kind === "sent" && upstreams.some(({ address }) => isSameAddress(passage.to, address))) {
       this.#budget.noteSent(passage.octets);
     }
   }
 
+  #noteAsked(octets: Uint8Array): void {
+    this.#budget.noteAsked(octets);
+    for (const question of questionsIn(octets)) this.#oracle.noteAsked(question);
+  }
+
   #planTraffic(): void {
     const { queryCount, durationMs, config, serviceAddresses } = this.#plan;
     const random = this.#world.random.fork("traffic");
-    const traffic = new Traffic({ random, isSplitting: config.multiQuestion === "split" });
+    // Where answers are remembered, the same is asked again and again.
+    const repeatShare = config.cacheSizeMib > 0 ? 0.8 : 0;
+    const traffic = new Traffic({ random, isSplitting: config.multiQuestion === "split", repeatShare });
     for (let i = 0; i < queryCount; i++) {
       const to = random.pick(serviceAddresses);
       // Few addresses and ports, so that they repeat. IDs of one client do not: the low bits count.
@@ -219,7 +226,7 @@ class Simulation {
         acceptedFromMs: START_MS + this.#plan.acceptOutage.toMs,
         // A message without octets ends the connection, and one without an ID cannot be told apart.
         messages: messages.filter(({ octets }) => octets.length >= 2),
-        onAsked: (octets) => this.#budget.noteAsked(octets),
+        onAsked: (octets) => this.#noteAsked(octets),
       });
       this.#streamClients.push(client);
       this.#world.time.after(random.fraction() * durationMs, () => client.start());

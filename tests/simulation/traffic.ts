@@ -80,10 +80,13 @@ export class Traffic {
   readonly #isSplitting: boolean;
   readonly #queries: QueryDraw;
 
-  constructor({ random, isSplitting }: { random: SeededRandom; isSplitting: boolean }) {
+  /** @param options.repeatShare How many of the questions have been asked before, 0–1. */
+  constructor(
+    { random, isSplitting, repeatShare = 0 }: { random: SeededRandom; isSplitting: boolean; repeatShare?: number },
+  ) {
     this.#random = random;
     this.#isSplitting = isSplitting;
-    this.#queries = new QueryDraw(random);
+    this.#queries = new QueryDraw(random, repeatShare);
   }
 
   /** The next datagram; its ID, where it has one, is `id`. */

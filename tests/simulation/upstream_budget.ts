@@ -75,7 +75,7 @@ function isLoopProbe(question: Question): boolean {
 }
 
 /** What a message asks; nothing when it cannot be read. */
-function questionsIn(octets: Uint8Array): readonly Question[] {
+export function questionsIn(octets: Uint8Array): readonly Question[] {
   try {
     return askedQuestions(decode(octets));
   } catch (error) {
