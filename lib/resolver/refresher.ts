@@ -73,16 +73,20 @@ export class Refresher {
 
   /** Refreshes an entry that has expired, unless that has been tried not long ago. */
   refresh(entry: number, nowMs: number): void {
+    // What our own limits refuse has not been tried.
+    if (!this.#ask(entry)) return;
     this.#counters.cacheRefreshes++;
     this.#memory.noteTriedInVain(entry, nowMs);
-    this.#ask(entry);
   }
 
-  #ask(entry: number): void {
+  /** Returns whether an answer is waited for; it is never learned before this returns. */
+  #ask(entry: number): boolean {
     const query = this.#queryFor(entry);
     const reply = this.#next.resolve(query);
     // Nobody waits for it: what comes of it is learned on its way, and a fault of the program shows with a client.
-    if (reply instanceof Promise) reply.catch(() => {});
+    if (!(reply instanceof Promise)) return false;
+    reply.catch(() => {});
+    return true;
   }
 
   #takePrefetch(): boolean {

@@ -153,3 +153,16 @@ Deno.test("an answer with TTL 0 replaces what was said before, although it is no
   assertEquals([rcode, answers], [RCODE.SERVFAIL, []]);
   await scene.settle();
 });
+
+Deno.test("a refresh that our own limit refuses has not been tried: the next client brings another", async () => {
+  const scene = await expired({ config: { maxInFlight: 1 } });
+  scene.upstream.die();
+  for (let i = 0; i < 5; i++) await tell(scene, `n${i}.example.org`);
+  scene.client().ask([question("other.example.org")]);
+  await scene.pass(0);
+  assertEquals((await tell(scene, "example.org", { passMs: 5000 })).answers, STALE);
+  scene.upstream.revive();
+  assertEquals((await tell(scene, "example.org", { passMs: 0 })).answers, STALE);
+  assertEquals((await assertRemembered(scene, "example.org")).answers, ["example.org. 300 IN A 192.0.2.1"]);
+  await scene.settle();
+});
