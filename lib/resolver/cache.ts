@@ -100,13 +100,13 @@ export class Cache implements Resolver {
     // RFC 2308 §5: that a name does not exist holds for all of its types.
     const nameEntry = this.#find(query, ANY_TYPE);
     if (nameEntry !== NOT_FOUND && memory.isFresh(nameEntry, nowMs)) return this.#hit(query, nameEntry, nowMs);
-    const stale = memory.newestStale(entry, nameEntry, nowMs);
+    // What an upstream says to a query without RD comes from its memory, not from the zone: it refreshes nothing.
+    const isRefreshing = (query.scan.flags & FLAG.RD) !== 0;
+    const stale = isRefreshing ? memory.newestStale(entry, nameEntry, nowMs) : NOT_FOUND;
     if (entry !== NOT_FOUND && memory.isFailing(entry, nowMs, this.#health.recoveredAtMs)) {
       return stale === NOT_FOUND ? this.#failureAgain(query, entry) : this.#staleReply(query, stale);
     }
-    // What an upstream says to a query without RD comes from its memory, not from the zone: it refreshes nothing.
-    const isRefreshing = (query.scan.flags & FLAG.RD) !== 0;
-    if (stale !== NOT_FOUND && isRefreshing) return this.#resolveStale(query, stale, nowMs);
+    if (stale !== NOT_FOUND) return this.#resolveStale(query, stale, nowMs);
     this.#counters.cacheMisses++;
     return this.#next.resolve(query);
   }

@@ -166,3 +166,18 @@ Deno.test("a refresh that our own limit refuses has not been tried: the next cli
   assertEquals((await assertRemembered(scene, "example.org")).answers, ["example.org. 300 IN A 192.0.2.1"]);
   await scene.settle();
 });
+
+Deno.test("a query without RD gets nothing stale, not even in place of a failure", async () => {
+  const scene = cacheScene();
+  nowSays(scene.upstream, { rcode: RCODE.REFUSED });
+  for (let i = 0; i < 8; i++) await tell(scene, "gone.example.org A", { passMs: 32_000 });
+  await tell(scene, "gone.example.org A", { passMs: 0 });
+  const authorities = records("example.org 1 IN SOA ns.example.org hostmaster.example.org 1 7200 3600 86400 1");
+  nowSays(scene.upstream, { rcode: RCODE.NXDOMAIN, authorities });
+  await tell(scene, "gone.example.org AAAA", { passMs: 1500 });
+  const stale = await assertRemembered(scene, "gone.example.org A");
+  assertEquals([stale.rcode, stale.errors], [RCODE.NXDOMAIN, [EDE.STALE_NXDOMAIN_ANSWER]]);
+  const failure = await assertRemembered(scene, "gone.example.org A", { recursionDesired: false });
+  assertEquals([failure.rcode, failure.errors], [RCODE.REFUSED, [EDE.CACHED_ERROR]]);
+  await scene.settle();
+});
