@@ -1,27 +1,36 @@
 /**
- * The program: arguments, the operating system's sockets, clock and randomness, signals, exit codes. Nothing else in the
- * project touches `Deno.*`; `lib/` receives all of it as a `Runtime`.
+ * The program: arguments, the operating system's clock and randomness, signals, exit codes. Beside it only `lib/system/`
+ * touches `Deno.*`; the rest of `lib/` receives all of it as a `Runtime`.
  *
  * @module
  */
 import { App } from "./lib/app.ts";
+import { check } from "./lib/check.ts";
 import { formatSocketAddress, type SocketAddress } from "./lib/base/address.ts";
-import {
-  AddressInUseError,
-  type DatagramSocket,
-  type Network,
-  type Runtime,
-  type StreamListenSocket,
-  type StreamSocket,
-} from "./lib/base/runtime.ts";
-import { TurnClock } from "./lib/base/turn_clock.ts";
-import type { DatagramIo } from "./lib/config/config.ts";
+import { drawSecret } from "./lib/base/derive_key.ts";
+import { AddressInUseError } from "./lib/base/runtime.ts";
+import { DEFAULT_LISTEN } from "./lib/config/config.ts";
 import { parseCommand, type Serve, UsageError } from "./lib/config/cli.ts";
-import { helpText } from "./lib/config/flags.ts";
-import { NativeIo } from "./lib/native/native_io.ts";
+import { completionScript } from "./lib/config/completions.ts";
+import { helpText } from "./lib/config/help.ts";
 import { Log } from "./lib/observe/log.ts";
+import type { Status } from "./lib/observe/status.ts";
+import { ServiceManager, type ServiceSocket } from "./lib/observe/service_manager.ts";
 import { ListenError } from "./lib/server/listen.ts";
+import { chooseDatagramIo, type DatagramIoChoice, sharedDatagramIo } from "./lib/system/datagram_io.ts";
+import { listenSharedStream } from "./lib/system/deno_network.ts";
+import { denoRuntime } from "./lib/system/deno_runtime.ts";
+import { openServiceSocket } from "./lib/system/service_socket.ts";
+import { onStatusSignal } from "./lib/system/status_signal.ts";
+import { leaveSignalsToSupervisor, stopSignal } from "./lib/system/stop_signal.ts";
+import { chooseWorkerCount } from "./lib/system/worker_count.ts";
+import { spawnWorker, supervisor, WORKER_ARGUMENT } from "./lib/system/worker_process.ts";
 import { VERSION } from "./lib/version.ts";
+import { freeAddresses } from "./lib/workers/free_addresses.ts";
+import type { StartOrder } from "./lib/workers/messages.ts";
+import { shareConfig } from "./lib/workers/share_config.ts";
+import { Supervisor } from "./lib/workers/supervisor.ts";
+import { work } from "./lib/workers/work.ts";
 
 /** What the program needs from whoever starts it. */
 export interface Host {
@@ -33,12 +42,14 @@ export interface Host {
   writeLine(line: string): void;
   /** Hands over the running program; called once it serves. */
   started?(app: App): void;
+  /** Opens the way to the service manager, if one has started the program; called when it serves. */
+  openServiceSocket?(): ServiceSocket | null;
   /** Resolves when the program shall stop. */
   readonly stop: Promise<unknown>;
 }
 
 /** Exit codes, as `--help` tells them. */
-export const EXIT = { ok: 0, cannotListen: 1, usage: 2 } as const;
+export const EXIT = { ok: 0, cannotListen: 1, notWell: 1, usage: 2 } as const;
 
 /**
  * Runs the program from its arguments to its end.
@@ -49,7 +60,12 @@ export async function main(host: Host): Promise<number> {
   try {
     const command = parseCommand(host.args);
     if (command.kind === "help") return print(host, helpText());
-    if (command.kind === "version") return print(host, `dns-forwarder ${VERSION} (deno ${Deno.version.deno})\n`);
+    if (command.kind === "version") return print(host, versionText());
+    if (command.kind === "completions") return print(host, completionScript(command.shell));
+    if (command.kind === "check") {
+      const { isWell, text } = await check(command, denoRuntime({}, (line) => host.writeLine(line)));
+      return isWell ? print(host, `${text}\n`) : complain(host, text, EXIT.notWell);
+    }
     return await serve(command, host);
   } catch (error) {
     if (error instanceof UsageError) return complain(host, error.message, EXIT.usage);
@@ -59,7 +75,10 @@ export async function main(host: Host): Promise<number> {
 }
 
 async function serve(command: Serve, host: Host): Promise<number> {
-  const io = datagramIo(command.config.io);
+  const { count, why } = chooseWorkerCount(command.config);
+  if (count > 1) return await supervise(command, count, host);
+  if (why !== null) host.writeLine(`dns-forwarder: warn: one worker serves: ${why}`);
+  const io = chooseDatagramIo(command.config.io);
   try {
     return await serveBy(io, command, host);
   } finally {
@@ -71,14 +90,104 @@ async function serveBy(io: DatagramIoChoice, { config, warnings, plainWarnings }
   const log = new Log({ level: config.logLevel, writeLine: (line) => host.writeLine(line) });
   const allWarnings = io.isNative ? warnings : [...warnings, ...plainWarnings];
   for (const warning of allWarnings) host.writeLine(`dns-forwarder: warn: ${warning}`);
-  const app = new App(config, denoRuntime(io.openDatagram, (line) => host.writeLine(line)));
+  const runtime = denoRuntime({ openDatagram: io.openDatagram }, (line) => host.writeLine(line));
+  const app = new App(config, runtime);
   log.info(io.describe());
   host.started?.(app);
   const stopTelling = onStatusSignal(() => app.status().forEach((line) => host.writeLine(`dns-forwarder: ${line}`)));
+  const service = serviceManager(host, () => briefStatus(app.addresses, app.state));
+  service?.ready();
   await host.stop;
+  service?.stopping();
   await app.stop();
   stopTelling();
   return EXIT.ok;
+}
+
+/** Lets several processes serve, and keeps none of the work for itself. */
+async function supervise({ config, warnings }: Serve, count: number, host: Host): Promise<number> {
+  const writeLine = (line: string) => host.writeLine(line);
+  const log = new Log({ level: config.logLevel, writeLine });
+  for (const warning of warnings) writeLine(`dns-forwarder: warn: ${warning}`);
+  const { network, random, clock, timers } = denoRuntime({}, writeLine);
+  const listen = freeAddresses(network, config.listen ?? DEFAULT_LISTEN, config.listen === null);
+  const supervisor = new Supervisor({
+    count,
+    args: host.args,
+    listen,
+    secret: drawSecret(random),
+    timeoutMs: config.timeoutMs,
+    spawn: (events) => spawnWorker(import.meta.url, events),
+    clock,
+    timers,
+    log,
+  });
+  const started = supervisor.start().then((code) => {
+    if (code === EXIT.ok) log.info(`${count} workers serve`);
+    return code;
+  });
+  const exitCode = await Promise.race([started, host.stop.then(() => EXIT.ok)]);
+  const stopTelling = onStatusSignal(async () => {
+    for (const line of await supervisor.status()) writeLine(`dns-forwarder: ${line}`);
+  });
+  const service = exitCode === EXIT.ok ? serviceManager(host, () => briefStatus(listen, supervisor.state)) : null;
+  service?.ready();
+  if (exitCode === EXIT.ok) await host.stop;
+  service?.stopping();
+  await supervisor.stop();
+  stopTelling();
+  return exitCode;
+}
+
+/** One of several processes, which does what `supervise` in another one says. */
+async function serveAsWorker(writeToOperator: (line: string) => void): Promise<number> {
+  leaveSignalsToSupervisor();
+  const { orders, report } = supervisor;
+  try {
+    await work({ orders: orders(), report, start: (order) => startWorker(order, writeToOperator) });
+    return EXIT.ok;
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error;
+    writeToOperator(`dns-forwarder: ${listenAdvice(error)}`);
+    return EXIT.cannotListen;
+  }
+}
+
+function startWorker(
+  { args, listen, number, count, secret, announces }: StartOrder,
+  writeLine: Host["writeLine"],
+): App {
+  const command = parseCommand(args);
+  if (command.kind !== "serve") throw new Error(`A worker does not ${command.kind}`);
+  const config = { ...shareConfig(command.config, count), listen };
+  const io = sharedDatagramIo();
+  let write = announces ? writeLine : () => {};
+  const network = { openDatagram: io.openDatagram, listenStream: listenSharedStream };
+  const runtime = denoRuntime(network, (line) => write(line));
+  const app = new App(config, runtime, Uint8Array.fromHex(secret));
+  new Log({ level: config.logLevel, writeLine: runtime.writeLine }).info(io.describe());
+  write = (line) => writeLine(line.replace("dns-forwarder: ", `dns-forwarder: worker ${number}: `));
+  return app;
+}
+
+/** The way to whoever has started the program as a service; `null` when nobody has. */
+function serviceManager(host: Host, status: () => string): ServiceManager | null {
+  const socket = host.openServiceSocket?.() ?? null;
+  return socket && new ServiceManager({ socket, timers: denoRuntime({}, () => {}).timers, status });
+}
+
+/** For a service manager: what is worth telling every few seconds. */
+function briefStatus(addresses: readonly SocketAddress[], { counters, inFlight }: Status): string {
+  const where = addresses.map(formatSocketAddress).join(" and ");
+  return `serving ${where}: ${counters.received} queries, ${counters.replied} replies, ${inFlight} questions in flight`;
+}
+
+/** What this is, what runs it, and how it was built. */
+function versionText(): string {
+  // Both kinds of single files are made of the bundled program, a module of another name.
+  const built = Deno.build.standalone ? "compiled" : import.meta.url.endsWith(".ts") ? "from source" : "portable";
+  const flavour = Deno.permissions.querySync({ name: "ffi" }).state === "granted" ? ", native" : "";
+  return `dns-forwarder ${VERSION} (deno ${Deno.version.deno}, ${Deno.build.target}, ${built}${flavour})\n`;
 }
 
 function print(host: Host, text: string): number {
@@ -105,146 +214,25 @@ function listenAdvice({ message, address, cause }: ListenError): string {
   return `${message}: ${cause instanceof Error ? cause.message : cause}`;
 }
 
-/** The operating system, as `lib/` sees it. */
-function denoRuntime(openDatagram: Network["openDatagram"], writeLine: (line: string) => void): Runtime {
-  return {
-    clock: new TurnClock({ nowMs: () => performance.now() }),
-    uptimeSeconds: uptimeSource(),
-    wallClock: { epochSeconds: () => Math.floor(Date.now() / 1000) },
-    timers: {
-      start(delayMs, callback) {
-        const timer = setTimeout(callback, delayMs);
-        return () => clearTimeout(timer);
-      },
-    },
-    random: { fill: (octets) => void crypto.getRandomValues(octets) },
-    network: { openDatagram, listenStream, connectStream },
-    writeLine,
-  };
-}
-
-/** Only where it is allowed: asking for permission would stop a service at its start. */
-function uptimeSource(): () => number | null {
-  const { state } = Deno.permissions.querySync({ name: "sys", kind: "osUptime" });
-  return state === "granted" ? () => Deno.osUptime() : () => null;
-}
-
-/** A way to open UDP sockets. */
-interface DatagramIoChoice {
-  readonly isNative: boolean;
-  readonly openDatagram: Network["openDatagram"];
-  /** For the operator, once the sockets are open. */
-  describe(): string;
-  /** To be called when all sockets are closed. */
-  close(): void;
-}
-
-/** Chooses by `--io`, the permissions and the machine. */
-function datagramIo(wanted: DatagramIo): DatagramIoChoice {
-  const plain = (why: string) => {
-    const describe = () => `takes datagrams one by one: ${why}`;
-    return { isNative: false, openDatagram: openPlain, describe, close: () => {} };
-  };
-  if (wanted === "plain") return plain("--io plain");
-  try {
-    if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") throw new Error("--allow-ffi is not given");
-    const native = new NativeIo(openPlain);
-    return {
-      isNative: true,
-      openDatagram: (local, use) => native.openDatagram(local, use),
-      describe: () => native.describe(),
-      close: () => native.close(),
-    };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    if (wanted === "native") throw new UsageError(`Cannot use --io native: ${why}`);
-    return plain(why);
-  }
-}
-
-function openPlain(local: SocketAddress): DatagramSocket {
-  const { hostname, port } = local;
-  const socket = bind(local, () => Deno.listenDatagram({ transport: "udp", hostname, port }));
-  return {
-    address: socket.addr as SocketAddress,
-    receive: (buffer) => socket.receive(buffer) as Promise<[Uint8Array<ArrayBuffer>, SocketAddress]>,
-    send: (octets, to) => socket.send(octets, to as Deno.NetAddr),
-    close: () => socket.close(),
-  };
-}
-
-function listenStream(local: SocketAddress): StreamListenSocket {
-  const { hostname, port } = local;
-  const socket = bind(local, () => Deno.listen({ transport: "tcp", hostname, port }));
-  return {
-    address: socket.addr,
-    accept: async () => streamSocket(await socket.accept()),
-    close: () => socket.close(),
-  };
-}
-
-async function connectStream({ hostname, port }: SocketAddress, signal: AbortSignal): Promise<StreamSocket> {
-  return streamSocket(await Deno.connect({ transport: "tcp", hostname, port, signal }));
-}
-
-function streamSocket(connection: Deno.TcpConn): StreamSocket {
-  // Small messages that wait for each other's acknowledgements would take 40 ms each.
-  connection.setNoDelay(true);
-  return {
-    peer: connection.remoteAddr,
-    read: (buffer) => connection.read(buffer),
-    write: (octets) => connection.write(octets),
-    close: () => connection.close(),
-  };
-}
-
-function bind<T>(local: SocketAddress, open: () => T): T {
-  try {
-    return open();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    throw new AddressInUseError(`${formatSocketAddress(local)} is in use`, { cause: error });
-  }
-}
-
-/** Calls `tell` at each SIGUSR1, where there is such a thing. Returns the function that ends it. */
-function onStatusSignal(tell: () => void): () => void {
-  if (Deno.build.os === "windows") return () => {};
-  Deno.addSignalListener("SIGUSR1", tell);
-  return () => Deno.removeSignalListener("SIGUSR1", tell);
-}
-
-/** The first signal stops the program when the queries in flight are done, a second one at once. */
-function stopSignal(): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
-  let isStopping = false;
-  for (const signal of signals) {
-    Deno.addSignalListener(signal, () => {
-      if (isStopping) Deno.exit(EXIT.ok);
-      isStopping = true;
-      resolve();
-    });
-  }
-  return promise;
-}
-
+/** A server outlives the reader of its log, and a full disk. There is nowhere left to say that the line is lost. */
 function writeToStderr(octets: Uint8Array): void {
   try {
     Deno.stderr.writeSync(octets);
   } catch {
-    // A server outlives the reader of its log, and a full disk. There is nowhere left to say that the line is lost.
+    return;
   }
 }
 
 if (import.meta.main) {
   const encoder = new TextEncoder();
-  Deno.exit(
-    await main({
-      args: Deno.args,
-      print: (text) => void Deno.stdout.writeSync(encoder.encode(text)),
-      writeLine: (line) => writeToStderr(encoder.encode(`${line}\n`)),
-      stop: stopSignal(),
-    }),
-  );
+  const writeLine = (line: string) => writeToStderr(encoder.encode(`${line}\n`));
+  const isWorker = Deno.args.length === 1 && Deno.args[0] === WORKER_ARGUMENT;
+  const exitCode = isWorker ? await serveAsWorker(writeLine) : await main({
+    args: Deno.args,
+    print: (text) => void Deno.stdout.writeSync(encoder.encode(text)),
+    writeLine,
+    openServiceSocket: () => openServiceSocket(writeLine),
+    stop: stopSignal(() => Deno.exit(EXIT.ok)),
+  });
+  Deno.exit(exitCode);
 }

@@ -1,6 +1,7 @@
 import { formatSocketAddress, type SocketAddress } from "./base/address.ts";
 import { AwakeClock } from "./base/awake_clock.ts";
 import { DeadlineQueue } from "./base/deadline_queue.ts";
+import { deriveKey, drawSecret } from "./base/derive_key.ts";
 import { formatIp } from "./base/ip.ts";
 import type { Clock, Runtime } from "./base/runtime.ts";
 import type { CacheStore } from "./cache/cache_store.ts";
@@ -8,9 +9,10 @@ import { forwardingChain, resolverChain } from "./chain.ts";
 import { type Config, DEFAULT_LISTEN } from "./config/config.ts";
 import { Counters, formatCounters } from "./observe/counters.ts";
 import { Log } from "./observe/log.ts";
-import { formatStatus } from "./observe/status.ts";
+import { type CacheStatus, formatStatus, type Status } from "./observe/status.ts";
 import type { InFlight } from "./resolver/in_flight.ts";
 import { Access } from "./server/access.ts";
+import { StreamLimit } from "./server/stream_limit.ts";
 import { listenOn } from "./server/listen.ts";
 import { Policy } from "./server/policy.ts";
 import { RateLimit } from "./server/rate_limit.ts";
@@ -54,9 +56,10 @@ export class App {
   /**
    * Starts serving.
    *
+   * @param secret What cookies and probes for loops are known again by: 16 octets, the same for all that serve together.
    * @throws {ListenError} when an address cannot be bound; nothing is left open then.
    */
-  constructor(config: Config, runtime: Runtime) {
+  constructor(config: Config, runtime: Runtime, secret: Uint8Array = drawSecret(runtime.random)) {
     const { timers } = runtime;
     const { counters } = this;
     const clock = new AwakeClock({ ...runtime, onResume: (sleptMs) => this.#resume(sleptMs) });
@@ -81,18 +84,21 @@ export class App {
     });
     const forwarding = this.#upstreams === null
       ? null
-      : forwardingChain(config, this.#upstreams, { clock, random: runtime.random, deadlines, counters, log });
+      : forwardingChain(config, this.#upstreams, { ...runtime, clock, secret, deadlines, counters, log });
     this.#inFlight = forwarding?.inFlight ?? null;
     this.#store = forwarding?.store ?? null;
+    const access = new Access(config.allow);
     const server = new Server({
       policy: new Policy({
-        access: new Access(config.allow),
-        cookies: new ServerCookies(runtime),
+        access,
+        cookies: new ServerCookies({ ...runtime, keyOfDay: (day) => deriveKey(secret, "cookies", day) }),
         rateLimit: config.rateLimit === 0 ? null : new RateLimit({ questionsPerSecond: config.rateLimit, clock }),
         counters,
+        clock,
+        log,
         recursionAvailable: isForwarding,
       }),
-      resolver: resolverChain(config, forwarding?.first ?? null),
+      resolver: resolverChain(config, forwarding?.first ?? null, clock),
       clock,
       counters,
       log,
@@ -102,8 +108,9 @@ export class App {
     this.#datagramListeners = sockets.map(({ datagram }) => {
       return new UdpListener({ socket: datagram, server, timers, counters, log });
     });
+    const limit = new StreamLimit({ access, clock, counters, log });
     this.#streamListeners = sockets.map(({ stream }) => {
-      return new StreamListener({ socket: stream, server, clock, timers, deadlines, counters, log });
+      return new StreamListener({ socket: stream, server, limit, clock, timers, deadlines, counters, log });
     });
     for (const listener of this.#listeners) listener.run();
     this.#announce(config);
@@ -125,15 +132,20 @@ export class App {
     };
   }
 
-  /** How the program is doing, for its operator; a line each. */
-  status(): string[] {
-    return formatStatus({
+  /** How the program is doing. Numbers and text alone: it may go to another process. */
+  get state(): Status {
+    return {
       runningMs: this.#clock.nowMs() - this.#startedAtMs,
       inFlight: this.held.inFlight,
       counters: this.counters,
-      cache: this.#store,
+      cache: this.#store && cacheStatus(this.#store),
       upstreams: this.#upstreams?.states() ?? [],
-    });
+    };
+  }
+
+  /** How the program is doing, for its operator; a line each. */
+  status(): string[] {
+    return formatStatus(this.state);
   }
 
   /** Takes no more queries, answers those in flight within their deadlines, and closes everything. */
@@ -178,4 +190,9 @@ export class App {
     const upstreams = config.resolvers.map(upstreamName).join(", ");
     this.#log.info(`${VERSION} listens on ${where}, forwards to ${upstreams}`);
   }
+}
+
+/** The store's own numbers are computed when they are read, and stay behind when it is copied. */
+function cacheStatus({ count, usedOctets, budgetOctets, evictionCount }: CacheStatus): CacheStatus {
+  return { count, usedOctets, budgetOctets, evictionCount };
 }

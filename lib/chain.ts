@@ -1,5 +1,6 @@
 import type { DeadlineQueue } from "./base/deadline_queue.ts";
-import type { Clock, RandomSource } from "./base/runtime.ts";
+import { deriveKey } from "./base/derive_key.ts";
+import type { Clock, RandomSource, WallClock } from "./base/runtime.ts";
 import { CacheStore } from "./cache/cache_store.ts";
 import { Memory } from "./cache/memory.ts";
 import { QuestionHash } from "./cache/question_hash.ts";
@@ -34,6 +35,10 @@ export interface Surroundings {
   readonly clock: Clock;
   /** Where unpredictable numbers come from. */
   readonly random: RandomSource;
+  /** What time of day goes by. */
+  readonly wallClock: WallClock;
+  /** What probes for loops are known again by. */
+  readonly secret: Uint8Array;
   /** Where deadlines wait. */
   readonly deadlines: DeadlineQueue;
   /** Where it is counted. */
@@ -56,11 +61,17 @@ export interface Forwarding {
 export function forwardingChain(
   config: Config,
   upstreams: Upstreams,
-  { clock, random, deadlines, counters, log }: Surroundings,
+  { clock, wallClock, random, secret, deadlines, counters, log }: Surroundings,
 ): Forwarding {
-  const detector = new LoopDetector({ upstreams: upstreams.members, random, clock });
+  const detector = new LoopDetector({
+    upstreams: upstreams.members,
+    random,
+    key: deriveKey(secret, "loops", 0),
+    clock,
+    wallClock,
+  });
   const memory = config.cacheSizeMib === 0 ? null : new Memory({
-    store: new CacheStore({ budgetOctets: config.cacheSizeMib * MIB, random }),
+    store: new CacheStore({ budgetOctets: Math.floor(config.cacheSizeMib * MIB), random }),
     rules: config.cacheTtl,
     staleMs: config.servesStale ? STALE_MS : 0,
     clock,
@@ -82,8 +93,9 @@ export function forwardingChain(
  * The way of a query, from its end to its beginning. A new layer goes here.
  *
  * @param forward What asks the upstreams; `null` when there are none.
+ * @param clock Tells how much of a query's time is left.
  */
-export function resolverChain(config: Config, forward: Resolver | null): Resolver {
+export function resolverChain(config: Config, forward: Resolver | null, clock: Clock): Resolver {
   const { answerIpv4, answerIpv6, answersSpecialNames, serverId, multiQuestion } = config;
   const recursionAvailable = forward !== null;
   let next = forward ?? new FixedAnswer({ ipv4: answerIpv4, ipv6: answerIpv6 });
@@ -91,5 +103,5 @@ export function resolverChain(config: Config, forward: Resolver | null): Resolve
   if (forward !== null) next = new Any({ next });
   next = new Chaos({ next, serverId, version: `dns-forwarder ${VERSION}`, recursionAvailable });
   next = new Split({ next, multiQuestion, recursionAvailable });
-  return new MultiQtype({ next });
+  return new MultiQtype({ next, clock });
 }

@@ -8,7 +8,8 @@ const met = new Map<string, number>();
 Deno.test(`cache simulation: no answer is older than it may be, in hours of ${SEED_COUNT} seeds [1035_09, 8767_03, 9520_03]`, async () => {
   for (let seed = 1; seed <= SEED_COUNT; seed++) {
     const { faults, counts } = await liveWithCache(seed);
-    assertEquals(faults, [], `Seed ${seed} failed:\n${faults.join("\n")}\n`);
+    const replay = `Replay it: deno task simulate --cache --seeds 1 --from ${seed}`;
+    assertEquals(faults, [], `Seed ${seed} failed:\n${faults.join("\n")}\n${replay}\n`);
     for (const [what, count] of counts) met.set(what, (met.get(what) ?? 0) + count);
   }
 });

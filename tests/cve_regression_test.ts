@@ -4,6 +4,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import { formatSocketAddress } from "../lib/base/address.ts";
+import { drawSecret } from "../lib/base/derive_key.ts";
 import { Coalesce, WAITERS_MAX } from "../lib/resolver/coalesce.ts";
 import { EDE, OPCODE, RCODE } from "../lib/wire/iana.ts";
 import { readExtendedError } from "../lib/wire/edns.ts";
@@ -214,7 +215,13 @@ Deno.test("CVE-2026-26018: what the loop detector asks cannot be guessed", async
     cutLoop: () => void cuts++,
   } as unknown as Upstream;
   const random = { fill: (octets: Octets) => void crypto.getRandomValues(octets) };
-  const detector = new LoopDetector({ upstreams: [upstream, upstream], random, clock: { nowMs: () => 0 } });
+  const detector = new LoopDetector({
+    upstreams: [upstream, upstream],
+    random,
+    key: drawSecret(random),
+    clock: { nowMs: () => 0 },
+    wallClock: { epochSeconds: () => 0 },
+  });
   detector.suspect();
   assertEquals(asked.map((name) => /^[0-9a-f]{32}\.example\.$/.test(name)), [true, true]);
   assertNotEquals(asked[0], asked[1]);

@@ -26,8 +26,8 @@ interface Carrier {
 const ROOT = new URL("../", import.meta.url);
 /** A row of one of the tables: id, level, text, mark. Heads and rules have no level. */
 const ROW = /^\| (\w+) +\| ([MSRd]) +\| (.*?) +\| ?(.*?) *\|$/;
-/** `[1035_04]`, and nothing that only looks like an index. */
-const ID = /\[((?:[0-9]{4,5}|[0-9]*[a-z]\w*?)_[0-9]{2})\]/g;
+/** `[1035_04]`, `[1035_04, 1035_05]`, and nothing that only looks like an index. */
+const ID = /(?<=\[(?:\w+, )*)((?:[0-9]{4,5}|[0-9]*[a-z]\w*?)_[0-9]{2})(?=(?:, \w+)*\])/g;
 /** What stands in quotes on one line: names, and rows that names are made of. */
 const LITERAL = /(["'`])(?:(?!\1)[^\\]|\\.)*\1/g;
 

@@ -1,27 +1,29 @@
 /**
  * Runs the simulation for many seeds: `deno task simulate --seeds 1000 --from 1`. With `--trace` everything that happened
- * is printed. Stops at the first seed that fails, prints what had happened and what was wrong, and exits with 1.
+ * is printed. With `--cache` it is the cache's simulation, of hours. Stops at the first seed that fails, prints what had
+ * happened and what was wrong, and exits with 1.
  *
  * @module
  */
 // deno-lint-ignore-file no-console
 import { parseArgs } from "@std/cli/parse-args";
+import { liveWithCache } from "./simulation/cache_life.ts";
 import { simulate, type SimulationResult } from "./simulation/simulation.ts";
 
 const flags = parseArgs(Deno.args, {
   string: ["seeds", "from"],
-  boolean: ["trace"],
-  unknown: (argument) => complain(`Cannot use "${argument}": the flags are --seeds, --from and --trace`),
+  boolean: ["trace", "cache"],
+  unknown: (argument) => complain(`Cannot use "${argument}": the flags are --seeds, --from, --trace and --cache`),
 });
 const seedCount = wholeNumber("seeds", 100);
 const firstSeed = wholeNumber("from", 1);
 const isTraceKept = flags.trace === true;
+if (isTraceKept && flags.cache === true) complain("Cannot use --trace with --cache: that one keeps no trace");
 
 const totals = new Map<string, number>();
 for (let seed = firstSeed; seed < firstSeed + seedCount; seed++) {
-  const result = await simulate(seed, { isTraceKept });
-  if (isTraceKept) console.log(result.traceLines.join("\n"));
-  if (result.faults.length > 0) await fail(result);
+  const result = flags.cache === true ? await liveWithCache(seed) : await simulateTraced(seed);
+  if (result.faults.length > 0) fail(seed, result.faults);
   for (const [name, count] of result.counts) totals.set(name, (totals.get(name) ?? 0) + count);
 }
 console.log(`${seedCount} seeds from ${firstSeed} passed: ${summary()}`);
@@ -31,11 +33,17 @@ function summary(): string {
   return [...totals].sort(([a], [b]) => a < b ? -1 : 1).map(([name, count]) => `${name} ${count}`).join(", ");
 }
 
-async function fail({ seed, faults }: SimulationResult): Promise<never> {
+async function simulateTraced(seed: number): Promise<SimulationResult> {
+  const result = await simulate(seed, { isTraceKept });
+  if (isTraceKept) console.log(result.traceLines.join("\n"));
   // A seed replays exactly, so the trace need not be kept until one fails.
-  if (!isTraceKept) console.error((await simulate(seed, { isTraceKept: true })).traceLines.join("\n"));
+  else if (result.faults.length > 0) console.error((await simulate(seed, { isTraceKept: true })).traceLines.join("\n"));
+  return result;
+}
+
+function fail(seed: number, faults: readonly string[]): never {
   console.error(`Seed ${seed} failed:\n  ${faults.join("\n  ")}`);
-  console.error(`Replay it: deno task simulate --seeds 1 --from ${seed}`);
+  console.error(`Replay it: deno task simulate ${flags.cache === true ? "--cache " : ""}--seeds 1 --from ${seed}`);
   Deno.exit(1);
 }
 

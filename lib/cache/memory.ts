@@ -122,14 +122,39 @@ export class Memory {
     const assessment = assess(lesson.reply, this.#rules);
     if (!assessment.isStorable) {
       if (assessment.reason === NOT_STORABLE.failure) this.#learnFailure(lesson);
+      if (assessment.reason === NOT_STORABLE.zeroTtl) this.#forget(lesson);
       return lesson.reply;
     }
     const variant = variantOf(lesson.scan);
     this.#insert(assessment, variant, optionsOf(lesson));
     // RFC 2308 §2.1, §5: what the end of a chain lacks, it lacks for those who ask for it by its own name, too.
     const tail = assessTail(assessment, this.#rules);
-    if (tail !== null) this.#insert(tail, variant, NO_OPTIONS);
+    if (tail !== null && !this.#isKnown(tail, variant)) this.#insert(tail, variant, NO_OPTIONS);
     return assessment.message;
+  }
+
+  /**
+   * Whether there is a fresh answer for what the end of a chain is asked for. It was given to that very question, and is
+   * worth more than what somebody's alias says (RFC 2181 §5.4.1): who makes up names of his own must not deny others'.
+   */
+  #isKnown({ message }: Storable, variant: number): boolean {
+    const { store } = this;
+    const nowMs = this.#clock.nowMs();
+    const nameEnd = skipName(message, HEADER_OCTETS, message.length, message.length);
+    return [uint16At(message, nameEnd), ANY_TYPE].some((qtype) => {
+      const entry = store.find(message, nameEnd, qtype, uint16At(message, nameEnd + 2), variant);
+      return entry !== NOT_FOUND && this.isFresh(entry, nowMs);
+    });
+  }
+
+  /** RFC 8767 §4: what is definitive replaces what was said before, also when it must not be kept itself. */
+  #forget({ wire, scan }: Lesson): void {
+    const { store } = this;
+    const nameEnd = scan.qtypeOffset;
+    for (const qtype of [uint16At(wire, nameEnd), ANY_TYPE]) {
+      const entry = store.find(wire, nameEnd, qtype, uint16At(wire, nameEnd + 2), variantOf(scan));
+      if (entry !== NOT_FOUND) store.remove(entry);
+    }
   }
 
   #insert(storable: Storable, variant: number, options: Uint8Array): void {
@@ -171,7 +196,7 @@ export class Memory {
     const known = store.find(wire, nameEnd, qtype, qclass, variant);
     const answer = this.newestStale(known, store.find(wire, nameEnd, ANY_TYPE, qclass, variant), nowMs);
     if (answer !== NOT_FOUND) return this.noteTriedInVain(answer, nowMs);
-    const isRepeated = known !== NOT_FOUND && store.kind(known) === KIND.failure;
+    const isRepeated = known !== NOT_FOUND && store.kind(known) === KIND.failure && nowMs < store.keepUntilMs(known);
     const streak = isRepeated ? Math.min(STREAK_MAX, store.streak(known) + 1) : 1;
     const expiresAtMs = nowMs + failureLifetimeMs(streak);
     store.insert({

@@ -5,6 +5,7 @@ import { LOG_LEVELS } from "../observe/log.ts";
 import { STRATEGIES } from "../upstream/strategy.ts";
 import { MULTI_QUESTION } from "../resolver/split.ts";
 import { PRIVATE_NETWORKS } from "../server/access.ts";
+import { type Check, parseCheck } from "./commands.ts";
 import {
   type Config,
   DATAGRAM_IO,
@@ -13,7 +14,7 @@ import {
   DEFAULT_UPSTREAM_PORT,
   LIMITS,
 } from "./config.ts";
-import { type Flag, type FlagName, FLAGS } from "./flags.ts";
+import { type Flag, type FlagName, FLAGS, SHELLS } from "./flags.ts";
 import {
   addressList,
   answerAddresses,
@@ -26,12 +27,21 @@ import {
   upstreamList,
   UsageError,
   wholeNumber,
+  wholeNumberOr,
 } from "./values.ts";
 
 export { UsageError };
 
 /** What the command line asks for. */
-export type Command = { readonly kind: "help" } | { readonly kind: "version" } | Serve;
+export type Command = { readonly kind: "help" } | { readonly kind: "version" } | Completions | Check | Serve;
+
+/** Print completions for a shell. */
+export interface Completions {
+  /** Tells this command from the others. */
+  readonly kind: "completions";
+  /** Which shell. */
+  readonly shell: typeof SHELLS[number];
+}
 
 /** Serve with this configuration. */
 export interface Serve {
@@ -51,9 +61,13 @@ export interface Serve {
  * @throws {UsageError} for an unknown flag, a missing or unreadable value, or a word that belongs to no flag.
  */
 export function parseCommand(args: readonly string[]): Command {
+  if (args[0] === "check") return parseCheck(args.slice(1));
   const values = readFlags(args);
   if (values.has("help")) return { kind: "help" };
   if (values.has("version")) return { kind: "version" };
+  if (values.has("completions")) {
+    return { kind: "completions", shell: oneOf(values, "completions", SHELLS, "bash") };
+  }
   const listen = addressList(values, "listen", { defaultPort: DEFAULT_LISTEN_PORT, portMin: 0 });
   const resolvers = upstreamList(values, "resolver", DEFAULT_UPSTREAM_PORT);
   rejectUnaskable(resolvers, listen.length === 0 ? DEFAULT_LISTEN : listen);
@@ -84,6 +98,7 @@ export function parseCommand(args: readonly string[]): Command {
     answersSpecialNames: !values.has("no-special-names"),
     serverId: shortText(values, "server-id"),
     multiQuestion: oneOf(values, "multi-question", MULTI_QUESTION, "split"),
+    workers: wholeNumberOr("auto", values, "workers", LIMITS.workers),
     io: oneOf(values, "io", DATAGRAM_IO, "auto"),
     logLevel: oneOf(values, "log-level", LOG_LEVELS, "info"),
   };

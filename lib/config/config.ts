@@ -27,7 +27,7 @@ export interface Config {
   readonly rateLimit: number;
   /** Questions that may wait for upstreams at the same time. */
   readonly maxInFlight: number;
-  /** Memory for answers, in MiB; 0 remembers nothing. */
+  /** Memory for answers, in MiB, fractions allowed; 0 remembers nothing. */
   readonly cacheSizeMib: number;
   /** How long answers are remembered, by their TTLs within these bounds, in seconds. */
   readonly cacheTtl: StorageRules;
@@ -43,6 +43,8 @@ export interface Config {
   readonly multiQuestion: MultiQuestion;
   /** How datagrams are taken and sent. */
   readonly io: DatagramIo;
+  /** Processes that serve clients; "auto" for one a processor. */
+  readonly workers: number | "auto";
   /** How much the operator is told. */
   readonly logLevel: LogLevel;
 }
@@ -71,6 +73,8 @@ export const LIMITS = {
   maxTtlSeconds: { min: 1, max: 604_800, default: 86_400 },
   /** RFC 2308 §5: "one to three hours" have been found to work well. */
   negativeMaxTtlSeconds: { min: 1, max: 86_400, default: 3600 },
+  /** Off by default: it takes rights beyond those of one process, and one is enough for most. */
+  workers: { min: 1, max: 256, default: 1 },
 } as const;
 
 /** The port that the program serves unless told otherwise. */

@@ -3,7 +3,10 @@ import { MULTI_QUESTION } from "../resolver/split.ts";
 import { STRATEGIES } from "../upstream/strategy.ts";
 import { DATAGRAM_IO, DEFAULT_LISTEN_PORT, DEFAULT_UPSTREAM_PORT, LIMITS } from "./config.ts";
 
-/** A command-line flag. The parser and `--help` both follow this table. */
+/** The shells that completions are written for. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+
+/** A command-line flag. The parser, `--help`, the manual page and the shells' completions all follow this table. */
 export interface Flag {
   /** Without the dashes. */
   readonly name: string;
@@ -17,7 +20,7 @@ export interface Flag {
   readonly help: readonly string[];
 }
 
-const { timeoutMs, upstreamSockets, rateLimit, maxInFlight } = LIMITS;
+const { timeoutMs, upstreamSockets, rateLimit, maxInFlight, workers } = LIMITS;
 const { cacheSizeMib, minTtlSeconds, maxTtlSeconds, negativeMaxTtlSeconds } = LIMITS;
 
 /** All flags in the order of `--help`. */
@@ -187,10 +190,25 @@ export const FLAGS = [
     ],
   },
   {
+    name: "workers",
+    value: "<number>|auto",
+    isRepeatable: false,
+    help: [
+      `Processes that serve clients, ${workers.min}–${workers.max} (default ${workers.default}), or as many as there are processors (auto). They share`,
+      "--cache-size, --max-in-flight and --rate-limit. More than one take --io native, and deno run --allow-run.",
+    ],
+  },
+  {
     name: "log-level",
     value: LOG_LEVELS.join("|"),
     isRepeatable: false,
     help: ["How much is written to standard error (default info)."],
+  },
+  {
+    name: "completions",
+    value: SHELLS.join("|"),
+    isRepeatable: false,
+    help: ["Print a script that completes these flags in that shell, and exit."],
   },
   { name: "help", short: "h", value: null, isRepeatable: false, help: ["Print this and exit."] },
   { name: "version", short: "V", value: null, isRepeatable: false, help: ["Print the version and exit."] },
@@ -198,29 +216,3 @@ export const FLAGS = [
 
 /** Name of a flag. */
 export type FlagName = typeof FLAGS[number]["name"];
-
-/** What `--help` prints. */
-export function helpText(): string {
-  return `dns-forwarder answers DNS queries over UDP by asking another DNS server.
-
-Usage: dns-forwarder [flags]
-
-Flags:
-${(FLAGS as readonly Flag[]).map(flagHelp).join("\n")}
-
-Examples:
-  dns-forwarder --resolver 8.8.8.8
-      Forward to 8.8.8.8, serve this machine on port ${DEFAULT_LISTEN_PORT}. Try it: dig @127.0.0.1 -p ${DEFAULT_LISTEN_PORT} example.org
-  dns-forwarder --resolver '[2001:4860:4860::8888]:53' --listen 192.0.2.1:53
-      Forward over IPv6, serve a network on the port of DNS (which needs the right to use ports below 1024).
-  dns-forwarder --answer 192.0.2.80,2001:db8::80
-      Tell every client the same address, whatever name it asks for.
-
-Exit codes: 0 stopped by SIGINT or SIGTERM, 1 cannot listen, 2 wrong flag.
-`;
-}
-
-function flagHelp({ name, short, value, help }: Flag): string {
-  const title = `${short === undefined ? "" : `-${short}, `}--${name}${value === null ? "" : ` ${value}`}`;
-  return [`  ${title}`, ...help.map((line) => `      ${line}`)].join("\n");
-}

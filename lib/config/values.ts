@@ -99,6 +99,16 @@ export function wholeNumber(
   return number;
 }
 
+/** A number within bounds, or `word`. */
+export function wholeNumberOr<T extends string>(
+  word: T,
+  values: FlagValues,
+  flag: FlagName,
+  limits: { min: number; max: number; default: number },
+): number | T {
+  return values.get(flag)?.[0] === word ? word : wholeNumber(values, flag, limits);
+}
+
 /** The bounds of TTLs. */
 export function cacheTtl(values: FlagValues): StorageRules {
   const minTtlSeconds = wholeNumber(values, "min-ttl", LIMITS.minTtlSeconds);

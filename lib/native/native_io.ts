@@ -94,7 +94,9 @@ export class NativeIo {
   openSharedDatagram(local: SocketAddress): DatagramSocket {
     const plain = this.#openPlain({ ...local, port: 0 });
     return onFailure(() => plain.close(), () => {
-      return this.#furnish(plain, { use: "clients", knowsLocalAddress: isUnspecified(local), shared: local });
+      const socket = this.#furnish(plain, { use: "clients", knowsLocalAddress: isUnspecified(local), shared: local });
+      this.#clientRoomOctets = Math.min(this.#clientRoomOctets, socket.batch.receiveBufferOctets);
+      return socket;
     });
   }
 

@@ -36,6 +36,8 @@ export class Counters {
   cacheRefreshes = 0;
   /** Answers that were asked for anew before they expired. */
   prefetches = 0;
+  /** Questions that upstreams were asked, each counted once however often it was sent. */
+  upstreamQuestions = 0;
   /** Queries sent upstream over TCP, because a reply over UDP was truncated. */
   upstreamStreamQueries = 0;
   /** Queries sent upstream over UDP, retries included. */

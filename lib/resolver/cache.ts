@@ -100,13 +100,13 @@ export class Cache implements Resolver {
     // RFC 2308 §5: that a name does not exist holds for all of its types.
     const nameEntry = this.#find(query, ANY_TYPE);
     if (nameEntry !== NOT_FOUND && memory.isFresh(nameEntry, nowMs)) return this.#hit(query, nameEntry, nowMs);
-    const stale = memory.newestStale(entry, nameEntry, nowMs);
+    // What an upstream says to a query without RD comes from its memory, not from the zone: it refreshes nothing.
+    const isRefreshing = (query.scan.flags & FLAG.RD) !== 0;
+    const stale = isRefreshing ? memory.newestStale(entry, nameEntry, nowMs) : NOT_FOUND;
     if (entry !== NOT_FOUND && memory.isFailing(entry, nowMs, this.#health.recoveredAtMs)) {
       return stale === NOT_FOUND ? this.#failureAgain(query, entry) : this.#staleReply(query, stale);
     }
-    // What an upstream says to a query without RD comes from its memory, not from the zone: it refreshes nothing.
-    const isRefreshing = (query.scan.flags & FLAG.RD) !== 0;
-    if (stale !== NOT_FOUND && isRefreshing) return this.#resolveStale(query, stale, nowMs);
+    if (stale !== NOT_FOUND) return this.#resolveStale(query, stale, nowMs);
     this.#counters.cacheMisses++;
     return this.#next.resolve(query);
   }
@@ -119,30 +119,36 @@ export class Cache implements Resolver {
       this.#refresher.refresh(entry, nowMs);
       return this.#staleReply(query, entry);
     }
-    this.#counters.cacheMisses++;
     const pending = this.#next.resolve(query);
     if (pending instanceof Promise) return this.#waitAWhile(query, pending);
-    return isUseful(pending) ? pending : this.#staleReply(query, entry);
+    if (!isUseful(pending)) return this.#staleReply(query, entry);
+    this.#counters.cacheMisses++;
+    return pending;
   }
 
   /** The upstreams' answer if it comes soon and is one, else what is at hand. */
   #waitAWhile(query: Query, pending: Promise<Reply>): Promise<Reply> {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    let isGiven = false;
     const giveStale = (nowMs: number): boolean => {
       const stale = this.#memory.newestStale(this.#find(query, query.qtype), this.#find(query, ANY_TYPE), nowMs);
       // It may have been thrown out meanwhile.
       if (stale === NOT_FOUND) return false;
       this.#memory.noteTriedInVain(stale, nowMs);
       resolve(this.#staleReply(query, stale));
-      return true;
+      return isGiven = true;
     };
     const impatience = new Alarm(giveStale);
     this.#deadlines.schedule(impatience, this.#clock.nowMs() + this.#health.hedgeDelayMs + STALE_WAIT_MS);
     pending.then((reply) => {
-      const isTooLate = !this.#deadlines.isScheduled(impatience);
       this.#deadlines.cancel(impatience);
-      if (isUseful(reply) || isTooLate || !giveStale(this.#clock.nowMs())) resolve(reply);
-    }, reject);
+      if (isGiven || (!isUseful(reply) && giveStale(this.#clock.nowMs()))) return;
+      this.#counters.cacheMisses++;
+      resolve(reply);
+    }, (error) => {
+      this.#deadlines.cancel(impatience);
+      reject(error);
+    });
     return promise;
   }
 

@@ -62,12 +62,15 @@ export class Coalesce implements Resolver {
 
   /** See `Resolver`. */
   resolve(query: Query): Reply | Promise<Reply> {
-    const { wire, scan, qtype, qclass } = query;
+    const { wire, scan, qtype, qclass, deadlineMs } = query;
     const asked = askedOf(query);
     const hash = this.#hash.hash(wire, scan.qtypeOffset, typesWord(qtype, qclass), asked);
     const first = this.#flights.get(hash);
     for (let flight = first; flight !== undefined; flight = flight.next) {
-      if (flight.asked === asked && isSameQuestion(flight.leader, query)) return this.#join(flight, query);
+      // A part of a query that has waited for another part already may be due before the exchange in flight ends. Whoever
+      // comes next finds the one that ends first, for it stands in front.
+      if (flight.asked !== asked || flight.leader.deadlineMs > deadlineMs) continue;
+      if (isSameQuestion(flight.leader, query)) return this.#join(flight, query);
     }
     // A query of its own: what befalls the first asker alone while it waits, see `InFlight`, is not for the others. With
     // octets of its own, for an asker that is refused gives its buffer to the next datagram.

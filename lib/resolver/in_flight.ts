@@ -1,6 +1,7 @@
 import { clientNetwork } from "../base/client_network.ts";
 import type { Clock } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
+import { LineAMinute } from "../observe/line_a_minute.ts";
 import type { Log } from "../observe/log.ts";
 import { EDE, RCODE } from "../wire/iana.ts";
 import { ClientLoads, Waiting } from "./client_loads.ts";
@@ -10,7 +11,6 @@ import type { Reply, Resolver } from "./resolver.ts";
 
 /** Whose questions count together: an IPv4 address, or an IPv6 /64, of which any machine in it has all addresses. */
 const CLIENT = { ipv4Octets: 4, ipv6Octets: 8 };
-const WARNING_INTERVAL_MS = 60_000;
 
 /** What the limit is made from. */
 export interface InFlightOptions {
@@ -36,12 +36,13 @@ export class InFlight implements Resolver {
   readonly #loads = new ClientLoads();
   /** Questions refused while their exchanges go on: those end by their deadlines, and hold memory until then. */
   #abandonedCount = 0;
-  #refusedCount = 0;
-  #warnedAtMs = -Infinity;
+  readonly #warnings: LineAMinute;
 
   /** Lets `options.max` questions wait. */
   constructor(options: InFlightOptions) {
+    const { clock, log } = options;
     this.#options = options;
+    this.#warnings = new LineAMinute(clock, (line) => log.warn(line));
   }
 
   /** Questions that wait for an upstream. */
@@ -87,21 +88,14 @@ export class InFlight implements Resolver {
   }
 
   #refusal(query: Query): Reply {
-    this.#options.counters.overloaded++;
-    this.#refusedCount++;
-    this.#warn();
+    const { counters, max } = this.#options;
+    counters.overloaded++;
+    // An overload is one event, however many it hits.
+    this.#warnings.note((count) => {
+      return `${max} questions are in flight, the newest of the greediest client are refused (${count} so far); ` +
+        `--max-in-flight ${max} is the limit`;
+    });
     query.extendedErrors.push({ infoCode: EDE.OTHER, text: "Too many queries in flight" });
     return ownReply(query, { rcode: RCODE.REFUSED, recursionAvailable: true, withQuestion: true });
-  }
-
-  /** A line a minute: an overload is one event, however many it hits. */
-  #warn(): void {
-    const { clock, log, max } = this.#options;
-    if (clock.nowMs() < this.#warnedAtMs + WARNING_INTERVAL_MS) return;
-    log.warn(
-      `${max} questions are in flight, the newest of the greediest client are refused (${this.#refusedCount} so far); ` +
-        `--max-in-flight ${max} is the limit`,
-    );
-    this.#warnedAtMs = clock.nowMs();
   }
 }

@@ -1,5 +1,6 @@
+import { HEADER_OCTETS } from "../wire/header.ts";
 import { EDE, RCODE } from "../wire/iana.ts";
-import type { LoopDetector } from "../upstream/loop_detector.ts";
+import { type LoopDetector, PROBE_OCTETS } from "../upstream/loop_detector.ts";
 import { ownReply } from "./own_reply.ts";
 import type { Query } from "./query.ts";
 import type { Reply, Resolver } from "./resolver.ts";
@@ -17,8 +18,9 @@ export class LoopGuard implements Resolver {
 
   /** See `Resolver`. */
   resolve(query: Query): Reply | Promise<Reply> {
-    // Most of the time there is no probe: then there is no question to copy.
-    if (!this.#detector.isWatching || !this.#detector.recognize(query.questionOctets)) return this.#next.resolve(query);
+    // Its length alone tells nearly every question from a probe: only the others are copied.
+    const octets = query.scan.questionsEnd - HEADER_OCTETS;
+    if (octets !== PROBE_OCTETS || !this.#detector.recognize(query.questionOctets)) return this.#next.resolve(query);
     query.extendedErrors.push({ infoCode: EDE.OTHER, text: "Forwarding loop" });
     return ownReply(query, { rcode: RCODE.REFUSED, recursionAvailable: true, withQuestion: true });
   }

@@ -1,3 +1,4 @@
+import type { Clock } from "../base/runtime.ts";
 import { EDNS_OPTION, RCODE } from "../wire/iana.ts";
 import { decodeQuestions, encodeWithin, type Message, type Question } from "../wire/message.ts";
 import { decodeBounded } from "./decode_bounded.ts";
@@ -17,10 +18,12 @@ const QTYPE_OCTETS = 2;
  */
 export class MultiQtype implements Resolver {
   readonly #next: Resolver;
+  readonly #clock: Clock;
 
-  /** Each type is asked of `next`, by itself. */
-  constructor({ next }: { next: Resolver }) {
+  /** Each type is asked of `next`, by itself, while there is time by `clock`. */
+  constructor({ next, clock }: { next: Resolver; clock: Clock }) {
     this.#next = next;
+    this.#clock = clock;
   }
 
   /** See `Resolver`. */
@@ -29,7 +32,11 @@ export class MultiQtype implements Resolver {
   }
 
   async #resolveAll(query: Query): Promise<Reply> {
+    // The primary type's reply is looked at when the others have come, and may be known at once.
+    query.leaveSlot();
     const reply = await this.#next.resolve(query);
+    // What came at the deadline is told now; nobody is asked after it.
+    if (this.#clock.nowMs() >= query.deadlineMs) return reply;
     const primary = decodeBounded(reply);
     const question = decodeQuestions(query.wire)[0]!;
     if (!isExtensible(query, question, primary)) return reply;

@@ -1,6 +1,6 @@
+import { isAboveAny, isAnyOf } from "../cache/chain.ts";
 import { HEADER_OCTETS } from "../wire/header.ts";
 import { TYPE } from "../wire/iana.ts";
-import { isSameNameAt, isWithinAt } from "../wire/name_at.ts";
 import { rdataSteps, STEP_COMPRESSIBLE_NAME, STEP_NAME } from "../wire/rdata.ts";
 import { MessageScan, skipName, uint16At } from "../wire/scan.ts";
 
@@ -35,27 +35,17 @@ export function isPlainlyRelevant(reply: Uint8Array): boolean {
     const type = uint16At(reply, head);
     const rdata = head + RECORD_HEAD_OCTETS;
     if (i < authoritiesFrom) {
-      if (!isAny(reply, owner, chain)) return false;
+      if (!isAnyOf(reply, owner, chain)) return false;
       if (type === TYPE.CNAME) chain.push(rdata);
     } else if (i < additionalsFrom) {
       if (!isAboveAny(reply, owner, chain)) return false;
-    } else if (type !== TYPE.OPT && !isAny(reply, owner, named) && !isAny(reply, owner, chain)) {
+    } else if (type !== TYPE.OPT && !isAnyOf(reply, owner, named) && !isAnyOf(reply, owner, chain)) {
       return false;
     }
     if (i < additionalsFrom) noteFirstName(type, rdata, named);
     owner = rdata + uint16At(reply, head + 8);
   }
   return true;
-}
-
-function isAny(reply: Uint8Array, name: number, others: readonly number[]): boolean {
-  for (let i = 0; i < others.length; i++) if (isSameNameAt(reply, name, others[i]!)) return true;
-  return false;
-}
-
-function isAboveAny(reply: Uint8Array, zone: number, names: readonly number[]): boolean {
-  for (let i = 0; i < names.length; i++) if (isWithinAt(reply, names[i]!, zone)) return true;
-  return false;
 }
 
 /** Notes where the first name in an RDATA stands: the target of NS, MX, SRV, SVCB and the like. */

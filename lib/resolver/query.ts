@@ -100,6 +100,11 @@ export class Query {
     return this.#slot;
   }
 
+  /** Gives up the slot: the listener needs it for the next reply before this one is finished. */
+  leaveSlot(): void {
+    this.#slot = null;
+  }
+
   /**
    * A copy of the question section as it came, in wire format. Empty when it cannot be read.
    *

@@ -14,8 +14,8 @@ import type { Resolver } from "./resolver.ts";
 const PREFETCH_HITS_MIN = 3;
 /** Refreshed in this last part of its life. */
 const PREFETCH_SHARE = 0.1;
-/** Prefetches for each query that goes upstream: at most one in ten. */
-const PREFETCHES_PER_QUERY = 0.1;
+/** Prefetches for each question that goes upstream, however often it is sent: at most one in ten. */
+const PREFETCHES_PER_QUESTION = 0.1;
 /** So few saved up that they stay within the one in ten, whenever they are used. */
 const PREFETCHES_SAVED_MAX = 10;
 
@@ -31,7 +31,7 @@ export interface RefresherOptions {
   readonly timeoutMs: number;
   /** What the time is read from. */
   readonly clock: Clock;
-  /** Where it is counted, and where the upstream queries are. */
+  /** Where it is counted, and where the upstreams' questions are. */
   readonly counters: Counters;
 }
 
@@ -44,8 +44,8 @@ export class Refresher {
   readonly #clock: Clock;
   readonly #counters: Counters;
   #prefetchesLeft = 0;
-  /** Upstream queries that `#prefetchesLeft` has been reckoned from. */
-  #seenQueries = 0;
+  /** Questions that `#prefetchesLeft` has been reckoned from. */
+  #seenQuestions = 0;
 
   /** See {@linkcode RefresherOptions}. */
   constructor({ next, memory, isPrefetching, timeoutMs, clock, counters }: RefresherOptions) {
@@ -66,27 +66,33 @@ export class Refresher {
     if (!this.#isPrefetching || store.hitCount(entry) < PREFETCH_HITS_MIN || nowMs < store.recheckAtMs(entry)) return;
     if (!this.#takePrefetch()) return;
     this.#counters.prefetches++;
-    this.#ask(entry, nowMs);
+    // Once is enough. Not "tried in vain": who finds it expired waits for the answer that is on its way.
+    store.setRecheckAtMs(entry, expiresAtMs);
+    this.#ask(entry);
   }
 
   /** Refreshes an entry that has expired, unless that has been tried not long ago. */
   refresh(entry: number, nowMs: number): void {
+    // What our own limits refuse has not been tried.
+    if (!this.#ask(entry)) return;
     this.#counters.cacheRefreshes++;
-    this.#ask(entry, nowMs);
+    this.#memory.noteTriedInVain(entry, nowMs);
   }
 
-  #ask(entry: number, nowMs: number): void {
-    this.#memory.noteTriedInVain(entry, nowMs);
+  /** Returns whether an answer is waited for; it is never learned before this returns. */
+  #ask(entry: number): boolean {
     const query = this.#queryFor(entry);
     const reply = this.#next.resolve(query);
     // Nobody waits for it: what comes of it is learned on its way, and a fault of the program shows with a client.
-    if (reply instanceof Promise) reply.catch(() => {});
+    if (!(reply instanceof Promise)) return false;
+    reply.catch(() => {});
+    return true;
   }
 
   #takePrefetch(): boolean {
-    const { upstreamQueries } = this.#counters;
-    const earned = PREFETCHES_PER_QUERY * (upstreamQueries - this.#seenQueries);
-    this.#seenQueries = upstreamQueries;
+    const { upstreamQuestions } = this.#counters;
+    const earned = PREFETCHES_PER_QUESTION * (upstreamQuestions - this.#seenQuestions);
+    this.#seenQuestions = upstreamQuestions;
     this.#prefetchesLeft = Math.min(PREFETCHES_SAVED_MAX, this.#prefetchesLeft + earned);
     if (this.#prefetchesLeft < 1) return false;
     this.#prefetchesLeft--;

@@ -1,9 +1,10 @@
 import { unmappedIp } from "../base/cidr.ts";
 import { parseIp } from "../base/ip.ts";
 import type { Query } from "../resolver/query.ts";
-import { BARE_OPT_OCTETS, type EdnsOption } from "../wire/edns.ts";
+import { BARE_OPT_OCTETS, EDNS_VERSION, type EdnsOption } from "../wire/edns.ts";
 import { findOptions } from "../wire/find_options.ts";
 import { EDE, EDNS_OPTION, RCODE } from "../wire/iana.ts";
+import { OPT_FAULT } from "../wire/scan.ts";
 import { MALFORMED, readOtherTypes } from "./multi_qtype_option.ts";
 import { CLIENT_COOKIE_OCTETS, isCookieLength, type ServerCookies } from "./server_cookies.ts";
 import { IDLE_TIMEOUT_MS } from "./stream_session.ts";
@@ -15,24 +16,24 @@ const KEEPALIVE: EdnsOption = {
 };
 
 /**
- * Acts on the options of a client's OPT record: notes on the query what the reply's OPT has to say, whether the client
- * brought a good cookie, and which other types it asks for. All other options are ignored (RFC 6891 §6.1.2), repeated ones
- * too. Nothing of them goes upstream.
+ * Acts on the options of a client's OPT record, where there is one that can be read, whatever else is wrong with the
+ * message: notes on the query what the reply's OPT has to say, and whether the client brought a good cookie. All other
+ * options are ignored (RFC 6891 §6.1.2), repeated ones too. Nothing of them goes upstream.
  *
- * @param query Its message is readable.
- * @returns The RCODE that the options call for: NOERROR, FORMERR or BADCOOKIE.
+ * @returns The RCODE that the options call for, if nothing else is wrong: NOERROR, FORMERR or BADCOOKIE.
  */
 export function takeClientOptions(query: Query, cookies: ServerCookies): number {
   const { wire, scan, client } = query;
   if (!scan.hasOpt || scan.optEnd === scan.optOffset + BARE_OPT_OCTETS) return RCODE.NOERROR;
+  // What the options of a later version mean is not for us to say.
+  if (scan.optFault !== OPT_FAULT.none || scan.ednsVersion > EDNS_VERSION) return RCODE.NOERROR;
   // RFC 7828 §3.2.1: a server "MUST ignore" the option when it comes over UDP.
   if (client.transport === "tcp" && findOptions(wire, scan, EDNS_OPTION.TCP_KEEPALIVE).length > 0) {
     query.replyOptions = [KEEPALIVE];
   }
   // RFC 7873 §5.2: of several COOKIE options only the first counts.
   const [cookie] = findOptions(wire, scan, EDNS_OPTION.COOKIE);
-  const rcode = cookie === undefined ? RCODE.NOERROR : takeCookie(query, cookie, cookies);
-  return rcode === RCODE.NOERROR ? takeOtherTypes(query) : rcode;
+  return cookie === undefined ? RCODE.NOERROR : takeCookie(query, cookie, cookies);
 }
 
 function takeCookie(query: Query, cookie: Uint8Array<ArrayBuffer>, cookies: ServerCookies): number {
@@ -49,7 +50,13 @@ function takeCookie(query: Query, cookie: Uint8Array<ArrayBuffer>, cookies: Serv
   return asksAboutCookie && !isValid ? RCODE.BADCOOKIE : RCODE.NOERROR;
 }
 
-function takeOtherTypes(query: Query): number {
+/**
+ * Notes on the query which other types it asks for (RFC 10029), and that the reply must list those that it answers.
+ *
+ * @param query Its message is good.
+ * @returns NOERROR or FORMERR.
+ */
+export function takeOtherTypes(query: Query): number {
   const types = readOtherTypes(query);
   if (types === null) return RCODE.NOERROR;
   if (types === MALFORMED) return reject(query, "The MQTYPE-Query option is malformed");

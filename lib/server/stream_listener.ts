@@ -2,14 +2,12 @@ import { formatSocketAddress, type SocketAddress } from "../base/address.ts";
 import type { DeadlineQueue } from "../base/deadline_queue.ts";
 import type { Clock, StreamListenSocket, StreamSocket, Timers } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
+import { LineAMinute } from "../observe/line_a_minute.ts";
 import type { Log } from "../observe/log.ts";
+import type { StreamLimit } from "./stream_limit.ts";
 import type { Server } from "./server.ts";
 import { StreamSession } from "./stream_session.ts";
 
-/** Connections in all. Each needs a file descriptor, and 1,024 is the usual limit of those. */
-export const CONNECTIONS_MAX = 500;
-/** Connections of one client address: one greedy client leaves room for others (RFC 7766 §6.2.2, RFC 9210 §5.2). */
-export const CONNECTIONS_PER_CLIENT_MAX = 100;
 /** Pause after a failed accept: out of file descriptors, it fails again at once until a connection ends. */
 const RETRY_MS = 100;
 
@@ -19,6 +17,8 @@ export interface StreamListenerOptions {
   readonly socket: StreamListenSocket;
   /** What answers the queries. */
   readonly server: Server;
+  /** Knows when there are too many connections. It is the same for all listeners. */
+  readonly limit: StreamLimit;
   /** What the time is read from. */
   readonly clock: Clock;
   /** What pauses are made with. */
@@ -34,15 +34,15 @@ export interface StreamListenerOptions {
 /** Takes the clients' TCP connections on one address and serves each as a session of its own. */
 export class StreamListener {
   readonly #options: StreamListenerOptions;
-  /** The sessions of each client address. */
-  readonly #sessions = new Map<string, Set<StreamSession>>();
-  #sessionCount = 0;
+  readonly #failures: LineAMinute;
+  readonly #sessions = new Set<StreamSession>();
   #isStopped = false;
-  #isFailing = false;
 
   /** See {@linkcode StreamListenerOptions}. */
   constructor(options: StreamListenerOptions) {
+    const { clock, log } = options;
     this.#options = options;
+    this.#failures = new LineAMinute(clock, (line) => log.error(line));
   }
 
   /** Where clients reach this listener. */
@@ -52,7 +52,7 @@ export class StreamListener {
 
   /** Connections that are open. */
   get sessionCount(): number {
-    return this.#sessionCount;
+    return this.#sessions.size;
   }
 
   /** Accepts until `stop` or `close`. To be called once. */
@@ -60,7 +60,6 @@ export class StreamListener {
     while (!this.#isStopped) {
       try {
         this.#serve(await this.#options.socket.accept());
-        this.#isFailing = false;
       } catch (error) {
         if (this.#isStopped) return;
         await this.#pause(error);
@@ -71,52 +70,40 @@ export class StreamListener {
   /** Takes no more connections, answers the queries that were taken, then closes everything. */
   async stop(): Promise<void> {
     this.#stopAccepting();
-    await Promise.all(this.#allSessions().map((session) => session.stop()));
+    await Promise.all([...this.#sessions].map((session) => session.stop()));
   }
 
   /** Closes everything now. */
   close(): void {
     this.#stopAccepting();
-    for (const session of this.#allSessions()) session.close();
+    for (const session of this.#sessions) session.close();
   }
 
   #serve(socket: StreamSocket): void {
     // Accepted in the moment in which the listener stopped: nobody would close its session.
     if (this.#isStopped) return socket.close();
-    const { server, clock, deadlines, counters } = this.#options;
-    const client = socket.peer.hostname;
-    const ofClient = this.#sessions.get(client) ?? new Set();
-    if (this.#sessionCount >= CONNECTIONS_MAX || ofClient.size >= CONNECTIONS_PER_CLIENT_MAX) {
-      counters.connectionsRefused++;
-      return socket.close();
-    }
-    counters.connections++;
+    const { server, limit, clock, deadlines, counters } = this.#options;
+    const leave = limit.enter(socket.peer.hostname);
+    if (leave === null) return socket.close();
     const session = new StreamSession({ socket, server, clock, deadlines, counters });
-    this.#sessions.set(client, ofClient.add(session));
-    this.#sessionCount++;
+    this.#sessions.add(session);
     session.run().then(() => {
-      this.#sessionCount--;
-      ofClient.delete(session);
-      if (ofClient.size === 0) this.#sessions.delete(client);
+      leave();
+      this.#sessions.delete(session);
     });
   }
 
+  /** Out of file descriptors, accepts fail and succeed by turns: that is one event for the operator. */
   async #pause(error: unknown): Promise<void> {
-    const { log, timers } = this.#options;
-    if (!this.#isFailing) {
-      log.error(`Cannot accept connections on ${formatSocketAddress(this.address)}: ${error}; trying on`);
-    }
-    this.#isFailing = true;
-    await new Promise<void>((resolve) => timers.start(RETRY_MS, resolve));
+    this.#failures.note((count) => {
+      return `Cannot accept connections on ${formatSocketAddress(this.address)}: ${error}; trying on (${count} so far)`;
+    });
+    await new Promise<void>((resolve) => this.#options.timers.start(RETRY_MS, resolve));
   }
 
   #stopAccepting(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
     this.#options.socket.close();
-  }
-
-  #allSessions(): StreamSession[] {
-    return [...this.#sessions.values()].flatMap((sessions) => [...sessions]);
   }
 }

@@ -63,6 +63,7 @@ export class Upstreams {
    */
   exchange(request: Request): Promise<UpstreamReply> {
     const { upstreams, strategy, random, clock, deadlines } = this.#options;
+    this.#options.counters.upstreamQuestions++;
     const candidates = this.#candidates;
     if (candidates.length === 0) {
       const names = upstreams.map((upstream) => upstream.name).join(", ");

@@ -12,6 +12,12 @@ interface Mode {
 
 const MODES: readonly Mode[] = [
   { name: "plain", permissions: ["--allow-net"], flags: [] },
+  { name: "native", permissions: ["--allow-net", "--allow-ffi"], flags: ["--io", "native"] },
+  {
+    name: "native-2-workers",
+    permissions: ["--allow-net", "--allow-ffi", "--allow-run"],
+    flags: ["--io", "native", "--workers", "2"],
+  },
 ];
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;

@@ -1,11 +1,10 @@
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { formatSocketAddress } from "../../lib/base/address.ts";
 import { formatCidr } from "../../lib/base/cidr.ts";
 import { formatIp } from "../../lib/base/ip.ts";
 import { parseCommand, UsageError } from "../../lib/config/cli.ts";
 import type { Config } from "../../lib/config/config.ts";
 import { upstreamName } from "../../lib/upstream/upstream.ts";
-import { FLAGS, helpText } from "../../lib/config/flags.ts";
 import { PRIVATE_NETWORKS } from "../../lib/server/access.ts";
 
 /** A configuration with its addresses as text. */
@@ -35,6 +34,7 @@ const DEFAULTS: Told = {
   upstreamSockets: 32,
   strategy: "sequential",
   multiQuestion: "split",
+  workers: 1,
   io: "auto",
   logLevel: "info",
 };
@@ -68,6 +68,9 @@ for (
       resolvers: ["tcp://192.0.2.1:53", "tcp://[2001:db8::1]:54"],
     }],
     ["--io native", { io: "native" }],
+    ["--workers 1", { workers: 1 }],
+    ["--workers 256", { workers: 256 }],
+    ["--workers auto", { workers: "auto" }],
     ["--strategy fastest", { strategy: "fastest" }],
     ["--resolver 2001:DB8::1", { resolvers: ["[2001:db8::1]:53"] }],
     ["--resolver 192.0.2.1,192.0.2.2:54 --resolver [::1]", {
@@ -173,7 +176,11 @@ for (
     ["--max-in-flight 0", 'Cannot use --max-in-flight "0": must be a whole number, 1–1000000'],
     ["--no-special-names=yes", 'Cannot use --no-special-names "yes": it takes no value'],
     [`--server-id ${"x".repeat(256)}`, `Cannot use --server-id "${"x".repeat(256)}": must have at most 255 octets`],
+    ["--workers 0", 'Cannot use --workers "0": must be a whole number, 1–256'],
+    ["--workers 257", 'Cannot use --workers "257": must be a whole number, 1–256'],
+    ["--workers all", 'Cannot use --workers "all": must be a whole number, 1–256'],
     ["--multi-question both", 'Cannot use --multi-question "both": must be split or formerr'],
+    ["--completions tcsh", 'Cannot use --completions "tcsh": must be bash or zsh or fish'],
     ["--log-level loud", 'Cannot use --log-level "loud": must be error or warn or info or debug'],
     ["--resolvr 8.8.8.8", 'Cannot use "--resolvr": no such flag, the closest is --resolver, see --help'],
     ["--no-resolver", 'Cannot use "--no-resolver": no such flag, the closest is --resolver, see --help'],
@@ -211,6 +218,10 @@ for (
   });
 }
 
+Deno.test("parseCommand() reads the shell that completions are wanted for", () => {
+  assertEquals(parseCommand(["--completions", "fish"]), { kind: "completions", shell: "fish" });
+});
+
 Deno.test("parseCommand() warns that --answer has no effect beside --resolver", () => {
   const { warnings } = parse("--answer 192.0.2.80 --resolver 8.8.8.8");
   assertEquals(warnings, ["--answer has no effect beside --resolver"]);
@@ -220,13 +231,4 @@ Deno.test("parseCommand() warns that a wildcard may answer from another address,
   const { warnings, plainWarnings } = parse("--listen 0.0.0.0:53,127.0.0.1:54");
   assertEquals(warnings, []);
   assertEquals(plainWarnings, ["--listen 0.0.0.0:53 may answer from another address than was asked; name each"]);
-});
-
-Deno.test("helpText() names every flag, the defaults and the exit codes, and fits a terminal", () => {
-  const help = helpText();
-  for (const { name } of FLAGS) assertStringIncludes(help, `--${name}`);
-  for (const part of ["2053", "100–10000 ms", "-h, --help", "-V, --version", "Examples:", "Exit codes: 0"]) {
-    assertStringIncludes(help, part);
-  }
-  for (const line of help.split("\n")) assert(line.length <= 120, line);
 });

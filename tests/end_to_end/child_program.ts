@@ -28,13 +28,19 @@ export class ChildProgram implements AsyncDisposable {
   #stderr = "";
   #heard = Promise.withResolvers<void>();
 
-  /** Starts `command`, not in the project's folder, as the leader of a process group. */
-  constructor([executable, ...args]: readonly string[]) {
+  /** Starts `command`, not in the project's folder, as the leader of a process group; with `env` as all its variables. */
+  constructor([executable, ...args]: readonly string[], env?: Readonly<Record<string, string>>) {
     const io = { stdin: "null", stdout: "piped", stderr: "piped" } as const;
-    this.#process = new Deno.Command(executable!, { args, cwd: "/", detached: true, ...io }).spawn();
+    const variables = env === undefined ? {} : { env, clearEnv: true };
+    this.#process = new Deno.Command(executable!, { args, cwd: "/", detached: true, ...io, ...variables }).spawn();
     this.#killer = setTimeout(() => this.#process.kill("SIGKILL"), PATIENCE_MS);
     this.#stdout = new Response(this.#process.stdout).text();
     this.#stderrEnd = this.#readStderr();
+  }
+
+  /** The process, which an `exec` does not change. */
+  get pid(): number {
+    return this.#process.pid;
   }
 
   /** The line of standard error that matches, as soon as it is there. */

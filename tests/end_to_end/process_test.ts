@@ -65,6 +65,22 @@ testWithProcesses("a second signal ends the program although a query is in fligh
   assertEquals(upstream.queries.length, 1);
 });
 
+testWithProcesses("SIGUSR2 prints how the program is doing, and it goes on", async () => {
+  await using upstream = new UdpServer(({ octets }) => courseResolver(octets));
+  const resolver = formatSocketAddress(upstream.address);
+  await using child = new ChildProgram(program(...ANY_PORT, "--resolver", resolver));
+  using client = new UdpClient(await child.address());
+  await client.ask(QUERY);
+  await client.ask(QUERY);
+  child.signal("SIGUSR2");
+  await child.line(/^dns-forwarder: running for [0-9]+ s, 0 questions in flight$/);
+  await child.line(/^dns-forwarder: cache: hits=1 \(50\.0 %\) misses=1 .* entries=1 bytes=[0-9]+ \(0\.0 of 64 MiB\)$/);
+  await child.line(/^dns-forwarder: upstream 127\.0\.0\.1:[0-9]+: up, answers in /);
+  await client.ask(QUERY);
+  child.signal("SIGTERM");
+  assertEquals((await child.end()).exitCode, 0);
+});
+
 testWithProcesses("the program goes on when nobody reads its log any more", async () => {
   const [executable, ...args] = program(...ANY_PORT, "--log-level", "debug");
   const child = new Deno.Command(executable!, { args, stdin: "null", stdout: "null", stderr: "piped" }).spawn();
@@ -104,7 +120,10 @@ testWithProcesses("a port in use ends with exit code 1 and one line that names i
 });
 
 for (
-  const [flag, expected] of [["--help", /^dns-forwarder answers .*Examples:/s], ["-V", /^dns-forwarder \S+ /]] as const
+  const [flag, expected] of [["--help", /^dns-forwarder answers .*Examples:/s], [
+    "-V",
+    /^dns-forwarder \S+ \(deno \S+, \S+, from source\)\n$/,
+  ]] as const
 ) {
   testWithProcesses(`${flag} prints on standard output alone and ends with 0`, async () => {
     await using child = new ChildProgram(program(flag));
@@ -113,6 +132,24 @@ for (
     assertMatch(stdout, expected);
   });
 }
+
+testWithProcesses("check asks a running program, prints what it says, and ends with 0 or 1", async () => {
+  await using upstream = new UdpServer(({ octets }) => courseResolver(octets));
+  await using server = startProgram("--resolver", formatSocketAddress(upstream.address));
+  const address = formatSocketAddress(server.address);
+  for (const names of [[], ["codecrafters.io"]]) {
+    await using child = new ChildProgram(program("check", address, ...names));
+    const { exitCode, stdout, lines } = await child.end();
+    assertEquals({ exitCode, lines }, { exitCode: 0, lines: [] });
+    assertMatch(stdout, new RegExp(`^${address}: .* IN A: NOERROR in .* ms: .*\n$`));
+  }
+  // One that does not serve this machine.
+  await using choosy = startProgram("--allow", "192.0.2.0/24");
+  await using child = new ChildProgram(program("check", formatSocketAddress(choosy.address)));
+  const { exitCode, stdout, lines } = await child.end();
+  assertEquals({ exitCode, stdout, count: lines.length }, { exitCode: 1, stdout: "", count: 1 });
+  assertMatch(lines[0]!, /^dns-forwarder: .*: localhost\. IN A: REFUSED in .* ms$/);
+});
 
 /** What goes before a command so that it may not use ports below 1024; `null` where this cannot be had. */
 async function withoutLowPorts(): Promise<readonly string[] | null> {

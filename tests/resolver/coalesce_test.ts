@@ -52,6 +52,28 @@ Deno.test("[5452_05] Coalesce asks anew when the answer has been given", async (
   assertEquals(next.queries.length, 3);
 });
 
+Deno.test("Coalesce lets nobody wait for an exchange that ends after the query's own deadline", async () => {
+  const { coalesce, next, answer } = setUp();
+  const resolve = (deadlineMs: number) => {
+    return coalesce.resolve(clientQuery({ questions: [question("example.org")] }, deadlineMs));
+  };
+  const late = resolve(3000);
+  // So late comes the part of a query that has already waited for something else.
+  const early = resolve(2000);
+  assertEquals(next.queries.map(({ deadlineMs }) => deadlineMs), [3000, 2000]);
+  const shared = [resolve(2000), resolve(2500), resolve(3500)];
+  assertEquals(next.queries.length, 2);
+  await answer(0);
+  await late;
+  shared.push(resolve(4000));
+  assertEquals(next.queries.length, 2);
+  await answer(1);
+  await Promise.all([early, ...shared]);
+  resolve(4000);
+  assertEquals(next.queries.length, 3);
+  await answer(2);
+});
+
 const APART: readonly [what: string, fields: Partial<Message>][] = [
   ["another name", { questions: [question("example.com")] }],
   ["another type", { questions: [question("example.org AAAA")] }],

@@ -7,6 +7,7 @@ import { EDNS_OPTION, RCODE, TYPE, typeToText } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import { ednsOf, lines, opt, question, questionLines, record, records } from "../support/messages.ts";
 import { clientQuery, responseTo, StubResolver } from "../support/resolving.ts";
+import { settableClock } from "../support/serving.ts";
 
 const SOA = record("example.org. 60 IN SOA ns.example. h.example. 1 2 3 4 60");
 const A = "www.example.org. 300 IN A 192.0.2.1";
@@ -40,7 +41,7 @@ function stub(answers: Answers): StubResolver {
 async function ask(otherTypes: readonly number[], answers: Answers = {}, udpPayloadOctets = 1232) {
   const next = stub({ ...USUAL, ...answers });
   const query = queryFor(otherTypes, udpPayloadOctets);
-  const octets = finish(await new MultiQtype({ next }).resolve(query), query);
+  const octets = finish(await new MultiQtype({ next, clock: settableClock() }).resolve(query), query);
   const reply = decode(octets);
   const options = ednsOf(reply)!.options.filter(({ code }) => code === EDNS_OPTION.MQTYPE_RESPONSE);
   assertEquals(options.length, 1, "one MQTYPE-Response option");
@@ -52,10 +53,28 @@ async function ask(otherTypes: readonly number[], answers: Answers = {}, udpPayl
   };
 }
 
+Deno.test("MultiQtype.resolve() asks for no other type when the time is up", async () => {
+  const clock = settableClock();
+  const asked: string[] = [];
+  const next = new StubResolver((query) => {
+    asked.push(typeToText(query.qtype));
+    // The deadline of the query is met at 2000, up to a tick late.
+    clock.set(2000);
+    return Promise.resolve(responseTo(query, { answers: records(A) }));
+  });
+  const query = queryFor([TYPE.AAAA, TYPE.TXT]);
+  const reply = decode(finish(await new MultiQtype({ next, clock }).resolve(query), query));
+  assertEquals([asked, lines(reply.answers)], [["A"], [A]]);
+  assertEquals(ednsOf(reply)!.options, [{ code: EDNS_OPTION.MQTYPE_RESPONSE, data: new Uint8Array(0) }]);
+});
+
 Deno.test("MultiQtype.resolve() passes a query for one type on as it is", () => {
   const next = stub(USUAL);
   const query = clientQuery({ questions: [question("www.example.org")] });
-  assert(new MultiQtype({ next }).resolve(query) instanceof Uint8Array, "what is known is returned by a plain call");
+  assert(
+    new MultiQtype({ next, clock: settableClock() }).resolve(query) instanceof Uint8Array,
+    "what is known is returned by a plain call",
+  );
   assertStrictEquals(next.queries[0], query);
 });
 
@@ -72,7 +91,7 @@ Deno.test("[10029_03] MultiQtype.resolve() asks for nothing else before the prim
     replies.push(Promise.withResolvers<Reply>());
     return replies.at(-1)!.promise;
   });
-  const reply = new MultiQtype({ next }).resolve(queryFor([TYPE.TXT, TYPE.AAAA]));
+  const reply = new MultiQtype({ next, clock: settableClock() }).resolve(queryFor([TYPE.TXT, TYPE.AAAA]));
   assertEquals(next.queries.length, 1);
   replies[0]!.resolve(responseTo(next.queries[0]!, USUAL.A));
   await Promise.resolve();

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { extendedErrorOption } from "../../lib/wire/edns.ts";
-import { EDE, RCODE } from "../../lib/wire/iana.ts";
-import { decode } from "../../lib/wire/message.ts";
+import { EDE, EDNS_OPTION, RCODE } from "../../lib/wire/iana.ts";
+import { decode, encode } from "../../lib/wire/message.ts";
 import { askedCount, assertRemembered, cacheScene, nowSays, tell } from "../support/cache_scene.ts";
 import { ednsOf, lines, opt, question, questionLines, record, records } from "../support/messages.ts";
 import { recordZone } from "../support/record_zone.ts";
@@ -224,5 +224,59 @@ Deno.test("the bounds of TTLs hold for the first client as for the next", async 
     "short.example.org. 20 IN A 192.0.2.5",
   ]);
   assertEquals((await tell(scene, "gone.example.org", { passMs: 0 })).message.authorities[0]!.ttl, 30);
+  await scene.settle();
+});
+
+Deno.test("a reply that waits for other types is not overwritten by the replies to others meanwhile", async () => {
+  const scene = cacheScene({ zone: ZONE });
+  await tell(scene, "example.org", { passMs: 0 });
+  await tell(scene, "short.example.org", { passMs: 0 });
+  scene.upstream.onQuery = (query) => {
+    const refusal = { ...query.message, isResponse: true, rcode: RCODE.REFUSED, additionals: [] };
+    scene.upstream.reply(query, encode(refusal), { afterMs: 100 });
+  };
+  const client = scene.client();
+  const types = { code: EDNS_OPTION.MQTYPE_QUERY, data: Uint8Array.of(0, 16) };
+  client.ask([question("example.org")], { additionals: [opt({ options: [types] })] });
+  await scene.pass(10);
+  await assertRemembered(scene, "short.example.org");
+  await scene.pass(1000);
+  assertEquals(lines(client.reply.message.answers), ["example.org. 300 IN A 192.0.2.1"]);
+  await scene.settle();
+});
+
+Deno.test("an alias whose end is said to be lacking denies nothing that is known of that end [2308_06]", async () => {
+  const denials = [{ rcode: RCODE.NXDOMAIN }, { rcode: RCODE.NOERROR }];
+  for (const { rcode } of denials) {
+    const scene = cacheScene({ zone: ZONE });
+    await tell(scene, "short.example.org", { passMs: 0 });
+    const answers = records("liar.example.org 300 IN CNAME short.example.org");
+    nowSays(scene.upstream, { rcode, answers, authorities: [SOA] });
+    await tell(scene, "liar.example.org", { passMs: 0 });
+    assertEquals((await assertRemembered(scene, "short.example.org")).answers.length, 1);
+    // When that has expired, the denial is learned as ever.
+    await scene.pass(5000);
+    await tell(scene, "liar.example.org TXT", { passMs: 0 });
+    assertEquals((await tell(scene, "short.example.org TXT", { passMs: 0 })).rcode, rcode);
+    await scene.settle();
+  }
+});
+
+Deno.test("every question counts as one hit, miss, stale answer or failure", async () => {
+  const scene = cacheScene({ zone: ZONE });
+  await tell(scene, "short.example.org");
+  scene.upstream.onQuery = (query) => scene.upstream.answer(query, { afterMs: 100 });
+  await tell(scene, "short.example.org", { passMs: 1000 });
+  await tell(scene, "short.example.org", { passMs: 9000 });
+  scene.upstream.die();
+  for (let i = 0; i < 2; i++) await tell(scene, "short.example.org");
+  for (let i = 0; i < 2; i++) await tell(scene, "nosuch.example.org", { passMs: 2500 });
+  const { cacheHits, cacheMisses, cacheStaleHits, cacheFailureHits } = scene.app.counters;
+  assertEquals({ cacheHits, cacheMisses, cacheStaleHits, cacheFailureHits }, {
+    cacheHits: 1,
+    cacheMisses: 3,
+    cacheStaleHits: 2,
+    cacheFailureHits: 1,
+  });
   await scene.settle();
 });

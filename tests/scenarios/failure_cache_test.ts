@@ -3,7 +3,7 @@ import { EDE, RCODE } from "../../lib/wire/iana.ts";
 import { question } from "../support/messages.ts";
 import { askedCount, assertRemembered, cacheScene, nowSays, tell } from "../support/cache_scene.ts";
 
-Deno.test("a failure is remembered for a second, then for twice as long each time, up to thirty seconds [9520_01, 9520_02, 9520_03]", async () => {
+Deno.test("a failure is remembered for a second, then for twice as long each time, up to thirty seconds [2308_04, 9520_01, 9520_02, 9520_03]", async () => {
   const scene = cacheScene();
   nowSays(scene.upstream, { rcode: RCODE.SERVFAIL });
   for (const seconds of [1, 2, 4, 8, 16, 30, 30]) {
@@ -93,5 +93,17 @@ Deno.test("what is known is told while everything that may be in flight is", asy
   await scene.pass(0);
   assertEquals((await assertRemembered(scene, "example.org")).rcode, RCODE.NOERROR);
   assertEquals((await tell(scene, "b.example.org", { passMs: 0 })).rcode, RCODE.REFUSED);
+  await scene.settle();
+});
+
+Deno.test("a row of failures is forgotten when nobody has asked for a while", async () => {
+  const scene = cacheScene();
+  nowSays(scene.upstream, { rcode: RCODE.SERVFAIL });
+  for (let i = 0; i < 6; i++) await tell(scene, "example.org", { passMs: 32_000 });
+  await scene.pass(3_600_000);
+  await tell(scene, "example.org", { passMs: 1000 });
+  const before = askedCount(scene);
+  await tell(scene, "example.org", { passMs: 0 });
+  assertEquals(askedCount(scene) > before, true);
   await scene.settle();
 });

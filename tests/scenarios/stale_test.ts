@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { EDE, RCODE } from "../../lib/wire/iana.ts";
-import { askedCount, assertRemembered, cacheScene, nowSays, tell } from "../support/cache_scene.ts";
+import { assertRemembered, cacheScene, nowSays, tell } from "../support/cache_scene.ts";
 import { lines, question, records } from "../support/messages.ts";
 import { recordZone } from "../support/record_zone.ts";
 import type { Scene } from "../support/scene.ts";
@@ -144,33 +144,40 @@ Deno.test("parts of a message with several questions are given stale, too", asyn
   await scene.settle();
 });
 
-Deno.test("an answer that is asked for often is refreshed in the last tenth of its life, once", async () => {
-  const scene = cacheScene({ zone: ZONE, config: { prefetches: true } });
-  // Prefetches are one in ten of the queries that go upstream.
-  for (let i = 0; i < 20; i++) await tell(scene, `n${i}.example.org`, { passMs: 0 });
-  await tell(scene, "example.org", { passMs: 0 });
-  await tell(scene, "two.example.org", { passMs: 0 });
-  await scene.pass(260_000);
-  for (let i = 0; i < 5; i++) await assertRemembered(scene, "example.org");
-  await scene.pass(15_000);
-  const before = askedCount(scene);
-  // Two clients are not often.
-  for (let i = 0; i < 2; i++) await tell(scene, "two.example.org", { passMs: 0 });
-  const told = await tell(scene, "example.org", { passMs: 0 });
-  assertEquals([told.answers, told.waitedMs], [["example.org. 25 IN A 192.0.2.1"], 0]);
-  assertEquals(askedCount(scene) - before, 1);
-  assertEquals((await assertRemembered(scene, "example.org")).answers, ["example.org. 300 IN A 192.0.2.1"]);
-  assertEquals(scene.app.counters.prefetches, 1);
+Deno.test("an answer with TTL 0 replaces what was said before, although it is not kept [8767_05]", async () => {
+  const scene = await expired();
+  nowSays(scene.upstream, { answers: records("example.org 0 IN A 192.0.2.77") });
+  await tell(scene, "example.org", { passMs: 60_000 });
+  scene.upstream.die();
+  const { rcode, answers } = await tell(scene, "example.org");
+  assertEquals([rcode, answers], [RCODE.SERVFAIL, []]);
   await scene.settle();
 });
 
-Deno.test("prefetches are at most one in ten of the queries that go upstream", async () => {
-  const names = Array.from({ length: 40 }, (_, i) => `p${i}.example.org`);
-  const zone = recordZone(...names.map((name) => `${name} 300 IN A 192.0.2.1`));
-  const scene = cacheScene({ zone, config: { prefetches: true } });
-  for (const name of names) await tell(scene, name, { passMs: 0 });
-  await scene.pass(280_000);
-  for (let i = 0; i < 5; i++) for (const name of names) await tell(scene, name, { passMs: 0 });
-  assertEquals(scene.app.counters.prefetches, 4);
+Deno.test("a refresh that our own limit refuses has not been tried: the next client brings another", async () => {
+  const scene = await expired({ config: { maxInFlight: 1 } });
+  scene.upstream.die();
+  for (let i = 0; i < 5; i++) await tell(scene, `n${i}.example.org`);
+  scene.client().ask([question("other.example.org")]);
+  await scene.pass(0);
+  assertEquals((await tell(scene, "example.org", { passMs: 5000 })).answers, STALE);
+  scene.upstream.revive();
+  assertEquals((await tell(scene, "example.org", { passMs: 0 })).answers, STALE);
+  assertEquals((await assertRemembered(scene, "example.org")).answers, ["example.org. 300 IN A 192.0.2.1"]);
+  await scene.settle();
+});
+
+Deno.test("a query without RD gets nothing stale, not even in place of a failure", async () => {
+  const scene = cacheScene();
+  nowSays(scene.upstream, { rcode: RCODE.REFUSED });
+  for (let i = 0; i < 8; i++) await tell(scene, "gone.example.org A", { passMs: 32_000 });
+  await tell(scene, "gone.example.org A", { passMs: 0 });
+  const authorities = records("example.org 1 IN SOA ns.example.org hostmaster.example.org 1 7200 3600 86400 1");
+  nowSays(scene.upstream, { rcode: RCODE.NXDOMAIN, authorities });
+  await tell(scene, "gone.example.org AAAA", { passMs: 1500 });
+  const stale = await assertRemembered(scene, "gone.example.org A");
+  assertEquals([stale.rcode, stale.errors], [RCODE.NXDOMAIN, [EDE.STALE_NXDOMAIN_ANSWER]]);
+  const failure = await assertRemembered(scene, "gone.example.org A", { recursionDesired: false });
+  assertEquals([failure.rcode, failure.errors], [RCODE.REFUSED, [EDE.CACHED_ERROR]]);
   await scene.settle();
 });

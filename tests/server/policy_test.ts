@@ -1,6 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { parseCidr } from "../../lib/base/cidr.ts";
 import { Counters } from "../../lib/observe/counters.ts";
+import { Log } from "../../lib/observe/log.ts";
 import { Query } from "../../lib/resolver/query.ts";
 import { Access } from "../../lib/server/access.ts";
 import { ADMITTED, IGNORED } from "../../lib/server/admission.ts";
@@ -9,8 +10,8 @@ import type { Policy } from "../../lib/server/policy.ts";
 import { RateLimit } from "../../lib/server/rate_limit.ts";
 import { type EdnsOption, readExtendedError } from "../../lib/wire/edns.ts";
 import { EDE, EDNS_OPTION, OPCODE, RCODE } from "../../lib/wire/iana.ts";
-import { decode, type Message } from "../../lib/wire/message.ts";
-import { ednsOf, hex, opt, question, questionLines, wire } from "../support/messages.ts";
+import { decode, type Message, type ResourceRecord } from "../../lib/wire/message.ts";
+import { ednsOf, hex, opt, question, questionLines, record, wire } from "../support/messages.ts";
 import { responseTo } from "../support/resolving.ts";
 import { cookies, policy, settableClock } from "../support/serving.ts";
 
@@ -58,7 +59,10 @@ function errorsOf(reply: Message) {
 function setUpAccess() {
   const counters = new Counters();
   const access = new Access([parseCidr("198.51.100.0/24")]);
-  return { counters, judging: policy({ access, counters }) };
+  const clock = settableClock();
+  const logged: string[] = [];
+  const log = new Log({ level: "warn", writeLine: (line) => void logged.push(line) });
+  return { clock, counters, logged, judging: policy({ access, counters, clock, log }) };
 }
 
 Deno.test("[5625_08] Policy.judge() refuses strangers with extended error 18, and counts them", () => {
@@ -72,6 +76,19 @@ Deno.test("[5625_08] Policy.judge() refuses strangers with extended error 18, an
   assertEquals(errorsOf(reply).map((error) => error?.infoCode), [EDE.PROHIBITED]);
   assertEquals(judging.judge(query()), ADMITTED);
   assertEquals(counters.prohibited, 1);
+});
+
+Deno.test("Policy.judge() warns once a minute while strangers ask, names one of them and the knob", () => {
+  const { clock, logged, judging } = setUpAccess();
+  judging.judge(query());
+  assertEquals(logged, []);
+  for (let i = 0; i < 5; i++) judging.judge(query({}, STRANGER));
+  assertEquals(logged.length, 1);
+  assertMatch(logged[0]!, /^dns-forwarder: warn: 203\.0\.113\.9 is in no network of --allow, .* \(1 so far /);
+  clock.set(60_000);
+  judging.judge(query({}, STRANGER));
+  assertEquals(logged.length, 2);
+  assertMatch(logged[1]!, / \(6 so far /);
 });
 
 Deno.test("Policy.judge() tells strangers nothing but that, whatever they send, and ignores what everybody's is", () => {
@@ -188,6 +205,52 @@ Deno.test("finish() keeps room for the options that a reply must carry", () => {
   }
 });
 
+/** Messages that are rejected as they stand, each with the OPT record that it is given. */
+const REJECTED: readonly [string, (additional: ResourceRecord) => Uint8Array<ArrayBuffer>, number][] = [
+  ["of opcode UPDATE", (additional) => message({ opcode: OPCODE.UPDATE, additionals: [additional] }), RCODE.NOTIMP],
+  ["that cannot be read to its end", (additional) => {
+    const octets = message({ additionals: [additional, record("a.example 9 IN A 192.0.2.1")] });
+    return octets.slice(0, -1);
+  }, RCODE.FORMERR],
+  ["with a signature", (additional) => {
+    return message({ additionals: [additional, record("key.example 0 CLASS255 TSIG \\# 0")] });
+  }, RCODE.NOTIMP],
+  ["for NXNAME", (additional) => {
+    return message({ questions: [question("example.org TYPE128")], additionals: [additional] });
+  }, RCODE.FORMERR],
+];
+
+function message(fields: Partial<Message>): Uint8Array<ArrayBuffer> {
+  return wire({ id: 0x4321, questions: QUESTIONS, ...fields });
+}
+
+for (const [what, octets, rcode] of REJECTED) {
+  Deno.test(`Policy.judge() answers the COOKIE option of a message ${what} along with rejecting it`, () => {
+    const asked = new Query({
+      wire: octets(opt({ options: [cookie(CLIENT_COOKIE)] })),
+      client: UDP,
+      deadlineMs: 2000,
+    });
+    const reply = rejection(policy({ cookies: RFC_COOKIES }), asked);
+    assertEquals([reply.rcode, ednsOf(reply)!.options[0]], [rcode, cookie(COOKIE)]);
+  });
+
+  Deno.test(`[7873_01] Policy.judge() rejects a message ${what} and with a malformed cookie for both`, () => {
+    const asked = new Query({ wire: octets(opt({ options: [cookie("00")] })), client: UDP, deadlineMs: 2000 });
+    const reply = rejection(policy({ cookies: RFC_COOKIES }), asked);
+    assertEquals([reply.rcode, errorsOf(reply).map((error) => error === null)], [rcode, [false, false]]);
+  });
+}
+
+Deno.test("Policy.judge() gives no cookie where the OPT record says nothing that it understands", () => {
+  const good = opt({ options: [cookie(COOKIE)] });
+  for (const additionals of [[good, good], [{ ...good, name: QUESTIONS[0]!.name }], [{ ...good, ttl: 1 << 16 }]]) {
+    const asked = query({ additionals });
+    const options = ednsOf(rejection(policy({ cookies: RFC_COOKIES }), asked))!.options;
+    assertEquals([options.some(({ code }) => code === EDNS_OPTION.COOKIE), asked.hasValidCookie], [false, false]);
+  }
+});
+
 function setUpRate() {
   const clock = settableClock();
   const counters = new Counters();
@@ -225,4 +288,47 @@ Deno.test("[2.1.3] Policy.judge() charges every question against the rate", () =
   const { passing } = setUpRate();
   const eight = Array.from({ length: 8 }, () => QUESTIONS[0]!);
   assertEquals(passing(10, () => query({ questions: eight })), 2);
+});
+
+for (
+  const [what, octets] of [...REJECTED, ["with two OPT records", twoOpts], ["of EDNS version 1", versionOne]] as const
+) {
+  Deno.test(`Policy.judge() charges a message ${what} against the rate, and asks for TCP beyond it`, () => {
+    const { counters, judging } = setUpRate();
+    const ask = (additional = opt()) => new Query({ wire: octets(additional), client: UDP, deadlineMs: 2000 });
+    const flags = Array.from({ length: 12 }, () => {
+      const { rcode, isTruncated } = rejection(judging, ask());
+      return isTruncated && rcode === RCODE.NOERROR;
+    });
+    assertEquals(flags.map(Number).join(""), "000000000011");
+    const reply = rejection(judging, ask());
+    const edns = ednsOf(reply)!;
+    assertEquals([edns.extendedRcode, errorsOf(reply).map((error) => error?.text)], [0, ["Rate limit, ask over TCP"]]);
+    assertEquals([reply.answers, reply.authorities, reply.additionals.length], [[], [], 1]);
+    assertEquals([judging.judge(query()) === ADMITTED, counters.rateLimited], [false, 4]);
+  });
+}
+
+function twoOpts(additional: ResourceRecord) {
+  return message({ additionals: [additional, additional] });
+}
+
+function versionOne(additional: ResourceRecord) {
+  return message({ additionals: [{ ...additional, ttl: 1 << 16 }] });
+}
+
+Deno.test("[9018_02] Policy.judge() rejects who has a cookie of ours, whatever the rate", () => {
+  const { judging, passing } = setUpRate();
+  assertEquals(passing(50, query), 10);
+  for (const [, octets, rcode] of REJECTED) {
+    const asked = new Query({ wire: octets(opt({ options: [cookie(COOKIE)] })), client: UDP, deadlineMs: 2000 });
+    assertEquals([rejection(judging, asked).rcode, asked.hasValidCookie], [rcode, true]);
+  }
+});
+
+Deno.test("Policy.judge() lets no single message use up more of the rate than eight questions do", () => {
+  const { judging, passing } = setUpRate();
+  const many = Array.from({ length: 300 }, () => QUESTIONS[0]!);
+  judging.judge(query({ questions: many }));
+  assertEquals(passing(10, query), 2);
 });

@@ -3,10 +3,12 @@ import { parseIp } from "../../lib/base/ip.ts";
 import { isCookieLength, ServerCookies } from "../../lib/server/server_cookies.ts";
 import { hex } from "../support/messages.ts";
 
-function setUp(secret: string, nowSeconds: number) {
+function setUp(key: string, nowSeconds: number, ...laterKeys: readonly string[]) {
   const time = { nowSeconds };
+  const keys = [key, ...laterKeys];
+  const firstDay = Math.floor(nowSeconds / DAY_SECONDS);
   const cookies = new ServerCookies({
-    random: { fill: (octets) => octets.set(hex(secret)) },
+    keyOfDay: (day) => hex(keys[day - firstDay] ?? key),
     wallClock: { epochSeconds: () => time.nowSeconds },
   });
   const judge = (cookie: string, client: string) => {
@@ -16,6 +18,7 @@ function setUp(secret: string, nowSeconds: number) {
   return { time, judge };
 }
 
+const DAY_SECONDS = 24 * 60 * 60;
 const SECRET = "e5e973e5a6b2a43f48e7dc849e37bfcf";
 const CLIENT = "198.51.100.100";
 const CLIENT_COOKIE = "2464c4abcf10c957";
@@ -68,6 +71,44 @@ for (
     assert(verdict.reply.startsWith(CLIENT_COOKIE));
   });
 }
+
+const SECOND_SECRET = "dd3bdf9344b678b185a6f5cb60fca715";
+const THIRD_SECRET = "445536bcd2513298075a5d379663c962";
+const MIDNIGHT = Math.floor(MADE_AT / DAY_SECONDS) * DAY_SECONDS;
+
+Deno.test("[9018_01] ServerCookies.judge() makes cookies with another key each day (RFC 9018 §5)", () => {
+  const { time, judge } = setUp(SECRET, MIDNIGHT, SECOND_SECRET, THIRD_SECRET);
+  for (const [days, secret] of [[0, SECRET], [1, SECOND_SECRET], [2, THIRD_SECRET], [1, SECOND_SECRET]] as const) {
+    // Its first second and its last.
+    for (const seconds of [days * DAY_SECONDS, (days + 1) * DAY_SECONDS - 1]) {
+      time.nowSeconds = MIDNIGHT + seconds;
+      const made = setUp(secret, time.nowSeconds).judge(CLIENT_COOKIE, CLIENT);
+      assertEquals(judge(CLIENT_COOKIE, CLIENT), made, `after ${seconds} s`);
+    }
+  }
+});
+
+Deno.test("[9018_01] ServerCookies.judge() takes a cookie of yesterday to its end, and renews it with today's key", () => {
+  const { time, judge } = setUp(SECRET, MIDNIGHT + DAY_SECONDS - 1, SECOND_SECRET);
+  const old = judge(CLIENT_COOKIE, CLIENT).reply;
+  time.nowSeconds += 1801;
+  const renewed = judge(old, CLIENT);
+  assert(renewed.isValid);
+  assertEquals(renewed.reply, setUp(SECOND_SECRET, time.nowSeconds).judge(CLIENT_COOKIE, CLIENT).reply);
+  assertEquals(judge(renewed.reply, CLIENT), renewed);
+  assert(!judge(old, "198.51.100.101").isValid);
+  time.nowSeconds += 1799;
+  assert(judge(old, CLIENT).isValid);
+  time.nowSeconds += 1;
+  assert(!judge(old, CLIENT).isValid);
+});
+
+Deno.test("[9018_01] ServerCookies.judge() does not take what yesterday's key has made of today's time", () => {
+  const { time, judge } = setUp(SECRET, MIDNIGHT, SECOND_SECRET);
+  time.nowSeconds += DAY_SECONDS;
+  const forged = setUp(SECRET, time.nowSeconds).judge(CLIENT_COOKIE, CLIENT).reply;
+  assert(!judge(forged, CLIENT).isValid);
+});
 
 Deno.test("[9018_01] ServerCookies.judge() reckons time in 32 bits that begin anew in 2106", () => {
   const { time, judge } = setUp(SECRET, 0xffff_fff0);

@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { CONNECTIONS_MAX, CONNECTIONS_PER_CLIENT_MAX } from "../../lib/server/stream_listener.ts";
+import { parseCidr } from "../../lib/base/cidr.ts";
+import { CONNECTIONS_MAX, CONNECTIONS_PER_CLIENT_MAX } from "../../lib/server/stream_limit.ts";
 import { tcp } from "../support/fake_socket.ts";
 import { FakeStream } from "../support/fake_stream.ts";
 import { settled } from "../support/fake_time.ts";
-import { listenerRig, queryFor, repliedIds } from "../support/stream_rig.ts";
+import { listenerRig, listenersRig, queryFor, repliedIds } from "../support/stream_rig.ts";
 
 const RETRY_MS = 100;
 
@@ -76,7 +77,58 @@ Deno.test("StreamListener closes connections beyond 500 in all, and takes more w
   assert(connections.every(({ isClosed }) => isClosed));
 });
 
-Deno.test("StreamListener tries on after a failed accept, not in a busy loop, and says so once", async () => {
+Deno.test("StreamListener shares its limits with the others: 500 connections and 100 of a client, wherever they come in", async () => {
+  const { sockets, listeners, close, counters, lines } = listenersRig({ count: 3 });
+  const connections: FakeStream[] = [];
+  for (let i = 0; i <= CONNECTIONS_PER_CLIENT_MAX; i++) {
+    connections.push(sockets[i % 3]!.connect(from(1, 40_000 + i)));
+    await settled();
+  }
+  assertEquals(connections.map(({ isClosed }) => isClosed).indexOf(true), 100);
+  for (let i = CONNECTIONS_PER_CLIENT_MAX; i <= CONNECTIONS_MAX; i++) {
+    connections.push(sockets[i % 3]!.connect(from(2 + i)));
+    await settled();
+  }
+  assertEquals([connections.at(-2)!.isClosed, connections.at(-1)!.isClosed], [false, true]);
+  assertEquals(listeners.reduce((sum, { sessionCount }) => sum + sessionCount, 0), 500);
+  assertEquals([counters.connections, counters.connectionsRefused], [500, 2]);
+  assertEquals(lines, [
+    "dns-forwarder: warn: closed a TCP connection of 198.51.0.1, there are 100 in all and 100 of this client " +
+    "(1 closed so far)",
+  ]);
+  await close();
+});
+
+Deno.test("StreamListener takes an IPv6 /64 for one client, and an IPv4 address for one however it is written", async () => {
+  const { sockets: [socket], counters, close } = listenersRig();
+  for (let i = 0; i <= CONNECTIONS_PER_CLIENT_MAX; i++) {
+    socket!.connect(new FakeStream(tcp(`2001:db8::${i.toString(16)}`, 40_000)));
+    socket!.connect(new FakeStream(tcp(i % 2 === 0 ? "192.0.2.1" : "::ffff:192.0.2.1", 40_000 + i)));
+    await settled();
+  }
+  assertEquals([counters.connections, counters.connectionsRefused], [200, 2]);
+  const other = socket!.connect(new FakeStream(tcp("2001:db8:0:1::1", 40_000)));
+  await settled();
+  assertEquals(other.isClosed, false);
+  await close();
+});
+
+Deno.test("StreamListener gives all who may not ask as many connections as one client, so that others have room", async () => {
+  const { sockets: [socket], lines, close } = listenersRig({ allowed: [parseCidr("192.0.2.0/24")] });
+  const strangers: FakeStream[] = [];
+  for (let i = 0; i <= CONNECTIONS_MAX; i++) {
+    strangers.push(socket!.connect(from(i)));
+    await settled();
+  }
+  assertEquals(strangers.filter(({ isClosed }) => !isClosed).length, 100);
+  const allowed = socket!.connect(new FakeStream(tcp("192.0.2.1", 40_000)));
+  await settled();
+  assertEquals(allowed.isClosed, false);
+  assertMatch(lines[0]!, /100 in all and 100 of clients outside of --allow \(1 closed so far\)$/);
+  await close();
+});
+
+Deno.test("StreamListener tries on after a failed accept, not in a busy loop, and says so once a minute", async () => {
   const { socket, listener, ended, lines, time } = listenerRig();
   for (let i = 0; i < 5; i++) socket.failAccept(new Error("Too many open files"));
   const connection = socket.connect();
@@ -84,16 +136,23 @@ Deno.test("StreamListener tries on after a failed accept, not in a busy loop, an
   assertEquals([socket.isAccepting, lines.length], [false, 1]);
   assertMatch(
     lines[0]!,
-    /error: Cannot accept connections on 127\.0\.0\.1:2053: Error: Too many open files; trying on/,
+    /error: Cannot accept connections on 127\.0\.0\.1:2053: Error: Too many open files; trying on \(1 so far\)/,
   );
   await time.passAndSettle(5 * RETRY_MS);
   connection.deliverMessages(queryFor(1));
   await settled();
   assertEquals([repliedIds(connection), lines.length], [[1], 1]);
-  // A connection was taken in between: this is another trouble.
+  // Whenever a connection ends, one is taken, and the next fails again: a line a minute says so, not one for each.
+  for (let i = 0; i < 10; i++) {
+    socket.failAccept(new Error("Too many open files"));
+    socket.connect();
+    await time.passAndSettle(RETRY_MS);
+  }
+  assertEquals(lines.length, 1);
+  await time.passAndSettle(60_000);
   socket.failAccept(new Error("Too many open files"));
   await settled();
-  assertEquals(lines.length, 2);
+  assertMatch(lines[1]!, /Too many open files; trying on \(16 so far\)/);
   await time.passAndSettle(RETRY_MS);
   listener.close();
   await ended;

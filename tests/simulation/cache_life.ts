@@ -197,8 +197,10 @@ class Life {
   }
 
   #checkPrefetches(): void {
-    const { prefetches, upstreamQueries } = this.#scene.app.counters;
-    if (prefetches > 0.1 * upstreamQueries) this.#fault("prefetches", `${prefetches} of ${upstreamQueries} queries`);
+    const { prefetches, upstreamQuestions } = this.#scene.app.counters;
+    if (prefetches > 0.1 * upstreamQuestions) {
+      this.#fault("prefetches", `${prefetches} of ${upstreamQuestions} questions`);
+    }
     this.#count("prefetch", prefetches);
   }
 

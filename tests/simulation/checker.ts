@@ -1,9 +1,15 @@
 import { formatSocketAddress, isSameAddress, type SocketAddress } from "../../lib/base/address.ts";
 import type { Clock } from "../../lib/base/runtime.ts";
+import { findOptions } from "../../lib/wire/find_options.ts";
+import { EDNS_OPTION } from "../../lib/wire/iana.ts";
+import { MessageScan } from "../../lib/wire/scan.ts";
 import type { Passage } from "../support/world_network.ts";
 import type { Oracle } from "./oracle.ts";
-import { checkReply } from "./reply_check.ts";
-import type { ClientDatagram, DatagramKind } from "./traffic.ts";
+import { RateBounds, type RateVerdict } from "./rate_bounds.ts";
+import { checkLimited, checkReply } from "./reply_check.ts";
+import { CLIENT_COOKIE, type ClientDatagram, type DatagramKind } from "./traffic.ts";
+
+type Octets = Uint8Array<ArrayBuffer>;
 
 /** Deadlines are kept in ticks of 10 ms, and a timer may fire a little late. */
 const TOLERANCE_MS = 20;
@@ -15,6 +21,12 @@ export interface CheckerOptions {
   /** Where the forwarder serves clients. */
   readonly serviceAddresses: readonly SocketAddress[];
   readonly timeoutMs: number;
+  /** What a client network may ask in a second; 0 for any number. */
+  readonly questionsPerSecond: number;
+  /** How long after its arrival the program hears of a query at the latest. */
+  readonly heardAfterMs: number;
+  /** Who may not ask at all. */
+  readonly isStranger: (hostname: string) => boolean;
 }
 
 /**
@@ -30,10 +42,22 @@ export class Checker {
   readonly #options: CheckerOptions;
   readonly #announced = new Map<string, ClientDatagram>();
   readonly #waiting = new Map<string, Arrival[]>();
-  #isStopping = false;
+  readonly #rate: RateBounds;
+  /** The last cookie that each client was given. */
+  readonly #cookies = new Map<string, Octets>();
+  #stopMs = Infinity;
 
   constructor(options: CheckerOptions) {
     this.#options = options;
+    this.#rate = new RateBounds({
+      questionsPerSecond: options.questionsPerSecond,
+      isPrompt: options.heardAfterMs === 0,
+    });
+  }
+
+  /** The cookie that a client was given last, its own part in front. */
+  cookieOf(hostname: string): Octets | undefined {
+    return this.#cookies.get(hostname);
   }
 
   /** Tells of a datagram before a client sends it. A client uses an ID once. */
@@ -43,7 +67,7 @@ export class Checker {
 
   /** The forwarder takes no more queries from now on. */
   noteStop(): void {
-    this.#isStopping = true;
+    this.#stopMs = this.#options.clock.nowMs();
   }
 
   /** Takes in what happened on the network. */
@@ -57,7 +81,9 @@ export class Checker {
   /** Once everything has settled: nobody may still be waiting. */
   finish(): void {
     for (const arrivals of this.#waiting.values()) {
-      for (const { datagram, from, octets } of arrivals) {
+      for (const { datagram, from, octets, atMs } of arrivals) {
+        // Not heard of before the stop.
+        if (atMs + this.#options.heardAfterMs > this.#stopMs) continue;
         if (datagram.expectation.kind === "any" && isIgnorable(octets)) continue;
         this.faults.push(`${datagram.kind} from ${formatSocketAddress(from)} has no reply: ${octets.toHex()}`);
       }
@@ -77,8 +103,9 @@ export class Checker {
       throw new Error(`Cannot check: nobody announced ${octets.toHex()}`);
     }
     this.arrived.set(datagram.kind, (this.arrived.get(datagram.kind) ?? 0) + 1);
-    if (this.#isStopping || datagram.expectation.kind === "silence") return;
-    const arrival: Arrival = { datagram, from, to, octets, atMs: this.#options.clock.nowMs() };
+    if (this.#stopMs < Infinity || datagram.expectation.kind === "silence") return;
+    const atMs = this.#options.clock.nowMs();
+    const arrival: Arrival = { datagram, from, to, octets, atMs, rate: this.#judgeRate(from, datagram, atMs) };
     const arrivals = this.#waiting.get(key);
     if (arrivals === undefined) this.#waiting.set(key, [arrival]);
     else arrivals.push(arrival);
@@ -87,7 +114,7 @@ export class Checker {
   #noteReply({ from, to, octets }: Passage): void {
     this.replyCount++;
     const nowMs = this.#options.clock.nowMs();
-    const arrival = this.#waiting.get(keyOf(to, octets))?.shift();
+    const arrival = this.#takeArrival(to, octets);
     const fault = (text: string) => {
       this.faults.push(
         `reply to ${formatSocketAddress(to)} at ${nowMs.toFixed(3)} with ID ${octets.subarray(0, 2).toHex()} ${text}`,
@@ -99,25 +126,58 @@ export class Checker {
     const afterMs = nowMs - arrival.atMs;
     if (afterMs > this.#options.timeoutMs + TOLERANCE_MS) fault(`comes after ${afterMs.toFixed(3)} ms`);
     if (datagram.expectation.kind === "any" && isIgnorable(arrival.octets)) fault("should not have been sent");
-    for (
-      const text of checkReply(octets, {
-        query: arrival.octets,
-        transport: "udp",
-        expectation: datagram.expectation,
-        oracle: this.#options.oracle,
-      })
-    ) {
-      fault(`for "${datagram.kind}" ${text}`);
+    for (const text of this.#contentFaults(octets, arrival)) fault(`for "${datagram.kind}" ${text}`);
+    this.#noteCookie(to.hostname, octets);
+  }
+
+  /** What the reply is to: of a query that came twice the arrival that it fits, as they may be answered in any order. */
+  #takeArrival(to: SocketAddress, reply: Octets): Arrival | undefined {
+    const arrivals = this.#waiting.get(keyOf(to, reply)) ?? [];
+    if (arrivals.length < 2) return arrivals.shift();
+    const fitting = arrivals.filter((one) => this.#contentFaults(reply, one).length === 0);
+    // What may say TC for another reason is to the one that must be told so.
+    const taken = fitting.find(({ rate }) => !rate.mayPass) ?? fitting[0] ?? arrivals[0]!;
+    arrivals.splice(arrivals.indexOf(taken), 1);
+    return taken;
+  }
+
+  #contentFaults(reply: Octets, { datagram, octets: query, rate }: Arrival): string[] {
+    const { expectation, hasOwnCookie = false } = datagram;
+    const { oracle } = this.#options;
+    const limitedFaults = rate.mayBeLimited ? checkLimited(reply, { query, oracle }) : [];
+    if (rate.mayBeLimited && (limitedFaults.length === 0 || !rate.mayPass)) return limitedFaults;
+    const faults = checkReply(reply, { query, transport: "udp", expectation, oracle });
+    // It is not even half an hour old.
+    const isKept = !hasOwnCookie || cookieIn(reply)?.toHex() === cookieIn(query)!.toHex();
+    return isKept ? faults : [...faults, "has another cookie than the good one of the query [9018_01]"];
+  }
+
+  #judgeRate(from: SocketAddress, datagram: ClientDatagram, nowMs: number): RateVerdict {
+    const isFree = isIgnorable(datagram.octets) || this.#options.isStranger(from.hostname);
+    return isFree ? { mayPass: true, mayBeLimited: false } : this.#rate.judge(from.hostname, datagram, nowMs);
+  }
+
+  #noteCookie(hostname: string, reply: Octets): void {
+    const cookie = cookieIn(reply);
+    if (cookie !== undefined && cookie.subarray(0, CLIENT_COOKIE.length).toHex() === CLIENT_COOKIE.toHex()) {
+      this.#cookies.set(hostname, cookie.slice());
     }
   }
+}
+
+function cookieIn(octets: Octets): Octets | undefined {
+  const scan = new MessageScan();
+  scan.scan(octets);
+  return findOptions(octets, scan, EDNS_OPTION.COOKIE)[0];
 }
 
 interface Arrival {
   readonly datagram: ClientDatagram;
   readonly from: SocketAddress;
   readonly to: SocketAddress;
-  readonly octets: Uint8Array<ArrayBuffer>;
+  readonly octets: Octets;
   readonly atMs: number;
+  readonly rate: RateVerdict;
 }
 
 /** Responses, and what is shorter than a header, get no reply. */

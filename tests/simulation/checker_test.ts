@@ -27,7 +27,15 @@ function checkerWithArrival() {
   const plan = drawPlan(2);
   const oracle = new Oracle({ plan, twins: plan.upstreams.map(() => new ScriptedUpstream(recordZone())), altered: [] });
   const clock = { nowMs: () => time.ms };
-  const checker = new Checker({ clock, oracle, serviceAddresses: [SERVICE], timeoutMs: TIMEOUT_MS });
+  const checker = new Checker({
+    clock,
+    oracle,
+    serviceAddresses: [SERVICE],
+    timeoutMs: TIMEOUT_MS,
+    questionsPerSecond: 0,
+    heardAfterMs: 0,
+    isStranger: () => false,
+  });
   const datagram: ClientDatagram = { kind: "ordinary", octets: QUERY, expectation: { kind: "own", rcode: 5 } };
   checker.announce(datagram, CLIENT);
   checker.watch({ kind: "delivered", from: CLIENT, to: SERVICE, octets: QUERY });

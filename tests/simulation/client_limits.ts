@@ -1,4 +1,4 @@
-import { BARE_OPT_OCTETS } from "../../lib/wire/edns.ts";
+import { BARE_OPT_OCTETS, OPTION_HEADER_OCTETS } from "../../lib/wire/edns.ts";
 import { EDNS_OPTION } from "../../lib/wire/iana.ts";
 import type { Message } from "../../lib/wire/message.ts";
 import { ednsOf } from "../support/messages.ts";
@@ -13,11 +13,13 @@ export function replyOctetsMax(query: Message, transport: Transport): number {
   return edns === null ? 512 : Math.min(1232, Math.max(512, edns.udpPayloadOctets));
 }
 
-/** What of the client's limit is left when our OPT record has its place, with the cookie for who sent one. */
+/** What of the client's limit is left when our OPT record has its place, with the cookie for who sent one, and an empty list of types. */
 export function bodyOctetsMax(query: Message, transport: Transport): number {
   const edns = ednsOf(query);
   if (edns === null) return replyOctetsMax(query, transport);
-  return replyOctetsMax(query, transport) - BARE_OPT_OCTETS - (hasCookie(query) ? COOKIE_OCTETS : 0);
+  const asksTypes = edns.options.some(({ code }) => code === EDNS_OPTION.MQTYPE_QUERY);
+  return replyOctetsMax(query, transport) - BARE_OPT_OCTETS - (hasCookie(query) ? COOKIE_OCTETS : 0) -
+    (asksTypes ? OPTION_HEADER_OCTETS : 0);
 }
 
 /** Option code and length, client cookie, server cookie (RFC 9018 §4). */

@@ -126,7 +126,8 @@ export function isExpectedForMany(
   return false;
 }
 
-function respelled(questions: readonly Question[]): Question[] {
+/** The questions with every letter's case turned. */
+export function respelled(questions: readonly Question[]): Question[] {
   const turned = (octet: number) => (octet | 0x20) >= 0x61 && (octet | 0x20) <= 0x7a ? octet ^ 0x20 : octet;
   return questions.map((question) => ({ ...question, name: question.name.map(turned) }));
 }
@@ -140,7 +141,8 @@ export function distinctQuestions(questions: readonly Question[]): Question[] {
   return [...distinct.values()];
 }
 
-function isSameContent(a: Content, b: Content): boolean {
+/** Whether two replies say the same. */
+export function isSameContent(a: Content, b: Content): boolean {
   return a.rcode === b.rcode && a.isTruncated === b.isTruncated && a.recursionAvailable === b.recursionAvailable &&
     a.isAuthenticData === b.isAuthenticData && areSame(a.answers, b.answers) && areSame(a.authorities, b.authorities) &&
     areSame(a.additionals, b.additionals);
@@ -150,7 +152,8 @@ function areSame(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((key, i) => key === b[i]);
 }
 
-function understandsAd(query: Message): boolean {
+/** Whether a client gets to see AD (RFC 6840 §5.7, §5.8). */
+export function understandsAd(query: Message): boolean {
   return query.isAuthenticData || (ednsOf(query)?.wantsDnssec ?? false);
 }
 
@@ -188,7 +191,7 @@ function inAskersSpelling(records: readonly ResourceRecord[], { questions }: Mes
 }
 
 /** Each record once, each RRset with its lowest TTL; one with the top bit set means 0 (RFC 2181 §8). */
-function united(records: readonly ResourceRecord[]): ResourceRecord[] {
+export function united(records: readonly ResourceRecord[]): ResourceRecord[] {
   const capped = records.map((record) => ({ ...record, ttl: record.ttl > 0x7fff_ffff ? 0 : record.ttl }));
   const lowestTtls = new Map<string, number>();
   for (const record of capped) {

@@ -6,7 +6,9 @@ import { foldCase } from "../../lib/wire/name.ts";
 import { WireFormatError } from "../../lib/wire/wire_format_error.ts";
 import { ednsOf, message, opt } from "../support/messages.ts";
 import type { ScriptedUpstream } from "../support/scripted_upstream.ts";
+import { recordIdentity } from "./expected_reply.ts";
 import type { Plan } from "./plan.ts";
+import { timeless } from "./timeless.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 
@@ -37,6 +39,10 @@ export class Oracle {
   readonly #options: OracleOptions;
   /** What each question was found to be answered with honestly: it is asked often. */
   readonly #honest = new Map<string, readonly Outcome[]>();
+  /** Every question so far, by name and class. */
+  readonly #asked = new Map<string, Map<string, Question>>();
+  /** See `ttlMaxOf`. */
+  readonly #ttls = new Map<string, number>();
 
   constructor(options: OracleOptions) {
     this.#options = options;
@@ -47,15 +53,68 @@ export class Oracle {
     return this.#options.plan.config.resolvers.length > 0;
   }
 
-  /** Everything that the answer to `question` may be. */
-  outcomes(question: Question): Outcome[] {
+  /** Whether no more than one upstream is asked. */
+  get isOneHop(): boolean {
+    return this.#options.plan.upstreams.length <= 1;
+  }
+
+  /** Whether answers may come from memory: then none of `outcomes` has TTLs. */
+  get isRemembering(): boolean {
+    return this.#options.plan.config.cacheSizeMib > 0;
+  }
+
+  /** Whether answers may be given although they have expired. */
+  get servesStale(): boolean {
+    return this.isRemembering && this.#options.plan.config.servesStale;
+  }
+
+  /** A client has asked. */
+  noteAsked(question: Question): void {
+    const key = questionKey(question);
+    const siblings = this.#asked.get(nameKey(question)) ?? new Map<string, Question>();
+    this.#asked.set(nameKey(question), siblings.set(key, question));
+  }
+
+  /** The greatest TTL that a record may have, of those in outcomes that were asked for. */
+  ttlMaxOf(record: ResourceRecord): number {
+    return this.#ttls.get(recordIdentity(record)) ?? 0;
+  }
+
+  /** Everything that the answer to `question` may be, to a client that says DO or not. */
+  outcomes(question: Question, wantsDnssec: boolean): Outcome[] {
+    const direct = this.#directOutcomes(question, wantsDnssec);
+    if (!this.isRemembering) return direct;
+    const remembered = direct.filter((outcome) => !isUseful(outcome)).map((outcome) => asFailure(question, outcome));
+    const all = [...direct, ...remembered, ...this.#nameErrors(question, wantsDnssec)];
+    for (const { message } of all) this.#noteTtls(message);
+    return all.map((outcome) => ({ ...outcome, message: timeless(outcome.message) }));
+  }
+
+  /** RFC 2308 §5: that the name does not exist may have been said to who asked for another type of it. */
+  #nameErrors(question: Question, wantsDnssec: boolean): Outcome[] {
+    const siblings = this.#asked.get(nameKey(question)) ?? new Map<string, Question>();
+    const others = [...siblings].filter(([key]) => key !== questionKey(question)).map(([, other]) => other);
+    return others.flatMap((other) => this.#directOutcomes({ ...other, name: question.name }, wantsDnssec))
+      .filter(({ message }) => message.rcode === RCODE.NXDOMAIN)
+      .map((outcome) => ({ ...outcome, message: { ...outcome.message, questions: [question] } }));
+  }
+
+  #noteTtls({ answers, authorities, additionals }: Message): void {
+    const { minTtlSeconds } = this.#options.plan.config.cacheTtl;
+    for (const record of [...answers, ...authorities, ...additionals]) {
+      const key = recordIdentity(record);
+      this.#ttls.set(key, Math.max(record.ttl, minTtlSeconds, this.#ttls.get(key) ?? 0));
+    }
+  }
+
+  #directOutcomes(question: Question, wantsDnssec: boolean): Outcome[] {
     const { plan, altered } = this.#options;
     if (plan.config.resolvers.length === 0) return [this.#fixed(question)];
-    const said = this.#said(question);
+    const said = this.#said(question, wantsDnssec);
     if (plan.isCalm(question)) {
       // Where the sound upstream has an answer, the others' refusals do not count; where it has none, any may be told.
       const sound = plan.upstreams.findIndex(({ temper }) => temper === "unruly");
-      return this.#saidBy(sound, question).every(isUseful) ? said.filter(isUseful) : [...said];
+      return this.#saidBy(sound, question, wantsDnssec).every(isUseful) ? said.filter(isUseful) : [...said];
     }
     const failures = [RCODE.SERVFAIL, ...(plan.config.maxInFlight < plan.queryCount * 8 ? [RCODE.REFUSED] : [])];
     const key = questionKey(question);
@@ -75,11 +134,11 @@ export class Oracle {
   }
 
   /** What the upstreams say when they are honest. */
-  #said(question: Question): readonly Outcome[] {
-    const key = `${question.name.toHex()} ${questionKey(question)}`;
+  #said(question: Question, wantsDnssec: boolean): readonly Outcome[] {
+    const key = `${wantsDnssec} ${this.#isEdnsSure} ${question.name.toHex()} ${questionKey(question)}`;
     const known = this.#honest.get(key);
     if (known !== undefined) return known;
-    const all = this.#options.plan.upstreams.flatMap((_, i) => this.#saidBy(i, question));
+    const all = this.#options.plan.upstreams.flatMap((_, i) => this.#saidBy(i, question, wantsDnssec));
     const distinct = new Map(all.map((outcome) => [outcomeKey(outcome), outcome]));
     const outcomes = [...distinct.values()];
     this.#honest.set(key, outcomes);
@@ -87,7 +146,7 @@ export class Oracle {
   }
 
   /** What one upstream says, with and without an OPT record, and over TCP where that is truncated. */
-  #saidBy(index: number, question: Question): Outcome[] {
+  #saidBy(index: number, question: Question, wantsDnssec: boolean): Outcome[] {
     const { plan, twins } = this.#options;
     const { temper, hasTcp } = plan.upstreams[index]!;
     if (temper === "dead" || temper === "closed") return [];
@@ -99,24 +158,31 @@ export class Oracle {
     const spellings = twin.habits.mindsCase ? [lower, upper] : [question.name];
     return spellings.flatMap((name) => {
       const asked = { ...question, name };
-      const forms = [[], [opt()]].flatMap((additionals) => {
-        const query = encode(message({ questions: [asked], additionals }));
-        const overUdp = twin.respond(query)!;
-        return [overUdp, twin.respond(query, "tcp")!].filter((octets) => octets.length > HEADER_OCTETS);
+      const additionals = this.#isEdnsSure ? [[opt({ wantsDnssec })]] : [[], [opt({ wantsDnssec })]];
+      const queries = additionals.map((additionals) => message({ questions: [asked], additionals }));
+      const forms = queries.flatMap((query) => {
+        const zone = twin.answerTo(query);
+        return [twin.respond(encode(query))!, twin.respond(encode(query), "tcp")!]
+          .filter((octets) => octets.length > HEADER_OCTETS)
+          .map((octets) => ({ octets, zone, outcome: outcomeOf(question, octets) }));
       });
-      const outcomes = forms.map((octets) => outcomeOf(question, octets));
-      const zone = twin.answerTo(asked);
       // What no client could take is not waited for over TCP.
-      const isLong = forms.some((octets) => octets.length > USEFUL_OCTETS_MIN);
-      const usable = outcomes.filter(({ message }) => !isTcpSure || isLong || !message.isTruncated);
-      return usable.map((outcome) => {
+      const isLong = forms.some(({ octets }) => octets.length > USEFUL_OCTETS_MIN);
+      const usable = forms.filter(({ outcome }) => !isTcpSure || isLong || !outcome.message.isTruncated);
+      return usable.map(({ outcome, zone }) => {
         // BADCOOKIE, and what was cut to fit: then the sections are empty. Else they are the zone's own, which have never
         // been through the codec.
         if (outcome.message.isTruncated || outcome.message.rcode !== zone.rcode) return outcome;
         const { answers, authorities, additionals } = zone;
         return { ...outcome, message: { ...outcome.message, answers, authorities, additionals } };
-      }).filter(({ message }) => message.rcode === zone.rcode);
+      }).filter(({ message }) => message.rcode === twin.answerTo(queries[0]!).rcode);
     });
+  }
+
+  /** Whether no upstream has had cause to be asked without EDNS: with it, DO gets to who signs. */
+  get #isEdnsSure(): boolean {
+    return this.#options.altered.length === 0 &&
+      this.#options.plan.upstreams.every(({ habits }) => habits.edns === "knows");
   }
 
   #fixed(question: Question): Outcome {
@@ -128,13 +194,26 @@ export class Oracle {
   }
 }
 
+/** Of a failure nothing is kept but that it was one, and why (RFC 9520). */
+function asFailure(question: Question, { message, kind }: Outcome): Outcome {
+  const { rcode, recursionAvailable } = message;
+  return { message: { ...failureMessage(question, rcode), recursionAvailable }, kind, bodyOctets: 0 };
+}
+
+function nameKey({ name, class: qclass }: Question): string {
+  return `${qclass} ${foldCase(name).toHex()}`;
+}
+
 /** Equal for equal questions, letter case ignored. */
 export function questionKey({ name, type, class: qclass }: Question): string {
   return `${type} ${qclass} ${foldCase(name).toHex()}`;
 }
 
-/** Four times what the client can take that can take least: more cannot be made to fit by writing it better. */
-const USEFUL_OCTETS_MIN = 4 * 512;
+/**
+ * Four times what the client can take that can take least: more cannot be made to fit by writing it better. The upstream's
+ * cookies, which a twin is not asked for, count.
+ */
+const USEFUL_OCTETS_MIN = 4 * 512 - (4 + 8 + 8);
 
 /** RCODEs for which another upstream is asked. */
 const USELESS: readonly number[] = [RCODE.SERVFAIL, RCODE.REFUSED, RCODE.FORMERR, RCODE.NOTIMP];

@@ -30,6 +30,10 @@ export interface Plan {
   readonly queryCount: number;
   /** TCP connections of clients. */
   readonly connectionCount: number;
+  /** Connections of one client that asks nothing on them; 0 for no such client. */
+  readonly crowd: number;
+  /** While this lasts, in milliseconds after the start, the system is out of file descriptors for connections. */
+  readonly acceptOutage: { readonly fromMs: number; readonly toMs: number };
   /** Within this time after the start all queries are sent. */
   readonly durationMs: number;
   /** When the forwarder is told to stop; `null` for after everything has settled. */
@@ -61,6 +65,9 @@ export function drawPlan(seed: number): Plan {
     ? drawFairUpstreams(random, { count: Math.min(count, 3), timeoutMs })
     : drawUpstreams(random, { count, timeoutMs });
   const { listen, serviceAddresses } = drawListen(random);
+  const durationMs = random.pick([1, timeoutMs, 3 * timeoutMs, 130_000]);
+  const acceptOutage = random.chance(0.2) ? drawOutage(random, durationMs) : NO_OUTAGE;
+  const stopAfterMs = random.chance(0.15) ? random.between(0, 2 * timeoutMs) : null;
   const calmSalt = `calm ${seed}`;
   return {
     seed,
@@ -73,16 +80,14 @@ export function drawPlan(seed: number): Plan {
       strategy: random.pick(STRATEGIES),
       upstreamSockets: random.pick([2, 2, 3, 16]),
       allow: random.chance(0.8) ? EVERYBODY : ALL_BUT_STRANGER,
-      rateLimit: 0,
+      rateLimit: random.chance(0.15) ? random.pick([1, 5, 20]) : 0,
       maxInFlight: isFair || random.chance(0.8) ? 10_000 : random.between(2, 8),
-      cacheSizeMib: 0,
-      cacheTtl: { minTtlSeconds: 0, maxTtlSeconds: 86_400, negativeMaxTtlSeconds: 3600 },
-      servesStale: true,
-      prefetches: true,
+      ...drawCache(seed, isForwarding),
       answersSpecialNames: false,
       serverId: null,
       multiQuestion: random.chance(0.75) ? "split" : "formerr",
       io: "plain",
+      workers: 1,
       logLevel: "debug",
     },
     hostAddresses: HOST,
@@ -94,8 +99,10 @@ export function drawPlan(seed: number): Plan {
     isFair,
     queryCount: random.between(15, 35),
     connectionCount: random.between(0, 3),
-    durationMs: random.pick([1, timeoutMs, 3 * timeoutMs, 130_000]),
-    stopAfterMs: random.chance(0.15) ? random.between(0, 2 * timeoutMs) : null,
+    durationMs,
+    crowd: acceptOutage === NO_OUTAGE && stopAfterMs === null && random.chance(0.05) ? random.between(95, 110) : 0,
+    acceptOutage,
+    stopAfterMs,
     isCalm: (question) => {
       return !isForwarding ||
         (isFair && new SeededRandom(`${calmSalt} ${foldCase(question.name).toHex()}`).chance(0.6));
@@ -103,15 +110,42 @@ export function drawPlan(seed: number): Plan {
   };
 }
 
+/** From a source of its own: the other lives stay as they are. */
+function drawCache(seed: number, isForwarding: boolean): CacheConfig {
+  const random = new SeededRandom(`cache ${seed}`);
+  return {
+    cacheSizeMib: isForwarding && random.chance(0.5) ? 1 : 0,
+    cacheTtl: {
+      minTtlSeconds: random.pick([0, 0, 10, 30]),
+      maxTtlSeconds: random.pick([86_400, 86_400, 100]),
+      negativeMaxTtlSeconds: random.pick([3600, 3600, 20]),
+    },
+    servesStale: random.chance(0.8),
+    prefetches: random.chance(0.8),
+  };
+}
+
+type CacheConfig = Pick<Config, "cacheSizeMib" | "cacheTtl" | "servesStale" | "prefetches">;
+
+const NO_OUTAGE = { fromMs: Infinity, toMs: -Infinity };
+
+function drawOutage(random: SeededRandom, durationMs: number): Plan["acceptOutage"] {
+  const fromMs = random.fraction() * durationMs;
+  return { fromMs, toMs: fromMs + random.between(10, 2000) };
+}
+
 function drawListen(random: SeededRandom): Pick<Plan, "serviceAddresses"> & { listen: SocketAddress[] } {
   const [first, second, third] = HOST.map((hostname) => udpAddress(hostname, 2053));
-  switch (random.below(4)) {
+  switch (random.below(5)) {
     case 0:
       return { listen: [first!], serviceAddresses: [first!] };
     case 1:
       return { listen: [first!, second!, third!], serviceAddresses: [first!, second!, third!] };
     case 2:
       return { listen: [third!], serviceAddresses: [third!] };
+    case 3:
+      // IPv4 clients come as ::ffff:198.51.100.7. A wildcard socket answers from the host's first address of a family.
+      return { listen: [udpAddress("::", 2053)], serviceAddresses: [first!, third!] };
     default:
       // A wildcard socket answers from the host's first address, whichever was asked: a known limit, so only that one is.
       return { listen: [udpAddress("0.0.0.0", 2053)], serviceAddresses: [first!] };

@@ -1,6 +1,7 @@
 import { concat } from "@std/bytes/concat";
 import { HEADER_OCTETS } from "../../lib/wire/header.ts";
-import { CLASS, TYPE } from "../../lib/wire/iana.ts";
+import { readOpt } from "../../lib/wire/edns.ts";
+import { CLASS, EDNS_OPTION, TYPE } from "../../lib/wire/iana.ts";
 import { encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
 import { foldCase, type Name, nameFromText, ROOT } from "../../lib/wire/name.ts";
 import { Writer } from "../../lib/wire/writer.ts";
@@ -11,9 +12,12 @@ import type { SeededRandom } from "../support/seeded_random.ts";
 export class QueryDraw {
   readonly #random: SeededRandom;
   readonly #names: readonly Name[];
+  readonly #repeatShare: number;
+  readonly #drawn: Question[] = [];
 
-  constructor(random: SeededRandom) {
+  constructor(random: SeededRandom, repeatShare = 0) {
     this.#random = random;
+    this.#repeatShare = repeatShare;
     // Few enough that the same question is often asked again, or by two clients at once.
     this.#names = Array.from({ length: 14 }, () => drawName(random));
   }
@@ -28,6 +32,17 @@ export class QueryDraw {
       questions,
       additionals: random.chance(0.6) ? [this.opt()] : [],
     });
+  }
+
+  /** A query that asks for `count` types besides its question's (RFC 10029), and for `more`. */
+  typesQuery(count: number, ...more: readonly number[]): Message {
+    const question = this.question();
+    const types = new Set<number>();
+    while (types.size < count) types.add(this.#random.pick(TYPES.filter((type) => type !== question.type)));
+    const data = Uint8Array.from([...types, ...more].flatMap((type) => [type >> 8, type & 0xff]));
+    const base = readOpt(this.opt());
+    const options = [...base.options, { code: EDNS_OPTION.MQTYPE_QUERY, data }];
+    return { ...this.query([question]), additionals: [opt({ ...base, options })] };
   }
 
   /** An OPT record that asks for this or that. */
@@ -53,7 +68,13 @@ export class QueryDraw {
 
   /** A question of class IN. */
   question(): Question {
-    return { name: this.name(), type: this.#random.pick(TYPES), class: CLASS.IN };
+    if (this.#drawn.length > 0 && this.#repeatShare > 0 && this.#random.chance(this.#repeatShare)) {
+      const repeated = this.#random.pick(this.#drawn);
+      return { ...repeated, name: this.#respelled(repeated.name) };
+    }
+    const question = { name: this.name(), type: this.#random.pick(TYPES), class: CLASS.IN };
+    this.#drawn.push(question);
+    return question;
   }
 
   /** One of the names, in any spelling. */

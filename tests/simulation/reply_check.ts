@@ -1,17 +1,19 @@
 import { equals } from "@std/bytes/equals";
 import { HEADER_OCTETS } from "../../lib/wire/header.ts";
-import { RCODE, TYPE, typeToText } from "../../lib/wire/iana.ts";
+import { EDE, EDNS_OPTION, RCODE, TYPE, typeToText } from "../../lib/wire/iana.ts";
 import { decode, encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
 import { isSameName, nameToText } from "../../lib/wire/name.ts";
 import { recordToText } from "../../lib/wire/record_text.ts";
 import { MessageScan } from "../../lib/wire/scan.ts";
 import { WireFormatError } from "../../lib/wire/wire_format_error.ts";
-import { readExtendedError } from "../../lib/wire/edns.ts";
+import { type ExtendedError, readExtendedError } from "../../lib/wire/edns.ts";
 import { ednsOf } from "../support/messages.ts";
 import { contentOf, distinctQuestions, isExpectedForMany, isExpectedForOne, recordIdentity } from "./expected_reply.ts";
 import { bodyOctetsMax, hasCookie, replyOctetsMax, type Transport } from "./client_limits.ts";
 import type { Oracle, Outcome } from "./oracle.ts";
+import { timeless } from "./timeless.ts";
 import type { Expectation } from "./traffic.ts";
+import { askedQuestions, isExpectedForTypes, missingTypeFaults, typeListFaults, typesIn } from "./types_check.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 
@@ -19,6 +21,10 @@ type Octets = Uint8Array<ArrayBuffer>;
 const COMBINATIONS_MAX = 300;
 /** No reply over UDP is ever larger (DNS Flag Day 2020). */
 const REPLY_OCTETS_MAX = 1232;
+
+const STALE_TTL_SECONDS = 30;
+/** An extended error without text: code and length of the option, and INFO-CODE. */
+const ERROR_OCTETS_MIN = 6;
 
 /** The longest reason that the forwarder gives, with the option's own octets. */
 const ERROR_OCTETS_MAX = 220;
@@ -52,6 +58,10 @@ export function checkReply(reply: Octets, asked: Asked): string[] {
         ...ownFaults(message, asked.expectation.rcode, asked.oracle),
         ...echoFaults(message, asked.query),
       ];
+    case "types": {
+      const query = decode(asked.query);
+      return [...faults, ...frameFaults(reply, message, query, asked.transport), ...typesFaults(message, query, asked)];
+    }
     case "answer": {
       const query = decode(asked.query);
       return [
@@ -62,6 +72,24 @@ export function checkReply(reply: Octets, asked: Asked): string[] {
       ];
     }
   }
+}
+
+/** What is wrong with a reply that tells the client to ask over TCP, because its network asks too much. */
+export function checkLimited(reply: Octets, { query, oracle }: Pick<Asked, "query" | "oracle">): string[] {
+  const message = readReply(reply);
+  if (message === null) return ["is no readable message"];
+  const faults = [
+    ...headerFaults(reply, query),
+    ...ownFaults(message, RCODE.NOERROR, oracle),
+    ...echoFaults(message, query),
+  ];
+  if (!message.isTruncated) faults.push("has TC=0, over the rate");
+  const scan = new MessageScan();
+  scan.scan(query);
+  if ((ednsOf(message) !== null) !== scan.hasOpt) {
+    faults.push("has an OPT record and should not, or the other way round");
+  }
+  return faults;
 }
 
 function readReply(reply: Octets): Message | null {
@@ -156,11 +184,15 @@ function spellingFaults({ answers }: Message, { questions }: Message): string[] 
   }).map((answer) => `spells an owner in its own way: ${recordToText(answer)} [4343_02]`);
 }
 
-function contentFaults(message: Message, query: Message, { oracle, transport }: Asked): string[] {
+function contentFaults(reply: Message, query: Message, { oracle, transport }: Asked): string[] {
+  const message = oracle.isRemembering ? timeless(reply) : reply;
   const questions = distinctQuestions(query.questions);
-  const candidates = questions.map((question) => oracle.outcomes(question));
+  const wantsDnssec = ednsOf(query)?.wantsDnssec ?? false;
+  const candidates = questions.map((question) => oracle.outcomes(question, wantsDnssec));
   const unknown = unknownRecords(message, candidates.flat());
   if (unknown.length > 0) return unknown.map((record) => `has a record that nobody gave: ${recordToText(record)}`);
+  const risen = oracle.isRemembering ? ttlFaults(reply, { oracle, octetsMax: replyOctetsMax(query, transport) }) : [];
+  if (risen.length > 0) return risen;
   const actual = contentOf(message);
   const likely = candidates.map((outcomes) => outcomes.filter((outcome) => isPlausible(outcome, message)));
   const count = likely.reduce((product, outcomes) => product * outcomes.length, 1);
@@ -178,9 +210,64 @@ function contentFaults(message: Message, query: Message, { oracle, transport }: 
   return faults;
 }
 
+/** RFC 10029: the primary type's answer, and those of the types in the reply's list. */
+function typesFaults(reply: Message, query: Message, { oracle, transport }: Asked): string[] {
+  const message = oracle.isRemembering ? timeless(reply) : reply;
+  const listFaults = typeListFaults(message, query);
+  if (listFaults.length > 0) return listFaults;
+  const wantsDnssec = ednsOf(query)!.wantsDnssec;
+  const listed = typesIn(message, EDNS_OPTION.MQTYPE_RESPONSE)!;
+  const [question, ...others] = askedQuestions(query);
+  const primary = oracle.outcomes(question!, wantsDnssec);
+  const candidates = new Map(others.map((other) => [other.type, oracle.outcomes(other, wantsDnssec)]));
+  const known = [primary, ...listed.map((type) => candidates.get(type)!)];
+  const unknown = unknownRecords(message, known.flat());
+  if (unknown.length > 0) return unknown.map((record) => `has a record that nobody gave: ${recordToText(record)}`);
+  const risen = oracle.isRemembering ? ttlFaults(reply, { oracle, octetsMax: replyOctetsMax(query, transport) }) : [];
+  if (risen.length > 0) return risen;
+  const likely = known.map((outcomes) => outcomes.filter((outcome) => isPlausible(outcome, message)));
+  if (likely.reduce((product, outcomes) => product * outcomes.length, 1) > COMBINATIONS_MAX) return [];
+  const actual = contentOf(message);
+  const limitOctets = bodyOctetsMax(query, transport);
+  let faults = [`says what follows from no outcome: ${describe(message)}`];
+  for (const outcomes of combinations(likely)) {
+    const isExpected = listed.length === 0
+      ? isExpectedForOne(outcomes[0]!, query, actual, limitOctets)
+      : isExpectedForTypes(outcomes, query, actual);
+    if (!isExpected) continue;
+    faults = [
+      ...errorFaults(message, query, { outcomes: outcomes.slice(0, 1), transport }),
+      // With several upstreams the primary type may use up the time that is there for all.
+      ...(oracle.isOneHop ? missingTypeFaults({ outcomes, listed, candidates, query, limitOctets }) : []),
+    ];
+    if (faults.length === 0) return [];
+  }
+  return faults;
+}
+
 function unknownRecords(message: Message, outcomes: readonly Outcome[]): ResourceRecord[] {
   const known = new Set(outcomes.flatMap((outcome) => recordsOf(outcome.message)).map(recordIdentity));
   return recordsOf(message).filter((record) => record.type !== TYPE.OPT && !known.has(recordIdentity(record)));
+}
+
+/** TTLs out of memory never rise. Those of a stale answer are what RFC 8767 §4 recommends. */
+function ttlFaults(reply: Message, { oracle, octetsMax }: { oracle: Oracle; octetsMax: number }): string[] {
+  const records = recordsOf(reply).filter(({ type }) => type !== TYPE.OPT);
+  const isStale = errorsIn(reply).some(({ infoCode }) => isStaleness(infoCode));
+  const isWhole = reply.questions.length === 1 && !isMultiple(reply);
+  if (isStale && isWhole) {
+    const others = records.filter(({ ttl }) => ttl !== STALE_TTL_SECONDS);
+    return others.map((record) => `is stale with another TTL than 30: ${recordToText(record)} [8767_02]`);
+  }
+  // Not everybody can be told: without EDNS nobody, and of several questions that did not all fail not each.
+  const isTold = ednsOf(reply) !== null && isWhole && encode(reply).length + ERROR_OCTETS_MIN <= octetsMax;
+  const floor = oracle.servesStale && !isTold ? STALE_TTL_SECONDS : 0;
+  return records.filter((record) => record.ttl > Math.max(floor, oracle.ttlMaxOf(record)))
+    .map((record) => `has a TTL that has risen: ${recordToText(record)} [1035_09]`);
+}
+
+function isMultiple(reply: Message): boolean {
+  return typesIn(reply, EDNS_OPTION.MQTYPE_RESPONSE) !== null;
 }
 
 /** Whether the answers of `outcome` are in the reply, or were cut: then it says nothing. */
@@ -201,6 +288,14 @@ function* combinations<T>(lists: readonly (readonly T[])[]): Generator<T[]> {
   for (const item of first) for (const others of combinations(rest)) yield [item, ...others];
 }
 
+function errorsIn(message: Message): ExtendedError[] {
+  return (ednsOf(message)?.options ?? []).map(readExtendedError).filter((error) => error !== null);
+}
+
+function isStaleness(infoCode: number): boolean {
+  return infoCode === EDE.STALE_ANSWER || infoCode === EDE.STALE_NXDOMAIN_ANSWER;
+}
+
 /** A client that speaks EDNS is told of each question that failed, and why (RFC 8914). */
 function errorFaults(
   message: Message,
@@ -209,7 +304,9 @@ function errorFaults(
 ): string[] {
   const edns = ednsOf(message);
   if (edns === null || outcomes.some(({ kind }) => kind === "altered")) return [];
-  const texts = edns.options.map(readExtendedError).filter((error) => error !== null).map(({ text }) => text);
+  // What comes from memory says so, beside the reason; what is stale may have one as well.
+  const errors = errorsIn(message).filter(({ infoCode, text }) => infoCode !== EDE.CACHED_ERROR || text !== "");
+  const texts = errors.map(({ text }) => text);
   const failed = outcomes.filter((outcome) => {
     const { rcode } = outcome.message;
     return outcome.kind === "failure" || outcome.kind === "made up" ||
@@ -217,15 +314,16 @@ function errorFaults(
   });
   if (query.questions.length === 1) {
     const isCramped = encode(message).length + ERROR_OCTETS_MAX > replyOctetsMax(query, transport);
-    return failed.length === texts.length || isCramped ? [] : [`has ${texts.length} extended errors`];
+    const isStale = errors.some(({ infoCode }) => isStaleness(infoCode));
+    return failed.length === texts.length || isCramped || isStale ? [] : [`has ${texts.length} extended errors`];
   }
   const starts = failed.map((outcome) => outcome.message.questions[0]!)
     .map((question) => `${nameToText(question.name)} ${typeToText(question.type)}: `);
   const told = starts.map((start) => texts.some((text) => text.startsWith(start)));
   const untold = starts.filter((_, i) => !told[i]);
-  // Extended errors never push a record out, nor one another: the first ones are told as far as they fit.
+  // Extended errors never push a record out, nor one another: they are told up to the first one that does not fit.
   const octets = encode(message).length;
-  if (untold.every((start) => octets + start.length + ERROR_OCTETS_MAX > replyOctetsMax(query, transport))) return [];
+  if (untold.some((start) => octets + start.length + ERROR_OCTETS_MAX > replyOctetsMax(query, transport))) return [];
   return untold.map((start) => `has no extended error for ${start}`);
 }
 

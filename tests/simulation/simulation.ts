@@ -7,14 +7,15 @@ import { seededZone } from "../support/seeded_zone.ts";
 import { EVERYBODY } from "../support/serving.ts";
 import type { Host, Passage } from "../support/world_network.ts";
 import { Checker } from "./checker.ts";
+import { Crowd } from "./crowd.ts";
 import { ednsFaults } from "./edns_check.ts";
 import { Oracle } from "./oracle.ts";
 import { drawPlan, type Plan, STRANGER } from "./plan.ts";
 import { scriptedFor } from "./scripted_for.ts";
 import { StreamClient } from "./stream_client.ts";
-import { asStranger, Traffic } from "./traffic.ts";
+import { asStranger, type ClientDatagram, Traffic } from "./traffic.ts";
 import { UnrulyUpstream } from "./unruly_upstream.ts";
-import { UpstreamBudget } from "./upstream_budget.ts";
+import { questionsIn, UpstreamBudget } from "./upstream_budget.ts";
 
 /** How a simulation is run. */
 export interface SimulationOptions {
@@ -61,9 +62,11 @@ class Simulation {
   readonly #unruly: readonly UnrulyUpstream[];
   readonly #oracle: Oracle;
   readonly #streamClients: StreamClient[] = [];
+  #crowd: Crowd | null = null;
   readonly #app: App;
   #stopped: Promise<void> | null = null;
   #stopMs = Infinity;
+  #failedAccepts = 0;
 
   constructor(plan: Plan, { isTraceKept = false, corruptZone = same, corruptPassage = same }: SimulationOptions) {
     this.#plan = plan;
@@ -83,6 +86,7 @@ class Simulation {
     world.network.setLink(this.#host, this.#clients, { choppiness: plan.clientLink.choppiness });
     const faultRandom = world.random.fork("send faults");
     this.#host.sendFault = () => faultRandom.chance(plan.sendFailure) ? new Error("No buffer space available") : null;
+    this.#host.acceptFault = () => this.#acceptFault();
     const zone = seededZone(plan.seed);
     const altered: ConstructorParameters<typeof UnrulyUpstream>[0]["altered"] = [];
     this.#scripted = plan.upstreams.map((upstream) => scriptedFor(upstream, corruptZone(zone)));
@@ -95,15 +99,19 @@ class Simulation {
     for (const unruly of this.#unruly) unruly.start();
     const twins = plan.upstreams.map((upstream) => scriptedFor(upstream, zone));
     this.#oracle = new Oracle({ plan, twins, altered });
+    // Every second seed lives with batches.
+    const hasBatches = plan.seed % 2 === 0;
     this.#checker = new Checker({
       clock: world.time,
       oracle: this.#oracle,
       serviceAddresses: plan.serviceAddresses,
       timeoutMs: plan.config.timeoutMs,
+      questionsPerSecond: plan.config.rateLimit,
+      heardAfterMs: hasBatches ? WAKE_MAX_MS : 0,
+      isStranger: (hostname) => this.#isStranger(hostname),
     });
-    // Every second seed lives with batches.
     const wakeRandom = world.random.fork("wakes");
-    if (plan.seed % 2 === 0) this.#host.wakesLate = () => wakeRandom.between(0, WAKE_MAX_MS);
+    if (hasBatches) this.#host.wakesLate = () => wakeRandom.between(0, WAKE_MAX_MS);
     this.#app = new App(plan.config, world.runtimeOn(this.#host));
   }
 
@@ -129,7 +137,9 @@ class Simulation {
     const { trace } = this.#world;
     return {
       seed: this.#plan.seed,
-      faults: [...this.#checker.faults, ...this.#streamClients.flatMap((client) => client.faults)],
+      faults: [this.#checker, ...this.#streamClients, ...(this.#crowd === null ? [] : [this.#crowd])].flatMap((
+        { faults },
+      ) => faults),
       traceHash: trace.hash,
       traceLines: trace.lines,
       counts: this.#counts(),
@@ -140,29 +150,66 @@ class Simulation {
     this.#checker.watch(passage);
     const { serviceAddresses, upstreams } = this.#plan;
     const isIn = (address: SocketAddress) => serviceAddresses.some((service) => isSameAddress(service, address));
-    if (passage.kind === "delivered" && isIn(passage.to)) this.#budget.noteAsked(passage.octets);
+    if (passage.kind === "delivered" && isIn(passage.to)) this.#noteAsked(passage.octets);
     if (passage.kind === "sent" && upstreams.some(({ address }) => isSameAddress(passage.to, address))) {
       this.#budget.noteSent(passage.octets);
     }
   }
 
+  #noteAsked(octets: Uint8Array): void {
+    this.#budget.noteAsked(octets);
+    for (const question of questionsIn(octets)) this.#oracle.noteAsked(question);
+  }
+
   #planTraffic(): void {
     const { queryCount, durationMs, config, serviceAddresses } = this.#plan;
     const random = this.#world.random.fork("traffic");
-    const traffic = new Traffic({ random, isSplitting: config.multiQuestion === "split" });
+    // Where answers are remembered, the same is asked again and again.
+    const repeatShare = config.cacheSizeMib > 0 ? 0.8 : 0;
+    const traffic = new Traffic({ random, isSplitting: config.multiQuestion === "split", repeatShare });
     for (let i = 0; i < queryCount; i++) {
       const to = random.pick(serviceAddresses);
       // Few addresses and ports, so that they repeat. IDs of one client do not: the low bits count.
       const from = clientAddress(to, random.pick([1024, 5353, 40_000, 65_535]), random.below(2));
       const drawn = traffic.next((random.below(4) << 8) | i);
-      const isStranger = from.hostname === STRANGER && config.allow !== EVERYBODY;
-      const datagram = isStranger ? asStranger(drawn) : drawn;
-      this.#checker.announce(datagram, from);
       this.#world.time.after(random.fraction() * durationMs, () => {
+        const completed = this.#withCookie(drawn, from);
+        const datagram = this.#isStranger(from.hostname) ? asStranger(completed) : completed;
+        this.#checker.announce(datagram, from);
         this.#world.network.carry(this.#clients, from, to, datagram.octets);
       });
     }
     this.#planConnections(traffic, random);
+    if (this.#plan.crowd > 0) this.#planCrowd(random);
+  }
+
+  #isStranger(hostname: string): boolean {
+    return hostname === STRANGER && this.#plan.config.allow !== EVERYBODY;
+  }
+
+  /** The datagram with the cookie that its sender was given, or, for a thief, that another client was. */
+  #withCookie(datagram: ClientDatagram, { hostname }: SocketAddress): ClientDatagram {
+    const isOwn = datagram.kind !== "stolenCookie";
+    const owner = isOwn ? hostname : CLIENT_ADDRESSES.find((address) => address !== hostname)!;
+    const cookie = this.#checker.cookieOf(owner);
+    return cookie === undefined ? datagram : datagram.withCookie?.(cookie, isOwn) ?? datagram;
+  }
+
+  #planCrowd(random: SeededRandom): void {
+    const { crowd: connectionCount, durationMs, serviceAddresses } = this.#plan;
+    const world = this.#world;
+    const host = world.network.addHost(...CROWD_ADDRESSES);
+    const crowd = new Crowd({ world, host, service: random.pick(serviceAddresses), connectionCount });
+    this.#crowd = crowd;
+    world.time.after(random.fraction() * durationMs, () => crowd.start());
+  }
+
+  #acceptFault(): Error | null {
+    const { fromMs, toMs } = this.#plan.acceptOutage;
+    const sinceStartMs = this.#world.time.nowMs() - START_MS;
+    if (sinceStartMs < fromMs || sinceStartMs >= toMs) return null;
+    this.#failedAccepts++;
+    return new Error("Too many open files");
   }
 
   #planConnections(traffic: Traffic, random: SeededRandom): void {
@@ -176,9 +223,10 @@ class Simulation {
         oracle: this.#oracle,
         plan: this.#plan,
         random: random.fork(`client ${i}`),
+        acceptedFromMs: START_MS + this.#plan.acceptOutage.toMs,
         // A message without octets ends the connection, and one without an ID cannot be told apart.
         messages: messages.filter(({ octets }) => octets.length >= 2),
-        onAsked: (octets) => this.#budget.noteAsked(octets),
+        onAsked: (octets) => this.#noteAsked(octets),
       });
       this.#streamClients.push(client);
       this.#world.time.after(random.fraction() * durationMs, () => client.start());
@@ -222,6 +270,7 @@ class Simulation {
   #counts(): Map<string, number> {
     const counts = new Map<string, number>([["replies", this.#checker.replyCount]]);
     for (const [kind, count] of this.#checker.arrived) counts.set(`client ${kind}`, count);
+    if (this.#failedAccepts > 0) counts.set("accepts failed", this.#failedAccepts);
     const add = (name: string, count: number) => counts.set(name, (counts.get(name) ?? 0) + count);
     for (const { behaved } of this.#unruly) for (const [name, count] of behaved) add(`upstream ${name}`, count);
     for (const { manner, replyCount } of this.#streamClients) {
@@ -235,6 +284,8 @@ class Simulation {
 
 const START_MS = 1234.567;
 const CLIENT_ADDRESSES = ["198.51.100.7", STRANGER, "2001:db8:c::7", "2001:db8:c::8"];
+
+const CROWD_ADDRESSES = ["198.51.100.9", "2001:db8:d::9"];
 
 function clientAddress(to: SocketAddress, port: number, which: number): SocketAddress {
   const family = CLIENT_ADDRESSES.filter((address) => address.includes(":") === to.hostname.includes(":"));

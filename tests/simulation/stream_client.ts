@@ -38,6 +38,7 @@ export const STREAM_MANNERS = Object.keys(MANNERS) as readonly Manner[];
 
 /** Deadlines are kept in ticks of 10 ms, and timers may fire a little late. */
 const TOLERANCE_MS = 25;
+const ACCEPT_RETRY_MS = 110;
 const DRIP_MS = 700;
 /** A deaf client asks everything so many times: more than fits into the connection on the way back. */
 const DEAF_ROUNDS = 30;
@@ -50,6 +51,8 @@ export interface StreamClientOptions {
   readonly oracle: Oracle;
   readonly plan: Plan;
   readonly random: SeededRandom;
+  /** From when on connections are accepted whatever happens. */
+  readonly acceptedFromMs: number;
   /** What it asks; each with an ID of its own. */
   readonly messages: readonly ClientDatagram[];
   /** Hears of each message when it is sent. */
@@ -136,7 +139,10 @@ export class StreamClient {
 
   /** Sends the last octets of a message, or nothing when they follow. */
   #send(stream: HostStream, octets: Octets, message: ClientDatagram): void {
-    this.#waiting.set(idOf(message.octets), { message, askedAtMs: this.#options.world.time.nowMs() });
+    const { world, acceptedFromMs } = this.#options;
+    // What comes before the connection is accepted is heard then; an accept that has failed is tried again after a moment.
+    const askedAtMs = Math.max(world.time.nowMs(), acceptedFromMs + ACCEPT_RETRY_MS);
+    this.#waiting.set(idOf(message.octets), { message, askedAtMs });
     this.#options.onAsked(message.octets);
     if (octets.length > 0) stream.send(octets);
   }

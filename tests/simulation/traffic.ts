@@ -1,6 +1,7 @@
 import { concat } from "@std/bytes/concat";
 import { HEADER_OCTETS } from "../../lib/wire/header.ts";
-import { CLASS, RCODE, TYPE } from "../../lib/wire/iana.ts";
+import { readOpt } from "../../lib/wire/edns.ts";
+import { CLASS, EDNS_OPTION, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import type { Message, Question, ResourceRecord } from "../../lib/wire/message.ts";
 import { nameFromText, ROOT } from "../../lib/wire/name.ts";
 import { putUint16 } from "../../lib/wire/patch.ts";
@@ -18,6 +19,8 @@ export type Expectation =
   | { readonly kind: "own"; readonly rcode: number }
   /** The zone's answer to these questions. */
   | { readonly kind: "answer"; readonly questions: readonly Question[] }
+  /** The zone's answer to a question, and to the same for the other types that are asked for with it, as far as they fit. */
+  | { readonly kind: "types"; readonly otherTypeCount: number }
   /** One well-formed reply, or silence: the octets are too random to say. */
   | { readonly kind: "any" };
 
@@ -26,16 +29,28 @@ export interface ClientDatagram {
   readonly kind: DatagramKind;
   readonly octets: Octets;
   readonly expectation: Expectation;
+  /** Whether it brings a server cookie that was given to its sender. */
+  readonly hasOwnCookie?: boolean;
+  /** Makes it bring a cookie as the forwarder gave it, whether to its sender or to somebody else. */
+  readonly withCookie?: (cookie: Octets, isOwn: boolean) => ClientDatagram;
 }
+
+/** Every client's own part of its cookies. */
+export const CLIENT_COOKIE = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 
 /** Kinds of datagrams, and how often they come. */
 const KINDS = {
   ordinary: 40,
   several: 20,
+  severalTypes: 12,
+  badTypes: 2,
   tooMany: 2,
   forbidden: 3,
   mixedClasses: 2,
   noQuestion: 2,
+  returning: 8,
+  cookieOnly: 3,
+  stolenCookie: 3,
   opcode: 3,
   badVersion: 3,
   twoOpts: 2,
@@ -52,6 +67,8 @@ const KINDS = {
   garbage: 2,
 };
 
+/** Kinds that bring a cookie where one is known. */
+type CookieKind = "returning" | "cookieOnly" | "stolenCookie";
 /** See `KINDS`. */
 export type DatagramKind = keyof typeof KINDS;
 /** All of them. */
@@ -63,21 +80,49 @@ export class Traffic {
   readonly #isSplitting: boolean;
   readonly #queries: QueryDraw;
 
-  constructor({ random, isSplitting }: { random: SeededRandom; isSplitting: boolean }) {
+  /** @param options.repeatShare How many of the questions have been asked before, 0–1. */
+  constructor(
+    { random, isSplitting, repeatShare = 0 }: { random: SeededRandom; isSplitting: boolean; repeatShare?: number },
+  ) {
     this.#random = random;
     this.#isSplitting = isSplitting;
-    this.#queries = new QueryDraw(random);
+    this.#queries = new QueryDraw(random, repeatShare);
   }
 
   /** The next datagram; its ID, where it has one, is `id`. */
   next(id: number): ClientDatagram {
     const kind = this.#random.pickWeighted(KINDS);
+    if (kind === "returning" || kind === "cookieOnly" || kind === "stolenCookie") return this.#nextWithCookie(kind, id);
     const { octets, expectation } = this.#draw(kind);
     if (octets.length >= 2) putUint16(octets, 0, id);
     return { kind, octets, expectation };
   }
 
-  #draw(kind: DatagramKind): { octets: Octets; expectation: Expectation } {
+  /** With the client's part alone, as long as nothing better is known. */
+  #nextWithCookie(kind: CookieKind, id: number): ClientDatagram {
+    const hasQuestion = kind === "returning" || (kind === "stolenCookie" && this.#random.chance(0.5));
+    const query = this.#queries.query(hasQuestion ? [this.#queries.question()] : []);
+    const { udpPayloadOctets, wantsDnssec } = readOpt(this.#queries.opt());
+    const octetsWith = (cookie: Octets) => {
+      const options = [{ code: EDNS_OPTION.COOKIE, data: cookie }];
+      return encodeQuery({ ...query, id, additionals: [opt({ udpPayloadOctets, wantsDnssec, options })] });
+    };
+    const expectation = hasQuestion ? answer(query) : own(RCODE.NOERROR);
+    return {
+      kind,
+      octets: octetsWith(CLIENT_COOKIE),
+      expectation,
+      withCookie: (cookie, hasOwnCookie) => ({
+        kind,
+        octets: octetsWith(cookie),
+        // RFC 7873 §5.4
+        expectation: hasQuestion || hasOwnCookie ? expectation : own(RCODE.BADCOOKIE),
+        hasOwnCookie,
+      }),
+    };
+  }
+
+  #draw(kind: Exclude<DatagramKind, CookieKind>): { octets: Octets; expectation: Expectation } {
     const random = this.#random;
     switch (kind) {
       case "ordinary": {
@@ -89,6 +134,15 @@ export class Traffic {
         const query = this.#queries.query(this.#queries.questions(random.between(2, QUESTIONS_MAX)));
         const expectation = this.#isSplitting ? answer(query) : own(RCODE.FORMERR);
         return { octets: encodeQuery(query, { isCompressed: random.chance(0.5) }), expectation };
+      }
+      case "severalTypes": {
+        const otherTypeCount = random.between(1, 5);
+        const query = this.#queries.typesQuery(otherTypeCount);
+        return { octets: encodeQuery(query), expectation: { kind: "types", otherTypeCount } };
+      }
+      case "badTypes": {
+        const query = this.#queries.typesQuery(random.between(1, 3), random.pick(BAD_TYPES));
+        return { octets: encodeQuery(query), expectation: own(RCODE.FORMERR) };
       }
       case "tooMany": {
         const query = this.#queries.query(this.#queries.questions(random.between(QUESTIONS_MAX + 1, 20)));
@@ -189,6 +243,9 @@ export function asStranger(datagram: ClientDatagram): ClientDatagram {
   const { kind } = datagram.expectation;
   return kind === "silence" || kind === "any" ? datagram : { ...datagram, expectation: own(RCODE.REFUSED) };
 }
+
+/** RFC 10029 §3.3: what no list of types may hold. */
+const BAD_TYPES: readonly number[] = [0, TYPE.OPT, TYPE.ANY, TYPE.AXFR, TYPE.TSIG, 0xffff];
 
 const CLASSES: readonly number[] = [...new Array<number>(20).fill(CLASS.IN), CLASS.CH, 65_280];
 

@@ -1,9 +1,10 @@
-import { decode, type Message, type Question } from "../../lib/wire/message.ts";
+import { decode, type Question } from "../../lib/wire/message.ts";
 import { questionToText } from "../../lib/wire/record_text.ts";
 import { WireFormatError } from "../../lib/wire/wire_format_error.ts";
 import { distinctQuestions } from "./expected_reply.ts";
 import { questionKey } from "./oracle.ts";
 import type { Plan } from "./plan.ts";
+import { askedQuestions } from "./types_check.ts";
 
 /** RFC 9520 §3.1 allows two retries; the forwarder's own rule is the same, over all upstreams together. */
 const SENDS_MAX = 3;
@@ -24,7 +25,7 @@ export class UpstreamBudget {
 
   /** A message has come from a client. */
   noteAsked(octets: Uint8Array): void {
-    for (const question of distinctQuestions(readMessage(octets)?.questions ?? [])) {
+    for (const question of distinctQuestions(questionsIn(octets))) {
       const key = questionKey(question);
       this.#asked.set(key, (this.#asked.get(key) ?? 0) + 1);
     }
@@ -32,7 +33,7 @@ export class UpstreamBudget {
 
   /** A datagram has been sent to an upstream. */
   noteSent(octets: Uint8Array): void {
-    for (const question of readMessage(octets)?.questions ?? []) {
+    for (const question of questionsIn(octets)) {
       const sent = this.#sent.get(questionKey(question)) ?? { question, count: 0 };
       sent.count++;
       this.#sent.set(questionKey(question), sent);
@@ -73,11 +74,12 @@ function isLoopProbe(question: Question): boolean {
   return LOOP_PROBE.test(questionToText(question).toLowerCase().replace("in txt", "IN TXT"));
 }
 
-function readMessage(octets: Uint8Array): Message | null {
+/** What a message asks; nothing when it cannot be read. */
+export function questionsIn(octets: Uint8Array): readonly Question[] {
   try {
-    return decode(octets);
+    return askedQuestions(decode(octets));
   } catch (error) {
-    if (error instanceof WireFormatError) return null;
+    if (error instanceof WireFormatError) return [];
     throw error;
   }
 }

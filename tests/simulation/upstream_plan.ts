@@ -105,12 +105,20 @@ function drawHabits(random: SeededRandom): UpstreamHabits {
     mindsCase: random.chance(0.1),
     cookies: random.pickWeighted({ ignores: 3, knows: 2, demands: 1 }),
     truncates: random.chance(0.15),
+    signs: random.chance(0.6),
   };
 }
 
 function drawModernHabits(random: SeededRandom): UpstreamHabits {
-  const { hasOptFirst, overcompresses, truncates } = drawHabits(random);
-  return { ...MODERN_HABITS, hasOptFirst, overcompresses, truncates, cookies: random.pick(["ignores", "knows"]) };
+  const { hasOptFirst, overcompresses, truncates, signs } = drawHabits(random);
+  return {
+    ...MODERN_HABITS,
+    hasOptFirst,
+    overcompresses,
+    truncates,
+    signs,
+    cookies: random.pick(["ignores", "knows"]),
+  };
 }
 
 /** A way between two hosts. */

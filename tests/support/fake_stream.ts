@@ -2,7 +2,9 @@ import { concat } from "@std/bytes/concat";
 import type { SocketAddress } from "../../lib/base/address.ts";
 import type { StreamListenSocket, StreamSocket } from "../../lib/base/runtime.ts";
 import { StreamFrames, toFrame } from "../../lib/wire/stream_frames.ts";
+import { AcceptQueue } from "./accept_queue.ts";
 import { tcp } from "./fake_socket.ts";
+import { StreamInbox } from "./stream_inbox.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 
@@ -18,8 +20,7 @@ export class FakeStream implements StreamSocket {
   /** Hears of everything that was written, as it is. */
   onWrite: (octets: Octets) => void = () => {};
   isClosed = false;
-  readonly #inbox: (Octets | "end" | Error)[] = [];
-  #reading: { readonly buffer: Octets; readonly settle: PromiseWithResolvers<number | null> } | null = null;
+  readonly #inbox = new StreamInbox();
   #writing: { readonly octets: Octets; readonly settle: PromiseWithResolvers<number> } | null = null;
 
   constructor(peer: SocketAddress = tcp("198.51.100.7", 40_000)) {
@@ -28,7 +29,7 @@ export class FakeStream implements StreamSocket {
 
   /** Whether a `read` waits for something to come in. */
   get isReading(): boolean {
-    return this.#reading !== null;
+    return this.#inbox.isReading;
   }
 
   /** The whole messages that were written, without their lengths. */
@@ -46,8 +47,7 @@ export class FakeStream implements StreamSocket {
 
   /** Lets octets come in. */
   deliver(octets: Octets): void {
-    this.#inbox.push(octets.slice());
-    this.#pump();
+    this.#inbox.take(octets.slice());
   }
 
   /** Lets whole messages come in, with their lengths, in one piece. */
@@ -57,16 +57,14 @@ export class FakeStream implements StreamSocket {
 
   /** The other end closes its side: it sends no more, and still reads. */
   end(): void {
-    this.#inbox.push("end");
-    this.#pump();
+    this.#inbox.end();
   }
 
-  /** The connection breaks. */
+  /** The connection breaks; what was not read is lost. */
   fail(error: Error = new Error("Connection reset")): void {
     this.writeError = error;
     this.#writing?.settle.reject(error);
-    this.#inbox.push(error);
-    this.#pump();
+    this.#inbox.fail(error);
   }
 
   /** Lets the `write` that waits take up to `count` octets, and later ones everything. */
@@ -79,11 +77,7 @@ export class FakeStream implements StreamSocket {
 
   read(buffer: Octets): Promise<number | null> {
     if (this.isClosed) return Promise.reject(new Error("BadResource: connection is closed"));
-    if (this.#reading !== null) return Promise.reject(new Error("Busy: somebody reads already"));
-    this.#reading = { buffer, settle: Promise.withResolvers<number | null>() };
-    const { promise } = this.#reading.settle;
-    this.#pump();
-    return promise;
+    return this.#inbox.read(buffer);
   }
 
   write(octets: Octets): Promise<number> {
@@ -98,8 +92,8 @@ export class FakeStream implements StreamSocket {
   close(): void {
     if (this.isClosed) throw new Error("BadResource: connection is closed");
     this.isClosed = true;
-    for (const waiting of [this.#reading, this.#writing]) waiting?.settle.reject(new Error("Interrupted"));
-    this.#reading = null;
+    this.#inbox.shut();
+    this.#writing?.settle.reject(new Error("Interrupted"));
     this.#writing = null;
   }
 
@@ -109,29 +103,13 @@ export class FakeStream implements StreamSocket {
     this.onWrite(taken);
     return taken.length;
   }
-
-  #pump(): void {
-    const next = this.#inbox[0];
-    if (this.#reading === null || next === undefined) return;
-    const { buffer, settle } = this.#reading;
-    this.#reading = null;
-    if (next instanceof Error) return settle.reject(next);
-    // Once ended it stays ended.
-    if (next === "end") return settle.resolve(null);
-    const count = Math.min(next.length, buffer.length);
-    buffer.set(next.subarray(0, count));
-    if (count === next.length) this.#inbox.shift();
-    else this.#inbox[0] = next.subarray(count);
-    settle.resolve(count);
-  }
 }
 
 /** A listening TCP socket without a network: the test plays those who connect. */
 export class FakeStreamListener implements StreamListenSocket {
   readonly address: SocketAddress;
   isClosed = false;
-  readonly #inbox: (FakeStream | Error)[] = [];
-  #accepting: PromiseWithResolvers<StreamSocket> | null = null;
+  readonly #queue = new AcceptQueue<FakeStream>();
 
   constructor(address: SocketAddress = tcp("127.0.0.1", 2053)) {
     this.address = address;
@@ -139,43 +117,26 @@ export class FakeStreamListener implements StreamListenSocket {
 
   /** Whether an `accept` waits. */
   get isAccepting(): boolean {
-    return this.#accepting !== null;
+    return this.#queue.isAccepting;
   }
 
   /** Lets a connection come in. */
   connect(stream: FakeStream = new FakeStream()): FakeStream {
-    this.#inbox.push(stream);
-    this.#pump();
+    this.#queue.offer(stream);
     return stream;
   }
 
   /** Lets one `accept` fail. */
   failAccept(error: Error): void {
-    this.#inbox.push(error);
-    this.#pump();
+    this.#queue.offer(error);
   }
 
   accept(): Promise<StreamSocket> {
-    if (this.isClosed) return Promise.reject(new Error("BadResource: listener is closed"));
-    this.#accepting = Promise.withResolvers<StreamSocket>();
-    const { promise } = this.#accepting;
-    this.#pump();
-    return promise;
+    return this.#queue.accept();
   }
 
   close(): void {
-    if (this.isClosed) throw new Error("BadResource: listener is closed");
+    this.#queue.close();
     this.isClosed = true;
-    this.#accepting?.reject(new Error("Interrupted"));
-    this.#accepting = null;
-  }
-
-  #pump(): void {
-    const accepting = this.#accepting;
-    if (accepting === null || this.#inbox.length === 0) return;
-    this.#accepting = null;
-    const next = this.#inbox.shift()!;
-    if (next instanceof Error) accepting.reject(next);
-    else accepting.resolve(next);
   }
 }

@@ -2,6 +2,7 @@ import { equals } from "@std/bytes/equals";
 import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.ts";
 import type { DatagramSocket } from "../../lib/base/runtime.ts";
 import { HostBatch } from "./host_batch.ts";
+import { asSeenBy, unmapped } from "./mapped_address.ts";
 import type { Host, WorldNetwork } from "./world_network.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
@@ -72,7 +73,8 @@ export class HostSocket implements DatagramSocket {
   }
 
   /** Takes a datagram in. Returns whether there was room. */
-  enqueue(octets: Octets, from: SocketAddress): boolean {
+  enqueue(octets: Octets, sender: SocketAddress): boolean {
+    const from = asSeenBy(this.address, sender);
     if (this.#queue.length === QUEUE_MAX) return false;
     if (this.onDatagram !== null) {
       this.onDatagram(octets, from);
@@ -86,7 +88,8 @@ export class HostSocket implements DatagramSocket {
   }
 
   /** Returns what went wrong, if anything. */
-  #sendCopy(octets: Octets, to: SocketAddress): Error | null {
+  #sendCopy(octets: Octets, peer: SocketAddress): Error | null {
+    const to = unmapped(peer);
     const from = this.#host.sourceOf(this.address, to);
     if (from === null) return new Error(`No route to ${formatSocketAddress(to)}`);
     const fault = this.#host.sendFault(from, to);

@@ -1,6 +1,8 @@
 import { equals } from "@std/bytes/equals";
 import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.ts";
 import type { StreamSocket } from "../../lib/base/runtime.ts";
+import { asSeenBy } from "./mapped_address.ts";
+import { StreamInbox } from "./stream_inbox.ts";
 import type { Host, Link, WorldNetwork } from "./world_network.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
@@ -20,12 +22,9 @@ export class HostStream implements StreamSocket {
   readonly #network: WorldNetwork;
   readonly #link: Link;
   #other!: HostStream;
-  /** What came in and was not read. */
-  readonly #inbox: Octets[] = [];
-  #hasEnded = false;
+  readonly #inbox = new StreamInbox((count) => this.#other.#wasRead(count));
   #hasSentEnd = false;
   #broken: Error | null = null;
-  #reading: { readonly buffer: Octets; readonly settle: PromiseWithResolvers<number | null> } | null = null;
   #writing: { readonly octets: Octets; readonly settle: PromiseWithResolvers<number> } | null = null;
   /** Octets that the other side has not read. */
   #unreadOctets = 0;
@@ -47,11 +46,7 @@ export class HostStream implements StreamSocket {
 
   read(buffer: Octets): Promise<number | null> {
     if (this.isClosed) return Promise.reject(new Error("BadResource: connection is closed"));
-    if (this.#reading !== null) return Promise.reject(new Error("Busy: somebody reads already"));
-    this.#reading = { buffer, settle: Promise.withResolvers<number | null>() };
-    const { promise } = this.#reading.settle;
-    this.#pump();
-    return promise;
+    return this.#inbox.read(buffer);
   }
 
   write(octets: Octets): Promise<number> {
@@ -85,7 +80,7 @@ export class HostStream implements StreamSocket {
 
   close(): void {
     if (this.isClosed) throw new Error("BadResource: connection is closed");
-    const hasUnread = this.#inbox.length > 0;
+    const { hasUnread } = this.#inbox;
     this.#shut();
     // RFC 2525 §2.17: closing with data unread resets the connection.
     if (hasUnread) this.#carry(() => this.#other.#takeReset());
@@ -94,8 +89,8 @@ export class HostStream implements StreamSocket {
 
   #shut(): void {
     this.isClosed = true;
-    for (const waiting of [this.#reading, this.#writing]) waiting?.settle.reject(new Error("Interrupted"));
-    this.#reading = null;
+    this.#inbox.shut();
+    this.#writing?.settle.reject(new Error("Interrupted"));
     this.#writing = null;
   }
 
@@ -136,15 +131,13 @@ export class HostStream implements StreamSocket {
       this.#other.#wasRead(octets.length);
       return this.onOctets(octets);
     }
-    this.#inbox.push(octets);
-    this.#pump();
+    this.#inbox.take(octets);
   }
 
   #takeEnd(): void {
     this.#watch("ended");
     if (this.isClosed) return;
-    this.#hasEnded = true;
-    this.#pump();
+    this.#inbox.end();
     if (this.onOctets !== null) this.onEnd();
   }
 
@@ -152,8 +145,8 @@ export class HostStream implements StreamSocket {
     this.#watch("reset");
     if (this.isClosed || this.#broken !== null) return;
     this.#broken = new Error("Connection reset by peer");
-    for (const waiting of [this.#reading, this.#writing]) waiting?.settle.reject(this.#broken);
-    this.#reading = null;
+    this.#inbox.fail(this.#broken);
+    this.#writing?.settle.reject(this.#broken);
     this.#writing = null;
     if (this.onOctets !== null) this.onEnd();
   }
@@ -161,33 +154,6 @@ export class HostStream implements StreamSocket {
   #wasRead(count: number): void {
     this.#unreadOctets -= count;
     this.#push();
-  }
-
-  #pump(): void {
-    const reading = this.#reading;
-    if (reading === null) return;
-    if (this.#inbox.length === 0 && this.#broken === null && !this.#hasEnded) return;
-    this.#reading = null;
-    const { buffer, settle } = reading;
-    if (this.#broken !== null) return settle.reject(this.#broken);
-    if (this.#inbox.length === 0) return settle.resolve(null);
-    const count = this.#fill(buffer);
-    this.#other.#wasRead(count);
-    settle.resolve(count);
-  }
-
-  /** Moves what came in into `buffer`: where one `write` ends and the next begins does not show. */
-  #fill(buffer: Octets): number {
-    let filled = 0;
-    while (filled < buffer.length && this.#inbox.length > 0) {
-      const [next] = this.#inbox;
-      const part = next!.subarray(0, buffer.length - filled);
-      buffer.set(part, filled);
-      filled += part.length;
-      if (part.length === next!.length) this.#inbox.shift();
-      else this.#inbox[0] = next!.subarray(part.length);
-    }
-    return filled;
   }
 
   #watch(kind: "octets" | "ended" | "reset", octets: Octets = NOTHING): void {
@@ -217,7 +183,8 @@ export function connectPair(network: WorldNetwork, host: Host, remote: SocketAdd
     if (target.dropsDials) return;
     const listener = target.streamListenerFor(remote);
     const ours = new HostStream(network, { local, peer: { ...remote, transport: "tcp" }, link: there });
-    const theirs = new HostStream(network, { local: ours.peer, peer: local, link: back });
+    const caller = listener === null ? local : asSeenBy(listener.address, local);
+    const theirs = new HostStream(network, { local: ours.peer, peer: caller, link: back });
     HostStream.join(ours, theirs);
     const isTaken = listener?.offer(theirs) ?? false;
     if (isTaken) target.streams.push(theirs);

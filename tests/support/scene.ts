@@ -118,6 +118,7 @@ const USUAL_CONFIG: Config = {
   answersSpecialNames: true,
   serverId: null,
   multiQuestion: "split",
+  workers: 1,
   io: "plain",
   logLevel: "info",
 };

@@ -8,6 +8,7 @@ import { foldCase } from "../../lib/wire/name.ts";
 import { putUint16 } from "../../lib/wire/patch.ts";
 import { WireFormatError } from "../../lib/wire/wire_format_error.ts";
 import { encodeWithPointers } from "./pointer_writer.ts";
+import { signRecords } from "./sign_records.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 
@@ -43,6 +44,8 @@ export interface UpstreamHabits {
   readonly cookies: "ignores" | "knows" | "demands";
   /** Says TC over UDP to whatever has records. */
   readonly truncates: boolean;
+  /** Signs its records for who says DO (RFC 3225 §3), and for nobody else. */
+  readonly signs: boolean;
 }
 
 /** A well-behaved server of today. */
@@ -55,6 +58,7 @@ export const MODERN_HABITS: UpstreamHabits = {
   mindsCase: false,
   cookies: "ignores",
   truncates: false,
+  signs: false,
 };
 
 /**
@@ -89,10 +93,15 @@ export class ScriptedUpstream {
     return this.#answer(query, transport);
   }
 
-  /** What the response to `question` says, unless it is too long. */
-  answerTo(question: Question): ZoneAnswer {
-    if (this.habits.mindsCase && !equals(question.name, foldCase(question.name))) return UNKNOWN;
-    return this.zone(this.#spelled(question));
+  /** What the response to a query says, unless it is too long. */
+  answerTo({ questions, additionals }: Message): ZoneAnswer {
+    const [question] = questions;
+    if (this.habits.mindsCase && !equals(question!.name, foldCase(question!.name))) return UNKNOWN;
+    const answer = this.zone(this.#spelled(question!));
+    const opt = additionals.find((record) => record.type === TYPE.OPT);
+    const isSigned = this.habits.signs && this.habits.edns === "knows" && opt !== undefined && readOpt(opt).wantsDnssec;
+    if (!isSigned) return answer;
+    return { ...answer, answers: signRecords(answer.answers), authorities: signRecords(answer.authorities) };
   }
 
   #spelled(question: Question): Question {
@@ -102,7 +111,7 @@ export class ScriptedUpstream {
   #answer(query: Message, transport: "udp" | "tcp"): Octets {
     const asked = query.questions[0]!;
     const question = this.#spelled(asked);
-    const { rcode, answers, authorities, additionals, isTruncated, isAuthenticData } = this.answerTo(asked);
+    const { rcode, answers, authorities, additionals, isTruncated, isAuthenticData } = this.answerTo(query);
     const cookie = this.habits.cookies === "ignores" ? null : cookieOf(query);
     // RFC 7873 §5.2.3: over TCP a client has shown where it is by connecting.
     const isDemanding = this.habits.cookies === "demands" && transport === "udp";

@@ -1,6 +1,8 @@
 import { parseCidr } from "../../lib/base/cidr.ts";
+import { drawSecret } from "../../lib/base/derive_key.ts";
 import type { Clock } from "../../lib/base/runtime.ts";
 import { Counters } from "../../lib/observe/counters.ts";
+import { Log } from "../../lib/observe/log.ts";
 import { Access } from "../../lib/server/access.ts";
 import { Policy, type PolicyOptions } from "../../lib/server/policy.ts";
 import { ServerCookies } from "../../lib/server/server_cookies.ts";
@@ -9,9 +11,10 @@ import { scriptedSource } from "./fake_random.ts";
 /** Networks that hold every client. */
 export const EVERYBODY = ["0.0.0.0/0", "::/0"].map(parseCidr);
 
-/** The secret of cookies whose random source is not told otherwise is whatever `scriptedSource` gives. */
-export function cookies(nowSeconds: () => number = () => 1_559_731_985, secret = scriptedSource()): ServerCookies {
-  return new ServerCookies({ random: secret, wallClock: { epochSeconds: nowSeconds } });
+/** The key of cookies whose random source is not told otherwise is whatever `scriptedSource` gives. */
+export function cookies(nowSeconds: () => number = () => 1_559_731_985, source = scriptedSource()): ServerCookies {
+  const key = drawSecret(source);
+  return new ServerCookies({ keyOfDay: () => key, wallClock: { epochSeconds: nowSeconds } });
 }
 
 /** A policy that lets everybody ask, unless `options` say otherwise. */
@@ -21,6 +24,8 @@ export function policy(options: Partial<PolicyOptions> = {}): Policy {
     cookies: cookies(),
     rateLimit: null,
     counters: new Counters(),
+    clock: settableClock(),
+    log: new Log({ level: "error", writeLine: () => {} }),
     recursionAvailable: true,
     ...options,
   });

@@ -1,7 +1,10 @@
 import type { SocketAddress } from "../../lib/base/address.ts";
+import type { Cidr } from "../../lib/base/cidr.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
 import type { Reply } from "../../lib/resolver/resolver.ts";
+import { Access } from "../../lib/server/access.ts";
+import { StreamLimit } from "../../lib/server/stream_limit.ts";
 import type { Server } from "../../lib/server/server.ts";
 import { StreamListener } from "../../lib/server/stream_listener.ts";
 import { StreamSession } from "../../lib/server/stream_session.ts";
@@ -9,6 +12,7 @@ import { decode } from "../../lib/wire/message.ts";
 import { FakeStream, FakeStreamListener } from "./fake_stream.ts";
 import { fakeDeadlines, settled } from "./fake_time.ts";
 import { question, questionLines, record, response, wire } from "./messages.ts";
+import { EVERYBODY } from "./serving.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 
@@ -61,15 +65,26 @@ export function sessionRig() {
   return { ...rest, socket, session, ended, state };
 }
 
-/** A listener that runs. */
-export function listenerRig() {
+/** A listener that runs, or several that share a limit. */
+export function listenersRig({ count = 1, allowed = EVERYBODY }: { count?: number; allowed?: readonly Cidr[] } = {}) {
   const { options, ...rest } = parts();
-  const socket = new FakeStreamListener();
   const lines: string[] = [];
   const log = new Log({ level: "debug", writeLine: (line) => void lines.push(line) });
-  const listener = new StreamListener({ ...options, socket, timers: rest.time, log });
-  const ended = listener.run();
-  return { ...rest, socket, listener, lines, ended };
+  const limit = new StreamLimit({ access: new Access(allowed), clock: rest.time, counters: rest.counters, log });
+  const sockets = Array.from({ length: count }, () => new FakeStreamListener());
+  const listeners = sockets.map((socket) => new StreamListener({ ...options, socket, limit, timers: rest.time, log }));
+  const ended = Promise.all(listeners.map((listener) => listener.run()));
+  const close = async () => {
+    for (const listener of listeners) listener.close();
+    await ended;
+  };
+  return { ...rest, sockets, listeners, lines, ended, close };
+}
+
+/** A listener that runs. */
+export function listenerRig() {
+  const { sockets, listeners, ...rest } = listenersRig();
+  return { ...rest, socket: sockets[0]!, listener: listeners[0]! };
 }
 
 /** A client's query in wire format. */

@@ -117,6 +117,8 @@ export class Host implements Network {
   openFault: (local: SocketAddress) => Error | null = () => null;
   /** Decides whether a send fails, and how. */
   sendFault: (from: SocketAddress, to: SocketAddress) => Error | null = () => null;
+  /** Decides whether an `accept` fails, and how. */
+  acceptFault: () => Error | null = () => null;
   /**
    * On hosts whose sockets have batches, how long a datagram lies there before the program is told: long enough that others
    * come behind it. `null`: no batches, told at once.
@@ -153,7 +155,7 @@ export class Host implements Network {
 
   listenStream(local: SocketAddress): HostStreamListener {
     const open = this.streamListeners.filter((listener) => !listener.isClosed);
-    const listener = new HostStreamListener(this.#bind({ ...local, transport: "tcp" }, open));
+    const listener = new HostStreamListener(this.#bind({ ...local, transport: "tcp" }, open), () => this.acceptFault());
     this.streamListeners.push(listener);
     return listener;
   }

@@ -9,8 +9,8 @@ type Octets = Uint8Array<ArrayBuffer>;
 
 /** The one name to which the upstream always answers the truth, in whatever letter case. */
 const SENSIBLE_NAME = "sensible.example.org";
-/** What it answers to that. */
-export const SENSIBLE_ANSWER = ["sensible.example.org. 3600 IN A 192.0.2.1"];
+/** What it answers to that. TTL 0: whenever it is asked for, it comes from here. */
+export const SENSIBLE_ANSWER = ["sensible.example.org. 0 IN A 192.0.2.1"];
 /** A query for it. */
 export const SENSIBLE_QUERY: Octets = wire({
   id: 0x1234,

@@ -48,7 +48,8 @@ export async function torture({ seed, packets }: { seed: number; packets: number
   const random = new SeededRandom(seed);
   await using upstream = new LyingUpstream(random.fork("replies"));
   const resolver = ["--resolver", formatSocketAddress(upstream.address), "--timeout", `${TIMEOUT_MS}`];
-  await using program = startProgram(...resolver, "--log-level", "error");
+  // Small enough to be full soon: from then on memory has to be flat.
+  await using program = startProgram(...resolver, "--cache-size", "2", "--log-level", "error");
   const attacker = new Attacker(program.address, random.fork("attacks"));
   let early: Memory | undefined;
   try {

@@ -1,0 +1,70 @@
+import { AddressFormatError, isUnspecified, parseSocketAddress, type SocketAddress } from "../base/address.ts";
+import { type Name, NameFormatError, nameFromText } from "../wire/name.ts";
+import { DEFAULT_LISTEN_PORT } from "./config.ts";
+import { UsageError } from "./values.ts";
+
+/** Something else to do than to serve; the first word of the command line. */
+export interface SubCommand {
+  /** The word. */
+  readonly name: string;
+  /** What stands for its arguments in `--help`. */
+  readonly value: string;
+  /** What it does, for `--help`; a line each. */
+  readonly help: readonly string[];
+}
+
+/** What `check` asks for unless told otherwise: the program answers it by itself, whatever its upstreams do. */
+const CHECKED_NAME = "localhost";
+
+/** All of them, in the order of `--help`. */
+export const SUB_COMMANDS: readonly SubCommand[] = [
+  {
+    name: "check",
+    value: "<ip>[:<port>] [<name>]",
+    help: [
+      `Ask the server there for the address of a name (default ${CHECKED_NAME}, which shows that the server runs; any other`,
+      "shows whether its upstreams answer, too). Exit code 0 for an answer, or that the name does not exist; else 1.",
+    ],
+  },
+];
+
+/** Ask a server whether it is well. */
+export interface Check {
+  /** Tells this command from the others. */
+  readonly kind: "check";
+  /** The server. */
+  readonly server: SocketAddress;
+  /** What it is asked for. */
+  readonly name: Name;
+}
+
+/**
+ * Reads what follows the word `check`.
+ *
+ * @throws {UsageError} for anything but an address and perhaps a name.
+ */
+export function parseCheck([address, name = CHECKED_NAME, ...others]: readonly string[]): Check {
+  if (address === undefined) throw new UsageError("Cannot check: an address is needed, check <ip>[:<port>] [<name>]");
+  if (others.length > 0) throw new UsageError(`Cannot check "${others[0]}": one address and one name at most`);
+  return { kind: "check", server: readServer(address), name: readName(name) };
+}
+
+function readServer(text: string): SocketAddress {
+  try {
+    const server = parseSocketAddress(text, DEFAULT_LISTEN_PORT, 1);
+    if (isUnspecified(server)) throw new AddressFormatError("needs the address of a server, not of any");
+    return server;
+  } catch (error) {
+    if (!(error instanceof AddressFormatError)) throw error;
+    throw new UsageError(`Cannot check "${text}": ${error.message}`);
+  }
+}
+
+function readName(text: string): Name {
+  try {
+    return nameFromText(text);
+  } catch (error) {
+    if (!(error instanceof NameFormatError)) throw error;
+    throw new UsageError(error.message);
+  }
+}

@@ -1,0 +1,88 @@
+import { SUB_COMMANDS } from "./commands.ts";
+import { type Flag, FLAGS, type SHELLS } from "./flags.ts";
+
+/** Both flavours of the program have the same flags. */
+const PROGRAMS: readonly string[] = ["dns-forwarder", "dns-forwarder-native"];
+
+/** A script that completes the program's flags and their words in that shell. */
+export function completionScript(shell: typeof SHELLS[number]): string {
+  return { bash, zsh, fish }[shell](FLAGS);
+}
+
+function bash(flags: readonly Flag[]): string {
+  const words = [...SUB_COMMANDS.map(({ name }) => name), ...flags.flatMap(spellings)];
+  const cases = flags.filter(({ value }) => value !== null).map((flag) => {
+    return `    --${flag.name}) candidates="${choices(flag).join(" ")}" ;;`;
+  });
+  return `# dns-forwarder's flags in bash: source <(dns-forwarder --completions bash)
+_dns_forwarder() {
+  local candidates current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD - 1]}
+  # "--flag=word" comes in three words.
+  if [ "$previous" = = ]; then previous=\${COMP_WORDS[COMP_CWORD - 2]}; fi
+  if [ "$current" = = ]; then current=; fi
+  case $previous in
+${cases.join("\n")}
+    *) candidates="${words.join(" ")}" ;;
+  esac
+  COMPREPLY=($(compgen -W "$candidates" -- "$current"))
+}
+complete -F _dns_forwarder ${PROGRAMS.join(" ")}
+`;
+}
+
+function zsh(flags: readonly Flag[]): string {
+  const specs = flags.map((flag) => {
+    const about = `[${briefly(flag.help).replaceAll(/[[\]\\]/g, "\\$&").replaceAll("'", "'\\''")}]`;
+    if (flag.value === null) {
+      const all = spellings(flag);
+      return all.length === 1 ? `'${all[0]}${about}'` : `'(${all.join(" ")})'{${all.join(",")}}'${about}'`;
+    }
+    const value = choices(flag).length === 0 ? " " : `(${choices(flag).join(" ")})`;
+    return `'${flag.isRepeatable ? "*" : ""}--${flag.name}=${about}:value:${value}'`;
+  });
+  const commands = SUB_COMMANDS.map(({ name }) => name).join(" ");
+  return `#compdef ${PROGRAMS.join(" ")}
+# dns-forwarder's flags in zsh: source <(dns-forwarder --completions zsh), or as a file _dns-forwarder in a folder of $fpath.
+_dns_forwarder() {
+  _arguments \\
+    ${[...specs, `'1:command:(${commands})'`].join(" \\\n    ")}
+}
+if [ "$funcstack[1]" = _dns-forwarder ]; then _dns_forwarder "$@"; else compdef _dns_forwarder ${PROGRAMS.join(" ")}; fi
+`;
+}
+
+function fish(flags: readonly Flag[]): string {
+  const lines = PROGRAMS.flatMap((program) => [
+    `complete -c ${program} -f`,
+    ...SUB_COMMANDS.map(({ name, help }) => {
+      return `complete -c ${program} -n __fish_use_subcommand -a ${name} -d ${quoted(briefly(help))}`;
+    }),
+    ...flags.map((flag) => {
+      const short = flag.short === undefined ? "" : ` -s ${flag.short}`;
+      const value = flag.value === null
+        ? ""
+        : ` -x${choices(flag).length === 0 ? "" : ` -a "${choices(flag).join(" ")}"`}`;
+      return `complete -c ${program} -l ${flag.name}${short}${value} -d ${quoted(briefly(flag.help))}`;
+    }),
+  ]);
+  return `# dns-forwarder's flags in fish: dns-forwarder --completions fish | source\n${lines.join("\n")}\n`;
+}
+
+function spellings({ name, short }: Flag): string[] {
+  return short === undefined ? [`--${name}`] : [`-${short}`, `--${name}`];
+}
+
+/** The words that a flag's value can be; none when it is no word of a few. */
+function choices({ value }: Flag): readonly string[] {
+  return value === null || value.includes("<") ? [] : value.split("|");
+}
+
+/** The first sentence, without what is in brackets. */
+function briefly(help: readonly string[]): string {
+  return /^.*?(?=[.;]( |$)| \(|$)/.exec(help.join(" "))![0];
+}
+
+/** Within quotes for fish, which knows a backslash there. */
+function quoted(text: string): string {
+  return `'${text.replaceAll(/['\\]/g, "\\$&")}'`;
+}

@@ -1,0 +1,51 @@
+import { VERSION } from "../version.ts";
+import { SUB_COMMANDS } from "./commands.ts";
+import { type Flag, FLAGS } from "./flags.ts";
+import { EXAMPLES, EXIT_CODES, flagTitle, SUMMARY } from "./help.ts";
+
+/** The manual page `dns-forwarder(8)` in roff. */
+export function manPage(): string {
+  return [
+    '.\\" Rendered from the table of flags: deno task man',
+    `.TH DNS\\-FORWARDER 8 "" "dns\\-forwarder ${VERSION}"`,
+    section("NAME", `dns\\-forwarder \\- ${escaped(SUMMARY)}`),
+    section("SYNOPSIS", ".B dns\\-forwarder", "[flags]"),
+    ...SUB_COMMANDS.map(({ name, value }) => `.br\n.B dns\\-forwarder ${name}\n${escaped(value)}`),
+    section(
+      "DESCRIPTION",
+      "It takes queries from clients, asks upstream servers, and always answers: with what an upstream said, or with why",
+      "there is no answer.",
+    ),
+    section("COMMANDS", ...SUB_COMMANDS.map(({ name, value, help }) => item(`${name} ${value}`, help))),
+    section("OPTIONS", ...(FLAGS as readonly Flag[]).map((flag) => item(flagTitle(flag), flag.help))),
+    section(
+      "SIGNALS",
+      item("SIGINT, SIGTERM", ["Take no new queries, answer those in flight, and end. Again: end at once."]),
+      item("SIGUSR1, SIGUSR2", ["Write the state of the program to standard error."]),
+    ),
+    section("EXIT STATUS", ...Object.entries(EXIT_CODES).map(([code, meaning]) => item(code, [`${meaning}.`]))),
+    section(
+      "ENVIRONMENT",
+      item("NOTIFY_SOCKET, WATCHDOG_USEC", ["Where systemd wants to hear how the program is doing; see sd_notify(3)."]),
+      item("DNS_FORWARDER_CACHE", [
+        "Where a portable build unpacks itself, in a folder named after its content.",
+        "Without it: dns-forwarder in $XDG_CACHE_HOME or $HOME/.cache.",
+      ]),
+    ),
+    section("EXAMPLES", ...EXAMPLES.map(({ command, meaning }) => item(command, [meaning]))),
+    section("SEE ALSO", "dig(1), resolved.conf(5)"),
+  ].join("\n") + "\n";
+}
+
+function section(title: string, ...lines: readonly string[]): string {
+  return [`.SH ${title}`, ...lines].join("\n");
+}
+
+function item(title: string, help: readonly string[]): string {
+  return [".TP", `.B ${escaped(title)}`, ...help.map(escaped)].join("\n");
+}
+
+/** What roff would take for its own: backslashes, hyphens that are no minus signs, a dot or quote at a line's beginning. */
+function escaped(text: string): string {
+  return text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replaceAll("–", "\\(en").replace(/^[.']/, "\\&$&");
+}

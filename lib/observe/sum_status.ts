@@ -1,0 +1,59 @@
+import { Counters } from "./counters.ts";
+import type { CacheStatus, Status, UpstreamStatus } from "./status.ts";
+
+/** The statuses of processes that serve together, as if they were one. All have the same upstreams, in the same order. */
+export function sumStatus(statuses: readonly Status[]): Status {
+  const upstreamCount = Math.max(0, ...statuses.map(({ upstreams }) => upstreams.length));
+  return {
+    runningMs: Math.max(0, ...statuses.map(({ runningMs }) => runningMs)),
+    inFlight: sum(statuses, ({ inFlight }) => inFlight),
+    counters: sumCounters(statuses.map(({ counters }) => counters)),
+    cache: sumCaches(statuses.map(({ cache }) => cache).filter((cache) => cache !== null)),
+    upstreams: Array.from({ length: upstreamCount }, (_, i) => {
+      return sumUpstream(statuses.map(({ upstreams }) => upstreams[i]).filter((upstream) => upstream !== undefined));
+    }),
+  };
+}
+
+/** Each counter added up. */
+export function sumCounters(all: readonly Counters[]): Counters {
+  const total = new Counters();
+  for (const counters of all) {
+    for (const name of Object.keys(total) as (keyof Counters)[]) total[name] += counters[name];
+  }
+  return total;
+}
+
+function sumCaches(caches: readonly CacheStatus[]): CacheStatus | null {
+  if (caches.length === 0) return null;
+  return {
+    count: sum(caches, ({ count }) => count),
+    usedOctets: sum(caches, ({ usedOctets }) => usedOctets),
+    budgetOctets: sum(caches, ({ budgetOctets }) => budgetOctets),
+    evictionCount: sum(caches, ({ evictionCount }) => evictionCount),
+  };
+}
+
+function sumUpstream(parts: readonly UpstreamStatus[]): UpstreamStatus {
+  const measured = parts.filter(({ smoothedMs }) => smoothedMs > 0);
+  return {
+    name: parts[0]!.name,
+    state: sumState(parts.map(({ state }) => state)),
+    smoothedMs: sum(measured, ({ smoothedMs }) => smoothedMs) / Math.max(1, measured.length),
+    percentile95Ms: Math.max(0, ...parts.map(({ percentile95Ms }) => percentile95Ms)),
+    queryCount: sum(parts, ({ queryCount }) => queryCount),
+    replyCount: sum(parts, ({ replyCount }) => replyCount),
+    failureCount: sum(parts, ({ failureCount }) => failureCount),
+  };
+}
+
+/** Each process sees for itself how an upstream is doing; where they differ, all is told: "up (3), down (1)". */
+function sumState(states: readonly string[]): string {
+  const kinds = [...new Set(states)];
+  if (kinds.length === 1) return kinds[0]!;
+  return kinds.map((kind) => `${kind} (${states.filter((state) => state === kind).length})`).join(", ");
+}
+
+function sum<T>(parts: readonly T[], numberOf: (part: T) => number): number {
+  return parts.reduce((total, part) => total + numberOf(part), 0);
+}

@@ -1,0 +1,61 @@
+import type { Network } from "../base/runtime.ts";
+import type { DatagramIo } from "../config/config.ts";
+import { UsageError } from "../config/values.ts";
+import { NativeIo } from "../native/native_io.ts";
+import { DENO_NETWORK } from "./deno_network.ts";
+
+/** A way to open UDP sockets. */
+export interface DatagramIoChoice {
+  /** Whether it takes and sends datagrams in batches. */
+  readonly isNative: boolean;
+  /** See `Network`. */
+  readonly openDatagram: Network["openDatagram"];
+  /** For the operator, once the sockets are open. */
+  describe(): string;
+  /** To be called when all sockets are closed. */
+  close(): void;
+}
+
+/** Chooses by `--io`, the permissions and the machine. */
+export function chooseDatagramIo(wanted: DatagramIo): DatagramIoChoice {
+  const plain = (why: string) => {
+    const describe = () => `takes datagrams one by one: ${why}`;
+    return { isNative: false, openDatagram: DENO_NETWORK.openDatagram, describe, close: () => {} };
+  };
+  if (wanted === "plain") return plain("--io plain");
+  try {
+    const native = openNativeIo();
+    return {
+      isNative: true,
+      openDatagram: (local, use) => native.openDatagram(local, use),
+      describe: () => native.describe(),
+      close: () => native.close(),
+    };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    if (wanted === "native") throw new UsageError(`Cannot use --io native: ${why}`);
+    return plain(why);
+  }
+}
+
+/**
+ * The same for a worker: it has its listeners' addresses together with others.
+ *
+ * @throws {Error} when this cannot be had here, with the reason.
+ */
+export function sharedDatagramIo(): DatagramIoChoice {
+  const native = openNativeIo();
+  return {
+    isNative: true,
+    openDatagram: (local, use) => {
+      return use === "clients" ? native.openSharedDatagram(local) : native.openDatagram(local, use);
+    },
+    describe: () => native.describe(),
+    close: () => native.close(),
+  };
+}
+
+function openNativeIo(): NativeIo {
+  if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") throw new Error("--allow-ffi is not given");
+  return new NativeIo(DENO_NETWORK.openDatagram);
+}

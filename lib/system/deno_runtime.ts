@@ -1,0 +1,31 @@
+import type { Network, Runtime } from "../base/runtime.ts";
+import { TurnClock } from "../base/turn_clock.ts";
+import { DENO_NETWORK } from "./deno_network.ts";
+
+/**
+ * The operating system, as the rest of `lib/` sees it.
+ *
+ * @param network What of it is not to be as Deno gives it.
+ */
+export function denoRuntime(network: Partial<Network>, writeLine: (line: string) => void): Runtime {
+  return {
+    clock: new TurnClock({ nowMs: () => performance.now() }),
+    uptimeSeconds: uptimeSource(),
+    wallClock: { epochSeconds: () => Math.floor(Date.now() / 1000) },
+    timers: {
+      start(delayMs, callback) {
+        const timer = setTimeout(callback, delayMs);
+        return () => clearTimeout(timer);
+      },
+    },
+    random: { fill: (octets) => void crypto.getRandomValues(octets) },
+    network: { ...DENO_NETWORK, ...network },
+    writeLine,
+  };
+}
+
+/** Only where it is allowed: asking for permission would stop a service at its start. */
+function uptimeSource(): () => number | null {
+  const { state } = Deno.permissions.querySync({ name: "sys", kind: "osUptime" });
+  return state === "granted" ? () => Deno.osUptime() : () => null;
+}

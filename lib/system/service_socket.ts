@@ -1,0 +1,32 @@
+import type { ServiceSocket } from "../observe/service_manager.ts";
+
+/**
+ * systemd's notification socket, sd_notify(3); `null` when there is none, or the program may not know or reach it. What is
+ * not permitted is not asked for: nobody sits at a service's terminal.
+ */
+export function openServiceSocket(writeLine: (line: string) => void): ServiceSocket | null {
+  const path = permittedVariable("NOTIFY_SOCKET");
+  if (Deno.build.os !== "linux" || path === null) return null;
+  const socket = Deno.listenDatagram(
+    { transport: "unixpacket" } as Deno.UnixListenOptions & { transport: "unixpacket" },
+  );
+  const encoder = new TextEncoder();
+  const watchdogMs = Number(permittedVariable("WATCHDOG_USEC") ?? 0) / 1000;
+  let hasComplained = false;
+  return {
+    notify(message) {
+      // An "@" stands for a zero octet: a socket without a file.
+      const to = { transport: "unixpacket", path: path.replace(/^@/, "\0") } as const;
+      socket.send(encoder.encode(message), to).catch((error) => {
+        if (!hasComplained) writeLine(`dns-forwarder: warn: Cannot tell the service manager at ${path}: ${error}`);
+        hasComplained = true;
+      });
+    },
+    watchdogMs: watchdogMs > 0 ? watchdogMs : null,
+  };
+}
+
+function permittedVariable(variable: string): string | null {
+  const isPermitted = Deno.permissions.querySync({ name: "env", variable }).state === "granted";
+  return isPermitted ? Deno.env.get(variable) ?? null : null;
+}

@@ -1,0 +1,36 @@
+import { type Config, LIMITS } from "../config/config.ts";
+import { UsageError } from "../config/values.ts";
+import { sharedDatagramIo } from "./datagram_io.ts";
+
+/** How many processes serve. */
+export interface WorkerCount {
+  /** 1 means this one. */
+  readonly count: number;
+  /** Why there are not as many as there could be; `null` when there are. */
+  readonly why: string | null;
+}
+
+/**
+ * Chooses by `--workers`, `--io`, the permissions and the machine.
+ *
+ * @throws {UsageError} when a number was asked for that cannot be had.
+ */
+export function chooseWorkerCount({ workers, io }: Config): WorkerCount {
+  const count = workers === "auto" ? Math.min(navigator.hardwareConcurrency, LIMITS.workers.max) : workers;
+  const why = count === 1 ? null : hindrance(io);
+  if (why === null) return { count, why };
+  if (workers !== "auto") throw new UsageError(`Cannot use --workers ${workers}: ${why}`);
+  return { count: 1, why };
+}
+
+/** What keeps workers from sharing the work; `null` when nothing does. */
+function hindrance(io: Config["io"]): string | null {
+  if (io === "plain") return "with --io plain a port cannot be shared";
+  const isPermitted = Deno.permissions.querySync({ name: "run", command: Deno.execPath() }).state === "granted";
+  try {
+    sharedDatagramIo().close();
+  } catch (error) {
+    return `native I/O cannot be had: ${error instanceof Error ? error.message : error}`;
+  }
+  return isPermitted ? null : "--allow-run is not given";
+}

@@ -1,0 +1,21 @@
+import { BUDGET_OCTETS_MIN } from "../cache/cache_store.ts";
+import type { Config } from "../config/config.ts";
+
+const OCTETS_PER_MIB = 1024 * 1024;
+
+/**
+ * What one of `count` workers may use, so that together they use what `config` says. Rounded up: none is left with nothing.
+ *
+ * The kernel spreads clients by their address and port. Who asks from many ports gets the whole `rateLimit`; who asks from
+ * one meets one worker, and its share.
+ */
+export function shareConfig(config: Config, count: number): Config {
+  const { cacheSizeMib, maxInFlight, rateLimit } = config;
+  return {
+    ...config,
+    workers: 1,
+    cacheSizeMib: cacheSizeMib === 0 ? 0 : Math.max(cacheSizeMib / count, BUDGET_OCTETS_MIN / OCTETS_PER_MIB),
+    maxInFlight: Math.ceil(maxInFlight / count),
+    rateLimit: Math.ceil(rateLimit / count),
+  };
+}

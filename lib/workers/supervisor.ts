@@ -1,0 +1,114 @@
+import type { SocketAddress } from "../base/address.ts";
+import type { Clock, Timers } from "../base/runtime.ts";
+import { Counters, formatCounters } from "../observe/counters.ts";
+import type { Log } from "../observe/log.ts";
+import { formatStatus, type Status } from "../observe/status.ts";
+import { sumCounters, sumStatus } from "../observe/sum_status.ts";
+import { Place, type SpawnWorker } from "./place.ts";
+
+/** What a worker has counted is known from time to time, so that little is lost when it dies. */
+const TELL_EVERY_MS = 10_000;
+/** Beyond the time that a query may take, a worker that stops gets this. */
+const STOP_MS = 5000;
+
+/** What a supervisor is made from. */
+export interface SupervisorOptions {
+  /** Workers. */
+  readonly count: number;
+  /** What each of them does as if it were alone; see `StartOrder`. */
+  readonly args: readonly string[];
+  /** Where they serve. */
+  readonly listen: readonly SocketAddress[];
+  /** 16 octets that nobody else knows. */
+  readonly secret: Uint8Array<ArrayBuffer>;
+  /** From a query's arrival to its answer, at most. */
+  readonly timeoutMs: number;
+  /** How processes are started. */
+  readonly spawn: SpawnWorker;
+  /** What the time is read from. */
+  readonly clock: Clock;
+  /** What pauses are made with. */
+  readonly timers: Timers;
+  /** For the operator. */
+  readonly log: Log;
+}
+
+/** Several processes that serve the same clients, each a complete program: starts them, replaces them, adds them up. */
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #places: readonly Place[];
+  readonly #startedAtMs: number;
+  /** What those have counted that have died. */
+  #pastCounters = new Counters();
+  #deaths = 0;
+  #cancelTick = () => {};
+
+  /** See {@linkcode SupervisorOptions}. */
+  constructor(options: SupervisorOptions) {
+    const { count, args, listen, spawn, clock, timers, log } = options;
+    const secret = options.secret.toHex();
+    this.#options = options;
+    this.#startedAtMs = clock.nowMs();
+    this.#places = Array.from({ length: count }, (_, i) => {
+      const order = { kind: "start", args, listen, number: i + 1, count, secret, announces: i === 0 } as const;
+      return new Place({ spawn, order, clock, timers, log, onDeath: (counters) => this.#bury(counters) });
+    });
+  }
+
+  /**
+   * Starts the workers: one, and when that serves, the others. So what hinders all is told once.
+   *
+   * @returns 0 when all serve; the exit code of the first that ended before it served. Then `stop` is still to be called.
+   */
+  async start(): Promise<number> {
+    const [first, ...others] = this.#places;
+    const firstCode = await first!.start();
+    if (firstCode !== 0) return firstCode;
+    const codes = await Promise.all(others.map((place) => place.start()));
+    this.#startTick();
+    return codes.find((code) => code !== 0) ?? 0;
+  }
+
+  /** How the workers are doing together, by what they have told last. */
+  get state(): Status {
+    const sum = sumStatus(this.#places.map(({ status }) => status).filter((status) => status !== null));
+    return {
+      ...sum,
+      runningMs: this.#options.clock.nowMs() - this.#startedAtMs,
+      counters: sumCounters([this.#pastCounters, sum.counters]),
+    };
+  }
+
+  /** How the workers are doing together now, for the operator; a line each. */
+  async status(): Promise<string[]> {
+    await this.#refresh();
+    const serving = this.#places.filter(({ isServing }) => isServing).length;
+    const workers = `workers: ${serving} of ${this.#places.length} serve, ${this.#deaths} have died`;
+    const [first, ...others] = formatStatus(this.state);
+    return [first!, workers, ...others];
+  }
+
+  /** Lets all workers finish their work. Resolves when they are gone. */
+  async stop(): Promise<void> {
+    const { timeoutMs, log } = this.#options;
+    this.#cancelTick();
+    await Promise.all(this.#places.map((place) => place.leave(timeoutMs + STOP_MS)));
+    log.info(`stopped: ${formatCounters(this.state.counters)}`);
+  }
+
+  #startTick(): void {
+    this.#cancelTick = this.#options.timers.start(TELL_EVERY_MS, () => {
+      void this.#refresh();
+      this.#startTick();
+    });
+  }
+
+  async #refresh(): Promise<void> {
+    await Promise.all(this.#places.map((place) => place.refresh()));
+  }
+
+  #bury(counters: Counters | null): void {
+    this.#deaths++;
+    if (counters !== null) this.#pastCounters = sumCounters([this.#pastCounters, counters]);
+  }
+}

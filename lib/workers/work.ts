@@ -1,0 +1,50 @@
+import type { Status } from "../observe/status.ts";
+import type { Order, Report, StartOrder } from "./messages.ts";
+
+/** The program in a worker, once it serves. */
+export interface ServingProgram {
+  /** How it is doing. */
+  readonly state: Status;
+  /** Resolves when the queries in flight are answered, and everything is closed. */
+  stop(): Promise<void>;
+}
+
+/** What a worker is made from. */
+export interface WorkOptions {
+  /** From the supervisor; their end is its end. */
+  readonly orders: AsyncIterable<Order>;
+  /** To the supervisor. */
+  readonly report: (report: Report) => void;
+  /** Starts to serve. */
+  readonly start: (order: StartOrder) => ServingProgram;
+}
+
+/**
+ * Does what a supervisor says. Resolves when it is to end: it has been told to stop, and has stopped, or there is no
+ * supervisor any more. Then nothing is waited for: another program may want the port.
+ */
+export async function work({ orders, report, start }: WorkOptions): Promise<void> {
+  const stopped = Promise.withResolvers<void>();
+  await Promise.race([stopped.promise, obey()]);
+
+  async function obey(): Promise<void> {
+    let program: ServingProgram | null = null;
+    for await (const order of orders) {
+      if (order.kind === "start") {
+        program = start(order);
+        report({ kind: "serving" });
+      } else if (program === null) {
+        // It shall stop before it was told to start.
+        return;
+      } else if (order.kind === "tell") {
+        report({ kind: "status", status: program.state });
+      } else {
+        finish(program);
+      }
+    }
+  }
+
+  function finish(program: ServingProgram): void {
+    program.stop().then(() => report({ kind: "stopped", status: program.state })).then(stopped.resolve, stopped.reject);
+  }
+}

@@ -1,0 +1,20 @@
+import { isLinux, type Target } from "./targets.ts";
+
+/** What a build may do: `native` may also call the system's C library, and start workers. */
+export const FLAVOURS = ["plain", "native"] as const;
+
+/** See `FLAVOURS`. */
+export type Flavour = typeof FLAVOURS[number];
+
+/** The flags that are baked into a build: what the program may do on a machine, and nothing that asks at the terminal. */
+export function runFlags(target: Target, flavour: Flavour): string[] {
+  // `Deno.listenDatagram` is unstable. The whole network, for any address may be a client's.
+  const flags = ["--no-prompt", "--unstable-net", "--allow-net"];
+  // The machine's uptime tells sleep from a clock that was set; the debugger that SIGUSR1 opens in Deno is closed.
+  flags.push("--allow-sys=osUptime,inspector");
+  // What a service manager hands over, and where its socket is: /run/systemd/notify, or under /run/user for a user's.
+  if (isLinux(target)) flags.push("--allow-env=NOTIFY_SOCKET,WATCHDOG_USEC", "--allow-write=/run");
+  // Workers are the same file once more.
+  if (flavour === "native") flags.push("--allow-ffi", "--allow-run");
+  return flags;
+}

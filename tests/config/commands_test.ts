@@ -1,0 +1,34 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { formatSocketAddress } from "../../lib/base/address.ts";
+import { parseCommand, UsageError } from "../../lib/config/cli.ts";
+import { nameToText } from "../../lib/wire/name.ts";
+
+for (
+  const [args, server, name] of [
+    [["192.0.2.1:53"], "192.0.2.1:53", "localhost."],
+    [["127.0.0.1"], "127.0.0.1:2053", "localhost."],
+    [["[2001:db8::1]:53", "example.org"], "[2001:db8::1]:53", "example.org."],
+    [["192.0.2.1", "."], "192.0.2.1:2053", "."],
+  ] as const
+) {
+  Deno.test(`parseCommand() reads "check ${args.join(" ")}"`, () => {
+    const command = parseCommand(["check", ...args]);
+    assert(command.kind === "check");
+    assertEquals([formatSocketAddress(command.server), nameToText(command.name)], [server, name]);
+  });
+}
+
+for (
+  const [args, message] of [
+    [[], "Cannot check: an address is needed, check <ip>[:<port>] [<name>]"],
+    [["dns.example.org"], 'Cannot check "dns.example.org": an IP address is needed, not a name'],
+    [["192.0.2.1:0"], 'Cannot check "192.0.2.1:0": port must be 1–65535'],
+    [["0.0.0.0:53"], 'Cannot check "0.0.0.0:53": needs the address of a server, not of any'],
+    [["192.0.2.1", "a..b"], 'Cannot read name "a..b": a label is empty'],
+    [["192.0.2.1", "example.org", "AAAA"], 'Cannot check "AAAA": one address and one name at most'],
+  ] as const
+) {
+  Deno.test(`parseCommand() rejects "check ${args.join(" ")}"`, () => {
+    assertEquals(assertThrows(() => parseCommand(["check", ...args]), UsageError).message, message);
+  });
+}

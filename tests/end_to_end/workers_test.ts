@@ -1,0 +1,174 @@
+// Several processes that serve one port (`--workers`), as only a kernel shows them.
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { formatSocketAddress } from "../../lib/base/address.ts";
+import { decode } from "../../lib/wire/message.ts";
+import { lines, question, wire } from "../support/messages.ts";
+import { CAN_RUN, ChildProgram, outputOf, ROOT } from "./child_program.ts";
+import { courseResolver } from "./course_resolver.ts";
+import { runProgram, startProgram } from "./program.ts";
+import { TcpClient } from "./tcp_client.ts";
+import { UdpClient } from "./udp_client.ts";
+import { UdpServer } from "./udp_server.ts";
+
+const QUERY = wire({ id: 0x1234, recursionDesired: true, questions: [question("codecrafters.io")] });
+const ANSWER = ["codecrafters.io. 3600 IN A 76.76.21.21"];
+const CAN_CALL = Deno.build.os === "linux" && Deno.permissions.querySync({ name: "ffi" }).state === "granted";
+/** Enough that one of two gets none of them once in 2^63 runs. */
+const CLIENT_COUNT = 64;
+
+function test(name: string, fn: () => Promise<void>): void {
+  const needs = "(needs Linux, --allow-ffi and --allow-run)";
+  Deno.test({ name: `${name} ${needs}`, ignore: !CAN_RUN || !CAN_CALL, fn });
+}
+
+function program(...args: readonly string[]): string[] {
+  const permissions = ["--no-prompt", "--allow-net", "--allow-ffi", "--allow-run", "--allow-sys=osUptime,inspector"];
+  return [Deno.execPath(), "run", ...permissions, `${ROOT}/main.ts`, "--workers", "2", ...args];
+}
+
+const ANY_PORT = ["--listen", "127.0.0.1:0"];
+
+/** Asks from many ports; throws when an answer is missing or wrong. */
+async function askFromManyPorts(child: ChildProgram): Promise<void> {
+  const address = await child.address();
+  const clients = Array.from({ length: CLIENT_COUNT }, () => new UdpClient(address));
+  const replies = await Promise.all(clients.map((client) => client.ask(QUERY)));
+  for (const reply of replies) assertEquals(lines(decode(reply).answers), ANSWER);
+  for (const client of clients) client[Symbol.dispose]();
+}
+
+/** A counter in a closing line. */
+function count(name: string, line: string): number {
+  return Number(new RegExp(` ${name}=(\\d+)`).exec(line)?.[1] ?? 0);
+}
+
+test("two workers share a port over UDP and TCP, SIGTERM stops both, and what they have counted is added up", async () => {
+  await using upstream = new UdpServer(({ octets }) => courseResolver(octets));
+  await using child = new ChildProgram(program(...ANY_PORT, "--resolver", formatSocketAddress(upstream.address)));
+  await child.line(/: 2 workers serve$/);
+  await askFromManyPorts(child);
+  for (let i = 0; i < 4; i++) {
+    using client = await TcpClient.connect(await child.address());
+    assertEquals(lines(decode(await client.ask(QUERY)).answers), ANSWER);
+  }
+  child.signal("SIGUSR2");
+  assertMatch(await child.line(/clients: /), / received=68 replied=68 /);
+  await child.line(/: workers: 2 of 2 serve, 0 have died$/);
+  child.signal("SIGTERM");
+  const { exitCode, stdout, lines: log } = await child.end();
+  assertEquals({ exitCode, stdout }, { exitCode: 0, stdout: "" });
+  assertEquals(log.filter((line) => line.includes("listens on")).length, 1);
+  const [first, second] = [1, 2].map((n) => log.find((line) => line.includes(`worker ${n}: stopped: `))!);
+  const total = log.at(-1)!;
+  assertMatch(total, /^dns-forwarder: stopped: /);
+  assert(count("received", first!) > 0 && count("received", second!) > 0, `${first}\n${second}`);
+  for (const name of ["received", "replied", "connections", "upstreamQueries"]) {
+    assertEquals(count(name, total), count(name, first!) + count(name, second!), name);
+  }
+  assertEquals([count("replied", total), count("connections", total)], [CLIENT_COUNT + 4, 4]);
+});
+
+test("SIGTERM lets the queries in flight of all workers be answered", async () => {
+  const [allAsked, stopping] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let asked = 0;
+  await using upstream = new UdpServer(async ({ octets }) => {
+    // One exchange for each worker, since they all ask the same.
+    if (++asked === 2) allAsked.resolve();
+    await stopping.promise;
+    return courseResolver(octets);
+  });
+  const resolver = formatSocketAddress(upstream.address);
+  await using child = new ChildProgram(program(...ANY_PORT, "--timeout", "10000", "--resolver", resolver));
+  await child.line(/: 2 workers serve$/);
+  const address = await child.address();
+  const clients = Array.from({ length: CLIENT_COUNT }, () => new UdpClient(address));
+  await Promise.all(clients.map((client) => client.send(QUERY)));
+  await allAsked.promise;
+  child.signal("SIGTERM");
+  // What has come after the signal is not taken any more.
+  await child.line(/worker 1: stopping, [1-9]\d* questions in flight/);
+  await child.line(/worker 2: stopping, [1-9]\d* questions in flight/);
+  stopping.resolve();
+  const { exitCode, lines: log } = await child.end();
+  for (const client of clients) client[Symbol.dispose]();
+  const total = log.at(-1)!;
+  assertEquals([exitCode, count("replied", total)], [0, count("received", total)]);
+  assert(count("replied", total) >= 2, total);
+});
+
+test("a second signal ends all workers although queries are in flight", async () => {
+  const asked = Promise.withResolvers<void>();
+  await using upstream = new UdpServer(() => {
+    asked.resolve();
+    return null;
+  });
+  const resolver = formatSocketAddress(upstream.address);
+  await using child = new ChildProgram(program(...ANY_PORT, "--timeout", "10000", "--resolver", resolver));
+  await child.line(/: 2 workers serve$/);
+  using client = new UdpClient(await child.address());
+  await client.send(QUERY);
+  await asked.promise;
+  child.signal("SIGTERM");
+  await child.line(/stopping, 1 questions in flight/);
+  child.signal("SIGTERM");
+  // Its standard error ends when the last worker has ended.
+  const { exitCode, lines: log } = await child.end();
+  assertEquals([exitCode, log.some((line) => /: stopped: .*received=1/.test(line))], [0, false]);
+});
+
+test("a worker that is killed is replaced, and clients of all ports are served again", async () => {
+  await using upstream = new UdpServer(({ octets }) => courseResolver(octets));
+  await using child = new ChildProgram(program(...ANY_PORT, "--resolver", formatSocketAddress(upstream.address)));
+  await child.line(/: 2 workers serve$/);
+  const [victim] = (await outputOf("pgrep", "-P", String(child.pid))).trim().split("\n").map(Number);
+  Deno.kill(victim!, "SIGKILL");
+  assertMatch(await child.line(/has died/), /error: worker [12] has died \(SIGKILL\): another one starts in 0.1 s$/);
+  await child.line(/worker [12]: serves in the place of the one that died/);
+  await askFromManyPorts(child);
+  child.signal("SIGINT");
+  assertEquals((await child.end()).exitCode, 0);
+});
+
+test("workers end with their supervisor, however that ends", async () => {
+  await using child = new ChildProgram(program(...ANY_PORT));
+  await child.line(/: 2 workers serve$/);
+  Deno.kill(child.pid, "SIGKILL");
+  // Standard error, which they share, would stay open else.
+  assertEquals((await child.end()).exitCode, 137);
+});
+
+for (const flags of [[], ["--workers", "2"]]) {
+  test(`a port in use by a program ${flags.join(" ")} ends another with workers, with exit code 1 and one line`, async () => {
+    await using other = flags.length === 0 ? null : new ChildProgram(program(...ANY_PORT));
+    await using same = flags.length === 0 ? startProgram() : null;
+    const address = same?.address ?? await other!.address();
+    await using child = new ChildProgram(program("--listen", formatSocketAddress(address)));
+    const { exitCode, stdout, lines } = await child.end();
+    assertEquals({ exitCode, stdout, count: lines.length }, { exitCode: 1, stdout: "", count: 1 });
+    assertMatch(lines[0]!, new RegExp(`^dns-forwarder: Cannot listen on .*: port ${address.port} is in use there; `));
+    other?.signal("SIGTERM");
+    if (other !== null) await other.end();
+  });
+}
+
+test("--workers 2 ends with exit code 2 where processes may not be started", async () => {
+  const command = program().filter((word) => word !== "--allow-run");
+  await using child = new ChildProgram(command);
+  const line = "dns-forwarder: Cannot use --workers 2: --allow-run is not given";
+  assertEquals(await child.end(), { exitCode: 2, stdout: "", lines: [line] });
+});
+
+Deno.test("--workers 2 with --io plain ends with exit code 2 and says why", async () => {
+  const { exitCode, lines } = await runProgram("--workers", "2", "--io", "plain");
+  const line = "dns-forwarder: Cannot use --workers 2: with --io plain a port cannot be shared";
+  assertEquals({ exitCode, lines }, { exitCode: 2, lines: [line] });
+});
+
+Deno.test("--workers auto with --io plain serves with one worker, and says so where there could be more", async () => {
+  await using program = startProgram("--workers", "auto", "--io", "plain");
+  const said = program.lines.filter((line) =>
+    line.includes("one worker serves: with --io plain a port cannot be shared")
+  );
+  assertEquals(said.length, navigator.hardwareConcurrency > 1 ? 1 : 0);
+});

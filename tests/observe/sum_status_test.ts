@@ -1,0 +1,59 @@
+import { assertEquals } from "@std/assert";
+import { Counters } from "../../lib/observe/counters.ts";
+import type { Status, UpstreamStatus } from "../../lib/observe/status.ts";
+import { sumStatus } from "../../lib/observe/sum_status.ts";
+
+const UPSTREAM: UpstreamStatus = {
+  name: "192.0.2.1:53",
+  state: "up",
+  smoothedMs: 10,
+  percentile95Ms: 20,
+  queryCount: 7,
+  replyCount: 6,
+  failureCount: 1,
+};
+
+function status(counts: Partial<Counters>, upstream: Partial<UpstreamStatus>, others: Partial<Status> = {}): Status {
+  return {
+    runningMs: 1000,
+    inFlight: 2,
+    counters: Object.assign(new Counters(), counts),
+    cache: { count: 5, usedOctets: 100, budgetOctets: 1000, evictionCount: 3 },
+    upstreams: [{ ...UPSTREAM, ...upstream }],
+    ...others,
+  };
+}
+
+Deno.test("sumStatus() adds up what is counted, and takes the longest time", () => {
+  const total = sumStatus([
+    status({ received: 1, cacheHits: 10 }, { queryCount: 1 }, { runningMs: 5000 }),
+    status({ received: 2, dropped: 3 }, { queryCount: 2, replyCount: 0 }),
+  ]);
+  assertEquals(total, {
+    runningMs: 5000,
+    inFlight: 4,
+    counters: Object.assign(new Counters(), { received: 3, cacheHits: 10, dropped: 3 }),
+    cache: { count: 10, usedOctets: 200, budgetOctets: 2000, evictionCount: 6 },
+    upstreams: [{ ...UPSTREAM, queryCount: 3, replyCount: 6, failureCount: 2 }],
+  });
+});
+
+Deno.test("sumStatus() takes the mean of the measured times and the longest of the slow ones", () => {
+  const parts = [{ smoothedMs: 10, percentile95Ms: 5 }, { smoothedMs: 20, percentile95Ms: 50 }, {
+    smoothedMs: 0,
+    percentile95Ms: 0,
+  }];
+  const [upstream] = sumStatus(parts.map((part) => status({}, part))).upstreams;
+  assertEquals([upstream!.smoothedMs, upstream!.percentile95Ms], [15, 50]);
+});
+
+Deno.test("sumStatus() tells how many see an upstream in which state, where they differ", () => {
+  const states = ["up", "down", "up"].map((state) => status({}, { state }));
+  assertEquals(sumStatus(states).upstreams[0]!.state, "up (2), down (1)");
+});
+
+Deno.test("sumStatus() has no cache where nobody has one, and is empty for nobody", () => {
+  assertEquals(sumStatus([status({}, {}, { cache: null })]).cache, null);
+  const empty = { runningMs: 0, inFlight: 0, counters: new Counters(), cache: null, upstreams: [] };
+  assertEquals(sumStatus([]), empty);
+});

@@ -1,0 +1,248 @@
+// The shell script that a portable file begins with, in bad situations. Instead of Deno it carries a small script, so that
+// each start takes milliseconds.
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { writePortableFile } from "../../scripts/build/portable_file.ts";
+import { TARGETS } from "../../scripts/build/targets.ts";
+import { CAN_RUN, ChildProgram, type Ending, outputOf } from "../end_to_end/child_program.ts";
+
+const CAN_TRY = CAN_RUN && Deno.build.os !== "windows";
+/** Says with which process ID and arguments it was started. */
+const ECHO = '#!/bin/sh\n[ "$1" = --version ] && exit 0\nprintf "%s\\n" "$$" "$@"\nexit 0\n';
+const ADVICE = /; set DNS_FORWARDER_CACHE to a folder of yours that can be written and executed from$/;
+
+function testWithProcesses(name: string, fn: (place: Place) => Promise<void>, ignore = !CAN_TRY): void {
+  Deno.test({
+    name: `portable file: ${name} (needs --allow-run)`,
+    ignore,
+    async fn() {
+      await using place = await Place.make();
+      await fn(place);
+    },
+  });
+}
+
+/** A folder with a portable file and the caches that it unpacks into. */
+class Place implements AsyncDisposable {
+  readonly folder: string;
+  /** The portable file. */
+  readonly file: string;
+  /** Where it unpacks unless told otherwise. */
+  readonly cache: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+    this.file = `${folder}/dns forwarder`;
+    this.cache = `${folder}/cache`;
+  }
+
+  static async make(): Promise<Place> {
+    const place = new Place(await Deno.makeTempDir({ prefix: "dns forwarder " }));
+    await Deno.writeTextFile(`${place.folder}/program`, "the program\n");
+    // More than a file system of 16 KiB can hold.
+    const ballast = crypto.getRandomValues(new Uint8Array(60_000));
+    await Deno.writeFile(`${place.folder}/deno`, new Blob([ECHO, ballast]).stream());
+    await writePortableFile({
+      bundleFile: `${place.folder}/program`,
+      denoFile: `${place.folder}/deno`,
+      target: TARGETS[0]!,
+      runFlags: ["--no-prompt", "--allow-net"],
+      output: place.file,
+    });
+    return place;
+  }
+
+  /** Starts the file, with these variables besides PATH. */
+  start(env: Readonly<Record<string, string>> = { DNS_FORWARDER_CACHE: this.cache }, ...args: string[]): ChildProgram {
+    return new ChildProgram([this.file, ...args], { PATH: Deno.env.get("PATH")!, ...env });
+  }
+
+  /** Runs the file to its end. */
+  async run(env?: Readonly<Record<string, string>>, ...args: string[]): Promise<Ending> {
+    await using child = this.start(env, ...args);
+    return await child.end();
+  }
+
+  /** A folder for PATH in whose `gzip` this happens first; `$n` counts the calls from 1. */
+  async pathWithGzip(script: string): Promise<string> {
+    const folder = `${this.folder}/bin`;
+    await Deno.mkdir(folder);
+    const gzip = (await outputOf("sh", "-c", "command -v gzip")).trim();
+    const count = `echo >>'${this.folder}/calls'; n=$(wc -l <'${this.folder}/calls' | tr -d ' ')`;
+    await Deno.writeTextFile(`${folder}/gzip`, `#!/bin/sh\n${count}\n${script}\nexec ${gzip} "$@"\n`, { mode: 0o755 });
+    return `${folder}:${Deno.env.get("PATH")}`;
+  }
+
+  /** The names in the cache. */
+  cached(folder: string = this.cache): string[] {
+    return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+testWithProcesses("hands its arguments on, in the same process, at the first start and later", async (place) => {
+  for (const _start of ["first", "later"]) {
+    await using child = place.start(undefined, "--resolver", "a b", "", "*");
+    const { exitCode, stdout, lines } = await child.end();
+    const [content] = place.cached();
+    const flags = ["run", "--no-prompt", "--allow-net", `${place.cache}/${content}/dns-forwarder.mjs`];
+    assertEquals({ exitCode, lines }, { exitCode: 0, lines: [] });
+    assertEquals(stdout.split("\n"), [`${child.pid}`, ...flags, "--resolver", "a b", "", "*", ""]);
+  }
+});
+
+testWithProcesses("unpacks what was packed, under a hash, and leaves nothing else", async (place) => {
+  await place.run();
+  const [content, ...others] = place.cached();
+  assertMatch(content!, /^[0-9a-f]{64}$/);
+  assertEquals(others, []);
+  assertEquals(place.cached(`${place.cache}/${content}`), ["dns-forwarder", "dns-forwarder.mjs"]);
+  assertEquals(await Deno.readTextFile(`${place.cache}/${content}/dns-forwarder.mjs`), "the program\n");
+  const original = await Deno.readFile(`${place.folder}/deno`);
+  assertEquals(await Deno.readFile(`${place.cache}/${content}/dns-forwarder`), original);
+});
+
+testWithProcesses("unpacks into DNS_FORWARDER_CACHE, else XDG_CACHE_HOME, else HOME", async (place) => {
+  const HOME = `${place.folder}/home`;
+  await place.run({ HOME });
+  assertEquals(place.cached(`${HOME}/.cache/dns-forwarder`).length, 1);
+  const XDG_CACHE_HOME = `${place.folder}/xdg`;
+  await place.run({ HOME, XDG_CACHE_HOME });
+  assertEquals(place.cached(`${XDG_CACHE_HOME}/dns-forwarder`).length, 1);
+  await place.run({ HOME, XDG_CACHE_HOME, DNS_FORWARDER_CACHE: place.cache });
+  assertEquals(place.cached().length, 1);
+});
+
+testWithProcesses("without HOME it ends with 1 and says which variable helps", async (place) => {
+  const { exitCode, stdout, lines } = await place.run({});
+  assertEquals({ exitCode, stdout, count: lines.length }, { exitCode: 1, stdout: "", count: 1 });
+  assertMatch(lines[0]!, /^dns-forwarder: Cannot tell where to unpack: HOME is not set/);
+  assertMatch(lines[0]!, ADVICE);
+});
+
+testWithProcesses("where no folder can be made it ends with 1 and says which variable helps", async (place) => {
+  const { exitCode, stdout, lines } = await place.run({ DNS_FORWARDER_CACHE: "/dev/null/cache" });
+  assertEquals({ exitCode, stdout }, { exitCode: 1, stdout: "" });
+  assertMatch(lines.at(-1)!, /^dns-forwarder: Cannot unpack into \/dev\/null\/cache: it cannot be made/);
+  assertMatch(lines.at(-1)!, ADVICE);
+});
+
+/** What goes before a command so that a file system of its own is mounted on a folder; `null` where this cannot be had. */
+async function mounting(): Promise<((options: string, folder: string) => string[]) | null> {
+  if (!CAN_TRY || Deno.build.os !== "linux") return null;
+  const prefix = (mount: string, folder: string) => {
+    return ["unshare", "-rm", "sh", "-c", `mount ${mount} "$0" && exec "$@"`, folder];
+  };
+  const works = await outputOf("sh", "-c", `${prefix("-t tmpfs tmpfs", "/mnt").map(quoted).join(" ")} echo yes`);
+  return works.trim() === "yes" ? prefix : null;
+}
+
+function quoted(word: string): string {
+  return `'${word}'`;
+}
+
+const mounted = await mounting();
+
+for (
+  const [what, mount, message] of [
+    ["read-only", "-t tmpfs -o ro tmpfs", "it cannot be written"],
+    ["full", "-t tmpfs -o size=16k tmpfs", "it is full, or .* is damaged"],
+    ["noexec", "-t tmpfs -o noexec tmpfs", "programs there may be forbidden \\(noexec\\)"],
+  ] as const
+) {
+  testWithProcesses(
+    `in a ${what} cache it ends with 1 and says which variable helps`,
+    async (place) => {
+      await Deno.mkdir(place.cache);
+      const env = { PATH: Deno.env.get("PATH")!, DNS_FORWARDER_CACHE: place.cache };
+      await using child = new ChildProgram([...mounted!(mount, place.cache), place.file], env);
+      const { exitCode, stdout, lines } = await child.end();
+      assertEquals({ exitCode, stdout }, { exitCode: 1, stdout: "" });
+      assertMatch(lines.at(-1)!, new RegExp(`^dns-forwarder: Cannot .*: ${message}`));
+      assertMatch(lines.at(-1)!, ADVICE);
+    },
+    mounted === null,
+  );
+}
+
+testWithProcesses(
+  "what was unpacked before runs from a read-only file system",
+  async (place) => {
+    await place.run();
+    const env = { PATH: Deno.env.get("PATH")!, DNS_FORWARDER_CACHE: place.cache };
+    const prefix = mounted!(`-o bind,ro "${place.cache}"`, place.cache);
+    await using child = new ChildProgram([...prefix, place.file], env);
+    const { exitCode, lines } = await child.end();
+    assertEquals({ exitCode, lines }, { exitCode: 0, lines: [] });
+  },
+  mounted === null,
+);
+
+testWithProcesses("killed while it unpacks, it unpacks all at the next start", async (place) => {
+  const PATH = await place.pathWithGzip('if [ "$n" = 2 ]; then kill -KILL 0; fi');
+  const killed = await place.run({ PATH, DNS_FORWARDER_CACHE: place.cache });
+  assertEquals(killed.stdout, "");
+  const [leftover, ...others] = place.cached();
+  assertMatch(leftover!, /^\.unpacking\./);
+  assertEquals(others, []);
+  assertEquals((await place.run()).exitCode, 0);
+  assertEquals(place.cached(`${place.cache}/${place.cached()[1]}`), ["dns-forwarder", "dns-forwarder.mjs"]);
+});
+
+testWithProcesses("stopped while it unpacks, it leaves nothing", async (place) => {
+  const PATH = await place.pathWithGzip('if [ "$n" = 2 ]; then kill -TERM 0; fi');
+  const { exitCode, stdout } = await place.run({ PATH, DNS_FORWARDER_CACHE: place.cache });
+  assertEquals({ exitCode, stdout }, { exitCode: 143, stdout: "" });
+  assertEquals(place.cached(), []);
+});
+
+testWithProcesses("two that start at once both run, and leave one folder", async (place) => {
+  // While the first unpacks, the second starts and is done.
+  const PATH = await place.pathWithGzip(`if [ "$n" = 1 ]; then '${place.file}' </dev/null >&2; fi`);
+  const first = await place.run({ PATH, DNS_FORWARDER_CACHE: place.cache });
+  assertEquals({ exitCode: first.exitCode, lines: first.lines.length }, { exitCode: 0, lines: 5 });
+  const [content, ...others] = place.cached();
+  assertEquals(others, []);
+  assertEquals(place.cached(`${place.cache}/${content}`), ["dns-forwarder", "dns-forwarder.mjs"]);
+});
+
+testWithProcesses("a folder of which something was deleted is unpacked again", async (place) => {
+  for (const file of ["dns-forwarder", "dns-forwarder.mjs"]) {
+    await place.run();
+    const [content] = place.cached();
+    await Deno.remove(`${place.cache}/${content}/${file}`);
+    assertEquals((await place.run()).exitCode, 0);
+    assertEquals(place.cached(), [content!]);
+    assertEquals(place.cached(`${place.cache}/${content}`), ["dns-forwarder", "dns-forwarder.mjs"]);
+  }
+});
+
+testWithProcesses("a file that was cut off ends with 1 and unpacks nothing", async (place) => {
+  await Deno.truncate(place.file, (await Deno.stat(place.file)).size - 1);
+  const { exitCode, stdout, lines } = await place.run();
+  assertEquals({ exitCode, stdout }, { exitCode: 1, stdout: "" });
+  assertMatch(lines.at(-1)!, /^dns-forwarder: Cannot unpack into .* is damaged;/);
+  assertEquals(place.cached(), []);
+});
+
+testWithProcesses(
+  "unpacking removes what killed starts left an hour ago, and versions of a month ago",
+  async (place) => {
+    const now = Date.now() / 1000;
+    const versions = { "old": now - 32 * 86_400, "new": now - 29 * 86_400 };
+    for (const [name, time] of Object.entries(versions)) {
+      await Deno.mkdir(`${place.cache}/${name}`, { recursive: true });
+      await Deno.writeTextFile(`${place.cache}/${name}/dns-forwarder.mjs`, "");
+      await Deno.utime(`${place.cache}/${name}/dns-forwarder.mjs`, time, time);
+    }
+    for (const [name, time] of [[".unpacking.old", now - 3700], [".unpacking.new", now], ["other", 0]] as const) {
+      await Deno.mkdir(`${place.cache}/${name}`);
+      await Deno.utime(`${place.cache}/${name}`, time, time);
+    }
+    await place.run();
+    assertEquals(place.cached().filter((name) => name.length !== 64), [".unpacking.new", "new", "other"]);
+  },
+);

@@ -1,0 +1,244 @@
+import { assertEquals } from "@std/assert";
+import { Counters } from "../../lib/observe/counters.ts";
+import { Log } from "../../lib/observe/log.ts";
+import type { Status } from "../../lib/observe/status.ts";
+import type { Order, Report } from "../../lib/workers/messages.ts";
+import type { WorkerEvents } from "../../lib/workers/place.ts";
+import { Supervisor } from "../../lib/workers/supervisor.ts";
+import { udp } from "../support/fake_socket.ts";
+import { FakeTime, settled } from "../support/fake_time.ts";
+
+const SECRET = Uint8Array.from({ length: 16 }, (_, i) => i);
+const LISTEN = [udp("192.0.2.1", 53)];
+
+/** A worker process that does what the test says. */
+class FakeWorker {
+  readonly orders: Order[] = [];
+  isKilled = false;
+  readonly #events: WorkerEvents;
+
+  constructor(events: WorkerEvents) {
+    this.#events = events;
+  }
+
+  send(order: Order): void {
+    this.orders.push(order);
+  }
+
+  kill(): void {
+    this.isKilled = true;
+    this.end("SIGKILL", 137);
+  }
+
+  report(report: Report): void {
+    this.#events.reported(report);
+  }
+
+  end(how = "exit code 1", exitCode = 1): void {
+    this.#events.ended(how, exitCode);
+  }
+
+  get kinds(): string[] {
+    return this.orders.map(({ kind }) => kind);
+  }
+}
+
+function setUp(count = 2) {
+  const time = new FakeTime();
+  const workers: FakeWorker[] = [];
+  const lines: string[] = [];
+  let refusal: Error | null = null;
+  const supervisor = new Supervisor({
+    count,
+    args: ["--workers", String(count)],
+    listen: LISTEN,
+    secret: SECRET,
+    timeoutMs: 2000,
+    spawn: (events) => {
+      if (refusal !== null) throw refusal;
+      const worker = new FakeWorker(events);
+      workers.push(worker);
+      return worker;
+    },
+    clock: time,
+    timers: time,
+    log: new Log({ level: "info", writeLine: (line) => void lines.push(line) }),
+  });
+  return { time, workers, lines, supervisor, refuse: (error: Error | null) => void (refusal = error) };
+}
+
+/** The same with all workers serving. */
+async function serving(count = 2) {
+  const rig = setUp(count);
+  const started = rig.supervisor.start();
+  rig.workers[0]!.report({ kind: "serving" });
+  await settled();
+  for (const worker of rig.workers.slice(1)) worker.report({ kind: "serving" });
+  assertEquals(await started, 0);
+  return rig;
+}
+
+function status(received: number): Status {
+  const counters = Object.assign(new Counters(), { received });
+  return { runningMs: 1, inFlight: 1, counters, cache: null, upstreams: [] };
+}
+
+Deno.test("Supervisor.start() starts one worker, which announces, and the others when it serves", async () => {
+  const { supervisor, workers } = setUp(3);
+  const started = supervisor.start();
+  await settled();
+  assertEquals(workers.length, 1);
+  workers[0]!.report({ kind: "serving" });
+  await settled();
+  const orders = workers.map(({ orders }) => orders[0]);
+  const common = { kind: "start", args: ["--workers", "3"], listen: LISTEN, count: 3, secret: SECRET.toHex() } as const;
+  assertEquals(orders, [
+    { ...common, number: 1, announces: true },
+    { ...common, number: 2, announces: false },
+    { ...common, number: 3, announces: false },
+  ]);
+  workers[1]!.report({ kind: "serving" });
+  workers[2]!.report({ kind: "serving" });
+  assertEquals(await started, 0);
+});
+
+Deno.test("Supervisor.start() gives the exit code of a first worker that ends before it serves, and starts no other", async () => {
+  const { supervisor, workers, time, lines } = setUp();
+  const started = supervisor.start();
+  workers[0]!.end("exit code 2", 2);
+  assertEquals(await started, 2);
+  await supervisor.stop();
+  assertEquals([workers.length, time.armedCount], [1, 0]);
+  assertEquals(lines, ["dns-forwarder: stopped: nothing happened"]);
+});
+
+Deno.test("Supervisor.start() gives the exit code of any worker that ends before it serves", async () => {
+  const { supervisor, workers } = setUp(3);
+  const started = supervisor.start();
+  workers[0]!.report({ kind: "serving" });
+  await settled();
+  workers[1]!.end("exit code 1", 1);
+  workers[2]!.report({ kind: "serving" });
+  assertEquals(await started, 1);
+});
+
+Deno.test("Supervisor replaces a worker that dies, says so, and keeps what it had counted", async () => {
+  const { supervisor, workers, time, lines } = await serving();
+  await time.passAndSettle(10_000);
+  workers[0]!.report({ kind: "status", status: status(30) });
+  workers[1]!.report({ kind: "status", status: status(4) });
+  workers[0]!.end("SIGKILL", 137);
+  assertEquals(lines, ["dns-forwarder: error: worker 1 has died (SIGKILL): another one starts in 0.1 s"]);
+  await time.passAndSettle(99);
+  assertEquals(workers.length, 2);
+  await time.passAndSettle(1);
+  const order = workers[2]!.orders[0]!;
+  assertEquals(order.kind === "start" && [order.number, order.announces], [1, false]);
+  workers[2]!.report({ kind: "serving" });
+  const told = supervisor.status();
+  workers[1]!.report({ kind: "status", status: status(5) });
+  workers[2]!.report({ kind: "status", status: status(600) });
+  assertEquals((await told).slice(0, 3), [
+    "running for 10 s, 2 questions in flight",
+    "workers: 2 of 2 serve, 1 have died",
+    "clients: received=635 replied=0 ignored=0 prohibited=0 rateLimited=0 overloaded=0 unsendable=0 broken=0",
+  ]);
+});
+
+Deno.test("Supervisor waits twice as long after each death, half a minute at most, and begins anew after a good minute", async () => {
+  const { workers, time, lines } = await serving(1);
+  const pauses: number[] = [];
+  for (let death = 0; death < 11; death++) {
+    workers.at(-1)!.end();
+    pauses.push(Number(/starts in ([0-9.]+) s/.exec(lines.at(-1)!)![1]));
+    await time.passAndSettle(30_000);
+    // It does not get as far as serving, which is no better than dying a little later.
+    if (death % 2 === 0) workers.at(-1)!.report({ kind: "serving" });
+  }
+  assertEquals(pauses, [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30, 30]);
+  await time.passAndSettle(60_000);
+  workers.at(-1)!.end();
+  assertEquals(/starts in ([0-9.]+) s/.exec(lines.at(-1)!)![1], "0.1");
+});
+
+Deno.test("Supervisor.status() waits a second for a worker that does not answer, and tells its last status", async () => {
+  const { supervisor, workers, time } = await serving();
+  workers[0]!.report({ kind: "status", status: status(1) });
+  const told = supervisor.status();
+  workers[1]!.report({ kind: "status", status: status(20) });
+  await time.passAndSettle(999);
+  assertEquals(await Promise.race([told, Promise.resolve("waiting")]), "waiting");
+  await time.passAndSettle(1);
+  assertEquals((await told)[2]!.split(" ")[1], "received=21");
+});
+
+Deno.test("Supervisor.status() does not wait for a worker that dies meanwhile", async () => {
+  const { supervisor, workers } = await serving();
+  const told = supervisor.status();
+  workers[0]!.end();
+  workers[1]!.report({ kind: "status", status: status(20) });
+  assertEquals((await told)[1], "workers: 1 of 2 serve, 1 have died");
+});
+
+Deno.test("Supervisor asks how the workers are doing every ten seconds", async () => {
+  const { workers, time } = await serving();
+  await time.passAndSettle(20_000);
+  assertEquals(workers.map(({ kinds }) => kinds), [["start", "tell", "tell"], ["start", "tell", "tell"]]);
+});
+
+Deno.test("Supervisor tries again when a worker cannot be started", async () => {
+  const rig = await serving(1);
+  rig.refuse(new Error("Resource temporarily unavailable"));
+  rig.workers[0]!.end();
+  await rig.time.passAndSettle(100);
+  assertEquals(rig.lines.slice(1), [
+    "dns-forwarder: error: Cannot start worker 1: Resource temporarily unavailable",
+    "dns-forwarder: error: worker 1 has died (it could not be started): another one starts in 0.2 s",
+  ]);
+  rig.refuse(null);
+  await rig.time.passAndSettle(200);
+  assertEquals(rig.workers[1]!.kinds, ["start"]);
+});
+
+Deno.test("Supervisor.stop() while the first worker starts lets no other start", async () => {
+  const { supervisor, workers } = setUp();
+  const started = supervisor.start();
+  const stopped = supervisor.stop();
+  workers[0]!.report({ kind: "serving" });
+  workers[0]!.end("exit code 0", 0);
+  await stopped;
+  assertEquals([await started, workers.length], [0, 1]);
+});
+
+Deno.test("Supervisor.stop() lets each worker finish, and adds up what they have counted", async () => {
+  const { supervisor, workers, time, lines } = await serving();
+  const stopped = supervisor.stop();
+  assertEquals(workers.map(({ kinds }) => kinds.at(-1)), ["stop", "stop"]);
+  for (const [i, worker] of workers.entries()) {
+    worker.report({ kind: "stopped", status: status(i + 1) });
+    worker.end("exit code 0", 0);
+  }
+  await stopped;
+  assertEquals(lines, ["dns-forwarder: stopped: received=3"]);
+  assertEquals([workers.length, time.armedCount], [2, 0]);
+});
+
+Deno.test("Supervisor.stop() starts no other worker in the place of one that has died", async () => {
+  const { supervisor, workers, time } = await serving();
+  workers[0]!.end();
+  const stopped = supervisor.stop();
+  workers[1]!.end("exit code 0", 0);
+  await stopped;
+  await time.passAndSettle(60_000);
+  assertEquals([workers.length, time.armedCount], [2, 0]);
+});
+
+Deno.test("Supervisor.stop() kills a worker that is not done five seconds after the last query", async () => {
+  const { supervisor, workers, time } = await serving(1);
+  const stopped = supervisor.stop();
+  await time.passAndSettle(6999);
+  assertEquals(workers[0]!.isKilled, false);
+  await time.passAndSettle(1);
+  assertEquals(workers[0]!.isKilled, true);
+  await stopped;
+});
