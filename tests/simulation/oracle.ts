@@ -2,7 +2,7 @@ import { BARE_OPT_OCTETS, readOpt } from "../../lib/wire/edns.ts";
 import { HEADER_OCTETS } from "../../lib/wire/header.ts";
 import { CLASS, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { decode, encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
-import { foldCase } from "../../lib/wire/name.ts";
+import { foldCase, type Name } from "../../lib/wire/name.ts";
 import { WireFormatError } from "../../lib/wire/wire_format_error.ts";
 import { ednsOf, message, opt } from "../support/messages.ts";
 import type { ScriptedUpstream } from "../support/scripted_upstream.ts";
@@ -156,7 +156,7 @@ export class Oracle {
     const lower = foldCase(question.name);
     const upper = lower.map((octet) => octet >= 0x61 && octet <= 0x7a ? octet - 0x20 : octet);
     const spellings = twin.habits.mindsCase ? [lower, upper] : [question.name];
-    return spellings.flatMap((name) => {
+    const said = (name: Name): Outcome[] => {
       const asked = { ...question, name };
       const additionals = this.#isEdnsSure ? [[opt({ wantsDnssec })]] : [[], [opt({ wantsDnssec })]];
       const queries = additionals.map((additionals) => message({ questions: [asked], additionals }));
@@ -176,7 +176,12 @@ export class Oracle {
         const { answers, authorities, additionals } = zone;
         return { ...outcome, message: { ...outcome.message, answers, authorities, additionals } };
       }).filter(({ message }) => message.rcode === twin.answerTo(queries[0]!).rcode);
-    });
+    };
+    const outcomes = spellings.flatMap(said);
+    // The forwarder's own spelling is a random one: names compress less well, and what only just fits is truncated.
+    const isTight = outcomes.some(({ bodyOctets }) => UDP_LIMITS.some((limit) => isJustBelow(limit, bodyOctets)));
+    const mixed = upper.map((octet, i) => i % 2 === 0 ? octet : lower[i]!);
+    return isTight && !isTcpSure ? [...outcomes, ...said(mixed)] : outcomes;
   }
 
   /** Whether no upstream has had cause to be asked without EDNS: with it, DO gets to who signs. */
@@ -214,6 +219,14 @@ export function questionKey({ name, type, class: qclass }: Question): string {
  * cookies, which a twin is not asked for, count.
  */
 const USEFUL_OCTETS_MIN = 4 * 512 - (4 + 8 + 8);
+
+/** What an upstream sends over UDP at most, without EDNS and with it. */
+const UDP_LIMITS = [512, 1232];
+
+/** Whether so many octets fit, and might not if names were spelled in another way. */
+function isJustBelow(limit: number, octets: number): boolean {
+  return octets <= limit && octets > limit - 100;
+}
 
 /** RCODEs for which another upstream is asked. */
 const USELESS: readonly number[] = [RCODE.SERVFAIL, RCODE.REFUSED, RCODE.FORMERR, RCODE.NOTIMP];
