@@ -64,6 +64,8 @@ export class Counters {
   upstreamWrongCase = 0;
   /** Upstream replies that repeat another cookie than ours. */
   upstreamWrongCookie = 0;
+  /** Upstream replies without a cookie, from a server that gave one before: asked for again over TCP. */
+  upstreamNoCookie = 0;
   /** Sockets given up because forged replies came in by the dozen; their questions went on over TCP. */
   upstreamFloods = 0;
   /** Upstream replies to the question that cannot be read to the end. */

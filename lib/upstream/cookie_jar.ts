@@ -16,6 +16,7 @@ const SERVER_OCTETS_MAX = 32;
 export class CookieJar {
   readonly #random: Random;
   readonly #clientCookie = new Uint8Array(CLIENT_OCTETS);
+  readonly #scan = new MessageScan();
   #option: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
   /** Draws a client cookie until `renew`: stable for one upstream, different for each (RFC 7873 §5.1). */
@@ -35,9 +36,15 @@ export class CookieJar {
     return this.#option;
   }
 
+  /** Whether the server has given a cookie of its own. */
+  get knowsServerCookie(): boolean {
+    return this.#option.length > CLIENT_OCTETS;
+  }
+
   /**
    * Whether a reply is not known to be forged. RFC 7873 §5.3: "If the client cookie is not as expected, the response is
-   * to be discarded." A reply without a cookie proves nothing: most servers know none. Keeps the server's cookie.
+   * to be discarded." A reply without a cookie proves nothing: most servers know none; see `isMissingFrom`. Keeps the
+   * server's cookie.
    */
   isGenuine(reply: Uint8Array<ArrayBuffer>, scan: MessageScan): boolean {
     const [cookie] = findOptions(reply, scan, EDNS_OPTION.COOKIE);
@@ -48,6 +55,19 @@ export class CookieJar {
     if (serverOctets >= SERVER_OCTETS_MIN && serverOctets <= SERVER_OCTETS_MAX) {
       this.#option = cookie.slice();
     }
+    return true;
+  }
+
+  /**
+   * Whether `reply`, to a query that had our cookie, has none although its server gave one before. Whoever forges a reply
+   * would leave the cookie out rather than guess it. Asked for once: the server may really have stopped giving cookies,
+   * so from now on they are not missed, until it gives one again.
+   */
+  isMissingFrom(reply: Uint8Array<ArrayBuffer>): boolean {
+    if (!this.knowsServerCookie) return false;
+    this.#scan.scan(reply);
+    if (findOptions(reply, this.#scan, EDNS_OPTION.COOKIE).length > 0) return false;
+    this.#option = this.#clientCookie.slice();
     return true;
   }
 }

@@ -1,13 +1,18 @@
 import type { SocketAddress } from "../base/address.ts";
 import type { Counters } from "../observe/counters.ts";
 import { EDE } from "../wire/iana.ts";
+import { uint16At } from "../wire/scan.ts";
 import type { CookieJar } from "./cookie_jar.ts";
 import type { Registration } from "./correlator.ts";
 import type { Transport } from "./dialogue.ts";
+import { isTruncated } from "./reply_kind.ts";
 import type { Request } from "./request.ts";
 import type { SocketPool } from "./socket_pool.ts";
-import { UpstreamError } from "./upstream_error.ts";
+import { ForgeryError, UpstreamError } from "./upstream_error.ts";
 import type { UpstreamSocket } from "./upstream_socket.ts";
+
+/** Where a message says how many records its additional section has: the OPT record is all that a query has there. */
+const ADDITIONAL_COUNT_OFFSET = 10;
 
 /** What a transport is made from. */
 export interface DatagramTransportOptions {
@@ -44,7 +49,7 @@ export class DatagramTransport implements Transport {
     request: Request,
     onWrongCase?: () => void,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    const { address, name, counters } = this.#options;
+    const { address, name, counters, cookies } = this.#options;
     let socket: UpstreamSocket;
     try {
       socket = this.#pick(request.lastSocket);
@@ -65,7 +70,20 @@ export class DatagramTransport implements Transport {
       counters.upstreamUnsendable++;
       pending.fail(new UpstreamError(`Cannot send to ${name}`, EDE.NETWORK_ERROR, { cause }));
     });
-    return pending.reply;
+    return cookies?.knowsServerCookie ? this.#withCookie(query, pending.reply) : pending.reply;
+  }
+
+  /** The reply, unless it lacks the cookie that its server knows. */
+  async #withCookie(query: Uint8Array<ArrayBuffer>, pending: Promise<Uint8Array<ArrayBuffer>>) {
+    const { cookies, counters, name } = this.#options;
+    const reply = await pending;
+    // Without an OPT record in the query there can be none in the reply; what is truncated goes over TCP anyhow.
+    const mayExpectCookie = uint16At(query, ADDITIONAL_COUNT_OFFSET) > 0 && !isTruncated(reply);
+    if (mayExpectCookie && cookies?.isMissingFrom(reply)) {
+      counters.upstreamNoCookie++;
+      throw new ForgeryError(`A reply in the name of ${name} has no cookie`, EDE.OTHER);
+    }
+    return reply;
   }
 
   #pick(other: UpstreamSocket | undefined): UpstreamSocket {

@@ -6,7 +6,7 @@ import { LargeReplies } from "./large_replies.ts";
 import { Lessons } from "./lessons.ts";
 import { isDoubtful, isEdnsRejection, isTruncated } from "./reply_kind.ts";
 import { type Request, SENDS_MAX, writeUpstreamQuery } from "./request.ts";
-import { FloodError, UpstreamError } from "./upstream_error.ts";
+import { ForgeryError, UpstreamError } from "./upstream_error.ts";
 
 /** A way to ask one upstream: UDP or TCP. */
 export interface Transport {
@@ -140,7 +140,7 @@ export class Dialogue {
       }
       return reply;
     } catch (error) {
-      if (!(error instanceof FloodError)) throw error;
+      if (!(error instanceof ForgeryError)) throw error;
       return await this.#exchangeOverTcp(request);
     }
   }

@@ -12,8 +12,11 @@ export class UpstreamError extends Error {
   }
 }
 
-/** A socket was given up because forged replies came in on it by the dozen. */
-export class FloodError extends UpstreamError {
+/**
+ * What comes in over UDP may be forged: a socket was given up because wrong replies came in on it by the dozen, or a reply
+ * lacks the cookie that its server knows.
+ */
+export class ForgeryError extends UpstreamError {
   /** The class's name, also in a minified program. */
-  override readonly name = "FloodError";
+  override readonly name = "ForgeryError";
 }

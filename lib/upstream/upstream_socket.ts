@@ -5,7 +5,7 @@ import type { Clock, DatagramSocket } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import { EDE } from "../wire/iana.ts";
 import { Correlator, type Verdict } from "./correlator.ts";
-import { FloodError, UpstreamError } from "./upstream_error.ts";
+import { ForgeryError, UpstreamError } from "./upstream_error.ts";
 
 /** We ask for at most 1232 octets; what a server sends beyond this is cut off, and then counted as garbled. */
 const RECEIVE_OCTETS = 4096;
@@ -143,7 +143,7 @@ export class UpstreamSocket {
     }
     if (++this.#forgeryCount < FLOOD_COUNT) return;
     this.#counters.upstreamFloods++;
-    this.#shut(new FloodError("Forged replies are coming in", EDE.OTHER));
+    this.#shut(new ForgeryError("Forged replies are coming in", EDE.OTHER));
   }
 }
 

@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { SocketAddress } from "../../lib/base/address.ts";
 import { openUpstreams } from "../../lib/upstream/open_upstreams.ts";
-import { FloodError } from "../../lib/upstream/upstream_error.ts";
+import { ForgeryError } from "../../lib/upstream/upstream_error.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
+import { RCODE } from "../../lib/wire/iana.ts";
 import { decode } from "../../lib/wire/message.ts";
 import { putId } from "../../lib/wire/patch.ts";
 import { uint16At } from "../../lib/wire/scan.ts";
@@ -37,7 +38,7 @@ async function guess(socket: FakeSocket, count: number): Promise<void> {
 Deno.test("[5452_08] DatagramTransport gives a socket up when a hundred forged replies come in within a second", async () => {
   const { datagram, network, counters, pool } = upstreamRig();
   const reply = datagram.exchange(wire({ questions: [question("example.org")] }), requestFor("example.org"));
-  const failed = assertRejects(() => reply, FloodError);
+  const failed = assertRejects(() => reply, ForgeryError);
   await settled();
   const socket = network.sockets[0]!;
   await guess(socket, FLOOD_COUNT - 1);
@@ -163,4 +164,66 @@ Deno.test("[7873_03] [7873_04] Upstreams learns the server's cookie over TCP, an
   stream.deliverMessages(streamResponseTo(stream, { answers: ANSWERS, additionals: [cookieOpt(client, server)] }));
   assertEquals(decode((await pending).reply).answers, ANSWERS);
   upstreams.close();
+});
+
+/** Asks once, and has the upstream give its cookie with the answer. */
+async function learnCookie({ ask }: ReturnType<typeof withCookies>): Promise<void> {
+  const { reply, socket, cookie } = await ask();
+  const additionals = [cookieOpt(cookie, hex("1112131415161718"))];
+  socket.deliver(responseTo(socket, { answers: ANSWERS, additionals }), UPSTREAM);
+  await reply;
+}
+
+const FORGED = [record("example.org 9 IN A 203.0.113.66")];
+for (
+  const [what, fields] of [
+    ["an answer without OPT record", { answers: FORGED }],
+    ["an answer with an OPT record and no cookie", { answers: FORGED, additionals: [opt()] }],
+    ["FORMERR without OPT record", { rcode: RCODE.FORMERR }],
+  ] as const
+) {
+  Deno.test(`[7873_03] Upstreams asks over TCP when ${what} comes from a server that gives cookies`, async () => {
+    const group = withCookies();
+    await learnCookie(group);
+    const { reply, socket, cookie } = await group.ask();
+    assertEquals(cookie.length, 16);
+    socket.deliver(responseTo(socket, fields), UPSTREAM);
+    await settled();
+    const [stream] = group.network.streams;
+    assertEquals(ednsOf(decode(stream!.messages[0]!))?.options.length, 1);
+    stream!.deliverMessages(streamResponseTo(stream!, { answers: ANSWERS, additionals: [cookieOpt(cookie)] }));
+    assertEquals(decode((await reply).reply).answers, ANSWERS);
+    assertEquals(group.counters.upstreamNoCookie, 1);
+    group.upstreams.close();
+  });
+}
+
+Deno.test("Upstreams believes a server that has stopped giving cookies, once it has been asked over TCP", async () => {
+  const group = withCookies();
+  await learnCookie(group);
+  const first = await group.ask();
+  first.socket.deliver(responseTo(first.socket, { answers: ANSWERS }), UPSTREAM);
+  await settled();
+  const [stream] = group.network.streams;
+  stream!.deliverMessages(streamResponseTo(stream!, { answers: ANSWERS }));
+  await first.reply;
+  const second = await group.ask();
+  assertEquals(second.cookie.length, 8);
+  second.socket.deliver(responseTo(second.socket, { answers: ANSWERS }), UPSTREAM);
+  assertEquals(decode((await second.reply).reply).answers, ANSWERS);
+  assertEquals(stream!.messages.length, 1);
+  group.upstreams.close();
+});
+
+Deno.test("Upstreams asks over UDP once more when a server has stopped giving cookies and does not speak TCP", async () => {
+  const group = withCookies();
+  await learnCookie(group);
+  group.network.dial = () => Promise.reject(new Error("Connection refused"));
+  const { reply, socket } = await group.ask();
+  socket.deliver(responseTo(socket, { answers: ANSWERS }), UPSTREAM);
+  await settled();
+  const again = group.network.sockets.find((other) => other !== socket && other.sent.length > 0)!;
+  again.deliver(responseTo(again, { answers: ANSWERS }), UPSTREAM);
+  assertEquals(decode((await reply).reply).answers, ANSWERS);
+  group.upstreams.close();
 });
