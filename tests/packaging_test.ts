@@ -1,6 +1,6 @@
 // Promises of the files that only a service manager or a build server reads, and that nothing else here would miss.
 
-import { assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 
 const ROOT = new URL("../", import.meta.url);
 const MAY_READ = Deno.permissions.querySync({ name: "read", path: ROOT }).state === "granted";
@@ -19,4 +19,12 @@ testWithFiles("dns-forwarder.service is started again however often it has ended
   assertMatch(unit!, /^StartLimitIntervalSec=0$/m);
   assertMatch(service!, /^Restart=on-failure$/m);
   assertMatch(service!, /^RestartPreventExitStatus=2$/m);
+});
+
+testWithFiles("workflows name each action by a commit, for a tag can be moved", () => {
+  for (const { name } of Deno.readDirSync(new URL(".github/workflows", ROOT))) {
+    const uses = read(`.github/workflows/${name}`).split("\n").filter((line) => line.includes("uses:"));
+    assert(uses.length > 0, `${name} uses no action`);
+    assertEquals(uses.filter((line) => !/ [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line)), []);
+  }
 });
