@@ -28,3 +28,14 @@ testWithFiles("workflows name each action by a commit, for a tag can be moved", 
     assertEquals(uses.filter((line) => !/ [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line)), []);
   }
 });
+
+testWithFiles(
+  "no probe asks for localhost where --no-special-names has it forwarded: it would try the upstreams",
+  () => {
+    for (const { name } of Deno.readDirSync(new URL("packaging/kubernetes", ROOT))) {
+      const manifest = read(`packaging/kubernetes/${name}`);
+      assert(manifest.includes("livenessProbe:"), `${name} has no probe`);
+      if (manifest.includes("--no-special-names")) assertEquals(manifest.match(/"check", "[^"]+"\]/), null);
+    }
+  },
+);
