@@ -1,7 +1,8 @@
 import { BARE_OPT_OCTETS, type ExtendedError, readExtendedError, readOpt } from "../wire/edns.ts";
-import { EDE, RCODE, TYPE } from "../wire/iana.ts";
+import { EDE, RCODE, rcodeToText, TYPE } from "../wire/iana.ts";
 import { ROOT } from "../wire/name.ts";
 import { MessageScan } from "../wire/scan.ts";
+import { isUseful } from "../upstream/reply_kind.ts";
 import type { Upstreams } from "../upstream/upstreams.ts";
 import { UpstreamError } from "../upstream/upstream_error.ts";
 import { ownReply } from "./own_reply.ts";
@@ -50,6 +51,11 @@ export class Forward implements Resolver {
       if (scan.rcode === RCODE.FORMERR || scan.rcode === RCODE.NOTIMP) {
         // The query was ours, and the client's was well-formed: the fault is between us and the upstream.
         return this.#failure(query, EDE.OTHER, `${upstream.name} does not understand the query`);
+      }
+      // One upstream's refusal is its own to explain; that none of several did better is ours.
+      if (!isUseful(reply) && this.#upstreams.members.length > 1) {
+        const text = `No upstream has an answer, ${upstream.name} says ${rcodeToText(scan.rcode)}`;
+        query.extendedErrors.push({ infoCode: EDE.NO_REACHABLE_AUTHORITY, text });
       }
       if (scan.hasOpt) query.extendedErrors.push(...extendedErrorsOf(reply));
       return keepRelevant(reply);

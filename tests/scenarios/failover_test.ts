@@ -123,6 +123,21 @@ Deno.test("an outage: one line when the upstream goes down, one when it is back,
   assertEquals(scene.app.held.deadlines, 0);
 });
 
+Deno.test("when every upstream refuses, the client is told whose refusal it gets", async () => {
+  const scene = new Scene({ upstreamCount: 2 });
+  for (const [i, rcode] of [RCODE.SERVFAIL, RCODE.REFUSED].entries()) {
+    const upstream = scene.upstreams[i]!;
+    upstream.onQuery = (query) => upstream.reply(query, emptyResponse(query, { rcode }));
+  }
+  const client = scene.client();
+  client.ask([question("example.org")], { additionals: [opt()] });
+  await scene.settle();
+  const { message } = client.reply;
+  const [error] = ednsOf(message)!.options.map(readExtendedError);
+  assertEquals([message.rcode, error?.infoCode], [RCODE.SERVFAIL, EDE.NO_REACHABLE_AUTHORITY]);
+  assertEquals(error?.text, "No upstream has an answer, 203.0.113.53:53 says SERVFAIL");
+});
+
 Deno.test("all silent: SERVFAIL and EDE 22 naming them at the deadline, three sends in all, and never silence", async () => {
   const scene = new Scene({ upstreamCount: 4 });
   for (const upstream of scene.upstreams) upstream.onQuery = () => {};

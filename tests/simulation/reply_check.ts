@@ -315,7 +315,10 @@ function errorFaults(
   if (query.questions.length === 1) {
     const isCramped = encode(message).length + ERROR_OCTETS_MAX > replyOctetsMax(query, transport);
     const isStale = errors.some(({ infoCode }) => isStaleness(infoCode));
-    return failed.length === texts.length || isCramped || isStale ? [] : [`has ${texts.length} extended errors`];
+    const isNobodys = texts.every((text) => text.startsWith("No upstream has an answer"));
+    return failed.length === texts.length || isNobodys || isCramped || isStale
+      ? []
+      : [`has ${texts.length} extended errors`];
   }
   const starts = failed.map((outcome) => outcome.message.questions[0]!)
     .map((question) => `${nameToText(question.name)} ${typeToText(question.type)}: `);
