@@ -1,10 +1,10 @@
-import { FLAG } from "../wire/header.ts";
+import { FLAG, MESSAGE_OCTETS_MAX } from "../wire/header.ts";
 import { OPCODE, RCODE, TYPE } from "../wire/iana.ts";
 import { isSameNameAt, isWithinAt } from "../wire/name_at.ts";
 import { putFlags, putId } from "../wire/patch.ts";
 import { MessageScan, OPT_FAULT, SCAN, uint16At } from "../wire/scan.ts";
+import { withoutOpt } from "../wire/without_opt.ts";
 import { followChain, isAboveAny, isAnyOf } from "./chain.ts";
-import { copyWithoutOpt } from "./copy_without_opt.ts";
 import { KIND, type Kind } from "./kind.ts";
 import { NOT_STORABLE, type NotStorableReason } from "./not_storable.ts";
 import { RecordTable, ttlAt } from "./record_table.ts";
@@ -75,7 +75,7 @@ export function assess(reply: Uint8Array, rules: StorageRules): Storable | NotSt
   scan.scan(reply);
   const fault = faultOf();
   if (fault !== null) return refuse(fault);
-  const message = copyWithoutOpt(reply, scan);
+  const message = scan.end > MESSAGE_OCTETS_MAX ? null : withoutOpt(reply.slice(0, scan.end), scan);
   if (message === null) return refuse(NOT_STORABLE.tooLarge);
   const qtype = uint16At(message, scan.qtypeOffset);
   const tableFault = table.read(message, scan.questionsEnd, uint16At(message, scan.qtypeOffset + 2));

@@ -5,13 +5,13 @@ import { NOT_FOUND } from "../cache/cache_store.ts";
 import { ANY_TYPE, type Memory, variantOf } from "../cache/memory.ts";
 import type { Counters } from "../observe/counters.ts";
 import { isUseful } from "../upstream/reply_kind.ts";
-import { FLAG, HEADER_OCTETS } from "../wire/header.ts";
+import { FLAG } from "../wire/header.ts";
 import { EDE } from "../wire/iana.ts";
 import type { Query } from "./query.ts";
 import type { Refresher } from "./refresher.ts";
 import type { Reply, Resolver } from "./resolver.ts";
 
-/** RFC 8767 §4: "a TTL of 30 seconds", so that clients come back soon for something better. */
+/** RFC 8767 §4 recommends 30 s: clients come back soon for something better. */
 const STALE_TTL_SECONDS = 30;
 /** How long somebody waits for an answer while a stale one is at hand, beyond the time that a hedge takes. */
 const STALE_WAIT_MS = 300;
@@ -162,7 +162,7 @@ export class Cache implements Resolver {
     return this.#address(target, query, entry);
   }
 
-  /** RFC 9520 §3.2: "resolvers MUST NOT" ask again as long as a failure is remembered. */
+  /** RFC 9520 §3.2: nobody is asked again as long as the failure is remembered. */
   #failureAgain(query: Query, entry: number): Reply {
     const { store } = this.#memory;
     this.#counters.cacheFailureHits++;
@@ -183,9 +183,8 @@ export class Cache implements Resolver {
   /** Makes a reply of what was remembered for somebody else: question and extended errors. Returns `target`. */
   #address(target: Reply, query: Query, entry: number): Reply {
     // hot path
-    const { wire, scan } = query;
     // The type as well: that a name does not exist may have been learned for another one.
-    for (let i = HEADER_OCTETS; i < scan.questionsEnd; i++) target[i] = wire[i]!;
+    query.putQuestions(target);
     if (this.#memory.store.hasOptions(entry)) query.extendedErrors.push(...this.#memory.errorsOf(entry));
     return target;
   }

@@ -7,15 +7,12 @@ import {
   PLAIN_UDP_OCTETS,
   UDP_PAYLOAD_OCTETS,
 } from "../wire/edns.ts";
-import { FLAG, HEADER_OCTETS } from "../wire/header.ts";
+import { FLAG, HEADER_OCTETS, MESSAGE_OCTETS_MAX } from "../wire/header.ts";
 import type { Question } from "../wire/message.ts";
 import { putUint16 } from "../wire/patch.ts";
 import { MessageScan, uint16At } from "../wire/scan.ts";
 import { Writer } from "../wire/writer.ts";
 import type { ReplySlot } from "./reply_slot.ts";
-
-/** What the two octets of length before a message on a stream can say (RFC 1035 §4.2.2). */
-const MESSAGE_OCTETS_MAX = 65_535;
 
 const NO_OPTIONS: readonly EdnsOption[] = [];
 const NO_TYPES: readonly number[] = [];
@@ -112,6 +109,13 @@ export class Query {
    */
   get questionOctets(): Uint8Array<ArrayBuffer> {
     return this.wire.slice(HEADER_OCTETS, Math.max(HEADER_OCTETS, this.scan.questionsEnd));
+  }
+
+  /** Overwrites the question section of `message` with this query's, which stands at the same place and is as long. */
+  putQuestions(message: Uint8Array): void {
+    // hot path
+    const end = this.scan.questionsEnd;
+    for (let i = HEADER_OCTETS; i < end; i++) message[i] = this.#wire[i]!;
   }
 
   /** QTYPE of the first question; 0 without one. */

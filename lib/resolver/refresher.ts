@@ -2,9 +2,8 @@ import type { SocketAddress } from "../base/address.ts";
 import type { Clock } from "../base/runtime.ts";
 import { CHECKING_DISABLED, type Memory, WANTS_DNSSEC } from "../cache/memory.ts";
 import type { Counters } from "../observe/counters.ts";
-import { BARE_OPT_OCTETS, DO_FLAG, UDP_PAYLOAD_OCTETS } from "../wire/edns.ts";
+import { BARE_OPT_OCTETS, putBareOpt, UDP_PAYLOAD_OCTETS } from "../wire/edns.ts";
 import { FLAG, HEADER_OCTETS } from "../wire/header.ts";
-import { TYPE } from "../wire/iana.ts";
 import { putFlags, putUint16 } from "../wire/patch.ts";
 import { skipName } from "../wire/scan.ts";
 import { Query } from "./query.ts";
@@ -111,9 +110,7 @@ export class Refresher {
     wire.set(message.subarray(0, questionsEnd));
     putFlags(wire, FLAG.RD | ((variant & CHECKING_DISABLED) === 0 ? 0 : FLAG.CD));
     [1, 0, 0, 1].forEach((count, i) => putUint16(wire, 4 + 2 * i, count));
-    putUint16(wire, questionsEnd + 1, TYPE.OPT);
-    putUint16(wire, questionsEnd + 3, UDP_PAYLOAD_OCTETS);
-    putUint16(wire, questionsEnd + 7, wantsDnssec ? DO_FLAG : 0);
+    putBareOpt(wire, questionsEnd, wantsDnssec, 0);
     const client = message.length > UDP_PAYLOAD_OCTETS ? OURSELVES_OVER_TCP : OURSELVES;
     return new Query({ wire, client, deadlineMs: this.#clock.nowMs() + this.#timeoutMs });
   }

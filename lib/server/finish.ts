@@ -1,18 +1,18 @@
 import {
   BARE_OPT_OCTETS,
-  DO_FLAG,
   EDNS_VERSION,
   type EdnsOption,
   extendedErrorOption,
   OPTION_HEADER_OCTETS,
+  putBareOpt,
   UDP_PAYLOAD_OCTETS,
   writeOpt,
 } from "../wire/edns.ts";
 import { FLAG, HEADER_OCTETS } from "../wire/header.ts";
-import { TYPE } from "../wire/iana.ts";
-import { decode, encodeWithin, writeRecord } from "../wire/message.ts";
+import { decode, writeRecord } from "../wire/message.ts";
 import { putFlags, putId, putUint16 } from "../wire/patch.ts";
 import { MessageScan, skipName, uint16At } from "../wire/scan.ts";
+import { withoutOpt } from "../wire/without_opt.ts";
 import { Writer } from "../wire/writer.ts";
 import type { Query } from "../resolver/query.ts";
 import type { ReplySlot } from "../resolver/reply_slot.ts";
@@ -38,7 +38,7 @@ export function finish(reply: Reply, query: Query): Reply {
   // hot path
   const { slot } = query;
   const isInSlot = slot !== null && slot.holds(reply);
-  const body = isInSlot ? reply : truncate(withOwnSpelling(withoutOpt(reply), query), query.bodyOctetsMax);
+  const body = isInSlot ? reply : truncate(withOwnSpelling(bodyOf(reply), query), query.bodyOctetsMax);
   const replyFlags = uint16At(body, 2);
   let flags = FLAG.QR | (query.scan.flags & ECHOED_FLAGS) | (replyFlags & CONTENT_FLAGS);
   // RFC 6840 §5.8: the AD bit of a reply is for those who have shown that they understand it.
@@ -53,30 +53,15 @@ export function finish(reply: Reply, query: Query): Reply {
 /** RFC 6891 §7, in place. */
 function appendBareOpt(slot: ReplySlot, length: number, query: Query): Reply {
   const { octets } = slot;
-  octets[length] = 0;
-  putUint16(octets, length + 1, TYPE.OPT);
-  putUint16(octets, length + 3, UDP_PAYLOAD_OCTETS);
-  octets[length + 5] = query.extendedRcode;
-  octets[length + 6] = EDNS_VERSION;
-  putUint16(octets, length + 7, query.scan.wantsDnssec ? DO_FLAG : 0);
-  putUint16(octets, length + 9, 0);
+  putBareOpt(octets, length, query.scan.wantsDnssec, query.extendedRcode);
   putUint16(octets, 10, uint16At(octets, 10) + 1);
   return slot.first(length + BARE_OPT_OCTETS);
 }
 
-/** RFC 6891 §6.1.1: OPT is hop by hop; what the upstream says in it was for us. Octets behind the last record go too. */
-function withoutOpt(reply: Reply): Reply {
-  const scan = bodyScan;
-  scan.scan(reply);
-  if (!scan.hasOpt) return reply.subarray(0, scan.end);
-  if (scan.optEnd !== scan.end) {
-    // Records follow, and their pointers count on every octet before them: the message has to be written anew.
-    const message = decode(reply);
-    const additionals = message.additionals.filter((record) => record.type !== TYPE.OPT);
-    return encodeWithin({ ...message, additionals }) ?? cutRecords(reply, message, scan.optOffset);
-  }
-  putUint16(reply, 10, scan.additionalCount - 1);
-  return reply.subarray(0, scan.optOffset);
+/** RFC 6891 §6.1.1: OPT is hop by hop; what the upstream says in it was for us. */
+function bodyOf(reply: Reply): Reply {
+  bodyScan.scan(reply);
+  return withoutOpt(reply, bodyScan) ?? cutRecords(reply, decode(reply), bodyScan.optOffset);
 }
 
 /**
@@ -87,7 +72,7 @@ function withOwnSpelling(body: Reply, query: Query): Reply {
   const { questionCount, questionsEnd } = query.scan;
   if (questionCount !== 1 || uint16At(body, 4) !== 1) return body;
   if (skipName(body, HEADER_OCTETS, body.length, body.length) + 4 === questionsEnd) {
-    for (let i = HEADER_OCTETS; i < questionsEnd; i++) body[i] = query.wire[i]!;
+    query.putQuestions(body);
   }
   return body;
 }

@@ -1,14 +1,12 @@
-import { BARE_OPT_OCTETS, DO_FLAG, EDNS_VERSION, UDP_PAYLOAD_OCTETS } from "../wire/edns.ts";
+import { BARE_OPT_OCTETS, OPTION_HEADER_OCTETS, putBareOpt } from "../wire/edns.ts";
 import { FLAG, HEADER_OCTETS } from "../wire/header.ts";
-import { EDNS_OPTION, TYPE } from "../wire/iana.ts";
+import { EDNS_OPTION } from "../wire/iana.ts";
 import { putFlags, putUint16 } from "../wire/patch.ts";
 import type { UpstreamSocket } from "./upstream_socket.ts";
 
 /** Sends of one question in all, to whatever upstreams: RFC 9520 §3.1 wants retries bounded. */
 export const SENDS_MAX = 3;
 
-/** Code and length before the data of an EDNS option (RFC 6891 §6.1.2). */
-const OPTION_HEADER_OCTETS = 4;
 const NO_COOKIE = new Uint8Array(0);
 
 /** What is asked of upstreams for one question. */
@@ -57,12 +55,9 @@ export function writeUpstreamQuery(
   message.set(questionOctets, HEADER_OCTETS);
   if (withOpt) {
     putUint16(message, 10, 1);
-    putUint16(message, optOffset + 1, TYPE.OPT);
-    putUint16(message, optOffset + 3, UDP_PAYLOAD_OCTETS);
-    message[optOffset + 6] = EDNS_VERSION;
-    putUint16(message, optOffset + 7, wantsDnssec ? DO_FLAG : 0);
-    putUint16(message, optOffset + 9, optionOctets);
+    putBareOpt(message, optOffset, wantsDnssec, 0);
     if (optionOctets > 0) {
+      putUint16(message, optOffset + BARE_OPT_OCTETS - 2, optionOctets);
       const optionOffset = optOffset + BARE_OPT_OCTETS;
       putUint16(message, optionOffset, EDNS_OPTION.COOKIE);
       putUint16(message, optionOffset + 2, cookie.length);

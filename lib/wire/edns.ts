@@ -1,6 +1,7 @@
 import { EDNS_OPTION, TYPE } from "./iana.ts";
 import type { ResourceRecord } from "./message.ts";
 import { ROOT } from "./name.ts";
+import { putUint16 } from "./patch.ts";
 import { Reader } from "./reader.ts";
 import { Writer } from "./writer.ts";
 
@@ -101,6 +102,21 @@ export function writeOpt(edns: Edns): ResourceRecord {
   const flags = edns.wantsDnssec ? DO_FLAG : 0;
   const ttl = ((edns.extendedRcode << 24) | (edns.version << 16) | flags) >>> 0;
   return { name: ROOT, type: TYPE.OPT, class: edns.udpPayloadOctets, ttl, rdata: writeOptions(edns.options) };
+}
+
+/**
+ * Writes an OPT record of ours without options to `octets[offset … offset + BARE_OPT_OCTETS)`, for which there is room. Whoever
+ * adds options behind it changes its RDLENGTH, the last two octets.
+ */
+export function putBareOpt(octets: Uint8Array, offset: number, wantsDnssec: boolean, extendedRcode: number): void {
+  // hot path
+  octets[offset] = 0;
+  putUint16(octets, offset + 1, TYPE.OPT);
+  putUint16(octets, offset + 3, UDP_PAYLOAD_OCTETS);
+  octets[offset + 5] = extendedRcode;
+  octets[offset + 6] = EDNS_VERSION;
+  putUint16(octets, offset + 7, wantsDnssec ? DO_FLAG : 0);
+  putUint16(octets, offset + 9, 0);
 }
 
 /** The option that carries `error` (RFC 8914 §2). */

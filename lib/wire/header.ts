@@ -1,5 +1,7 @@
 /** A message begins with a header of 12 octets (RFC 1035 §4.1.1). */
 export const HEADER_OCTETS = 12;
+/** What the two octets of length before a message on a stream can say (RFC 1035 §4.2.2); no message is longer. */
+export const MESSAGE_OCTETS_MAX = 65_535;
 
 /** Bits of the header's second pair of octets (RFC 1035 §4.1.1, RFC 4035 §3.1.6 for AD and CD). */
 export const FLAG = { QR: 0x8000, AA: 0x0400, TC: 0x0200, RD: 0x0100, RA: 0x0080, Z: 0x0040, AD: 0x0020, CD: 0x0010 };

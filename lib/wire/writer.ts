@@ -1,8 +1,8 @@
+import { MESSAGE_OCTETS_MAX } from "./header.ts";
 import type { Name } from "./name.ts";
 import { WrittenNames } from "./written_names.ts";
 
 const INITIAL_OCTETS = 512;
-const MESSAGE_OCTETS_MAX = 65_535;
 
 /** The message being written has outgrown its limit. */
 export class MessageTooLongError extends Error {

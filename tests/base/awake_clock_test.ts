@@ -21,8 +21,8 @@ function setUp({ isUptimeKnown = true } = {}) {
     machine.awakeMs += ms;
     machine.uptimeMs += ms;
   };
-  const sleep = (ms: number) => void (machine.uptimeMs += ms);
-  return { clock, stayAwake, sleep, resumes, soon };
+  const fallAsleep = (ms: number) => void (machine.uptimeMs += ms);
+  return { clock, stayAwake, fallAsleep, resumes, soon };
 }
 
 Deno.test("AwakeClock shows the time of the clock beneath while the machine is awake, to the millisecond", () => {
@@ -37,18 +37,18 @@ Deno.test("AwakeClock shows the time of the clock beneath while the machine is a
 });
 
 Deno.test("AwakeClock shows how long the machine has slept, or more, within a second of time awake", () => {
-  const { clock, stayAwake, sleep } = setUp();
-  sleep(3_600_000);
+  const { clock, stayAwake, fallAsleep } = setUp();
+  fallAsleep(3_600_000);
   stayAwake(1000);
   assertEquals(clock.nowMs(), 5000 + 3_601_000 + 1000);
-  sleep(10_000);
+  fallAsleep(10_000);
   stayAwake(1000);
   assertEquals(clock.nowMs(), 5000 + 3_612_000 + 2000);
 });
 
 Deno.test("AwakeClock tells of each sleep once, and not while it is read", () => {
-  const { clock, stayAwake, sleep, resumes, soon } = setUp();
-  sleep(60_000);
+  const { clock, stayAwake, fallAsleep, resumes, soon } = setUp();
+  fallAsleep(60_000);
   for (let i = 0; i < 3; i++) {
     stayAwake(1000);
     clock.nowMs();
@@ -59,8 +59,8 @@ Deno.test("AwakeClock tells of each sleep once, and not while it is read", () =>
 });
 
 Deno.test("AwakeClock takes the rounding of the uptime for no sleep", () => {
-  const { clock, stayAwake, sleep } = setUp();
-  sleep(1999);
+  const { clock, stayAwake, fallAsleep } = setUp();
+  fallAsleep(1999);
   for (let i = 0; i < 10; i++) {
     stayAwake(1000);
     assertEquals(clock.nowMs(), 5000 + 1000 * (i + 1));
@@ -68,8 +68,8 @@ Deno.test("AwakeClock takes the rounding of the uptime for no sleep", () => {
 });
 
 Deno.test("AwakeClock goes by the clock beneath alone where the uptime is not to be had", () => {
-  const { clock, stayAwake, sleep } = setUp({ isUptimeKnown: false });
-  sleep(60_000);
+  const { clock, stayAwake, fallAsleep } = setUp({ isUptimeKnown: false });
+  fallAsleep(60_000);
   stayAwake(5000);
   assertEquals(clock.nowMs(), 10_000);
 });

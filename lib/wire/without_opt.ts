@@ -1,0 +1,23 @@
+import { TYPE } from "./iana.ts";
+import { decode, encodeWithin } from "./message.ts";
+import { putUint16 } from "./patch.ts";
+import type { MessageScan } from "./scan.ts";
+
+/**
+ * A message without its OPT record, which was meant for the one who asked (RFC 6891 §6.1.1), and without octets behind its
+ * last record. `null` when it has to be written anew and takes more than 65535 octets then.
+ *
+ * @param message Readable; edited in place, unless it has to be written anew.
+ * @param scan What has been found in `message`.
+ * @returns A view of `message` where that serves.
+ */
+export function withoutOpt(message: Uint8Array<ArrayBuffer>, scan: MessageScan): Uint8Array<ArrayBuffer> | null {
+  if (!scan.hasOpt) return message.subarray(0, scan.end);
+  if (scan.optEnd !== scan.end) {
+    // Records follow, and their pointers count on every octet before them.
+    const decoded = decode(message);
+    return encodeWithin({ ...decoded, additionals: decoded.additionals.filter(({ type }) => type !== TYPE.OPT) });
+  }
+  putUint16(message, 10, scan.additionalCount - 1);
+  return message.subarray(0, scan.optOffset);
+}
