@@ -1,4 +1,6 @@
 import { SeededRandom } from "../support/seeded_random.ts";
+import { shuffled } from "./shuffled.ts";
+import { Zipf } from "./zipf.ts";
 
 /** What is asked in a trace. */
 export interface TraceOptions {
@@ -27,12 +29,12 @@ const TTL_SECONDS = [20, 60, 60, 300, 300, 300, 1800, 3600, 3600, 86400];
 /** Draws a trace; the same options make the same one. */
 export function makeTrace(options: TraceOptions): Trace {
   const random = new SeededRandom(JSON.stringify(options));
-  const sums = zipfSums(options);
   const ranks = shuffled(options.nameCount, random);
+  const zipf = new Zipf({ count: options.nameCount, exponent: options.exponent, random });
   const keys = new Int32Array(options.requestCount);
   let keyCount = options.nameCount;
   for (let i = 0; i < keys.length; i++) {
-    keys[i] = random.chance(options.randomShare) ? keyCount++ : ranks[rankAt(sums, random.fraction())]!;
+    keys[i] = random.chance(options.randomShare) ? keyCount++ : ranks[zipf.draw()]!;
   }
   return { ...options, keys, keyCount };
 }
@@ -66,32 +68,4 @@ export function hitRatio(trace: Trace, access: (key: number) => boolean, fetch?:
 /** The TTL of a name's answers. */
 function ttlSecondsOf(key: number): number {
   return TTL_SECONDS[(Math.imul(key, 0x9e37_79b1) >>> 16) % TTL_SECONDS.length]!;
-}
-
-function zipfSums({ nameCount, exponent }: TraceOptions): Float64Array {
-  const sums = new Float64Array(nameCount);
-  let sum = 0;
-  for (let rank = 0; rank < nameCount; rank++) sums[rank] = sum += (rank + 1) ** -exponent;
-  return sums.map((value) => value / sum);
-}
-
-/** The first rank whose sum is above `fraction`. */
-function rankAt(sums: Float64Array, fraction: number): number {
-  let low = 0;
-  let high = sums.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sums[middle]! > fraction) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
-function shuffled(count: number, random: SeededRandom): Int32Array {
-  const numbers = Int32Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
-    const j = random.below(i + 1);
-    [numbers[i], numbers[j]] = [numbers[j]!, numbers[i]!];
-  }
-  return numbers;
 }

@@ -1,4 +1,6 @@
-import { freshName, nameAt, shuffled } from "./zone.ts";
+import { SeededRandom } from "../support/seeded_random.ts";
+import { shuffled } from "./shuffled.ts";
+import { freshName, nameAt } from "./zone.ts";
 import { HOT_NAMES, type Workload, ZIPF_EXPONENT, ZIPF_QUERIES_PER_NAME } from "./workloads.ts";
 import { Zipf } from "./zipf.ts";
 
@@ -61,18 +63,18 @@ export class QueryFiles {
   }
 
   #hot(): string {
-    return this.#file("hot", () => shuffled(HOT_NAMES, SEED).map(nameAt));
+    return this.#file("hot", () => [...shuffled(HOT_NAMES, new SeededRandom(SEED))].map(nameAt));
   }
 
   #every(): string {
-    return this.#file("every", () => shuffled(this.#nameCount, SEED).map(nameAt));
+    return this.#file("every", () => [...shuffled(this.#nameCount, new SeededRandom(SEED))].map(nameAt));
   }
 
   #zipf(seed: number, count: number): string {
     return this.#file(`zipf${seed}-${count}`, () => {
-      const zipf = new Zipf({ count: this.#nameCount, exponent: ZIPF_EXPONENT, seed });
+      const zipf = new Zipf({ count: this.#nameCount, exponent: ZIPF_EXPONENT, random: new SeededRandom(seed) });
       // Popularity has nothing to do with the order of the names.
-      const byRank = shuffled(this.#nameCount, SEED);
+      const byRank = shuffled(this.#nameCount, new SeededRandom(SEED));
       return Array.from({ length: count }, () => nameAt(byRank[zipf.draw()]!));
     });
   }

@@ -1,16 +1,16 @@
-import { SeededRandom } from "../support/seeded_random.ts";
+import type { SeededRandom } from "../support/seeded_random.ts";
 
 /**
  * Draws numbers of 0 to `count` − 1 as a Zipf distribution has them: number k with a probability in proportion to
- * 1 / (k + 1) ** exponent. The same seed draws the same numbers.
+ * 1 / (k + 1) ** exponent.
  */
 export class Zipf {
   /** At k: the sum of the weights of 0 to k. */
   readonly #sums: Float64Array;
   readonly #random: SeededRandom;
 
-  constructor({ count, exponent, seed }: { count: number; exponent: number; seed: number }) {
-    this.#random = new SeededRandom(seed);
+  constructor({ count, exponent, random }: { count: number; exponent: number; random: SeededRandom }) {
+    this.#random = random;
     this.#sums = new Float64Array(count);
     let sum = 0;
     for (let k = 0; k < count; k++) this.#sums[k] = sum += (k + 1) ** -exponent;

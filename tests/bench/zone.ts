@@ -1,5 +1,3 @@
-import { SeededRandom } from "../support/seeded_random.ts";
-
 /** The zone that every name of the bench is in. Not below `.test`, which forwarders answer by themselves. */
 export const ZONE = "bench.example.org";
 /** RFC 2544 §C.2.2: 198.18.0.0/15 is for benchmarks; each name has an address of its own there. */
@@ -38,15 +36,4 @@ export function zoneText(count: number): string {
   ];
   for (let i = 0; i < count; i++) lines.push(`n${i} A ${addressAt(i)}`);
   return `${lines.join("\n")}\n`;
-}
-
-/** The numbers 0 to `count` − 1, each once, in an order that follows from `seed` (Fisher and Yates). */
-export function shuffled(count: number, seed: number): number[] {
-  const random = new SeededRandom(seed);
-  const numbers = Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
-    const j = random.below(i + 1);
-    [numbers[i], numbers[j]] = [numbers[j]!, numbers[i]!];
-  }
-  return numbers;
 }

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { addressAt, freshName, nameAt, NAMES_MAX, shuffled, zoneText } from "./zone.ts";
+import { addressAt, freshName, nameAt, NAMES_MAX, zoneText } from "./zone.ts";
 
 Deno.test("addressAt() gives every name another address of 198.18.0.0/15", () => {
   assertEquals([0, 255, 256, 65_535, 65_536, NAMES_MAX - 1].map(addressAt), [
@@ -36,13 +36,4 @@ Deno.test("zoneText() refuses more names than there are addresses", () => {
 Deno.test("nameAt() and freshName() never say the same name", () => {
   assertEquals(nameAt(7), "n7.bench.example.org");
   assertEquals(freshName("n", 7), "n7.fresh.bench.example.org");
-});
-
-Deno.test("shuffled() has every number once, in another order, which follows from the seed", () => {
-  const numbers = Array.from({ length: 1000 }, (_, i) => i);
-  const order = shuffled(1000, 1);
-  assertEquals(order.toSorted((a, b) => a - b), numbers);
-  assertEquals(order.join() === numbers.join(), false);
-  assertEquals(shuffled(1000, 1), order);
-  assertEquals(shuffled(1000, 2).join() === order.join(), false);
 });
