@@ -23,7 +23,7 @@ export class Any implements Resolver {
   }
 
   /** See `Resolver`. */
-  resolve(query: Query): Reply | Promise<Reply> {
+  resolve(query: Query): Reply | PromiseLike<Reply> {
     if (query.qtype !== TYPE.ANY || query.qclass !== CLASS.IN || query.client.transport === "tcp") {
       return this.#next.resolve(query);
     }

@@ -1,5 +1,6 @@
 import { Alarm, type DeadlineQueue } from "../base/deadline_queue.ts";
 import type { Clock } from "../base/runtime.ts";
+import { deliver, LaterOctets } from "../base/later.ts";
 import { KIND } from "../cache/kind.ts";
 import { NOT_FOUND } from "../cache/cache_store.ts";
 import { ANY_TYPE, type Memory, variantOf } from "../cache/memory.ts";
@@ -69,7 +70,7 @@ export class Cache implements Resolver {
   }
 
   /** See `Resolver`. */
-  resolve(query: Query): Reply | Promise<Reply> {
+  resolve(query: Query): Reply | PromiseLike<Reply> {
     // hot path
     const nowMs = this.#clock.nowMs();
     const entry = this.#find(query, query.qtype);
@@ -95,7 +96,7 @@ export class Cache implements Resolver {
   }
 
   /** There is nothing fresh for the type that is asked for. */
-  #resolveOther(query: Query, entry: number, nowMs: number): Reply | Promise<Reply> {
+  #resolveOther(query: Query, entry: number, nowMs: number): Reply | PromiseLike<Reply> {
     const memory = this.#memory;
     // RFC 2308 §5: that a name does not exist holds for all of its types.
     const nameEntry = this.#find(query, ANY_TYPE);
@@ -112,7 +113,7 @@ export class Cache implements Resolver {
   }
 
   /** Something is at hand that is too old, and an upstream may know better. */
-  #resolveStale(query: Query, entry: number, nowMs: number): Reply | Promise<Reply> {
+  #resolveStale(query: Query, entry: number, nowMs: number): Reply | PromiseLike<Reply> {
     const isTriedInVain = this.#memory.isTriedInVain(entry, nowMs, this.#health.recoveredAtMs);
     if (isTriedInVain) return this.#staleReply(query, entry);
     if (this.#health.areKnownBad) {
@@ -120,36 +121,38 @@ export class Cache implements Resolver {
       return this.#staleReply(query, entry);
     }
     const pending = this.#next.resolve(query);
-    if (pending instanceof Promise) return this.#waitAWhile(query, pending);
+    if (!(pending instanceof Uint8Array)) return this.#waitAWhile(query, pending);
     if (!isUseful(pending)) return this.#staleReply(query, entry);
     this.#counters.cacheMisses++;
     return pending;
   }
 
   /** The upstreams' answer if it comes soon and is one, else what is at hand. */
-  #waitAWhile(query: Query, pending: Promise<Reply>): Promise<Reply> {
-    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-    let isGiven = false;
+  #waitAWhile(query: Query, pending: PromiseLike<Reply>): LaterOctets {
+    const answer = new LaterOctets();
     const giveStale = (nowMs: number): boolean => {
       const stale = this.#memory.newestStale(this.#find(query, query.qtype), this.#find(query, ANY_TYPE), nowMs);
       // It may have been thrown out meanwhile.
       if (stale === NOT_FOUND) return false;
       this.#memory.noteTriedInVain(stale, nowMs);
-      resolve(this.#staleReply(query, stale));
-      return isGiven = true;
+      answer.arrived(this.#staleReply(query, stale));
+      return true;
     };
     const impatience = new Alarm(giveStale);
     this.#deadlines.schedule(impatience, this.#clock.nowMs() + this.#health.hedgeDelayMs + STALE_WAIT_MS);
-    pending.then((reply) => {
-      this.#deadlines.cancel(impatience);
-      if (isGiven || (!isUseful(reply) && giveStale(this.#clock.nowMs()))) return;
-      this.#counters.cacheMisses++;
-      resolve(reply);
-    }, (error) => {
-      this.#deadlines.cancel(impatience);
-      reject(error);
+    deliver(pending, {
+      arrived: (reply) => {
+        this.#deadlines.cancel(impatience);
+        if (answer.isSettled || (!isUseful(reply) && giveStale(this.#clock.nowMs()))) return;
+        this.#counters.cacheMisses++;
+        answer.arrived(reply);
+      },
+      failed: (error) => {
+        this.#deadlines.cancel(impatience);
+        answer.failed(error);
+      },
     });
-    return promise;
+    return answer;
   }
 
   #staleReply(query: Query, entry: number): Reply {

@@ -35,7 +35,7 @@ export class Chaos implements Resolver {
   }
 
   /** See `Resolver`. */
-  resolve(query: Query): Reply | Promise<Reply> {
+  resolve(query: Query): Reply | PromiseLike<Reply> {
     if (query.qclass !== CLASS.CH) return this.#options.next.resolve(query);
     const { name, type } = decodeQuestions(query.wire)[0]!;
     const text = this.#textAt(name);

@@ -1,15 +1,13 @@
 import { assert } from "../base/assert.ts";
+import { LaterOctets } from "../base/later.ts";
 import type { Query } from "./query.ts";
-import type { Reply } from "./resolver.ts";
 
-/** A question that waits, and its place in the list of its client's. */
-export class Waiting {
+/** A question that waits, its place in the list of its client's, and what it waits for. */
+export class Waiting extends LaterOctets {
   /** Whose question it is. */
   readonly client: string;
   /** The question. */
   readonly query: Query;
-  /** Gives the client its reply; the first one counts. */
-  readonly settle: (reply: Reply) => void;
   /** Whether it was refused before its answer came. */
   isRefused = false;
   /** @internal */
@@ -18,10 +16,10 @@ export class Waiting {
   newer: Waiting | null = null;
 
   /** A question that waits; `ClientLoads.enter` gives it its place. */
-  constructor(client: string, query: Query, settle: (reply: Reply) => void) {
+  constructor(client: string, query: Query) {
+    super();
     this.client = client;
     this.query = query;
-    this.settle = settle;
   }
 }
 
@@ -88,6 +86,8 @@ export class ClientLoads {
     if (older !== null) older.newer = newer;
     if (newer !== null) newer.older = older;
     else load.newest = older;
+    // One that has gone shall not keep alive those that came after it; see `LinkedTable`.
+    waiting.older = waiting.newer = null;
     this.#move(load, load.count - 1);
     if (load.count === 0) this.#loads.delete(waiting.client);
     // The last one of its level has only gone one level down.

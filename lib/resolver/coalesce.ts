@@ -1,3 +1,5 @@
+import { deliver, LaterOctets } from "../base/later.ts";
+import { type Linkable, LinkedTable } from "../base/linked_table.ts";
 import { type QuestionHash, typesWord } from "../cache/question_hash.ts";
 import { FLAG, HEADER_OCTETS, rcodeOf } from "../wire/header.ts";
 import { EDE, RCODE } from "../wire/iana.ts";
@@ -30,16 +32,13 @@ export interface CoalesceOptions {
 }
 
 /** An exchange in flight. */
-interface Flight {
-  readonly hash: number;
+interface Flight extends Linkable<Flight> {
   /** See `askedOf`. */
   readonly asked: number;
   /** The query that goes upstream for all. */
   readonly leader: Query;
-  readonly reply: Promise<Reply>;
-  waiterCount: number;
-  /** Another one with the same hash. */
-  next: Flight | undefined;
+  /** In the order in which they came. */
+  readonly waiters: Waiter[];
 }
 
 /**
@@ -50,7 +49,7 @@ export class Coalesce implements Resolver {
   readonly #next: Resolver;
   readonly #hash: Pick<QuestionHash, "hash">;
   /** By hash. Texts as keys took 2 µs to make; bench/cold_exchange_bench.ts. */
-  readonly #flights = new Map<number, Flight>();
+  readonly #flights = new LinkedTable<Flight>();
   readonly #onFailedTogether: () => void;
 
   /** See {@linkcode CoalesceOptions}. */
@@ -61,73 +60,70 @@ export class Coalesce implements Resolver {
   }
 
   /** See `Resolver`. */
-  resolve(query: Query): Reply | Promise<Reply> {
+  resolve(query: Query): Reply | PromiseLike<Reply> {
     const { wire, scan, qtype, qclass, deadlineMs } = query;
     const asked = askedOf(query);
     const hash = this.#hash.hash(wire, scan.qtypeOffset, typesWord(qtype, qclass), asked);
-    const first = this.#flights.get(hash);
-    for (let flight = first; flight !== undefined; flight = flight.next) {
+    for (let flight = this.#flights.first(hash); flight !== null; flight = this.#flights.following(flight)) {
       // A part of a query that has waited for another part already may be due before the exchange in flight ends. Whoever
       // comes next finds the one that ends first, for it stands in front.
       if (flight.asked !== asked || flight.leader.deadlineMs > deadlineMs) continue;
-      if (isSameQuestion(flight.leader, query)) return this.#join(flight, query);
+      if (isSameQuestion(flight.leader, query)) return join(flight, query);
     }
     // A query of its own: what befalls the first asker alone while it waits, see `InFlight`, is not for the others. With
     // octets of its own, for an asker that is refused gives its buffer to the next datagram.
     const leader = new Query({ wire: query.wire.slice(), client: query.client, deadlineMs: query.deadlineMs });
     const reply = this.#next.resolve(leader);
-    if (!(reply instanceof Promise)) {
+    if (reply instanceof Uint8Array) {
       query.extendedErrors.push(...leader.extendedErrors);
       return reply;
     }
-    const started: Flight = { hash, asked, leader, reply, waiterCount: 1, next: first };
-    this.#flights.set(hash, started);
-    return this.#lead(started, query);
+    const waiter = new Waiter(query);
+    const flight: Flight = { key: hash, nextInRow: null, asked, leader, waiters: [waiter] };
+    this.#flights.add(flight);
+    deliver(reply, {
+      arrived: (octets) => this.#arrived(flight, octets),
+      failed: (error) => this.#failed(flight, error),
+    });
+    return waiter;
   }
 
-  async #lead(flight: Flight, query: Query): Promise<Reply> {
-    try {
-      const reply = await flight.reply;
-      query.extendedErrors.push(...flight.leader.extendedErrors);
-      if (flight.waiterCount > 1 && rcodeOf(uint16At(reply, 2)) === RCODE.SERVFAIL) this.#onFailedTogether();
-      // Whoever is alone has it to itself.
-      return flight.waiterCount > 1 ? copyOf(reply) : reply;
-    } finally {
-      this.#land(flight);
+  #arrived(flight: Flight, reply: Reply): void {
+    this.#flights.remove(flight);
+    const { waiters, leader } = flight;
+    if (waiters.length > 1 && rcodeOf(uint16At(reply, 2)) === RCODE.SERVFAIL) this.#onFailedTogether();
+    for (let i = 0; i < waiters.length; i++) {
+      const waiter = waiters[i]!;
+      if (leader.extendedErrors.length > 0) waiter.query.extendedErrors.push(...leader.extendedErrors);
+      // Each edits its reply: ID, flags, spelling. The last one may have what is there.
+      waiter.arrived(i < waiters.length - 1 ? reply.slice() : reply);
     }
   }
 
-  #land(flight: Flight): void {
-    const { hash, next } = flight;
-    let before = this.#flights.get(hash)!;
-    if (before === flight) {
-      if (next === undefined) this.#flights.delete(hash);
-      else this.#flights.set(hash, next);
-      return;
-    }
-    while (before.next !== flight) before = before.next!;
-    before.next = next;
-  }
-
-  #join(flight: Flight, query: Query): Reply | Promise<Reply> {
-    if (flight.waiterCount >= WAITERS_MAX) {
-      query.extendedErrors.push({ infoCode: EDE.OTHER, text: "Too many queries wait for this answer" });
-      return ownReply(query, { rcode: RCODE.REFUSED, recursionAvailable: true, withQuestion: true });
-    }
-    flight.waiterCount++;
-    return this.#wait(flight, query);
-  }
-
-  async #wait({ leader, reply }: Flight, query: Query): Promise<Reply> {
-    const copy = copyOf(await reply);
-    query.extendedErrors.push(...leader.extendedErrors);
-    return copy;
+  #failed(flight: Flight, error: unknown): void {
+    this.#flights.remove(flight);
+    for (const waiter of flight.waiters) waiter.failed(error);
   }
 }
 
-/** Each waiter edits its reply: ID, flags, spelling. */
-function copyOf(reply: Reply): Reply {
-  return reply.slice();
+/** A query that waits for a flight. */
+class Waiter extends LaterOctets {
+  readonly query: Query;
+
+  constructor(query: Query) {
+    super();
+    this.query = query;
+  }
+}
+
+function join({ waiters }: Flight, query: Query): Reply | LaterOctets {
+  if (waiters.length >= WAITERS_MAX) {
+    query.extendedErrors.push({ infoCode: EDE.OTHER, text: "Too many queries wait for this answer" });
+    return ownReply(query, { rcode: RCODE.REFUSED, recursionAvailable: true, withQuestion: true });
+  }
+  const waiter = new Waiter(query);
+  waiters.push(waiter);
+  return waiter;
 }
 
 /** What else than its question tells a query's answer apart. */

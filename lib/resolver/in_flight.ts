@@ -1,4 +1,5 @@
 import { clientNetwork } from "../base/client_network.ts";
+import { deliver } from "../base/later.ts";
 import type { Clock } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import { LineAMinute } from "../observe/line_a_minute.ts";
@@ -51,22 +52,24 @@ export class InFlight implements Resolver {
   }
 
   /** See `Resolver`. */
-  resolve(query: Query): Reply | Promise<Reply> {
+  resolve(query: Query): Reply | PromiseLike<Reply> {
     const client = clientNetwork(query.client.hostname, CLIENT);
     if (this.#loads.count >= this.#options.max && !this.#makeRoomFor(client)) return this.#refusal(query);
     const pending = this.#options.next.resolve(query);
-    if (!(pending instanceof Promise)) return pending;
-    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-    const waiting = new Waiting(client, query, resolve);
+    if (pending instanceof Uint8Array) return pending;
+    const waiting = new Waiting(client, query);
     this.#loads.enter(waiting);
-    pending.then((reply) => {
-      this.#end(waiting);
-      resolve(reply);
-    }, (error) => {
-      this.#end(waiting);
-      reject(error);
+    deliver(pending, {
+      arrived: (reply) => {
+        this.#end(waiting);
+        waiting.arrived(reply);
+      },
+      failed: (error) => {
+        this.#end(waiting);
+        waiting.failed(error);
+      },
     });
-    return promise;
+    return waiting;
   }
 
   /** Refuses a question of a client that has more than this one would have; `false` when there is none to refuse. */
@@ -78,7 +81,7 @@ export class InFlight implements Resolver {
     this.#loads.leave(waiting);
     waiting.isRefused = true;
     this.#abandonedCount++;
-    waiting.settle(this.#refusal(waiting.query));
+    waiting.arrived(this.#refusal(waiting.query));
     return true;
   }
 

@@ -17,7 +17,7 @@ export class LoopGuard implements Resolver {
   }
 
   /** See `Resolver`. */
-  resolve(query: Query): Reply | Promise<Reply> {
+  resolve(query: Query): Reply | PromiseLike<Reply> {
     // Its length alone tells nearly every question from a probe: only the others are copied.
     const octets = query.scan.questionsEnd - HEADER_OCTETS;
     if (octets !== PROBE_OCTETS || !this.#detector.recognize(query.questionOctets)) return this.#next.resolve(query);

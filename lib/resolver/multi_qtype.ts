@@ -27,7 +27,7 @@ export class MultiQtype implements Resolver {
   }
 
   /** See `Resolver`. */
-  resolve(query: Query): Reply | Promise<Reply> {
+  resolve(query: Query): Reply | PromiseLike<Reply> {
     return query.otherTypes.length === 0 ? this.#next.resolve(query) : this.#resolveAll(query);
   }
 

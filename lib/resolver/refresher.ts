@@ -1,4 +1,5 @@
 import type { SocketAddress } from "../base/address.ts";
+import { deliver, type Receiver } from "../base/later.ts";
 import type { Clock } from "../base/runtime.ts";
 import { CHECKING_DISABLED, type Memory, WANTS_DNSSEC } from "../cache/memory.ts";
 import type { Counters } from "../observe/counters.ts";
@@ -83,8 +84,8 @@ export class Refresher {
     const query = this.#queryFor(entry);
     const reply = this.#next.resolve(query);
     // Nobody waits for it: what comes of it is learned on its way, and a fault of the program shows with a client.
-    if (!(reply instanceof Promise)) return false;
-    reply.catch(() => {});
+    if (reply instanceof Uint8Array) return false;
+    deliver(reply, NOBODY);
     return true;
   }
 
@@ -115,6 +116,8 @@ export class Refresher {
     return new Query({ wire, client, deadlineMs: this.#clock.nowMs() + this.#timeoutMs });
   }
 }
+
+const NOBODY: Receiver<Uint8Array<ArrayBuffer>> = { arrived: () => {}, failed: () => {} };
 
 /** A client among clients, so that refreshing has its fair share of what may be in flight, and no more. */
 const OURSELVES: SocketAddress = { transport: "udp", hostname: "0.0.0.0", port: 0 };

@@ -1,3 +1,4 @@
+import { deliver, LaterOctets } from "../base/later.ts";
 import { mayBeCached } from "../cache/may_be_cached.ts";
 import type { Memory } from "../cache/memory.ts";
 import type { Query } from "./query.ts";
@@ -18,17 +19,32 @@ export class Remember implements Resolver {
   }
 
   /** See `Resolver`. */
-  resolve(query: Query): Reply | Promise<Reply> {
-    const pending = this.#next.resolve(query);
-    if (!mayBeCached(query.scan, query.wire)) return pending;
-    return pending instanceof Promise ? this.#learnLater(query, pending) : this.#learn(query, pending);
+  resolve(query: Query): Reply | PromiseLike<Reply> {
+    const reply = this.#next.resolve(query);
+    if (!mayBeCached(query.scan, query.wire)) return reply;
+    if (reply instanceof Uint8Array) return learn(this.#memory, query, reply);
+    const learning = new Learning(this.#memory, query);
+    deliver(reply, learning);
+    return learning;
+  }
+}
+
+/** Learns a reply on its way. */
+class Learning extends LaterOctets {
+  readonly #memory: Memory;
+  readonly #query: Query;
+
+  constructor(memory: Memory, query: Query) {
+    super();
+    this.#memory = memory;
+    this.#query = query;
   }
 
-  async #learnLater(query: Query, pending: Promise<Reply>): Promise<Reply> {
-    return this.#learn(query, await pending);
+  override arrived(reply: Reply): void {
+    super.arrived(learn(this.#memory, this.#query, reply));
   }
+}
 
-  #learn({ wire, scan, extendedErrors }: Query, reply: Reply): Reply {
-    return this.#memory.learn({ wire, scan, reply, extendedErrors });
-  }
+function learn(memory: Memory, { wire, scan, extendedErrors }: Query, reply: Reply): Reply {
+  return memory.learn({ wire, scan, reply, extendedErrors });
 }

@@ -95,7 +95,7 @@ export class SpecialNames implements Resolver {
   }
 
   /** See `Resolver`. */
-  resolve(query: Query): Reply | Promise<Reply> {
+  resolve(query: Query): Reply | PromiseLike<Reply> {
     // hot path
     if (query.qclass !== CLASS.IN || !TOP_LABEL_SUMS.has(topLabelSum(query.wire, HEADER_OCTETS))) {
       return this.#next.resolve(query);

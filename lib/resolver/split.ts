@@ -65,7 +65,7 @@ export class Split implements Resolver {
   }
 
   /** See `Resolver`. */
-  resolve(query: Query): Reply | Promise<Reply> {
+  resolve(query: Query): Reply | PromiseLike<Reply> {
     const { questionCount } = query.scan;
     if (questionCount === 1) return this.#next.resolve(query);
     // RFC 9619 §4: a message without questions is not malformed by that; there is nothing to answer, so it is answered so.

@@ -1,4 +1,5 @@
 import type { SocketAddress } from "../base/address.ts";
+import { deliver, LaterOctets } from "../base/later.ts";
 import type { Clock } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { Log } from "../observe/log.ts";
@@ -39,6 +40,8 @@ export class Server {
   readonly #timeoutMs: number;
   readonly #recursionAvailable: boolean;
   #spareQuery: Query | null = null;
+  /** Made once, not for each query. */
+  readonly #onFailure = (error: unknown, query: Query) => this.#failure(error, query);
 
   /** See {@linkcode ServerOptions}. */
   constructor({ policy, resolver, clock, counters, log, timeoutMs, recursionAvailable }: ServerOptions) {
@@ -52,17 +55,17 @@ export class Server {
   }
 
   /**
-   * The reply to one datagram, or `null` for silence. A promise never rejects.
+   * The reply to one datagram, or `null` for silence. What comes later never fails.
    *
-   * @param datagram A view of the listener's buffer. When a promise comes back, the buffer belongs to the query until it
-   * settles; otherwise it is free at once.
+   * @param datagram A view of the listener's buffer. When the reply comes later, the buffer belongs to the query until
+   * then; otherwise it is free at once.
    * @param slot Where a reply that comes back at once may stand; see `ReplySlot.holds`.
    */
   handle(
     datagram: Uint8Array<ArrayBuffer>,
     client: SocketAddress,
     slot: ReplySlot | null = null,
-  ): Reply | null | Promise<Reply> {
+  ): Reply | null | LaterOctets {
     // hot path
     this.#counters.received++;
     const query = this.#begin(datagram, client, slot);
@@ -74,10 +77,12 @@ export class Server {
       }
       if (verdict !== ADMITTED) return finish(verdict, query);
       const reply = this.#resolver.resolve(query);
-      if (!(reply instanceof Promise)) return finish(reply, query);
+      if (reply instanceof Uint8Array) return finish(reply, query);
       // It waits, and the next message comes meanwhile.
       this.#spareQuery = null;
-      return this.#finishLater(reply, query);
+      const unfinished = new Unfinished(query, this.#onFailure);
+      deliver(reply, unfinished);
+      return unfinished;
     } catch (error) {
       // Whoever failed may have kept it.
       this.#spareQuery = null;
@@ -94,14 +99,6 @@ export class Server {
     return query;
   }
 
-  async #finishLater(pending: Promise<Reply>, query: Query): Promise<Reply> {
-    try {
-      return finish(await pending, query);
-    } catch (error) {
-      return this.#failure(error, query);
-    }
-  }
-
   /** The program is wrong, not the client: it still gets an answer, and the operator the reason. */
   #failure(error: unknown, query: Query): Reply {
     this.#counters.broken++;
@@ -113,5 +110,25 @@ export class Server {
       withQuestion: query.scan.questionCount === 1,
     });
     return finish(reply, query);
+  }
+}
+
+/** A reply that comes later, and is finished then. */
+class Unfinished extends LaterOctets {
+  readonly #query: Query;
+  readonly #onFailure: (error: unknown, query: Query) => Reply;
+
+  constructor(query: Query, onFailure: (error: unknown, query: Query) => Reply) {
+    super();
+    this.#query = query;
+    this.#onFailure = onFailure;
+  }
+
+  override arrived(reply: Reply): void {
+    super.arrived(finish(reply, this.#query));
+  }
+
+  override failed(error: unknown): void {
+    super.arrived(this.#onFailure(error, this.#query));
   }
 }

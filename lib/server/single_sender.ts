@@ -45,7 +45,7 @@ export class SingleSender implements ReplySender {
     departure.client = client;
     this.#underway++;
     this.#next = this.#free.pop() ?? new Departure(this);
-    this.#options.socket.send(reply, client).then(departure.sent, departure.failed);
+    this.#options.socket.send(departure.own(reply), client).then(departure.sent, departure.failed);
   }
 
   /** See `ReplySender`. */
@@ -79,5 +79,12 @@ class Departure {
   constructor(sender: SingleSender) {
     this.sent = () => sender.ended(this, null);
     this.failed = (error) => sender.ended(this, error);
+  }
+
+  /** `reply`, or a copy of one that does not stand in the slot: it is only lent, and the system may read it later. */
+  own(reply: Reply): Reply {
+    if (this.slot.holds(reply)) return reply;
+    this.slot.octets.set(reply);
+    return this.slot.first(reply.length);
   }
 }

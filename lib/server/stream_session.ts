@@ -103,7 +103,7 @@ export class StreamSession {
     }
   }
 
-  async #answer(pending: Reply | Promise<Reply>): Promise<void> {
+  async #answer(pending: Reply | PromiseLike<Reply>): Promise<void> {
     const frame = toFrame(await pending);
     const write = this.#lastWrite.then(() => this.#write(frame));
     this.#lastWrite = write;

@@ -1,5 +1,6 @@
 import { formatSocketAddress, type SocketAddress } from "../base/address.ts";
 import { BufferPool } from "../base/buffers.ts";
+import { LaterOctets, type Receiver } from "../base/later.ts";
 import type { DatagramSocket, Timers } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { Log } from "../observe/log.ts";
@@ -98,7 +99,7 @@ export class UdpListener {
         isFailing = false;
         if (this.#isStopping) continue;
         const reply = this.#server.handle(datagram, client, this.#sender.slot);
-        if (reply instanceof Promise) {
+        if (reply instanceof LaterOctets) {
           const taken = buffer;
           this.#sendLater(reply, client, () => this.#buffers.give(taken));
           buffer = this.#buffers.take();
@@ -126,7 +127,7 @@ export class UdpListener {
       for (let i = 0; i < count; i++) {
         const client = batch.peer(i);
         const reply = this.#server.handle(batch.datagram(i), client, this.#sender.slot);
-        if (reply instanceof Promise) this.#sendLater(reply, client, batch.keep(i));
+        if (reply instanceof LaterOctets) this.#sendLater(reply, client, batch.keep(i));
         else if (reply !== null) this.#sender.send(reply, client);
       }
       if (count < batch.size) return;
@@ -134,12 +135,36 @@ export class UdpListener {
   }
 
   /** @param release Gives back the octets that the query came in. */
-  #sendLater(pending: Promise<Reply>, client: SocketAddress, release: () => void): void {
+  #sendLater(later: LaterOctets, client: SocketAddress, release: () => void): void {
     this.#unansweredCount++;
-    pending.then((reply) => {
-      release();
-      this.#sender.send(reply, client);
-      if (--this.#unansweredCount === 0 && this.#isStopping) this.#allAnswered.resolve();
-    });
+    later.deliverTo(new Departing(this, client, release));
+  }
+
+  /** @internal */
+  sendNow(reply: Reply, client: SocketAddress): void {
+    this.#sender.send(reply, client);
+    if (--this.#unansweredCount === 0 && this.#isStopping) this.#allAnswered.resolve();
+  }
+}
+
+/** Sends a reply that comes later. */
+class Departing implements Receiver<Reply> {
+  readonly #listener: UdpListener;
+  readonly #client: SocketAddress;
+  readonly #release: () => void;
+
+  constructor(listener: UdpListener, client: SocketAddress, release: () => void) {
+    this.#listener = listener;
+    this.#client = client;
+    this.#release = release;
+  }
+
+  arrived(reply: Reply): void {
+    this.#release();
+    this.#listener.sendNow(reply, this.#client);
+  }
+
+  failed(): void {
+    // It never does; see `Server.handle`.
   }
 }

@@ -1,5 +1,7 @@
 import { isSameAddress, type SocketAddress } from "../base/address.ts";
 import { Deadline, type DeadlineQueue } from "../base/deadline_queue.ts";
+import { LaterOctets } from "../base/later.ts";
+import { type Linkable, LinkedTable } from "../base/linked_table.ts";
 import type { Random } from "../base/random.ts";
 import { putId } from "../wire/patch.ts";
 import { MessageScan, OPT_FAULT, SCAN } from "../wire/scan.ts";
@@ -29,9 +31,9 @@ export type Verdict =
 
 /** A query that waits for its reply. */
 export interface Pending {
-  /** The reply in wire format, owned by whoever awaits it. Rejects with what `expired` makes at the deadline. */
-  readonly reply: Promise<Uint8Array<ArrayBuffer>>;
-  /** Gives the query up, if it still waits: `reply` rejects with `error`, and a reply that still comes is late. */
+  /** The reply in wire format, without the octets behind the last record. Fails with what `expired` makes at the deadline. */
+  readonly reply: LaterOctets;
+  /** Gives the query up, if it still waits: `reply` fails with `error`, and a reply that still comes is late. */
   fail(error: Error): void;
 }
 
@@ -47,7 +49,7 @@ export interface Registration {
   readonly onWrongCase?: (() => void) | undefined;
   /** A last look at a reply that is right in all else, before it counts. */
   readonly isGenuine?: ((reply: Uint8Array<ArrayBuffer>, scan: MessageScan) => boolean) | undefined;
-  /** Makes the error with which `reply` rejects at the deadline. */
+  /** Makes the error with which `reply` fails at the deadline. */
   readonly expired: () => Error;
 }
 
@@ -75,7 +77,7 @@ export class Correlator {
   readonly #deadlines: DeadlineQueue;
   readonly #ghostMs: number;
   readonly #onIdle: () => void;
-  readonly #entries = new Map<number, Entry>();
+  readonly #entries = new LinkedTable<Entry>();
   readonly #answered = new AnsweredIds();
   readonly #scan = new MessageScan();
   /** Made once: closures for each query would be a third of what it takes to register it. */
@@ -107,20 +109,19 @@ export class Correlator {
     const id = this.#drawId();
     putId(registration.query, id);
     const entry = new Entry(id, registration, this.#keeper);
-    this.#entries.set(id, entry);
+    this.#entries.add(entry);
     this.#deadlines.schedule(entry, registration.deadlineMs);
     return entry;
   }
 
   /**
-   * Takes a datagram in. Only "matched" settles a query; its promise gets a copy without the octets behind the last
-   * record, so the caller may reuse the buffer.
+   * Takes a datagram in. Only "matched" settles a query, before this returns: what it gives is a view of `datagram`.
    */
   accept(datagram: Uint8Array<ArrayBuffer>, peer: SocketAddress): Verdict {
     const status = this.#scan.scan(datagram);
     if (status === SCAN.tooShort) return "unsolicited";
-    const entry = this.#entries.get(this.#scan.id);
-    if (entry === undefined) return this.#answered.has(this.#scan.id, peer) ? "late" : "unsolicited";
+    const entry = this.#entries.first(this.#scan.id);
+    if (entry === null) return this.#answered.has(this.#scan.id, peer) ? "late" : "unsolicited";
     const { registration } = entry;
     if (!isSameAddress(peer, registration.peer)) return "wrongPeer";
     if (entry.isGhost) return "late";
@@ -135,21 +136,20 @@ export class Correlator {
     if (status !== SCAN.ok || this.#scan.optFault !== OPT_FAULT.none) return "garbled";
     if (registration.isGenuine?.(datagram, this.#scan) === false) return "wrongCookie";
     this.#deadlines.cancel(entry);
-    this.#answered.add(entry.id, registration.peer);
+    this.#answered.add(entry.key, registration.peer);
     // A bare error names no question: a second copy of it would pass for the reply to whatever gets its ID next.
     if (this.#scan.questionCount === 0) this.#bury(entry, entry.dueMs);
     else this.#remove(entry);
-    entry.resolve(datagram.slice(0, this.#scan.end));
+    const { end } = this.#scan;
+    entry.reply.arrived(end === datagram.length ? datagram : datagram.subarray(0, end));
     return "matched";
   }
 
   /** Fails every query in flight with `error` and forgets all ghosts. For a socket that is closed. */
   abandon(error: Error): void {
-    const entries = [...this.#entries.values()];
-    this.#entries.clear();
-    for (const entry of entries) {
+    for (const entry of this.#entries.drain()) {
       this.#deadlines.cancel(entry);
-      if (!entry.isGhost) entry.reject(error);
+      if (!entry.isGhost) entry.reply.failed(error);
     }
   }
 
@@ -157,18 +157,18 @@ export class Correlator {
     // The table is at most half full, so two draws find a free ID on average.
     for (;;) {
       const id = this.#random.uint16();
-      if (!this.#entries.has(id)) return id;
+      if (this.#entries.first(id) === null) return id;
     }
   }
 
   #expire(entry: Entry, nowMs: number): void {
     if (entry.isGhost) return this.#remove(entry);
     this.#bury(entry, nowMs);
-    entry.reject(entry.registration.expired());
+    entry.reply.failed(entry.registration.expired());
   }
 
   #giveUp(entry: Entry): void {
-    if (entry.isGhost || this.#entries.get(entry.id) !== entry) return;
+    if (entry.isGhost || this.#entries.first(entry.key) !== entry) return;
     const { dueMs } = entry;
     this.#deadlines.cancel(entry);
     this.#bury(entry, dueMs);
@@ -181,7 +181,7 @@ export class Correlator {
   }
 
   #remove(entry: Entry): void {
-    this.#entries.delete(entry.id);
+    this.#entries.remove(entry);
     if (this.#entries.size === 0) this.#onIdle();
   }
 }
@@ -193,30 +193,26 @@ interface Keeper {
 }
 
 /** A query in flight, or the ghost of one. */
-class Entry extends Deadline implements Pending {
-  readonly id: number;
+class Entry extends Deadline implements Pending, Linkable<Entry> {
+  /** Its ID. */
+  readonly key: number;
+  nextInRow: Entry | null = null;
   readonly registration: Registration;
-  readonly reply: Promise<Uint8Array<ArrayBuffer>>;
-  readonly resolve: (reply: Uint8Array<ArrayBuffer>) => void;
-  readonly reject: (error: Error) => void;
+  readonly reply = new LaterOctets();
   readonly #keeper: Keeper;
   isGhost = false;
 
   constructor(id: number, registration: Registration, keeper: Keeper) {
     super();
-    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
-    this.id = id;
+    this.key = id;
     this.registration = registration;
-    this.reply = promise;
-    this.resolve = resolve;
-    this.reject = reject;
     this.#keeper = keeper;
   }
 
   fail(error: Error): void {
     this.#keeper.giveUp(this);
     // Of no effect when it has its reply.
-    this.reject(error);
+    this.reply.failed(error);
   }
 
   override onDue(nowMs: number): void {

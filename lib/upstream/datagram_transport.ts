@@ -1,4 +1,5 @@
 import type { SocketAddress } from "../base/address.ts";
+import { LaterOctets } from "../base/later.ts";
 import type { Counters } from "../observe/counters.ts";
 import { EDE } from "../wire/iana.ts";
 import { uint16At } from "../wire/scan.ts";
@@ -48,7 +49,7 @@ export class DatagramTransport implements Transport {
     query: Uint8Array<ArrayBuffer>,
     request: Request,
     onWrongCase?: () => void,
-  ): Promise<Uint8Array<ArrayBuffer>> {
+  ): PromiseLike<Uint8Array<ArrayBuffer>> {
     const { address, name, counters, cookies } = this.#options;
     let socket: UpstreamSocket;
     try {
@@ -70,20 +71,20 @@ export class DatagramTransport implements Transport {
       counters.upstreamUnsendable++;
       pending.fail(new UpstreamError(`Cannot send to ${name}`, EDE.NETWORK_ERROR, { cause }));
     });
-    return cookies?.knowsServerCookie ? this.#withCookie(query, pending.reply) : pending.reply;
+    if (!cookies?.knowsServerCookie) return pending.reply;
+    const checked = new CookieCheck((reply) => this.#lacksCookie(query, reply));
+    pending.reply.deliverTo(checked);
+    return checked;
   }
 
-  /** The reply, unless it lacks the cookie that its server knows. */
-  async #withCookie(query: Uint8Array<ArrayBuffer>, pending: Promise<Uint8Array<ArrayBuffer>>) {
+  /** What is wrong with a reply that lacks the cookie that its server knows. */
+  #lacksCookie(query: Uint8Array<ArrayBuffer>, reply: Uint8Array<ArrayBuffer>): ForgeryError | null {
     const { cookies, counters, name } = this.#options;
-    const reply = await pending;
     // Without an OPT record in the query there can be none in the reply; what is truncated goes over TCP anyhow.
     const mayExpectCookie = uint16At(query, ADDITIONAL_COUNT_OFFSET) > 0 && !isTruncated(reply);
-    if (mayExpectCookie && cookies?.isMissingFrom(reply)) {
-      counters.upstreamNoCookie++;
-      throw new ForgeryError(`A reply in the name of ${name} has no cookie`, EDE.OTHER);
-    }
-    return reply;
+    if (!mayExpectCookie || !cookies?.isMissingFrom(reply)) return null;
+    counters.upstreamNoCookie++;
+    return new ForgeryError(`A reply in the name of ${name} has no cookie`, EDE.OTHER);
   }
 
   #pick(other: UpstreamSocket | undefined): UpstreamSocket {
@@ -93,5 +94,21 @@ export class DatagramTransport implements Transport {
     } catch (cause) {
       throw new UpstreamError(`No socket to ask ${name} from`, EDE.NETWORK_ERROR, { cause });
     }
+  }
+}
+
+/** A reply, unless there is something wrong with it. */
+class CookieCheck extends LaterOctets {
+  readonly #fault: (reply: Uint8Array<ArrayBuffer>) => ForgeryError | null;
+
+  constructor(fault: (reply: Uint8Array<ArrayBuffer>) => ForgeryError | null) {
+    super();
+    this.#fault = fault;
+  }
+
+  override arrived(reply: Uint8Array<ArrayBuffer>): void {
+    const fault = this.#fault(reply);
+    if (fault === null) super.arrived(reply);
+    else this.failed(fault);
   }
 }

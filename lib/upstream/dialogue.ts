@@ -1,27 +1,33 @@
+import { deliver, type LaterOctets } from "../base/later.ts";
 import type { Random } from "../base/random.ts";
 import type { Clock } from "../base/runtime.ts";
-import { randomizeCase, restoreCase } from "./case_randomization.ts";
+import { randomizeCase } from "./case_randomization.ts";
 import { type CookieJar, isBadCookie } from "./cookie_jar.ts";
+import { FirstAnswer, type FirstSend, type Reconsiderer } from "./first_answer.ts";
 import { LargeReplies } from "./large_replies.ts";
 import { Lessons } from "./lessons.ts";
 import { isDoubtful, isEdnsRejection, isTruncated } from "./reply_kind.ts";
 import { type Request, SENDS_MAX, writeUpstreamQuery } from "./request.ts";
+import { CaseRestorer, Sending } from "./sending.ts";
 import { ForgeryError, UpstreamError } from "./upstream_error.ts";
+
+type Octets = Uint8Array<ArrayBuffer>;
 
 /** A way to ask one upstream: UDP or TCP. */
 export interface Transport {
   /**
    * Sends `query` (its ID is written here; not to be changed afterwards) on behalf of `request`, and waits for the reply,
-   * which the caller owns.
+   * which is lent as
+   * `LaterOctets` says.
    *
    * @param onWrongCase See `Registration.onWrongCase`.
    * @throws {UpstreamError} when none came by the request's deadline, or nothing could be sent.
    */
   exchange(
-    query: Uint8Array<ArrayBuffer>,
+    query: Octets,
     request: Request,
     onWrongCase?: () => void,
-  ): Promise<Uint8Array<ArrayBuffer>>;
+  ): PromiseLike<Octets>;
 }
 
 /** What a dialogue is made from. */
@@ -39,12 +45,14 @@ export interface DialogueOptions {
 }
 
 /** How one upstream is spoken to: in the best manner that it is known to cope with. */
-export class Dialogue {
+export class Dialogue implements Reconsiderer {
   readonly #options: DialogueOptions;
   #lessons = new Lessons();
   #largeReplies = new LargeReplies();
   #queryCount = 0;
   #replyCount = 0;
+  /** Made once, not for each query. */
+  readonly #onReply = () => void this.#replyCount++;
 
   /** See {@linkcode DialogueOptions}. */
   constructor(options: DialogueOptions) {
@@ -76,10 +84,10 @@ export class Dialogue {
   /**
    * Asks in the first instance: over TCP when the reply is known not to fit into a datagram, else over UDP.
    *
-   * @returns A reply of any RCODE; truncated when it came over UDP and has to be asked for over TCP.
-   * @throws {UpstreamError} when none came by the request's deadline.
+   * @returns A reply of any RCODE; truncated when it came over UDP and has to be asked for over TCP. Fails with an
+   * `UpstreamError` when none came by the request's deadline.
    */
-  ask(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  ask(request: Request): PromiseLike<Octets> {
     const isLarge = request.sendCount === 0 && this.#largeReplies.has(request, this.#options.clock.nowMs());
     return isLarge ? this.#askForLarge(request) : this.#askOverUdp(request);
   }
@@ -88,12 +96,12 @@ export class Dialogue {
    * Asks over TCP what has turned out too large for a datagram before (RFC 7766 §5). A question's first send alone: should
    * TCP be blocked meanwhile, the next one goes over UDP.
    */
-  async #askForLarge(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  async #askForLarge(request: Request): Promise<Octets> {
     const { clock } = this.#options;
     request.sendCount++;
-    let reply: Uint8Array<ArrayBuffer>;
+    let reply: Octets;
     try {
-      reply = await this.#exchangeOverTcp(request);
+      reply = await this.askOverTcpForCertain(request);
     } catch (error) {
       this.#largeReplies.forget(request);
       const mayAskAgain = request.sendCount < SENDS_MAX && clock.nowMs() < request.deadlineMs;
@@ -107,41 +115,51 @@ export class Dialogue {
     return isRejected && request.sendCount < SENDS_MAX ? await this.#askOverUdp(request) : reply;
   }
 
-  /**
-   * Asks over UDP in the best manner that the upstream is known to cope with, and in a lesser one where that fails. Goes
-   * over to TCP where a forger is at work, for there he would have to guess the sequence number as well (RFC 5452 §9.3).
-   */
-  async #askOverUdp(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  /** Asks over UDP in the best manner that the upstream is known to cope with; see `reconsider`. */
+  #askOverUdp(request: Request): LaterOctets {
+    const nowMs = this.#options.clock.nowMs();
+    // The first send alone: a server that knows names in one spelling must not have its denials come in first and last.
+    const mixCase = request.sendCount === 0 && this.#lessons.ignoresCase(nowMs);
+    const withOpt = this.#lessons.knowsEdns(nowMs);
+    const sending = this.#send(request, { withOpt, mixCase });
+    const answer = new FirstAnswer(this, request, { withOpt, sending });
+    sending.deliverTo(answer);
+    return answer;
+  }
+
+  /** See `Reconsiderer`. */
+  async reconsider(request: Request, reply: Octets, { withOpt, sending }: FirstSend): Promise<Octets> {
+    const { clock } = this.#options;
+    let { isMixed } = sending;
+    const sendAgain = async (manner: Manner) => {
+      const again = this.#send(request, manner);
+      reply = await again;
+      isMixed = again.isMixed;
+    };
     try {
-      const { clock } = this.#options;
-      const nowMs = clock.nowMs();
-      // The first send alone: a server that knows names in one spelling must not have its denials come in first and last.
-      const mixCase = request.sendCount === 0 && this.#lessons.ignoresCase(nowMs);
-      let withOpt = this.#lessons.knowsEdns(nowMs);
-      let { reply, isMixed } = await this.#send(request, { withOpt, mixCase });
       if (isBadCookie(reply) && request.sendCount < SENDS_MAX) {
         // RFC 7873 §5.3: the reply has brought the cookie that the server wants to see. Where the case did not come back,
         // two sends are gone by now: the third one is plain.
-        ({ reply, isMixed } = await this.#send(request, { withOpt, mixCase: isMixed }));
+        await sendAgain({ withOpt, mixCase: isMixed });
         // RFC 7873 §5.3: if a fresh cookie is not good either, "the client SHOULD retry using TCP as the transport".
         if (isBadCookie(reply)) return await this.askOverTcp(request, reply);
       }
       if (withOpt && isEdnsRejection(reply) && request.sendCount < SENDS_MAX) {
         // RFC 6891 §7: a server that does not know EDNS says FORMERR or NOTIMP; it may well answer without.
         withOpt = false;
-        ({ reply, isMixed } = await this.#send(request, { withOpt, mixCase: isMixed }));
+        await sendAgain({ withOpt, mixCase: isMixed });
         if (!isEdnsRejection(reply)) this.#lessons.rejectsEdns(clock.nowMs());
       }
       if (isMixed && isDoubtful(reply)) {
         // Some servers know names in one spelling alone. Without a SOA nothing shows that this one has looked well.
         if (request.sendCount >= SENDS_MAX) return request.unproven = reply;
-        ({ reply } = await this.#send(request, { withOpt, mixCase: false }));
+        await sendAgain({ withOpt, mixCase: false });
         if (!isDoubtful(reply)) this.#lessons.mindsCase(clock.nowMs());
       }
       return reply;
     } catch (error) {
       if (!(error instanceof ForgeryError)) throw error;
-      return await this.#exchangeOverTcp(request);
+      return await this.askOverTcpForCertain(request);
     }
   }
 
@@ -149,28 +167,21 @@ export class Dialogue {
     return this.#options.cookies?.option;
   }
 
-  #send(request: Request, { withOpt, mixCase }: Manner): Promise<Heard> {
+  #send(request: Request, { withOpt, mixCase }: Manner): Sending {
     request.sendCount++;
-    return mixCase ? this.#sendMixed(request, withOpt) : this.#sendAsAsked(request, withOpt);
-  }
-
-  async #sendAsAsked(request: Request, withOpt: boolean): Promise<Heard> {
-    const query = writeUpstreamQuery(request, withOpt, this.#cookie);
-    return { reply: await this.#exchange(this.#options.datagram, query, request), isMixed: false };
+    this.#queryCount++;
+    const sending = new Sending(this.#onReply);
+    if (mixCase) this.#sendMixed(request, withOpt, sending);
+    else deliver(this.#options.datagram.exchange(writeUpstreamQuery(request, withOpt, this.#cookie), request), sending);
+    return sending;
   }
 
   /** Sends the question in random case, and once more as it was asked when it does not come back like that. */
-  #sendMixed(request: Request, withOpt: boolean): Promise<Heard> {
+  #sendMixed(request: Request, withOpt: boolean, sending: Sending): void {
     const { datagram, random, clock } = this.#options;
     const asked = request.questionOctets;
     const sent = randomizeCase(asked, random);
-    const { promise, resolve, reject } = Promise.withResolvers<Heard>();
     let isAskedAgain = false;
-    /** Exchanges that may still bring the reply. */
-    let openCount = 1;
-    const fail = (error: unknown) => {
-      if (--openCount === 0) reject(error);
-    };
     const onWrongCase = () => {
       if (isAskedAgain) return;
       isAskedAgain = true;
@@ -179,26 +190,23 @@ export class Dialogue {
       if (request.sendCount >= SENDS_MAX) return this.#lessons.mindsCase(clock.nowMs());
       // Either the server does not echo what it was asked, or a forger has not guessed the case. The same question from
       // another port, with another ID, is answered by the server alone.
-      openCount++;
-      this.#send(request, { withOpt, mixCase: false }).then((heard) => {
-        this.#lessons.mindsCase(clock.nowMs());
-        resolve(heard);
-      }, fail);
+      sending.openCount++;
+      this.#send(request, { withOpt, mixCase: false }).deliverTo({
+        arrived: (reply) => {
+          this.#lessons.mindsCase(clock.nowMs());
+          sending.arrived(reply);
+        },
+        failed: (error) => sending.failed(error),
+      });
     };
     const message = writeUpstreamQuery(request, withOpt, this.#cookie, sent);
-    this.#queryCount++;
-    datagram.exchange(message, request, onWrongCase).then((reply) => {
-      this.#replyCount++;
-      restoreCase(reply, sent, asked);
-      resolve({ reply, isMixed: true });
-    }, fail);
-    return promise;
+    deliver(datagram.exchange(message, request, onWrongCase), new CaseRestorer(sending, sent, asked));
   }
 
   /** Asks over TCP what did not fit over UDP. */
-  async askOverTcp(request: Request, truncated: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  async askOverTcp(request: Request, truncated: Octets): Promise<Octets> {
     try {
-      const reply = await this.#exchangeOverTcp(request);
+      const reply = await this.askOverTcpForCertain(request);
       if (isTruncated(truncated)) this.#largeReplies.note(request, reply.length, this.#options.clock.nowMs());
       // A client on UDP would get next to nothing of it, at the price of reading it all (CVE-2024-8508).
       return reply.length > request.usefulOctetsMax ? truncated : reply;
@@ -209,20 +217,16 @@ export class Dialogue {
     }
   }
 
-  /** Over TCP the client's spelling does: nobody can forge a reply who cannot read the query. */
-  #exchangeOverTcp(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  /**
+   * Asks over TCP where a forger is at work, for there he would have to guess the sequence number as well (RFC 5452 §9.3).
+   * The client's spelling does: nobody can forge a reply who cannot read the query.
+   *
+   * @internal
+   */
+  async askOverTcpForCertain(request: Request): Promise<Octets> {
     const withOpt = this.#lessons.knowsEdns(this.#options.clock.nowMs());
-    return this.#exchange(this.#options.stream, writeUpstreamQuery(request, withOpt, this.#cookie), request);
-  }
-
-  /** Sends and counts. */
-  async #exchange(
-    transport: Transport,
-    query: Uint8Array<ArrayBuffer>,
-    request: Request,
-  ): Promise<Uint8Array<ArrayBuffer>> {
     this.#queryCount++;
-    const reply = await transport.exchange(query, request);
+    const reply = await this.#options.stream.exchange(writeUpstreamQuery(request, withOpt, this.#cookie), request);
     this.#replyCount++;
     return reply;
   }
@@ -234,11 +238,4 @@ interface Manner {
   readonly withOpt: boolean;
   /** With the letters of the name in random case; see `randomizeCase`. */
   readonly mixCase: boolean;
-}
-
-/** What came back. */
-interface Heard {
-  readonly reply: Uint8Array<ArrayBuffer>;
-  /** Whether it answers the question in mixed case, and so has echoed that. */
-  readonly isMixed: boolean;
 }

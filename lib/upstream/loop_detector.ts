@@ -92,11 +92,8 @@ export class LoopDetector {
     view.setUint16(4, index);
     const questionOctets = questionFor(concat([told, sipHash24(key, told)]));
     const deadlineMs = nowMs + PROBE_MS;
-    upstream.ask({ questionOctets, flags: 0, wantsDnssec: false, usefulOctetsMax: 0, deadlineMs, sendCount: 0 }).catch(
-      () => {
-        // No answer is no loop; the upstream itself has taken note of its silence.
-      },
-    );
+    // No answer is no loop; the upstream itself takes note of its silence.
+    upstream.ask({ questionOctets, flags: 0, wantsDnssec: false, usefulOctetsMax: 0, deadlineMs, sendCount: 0 });
   }
 }
 

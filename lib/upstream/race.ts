@@ -1,4 +1,5 @@
 import { Deadline, type DeadlineQueue } from "../base/deadline_queue.ts";
+import { Later, type Receiver } from "../base/later.ts";
 import type { Clock } from "../base/runtime.ts";
 import { EDE } from "../wire/iana.ts";
 import { type Request, SENDS_MAX } from "./request.ts";
@@ -26,7 +27,7 @@ export interface RaceOptions {
 
 /** A reply and who gave it. */
 export interface UpstreamReply {
-  /** The response in wire format; the receiver owns it. */
+  /** The response in wire format; lent, as `LaterOctets` says. */
   readonly reply: Uint8Array<ArrayBuffer>;
   /** Who gave it. */
   readonly upstream: Upstream;
@@ -39,7 +40,7 @@ export interface UpstreamReply {
  */
 export class Race extends Deadline {
   readonly #options: RaceOptions;
-  readonly #result = Promise.withResolvers<UpstreamReply>();
+  readonly #result = new LaterReply();
   readonly #useless: UpstreamReply[] = [];
   /** See `Request`. */
   #unproven: UpstreamReply | null = null;
@@ -58,12 +59,12 @@ export class Race extends Deadline {
   /**
    * Starts the race; to be called once.
    *
-   * @returns The first good reply; when there is none, an unproven one, or else the first useless one.
-   * @throws {UpstreamError} when nobody replied by the deadline.
+   * @returns The first good reply; when there is none, an unproven one, or else the first useless one. Fails with an
+   * `UpstreamError` when nobody replied by the deadline.
    */
-  run(): Promise<UpstreamReply> {
+  run(): Later<UpstreamReply> {
     for (let i = 0; i < this.#options.startCount; i++) this.#askNext();
-    return this.#result.promise;
+    return this.#result;
   }
 
   /** The last one asked is slow. */
@@ -83,40 +84,40 @@ export class Race extends Deadline {
   #askNext(): void {
     const { order, request, deadlines, clock } = this.#options;
     // When everybody has been asked, one of them is asked once more, and that is enough.
-    if (request.sendCount >= SENDS_MAX || this.#askedCount > order.length) return;
+    if (this.#isOver || request.sendCount >= SENDS_MAX || this.#askedCount > order.length) return;
     const upstream = order[this.#askedCount % order.length]!;
     this.#askedCount++;
     this.#outstanding++;
-    upstream.ask(request).then(
-      (reply) => this.#replied({ reply, upstream }),
-      (error) => this.#failed(upstream, error),
-    );
     deadlines.cancel(this);
     const nowMs = clock.nowMs();
     // With nobody else to ask, half of the time is given to silence before the same one is asked again.
     const waitMs = this.#hasUntried ? upstream.hedgeDelayMs : (request.deadlineMs - nowMs) / 2;
     if (nowMs + waitMs < request.deadlineMs) deadlines.schedule(this, nowMs + waitMs);
+    // Last, for it may fail at once, and then it is the next one's turn.
+    upstream.ask(request).deliverTo(new Turn(this, upstream));
   }
 
-  #replied(reply: UpstreamReply): void {
+  /** @internal */
+  replied(reply: UpstreamReply): void {
     this.#outstanding--;
     if (this.#isOver) return;
     if (reply.reply === this.#options.request.unproven) {
       // The other sends were in the client's spelling: what they bring is better.
-      this.#unproven = reply;
+      this.#unproven = copyOf(reply);
       return this.#goOn();
     }
     if (!isUseful(reply.reply)) {
-      this.#useless.push(reply);
+      this.#useless.push(copyOf(reply));
       return this.#goOn();
     }
     // Where one upstream has an answer, the others' refusals are their own fault.
     for (const { upstream } of this.#useless) upstream.failed();
     this.#end();
-    this.#result.resolve(reply);
+    this.#result.arrived(reply);
   }
 
-  #failed(upstream: Upstream, error: unknown): void {
+  /** @internal */
+  failed(upstream: Upstream, error: unknown): void {
     this.#outstanding--;
     if (this.#isOver) return;
     this.#silent.push(upstream);
@@ -134,10 +135,10 @@ export class Race extends Deadline {
     if (this.#outstanding > 0) return;
     const second = this.#unproven ?? this.#useless[0];
     this.#end();
-    if (second !== undefined) return this.#result.resolve(second);
+    if (second !== undefined) return this.#result.arrived(second);
     const error = this.#failure();
     this.#options.onFailure?.(error);
-    this.#result.reject(error);
+    this.#result.failed(error);
   }
 
   #failure(): unknown {
@@ -152,4 +153,33 @@ export class Race extends Deadline {
     this.#isOver = true;
     this.#options.deadlines.cancel(this);
   }
+}
+
+/** What one upstream says in the race. */
+class Turn implements Receiver<Uint8Array<ArrayBuffer>> {
+  readonly #race: Race;
+  readonly #upstream: Upstream;
+
+  constructor(race: Race, upstream: Upstream) {
+    this.#race = race;
+    this.#upstream = upstream;
+  }
+
+  arrived(reply: Uint8Array<ArrayBuffer>): void {
+    this.#race.replied({ reply, upstream: this.#upstream });
+  }
+
+  failed(error: unknown): void {
+    this.#race.failed(this.#upstream, error);
+  }
+}
+
+class LaterReply extends Later<UpstreamReply> {
+  protected override kept(reply: UpstreamReply): UpstreamReply {
+    return copyOf(reply);
+  }
+}
+
+function copyOf({ reply, upstream }: UpstreamReply): UpstreamReply {
+  return { reply: reply.slice(), upstream };
 }

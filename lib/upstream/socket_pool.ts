@@ -84,17 +84,25 @@ export class SocketPool {
     }
   }
 
-  /** Closes every socket; queries in flight fail. The next one opens a fresh one. */
-  drop(): void {
-    for (const socket of this.#openSockets) socket.close();
+  /**
+   * Leaves its sockets; the next query opens a fresh one.
+   *
+   * @returns What closes them. Queries in flight on them fail then, and may be asked again at once: from this pool, or
+   * from another one that ought to have left its sockets before.
+   */
+  leaveSockets(): () => void {
+    const sockets = this.#openSockets;
     this.#current.fill(undefined);
     this.#retired.clear();
+    return () => {
+      for (const socket of sockets) socket.close();
+    };
   }
 
   /** Closes every socket; queries in flight fail. There will be no other. */
   close(): void {
     this.#isClosed = true;
-    this.drop();
+    this.leaveSockets()();
   }
 
   /** Those that take queries first, then the replaced ones. */

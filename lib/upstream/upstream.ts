@@ -1,13 +1,16 @@
 import { formatSocketAddress, type SocketAddress } from "../base/address.ts";
 import type { DeadlineQueue } from "../base/deadline_queue.ts";
+import { deliver, type LaterOctets } from "../base/later.ts";
 import type { Log } from "../observe/log.ts";
+import { Ask, type Asker } from "./ask.ts";
 import { Breaker, type Transition } from "./breaker.ts";
 import { Dialogue, type DialogueOptions } from "./dialogue.ts";
 import { isTruncated, isUseful } from "./reply_kind.ts";
 import type { Request } from "./request.ts";
 import { RoundTrips } from "./round_trips.ts";
-import { Silence } from "./silence.ts";
 import type { UpstreamState } from "./upstream_state.ts";
+
+type Octets = Uint8Array<ArrayBuffer>;
 
 /** What an upstream is made from. */
 export interface UpstreamOptions extends DialogueOptions {
@@ -48,8 +51,11 @@ export class Upstream {
   #outstanding = 0;
   /** When the first query was sent of those that nothing has been heard since. */
   #quietSinceMs = 0;
-  /** Made once, not for each query. */
-  readonly #onSilent = (silence: Silence) => this.#tell(silence);
+  readonly #asker: Asker = {
+    heard: (ask, reply) => this.#heard(ask, reply),
+    unheard: (ask, error) => this.#unheard(ask, error),
+    cameToNothing: (ask) => this.#tell(ask),
+  };
 
   /** See {@linkcode UpstreamOptions}. */
   constructor(options: UpstreamOptions) {
@@ -118,7 +124,7 @@ export class Upstream {
    */
   probe(request: Request): boolean {
     if (!this.#breaker.beginProbe(this.#options.clock.nowMs())) return false;
-    this.#ask(request, true).catch(() => {});
+    this.#ask(request, true);
     return true;
   }
 
@@ -126,39 +132,44 @@ export class Upstream {
    * Asks: over UDP, without EDNS where that was rejected, over TCP when the reply is truncated (RFC 1035 §4.2.1,
    * RFC 7766 §5) or is known to be.
    *
-   * @returns A reply of any RCODE, with an ID of its own; the caller owns it.
-   * @throws {UpstreamError} when none came by the request's deadline.
+   * @returns A reply of any RCODE, with an ID of its own. Fails with an `UpstreamError` when none came by the request's
+   * deadline.
    */
-  ask(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  ask(request: Request): LaterOctets {
     return this.#ask(request, false);
   }
 
-  async #ask(request: Request, isProbe: boolean): Promise<Uint8Array<ArrayBuffer>> {
+  #ask(request: Request, isProbe: boolean): LaterOctets {
     const { clock, deadlines } = this.#options;
     const sentAtMs = clock.nowMs();
-    const breaker = this.#breaker;
-    const silence = new Silence(this.#onSilent, breaker, isProbe);
+    const ask = new Ask({ asker: this.#asker, request, breaker: this.#breaker, isProbe, sentAtMs });
     const isMeasured = this.#roundTrips.count > 0;
     const silenceMs = isMeasured ? clamp(2 * this.#roundTrips.lossMs, SILENCE_MS) : FIRST_SILENCE_MS;
-    deadlines.schedule(silence, sentAtMs + silenceMs);
+    deadlines.schedule(ask, sentAtMs + silenceMs);
     if (this.#outstanding++ === 0) this.#quietSinceMs = sentAtMs;
-    let reply: Uint8Array<ArrayBuffer>;
-    try {
-      reply = await this.#dialogue.ask(request);
-    } catch (error) {
-      // Silence until the deadline has been counted when it began.
-      silence.fail();
-      throw error;
-    } finally {
-      this.#outstanding--;
-      deadlines.cancel(silence);
-    }
+    deliver(this.#dialogue.ask(request), ask);
+    return ask.reply;
+  }
+
+  #heard(ask: Ask, reply: Octets): void {
+    const { clock, deadlines } = this.#options;
+    this.#outstanding--;
+    deadlines.cancel(ask);
     // What was asked before `forgetTroubles` has waited for more than its reply.
-    if (breaker === this.#breaker) this.#measured(sentAtMs, clock.nowMs());
+    if (ask.breaker === this.#breaker) this.#measured(ask.sentAtMs, clock.nowMs());
     if (isUseful(reply)) this.#noteTransition(this.#breaker.succeeded());
     // A refusal shows that it lives, not that it is of use. Whether it is, the race finds out: others may say the same.
-    else if (!this.isUp) silence.fail();
-    return isTruncated(reply) ? await this.#dialogue.askOverTcp(request, reply) : reply;
+    else if (!this.isUp) ask.fail();
+    if (isTruncated(reply)) deliver(this.#dialogue.askOverTcp(ask.request, reply.slice()), ask.reply);
+    else ask.reply.arrived(reply);
+  }
+
+  #unheard(ask: Ask, error: unknown): void {
+    this.#outstanding--;
+    this.#options.deadlines.cancel(ask);
+    // Silence until the deadline has been counted when it began.
+    ask.fail();
+    ask.reply.failed(error);
   }
 
   /** Whether it has been found to lead back to this program, not long ago. */
@@ -201,7 +212,7 @@ export class Upstream {
   }
 
   /** Tells the breaker that a query came to nothing; not another one that has come after `forgetTroubles`. */
-  #tell({ breaker, isProbe }: Silence): void {
+  #tell({ breaker, isProbe }: Ask): void {
     if (breaker !== this.#breaker) return;
     const nowMs = this.#options.clock.nowMs();
     this.#noteFailure(isProbe ? breaker.probeFailed(nowMs) : breaker.failed(nowMs));

@@ -69,7 +69,7 @@ export class UpstreamConnection {
    *
    * @throws {UpstreamError} when the connection breaks first; at the deadline, what `expired` makes.
    */
-  ask(registration: Omit<Registration, "peer">): Promise<Uint8Array<ArrayBuffer>> {
+  ask(registration: Omit<Registration, "peer">): PromiseLike<Uint8Array<ArrayBuffer>> {
     if (this.#isClosed) return Promise.reject(this.#closedError());
     this.#deadlines.cancel(this.#unused);
     this.#counters.upstreamStreamQueries++;

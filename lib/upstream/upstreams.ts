@@ -1,4 +1,5 @@
 import type { DeadlineQueue } from "../base/deadline_queue.ts";
+import { Later } from "../base/later.ts";
 import type { Random } from "../base/random.ts";
 import type { Clock } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
@@ -57,17 +58,18 @@ export class Upstreams {
   }
 
   /**
-   * Asks until one upstream gives a good reply; see `Race.run`.
-   *
-   * @throws {UpstreamError} when nobody replied by the request's deadline.
+   * Asks until one upstream gives a good reply; see `Race.run`. Fails with an `UpstreamError` when nobody replied by the
+   * request's deadline.
    */
-  exchange(request: Request): Promise<UpstreamReply> {
+  exchange(request: Request): PromiseLike<UpstreamReply> {
     const { upstreams, strategy, random, clock, deadlines } = this.#options;
     this.#options.counters.upstreamQuestions++;
     const candidates = this.#candidates;
     if (candidates.length === 0) {
       const names = upstreams.map((upstream) => upstream.name).join(", ");
-      return Promise.reject(new UpstreamError(`Forwarding loop through ${names}`, EDE.OTHER));
+      const nothing = new Later<UpstreamReply>();
+      nothing.failed(new UpstreamError(`Forwarding loop through ${names}`, EDE.OTHER));
+      return nothing;
     }
     const order = orderCandidates(candidates, { strategy, turn: this.#turn++, random });
     this.#hedgesLeft = Math.min(HEDGES_SAVED_MAX, this.#hedgesLeft + HEDGES_PER_QUESTION);
@@ -113,8 +115,9 @@ export class Upstreams {
    */
   forgetTroubles(): void {
     for (const upstream of this.members) upstream.forgetTroubles();
-    for (const pool of this.#options.pools) pool.drop();
+    const closings = this.#options.pools.map((pool) => pool.leaveSockets());
     for (const stream of this.#options.streams) stream.drop();
+    for (const close of closings) close();
   }
 
   /** UDP sockets that are open, those that only wait for their last replies included. */

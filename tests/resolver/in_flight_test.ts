@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertRejects, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
 import { Coalesce } from "../../lib/resolver/coalesce.ts";
@@ -48,7 +48,7 @@ Deno.test("InFlight.resolve() counts a question while it waits, and what is answ
   assertEquals(inFlight.count, 1);
   const answer = responseTo(next.queries[0]!);
   pending[0]!.resolve(answer);
-  assertStrictEquals(await reply, answer);
+  assertEquals(await reply, answer);
   assertEquals(inFlight.count, 0);
 
   const { counters, time } = setUp(1);

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
+import { LaterOctets } from "../../lib/base/later.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
 import type { Query } from "../../lib/resolver/query.ts";
@@ -51,11 +52,11 @@ Deno.test("Server.handle() returns the finished reply at once when the resolver 
   assertEquals([counters.received, counters.ignored, counters.broken], [1, 0, 0]);
 });
 
-Deno.test("Server.handle() promises the finished reply when the resolver does", async () => {
+Deno.test("Server.handle() gives the finished reply later when the resolver does", async () => {
   const pending = Promise.withResolvers<Reply>();
   const { ask, resolver } = setUp(() => pending.promise);
   const reply = ask({ questions: [...QUESTIONS, question("example.com")] });
-  assert(reply instanceof Promise);
+  assert(reply instanceof LaterOctets);
   pending.resolve(responseTo(resolver.queries[0]!));
   assertEquals(decode((await reply)!).id, 0x4321);
 });

@@ -155,7 +155,7 @@ Deno.test("SocketPool closes a replaced socket when its last query's ID has rest
   const { pool, network, time } = rig;
   pool.pick();
   await time.passAndSettle(AGE_MAX_MS - 1);
-  const failed = ask(rig, time.nowMs() + 100).catch(() => {});
+  const failed = ask(rig, time.nowMs() + 100).then(() => {}, () => {});
   await time.passAndSettle(200);
   await failed;
   pool.pick();
@@ -179,7 +179,7 @@ Deno.test("SocketPool replaces a socket that broke, and does not count it as ope
 
 Deno.test("SocketPool.close() fails the queries in flight, which open no socket afterwards", async () => {
   const { pool, upstreams, deadlines, network, time } = upstreamRig();
-  const failed = upstreams.exchange(requestFor("example.org")).catch((error) => error);
+  const failed = upstreams.exchange(requestFor("example.org")).then(() => {}, (error) => error);
   await settled();
   pool.close();
   assertMatch(String(await failed), /No socket to ask 192.0.2.53:53 from/);

@@ -1,0 +1,75 @@
+import { Deadline } from "../base/deadline_queue.ts";
+import { LaterOctets, type Receiver } from "../base/later.ts";
+import type { Breaker } from "./breaker.ts";
+import type { Request } from "./request.ts";
+
+/** Who asks, and takes note of what comes of it. */
+export interface Asker {
+  /** A reply has come. */
+  heard(ask: Ask, reply: Uint8Array<ArrayBuffer>): void;
+  /** No reply will come. */
+  unheard(ask: Ask, error: unknown): void;
+  /** The query has come to nothing, by silence or by what came; told once at most. */
+  cameToNothing(ask: Ask): void;
+}
+
+/** What an ask is made from. */
+export interface AskOptions {
+  /** Who is told. */
+  readonly asker: Asker;
+  /** What is asked. */
+  readonly request: Request;
+  /** What the asker went by when it asked. */
+  readonly breaker: Breaker;
+  /** Whether it probes an upstream that was down. */
+  readonly isProbe: boolean;
+  /** On the program's clock. */
+  readonly sentAtMs: number;
+}
+
+/** One query to an upstream, and the deadline after which its silence counts as a failure. */
+export class Ask extends Deadline implements Receiver<Uint8Array<ArrayBuffer>> {
+  /** What comes of it. */
+  readonly reply: LaterOctets = new LaterOctets();
+  /** See {@linkcode AskOptions}. */
+  readonly request: Request;
+  /** See {@linkcode AskOptions}. */
+  readonly breaker: Breaker;
+  /** See {@linkcode AskOptions}. */
+  readonly isProbe: boolean;
+  /** See {@linkcode AskOptions}. */
+  readonly sentAtMs: number;
+  readonly #asker: Asker;
+  #hasFailed = false;
+
+  /** See {@linkcode AskOptions}. */
+  constructor({ asker, request, breaker, isProbe, sentAtMs }: AskOptions) {
+    super();
+    this.#asker = asker;
+    this.request = request;
+    this.breaker = breaker;
+    this.isProbe = isProbe;
+    this.sentAtMs = sentAtMs;
+  }
+
+  /** The query came to nothing. */
+  fail(): void {
+    if (!this.#hasFailed) this.#asker.cameToNothing(this);
+    this.#hasFailed = true;
+  }
+
+  /** See `Deadline`. */
+  override onDue(): void {
+    this.fail();
+  }
+
+  /** See `Receiver`. */
+  arrived(reply: Uint8Array<ArrayBuffer>): void {
+    this.#asker.heard(this, reply);
+  }
+
+  /** See `Receiver`. */
+  failed(error: unknown): void {
+    this.#asker.unheard(this, error);
+  }
+}

@@ -1,0 +1,59 @@
+import { deliver, LaterOctets } from "../base/later.ts";
+import { isBadCookie } from "./cookie_jar.ts";
+import { isDoubtful, isEdnsRejection } from "./reply_kind.ts";
+import type { Request } from "./request.ts";
+import type { Sending } from "./sending.ts";
+import { ForgeryError } from "./upstream_error.ts";
+
+type Octets = Uint8Array<ArrayBuffer>;
+
+/** The first query for a request. */
+export interface FirstSend {
+  /** With an OPT record (RFC 6891). */
+  readonly withOpt: boolean;
+  /** The query on its way. */
+  readonly sending: Sending;
+}
+
+/** Knows what to do when the first query has not brought an answer. */
+export interface Reconsiderer {
+  /** Asks again in a lesser manner where the best one has not brought an answer. */
+  reconsider(request: Request, reply: Octets, first: FirstSend): Promise<Octets>;
+  /** Asks where nobody can forge a reply who cannot read the query. */
+  askOverTcpForCertain(request: Request): Promise<Octets>;
+}
+
+/** What the first query has brought, unless that has to be reconsidered: then what comes of it. */
+export class FirstAnswer extends LaterOctets {
+  readonly #reconsiderer: Reconsiderer;
+  readonly #request: Request;
+  readonly #first: FirstSend;
+  #isReconsidered = false;
+
+  /** To be given the reply to `first`. */
+  constructor(reconsiderer: Reconsiderer, request: Request, first: FirstSend) {
+    super();
+    this.#reconsiderer = reconsiderer;
+    this.#request = request;
+    this.#first = first;
+  }
+
+  /** See `Receiver`. */
+  override arrived(reply: Octets): void {
+    if (this.#isReconsidered || !this.#isDubious(reply)) return super.arrived(reply);
+    this.#isReconsidered = true;
+    deliver(this.#reconsiderer.reconsider(this.#request, reply.slice(), this.#first), this);
+  }
+
+  /** See `Receiver`. */
+  override failed(error: unknown): void {
+    if (this.#isReconsidered || !(error instanceof ForgeryError)) return super.failed(error);
+    this.#isReconsidered = true;
+    deliver(this.#reconsiderer.askOverTcpForCertain(this.#request), this);
+  }
+
+  #isDubious(reply: Octets): boolean {
+    const { withOpt, sending } = this.#first;
+    return isBadCookie(reply) || (withOpt && isEdnsRejection(reply)) || (sending.isMixed && isDoubtful(reply));
+  }
+}
