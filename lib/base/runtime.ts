@@ -116,8 +116,10 @@ export interface DatagramBatch {
   queueSlot(lengthOctets: number, to: SocketAddress): void;
   /** Queues a copy of `octets`. */
   queue(octets: Uint8Array<ArrayBuffer>, to: SocketAddress): void;
-  /** Sends what is queued. Returns how many of those queued since the last `flush` are lost. */
+  /** Sends what is queued. Returns how many of those queued since the last `flush` are lost; see `lost`. */
   flush(): number;
+  /** Which of those before the last `flush` were lost, counted from 0 in the order in which they were queued. */
+  readonly lost: readonly number[];
 }
 
 /** A TCP socket that takes connections. */

@@ -19,10 +19,12 @@ export interface NativeBatchOptions {
   readonly family: number;
   /** Where datagrams come in; may serve several sockets in turn. */
   readonly receiveRing: ReceiveRing;
-  /** Where datagrams wait to go out; may serve several sockets, if each flushes what it has queued at once. */
+  /** Where datagrams wait to go out; belongs to this batch until it is closed. */
   readonly sendRing: SendRing;
   /** See `DatagramBatch`. */
   readonly receiveBufferOctets: number;
+  /** Called when the batch is closed, and its rings are free again. */
+  readonly onClosed?: () => void;
 }
 
 /** Batches over `recvmmsg` and `sendmmsg`, on the descriptor of a socket that somebody else opens and closes. */
@@ -37,14 +39,24 @@ export class NativeBatch implements DatagramBatch {
   readonly #family: number;
   readonly #receiveRing: ReceiveRing;
   readonly #sendRing: SendRing;
+  readonly #onClosed: () => void;
   /** -1 once closed: the number may stand for another file by then. */
   #fd: number;
-  #lostCount = 0;
+  /** Datagrams since the last flush, those that are lost already included. */
+  #queuedCount = 0;
+  /** How many of them had been queued when the ring was empty last. */
+  #ringStart = 0;
+  #lost: number[] = [];
+  /** Of the last flush. */
+  #lostBefore: number[] = [];
   /** As of the closing. */
   #droppedCount = 0;
 
   /** See {@linkcode NativeBatchOptions}. */
-  constructor({ libc, fd, family, receiveRing, sendRing, receiveBufferOctets }: NativeBatchOptions) {
+  constructor(
+    { libc, fd, family, receiveRing, sendRing, receiveBufferOctets, onClosed = () => {} }: NativeBatchOptions,
+  ) {
+    this.#onClosed = onClosed;
     this.size = receiveRing.size;
     this.receiveBufferOctets = receiveBufferOctets;
     this.#libc = libc;
@@ -93,17 +105,16 @@ export class NativeBatch implements DatagramBatch {
   /** See `DatagramBatch`. */
   // hot path
   queueSlot(lengthOctets: number, to: SocketAddress): void {
-    if (!this.#sendRing.queueSlot(lengthOctets, to, this.#family)) this.#lostCount++;
-    else if (this.#sendRing.isFull) this.#send();
+    if (this.#fd === -1 || !this.#sendRing.queueSlot(lengthOctets, to, this.#family)) return this.#lose();
+    this.#queuedCount++;
+    if (this.#sendRing.isFull) this.#send();
   }
 
   /** See `DatagramBatch`. */
   // hot path
   queue(octets: Uint8Array<ArrayBuffer>, to: SocketAddress): void {
-    if (octets.length > SLOT_OCTETS) {
-      this.#lostCount++;
-      return;
-    }
+    // Once closed the ring is another's.
+    if (octets.length > SLOT_OCTETS || this.#fd === -1) return this.#lose();
     this.slot.set(octets);
     this.queueSlot(octets.length, to);
   }
@@ -112,9 +123,15 @@ export class NativeBatch implements DatagramBatch {
   // hot path
   flush(): number {
     this.#send();
-    const lost = this.#lostCount;
-    this.#lostCount = 0;
-    return lost;
+    this.#queuedCount = this.#ringStart = 0;
+    const lost = this.#lost;
+    if (lost.length > 0 || this.#lostBefore.length > 0) [this.#lostBefore, this.#lost] = [lost, []];
+    return lost.length;
+  }
+
+  /** See `DatagramBatch`. */
+  get lost(): readonly number[] {
+    return this.#lostBefore;
   }
 
   /** Waits for datagrams, at most `waitMs`, with nothing else happening on this thread. For a self-test. */
@@ -132,9 +149,22 @@ export class NativeBatch implements DatagramBatch {
     if (this.#fd === -1) return;
     this.#droppedCount = this.droppedCount;
     this.#fd = -1;
+    this.#sendRing.drop();
+    this.#onClosed();
   }
 
   #send(): void {
-    this.#lostCount += this.#fd === -1 ? this.#sendRing.drop() : this.#sendRing.flush(this.#fd);
+    const ring = this.#sendRing;
+    if (this.#fd === -1) return;
+    const lostCount = ring.flush(this.#fd);
+    if (lostCount > 0) { for (const i of ring.lost) this.#lost.push(this.#ringStart + i); }
+    this.#ringStart = this.#queuedCount;
+  }
+
+  /** What could not even be queued takes its number all the same, so what is in the ring has to leave before. */
+  #lose(): void {
+    this.#send();
+    this.#lost.push(this.#queuedCount++);
+    this.#ringStart = this.#queuedCount;
   }
 }

@@ -13,6 +13,9 @@ import { growReceiveBuffer, sharePort, wantLocalAddress } from "./socket_options
 /** Datagrams that one system call takes or sends: half a MiB of slots for a listener. */
 const BATCH_SIZE = 64;
 
+/** The same for what leaves one of many sockets: a few queries of ours. */
+const QUERIES_SIZE = 16;
+
 /** Asked for each socket: bursts of some thousand datagrams are kept until they are taken. */
 const RECEIVE_BUFFER_OCTETS = { clients: 4_194_304, upstreams: 1_048_576 } as const satisfies Record<
   DatagramUse,
@@ -34,9 +37,10 @@ interface Furnishing {
 export class NativeIo {
   readonly #libc: Libc;
   readonly #openPlain: OpenPlain;
-  /** Upstreams are asked from many sockets, each with little to say: they have the rings in turn. */
+  /** Upstreams are asked from many sockets, each with little to hear: they have the ring in turn. */
   readonly #receiveRing: ReceiveRing;
-  readonly #sendRing: SendRing;
+  /** Those of sockets that have been closed: every socket for upstreams is, after a while. */
+  readonly #spareSendRings: SendRing[] = [];
   /** The least that a socket for clients has got. */
   #clientRoomOctets = Infinity;
   /** Why the last socket that has no batches has none. */
@@ -51,7 +55,6 @@ export class NativeIo {
     this.#libc = libc;
     this.#openPlain = openPlain;
     this.#receiveRing = new ReceiveRing(libc, BATCH_SIZE);
-    this.#sendRing = new SendRing(libc, BATCH_SIZE);
     onFailure(() => libc.close(), () => {
       selfTest((local, use) => {
         const plain = openPlain(local);
@@ -115,8 +118,11 @@ export class NativeIo {
     if (knowsLocalAddress && !wantLocalAddress(libc, fd, family)) throw new Error("Cannot set IP_PKTINFO");
     const receiveBufferOctets = growReceiveBuffer(libc, fd, RECEIVE_BUFFER_OCTETS[use]);
     const receiveRing = use === "clients" ? new ReceiveRing(libc, BATCH_SIZE) : this.#receiveRing;
-    const sendRing = use === "clients" ? new SendRing(libc, BATCH_SIZE) : this.#sendRing;
-    const batch = new NativeBatch({ libc, fd, family, receiveRing, sendRing, receiveBufferOctets });
+    const sendRing = use === "clients"
+      ? new SendRing(libc, BATCH_SIZE)
+      : this.#spareSendRings.pop() ?? new SendRing(libc, QUERIES_SIZE);
+    const onClosed = () => void (use === "upstreams" && this.#spareSendRings.push(sendRing));
+    const batch = new NativeBatch({ libc, fd, family, receiveRing, sendRing, receiveBufferOctets, onClosed });
     const waiter = knowsLocalAddress ? new DescriptorWaiter(libc, fd, receiveRing) : null;
     return new NativeSocket({ address, plain, batch, waiter });
   }

@@ -30,6 +30,7 @@ export class SendRing {
   readonly #poll = new KernelBuffer(128);
   readonly #addresses = new AddressBook();
   #count = 0;
+  #lost: number[] = [];
 
   /** Room for `size` datagrams. */
   constructor(libc: Libc, size: number) {
@@ -73,7 +74,7 @@ export class SendRing {
 
   /**
    * Sends what is queued. Returns how many the kernel would not take: it cannot reach them, or its buffers are still
-   * full after a short wait. They are not tried again.
+   * full after a short wait. They are not tried again; `lost` tells which they are.
    */
   // hot path
   flush(fd: number): number {
@@ -84,10 +85,16 @@ export class SendRing {
     return sent === count ? 0 : this.#flushRest(fd, Math.max(0, sent), count);
   }
 
-  /** Forgets what is queued. Returns how many that were. */
+  /** Which were lost at the last `flush` that lost any, counted from 0. */
+  get lost(): readonly number[] {
+    return this.#lost;
+  }
+
+  /** Forgets what is queued: it is lost. Returns how many that were. */
   drop(): number {
     const count = this.#count;
     this.#count = 0;
+    this.#lost = Array.from({ length: count }, (_, i) => i);
     return count;
   }
 
@@ -98,8 +105,8 @@ export class SendRing {
 
   /** sendmmsg(2) stops at the first datagram that fails, and says why only to the call that begins with it. */
   #flushRest(fd: number, start: number, count: number): number {
+    const lost: number[] = this.#lost = [];
     let next = start;
-    let lost = 0;
     let retries = 0;
     while (next < count) {
       const rest = this.#messages.headers.octets.subarray(next * MMSGHDR.size);
@@ -110,15 +117,14 @@ export class SendRing {
       }
       const errno = this.#libc.errno();
       if (errno !== ERRNO.EINTR && errno !== ERRNO.EAGAIN && errno !== ERRNO.ENOBUFS) {
-        next++;
-        lost++;
+        lost.push(next++);
       } else if (retries++ === RETRIES_MAX) {
-        return lost + count - next;
+        while (next < count) lost.push(next++);
       } else if (errno === ERRNO.EAGAIN) {
         poll(this.#libc, this.#poll, fd, C.POLLOUT, FULL_WAIT_MS);
       }
     }
-    return lost;
+    return lost.length;
   }
 
   /** Writes from which local address the datagram is to be sent (ip(7), RFC 3542 §6.2). Returns the octets it takes. */

@@ -3,7 +3,6 @@ import { Deadline, type DeadlineQueue } from "../base/deadline_queue.ts";
 import { LaterOctets } from "../base/later.ts";
 import { type Linkable, LinkedTable } from "../base/linked_table.ts";
 import type { Random } from "../base/random.ts";
-import { putId } from "../wire/patch.ts";
 import { MessageScan, OPT_FAULT, SCAN } from "../wire/scan.ts";
 import { AnsweredIds } from "./answered_ids.ts";
 import { hasSameOctets, isResponseTo } from "./response_match.ts";
@@ -31,18 +30,25 @@ export type Verdict =
 
 /** A query that waits for its reply. */
 export interface Pending {
+  /** What the query has to be sent with: unpredictable, and no other's at the moment. */
+  readonly id: number;
+  /** Whom the query is for. */
+  readonly peer: SocketAddress;
   /** The reply in wire format, without the octets behind the last record. Fails with what `expired` makes at the deadline. */
   readonly reply: LaterOctets;
-  /** Gives the query up, if it still waits: `reply` fails with `error`, and a reply that still comes is late. */
-  fail(error: Error): void;
+  /**
+   * The query could not be sent: it is given up, if it still waits. A reply may overtake that news; then it counts. One
+   * that comes afterwards is late.
+   */
+  notSent(cause: unknown): void;
 }
 
 /** What `Correlator.register` needs to know of a query. */
 export interface Registration {
   /** The upstream that is asked. */
   readonly peer: SocketAddress;
-  /** The query in wire format with exactly one question, not changed any more but for its ID, which is written here. */
-  readonly query: Uint8Array<ArrayBuffer>;
+  /** The one question that is asked, in wire format and as it is sent; not changed any more. */
+  readonly question: Uint8Array<ArrayBuffer>;
   /** Until when a reply is waited for. */
   readonly deadlineMs: number;
   /** Called for each reply whose question differs in nothing but letter case. Without it, case does not matter. */
@@ -51,6 +57,8 @@ export interface Registration {
   readonly isGenuine?: ((reply: Uint8Array<ArrayBuffer>, scan: MessageScan) => boolean) | undefined;
   /** Makes the error with which `reply` fails at the deadline. */
   readonly expired: () => Error;
+  /** The same for when the query cannot be sent, because of `cause`. */
+  readonly notSent: (cause: unknown) => Error;
 }
 
 /** What a correlator is made from. */
@@ -104,10 +112,9 @@ export class Correlator {
     return this.#entries.size === 0;
   }
 
-  /** Waits for the reply to `query`, into which it writes an unpredictable free ID. Needs `hasRoom`. */
+  /** Waits for the reply to a query that is about to be sent with the ID that this draws. Needs `hasRoom`. */
   register(registration: Registration): Pending {
     const id = this.#drawId();
-    putId(registration.query, id);
     const entry = new Entry(id, registration, this.#keeper);
     this.#entries.add(entry);
     this.#deadlines.schedule(entry, registration.deadlineMs);
@@ -125,9 +132,10 @@ export class Correlator {
     const { registration } = entry;
     if (!isSameAddress(peer, registration.peer)) return "wrongPeer";
     if (entry.isGhost) return "late";
-    if (!isResponseTo(datagram, this.#scan, registration.query)) return "wrongQuestion";
+    if (!isResponseTo(datagram, this.#scan, registration.question)) return "wrongQuestion";
     if (
-      registration.onWrongCase !== undefined && !hasSameOctets(datagram, registration.query, this.#scan.questionsEnd)
+      registration.onWrongCase !== undefined && this.#scan.questionCount > 0 &&
+      !hasSameOctets(datagram, registration.question)
     ) {
       registration.onWrongCase();
       return "wrongCase";
@@ -209,7 +217,16 @@ class Entry extends Deadline implements Pending, Linkable<Entry> {
     this.#keeper = keeper;
   }
 
-  fail(error: Error): void {
+  get id(): number {
+    return this.key;
+  }
+
+  get peer(): SocketAddress {
+    return this.registration.peer;
+  }
+
+  notSent(cause: unknown): void {
+    const error = this.registration.notSent(cause);
     this.#keeper.giveUp(this);
     // Of no effect when it has its reply.
     this.reply.failed(error);

@@ -2,6 +2,7 @@ import type { SocketAddress } from "../base/address.ts";
 import { LaterOctets } from "../base/later.ts";
 import type { Counters } from "../observe/counters.ts";
 import { EDE } from "../wire/iana.ts";
+import { putId } from "../wire/patch.ts";
 import { uint16At } from "../wire/scan.ts";
 import type { CookieJar } from "./cookie_jar.ts";
 import type { Registration } from "./correlator.ts";
@@ -35,22 +36,28 @@ export class DatagramTransport implements Transport {
   /** Made once, not for each query. */
   readonly #isGenuine: Registration["isGenuine"];
   readonly #expired: Registration["expired"];
+  readonly #notSent: Registration["notSent"];
 
   /** See {@linkcode DatagramTransportOptions}. */
   constructor(options: DatagramTransportOptions) {
-    const { cookies, name } = options;
+    const { cookies, name, counters } = options;
     this.#options = options;
     this.#isGenuine = cookies && ((reply, scan) => cookies.isGenuine(reply, scan));
+    this.#notSent = (cause) => {
+      counters.upstreamUnsendable++;
+      return new UpstreamError(`Cannot send to ${name}`, EDE.NETWORK_ERROR, { cause });
+    };
     this.#expired = () => new UpstreamError(`No reply from ${name} in time`, EDE.NO_REACHABLE_AUTHORITY);
   }
 
   /** See `Transport`. */
   exchange(
     query: Uint8Array<ArrayBuffer>,
+    question: Uint8Array<ArrayBuffer>,
     request: Request,
     onWrongCase?: () => void,
   ): PromiseLike<Uint8Array<ArrayBuffer>> {
-    const { address, name, counters, cookies } = this.#options;
+    const { address, cookies } = this.#options;
     let socket: UpstreamSocket;
     try {
       socket = this.#pick(request.lastSocket);
@@ -60,29 +67,28 @@ export class DatagramTransport implements Transport {
     request.lastSocket = socket;
     const pending = socket.correlator.register({
       peer: address,
-      query,
+      question,
       deadlineMs: request.deadlineMs,
       onWrongCase,
       isGenuine: this.#isGenuine,
       expired: this.#expired,
+      notSent: this.#notSent,
     });
-    // A reply may overtake the news that its query has not been sent; then it counts.
-    socket.send(query, address, (cause) => {
-      counters.upstreamUnsendable++;
-      pending.fail(new UpstreamError(`Cannot send to ${name}`, EDE.NETWORK_ERROR, { cause }));
-    });
+    putId(query, pending.id);
+    socket.send(query, pending);
     if (!cookies?.knowsServerCookie) return pending.reply;
-    const checked = new CookieCheck((reply) => this.#lacksCookie(query, reply));
+    // Without an OPT record in the query there can be no cookie in the reply.
+    const mayExpectCookie = uint16At(query, ADDITIONAL_COUNT_OFFSET) > 0;
+    const checked = new CookieCheck((reply) => mayExpectCookie ? this.#lacksCookie(reply) : null);
     pending.reply.deliverTo(checked);
     return checked;
   }
 
   /** What is wrong with a reply that lacks the cookie that its server knows. */
-  #lacksCookie(query: Uint8Array<ArrayBuffer>, reply: Uint8Array<ArrayBuffer>): ForgeryError | null {
+  #lacksCookie(reply: Uint8Array<ArrayBuffer>): ForgeryError | null {
     const { cookies, counters, name } = this.#options;
-    // Without an OPT record in the query there can be none in the reply; what is truncated goes over TCP anyhow.
-    const mayExpectCookie = uint16At(query, ADDITIONAL_COUNT_OFFSET) > 0 && !isTruncated(reply);
-    if (!mayExpectCookie || !cookies?.isMissingFrom(reply)) return null;
+    // What is truncated goes over TCP anyhow.
+    if (isTruncated(reply) || !cookies?.isMissingFrom(reply)) return null;
     counters.upstreamNoCookie++;
     return new ForgeryError(`A reply in the name of ${name} has no cookie`, EDE.OTHER);
   }

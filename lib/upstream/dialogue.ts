@@ -11,23 +11,22 @@ import { type Request, SENDS_MAX, writeUpstreamQuery } from "./request.ts";
 import { CaseRestorer, Sending } from "./sending.ts";
 import { ForgeryError, UpstreamError } from "./upstream_error.ts";
 
-type Octets = Uint8Array<ArrayBuffer>;
-
 /** A way to ask one upstream: UDP or TCP. */
 export interface Transport {
   /**
-   * Sends `query` (its ID is written here; not to be changed afterwards) on behalf of `request`, and waits for the reply,
-   * which is lent as
-   * `LaterOctets` says.
+   * Sends `query` on behalf of `request`, and waits for the reply, which is lent as `LaterOctets` says.
    *
+   * @param query Its ID is written here. Only lent: the caller may overwrite it afterwards.
+   * @param question The question in `query`, in octets that stay as they are.
    * @param onWrongCase See `Registration.onWrongCase`.
    * @throws {UpstreamError} when none came by the request's deadline, or nothing could be sent.
    */
   exchange(
-    query: Octets,
+    query: Uint8Array<ArrayBuffer>,
+    question: Uint8Array<ArrayBuffer>,
     request: Request,
     onWrongCase?: () => void,
-  ): PromiseLike<Octets>;
+  ): PromiseLike<Uint8Array<ArrayBuffer>>;
 }
 
 /** What a dialogue is made from. */
@@ -87,7 +86,7 @@ export class Dialogue implements Reconsiderer {
    * @returns A reply of any RCODE; truncated when it came over UDP and has to be asked for over TCP. Fails with an
    * `UpstreamError` when none came by the request's deadline.
    */
-  ask(request: Request): PromiseLike<Octets> {
+  ask(request: Request): PromiseLike<Uint8Array<ArrayBuffer>> {
     const isLarge = request.sendCount === 0 && this.#largeReplies.has(request, this.#options.clock.nowMs());
     return isLarge ? this.#askForLarge(request) : this.#askOverUdp(request);
   }
@@ -96,10 +95,10 @@ export class Dialogue implements Reconsiderer {
    * Asks over TCP what has turned out too large for a datagram before (RFC 7766 §5). A question's first send alone: should
    * TCP be blocked meanwhile, the next one goes over UDP.
    */
-  async #askForLarge(request: Request): Promise<Octets> {
+  async #askForLarge(request: Request): Promise<Uint8Array<ArrayBuffer>> {
     const { clock } = this.#options;
     request.sendCount++;
-    let reply: Octets;
+    let reply: Uint8Array<ArrayBuffer>;
     try {
       reply = await this.askOverTcpForCertain(request);
     } catch (error) {
@@ -128,7 +127,11 @@ export class Dialogue implements Reconsiderer {
   }
 
   /** See `Reconsiderer`. */
-  async reconsider(request: Request, reply: Octets, { withOpt, sending }: FirstSend): Promise<Octets> {
+  async reconsider(
+    request: Request,
+    reply: Uint8Array<ArrayBuffer>,
+    { withOpt, sending }: FirstSend,
+  ): Promise<Uint8Array<ArrayBuffer>> {
     const { clock } = this.#options;
     let { isMixed } = sending;
     const sendAgain = async (manner: Manner) => {
@@ -172,7 +175,7 @@ export class Dialogue implements Reconsiderer {
     this.#queryCount++;
     const sending = new Sending(this.#onReply);
     if (mixCase) this.#sendMixed(request, withOpt, sending);
-    else deliver(this.#options.datagram.exchange(writeUpstreamQuery(request, withOpt, this.#cookie), request), sending);
+    else deliver(this.#exchangeAsAsked(this.#options.datagram, request, withOpt), sending);
     return sending;
   }
 
@@ -200,11 +203,11 @@ export class Dialogue implements Reconsiderer {
       });
     };
     const message = writeUpstreamQuery(request, withOpt, this.#cookie, sent);
-    deliver(datagram.exchange(message, request, onWrongCase), new CaseRestorer(sending, sent, asked));
+    deliver(datagram.exchange(message, sent, request, onWrongCase), new CaseRestorer(sending, sent, asked));
   }
 
   /** Asks over TCP what did not fit over UDP. */
-  async askOverTcp(request: Request, truncated: Octets): Promise<Octets> {
+  async askOverTcp(request: Request, truncated: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     try {
       const reply = await this.askOverTcpForCertain(request);
       if (isTruncated(truncated)) this.#largeReplies.note(request, reply.length, this.#options.clock.nowMs());
@@ -223,12 +226,16 @@ export class Dialogue implements Reconsiderer {
    *
    * @internal
    */
-  async askOverTcpForCertain(request: Request): Promise<Octets> {
+  async askOverTcpForCertain(request: Request): Promise<Uint8Array<ArrayBuffer>> {
     const withOpt = this.#lessons.knowsEdns(this.#options.clock.nowMs());
     this.#queryCount++;
-    const reply = await this.#options.stream.exchange(writeUpstreamQuery(request, withOpt, this.#cookie), request);
+    const reply = await this.#exchangeAsAsked(this.#options.stream, request, withOpt);
     this.#replyCount++;
     return reply;
+  }
+
+  #exchangeAsAsked(transport: Transport, request: Request, withOpt: boolean): PromiseLike<Uint8Array<ArrayBuffer>> {
+    return transport.exchange(writeUpstreamQuery(request, withOpt, this.#cookie), request.questionOctets, request);
   }
 }
 

@@ -5,8 +5,6 @@ import type { Request } from "./request.ts";
 import type { Sending } from "./sending.ts";
 import { ForgeryError } from "./upstream_error.ts";
 
-type Octets = Uint8Array<ArrayBuffer>;
-
 /** The first query for a request. */
 export interface FirstSend {
   /** With an OPT record (RFC 6891). */
@@ -18,9 +16,9 @@ export interface FirstSend {
 /** Knows what to do when the first query has not brought an answer. */
 export interface Reconsiderer {
   /** Asks again in a lesser manner where the best one has not brought an answer. */
-  reconsider(request: Request, reply: Octets, first: FirstSend): Promise<Octets>;
+  reconsider(request: Request, reply: Uint8Array<ArrayBuffer>, first: FirstSend): Promise<Uint8Array<ArrayBuffer>>;
   /** Asks where nobody can forge a reply who cannot read the query. */
-  askOverTcpForCertain(request: Request): Promise<Octets>;
+  askOverTcpForCertain(request: Request): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** What the first query has brought, unless that has to be reconsidered: then what comes of it. */
@@ -39,7 +37,7 @@ export class FirstAnswer extends LaterOctets {
   }
 
   /** See `Receiver`. */
-  override arrived(reply: Octets): void {
+  override arrived(reply: Uint8Array<ArrayBuffer>): void {
     if (this.#isReconsidered || !this.#isDubious(reply)) return super.arrived(reply);
     this.#isReconsidered = true;
     deliver(this.#reconsiderer.reconsider(this.#request, reply.slice(), this.#first), this);
@@ -52,7 +50,7 @@ export class FirstAnswer extends LaterOctets {
     deliver(this.#reconsiderer.askOverTcpForCertain(this.#request), this);
   }
 
-  #isDubious(reply: Octets): boolean {
+  #isDubious(reply: Uint8Array<ArrayBuffer>): boolean {
     const { withOpt, sending } = this.#first;
     return isBadCookie(reply) || (withOpt && isEdnsRejection(reply)) || (sending.isMixed && isDoubtful(reply));
   }

@@ -1,3 +1,4 @@
+import { ReusedOctets } from "../base/reused_octets.ts";
 import { BARE_OPT_OCTETS, OPTION_HEADER_OCTETS, putBareOpt } from "../wire/edns.ts";
 import { FLAG, HEADER_OCTETS } from "../wire/header.ts";
 import { EDNS_OPTION } from "../wire/iana.ts";
@@ -8,6 +9,10 @@ import type { UpstreamSocket } from "./upstream_socket.ts";
 export const SENDS_MAX = 3;
 
 const NO_COOKIE = new Uint8Array(0);
+/** More than a question (RFC 1035 §3.1: a name has 255 octets at most) and an OPT record with a cookie (40) take. */
+const QUERY_OCTETS_MAX = 400;
+/** Where queries are written, one after another. */
+const written = new ReusedOctets(QUERY_OCTETS_MAX);
 
 /** What is asked of upstreams for one question. */
 export interface Request {
@@ -32,10 +37,11 @@ export interface Request {
 /**
  * The query that goes upstream: a header of our own with the client's RD, AD and CD, the one question, and an OPT record
  * of our own when `withOpt`. Whatever else the client sent stays here: EDNS is hop by hop (RFC 6891 §6.1.1). The ID is
- * the correlator's to write.
+ * the transport's to write.
  *
  * @param cookie Data of a COOKIE option (RFC 7873 §4) in the OPT record; empty for none.
  * @param questionOctets The question, if not in the spelling of `request`.
+ * @returns A view of octets that the next call overwrites.
  */
 export function writeUpstreamQuery(
   request: Request,
@@ -46,7 +52,8 @@ export function writeUpstreamQuery(
   const { flags, wantsDnssec } = request;
   const optOffset = HEADER_OCTETS + questionOctets.length;
   const optionOctets = cookie.length === 0 ? 0 : OPTION_HEADER_OCTETS + cookie.length;
-  const message = new Uint8Array(optOffset + (withOpt ? BARE_OPT_OCTETS + optionOctets : 0));
+  const message = written.first(optOffset + (withOpt ? BARE_OPT_OCTETS + optionOctets : 0));
+  message.fill(0, 0, HEADER_OCTETS);
   // RFC 4035 §3.2.2: CD is copied, so that the upstream does not check on behalf of a client that checks by itself.
   // RFC 6840 §5.7: AD says that we understand the AD bit of the reply. Who knows EDNS is always told, so that one answer
   // serves all clients: those who did not ask for the bit do not get it (`finish`).

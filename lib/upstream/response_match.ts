@@ -1,23 +1,25 @@
 import { HEADER_OCTETS } from "../wire/header.ts";
 import { OPCODE, RCODE } from "../wire/iana.ts";
 import { foldOctet } from "../wire/name.ts";
-import { type MessageScan, skipName } from "../wire/scan.ts";
+import type { MessageScan } from "../wire/scan.ts";
+
+const TYPE_AND_CLASS_OCTETS = 4;
 
 /**
- * Whether `reply` is a response to the question of `query` (RFC 5452 §9.1), letter case ignored. A server that cannot
+ * Whether `reply` is a response to `question` (RFC 5452 §9.1), letter case ignored. A server that cannot
  * read the question may leave it out.
  *
  * @param scan What has been found in `reply`.
  */
-export function isResponseTo(reply: Uint8Array, scan: MessageScan, query: Uint8Array): boolean {
+export function isResponseTo(reply: Uint8Array, scan: MessageScan, question: Uint8Array): boolean {
   if (!scan.isResponse || scan.opcode !== OPCODE.QUERY) return false;
   if (scan.questionCount === 0) return isBareError(reply, scan);
-  return scan.questionCount === 1 && isSameQuestion(reply, query);
+  return scan.questionCount === 1 && isSameQuestion(reply, question);
 }
 
-/** Whether both have the same octets behind the header, up to `end`. */
-export function hasSameOctets(reply: Uint8Array, query: Uint8Array, end: number): boolean {
-  for (let i = HEADER_OCTETS; i < end; i++) if (reply[i] !== query[i]) return false;
+/** Whether `reply`, which has one question at least as long, has `question` in the very same octets. */
+export function hasSameOctets(reply: Uint8Array, question: Uint8Array): boolean {
+  for (let i = 0; i < question.length; i++) if (reply[HEADER_OCTETS + i] !== question[i]) return false;
   return true;
 }
 
@@ -30,14 +32,17 @@ function isBareError(reply: Uint8Array, scan: MessageScan): boolean {
 }
 
 /**
- * Whether `reply` begins with the question of `query`. Both have it at the same place and uncompressed, so equal octets
- * are an equal question; letter case is folded, for some servers do not echo it.
+ * Whether `reply` begins with `question`. Both are uncompressed, so equal octets are an equal question; letter case is
+ * folded, for some servers do not echo it.
  */
-function isSameQuestion(reply: Uint8Array, query: Uint8Array): boolean {
-  const typeOffset = skipName(query, HEADER_OCTETS, query.length, query.length);
-  const end = typeOffset + 4;
-  if (end > reply.length) return false;
-  for (let i = HEADER_OCTETS; i < typeOffset; i++) if (foldOctet(reply[i]!) !== foldOctet(query[i]!)) return false;
-  for (let i = typeOffset; i < end; i++) if (reply[i] !== query[i]) return false;
+function isSameQuestion(reply: Uint8Array, question: Uint8Array): boolean {
+  // hot path
+  if (HEADER_OCTETS + question.length > reply.length) return false;
+  const nameOctets = question.length - TYPE_AND_CLASS_OCTETS;
+  for (let i = 0; i < nameOctets; i++) {
+    const octet = reply[HEADER_OCTETS + i]!;
+    if (octet !== question[i] && foldOctet(octet) !== foldOctet(question[i]!)) return false;
+  }
+  for (let i = nameOctets; i < question.length; i++) if (reply[HEADER_OCTETS + i] !== question[i]) return false;
   return true;
 }

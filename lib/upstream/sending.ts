@@ -1,8 +1,6 @@
 import { LaterOctets, type Receiver } from "../base/later.ts";
 import { restoreCase } from "./case_randomization.ts";
 
-type Octets = Uint8Array<ArrayBuffer>;
-
 /** The reply to one query over UDP, which may have been sent a second time in another spelling. */
 export class Sending extends LaterOctets {
   /** Exchanges that may still bring the reply. */
@@ -18,7 +16,7 @@ export class Sending extends LaterOctets {
   }
 
   /** See `Receiver`. */
-  override arrived(reply: Octets): void {
+  override arrived(reply: Uint8Array<ArrayBuffer>): void {
     this.#onReply();
     super.arrived(reply);
   }
@@ -30,20 +28,20 @@ export class Sending extends LaterOctets {
 }
 
 /** Gives the reply to a question in random case to `Sending` in the asker's spelling. */
-export class CaseRestorer implements Receiver<Octets> {
+export class CaseRestorer implements Receiver<Uint8Array<ArrayBuffer>> {
   readonly #sending: Sending;
-  readonly #sent: Octets;
-  readonly #asked: Octets;
+  readonly #sent: Uint8Array<ArrayBuffer>;
+  readonly #asked: Uint8Array<ArrayBuffer>;
 
   /** `sent` is the question as it was sent, `asked` as it is to be read. */
-  constructor(sending: Sending, sent: Octets, asked: Octets) {
+  constructor(sending: Sending, sent: Uint8Array<ArrayBuffer>, asked: Uint8Array<ArrayBuffer>) {
     this.#sending = sending;
     this.#sent = sent;
     this.#asked = asked;
   }
 
   /** See `Receiver`. */
-  arrived(reply: Octets): void {
+  arrived(reply: Uint8Array<ArrayBuffer>): void {
     restoreCase(reply, this.#sent, this.#asked);
     if (!this.#sending.isSettled) this.#sending.isMixed = true;
     this.#sending.arrived(reply);

@@ -46,6 +46,8 @@ export class SocketPool {
   readonly #current: (UpstreamSocket | undefined)[];
   /** Replaced sockets whose last replies are still awaited. */
   readonly #retired = new Set<UpstreamSocket>();
+  /** The one that was picked last. */
+  #last: UpstreamSocket | null = null;
   #isClosed = false;
 
   /** See {@linkcode SocketPoolOptions}. */
@@ -60,7 +62,8 @@ export class SocketPool {
   }
 
   /**
-   * A socket for one query: a random one, yet not `other` when there is a choice.
+   * A socket for one query: a random one, yet not `other` when there is a choice. Queries of one turn of the event loop
+   * leave together from one socket, where there are batches: which one is no easier to guess for it.
    *
    * @throws {Error} when none is open and the operating system gives none, or after `close`.
    */
@@ -68,13 +71,15 @@ export class SocketPool {
     const { random, size } = this.#options;
     // A query that `close` has failed asks again: it must not open what nobody would close.
     if (this.#isClosed) throw new Error("Upstream sockets are closed");
+    const last = this.#last;
+    if (last !== null && last.hasQueued && last !== other && this.#isFresh(last)) return last;
     let index = random.below(size);
     if (other !== undefined && size > 1 && this.#current[index] === other) index = (index + 1) % size;
     const socket = this.#current[index];
-    if (socket !== undefined && this.#isFresh(socket)) return socket;
+    if (socket !== undefined && this.#isFresh(socket)) return this.#last = socket;
     if (socket !== undefined && !socket.isClosed) this.#retire(socket);
     try {
-      return this.#current[index] = this.#open();
+      return this.#last = this.#current[index] = this.#open();
     } catch (error) {
       this.#current[index] = undefined;
       // Out of file descriptors, say. An open socket still serves, if with a port that is less of a surprise.
@@ -94,6 +99,7 @@ export class SocketPool {
     const sockets = this.#openSockets;
     this.#current.fill(undefined);
     this.#retired.clear();
+    this.#last = null;
     return () => {
       for (const socket of sockets) socket.close();
     };

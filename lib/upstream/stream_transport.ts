@@ -52,8 +52,13 @@ export class StreamTransport implements Transport {
   }
 
   /** See `Transport`. */
-  async exchange(query: Uint8Array<ArrayBuffer>, { deadlineMs }: Request): Promise<Uint8Array<ArrayBuffer>> {
+  async exchange(
+    lent: Uint8Array<ArrayBuffer>,
+    question: Uint8Array<ArrayBuffer>,
+    { deadlineMs }: Request,
+  ): Promise<Uint8Array<ArrayBuffer>> {
     const { runtime } = this.#options;
+    const query = { octets: lent.slice(), question };
     const old = this.#connection;
     try {
       if (old?.isUsable) return await this.#ask(old, query, deadlineMs);
@@ -82,10 +87,10 @@ export class StreamTransport implements Transport {
     this.drop();
   }
 
-  #ask(connection: UpstreamConnection, query: Uint8Array<ArrayBuffer>, deadlineMs: number) {
+  #ask(connection: UpstreamConnection, { octets, question }: Query, deadlineMs: number) {
     const { cookies } = this.#options;
-    return connection.ask({
-      query: query.slice(),
+    return connection.ask(octets.slice(), {
+      question,
       deadlineMs,
       ...(cookies === undefined ? {} : { isGenuine: (reply, scan) => cookies.isGenuine(reply, scan) }),
       expired: () => new UpstreamError(`No reply from ${this.#name} over TCP in time`, EDE.NO_REACHABLE_AUTHORITY),
@@ -145,4 +150,10 @@ export class StreamTransport implements Transport {
   get #name(): string {
     return formatSocketAddress(this.#options.address);
   }
+}
+
+/** A message, and the question in it. */
+interface Query {
+  readonly octets: Uint8Array<ArrayBuffer>;
+  readonly question: Uint8Array<ArrayBuffer>;
 }

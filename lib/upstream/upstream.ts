@@ -10,8 +10,6 @@ import type { Request } from "./request.ts";
 import { RoundTrips } from "./round_trips.ts";
 import type { UpstreamState } from "./upstream_state.ts";
 
-type Octets = Uint8Array<ArrayBuffer>;
-
 /** What an upstream is made from. */
 export interface UpstreamOptions extends DialogueOptions {
   /** Where the server is asked. */
@@ -151,7 +149,7 @@ export class Upstream {
     return ask.reply;
   }
 
-  #heard(ask: Ask, reply: Octets): void {
+  #heard(ask: Ask, reply: Uint8Array<ArrayBuffer>): void {
     const { clock, deadlines } = this.#options;
     this.#outstanding--;
     deadlines.cancel(ask);

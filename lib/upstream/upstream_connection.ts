@@ -5,6 +5,7 @@ import type { Clock, StreamSocket } from "../base/runtime.ts";
 import { writeAll } from "../base/stream.ts";
 import type { Counters } from "../observe/counters.ts";
 import { EDE } from "../wire/iana.ts";
+import { putId } from "../wire/patch.ts";
 import { StreamFrames, toFrame } from "../wire/stream_frames.ts";
 import { Correlator, type Registration } from "./correlator.ts";
 import { COUNTER_OF } from "./upstream_socket.ts";
@@ -65,11 +66,14 @@ export class UpstreamConnection {
   }
 
   /**
-   * Sends a query and waits for its reply.
+   * Sends `query`, which gets an ID and then stays as it is, and waits for its reply.
    *
    * @throws {UpstreamError} when the connection breaks first; at the deadline, what `expired` makes.
    */
-  ask(registration: Omit<Registration, "peer">): PromiseLike<Uint8Array<ArrayBuffer>> {
+  ask(
+    query: Uint8Array<ArrayBuffer>,
+    registration: Omit<Registration, "peer" | "notSent">,
+  ): PromiseLike<Uint8Array<ArrayBuffer>> {
     if (this.#isClosed) return Promise.reject(this.#closedError());
     this.#deadlines.cancel(this.#unused);
     this.#counters.upstreamStreamQueries++;
@@ -79,8 +83,11 @@ export class UpstreamConnection {
       if (this.#heardAtMs <= askedAtMs) this.close();
       return registration.expired();
     };
-    const { reply } = this.#correlator.register({ ...registration, peer: this.#socket.peer, expired });
-    const frame = toFrame(registration.query);
+    // What cannot be sent ends the connection, and with it everything that waits there.
+    const notSent = (cause: unknown) => this.#closedError(cause);
+    const { id, reply } = this.#correlator.register({ ...registration, peer: this.#socket.peer, expired, notSent });
+    putId(query, id);
+    const frame = toFrame(query);
     this.#lastWrite = this.#lastWrite.then(() => this.#write(frame));
     return reply;
   }

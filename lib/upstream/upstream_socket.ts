@@ -1,14 +1,16 @@
 import type { DeadlineQueue } from "../base/deadline_queue.ts";
-import type { SocketAddress } from "../base/address.ts";
 import type { Random } from "../base/random.ts";
 import type { Clock, DatagramSocket } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import { EDE } from "../wire/iana.ts";
-import { Correlator, type Verdict } from "./correlator.ts";
+import { Correlator, type Pending, type Verdict } from "./correlator.ts";
 import { ForgeryError, UpstreamError } from "./upstream_error.ts";
 
 /** We ask for at most 1232 octets; what a server sends beyond this is cut off, and then counted as garbled. */
 const RECEIVE_OCTETS = 4096;
+
+/** Queries that leave together at most: more would wait for each other too long. */
+const BURST_MAX = 16;
 
 /** So many datagrams that nobody asked for, within one window, are an attack: 100 guesses of 65,536 are still few. */
 const FLOOD_COUNT = 100;
@@ -50,6 +52,10 @@ export class UpstreamSocket {
   #forgeryCount = 0;
   #windowStartMs = -Infinity;
   #onClosed: () => void = () => {};
+  /** In the order in which they were queued. */
+  #queued: Pending[] = [];
+  /** Made once, not for each burst. */
+  readonly #flush = () => this.#flushNow();
 
   /** See {@linkcode UpstreamSocketOptions}. */
   constructor({ socket, random, clock, deadlines, counters, ghostMs, openedAtMs }: UpstreamSocketOptions) {
@@ -71,17 +77,36 @@ export class UpstreamSocket {
     return this.#isClosed;
   }
 
-  /** Sends one query. `onFailed` is called, now or later, when the operating system will not. */
-  send(query: Uint8Array<ArrayBuffer>, peer: SocketAddress, onFailed: (cause: unknown) => void): void {
+  /** Whether queries wait here to leave together: one more costs next to nothing. */
+  get hasQueued(): boolean {
+    return this.#queued.length > 0;
+  }
+
+  /** Sends one query, with others of this turn where the socket has batches. `query` is only lent. */
+  send(query: Uint8Array<ArrayBuffer>, pending: Pending): void {
     this.#queryCount++;
     this.#counters.upstreamQueries++;
     const { batch } = this.#socket;
     if (batch === undefined) {
-      this.#socket.send(query, peer).catch(onFailed);
+      this.#socket.send(query.slice(), pending.peer).catch((cause) => pending.notSent(cause));
       return;
     }
-    batch.queue(query, peer);
-    if (batch.flush() > 0) onFailed(new Error("The operating system would not send it"));
+    batch.queue(query, pending.peer);
+    if (this.#queued.push(pending) === 1) queueMicrotask(this.#flush);
+    else if (this.#queued.length === BURST_MAX) this.#flush();
+  }
+
+  #flushNow(): void {
+    const queued = this.#queued;
+    if (queued.length === 0) return;
+    const { batch } = this.#socket;
+    if (batch!.flush() > 0) {
+      this.#queued = [];
+      const cause = new Error("The operating system would not send it");
+      for (const i of batch!.lost) queued[i]!.notSent(cause);
+    } else {
+      queued.length = 0;
+    }
   }
 
   /** Closes as soon as no reply is awaited any more, then calls `onClosed`. */

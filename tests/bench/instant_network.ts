@@ -44,6 +44,7 @@ class InstantSocket implements DatagramSocket, DatagramBatch {
   readonly slotOctets = SLOT_OCTETS;
   readonly receiveBufferOctets = 0;
   readonly droppedCount = 0;
+  readonly lost: readonly number[] = [];
   readonly slot: Octets = new Uint8Array(SLOT_OCTETS);
   readonly #onSent: (octets: Octets, to: SocketAddress) => void;
   #inbox: Datagram[] = [];

@@ -1,5 +1,7 @@
 import { Correlator, type Pending } from "../../lib/upstream/correlator.ts";
+import { HEADER_OCTETS } from "../../lib/wire/header.ts";
 import type { Message } from "../../lib/wire/message.ts";
+import { putId } from "../../lib/wire/patch.ts";
 import { scriptedRandom } from "./fake_random.ts";
 import { udp } from "./fake_socket.ts";
 import { fakeDeadlines } from "./fake_time.ts";
@@ -15,6 +17,11 @@ export const GHOST_MS = 1000;
 /** What a query of the rig fails with at its deadline. */
 export class Expired extends Error {}
 
+/** What a query fails with that cannot be sent. */
+export function notSent(cause: unknown): Error {
+  return new Error("not sent", { cause });
+}
+
 /** A correlator in fake time that draws `ids` first. */
 export function correlatorRig(...ids: readonly number[]) {
   const { time, deadlines } = fakeDeadlines();
@@ -22,8 +29,11 @@ export function correlatorRig(...ids: readonly number[]) {
   const random = scriptedRandom(...ids);
   const correlator = new Correlator({ random, deadlines, ghostMs: GHOST_MS, onIdle: () => calls.idle++ });
   const register = (query = queryFor("example.org")): Pending => {
-    const expired = () => new Expired();
-    return correlator.register({ peer: PEER, query, deadlineMs: time.nowMs() + DEADLINE_MS, expired });
+    const question = query.slice(HEADER_OCTETS);
+    const deadlineMs = time.nowMs() + DEADLINE_MS;
+    const pending = correlator.register({ peer: PEER, question, deadlineMs, expired: () => new Expired(), notSent });
+    putId(query, pending.id);
+    return pending;
   };
   return { time, deadlines, correlator, register, calls };
 }

@@ -28,6 +28,7 @@ export class FakeBatch implements DatagramBatch {
   readonly #slot = new Uint8Array(4096);
   #current: [octets: Uint8Array<ArrayBuffer>, peer: SocketAddress][] = [];
   #queued: [octets: Uint8Array<ArrayBuffer>, peer: SocketAddress][] = [];
+  lost: readonly number[] = [];
   readonly #kept = new Set<Uint8Array<ArrayBuffer>>();
 
   constructor(socket: FakeSocket) {
@@ -77,6 +78,7 @@ export class FakeBatch implements DatagramBatch {
     for (const [octets, to] of sent) this.#socket.sent.push({ octets, to });
     if (this.#queued.length > 0) this.flushes.push(this.#queued.length);
     this.#queued = [];
+    this.lost = Array.from({ length: lost }, (_, i) => i);
     return lost;
   }
 }

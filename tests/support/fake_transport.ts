@@ -60,7 +60,7 @@ export class FakeTransport implements Transport {
   }
 
   /** See `Transport`. */
-  exchange(octets: Octets, { deadlineMs }: Request, onWrongCase?: () => void): Promise<Octets> {
+  exchange(octets: Octets, _question: Octets, { deadlineMs }: Request, onWrongCase?: () => void): Promise<Octets> {
     const query = decode(octets);
     const outcome = this.habit(query, this.asked.length);
     const nowMs = this.#time.nowMs();

@@ -24,7 +24,9 @@ export class HostBatch implements DatagramBatch {
   readonly #options: HostBatchOptions;
   #slots: [Octets, SocketAddress][] = [];
   #queue: [Octets, SocketAddress][] = [];
-  #lostCount = 0;
+  lost: readonly number[] = [];
+  #lost: number[] = [];
+  #queuedCount = 0;
 
   constructor(options: HostBatchOptions) {
     this.#options = options;
@@ -61,17 +63,22 @@ export class HostBatch implements DatagramBatch {
 
   queue(octets: Octets, to: SocketAddress): void {
     this.#queue.push([octets.slice(), to]);
+    this.#queuedCount++;
     if (this.#queue.length === this.size) this.#send();
   }
 
   flush(): number {
     this.#send();
-    const lost = this.#lostCount;
-    this.#lostCount = 0;
-    return lost;
+    this.lost = this.#lost;
+    this.#lost = [];
+    this.#queuedCount = 0;
+    return this.lost.length;
   }
 
   #send(): void {
-    for (const [octets, to] of this.#queue.splice(0)) if (!this.#options.send(octets, to)) this.#lostCount++;
+    const start = this.#queuedCount - this.#queue.length;
+    for (const [i, [octets, to]] of this.#queue.splice(0).entries()) {
+      if (!this.#options.send(octets, to)) this.#lost.push(start + i);
+    }
   }
 }

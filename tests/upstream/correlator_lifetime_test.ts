@@ -48,13 +48,13 @@ Deno.test("Correlator forgets a ghost `ghostMs` after its query was given up, an
   await settled();
 });
 
-Deno.test("Pending.fail() fails the query once, and leaves the ID at rest until the deadline and beyond", async () => {
+Deno.test("Pending.notSent() fails the query once, and leaves the ID at rest until the deadline and beyond", async () => {
   const { correlator, register, time, calls } = correlatorRig(7);
   const pending = register();
   const settlements: string[] = [];
-  pending.reply.then(() => settlements.push("reply"), (error) => settlements.push(error.message));
-  pending.fail(new Error("first"));
-  pending.fail(new Error("second"));
+  pending.reply.then(() => settlements.push("reply"), (error) => settlements.push(error.cause));
+  pending.notSent("first");
+  pending.notSent("second");
   assertEquals(correlator.accept(replyTo(7), PEER), "late");
   time.pass(DEADLINE_MS + GHOST_MS - 20);
   assertEquals(correlator.accept(replyTo(7), PEER), "late");
@@ -63,12 +63,12 @@ Deno.test("Pending.fail() fails the query once, and leaves the ID at rest until 
   assertEquals([settlements, correlator.isIdle, calls.idle], [["first"], true, 1]);
 });
 
-Deno.test("Pending.fail() does nothing to a query that has its reply, nor to another one under the same ID", async () => {
+Deno.test("Pending.notSent() does nothing to a query that has its reply, nor to another one under the same ID", async () => {
   const { correlator, register } = correlatorRig(7, 7);
   const first = register();
   correlator.accept(replyTo(7), PEER);
   const second = register(queryFor("example.com"));
-  first.fail(new Error("too late"));
+  first.notSent("too late");
   const reply = replyTo(7, { questions: [question("example.com")] });
   assertEquals(correlator.accept(reply, PEER), "matched");
   assertEquals(await second.reply, reply);
@@ -106,5 +106,5 @@ Deno.test("Correlator.hasRoom is false once half of all IDs are in use", () => {
 
 function giveUp(pending: Pending): void {
   pending.reply.catch(() => {});
-  pending.fail(new Error("given up"));
+  pending.notSent("given up");
 }

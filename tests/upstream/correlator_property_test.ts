@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Correlator, type Verdict } from "../../lib/upstream/correlator.ts";
+import { HEADER_OCTETS } from "../../lib/wire/header.ts";
+import { putId } from "../../lib/wire/patch.ts";
 import { uint16At } from "../../lib/wire/scan.ts";
 import { scriptedRandom } from "../support/fake_random.ts";
 import { udp } from "../support/fake_socket.ts";
@@ -55,8 +57,11 @@ class Histories {
     const query = wire({ questions: [question(name)] });
     const endsMs = this.#time.nowMs() + STEP_MS / 2 + STEP_MS * steps;
     const expired = () => new Error(name);
-    const pending = this.#correlator.register({ peer: PEER, query, deadlineMs: endsMs, expired });
-    const giveUp = () => pending.fail(new Error(GIVEN_UP));
+    const notSent = () => new Error(GIVEN_UP);
+    const asked = query.slice(HEADER_OCTETS);
+    const pending = this.#correlator.register({ peer: PEER, question: asked, deadlineMs: endsMs, expired, notSent });
+    putId(query, pending.id);
+    const giveUp = () => pending.notSent(null);
     const settlements: string[] = [];
     pending.reply.then((octets) => settlements.push(octets.toHex()), (error) => settlements.push(error.message));
     const id = uint16At(query, 0);

@@ -10,10 +10,8 @@ const TOO_MANY_FILES = new Error("Too many open files");
 
 /** Sends a query of the rig's from a socket of its pool. */
 function ask({ datagram, time }: ReturnType<typeof upstreamRig>, deadlineMs = time.nowMs() + 2000) {
-  return datagram.exchange(
-    wire({ questions: [question("example.org")] }),
-    requestFor("example.org", 0, { deadlineMs }),
-  );
+  const request = requestFor("example.org", 0, { deadlineMs });
+  return datagram.exchange(wire({ questions: [question("example.org")] }), request.questionOctets, request);
 }
 
 Deno.test("[5452_03] SocketPool binds each socket to a random port of its own, none below 1024", () => {

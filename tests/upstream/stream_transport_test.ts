@@ -14,7 +14,8 @@ type Octets = Uint8Array<ArrayBuffer>;
 function setUp() {
   const rig = upstreamRig();
   const ask = (text = "example.org") => {
-    return rig.stream.exchange(wire({ questions: [question(text)] }), requestFor(text, rig.time.nowMs()));
+    const request = requestFor(text, rig.time.nowMs());
+    return rig.stream.exchange(wire({ questions: [question(text)] }), request.questionOctets, request);
   };
   return { ...rig, ask };
 }
@@ -196,7 +197,8 @@ Deno.test("StreamTransport gives the same query other IDs on other connections",
   const query = wire({ questions: [question("example.org")] });
   const asked = query.slice();
   for (let i = 0; i < 2; i++) {
-    await answered(stream.exchange(query, requestFor("example.org", time.nowMs())), network.streams);
+    const request = requestFor("example.org", time.nowMs());
+    await answered(stream.exchange(query, request.questionOctets, request), network.streams);
     network.streams[i]!.end();
     await settled();
   }

@@ -15,10 +15,8 @@ const GHOST_MS = 1000;
 function setUp() {
   const rig = upstreamRig({ ghostMs: GHOST_MS });
   const ask = (deadlineMs = rig.time.nowMs() + DEADLINE_MS) => {
-    return rig.stream.exchange(
-      wire({ questions: [question("example.org")] }),
-      requestFor("example.org", 0, { deadlineMs }),
-    );
+    const request = requestFor("example.org", 0, { deadlineMs });
+    return rig.stream.exchange(wire({ questions: [question("example.org")] }), request.questionOctets, request);
   };
   const answer = async () => {
     await settled();

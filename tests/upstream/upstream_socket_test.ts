@@ -1,10 +1,11 @@
 // The part of an upstream socket that a network without batches does not show.
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { Counters } from "../../lib/observe/counters.ts";
 import type { Pending } from "../../lib/upstream/correlator.ts";
 import { UpstreamSocket } from "../../lib/upstream/upstream_socket.ts";
-import { PEER, queryFor, replyTo } from "../support/correlator_rig.ts";
+import { HEADER_OCTETS } from "../../lib/wire/header.ts";
+import { notSent, PEER, queryFor, replyTo } from "../support/correlator_rig.ts";
 import { FakeBatchSocket } from "../support/fake_batch.ts";
 import { scriptedRandom } from "../support/fake_random.ts";
 import { udp } from "../support/fake_socket.ts";
@@ -17,7 +18,7 @@ function setUp() {
   const { time, deadlines } = fakeDeadlines();
   const network = new FakeBatchSocket();
   const counters = new Counters();
-  const random = scriptedRandom(0, 1, 2, 3);
+  const random = scriptedRandom(...Array.from({ length: 20 }, (_, i) => i));
   const socket = new UpstreamSocket({
     socket: network,
     random,
@@ -29,7 +30,8 @@ function setUp() {
   });
   const register = (): Pending => {
     const expired = () => new Error("expired");
-    return socket.correlator.register({ peer: PEER, query: queryFor("example.org"), deadlineMs: 2000, expired });
+    const question = queryFor("example.org").slice(HEADER_OCTETS);
+    return socket.correlator.register({ peer: PEER, question, deadlineMs: 2000, expired, notSent });
   };
   return { network, counters, socket, register };
 }
@@ -53,15 +55,27 @@ Deno.test("UpstreamSocket takes nothing more of a batch once a flood has closed 
   assertEquals([socket.isClosed, counters.upstreamUnsolicited, counters.upstreamFloods], [true, 100, 1]);
 });
 
-Deno.test("UpstreamSocket.send() sends at once, and tells when the operating system will not", () => {
-  const { network, counters, socket } = setUp();
-  const causes: string[] = [];
-  const send = () => socket.send(queryFor("example.org"), PEER, (cause) => void causes.push(String(cause)));
-  send();
-  assertEquals(network.sent, [{ octets: queryFor("example.org"), to: PEER }]);
+Deno.test("UpstreamSocket.send() sends what is queued in one turn together, and tells which queries were not sent", async () => {
+  const { network, counters, socket, register } = setUp();
+  const query = queryFor("example.org");
+  const pending = [register(), register(), register()];
+  for (const each of pending) socket.send(query, each);
+  assertEquals([network.sent.length, socket.hasQueued], [0, true]);
   network.batch.loseNext = 1;
-  send();
-  assertEquals(causes, ["Error: The operating system would not send it"]);
-  assertEquals([network.sent.length, counters.upstreamQueries], [1, 2]);
+  const lost = assertRejects(() => Promise.resolve(pending[0]!.reply), Error, "not sent");
+  await settled();
+  await lost;
+  assertEquals([network.sent, socket.hasQueued], [[{ octets: query, to: PEER }, { octets: query, to: PEER }], false]);
+  assertEquals([network.batch.flushes, counters.upstreamQueries], [[3], 3]);
+  // Those that were sent get their replies all the same.
+  network.deliver(replyTo(1), PEER);
+  assertEquals(await pending[1]!.reply, replyTo(1));
+  socket.close();
+});
+
+Deno.test("UpstreamSocket.send() does not let more than a burst wait", () => {
+  const { network, socket, register } = setUp();
+  for (let i = 0; i < 20; i++) socket.send(queryFor("example.org"), register());
+  assertEquals([network.batch.flushes, socket.hasQueued], [[16], true]);
   socket.close();
 });

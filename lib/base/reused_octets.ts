@@ -1,0 +1,19 @@
+/** Octets that are made once and written again and again, with views of them that are made once, too. */
+export class ReusedOctets {
+  /** All of them. */
+  readonly octets: Uint8Array<ArrayBuffer>;
+  /** By length; a fresh view each time is dear: 80 → 3 ns. */
+  readonly #views: (Uint8Array<ArrayBuffer> | undefined)[];
+
+  /** Makes `sizeOctets` of them. */
+  constructor(sizeOctets: number) {
+    this.octets = new Uint8Array(sizeOctets);
+    this.#views = new Array(sizeOctets + 1).fill(undefined);
+  }
+
+  /** The first `length` octets, at most as many as there are. The same object each time for the same length. */
+  first(length: number): Uint8Array<ArrayBuffer> {
+    // hot path
+    return this.#views[length] ??= this.octets.subarray(0, length);
+  }
+}
