@@ -1,7 +1,7 @@
 import { FLAG, MESSAGE_OCTETS_MAX } from "../wire/header.ts";
 import { OPCODE, RCODE, TYPE } from "../wire/iana.ts";
 import { isSameNameAt, isWithinAt } from "../wire/name_at.ts";
-import { putFlags, putId } from "../wire/patch.ts";
+import { putFlags, putId, putUint16 } from "../wire/patch.ts";
 import { MessageScan, OPT_FAULT, SCAN, uint16At } from "../wire/scan.ts";
 import { withoutOpt } from "../wire/without_opt.ts";
 import { followChain, isAboveAny, isAnyOf } from "./chain.ts";
@@ -69,13 +69,21 @@ const scan = new MessageScan();
  * A stored response only ever answers its own question again: nothing is looked up by the owner of one of its records. So
  * additional records are taken as they are.
  *
- * @param reply What an upstream says to a query that `mayBeCached`; stays as it is.
+ * @param reply What an upstream says to a query that `mayBeCached`. Stays as it is when it must not be stored; else the
+ * storable message may be made of it in place.
  */
-export function assess(reply: Uint8Array, rules: StorageRules): Storable | NotStorable {
+export function assess(reply: Uint8Array<ArrayBuffer>, rules: StorageRules): Storable | NotStorable {
   scan.scan(reply);
+  const assessment = assessScanned(reply, rules);
+  // The OPT record at its end has only been left out of the count.
+  if (!assessment.isStorable && scan.status === SCAN.ok) putUint16(reply, 10, scan.additionalCount);
+  return assessment;
+}
+
+function assessScanned(reply: Uint8Array<ArrayBuffer>, rules: StorageRules): Storable | NotStorable {
   const fault = faultOf();
   if (fault !== null) return refuse(fault);
-  const message = scan.end > MESSAGE_OCTETS_MAX ? null : withoutOpt(reply.slice(0, scan.end), scan);
+  const message = scan.end > MESSAGE_OCTETS_MAX ? null : withoutOpt(reply, scan);
   if (message === null) return refuse(NOT_STORABLE.tooLarge);
   const qtype = uint16At(message, scan.qtypeOffset);
   const tableFault = table.read(message, scan.questionsEnd, uint16At(message, scan.qtypeOffset + 2));
@@ -178,20 +186,27 @@ function hasNameServers(): boolean {
   return false;
 }
 
-/** Gives all records of an RRset its lowest TTL (RFC 2181 §5.2), within the limits. Returns the lowest of all. */
+/**
+ * Gives all records of an RRset its lowest TTL (RFC 2181 §5.2), within the limits. Returns the lowest of all; when that is
+ * 0, nothing is written.
+ */
 function writeTtls(message: Uint8Array, ttlOffsets: number[], denialSet: number, rules: StorageRules): number {
   let lowest = rules.maxTtlSeconds;
+  for (let i = 0; i < table.count; i++) lowest = Math.min(lowest, ttlOf(table.setOf(i), denialSet, rules));
+  if (lowest === 0) return 0;
   for (let i = 0; i < table.count; i++) {
-    const set = table.setOf(i);
-    const floor = set === denialSet ? 0 : rules.minTtlSeconds;
-    const ttl = Math.min(Math.max(table.setTtls[set]!, floor), rules.maxTtlSeconds);
+    const ttl = ttlOf(table.setOf(i), denialSet, rules);
     const offset = table.ttlOffsetOf(i);
     message[offset] = ttl >>> 24;
     message[offset + 1] = ttl >>> 16;
     message[offset + 2] = ttl >>> 8;
     message[offset + 3] = ttl;
     ttlOffsets.push(offset);
-    if (ttl < lowest) lowest = ttl;
   }
   return lowest;
+}
+
+function ttlOf(set: number, denialSet: number, rules: StorageRules): number {
+  const floor = set === denialSet ? 0 : rules.minTtlSeconds;
+  return Math.min(Math.max(table.setTtls[set]!, floor), rules.maxTtlSeconds);
 }

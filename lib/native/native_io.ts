@@ -8,10 +8,10 @@ import { ReceiveRing } from "./receive_ring.ts";
 import { selfTest } from "./self_test.ts";
 import { SendRing } from "./send_ring.ts";
 import { familyFor } from "./sockaddr.ts";
-import { growReceiveBuffer, sharePort, wantLocalAddress } from "./socket_options.ts";
+import { forbidFragments, growReceiveBuffer, sharePort, wantLocalAddress } from "./socket_options.ts";
 
-/** Datagrams that one system call takes or sends: half a MiB of slots for a listener. */
-const BATCH_SIZE = 64;
+/** Datagrams that one system call takes or sends: a quarter of a MiB of slots for a listener. */
+const BATCH_SIZE = 32;
 
 /** The same for what leaves one of many sockets: a few queries of ours. */
 const QUERIES_SIZE = 16;
@@ -116,6 +116,7 @@ export class NativeIo {
     const address = shared ?? plain.address;
     const family = familyFor(address);
     if (knowsLocalAddress && !wantLocalAddress(libc, fd, family)) throw new Error("Cannot set IP_PKTINFO");
+    forbidFragments(libc, fd, family);
     const receiveBufferOctets = growReceiveBuffer(libc, fd, RECEIVE_BUFFER_OCTETS[use]);
     const receiveRing = use === "clients" ? new ReceiveRing(libc, BATCH_SIZE) : this.#receiveRing;
     const sendRing = use === "clients"

@@ -69,7 +69,8 @@ export class Query {
     this.#client = client;
     this.#deadlineMs = deadlineMs;
     this.#slot = slot;
-    this.extendedErrors.length = 0;
+    // Setting the length of an array takes as long as scanning a small message, even when it changes nothing.
+    if (this.extendedErrors.length > 0) this.extendedErrors.length = 0;
     this.extendedRcode = 0;
     this.replyOptions = NO_OPTIONS;
     this.hasValidCookie = false;

@@ -7,8 +7,10 @@ import type { ReplySender } from "./reply_sender.ts";
 
 /** Sends the replies that become known in one turn of the event loop with one system call. */
 export class BatchSender implements ReplySender {
-  /** See `ReplySender`. */
-  readonly slot: ReplySlot = new ReplySlot();
+  /** The one in the batch's slot of the moment, if somebody has asked for it. */
+  #current: ReplySlot | null = null;
+  /** For each of the batch's slots. */
+  readonly #slots = new Map<Uint8Array<ArrayBuffer>, ReplySlot>();
   readonly #batch: DatagramBatch;
   readonly #counters: Counters;
   /** Made once: a closure for each burst would be one for each query when there is little to do. */
@@ -22,10 +24,26 @@ export class BatchSender implements ReplySender {
     this.#flush = () => this.#flushNow();
   }
 
+  /** See `ReplySender`. In the batch itself: what stands there need not be copied. */
+  get slot(): ReplySlot {
+    // hot path
+    const { slot } = this.#batch;
+    return this.#current ??= this.#slots.get(slot) ?? this.#slotIn(slot);
+  }
+
+  #slotIn(octets: Uint8Array<ArrayBuffer>): ReplySlot {
+    const slot = new ReplySlot(octets);
+    this.#slots.set(octets, slot);
+    return slot;
+  }
+
   /** See `ReplySender`. */
   send(reply: Reply, client: SocketAddress): void {
     // hot path
-    this.#batch.queue(reply, client);
+    const isInSlot = this.#current !== null && this.#current.holds(reply);
+    this.#current = null;
+    if (isInSlot) this.#batch.queueSlot(reply.length, client);
+    else this.#batch.queue(reply, client);
     if (this.#queuedCount++ === 0) queueMicrotask(this.#flush);
   }
 
@@ -37,6 +55,7 @@ export class BatchSender implements ReplySender {
 
   #flushNow(): void {
     const lostCount = this.#batch.flush();
+    this.#current = null;
     this.#counters.replied += this.#queuedCount - lostCount;
     this.#counters.unsendable += lostCount;
     this.#queuedCount = 0;

@@ -1,7 +1,7 @@
 import { formatSocketAddress, type SocketAddress } from "../base/address.ts";
 import { BufferPool } from "../base/buffers.ts";
 import { LaterOctets, type Receiver } from "../base/later.ts";
-import type { DatagramSocket, Timers } from "../base/runtime.ts";
+import type { DatagramBatch, DatagramSocket, Timers } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { Log } from "../observe/log.ts";
 import type { Reply } from "../resolver/resolver.ts";
@@ -16,7 +16,7 @@ const RECEIVE_OCTETS = 4096;
 const RETRY_MS = 100;
 
 /** Batches that are taken before others have their turn: upstreams' replies, timers, streams. */
-const BATCHES_MAX = 4;
+const BATCHES_MAX = 16;
 
 /** What a listener is made from. */
 export interface UdpListenerOptions {
@@ -106,7 +106,7 @@ export class UdpListener {
         } else if (reply !== null) {
           this.#sender.send(reply, client);
         }
-        this.#receiveBatches();
+        if (this.#socket.batch !== undefined) await this.#receiveBatches(this.#socket.batch);
       } catch (error) {
         if (this.#isClosed) return;
         // Once, however long it lasts: the log is for what changes.
@@ -118,20 +118,25 @@ export class UdpListener {
   }
 
   /** Takes what has come behind the datagram that has woken us, to be answered together with that one. */
-  #receiveBatches(): void {
-    // hot path
-    const { batch } = this.#socket;
-    if (batch === undefined) return;
+  async #receiveBatches(batch: DatagramBatch): Promise<void> {
     for (let round = 0; round < BATCHES_MAX; round++) {
-      const count = batch.receive();
-      for (let i = 0; i < count; i++) {
-        const client = batch.peer(i);
-        const reply = this.#server.handle(batch.datagram(i), client, this.#sender.slot);
-        if (reply instanceof LaterOctets) this.#sendLater(reply, client, batch.keep(i));
-        else if (reply !== null) this.#sender.send(reply, client);
-      }
-      if (count < batch.size) return;
+      if (this.#receiveBatch(batch) === 0) return;
+      // What is queued leaves meanwhile. Then there is often more: being woken for it takes longer than what is saved by
+      // larger batches, 3.2 → 2.9 µs a hit.
+      await null;
     }
+  }
+
+  #receiveBatch(batch: DatagramBatch): number {
+    // hot path
+    const count = batch.receive();
+    for (let i = 0; i < count; i++) {
+      const client = batch.peer(i);
+      const reply = this.#server.handle(batch.datagram(i), client, this.#sender.slot);
+      if (reply instanceof LaterOctets) this.#sendLater(reply, client, batch.keep(i));
+      else if (reply !== null) this.#sender.send(reply, client);
+    }
+    return count;
   }
 
   /** @param release Gives back the octets that the query came in. */

@@ -12,7 +12,7 @@ const NO_COOKIE = new Uint8Array(0);
 /** More than a question (RFC 1035 §3.1: a name has 255 octets at most) and an OPT record with a cookie (40) take. */
 const QUERY_OCTETS_MAX = 400;
 /** Where queries are written, one after another. */
-const written = new ReusedOctets(QUERY_OCTETS_MAX);
+const written = new ReusedOctets(new Uint8Array(QUERY_OCTETS_MAX));
 
 /** What is asked of upstreams for one question. */
 export interface Request {

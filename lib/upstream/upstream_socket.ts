@@ -12,6 +12,9 @@ const RECEIVE_OCTETS = 4096;
 /** Queries that leave together at most: more would wait for each other too long. */
 const BURST_MAX = 16;
 
+/** Batches that are taken before others have their turn. */
+const BATCHES_MAX = 4;
+
 /** So many datagrams that nobody asked for, within one window, are an attack: 100 guesses of 65,536 are still few. */
 const FLOOD_COUNT = 100;
 const FLOOD_WINDOW_MS = 1000;
@@ -148,9 +151,12 @@ export class UpstreamSocket {
   #receiveBatch(): void {
     const { batch } = this.#socket;
     if (batch === undefined) return;
-    const count = batch.receive();
-    for (let i = 0; i < count && !this.#isClosed; i++) {
-      this.#count(this.correlator.accept(batch.datagram(i), batch.peer(i)));
+    for (let round = 0; round < BATCHES_MAX; round++) {
+      const count = batch.receive();
+      for (let i = 0; i < count && !this.#isClosed; i++) {
+        this.#count(this.correlator.accept(batch.datagram(i), batch.peer(i)));
+      }
+      if (count < batch.size || this.#isClosed) return;
     }
   }
 

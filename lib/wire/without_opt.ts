@@ -12,7 +12,7 @@ import type { MessageScan } from "./scan.ts";
  * @returns A view of `message` where that serves.
  */
 export function withoutOpt(message: Uint8Array<ArrayBuffer>, scan: MessageScan): Uint8Array<ArrayBuffer> | null {
-  if (!scan.hasOpt) return message.subarray(0, scan.end);
+  if (!scan.hasOpt) return message.length === scan.end ? message : message.subarray(0, scan.end);
   if (scan.optEnd !== scan.end) {
     // Records follow, and their pointers count on every octet before them.
     const decoded = decode(message);

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import { assess, type Storable, type StorageRules } from "../../lib/cache/assess.ts";
 import { KIND, type Kind } from "../../lib/cache/kind.ts";
@@ -368,16 +368,29 @@ Deno.test("assess() leaves the OPT record out, last or not, and octets behind th
   assertEquals(recordLines(expected), [A, NS, additional]);
 });
 
-Deno.test("assess() leaves the response as it is, and returns octets of its own", () => {
-  const octets = reply({ isAuthoritative: true, answers: records(A, "www.example.org. 100 IN A 192.0.2.2") });
-  const before = octets.slice();
+Deno.test("assess() makes the stored form of the response's own octets where it can", () => {
+  const octets = reply({ answers: records(A), additionals: [opt()] });
   const { message } = assess(octets, RULES) as Storable;
-  assertEquals(octets, before);
-  assert(message.buffer !== octets.buffer);
+  assertEquals([message.buffer === octets.buffer, message.byteOffset], [true, octets.byteOffset]);
 });
+
+for (
+  const [what, fields] of [
+    ["has TTL 0 beside others", { answers: records(A, "www.example.org. 0 IN A 192.0.2.2") }],
+    ["says nothing", {}],
+    ["is truncated", { isTruncated: true, answers: records(A) }],
+  ] as const
+) {
+  Deno.test(`assess() leaves a response as it is that ${what}`, () => {
+    const octets = reply({ ...fields, additionals: [opt()] });
+    const before = octets.slice();
+    assertEquals(assess(octets, RULES).isStorable, false);
+    assertEquals(octets, before);
+  });
+}
 
 Deno.test("assess() takes a view into a larger buffer", () => {
   const octets = reply({ answers: records(A), additionals: [opt()] });
   const view = concat([new Uint8Array(5), octets, new Uint8Array(5)]).subarray(5, 5 + octets.length);
-  assertEquals(assess(view, RULES), assess(octets, RULES));
+  assertEquals(assess(view, RULES), assess(octets.slice(), RULES));
 });

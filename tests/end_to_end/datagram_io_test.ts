@@ -20,7 +20,7 @@ for (
     { io: "plain", says: /: takes datagrams one by one: --io plain$/, ignore: false },
     {
       io: "native",
-      says: /: takes datagrams in batches of up to 64, the kernel keeps up to \d+ KiB/,
+      says: /: takes datagrams in batches of up to 32, the kernel keeps up to \d+ KiB/,
       ignore: !CAN_CALL,
     },
   ]

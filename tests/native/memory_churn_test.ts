@@ -33,16 +33,16 @@ nativeTest("memory that the kernel sees stays where it is, and whole, while ever
   let survivors: unknown[] = [];
   const kept: { view: Uint8Array; seed: number; release: () => void }[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    for (let i = 0; i < 64; i++) a.batch.queue(pattern(100 + i, round + i), b.address);
+    for (let i = 0; i < b.batch.size; i++) a.batch.queue(pattern(100 + i, round + i), b.address);
     survivors = churn(round);
     collect();
     assertEquals(a.batch.flush(), 0);
     collect();
     b.batch.awaitDatagrams(5000);
-    assertEquals(b.batch.receive(), 64);
+    assertEquals(b.batch.receive(), b.batch.size);
     survivors.push(...churn(round));
     collect();
-    for (let i = 0; i < 64; i++) {
+    for (let i = 0; i < b.batch.size; i++) {
       assertEquals(b.batch.datagram(i), pattern(100 + i, round + i));
       b.batch.queue(b.batch.datagram(i), b.batch.peer(i));
     }
@@ -50,7 +50,10 @@ nativeTest("memory that the kernel sees stays where it is, and whole, while ever
     kept.push({ view: b.batch.datagram(round), seed: 2 * round, release: b.batch.keep(round) });
     collect();
     assertEquals(b.batch.flush(), 0);
-    assertEquals(take(a, 64).map(({ octets }) => octets), range(64).map((i) => pattern(100 + i, round + i)));
+    assertEquals(
+      take(a, b.batch.size).map(({ octets }) => octets),
+      range(b.batch.size).map((i) => pattern(100 + i, round + i)),
+    );
   }
   assert(a.batch.hasStayed && b.batch.hasStayed);
   for (const [round, { view, seed, release }] of kept.entries()) {

@@ -59,7 +59,7 @@ nativeTest("NativeIo.describe() tells how much the kernel keeps", () => {
   assert(octets >= 212_992, "no less than the kernel's default");
   assertEquals(
     rig.io.describe(),
-    `takes datagrams in batches of up to 64, the kernel keeps up to ${octets >> 10} KiB for each listener`,
+    `takes datagrams in batches of up to 32, the kernel keeps up to ${octets >> 10} KiB for each listener`,
   );
 });
 
