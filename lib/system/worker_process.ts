@@ -21,6 +21,8 @@ export function spawnWorker(mainModule: string, { reported, ended }: WorkerEvent
   const reading = readReports();
   void child.status.then(async ({ code, signal }) => {
     await reading;
+    // Its pipe would be kept open until the garbage collector comes by. Fails when an order has failed before.
+    await writer.abort().catch(() => {});
     ended(signal === null ? `exit code ${code}` : signal, code);
   });
   return {
@@ -29,7 +31,14 @@ export function spawnWorker(mainModule: string, { reported, ended }: WorkerEvent
         // It has ended; `ended` is called soon.
       });
     },
-    kill: () => child.kill("SIGKILL"),
+    kill() {
+      try {
+        child.kill("SIGKILL");
+      } catch (error) {
+        // It has ended; `ended` is called soon.
+        if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
+      }
+    },
   };
 
   async function readReports(): Promise<void> {

@@ -3,6 +3,7 @@ import type { Log } from "../observe/log.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { Status } from "../observe/status.ts";
 import type { Order, Report, StartOrder } from "./messages.ts";
+import { Watchdog } from "./watchdog.ts";
 
 /** Whoever dies is replaced after this pause, twice as long after each further death, up to the longest. */
 const PAUSE_MS = { first: 100, longest: 30_000 };
@@ -15,7 +16,7 @@ const TELL_MS = 1000;
 export interface WorkerProcess {
   /** Gives it an order, which is lost when it has ended. */
   send(order: Order): void;
-  /** Ends it at once. */
+  /** Ends it at once, whatever it does; in vain when it has ended. */
   kill(): void;
 }
 
@@ -46,12 +47,13 @@ export interface PlaceOptions {
   readonly onDeath: (counters: Counters | null) => void;
 }
 
-/** A place for a worker: the one that has it, and whoever follows when that dies. */
+/** A place for a worker: the one that has it, and whoever follows when that dies. Who hangs is killed. */
 export class Place {
   readonly #options: PlaceOptions;
   readonly #firstServes = Promise.withResolvers<number>();
   readonly #left = Promise.withResolvers<void>();
   #worker: WorkerProcess | null = null;
+  #watchdog: Watchdog | null = null;
   #isServing = false;
   #hasServed = false;
   #isLeaving = false;
@@ -97,6 +99,7 @@ export class Place {
   /** Lets the worker finish its work, and takes no other. Resolves when it is gone. */
   leave(patienceMs: number): Promise<void> {
     this.#isLeaving = true;
+    this.#watchdog?.stop();
     this.#cancelPause();
     const worker = this.#worker;
     if (worker === null) return Promise.resolve();
@@ -110,17 +113,30 @@ export class Place {
       reported: (report) => this.#reported(report),
       ended: (how, exitCode) => this.#ended(how, exitCode),
     };
+    const { spawn, clock, timers, log } = this.#options;
+    let worker: WorkerProcess;
     try {
-      this.#worker = this.#options.spawn(events);
+      worker = this.#worker = spawn(events);
     } catch (error) {
       // Out of memory, or of processes: there may be some again.
-      this.#options.log.error(`Cannot start worker ${order.number}: ${error instanceof Error ? error.message : error}`);
+      log.error(`Cannot start worker ${order.number}: ${error instanceof Error ? error.message : error}`);
       return this.#ended("it could not be started", 1);
     }
-    this.#worker.send(order);
+    worker.send(order);
+    this.#watchdog = new Watchdog({
+      clock,
+      timers,
+      // What it has counted is known from time to time, too, so that little is lost when it dies.
+      ask: () => worker.send({ kind: "tell" }),
+      onHung: (silentMs) => {
+        log.error(`worker ${order.number} hangs: no sign of life for ${silentMs / 1000} s; it is killed`);
+        worker.kill();
+      },
+    });
   }
 
   #reported(report: Report): void {
+    this.#watchdog?.heard();
     if (report.kind === "serving") {
       const { order, log } = this.#options;
       if (this.#hasServed) log.info(`worker ${order.number}: serves in the place of the one that died`);
@@ -138,6 +154,8 @@ export class Place {
     const { clock, log, timers, order, onDeath } = this.#options;
     const wasWell = this.#isServing && clock.nowMs() - this.#servingSinceMs >= WELL_MS;
     this.#worker = null;
+    this.#watchdog?.stop();
+    this.#watchdog = null;
     this.#isServing = false;
     this.#cancelPause();
     this.#answerTold();

@@ -6,8 +6,6 @@ import { formatStatus, type Status } from "../observe/status.ts";
 import { sumCounters, sumStatus } from "../observe/sum_status.ts";
 import { Place, type SpawnWorker } from "./place.ts";
 
-/** What a worker has counted is known from time to time, so that little is lost when it dies. */
-const TELL_EVERY_MS = 10_000;
 /** Beyond the time that a query may take, a worker that stops gets this. */
 const STOP_MS = 5000;
 
@@ -41,7 +39,6 @@ export class Supervisor {
   /** What those have counted that have died. */
   #pastCounters = new Counters();
   #deaths = 0;
-  #cancelTick = () => {};
 
   /** See {@linkcode SupervisorOptions}. */
   constructor(options: SupervisorOptions) {
@@ -65,7 +62,6 @@ export class Supervisor {
     const firstCode = await first!.start();
     if (firstCode !== 0) return firstCode;
     const codes = await Promise.all(others.map((place) => place.start()));
-    this.#startTick();
     return codes.find((code) => code !== 0) ?? 0;
   }
 
@@ -81,7 +77,7 @@ export class Supervisor {
 
   /** How the workers are doing together now, for the operator; a line each. */
   async status(): Promise<string[]> {
-    await this.#refresh();
+    await Promise.all(this.#places.map((place) => place.refresh()));
     const serving = this.#places.filter(({ isServing }) => isServing).length;
     const workers = `workers: ${serving} of ${this.#places.length} serve, ${this.#deaths} have died`;
     const [first, ...others] = formatStatus(this.state);
@@ -91,20 +87,8 @@ export class Supervisor {
   /** Lets all workers finish their work. Resolves when they are gone. */
   async stop(): Promise<void> {
     const { timeoutMs, log } = this.#options;
-    this.#cancelTick();
     await Promise.all(this.#places.map((place) => place.leave(timeoutMs + STOP_MS)));
     log.info(`stopped: ${formatCounters(this.state.counters)}`);
-  }
-
-  #startTick(): void {
-    this.#cancelTick = this.#options.timers.start(TELL_EVERY_MS, () => {
-      void this.#refresh();
-      this.#startTick();
-    });
-  }
-
-  async #refresh(): Promise<void> {
-    await Promise.all(this.#places.map((place) => place.refresh()));
   }
 
   #bury(counters: Counters | null): void {

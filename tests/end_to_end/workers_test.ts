@@ -1,8 +1,15 @@
 // Several processes that serve one port (`--workers`), as only a kernel shows them.
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { formatSocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.ts";
+import { Log } from "../../lib/observe/log.ts";
+import { DENO_NETWORK } from "../../lib/system/deno_network.ts";
+import { spawnWorker } from "../../lib/system/worker_process.ts";
 import { decode } from "../../lib/wire/message.ts";
+import { freeAddresses } from "../../lib/workers/free_addresses.ts";
+import type { Report } from "../../lib/workers/messages.ts";
+import { Supervisor } from "../../lib/workers/supervisor.ts";
+import { FakeTime } from "../support/fake_time.ts";
 import { lines, question, wire } from "../support/messages.ts";
 import { CAN_RUN, ChildProgram, outputOf, ROOT } from "./child_program.ts";
 import { courseResolver } from "./course_resolver.ts";
@@ -16,6 +23,8 @@ const ANSWER = ["codecrafters.io. 3600 IN A 76.76.21.21"];
 const CAN_CALL = Deno.build.os === "linux" && Deno.permissions.querySync({ name: "ffi" }).state === "granted";
 /** Enough that one of two gets none of them once in 2^63 runs. */
 const CLIENT_COUNT = 64;
+/** Longer than a worker takes to start or to end on the slowest machine. */
+const PATIENCE_MS = 20_000;
 
 function test(name: string, fn: () => Promise<void>): void {
   const needs = "(needs Linux, --allow-ffi and --allow-run)";
@@ -30,12 +39,34 @@ function program(...args: readonly string[]): string[] {
 const ANY_PORT = ["--listen", "127.0.0.1:0"];
 
 /** Asks from many ports; throws when an answer is missing or wrong. */
-async function askFromManyPorts(child: ChildProgram): Promise<void> {
-  const address = await child.address();
+async function askFromManyPorts(address: SocketAddress): Promise<void> {
   const clients = Array.from({ length: CLIENT_COUNT }, () => new UdpClient(address));
   const replies = await Promise.all(clients.map((client) => client.ask(QUERY)));
   for (const reply of replies) assertEquals(lines(decode(reply).answers), ANSWER);
   for (const client of clients) client[Symbol.dispose]();
+}
+
+/** What has happened, and whoever waits for it. */
+class Happenings {
+  readonly #all: string[] = [];
+  #more = Promise.withResolvers<void>();
+
+  add(what: string): void {
+    this.#all.push(what);
+    this.#more.resolve();
+    this.#more = Promise.withResolvers<void>();
+  }
+
+  /** Resolves when `what` has happened so often. */
+  async times(what: string, count: number): Promise<void> {
+    const tooLate = () => this.#more.reject(new Error(`"${what}" is not among: ${this.#all.join(", ")}`));
+    const timer = setTimeout(tooLate, PATIENCE_MS);
+    try {
+      while (this.#all.filter((other) => other === what).length < count) await this.#more.promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
 }
 
 /** A counter in a closing line. */
@@ -47,7 +78,7 @@ test("two workers share a port over UDP and TCP, SIGTERM stops both, and what th
   await using upstream = new UdpServer(({ octets }) => courseResolver(octets));
   await using child = new ChildProgram(program(...ANY_PORT, "--resolver", formatSocketAddress(upstream.address)));
   await child.line(/: 2 workers serve$/);
-  await askFromManyPorts(child);
+  await askFromManyPorts(await child.address());
   for (let i = 0; i < 4; i++) {
     using client = await TcpClient.connect(await child.address());
     assertEquals(lines(decode(await client.ask(QUERY)).answers), ANSWER);
@@ -125,9 +156,52 @@ test("a worker that is killed is replaced, and clients of all ports are served a
   Deno.kill(victim!, "SIGKILL");
   assertMatch(await child.line(/has died/), /error: worker [12] has died \(SIGKILL\): another one starts in 0.1 s$/);
   await child.line(/worker [12]: serves in the place of the one that died/);
-  await askFromManyPorts(child);
+  await askFromManyPorts(await child.address());
   child.signal("SIGINT");
   assertEquals((await child.end()).exitCode, 0);
+});
+
+test("a worker that a signal has stopped is killed and replaced, and clients of all ports are served again", async () => {
+  await using upstream = new UdpServer(({ octets }) => courseResolver(octets));
+  const time = new FakeTime();
+  const happened = new Happenings();
+  using workers = new DisposableStack();
+  const [address] = freeAddresses(DENO_NETWORK, [{ transport: "udp", hostname: "127.0.0.1", port: 0 }], false);
+  const supervisor = new Supervisor({
+    count: 2,
+    args: ["--workers", "2", "--log-level", "error", "--resolver", formatSocketAddress(upstream.address)],
+    listen: [address!],
+    secret: new Uint8Array(16),
+    timeoutMs: 2000,
+    spawn: (events) => {
+      const reported = (report: Report) => {
+        events.reported(report);
+        happened.add(report.kind);
+      };
+      const worker = spawnWorker(`file://${ROOT}/main.ts`, { ...events, reported });
+      workers.defer(() => worker.kill());
+      return worker;
+    },
+    // Real processes in fake time: nothing but their answers is waited for.
+    clock: time,
+    timers: time,
+    log: new Log({ level: "info", writeLine: (line) => happened.add(line.replace(/worker [12]/, "worker N")) }),
+  });
+  assertEquals(await supervisor.start(), 0);
+  const [victim] = (await outputOf("pgrep", "-P", String(Deno.pid), "-f", "main.ts worker$")).trim().split("\n");
+  Deno.kill(Number(victim), "SIGSTOP");
+  for (let asked = 1; asked <= 3; asked++) {
+    time.pass(2000);
+    // The other one answers.
+    await happened.times("status", asked);
+  }
+  time.pass(2000);
+  await happened.times("dns-forwarder: error: worker N hangs: no sign of life for 6 s; it is killed", 1);
+  await happened.times("dns-forwarder: error: worker N has died (SIGKILL): another one starts in 0.1 s", 1);
+  time.pass(100);
+  await happened.times("dns-forwarder: worker N: serves in the place of the one that died", 1);
+  await askFromManyPorts(address!);
+  await supervisor.stop();
 });
 
 test("workers end with their supervisor, however that ends", async () => {

@@ -11,10 +11,13 @@ import { FakeTime, settled } from "../support/fake_time.ts";
 const SECRET = Uint8Array.from({ length: 16 }, (_, i) => i);
 const LISTEN = [udp("192.0.2.1", 53)];
 
-/** A worker process that does what the test says. */
+/** A worker process that does what the test says, and tells how it is doing when it serves and is asked. */
 class FakeWorker {
   readonly orders: Order[] = [];
   isKilled = false;
+  isHung = false;
+  received = 0;
+  #isServing = false;
   readonly #events: WorkerEvents;
 
   constructor(events: WorkerEvents) {
@@ -23,6 +26,16 @@ class FakeWorker {
 
   send(order: Order): void {
     this.orders.push(order);
+    if (order.kind === "tell" && this.#isServing && !this.isHung) this.tell();
+  }
+
+  serve(): void {
+    this.#isServing = true;
+    this.#events.reported({ kind: "serving" });
+  }
+
+  tell(): void {
+    this.#events.reported({ kind: "status", status: status(this.received) });
   }
 
   kill(): void {
@@ -71,9 +84,9 @@ function setUp(count = 2) {
 async function serving(count = 2) {
   const rig = setUp(count);
   const started = rig.supervisor.start();
-  rig.workers[0]!.report({ kind: "serving" });
+  rig.workers[0]!.serve();
   await settled();
-  for (const worker of rig.workers.slice(1)) worker.report({ kind: "serving" });
+  for (const worker of rig.workers.slice(1)) worker.serve();
   assertEquals(await started, 0);
   return rig;
 }
@@ -88,7 +101,7 @@ Deno.test("Supervisor.start() starts one worker, which announces, and the others
   const started = supervisor.start();
   await settled();
   assertEquals(workers.length, 1);
-  workers[0]!.report({ kind: "serving" });
+  workers[0]!.serve();
   await settled();
   const orders = workers.map(({ orders }) => orders[0]);
   const common = { kind: "start", args: ["--workers", "3"], listen: LISTEN, count: 3, secret: SECRET.toHex() } as const;
@@ -97,8 +110,8 @@ Deno.test("Supervisor.start() starts one worker, which announces, and the others
     { ...common, number: 2, announces: false },
     { ...common, number: 3, announces: false },
   ]);
-  workers[1]!.report({ kind: "serving" });
-  workers[2]!.report({ kind: "serving" });
+  workers[1]!.serve();
+  workers[2]!.serve();
   assertEquals(await started, 0);
 });
 
@@ -115,18 +128,17 @@ Deno.test("Supervisor.start() gives the exit code of a first worker that ends be
 Deno.test("Supervisor.start() gives the exit code of any worker that ends before it serves", async () => {
   const { supervisor, workers } = setUp(3);
   const started = supervisor.start();
-  workers[0]!.report({ kind: "serving" });
+  workers[0]!.serve();
   await settled();
   workers[1]!.end("exit code 1", 1);
-  workers[2]!.report({ kind: "serving" });
+  workers[2]!.serve();
   assertEquals(await started, 1);
 });
 
 Deno.test("Supervisor replaces a worker that dies, says so, and keeps what it had counted", async () => {
   const { supervisor, workers, time, lines } = await serving();
+  Object.assign(workers[0]!, { received: 30 });
   await time.passAndSettle(10_000);
-  workers[0]!.report({ kind: "status", status: status(30) });
-  workers[1]!.report({ kind: "status", status: status(4) });
   workers[0]!.end("SIGKILL", 137);
   assertEquals(lines, ["dns-forwarder: error: worker 1 has died (SIGKILL): another one starts in 0.1 s"]);
   await time.passAndSettle(99);
@@ -134,11 +146,10 @@ Deno.test("Supervisor replaces a worker that dies, says so, and keeps what it ha
   await time.passAndSettle(1);
   const order = workers[2]!.orders[0]!;
   assertEquals(order.kind === "start" && [order.number, order.announces], [1, false]);
-  workers[2]!.report({ kind: "serving" });
-  const told = supervisor.status();
-  workers[1]!.report({ kind: "status", status: status(5) });
-  workers[2]!.report({ kind: "status", status: status(600) });
-  assertEquals((await told).slice(0, 3), [
+  workers[2]!.serve();
+  Object.assign(workers[1]!, { received: 5 });
+  Object.assign(workers[2]!, { received: 600 });
+  assertEquals((await supervisor.status()).slice(0, 3), [
     "running for 10 s, 2 questions in flight",
     "workers: 2 of 2 serve, 1 have died",
     "clients: received=635 replied=0 ignored=0 prohibited=0 rateLimited=0 overloaded=0 unsendable=0 broken=0",
@@ -153,7 +164,7 @@ Deno.test("Supervisor waits twice as long after each death, half a minute at mos
     pauses.push(Number(/starts in ([0-9.]+) s/.exec(lines.at(-1)!)![1]));
     await time.passAndSettle(30_000);
     // It does not get as far as serving, which is no better than dying a little later.
-    if (death % 2 === 0) workers.at(-1)!.report({ kind: "serving" });
+    if (death % 2 === 0) workers.at(-1)!.serve();
   }
   assertEquals(pauses, [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30, 30]);
   await time.passAndSettle(60_000);
@@ -163,9 +174,10 @@ Deno.test("Supervisor waits twice as long after each death, half a minute at mos
 
 Deno.test("Supervisor.status() waits a second for a worker that does not answer, and tells its last status", async () => {
   const { supervisor, workers, time } = await serving();
-  workers[0]!.report({ kind: "status", status: status(1) });
+  Object.assign(workers[0]!, { received: 1 }).tell();
+  workers[0]!.isHung = true;
+  workers[1]!.received = 20;
   const told = supervisor.status();
-  workers[1]!.report({ kind: "status", status: status(20) });
   await time.passAndSettle(999);
   assertEquals(await Promise.race([told, Promise.resolve("waiting")]), "waiting");
   await time.passAndSettle(1);
@@ -174,16 +186,61 @@ Deno.test("Supervisor.status() waits a second for a worker that does not answer,
 
 Deno.test("Supervisor.status() does not wait for a worker that dies meanwhile", async () => {
   const { supervisor, workers } = await serving();
+  workers[0]!.isHung = true;
   const told = supervisor.status();
   workers[0]!.end();
-  workers[1]!.report({ kind: "status", status: status(20) });
   assertEquals((await told)[1], "workers: 1 of 2 serve, 1 have died");
 });
 
-Deno.test("Supervisor asks how the workers are doing every ten seconds", async () => {
+Deno.test("Supervisor asks every worker how it is doing every two seconds", async () => {
   const { workers, time } = await serving();
-  await time.passAndSettle(20_000);
+  await time.passAndSettle(4000);
   assertEquals(workers.map(({ kinds }) => kinds), [["start", "tell", "tell"], ["start", "tell", "tell"]]);
+});
+
+Deno.test("Supervisor kills and replaces a worker that owes three signs of life, says so, and keeps the others", async () => {
+  const { supervisor, workers, time, lines } = await serving();
+  Object.assign(workers[0]!, { received: 30 });
+  await time.passAndSettle(2000);
+  workers[0]!.isHung = true;
+  await time.passAndSettle(7999);
+  assertEquals([workers[0]!.isKilled, lines], [false, []]);
+  await time.passAndSettle(1);
+  assertEquals(lines, [
+    "dns-forwarder: error: worker 1 hangs: no sign of life for 6 s; it is killed",
+    "dns-forwarder: error: worker 1 has died (SIGKILL): another one starts in 0.1 s",
+  ]);
+  await time.passAndSettle(100);
+  workers[2]!.serve();
+  await time.passAndSettle(60_000);
+  assertEquals(workers.map(({ isKilled }) => isKilled), [true, false, false]);
+  assertEquals((await supervisor.status()).slice(1, 3), [
+    "workers: 2 of 2 serve, 1 have died",
+    "clients: received=30 replied=0 ignored=0 prohibited=0 rateLimited=0 overloaded=0 unsendable=0 broken=0",
+  ]);
+});
+
+Deno.test("Supervisor waits twice as long after each worker that hangs, as after any death", async () => {
+  const { workers, time, lines } = await serving(1);
+  for (let death = 0; death < 3; death++) {
+    workers.at(-1)!.isHung = true;
+    await time.passAndSettle(8000);
+    await time.passAndSettle(400);
+    workers.at(-1)!.serve();
+  }
+  const pauses = lines.flatMap((line) => /starts in ([0-9.]+) s/.exec(line)?.[1] ?? []);
+  assertEquals(pauses, ["0.1", "0.2", "0.4"]);
+});
+
+Deno.test("Supervisor.start() gives the exit code of a first worker that has to be killed half a minute after its start", async () => {
+  const { supervisor, workers, time, lines } = setUp();
+  const started = supervisor.start();
+  await time.passAndSettle(31_999);
+  assertEquals(workers[0]!.isKilled, false);
+  await time.passAndSettle(1);
+  assertEquals(await started, 137);
+  assertEquals([workers.length, time.armedCount], [1, 0]);
+  assertEquals(lines, ["dns-forwarder: error: worker 1 hangs: no sign of life for 30 s; it is killed"]);
 });
 
 Deno.test("Supervisor tries again when a worker cannot be started", async () => {
@@ -204,10 +261,21 @@ Deno.test("Supervisor.stop() while the first worker starts lets no other start",
   const { supervisor, workers } = setUp();
   const started = supervisor.start();
   const stopped = supervisor.stop();
-  workers[0]!.report({ kind: "serving" });
+  workers[0]!.serve();
   workers[0]!.end("exit code 0", 0);
   await stopped;
   assertEquals([await started, workers.length], [0, 1]);
+});
+
+Deno.test("Supervisor.stop() asks for no sign of life any more: a worker that hangs is killed when its patience ends", async () => {
+  const { supervisor, workers, time, lines } = await serving(1);
+  workers[0]!.isHung = true;
+  await time.passAndSettle(4000);
+  const stopped = supervisor.stop();
+  await time.passAndSettle(7000);
+  await stopped;
+  assertEquals(workers[0]!.kinds, ["start", "tell", "tell", "stop"]);
+  assertEquals([workers[0]!.isKilled, lines], [true, ["dns-forwarder: stopped: nothing happened"]]);
 });
 
 Deno.test("Supervisor.stop() lets each worker finish, and adds up what they have counted", async () => {
