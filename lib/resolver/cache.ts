@@ -179,7 +179,7 @@ export class Cache implements Resolver {
   #targetFor(query: Query, lengthOctets: number): Reply {
     // hot path
     const { slot } = query;
-    if (slot === null || lengthOctets > query.bodyOctetsMax) return new Uint8Array(lengthOctets);
+    if (slot === null || slot.isTaken || lengthOctets > query.bodyOctetsMax) return new Uint8Array(lengthOctets);
     return slot.first(lengthOctets);
   }
 

@@ -6,6 +6,12 @@ import { UDP_PAYLOAD_OCTETS } from "../wire/edns.ts";
  * that it costs no memory. Belongs to a listener, which uses it for no other reply until this one has left.
  */
 export class ReplySlot extends ReusedOctets {
+  /**
+   * Whether another reply has left from here since the listener has given it away for a query. While one query is looked
+   * at, another that waits may get its reply: what leaves first takes the slot, and the octets must stay as they are.
+   */
+  isTaken = false;
+
   /** In the first of `octets` as far as there is room for the largest reply that leaves over UDP; else in fresh ones. */
   constructor(octets: Uint8Array<ArrayBuffer> = new Uint8Array(UDP_PAYLOAD_OCTETS)) {
     super(octets.subarray(0, UDP_PAYLOAD_OCTETS));

@@ -27,8 +27,11 @@ export class BatchSender implements ReplySender {
   /** See `ReplySender`. In the batch itself: what stands there need not be copied. */
   get slot(): ReplySlot {
     // hot path
+    if (this.#current !== null) return this.#current;
     const { slot } = this.#batch;
-    return this.#current ??= this.#slots.get(slot) ?? this.#slotIn(slot);
+    const current = this.#slots.get(slot) ?? this.#slotIn(slot);
+    current.isTaken = false;
+    return this.#current = current;
   }
 
   #slotIn(octets: Uint8Array<ArrayBuffer>): ReplySlot {
@@ -40,7 +43,9 @@ export class BatchSender implements ReplySender {
   /** See `ReplySender`. */
   send(reply: Reply, client: SocketAddress): void {
     // hot path
-    const isInSlot = this.#current !== null && this.#current.holds(reply);
+    const current = this.#current;
+    const isInSlot = current !== null && current.holds(reply);
+    if (current !== null) current.isTaken = true;
     this.#current = null;
     if (isInSlot) this.#batch.queueSlot(reply.length, client);
     else this.#batch.queue(reply, client);

@@ -80,6 +80,7 @@ export class Server {
       if (reply instanceof Uint8Array) return finish(reply, query);
       // It waits, and the next message comes meanwhile.
       this.#spareQuery = null;
+      query.leaveSlot();
       const unfinished = new Unfinished(query, this.#onFailure);
       deliver(reply, unfinished);
       return unfinished;

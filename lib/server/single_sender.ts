@@ -44,7 +44,9 @@ export class SingleSender implements ReplySender {
     const departure = this.#next;
     departure.client = client;
     this.#underway++;
+    departure.slot.isTaken = true;
     this.#next = this.#free.pop() ?? new Departure(this);
+    this.#next.slot.isTaken = false;
     this.#options.socket.send(departure.own(reply), client).then(departure.sent, departure.failed);
   }
 

@@ -147,8 +147,9 @@ export class UdpListener {
 
   /** @internal */
   sendNow(reply: Reply, client: SocketAddress): void {
+    this.#unansweredCount--;
     this.#sender.send(reply, client);
-    if (--this.#unansweredCount === 0 && this.#isStopping) this.#allAnswered.resolve();
+    if (this.#unansweredCount === 0 && this.#isStopping) this.#allAnswered.resolve();
   }
 }
 

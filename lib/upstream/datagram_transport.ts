@@ -75,10 +75,11 @@ export class DatagramTransport implements Transport {
       notSent: this.#notSent,
     });
     putId(query, pending.id);
-    socket.send(query, pending);
-    if (!cookies?.knowsServerCookie) return pending.reply;
     // Without an OPT record in the query there can be no cookie in the reply.
     const mayExpectCookie = uint16At(query, ADDITIONAL_COUNT_OFFSET) > 0;
+    // Others of its burst may fail, and be written anew where this one is: it is not to be looked at any more.
+    socket.send(query, pending);
+    if (!cookies?.knowsServerCookie) return pending.reply;
     const checked = new CookieCheck((reply) => mayExpectCookie ? this.#lacksCookie(reply) : null);
     pending.reply.deliverTo(checked);
     return checked;
