@@ -117,8 +117,9 @@ export class Cache implements Resolver {
     const isTriedInVain = this.#memory.isTriedInVain(entry, nowMs, this.#health.recoveredAtMs);
     if (isTriedInVain) return this.#staleReply(query, entry);
     if (this.#health.areKnownBad) {
+      const reply = this.#staleReply(query, entry);
       this.#refresher.refresh(entry, nowMs);
-      return this.#staleReply(query, entry);
+      return reply;
     }
     const pending = this.#next.resolve(query);
     if (!(pending instanceof Uint8Array)) return this.#waitAWhile(query, pending);

@@ -91,13 +91,14 @@ export class Coalesce implements Resolver {
   #arrived(flight: Flight, reply: Reply): void {
     this.#flights.remove(flight);
     const { waiters, leader } = flight;
-    if (waiters.length > 1 && rcodeOf(uint16At(reply, 2)) === RCODE.SERVFAIL) this.#onFailedTogether();
+    const haveFailedTogether = waiters.length > 1 && rcodeOf(uint16At(reply, 2)) === RCODE.SERVFAIL;
     for (let i = 0; i < waiters.length; i++) {
       const waiter = waiters[i]!;
       if (leader.extendedErrors.length > 0) waiter.query.extendedErrors.push(...leader.extendedErrors);
       // Each edits its reply: ID, flags, spelling. The last one may have what is there.
       waiter.arrived(i < waiters.length - 1 ? reply.slice() : reply);
     }
+    if (haveFailedTogether) this.#onFailedTogether();
   }
 
   #failed(flight: Flight, error: unknown): void {

@@ -68,20 +68,23 @@ export class Refresher {
     this.#counters.prefetches++;
     // Once is enough. Not "tried in vain": who finds it expired waits for the answer that is on its way.
     store.setRecheckAtMs(entry, expiresAtMs);
-    this.#ask(entry);
-  }
-
-  /** Refreshes an entry that has expired, unless that has been tried not long ago. */
-  refresh(entry: number, nowMs: number): void {
-    // What our own limits refuse has not been tried.
-    if (!this.#ask(entry)) return;
-    this.#counters.cacheRefreshes++;
-    this.#memory.noteTriedInVain(entry, nowMs);
-  }
-
-  /** Returns whether an answer is waited for; it is never learned before this returns. */
-  #ask(entry: number): boolean {
     const query = this.#queryFor(entry);
+    // Not now: what asking brings about at once may be an insertion, and whoever calls has a use for the entry.
+    queueMicrotask(() => this.#ask(query));
+  }
+
+  /** Refreshes an entry that has expired, unless that has been tried not long ago. No reference holds afterwards. */
+  refresh(entry: number, nowMs: number): void {
+    const { store } = this.#memory;
+    const recheckAtMs = store.recheckAtMs(entry);
+    this.#memory.noteTriedInVain(entry, nowMs);
+    if (this.#ask(this.#queryFor(entry))) this.#counters.cacheRefreshes++;
+    // What our own limits refuse has not been tried, and has changed nothing.
+    else store.setRecheckAtMs(entry, recheckAtMs);
+  }
+
+  /** Returns whether an answer is waited for. What else comes of it at once may make references to entries invalid. */
+  #ask(query: Query): boolean {
     const reply = this.#next.resolve(query);
     // Nobody waits for it: what comes of it is learned on its way, and a fault of the program shows with a client.
     if (reply instanceof Uint8Array) return false;

@@ -120,7 +120,7 @@ export class UdpListener {
   /** Takes what has come behind the datagram that has woken us, to be answered together with that one. */
   async #receiveBatches(batch: DatagramBatch): Promise<void> {
     for (let round = 0; round < BATCHES_MAX; round++) {
-      if (this.#receiveBatch(batch) === 0) return;
+      if (this.#isStopping || this.#receiveBatch(batch) === 0) return;
       // What is queued leaves meanwhile. Then there is often more: being woken for it takes longer than what is saved by
       // larger batches, 3.2 → 2.9 µs a hit.
       await null;
