@@ -68,9 +68,9 @@ export class Refresher {
     this.#counters.prefetches++;
     // Once is enough. Not "tried in vain": who finds it expired waits for the answer that is on its way.
     store.setRecheckAtMs(entry, expiresAtMs);
-    const query = this.#queryFor(entry);
-    // Not now: what asking brings about at once may be an insertion, and whoever calls has a use for the entry.
-    queueMicrotask(() => this.#ask(query));
+    this.#askSoon(this.#queryFor(entry)).catch(() => {
+      // Nobody waits for it: a fault of the program shows with a client.
+    });
   }
 
   /** Refreshes an entry that has expired, unless that has been tried not long ago. No reference holds afterwards. */
@@ -81,6 +81,12 @@ export class Refresher {
     if (this.#ask(this.#queryFor(entry))) this.#counters.cacheRefreshes++;
     // What our own limits refuse has not been tried, and has changed nothing.
     else store.setRecheckAtMs(entry, recheckAtMs);
+  }
+
+  /** Not now: what asking brings about at once may be an insertion, and whoever calls has a use for the entry. */
+  async #askSoon(query: Query): Promise<void> {
+    await null;
+    this.#ask(query);
   }
 
   /** Returns whether an answer is waited for. What else comes of it at once may make references to entries invalid. */

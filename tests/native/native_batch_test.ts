@@ -3,6 +3,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { formatSocketAddress, isSameAddress } from "../../lib/base/address.ts";
 import { SLOT_OCTETS } from "../../lib/native/datagram_slot.ts";
+import { findDescriptor } from "../../lib/native/find_descriptor.ts";
+import { C } from "../../lib/native/layout.ts";
+import { getOption } from "../../lib/native/socket_options.ts";
 import { udp } from "../support/fake_socket.ts";
 import { HAS_IPV6, NativeRig, nativeTest, pattern, take } from "../support/native.ts";
 import { openPlain } from "../support/plain_socket.ts";
@@ -151,7 +154,9 @@ nativeTest("NativeBatch.flush() tells how many are lost: out of reach, too long,
 nativeTest("NativeBatch does nothing once its socket is closed, whoever has the descriptor then", () => {
   using rig = new NativeRig();
   const [a, b] = [rig.open("127.0.0.1"), rig.open("127.0.0.1")];
+  a.batch.queue(pattern(20), b.address);
   a.close();
+  assertEquals([a.batch.flush(), a.batch.lost], [1, [0]], "what was queued has not left");
   const heir = rig.open("127.0.0.1");
   heir.batch.queue(pattern(20), heir.address);
   heir.batch.flush();
@@ -215,3 +220,11 @@ for (
     client.close();
   }, options);
 }
+
+nativeTest("[9715_04] NativeIo opens sockets whose datagrams may not be fragmented, whatever ICMP says", () => {
+  using rig = new NativeRig();
+  for (const use of ["clients", "upstreams"] as const) {
+    const fd = findDescriptor(rig.libc, rig.open("127.0.0.1", use).address);
+    assertEquals(getOption(rig.libc, fd, C.SOL_IP, C.IP_MTU_DISCOVER), C.IP_PMTUDISC_PROBE);
+  }
+});

@@ -158,11 +158,12 @@ async function askWrongCase(habit: Habit) {
 }
 
 Deno.test("[0x20_02] Upstream.ask() asks plainly when the question comes back in another case, and takes that answer", async () => {
-  const { datagram, time, pending, state } = await askWrongCase(inTurn(SILENT, answering(20)));
+  const { upstream, datagram, time, pending, state } = await askWrongCase(inTurn(SILENT, answering(20)));
   await time.passAndSettle(100);
   await pending;
   assert(state.outcome instanceof Uint8Array);
   assertEquals([spellings(datagram)[1], datagram.asked[1]!.onWrongCase], ["example.org.", undefined]);
+  assertEquals([upstream.state.queryCount, upstream.state.replyCount], [2, 1]);
 });
 
 Deno.test("Upstream.ask() still takes the answer in the right case: the other one may have been forged", async () => {
