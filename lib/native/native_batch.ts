@@ -9,6 +9,8 @@ import type { ReceiveRing } from "./receive_ring.ts";
 import type { SendRing } from "./send_ring.ts";
 import { droppedCount } from "./socket_options.ts";
 
+const NONE: readonly number[] = [];
+
 /** What a batch is made from. */
 export interface NativeBatchOptions {
   /** The C library. */
@@ -48,7 +50,7 @@ export class NativeBatch implements DatagramBatch {
   #ringStart = 0;
   #lost: number[] = [];
   /** Of the last flush. */
-  #lostBefore: number[] = [];
+  #lostBefore: readonly number[] = NONE;
   /** As of the closing. */
   #droppedCount = 0;
 
@@ -56,9 +58,9 @@ export class NativeBatch implements DatagramBatch {
   constructor(
     { libc, fd, family, receiveRing, sendRing, receiveBufferOctets, onClosed = () => {} }: NativeBatchOptions,
   ) {
-    this.#onClosed = onClosed;
     this.size = receiveRing.size;
     this.receiveBufferOctets = receiveBufferOctets;
+    this.#onClosed = onClosed;
     this.#libc = libc;
     this.#family = family;
     this.#receiveRing = receiveRing;
@@ -124,9 +126,14 @@ export class NativeBatch implements DatagramBatch {
   flush(): number {
     this.#send();
     this.#queuedCount = this.#ringStart = 0;
-    const lost = this.#lost;
-    if (lost.length > 0 || this.#lostBefore.length > 0) [this.#lostBefore, this.#lost] = [lost, []];
-    return lost.length;
+    const lostCount = this.#lost.length;
+    if (lostCount === 0) {
+      this.#lostBefore = NONE;
+    } else {
+      this.#lostBefore = this.#lost;
+      this.#lost = [];
+    }
+    return lostCount;
   }
 
   /** See `DatagramBatch`. */
@@ -149,15 +156,19 @@ export class NativeBatch implements DatagramBatch {
     if (this.#fd === -1) return;
     this.#droppedCount = this.droppedCount;
     this.#fd = -1;
-    this.#sendRing.drop();
+    this.#noteLost(this.#sendRing.drop());
     this.#onClosed();
   }
 
   #send(): void {
-    const ring = this.#sendRing;
-    if (this.#fd === -1) return;
-    const lostCount = ring.flush(this.#fd);
-    if (lostCount > 0) { for (const i of ring.lost) this.#lost.push(this.#ringStart + i); }
+    // Once closed the ring is another's, and what was in it is lost already.
+    if (this.#fd !== -1) this.#noteLost(this.#sendRing.flush(this.#fd));
+  }
+
+  /** The ring is empty; `count` of what was in it are lost. */
+  #noteLost(count: number): void {
+    // hot path
+    if (count > 0) this.#lost.push(...this.#sendRing.lost.map((i) => this.#ringStart + i));
     this.#ringStart = this.#queuedCount;
   }
 

@@ -100,7 +100,7 @@ export class Dialogue implements Reconsiderer {
     request.sendCount++;
     let reply: Uint8Array<ArrayBuffer>;
     try {
-      reply = await this.askOverTcpForCertain(request);
+      reply = await this.exchangeOverTcp(request);
     } catch (error) {
       this.#largeReplies.forget(request);
       const mayAskAgain = request.sendCount < SENDS_MAX && clock.nowMs() < request.deadlineMs;
@@ -162,7 +162,7 @@ export class Dialogue implements Reconsiderer {
       return reply;
     } catch (error) {
       if (!(error instanceof ForgeryError)) throw error;
-      return await this.askOverTcpForCertain(request);
+      return await this.exchangeOverTcp(request);
     }
   }
 
@@ -197,7 +197,7 @@ export class Dialogue implements Reconsiderer {
       this.#send(request, { withOpt, mixCase: false }).deliverTo({
         arrived: (reply) => {
           this.#lessons.mindsCase(clock.nowMs());
-          sending.arrived(reply);
+          sending.arrivedOtherwise(reply);
         },
         failed: (error) => sending.failed(error),
       });
@@ -209,7 +209,7 @@ export class Dialogue implements Reconsiderer {
   /** Asks over TCP what did not fit over UDP. */
   async askOverTcp(request: Request, truncated: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     try {
-      const reply = await this.askOverTcpForCertain(request);
+      const reply = await this.exchangeOverTcp(request);
       if (isTruncated(truncated)) this.#largeReplies.note(request, reply.length, this.#options.clock.nowMs());
       // A client on UDP would get next to nothing of it, at the price of reading it all (CVE-2024-8508).
       return reply.length > request.usefulOctetsMax ? truncated : reply;
@@ -220,13 +220,8 @@ export class Dialogue implements Reconsiderer {
     }
   }
 
-  /**
-   * Asks over TCP where a forger is at work, for there he would have to guess the sequence number as well (RFC 5452 §9.3).
-   * The client's spelling does: nobody can forge a reply who cannot read the query.
-   *
-   * @internal
-   */
-  async askOverTcpForCertain(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  /** See `Reconsiderer`. Over TCP the client's spelling does: nobody can forge a reply who cannot read the query. */
+  async exchangeOverTcp(request: Request): Promise<Uint8Array<ArrayBuffer>> {
     const withOpt = this.#lessons.knowsEdns(this.#options.clock.nowMs());
     this.#queryCount++;
     const reply = await this.#exchangeAsAsked(this.#options.stream, request, withOpt);

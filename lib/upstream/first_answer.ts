@@ -17,8 +17,8 @@ export interface FirstSend {
 export interface Reconsiderer {
   /** Asks again in a lesser manner where the best one has not brought an answer. */
   reconsider(request: Request, reply: Uint8Array<ArrayBuffer>, first: FirstSend): Promise<Uint8Array<ArrayBuffer>>;
-  /** Asks where nobody can forge a reply who cannot read the query. */
-  askOverTcpForCertain(request: Request): Promise<Uint8Array<ArrayBuffer>>;
+  /** Asks where a forger would have to guess the sequence number as well (RFC 5452 §9.3). */
+  exchangeOverTcp(request: Request): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** What the first query has brought, unless that has to be reconsidered: then what comes of it. */
@@ -47,7 +47,7 @@ export class FirstAnswer extends LaterOctets {
   override failed(error: unknown): void {
     if (this.#isReconsidered || !(error instanceof ForgeryError)) return super.failed(error);
     this.#isReconsidered = true;
-    deliver(this.#reconsiderer.askOverTcpForCertain(this.#request), this);
+    deliver(this.#reconsiderer.exchangeOverTcp(this.#request), this);
   }
 
   #isDubious(reply: Uint8Array<ArrayBuffer>): boolean {

@@ -9,7 +9,7 @@ export class Sending extends LaterOctets {
   isMixed = false;
   readonly #onReply: () => void;
 
-  /** `onReply` is called for each reply, the second one as well. */
+  /** `onReply` is called for a reply to this very query. */
   constructor(onReply: () => void) {
     super();
     this.#onReply = onReply;
@@ -18,6 +18,11 @@ export class Sending extends LaterOctets {
   /** See `Receiver`. */
   override arrived(reply: Uint8Array<ArrayBuffer>): void {
     this.#onReply();
+    super.arrived(reply);
+  }
+
+  /** The reply to the second query has come; that one has counted it. */
+  arrivedOtherwise(reply: Uint8Array<ArrayBuffer>): void {
     super.arrived(reply);
   }
 

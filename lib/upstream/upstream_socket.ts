@@ -127,6 +127,8 @@ export class UpstreamSocket {
   #shut(error: UpstreamError): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    // They are in flight for the correlator, and fail with the rest.
+    this.#queued = [];
     this.#socket.close();
     this.correlator.abandon(error);
     this.#onClosed();
