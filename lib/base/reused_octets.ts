@@ -3,18 +3,21 @@ export class ReusedOctets {
   /** All of them. */
   readonly octets: Uint8Array<ArrayBuffer>;
   /** By length; a fresh view each time is dear: 80 → 3 ns. */
-  readonly #views: (Uint8Array<ArrayBuffer> | undefined)[];
+  readonly #views: (Uint8Array<ArrayBuffer> | undefined)[] = [];
 
   /** Uses `octets`; nobody else is to write there. */
   constructor(octets: Uint8Array<ArrayBuffer>) {
     this.octets = octets;
-    this.#views = new Array(octets.length + 1).fill(undefined);
   }
 
   /** The first `length` octets, at most as many as there are. The same object each time for the same length. */
   first(length: number): Uint8Array<ArrayBuffer> {
     // hot path
-    return this.#views[length] ??= this.octets.subarray(0, length);
+    const kept = this.#views[length];
+    if (kept !== undefined) return kept;
+    // No holes: an array that grows by one at a time stays a fast one.
+    while (this.#views.length <= length) this.#views.push(undefined);
+    return this.#views[length] = this.octets.subarray(0, length);
   }
 
   /** Whether `view` is one of `first`. */

@@ -69,7 +69,7 @@ export class Query {
     this.#client = client;
     this.#deadlineMs = deadlineMs;
     this.#slot = slot;
-    // Setting the length of an array takes as long as scanning a small message, even when it changes nothing.
+    // To set the length of an array takes 20 ns even when it changes nothing, to look at it 0.3.
     if (this.extendedErrors.length > 0) this.extendedErrors.length = 0;
     this.extendedRcode = 0;
     this.replyOptions = NO_OPTIONS;
