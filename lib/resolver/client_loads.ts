@@ -1,6 +1,7 @@
 import { assert } from "../base/assert.ts";
 import { LaterOctets } from "../base/later.ts";
 import type { Query } from "./query.ts";
+import type { Reply } from "./resolver.ts";
 
 /** A question that waits, its place in the list of its client's, and what it waits for. */
 export class Waiting extends LaterOctets {
@@ -8,18 +9,42 @@ export class Waiting extends LaterOctets {
   readonly client: string;
   /** The question. */
   readonly query: Query;
-  /** Whether it was refused before its answer came. */
-  isRefused = false;
+  readonly #onEnd: (waiting: Waiting) => void;
+  #isRefused = false;
   /** @internal */
   older: Waiting | null = null;
   /** @internal */
   newer: Waiting | null = null;
 
-  /** A question that waits; `ClientLoads.enter` gives it its place. */
-  constructor(client: string, query: Query) {
+  /** A question that waits; `ClientLoads.enter` gives it its place. `onEnd` hears of the end of its exchange. */
+  constructor(client: string, query: Query, onEnd: (waiting: Waiting) => void) {
     super();
     this.client = client;
     this.query = query;
+    this.#onEnd = onEnd;
+  }
+
+  /** Whether it was refused before its answer came. */
+  get isRefused(): boolean {
+    return this.#isRefused;
+  }
+
+  /** Waits no longer: `refusal` is the reply, whatever its exchange brings. */
+  refuse(refusal: Reply): void {
+    this.#isRefused = true;
+    super.arrived(refusal);
+  }
+
+  /** See `Receiver`. */
+  override arrived(reply: Reply): void {
+    this.#onEnd(this);
+    super.arrived(reply);
+  }
+
+  /** See `Receiver`. */
+  override failed(error: unknown): void {
+    this.#onEnd(this);
+    super.failed(error);
   }
 }
 

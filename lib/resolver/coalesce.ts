@@ -1,5 +1,6 @@
-import { deliver, LaterOctets } from "../base/later.ts";
+import { deliver, LaterOctets, type Receiver } from "../base/later.ts";
 import { type Linkable, LinkedTable } from "../base/linked_table.ts";
+import { shortCopy } from "../base/short_copies.ts";
 import { type QuestionHash, typesWord } from "../cache/question_hash.ts";
 import { FLAG, HEADER_OCTETS, rcodeOf } from "../wire/header.ts";
 import { EDE, RCODE } from "../wire/iana.ts";
@@ -31,16 +32,6 @@ export interface CoalesceOptions {
   readonly onFailedTogether: () => void;
 }
 
-/** An exchange in flight. */
-interface Flight extends Linkable<Flight> {
-  /** See `askedOf`. */
-  readonly asked: number;
-  /** The query that goes upstream for all. */
-  readonly leader: Query;
-  /** In the order in which they came. */
-  readonly waiters: Waiter[];
-}
-
 /**
  * Lets identical questions share one upstream exchange (RFC 5452 §5: many outstanding queries for one question make a
  * forged reply that much more likely to be taken; the "birthday attack").
@@ -51,6 +42,11 @@ export class Coalesce implements Resolver {
   /** By hash. Texts as keys took 2 µs to make; bench/cold_exchange_bench.ts. */
   readonly #flights = new LinkedTable<Flight>();
   readonly #onFailedTogether: () => void;
+  /** Made once, not for each flight. */
+  readonly #tower: Tower = {
+    landed: (flight, reply) => this.#landed(flight, reply),
+    crashed: (flight, error) => this.#crashed(flight, error),
+  };
 
   /** See {@linkcode CoalesceOptions}. */
   constructor({ next, hash, onFailedTogether }: CoalesceOptions) {
@@ -72,23 +68,20 @@ export class Coalesce implements Resolver {
     }
     // A query of its own: what befalls the first asker alone while it waits, see `InFlight`, is not for the others. With
     // octets of its own, for an asker that is refused gives its buffer to the next datagram.
-    const leader = new Query({ wire: query.wire.slice(), client: query.client, deadlineMs: query.deadlineMs });
+    const leader = new Query({ wire: shortCopy(query.wire), client: query.client, deadlineMs: query.deadlineMs });
     const reply = this.#next.resolve(leader);
     if (reply instanceof Uint8Array) {
       query.extendedErrors.push(...leader.extendedErrors);
       return reply;
     }
     const waiter = new Waiter(query);
-    const flight: Flight = { key: hash, nextInRow: null, asked, leader, waiters: [waiter] };
+    const flight = new Flight(hash, { asked, leader, waiter, tower: this.#tower });
     this.#flights.add(flight);
-    deliver(reply, {
-      arrived: (octets) => this.#arrived(flight, octets),
-      failed: (error) => this.#failed(flight, error),
-    });
+    deliver(reply, flight);
     return waiter;
   }
 
-  #arrived(flight: Flight, reply: Reply): void {
+  #landed(flight: Flight, reply: Reply): void {
     this.#flights.remove(flight);
     const { waiters, leader } = flight;
     const haveFailedTogether = waiters.length > 1 && rcodeOf(uint16At(reply, 2)) === RCODE.SERVFAIL;
@@ -101,9 +94,47 @@ export class Coalesce implements Resolver {
     if (haveFailedTogether) this.#onFailedTogether();
   }
 
-  #failed(flight: Flight, error: unknown): void {
+  #crashed(flight: Flight, error: unknown): void {
     this.#flights.remove(flight);
     for (const waiter of flight.waiters) waiter.failed(error);
+  }
+}
+
+/** Whom flights tell how they end. */
+interface Tower {
+  landed(flight: Flight, reply: Reply): void;
+  crashed(flight: Flight, error: unknown): void;
+}
+
+/** An exchange in flight. */
+class Flight implements Linkable<Flight>, Receiver<Reply> {
+  readonly key: number;
+  nextInRow: Flight | null = null;
+  /** See `askedOf`. */
+  readonly asked: number;
+  /** The query that goes upstream for all. */
+  readonly leader: Query;
+  /** In the order in which they came. */
+  readonly waiters: Waiter[];
+  readonly #tower: Tower;
+
+  constructor(
+    hash: number,
+    { asked, leader, waiter, tower }: { asked: number; leader: Query; waiter: Waiter; tower: Tower },
+  ) {
+    this.key = hash;
+    this.asked = asked;
+    this.leader = leader;
+    this.waiters = [waiter];
+    this.#tower = tower;
+  }
+
+  arrived(reply: Reply): void {
+    this.#tower.landed(this, reply);
+  }
+
+  failed(error: unknown): void {
+    this.#tower.crashed(this, error);
   }
 }
 

@@ -38,6 +38,8 @@ export class InFlight implements Resolver {
   /** Questions refused while their exchanges go on: those end by their deadlines, and hold memory until then. */
   #abandonedCount = 0;
   readonly #warnings: LineAMinute;
+  /** Made once, not for each question. */
+  readonly #onEnd = (waiting: Waiting) => this.#end(waiting);
 
   /** Lets `options.max` questions wait. */
   constructor(options: InFlightOptions) {
@@ -57,18 +59,9 @@ export class InFlight implements Resolver {
     if (this.#loads.count >= this.#options.max && !this.#makeRoomFor(client)) return this.#refusal(query);
     const pending = this.#options.next.resolve(query);
     if (pending instanceof Uint8Array) return pending;
-    const waiting = new Waiting(client, query);
+    const waiting = new Waiting(client, query, this.#onEnd);
     this.#loads.enter(waiting);
-    deliver(pending, {
-      arrived: (reply) => {
-        this.#end(waiting);
-        waiting.arrived(reply);
-      },
-      failed: (error) => {
-        this.#end(waiting);
-        waiting.failed(error);
-      },
-    });
+    deliver(pending, waiting);
     return waiting;
   }
 
@@ -79,9 +72,8 @@ export class InFlight implements Resolver {
     if (this.#abandonedCount >= this.#options.max) return false;
     const waiting = this.#loads.newestOfGreatest();
     this.#loads.leave(waiting);
-    waiting.isRefused = true;
     this.#abandonedCount++;
-    waiting.arrived(this.#refusal(waiting.query));
+    waiting.refuse(this.#refusal(waiting.query));
     return true;
   }
 

@@ -1,4 +1,5 @@
 import type { SocketAddress } from "../base/address.ts";
+import { shortCopy } from "../base/short_copies.ts";
 import {
   BARE_OPT_OCTETS,
   type EdnsOption,
@@ -109,7 +110,7 @@ export class Query {
    * Not a view: a query that is refused while it waits gives its buffer back, and its exchange goes on.
    */
   get questionOctets(): Uint8Array<ArrayBuffer> {
-    return this.wire.slice(HEADER_OCTETS, Math.max(HEADER_OCTETS, this.scan.questionsEnd));
+    return shortCopy(this.wire, HEADER_OCTETS, Math.max(HEADER_OCTETS, this.scan.questionsEnd));
   }
 
   /** Overwrites the question section of `message` with this query's, which stands at the same place and is as long. */

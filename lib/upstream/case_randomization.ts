@@ -1,4 +1,5 @@
 import type { Random } from "../base/random.ts";
+import { shortCopy } from "../base/short_copies.ts";
 import { HEADER_OCTETS } from "../wire/header.ts";
 import { skipName, uint16At } from "../wire/scan.ts";
 
@@ -12,7 +13,7 @@ const CASE_BIT = 0x20;
  * octet by octet, so each letter is one more bit that whoever forges a reply has to guess (draft-vixie-dnsext-dns0x20).
  */
 export function randomizeCase(questionOctets: Uint8Array<ArrayBuffer>, random: Random): Uint8Array<ArrayBuffer> {
-  const question = questionOctets.slice();
+  const question = shortCopy(questionOctets);
   let bits = 0;
   let bitCount = 0;
   for (let i = 0; i < question.length - QUESTION_TAIL_OCTETS; i++) {

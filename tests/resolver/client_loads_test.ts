@@ -18,7 +18,7 @@ Deno.test("ClientLoads knows at any time how many wait, and the newest question 
     const model: Waiting[] = [];
     for (const step of steps) {
       if (typeof step === "string") {
-        const waiting = new Waiting(step, QUERY);
+        const waiting = new Waiting(step, QUERY, () => {});
         loads.enter(waiting);
         model.push(waiting);
       } else if (model.length > 0) {
