@@ -1,8 +1,11 @@
 import { hostnameOf, portOf } from "./sockaddr.ts";
 import { NAME_WORDS, NativePeer, PEER_WORDS } from "./native_peer.ts";
 
-/** Peers kept; a power of two. A peer that asks again is found as long as no other has come to its place. */
-const PLACES = 1024;
+/**
+ * Peers kept; a power of two. A peer that asks again is found as long as no other has come to its place: of 400 that ask
+ * all the time, one in twenty shares its place with another, where it was one in three with 1,024.
+ */
+const PLACES = 8192;
 
 /**
  * The peers that sent lately, so that who asks again costs no text. Whoever sends from ever new addresses gets as far as
