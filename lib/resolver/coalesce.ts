@@ -1,13 +1,12 @@
 import { deliver, LaterOctets, type Receiver } from "../base/later.ts";
 import { type Linkable, LinkedTable } from "../base/linked_table.ts";
-import { shortCopy } from "../base/short_copies.ts";
 import { type QuestionHash, typesWord } from "../cache/question_hash.ts";
 import { FLAG, HEADER_OCTETS, rcodeOf } from "../wire/header.ts";
 import { EDE, RCODE } from "../wire/iana.ts";
 import { foldOctet } from "../wire/name.ts";
 import { uint16At } from "../wire/scan.ts";
 import { ownReply } from "./own_reply.ts";
-import { Query } from "./query.ts";
+import type { Query } from "./query.ts";
 import type { Reply, Resolver } from "./resolver.ts";
 
 /**
@@ -68,7 +67,7 @@ export class Coalesce implements Resolver {
     }
     // A query of its own: what befalls the first asker alone while it waits, see `InFlight`, is not for the others. With
     // octets of its own, for an asker that is refused gives its buffer to the next datagram.
-    const leader = new Query({ wire: shortCopy(query.wire), client: query.client, deadlineMs: query.deadlineMs });
+    const leader = query.apart();
     const reply = this.#next.resolve(leader);
     if (reply instanceof Uint8Array) {
       query.extendedErrors.push(...leader.extendedErrors);

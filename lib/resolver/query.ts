@@ -28,6 +28,8 @@ export interface QueryOptions {
   readonly deadlineMs: number;
   /** Where a reply that is known at once may be written; `null` when the reply needs octets of its own. */
   readonly slot?: ReplySlot | null;
+  /** A scan of `wire` that is there already, and stays as it is as long as the query is used. */
+  readonly scan?: MessageScan;
 }
 
 /**
@@ -38,7 +40,7 @@ export interface QueryOptions {
  */
 export class Query {
   /** Where things are in `wire`. */
-  readonly scan: MessageScan = new MessageScan();
+  readonly scan: MessageScan;
   #wire: Uint8Array<ArrayBuffer>;
   #client: SocketAddress;
   #deadlineMs: number;
@@ -55,12 +57,26 @@ export class Query {
   otherTypes: readonly number[] = NO_TYPES;
 
   /** See {@linkcode QueryOptions}. */
-  constructor({ wire, client, deadlineMs, slot = null }: QueryOptions) {
+  constructor({ wire, client, deadlineMs, slot = null, scan }: QueryOptions) {
     this.#wire = wire;
     this.#client = client;
     this.#deadlineMs = deadlineMs;
     this.#slot = slot;
-    this.scan.scan(wire);
+    this.scan = scan ?? new MessageScan();
+    if (scan === undefined) this.scan.scan(wire);
+  }
+
+  /**
+   * The same query apart from this one, with octets of its own: it may go on when this one has been answered. Only for a
+   * query that waits, see above: the two share a scan.
+   */
+  apart(): Query {
+    return new Query({
+      wire: shortCopy(this.#wire),
+      client: this.#client,
+      deadlineMs: this.#deadlineMs,
+      scan: this.scan,
+    });
   }
 
   /** Makes this the query for another message; what was known about the last one is forgotten. See `QueryOptions`. */

@@ -40,12 +40,11 @@ export function restoreCase(reply: Uint8Array, sent: Uint8Array, asked: Uint8Arr
   // A bare header, which some servers send as an error, repeats nothing.
   if (uint16At(reply, 4) === 0) return;
   const nameOctets = asked.length - QUESTION_TAIL_OCTETS;
-  const name = asked.subarray(0, nameOctets);
   reply.set(asked, HEADER_OCTETS);
   const recordCount = uint16At(reply, 6) + uint16At(reply, 8) + uint16At(reply, 10);
   let offset = HEADER_OCTETS + asked.length;
   for (let i = 0; i < recordCount; i++) {
-    if (startsWith(reply, offset, sent, nameOctets)) reply.set(name, offset);
+    if (startsWith(reply, offset, sent, nameOctets)) reply.set(asked.subarray(0, nameOctets), offset);
     const typeOffset = skipName(reply, offset, reply.length, reply.length);
     offset = typeOffset + 10 + uint16At(reply, typeOffset + 8);
   }
