@@ -34,6 +34,18 @@ Deno.test("[6840_01] Query.understandsAd holds for clients that set AD or DO", (
   assertEquals(clientQuery({ additionals: [opt({ wantsDnssec: true })] }).understandsAd, true);
 });
 
+Deno.test("Query.apart() is the same query, and stays as it is when the octets of the first one are used again", () => {
+  const octets = wire({ id: 7, questions: QUESTIONS.slice(0, 1), additionals: [opt({ wantsDnssec: true })] });
+  const asItCame = octets.slice();
+  const query = rawQuery(octets);
+  const apart = query.apart();
+  octets.fill(0xee);
+  assertEquals(apart.wire, asItCame);
+  assertEquals([apart.client, apart.deadlineMs, apart.qtype], [query.client, query.deadlineMs, 1]);
+  assertEquals([apart.scan.id, apart.scan.wantsDnssec, apart.scan.questionsEnd], [7, true, asItCame.length - 11]);
+  assertEquals([apart.slot, apart.extendedErrors === query.extendedErrors], [null, false]);
+});
+
 Deno.test("Query.questionOctets is the section as it came, and empty when it cannot be read", () => {
   const octets = wire({ questions: QUESTIONS, additionals: [opt()] });
   assertEquals(rawQuery(octets).questionOctets, octets.subarray(12, octets.length - 11));
