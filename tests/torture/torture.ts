@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.ts";
+import type { DatagramIo } from "../../lib/config/config.ts";
 import { UDP_PAYLOAD_OCTETS } from "../../lib/wire/edns.ts";
 import { decode } from "../../lib/wire/message.ts";
 import { MessageScan, SCAN } from "../../lib/wire/scan.ts";
@@ -23,6 +24,14 @@ const MESSAGE_SHOWN_OCTETS_MAX = 2000;
 /** What a name costs when its upstream says nothing; short, so that silence does not pile up. */
 const TIMEOUT_MS = 300;
 
+/** What is thrown, and at what. */
+export interface TortureOptions {
+  readonly seed: number;
+  readonly packets: number;
+  /** How the program speaks UDP. The native way takes `--allow-ffi`. */
+  readonly io: Exclude<DatagramIo, "auto">;
+}
+
 /** What memory looked like, in octets. */
 export interface Memory {
   readonly rss: number;
@@ -44,12 +53,12 @@ export interface TortureReport {
  *
  * @throws {Error} when the program stops answering, breaks, says something unreadable, or keeps what it should let go.
  */
-export async function torture({ seed, packets }: { seed: number; packets: number }): Promise<TortureReport> {
+export async function torture({ seed, packets, io }: TortureOptions): Promise<TortureReport> {
   const random = new SeededRandom(seed);
   await using upstream = new LyingUpstream(random.fork("replies"));
   const resolver = ["--resolver", formatSocketAddress(upstream.address), "--timeout", `${TIMEOUT_MS}`];
   // Small enough to be full soon: from then on memory has to be flat.
-  await using program = startProgram(...resolver, "--cache-size", "2", "--log-level", "error");
+  await using program = startProgram(...resolver, "--io", io, "--cache-size", "2", "--log-level", "error");
   const attacker = new Attacker(program.address, random.fork("attacks"));
   let early: Memory | undefined;
   try {
