@@ -41,6 +41,11 @@ Deno.test("dnsperfArgs() limits by time or by the file, and sets a rate when the
   assertEquals(dnsperfArgs({ ...DRIVE, seconds: null, rate: 500 }), [...common, "-n", "1", "-Q", "500"]);
 });
 
+Deno.test("dnsperfArgs() has as many threads as the sockets of all clients take", () => {
+  const threads = (clients: number) => dnsperfArgs({ ...DRIVE, clients }).join(" ").match(/-T (\d+)/)?.[1];
+  assertEquals([1, 256, 257, 400, 1000, 2000].map(threads), [undefined, undefined, "2", "2", "4", "8"]);
+});
+
 Deno.test("parseSummary() counts as answered only what has RCODE NOERROR", () => {
   assertEquals(parseSummary(PRINTED), { sent: 2000, answered: 1950, refused: 40, lost: 10, seconds: 0.011306 });
 });
