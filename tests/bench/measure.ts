@@ -3,11 +3,11 @@ import { type Contestant, startContestant } from "./contestants.ts";
 import { type Drive, drive, driveForLatencies, type Driven, type Latencies } from "./dnsperf.ts";
 import { usageOf } from "./process_tree.ts";
 import { askInTurns } from "./in_turns.ts";
-import { type Load, namesIn, type QueryFiles } from "./query_files.ts";
+import { type Load, type Loads, namesIn } from "./name_files.ts";
 import type { RunningServer } from "./running_server.ts";
 import { percentile } from "./statistics.ts";
 import { verify } from "./verify.ts";
-import type { Workload } from "./workloads.ts";
+import type { Clients } from "./workloads.ts";
 import { addressAt, FRESH_ADDRESS, freshName, nameAt } from "./zone.ts";
 
 /** What was measured of one server under one workload in one round. */
@@ -27,16 +27,18 @@ export interface Sample {
   readonly residentOctets: number;
 }
 
-/** What is the same for all. */
+/** What a server is measured with. */
 export interface Circumstances {
   /** Path of the load generator. */
   readonly dnsperf: string;
   /** For what it prints. */
   readonly folder: string;
-  readonly upstream: SocketAddress;
-  /** Names in the zone; there is room in the caches for twice as many. */
-  readonly nameCount: number;
-  readonly files: QueryFiles;
+  /** In order of preference. */
+  readonly upstreams: readonly SocketAddress[];
+  /** See `Setup`. */
+  readonly cacheNames: number | null;
+  readonly clients: Clients;
+  readonly loads: Loads;
   /** Ends what is going on. */
   readonly signal: AbortSignal;
 }
@@ -49,17 +51,15 @@ export interface Circumstances {
  */
 export async function measure(
   contestant: Contestant,
-  workload: Workload,
   rate: number | null,
   circumstances: Circumstances,
 ): Promise<Sample> {
-  await using server = await start(contestant, circumstances);
-  const { cpuMs, full } = await driveFully(server, workload, circumstances);
-  const calm = rate === null ? null : await driveForLatencies(
-    circumstances,
-    { ...driveOf(server, workload, circumstances.files.atRate(workload, rate)), rate },
-    circumstances.signal,
-  );
+  await using server = await startContestant(contestant, circumstances);
+  const { cpuMs, full } = await driveFully(server, circumstances);
+  const { clients, loads, signal } = circumstances;
+  const calm = rate === null
+    ? null
+    : await driveForLatencies(circumstances, { ...driveOf(server, clients, loads.atRate(rate)), rate }, signal);
   const { latencies } = calm ?? full;
   await verify(server.address, nameAt(0), addressAt(0));
   return {
@@ -75,48 +75,38 @@ export async function measure(
 }
 
 /** Only how many answers come in a second at full load. */
-export async function tryOut(
-  contestant: Contestant,
-  workload: Workload,
-  circumstances: Circumstances,
-): Promise<number> {
-  await using server = await start(contestant, circumstances);
-  const { full } = await driveFully(server, workload, circumstances);
+export async function tryOut(contestant: Contestant, circumstances: Circumstances): Promise<number> {
+  await using server = await startContestant(contestant, circumstances);
+  const { full } = await driveFully(server, circumstances);
   return full.answered / full.seconds;
-}
-
-function start(contestant: Contestant, { upstream, nameCount }: Circumstances): Promise<RunningServer> {
-  return startContestant(contestant, { upstreams: [upstream], cacheNames: 2 * nameCount });
 }
 
 async function driveFully(
   server: RunningServer,
-  workload: Workload,
   circumstances: Circumstances,
 ): Promise<{ cpuMs: number; full: Driven & Latencies }> {
-  const { files } = circumstances;
+  const { loads } = circumstances;
   await verify(server.address, freshName("v", 0), FRESH_ADDRESS);
-  await driveAsWanted(server, workload, files.warmUp(workload), circumstances);
+  for (const load of loads.warmUp()) await driveAsWanted(server, load, circumstances);
+  const full = loads.full();
   const before = usageOf(server.pid);
-  const full = await driveAsWanted(server, workload, files.full(workload), circumstances);
-  if (full.answered === 0) throw new Error(`Nothing was answered: ${server.lastWords}`);
-  return { cpuMs: usageOf(server.pid).cpuMs - before.cpuMs, full };
+  const driven = await driveAsWanted(server, full, circumstances);
+  if (driven.answered === 0) throw new Error(`Nothing was answered: ${server.lastWords}`);
+  return { cpuMs: usageOf(server.pid).cpuMs - before.cpuMs, full: driven };
 }
 
 async function driveAsWanted(
   server: RunningServer,
-  workload: Workload,
   load: Load,
-  { dnsperf, signal }: Circumstances,
+  { dnsperf, clients, signal }: Circumstances,
 ): Promise<Driven & Latencies> {
-  const { inTurns, clients } = workload;
   const { file, seconds } = load;
-  if (inTurns && seconds !== null) {
-    return await askInTurns({ server: server.address, names: namesIn(file), clients, seconds });
+  if (clients.inTurns && seconds !== null) {
+    return await askInTurns({ server: server.address, names: namesIn(file), clients: clients.clients, seconds });
   }
-  return { ...await drive(dnsperf, driveOf(server, workload, load), signal), latencies: new Float64Array(0) };
+  return { ...await drive(dnsperf, driveOf(server, clients, load), signal), latencies: new Float64Array(0) };
 }
 
-function driveOf({ address }: RunningServer, { transport, clients, inFlight }: Workload, load: Load): Drive {
+function driveOf({ address }: RunningServer, { transport, clients, inFlight }: Clients, load: Load): Drive {
   return { server: address, transport, clients, inFlight, ...load, rate: null };
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from "@std/cli/parse-args";
+import { chosen, rejectUnknown, wholeNumber } from "./flag_values.ts";
 
 /** What `deno task bench:peers` is told to do. */
 export interface SpeedOptions {
@@ -21,11 +22,6 @@ export interface Choice {
   readonly workloads: readonly string[];
   readonly nameCountMin: number;
   readonly nameCountMax: number;
-}
-
-/** For whoever typed something wrong: the message says what. */
-export class SpeedOptionsError extends Error {
-  override readonly name = "SpeedOptionsError";
 }
 
 const DEFAULTS = { rounds: 5, seconds: 3, nameCount: 100_000 };
@@ -52,19 +48,17 @@ loopback, and everything that was started is stopped.
 /**
  * Reads the command line; `null`: help is wanted.
  *
- * @throws {SpeedOptionsError}
+ * @throws {FlagError}
  */
 export function parseSpeedOptions(args: readonly string[], choice: Choice): SpeedOptions | null {
   const flags = parseArgs(args, {
     boolean: ["help"],
     string: ["only", "workloads", "rounds", "seconds", "names", "json"],
-    unknown: (argument) => {
-      throw new SpeedOptionsError(`Cannot use "${argument}": --help lists what is known`);
-    },
+    unknown: rejectUnknown,
   }) as Record<string, string | undefined>;
   if (flags.help) return null;
   return {
-    forwarders: chosen("--only", flags.only, choice.forwarders),
+    forwarders: chosen("--only", flags.only, choice.forwarders, isMeant),
     workloads: chosen("--workloads", flags.workloads, choice.workloads),
     rounds: wholeNumber("--rounds", flags.rounds, { otherwise: DEFAULTS.rounds, max: 1000 }),
     seconds: wholeNumber("--seconds", flags.seconds, { otherwise: DEFAULTS.seconds, max: 3600 }),
@@ -77,23 +71,7 @@ export function parseSpeedOptions(args: readonly string[], choice: Choice): Spee
   };
 }
 
-/** In the order of `all`, whatever order they were asked for in; `ours` stands for all that begin so. */
-function chosen(flag: string, text: string | undefined, all: readonly string[]): string[] {
-  if (text === undefined) return [...all];
-  const wanted = text.split(",");
-  const isMeant = (name: string, by: string) => name === by || (by === "ours" && name.startsWith("ours-"));
-  const unknown = wanted.find((by) => !all.some((name) => isMeant(name, by)));
-  if (unknown === undefined) return all.filter((name) => wanted.some((by) => isMeant(name, by)));
-  throw new SpeedOptionsError(`Cannot use ${flag} "${unknown}": must be of ${all.join(", ")}`);
-}
-
-function wholeNumber(
-  flag: string,
-  text: string | undefined,
-  { otherwise, min = 1, max }: { otherwise: number; min?: number; max: number },
-): number {
-  if (text === undefined) return otherwise;
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number >= min && number <= max) return number;
-  throw new SpeedOptionsError(`Cannot use ${flag} "${text}": must be a whole number of ${min}–${max}`);
+/** `ours` stands for all that begin so. */
+function isMeant(forwarder: string, typed: string): boolean {
+  return forwarder === typed || (typed === "ours" && forwarder.startsWith("ours-"));
 }

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { parseSpeedOptions, speedHelp, SpeedOptionsError } from "./speed_options.ts";
+import { FlagError } from "./flag_values.ts";
+import { parseSpeedOptions, speedHelp } from "./speed_options.ts";
 
 const CHOICE = {
   forwarders: ["ours-plain", "ours-native", "bind", "unbound"],
@@ -49,6 +50,6 @@ for (
   ] as const
 ) {
   Deno.test(`parseSpeedOptions() refuses ${args.join(" ")}`, () => {
-    assertThrows(() => parseSpeedOptions(args, CHOICE), SpeedOptionsError, message);
+    assertThrows(() => parseSpeedOptions(args, CHOICE), FlagError, message);
   });
 }

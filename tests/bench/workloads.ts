@@ -1,10 +1,5 @@
-/** A way in which clients ask. */
-export interface Workload {
-  /** As it is called in `--workloads`. */
-  readonly name: string;
-  readonly title: string;
-  /** Which names are asked. */
-  readonly names: "hot" | "zipf" | "every";
+/** Those who ask. */
+export interface Clients {
   readonly transport: "udp" | "tcp";
   /** Sockets, or connections, that queries come from. */
   readonly clients: number;
@@ -14,6 +9,15 @@ export interface Workload {
    * Whether each client has one query in flight and `askInTurns()` asks, not dnsperf. Then latency is that at full load.
    */
   readonly inTurns: boolean;
+}
+
+/** A way in which clients ask. */
+export interface Workload extends Clients {
+  /** As it is called in `--workloads`. */
+  readonly name: string;
+  readonly title: string;
+  /** Which names are asked. */
+  readonly names: "hot" | "zipf" | "every";
 }
 
 /** Names that everybody asks for. */
