@@ -1,9 +1,17 @@
-import { formatSocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.ts";
 import { RunningServer, type Startable } from "./running_server.ts";
 import { ZONE, zoneText } from "./zone.ts";
 
-/** The upstream of the comparison of speed: `nsd`, which answers faster than anybody here asks, with a generated zone. */
-export function startAuthority(executable: string, nameCount: number): Promise<RunningServer> {
+/**
+ * Starts the upstream of the comparison of speed: `nsd`, which answers faster than anybody here asks, with a generated
+ * zone.
+ *
+ * @param addressCount On how many addresses it listens; see `authorityAddresses`.
+ */
+export function startAuthority(
+  executable: string,
+  { nameCount, addressCount = 1 }: { nameCount: number; addressCount?: number },
+): Promise<RunningServer> {
   const commandLine: Startable["commandLine"] = ({ listen, folder }) => ({
     args: ["-d", "-c", `${folder}/nsd.conf`],
     files: {
@@ -12,7 +20,10 @@ export function startAuthority(executable: string, nameCount: number): Promise<R
       // limits: all queries come from one address.
       "nsd.conf": `
 server:
-  ip-address: ${formatSocketAddress(listen).replace(":", "@")}
+${
+        authorityAddresses(listen, addressCount)
+          .map((address) => `  ip-address: ${formatSocketAddress(address).replace(":", "@")}`).join("\n")
+      }
   server-count: 1
   tcp-count: 100
   minimal-responses: yes
@@ -36,4 +47,9 @@ zone:
     },
   });
   return RunningServer.start({ name: "nsd", executable, commandLine });
+}
+
+/** The addresses of one that listens on `count` of them: its first, 127.0.0.1, and those behind it, on the same port. */
+export function authorityAddresses(first: SocketAddress, count: number): SocketAddress[] {
+  return Array.from({ length: count }, (_, i) => ({ ...first, hostname: `127.0.0.${1 + i}` }));
 }

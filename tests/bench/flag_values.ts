@@ -23,6 +23,17 @@ export function chosen<T extends string>(
 }
 
 /**
+ * The text of a flag, which has to be one of `all`.
+ *
+ * @throws {FlagError}
+ */
+export function oneOf<T extends string>(flag: string, text: string, all: readonly T[]): T {
+  const one = all.find((one) => one === text);
+  if (one !== undefined) return one;
+  throw new FlagError(`Cannot use ${flag} "${text}": must be ${all.join(" or ")}`);
+}
+
+/**
  * The number that the text of a flag says; `otherwise` without a text.
  *
  * @throws {FlagError} when it says no whole number of `min` to `max`.

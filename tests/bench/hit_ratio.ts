@@ -7,23 +7,15 @@
  */
 // deno-lint-ignore-file no-console
 import { startAuthority } from "./authority.ts";
+import { cacheCounters } from "./cache_counters.ts";
 import { S3Fifo } from "./cache_models.ts";
 import { makeTrace, type Trace, type TraceOptions } from "./cache_traces.ts";
 import { drive } from "./dnsperf.ts";
 import { findExecutable, notInstalled } from "./installed.ts";
 import { OUR_MODES } from "./our_modes.ts";
 import { RunningServer } from "./running_server.ts";
-import { sleep } from "./sleep.ts";
 import { table } from "./table.ts";
 import { freshName, nameAt } from "./zone.ts";
-
-/** What the program's status says of its cache. */
-interface CacheCounters {
-  readonly hits: number;
-  readonly misses: number;
-  readonly evictions: number;
-  readonly entries: number;
-}
 
 const NAME_COUNT = 100_000;
 const USUAL = { nameCount: NAME_COUNT, requestCount: 400_000, randomShare: 0, withTtl: false };
@@ -42,7 +34,6 @@ const RUNS: readonly (TraceOptions & { readonly cacheSizeMib: number })[] = [
 const DIFFERENCE_MAX = 0.01;
 /** Few at once, so that the order stays nearly that of the trace. */
 const IN_FLIGHT = 10;
-const LOOK_EVERY_MS = 50;
 
 const executables = ["dnsperf", "nsd"].map((name) => {
   const executable = findExecutable(name);
@@ -54,7 +45,7 @@ if (dnsperf === null || nsd === null) Deno.exit(2);
 
 const folder = Deno.makeTempDirSync({ prefix: "bench-hit-ratio-" });
 try {
-  await using authority = await startAuthority(nsd!, NAME_COUNT);
+  await using authority = await startAuthority(nsd!, { nameCount: NAME_COUNT });
   const rows: string[][] = [];
   let isAlike = true;
   for (const run of RUNS) {
@@ -116,23 +107,11 @@ async function measure(trace: Trace, cacheSizeMib: number, authority: RunningSer
   };
   const half = trace.keys.length / 2;
   await ask(0, half);
-  const before = await countersOf(program);
+  const before = await cacheCounters(program);
   await ask(half, trace.keys.length);
-  const after = await countersOf(program);
+  const after = await cacheCounters(program);
   const counters = { ...after, hits: after.hits - before.hits, misses: after.misses - before.misses };
   return { counters, lostCount };
-}
-
-/** What the program prints when it is sent SIGUSR2. */
-async function countersOf(program: RunningServer): Promise<CacheCounters> {
-  const cacheLine = () => program.lastWords.split("\n").filter((text) => /cache: .* MiB\)$/.test(text)).at(-1);
-  const before = cacheLine();
-  Deno.kill(program.pid, "SIGUSR2");
-  let line = cacheLine();
-  // Something has been asked since the last time, so the line is another one.
-  for (; line === before || line === undefined; line = cacheLine()) await sleep(LOOK_EVERY_MS);
-  const count = (name: string) => Number(new RegExp(`\\b${name}=(\\d+)`).exec(line!)![1]);
-  return { hits: count("hits"), misses: count("misses"), evictions: count("evictions"), entries: count("entries") };
 }
 
 /** The part of all queries in the second half that a model with room for so many entries answers. */

@@ -39,6 +39,8 @@ export interface Circumstances {
   readonly cacheNames: number | null;
   readonly clients: Clients;
   readonly loads: Loads;
+  /** Throws when a server that has been measured was not in the state that was to be measured. */
+  readonly inspect?: (server: RunningServer) => Promise<void>;
   /** Ends what is going on. */
   readonly signal: AbortSignal;
 }
@@ -56,12 +58,13 @@ export async function measure(
 ): Promise<Sample> {
   await using server = await startContestant(contestant, circumstances);
   const { cpuMs, full } = await driveFully(server, circumstances);
-  const { clients, loads, signal } = circumstances;
+  const { clients, loads, inspect, signal } = circumstances;
   const calm = rate === null
     ? null
     : await driveForLatencies(circumstances, { ...driveOf(server, clients, loads.atRate(rate)), rate }, signal);
   const { latencies } = calm ?? full;
   await verify(server.address, nameAt(0), addressAt(0));
+  await inspect?.(server);
   return {
     cpuMicrosPerAnswer: cpuMs * 1000 / full.answered,
     answersPerSecond: full.answered / full.seconds,

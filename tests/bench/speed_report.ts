@@ -15,9 +15,13 @@ export interface Result {
 /** What is printed for a number that there is none of. */
 const NONE = "–";
 
-/** A table of the servers under one workload: medians over the rounds. */
-export function workloadTable({ workload, rate, samples }: Result): string {
-  const head = ["Server", "CPU µs/answer", "(min–max)", "answers/s", "p50 µs", "p99 µs", "lost", "RSS MB"];
+/**
+ * A table of the servers under one workload, or whatever else the samples are of: medians over the rounds.
+ *
+ * @param what Head of the first column.
+ */
+export function workloadTable({ workload, rate, samples }: Result, what = "Server"): string {
+  const head = [what, "CPU µs/answer", "(min–max)", "answers/s", "p50 µs", "p99 µs", "lost", "RSS MB"];
   const rows = Object.entries(samples).map(([server, rounds]) => [server, ...cells(rounds)]);
   const load = rate === null ? "full load" : `${rate} queries/s`;
   return `${workload.title}; latency at ${load}\n\n${table([head, ...rows])}`;

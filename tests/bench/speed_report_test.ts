@@ -32,6 +32,17 @@ Deno.test("workloadTable() prints medians and extremes, and every loss of every 
   ]);
 });
 
+Deno.test("workloadTable() may be of something else than servers, in the order in which it is given", () => {
+  const samples = { "2 clients": [sample()], "10 clients": [sample()], "1 client": [sample()] };
+  const lines = workloadTable({ workload: WORKLOAD, rate: 1, samples }, "Clients").split("\n").slice(2);
+  assertEquals(lines.map((line) => cellsOf(line)[0]).filter((cell) => !cell!.startsWith("-")), [
+    "Clients",
+    "2 clients",
+    "10 clients",
+    "1 client",
+  ]);
+});
+
 Deno.test("workloadTable() leaves out the rounds in which a server failed, and says when it always did", () => {
   const samples = { ours: [null, sample()], bind: [null, null] };
   const lines = workloadTable({ workload: WORKLOAD, rate: null, samples }).split("\n");
