@@ -81,6 +81,9 @@ export interface DatagramSocket {
   /**
    * Waits for the next datagram and writes it into `buffer`; what does not fit is cut off silently. Resolves to a view
    * of `buffer` and the sender. Rejects once the socket is closed.
+   *
+   * What has come already may stand in `buffer` before this returns; then it may be called again at once. Not while one
+   * waits.
    */
   receive(buffer: Uint8Array<ArrayBuffer>): Promise<[Uint8Array<ArrayBuffer>, SocketAddress]>;
   /** Sends one datagram. `octets` must not change until the promise settles. */

@@ -52,6 +52,9 @@ export class BatchSender implements ReplySender {
     if (this.#queuedCount++ === 0) queueMicrotask(this.#flush);
   }
 
+  /** See `ReplySender`. Nothing does: the turn ends with a system call. */
+  flush(): void {}
+
   /** See `ReplySender`. */
   idle(): Promise<void> {
     this.#flushNow();

@@ -6,8 +6,13 @@ import type { Reply } from "../resolver/resolver.ts";
 export interface ReplySender {
   /** Free until the next `send`. */
   readonly slot: ReplySlot;
-  /** Sends `reply`, which stands in `slot` or in octets that nobody touches any more. Does not wait. */
+  /**
+   * Sends `reply`, which stands in `slot` or in octets that nobody touches any more, soon: with `flush` at the latest.
+   * Does not wait.
+   */
   send(reply: Reply, client: SocketAddress): void;
+  /** Lets everything leave that does not do so by itself at the end of this turn. To be called after `send`. */
+  flush(): void;
   /** Resolves when every reply has left. */
   idle(): Promise<void>;
 }

@@ -19,9 +19,13 @@ export interface SingleSenderOptions {
   readonly log: Log;
 }
 
-/** Sends replies one by one, each with a system call of its own, without waiting for it. */
+/**
+ * Sends replies one by one, each with a system call of its own, without waiting for it. Those of a burst leave one behind
+ * the other when all have been made: 2 % of the processor time of a hit.
+ */
 export class SingleSender implements ReplySender {
   readonly #options: SingleSenderOptions;
+  readonly #queued: Departure[] = [];
   readonly #free: Departure[] = [];
   #next: Departure;
   #underway = 0;
@@ -42,12 +46,25 @@ export class SingleSender implements ReplySender {
   send(reply: Reply, client: SocketAddress): void {
     // hot path
     const departure = this.#next;
+    departure.reply = departure.own(reply);
     departure.client = client;
     this.#underway++;
     departure.slot.isTaken = true;
     this.#next = this.#free.pop() ?? new Departure(this);
     this.#next.slot.isTaken = false;
-    this.#options.socket.send(departure.own(reply), client).then(departure.sent, departure.failed);
+    this.#queued.push(departure);
+  }
+
+  /** See `ReplySender`. */
+  flush(): void {
+    // hot path
+    const { socket } = this.#options;
+    for (let i = 0; i < this.#queued.length; i++) {
+      const departure = this.#queued[i]!;
+      // A promise more, which a loop that awaits one reply after the other would not make; it was no faster.
+      socket.send(departure.reply, departure.client!).then(departure.sent, departure.failed);
+    }
+    this.#queued.length = 0;
   }
 
   /** See `ReplySender`. */
@@ -74,6 +91,7 @@ export class SingleSender implements ReplySender {
 /** One reply on its way out. Made once and used again: a closure for each reply would cost more than its octets. */
 class Departure {
   readonly slot = new ReplySlot();
+  reply: Reply = this.slot.octets;
   client: SocketAddress | null = null;
   readonly sent: () => void;
   readonly failed: (error: unknown) => void;
