@@ -47,7 +47,13 @@ export function residentOctets(status: string): number {
   return 1024 * Number(/^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0);
 }
 
-function treeOf(pid: number, root: string): number[] {
+/**
+ * The process and all that descend from it, parents before their children. Who has ended and was not waited for is among
+ * them.
+ *
+ * @param root See `usageOf`.
+ */
+export function treeOf(pid: number, root = "/proc"): number[] {
   const children = threadsOf(pid, root).flatMap((thread) => {
     return read(`${root}/${pid}/task/${thread}/children`).split(" ").filter((text) => text.trim() !== "").map(Number);
   });

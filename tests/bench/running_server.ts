@@ -1,5 +1,6 @@
 import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.ts";
 import { freeAddress } from "./free_address.ts";
+import { treeOf } from "./process_tree.ts";
 import { sleep } from "./sleep.ts";
 
 /** Where a server is put. */
@@ -70,8 +71,9 @@ export class RunningServer implements AsyncDisposable {
     const { args, files = {} } = commandLine({ listen, folder });
     for (const [name, text] of Object.entries(files)) Deno.writeTextFileSync(`${folder}/${name}`, text);
     const io = { stdin: "null", stdout: "null", stderr: "piped" } as const;
-    // Detached, it leads a group of its own: whatever it forks can be ended with it.
-    const process = new Deno.Command(executable, { args: [...args], cwd: folder, ...io, detached: true }).spawn();
+    // Not detached, in a session of its own: Linux may give each session the same share of the cores, however many threads
+    // it has (sched(7), autogroup), and then wakes a server for every single datagram of the load generator's.
+    const process = new Deno.Command(executable, { args: [...args], cwd: folder, ...io }).spawn();
     const running = new RunningServer(listen, process, folder);
     try {
       await running.#listening();
@@ -100,19 +102,22 @@ export class RunningServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     // Nothing in it is worth a farewell, and a killed process stays nowhere.
-    this.#killGroup();
+    this.#killTree();
     await this.#process.status;
     await this.#stderrEnd;
     if (!RunningServer.#all.delete(this)) return;
     await Deno.remove(this.#folder, { recursive: true });
   }
 
-  #killGroup(): void {
-    try {
-      Deno.kill(-this.#process.pid, "SIGKILL");
-    } catch (error) {
-      // It has ended, and so have its children.
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+  /** Whoever starts the others again goes first. */
+  #killTree(): void {
+    for (const pid of treeOf(this.#process.pid)) {
+      try {
+        Deno.kill(pid, "SIGKILL");
+      } catch (error) {
+        // It has ended meanwhile.
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
     }
   }
 

@@ -118,7 +118,8 @@ export class StreamClient {
         stream.send(concat(frames));
         return stream.end();
       case "dripping": {
-        const last = frames.pop()!;
+        const last = frames.pop();
+        if (last === undefined) return;
         frames.forEach((frame, i) => this.#send(stream, frame, messages[i]!));
         for (let i = 0; i < last.length - 1; i++) {
           world.time.after(i * DRIP_MS, () => stream.send(last.slice(i, i + 1)));
