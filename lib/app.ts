@@ -60,7 +60,7 @@ export class App {
    * @throws {ListenError} when an address cannot be bound; nothing is left open then.
    */
   constructor(config: Config, runtime: Runtime, secret: Uint8Array = drawSecret(runtime.random)) {
-    const { timers } = runtime;
+    const { timers, turns } = runtime;
     const { counters } = this;
     const clock = new AwakeClock({ ...runtime, onResume: (sleptMs) => this.#resume(sleptMs) });
     const isForwarding = config.resolvers.length > 0;
@@ -106,7 +106,7 @@ export class App {
       recursionAvailable: isForwarding,
     });
     this.#datagramListeners = sockets.map(({ datagram }) => {
-      return new UdpListener({ socket: datagram, server, timers, counters, log });
+      return new UdpListener({ socket: datagram, server, timers, turns, counters, log });
     });
     const limit = new StreamLimit({ access, clock, counters, log });
     this.#streamListeners = sockets.map(({ stream }) => {

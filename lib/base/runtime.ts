@@ -7,6 +7,8 @@ import type { SocketAddress } from "./address.ts";
 export interface Runtime {
   /** What the time is read from. */
   readonly clock: Clock;
+  /** Who wants to know when a burst of datagrams is looked at. */
+  readonly turns: Turns;
   /**
    * Whole seconds since the machine was started, those included in which it slept; `null` where that is not to be had.
    * Tells sleep from a clock that was set.
@@ -28,6 +30,14 @@ export interface Runtime {
 export interface Clock {
   /** Milliseconds since some fixed moment; fractions allowed. */
   nowMs(): number;
+}
+
+/** Whom it is told to that things happen together, for which the time need not be read more than once. */
+export interface Turns {
+  /** What is done from now on until `endTurn`, with nothing awaited, happens at the same time. Not to be nested. */
+  beginTurn(): void;
+  /** To be called whatever has happened. */
+  endTurn(): void;
 }
 
 /** A clock that shows the time of day, and goes back when somebody sets it. For what other machines must understand. */

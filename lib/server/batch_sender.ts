@@ -52,7 +52,7 @@ export class BatchSender implements ReplySender {
     if (this.#queuedCount++ === 0) queueMicrotask(this.#flush);
   }
 
-  /** See `ReplySender`. Nothing does: the turn ends with a system call. */
+  /** See `ReplySender`. Everything leaves by itself: the turn ends with a system call. */
   flush(): void {}
 
   /** See `ReplySender`. */

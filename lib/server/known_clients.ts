@@ -1,12 +1,12 @@
 import type { SocketAddress } from "../base/address.ts";
 
-/** Places for clients; a power of two. A client that asks again is found as long as no other has come to its place. */
+/** Places for clients; a power of two. Who asks again is found as long as no other has come to the same place. */
 const PLACES = 8192;
 
 /**
  * The clients that asked lately, as ordinary objects. For each datagram Deno makes a new address, and one of the slow kind,
  * a dictionary; its text is new, too, so that whoever looks it up in a `Map` has to hash it first. Here a client that
- * asks again is the same object with the same text: 3 % of the processor time of a hit. Who comes from ever new
+ * asks again is the same object with the same text: 5.2 → 4.9 µs a hit, `deno task bench:peers`. Who comes from ever new
  * addresses costs a small object each time; the table does not grow.
  */
 export class KnownClients {

@@ -18,15 +18,24 @@ export interface ReadAheadOptions {
   readonly socket: DatagramSocket;
   /** What they are written into. */
   readonly buffers: BufferPool;
-  /** Told how many datagrams there are to be looked at, until it returns. Must not throw. */
+  /** Told how many datagrams there are to be looked at, until it returns. What it throws, `run` rejects with. */
   readonly onBurst: (count: number) => void;
+  /** What the bursts leave to be sent. */
+  readonly departures: Departures;
+}
+
+/** Datagrams that wait to be sent, one at a time. */
+export interface Departures {
+  /** Begins to send the next one; `null` when there is none. To be called again when `sent` was told of this one. */
+  sendNext(): Promise<unknown> | null;
+  /** Told how the sending has ended: `null`, or what went wrong. */
+  sent(error: unknown): void;
 }
 
 /**
  * Reads what has come behind a datagram before that one is answered, so that a burst is answered in one piece: the code
  * of each step is still in the processor's caches for the next datagram, and the clock is read once. The system calls
- * are as many as before. 7 % of the processor time of a hit; taking the next datagram only when the one before has got
- * through its promises, 1 %.
+ * are as many as before. 5.8 → 4.9 µs a hit, `deno task bench:peers --workloads hits-100`.
  *
  * Whether there is a next datagram, a promise does not tell. But a `receive` looks at the socket before it returns: what
  * is there already stands in the buffer then, and the promise settles without the event loop. The first `receive` that
@@ -37,6 +46,7 @@ export class ReadAhead {
   readonly #socket: DatagramSocket;
   readonly #pool: BufferPool;
   readonly #onBurst: (count: number) => void;
+  readonly #departures: Departures;
   readonly #clients = new KnownClients();
   /** The receives that were begun, oldest first, and behind them what is left of earlier ones. */
   readonly #receives: Promise<Received>[] = [];
@@ -49,10 +59,11 @@ export class ReadAhead {
   #count = 0;
 
   /** See {@linkcode ReadAheadOptions}. */
-  constructor({ socket, buffers, onBurst }: ReadAheadOptions) {
+  constructor({ socket, buffers, onBurst, departures }: ReadAheadOptions) {
     this.#socket = socket;
     this.#pool = buffers;
     this.#onBurst = onBurst;
+    this.#departures = departures;
   }
 
   /**
@@ -60,18 +71,37 @@ export class ReadAhead {
    * received before is handed over, what is under way is waited for.
    */
   async run(): Promise<never> {
-    try {
-      for (;;) {
+    // hot path
+    let failure: { readonly error: unknown } | null = null;
+    for (;;) {
+      const departures = this.#departures;
+      // Awaited right here: `then`, or an async function of ours, would make a promise more for each. And while the kernel
+      // has no room for what is to leave, nothing is taken that would have to wait behind it.
+      for (let sending = departures.sendNext(); sending !== null; sending = departures.sendNext()) {
+        try {
+          await sending;
+          departures.sent(null);
+        } catch (error) {
+          departures.sent(error);
+        }
+      }
+      if (failure !== null) throw failure.error;
+      try {
         if (this.#begunCount === 0) this.#begin();
         this.#take(await this.#receives[0]!);
         const arrivedCount = this.#beginMore();
         while (this.#count < arrivedCount) this.#take(await this.#receives[this.#count]!);
-        this.#handOver();
+      } catch (error) {
+        this.#forgetFailed();
+        failure = { error };
       }
-    } catch (error) {
-      this.#forgetFailed();
-      throw error;
+      if (this.#count > 0) this.#handOver();
     }
+  }
+
+  /** To be called before the socket is closed: what is under way then fails, and `run` may not be waiting for it yet. */
+  close(): void {
+    for (let place = this.#count; place < this.#begunCount; place++) this.#receives[place]!.catch(() => {});
   }
 
   /** Datagram `i` of the burst. Its octets are good until `onBurst` returns; see `keep`. */
@@ -91,7 +121,7 @@ export class ReadAhead {
     return () => this.#pool.give(buffer);
   }
 
-  /** Returns whether it has brought something at once. */
+  /** Begins a receive. Returns whether it has brought something at once. */
   #begin(): boolean {
     // hot path
     const place = this.#begunCount++;
@@ -121,10 +151,13 @@ export class ReadAhead {
   #handOver(): void {
     // hot path
     const count = this.#count;
-    this.#onBurst(count);
-    for (let place = count; place < this.#begunCount; place++) this.#move(place, place - count);
-    this.#begunCount -= count;
-    this.#count = 0;
+    try {
+      this.#onBurst(count);
+    } finally {
+      for (let place = count; place < this.#begunCount; place++) this.#move(place, place - count);
+      this.#begunCount -= count;
+      this.#count = 0;
+    }
   }
 
   /** Moves a receive to a place whose own is over. */
@@ -136,6 +169,7 @@ export class ReadAhead {
     this.#receives[to] = this.#receives[from]!;
   }
 
+  /** The receive behind those that were taken is over, and has brought nothing. */
   #forgetFailed(): void {
     this.#begunCount--;
     for (let place = this.#count; place < this.#begunCount; place++) {
@@ -144,6 +178,5 @@ export class ReadAhead {
       // before there is somebody again to hear of it.
       this.#receives[place]!.catch(() => {});
     }
-    if (this.#count > 0) this.#handOver();
   }
 }

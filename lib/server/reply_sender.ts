@@ -7,11 +7,14 @@ export interface ReplySender {
   /** Free until the next `send`. */
   readonly slot: ReplySlot;
   /**
-   * Sends `reply`, which stands in `slot` or in octets that nobody touches any more, soon: with `flush` at the latest.
+   * Sends `reply`, which stands in `slot` or in octets that nobody touches any more, soon: see `flush`.
    * Does not wait.
    */
   send(reply: Reply, client: SocketAddress): void;
-  /** Lets everything leave that does not do so by itself at the end of this turn. To be called after `send`. */
+  /**
+   * Lets everything leave that does not do so by itself at the end of this turn. To be called after `send`, but for what
+   * a burst of datagrams leaves: whoever reads it sends it.
+   */
   flush(): void;
   /** Resolves when every reply has left. */
   idle(): Promise<void>;

@@ -1,12 +1,12 @@
 import { formatSocketAddress, type SocketAddress } from "../base/address.ts";
 import { BufferPool } from "../base/buffers.ts";
 import { LaterOctets, type Receiver } from "../base/later.ts";
-import type { DatagramBatch, DatagramSocket, Timers } from "../base/runtime.ts";
+import type { DatagramBatch, DatagramSocket, Timers, Turns } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { Log } from "../observe/log.ts";
 import type { Reply } from "../resolver/resolver.ts";
 import { BatchSender } from "./batch_sender.ts";
-import { ReadAhead } from "./read_ahead.ts";
+import { type Departures, ReadAhead } from "./read_ahead.ts";
 import type { ReplySender } from "./reply_sender.ts";
 import type { Server } from "./server.ts";
 import { SingleSender } from "./single_sender.ts";
@@ -27,6 +27,8 @@ export interface UdpListenerOptions {
   readonly server: Server;
   /** What pauses are made with. */
   readonly timers: Timers;
+  /** Told of each burst. */
+  readonly turns: Turns;
   /** Where it is counted. */
   readonly counters: Counters;
   /** Where the operator reads. */
@@ -38,10 +40,13 @@ export class UdpListener {
   readonly #socket: DatagramSocket;
   readonly #server: Server;
   readonly #timers: Timers;
+  readonly #turns: Turns;
   readonly #log: Log;
   readonly #buffers = new BufferPool(RECEIVE_OCTETS);
   readonly #counters: Counters;
   readonly #sender: ReplySender;
+  /** For a socket without batches. */
+  readonly #ahead: ReadAhead | null;
   /** Queries that wait for their replies. A count: a set of their promises took 0.4 KB each. */
   #unansweredCount = 0;
   #allAnswered = Promise.withResolvers<void>();
@@ -51,16 +56,22 @@ export class UdpListener {
   #isFailing = false;
 
   /** See {@linkcode UdpListenerOptions}. */
-  constructor({ socket, server, timers, counters, log }: UdpListenerOptions) {
+  constructor({ socket, server, timers, turns, counters, log }: UdpListenerOptions) {
     this.#socket = socket;
     this.#server = server;
     this.#timers = timers;
+    this.#turns = turns;
     this.#log = log;
     this.#counters = counters;
     const { batch } = socket;
-    this.#sender = batch === undefined
-      ? new SingleSender({ socket, counters, log })
-      : new BatchSender({ batch, counters });
+    if (batch === undefined) {
+      const sender = new SingleSender({ socket, counters, log });
+      this.#sender = sender;
+      this.#ahead = this.#readAhead(sender);
+    } else {
+      this.#sender = new BatchSender({ batch, counters });
+      this.#ahead = null;
+    }
   }
 
   /** Where clients reach this listener. */
@@ -89,15 +100,14 @@ export class UdpListener {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#counters.dropped += this.#socket.batch?.droppedCount ?? 0;
+    this.#ahead?.close();
     this.#socket.close();
   }
 
   async #receive(): Promise<void> {
-    const { batch } = this.#socket;
-    const ahead = this.#readAhead();
     while (!this.#isClosed) {
       try {
-        await (batch === undefined ? ahead.run() : this.#receiveBatches(batch));
+        await (this.#ahead !== null ? this.#ahead.run() : this.#receiveBatches(this.#socket.batch!));
       } catch (error) {
         if (this.#isClosed) return;
         // Once, however long it lasts: the log is for what changes.
@@ -109,11 +119,11 @@ export class UdpListener {
     }
   }
 
-  /** For a socket without batches. */
-  #readAhead(): ReadAhead {
+  #readAhead(departures: Departures): ReadAhead {
     const ahead = new ReadAhead({
       socket: this.#socket,
       buffers: this.#buffers,
+      departures,
       onBurst: (count) => {
         this.#isFailing = false;
         if (!this.#isStopping) this.#answer(ahead, count);
@@ -136,7 +146,6 @@ export class UdpListener {
         buffer = this.#buffers.take();
       } else if (reply !== null) {
         this.#sender.send(reply, client);
-        this.#sender.flush();
       }
       for (let round = 0; round < BATCHES_MAX && !this.#isStopping; round++) {
         const count = batch.receive();
@@ -152,13 +161,17 @@ export class UdpListener {
   /** Answers datagrams that have come together. */
   #answer(burst: Burst, count: number): void {
     // hot path
-    for (let i = 0; i < count; i++) {
-      const client = burst.peer(i);
-      const reply = this.#server.handle(burst.datagram(i), client, this.#sender.slot);
-      if (reply instanceof LaterOctets) this.#sendLater(reply, client, burst.keep(i));
-      else if (reply !== null) this.#sender.send(reply, client);
+    this.#turns.beginTurn();
+    try {
+      for (let i = 0; i < count; i++) {
+        const client = burst.peer(i);
+        const reply = this.#server.handle(burst.datagram(i), client, this.#sender.slot);
+        if (reply instanceof LaterOctets) this.#sendLater(reply, client, burst.keep(i));
+        else if (reply !== null) this.#sender.send(reply, client);
+      }
+    } finally {
+      this.#turns.endTurn();
     }
-    this.#sender.flush();
   }
 
   /** @param release Gives back the octets that the query came in. */

@@ -8,8 +8,10 @@ import { DENO_NETWORK } from "./deno_network.ts";
  * @param network What of it is not to be as Deno gives it.
  */
 export function denoRuntime(network: Partial<Network>, writeLine: (line: string) => void): Runtime {
+  const clock = new TurnClock({ nowMs: () => performance.now() });
   return {
-    clock: new TurnClock({ nowMs: () => performance.now() }),
+    clock,
+    turns: clock,
     uptimeSeconds: uptimeSource(),
     wallClock: { epochSeconds: () => Math.floor(Date.now() / 1000) },
     timers: {

@@ -31,3 +31,22 @@ Deno.test("TurnClock.nowMs() reads nothing while nobody asks", async () => {
   await null;
   assertEquals(readings(), 1);
 });
+
+Deno.test("TurnClock.nowMs() shows one time from beginTurn() to endTurn(), and another afterwards", () => {
+  const { clock, readings } = setUp();
+  clock.beginTurn();
+  assertEquals([clock.nowMs(), clock.nowMs(), readings()], [1, 1, 1]);
+  clock.endTurn();
+  assertEquals([clock.nowMs(), clock.nowMs(), readings()], [2, 2, 2]);
+});
+
+Deno.test("TurnClock.beginTurn() reads nothing, and goes on with a time that is shown already", async () => {
+  const { clock, readings } = setUp();
+  assertEquals(clock.nowMs(), 1);
+  clock.beginTurn();
+  assertEquals([clock.nowMs(), readings()], [1, 1]);
+  clock.endTurn();
+  assertEquals(clock.nowMs(), 2);
+  await null;
+  assertEquals(clock.nowMs(), 3);
+});

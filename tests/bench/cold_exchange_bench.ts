@@ -20,8 +20,10 @@ const QUERIES = 100_000;
 const network = new InstantNetwork();
 const command = parseCommand(["--listen", "127.0.0.1:5300", "--resolver", "192.0.2.53", "--log-level", "error"]);
 if (command.kind !== "serve") throw new Error("it is to serve");
+const clock = new TurnClock({ nowMs: () => performance.now() });
 const app = new App(command.config, {
-  clock: new TurnClock({ nowMs: () => performance.now() }),
+  clock,
+  turns: clock,
   uptimeSeconds: () => null,
   wallClock: { epochSeconds: () => Math.floor(Date.now() / 1000) },
   timers: {

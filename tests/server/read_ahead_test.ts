@@ -1,19 +1,23 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { BufferPool } from "../../lib/base/buffers.ts";
-import { ReadAhead } from "../../lib/server/read_ahead.ts";
+import { type Departures, ReadAhead } from "../../lib/server/read_ahead.ts";
 import { FakeSocket, udp } from "../support/fake_socket.ts";
 import { settled } from "../support/fake_time.ts";
 import { CLIENT } from "../support/resolving.ts";
 
 const OTHER_CLIENT = udp("198.51.100.8", 40_001);
 
+/** Sends nothing. */
+const NO_DEPARTURES: Departures = { sendNext: () => null, sent: () => {} };
+
 /** Reads ahead, and notes what the datagrams of each burst begin with. */
-function setUp(onDatagram: (ahead: ReadAhead, i: number) => void = () => {}) {
+function setUp(onDatagram: (ahead: ReadAhead, i: number) => void = () => {}, departures = NO_DEPARTURES) {
   const socket = new FakeSocket();
   const bursts: number[][] = [];
   const ahead = new ReadAhead({
     socket,
     buffers: new BufferPool(512),
+    departures,
     onBurst: (count) => {
       bursts.push(Array.from({ length: count }, (_, i) => ahead.datagram(i)[0]!));
       for (let i = 0; i < count; i++) onDatagram(ahead, i);
@@ -107,4 +111,112 @@ Deno.test("ReadAhead.run() ends with the socket, also when its burst has closed 
   deliver(socket, 1, 2);
   await settled();
   assertEquals([bursts, failures], [[[1, 2]], ["socket is closed"]]);
+});
+
+Deno.test("ReadAhead.run() loses nothing when the receive that failed had something in its buffer", async () => {
+  const { socket, bursts, failures, run } = setUp();
+  deliver(socket, 1);
+  await settled();
+  // The first of these wakes, so the failed one looks as if it had brought something, and another is begun behind it.
+  deliver(socket, 2, 3);
+  socket.failReceive(new Error("Message too long"), datagram(9));
+  deliver(socket, 4, 5);
+  await settled();
+  assertEquals([bursts, failures], [[[1], [2, 3]], ["Message too long"]]);
+  run();
+  await settled();
+  deliver(socket, 6);
+  await settled();
+  assertEquals(bursts.flat(), [1, 2, 3, 4, 5, 6]);
+  assertEquals(failures, ["Message too long"]);
+});
+
+Deno.test("ReadAhead.run() survives receives that fail one after the other, whatever was under way", async () => {
+  const { socket, bursts, failures, run } = setUp();
+  for (const failing of ["a", "b", "c"]) {
+    deliver(socket, 1);
+    socket.failReceive(new Error(failing), datagram(9));
+    socket.failReceive(new Error(`${failing} again`), datagram(9));
+    await settled();
+    run();
+    await settled();
+    run();
+    await settled();
+  }
+  deliver(socket, 2, 3);
+  await settled();
+  assertEquals(bursts, [[1], [1], [1], [2, 3]]);
+  assertEquals(failures, ["a", "a again", "b", "b again", "c", "c again"]);
+});
+
+Deno.test("ReadAhead.run() rejects with what a burst throws, and each datagram is looked at once", async () => {
+  let isThrowing = true;
+  const { socket, bursts, failures, run } = setUp(() => {
+    if (isThrowing) throw new Error("a fault of ours");
+  });
+  deliver(socket, 1, 2);
+  await settled();
+  assertEquals([bursts, failures], [[[1, 2]], ["a fault of ours"]]);
+  isThrowing = false;
+  run();
+  deliver(socket, 3, 4);
+  await settled();
+  assertEquals(bursts.flat(), [1, 2, 3, 4]);
+  assertEquals(failures, ["a fault of ours"]);
+});
+
+/** Departures that leave when the test says so. */
+function setUpDepartures() {
+  const waiting: PromiseWithResolvers<void>[] = [];
+  const outcomes: unknown[] = [];
+  let leftCount = 0;
+  const departures: Departures = {
+    sendNext: () => {
+      if (leftCount === 0) return null;
+      leftCount--;
+      waiting.push(Promise.withResolvers<void>());
+      return waiting.at(-1)!.promise;
+    },
+    sent: (error) => void outcomes.push(error),
+  };
+  return { ...setUp(() => leftCount++, departures), waiting, outcomes };
+}
+
+Deno.test("ReadAhead sends what a burst leaves one after the other, and takes nothing meanwhile", async () => {
+  const { socket, bursts, waiting, outcomes } = setUpDepartures();
+  deliver(socket, 1, 2);
+  await settled();
+  assertEquals(waiting.length, 1);
+  deliver(socket, 3);
+  waiting[0]!.resolve();
+  await settled();
+  assertEquals([bursts, waiting.length, outcomes], [[[1, 2]], 2, [null]]);
+  const error = new Error("No route to host");
+  waiting[1]!.reject(error);
+  await settled();
+  assertEquals([bursts, waiting.length, outcomes], [[[1, 2], [3]], 3, [null, error]]);
+});
+
+Deno.test("ReadAhead sends what a burst has left before it says that a receive has failed", async () => {
+  const { socket, waiting, failures } = setUpDepartures();
+  deliver(socket, 1);
+  socket.failReceive(new Error("Connection reset"), datagram(9));
+  await settled();
+  assertEquals([waiting.length, failures], [1, []]);
+  waiting[0]!.resolve();
+  await settled();
+  assertEquals(failures, ["Connection reset"]);
+});
+
+Deno.test("ReadAhead.close() lets a receive fail that nobody waits for yet", async () => {
+  const { socket, ahead, waiting, failures } = setUpDepartures();
+  deliver(socket, 1);
+  await settled();
+  ahead.close();
+  socket.close();
+  // A macrotask: an unhandled rejection would end the test here.
+  await new Promise<void>((resolve) => setTimeout(resolve));
+  waiting[0]!.resolve();
+  await settled();
+  assertEquals(failures, ["socket is closed"]);
 });

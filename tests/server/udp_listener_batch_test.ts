@@ -37,7 +37,7 @@ function setUp() {
     timeoutMs: 2000,
     recursionAvailable: true,
   });
-  const listener = new UdpListener({ socket, server, timers: time, counters, log });
+  const listener = new UdpListener({ socket, server, timers: time, turns: time, counters, log });
   listener.run();
   const answerAll = () => {
     for (const [query, { resolve }] of pending.splice(0)) resolve(responseTo(query));

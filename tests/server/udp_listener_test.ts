@@ -32,7 +32,7 @@ function setUp(answer: (query: Query) => Reply | Promise<Reply> = (query) => res
     timeoutMs: 2000,
     recursionAvailable: true,
   });
-  const listener = new UdpListener({ socket, server, timers: time, counters, log });
+  const listener = new UdpListener({ socket, server, timers: time, turns: time, counters, log });
   const ended = listener.run();
   return { socket, time, counters, lines, resolver, listener, ended };
 }
@@ -134,6 +134,21 @@ Deno.test("UdpListener tries on after a failed receive, and not in a busy loop",
   assertEquals([socket.sent.length, socket.buffers.length], [0, 1]);
   await time.passAndSettle(100);
   assertEquals(sent(socket), [[1, "a.example. IN A", CLIENT]]);
+  listener.close();
+});
+
+Deno.test("UdpListener says once that it cannot receive, and again when it has served in between", async () => {
+  const { socket, listener, time, lines } = setUp();
+  for (let i = 0; i < 3; i++) {
+    socket.failReceive(new Error("Connection reset"));
+    await time.passAndSettle(100);
+  }
+  assertEquals(lines.length, 1);
+  socket.deliver(queryFor("a.example", 1), CLIENT);
+  await settled();
+  socket.failReceive(new Error("Connection reset"));
+  await time.passAndSettle(100);
+  assertEquals(lines.length, 2);
   listener.close();
 });
 

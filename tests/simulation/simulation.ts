@@ -99,19 +99,22 @@ class Simulation {
     for (const unruly of this.#unruly) unruly.start();
     const twins = plan.upstreams.map((upstream) => scriptedFor(upstream, zone));
     this.#oracle = new Oracle({ plan, twins, altered });
-    // Every second seed lives with batches.
+    // Every second seed lives with batches, and every second one of the others is woken at once: a burst is a burst only
+    // for who comes late.
     const hasBatches = plan.seed % 2 === 0;
+    const wakesLate = hasBatches || plan.seed % 4 === 1;
     this.#checker = new Checker({
       clock: world.time,
       oracle: this.#oracle,
       serviceAddresses: plan.serviceAddresses,
       timeoutMs: plan.config.timeoutMs,
       questionsPerSecond: plan.config.rateLimit,
-      heardAfterMs: hasBatches ? WAKE_MAX_MS : 0,
+      heardAfterMs: wakesLate ? WAKE_MAX_MS : 0,
       isStranger: (hostname) => this.#isStranger(hostname),
     });
     const wakeRandom = world.random.fork("wakes");
-    if (hasBatches) this.#host.wakesLate = () => wakeRandom.between(0, WAKE_MAX_MS);
+    this.#host.hasBatches = hasBatches;
+    if (wakesLate) this.#host.wakesLate = () => wakeRandom.between(0, WAKE_MAX_MS);
     this.#app = new App(plan.config, world.runtimeOn(this.#host));
   }
 

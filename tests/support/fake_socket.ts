@@ -8,6 +8,12 @@ export function udp(hostname: string, port: number): SocketAddress {
 
 type Datagram = [octets: Uint8Array<ArrayBuffer>, peer: SocketAddress];
 
+/** What comes in place of a datagram. */
+interface Failure {
+  readonly error: Error;
+  readonly octets: Uint8Array<ArrayBuffer>;
+}
+
 /** The TCP address `hostname`:`port`. */
 export function tcp(hostname: string, port: number): SocketAddress {
   return { transport: "tcp", hostname, port };
@@ -25,7 +31,7 @@ export class FakeSocket implements DatagramSocket {
   isClosed = false;
   /** The buffers that `receive` was given, first to last. */
   readonly buffers: Uint8Array<ArrayBuffer>[] = [];
-  readonly #inbox: (Datagram | Error)[] = [];
+  readonly #inbox: (Datagram | Failure)[] = [];
   #waiting: { buffer: Uint8Array<ArrayBuffer>; settle: PromiseWithResolvers<Datagram> } | null = null;
 
   constructor(address: SocketAddress = udp("127.0.0.1", 2053)) {
@@ -38,14 +44,15 @@ export class FakeSocket implements DatagramSocket {
     this.#pump();
   }
 
-  /** Lets one receive fail. */
-  failReceive(error: Error): void {
-    this.#inbox.push(error);
+  /** Lets one receive fail, which has written `octets` before: Windows does with a datagram that is too long. */
+  failReceive(error: Error, octets = new Uint8Array(0)): void {
+    this.#inbox.push({ error, octets });
     this.#pump();
   }
 
   receive(buffer: Uint8Array<ArrayBuffer>): Promise<Datagram> {
     if (this.isClosed) return Promise.reject(new Error("socket is closed"));
+    if (this.#waiting !== null) return Promise.reject(new Error("somebody receives already"));
     this.buffers.push(buffer);
     this.#waiting = { buffer, settle: Promise.withResolvers<Datagram>() };
     const { promise } = this.#waiting.settle;
@@ -72,10 +79,11 @@ export class FakeSocket implements DatagramSocket {
     if (next === undefined) return;
     const { buffer, settle } = this.#waiting;
     this.#waiting = null;
-    if (next instanceof Error) return settle.reject(next);
-    const [octets, peer] = next;
+    const octets = "error" in next ? next.octets : next[0];
     const length = Math.min(octets.length, buffer.length);
     buffer.set(octets.subarray(0, length));
+    if ("error" in next) return settle.reject(next.error);
+    const [, peer] = next;
     settle.resolve([buffer.subarray(0, length), peer]);
   }
 }

@@ -51,6 +51,7 @@ export class FakeWorld {
   runtimeOn(host: Host): Runtime {
     return {
       clock: this.time,
+      turns: this.time,
       uptimeSeconds: () => Math.floor((this.time.nowMs() + this.sleptMs) / 1000),
       // The world began on 2025-01-01.
       wallClock: { epochSeconds: () => 1_735_689_600 + Math.floor(this.time.nowMs() / 1000) },

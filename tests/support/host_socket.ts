@@ -15,7 +15,7 @@ type Received = [Octets, SocketAddress];
 /** A UDP socket of a host. */
 export class HostSocket implements DatagramSocket {
   readonly address: SocketAddress;
-  /** See `Host.wakesLate`. */
+  /** See `Host.hasBatches`. */
   readonly batch?: HostBatch;
   isClosed = false;
   /** Takes the datagrams as they come, instead of `receive`: for those parts of the world that are played by the test. */
@@ -29,7 +29,7 @@ export class HostSocket implements DatagramSocket {
     this.#host = host;
     this.#network = network;
     this.address = address;
-    if (host.wakesLate === null) return;
+    if (!host.hasBatches) return;
     this.batch = new HostBatch({
       take: () => this.#queue.shift(),
       send: (octets, to) => !this.isClosed && this.#sendCopy(octets, to) === null,

@@ -34,6 +34,7 @@ export function fakeRuntime():
   const lines: string[] = [];
   const runtime: Runtime = {
     clock: time,
+    turns: time,
     uptimeSeconds: () => null,
     wallClock: { epochSeconds: () => Math.floor(time.nowMs() / 1000) },
     timers: time,

@@ -119,10 +119,9 @@ export class Host implements Network {
   sendFault: (from: SocketAddress, to: SocketAddress) => Error | null = () => null;
   /** Decides whether an `accept` fails, and how. */
   acceptFault: () => Error | null = () => null;
-  /**
-   * On hosts whose sockets have batches, how long a datagram lies there before the program is told: long enough that others
-   * come behind it. `null`: no batches, told at once.
-   */
+  /** Whether its sockets have batches. */
+  hasBatches = false;
+  /** How long a datagram lies there before the program is told: long enough that others come behind it. `null`: told at once. */
   wakesLate: (() => number) | null = null;
   /** Every TCP connection's end here that was ever made, first to last. */
   readonly streams: HostStream[] = [];
