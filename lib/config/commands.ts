@@ -22,13 +22,13 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
     name: "check",
     value: "<ip>[:<port>] [<name>]",
     help: [
-      `Ask the server there for the address of a name (default ${CHECKED_NAME}, which shows that the server runs; any other`,
-      "shows whether its upstreams answer, too). Exit code 0 for an answer, or that the name does not exist; else 1.",
+      `Ask this server for the address of a name (default ${CHECKED_NAME}, which shows that the server runs; any other name`,
+      "also shows whether its upstreams answer). Exit code 0 for an answer or if the name does not exist; otherwise 1.",
     ],
   },
 ];
 
-/** Ask a server whether it is well. */
+/** Ask a server whether it is healthy. */
 export interface Check {
   /** Tells this command from the others. */
   readonly kind: "check";

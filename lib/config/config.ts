@@ -19,11 +19,11 @@ export interface Config {
   readonly timeoutMs: number;
   /** In which order the upstreams are asked. */
   readonly strategy: Strategy;
-  /** Sockets from which upstreams are asked at the same time. */
+  /** Sockets of each address family from which upstreams are asked at the same time. */
   readonly upstreamSockets: number;
   /** The networks whose clients may ask. */
   readonly allow: readonly Cidr[];
-  /** Questions a second that a client network may ask over UDP; 0 for any number. */
+  /** Questions per second that a client network may ask over UDP; 0 for any number. */
   readonly rateLimit: number;
   /** Questions that may wait for upstreams at the same time. */
   readonly maxInFlight: number;
@@ -37,7 +37,7 @@ export interface Config {
   readonly prefetches: boolean;
   /** Whether special-use names are answered here; else they are forwarded like others. */
   readonly answersSpecialNames: boolean;
-  /** What `id.server` is told; `null` refuses the question. At most 255 octets of UTF-8. */
+  /** Text returned for `id.server`; `null` refuses the question. At most 255 octets of UTF-8. */
   readonly serverId: string | null;
   /** What happens to messages with several questions. */
   readonly multiQuestion: MultiQuestion;
@@ -45,7 +45,7 @@ export interface Config {
   readonly io: DatagramIo;
   /** Processes that serve clients; "auto" for one a processor. */
   readonly workers: number | "auto";
-  /** How much the operator is told. */
+  /** How much is logged. */
   readonly logLevel: LogLevel;
 }
 

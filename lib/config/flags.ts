@@ -32,7 +32,7 @@ export const FLAGS = [
     help: [
       `Forward queries to this server; port ${DEFAULT_UPSTREAM_PORT} unless given. IPv6 in brackets: [2001:db8::1]:53.`,
       "May be repeated or comma-separated, in order of preference: when one is slow or fails, the next is asked.",
-      "tcp:// before the address asks over TCP alone; otherwise TCP is used when a reply does not fit into UDP.",
+      "tcp:// before the address uses TCP only; otherwise TCP is used when a reply does not fit into UDP.",
       "Without it every answer is made up (see --answer).",
     ],
   },
@@ -42,7 +42,7 @@ export const FLAGS = [
     isRepeatable: false,
     help: [
       "Which upstream a question goes to first (default sequential: in the order given).",
-      "parallel asks two at once; the first good answer counts.",
+      "parallel asks two at once; the first good answer wins.",
     ],
   },
   {
@@ -68,8 +68,8 @@ export const FLAGS = [
     value: "<ms>",
     isRepeatable: false,
     help: [
-      `How long a client waits at most, ${timeoutMs.min}–${timeoutMs.max} ms (default ${timeoutMs.default}). A lone upstream is asked`,
-      "once more when half of it has passed in silence. All of it: the client gets SERVFAIL.",
+      `The longest a client waits, ${timeoutMs.min}–${timeoutMs.max} ms (default ${timeoutMs.default}). A single upstream is asked again after half this`,
+      "time. When it runs out, the client gets SERVFAIL.",
     ],
   },
   {
@@ -77,9 +77,9 @@ export const FLAGS = [
     value: "<number>",
     isRepeatable: false,
     help: [
-      `Sockets, each with a random source port, from which upstreams are asked, ${upstreamSockets.min}–${upstreamSockets.max}`,
-      `(default ${upstreamSockets.default}). To forge a reply one has to guess 16 bits of port and 16 of ID, a bit for each letter`,
-      "of the name, and 64 bits more where the upstream knows DNS cookies.",
+      `Sockets for asking upstreams, ${upstreamSockets.min}–${upstreamSockets.max} (default ${upstreamSockets.default}) per address family and per worker, each with a random source`,
+      "port. To forge a reply an attacker must guess 16 bits of port and 16 of ID, one bit for each letter of the name,",
+      "and 64 bits more where the upstream supports DNS cookies.",
     ],
   },
   {
@@ -87,8 +87,8 @@ export const FLAGS = [
     value: MULTI_QUESTION.join("|"),
     isRepeatable: false,
     help: [
-      "Messages with several questions: ask each by itself and merge the answers (split, the default),",
-      "or reject them as RFC 9619 demands (formerr).",
+      "Messages with several questions: ask each one separately and merge the answers (split, the default),",
+      "or reject them as RFC 9619 requires (formerr).",
     ],
   },
   {
@@ -96,8 +96,8 @@ export const FLAGS = [
     value: "<network>",
     isRepeatable: true,
     help: [
-      "Answer clients of this network, such as 192.0.2.0/24 or 2001:db8::/32; others are REFUSED. May be repeated or",
-      "comma-separated. Default: loopback, private and link-local networks. For everybody: 0.0.0.0/0,::/0",
+      "Answer clients in this network, such as 192.0.2.0/24 or 2001:db8::/32; others are REFUSED. May be repeated or",
+      "comma-separated. Default: loopback, private and link-local networks. For everyone: 0.0.0.0/0,::/0",
     ],
   },
   {
@@ -105,8 +105,8 @@ export const FLAGS = [
     value: "<number>",
     isRepeatable: false,
     help: [
-      `Questions a second that each client network (/24, /56) may ask over UDP, up to ${rateLimit.max}; 0, the default, for`,
-      "any number. Over it, clients are told to ask over TCP. Those with a DNS cookie of ours are exempt.",
+      `UDP questions per second per client network (/24, /56), up to ${rateLimit.max}; 0 (default) means unlimited. Clients`,
+      "over the limit are told to ask over TCP. Clients with a DNS cookie from this server are exempt.",
     ],
   },
   {
@@ -115,7 +115,7 @@ export const FLAGS = [
     isRepeatable: false,
     help: [
       `Questions that may wait for upstreams at the same time, ${maxInFlight.min}–${maxInFlight.max} (default ${maxInFlight.default}).`,
-      "When there are more, the newest of the client with the most is REFUSED.",
+      "Beyond that, the newest question of the client with the most is REFUSED.",
     ],
   },
   {
@@ -123,7 +123,7 @@ export const FLAGS = [
     value: "<MiB>",
     isRepeatable: false,
     help: [
-      `Memory for answers, up to ${cacheSizeMib.max} MiB (default ${cacheSizeMib.default}); 0 remembers nothing. Taken as it fills.`,
+      `Memory for answers, up to ${cacheSizeMib.max} MiB (default ${cacheSizeMib.default}); 0 remembers nothing. Allocated as the cache fills.`,
     ],
   },
   {
@@ -131,14 +131,16 @@ export const FLAGS = [
     value: "<seconds>",
     isRepeatable: false,
     help: [
-      `Remember every answer for at least so long, up to ${minTtlSeconds.max} (default ${minTtlSeconds.default}), whatever its TTL says.`,
+      `Remember every positive answer for at least this long, up to ${minTtlSeconds.max} (default ${minTtlSeconds.default}), whatever its TTL says.`,
     ],
   },
   {
     name: "max-ttl",
     value: "<seconds>",
     isRepeatable: false,
-    help: [`Remember no answer for longer, up to ${maxTtlSeconds.max} (default ${maxTtlSeconds.default}, a day).`],
+    help: [
+      `Remember no answer for longer than this, up to ${maxTtlSeconds.max} (default ${maxTtlSeconds.default}, a day).`,
+    ],
   },
   {
     name: "negative-max-ttl",
@@ -153,15 +155,15 @@ export const FLAGS = [
     value: null,
     isRepeatable: false,
     help: [
-      "Give no answer that has expired. By default it is given for a day, marked as stale, when no upstream answers in",
-      "time.",
+      "Never give an expired answer. By default one is given for up to a day, marked as stale, when no upstream answers",
+      "in time.",
     ],
   },
   {
     name: "no-prefetch",
     value: null,
     isRepeatable: false,
-    help: ["Do not refresh answers that are often asked for before they expire."],
+    help: ["Do not refresh popular answers shortly before they expire."],
   },
   {
     name: "no-special-names",
@@ -169,7 +171,7 @@ export const FLAGS = [
     isRepeatable: false,
     help: [
       "Forward names like localhost, test, local, onion, home.arpa and 10.in-addr.arpa, too. By default they are answered",
-      "here, since no server on the Internet knows them.",
+      "locally, because no server on the Internet knows them.",
     ],
   },
   {
@@ -177,7 +179,7 @@ export const FLAGS = [
     value: "<text>",
     isRepeatable: false,
     help: [
-      "Tell this to those who ask for id.server (TXT, class CH), and the version for version.bind. By default REFUSED.",
+      "Answer id.server (TXT, class CH) with this text, and version.bind with the version. By default both are REFUSED.",
     ],
   },
   {
@@ -185,8 +187,8 @@ export const FLAGS = [
     value: DATAGRAM_IO.join("|"),
     isRepeatable: false,
     help: [
-      "How UDP is spoken: many datagrams to a system call (native), which spares the processor much work and needs Linux",
-      "on x64 or arm64 and deno run --allow-ffi; or one to a call (plain). By default (auto) native where it is possible.",
+      "How UDP datagrams are sent and received: in batches (native), which saves processor time and needs Linux on x64 or",
+      "arm64 and deno run --allow-ffi; or one by one (plain). By default (auto) native where possible.",
     ],
   },
   {
@@ -195,20 +197,21 @@ export const FLAGS = [
     isRepeatable: false,
     help: [
       `Processes that serve clients, ${workers.min}–${workers.max} (default ${workers.default}), or as many as there are processors (auto). They share`,
-      "--cache-size, --max-in-flight and --rate-limit. More than one take --io native, and deno run --allow-run.",
+      "--cache-size, --max-in-flight and --rate-limit. More than one needs native I/O (--io auto or native) and deno run",
+      "--allow-run.",
     ],
   },
   {
     name: "log-level",
     value: LOG_LEVELS.join("|"),
     isRepeatable: false,
-    help: ["How much is written to standard error (default info)."],
+    help: ["How much is logged to standard error (default info)."],
   },
   {
     name: "completions",
     value: SHELLS.join("|"),
     isRepeatable: false,
-    help: ["Print a script that completes these flags in that shell, and exit."],
+    help: ["Print a script that completes these flags in this shell, and exit."],
   },
   { name: "help", short: "h", value: null, isRepeatable: false, help: ["Print this and exit."] },
   { name: "version", short: "V", value: null, isRepeatable: false, help: ["Print the version and exit."] },

@@ -22,18 +22,18 @@ export const EXAMPLES: readonly Example[] = [
   },
   {
     command: "dns-forwarder --resolver '[2001:4860:4860::8888]:53' --listen 192.0.2.1:53",
-    meaning: "Forward over IPv6, serve a network on the port of DNS (which needs the right to use ports below 1024).",
+    meaning: "Forward over IPv6, serve a network on port 53 (which needs the right to use ports below 1024).",
   },
   {
     command: "dns-forwarder --answer 192.0.2.80,2001:db8::80",
-    meaning: "Tell every client the same address, whatever name it asks for.",
+    meaning: "Give every client the same address, whatever name it asks for.",
   },
 ];
 
 /** What the program says to whoever started it when it ends. */
 export const EXIT_CODES: Readonly<Record<number, string>> = {
   0: "stopped by SIGINT or SIGTERM",
-  1: "cannot start, or what was checked is not well",
+  1: "cannot start, or the checked server is not healthy",
   2: "wrong flag",
 };
 

@@ -13,20 +13,22 @@ export function manPage(): string {
     ...SUB_COMMANDS.map(({ name, value }) => `.br\n.B dns\\-forwarder ${name}\n${escaped(value)}`),
     section(
       "DESCRIPTION",
-      "It takes queries from clients, asks upstream servers, and always answers: with what an upstream said, or with why",
-      "there is no answer.",
+      "It takes queries from clients and asks upstream servers. Every query gets a response: the upstream's answer, or an",
+      "error that explains why there is none.",
     ),
     section("COMMANDS", ...SUB_COMMANDS.map(({ name, value, help }) => item(`${name} ${value}`, help))),
     section("OPTIONS", ...(FLAGS as readonly Flag[]).map((flag) => item(flagTitle(flag), flag.help))),
     section(
       "SIGNALS",
-      item("SIGINT, SIGTERM", ["Take no new queries, answer those in flight, and end. Again: end at once."]),
+      item("SIGINT, SIGTERM", [
+        "Stop taking queries, answer those in flight, and exit. A second signal: exit at once.",
+      ]),
       item("SIGUSR1, SIGUSR2", ["Write the state of the program to standard error."]),
     ),
     section("EXIT STATUS", ...Object.entries(EXIT_CODES).map(([code, meaning]) => item(code, [`${meaning}.`]))),
     section(
       "ENVIRONMENT",
-      item("NOTIFY_SOCKET, WATCHDOG_USEC", ["Where systemd wants to hear how the program is doing; see sd_notify(3)."]),
+      item("NOTIFY_SOCKET, WATCHDOG_USEC", ["Where systemd expects the program's status; see sd_notify(3)."]),
       item("DNS_FORWARDER_CACHE", [
         "Where a portable build unpacks itself, in a folder named after its content.",
         "Without it: dns-forwarder in $XDG_CACHE_HOME or $HOME/.cache.",
