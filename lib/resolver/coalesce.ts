@@ -38,7 +38,7 @@ export interface CoalesceOptions {
 export class Coalesce implements Resolver {
   readonly #next: Resolver;
   readonly #hash: Pick<QuestionHash, "hash">;
-  /** By hash. Texts as keys took 2 µs to make; bench/cold_exchange_bench.ts. */
+  /** By hash. Texts as keys took 2 µs to make; tests/bench/micro/cold_exchange_bench.ts. */
   readonly #flights = new LinkedTable<Flight>();
   readonly #onFailedTogether: () => void;
   /** Made once, not for each flight. */
