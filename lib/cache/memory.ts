@@ -1,7 +1,8 @@
 import type { Clock } from "../base/runtime.ts";
 import { type ExtendedError, extendedErrorOption, readExtendedError, readOptions, writeOptions } from "../wire/edns.ts";
-import { FLAG, HEADER_OCTETS } from "../wire/header.ts";
-import { putFlags, putUint16 } from "../wire/patch.ts";
+import { putQueryCounts } from "../wire/counts.ts";
+import { FLAG, HEADER_OCTETS, RCODE_MASK } from "../wire/header.ts";
+import { putFlags } from "../wire/patch.ts";
 import { type MessageScan, skipName, uint16At } from "../wire/scan.ts";
 import { assess, type Storable, type StorageRules } from "./assess.ts";
 import { assessTail } from "./assess_tail.ts";
@@ -21,7 +22,6 @@ export const CHECKING_DISABLED = 2;
 const RECHECK_MS = 30_000;
 /** How long it is remembered how often in a row a question has failed, beyond the failure itself. */
 const STREAK_MS = 60_000;
-const RCODE_MASK = 0x000f;
 const NO_OPTIONS = new Uint8Array(0);
 const STREAK_MAX = 255;
 
@@ -227,7 +227,7 @@ function optionsOf({ extendedErrors }: Lesson): Uint8Array<ArrayBuffer> {
 function failureMessage(headAndQuestion: Uint8Array<ArrayBuffer>, flags: number): Uint8Array<ArrayBuffer> {
   const message = headAndQuestion.slice();
   putFlags(message, FLAG.QR | (flags & (FLAG.RA | RCODE_MASK)));
-  [1, 0, 0, 0].forEach((count, i) => putUint16(message, 4 + 2 * i, count));
+  putQueryCounts(message, 0);
   return message;
 }
 

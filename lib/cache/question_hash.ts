@@ -11,7 +11,8 @@ const KEY_OCTETS = 8;
  * Whoever knows how names hash can ask for names that all meet in one chain, and every look-up then walks it. A mix of
  * multiplications does not prevent that, however it is seeded: names that meet under one seed are easily made to meet
  * under all of them. It would take 21 instead of 46 ns for a name of 24 octets (both are in
- * tests/bench/micro/cache_store_bench.ts). The key has 64 bits: enough against who never sees a hash, only times; too few for secrets.
+ * tests/bench/micro/cache_store_bench.ts). The key has 64 bits: enough against who never sees a hash, only times; too
+ * few for secrets.
  */
 export class QuestionHash {
   readonly #key0: number;

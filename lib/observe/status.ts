@@ -1,3 +1,4 @@
+import { MIB } from "../base/units.ts";
 import type { Counters } from "./counters.ts";
 
 /** How an upstream is doing. */
@@ -43,8 +44,6 @@ export interface Status {
   /** In order of preference. */
   readonly upstreams: readonly UpstreamStatus[];
 }
-
-const MIB = 1024 * 1024;
 
 /** The state of the program for its operator, a line each. */
 export function formatStatus({ runningMs, inFlight, counters, cache, upstreams }: Status): string[] {

@@ -1,3 +1,4 @@
+import { recordCountOf } from "../wire/counts.ts";
 import { TYPE } from "../wire/iana.ts";
 import { decode, encode, type Message, type ResourceRecord } from "../wire/message.ts";
 import { foldCase, type Name } from "../wire/name.ts";
@@ -24,8 +25,7 @@ const RECORDS_MAX = 512;
  */
 export function keepRelevant(reply: Reply): Reply {
   if (isPlainlyRelevant(reply)) return reply;
-  const recordCount = uint16At(reply, 6) + uint16At(reply, 8) + uint16At(reply, 10);
-  return recordCount > RECORDS_MAX ? reply : removeIrrelevant(reply);
+  return recordCountOf(reply) > RECORDS_MAX ? reply : removeIrrelevant(reply);
 }
 
 /**
