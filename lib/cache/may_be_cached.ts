@@ -20,7 +20,7 @@ export function mayBeLookedUp(scan: MessageScan, query: Uint8Array): boolean {
   // RFC 8945 §5.3: a signed query wants a signed answer, which nobody but the server it was made for can give.
   if (scan.status !== SCAN.ok || scan.questionCount !== 1 || scan.isResponse || scan.isSigned) return false;
   if (scan.opcode !== OPCODE.QUERY) return false;
-  return isDataType(uint16At(query, scan.qtypeOffset)) && isDataClass(uint16At(query, scan.qtypeOffset + 2));
+  return isCacheableType(uint16At(query, scan.qtypeOffset)) && isCacheableClass(uint16At(query, scan.qtypeOffset + 2));
 }
 
 /**
@@ -28,12 +28,12 @@ export function mayBeLookedUp(scan: MessageScan, query: Uint8Array): boolean {
  * 61440–65279 have no meaning yet that could say what they are, 0 and 65535 are reserved. OPT is a meta type among the
  * data types.
  */
-function isDataType(type: number): boolean {
+function isCacheableType(type: number): boolean {
   if (type < 0x80) return type !== 0 && type !== TYPE.OPT;
   return (type >= 0x100 && type < 0xf000) || (type >= 0xff00 && type < 0xffff);
 }
 
 /** RFC 6895 §3.2: classes 128–255 are questions and meta classes (NONE, ANY), 0 and 65535 are reserved. */
-function isDataClass(rrclass: number): boolean {
+function isCacheableClass(rrclass: number): boolean {
   return (rrclass > 0 && rrclass < 0x80) || (rrclass >= 0x100 && rrclass < 0xffff);
 }

@@ -3,7 +3,7 @@ import { type Linkable, LinkedTable } from "../base/linked_table.ts";
 import { type QuestionHash, typesWord } from "../cache/question_hash.ts";
 import { FLAG, HEADER_OCTETS, rcodeOf } from "../wire/header.ts";
 import { EDE, RCODE } from "../wire/iana.ts";
-import { foldOctet } from "../wire/name.ts";
+import { isSameRun } from "../wire/same_run.ts";
 import { uint16At } from "../wire/scan.ts";
 import { ownReply } from "./own_reply.ts";
 import type { Query } from "./query.ts";
@@ -168,6 +168,5 @@ function isSameQuestion(a: Query, b: Query): boolean {
   // hot path
   const nameEnd = a.scan.qtypeOffset;
   if (b.scan.qtypeOffset !== nameEnd || a.qtype !== b.qtype || a.qclass !== b.qclass) return false;
-  for (let i = HEADER_OCTETS; i < nameEnd; i++) if (foldOctet(a.wire[i]!) !== foldOctet(b.wire[i]!)) return false;
-  return true;
+  return isSameRun(a.wire, HEADER_OCTETS, b.wire, HEADER_OCTETS, nameEnd - HEADER_OCTETS);
 }

@@ -2,6 +2,7 @@ import { HEADER_OCTETS } from "../wire/header.ts";
 import { CLASS, EDE, RCODE, TYPE } from "../wire/iana.ts";
 import { decodeQuestions, type Question, type ResourceRecord } from "../wire/message.ts";
 import { foldCase, foldOctet, type Name, nameFromText, nameToText } from "../wire/name.ts";
+import { octetsKey } from "../wire/octets_key.ts";
 import { rdataFromText } from "../wire/rdata_text.ts";
 import { localReply } from "./local_reply.ts";
 import type { Query } from "./query.ts";
@@ -159,5 +160,5 @@ function answer(query: Query, { name, type }: Question, { kind, soa, name: apex 
 
 /** Equal for equal names, letter case ignored; a suffix of the text is that of the name. */
 function toKey(name: Name): string {
-  return String.fromCharCode(...foldCase(name));
+  return octetsKey(foldCase(name));
 }

@@ -1,8 +1,7 @@
 import { ANCOUNT_OFFSET, FLAG, HEADER_OCTETS } from "../wire/header.ts";
-import { TYPE } from "../wire/iana.ts";
 import { decode, encodeWithin, type Message, type ResourceRecord } from "../wire/message.ts";
-import { foldCase } from "../wire/name.ts";
 import { putFlags, putUint16 } from "../wire/patch.ts";
+import { rrsetKey } from "../wire/rrset_key.ts";
 import { skipName, uint16At } from "../wire/scan.ts";
 import { QUESTION_TAIL_OCTETS, RDLENGTH_OFFSET, RECORD_HEAD_OCTETS } from "../wire/section_layout.ts";
 import type { Reply } from "../resolver/resolver.ts";
@@ -47,13 +46,7 @@ export function cutRecords(octets: Reply, message: Message, limitOctets: number)
 
 /** For each record in order: equal texts for records of one RRset in one section. */
 function rrsetKeys(sections: readonly (readonly ResourceRecord[])[]): string[] {
-  return sections.flatMap((records, section) => {
-    return records.map(({ name, type, class: rrclass, rdata }) => {
-      // RFC 4034 §3: RRSIGs do not form one RRset; each belongs to the type that it covers.
-      const covered = type === TYPE.RRSIG ? uint16At(rdata, 0) : 0;
-      return `${section} ${type} ${covered} ${rrclass} ${foldCase(name).toHex()}`;
-    });
-  });
+  return sections.flatMap((records, section) => records.map((record) => `${section} ${rrsetKey(record)}`));
 }
 
 /** How many records, and octets, come before the last place within the limit that splits no RRset. */

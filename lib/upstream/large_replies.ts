@@ -1,4 +1,5 @@
 import { foldCase } from "../wire/name.ts";
+import { octetsKey } from "../wire/octets_key.ts";
 import { QUESTION_TAIL_OCTETS } from "../wire/section_layout.ts";
 import type { Request } from "./request.ts";
 
@@ -42,5 +43,5 @@ export class LargeReplies {
 function keyOf({ questionOctets, wantsDnssec }: Request): string {
   const nameEnd = questionOctets.length - QUESTION_TAIL_OCTETS;
   const name = foldCase(questionOctets.subarray(0, nameEnd));
-  return String.fromCharCode(wantsDnssec ? 1 : 0, ...questionOctets.subarray(nameEnd), ...name);
+  return (wantsDnssec ? "1" : "0") + octetsKey(questionOctets.subarray(nameEnd)) + octetsKey(name);
 }

@@ -1,6 +1,6 @@
 import { HEADER_OCTETS } from "../wire/header.ts";
 import { OPCODE, RCODE } from "../wire/iana.ts";
-import { foldOctet } from "../wire/name.ts";
+import { isSameRun } from "../wire/same_run.ts";
 import type { MessageScan } from "../wire/scan.ts";
 import { QUESTION_TAIL_OCTETS } from "../wire/section_layout.ts";
 
@@ -38,10 +38,7 @@ function isSameQuestion(reply: Uint8Array, question: Uint8Array): boolean {
   // hot path
   if (HEADER_OCTETS + question.length > reply.length) return false;
   const nameOctets = question.length - QUESTION_TAIL_OCTETS;
-  for (let i = 0; i < nameOctets; i++) {
-    const octet = reply[HEADER_OCTETS + i]!;
-    if (octet !== question[i] && foldOctet(octet) !== foldOctet(question[i]!)) return false;
-  }
+  if (!isSameRun(reply, HEADER_OCTETS, question, 0, nameOctets)) return false;
   for (let i = nameOctets; i < question.length; i++) if (reply[HEADER_OCTETS + i] !== question[i]) return false;
   return true;
 }

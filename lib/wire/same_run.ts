@@ -1,4 +1,4 @@
-import { foldOctet } from "../wire/name.ts";
+import { foldOctet } from "./name.ts";
 
 /** Whether two runs of `length` octets are the same, the case of A–Z ignored (RFC 4343). */
 export function isSameRun(a: Uint8Array, aStart: number, b: Uint8Array, bStart: number, length: number): boolean {
