@@ -1,10 +1,10 @@
 import { ARCOUNT_OFFSET, FLAG, MESSAGE_OCTETS_MAX, RCODE_MASK } from "../wire/header.ts";
 import { OPCODE, RCODE, TYPE } from "../wire/iana.ts";
-import { isSameNameAt, isWithinAt } from "../wire/name_at.ts";
+import { isAboveAny, isAnyOf, isSameNameAt, isWithinAt } from "../wire/name_at.ts";
 import { putFlags, putId, putUint16 } from "../wire/patch.ts";
 import { MessageScan, OPT_FAULT, SCAN, uint16At } from "../wire/scan.ts";
 import { withoutOpt } from "../wire/without_opt.ts";
-import { followChain, isAboveAny, isAnyOf } from "./chain.ts";
+import { followChain } from "./cname_chain.ts";
 import { KIND, type Kind } from "./kind.ts";
 import { NOT_STORABLE, type NotStorableReason } from "./not_storable.ts";
 import { RecordTable, ttlAt } from "./record_table.ts";

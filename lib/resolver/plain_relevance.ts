@@ -1,6 +1,6 @@
-import { isAboveAny, isAnyOf } from "../cache/chain.ts";
 import { HEADER_OCTETS } from "../wire/header.ts";
 import { TYPE } from "../wire/iana.ts";
+import { isAboveAny, isAnyOf } from "../wire/name_at.ts";
 import { rdataSteps, STEP_COMPRESSIBLE_NAME, STEP_NAME } from "../wire/rdata.ts";
 import { MessageScan, skipName, uint16At } from "../wire/scan.ts";
 import { RDLENGTH_OFFSET, RECORD_HEAD_OCTETS } from "../wire/section_layout.ts";

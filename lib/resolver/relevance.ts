@@ -34,7 +34,7 @@ export function keepRelevant(reply: Reply): Reply {
  */
 export function removeIrrelevant(reply: Reply): Reply {
   const message = decode(reply);
-  const chain = followChain(message);
+  const chain = chainKeys(message);
   const above = new Set([...chain].flatMap(suffixesOf));
   const answers = message.answers.filter((record) => chain.has(keyOf(record.name)) || leadsFrom(record, above));
   const authorities = keepAuthorities(message.authorities, above);
@@ -46,7 +46,7 @@ export function removeIrrelevant(reply: Reply): Reply {
 }
 
 /** The keys of the question's name and of those that CNAME records lead to from there, in whatever order they stand. */
-function followChain({ questions, answers }: Message): Set<string> {
+function chainKeys({ questions, answers }: Message): Set<string> {
   const links = Map.groupBy(answers.filter(({ type }) => type === TYPE.CNAME), ({ name }) => keyOf(name));
   const chain = new Set(questions.map(({ name }) => keyOf(name)));
   // What is added on the way is visited as well.

@@ -9,25 +9,8 @@ import { Lessons } from "./lessons.ts";
 import { isDoubtful, isEdnsRejection, isTruncated } from "./reply_kind.ts";
 import { type Request, SENDS_MAX, writeUpstreamQuery } from "./request.ts";
 import { CaseRestorer, Sending } from "./sending.ts";
+import type { Transport } from "./transport.ts";
 import { ForgeryError, UpstreamError } from "./upstream_error.ts";
-
-/** A way to ask one upstream: UDP or TCP. */
-export interface Transport {
-  /**
-   * Sends `query` on behalf of `request`, and waits for the reply, which is lent as `LaterOctets` says.
-   *
-   * @param query Its ID is written here. Only lent: the caller may overwrite it afterwards.
-   * @param question The question in `query`, in octets that stay as they are.
-   * @param onWrongCase See `Registration.onWrongCase`.
-   * @throws {UpstreamError} when none came by the request's deadline, or nothing could be sent.
-   */
-  exchange(
-    query: Uint8Array<ArrayBuffer>,
-    question: Uint8Array<ArrayBuffer>,
-    request: Request,
-    onWrongCase?: () => void,
-  ): PromiseLike<Uint8Array<ArrayBuffer>>;
-}
 
 /** What a dialogue is made from. */
 export interface DialogueOptions {

@@ -1,6 +1,6 @@
 import { HEADER_OCTETS } from "../wire/header.ts";
 import { TYPE } from "../wire/iana.ts";
-import { isSameNameAt, isWithinAt } from "../wire/name_at.ts";
+import { isAnyOf, isSameNameAt } from "../wire/name_at.ts";
 import type { RecordTable } from "./record_table.ts";
 
 /** CNAME records in a response. Resolvers give up after 8 to 16 themselves. */
@@ -31,16 +31,4 @@ export function followChain(message: Uint8Array, table: RecordTable, qtype: numb
     // The usual response has its chain in order and needs no second look.
     if (chain.length === length || chain.length === linkCount + 1) return chain;
   }
-}
-
-/** Whether the name at `name` is one of those at `others`. */
-export function isAnyOf(message: Uint8Array, name: number, others: readonly number[]): boolean {
-  for (let i = others.length - 1; i >= 0; i--) if (isSameNameAt(message, name, others[i]!)) return true;
-  return false;
-}
-
-/** Whether one of the names at `names` is the one at `zone`, or lies below it. */
-export function isAboveAny(message: Uint8Array, zone: number, names: readonly number[]): boolean {
-  for (let i = names.length - 1; i >= 0; i--) if (isWithinAt(message, names[i]!, zone)) return true;
-  return false;
 }
