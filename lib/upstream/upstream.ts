@@ -2,13 +2,13 @@ import { formatSocketAddress, type SocketAddress } from "../base/address.ts";
 import type { DeadlineQueue } from "../base/deadline_queue.ts";
 import { deliver, type LaterOctets } from "../base/later.ts";
 import type { Log } from "../observe/log.ts";
+import type { UpstreamStatus } from "../observe/status.ts";
 import { Ask, type Asker } from "./ask.ts";
 import { Breaker, type Transition } from "./breaker.ts";
 import { Dialogue, type DialogueOptions } from "./dialogue.ts";
 import { isTruncated, isUseful } from "./reply_kind.ts";
 import type { Request } from "./request.ts";
 import { RoundTrips } from "./round_trips.ts";
-import type { UpstreamState } from "./upstream_state.ts";
 
 /** What an upstream is made from. */
 export interface UpstreamOptions extends DialogueOptions {
@@ -77,7 +77,7 @@ export class Upstream {
   }
 
   /** How it is doing. */
-  get state(): UpstreamState {
+  get state(): UpstreamStatus {
     const nowMs = this.#options.clock.nowMs();
     const { queryCount, replyCount, lessons } = this.#dialogue;
     return {
