@@ -75,11 +75,6 @@ export class DeadlineQueue {
     this.#arm(Math.min(tick, this.#handledTick + SLOTS));
   }
 
-  /** Whether `deadline` waits for its moment. */
-  isScheduled(deadline: Deadline): boolean {
-    return deadline.next !== deadline;
-  }
-
   /** Takes `deadline` back; nothing happens when it is not scheduled. */
   cancel(deadline: Deadline): void {
     if (deadline.next === deadline) return;

@@ -3,23 +3,17 @@ import { OPCODE, TYPE } from "../wire/iana.ts";
 import { type MessageScan, SCAN, uint16At } from "../wire/scan.ts";
 
 /**
- * Whether a query is one that the cache has to do with: its answer may be looked up, and what an upstream says to it may
- * be stored. A query with RD=0 may be looked up all the same (`mayBeLookedUp`).
+ * Whether what an upstream says to a query may be stored.
  *
  * @param scan What has been found in `query`.
  */
 export function mayBeCached(scan: MessageScan, query: Uint8Array): boolean {
   // hot path
-  // An upstream answers RD=0 out of what it happens to know, a referral say: nothing to tell those who want recursion.
-  return (scan.flags & FLAG.RD) !== 0 && mayBeLookedUp(scan, query);
-}
-
-/** {@linkcode mayBeCached}, whatever RD says. */
-export function mayBeLookedUp(scan: MessageScan, query: Uint8Array): boolean {
-  // hot path
   // RFC 8945 §5.3: a signed query wants a signed answer, which nobody but the server it was made for can give.
   if (scan.status !== SCAN.ok || scan.questionCount !== 1 || scan.isResponse || scan.isSigned) return false;
   if (scan.opcode !== OPCODE.QUERY) return false;
+  // An upstream answers RD=0 out of what it happens to know, a referral say: nothing to tell those who want recursion.
+  if ((scan.flags & FLAG.RD) === 0) return false;
   return isCacheableType(uint16At(query, scan.qtypeOffset)) && isCacheableClass(uint16At(query, scan.qtypeOffset + 2));
 }
 
