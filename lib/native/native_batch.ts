@@ -74,22 +74,22 @@ export class NativeBatch implements DatagramBatch {
   }
 
   /** See `DatagramBatch`. A socket that fails has nothing here; its own `receive` says what is wrong. */
-  // hot path
   receive(): number {
+    // hot path
     if (this.#fd === -1) return 0;
     const received = this.#receiveRing.receive(this.#fd, this.size);
     return received > 0 ? received : 0;
   }
 
   /** See `DatagramBatch`. */
-  // hot path
   datagram(i: number): Uint8Array<ArrayBuffer> {
+    // hot path
     return this.#receiveRing.datagram(i);
   }
 
   /** See `DatagramBatch`. */
-  // hot path
   peer(i: number): SocketAddress {
+    // hot path
     return this.#receiveRing.peer(i);
   }
 
@@ -99,22 +99,22 @@ export class NativeBatch implements DatagramBatch {
   }
 
   /** See `DatagramBatch`. */
-  // hot path
   get slot(): Uint8Array<ArrayBuffer> {
+    // hot path
     return this.#sendRing.slot;
   }
 
   /** See `DatagramBatch`. */
-  // hot path
   queueSlot(lengthOctets: number, to: SocketAddress): void {
+    // hot path
     if (this.#fd === -1 || !this.#sendRing.queueSlot(lengthOctets, to, this.#family)) return this.#lose();
     this.#queuedCount++;
     if (this.#sendRing.isFull) this.#send();
   }
 
   /** See `DatagramBatch`. */
-  // hot path
   queue(octets: Uint8Array<ArrayBuffer>, to: SocketAddress): void {
+    // hot path
     // Once closed the ring is another's.
     if (octets.length > SLOT_OCTETS || this.#fd === -1) return this.#lose();
     this.slot.set(octets);
@@ -122,8 +122,8 @@ export class NativeBatch implements DatagramBatch {
   }
 
   /** See `DatagramBatch`. */
-  // hot path
   flush(): number {
+    // hot path
     this.#send();
     this.#queuedCount = this.#ringStart = 0;
     const lostCount = this.#lost.length;

@@ -47,7 +47,7 @@ export function spawnWorker(mainModule: string, { reported, ended }: WorkerEvent
 }
 
 /** The worker's side. */
-export const supervisor = {
+export const supervisorLink = {
   /** What the supervisor wants. */
   async *orders(): AsyncGenerator<Order> {
     for await (const line of linesOf(Deno.stdin.readable)) yield JSON.parse(line) as Order;
