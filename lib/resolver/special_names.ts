@@ -115,6 +115,7 @@ function topLabelSum(octets: Uint8Array, start: number): number {
   for (let offset = start; octets[offset] !== 0; offset += 1 + octets[offset]!) start = offset;
   const end = start + 1 + octets[start]!;
   let sum = 0;
+  // Bernstein's hash for short texts. 30 bits: what V8 keeps as a small integer, without an object for it.
   for (let i = start; i < end; i++) sum = (Math.imul(sum, 33) ^ foldOctet(octets[i]!)) & 0x3fffffff;
   return sum;
 }
