@@ -2,7 +2,7 @@ import type { SocketAddress } from "../base/address.ts";
 import type { DatagramBatch } from "../base/runtime.ts";
 import { SLOT_OCTETS } from "./datagram_slot.ts";
 import { KernelBuffer } from "./kernel_buffer.ts";
-import { C } from "./layout.ts";
+import { C, SMALL_OCTETS } from "./layout.ts";
 import type { Libc } from "./libc.ts";
 import { poll } from "./poll.ts";
 import type { ReceiveRing } from "./receive_ring.ts";
@@ -143,7 +143,7 @@ export class NativeBatch implements DatagramBatch {
 
   /** Waits for datagrams, at most `waitMs`, with nothing else happening on this thread. For a self-test. */
   awaitDatagrams(waitMs: number): void {
-    poll(this.#libc, new KernelBuffer(128), this.#fd, C.POLLIN, waitMs);
+    poll(this.#libc, new KernelBuffer(SMALL_OCTETS), this.#fd, C.POLLIN, waitMs);
   }
 
   /** Whether the kernel's pointers still lead to our memory. */

@@ -3,7 +3,7 @@ import { assert } from "../base/assert.ts";
 import { AddressBook } from "./address_book.ts";
 import { SLOT_OCTETS } from "./datagram_slot.ts";
 import { KernelBuffer } from "./kernel_buffer.ts";
-import { C, CMSGHDR, ERRNO, IN6_PKTINFO, IN_PKTINFO, MMSGHDR } from "./layout.ts";
+import { C, CMSGHDR, ERRNO, IN6_PKTINFO, IN_PKTINFO, MMSGHDR, SMALL_OCTETS } from "./layout.ts";
 import type { Libc } from "./libc.ts";
 import {
   controlLengthWord,
@@ -27,7 +27,7 @@ export class SendRing {
   readonly #libc: Libc;
   readonly #messages: MessageHeaders;
   readonly #slots: readonly KernelBuffer[];
-  readonly #poll = new KernelBuffer(128);
+  readonly #poll = new KernelBuffer(SMALL_OCTETS);
   readonly #addresses = new AddressBook();
   #count = 0;
   #lost: number[] = [];
