@@ -30,7 +30,7 @@ import { VERSION } from "./version.ts";
 const STALE_MS = 24 * 60 * 60 * 1000;
 
 /** What the layers of forwarding share. */
-export interface Surroundings {
+export interface ChainDependencies {
   /** What the time is read from. */
   readonly clock: Clock;
   /** Where unpredictable numbers come from. */
@@ -61,7 +61,7 @@ export interface Forwarding {
 export function forwardingChain(
   config: Config,
   upstreams: Upstreams,
-  { clock, wallClock, random, secret, deadlines, counters, log }: Surroundings,
+  { clock, wallClock, random, secret, deadlines, counters, log }: ChainDependencies,
 ): Forwarding {
   const detector = new LoopDetector({
     upstreams: upstreams.members,

@@ -38,7 +38,7 @@ export interface MemoryOptions {
 }
 
 /** An answer to be learned, with the query that it answers. */
-export interface Lesson {
+export interface LearnedReply {
   /** The query's octets; one question. */
   readonly wire: Uint8Array<ArrayBuffer>;
   /** Where things are in `wire`. */
@@ -118,15 +118,15 @@ export class Memory {
    *
    * @returns The response as it will be given from memory; the caller owns it.
    */
-  learn(lesson: Lesson): Uint8Array<ArrayBuffer> {
-    const assessment = assess(lesson.reply, this.#rules);
+  learn(learned: LearnedReply): Uint8Array<ArrayBuffer> {
+    const assessment = assess(learned.reply, this.#rules);
     if (!assessment.isStorable) {
-      if (assessment.reason === NOT_STORABLE.failure) this.#learnFailure(lesson);
-      if (assessment.reason === NOT_STORABLE.zeroTtl) this.#forget(lesson);
-      return lesson.reply;
+      if (assessment.reason === NOT_STORABLE.failure) this.#learnFailure(learned);
+      if (assessment.reason === NOT_STORABLE.zeroTtl) this.#forget(learned);
+      return learned.reply;
     }
-    const variant = variantOf(lesson.scan);
-    this.#insert(assessment, variant, optionsOf(lesson));
+    const variant = variantOf(learned.scan);
+    this.#insert(assessment, variant, optionsOf(learned));
     // RFC 2308 §2.1, §5: what the end of a chain lacks, it lacks for those who ask for it by its own name, too.
     const tail = assessTail(assessment, this.#rules);
     if (tail !== null && !this.#isKnown(tail, variant)) this.#insert(tail, variant, NO_OPTIONS);
@@ -148,7 +148,7 @@ export class Memory {
   }
 
   /** RFC 8767 §4: what is definitive replaces what was said before, also when it must not be kept itself. */
-  #forget({ wire, scan }: Lesson): void {
+  #forget({ wire, scan }: LearnedReply): void {
     const { store } = this;
     const nameEnd = scan.qtypeOffset;
     for (const qtype of [uint16At(wire, nameEnd), ANY_TYPE]) {
@@ -187,9 +187,9 @@ export class Memory {
   }
 
   /** RFC 9520 §3.2. What can still be given, fresh or stale, is worth more than the failure, and stays. */
-  #learnFailure(lesson: Lesson): void {
+  #learnFailure(learned: LearnedReply): void {
     const { store } = this;
-    const { wire, scan, reply } = lesson;
+    const { wire, scan, reply } = learned;
     const nowMs = this.#clock.nowMs();
     const nameEnd = scan.qtypeOffset;
     const [qtype, qclass, variant] = [uint16At(wire, nameEnd), uint16At(wire, nameEnd + 2), variantOf(scan)];
@@ -208,7 +208,7 @@ export class Memory {
       message: failureMessage(wire.subarray(0, scan.questionsEnd), uint16At(reply, 2)),
       ttlOffsets: [],
       ttlCount: 0,
-      options: optionsOf(lesson),
+      options: optionsOf(learned),
       kind: KIND.failure,
       streak,
       storedAtMs: nowMs,
@@ -219,7 +219,7 @@ export class Memory {
   }
 }
 
-function optionsOf({ extendedErrors }: Lesson): Uint8Array<ArrayBuffer> {
+function optionsOf({ extendedErrors }: LearnedReply): Uint8Array<ArrayBuffer> {
   return extendedErrors.length === 0 ? NO_OPTIONS : writeOptions(extendedErrors.map(extendedErrorOption));
 }
 

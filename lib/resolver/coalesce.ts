@@ -42,9 +42,9 @@ export class Coalesce implements Resolver {
   readonly #flights = new LinkedTable<Flight>();
   readonly #onFailedTogether: () => void;
   /** Made once, not for each flight. */
-  readonly #tower: Tower = {
-    landed: (flight, reply) => this.#landed(flight, reply),
-    crashed: (flight, error) => this.#crashed(flight, error),
+  readonly #listener: FlightListener = {
+    onReply: (flight, reply) => this.#onReply(flight, reply),
+    onError: (flight, error) => this.#onError(flight, error),
   };
 
   /** See {@linkcode CoalesceOptions}. */
@@ -74,13 +74,13 @@ export class Coalesce implements Resolver {
       return reply;
     }
     const waiter = new Waiter(query);
-    const flight = new Flight(hash, { asked, leader, waiter, tower: this.#tower });
+    const flight = new Flight(hash, { asked, leader, waiter, listener: this.#listener });
     this.#flights.add(flight);
     deliver(reply, flight);
     return waiter;
   }
 
-  #landed(flight: Flight, reply: Reply): void {
+  #onReply(flight: Flight, reply: Reply): void {
     this.#flights.remove(flight);
     const { waiters, leader } = flight;
     const haveFailedTogether = waiters.length > 1 && rcodeOf(uint16At(reply, 2)) === RCODE.SERVFAIL;
@@ -93,16 +93,16 @@ export class Coalesce implements Resolver {
     if (haveFailedTogether) this.#onFailedTogether();
   }
 
-  #crashed(flight: Flight, error: unknown): void {
+  #onError(flight: Flight, error: unknown): void {
     this.#flights.remove(flight);
     for (const waiter of flight.waiters) waiter.failed(error);
   }
 }
 
 /** Whom flights tell how they end. */
-interface Tower {
-  landed(flight: Flight, reply: Reply): void;
-  crashed(flight: Flight, error: unknown): void;
+interface FlightListener {
+  onReply(flight: Flight, reply: Reply): void;
+  onError(flight: Flight, error: unknown): void;
 }
 
 /** An exchange in flight. */
@@ -115,25 +115,25 @@ class Flight implements Linkable<Flight>, Receiver<Reply> {
   readonly leader: Query;
   /** In the order in which they came. */
   readonly waiters: Waiter[];
-  readonly #tower: Tower;
+  readonly #listener: FlightListener;
 
   constructor(
     hash: number,
-    { asked, leader, waiter, tower }: { asked: number; leader: Query; waiter: Waiter; tower: Tower },
+    { asked, leader, waiter, listener }: { asked: number; leader: Query; waiter: Waiter; listener: FlightListener },
   ) {
     this.key = hash;
     this.asked = asked;
     this.leader = leader;
     this.waiters = [waiter];
-    this.#tower = tower;
+    this.#listener = listener;
   }
 
   arrived(reply: Reply): void {
-    this.#tower.landed(this, reply);
+    this.#listener.onReply(this, reply);
   }
 
   failed(error: unknown): void {
-    this.#tower.crashed(this, error);
+    this.#listener.onError(this, error);
   }
 }
 

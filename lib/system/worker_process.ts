@@ -1,5 +1,5 @@
 import type { Order, Report } from "../workers/messages.ts";
-import type { WorkerEvents, WorkerProcess } from "../workers/place.ts";
+import type { WorkerEvents, WorkerProcess } from "../workers/worker_slot.ts";
 
 /** The program's only argument when it is a worker. Nobody gives it by hand: orders come through standard input. */
 export const WORKER_ARGUMENT = "worker";

@@ -50,9 +50,9 @@ export class Upstream {
   /** When the first query was sent of those that nothing has been heard since. */
   #quietSinceMs = 0;
   readonly #asker: Asker = {
-    heard: (ask, reply) => this.#heard(ask, reply),
-    unheard: (ask, error) => this.#unheard(ask, error),
-    cameToNothing: (ask) => this.#tell(ask),
+    onReply: (ask, reply) => this.#onReply(ask, reply),
+    onError: (ask, error) => this.#onError(ask, error),
+    onFailure: (ask) => this.#tell(ask),
   };
 
   /** See {@linkcode UpstreamOptions}. */
@@ -149,7 +149,7 @@ export class Upstream {
     return ask.reply;
   }
 
-  #heard(ask: Ask, reply: Uint8Array<ArrayBuffer>): void {
+  #onReply(ask: Ask, reply: Uint8Array<ArrayBuffer>): void {
     const { clock, deadlines } = this.#options;
     this.#outstanding--;
     deadlines.cancel(ask);
@@ -162,7 +162,7 @@ export class Upstream {
     else ask.reply.arrived(reply);
   }
 
-  #unheard(ask: Ask, error: unknown): void {
+  #onError(ask: Ask, error: unknown): void {
     this.#outstanding--;
     this.#options.deadlines.cancel(ask);
     // Silence until the deadline has been counted when it began.

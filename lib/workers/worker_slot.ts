@@ -12,7 +12,7 @@ const WELL_MS = 60_000;
 /** How long an answer to "tell" is waited for. A worker that is so busy is told of by its last one. */
 const TELL_MS = 1000;
 
-/** A worker in a process of its own, which belongs to its `Place`. */
+/** A worker in a process of its own, which belongs to its `WorkerSlot`. */
 export interface WorkerProcess {
   /** Gives it an order, which is lost when it has ended. */
   send(order: Order): void;
@@ -31,11 +31,11 @@ export interface WorkerEvents {
 /** Starts a worker process. */
 export type SpawnWorker = (events: WorkerEvents) => WorkerProcess;
 
-/** What a place is made from. */
-export interface PlaceOptions {
+/** What a slot is made from. */
+export interface WorkerSlotOptions {
   /** How processes are started. */
   readonly spawn: SpawnWorker;
-  /** What each worker in this place is told first; those that follow the first do not announce. */
+  /** What each worker in this slot is told first; those that follow the first do not announce. */
   readonly order: StartOrder;
   /** What the time is read from. */
   readonly clock: Clock;
@@ -47,9 +47,9 @@ export interface PlaceOptions {
   readonly onDeath: (counters: Counters | null) => void;
 }
 
-/** A place for a worker: the one that has it, and whoever follows when that dies. Who hangs is killed. */
-export class Place {
-  readonly #options: PlaceOptions;
+/** The place of a worker: the one that has it, and whoever follows when that dies. Who hangs is killed. */
+export class WorkerSlot {
+  readonly #options: WorkerSlotOptions;
   readonly #firstServes = Promise.withResolvers<number>();
   readonly #left = Promise.withResolvers<void>();
   #worker: WorkerProcess | null = null;
@@ -63,8 +63,8 @@ export class Place {
   #cancelPause = () => {};
   #told: (() => void)[] = [];
 
-  /** See {@linkcode PlaceOptions}. */
-  constructor(options: PlaceOptions) {
+  /** See {@linkcode WorkerSlotOptions}. */
+  constructor(options: WorkerSlotOptions) {
     this.#options = options;
   }
 
