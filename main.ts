@@ -24,7 +24,7 @@ import { openServiceSocket } from "./lib/system/service_socket.ts";
 import { onStatusSignal } from "./lib/system/status_signal.ts";
 import { leaveSignalsToSupervisor, stopSignal } from "./lib/system/stop_signal.ts";
 import { chooseWorkerCount } from "./lib/system/worker_count.ts";
-import { spawnWorker, supervisor, WORKER_ARGUMENT } from "./lib/system/worker_process.ts";
+import { spawnWorker, supervisorLink, WORKER_ARGUMENT } from "./lib/system/worker_process.ts";
 import { VERSION } from "./lib/version.ts";
 import { freeAddresses } from "./lib/workers/free_addresses.ts";
 import type { StartOrder } from "./lib/workers/messages.ts";
@@ -142,7 +142,7 @@ async function supervise({ config, warnings }: Serve, count: number, host: Host)
 /** One of several processes, which does what `supervise` in another one says. */
 async function serveAsWorker(writeToOperator: (line: string) => void): Promise<number> {
   leaveSignalsToSupervisor();
-  const { orders, report } = supervisor;
+  const { orders, report } = supervisorLink;
   try {
     await work({ orders: orders(), report, start: (order) => startWorker(order, writeToOperator) });
     return EXIT.ok;

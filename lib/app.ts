@@ -26,7 +26,7 @@ import type { Upstreams } from "./upstream/upstreams.ts";
 import { VERSION } from "./version.ts";
 
 /** What a program holds for queries at a moment. */
-export interface Held {
+export interface ResourceUsage {
   /** Questions that wait for their answers. */
   readonly inFlight: number;
   /** Deadlines that wait for their moments. */
@@ -122,7 +122,7 @@ export class App {
   }
 
   /** What is still held for queries; zeros some time after the last one. For tests and for watching. */
-  get held(): Held {
+  get held(): ResourceUsage {
     return {
       inFlight: this.#inFlight?.count ?? 0,
       deadlines: this.#deadlines.size,

@@ -1,6 +1,7 @@
 import type { DeadlineQueue } from "./base/deadline_queue.ts";
 import { deriveKey } from "./base/derive_key.ts";
 import type { Clock, RandomSource, WallClock } from "./base/runtime.ts";
+import { MIB } from "./base/units.ts";
 import { CacheStore } from "./cache/cache_store.ts";
 import { Memory } from "./cache/memory.ts";
 import { QuestionHash } from "./cache/question_hash.ts";
@@ -25,12 +26,11 @@ import { LoopDetector } from "./upstream/loop_detector.ts";
 import type { Upstreams } from "./upstream/upstreams.ts";
 import { VERSION } from "./version.ts";
 
-const MIB = 1024 * 1024;
 /** RFC 8767 §5 suggests one to three days. */
 const STALE_MS = 24 * 60 * 60 * 1000;
 
 /** What the layers of forwarding share. */
-export interface Surroundings {
+export interface ChainDependencies {
   /** What the time is read from. */
   readonly clock: Clock;
   /** Where unpredictable numbers come from. */
@@ -61,7 +61,7 @@ export interface Forwarding {
 export function forwardingChain(
   config: Config,
   upstreams: Upstreams,
-  { clock, wallClock, random, secret, deadlines, counters, log }: Surroundings,
+  { clock, wallClock, random, secret, deadlines, counters, log }: ChainDependencies,
 ): Forwarding {
   const detector = new LoopDetector({
     upstreams: upstreams.members,

@@ -11,6 +11,7 @@ import { WireFormatError } from "./wire/wire_format_error.ts";
 
 /** As long as the program's own clients wait for it by default. A supervisor that checks has a limit of its own. */
 const WAIT_MS = 2000;
+/** The query is without EDNS, so 512 are allowed (RFC 1035 §4.2.1); servers that send more are well all the same. */
 const REPLY_OCTETS_MAX = 4096;
 
 /** What came of a check. */

@@ -20,9 +20,9 @@ export interface AwakeClockOptions {
 }
 
 /**
- * A clock that goes on while the machine sleeps, so that what was remembered before is as old as it is, or up to
- * two seconds older for each sleep; one of less than three seconds may go unnoticed. Does not follow
- * the time of day: setting that ages nothing.
+ * A clock that goes on while the machine sleeps, so that what was remembered before is as old as it is, or up to two
+ * seconds older for each sleep; one of less than three seconds may go unnoticed. Does not follow the time of day: setting
+ * that ages nothing.
  */
 export class AwakeClock implements Clock {
   readonly #options: AwakeClockOptions;

@@ -9,6 +9,9 @@ export interface NetworkSize {
   readonly ipv6Octets: number;
 }
 
+/** What counts as one client: an IPv4 address, or an IPv6 /64, of which any machine in it has all addresses. */
+export const ONE_CLIENT: NetworkSize = { ipv4Octets: 4, ipv6Octets: 8 };
+
 /** A text that is the same for all addresses of one network, and different for different networks. */
 export function clientNetwork(hostname: string, { ipv4Octets, ipv6Octets }: NetworkSize): string {
   if (ipv4Octets === 4 && !hostname.includes(":")) return hostname;

@@ -1,8 +1,12 @@
 import { assert } from "./assert.ts";
 import type { Clock, Timers } from "./runtime.ts";
 
-/** Length of one turn of the wheel: 512 slots of 10 ms. Deadlines further away wait for more than one turn. */
+/**
+ * One turn of the wheel takes five seconds: more than a query may by default, so only what outlives queries, an idle
+ * connection say, is looked at in several turns.
+ */
 const SLOTS = 512;
+/** Finer than anything that waits has to be: the shortest wait, before a hedge, is three of these. */
 const TICK_MS = 10;
 
 /** Something that has to happen at a moment unless it is cancelled before. Extend it; the queue links it in place. */
@@ -22,7 +26,7 @@ export abstract class Deadline {
 export class Alarm extends Deadline {
   readonly #callback: (nowMs: number) => void;
 
-  /** Takes one timer of `timers` at a time. */
+  /** Calls `callback` when it is due. */
   constructor(callback: (nowMs: number) => void) {
     super();
     this.#callback = callback;
@@ -73,11 +77,6 @@ export class DeadlineQueue {
     this.#size++;
     // A deadline beyond this turn is met by the turn's own end at the latest: the slot is looked at, and waits again.
     this.#arm(Math.min(tick, this.#handledTick + SLOTS));
-  }
-
-  /** Whether `deadline` waits for its moment. */
-  isScheduled(deadline: Deadline): boolean {
-    return deadline.next !== deadline;
   }
 
   /** Takes `deadline` back; nothing happens when it is not scheduled. */

@@ -1,10 +1,10 @@
-import { FLAG, MESSAGE_OCTETS_MAX } from "../wire/header.ts";
+import { ARCOUNT_OFFSET, FLAG, MESSAGE_OCTETS_MAX, RCODE_MASK } from "../wire/header.ts";
 import { OPCODE, RCODE, TYPE } from "../wire/iana.ts";
-import { isSameNameAt, isWithinAt } from "../wire/name_at.ts";
+import { isAboveAny, isAnyOf, isSameNameAt, isWithinAt } from "../wire/name_at.ts";
 import { putFlags, putId, putUint16 } from "../wire/patch.ts";
 import { MessageScan, OPT_FAULT, SCAN, uint16At } from "../wire/scan.ts";
 import { withoutOpt } from "../wire/without_opt.ts";
-import { followChain, isAboveAny, isAnyOf } from "./chain.ts";
+import { followChain } from "./cname_chain.ts";
 import { KIND, type Kind } from "./kind.ts";
 import { NOT_STORABLE, type NotStorableReason } from "./not_storable.ts";
 import { RecordTable, ttlAt } from "./record_table.ts";
@@ -55,7 +55,7 @@ export interface NotStorable {
 }
 
 /** What follows from the upstream's words, whoever asked: RFC 4035 §3.2.3 leaves AD to the one that has checked. */
-const KEPT_FLAGS = FLAG.QR | FLAG.RA | FLAG.AD | 0x000f;
+const KEPT_FLAGS = FLAG.QR | FLAG.RA | FLAG.AD | RCODE_MASK;
 
 const NO_SET = -1;
 
@@ -76,7 +76,7 @@ export function assess(reply: Uint8Array<ArrayBuffer>, rules: StorageRules): Sto
   scan.scan(reply);
   const assessment = assessScanned(reply, rules);
   // The OPT record at its end has only been left out of the count.
-  if (!assessment.isStorable && scan.status === SCAN.ok) putUint16(reply, 10, scan.additionalCount);
+  if (!assessment.isStorable && scan.status === SCAN.ok) putUint16(reply, ARCOUNT_OFFSET, scan.additionalCount);
   return assessment;
 }
 

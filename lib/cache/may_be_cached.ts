@@ -3,24 +3,18 @@ import { OPCODE, TYPE } from "../wire/iana.ts";
 import { type MessageScan, SCAN, uint16At } from "../wire/scan.ts";
 
 /**
- * Whether a query is one that the cache has to do with: its answer may be looked up, and what an upstream says to it may
- * be stored. A query with RD=0 may be looked up all the same (`mayBeLookedUp`).
+ * Whether what an upstream says to a query may be stored.
  *
  * @param scan What has been found in `query`.
  */
 export function mayBeCached(scan: MessageScan, query: Uint8Array): boolean {
   // hot path
-  // An upstream answers RD=0 out of what it happens to know, a referral say: nothing to tell those who want recursion.
-  return (scan.flags & FLAG.RD) !== 0 && mayBeLookedUp(scan, query);
-}
-
-/** {@linkcode mayBeCached}, whatever RD says. */
-export function mayBeLookedUp(scan: MessageScan, query: Uint8Array): boolean {
-  // hot path
   // RFC 8945 §5.3: a signed query wants a signed answer, which nobody but the server it was made for can give.
   if (scan.status !== SCAN.ok || scan.questionCount !== 1 || scan.isResponse || scan.isSigned) return false;
   if (scan.opcode !== OPCODE.QUERY) return false;
-  return isDataType(uint16At(query, scan.qtypeOffset)) && isDataClass(uint16At(query, scan.qtypeOffset + 2));
+  // An upstream answers RD=0 out of what it happens to know, a referral say: nothing to tell those who want recursion.
+  if ((scan.flags & FLAG.RD) === 0) return false;
+  return isCacheableType(uint16At(query, scan.qtypeOffset)) && isCacheableClass(uint16At(query, scan.qtypeOffset + 2));
 }
 
 /**
@@ -28,12 +22,12 @@ export function mayBeLookedUp(scan: MessageScan, query: Uint8Array): boolean {
  * 61440–65279 have no meaning yet that could say what they are, 0 and 65535 are reserved. OPT is a meta type among the
  * data types.
  */
-function isDataType(type: number): boolean {
+function isCacheableType(type: number): boolean {
   if (type < 0x80) return type !== 0 && type !== TYPE.OPT;
   return (type >= 0x100 && type < 0xf000) || (type >= 0xff00 && type < 0xffff);
 }
 
 /** RFC 6895 §3.2: classes 128–255 are questions and meta classes (NONE, ANY), 0 and 65535 are reserved. */
-function isDataClass(rrclass: number): boolean {
+function isCacheableClass(rrclass: number): boolean {
   return (rrclass > 0 && rrclass < 0x80) || (rrclass >= 0x100 && rrclass < 0xffff);
 }

@@ -1,7 +1,8 @@
 import type { Clock } from "../base/runtime.ts";
 import { type ExtendedError, extendedErrorOption, readExtendedError, readOptions, writeOptions } from "../wire/edns.ts";
-import { FLAG, HEADER_OCTETS } from "../wire/header.ts";
-import { putFlags, putUint16 } from "../wire/patch.ts";
+import { putQueryCounts } from "../wire/counts.ts";
+import { FLAG, HEADER_OCTETS, RCODE_MASK } from "../wire/header.ts";
+import { putFlags } from "../wire/patch.ts";
 import { type MessageScan, skipName, uint16At } from "../wire/scan.ts";
 import { assess, type Storable, type StorageRules } from "./assess.ts";
 import { assessTail } from "./assess_tail.ts";
@@ -21,7 +22,6 @@ export const CHECKING_DISABLED = 2;
 const RECHECK_MS = 30_000;
 /** How long it is remembered how often in a row a question has failed, beyond the failure itself. */
 const STREAK_MS = 60_000;
-const RCODE_MASK = 0x000f;
 const NO_OPTIONS = new Uint8Array(0);
 const STREAK_MAX = 255;
 
@@ -38,7 +38,7 @@ export interface MemoryOptions {
 }
 
 /** An answer to be learned, with the query that it answers. */
-export interface Lesson {
+export interface LearnedReply {
   /** The query's octets; one question. */
   readonly wire: Uint8Array<ArrayBuffer>;
   /** Where things are in `wire`. */
@@ -118,15 +118,15 @@ export class Memory {
    *
    * @returns The response as it will be given from memory; the caller owns it.
    */
-  learn(lesson: Lesson): Uint8Array<ArrayBuffer> {
-    const assessment = assess(lesson.reply, this.#rules);
+  learn(learned: LearnedReply): Uint8Array<ArrayBuffer> {
+    const assessment = assess(learned.reply, this.#rules);
     if (!assessment.isStorable) {
-      if (assessment.reason === NOT_STORABLE.failure) this.#learnFailure(lesson);
-      if (assessment.reason === NOT_STORABLE.zeroTtl) this.#forget(lesson);
-      return lesson.reply;
+      if (assessment.reason === NOT_STORABLE.failure) this.#learnFailure(learned);
+      if (assessment.reason === NOT_STORABLE.zeroTtl) this.#forget(learned);
+      return learned.reply;
     }
-    const variant = variantOf(lesson.scan);
-    this.#insert(assessment, variant, optionsOf(lesson));
+    const variant = variantOf(learned.scan);
+    this.#insert(assessment, variant, optionsOf(learned));
     // RFC 2308 §2.1, §5: what the end of a chain lacks, it lacks for those who ask for it by its own name, too.
     const tail = assessTail(assessment, this.#rules);
     if (tail !== null && !this.#isKnown(tail, variant)) this.#insert(tail, variant, NO_OPTIONS);
@@ -148,7 +148,7 @@ export class Memory {
   }
 
   /** RFC 8767 §4: what is definitive replaces what was said before, also when it must not be kept itself. */
-  #forget({ wire, scan }: Lesson): void {
+  #forget({ wire, scan }: LearnedReply): void {
     const { store } = this;
     const nameEnd = scan.qtypeOffset;
     for (const qtype of [uint16At(wire, nameEnd), ANY_TYPE]) {
@@ -187,9 +187,9 @@ export class Memory {
   }
 
   /** RFC 9520 §3.2. What can still be given, fresh or stale, is worth more than the failure, and stays. */
-  #learnFailure(lesson: Lesson): void {
+  #learnFailure(learned: LearnedReply): void {
     const { store } = this;
-    const { wire, scan, reply } = lesson;
+    const { wire, scan, reply } = learned;
     const nowMs = this.#clock.nowMs();
     const nameEnd = scan.qtypeOffset;
     const [qtype, qclass, variant] = [uint16At(wire, nameEnd), uint16At(wire, nameEnd + 2), variantOf(scan)];
@@ -208,7 +208,7 @@ export class Memory {
       message: failureMessage(wire.subarray(0, scan.questionsEnd), uint16At(reply, 2)),
       ttlOffsets: [],
       ttlCount: 0,
-      options: optionsOf(lesson),
+      options: optionsOf(learned),
       kind: KIND.failure,
       streak,
       storedAtMs: nowMs,
@@ -219,7 +219,7 @@ export class Memory {
   }
 }
 
-function optionsOf({ extendedErrors }: Lesson): Uint8Array<ArrayBuffer> {
+function optionsOf({ extendedErrors }: LearnedReply): Uint8Array<ArrayBuffer> {
   return extendedErrors.length === 0 ? NO_OPTIONS : writeOptions(extendedErrors.map(extendedErrorOption));
 }
 
@@ -227,7 +227,7 @@ function optionsOf({ extendedErrors }: Lesson): Uint8Array<ArrayBuffer> {
 function failureMessage(headAndQuestion: Uint8Array<ArrayBuffer>, flags: number): Uint8Array<ArrayBuffer> {
   const message = headAndQuestion.slice();
   putFlags(message, FLAG.QR | (flags & (FLAG.RA | RCODE_MASK)));
-  [1, 0, 0, 0].forEach((count, i) => putUint16(message, 4 + 2 * i, count));
+  putQueryCounts(message, 0);
   return message;
 }
 

@@ -12,8 +12,8 @@ export class AddressBook {
    * The `sockaddr` of `address` for a socket of `family`, good until the next call; `null` when a socket of that family
    * cannot reach it.
    */
-  // hot path
   find(address: SocketAddress, family: number): Uint32Array<ArrayBuffer> | null {
+    // hot path
     const words = this.#words.get(address.hostname);
     if (words === undefined || familyOf(words[0]!) !== family) return this.#add(address, family);
     putPort(words, family, address.port);

@@ -14,8 +14,8 @@ export class DatagramSlot {
   readonly #short = new ReusedOctets(this.memory.octets);
 
   /** The first `lengthOctets` octets. The same object each time for the same length, if short. */
-  // hot path
   view(lengthOctets: number): Uint8Array<ArrayBuffer> {
+    // hot path
     if (lengthOctets > KEPT_VIEW_OCTETS_MAX) return this.memory.octets.subarray(0, lengthOctets);
     return this.#short.first(lengthOctets);
   }

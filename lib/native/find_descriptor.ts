@@ -1,5 +1,5 @@
 import { isSameAddress, type SocketAddress } from "../base/address.ts";
-import { C, SOCKADDR } from "./layout.ts";
+import { C, SMALL_OCTETS, SOCKADDR } from "./layout.ts";
 import type { Libc } from "./libc.ts";
 import { PEER_WORDS } from "./native_peer.ts";
 import { getOption } from "./socket_options.ts";
@@ -14,8 +14,8 @@ const DESCRIPTORS_MAX = 65_536;
  * before `sharePort`.
  */
 export function findDescriptor(libc: Libc, address: SocketAddress): number {
-  const name = new Uint32Array(32);
-  const length = new Uint32Array(32);
+  const name = new Uint32Array(SMALL_OCTETS / 4);
+  const length = new Uint32Array(SMALL_OCTETS / 4);
   for (let fd = 0; fd < DESCRIPTORS_MAX; fd++) {
     length[0] = SOCKADDR.ipv6Size;
     name.fill(0);

@@ -32,6 +32,12 @@ export const SOCKADDR = {
   ipv6Size: 28,
 } as const;
 
+/**
+ * Room for whatever is small: as much as the largest of it takes, a `struct sockaddr_storage`, and too much for V8 to
+ * move it; see `KernelBuffer`.
+ */
+export const SMALL_OCTETS = 128;
+
 /** `struct cmsghdr`, with its data behind it. */
 export const CMSGHDR = { length: 0, level: 8, type: 12, data: 16 } as const;
 

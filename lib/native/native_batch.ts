@@ -2,7 +2,7 @@ import type { SocketAddress } from "../base/address.ts";
 import type { DatagramBatch } from "../base/runtime.ts";
 import { SLOT_OCTETS } from "./datagram_slot.ts";
 import { KernelBuffer } from "./kernel_buffer.ts";
-import { C } from "./layout.ts";
+import { C, SMALL_OCTETS } from "./layout.ts";
 import type { Libc } from "./libc.ts";
 import { poll } from "./poll.ts";
 import type { ReceiveRing } from "./receive_ring.ts";
@@ -74,22 +74,22 @@ export class NativeBatch implements DatagramBatch {
   }
 
   /** See `DatagramBatch`. A socket that fails has nothing here; its own `receive` says what is wrong. */
-  // hot path
   receive(): number {
+    // hot path
     if (this.#fd === -1) return 0;
     const received = this.#receiveRing.receive(this.#fd, this.size);
     return received > 0 ? received : 0;
   }
 
   /** See `DatagramBatch`. */
-  // hot path
   datagram(i: number): Uint8Array<ArrayBuffer> {
+    // hot path
     return this.#receiveRing.datagram(i);
   }
 
   /** See `DatagramBatch`. */
-  // hot path
   peer(i: number): SocketAddress {
+    // hot path
     return this.#receiveRing.peer(i);
   }
 
@@ -99,22 +99,22 @@ export class NativeBatch implements DatagramBatch {
   }
 
   /** See `DatagramBatch`. */
-  // hot path
   get slot(): Uint8Array<ArrayBuffer> {
+    // hot path
     return this.#sendRing.slot;
   }
 
   /** See `DatagramBatch`. */
-  // hot path
   queueSlot(lengthOctets: number, to: SocketAddress): void {
+    // hot path
     if (this.#fd === -1 || !this.#sendRing.queueSlot(lengthOctets, to, this.#family)) return this.#lose();
     this.#queuedCount++;
     if (this.#sendRing.isFull) this.#send();
   }
 
   /** See `DatagramBatch`. */
-  // hot path
   queue(octets: Uint8Array<ArrayBuffer>, to: SocketAddress): void {
+    // hot path
     // Once closed the ring is another's.
     if (octets.length > SLOT_OCTETS || this.#fd === -1) return this.#lose();
     this.slot.set(octets);
@@ -122,8 +122,8 @@ export class NativeBatch implements DatagramBatch {
   }
 
   /** See `DatagramBatch`. */
-  // hot path
   flush(): number {
+    // hot path
     this.#send();
     this.#queuedCount = this.#ringStart = 0;
     const lostCount = this.#lost.length;
@@ -143,7 +143,7 @@ export class NativeBatch implements DatagramBatch {
 
   /** Waits for datagrams, at most `waitMs`, with nothing else happening on this thread. For a self-test. */
   awaitDatagrams(waitMs: number): void {
-    poll(this.#libc, new KernelBuffer(128), this.#fd, C.POLLIN, waitMs);
+    poll(this.#libc, new KernelBuffer(SMALL_OCTETS), this.#fd, C.POLLIN, waitMs);
   }
 
   /** Whether the kernel's pointers still lead to our memory. */

@@ -25,7 +25,7 @@ const RECEIVE_BUFFER_OCTETS = { clients: 4_194_304, upstreams: 1_048_576 } as co
 /** Opens a socket in the plain way. */
 export type OpenPlain = (local: SocketAddress) => DatagramSocket;
 
-interface Furnishing {
+interface BatchSetup {
   readonly use: DatagramUse;
   /** Whether it says to which local address a datagram was sent, so that the reply leaves from there. */
   readonly knowsLocalAddress: boolean;
@@ -59,7 +59,7 @@ export class NativeIo {
       selfTest((local, use) => {
         const plain = openPlain(local);
         const isForClients = use === "clients";
-        return onFailure(() => plain.close(), () => this.#furnish(plain, { use, knowsLocalAddress: isForClients }));
+        return onFailure(() => plain.close(), () => this.#addBatch(plain, { use, knowsLocalAddress: isForClients }));
       });
     });
   }
@@ -78,7 +78,7 @@ export class NativeIo {
   openDatagram(local: SocketAddress, use: DatagramUse): DatagramSocket {
     const plain = this.#openPlain(local);
     try {
-      const socket = this.#furnish(plain, { use, knowsLocalAddress: use === "clients" && isUnspecified(local) });
+      const socket = this.#addBatch(plain, { use, knowsLocalAddress: use === "clients" && isUnspecified(local) });
       const { receiveBufferOctets } = socket.batch;
       if (use === "clients") this.#clientRoomOctets = Math.min(this.#clientRoomOctets, receiveBufferOctets);
       return socket;
@@ -97,7 +97,7 @@ export class NativeIo {
   openSharedDatagram(local: SocketAddress): DatagramSocket {
     const plain = this.#openPlain({ ...local, port: 0 });
     return onFailure(() => plain.close(), () => {
-      const socket = this.#furnish(plain, { use: "clients", knowsLocalAddress: isUnspecified(local), shared: local });
+      const socket = this.#addBatch(plain, { use: "clients", knowsLocalAddress: isUnspecified(local), shared: local });
       this.#clientRoomOctets = Math.min(this.#clientRoomOctets, socket.batch.receiveBufferOctets);
       return socket;
     });
@@ -108,7 +108,7 @@ export class NativeIo {
     this.#libc.close();
   }
 
-  #furnish(plain: DatagramSocket, { use, knowsLocalAddress, shared }: Furnishing): NativeSocket {
+  #addBatch(plain: DatagramSocket, { use, knowsLocalAddress, shared }: BatchSetup): NativeSocket {
     const libc = this.#libc;
     const fd = findDescriptor(libc, plain.address);
     if (fd === -1) throw new Error("Cannot find the socket among the open files");

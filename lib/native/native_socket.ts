@@ -1,7 +1,7 @@
 import type { SocketAddress } from "../base/address.ts";
 import type { DatagramSocket } from "../base/runtime.ts";
 import { KernelBuffer } from "./kernel_buffer.ts";
-import { C, ERRNO } from "./layout.ts";
+import { C, ERRNO, SMALL_OCTETS } from "./layout.ts";
 import type { Libc } from "./libc.ts";
 import type { NativeBatch } from "./native_batch.ts";
 import { pollLater } from "./poll.ts";
@@ -71,7 +71,7 @@ export class DescriptorWaiter {
   readonly #libc: Libc;
   readonly #fd: number;
   readonly #ring: ReceiveRing;
-  readonly #poll = new KernelBuffer(128);
+  readonly #poll = new KernelBuffer(SMALL_OCTETS);
   #isWaiting = false;
   #isEnded = false;
   #onEnd: () => void = () => {};

@@ -17,8 +17,8 @@ export class PeerCache {
   readonly #neighbours: (NativePeer | undefined)[] = new Array<NativePeer | undefined>(PLACES).fill(undefined);
 
   /** The peer that `key` (`PEER_WORDS`, unused ones zero) stands for: the same object as before, or a new one. */
-  // hot path
   find(key: Uint32Array<ArrayBuffer>): NativePeer {
+    // hot path
     const place = hash(key, 0);
     const peer = this.#peers[place];
     if (peer !== undefined && isSame(peer.words, key, 0, PEER_WORDS)) return peer;

@@ -43,8 +43,8 @@ export class ReceiveRing {
    * Takes up to `count` datagrams that have come already, at most `size`. Returns how many; -1 when the kernel has none
    * or fails, and `errno` says which.
    */
-  // hot path
   receive(fd: number, count: number): number {
+    // hot path
     const { octets, words } = this.#messages.headers;
     for (let i = 0; i < this.#usedCount; i++) {
       // The kernel has overwritten the room that there is by the room that it took.
@@ -58,14 +58,14 @@ export class ReceiveRing {
   }
 
   /** Datagram `i` of the last `receive`: a view of its slot. What is longer than `SLOT_OCTETS` has been cut there. */
-  // hot path
   datagram(i: number): Uint8Array<ArrayBuffer> {
+    // hot path
     return this.#slots[i]!.view(this.#messages.headers.words[lengthWord(i)]!);
   }
 
   /** Who sent datagram `i`. */
-  // hot path
   peer(i: number): NativePeer {
+    // hot path
     const key = this.#key;
     const names = this.#messages.names.words;
     const at = nameWord(i);

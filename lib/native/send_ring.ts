@@ -3,7 +3,7 @@ import { assert } from "../base/assert.ts";
 import { AddressBook } from "./address_book.ts";
 import { SLOT_OCTETS } from "./datagram_slot.ts";
 import { KernelBuffer } from "./kernel_buffer.ts";
-import { C, CMSGHDR, ERRNO, IN6_PKTINFO, IN_PKTINFO, MMSGHDR } from "./layout.ts";
+import { C, CMSGHDR, ERRNO, IN6_PKTINFO, IN_PKTINFO, MMSGHDR, SMALL_OCTETS } from "./layout.ts";
 import type { Libc } from "./libc.ts";
 import {
   controlLengthWord,
@@ -27,7 +27,7 @@ export class SendRing {
   readonly #libc: Libc;
   readonly #messages: MessageHeaders;
   readonly #slots: readonly KernelBuffer[];
-  readonly #poll = new KernelBuffer(128);
+  readonly #poll = new KernelBuffer(SMALL_OCTETS);
   readonly #addresses = new AddressBook();
   #count = 0;
   #lost: number[] = [];
@@ -46,8 +46,8 @@ export class SendRing {
   }
 
   /** Where the next datagram is to be written before `queueSlot`. Needs `!isFull`. */
-  // hot path
   get slot(): Uint8Array<ArrayBuffer> {
+    // hot path
     return this.#slots[this.#count]!.octets;
   }
 
@@ -55,8 +55,8 @@ export class SendRing {
    * Queues the first `lengthOctets` of `slot` for `peer`, on a socket of `family`. A peer that was received from here is
    * answered from the address that it has asked. Returns whether such a socket can reach it.
    */
-  // hot path
   queueSlot(lengthOctets: number, peer: SocketAddress, family: number): boolean {
+    // hot path
     assert(lengthOctets <= SLOT_OCTETS, "what is queued is in the slot");
     const i = this.#count;
     const words = peer instanceof NativePeer ? peer.words : this.#addresses.find(peer, family);
@@ -76,8 +76,8 @@ export class SendRing {
    * Sends what is queued. Returns how many the kernel would not take: it cannot reach them, or its buffers are still
    * full after a short wait. They are not tried again; `lost` tells which they are.
    */
-  // hot path
   flush(fd: number): number {
+    // hot path
     const count = this.#count;
     this.#count = 0;
     if (count === 0) return 0;
@@ -128,8 +128,8 @@ export class SendRing {
   }
 
   /** Writes from which local address the datagram is to be sent (ip(7), RFC 3542 §6.2). Returns the octets it takes. */
-  // hot path
   #putLocal(i: number, peerWords: Uint32Array): number {
+    // hot path
     const isIpv4 = familyOf(peerWords[0]!) === C.AF_INET;
     let isKnown = 0;
     for (let word = 0; word < 4; word++) isKnown |= peerWords[LOCAL_WORD + word]!;

@@ -1,5 +1,5 @@
 import type { SocketAddress } from "../base/address.ts";
-import { C } from "./layout.ts";
+import { C, SMALL_OCTETS } from "./layout.ts";
 import type { Libc } from "./libc.ts";
 import { familyFor, sockaddrOctets, sockaddrOf } from "./sockaddr.ts";
 
@@ -32,7 +32,7 @@ export function forbidFragments(libc: Libc, fd: number, family: number): void {
 
 /** Datagrams that the kernel has dropped on this socket. */
 export function droppedCount(libc: Libc, fd: number): number {
-  const value = new Uint32Array(32);
+  const value = new Uint32Array(SMALL_OCTETS / 4);
   const length = new Uint32Array([value.byteLength]);
   const isKnown = libc.getsockopt(fd, C.SOL_SOCKET, C.SO_MEMINFO, value, length) === 0;
   return isKnown && length[0]! >= MEMINFO_WORDS * 4 ? value[MEMINFO_WORDS - 1]! : 0;
@@ -49,13 +49,13 @@ export function sharePort(libc: Libc, fd: number, address: SocketAddress): void 
   const name = sockaddrOf(address, family)!;
   if (!setOption(libc, fd, C.SOL_SOCKET, C.SO_REUSEPORT, 1)) throw failure(libc, "set SO_REUSEPORT");
   // connect(2): AF_UNSPEC dissolves an association. With it goes a port that was not asked for.
-  if (libc.connect(fd, new Uint32Array(32), 16) !== 0) throw failure(libc, "give the port back");
+  if (libc.connect(fd, new Uint32Array(SMALL_OCTETS / 4), 16) !== 0) throw failure(libc, "give the port back");
   if (libc.bind(fd, name, sockaddrOctets(family)) !== 0) throw failure(libc, "bind again");
 }
 
 /** An integer option; -1 when there is none. */
 export function getOption(libc: Libc, fd: number, level: number, option: number): number {
-  const value = new Int32Array(32);
+  const value = new Int32Array(SMALL_OCTETS / 4);
   const length = new Uint32Array([4]);
   const octets = new Uint8Array(value.buffer);
   return libc.getsockopt(fd, level, option, octets, length) === 0 ? value[0]! : -1;

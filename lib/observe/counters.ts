@@ -1,10 +1,10 @@
 /** What has happened since the start. Plain numbers: counting is an increment, reading is free. */
 export class Counters {
-  /** Datagrams from clients. */
+  /** Messages from clients, over UDP and TCP. */
   received = 0;
   /** Replies given to clients, of every kind. */
   replied = 0;
-  /** Datagrams that get no reply: responses, and what is too short for a header. */
+  /** Messages that get no reply: responses, and what is too short for a header. */
   ignored = 0;
   /** TCP connections of clients that were taken. */
   connections = 0;
@@ -38,7 +38,10 @@ export class Counters {
   prefetches = 0;
   /** Questions that upstreams were asked, each counted once however often it was sent. */
   upstreamQuestions = 0;
-  /** Queries sent upstream over TCP, because a reply over UDP was truncated. */
+  /**
+   * Queries sent upstream over TCP: because a reply was truncated, or is known to be too large, because forged ones came
+   * in, or because the upstream is asked in no other way.
+   */
   upstreamStreamQueries = 0;
   /** Queries sent upstream over UDP, retries included. */
   upstreamQueries = 0;

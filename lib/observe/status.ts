@@ -1,21 +1,29 @@
+import { MIB } from "../base/units.ts";
 import type { Counters } from "./counters.ts";
 
-/** How an upstream is doing. */
+/** How an upstream is doing at a moment. Counts are since the start. */
 export interface UpstreamStatus {
   /** As it is written after `--resolver`. */
   readonly name: string;
-  /** One word: up, down, … */
+  /**
+   * `up`, `down`, `probing` (it is down, and one question is on its way to see whether it is back) or `loop` (it leads
+   * back here); several of these where processes differ.
+   */
   readonly state: string;
   /** SRTT in milliseconds; 0 when never measured. */
   readonly smoothedMs: number;
-  /** 95 of 100 replies come within so many milliseconds. */
+  /** 95 of 100 recent replies came within this, in milliseconds; 0 when never measured. */
   readonly percentile95Ms: number;
-  /** Queries since the start. */
+  /** Messages sent, over UDP and TCP, every send of a question and probes included. */
   readonly queryCount: number;
-  /** Replies to them. */
+  /** Replies to these that were accepted, of any RCODE. */
   readonly replyCount: number;
-  /** Queries that came to nothing. */
+  /** Questions on which it failed: no reply in time, or one of no use where another upstream's was. */
   readonly failureCount: number;
+  /** Whether it is asked without EDNS, having rejected that. */
+  readonly isAskedWithoutEdns: boolean;
+  /** Whether it is asked in the client's spelling, minding letter case. */
+  readonly isAskedInPlainCase: boolean;
 }
 
 /** How full the cache is. */
@@ -44,8 +52,6 @@ export interface Status {
   readonly upstreams: readonly UpstreamStatus[];
 }
 
-const MIB = 1024 * 1024;
-
 /** The state of the program for its operator, a line each. */
 export function formatStatus({ runningMs, inFlight, counters, cache, upstreams }: Status): string[] {
   return [
@@ -67,11 +73,13 @@ function cacheLine(counters: Counters, { count, usedOctets, budgetOctets, evicti
     `bytes=${usedOctets} (${(usedOctets / MIB).toFixed(1)} of ${Math.round(budgetOctets / MIB)} MiB)`;
 }
 
-function upstreamLine({ state, smoothedMs, percentile95Ms, ...counts }: UpstreamStatus): string {
+function upstreamLine({ state, smoothedMs, percentile95Ms, ...upstream }: UpstreamStatus): string {
   const time = smoothedMs === 0
     ? "never measured"
     : `answers in ${smoothedMs.toFixed(1)} ms, 95 % within ${percentile95Ms.toFixed(1)} ms`;
-  return `${state}, ${time}, sent=${counts.queryCount} replies=${counts.replyCount} failures=${counts.failureCount}`;
+  const { queryCount, replyCount, failureCount, isAskedWithoutEdns, isAskedInPlainCase } = upstream;
+  return `${state}, ${time}, sent=${queryCount} replies=${replyCount} failures=${failureCount}` +
+    (isAskedWithoutEdns ? ", asked without EDNS" : "") + (isAskedInPlainCase ? ", asked in plain letter case" : "");
 }
 
 function duration(ms: number): string {

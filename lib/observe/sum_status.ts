@@ -44,6 +44,8 @@ function sumUpstream(parts: readonly UpstreamStatus[]): UpstreamStatus {
     queryCount: sum(parts, ({ queryCount }) => queryCount),
     replyCount: sum(parts, ({ replyCount }) => replyCount),
     failureCount: sum(parts, ({ failureCount }) => failureCount),
+    isAskedWithoutEdns: parts.some(({ isAskedWithoutEdns }) => isAskedWithoutEdns),
+    isAskedInPlainCase: parts.some(({ isAskedInPlainCase }) => isAskedInPlainCase),
   };
 }
 

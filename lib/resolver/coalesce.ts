@@ -3,7 +3,7 @@ import { type Linkable, LinkedTable } from "../base/linked_table.ts";
 import { type QuestionHash, typesWord } from "../cache/question_hash.ts";
 import { FLAG, HEADER_OCTETS, rcodeOf } from "../wire/header.ts";
 import { EDE, RCODE } from "../wire/iana.ts";
-import { foldOctet } from "../wire/name.ts";
+import { isSameRun } from "../wire/same_run.ts";
 import { uint16At } from "../wire/scan.ts";
 import { ownReply } from "./own_reply.ts";
 import type { Query } from "./query.ts";
@@ -38,13 +38,13 @@ export interface CoalesceOptions {
 export class Coalesce implements Resolver {
   readonly #next: Resolver;
   readonly #hash: Pick<QuestionHash, "hash">;
-  /** By hash. Texts as keys took 2 µs to make; bench/cold_exchange_bench.ts. */
+  /** By hash. Texts as keys took 2 µs to make; tests/bench/micro/cold_exchange_bench.ts. */
   readonly #flights = new LinkedTable<Flight>();
   readonly #onFailedTogether: () => void;
   /** Made once, not for each flight. */
-  readonly #tower: Tower = {
-    landed: (flight, reply) => this.#landed(flight, reply),
-    crashed: (flight, error) => this.#crashed(flight, error),
+  readonly #listener: FlightListener = {
+    onReply: (flight, reply) => this.#onReply(flight, reply),
+    onError: (flight, error) => this.#onError(flight, error),
   };
 
   /** See {@linkcode CoalesceOptions}. */
@@ -74,13 +74,13 @@ export class Coalesce implements Resolver {
       return reply;
     }
     const waiter = new Waiter(query);
-    const flight = new Flight(hash, { asked, leader, waiter, tower: this.#tower });
+    const flight = new Flight(hash, { asked, leader, waiter, listener: this.#listener });
     this.#flights.add(flight);
     deliver(reply, flight);
     return waiter;
   }
 
-  #landed(flight: Flight, reply: Reply): void {
+  #onReply(flight: Flight, reply: Reply): void {
     this.#flights.remove(flight);
     const { waiters, leader } = flight;
     const haveFailedTogether = waiters.length > 1 && rcodeOf(uint16At(reply, 2)) === RCODE.SERVFAIL;
@@ -93,16 +93,16 @@ export class Coalesce implements Resolver {
     if (haveFailedTogether) this.#onFailedTogether();
   }
 
-  #crashed(flight: Flight, error: unknown): void {
+  #onError(flight: Flight, error: unknown): void {
     this.#flights.remove(flight);
     for (const waiter of flight.waiters) waiter.failed(error);
   }
 }
 
 /** Whom flights tell how they end. */
-interface Tower {
-  landed(flight: Flight, reply: Reply): void;
-  crashed(flight: Flight, error: unknown): void;
+interface FlightListener {
+  onReply(flight: Flight, reply: Reply): void;
+  onError(flight: Flight, error: unknown): void;
 }
 
 /** An exchange in flight. */
@@ -115,25 +115,25 @@ class Flight implements Linkable<Flight>, Receiver<Reply> {
   readonly leader: Query;
   /** In the order in which they came. */
   readonly waiters: Waiter[];
-  readonly #tower: Tower;
+  readonly #listener: FlightListener;
 
   constructor(
     hash: number,
-    { asked, leader, waiter, tower }: { asked: number; leader: Query; waiter: Waiter; tower: Tower },
+    { asked, leader, waiter, listener }: { asked: number; leader: Query; waiter: Waiter; listener: FlightListener },
   ) {
     this.key = hash;
     this.asked = asked;
     this.leader = leader;
     this.waiters = [waiter];
-    this.#tower = tower;
+    this.#listener = listener;
   }
 
   arrived(reply: Reply): void {
-    this.#tower.landed(this, reply);
+    this.#listener.onReply(this, reply);
   }
 
   failed(error: unknown): void {
-    this.#tower.crashed(this, error);
+    this.#listener.onError(this, error);
   }
 }
 
@@ -168,6 +168,5 @@ function isSameQuestion(a: Query, b: Query): boolean {
   // hot path
   const nameEnd = a.scan.qtypeOffset;
   if (b.scan.qtypeOffset !== nameEnd || a.qtype !== b.qtype || a.qclass !== b.qclass) return false;
-  for (let i = HEADER_OCTETS; i < nameEnd; i++) if (foldOctet(a.wire[i]!) !== foldOctet(b.wire[i]!)) return false;
-  return true;
+  return isSameRun(a.wire, HEADER_OCTETS, b.wire, HEADER_OCTETS, nameEnd - HEADER_OCTETS);
 }

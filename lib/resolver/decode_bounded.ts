@@ -1,3 +1,4 @@
+import { recordCountOf } from "../wire/counts.ts";
 import { headerFromFlags } from "../wire/header.ts";
 import { decode, type Message } from "../wire/message.ts";
 import { uint16At } from "../wire/scan.ts";
@@ -11,8 +12,7 @@ const RECORDS_MAX = 128;
  * without them: taking apart and joining thousands of records would keep every other client waiting (CVE-2024-8508).
  */
 export function decodeBounded(reply: Reply): Message {
-  const recordCount = uint16At(reply, 6) + uint16At(reply, 8) + uint16At(reply, 10);
-  if (recordCount <= RECORDS_MAX) return decode(reply);
+  if (recordCountOf(reply) <= RECORDS_MAX) return decode(reply);
   const header = headerFromFlags(uint16At(reply, 0), uint16At(reply, 2));
   return { ...header, isTruncated: true, questions: [], answers: [], authorities: [], additionals: [] };
 }

@@ -27,7 +27,7 @@ const scan = new MessageScan();
 export class Forward implements Resolver {
   readonly #upstreams: Upstreams;
 
-  /** Asks `upstream` for every query. */
+  /** Asks `upstreams` for every query. */
   constructor({ upstreams }: { upstreams: Upstreams }) {
     this.#upstreams = upstreams;
   }

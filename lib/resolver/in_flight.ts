@@ -1,4 +1,4 @@
-import { clientNetwork } from "../base/client_network.ts";
+import { clientNetwork, ONE_CLIENT } from "../base/client_network.ts";
 import { deliver } from "../base/later.ts";
 import type { Clock } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
@@ -9,9 +9,6 @@ import { ClientLoads, Waiting } from "./client_loads.ts";
 import { ownReply } from "./own_reply.ts";
 import type { Query } from "./query.ts";
 import type { Reply, Resolver } from "./resolver.ts";
-
-/** Whose questions count together: an IPv4 address, or an IPv6 /64, of which any machine in it has all addresses. */
-const CLIENT = { ipv4Octets: 4, ipv6Octets: 8 };
 
 /** What the limit is made from. */
 export interface InFlightOptions {
@@ -55,7 +52,7 @@ export class InFlight implements Resolver {
 
   /** See `Resolver`. */
   resolve(query: Query): Reply | PromiseLike<Reply> {
-    const client = clientNetwork(query.client.hostname, CLIENT);
+    const client = clientNetwork(query.client.hostname, ONE_CLIENT);
     if (this.#loads.count >= this.#options.max && !this.#makeRoomFor(client)) return this.#refusal(query);
     const pending = this.#options.next.resolve(query);
     if (pending instanceof Uint8Array) return pending;

@@ -1,4 +1,4 @@
-import { FLAG, HEADER_OCTETS } from "../wire/header.ts";
+import { FLAG, HEADER_OCTETS, QDCOUNT_OFFSET } from "../wire/header.ts";
 import { putFlags, putUint16 } from "../wire/patch.ts";
 import type { Query } from "./query.ts";
 import type { Reply } from "./resolver.ts";
@@ -20,7 +20,7 @@ export function ownReply(query: Query, { rcode, recursionAvailable, withQuestion
   const reply = new Uint8Array(HEADER_OCTETS + question.length);
   reply.set(question, HEADER_OCTETS);
   putFlags(reply, FLAG.QR | (recursionAvailable ? FLAG.RA : 0) | rcode);
-  putUint16(reply, 4, question.length === 0 ? 0 : query.scan.questionCount);
+  putUint16(reply, QDCOUNT_OFFSET, question.length === 0 ? 0 : query.scan.questionCount);
   return reply;
 }
 

@@ -1,8 +1,9 @@
-import { isAboveAny, isAnyOf } from "../cache/chain.ts";
 import { HEADER_OCTETS } from "../wire/header.ts";
 import { TYPE } from "../wire/iana.ts";
+import { isAboveAny, isAnyOf } from "../wire/name_at.ts";
 import { rdataSteps, STEP_COMPRESSIBLE_NAME, STEP_NAME } from "../wire/rdata.ts";
 import { MessageScan, skipName, uint16At } from "../wire/scan.ts";
+import { RDLENGTH_OFFSET, RECORD_HEAD_OCTETS } from "../wire/section_layout.ts";
 
 /**
  * Replies with more records are looked at in the thorough way: here every name is compared with every other. Of 24 records
@@ -11,8 +12,6 @@ import { MessageScan, skipName, uint16At } from "../wire/scan.ts";
 const RECORDS_MAX = 24;
 /** Used anew for each reply. */
 const scan = new MessageScan();
-/** Type, class, TTL and RDLENGTH stand between an owner and its RDATA. */
-const RECORD_HEAD_OCTETS = 10;
 
 /**
  * Tells the usual reply without decoding it: a chain in order, its zones' authorities, and additional records that those
@@ -43,7 +42,7 @@ export function isPlainlyRelevant(reply: Uint8Array): boolean {
       return false;
     }
     if (i < additionalsFrom) noteFirstName(type, rdata, named);
-    owner = rdata + uint16At(reply, head + 8);
+    owner = rdata + uint16At(reply, head + RDLENGTH_OFFSET);
   }
   return true;
 }

@@ -1,5 +1,6 @@
 import type { SocketAddress } from "../base/address.ts";
 import { shortCopy } from "../base/short_copies.ts";
+import { putQueryCounts } from "../wire/counts.ts";
 import {
   BARE_OPT_OCTETS,
   type EdnsOption,
@@ -10,7 +11,6 @@ import {
 } from "../wire/edns.ts";
 import { FLAG, HEADER_OCTETS, MESSAGE_OCTETS_MAX } from "../wire/header.ts";
 import type { Question } from "../wire/message.ts";
-import { putUint16 } from "../wire/patch.ts";
 import { MessageScan, uint16At } from "../wire/scan.ts";
 import { Writer } from "../wire/writer.ts";
 import type { ReplySlot } from "./reply_slot.ts";
@@ -170,7 +170,7 @@ export class Query {
     writer.uint16(question.class);
     if (this.scan.hasOpt) writer.octets(this.wire.subarray(this.scan.optOffset, this.scan.optEnd));
     const wire = writer.finish();
-    [1, 0, 0, this.scan.hasOpt ? 1 : 0].forEach((count, i) => putUint16(wire, 4 + 2 * i, count));
+    putQueryCounts(wire, this.scan.hasOpt ? 1 : 0);
     return new Query({ wire, client: this.client, deadlineMs: this.deadlineMs });
   }
 

@@ -3,10 +3,12 @@ import { deliver, type Receiver } from "../base/later.ts";
 import type { Clock } from "../base/runtime.ts";
 import { CHECKING_DISABLED, type Memory, WANTS_DNSSEC } from "../cache/memory.ts";
 import type { Counters } from "../observe/counters.ts";
+import { putQueryCounts } from "../wire/counts.ts";
 import { BARE_OPT_OCTETS, putBareOpt, UDP_PAYLOAD_OCTETS } from "../wire/edns.ts";
 import { FLAG, HEADER_OCTETS } from "../wire/header.ts";
-import { putFlags, putUint16 } from "../wire/patch.ts";
+import { putFlags } from "../wire/patch.ts";
 import { skipName } from "../wire/scan.ts";
+import { QUESTION_TAIL_OCTETS } from "../wire/section_layout.ts";
 import { Query } from "./query.ts";
 import type { Resolver } from "./resolver.ts";
 
@@ -115,11 +117,11 @@ export class Refresher {
     store.copyMessage(entry, message, 0);
     const variant = store.variant(entry);
     const wantsDnssec = (variant & WANTS_DNSSEC) !== 0;
-    const questionsEnd = skipName(message, HEADER_OCTETS, message.length, message.length) + 4;
+    const questionsEnd = skipName(message, HEADER_OCTETS, message.length, message.length) + QUESTION_TAIL_OCTETS;
     const wire = new Uint8Array(questionsEnd + BARE_OPT_OCTETS);
     wire.set(message.subarray(0, questionsEnd));
     putFlags(wire, FLAG.RD | ((variant & CHECKING_DISABLED) === 0 ? 0 : FLAG.CD));
-    [1, 0, 0, 1].forEach((count, i) => putUint16(wire, 4 + 2 * i, count));
+    putQueryCounts(wire, 1);
     putBareOpt(wire, questionsEnd, wantsDnssec, 0);
     const client = message.length > UDP_PAYLOAD_OCTETS ? OURSELVES_OVER_TCP : OURSELVES;
     return new Query({ wire, client, deadlineMs: this.#clock.nowMs() + this.#timeoutMs });

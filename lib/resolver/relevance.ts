@@ -1,3 +1,4 @@
+import { recordCountOf } from "../wire/counts.ts";
 import { TYPE } from "../wire/iana.ts";
 import { decode, encode, type Message, type ResourceRecord } from "../wire/message.ts";
 import { foldCase, type Name } from "../wire/name.ts";
@@ -24,8 +25,7 @@ const RECORDS_MAX = 512;
  */
 export function keepRelevant(reply: Reply): Reply {
   if (isPlainlyRelevant(reply)) return reply;
-  const recordCount = uint16At(reply, 6) + uint16At(reply, 8) + uint16At(reply, 10);
-  return recordCount > RECORDS_MAX ? reply : removeIrrelevant(reply);
+  return recordCountOf(reply) > RECORDS_MAX ? reply : removeIrrelevant(reply);
 }
 
 /**
@@ -34,7 +34,7 @@ export function keepRelevant(reply: Reply): Reply {
  */
 export function removeIrrelevant(reply: Reply): Reply {
   const message = decode(reply);
-  const chain = followChain(message);
+  const chain = chainKeys(message);
   const above = new Set([...chain].flatMap(suffixesOf));
   const answers = message.answers.filter((record) => chain.has(keyOf(record.name)) || leadsFrom(record, above));
   const authorities = keepAuthorities(message.authorities, above);
@@ -46,7 +46,7 @@ export function removeIrrelevant(reply: Reply): Reply {
 }
 
 /** The keys of the question's name and of those that CNAME records lead to from there, in whatever order they stand. */
-function followChain({ questions, answers }: Message): Set<string> {
+function chainKeys({ questions, answers }: Message): Set<string> {
   const links = Map.groupBy(answers.filter(({ type }) => type === TYPE.CNAME), ({ name }) => keyOf(name));
   const chain = new Set(questions.map(({ name }) => keyOf(name)));
   // What is added on the way is visited as well.

@@ -1,8 +1,7 @@
 import { TYPE } from "../wire/iana.ts";
 import type { ResourceRecord } from "../wire/message.ts";
-import { foldCase } from "../wire/name.ts";
 import { canonicalRdata } from "../wire/rdata.ts";
-import { uint16At } from "../wire/scan.ts";
+import { rrsetKey } from "../wire/rrset_key.ts";
 
 /**
  * One section out of those of several messages: drops repeated records (same owner, class, type and RDATA) and gives each
@@ -26,12 +25,6 @@ export function uniteRecords(records: readonly ResourceRecord[]): ResourceRecord
  */
 export function isOfOneHop({ type }: ResourceRecord): boolean {
   return type === TYPE.OPT || type === TYPE.TSIG || type === TYPE.SIG;
-}
-
-function rrsetKey({ name, type, class: rrclass, rdata }: ResourceRecord): string {
-  // RFC 4034 §3: RRSIGs do not form one RRset; each belongs to the type that it covers.
-  const covered = type === TYPE.RRSIG ? uint16At(rdata, 0) : 0;
-  return `${type} ${covered} ${rrclass} ${foldCase(name).toHex()}`;
 }
 
 /** RFC 2181 §8: a TTL with the top bit set means 0. */

@@ -1,7 +1,10 @@
 import { type Cidr, isInCidr, parseCidr, unmappedIp } from "../base/cidr.ts";
 import { parseIp } from "../base/ip.ts";
 
-/** Verdicts that are kept, so that an address is parsed once and not for each query. */
+/**
+ * Verdicts that are kept, so that an address is parsed once and not for each query: more than a local network has
+ * clients, and less than a MiB.
+ */
 const KEPT_MAX = 4096;
 
 /**

@@ -8,10 +8,11 @@ import {
   UDP_PAYLOAD_OCTETS,
   writeOpt,
 } from "../wire/edns.ts";
-import { FLAG, HEADER_OCTETS } from "../wire/header.ts";
+import { ARCOUNT_OFFSET, FLAG, HEADER_OCTETS, OPCODE_MASK, QDCOUNT_OFFSET, RCODE_MASK } from "../wire/header.ts";
 import { decode, writeRecord } from "../wire/message.ts";
 import { putFlags, putId, putUint16 } from "../wire/patch.ts";
 import { MessageScan, skipName, uint16At } from "../wire/scan.ts";
+import { QUESTION_TAIL_OCTETS } from "../wire/section_layout.ts";
 import { withoutOpt } from "../wire/without_opt.ts";
 import { Writer } from "../wire/writer.ts";
 import type { Query } from "../resolver/query.ts";
@@ -20,11 +21,11 @@ import type { Reply } from "../resolver/resolver.ts";
 import { cutRecords, truncate } from "./truncate.ts";
 
 /** Bits of a reply that say something about its content; all others follow from the query, or are zero. */
-const CONTENT_FLAGS = FLAG.TC | FLAG.RA | FLAG.AD | 0x000f;
+const CONTENT_FLAGS = FLAG.TC | FLAG.RA | FLAG.AD | RCODE_MASK;
 /** Used anew for each reply: the scan of one is done with before the next. */
 const bodyScan = new MessageScan();
 /** Bits that a response repeats (RFC 1035 §4.1.1: opcode and RD; RFC 4035 §3.2.2: CD). */
-const ECHOED_FLAGS = 0x7800 | FLAG.RD | FLAG.CD;
+const ECHOED_FLAGS = OPCODE_MASK | FLAG.RD | FLAG.CD;
 
 /**
  * Makes a reply fit for its client, whoever made it: ID and flags, the question as the client spelled it, our OPT record
@@ -54,7 +55,7 @@ export function finish(reply: Reply, query: Query): Reply {
 function appendBareOpt(slot: ReplySlot, length: number, query: Query): Reply {
   const { octets } = slot;
   putBareOpt(octets, length, query.scan.wantsDnssec, query.extendedRcode);
-  putUint16(octets, 10, uint16At(octets, 10) + 1);
+  putUint16(octets, ARCOUNT_OFFSET, uint16At(octets, ARCOUNT_OFFSET) + 1);
   return slot.first(length + BARE_OPT_OCTETS);
 }
 
@@ -70,8 +71,8 @@ function bodyOf(reply: Reply): Reply {
  */
 function withOwnSpelling(body: Reply, query: Query): Reply {
   const { questionCount, questionsEnd } = query.scan;
-  if (questionCount !== 1 || uint16At(body, 4) !== 1) return body;
-  if (skipName(body, HEADER_OCTETS, body.length, body.length) + 4 === questionsEnd) {
+  if (questionCount !== 1 || uint16At(body, QDCOUNT_OFFSET) !== 1) return body;
+  if (skipName(body, HEADER_OCTETS, body.length, body.length) + QUESTION_TAIL_OCTETS === questionsEnd) {
     query.putQuestions(body);
   }
   return body;
@@ -83,7 +84,7 @@ function appendOpt(body: Reply, query: Query): Reply {
   const reply = new Uint8Array(body.length + opt.length);
   reply.set(body);
   reply.set(opt, body.length);
-  putUint16(reply, 10, uint16At(reply, 10) + 1);
+  putUint16(reply, ARCOUNT_OFFSET, uint16At(reply, ARCOUNT_OFFSET) + 1);
   return reply;
 }
 

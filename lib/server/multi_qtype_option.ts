@@ -40,7 +40,10 @@ export function hasMultiQtypeOption({ wire, scan }: Query): boolean {
   return codes.some((code) => findOptions(wire, scan, code).length > 0);
 }
 
-/** RFC 6895 §3.1: whether records of this type hold data; 0 and 65535 are reserved. */
+/**
+ * RFC 6895 §3.1: whether records of this type hold data, or may do so one day; 0 and 65535 are reserved. What may be kept
+ * in the cache is less: see `mayBeCached`.
+ */
 function isDataType(type: number): boolean {
   if (type === 0 || type === TYPE.OPT || type === 0xffff) return false;
   return type < FIRST_META_TYPE || type > LAST_META_TYPE;

@@ -1,4 +1,4 @@
-import { clientNetwork } from "../base/client_network.ts";
+import { clientNetwork, ONE_CLIENT } from "../base/client_network.ts";
 import type { Clock } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import { LineAMinute } from "../observe/line_a_minute.ts";
@@ -9,8 +9,6 @@ import type { Access } from "./access.ts";
 export const CONNECTIONS_MAX = 500;
 /** Connections of one client: one greedy client leaves room for others (RFC 7766 §6.2.2, RFC 9210 §5.2). */
 export const CONNECTIONS_PER_CLIENT_MAX = 100;
-/** Whose connections count together: an IPv4 address, or an IPv6 /64, of which any machine in it has all addresses. */
-const CLIENT = { ipv4Octets: 4, ipv6Octets: 8 };
 /** Who may not ask is told so, however many addresses it has: on no more connections than one client gets. */
 const STRANGERS = "strangers";
 
@@ -43,7 +41,7 @@ export class StreamLimit {
   /** Counts a connection with this IP address in. Returns what counts it out again, or `null` when there is no room. */
   enter(hostname: string): (() => void) | null {
     const { access, counters } = this.#options;
-    const client = access.allows(hostname) ? clientNetwork(hostname, CLIENT) : STRANGERS;
+    const client = access.allows(hostname) ? clientNetwork(hostname, ONE_CLIENT) : STRANGERS;
     const ofClient = this.#counts.get(client) ?? 0;
     if (this.#count >= CONNECTIONS_MAX || ofClient >= CONNECTIONS_PER_CLIENT_MAX) {
       counters.connectionsRefused++;

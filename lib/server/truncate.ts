@@ -1,13 +1,10 @@
-import { FLAG, HEADER_OCTETS } from "../wire/header.ts";
-import { TYPE } from "../wire/iana.ts";
+import { ANCOUNT_OFFSET, FLAG, HEADER_OCTETS } from "../wire/header.ts";
 import { decode, encodeWithin, type Message, type ResourceRecord } from "../wire/message.ts";
-import { foldCase } from "../wire/name.ts";
 import { putFlags, putUint16 } from "../wire/patch.ts";
+import { rrsetKey } from "../wire/rrset_key.ts";
 import { skipName, uint16At } from "../wire/scan.ts";
+import { QUESTION_TAIL_OCTETS, RDLENGTH_OFFSET, RECORD_HEAD_OCTETS } from "../wire/section_layout.ts";
 import type { Reply } from "../resolver/resolver.ts";
-
-/** RR TYPE, CLASS, TTL and RDLENGTH stand between a record's owner and its RDATA. */
-const FIXED_OCTETS = 10;
 
 /**
  * A reply of at most `limitOctets`: the same one when it fits, else written anew with every name compressed, else cut; see
@@ -39,7 +36,7 @@ export function cutRecords(octets: Reply, message: Message, limitOctets: number)
   const { kept, end } = lastBorder(octets, message.questions.length, rrsetKeys(sections), limitOctets);
   let left = kept;
   for (const [i, { length }] of sections.entries()) {
-    putUint16(octets, 6 + 2 * i, Math.min(left, length));
+    putUint16(octets, ANCOUNT_OFFSET + 2 * i, Math.min(left, length));
     left = Math.max(0, left - length);
   }
   const needed = message.answers.length + message.authorities.length;
@@ -49,25 +46,19 @@ export function cutRecords(octets: Reply, message: Message, limitOctets: number)
 
 /** For each record in order: equal texts for records of one RRset in one section. */
 function rrsetKeys(sections: readonly (readonly ResourceRecord[])[]): string[] {
-  return sections.flatMap((records, section) => {
-    return records.map(({ name, type, class: rrclass, rdata }) => {
-      // RFC 4034 §3: RRSIGs do not form one RRset; each belongs to the type that it covers.
-      const covered = type === TYPE.RRSIG ? uint16At(rdata, 0) : 0;
-      return `${section} ${type} ${covered} ${rrclass} ${foldCase(name).toHex()}`;
-    });
-  });
+  return sections.flatMap((records, section) => records.map((record) => `${section} ${rrsetKey(record)}`));
 }
 
 /** How many records, and octets, come before the last place within the limit that splits no RRset. */
 function lastBorder(octets: Reply, questionCount: number, keys: readonly string[], limitOctets: number) {
   const last = new Map(keys.map((key, i) => [key, i]));
   let offset = HEADER_OCTETS;
-  for (let i = 0; i < questionCount; i++) offset = behindName(octets, offset) + 4;
+  for (let i = 0; i < questionCount; i++) offset = behindName(octets, offset) + QUESTION_TAIL_OCTETS;
   const border = { kept: 0, end: offset };
   let openUntil = -1;
   for (const [i, key] of keys.entries()) {
-    const rdlengthOffset = behindName(octets, offset) + FIXED_OCTETS - 2;
-    offset = rdlengthOffset + 2 + uint16At(octets, rdlengthOffset);
+    const head = behindName(octets, offset);
+    offset = head + RECORD_HEAD_OCTETS + uint16At(octets, head + RDLENGTH_OFFSET);
     if (offset > limitOctets) break;
     // The members of an RRset usually stand together, but need not.
     openUntil = Math.max(openUntil, last.get(key)!);

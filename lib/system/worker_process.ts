@@ -1,5 +1,5 @@
 import type { Order, Report } from "../workers/messages.ts";
-import type { WorkerEvents, WorkerProcess } from "../workers/place.ts";
+import type { WorkerEvents, WorkerProcess } from "../workers/worker_slot.ts";
 
 /** The program's only argument when it is a worker. Nobody gives it by hand: orders come through standard input. */
 export const WORKER_ARGUMENT = "worker";
@@ -47,7 +47,7 @@ export function spawnWorker(mainModule: string, { reported, ended }: WorkerEvent
 }
 
 /** The worker's side. */
-export const supervisor = {
+export const supervisorLink = {
   /** What the supervisor wants. */
   async *orders(): AsyncGenerator<Order> {
     for await (const line of linesOf(Deno.stdin.readable)) yield JSON.parse(line) as Order;

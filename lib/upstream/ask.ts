@@ -6,11 +6,11 @@ import type { Request } from "./request.ts";
 /** Who asks, and takes note of what comes of it. */
 export interface Asker {
   /** A reply has come. */
-  heard(ask: Ask, reply: Uint8Array<ArrayBuffer>): void;
+  onReply(ask: Ask, reply: Uint8Array<ArrayBuffer>): void;
   /** No reply will come. */
-  unheard(ask: Ask, error: unknown): void;
+  onError(ask: Ask, error: unknown): void;
   /** The query has come to nothing, by silence or by what came; told once at most. */
-  cameToNothing(ask: Ask): void;
+  onFailure(ask: Ask): void;
 }
 
 /** What an ask is made from. */
@@ -54,7 +54,7 @@ export class Ask extends Deadline implements Receiver<Uint8Array<ArrayBuffer>> {
 
   /** The query came to nothing. */
   fail(): void {
-    if (!this.#hasFailed) this.#asker.cameToNothing(this);
+    if (!this.#hasFailed) this.#asker.onFailure(this);
     this.#hasFailed = true;
   }
 
@@ -65,11 +65,11 @@ export class Ask extends Deadline implements Receiver<Uint8Array<ArrayBuffer>> {
 
   /** See `Receiver`. */
   arrived(reply: Uint8Array<ArrayBuffer>): void {
-    this.#asker.heard(this, reply);
+    this.#asker.onReply(this, reply);
   }
 
   /** See `Receiver`. */
   failed(error: unknown): void {
-    this.#asker.unheard(this, error);
+    this.#asker.onError(this, error);
   }
 }

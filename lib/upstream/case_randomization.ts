@@ -1,10 +1,10 @@
 import type { Random } from "../base/random.ts";
 import { shortCopy } from "../base/short_copies.ts";
-import { HEADER_OCTETS } from "../wire/header.ts";
+import { recordCountOf } from "../wire/counts.ts";
+import { HEADER_OCTETS, QDCOUNT_OFFSET } from "../wire/header.ts";
 import { skipName, uint16At } from "../wire/scan.ts";
+import { QUESTION_TAIL_OCTETS, RDLENGTH_OFFSET, RECORD_HEAD_OCTETS } from "../wire/section_layout.ts";
 
-/** A question's type and class. */
-const QUESTION_TAIL_OCTETS = 4;
 /** What separates upper from lower case in ASCII. */
 const CASE_BIT = 0x20;
 
@@ -38,15 +38,15 @@ export function randomizeCase(questionOctets: Uint8Array<ArrayBuffer>, random: R
  */
 export function restoreCase(reply: Uint8Array, sent: Uint8Array, asked: Uint8Array): void {
   // A bare header, which some servers send as an error, repeats nothing.
-  if (uint16At(reply, 4) === 0) return;
+  if (uint16At(reply, QDCOUNT_OFFSET) === 0) return;
   const nameOctets = asked.length - QUESTION_TAIL_OCTETS;
   reply.set(asked, HEADER_OCTETS);
-  const recordCount = uint16At(reply, 6) + uint16At(reply, 8) + uint16At(reply, 10);
+  const recordCount = recordCountOf(reply);
   let offset = HEADER_OCTETS + asked.length;
   for (let i = 0; i < recordCount; i++) {
     if (startsWith(reply, offset, sent, nameOctets)) reply.set(asked.subarray(0, nameOctets), offset);
     const typeOffset = skipName(reply, offset, reply.length, reply.length);
-    offset = typeOffset + 10 + uint16At(reply, typeOffset + 8);
+    offset = typeOffset + RECORD_HEAD_OCTETS + uint16At(reply, typeOffset + RDLENGTH_OFFSET);
   }
 }
 

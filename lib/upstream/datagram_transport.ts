@@ -6,10 +6,10 @@ import { putId } from "../wire/patch.ts";
 import { uint16At } from "../wire/scan.ts";
 import type { CookieJar } from "./cookie_jar.ts";
 import type { Registration } from "./correlator.ts";
-import type { Transport } from "./dialogue.ts";
 import { isTruncated } from "./reply_kind.ts";
 import type { Request } from "./request.ts";
 import type { SocketPool } from "./socket_pool.ts";
+import type { Transport } from "./transport.ts";
 import { ForgeryError, UpstreamError } from "./upstream_error.ts";
 import type { UpstreamSocket } from "./upstream_socket.ts";
 

@@ -9,25 +9,8 @@ import { Lessons } from "./lessons.ts";
 import { isDoubtful, isEdnsRejection, isTruncated } from "./reply_kind.ts";
 import { type Request, SENDS_MAX, writeUpstreamQuery } from "./request.ts";
 import { CaseRestorer, Sending } from "./sending.ts";
+import type { Transport } from "./transport.ts";
 import { ForgeryError, UpstreamError } from "./upstream_error.ts";
-
-/** A way to ask one upstream: UDP or TCP. */
-export interface Transport {
-  /**
-   * Sends `query` on behalf of `request`, and waits for the reply, which is lent as `LaterOctets` says.
-   *
-   * @param query Its ID is written here. Only lent: the caller may overwrite it afterwards.
-   * @param question The question in `query`, in octets that stay as they are.
-   * @param onWrongCase See `Registration.onWrongCase`.
-   * @throws {UpstreamError} when none came by the request's deadline, or nothing could be sent.
-   */
-  exchange(
-    query: Uint8Array<ArrayBuffer>,
-    question: Uint8Array<ArrayBuffer>,
-    request: Request,
-    onWrongCase?: () => void,
-  ): PromiseLike<Uint8Array<ArrayBuffer>>;
-}
 
 /** What a dialogue is made from. */
 export interface DialogueOptions {
@@ -133,37 +116,37 @@ export class Dialogue implements Reconsiderer {
     { withOpt, sending }: FirstSend,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const { clock } = this.#options;
-    let { isMixed } = sending;
-    const sendAgain = async (manner: Manner) => {
-      const again = this.#send(request, manner);
-      reply = await again;
-      isMixed = again.isMixed;
-    };
+    let last: Brought = { reply, withOpt, isMixed: sending.isMixed };
     try {
-      if (isBadCookie(reply) && request.sendCount < SENDS_MAX) {
+      if (isBadCookie(last.reply) && request.sendCount < SENDS_MAX) {
         // RFC 7873 §5.3: the reply has brought the cookie that the server wants to see. Where the case did not come back,
         // two sends are gone by now: the third one is plain.
-        await sendAgain({ withOpt, mixCase: isMixed });
+        last = await this.#sendAgain(request, { withOpt, mixCase: last.isMixed });
         // RFC 7873 §5.3: if a fresh cookie is not good either, "the client SHOULD retry using TCP as the transport".
-        if (isBadCookie(reply)) return await this.askOverTcp(request, reply);
+        if (isBadCookie(last.reply)) return await this.askOverTcp(request, last.reply);
       }
-      if (withOpt && isEdnsRejection(reply) && request.sendCount < SENDS_MAX) {
+      if (last.withOpt && isEdnsRejection(last.reply) && request.sendCount < SENDS_MAX) {
         // RFC 6891 §7: a server that does not know EDNS says FORMERR or NOTIMP; it may well answer without.
-        withOpt = false;
-        await sendAgain({ withOpt, mixCase: isMixed });
-        if (!isEdnsRejection(reply)) this.#lessons.rejectsEdns(clock.nowMs());
+        last = await this.#sendAgain(request, { withOpt: false, mixCase: last.isMixed });
+        if (!isEdnsRejection(last.reply)) this.#lessons.rejectsEdns(clock.nowMs());
       }
-      if (isMixed && isDoubtful(reply)) {
+      if (last.isMixed && isDoubtful(last.reply)) {
         // Some servers know names in one spelling alone. Without a SOA nothing shows that this one has looked well.
-        if (request.sendCount >= SENDS_MAX) return request.unproven = reply;
-        await sendAgain({ withOpt, mixCase: false });
-        if (!isDoubtful(reply)) this.#lessons.mindsCase(clock.nowMs());
+        if (request.sendCount >= SENDS_MAX) return request.unproven = last.reply;
+        last = await this.#sendAgain(request, { withOpt: last.withOpt, mixCase: false });
+        if (!isDoubtful(last.reply)) this.#lessons.mindsCase(clock.nowMs());
       }
-      return reply;
+      return last.reply;
     } catch (error) {
       if (!(error instanceof ForgeryError)) throw error;
       return await this.exchangeOverTcp(request);
     }
+  }
+
+  async #sendAgain(request: Request, manner: Manner): Promise<Brought> {
+    const again = this.#send(request, manner);
+    const reply = await again;
+    return { reply, withOpt: manner.withOpt, isMixed: again.isMixed };
   }
 
   get #cookie(): Uint8Array | undefined {
@@ -240,4 +223,13 @@ interface Manner {
   readonly withOpt: boolean;
   /** With the letters of the name in random case; see `randomizeCase`. */
   readonly mixCase: boolean;
+}
+
+/** What a query has brought. */
+interface Brought {
+  readonly reply: Uint8Array<ArrayBuffer>;
+  /** How it was put; see `Manner`. */
+  readonly withOpt: boolean;
+  /** See `Sending`. */
+  readonly isMixed: boolean;
 }

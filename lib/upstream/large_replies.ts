@@ -1,12 +1,12 @@
 import { foldCase } from "../wire/name.ts";
+import { octetsKey } from "../wire/octets_key.ts";
+import { QUESTION_TAIL_OCTETS } from "../wire/section_layout.ts";
 import type { Request } from "./request.ts";
 
 /** Questions remembered of one upstream. The oldest makes room. */
 export const LARGE_REPLIES_MAX = 1024;
 /** How long one is remembered. Then it goes over UDP again: the reply may have become smaller. */
 export const LARGE_REPLY_MS = 5 * 60_000;
-/** A question's type and class. */
-const QUESTION_TAIL_OCTETS = 4;
 
 /** The questions whose replies did not fit into a datagram, so that the next query need not try (RFC 7766 §5). */
 export class LargeReplies {
@@ -43,5 +43,5 @@ export class LargeReplies {
 function keyOf({ questionOctets, wantsDnssec }: Request): string {
   const nameEnd = questionOctets.length - QUESTION_TAIL_OCTETS;
   const name = foldCase(questionOctets.subarray(0, nameEnd));
-  return String.fromCharCode(wantsDnssec ? 1 : 0, ...questionOctets.subarray(nameEnd), ...name);
+  return (wantsDnssec ? "1" : "0") + octetsKey(questionOctets.subarray(nameEnd)) + octetsKey(name);
 }

@@ -15,7 +15,7 @@ export interface RaceOptions {
   readonly order: readonly Upstream[];
   /** How many are asked at once at the start. */
   readonly startCount: number;
-  /** Asked before each hedge; see `HedgeBudget`. */
+  /** Asked before each hedge behind `upstream`: whether there may be one now. Whoever says yes has counted it. */
   readonly mayHedge: (upstream: Upstream) => boolean;
   /** Told why the race fails, before whoever awaits it. */
   readonly onFailure?: (error: unknown) => void;
@@ -81,10 +81,15 @@ export class Race extends Deadline {
     return this.#askedCount < this.#options.order.length;
   }
 
+  /** When everybody has been asked, one of them is asked once more, and that is enough. */
+  get #mayAsk(): boolean {
+    const { request, order } = this.#options;
+    return request.sendCount < SENDS_MAX && this.#askedCount <= order.length;
+  }
+
   #askNext(): void {
     const { order, request, deadlines, clock } = this.#options;
-    // When everybody has been asked, one of them is asked once more, and that is enough.
-    if (this.#isOver || request.sendCount >= SENDS_MAX || this.#askedCount > order.length) return;
+    if (this.#isOver || !this.#mayAsk) return;
     const upstream = order[this.#askedCount % order.length]!;
     this.#askedCount++;
     this.#outstanding++;
@@ -130,8 +135,7 @@ export class Race extends Deadline {
     const { request, clock } = this.#options;
     const hasTime = clock.nowMs() < request.deadlineMs;
     const isFirstFailure = this.#useless.length === 0 && this.#silent.length === 1;
-    const mayAsk = request.sendCount < SENDS_MAX && this.#askedCount <= this.#options.order.length;
-    if (hasTime && mayAsk && (this.#hasUntried || isFirstFailure)) return this.#askNext();
+    if (hasTime && this.#mayAsk && (this.#hasUntried || isFirstFailure)) return this.#askNext();
     if (this.#outstanding > 0) return;
     const second = this.#unproven ?? this.#useless[0];
     this.#end();

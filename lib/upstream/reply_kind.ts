@@ -1,4 +1,4 @@
-import { FLAG, rcodeOf } from "../wire/header.ts";
+import { ANCOUNT_OFFSET, FLAG, NSCOUNT_OFFSET, rcodeOf } from "../wire/header.ts";
 import { RCODE } from "../wire/iana.ts";
 import { uint16At } from "../wire/scan.ts";
 import { isBadCookie } from "./cookie_jar.ts";
@@ -27,6 +27,5 @@ export function isEdnsRejection(reply: Uint8Array): boolean {
 export function isDoubtful(reply: Uint8Array): boolean {
   const rcode = rcodeOf(uint16At(reply, 2));
   if (rcode !== RCODE.NOERROR && rcode !== RCODE.NXDOMAIN) return false;
-  // Answer and authority counts: with neither there is no answer, and no SOA.
-  return !isTruncated(reply) && uint16At(reply, 6) === 0 && uint16At(reply, 8) === 0;
+  return !isTruncated(reply) && uint16At(reply, ANCOUNT_OFFSET) === 0 && uint16At(reply, NSCOUNT_OFFSET) === 0;
 }

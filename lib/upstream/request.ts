@@ -1,6 +1,6 @@
 import { ReusedOctets } from "../base/reused_octets.ts";
 import { BARE_OPT_OCTETS, OPTION_HEADER_OCTETS, putBareOpt } from "../wire/edns.ts";
-import { FLAG, HEADER_OCTETS } from "../wire/header.ts";
+import { ARCOUNT_OFFSET, FLAG, HEADER_OCTETS, QDCOUNT_OFFSET } from "../wire/header.ts";
 import { EDNS_OPTION } from "../wire/iana.ts";
 import { putFlags, putUint16 } from "../wire/patch.ts";
 import type { UpstreamSocket } from "./upstream_socket.ts";
@@ -58,10 +58,10 @@ export function writeUpstreamQuery(
   // RFC 6840 §5.7: AD says that we understand the AD bit of the reply. Who knows EDNS is always told, so that one answer
   // serves all clients: those who did not ask for the bit do not get it (`finish`).
   putFlags(message, flags & (FLAG.RD | FLAG.AD | FLAG.CD) | (withOpt ? FLAG.AD : 0));
-  putUint16(message, 4, 1);
+  putUint16(message, QDCOUNT_OFFSET, 1);
   message.set(questionOctets, HEADER_OCTETS);
   if (withOpt) {
-    putUint16(message, 10, 1);
+    putUint16(message, ARCOUNT_OFFSET, 1);
     putBareOpt(message, optOffset, wantsDnssec, 0);
     if (optionOctets > 0) {
       putUint16(message, optOffset + BARE_OPT_OCTETS - 2, optionOctets);

@@ -1,9 +1,8 @@
 import { HEADER_OCTETS } from "../wire/header.ts";
 import { OPCODE, RCODE } from "../wire/iana.ts";
-import { foldOctet } from "../wire/name.ts";
+import { isSameRun } from "../wire/same_run.ts";
 import type { MessageScan } from "../wire/scan.ts";
-
-const TYPE_AND_CLASS_OCTETS = 4;
+import { QUESTION_TAIL_OCTETS } from "../wire/section_layout.ts";
 
 /**
  * Whether `reply` is a response to `question` (RFC 5452 §9.1), letter case ignored. A server that cannot
@@ -38,11 +37,8 @@ function isBareError(reply: Uint8Array, scan: MessageScan): boolean {
 function isSameQuestion(reply: Uint8Array, question: Uint8Array): boolean {
   // hot path
   if (HEADER_OCTETS + question.length > reply.length) return false;
-  const nameOctets = question.length - TYPE_AND_CLASS_OCTETS;
-  for (let i = 0; i < nameOctets; i++) {
-    const octet = reply[HEADER_OCTETS + i]!;
-    if (octet !== question[i] && foldOctet(octet) !== foldOctet(question[i]!)) return false;
-  }
+  const nameOctets = question.length - QUESTION_TAIL_OCTETS;
+  if (!isSameRun(reply, HEADER_OCTETS, question, 0, nameOctets)) return false;
   for (let i = nameOctets; i < question.length; i++) if (reply[HEADER_OCTETS + i] !== question[i]) return false;
   return true;
 }

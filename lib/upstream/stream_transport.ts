@@ -5,8 +5,8 @@ import type { Runtime } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import { EDE } from "../wire/iana.ts";
 import type { CookieJar } from "./cookie_jar.ts";
-import type { Transport } from "./dialogue.ts";
 import type { Request } from "./request.ts";
+import type { Transport } from "./transport.ts";
 import { UpstreamConnection } from "./upstream_connection.ts";
 import { UpstreamError } from "./upstream_error.ts";
 

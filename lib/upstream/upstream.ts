@@ -2,13 +2,13 @@ import { formatSocketAddress, type SocketAddress } from "../base/address.ts";
 import type { DeadlineQueue } from "../base/deadline_queue.ts";
 import { deliver, type LaterOctets } from "../base/later.ts";
 import type { Log } from "../observe/log.ts";
+import type { UpstreamStatus } from "../observe/status.ts";
 import { Ask, type Asker } from "./ask.ts";
 import { Breaker, type Transition } from "./breaker.ts";
 import { Dialogue, type DialogueOptions } from "./dialogue.ts";
 import { isTruncated, isUseful } from "./reply_kind.ts";
 import type { Request } from "./request.ts";
 import { RoundTrips } from "./round_trips.ts";
-import type { UpstreamState } from "./upstream_state.ts";
 
 /** What an upstream is made from. */
 export interface UpstreamOptions extends DialogueOptions {
@@ -50,9 +50,9 @@ export class Upstream {
   /** When the first query was sent of those that nothing has been heard since. */
   #quietSinceMs = 0;
   readonly #asker: Asker = {
-    heard: (ask, reply) => this.#heard(ask, reply),
-    unheard: (ask, error) => this.#unheard(ask, error),
-    cameToNothing: (ask) => this.#tell(ask),
+    onReply: (ask, reply) => this.#onReply(ask, reply),
+    onError: (ask, error) => this.#onError(ask, error),
+    onFailure: (ask) => this.#tell(ask),
   };
 
   /** See {@linkcode UpstreamOptions}. */
@@ -77,7 +77,7 @@ export class Upstream {
   }
 
   /** How it is doing. */
-  get state(): UpstreamState {
+  get state(): UpstreamStatus {
     const nowMs = this.#options.clock.nowMs();
     const { queryCount, replyCount, lessons } = this.#dialogue;
     return {
@@ -149,7 +149,7 @@ export class Upstream {
     return ask.reply;
   }
 
-  #heard(ask: Ask, reply: Uint8Array<ArrayBuffer>): void {
+  #onReply(ask: Ask, reply: Uint8Array<ArrayBuffer>): void {
     const { clock, deadlines } = this.#options;
     this.#outstanding--;
     deadlines.cancel(ask);
@@ -162,7 +162,7 @@ export class Upstream {
     else ask.reply.arrived(reply);
   }
 
-  #unheard(ask: Ask, error: unknown): void {
+  #onError(ask: Ask, error: unknown): void {
     this.#outstanding--;
     this.#options.deadlines.cancel(ask);
     // Silence until the deadline has been counted when it began.

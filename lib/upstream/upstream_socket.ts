@@ -149,8 +149,8 @@ export class UpstreamSocket {
   }
 
   /** Takes what has come behind the datagram that has woken us. */
-  // hot path
   #receiveBatch(): void {
+    // hot path
     const { batch } = this.#socket;
     if (batch === undefined) return;
     for (let round = 0; round < BATCHES_MAX; round++) {

@@ -3,6 +3,7 @@ import { Later } from "../base/later.ts";
 import type { Random } from "../base/random.ts";
 import type { Clock } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
+import type { UpstreamStatus } from "../observe/status.ts";
 import { EDE } from "../wire/iana.ts";
 import { Race, type UpstreamReply } from "./race.ts";
 import { type Request, SENDS_MAX } from "./request.ts";
@@ -11,7 +12,6 @@ import { orderCandidates, type Strategy } from "./strategy.ts";
 import type { StreamTransport } from "./stream_transport.ts";
 import type { Upstream } from "./upstream.ts";
 import { UpstreamError } from "./upstream_error.ts";
-import type { UpstreamState } from "./upstream_state.ts";
 
 /** On a healthy path at most one question in twenty is hedged: 4 of 100, and a few saved up in quiet times. */
 const HEDGES_PER_QUESTION = 0.04;
@@ -104,7 +104,7 @@ export class Upstreams {
   }
 
   /** How each is doing, in order of preference. */
-  states(): readonly UpstreamState[] {
+  states(): readonly UpstreamStatus[] {
     return this.members.map((upstream) => upstream.state);
   }
 

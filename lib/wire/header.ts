@@ -2,12 +2,22 @@
 export const HEADER_OCTETS = 12;
 /** What the two octets of length before a message on a stream can say (RFC 1035 §4.2.2); no message is longer. */
 export const MESSAGE_OCTETS_MAX = 65_535;
+/** Where the header says how many questions there are. */
+export const QDCOUNT_OFFSET = 4;
+/** Where it says how many records the answer section has. */
+export const ANCOUNT_OFFSET = 6;
+/** Where it says how many the authority section has. */
+export const NSCOUNT_OFFSET = 8;
+/** Where it says how many the additional section has. */
+export const ARCOUNT_OFFSET = 10;
 
 /** Bits of the header's second pair of octets (RFC 1035 §4.1.1, RFC 4035 §3.1.6 for AD and CD). */
 export const FLAG = { QR: 0x8000, AA: 0x0400, TC: 0x0200, RD: 0x0100, RA: 0x0080, Z: 0x0040, AD: 0x0020, CD: 0x0010 };
 const OPCODE_SHIFT = 11;
-const RCODE_MASK = 0x000f;
-const OPCODE_MASK = 0x7800;
+/** The header's four bits of RCODE, in the same pair of octets. */
+export const RCODE_MASK = 0x000f;
+/** Its four bits of OPCODE. */
+export const OPCODE_MASK = 0x7800;
 
 /** The header's fields, counts left out: they follow from the sections. */
 export interface Header {

@@ -127,13 +127,6 @@ export function nameFromText(text: string): Name {
   return Uint8Array.from(name);
 }
 
-/** Number of labels, the root's not counted. */
-export function labelCount(name: Name): number {
-  let count = 0;
-  for (let offset = 0; name[offset] !== 0; offset += name[offset]! + 1) count++;
-  return count;
-}
-
 /**
  * A copy with A–Z in lower case, for comparing. Length octets are at most 63, below "A", so the whole name can be walked
  * as one run of octets. Only ASCII letters fold (RFC 4343 §3).

@@ -34,6 +34,18 @@ export function isWithinAt(octets: Uint8Array, name: number, zone: number): bool
   return isSameNameAt(octets, name, zone);
 }
 
+/** Whether the name at `name` is one of those at `others`. */
+export function isAnyOf(message: Uint8Array, name: number, others: readonly number[]): boolean {
+  for (let i = others.length - 1; i >= 0; i--) if (isSameNameAt(message, name, others[i]!)) return true;
+  return false;
+}
+
+/** Whether one of the names at `names` is the one at `zone`, or lies below it. */
+export function isAboveAny(message: Uint8Array, zone: number, names: readonly number[]): boolean {
+  for (let i = names.length - 1; i >= 0; i--) if (isWithinAt(message, names[i]!, zone)) return true;
+  return false;
+}
+
 /** Where the next label really stands: behind whatever pointers lead to it. */
 function labelAt(octets: Uint8Array, offset: number): number {
   while (octets[offset]! >= 0xc0) offset = ((octets[offset]! & 0x3f) << 8) | octets[offset + 1]!;

@@ -14,11 +14,6 @@ export class StreamFrames {
   #buffer = new Uint8Array(INITIAL_OCTETS);
   #length = 0;
 
-  /** Whether a message has begun and not ended. */
-  get isPartial(): boolean {
-    return this.#length > 0;
-  }
-
   /** Where the next octets of the stream go. Never empty as long as every message is taken. */
   space(): Uint8Array<ArrayBuffer> {
     if (this.#length === this.#buffer.length) this.#grow();

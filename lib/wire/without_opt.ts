@@ -1,4 +1,5 @@
 import { TYPE } from "./iana.ts";
+import { ARCOUNT_OFFSET } from "./header.ts";
 import { decode, encodeWithin } from "./message.ts";
 import { putUint16 } from "./patch.ts";
 import type { MessageScan } from "./scan.ts";
@@ -18,6 +19,6 @@ export function withoutOpt(message: Uint8Array<ArrayBuffer>, scan: MessageScan):
     const decoded = decode(message);
     return encodeWithin({ ...decoded, additionals: decoded.additionals.filter(({ type }) => type !== TYPE.OPT) });
   }
-  putUint16(message, 10, scan.additionalCount - 1);
+  putUint16(message, ARCOUNT_OFFSET, scan.additionalCount - 1);
   return message.subarray(0, scan.optOffset);
 }

@@ -1,7 +1,6 @@
+import { MIB } from "../base/units.ts";
 import { BUDGET_OCTETS_MIN } from "../cache/cache_store.ts";
 import type { Config } from "../config/config.ts";
-
-const OCTETS_PER_MIB = 1024 * 1024;
 
 /**
  * What one of `count` workers may use, so that together they use what `config` says. Rounded up: none is left with nothing.
@@ -14,7 +13,7 @@ export function shareConfig(config: Config, count: number): Config {
   return {
     ...config,
     workers: 1,
-    cacheSizeMib: cacheSizeMib === 0 ? 0 : Math.max(cacheSizeMib / count, BUDGET_OCTETS_MIN / OCTETS_PER_MIB),
+    cacheSizeMib: cacheSizeMib === 0 ? 0 : Math.max(cacheSizeMib / count, BUDGET_OCTETS_MIN / MIB),
     maxInFlight: Math.ceil(maxInFlight / count),
     rateLimit: Math.ceil(rateLimit / count),
   };

@@ -4,7 +4,7 @@ import { Counters, formatCounters } from "../observe/counters.ts";
 import type { Log } from "../observe/log.ts";
 import { formatStatus, type Status } from "../observe/status.ts";
 import { sumCounters, sumStatus } from "../observe/sum_status.ts";
-import { Place, type SpawnWorker } from "./place.ts";
+import { type SpawnWorker, WorkerSlot } from "./worker_slot.ts";
 
 /** Beyond the time that a query may take, a worker that stops gets this. */
 const STOP_MS = 5000;
@@ -34,7 +34,7 @@ export interface SupervisorOptions {
 /** Several processes that serve the same clients, each a complete program: starts them, replaces them, adds them up. */
 export class Supervisor {
   readonly #options: SupervisorOptions;
-  readonly #places: readonly Place[];
+  readonly #slots: readonly WorkerSlot[];
   readonly #startedAtMs: number;
   /** What those have counted that have died. */
   #pastCounters = new Counters();
@@ -46,9 +46,9 @@ export class Supervisor {
     const secret = options.secret.toHex();
     this.#options = options;
     this.#startedAtMs = clock.nowMs();
-    this.#places = Array.from({ length: count }, (_, i) => {
+    this.#slots = Array.from({ length: count }, (_, i) => {
       const order = { kind: "start", args, listen, number: i + 1, count, secret, announces: i === 0 } as const;
-      return new Place({ spawn, order, clock, timers, log, onDeath: (counters) => this.#bury(counters) });
+      return new WorkerSlot({ spawn, order, clock, timers, log, onDeath: (counters) => this.#bury(counters) });
     });
   }
 
@@ -58,16 +58,16 @@ export class Supervisor {
    * @returns 0 when all serve; the exit code of the first that ended before it served. Then `stop` is still to be called.
    */
   async start(): Promise<number> {
-    const [first, ...others] = this.#places;
+    const [first, ...others] = this.#slots;
     const firstCode = await first!.start();
     if (firstCode !== 0) return firstCode;
-    const codes = await Promise.all(others.map((place) => place.start()));
+    const codes = await Promise.all(others.map((slot) => slot.start()));
     return codes.find((code) => code !== 0) ?? 0;
   }
 
   /** How the workers are doing together, by what they have told last. */
   get state(): Status {
-    const sum = sumStatus(this.#places.map(({ status }) => status).filter((status) => status !== null));
+    const sum = sumStatus(this.#slots.map(({ status }) => status).filter((status) => status !== null));
     return {
       ...sum,
       runningMs: this.#options.clock.nowMs() - this.#startedAtMs,
@@ -77,9 +77,9 @@ export class Supervisor {
 
   /** How the workers are doing together now, for the operator; a line each. */
   async status(): Promise<string[]> {
-    await Promise.all(this.#places.map((place) => place.refresh()));
-    const serving = this.#places.filter(({ isServing }) => isServing).length;
-    const workers = `workers: ${serving} of ${this.#places.length} serve, ${this.#deaths} have died`;
+    await Promise.all(this.#slots.map((slot) => slot.refresh()));
+    const serving = this.#slots.filter(({ isServing }) => isServing).length;
+    const workers = `workers: ${serving} of ${this.#slots.length} serve, ${this.#deaths} have died`;
     const [first, ...others] = formatStatus(this.state);
     return [first!, workers, ...others];
   }
@@ -87,7 +87,7 @@ export class Supervisor {
   /** Lets all workers finish their work. Resolves when they are gone. */
   async stop(): Promise<void> {
     const { timeoutMs, log } = this.#options;
-    await Promise.all(this.#places.map((place) => place.leave(timeoutMs + STOP_MS)));
+    await Promise.all(this.#slots.map((slot) => slot.leave(timeoutMs + STOP_MS)));
     log.info(`stopped: ${formatCounters(this.state.counters)}`);
   }
 

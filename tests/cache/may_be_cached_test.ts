@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { mayBeCached, mayBeLookedUp } from "../../lib/cache/may_be_cached.ts";
+import { mayBeCached } from "../../lib/cache/may_be_cached.ts";
 import { CLASS, OPCODE, TYPE } from "../../lib/wire/iana.ts";
 import type { Message } from "../../lib/wire/message.ts";
 import { ROOT } from "../../lib/wire/name.ts";
@@ -72,10 +72,4 @@ Deno.test("mayBeCached() says no to what is no message", () => {
     const cut = query.subarray(0, length);
     assertEquals(mayBeCached(scanned(cut), cut), false);
   }
-});
-
-Deno.test("mayBeLookedUp() says yes to RD=0, and to nothing else that mayBeCached() says no to [rd_02]", () => {
-  const plain = wire({ questions: [question("example.org")] });
-  const any = wire({ questions: [question("example.org ANY")] });
-  assertEquals([plain, any].map((query) => mayBeLookedUp(scanned(query), query)), [true, false]);
 });

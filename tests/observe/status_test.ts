@@ -10,6 +10,8 @@ const UPSTREAM = {
   queryCount: 7,
   replyCount: 6,
   failureCount: 1,
+  isAskedWithoutEdns: false,
+  isAskedInPlainCase: false,
 };
 
 Deno.test("formatStatus() tells all of a fresh program without a cache", () => {
@@ -34,4 +36,15 @@ Deno.test("formatStatus() tells the share of hits, the memory taken, and how eac
     "upstream 192.0.2.1:53: up, answers in 12.3 ms, 95 % within 20.0 ms, sent=7 replies=6 failures=1",
     "upstream 192.0.2.2:53: down, never measured, sent=7 replies=6 failures=1",
   ]);
+});
+
+Deno.test("formatStatus() tells in what manner an upstream is asked that does not cope with the usual one", () => {
+  const asked = (lessons: Partial<typeof UPSTREAM>) => {
+    const upstreams = [{ ...UPSTREAM, ...lessons }];
+    return formatStatus({ runningMs: 0, inFlight: 0, counters: new Counters(), cache: null, upstreams }).at(-1)!
+      .replace(/.* failures=1/, "");
+  };
+  assertEquals(asked({ isAskedWithoutEdns: true }), ", asked without EDNS");
+  assertEquals(asked({ isAskedInPlainCase: true }), ", asked in plain letter case");
+  assertEquals(asked({ isAskedWithoutEdns: true, isAskedInPlainCase: true }).split(", ").length, 3);
 });

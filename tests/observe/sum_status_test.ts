@@ -11,6 +11,8 @@ const UPSTREAM: UpstreamStatus = {
   queryCount: 7,
   replyCount: 6,
   failureCount: 1,
+  isAskedWithoutEdns: false,
+  isAskedInPlainCase: false,
 };
 
 function status(counts: Partial<Counters>, upstream: Partial<UpstreamStatus>, others: Partial<Status> = {}): Status {
@@ -50,6 +52,12 @@ Deno.test("sumStatus() takes the mean of the measured times and the longest of t
 Deno.test("sumStatus() tells how many see an upstream in which state, where they differ", () => {
   const states = ["up", "down", "up"].map((state) => status({}, { state }));
   assertEquals(sumStatus(states).upstreams[0]!.state, "up (2), down (1)");
+});
+
+Deno.test("sumStatus() tells that an upstream is asked in another manner when it is by one of them", () => {
+  const parts = [status({}, {}), status({}, { isAskedWithoutEdns: true })];
+  const [upstream] = sumStatus(parts).upstreams;
+  assertEquals([upstream!.isAskedWithoutEdns, upstream!.isAskedInPlainCase], [true, false]);
 });
 
 Deno.test("sumStatus() has no cache where nobody has one, and is empty for nobody", () => {

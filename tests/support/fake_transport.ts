@@ -1,4 +1,4 @@
-import type { Transport } from "../../lib/upstream/dialogue.ts";
+import type { Transport } from "../../lib/upstream/transport.ts";
 import type { Request } from "../../lib/upstream/request.ts";
 import { UpstreamError } from "../../lib/upstream/upstream_error.ts";
 import { EDE } from "../../lib/wire/iana.ts";

@@ -3,7 +3,7 @@ import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
 import type { Status } from "../../lib/observe/status.ts";
 import type { Order, Report } from "../../lib/workers/messages.ts";
-import type { WorkerEvents } from "../../lib/workers/place.ts";
+import type { WorkerEvents } from "../../lib/workers/worker_slot.ts";
 import { Supervisor } from "../../lib/workers/supervisor.ts";
 import { udp } from "../support/fake_socket.ts";
 import { FakeTime, settled } from "../support/fake_time.ts";

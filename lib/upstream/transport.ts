@@ -1,0 +1,19 @@
+import type { Request } from "./request.ts";
+
+/** A way to ask one upstream: UDP or TCP. */
+export interface Transport {
+  /**
+   * Sends `query` on behalf of `request`, and waits for the reply, which is lent as `LaterOctets` says.
+   *
+   * @param query Its ID is written here. Only lent: the caller may overwrite it afterwards.
+   * @param question The question in `query`, in octets that stay as they are.
+   * @param onWrongCase See `Registration.onWrongCase`.
+   * @throws {UpstreamError} when none came by the request's deadline, or nothing could be sent.
+   */
+  exchange(
+    query: Uint8Array<ArrayBuffer>,
+    question: Uint8Array<ArrayBuffer>,
+    request: Request,
+    onWrongCase?: () => void,
+  ): PromiseLike<Uint8Array<ArrayBuffer>>;
+}

@@ -1,0 +1,11 @@
+import { TYPE } from "./iana.ts";
+import type { ResourceRecord } from "./message.ts";
+import { foldCase } from "./name.ts";
+import { uint16At } from "./scan.ts";
+
+/** A text that is the same for the records of one RRset, and different for those of different ones. */
+export function rrsetKey({ name, type, class: rrclass, rdata }: ResourceRecord): string {
+  // RFC 4034 §3: RRSIGs do not form one RRset; each belongs to the type that it covers.
+  const covered = type === TYPE.RRSIG ? uint16At(rdata, 0) : 0;
+  return `${type} ${covered} ${rrclass} ${foldCase(name).toHex()}`;
+}

@@ -1,0 +1,178 @@
+import type { Clock, Timers } from "../base/runtime.ts";
+import type { Log } from "../observe/log.ts";
+import type { Counters } from "../observe/counters.ts";
+import type { Status } from "../observe/status.ts";
+import type { Order, Report, StartOrder } from "./messages.ts";
+import { Watchdog } from "./watchdog.ts";
+
+/** Whoever dies is replaced after this pause, twice as long after each further death, up to the longest. */
+const PAUSE_MS = { first: 100, longest: 30_000 };
+/** Who has served for so long has done well: the pause is the first again. */
+const WELL_MS = 60_000;
+/** How long an answer to "tell" is waited for. A worker that is so busy is told of by its last one. */
+const TELL_MS = 1000;
+
+/** A worker in a process of its own, which belongs to its `WorkerSlot`. */
+export interface WorkerProcess {
+  /** Gives it an order, which is lost when it has ended. */
+  send(order: Order): void;
+  /** Ends it at once, whatever it does; in vain when it has ended. */
+  kill(): void;
+}
+
+/** What a worker process calls. */
+export interface WorkerEvents {
+  /** It has something to tell. */
+  reported(report: Report): void;
+  /** It is no more; called once, after the last report. `how` is for the operator. */
+  ended(how: string, exitCode: number): void;
+}
+
+/** Starts a worker process. */
+export type SpawnWorker = (events: WorkerEvents) => WorkerProcess;
+
+/** What a slot is made from. */
+export interface WorkerSlotOptions {
+  /** How processes are started. */
+  readonly spawn: SpawnWorker;
+  /** What each worker in this slot is told first; those that follow the first do not announce. */
+  readonly order: StartOrder;
+  /** What the time is read from. */
+  readonly clock: Clock;
+  /** What pauses are made with. */
+  readonly timers: Timers;
+  /** For the operator. */
+  readonly log: Log;
+  /** A worker has died that had counted this, as far as it is known. */
+  readonly onDeath: (counters: Counters | null) => void;
+}
+
+/** The place of a worker: the one that has it, and whoever follows when that dies. Who hangs is killed. */
+export class WorkerSlot {
+  readonly #options: WorkerSlotOptions;
+  readonly #firstServes = Promise.withResolvers<number>();
+  readonly #left = Promise.withResolvers<void>();
+  #worker: WorkerProcess | null = null;
+  #watchdog: Watchdog | null = null;
+  #isServing = false;
+  #hasServed = false;
+  #isLeaving = false;
+  #servingSinceMs = 0;
+  #deaths = 0;
+  #status: Status | null = null;
+  #cancelPause = () => {};
+  #told: (() => void)[] = [];
+
+  /** See {@linkcode WorkerSlotOptions}. */
+  constructor(options: WorkerSlotOptions) {
+    this.#options = options;
+  }
+
+  /** What its worker has told last; `null` when there is none. */
+  get status(): Status | null {
+    return this.#status;
+  }
+
+  /** Whether its worker serves. */
+  get isServing(): boolean {
+    return this.#isServing;
+  }
+
+  /** Starts the first worker. Resolves to 0 when it serves, and to its exit code when it ends before that. */
+  start(): Promise<number> {
+    if (this.#isLeaving) return Promise.resolve(0);
+    this.#spawn(this.#options.order);
+    return this.#firstServes.promise;
+  }
+
+  /** Asks the worker how it is doing; `status` is as new as can be had when this resolves. */
+  async refresh(): Promise<void> {
+    if (this.#worker === null || !this.#isServing) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#options.timers.start(TELL_MS, resolve);
+    this.#told.push(resolve);
+    this.#worker.send({ kind: "tell" });
+    await promise;
+    cancel();
+  }
+
+  /** Lets the worker finish its work, and takes no other. Resolves when it is gone. */
+  leave(patienceMs: number): Promise<void> {
+    this.#isLeaving = true;
+    this.#watchdog?.stop();
+    this.#cancelPause();
+    const worker = this.#worker;
+    if (worker === null) return Promise.resolve();
+    worker.send({ kind: "stop" });
+    this.#cancelPause = this.#options.timers.start(patienceMs, () => worker.kill());
+    return this.#left.promise;
+  }
+
+  #spawn(order: StartOrder): void {
+    const events: WorkerEvents = {
+      reported: (report) => this.#reported(report),
+      ended: (how, exitCode) => this.#ended(how, exitCode),
+    };
+    const { spawn, clock, timers, log } = this.#options;
+    let worker: WorkerProcess;
+    try {
+      worker = this.#worker = spawn(events);
+    } catch (error) {
+      // Out of memory, or of processes: there may be some again.
+      log.error(`Cannot start worker ${order.number}: ${error instanceof Error ? error.message : error}`);
+      return this.#ended("it could not be started", 1);
+    }
+    worker.send(order);
+    this.#watchdog = new Watchdog({
+      clock,
+      timers,
+      // What it has counted is known from time to time, too, so that little is lost when it dies.
+      ask: () => worker.send({ kind: "tell" }),
+      onHung: (silentMs) => {
+        log.error(`worker ${order.number} hangs: no sign of life for ${silentMs / 1000} s; it is killed`);
+        worker.kill();
+      },
+    });
+  }
+
+  #reported(report: Report): void {
+    this.#watchdog?.heard();
+    if (report.kind === "serving") {
+      const { order, log } = this.#options;
+      if (this.#hasServed) log.info(`worker ${order.number}: serves in the place of the one that died`);
+      this.#isServing = true;
+      this.#hasServed = true;
+      this.#servingSinceMs = this.#options.clock.nowMs();
+      this.#firstServes.resolve(0);
+      return;
+    }
+    this.#status = report.status;
+    this.#answerTold();
+  }
+
+  #ended(how: string, exitCode: number): void {
+    const { clock, log, timers, order, onDeath } = this.#options;
+    const wasWell = this.#isServing && clock.nowMs() - this.#servingSinceMs >= WELL_MS;
+    this.#worker = null;
+    this.#watchdog?.stop();
+    this.#watchdog = null;
+    this.#isServing = false;
+    this.#cancelPause();
+    this.#answerTold();
+    if (this.#isLeaving) return this.#left.resolve();
+    // The first one fails for reasons that its successors would have, too. It has said which.
+    if (!this.#hasServed) return this.#firstServes.resolve(exitCode);
+    onDeath(this.#status?.counters ?? null);
+    this.#status = null;
+    this.#deaths = wasWell ? 1 : this.#deaths + 1;
+    const pauseMs = Math.min(PAUSE_MS.longest, PAUSE_MS.first * 2 ** (this.#deaths - 1));
+    log.error(`worker ${order.number} has died (${how}): another one starts in ${pauseMs / 1000} s`);
+    this.#cancelPause = timers.start(pauseMs, () => this.#spawn({ ...order, announces: false }));
+  }
+
+  #answerTold(): void {
+    const told = this.#told;
+    this.#told = [];
+    for (const resolve of told) resolve();
+  }
+}
