@@ -1,6 +1,6 @@
 /**
  * The program: arguments, the operating system's clock and randomness, signals, exit codes. Beside it only `lib/system/`
- * touches `Deno.*`; the rest of `lib/` receives all of it as a `Runtime`.
+ * and, for the C library, `lib/native/` touch `Deno.*`; the rest of `lib/` receives all of it as a `Runtime`.
  *
  * @module
  */
