@@ -6,6 +6,7 @@ import type { Reply } from "../../lib/resolver/resolver.ts";
 import { Server } from "../../lib/server/server.ts";
 import { UdpListener } from "../../lib/server/udp_listener.ts";
 import { decode } from "../../lib/wire/message.ts";
+import { CheckedTurns } from "../support/checked_turns.ts";
 import { FakeBatchSocket } from "../support/fake_batch.ts";
 import { udp } from "../support/fake_socket.ts";
 import { FakeTime, settled } from "../support/fake_time.ts";
@@ -37,7 +38,7 @@ function setUp() {
     timeoutMs: 2000,
     recursionAvailable: true,
   });
-  const listener = new UdpListener({ socket, server, timers: time, turns: time, counters, log });
+  const listener = new UdpListener({ socket, server, timers: time, turns: new CheckedTurns(), counters, log });
   listener.run();
   const answerAll = () => {
     for (const [query, { resolve }] of pending.splice(0)) resolve(responseTo(query));

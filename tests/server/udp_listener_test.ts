@@ -7,6 +7,7 @@ import { Server } from "../../lib/server/server.ts";
 import { UdpListener } from "../../lib/server/udp_listener.ts";
 import { RCODE } from "../../lib/wire/iana.ts";
 import { decode } from "../../lib/wire/message.ts";
+import { CheckedTurns } from "../support/checked_turns.ts";
 import { FakeSocket, udp } from "../support/fake_socket.ts";
 import { FakeTime, settled } from "../support/fake_time.ts";
 import { question, questionLines, wire } from "../support/messages.ts";
@@ -32,7 +33,7 @@ function setUp(answer: (query: Query) => Reply | Promise<Reply> = (query) => res
     timeoutMs: 2000,
     recursionAvailable: true,
   });
-  const listener = new UdpListener({ socket, server, timers: time, turns: time, counters, log });
+  const listener = new UdpListener({ socket, server, timers: time, turns: new CheckedTurns(), counters, log });
   const ended = listener.run();
   return { socket, time, counters, lines, resolver, listener, ended };
 }

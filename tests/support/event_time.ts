@@ -1,6 +1,5 @@
-import { assert } from "@std/assert";
 import { setImmediate } from "node:timers";
-import type { Clock, Timers, Turns } from "../../lib/base/runtime.ts";
+import type { Clock, Timers } from "../../lib/base/runtime.ts";
 
 /** More events than any simulation needs: something keeps itself alive. */
 const EVENTS_MAX = 1_000_000;
@@ -18,13 +17,12 @@ export interface EventTimeOptions {
  * in which it was planned. Time stands still while an event runs and while everything that waits for its promises goes
  * on; then it jumps to the next event.
  */
-export class EventTime implements Clock, Timers, Turns {
+export class EventTime implements Clock, Timers {
   readonly #heap: PlannedEvent[] = [];
   readonly #timerDelay: (delayMs: number) => number;
   #nowMs: number;
   #sequence = 0;
   #timerCount = 0;
-  #isInTurn = false;
 
   constructor({ startMs = 0, timerDelay = (delayMs) => delayMs }: EventTimeOptions = {}) {
     this.#nowMs = startMs;
@@ -38,16 +36,6 @@ export class EventTime implements Clock, Timers, Turns {
 
   nowMs(): number {
     return this.#nowMs;
-  }
-
-  beginTurn(): void {
-    assert(!this.#isInTurn, "a turn begins in none");
-    this.#isInTurn = true;
-  }
-
-  endTurn(): void {
-    assert(this.#isInTurn, "a turn that ends has begun");
-    this.#isInTurn = false;
   }
 
   start(delayMs: number, callback: () => void): () => void {

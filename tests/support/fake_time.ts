@@ -1,12 +1,10 @@
-import { assert } from "@std/assert";
 import { DeadlineQueue } from "../../lib/base/deadline_queue.ts";
-import type { Clock, Timers, Turns } from "../../lib/base/runtime.ts";
+import type { Clock, Timers } from "../../lib/base/runtime.ts";
 
 /** A clock that stands still until told, with the timers that go by it. */
-export class FakeTime implements Clock, Timers, Turns {
+export class FakeTime implements Clock, Timers {
   #nowMs: number;
   #started = 0;
-  #isInTurn = false;
   readonly #armed = new Map<number, { dueMs: number; callback: () => void }>();
 
   constructor(startMs = 0) {
@@ -20,16 +18,6 @@ export class FakeTime implements Clock, Timers, Turns {
 
   nowMs(): number {
     return this.#nowMs;
-  }
-
-  beginTurn(): void {
-    assert(!this.#isInTurn, "a turn begins in none");
-    this.#isInTurn = true;
-  }
-
-  endTurn(): void {
-    assert(this.#isInTurn, "a turn that ends has begun");
-    this.#isInTurn = false;
   }
 
   start(delayMs: number, callback: () => void): () => void {

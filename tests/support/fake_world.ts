@@ -1,4 +1,5 @@
 import type { Runtime } from "../../lib/base/runtime.ts";
+import { CheckedTurns } from "./checked_turns.ts";
 import { EventTime } from "./event_time.ts";
 import { SeededRandom } from "./seeded_random.ts";
 import { Trace } from "./trace.ts";
@@ -51,7 +52,7 @@ export class FakeWorld {
   runtimeOn(host: Host): Runtime {
     return {
       clock: this.time,
-      turns: this.time,
+      turns: new CheckedTurns(),
       uptimeSeconds: () => Math.floor((this.time.nowMs() + this.sleptMs) / 1000),
       // The world began on 2025-01-01.
       wallClock: { epochSeconds: () => 1_735_689_600 + Math.floor(this.time.nowMs() / 1000) },

@@ -10,6 +10,7 @@ import { Upstream } from "../../lib/upstream/upstream.ts";
 import { Upstreams } from "../../lib/upstream/upstreams.ts";
 import { FLAG, HEADER_OCTETS } from "../../lib/wire/header.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
+import { CheckedTurns } from "./checked_turns.ts";
 import { FakeNetwork } from "./fake_network.ts";
 import { scriptedRandom, scriptedSource } from "./fake_random.ts";
 import { type FakeSocket, udp } from "./fake_socket.ts";
@@ -34,7 +35,7 @@ export function fakeRuntime():
   const lines: string[] = [];
   const runtime: Runtime = {
     clock: time,
-    turns: time,
+    turns: new CheckedTurns(),
     uptimeSeconds: () => null,
     wallClock: { epochSeconds: () => Math.floor(time.nowMs() / 1000) },
     timers: time,
