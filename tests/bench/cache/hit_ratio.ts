@@ -7,11 +7,11 @@
  */
 // deno-lint-ignore-file no-console
 import { startAuthority } from "../shared/authority.ts";
+import { type Bench, requiredExecutable, runBench } from "../shared/bench_program.ts";
 import { cacheCounters } from "../shared/cache_counters.ts";
 import { S3Fifo } from "./cache_models.ts";
 import { makeTrace, type Trace, type TraceOptions } from "./cache_traces.ts";
 import { drive } from "../shared/dnsperf.ts";
-import { findExecutable, notInstalled } from "../shared/installed.ts";
 import { OUR_MODES } from "../shared/our_modes.ts";
 import { RunningServer } from "../shared/running_server.ts";
 import { table } from "../shared/table.ts";
@@ -35,22 +35,18 @@ const DIFFERENCE_MAX = 0.01;
 /** Few at once, so that the order stays nearly that of the trace. */
 const IN_FLIGHT = 10;
 
-const executables = ["dnsperf", "nsd"].map((name) => {
-  const executable = findExecutable(name);
-  if (executable === null) console.error(notInstalled(name, name));
-  return executable;
-});
-const [dnsperf, nsd] = executables;
-if (dnsperf === null || nsd === null) Deno.exit(2);
+const dnsperf = requiredExecutable("dnsperf", "dnsperf");
+const nsd = requiredExecutable("nsd", "nsd");
+await runBench("hit-ratio", compare);
 
-const folder = Deno.makeTempDirSync({ prefix: "bench-hit-ratio-" });
-try {
-  await using authority = await startAuthority(nsd!, { nameCount: NAME_COUNT });
+/** Prints the table. */
+async function compare(bench: Bench): Promise<void> {
+  const authority = await startAuthority(nsd, { nameCount: NAME_COUNT });
   const rows: string[][] = [];
   let isAlike = true;
   for (const run of RUNS) {
     const trace = makeTrace(run);
-    const { counters, lostCount } = await measure(trace, run.cacheSizeMib, authority);
+    const { counters, lostCount } = await measure(trace, run.cacheSizeMib, authority, bench);
     const real = counters.hits / (counters.hits + counters.misses);
     const predicted = predictedRatio(trace, counters.entries);
     isAlike &&= Math.abs(real - predicted) <= DIFFERENCE_MAX;
@@ -66,22 +62,18 @@ try {
     ]);
   }
   console.log(table([["Trace", "Cache", "Entries", "Evictions", "Predicted", "The program", "Lost"], ...rows]));
-  if (!isAlike) {
-    console.error(`Program and model are more than ${percent(DIFFERENCE_MAX)} apart`);
-    Deno.exitCode = 1;
-  }
-} finally {
-  await RunningServer.stopAll();
-  Deno.removeSync(folder, { recursive: true });
+  if (isAlike) return;
+  console.error(`Program and model are more than ${percent(DIFFERENCE_MAX)} apart`);
+  Deno.exitCode = 1;
 }
 
 /** Lets dnsperf ask for the trace, and counts in its second half: the first only warms the cache. */
-async function measure(trace: Trace, cacheSizeMib: number, authority: RunningServer) {
+async function measure(trace: Trace, cacheSizeMib: number, authority: RunningServer, { folder, signal }: Bench) {
   const [mode] = OUR_MODES;
   await using program = await RunningServer.start({
     ...mode,
-    commandLine: ({ listen, folder }) => {
-      const { args } = mode.commandLine({ listen, folder, upstreams: [authority.address], cacheNames: null });
+    commandLine: (place) => {
+      const { args } = mode.commandLine({ ...place, upstreams: [authority.address], cacheNames: null });
       return { args: [...args, "--cache-size", `${cacheSizeMib}`, "--no-prefetch"] };
     },
   });
@@ -102,7 +94,7 @@ async function measure(trace: Trace, cacheSizeMib: number, authority: RunningSer
       seconds: null,
       rate: null,
     } as const;
-    const { lost, refused } = await drive(dnsperf!, driving, new AbortController().signal);
+    const { lost, refused } = await drive(dnsperf, driving, signal);
     lostCount += lost + refused;
   };
   const half = trace.keys.length / 2;

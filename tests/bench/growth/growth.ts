@@ -35,7 +35,7 @@ async function run({ mode, tables, rounds, seconds, json }: GrowthOptions, { fol
   const [contestant] = await findContestants(OUR_MODES.filter(({ name }) => name === `ours-${mode}`));
   console.log(`\nRounds: ${rounds}; seconds of a load: ${seconds}\n`);
   // What verifies asks for this one; all others exist by the wildcard.
-  const authority = await startAuthority(nsd, { nameCount: 1, addressCount: UPSTREAMS_MAX });
+  const authority = await startAuthority(nsd, { nameCount: 1, addressCount: UPSTREAMS_MAX, sharesSession: true });
   const upstreams = authorityAddresses(authority.address, UPSTREAMS_MAX);
   for (const upstream of upstreams) await verify(upstream, nameAt(0), addressAt(0));
   const files = new NameFiles(folder);

@@ -43,7 +43,7 @@ async function run(
   console.log(machine.join("\n"));
   const contestants = await findContestants(FORWARDERS.filter(({ name }) => forwarders.includes(name)));
   console.log(`\nRounds: ${rounds}; names: ${nameCount}; seconds of a load: ${seconds}\n`);
-  const upstream = (await startAuthority(nsd, { nameCount })).address;
+  const upstream = (await startAuthority(nsd, { nameCount, sharesSession: true })).address;
   await verify(upstream, nameAt(nameCount - 1), addressAt(nameCount - 1));
   const files = new QueryFiles({ folder, nameCount, seconds });
   // There is room in the caches for twice as many names as there are.

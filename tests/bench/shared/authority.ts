@@ -6,11 +6,16 @@ import { ZONE, zoneText } from "./zone.ts";
  * Starts the upstream of the comparison of speed: `nsd`, which answers faster than anybody here asks, with a generated
  * zone.
  *
+ * @param sharesSession See `Startable`.
  * @param addressCount On how many addresses it listens; see `authorityAddresses`.
  */
 export function startAuthority(
   executable: string,
-  { nameCount, addressCount = 1 }: { nameCount: number; addressCount?: number },
+  { nameCount, addressCount = 1, sharesSession = false }: {
+    nameCount: number;
+    addressCount?: number;
+    sharesSession?: boolean;
+  },
 ): Promise<RunningServer> {
   const commandLine: Startable["commandLine"] = ({ listen, folder }) => ({
     args: ["-d", "-c", `${folder}/nsd.conf`],
@@ -46,7 +51,7 @@ zone:
 `,
     },
   });
-  return RunningServer.start({ name: "nsd", executable, commandLine });
+  return RunningServer.start({ name: "nsd", executable, commandLine, sharesSession });
 }
 
 /** The addresses of one that listens on `count` of them: its first, 127.0.0.1, and those behind it, on the same port. */

@@ -30,16 +30,22 @@ export async function findContestants(forwarders: readonly Forwarder[]): Promise
 /**
  * Starts a contestant.
  *
+ * @param sharesSession See `Startable`.
  * @param cacheNames Names that its cache shall have room for; `null`: all as it comes.
  * @throws {Error} as `RunningServer.start()` does.
  */
 export function startContestant(
   { forwarder, executable }: Contestant,
-  { upstreams, cacheNames }: { upstreams: readonly SocketAddress[]; cacheNames: number | null },
+  { upstreams, cacheNames, sharesSession = false }: {
+    upstreams: readonly SocketAddress[];
+    cacheNames: number | null;
+    sharesSession?: boolean;
+  },
 ): Promise<RunningServer> {
   return RunningServer.start({
     name: forwarder.name,
     executable,
     commandLine: (place) => forwarder.commandLine({ ...place, upstreams, cacheNames }),
+    sharesSession,
   });
 }

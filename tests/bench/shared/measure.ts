@@ -56,7 +56,7 @@ export async function measure(
   rate: number | null,
   circumstances: Circumstances,
 ): Promise<Sample> {
-  await using server = await startContestant(contestant, circumstances);
+  await using server = await startContestant(contestant, { ...circumstances, sharesSession: true });
   const { cpuMs, full } = await driveFully(server, circumstances);
   const { clients, loads, inspect, signal } = circumstances;
   const calm = rate === null
@@ -79,7 +79,7 @@ export async function measure(
 
 /** Only how many answers come in a second at full load. */
 export async function tryOut(contestant: Contestant, circumstances: Circumstances): Promise<number> {
-  await using server = await startContestant(contestant, circumstances);
+  await using server = await startContestant(contestant, { ...circumstances, sharesSession: true });
   const { full } = await driveFully(server, circumstances);
   return full.answered / full.seconds;
 }

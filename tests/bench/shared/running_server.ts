@@ -26,6 +26,13 @@ export interface Startable {
   readonly executable: string;
   /** A process that stays in the foreground. */
   readonly commandLine: (place: Place) => CommandLine;
+  /**
+   * Whether it is in the session of the bench, as the load generator is, instead of one of its own. Linux may give each
+   * session the same share of the cores, however many threads it has (sched(7), autogroup), and then wakes a server for
+   * every single datagram of the load generator's. To stop its children then takes `/proc`, and all permissions. Default:
+   * no.
+   */
+  readonly sharesSession?: boolean;
 }
 
 /** Longer than any start takes; who needs more is given up. */
@@ -44,14 +51,16 @@ export class RunningServer implements AsyncDisposable {
   readonly address: SocketAddress;
   readonly #process: Deno.ChildProcess;
   readonly #folder: string;
+  readonly #sharesSession: boolean;
   readonly #stderrEnd: Promise<void>;
   #lastWords = "";
   #hasEnded = false;
 
-  private constructor(address: SocketAddress, process: Deno.ChildProcess, folder: string) {
+  private constructor(address: SocketAddress, process: Deno.ChildProcess, folder: string, sharesSession: boolean) {
     this.address = address;
     this.#process = process;
     this.#folder = folder;
+    this.#sharesSession = sharesSession;
     this.#stderrEnd = this.#keepLastWords();
     process.status.then(() => this.#hasEnded = true);
     RunningServer.#all.add(this);
@@ -62,7 +71,7 @@ export class RunningServer implements AsyncDisposable {
    *
    * @throws {Error} when it does not; its last words are in the message. Nothing is left behind then.
    */
-  static async start({ name, executable, commandLine }: Startable): Promise<RunningServer> {
+  static async start({ name, executable, commandLine, sharesSession = false }: Startable): Promise<RunningServer> {
     if (this.#isOver) throw new Error(`Cannot start ${name}: all is being stopped`);
     const listen = freeAddress();
     const folder = Deno.makeTempDirSync({ prefix: `bench-${name}-` });
@@ -71,10 +80,9 @@ export class RunningServer implements AsyncDisposable {
     const { args, files = {} } = commandLine({ listen, folder });
     for (const [name, text] of Object.entries(files)) Deno.writeTextFileSync(`${folder}/${name}`, text);
     const io = { stdin: "null", stdout: "null", stderr: "piped" } as const;
-    // Not detached, in a session of its own: Linux may give each session the same share of the cores, however many threads
-    // it has (sched(7), autogroup), and then wakes a server for every single datagram of the load generator's.
-    const process = new Deno.Command(executable, { args: [...args], cwd: folder, ...io }).spawn();
-    const running = new RunningServer(listen, process, folder);
+    const detached = !sharesSession;
+    const process = new Deno.Command(executable, { args: [...args], cwd: folder, ...io, detached }).spawn();
+    const running = new RunningServer(listen, process, folder, sharesSession);
     try {
       await running.#listening();
       return running;
@@ -102,18 +110,20 @@ export class RunningServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     // Nothing in it is worth a farewell, and a killed process stays nowhere.
-    this.#killTree();
+    this.#kill();
     await this.#process.status;
     await this.#stderrEnd;
     if (!RunningServer.#all.delete(this)) return;
     await Deno.remove(this.#folder, { recursive: true });
   }
 
-  /** Whoever starts the others again goes first. */
-  #killTree(): void {
-    for (const pid of treeOf(this.#process.pid)) {
+  /** The process and all that it has started. Whoever starts others again goes first. */
+  #kill(): void {
+    const { pid } = this.#process;
+    // In a session of its own it leads a group as well.
+    for (const target of this.#sharesSession ? treeOf(pid) : [-pid]) {
       try {
-        Deno.kill(pid, "SIGKILL");
+        Deno.kill(target, "SIGKILL");
       } catch (error) {
         // It has ended meanwhile.
         if (!(error instanceof Deno.errors.NotFound)) throw error;
