@@ -19,7 +19,7 @@ import {
   WTinyLfu,
 } from "./cache_models.ts";
 import { hitRatio, makeTrace, type Trace, type TraceOptions } from "./cache_traces.ts";
-import { table } from "../shared/table.ts";
+import { table } from "../common/table.ts";
 
 const POLICIES: Readonly<Record<string, (options: ModelOptions) => PolicyModel>> = {
   FIFO: (options) => new Fifo(options),

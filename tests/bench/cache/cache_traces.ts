@@ -1,6 +1,6 @@
 import { SeededRandom } from "../../support/seeded_random.ts";
-import { shuffled } from "../shared/shuffled.ts";
-import { Zipf } from "../shared/zipf.ts";
+import { shuffled } from "../common/shuffled.ts";
+import { Zipf } from "../common/zipf.ts";
 
 /** What is asked in a trace. */
 export interface TraceOptions {

@@ -6,16 +6,16 @@
  * @module
  */
 // deno-lint-ignore-file no-console
-import { startAuthority } from "../shared/authority.ts";
-import { type Bench, requiredExecutable, runBench } from "../shared/bench_program.ts";
-import { cacheCounters } from "../shared/cache_counters.ts";
+import { startAuthority } from "../common/authority.ts";
+import { type Bench, requiredExecutable, runBench } from "../common/bench_program.ts";
+import { cacheCounters } from "../common/cache_counters.ts";
 import { S3Fifo } from "./cache_models.ts";
 import { makeTrace, type Trace, type TraceOptions } from "./cache_traces.ts";
-import { drive } from "../shared/dnsperf.ts";
-import { OUR_MODES } from "../shared/our_modes.ts";
-import { RunningServer } from "../shared/running_server.ts";
-import { table } from "../shared/table.ts";
-import { freshName, nameAt } from "../shared/zone.ts";
+import { drive } from "../common/dnsperf.ts";
+import { OUR_MODES } from "../common/our_modes.ts";
+import { RunningServer } from "../common/running_server.ts";
+import { table } from "../common/table.ts";
+import { freshName, nameAt } from "../common/zone.ts";
 
 const NAME_COUNT = 100_000;
 const USUAL = { nameCount: NAME_COUNT, requestCount: 400_000, randomShare: 0, withTtl: false };

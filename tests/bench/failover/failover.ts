@@ -7,13 +7,13 @@
  */
 // deno-lint-ignore-file no-console
 import { parseArgs } from "@std/cli/parse-args";
-import { type Contestant, findContestants, startContestant } from "../shared/contestants.ts";
-import { type Forwarder, FORWARDERS } from "../shared/forwarders.ts";
-import { LoopbackUpstream } from "../shared/loopback_upstream.ts";
-import { RunningServer } from "../shared/running_server.ts";
+import { type Contestant, findContestants, startContestant } from "../common/contestants.ts";
+import { type Forwarder, FORWARDERS } from "../common/forwarders.ts";
+import { LoopbackUpstream } from "../common/loopback_upstream.ts";
+import { RunningServer } from "../common/running_server.ts";
 import { type Finding, type Situation, SITUATIONS } from "./situations.ts";
-import { sleep } from "../shared/sleep.ts";
-import { table } from "../shared/table.ts";
+import { sleep } from "../common/sleep.ts";
+import { table } from "../common/table.ts";
 
 /** Some take connections before they take datagrams (dnsdist first waits for its probes); all get the same time. */
 const SETTLE_MS = 1500;

@@ -1,7 +1,7 @@
 import { EDE, RCODE, rcodeToText } from "../../../lib/wire/iana.ts";
-import { addressQuery, ask, extendedErrors, type Outcome } from "../shared/asking.ts";
-import type { LoopbackUpstream } from "../shared/loopback_upstream.ts";
-import { sleep } from "../shared/sleep.ts";
+import { addressQuery, ask, extendedErrors, type Outcome } from "../common/asking.ts";
+import type { LoopbackUpstream } from "../common/loopback_upstream.ts";
+import { sleep } from "../common/sleep.ts";
 import type { SocketAddress } from "../../../lib/base/address.ts";
 
 /** Two upstreams, the forwarder in front of them, and a zone below which every name is new to all caches. */

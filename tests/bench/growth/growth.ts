@@ -5,22 +5,22 @@
  * @module
  */
 // deno-lint-ignore-file no-console
-import { authorityAddresses, startAuthority } from "../shared/authority.ts";
-import { type Bench, readOptions, requiredExecutable, runBench } from "../shared/bench_program.ts";
-import { cacheCounters } from "../shared/cache_counters.ts";
-import { type Contestant, findContestants } from "../shared/contestants.ts";
+import { authorityAddresses, startAuthority } from "../common/authority.ts";
+import { type Bench, readOptions, requiredExecutable, runBench } from "../common/bench_program.ts";
+import { cacheCounters } from "../common/cache_counters.ts";
+import { type Contestant, findContestants } from "../common/contestants.ts";
 import { growthLoads } from "./growth_loads.ts";
 import { GROWTH_HELP, type GrowthOptions, parseGrowthOptions } from "./growth_options.ts";
 import { GROWTH_TABLES, type Step, UPSTREAMS_MAX } from "./growth_tables.ts";
-import { describeMachine } from "../shared/machine.ts";
-import { type Circumstances, measure, tryOut } from "../shared/measure.ts";
-import { NameFiles } from "../shared/name_files.ts";
-import { OUR_MODES } from "../shared/our_modes.ts";
-import { measureInRounds, type Row } from "../shared/rounds.ts";
-import type { RunningServer } from "../shared/running_server.ts";
-import { type Result, workloadTable } from "../shared/speed_report.ts";
-import { verify } from "../shared/verify.ts";
-import { addressAt, nameAt } from "../shared/zone.ts";
+import { describeMachine } from "../common/machine.ts";
+import { type Circumstances, measure, tryOut } from "../common/measure.ts";
+import { NameFiles } from "../common/name_files.ts";
+import { OUR_MODES } from "../common/our_modes.ts";
+import { measureInRounds, type Row } from "../common/rounds.ts";
+import type { RunningServer } from "../common/running_server.ts";
+import { type Result, workloadTable } from "../common/speed_report.ts";
+import { verify } from "../common/verify.ts";
+import { addressAt, nameAt } from "../common/zone.ts";
 
 const options = readOptions(parseGrowthOptions, GROWTH_HELP);
 const dnsperf = requiredExecutable("dnsperf", "dnsperf");

@@ -1,8 +1,8 @@
 import { SeededRandom } from "../../support/seeded_random.ts";
 import type { Step } from "./growth_tables.ts";
-import { type Loads, type NameFiles, WARM_UP_NAMES, WARM_UP_SECONDS_MAX } from "../shared/name_files.ts";
-import { shuffled } from "../shared/shuffled.ts";
-import { freshName } from "../shared/zone.ts";
+import { type Loads, type NameFiles, WARM_UP_NAMES, WARM_UP_SECONDS_MAX } from "../common/name_files.ts";
+import { shuffled } from "../common/shuffled.ts";
+import { freshName } from "../common/zone.ts";
 
 /** All runs of the bench ask the same. */
 const SEED = 1;

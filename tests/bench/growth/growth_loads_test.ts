@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { growthLoads } from "./growth_loads.ts";
 import { GROWTH_TABLES, type Step } from "./growth_tables.ts";
-import { NameFiles, namesIn } from "../shared/name_files.ts";
+import { NameFiles, namesIn } from "../common/name_files.ts";
 
 const [cached] = GROWTH_TABLES[0]!.steps as [Step];
 

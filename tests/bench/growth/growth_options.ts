@@ -1,5 +1,5 @@
 import { parseArgs } from "@std/cli/parse-args";
-import { chosen, oneOf, rejectUnknown, wholeNumber } from "../shared/flag_values.ts";
+import { chosen, oneOf, rejectUnknown, wholeNumber } from "../common/flag_values.ts";
 import { GROWTH_TABLES } from "./growth_tables.ts";
 
 const MODES = ["plain", "native"] as const;

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { FlagError } from "../shared/flag_values.ts";
+import { FlagError } from "../common/flag_values.ts";
 import { GROWTH_HELP, parseGrowthOptions } from "./growth_options.ts";
 
 Deno.test("parseGrowthOptions() measures every table five times, natively, unless told otherwise", () => {

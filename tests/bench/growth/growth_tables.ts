@@ -1,4 +1,4 @@
-import { type Clients, HOT_NAMES } from "../shared/workloads.ts";
+import { type Clients, HOT_NAMES } from "../common/workloads.ts";
 
 /** What is measured for one row. */
 export interface Step extends Clients {

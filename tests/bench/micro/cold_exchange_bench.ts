@@ -7,8 +7,8 @@
  */
 // deno-lint-ignore-file no-console
 import { App } from "../../../lib/app.ts";
-import { TurnClock } from "../../../lib/base/turn_clock.ts";
 import { parseCommand } from "../../../lib/config/cli.ts";
+import { denoRuntime } from "../../../lib/system/deno_runtime.ts";
 import { udp } from "../../support/fake_socket.ts";
 import { question, wire } from "../../support/messages.ts";
 import { InstantNetwork } from "./instant_network.ts";
@@ -20,22 +20,8 @@ const QUERIES = 100_000;
 const network = new InstantNetwork();
 const command = parseCommand(["--listen", "127.0.0.1:5300", "--resolver", "192.0.2.53", "--log-level", "error"]);
 if (command.kind !== "serve") throw new Error("it is to serve");
-const clock = new TurnClock({ nowMs: () => performance.now() });
-const app = new App(command.config, {
-  clock,
-  turns: clock,
-  uptimeSeconds: () => null,
-  wallClock: { epochSeconds: () => Math.floor(Date.now() / 1000) },
-  timers: {
-    start(delayMs, callback) {
-      const timer = setTimeout(callback, delayMs);
-      return () => clearTimeout(timer);
-    },
-  },
-  random: { fill: (octets) => void crypto.getRandomValues(octets) },
-  network,
-  writeLine: (line) => console.error(line),
-});
+const runtime = denoRuntime({}, (line) => console.error(line));
+const app = new App(command.config, { ...runtime, network });
 const clients = Array.from({ length: TOGETHER }, (_, i) => udp("127.0.0.1", 40_000 + i));
 const queries = clients.map(() =>
   wire({ recursionDesired: true, questions: [question("name000000.bench.example.org")] })

@@ -5,20 +5,20 @@
  * @module
  */
 // deno-lint-ignore-file no-console
-import { startAuthority } from "../shared/authority.ts";
-import { type Bench, readOptions, requiredExecutable, runBench } from "../shared/bench_program.ts";
-import { findContestants } from "../shared/contestants.ts";
-import { PEERS } from "../shared/forwarders.ts";
-import { describeMachine } from "../shared/machine.ts";
-import { measure, tryOut } from "../shared/measure.ts";
-import { OUR_MODES } from "../shared/our_modes.ts";
+import { startAuthority } from "../common/authority.ts";
+import { type Bench, readOptions, requiredExecutable, runBench } from "../common/bench_program.ts";
+import { findContestants } from "../common/contestants.ts";
+import { PEERS } from "../common/forwarders.ts";
+import { describeMachine } from "../common/machine.ts";
+import { measure, tryOut } from "../common/measure.ts";
+import { OUR_MODES } from "../common/our_modes.ts";
 import { QueryFiles } from "./query_files.ts";
-import { measureInRounds } from "../shared/rounds.ts";
+import { measureInRounds } from "../common/rounds.ts";
 import { type Choice, parsePeersOptions, peersHelp, type PeersOptions } from "./peers_options.ts";
-import { ratioTable, type Result, workloadTable } from "../shared/speed_report.ts";
-import { verify } from "../shared/verify.ts";
-import { HOT_NAMES, WORKLOADS } from "../shared/workloads.ts";
-import { addressAt, nameAt, NAMES_MAX } from "../shared/zone.ts";
+import { ratioTable, type Result, workloadTable } from "../common/speed_report.ts";
+import { verify } from "../common/verify.ts";
+import { HOT_NAMES, WORKLOADS } from "../common/workloads.ts";
+import { addressAt, nameAt, NAMES_MAX } from "../common/zone.ts";
 
 const FORWARDERS = [...OUR_MODES, ...PEERS];
 const CHOICE: Choice = {

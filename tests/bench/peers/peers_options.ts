@@ -1,5 +1,5 @@
 import { parseArgs } from "@std/cli/parse-args";
-import { chosen, rejectUnknown, wholeNumber } from "../shared/flag_values.ts";
+import { chosen, rejectUnknown, wholeNumber } from "../common/flag_values.ts";
 
 /** What `deno task bench:peers` is told to do. */
 export interface PeersOptions {

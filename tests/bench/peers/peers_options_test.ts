@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { FlagError } from "../shared/flag_values.ts";
+import { FlagError } from "../common/flag_values.ts";
 import { parsePeersOptions, peersHelp } from "./peers_options.ts";
 
 const CHOICE = {

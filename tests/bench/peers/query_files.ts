@@ -1,9 +1,9 @@
 import { SeededRandom } from "../../support/seeded_random.ts";
-import { type Load, type Loads, NameFiles, WARM_UP_NAMES, WARM_UP_SECONDS_MAX } from "../shared/name_files.ts";
-import { shuffled } from "../shared/shuffled.ts";
-import { nameAt } from "../shared/zone.ts";
-import { HOT_NAMES, type Workload, ZIPF_EXPONENT, ZIPF_QUERIES_PER_NAME } from "../shared/workloads.ts";
-import { Zipf } from "../shared/zipf.ts";
+import { type Load, type Loads, NameFiles, WARM_UP_NAMES, WARM_UP_SECONDS_MAX } from "../common/name_files.ts";
+import { shuffled } from "../common/shuffled.ts";
+import { nameAt } from "../common/zone.ts";
+import { HOT_NAMES, type Workload, ZIPF_EXPONENT, ZIPF_QUERIES_PER_NAME } from "../common/workloads.ts";
+import { Zipf } from "../common/zipf.ts";
 
 /** All runs of the bench ask the same. */
 const SEED = 1;
