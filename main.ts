@@ -23,6 +23,7 @@ import { denoRuntime } from "./lib/system/deno_runtime.ts";
 import { openServiceSocket } from "./lib/system/service_socket.ts";
 import { onStatusSignal } from "./lib/system/status_signal.ts";
 import { leaveSignalsToSupervisor, stopSignal } from "./lib/system/stop_signal.ts";
+import { onStrayRejection } from "./lib/system/stray_rejections.ts";
 import { chooseWorkerCount } from "./lib/system/worker_count.ts";
 import { spawnWorker, supervisorLink, WORKER_ARGUMENT } from "./lib/system/worker_process.ts";
 import { VERSION } from "./lib/version.ts";
@@ -226,6 +227,7 @@ function writeToStderr(octets: Uint8Array): void {
 if (import.meta.main) {
   const encoder = new TextEncoder();
   const writeLine = (line: string) => writeToStderr(encoder.encode(`${line}\n`));
+  onStrayRejection((reason) => writeLine(`dns-forwarder: error: nobody waited for this: ${reason}`));
   const isWorker = Deno.args.length === 1 && Deno.args[0] === WORKER_ARGUMENT;
   const exitCode = isWorker ? await serveAsWorker(writeLine) : await main({
     args: Deno.args,
