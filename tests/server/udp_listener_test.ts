@@ -33,9 +33,10 @@ function setUp(answer: (query: Query) => Reply | Promise<Reply> = (query) => res
     timeoutMs: 2000,
     recursionAvailable: true,
   });
-  const listener = new UdpListener({ socket, server, timers: time, turns: new CheckedTurns(), counters, log });
+  const turns = new CheckedTurns();
+  const listener = new UdpListener({ socket, server, timers: time, turns, counters, log });
   const ended = listener.run();
-  return { socket, time, counters, lines, resolver, listener, ended };
+  return { socket, turns, server, time, counters, lines, resolver, listener, ended };
 }
 
 /** Like `setUp`, with a resolver that waits: `answer(i)` lets it answer the query `i`. */
@@ -135,6 +136,45 @@ Deno.test("UdpListener tries on after a failed receive, and not in a busy loop",
   assertEquals([socket.sent.length, socket.buffers.length], [0, 1]);
   await time.passAndSettle(100);
   assertEquals(sent(socket), [[1, "a.example. IN A", CLIENT]]);
+  listener.close();
+});
+
+Deno.test("UdpListener tells of each burst as a turn, also of one in which something is thrown", async () => {
+  const { socket, turns, time, listener, server, resolver } = setUp();
+  for (let i = 0; i < 3; i++) socket.deliver(queryFor("a.example", i), CLIENT);
+  await settled();
+  assertEquals([turns.count, resolver.queries.length], [1, 3]);
+  const { handle } = server;
+  server.handle = () => {
+    throw new Error("a fault of ours");
+  };
+  socket.deliver(queryFor("b.example", 4), CLIENT);
+  await settled();
+  server.handle = handle;
+  await time.passAndSettle(100);
+  // Turns check that the one before has ended.
+  socket.deliver(queryFor("c.example", 5), CLIENT);
+  await settled();
+  assertEquals([turns.count, resolver.queries.length], [3, 4]);
+  listener.close();
+});
+
+Deno.test("UdpListener makes no promise of its own for what is answered at once", async () => {
+  const { socket, listener } = setUp();
+  const then = Object.getOwnPropertyDescriptor(Promise.prototype, "then")!;
+  let thenCount = 0;
+  const counting = function (this: Promise<unknown>, ...receivers: unknown[]) {
+    thenCount++;
+    return Reflect.apply(then.value, this, receivers);
+  };
+  Object.defineProperty(Promise.prototype, "then", { ...then, value: counting });
+  try {
+    for (let i = 0; i < 20; i++) socket.deliver(queryFor("a.example", i), CLIENT);
+    await settled();
+  } finally {
+    Object.defineProperty(Promise.prototype, "then", then);
+  }
+  assertEquals([socket.sent.length, thenCount], [20, 0]);
   listener.close();
 });
 
