@@ -18,6 +18,7 @@ const LAYERS = [
   "resolver",
   "upstream",
   "cache",
+  "response",
   "observe",
   "native",
   "wire",

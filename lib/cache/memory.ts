@@ -4,12 +4,12 @@ import { putQueryCounts } from "../wire/counts.ts";
 import { FLAG, HEADER_OCTETS, RCODE_MASK } from "../wire/header.ts";
 import { putFlags } from "../wire/patch.ts";
 import { type MessageScan, skipName, uint16At } from "../wire/scan.ts";
-import { assess, type Storable, type StorageRules } from "./assess.ts";
-import { assessTail } from "./assess_tail.ts";
+import { assess, type Storable, type StorageRules } from "../response/assess.ts";
+import { assessTail } from "../response/assess_tail.ts";
 import { type CacheStore, NOT_FOUND } from "./cache_store.ts";
 import { failureLifetimeMs } from "./failure_lifetime.ts";
-import { KIND } from "./kind.ts";
-import { NOT_STORABLE } from "./not_storable.ts";
+import { KIND } from "../response/kind.ts";
+import { NOT_STORABLE } from "../response/not_storable.ts";
 
 /** In place of a type: what is known of a name whatever the type, which is that it does not exist (RFC 2308 §5). */
 export const ANY_TYPE = 0;

@@ -1,6 +1,6 @@
 import type { SocketAddress } from "../base/address.ts";
 import type { Cidr } from "../base/cidr.ts";
-import type { StorageRules } from "../cache/assess.ts";
+import type { StorageRules } from "../response/assess.ts";
 import type { LogLevel } from "../observe/log.ts";
 import type { Strategy } from "../upstream/strategy.ts";
 import type { MultiQuestion } from "../resolver/split.ts";

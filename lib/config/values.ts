@@ -1,7 +1,7 @@
 import { AddressFormatError, parseSocketAddress, type SocketAddress } from "../base/address.ts";
 import { type Cidr, CidrFormatError, parseCidr } from "../base/cidr.ts";
 import { parseIp } from "../base/ip.ts";
-import type { StorageRules } from "../cache/assess.ts";
+import type { StorageRules } from "../response/assess.ts";
 import { type Config, LIMITS } from "./config.ts";
 import type { FlagName } from "./flags.ts";
 

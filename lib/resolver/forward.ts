@@ -9,7 +9,7 @@ import type { Upstreams } from "../upstream/upstreams.ts";
 import { UpstreamError } from "../upstream/upstream_error.ts";
 import { ownReply } from "./own_reply.ts";
 import type { Query } from "./query.ts";
-import { keepRelevant } from "./relevance.ts";
+import { keepRelevant } from "../response/relevance.ts";
 import type { Reply, Resolver } from "./resolver.ts";
 
 /** A reply may be so much larger than what the client can take: it is compressed and cut to size. */

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { assess } from "../../../lib/cache/assess.ts";
-import { assessTail } from "../../../lib/cache/assess_tail.ts";
+import { assess } from "../../../lib/response/assess.ts";
+import { assessTail } from "../../../lib/response/assess_tail.ts";
 import { mayBeCached } from "../../../lib/cache/may_be_cached.ts";
 import { RCODE } from "../../../lib/wire/iana.ts";
 import type { Message } from "../../../lib/wire/message.ts";

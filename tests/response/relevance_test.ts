@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { keepRelevant } from "../../lib/resolver/relevance.ts";
+import { keepRelevant } from "../../lib/response/relevance.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import { lines, opt, question, records, response } from "../support/messages.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { assess, type Storable, type StorageRules } from "../../lib/cache/assess.ts";
-import { assessTail } from "../../lib/cache/assess_tail.ts";
-import { KIND } from "../../lib/cache/kind.ts";
+import { assess, type Storable, type StorageRules } from "../../lib/response/assess.ts";
+import { assessTail } from "../../lib/response/assess_tail.ts";
+import { KIND } from "../../lib/response/kind.ts";
 import { RCODE } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import { lines, question, questionLines, records, response } from "../support/messages.ts";

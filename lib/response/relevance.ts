@@ -6,7 +6,9 @@ import { octetsKey } from "../wire/octets_key.ts";
 import { rdataNames } from "../wire/rdata.ts";
 import { uint16At } from "../wire/scan.ts";
 import { isPlainlyRelevant } from "./plain_relevance.ts";
-import type { Reply } from "./resolver.ts";
+
+/** A response message in wire format. */
+type Reply = Uint8Array<ArrayBuffer>;
 
 /** A chain of more links than this has no end that anyone would wait for; what is beyond it is left out. */
 const CHAIN_MAX = 32;

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { concat } from "@std/bytes/concat";
-import { assess, type Storable, type StorageRules } from "../../lib/cache/assess.ts";
-import { KIND, type Kind } from "../../lib/cache/kind.ts";
-import { NOT_STORABLE, type NotStorableReason } from "../../lib/cache/not_storable.ts";
+import { assess, type Storable, type StorageRules } from "../../lib/response/assess.ts";
+import { KIND, type Kind } from "../../lib/response/kind.ts";
+import { NOT_STORABLE, type NotStorableReason } from "../../lib/response/not_storable.ts";
 import { CLASS, OPCODE, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { decode, type Message, type ResourceRecord } from "../../lib/wire/message.ts";
 import { ROOT } from "../../lib/wire/name.ts";

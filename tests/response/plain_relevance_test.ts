@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import { isPlainlyRelevant } from "../../lib/resolver/plain_relevance.ts";
-import { removeIrrelevant } from "../../lib/resolver/relevance.ts";
+import { isPlainlyRelevant } from "../../lib/response/plain_relevance.ts";
+import { removeIrrelevant } from "../../lib/response/relevance.ts";
 import { nameFromText, nameToText } from "../../lib/wire/name.ts";
 import { isSameNameAt, isWithinAt } from "../../lib/wire/name_at.ts";
 import { question, records, response, wire } from "../support/messages.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { assess, type Storable, type StorageRules } from "../../lib/cache/assess.ts";
-import { assessTail } from "../../lib/cache/assess_tail.ts";
-import { KIND } from "../../lib/cache/kind.ts";
+import { assess, type Storable, type StorageRules } from "../../lib/response/assess.ts";
+import { assessTail } from "../../lib/response/assess_tail.ts";
+import { KIND } from "../../lib/response/kind.ts";
 import { TYPE } from "../../lib/wire/iana.ts";
 import { decode, encode, type Message, type ResourceRecord } from "../../lib/wire/message.ts";
 import { nameToText } from "../../lib/wire/name.ts";
