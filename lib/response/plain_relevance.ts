@@ -37,7 +37,7 @@ export function isPlainlyRelevant(reply: Uint8Array): boolean {
       if (!isAnyOf(reply, owner, chain)) return false;
       if (type === TYPE.CNAME) chain.push(rdata);
     } else if (i < additionalsFrom) {
-      if (!isAboveAny(reply, owner, chain)) return false;
+      if ((type !== TYPE.SOA && type !== TYPE.NS) || !isAboveAny(reply, owner, chain)) return false;
     } else if (type !== TYPE.OPT && !isAnyOf(reply, owner, named) && !isAnyOf(reply, owner, chain)) {
       return false;
     }

@@ -1,14 +1,11 @@
 import { recordCountOf } from "../wire/counts.ts";
 import { TYPE } from "../wire/iana.ts";
 import { decode, encode, type Message, type ResourceRecord } from "../wire/message.ts";
-import { foldCase, type Name } from "../wire/name.ts";
+import { foldCase, isWithin, type Name } from "../wire/name.ts";
 import { octetsKey } from "../wire/octets_key.ts";
 import { rdataNames } from "../wire/rdata.ts";
 import { uint16At } from "../wire/scan.ts";
 import { isPlainlyRelevant } from "./plain_relevance.ts";
-
-/** A response message in wire format. */
-type Reply = Uint8Array<ArrayBuffer>;
 
 /** A chain of more links than this has no end that anyone would wait for; what is beyond it is left out. */
 const CHAIN_MAX = 32;
@@ -18,6 +15,9 @@ const CHAIN_MAX = 32;
  */
 const RECORDS_MAX = 512;
 
+/** What stands in an authority section to prove something with its signature. */
+const PROOFS: ReadonlySet<number> = new Set([TYPE.NSEC, TYPE.NSEC3, TYPE.DS]);
+
 /**
  * Removes the records that have nothing to do with the question: answers outside the chain that starts at its name,
  * authorities of zones that hold none of the chain, additional records that nothing leads to (RFC 5452 §6, RFC 2181
@@ -25,7 +25,7 @@ const RECORDS_MAX = 512;
  *
  * @param reply A readable message with one question.
  */
-export function keepRelevant(reply: Reply): Reply {
+export function keepRelevant(reply: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   if (isPlainlyRelevant(reply)) return reply;
   return recordCountOf(reply) > RECORDS_MAX ? reply : removeIrrelevant(reply);
 }
@@ -34,7 +34,7 @@ export function keepRelevant(reply: Reply): Reply {
  * The thorough way of `keepRelevant`. Names are looked up by key, never compared each with each: that took a second for
  * 9 KB of names made for it.
  */
-export function removeIrrelevant(reply: Reply): Reply {
+export function removeIrrelevant(reply: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const message = decode(reply);
   const chain = chainKeys(message);
   const above = new Set([...chain].flatMap(suffixesOf));
@@ -67,17 +67,39 @@ function leadsFrom(record: ResourceRecord, above: ReadonlySet<string>): boolean 
   return type === TYPE.DNAME && above.has(keyOf(record.name));
 }
 
-/** Records of zones above the chain, and the proofs that lie inside those zones (RFC 4035 §3.1.3). */
+/**
+ * The SOA and NS records of zones above the chain, and the proofs of zones above it, wherever in them they lie. A proof
+ * belongs to the zone that signed it: the one of a wildcard comes without any SOA (RFC 4035 §3.1.3.3, RFC 5155 §7.2.6),
+ * and so does the one that a delegation is insecure (RFC 5155 §7.2.7).
+ */
 function keepAuthorities(records: readonly ResourceRecord[], above: ReadonlySet<string>): ResourceRecord[] {
-  const keyed = records.map((record) => ({ record, key: keyOf(record.name) }));
-  const zones = new Set(keyed.filter(({ key }) => above.has(key)).map(({ key }) => key));
-  return keyed.filter(({ record, key }) => zones.has(key) || isProofWithin(record, key, zones))
-    .map(({ record }) => record);
+  const signed = new Set(records.filter(({ type }) => type === TYPE.RRSIG).map(setKeyOf));
+  const proven = new Set(records.filter((record) => isSignedAbove(record, above)).map(setKeyOf));
+  const zones = new Set(records.filter(isOfZone).map(({ name }) => keyOf(name)).filter((key) => above.has(key)));
+  return records.filter((record) => {
+    if (isOfZone(record)) return above.has(keyOf(record.name));
+    if (record.type === TYPE.RRSIG) return isSignedAbove(record, above);
+    if (!PROOFS.has(record.type)) return false;
+    const key = setKeyOf(record);
+    // Without a signature it proves nothing, and harms nobody: it passes with its zone.
+    return proven.has(key) || (!signed.has(key) && suffixesOf(keyOf(record.name)).some((suffix) => zones.has(suffix)));
+  });
 }
 
-function isProofWithin({ type }: ResourceRecord, key: string, zones: ReadonlySet<string>): boolean {
-  const isProof = type === TYPE.NSEC || type === TYPE.NSEC3 || type === TYPE.RRSIG;
-  return isProof && suffixesOf(key).some((suffix) => zones.has(suffix));
+function isOfZone({ type }: ResourceRecord): boolean {
+  return type === TYPE.SOA || type === TYPE.NS;
+}
+
+/** Whether a record is a signature of a zone that holds a name of the chain. Nobody signs what is in another zone. */
+function isSignedAbove(record: ResourceRecord, above: ReadonlySet<string>): boolean {
+  if (record.type !== TYPE.RRSIG) return false;
+  const [signer] = rdataNames(record.type, record.rdata);
+  return above.has(keyOf(signer!)) && isWithin(record.name, signer!);
+}
+
+/** The same for the records of an RRset and its signatures. */
+function setKeyOf({ type, name, rdata }: ResourceRecord): string {
+  return `${type === TYPE.RRSIG ? uint16At(rdata, 0) : type} ${keyOf(name)}`;
 }
 
 function namesIn(records: readonly ResourceRecord[]): string[] {
