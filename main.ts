@@ -20,6 +20,7 @@ import { ListenError } from "./lib/server/listen.ts";
 import { chooseDatagramIo, type DatagramIoChoice, sharedDatagramIo } from "./lib/system/datagram_io.ts";
 import { listenSharedStream } from "./lib/system/deno_network.ts";
 import { denoRuntime } from "./lib/system/deno_runtime.ts";
+import { onHangup } from "./lib/system/hangup_signal.ts";
 import { openServiceSocket } from "./lib/system/service_socket.ts";
 import { onStatusSignal } from "./lib/system/status_signal.ts";
 import { leaveSignalsToSupervisor, stopSignal } from "./lib/system/stop_signal.ts";
@@ -76,6 +77,18 @@ export async function main(host: Host): Promise<number> {
 }
 
 async function serve(command: Serve, host: Host): Promise<number> {
+  const log = new Log({ level: command.config.logLevel, writeLine: (line) => host.writeLine(line) });
+  const stopHearing = onHangup(() =>
+    log.info("SIGHUP: nothing to reload, flags are read at the start alone; going on")
+  );
+  try {
+    return await serveByProcesses(command, host);
+  } finally {
+    stopHearing();
+  }
+}
+
+async function serveByProcesses(command: Serve, host: Host): Promise<number> {
   const { count, why } = chooseWorkerCount(command.config);
   if (count > 1) return await supervise(command, count, host);
   if (why !== null) host.writeLine(`dns-forwarder: warn: one worker serves: ${why}`);
@@ -123,14 +136,15 @@ async function supervise({ config, warnings }: Serve, count: number, host: Host)
     timers,
     log,
   });
+  // Before the workers start, which takes a while: until somebody listens, the signal ends the program.
+  const stopTelling = onStatusSignal(async () => {
+    for (const line of await supervisor.status()) writeLine(`dns-forwarder: ${line}`);
+  });
   const started = supervisor.start().then((code) => {
     if (code === EXIT.ok) log.info(`${count} workers serve`);
     return code;
   });
   const exitCode = await Promise.race([started, host.stop.then(() => EXIT.ok)]);
-  const stopTelling = onStatusSignal(async () => {
-    for (const line of await supervisor.status()) writeLine(`dns-forwarder: ${line}`);
-  });
   const service = exitCode === EXIT.ok ? serviceManager(host, () => briefStatus(listen, supervisor.state)) : null;
   service?.ready();
   if (exitCode === EXIT.ok) await host.stop;

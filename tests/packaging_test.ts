@@ -17,7 +17,8 @@ testWithFiles("dns-forwarder.service is started again however often it has ended
   const [, unit, service] = read("packaging/systemd/dns-forwarder.service").split(/^\[(?:Unit|Service)\]$/m);
   // systemd.unit(5): five starts in ten seconds are the most by default; then the service stays down.
   assertMatch(unit!, /^StartLimitIntervalSec=0$/m);
-  assertMatch(service!, /^Restart=on-failure$/m);
+  // systemd.service(5): with on-failure, an end by SIGHUP, SIGINT, SIGTERM or SIGPIPE is a clean one.
+  assertMatch(service!, /^Restart=always$/m);
   assertMatch(service!, /^RestartPreventExitStatus=2$/m);
 });
 

@@ -24,6 +24,7 @@ export function manPage(): string {
         "Stop taking queries, answer those in flight, and exit. A second signal: exit at once.",
       ]),
       item("SIGUSR1, SIGUSR2", ["Write the state of the program to standard error."]),
+      item("SIGHUP", ["Write a line to standard error, and go on: there is nothing to reload."]),
     ),
     section("EXIT STATUS", ...Object.entries(EXIT_CODES).map(([code, meaning]) => item(code, [`${meaning}.`]))),
     section(

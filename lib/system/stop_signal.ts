@@ -1,3 +1,4 @@
+import { onHangup } from "./hangup_signal.ts";
 import { onStatusSignal } from "./status_signal.ts";
 
 /** Resolves at the first signal that means "stop"; a second one calls `endAtOnce`. */
@@ -21,6 +22,7 @@ export function stopSignal(endAtOnce: () => void): Promise<void> {
 export function leaveSignalsToSupervisor(): void {
   for (const signal of stopSignals()) Deno.addSignalListener(signal, () => {});
   onStatusSignal(() => {});
+  onHangup(() => {});
 }
 
 function stopSignals(): Deno.Signal[] {

@@ -81,6 +81,17 @@ testWithProcesses("SIGUSR2 prints how the program is doing, and it goes on", asy
   assertEquals((await child.end()).exitCode, 0);
 });
 
+testWithProcesses("SIGHUP costs a line, SIGPIPE nothing, and the program goes on", async () => {
+  await using child = new ChildProgram(program(...ANY_PORT));
+  using client = new UdpClient(await child.address());
+  child.signal("SIGPIPE");
+  child.signal("SIGHUP");
+  await child.line(/^dns-forwarder: SIGHUP: nothing to reload/);
+  assertEquals(lines(decode(await client.ask(QUERY)).answers), ["codecrafters.io. 60 IN A 127.0.0.1"]);
+  child.signal("SIGTERM");
+  assertEquals((await child.end()).exitCode, 0);
+});
+
 testWithProcesses("the program goes on when nobody reads its log any more", async () => {
   const [executable, ...args] = program(...ANY_PORT, "--log-level", "debug");
   const child = new Deno.Command(executable!, { args, stdin: "null", stdout: "null", stderr: "piped" }).spawn();

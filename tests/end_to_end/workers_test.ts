@@ -74,6 +74,26 @@ function count(name: string, line: string): number {
   return Number(new RegExp(` ${name}=(\\d+)`).exec(line)?.[1] ?? 0);
 }
 
+test("SIGHUP to all of the program's processes costs one line, and no worker, nor does SIGUSR2 while they start", async () => {
+  await using child = new ChildProgram(program(...ANY_PORT));
+  // The first worker serves, the second one is starting, and would not hear a signal yet.
+  await child.line(/listens on/);
+  Deno.kill(child.pid, "SIGUSR2");
+  Deno.kill(child.pid, "SIGHUP");
+  await child.line(/^dns-forwarder: SIGHUP: nothing to reload/);
+  await child.line(/: 2 workers serve$/);
+  child.signal("SIGHUP");
+  child.signal("SIGPIPE");
+  await askFromManyPorts(await child.address());
+  child.signal("SIGTERM");
+  const { exitCode, lines: log } = await child.end();
+  assertEquals({ exitCode, hangups: log.filter((line) => line.includes("SIGHUP")).length }, {
+    exitCode: 0,
+    hangups: 2,
+  });
+  assertEquals(log.filter((line) => line.includes("died")), []);
+});
+
 test("two workers share a port over UDP and TCP, SIGTERM stops both, and what they have counted is added up", async () => {
   await using upstream = new UdpServer(({ octets }) => courseResolver(octets));
   await using child = new ChildProgram(program(...ANY_PORT, "--resolver", formatSocketAddress(upstream.address)));
