@@ -8,7 +8,6 @@ import { App } from "./lib/app.ts";
 import { check } from "./lib/check.ts";
 import { formatSocketAddress, type SocketAddress } from "./lib/base/address.ts";
 import { drawSecret } from "./lib/base/derive_key.ts";
-import { AddressInUseError } from "./lib/base/runtime.ts";
 import { DEFAULT_LISTEN } from "./lib/config/config.ts";
 import { parseCommand, type Serve, UsageError } from "./lib/config/cli.ts";
 import { completionScript } from "./lib/config/completions.ts";
@@ -21,6 +20,7 @@ import { chooseDatagramIo, type DatagramIoChoice, sharedDatagramIo } from "./lib
 import { listenSharedStream } from "./lib/system/deno_network.ts";
 import { denoRuntime } from "./lib/system/deno_runtime.ts";
 import { onHangup } from "./lib/system/hangup_signal.ts";
+import { listenAdvice } from "./lib/system/listen_advice.ts";
 import { openServiceSocket } from "./lib/system/service_socket.ts";
 import { onStatusSignal } from "./lib/system/status_signal.ts";
 import { leaveSignalsToSupervisor, stopSignal } from "./lib/system/stop_signal.ts";
@@ -51,7 +51,7 @@ export interface Host {
 }
 
 /** Exit codes, as `--help` tells them. */
-export const EXIT = { ok: 0, cannotListen: 1, notWell: 1, usage: 2 } as const;
+export const EXIT = { ok: 0, cannotListen: 1, notWell: 1, usage: 2, cannotCheck: 3 } as const;
 
 /**
  * Runs the program from its arguments to its end.
@@ -65,8 +65,9 @@ export async function main(host: Host): Promise<number> {
     if (command.kind === "version") return print(host, versionText());
     if (command.kind === "completions") return print(host, completionScript(command.shell));
     if (command.kind === "check") {
-      const { isWell, text } = await check(command, denoRuntime({}, (line) => host.writeLine(line)));
-      return isWell ? print(host, `${text}\n`) : complain(host, text, EXIT.notWell);
+      const { health, text } = await check(command, denoRuntime({}, (line) => host.writeLine(line)));
+      if (health === "well") return print(host, `${text}\n`);
+      return complain(host, text, health === "unwell" ? EXIT.notWell : EXIT.cannotCheck);
     }
     return await serve(command, host);
   } catch (error) {
@@ -213,20 +214,6 @@ function print(host: Host, text: string): number {
 function complain(host: Host, message: string, exitCode: number): number {
   host.writeLine(`dns-forwarder: ${message}`);
   return exitCode;
-}
-
-/** What went wrong and what can be done, on one line. */
-function listenAdvice({ message, address, cause }: ListenError): string {
-  if (cause instanceof AddressInUseError) {
-    return `${message}: port ${address.port} is in use there; stop the other program or give another --listen`;
-  }
-  if (cause instanceof Deno.errors.PermissionDenied || cause instanceof Deno.errors.NotCapable) {
-    return address.port < 1024
-      ? `${message}: ports below 1024 are forbidden to ordinary users; run as root, ` +
-        `give the program the capability (sudo setcap cap_net_bind_service=+ep <file>), or use --listen with a higher port`
-      : `${message}: the operating system forbids it`;
-  }
-  return `${message}: ${cause instanceof Error ? cause.message : cause}`;
 }
 
 /** A server outlives the reader of its log, and a full disk. There is nowhere left to say that the line is lost. */

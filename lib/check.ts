@@ -1,6 +1,6 @@
 import { formatSocketAddress, isIpv6, isSameAddress } from "./base/address.ts";
 import { Random } from "./base/random.ts";
-import type { Runtime } from "./base/runtime.ts";
+import type { DatagramSocket, Runtime } from "./base/runtime.ts";
 import type { Check } from "./config/commands.ts";
 import { FLAG, headerFromFlags } from "./wire/header.ts";
 import { CLASS, RCODE, rcodeToText, TYPE } from "./wire/iana.ts";
@@ -16,8 +16,8 @@ const REPLY_OCTETS_MAX = 4096;
 
 /** What came of a check. */
 export interface CheckResult {
-  /** Whether the server gave an answer, or the answer that the name does not exist. */
-  readonly isWell: boolean;
+  /** Well: the server gave an answer, or the answer that the name does not exist. Unknown: it could not be asked at all. */
+  readonly health: "well" | "unwell" | "unknown";
   /** One line about it. */
   readonly text: string;
 }
@@ -32,7 +32,12 @@ export async function check(
   const query: Message = { ...header, questions: [question], answers: [], authorities: [], additionals: [] };
   const subject = `${formatSocketAddress(server)}: ${questionToText(question)}`;
   const local = { transport: "udp", hostname: isIpv6(server) ? "::" : "0.0.0.0", port: 0 } as const;
-  const socket = network.openDatagram(local, "upstreams");
+  let socket: DatagramSocket;
+  try {
+    socket = network.openDatagram(local, "upstreams");
+  } catch (error) {
+    return { health: "unknown", text: `${subject}: Cannot ask: ${error instanceof Error ? error.message : error}` };
+  }
   let isTooLate = false;
   const close = () => {
     isTooLate = true;
@@ -49,7 +54,7 @@ export async function check(
     }
   } catch (error) {
     const reason = isTooLate ? `no answer in ${WAIT_MS} ms` : error instanceof Error ? error.message : `${error}`;
-    return { isWell: false, text: `${subject}: ${reason}` };
+    return { health: "unwell", text: `${subject}: ${reason}` };
   } finally {
     cancel();
     if (!isTooLate) close();
@@ -76,5 +81,8 @@ function responseTo({ id, questions: [asked] }: Message, octets: Uint8Array): Me
 
 function verdict({ rcode, answers }: Message, text: string): CheckResult {
   const isWell = rcode === RCODE.NOERROR || rcode === RCODE.NXDOMAIN;
-  return { isWell, text: answers.length === 0 ? text : `${text}: ${answers.map(recordToText).join(", ")}` };
+  return {
+    health: isWell ? "well" : "unwell",
+    text: answers.length === 0 ? text : `${text}: ${answers.map(recordToText).join(", ")}`,
+  };
 }

@@ -17,7 +17,11 @@ class Checking {
   readonly opened: SocketAddress[] = [];
   readonly result: Promise<CheckResult>;
 
-  constructor({ server = SERVER, sendError = null }: { server?: SocketAddress; sendError?: Error | null } = {}) {
+  constructor({ server = SERVER, sendError = null, openError = null }: {
+    server?: SocketAddress;
+    sendError?: Error | null;
+    openError?: Error | null;
+  } = {}) {
     this.socket.sendError = sendError;
     this.result = check({ server, name: NAME }, {
       clock: this.time,
@@ -26,6 +30,7 @@ class Checking {
       network: {
         openDatagram: (local) => {
           this.opened.push(local);
+          if (openError !== null) throw openError;
           return this.socket;
         },
         listenStream: () => {
@@ -63,7 +68,7 @@ Deno.test("check() asks an IPv6 server from an IPv6 socket", async () => {
   const server = udp("2001:db8::53", 53);
   const checking = new Checking({ server });
   await checking.reply({}, server);
-  assertEquals((await checking.result).isWell, true);
+  assertEquals((await checking.result).health, "well");
   assertEquals(checking.opened, [udp("::", 0)]);
 });
 
@@ -72,30 +77,30 @@ Deno.test("check() is content with an answer, and says how long it took", async 
   checking.time.pass(12);
   await checking.reply({ answers: records("example.org 300 IN A 192.0.2.1") });
   assertEquals(await checking.result, {
-    isWell: true,
+    health: "well",
     text: "192.0.2.53:53: example.org. IN A: NOERROR in 12.0 ms: example.org. 300 IN A 192.0.2.1",
   });
   assertEquals({ isClosed: checking.socket.isClosed, timers: checking.time.armedCount }, { isClosed: true, timers: 0 });
 });
 
 for (
-  const [rcode, text, isWell] of [
-    [RCODE.NXDOMAIN, "NXDOMAIN", true],
-    [RCODE.SERVFAIL, "SERVFAIL", false],
-    [RCODE.REFUSED, "REFUSED", false],
+  const [rcode, text, health] of [
+    [RCODE.NXDOMAIN, "NXDOMAIN", "well"],
+    [RCODE.SERVFAIL, "SERVFAIL", "unwell"],
+    [RCODE.REFUSED, "REFUSED", "unwell"],
   ] as const
 ) {
-  Deno.test(`check() is ${isWell ? "" : "not "}content with ${text}`, async () => {
+  Deno.test(`check() takes ${text} for ${health}`, async () => {
     const checking = new Checking();
     await checking.reply({ rcode });
-    assertEquals(await checking.result, { isWell, text: `192.0.2.53:53: example.org. IN A: ${text} in 0.0 ms` });
+    assertEquals(await checking.result, { health, text: `192.0.2.53:53: example.org. IN A: ${text} in 0.0 ms` });
   });
 }
 
 Deno.test("check() takes a FORMERR without the question for an answer, and is not content with it", async () => {
   const checking = new Checking();
   await checking.reply({ rcode: RCODE.FORMERR, questions: [] });
-  assertEquals((await checking.result).isWell, false);
+  assertEquals((await checking.result).health, "unwell");
 });
 
 Deno.test("check() passes over what is no response to its query", async () => {
@@ -106,7 +111,7 @@ Deno.test("check() passes over what is no response to its query", async () => {
   await checking.reply({ rcode: RCODE.SERVFAIL, questions: [question("example.com")] });
   checking.socket.deliver(new Uint8Array(3), SERVER);
   await checking.reply({});
-  assertEquals((await checking.result).isWell, true);
+  assertEquals((await checking.result).health, "well");
 });
 
 Deno.test("check() gives up after two seconds", async () => {
@@ -115,7 +120,7 @@ Deno.test("check() gives up after two seconds", async () => {
   assertEquals(checking.socket.isClosed, false);
   await checking.time.passAndSettle(1);
   assertEquals(await checking.result, {
-    isWell: false,
+    health: "unwell",
     text: "192.0.2.53:53: example.org. IN A: no answer in 2000 ms",
   });
 });
@@ -123,8 +128,16 @@ Deno.test("check() gives up after two seconds", async () => {
 Deno.test("check() says why nothing can be sent", async () => {
   const checking = new Checking({ sendError: new Error("Network is unreachable") });
   assertEquals(await checking.result, {
-    isWell: false,
+    health: "unwell",
     text: "192.0.2.53:53: example.org. IN A: Network is unreachable",
   });
   assertEquals(checking.socket.isClosed, true);
+});
+
+Deno.test("check() without a socket says nothing of the server: it was not asked", async () => {
+  const checking = new Checking({ openError: new Error("Too many open files") });
+  assertEquals(await checking.result, {
+    health: "unknown",
+    text: "192.0.2.53:53: example.org. IN A: Cannot ask: Too many open files",
+  });
 });

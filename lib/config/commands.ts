@@ -23,7 +23,8 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
     value: "<ip>[:<port>] [<name>]",
     help: [
       `Ask this server for the address of a name (default ${CHECKED_NAME}, which shows that the server runs; any other name`,
-      "also shows whether its upstreams answer). Exit code 0 for an answer or if the name does not exist; otherwise 1.",
+      "also shows whether its upstreams answer). Exit code 0 for an answer or if the name does not exist, 3 if the server",
+      "could not be asked at all, otherwise 1.",
     ],
   },
 ];

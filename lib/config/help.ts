@@ -33,8 +33,9 @@ export const EXAMPLES: readonly Example[] = [
 /** What the program says to whoever started it when it ends. */
 export const EXIT_CODES: Readonly<Record<number, string>> = {
   0: "stopped by SIGINT or SIGTERM",
-  1: "cannot start, or the checked server is not healthy",
+  1: "cannot start, or server not healthy",
   2: "wrong flag",
+  3: "cannot check",
 };
 
 /** What `--help` prints. */

@@ -32,7 +32,8 @@ export function manPage(): string {
       item("NOTIFY_SOCKET, WATCHDOG_USEC", ["Where systemd expects the program's status; see sd_notify(3)."]),
       item("DNS_FORWARDER_CACHE", [
         "Where a portable build unpacks itself, in a folder named after its content.",
-        "Without it: dns-forwarder in $XDG_CACHE_HOME or $HOME/.cache.",
+        "Without it: the first that is safe of dns-forwarder in $XDG_CACHE_HOME, $HOME/.cache and /var/cache, and",
+        "dns-forwarder-<uid> in /tmp.",
       ]),
     ),
     section("EXAMPLES", ...EXAMPLES.map(({ command, meaning }) => item(command, [meaning]))),

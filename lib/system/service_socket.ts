@@ -7,6 +7,15 @@ import type { ServiceSocket } from "../observe/service_manager.ts";
 export function openServiceSocket(writeLine: (line: string) => void): ServiceSocket | null {
   const path = permittedVariable("NOTIFY_SOCKET");
   if (Deno.build.os !== "linux" || path === null) return null;
+  if (!mayReach(path)) {
+    // Some container runtimes have it elsewhere; systemd's own is /run/systemd/notify.
+    writeLine(
+      `dns-forwarder: warn: Cannot tell the service manager at ${path}: no permission to write there. Single files have ` +
+        `it below /run: let the socket be there, or expect no notification (systemd: Type=exec, without WatchdogSec=). ` +
+        `From source: deno run --allow-write=${path}`,
+    );
+    return null;
+  }
   const socket = Deno.listenDatagram(
     { transport: "unixpacket" } as Deno.UnixListenOptions & { transport: "unixpacket" },
   );
@@ -24,6 +33,11 @@ export function openServiceSocket(writeLine: (line: string) => void): ServiceSoc
     },
     watchdogMs: watchdogMs > 0 ? watchdogMs : null,
   };
+}
+
+/** Sockets without a file need no permission. */
+function mayReach(path: string): boolean {
+  return path.startsWith("@") || Deno.permissions.querySync({ name: "write", path }).state === "granted";
 }
 
 function permittedVariable(variable: string): string | null {

@@ -70,6 +70,35 @@ Deno.test("check asks a server, and ends with 0 when it is well", async () => {
   assertMatch(stdout, /: localhost\. IN A: NOERROR in /);
 });
 
+const MACHINE = ["unshare", "-rm", "sh", "-c", 'mount -t tmpfs tmpfs /var/cache && exec "$@"', "sh"];
+
+Deno.test({
+  name: "check runs without HOME and any other variable (needs Linux, and the right to mount)",
+  ignore: !await canRun([...MACHINE, "true"]),
+  async fn() {
+    // In a network of its own, where nobody answers, the checked server is the one at fault: 1, not 3.
+    const inside = `'${FILE}' --listen 127.0.0.1:5353 & pid=$!
+      n=0; until '${FILE}' check 127.0.0.1:5353 || [ $((n += 1)) = 20 ]; do sleep 0.2; done
+      kill $pid; wait $pid; exec '${FILE}' check 127.0.0.1:5353`;
+    const net = ["unshare", "-n", "sh", "-c", `ip link set lo up; ${inside}`];
+    await using child = new ChildProgram([...MACHINE, "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", ...net], {
+      PATH: Deno.env.get("PATH")!,
+    });
+    const { exitCode, stdout } = await child.end();
+    assertMatch(stdout, /: localhost\. IN A: NOERROR in /);
+    assertEquals(exitCode, 1);
+  },
+});
+
+Deno.test("check ends with 3 when the file cannot be unpacked anywhere: nobody has asked the server", async () => {
+  await using version = new ChildProgram([FILE, "--version"]);
+  const isPortable = (await version.end()).stdout.includes("portable");
+  await using server = startProgram();
+  const variables = { ...Deno.env.toObject(), DNS_FORWARDER_CACHE: "/dev/null/cache" };
+  await using child = new ChildProgram([FILE, "check", formatSocketAddress(server.address)], variables);
+  assertEquals((await child.end()).exitCode, isPortable ? 3 : 0);
+});
+
 Deno.test({
   name: "a service manager hears READY and STOPPING (needs a folder under /run that can be written)",
   ignore: RUN_FOLDER === null,
@@ -83,6 +112,15 @@ Deno.test({
     assertEquals((await child.end()).exitCode, 0);
   },
 });
+
+async function canRun([executable, ...args]: readonly string[]): Promise<boolean> {
+  try {
+    return (await new Deno.Command(executable!, { args, stdout: "null", stderr: "null" }).output()).success;
+  } catch {
+    // There is no such program.
+    return false;
+  }
+}
 
 async function runFolder(): Promise<string | null> {
   for (const folder of [Deno.env.get("XDG_RUNTIME_DIR") ?? "/run", "/run"].filter((path) => path.startsWith("/run"))) {

@@ -9,7 +9,8 @@ import { CAN_RUN, ChildProgram, type Ending, outputOf } from "../end_to_end/chil
 const CAN_TRY = CAN_RUN && Deno.build.os !== "windows";
 /** Says with which process ID and arguments it was started. */
 const ECHO = '#!/bin/sh\n[ "$1" = --version ] && exit 0\nprintf "%s\\n" "$$" "$@"\nexit 0\n';
-const ADVICE = /; set DNS_FORWARDER_CACHE to a folder of yours that can be written and executed from$/;
+const ADVICE =
+  /; set DNS_FORWARDER_CACHE to a folder of yours that can be written and executed from, and that others cannot write to$/;
 
 function testWithProcesses(name: string, fn: (place: Place) => Promise<void>, ignore = !CAN_TRY): void {
   Deno.test({
@@ -116,17 +117,10 @@ testWithProcesses("unpacks into DNS_FORWARDER_CACHE, else XDG_CACHE_HOME, else H
   assertEquals(place.cached().length, 1);
 });
 
-testWithProcesses("without HOME it ends with 1 and says which variable helps", async (place) => {
-  const { exitCode, stdout, lines } = await place.run({});
-  assertEquals({ exitCode, stdout, count: lines.length }, { exitCode: 1, stdout: "", count: 1 });
-  assertMatch(lines[0]!, /^dns-forwarder: Cannot tell where to unpack: HOME is not set/);
-  assertMatch(lines[0]!, ADVICE);
-});
-
 testWithProcesses("where no folder can be made it ends with 1 and says which variable helps", async (place) => {
   const { exitCode, stdout, lines } = await place.run({ DNS_FORWARDER_CACHE: "/dev/null/cache" });
-  assertEquals({ exitCode, stdout }, { exitCode: 1, stdout: "" });
-  assertMatch(lines.at(-1)!, /^dns-forwarder: Cannot unpack into \/dev\/null\/cache: it cannot be made/);
+  assertEquals({ exitCode, stdout, count: lines.length }, { exitCode: 1, stdout: "", count: 1 });
+  assertMatch(lines.at(-1)!, /^dns-forwarder: Cannot unpack into \/dev\/null\/cache: it cannot be made;/);
   assertMatch(lines.at(-1)!, ADVICE);
 });
 
@@ -148,9 +142,9 @@ const mounted = await mounting();
 
 for (
   const [what, mount, message] of [
-    ["read-only", "-t tmpfs -o ro tmpfs", "it cannot be written"],
-    ["full", "-t tmpfs -o size=16k tmpfs", "it is full, or .* is damaged"],
-    ["noexec", "-t tmpfs -o noexec tmpfs", "programs there may be forbidden \\(noexec\\)"],
+    ["read-only", "-t tmpfs -o ro,mode=755 tmpfs", "it cannot be written"],
+    ["full", "-t tmpfs -o size=16k,mode=755 tmpfs", "it is full, or .* is damaged"],
+    ["noexec", "-t tmpfs -o noexec,mode=755 tmpfs", "programs there may be forbidden \\(noexec\\)"],
   ] as const
 ) {
   testWithProcesses(
@@ -167,6 +161,131 @@ for (
     mounted === null,
   );
 }
+
+/** Mounted on /var/cache and /tmp before the file starts, so that it finds nothing of this machine's. */
+const EMPTY = "mount -t tmpfs tmpfs /var/cache && mount -t tmpfs tmpfs /tmp";
+
+/** Starts the file with no variables but `env`, on a machine that `setup` (a script for sh) has prepared; it is in /mnt. */
+async function runOnMachine(
+  { folder }: Place,
+  { setup, env = {}, args = [] }: { setup: string; env?: Readonly<Record<string, string>>; args?: readonly string[] },
+): Promise<Ending> {
+  const script = `mount --bind "$0" /mnt && ${EMPTY} && { ${setup}; } && exec env -i "$@" 2>&1`;
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const command = ["unshare", "-rm", "sh", "-c", script, folder, ...variables, "/mnt/dns forwarder", ...args];
+  await using child = new ChildProgram(command, { PATH: Deno.env.get("PATH")! });
+  return await child.end();
+}
+
+const NOTHING = "true";
+const READ_ONLY = (folder: string) => `mkdir -p ${folder} && mount -t tmpfs -o ro tmpfs ${folder}`;
+const TRAP = "/tmp/dns-forwarder-0";
+/** Only root can give a folder away. */
+const IS_ROOT = CAN_TRY && (await outputOf("id", "-u")).trim() === "0";
+
+for (
+  const [what, setup, env, expected] of [
+    ["without variables", NOTHING, {}, "/var/cache/dns-forwarder"],
+    ["where HOME does not exist", NOTHING, { HOME: "/proc/nonexistent" }, "/var/cache/dns-forwarder"],
+    ["where HOME is read-only", READ_ONLY("/mnt/home"), { HOME: "/mnt/home" }, "/var/cache/dns-forwarder"],
+    [
+      "where HOME is full",
+      "mkdir /mnt/home && mount -t tmpfs -o size=16k tmpfs /mnt/home",
+      { HOME: "/mnt/home" },
+      "/var/cache/dns-forwarder",
+    ],
+    [
+      "where HOME is noexec",
+      "mkdir /mnt/home && mount -t tmpfs -o noexec tmpfs /mnt/home",
+      { HOME: "/mnt/home" },
+      "/var/cache/dns-forwarder",
+    ],
+    [
+      "where others can write to what is in HOME",
+      "mkdir -p /mnt/home/.cache/dns-forwarder && chmod 777 /mnt/home/.cache/dns-forwarder",
+      { HOME: "/mnt/home" },
+      "/var/cache/dns-forwarder",
+    ],
+    [
+      "where others could put another folder in its place in HOME",
+      "mkdir -p /mnt/home/.cache && chmod 777 /mnt/home/.cache",
+      { HOME: "/mnt/home" },
+      "/var/cache/dns-forwarder",
+    ],
+    ["where /var/cache is read-only as well", READ_ONLY("/var/cache"), { HOME: "/proc/nonexistent" }, TRAP],
+    ["where it has unpacked into /tmp before", `${READ_ONLY("/var/cache")} && mkdir -m 700 ${TRAP}`, {}, TRAP],
+  ] as const
+) {
+  testWithProcesses(
+    `${what} it unpacks into ${expected}`,
+    async (place) => {
+      const { exitCode, stdout } = await runOnMachine(place, { setup, env });
+      assertEquals(exitCode, 0, stdout);
+      assertEquals(
+        stdout.split("\n")[4]!.replace(/[0-9a-f]{64}/, "<content>"),
+        `${expected}/<content>/dns-forwarder.mjs`,
+      );
+    },
+    mounted === null,
+  );
+}
+
+for (
+  const [what, prepare, message, ignore] of [
+    ["a symbolic link", `mkdir -m 700 /tmp/real && ln -s /tmp/real ${TRAP}`, "not a folder of its owner alone"],
+    [
+      "a folder that others can write to",
+      `mkdir -m 777 ${TRAP} && chmod 777 ${TRAP}`,
+      "not a folder of its owner alone",
+    ],
+    ["a folder that others can read", `mkdir -m 755 ${TRAP}`, "not a folder of its owner alone"],
+    ["a file", `touch ${TRAP}`, "it cannot be made"],
+    // The bind mount of a folder that belongs to another one than the user who runs all this.
+    ["another user's folder", `mount --bind /mnt/other ${TRAP}`, "it belongs to somebody else", !IS_ROOT],
+  ] as const
+) {
+  testWithProcesses(
+    `${what} in its place in /tmp is refused; check ends with 3, for nobody has asked the server`,
+    async (place) => {
+      await Deno.mkdir(`${place.folder}/other`, { mode: 0o700 });
+      if (ignore !== undefined) await Deno.chown(`${place.folder}/other`, 12_345, 12_345);
+      const mountPoint = ignore !== undefined ? `mkdir ${TRAP} && ` : "";
+      const setup = `${READ_ONLY("/var/cache")} && ${mountPoint}${prepare}`;
+      for (const [args, expected] of [[["check", "127.0.0.1:53"], 3], [["--resolver", "192.0.2.1"], 1]] as const) {
+        const { exitCode, stdout } = await runOnMachine(place, { setup, args });
+        assertEquals(exitCode, expected, stdout);
+        assertMatch(stdout, new RegExp(`^dns-forwarder: Cannot unpack into .*, ${TRAP}: .*${message}`));
+        assertMatch(stdout.trimEnd(), ADVICE);
+      }
+    },
+    mounted === null || ignore === true,
+  );
+}
+
+testWithProcesses(
+  "a DNS_FORWARDER_CACHE that others can write to is refused, and nothing else is tried",
+  async (place) => {
+    await Deno.mkdir(place.cache);
+    await Deno.chmod(place.cache, 0o777);
+    const env = { DNS_FORWARDER_CACHE: place.cache, HOME: place.folder };
+    const { exitCode, stdout, lines } = await place.run(env, "check", "127.0.0.1:53");
+    assertEquals({ exitCode, stdout, count: lines.length }, { exitCode: 3, stdout: "", count: 1 });
+    assertMatch(lines[0]!, /^dns-forwarder: Cannot unpack into .*\/cache: others own it or can write to it;/);
+    assertEquals(place.cached(), []);
+  },
+);
+
+testWithProcesses(
+  "what others could have put into the cache is not run, although the cache is closed now",
+  async (place) => {
+    await place.run();
+    const [content] = place.cached();
+    await Deno.chmod(`${place.cache}/${content}`, 0o777);
+    const { exitCode, stdout, lines } = await place.run();
+    assertEquals({ exitCode, stdout }, { exitCode: 1, stdout: "" });
+    assertMatch(lines[0]!, /was made by somebody else;/);
+  },
+);
 
 testWithProcesses(
   "what was unpacked before runs from a read-only file system",
@@ -201,13 +320,21 @@ testWithProcesses("stopped while it unpacks, it leaves nothing", async (place) =
 
 testWithProcesses("two that start at once both run, and leave one folder", async (place) => {
   // While the first unpacks, the second starts and is done.
-  const PATH = await place.pathWithGzip(`if [ "$n" = 1 ]; then '${place.file}' </dev/null >&2; fi`);
+  const PATH = await place.pathWithGzip(
+    `if [ "$n" = 1 ]; then '${place.file}' </dev/null >'${place.folder}/second'; fi`,
+  );
   const first = await place.run({ PATH, DNS_FORWARDER_CACHE: place.cache });
-  assertEquals({ exitCode: first.exitCode, lines: first.lines.length }, { exitCode: 0, lines: 5 });
+  assertEquals({ exitCode: first.exitCode, lines: first.lines }, { exitCode: 0, lines: [] });
+  const [firstFlags, secondFlags] = [first.stdout, await Deno.readTextFile(`${place.folder}/second`)].map(withoutPid);
+  assertEquals(secondFlags, firstFlags);
   const [content, ...others] = place.cached();
   assertEquals(others, []);
   assertEquals(place.cached(`${place.cache}/${content}`), ["dns-forwarder", "dns-forwarder.mjs"]);
 });
+
+function withoutPid(stdout: string): string {
+  return stdout.slice(stdout.indexOf("\n"));
+}
 
 testWithProcesses("a folder of which something was deleted is unpacked again", async (place) => {
   for (const file of ["dns-forwarder", "dns-forwarder.mjs"]) {
