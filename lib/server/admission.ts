@@ -1,10 +1,11 @@
 import { EDNS_VERSION } from "../wire/edns.ts";
-import { EDE, OPCODE, RCODE, TYPE } from "../wire/iana.ts";
+import { EDE, OPCODE, RCODE } from "../wire/iana.ts";
 import { OPT_FAULT, SCAN } from "../wire/scan.ts";
 import { ownReply } from "../resolver/own_reply.ts";
 import type { Query } from "../resolver/query.ts";
 import type { Reply } from "../resolver/resolver.ts";
 import { hasMultiQtypeOption } from "./multi_qtype_option.ts";
+import { rejectionOf } from "./rejected_types.ts";
 
 /** The query is fit to be resolved. */
 export const ADMITTED = "admitted";
@@ -53,11 +54,11 @@ export function admit(query: Query, recursionAvailable: boolean): typeof ADMITTE
     explain(EDE.NOT_SUPPORTED, "Signed messages cannot be forwarded");
     return scan.questionCount > 1 ? reply(RCODE.FORMERR, false) : reply(RCODE.NOTIMP, true);
   }
-  // RFC 9824 §3.5: "If an explicit query for the NXNAME RR type is received, the DNS server MUST return a Format Error".
-  // Among several questions it is rejected with them.
-  if (query.qtype === TYPE.NXNAME && scan.questionCount === 1) {
-    explain(EDE.INVALID_QUERY_TYPE, "NXNAME is never asked for");
-    return reply(RCODE.FORMERR, true);
+  const rejection = rejectionOf(query.qtype);
+  // Among several questions, and beside other types (RFC 10029 §3.3), it is rejected with them.
+  if (rejection !== undefined && scan.questionCount === 1 && !hasMultiQtypeOption(query)) {
+    explain(rejection.infoCode, rejection.text);
+    return reply(rejection.rcode, true);
   }
   return ADMITTED;
 }

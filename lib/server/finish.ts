@@ -9,6 +9,7 @@ import {
   writeOpt,
 } from "../wire/edns.ts";
 import { ARCOUNT_OFFSET, FLAG, HEADER_OCTETS, OPCODE_MASK, QDCOUNT_OFFSET, RCODE_MASK } from "../wire/header.ts";
+import { OPCODE } from "../wire/iana.ts";
 import { decode, writeRecord } from "../wire/message.ts";
 import { putFlags, putId, putUint16 } from "../wire/patch.ts";
 import { MessageScan, skipName, uint16At } from "../wire/scan.ts";
@@ -26,6 +27,11 @@ const CONTENT_FLAGS = FLAG.TC | FLAG.RA | FLAG.AD | RCODE_MASK;
 const bodyScan = new MessageScan();
 /** Bits that a response repeats (RFC 1035 §4.1.1: opcode and RD; RFC 4035 §3.2.2: CD). */
 const ECHOED_FLAGS = OPCODE_MASK | FLAG.RD | FLAG.CD;
+/**
+ * Bits of a reply to anything but a query. The others are for queries: RFC 2136 §2.2 has their places zero in an UPDATE,
+ * and RFC 8906 §8.1.4 expects none of them from a server that does not know the opcode.
+ */
+const OTHER_OPCODE_FLAGS = FLAG.QR | OPCODE_MASK | FLAG.RD | RCODE_MASK;
 
 /**
  * Makes a reply fit for its client, whoever made it: ID and flags, the question as the client spelled it, our OPT record
@@ -44,6 +50,7 @@ export function finish(reply: Reply, query: Query): Reply {
   let flags = FLAG.QR | (query.scan.flags & ECHOED_FLAGS) | (replyFlags & CONTENT_FLAGS);
   // RFC 6840 §5.8: the AD bit of a reply is for those who have shown that they understand it.
   if (!query.understandsAd) flags &= ~FLAG.AD;
+  if (query.scan.opcode !== OPCODE.QUERY) flags &= OTHER_OPCODE_FLAGS;
   putId(body, query.scan.id);
   putFlags(body, flags);
   if (!query.scan.hasOpt) return body;

@@ -7,7 +7,7 @@ import type { Query } from "../resolver/query.ts";
 import type { Reply } from "../resolver/resolver.ts";
 import { QUESTIONS_MAX } from "../resolver/split.ts";
 import { FLAG } from "../wire/header.ts";
-import { EDE, RCODE } from "../wire/iana.ts";
+import { EDE, OPCODE, RCODE } from "../wire/iana.ts";
 import { putFlags } from "../wire/patch.ts";
 import { uint16At } from "../wire/scan.ts";
 import type { Access } from "./access.ts";
@@ -54,7 +54,7 @@ export class Policy {
     const verdict = this.#judgeMessage(query);
     // A rejection is a reply like any other to the one in whose name it was asked for.
     const questionCount = verdict === ADMITTED ? questionsOf(query) : 1;
-    return this.#isOverRate(query, questionCount) ? this.#askForTcp(query) : verdict;
+    return this.#isOverRate(query, questionCount) ? this.#limit(query) : verdict;
   }
 
   #judgeMessage(query: Query): typeof ADMITTED | typeof IGNORED | Reply {
@@ -90,11 +90,13 @@ export class Policy {
   }
 
   /** TC and nothing else: a real client asks again over TCP, and who forges addresses gains no records. */
-  #askForTcp(query: Query): Reply {
+  #limit(query: Query): Reply {
     this.#options.counters.rateLimited++;
     // What is wrong with the message is told over TCP.
     query.extendedErrors.length = 0;
     query.extendedRcode = 0;
+    // Only queries have a TC bit. Without it, NOERROR says to whoever sent an UPDATE or NOTIFY that it has been done.
+    if (query.scan.opcode !== OPCODE.QUERY) return this.#own(query, RCODE.NOTIMP, false);
     query.extendedErrors.push({ infoCode: EDE.OTHER, text: "Rate limit, ask over TCP" });
     const reply = this.#own(query, RCODE.NOERROR, true);
     putFlags(reply, uint16At(reply, 2) | FLAG.TC);

@@ -7,7 +7,7 @@ import { FirstAnswer, type FirstSend, type Reconsiderer } from "./first_answer.t
 import { LargeReplies } from "./large_replies.ts";
 import { Lessons } from "./lessons.ts";
 import { isDoubtful, isEdnsRejection, isTruncated } from "./reply_kind.ts";
-import { type Request, SENDS_MAX, writeUpstreamQuery } from "./request.ts";
+import { isForAny, type Request, SENDS_MAX, writeUpstreamQuery } from "./request.ts";
 import { CaseRestorer, Sending } from "./sending.ts";
 import type { Transport } from "./transport.ts";
 import { ForgeryError, UpstreamError } from "./upstream_error.ts";
@@ -64,21 +64,23 @@ export class Dialogue implements Reconsiderer {
   }
 
   /**
-   * Asks in the first instance: over TCP when the reply is known not to fit into a datagram, else over UDP.
+   * Asks in the first instance: over TCP when the reply is known not to fit into a datagram, or would be another one over
+   * UDP, else over UDP.
    *
    * @returns A reply of any RCODE; truncated when it came over UDP and has to be asked for over TCP. Fails with an
    * `UpstreamError` when none came by the request's deadline.
    */
   ask(request: Request): PromiseLike<Uint8Array<ArrayBuffer>> {
-    const isLarge = request.sendCount === 0 && this.#largeReplies.has(request, this.#options.clock.nowMs());
-    return isLarge ? this.#askForLarge(request) : this.#askOverUdp(request);
+    const isForTcp = request.sendCount === 0 &&
+      (isForAny(request) || this.#largeReplies.has(request, this.#options.clock.nowMs()));
+    return isForTcp ? this.#askOverTcpFirst(request) : this.#askOverUdp(request);
   }
 
   /**
    * Asks over TCP what has turned out too large for a datagram before (RFC 7766 §5). A question's first send alone: should
    * TCP be blocked meanwhile, the next one goes over UDP.
    */
-  async #askForLarge(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  async #askOverTcpFirst(request: Request): Promise<Uint8Array<ArrayBuffer>> {
     const { clock } = this.#options;
     request.sendCount++;
     let reply: Uint8Array<ArrayBuffer>;

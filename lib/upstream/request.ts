@@ -1,8 +1,10 @@
 import { ReusedOctets } from "../base/reused_octets.ts";
 import { BARE_OPT_OCTETS, OPTION_HEADER_OCTETS, putBareOpt } from "../wire/edns.ts";
 import { ARCOUNT_OFFSET, FLAG, HEADER_OCTETS, QDCOUNT_OFFSET } from "../wire/header.ts";
-import { EDNS_OPTION } from "../wire/iana.ts";
+import { EDNS_OPTION, TYPE } from "../wire/iana.ts";
 import { putFlags, putUint16 } from "../wire/patch.ts";
+import { uint16At } from "../wire/scan.ts";
+import { QUESTION_TAIL_OCTETS } from "../wire/section_layout.ts";
 import type { UpstreamSocket } from "./upstream_socket.ts";
 
 /** Sends of one question in all, to whatever upstreams: RFC 9520 §3.1 wants retries bounded. */
@@ -32,6 +34,14 @@ export interface Request {
   unproven?: Uint8Array;
   /** The socket of the last send over UDP: the next one leaves from another (RFC 5452 §9.2). */
   lastSocket?: UpstreamSocket;
+}
+
+/**
+ * Whether every record of a name is asked for. RFC 8482 §4.4: a server may answer that in full over TCP alone, where the
+ * asker's address is its own; such questions come to us over TCP as well, see `Any`.
+ */
+export function isForAny({ questionOctets }: Request): boolean {
+  return uint16At(questionOctets, questionOctets.length - QUESTION_TAIL_OCTETS) === TYPE.ANY;
 }
 
 /**

@@ -78,6 +78,11 @@ const LOCAL: readonly [ids: string, asked: string, rcode: number, answers: reado
   ["[8482_01]", "example.org ANY", RCODE.NOERROR, ['example.org. 3600 IN HINFO "RFC8482" ""']],
   ["[1035_08]", "version.bind TXT 3", RCODE.REFUSED, []],
   ["[9824_01]", "example.org NXNAME", RCODE.FORMERR, []],
+  ["[transfer_01]", "example.org AXFR", RCODE.REFUSED, []],
+  ["[transfer_01]", "example.org IXFR", RCODE.REFUSED, []],
+  ["[6895_01]", "example.org MAILA", RCODE.NOTIMP, []],
+  ["[6761_03]", "1.0.0.127.in-addr.arpa PTR", RCODE.NOERROR, ["1.0.0.127.in-addr.arpa. 10800 IN PTR localhost."]],
+  ["[7793_01]", "1.0.64.100.in-addr.arpa PTR", RCODE.NXDOMAIN, []],
 ];
 
 for (const [ids, asked, rcode, answers] of LOCAL) {

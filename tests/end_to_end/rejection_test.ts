@@ -20,9 +20,14 @@ for (
     [
       "1035_10: opcode STATUS gets NOTIMP",
       `1234 1100 0001 0000 0000 0000 ${QUESTION}`,
-      `1234 9184 0001 0000 0000 0000 ${QUESTION}`,
+      `1234 9104 0001 0000 0000 0000 ${QUESTION}`,
     ],
-    ["8906_02: opcode 15 without RD gets NOTIMP", `1234 7800 0000 0000 0000 0000`, `1234 f884 0000 0000 0000 0000`],
+    ["8906_02: opcode 15 without RD gets NOTIMP", `1234 7800 0000 0000 0000 0000`, `1234 f804 0000 0000 0000 0000`],
+    [
+      "8906_06: an UPDATE with every flag set gets NOTIMP and RD",
+      `1234 2ff0 0001 0000 0000 0000 ${QUESTION}`,
+      `1234 a904 0001 0000 0000 0000 ${QUESTION}`,
+    ],
     [
       "a question that is cut off gets FORMERR",
       "1234 0100 0001 0000 0000 0000 07 6578",

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { SpecialNames } from "../../lib/resolver/special_names.ts";
-import { EDE, RCODE, rcodeToText } from "../../lib/wire/iana.ts";
-import { decode } from "../../lib/wire/message.ts";
-import { lines, question, questionLines } from "../support/messages.ts";
-import { clientQuery, StubResolver } from "../support/resolving.ts";
+import { EDE, RCODE, rcodeToText, TYPE } from "../../lib/wire/iana.ts";
+import { decode, type Message } from "../../lib/wire/message.ts";
+import { lines, opt, question, questionLines, records } from "../support/messages.ts";
+import { clientQuery, responseTo, StubResolver } from "../support/resolving.ts";
 
 function ask(text: string) {
   const next = new StubResolver();
@@ -27,7 +27,8 @@ const ANSWERS: readonly [ids: string, asked: string, rcode: string, zone: string
   ["[6761_01]", "App.LocalHost A", "NOERROR", "localhost", "App.LocalHost. 10800 IN A 127.0.0.1"],
   ["[6761_01]", "a.b.localhost AAAA", "NOERROR", "localhost", "a.b.localhost. 10800 IN AAAA ::1"],
   ["[6761_01]", "localhost MX", NODATA, "localhost"],
-  ["[6761_01]", "localhost DS", NODATA, "localhost"],
+  ["[6761_01]", "app.localhost DS", NODATA, "localhost"],
+  ["[6761_01]", "localhost NSEC3", NODATA, "localhost"],
   ["[6761_01]", "_http._tcp.localhost SRV", NODATA, "localhost"],
   ["[6761_02]", "invalid A", "NXDOMAIN", "invalid"],
   ["[6761_02]", "www.INVALID AAAA", "NXDOMAIN", "invalid"],
@@ -49,19 +50,55 @@ const ANSWERS: readonly [ids: string, asked: string, rcode: string, zone: string
   ["[9462_01]", "_dns.resolver.arpa SVCB", NODATA, "resolver.arpa"],
   ["[9462_01]", "_dns.resolver.arpa A", NODATA, "resolver.arpa"],
   ["[9462_01]", "resolver.arpa TYPE261", NODATA, "resolver.arpa"],
-  ["[9462_01]", "resolver.arpa DS", NODATA, "resolver.arpa"],
+  ["[9462_01]", "resolver.arpa DNSKEY", NODATA, "resolver.arpa"],
   ["[6303_01]", "10.in-addr.arpa SOA", "NOERROR", "10.in-addr.arpa", soa("10.in-addr.arpa")],
   ["[6303_01]", "3.2.1.10.in-addr.arpa PTR", "NXDOMAIN", "10.in-addr.arpa"],
   ["[6303_01]", "1.0.16.172.in-addr.arpa PTR", "NXDOMAIN", "16.172.in-addr.arpa"],
   ["[6303_01]", "1.0.31.172.in-addr.arpa PTR", "NXDOMAIN", "31.172.in-addr.arpa"],
   ["[6303_01]", "1.0.168.192.IN-ADDR.arpa PTR", "NXDOMAIN", "168.192.in-addr.arpa"],
-  ["[6303_01]", "1.0.0.127.in-addr.arpa PTR", "NXDOMAIN", "127.in-addr.arpa"],
+  [
+    "[6761_03]",
+    "1.0.0.127.in-addr.arpa PTR",
+    "NOERROR",
+    "127.in-addr.arpa",
+    "1.0.0.127.in-addr.arpa. 10800 IN PTR localhost.",
+  ],
+  [
+    "[6761_03]",
+    "1.0.0.127.IN-ADDR.arpa PTR",
+    "NOERROR",
+    "127.in-addr.arpa",
+    "1.0.0.127.IN-ADDR.arpa. 10800 IN PTR localhost.",
+  ],
+  ["[6761_03]", "1.0.0.127.in-addr.arpa TXT", NODATA, "127.in-addr.arpa"],
+  ["[6761_03]", "0.0.127.in-addr.arpa PTR", NODATA, "127.in-addr.arpa"],
+  ["[6761_03]", "0.127.in-addr.arpa NS", NODATA, "127.in-addr.arpa"],
+  ["[6761_03]", "1.0.1.0.0.127.in-addr.arpa PTR", "NXDOMAIN", "127.in-addr.arpa"],
+  ["[6303_01]", "2.0.0.127.in-addr.arpa PTR", "NXDOMAIN", "127.in-addr.arpa"],
+  [
+    "[6303_01]",
+    "127.in-addr.arpa NS",
+    "NOERROR",
+    "127.in-addr.arpa",
+    "127.in-addr.arpa. 10800 IN NS 127.in-addr.arpa.",
+  ],
   ["[6303_01]", "0.0.0.0.in-addr.arpa PTR", "NXDOMAIN", "0.in-addr.arpa"],
   ["[6303_01]", "255.255.255.255.in-addr.arpa PTR", NODATA, "255.255.255.255.in-addr.arpa"],
+  ["[7793_01]", "64.100.in-addr.arpa SOA", "NOERROR", "64.100.in-addr.arpa", soa("64.100.in-addr.arpa")],
+  ["[7793_01]", "1.0.64.100.in-addr.arpa PTR", "NXDOMAIN", "64.100.in-addr.arpa"],
+  ["[7793_01]", "4.3.100.100.in-addr.arpa PTR", "NXDOMAIN", "100.100.in-addr.arpa"],
+  ["[7793_01]", "255.255.127.100.in-addr.arpa PTR", "NXDOMAIN", "127.100.in-addr.arpa"],
   ["[6303_01]", "1.2.0.192.in-addr.arpa PTR", "NXDOMAIN", "2.0.192.in-addr.arpa"],
   ["[6303_01]", "1.100.51.198.in-addr.arpa PTR", "NXDOMAIN", "100.51.198.in-addr.arpa"],
   ["[6303_01]", "1.113.0.203.in-addr.arpa PTR", "NXDOMAIN", "113.0.203.in-addr.arpa"],
-  ["[6303_01]", `1.${"0.".repeat(31)}ip6.arpa PTR`, NODATA, `1.${"0.".repeat(31)}ip6.arpa`],
+  [
+    "[6761_03]",
+    `1.${"0.".repeat(31)}ip6.arpa PTR`,
+    "NOERROR",
+    `1.${"0.".repeat(31)}ip6.arpa`,
+    `1.${"0.".repeat(31)}ip6.arpa. 10800 IN PTR localhost.`,
+  ],
+  ["[6303_01]", `1.${"0.".repeat(31)}ip6.arpa TXT`, NODATA, `1.${"0.".repeat(31)}ip6.arpa`],
   ["[6303_01]", `${"0.".repeat(32)}ip6.arpa PTR`, NODATA, `${"0.".repeat(32)}ip6.arpa`],
   ["[6303_01]", "1.0.d.f.ip6.arpa PTR", "NXDOMAIN", "d.f.ip6.arpa"],
   ["[6303_01]", "1.B.E.F.ip6.arpa PTR", "NXDOMAIN", "b.e.f.ip6.arpa"],
@@ -85,6 +122,9 @@ const FORWARDED: readonly [ids: string, asked: string][] = [
   ["", "codecrafters.io A"],
   ["", "abc.longassdomainname.com A"],
   ["", ". NS"],
+  ["[special_01]", ". DNSKEY"],
+  ["[special_01]", "arpa DS"],
+  ["[special_01]", "ip6.arpa DNSKEY"],
   ["", "org DS"],
   ["[6761_02]", "www.example A"],
   ["[6761_02]", "test.example.org A"],
@@ -97,8 +137,18 @@ const FORWARDED: readonly [ids: string, asked: string][] = [
   ["", "localhost.example.org A"],
   ["", "xlocalhost A"],
   ["", "myhome.arpa A"],
-  // Its proof that the zone may be unsigned is its parent's to give.
-  ["[8375_01]", "home.arpa DS"],
+  ["[7793_01]", "1.0.63.100.in-addr.arpa PTR"],
+  ["[7793_01]", "1.0.128.100.in-addr.arpa PTR"],
+  // The proof that a zone may be unsigned, or that there is none, is its parent's to give.
+  ["[special_01] [8375_01]", "home.arpa DS"],
+  ["[special_01]", "resolver.arpa DS"],
+  ["[special_01]", "10.in-addr.arpa DS"],
+  ["[special_01]", "64.100.in-addr.arpa DS"],
+  ["[special_01]", "d.f.ip6.arpa DS"],
+  ["[special_01]", "LocalHost DS"],
+  ...["local", "internal", "alt", "onion", "test", "invalid", "localhost"].flatMap((zone): [string, string][] => {
+    return ["DS", "DNSKEY", "NSEC"].map((type) => ["[special_01]", `${zone} ${type}`]);
+  }),
   ["[1035_08]", "localhost A 3"],
 ];
 
@@ -116,4 +166,51 @@ Deno.test("SpecialNames.resolve() does not take a dot inside a label for a borde
   const next = new StubResolver();
   const reply = new SpecialNames({ next }).resolve(clientQuery({ questions: [question("home\\.arpa A")] }));
   assertEquals([decode(reply as Uint8Array).rcode, next.queries.length], [RCODE.NOERROR, 1]);
+});
+
+const ROOT_DENIAL = records(
+  ". 3600 IN SOA a.root-servers.example. nobody.invalid. 1 1800 900 604800 86400",
+  ". 3600 IN RRSIG SOA 8 0 86400 20260101000000 20251201000000 1 . AQIDBA==",
+  "loans. 3600 IN NSEC locker. NS DS RRSIG NSEC",
+  "loans. 3600 IN RRSIG NSEC 8 1 86400 20260101000000 20251201000000 1 . AQIDBA==",
+);
+
+/** What a validator gets, and what is asked for it, where the upstream answers with `fields`. */
+async function askWithDo(text: string, fields: Partial<Message>) {
+  const next = new StubResolver((query) => responseTo(query, fields));
+  const query = clientQuery({ questions: [question(text)], additionals: [opt({ wantsDnssec: true })] });
+  const reply = decode(await new SpecialNames({ next }).resolve(query));
+  return { query, reply, asked: next.queries.flatMap(({ wire }) => questionLines(decode(wire).questions)), next };
+}
+
+for (const name of ["Printer.local", "local", "a.b.internal", "x.alt", "x.onion", "x.test", "x.invalid"]) {
+  const zone = name.split(".").at(-1);
+  Deno.test(`[special_01] SpecialNames.resolve() denies ${name} to a validator with the root's proof for ${zone}`, async () => {
+    const denial = { rcode: RCODE.NXDOMAIN, authorities: ROOT_DENIAL };
+    const { query, reply, asked, next } = await askWithDo(`${name} A`, denial);
+    assertEquals([reply.rcode, lines(reply.authorities)], [RCODE.NXDOMAIN, lines(ROOT_DENIAL)]);
+    assertEquals(questionLines(reply.questions), [`${name}. IN A`]);
+    assertEquals([asked, next.queries[0]!.scan.wantsDnssec], [[`${zone}. IN DS`], true]);
+    assertEquals(query.extendedErrors.map(({ infoCode }) => infoCode), [EDE.OTHER]);
+  });
+}
+
+Deno.test("[special_01] SpecialNames.resolve() denies by itself what the upstream has no proof for", async () => {
+  for (
+    const fields of [
+      { rcode: RCODE.SERVFAIL },
+      { rcode: RCODE.NXDOMAIN, authorities: ROOT_DENIAL.filter(({ type }) => type === TYPE.SOA) },
+      { answers: records("local. 60 IN DS 1 8 2 00") },
+    ]
+  ) {
+    const { query, reply } = await askWithDo("printer.local A", fields);
+    assertEquals([reply.rcode, lines(reply.answers), lines(reply.authorities)], [RCODE.NXDOMAIN, [], [soa("local")]]);
+    assertEquals(query.extendedErrors.length, 1);
+  }
+});
+
+Deno.test("[6761_01] [6303_01] SpecialNames.resolve() answers validators about what exists here by itself", async () => {
+  for (const text of ["localhost A", "1.2.3.10.in-addr.arpa PTR", "_dns.resolver.arpa SVCB", "a.home.arpa A"]) {
+    assertEquals((await askWithDo(text, {})).asked, []);
+  }
 });

@@ -1,9 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { Query } from "../../lib/resolver/query.ts";
 import { admit, ADMITTED, IGNORED } from "../../lib/server/admission.ts";
-import { EDE, OPCODE, RCODE } from "../../lib/wire/iana.ts";
+import { EDE, RCODE } from "../../lib/wire/iana.ts";
 import { decode, type Message, type ResourceRecord } from "../../lib/wire/message.ts";
 import { concat } from "@std/bytes/concat";
+import { FLAG } from "../../lib/wire/header.ts";
+import { uint16At } from "../../lib/wire/scan.ts";
 import { finish } from "../../lib/server/finish.ts";
 import { udp } from "../support/fake_socket.ts";
 import { ednsOf, hex, opt, question, questionLines, record, wire } from "../support/messages.ts";
@@ -182,7 +184,27 @@ for (const [kind, signature] of [["TSIG", TSIG], ["SIG(0)", SIG0]] as const) {
 
 Deno.test("admit() sets RA as it is told", () => {
   for (const recursionAvailable of [true, false]) {
-    const reply = ownReply(clientQuery({ opcode: OPCODE.UPDATE }), recursionAvailable);
+    const reply = ownReply(clientQuery({ questions: QUESTIONS, additionals: [opt(), TSIG] }), recursionAvailable);
     assertEquals(reply.recursionAvailable, recursionAvailable);
+  }
+});
+
+Deno.test("[8906_06] admit() echoes opcode and RD of what is no query, and sets no bit that queries have", () => {
+  for (let opcode = 1; opcode < 16; opcode++) {
+    for (const recursionDesired of [true, false]) {
+      const asked = wire({
+        opcode,
+        recursionDesired,
+        isAuthoritative: true,
+        isTruncated: true,
+        recursionAvailable: true,
+        isAuthenticData: true,
+        checkingDisabled: true,
+        questions: QUESTIONS,
+      });
+      asked[3]! |= FLAG.Z;
+      const verdict = finish(admit(rawQuery(asked), true) as Uint8Array<ArrayBuffer>, rawQuery(asked));
+      assertEquals(uint16At(verdict, 2), FLAG.QR | (opcode << 11) | (recursionDesired ? FLAG.RD : 0) | RCODE.NOTIMP);
+    }
   }
 });

@@ -205,7 +205,7 @@ Deno.test("finish() keeps room for the options that a reply must carry", () => {
   }
 });
 
-/** Messages that are rejected as they stand, each with the OPT record that it is given. */
+/** Messages that are rejected as they stand, each with the OPT record that it is given. All but the first are queries. */
 const REJECTED: readonly [string, (additional: ResourceRecord) => Uint8Array<ArrayBuffer>, number][] = [
   ["of opcode UPDATE", (additional) => message({ opcode: OPCODE.UPDATE, additionals: [additional] }), RCODE.NOTIMP],
   ["that cannot be read to its end", (additional) => {
@@ -276,6 +276,17 @@ Deno.test("Policy.judge() answers whose network asks too much over UDP with TC a
   assertEquals(counters.rateLimited, 1);
 });
 
+Deno.test("[8906_06] Policy.judge() never lets an UPDATE or a NOTIFY take the rate limit for success", () => {
+  for (const opcode of [OPCODE.UPDATE, OPCODE.NOTIFY, OPCODE.STATUS, 15]) {
+    const { counters, judging, passing } = setUpRate();
+    assertEquals(passing(10, query), 10);
+    const reply = rejection(judging, query({ opcode, additionals: [opt()], recursionDesired: false }));
+    assertEquals([reply.rcode, reply.opcode, reply.questions, errorsOf(reply)], [RCODE.NOTIMP, opcode, [], []]);
+    assertEquals([reply.isTruncated, reply.recursionAvailable], [false, false]);
+    assertEquals(counters.rateLimited, 1);
+  }
+});
+
 Deno.test("[9018_02] Policy.judge() exempts TCP and who has a cookie of ours from the rate, and no other cookie", () => {
   const { passing } = setUpRate();
   assertEquals(passing(50, () => query({}, TCP)), 50);
@@ -291,7 +302,10 @@ Deno.test("[2.1.3] Policy.judge() charges every question against the rate", () =
 });
 
 for (
-  const [what, octets] of [...REJECTED, ["with two OPT records", twoOpts], ["of EDNS version 1", versionOne]] as const
+  const [what, octets] of [...REJECTED.slice(1), ["with two OPT records", twoOpts], [
+    "of EDNS version 1",
+    versionOne,
+  ]] as const
 ) {
   Deno.test(`Policy.judge() charges a message ${what} against the rate, and asks for TCP beyond it`, () => {
     const { counters, judging } = setUpRate();

@@ -1,6 +1,6 @@
 import { equals } from "@std/bytes/equals";
 import { HEADER_OCTETS } from "../../lib/wire/header.ts";
-import { EDE, EDNS_OPTION, RCODE, TYPE, typeToText } from "../../lib/wire/iana.ts";
+import { EDE, EDNS_OPTION, OPCODE, RCODE, TYPE, typeToText } from "../../lib/wire/iana.ts";
 import { decode, encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
 import { isSameName, nameToText } from "../../lib/wire/name.ts";
 import { recordToText } from "../../lib/wire/record_text.ts";
@@ -78,12 +78,13 @@ export function checkReply(reply: Octets, asked: Asked): string[] {
 export function checkLimited(reply: Octets, { query, oracle }: Pick<Asked, "query" | "oracle">): string[] {
   const message = readReply(reply);
   if (message === null) return ["is no readable message"];
+  const isQuery = message.opcode === OPCODE.QUERY;
   const faults = [
     ...headerFaults(reply, query),
-    ...ownFaults(message, RCODE.NOERROR, oracle),
+    ...ownFaults(message, isQuery ? RCODE.NOERROR : RCODE.NOTIMP, oracle),
     ...echoFaults(message, query),
   ];
-  if (!message.isTruncated) faults.push("has TC=0, over the rate");
+  if (isQuery && !message.isTruncated) faults.push("has TC=0, over the rate");
   const scan = new MessageScan();
   scan.scan(query);
   if ((ednsOf(message) !== null) !== scan.hasOpt) {
@@ -110,7 +111,9 @@ function headerFaults(reply: Octets, query: Octets): string[] {
   if ((reply[2]! & 0x80) === 0) faults.push("has QR=0 [1035_05]");
   // RFC 1035 §4.1.1: opcode and RD are copied; RFC 4035 §3.2.2: so is CD.
   if ((reply[2]! & 0x79) !== (query[2]! & 0x79)) faults.push("does not echo opcode and RD [1035_05]");
-  if ((reply[3]! & 0x10) !== (query[3]! & 0x10)) faults.push("does not echo CD [4035_01]");
+  if ((query[2]! & 0x78) !== 0) {
+    if ((reply[2]! & 0x06) !== 0 || (reply[3]! & 0xf0) !== 0) faults.push("has flags that are for queries [8906_06]");
+  } else if ((reply[3]! & 0x10) !== (query[3]! & 0x10)) faults.push("does not echo CD [4035_01]");
   if ((reply[2]! & 0x04) !== 0) faults.push("has AA=1");
   if ((reply[3]! & 0x40) !== 0) faults.push("has Z=1");
   return faults;
@@ -137,7 +140,8 @@ function encodeQuestions(query: Octets): Octets {
 
 function ownFaults(message: Message, rcode: number, { recursionAvailable }: Oracle): string[] {
   const faults: string[] = [];
-  if (message.recursionAvailable !== recursionAvailable) faults.push("has the wrong RA [1035_05]");
+  const expectsRa = recursionAvailable && message.opcode === OPCODE.QUERY;
+  if (message.recursionAvailable !== expectsRa) faults.push("has the wrong RA [1035_05]");
   const full = ((ednsOf(message)?.extendedRcode ?? 0) << 4) | message.rcode;
   if (full !== rcode) faults.push(`has RCODE ${full} instead of ${rcode}`);
   if (recordsOf(message).some(({ type }) => type !== TYPE.OPT)) faults.push("has records");

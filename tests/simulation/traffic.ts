@@ -44,6 +44,7 @@ const KINDS = {
   several: 20,
   severalTypes: 12,
   badTypes: 2,
+  metaType: 2,
   tooMany: 2,
   forbidden: 3,
   mixedClasses: 2,
@@ -143,6 +144,11 @@ export class Traffic {
       case "badTypes": {
         const query = this.#queries.typesQuery(random.between(1, 3), random.pick(BAD_TYPES));
         return { octets: encodeQuery(query), expectation: own(RCODE.FORMERR) };
+      }
+      case "metaType": {
+        const [type, rcode] = random.pick(META_TYPES);
+        const query = this.#queries.query([{ ...this.#queries.question(), type }]);
+        return { octets: encodeQuery(query), expectation: own(rcode) };
       }
       case "tooMany": {
         const query = this.#queries.query(this.#queries.questions(random.between(QUESTIONS_MAX + 1, 20)));
@@ -246,6 +252,16 @@ export function asStranger(datagram: ClientDatagram): ClientDatagram {
 
 /** RFC 10029 §3.3: what no list of types may hold. */
 const BAD_TYPES: readonly number[] = [0, TYPE.OPT, TYPE.ANY, TYPE.AXFR, TYPE.TSIG, 0xffff];
+
+/** What is rejected when it is asked for by itself. */
+const META_TYPES: readonly (readonly [type: number, rcode: number])[] = [
+  [TYPE.AXFR, RCODE.REFUSED],
+  [TYPE.IXFR, RCODE.REFUSED],
+  [TYPE.OPT, RCODE.FORMERR],
+  [TYPE.NXNAME, RCODE.FORMERR],
+  [TYPE.TKEY, RCODE.NOTIMP],
+  [TYPE.MAILA, RCODE.NOTIMP],
+];
 
 const CLASSES: readonly number[] = [...new Array<number>(20).fill(CLASS.IN), CLASS.CH, 65_280];
 

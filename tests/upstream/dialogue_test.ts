@@ -245,3 +245,22 @@ Deno.test("[7766_08] [7873_04] Upstream.ask() goes over UDP when TCP brings a re
     assertEquals([datagram.asked.length, stream.asked.length], [2, 2]);
   }
 });
+
+/** What of a request for ANY goes where, and what comes of it. */
+async function askForAny(udpHabit: Habit, tcpHabit?: Habit) {
+  const { time, deadlines } = fakeDeadlines();
+  const rig = habitualUpstream({ time, deadlines }, { udpHabit, ...(tcpHabit === undefined ? {} : { tcpHabit }) });
+  const outcome = rig.upstream.ask(requestFor("example.org ANY", time.nowMs())).then((octets) => octets);
+  await time.passAndSettle(100);
+  return { rcode: decode(await outcome).rcode, sends: [rig.datagram, rig.stream].map(({ asked }) => asked.length) };
+}
+
+Deno.test("[8482_02] Upstream.ask() asks for ANY over TCP, and not over UDP", async () => {
+  const { rcode, sends } = await askForAny(saying(RCODE.REFUSED), answering());
+  assertEquals([rcode, sends], [RCODE.NOERROR, [0, 1]]);
+});
+
+Deno.test("[8482_02] Upstream.ask() asks for ANY over UDP where there is no TCP", async () => {
+  const { rcode, sends } = await askForAny(answering(), UNSENDABLE);
+  assertEquals([rcode, sends], [RCODE.NOERROR, [1, 1]]);
+});
