@@ -11,8 +11,12 @@ import { CLASS, TYPE } from "../../../lib/wire/iana.ts";
 import { decode, encode, type Message } from "../../../lib/wire/message.ts";
 import { nameFromText } from "../../../lib/wire/name.ts";
 import { uint16At } from "../../../lib/wire/scan.ts";
+import { StreamFrames, toFrame } from "../../../lib/wire/stream_frames.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
+
+/** More than anybody here asks for over UDP. */
+const REPLY_OCTETS = 4096;
 
 /** What became of one query. */
 export interface Outcome {
@@ -38,7 +42,7 @@ export async function ask(server: SocketAddress, query: Octets, patienceMs: numb
   }, patienceMs);
   try {
     await socket.send(query, server as Deno.NetAddr);
-    const buffer = new Uint8Array(UDP_PAYLOAD_OCTETS);
+    const buffer = new Uint8Array(REPLY_OCTETS);
     for (;;) {
       const [reply] = await socket.receive(buffer);
       if (reply.length < 12 || uint16At(reply, 0) !== uint16At(query, 0)) continue;
@@ -51,6 +55,46 @@ export async function ask(server: SocketAddress, query: Octets, patienceMs: numb
     clearTimeout(timer);
     if (!isTooLate) socket.close();
   }
+}
+
+/** Asks once over TCP, on a connection of its own. One that is refused or closed is no response. */
+export async function askOverTcp(server: SocketAddress, query: Octets, patienceMs: number): Promise<Outcome> {
+  const { hostname, port } = server;
+  const beganMs = performance.now();
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), patienceMs);
+  let connection: Deno.TcpConn | undefined;
+  try {
+    connection = await Deno.connect({ hostname, port, signal: abort.signal });
+    abort.signal.addEventListener("abort", () => connection!.close());
+    await connection.write(toFrame(query));
+    const frames = new StreamFrames();
+    for (let count: number | null = 0; count !== null; count = await connection.read(frames.space())) {
+      frames.filled(count);
+      const reply = frames.take();
+      if (reply !== null) return { response: decode(reply), ms: performance.now() - beganMs };
+    }
+    return { response: null, ms: performance.now() - beganMs };
+  } catch (error) {
+    if (!abort.signal.aborted && !isBrokenConnection(error)) throw error;
+    return { response: null, ms: performance.now() - beganMs };
+  } finally {
+    clearTimeout(timer);
+    if (!abort.signal.aborted) connection?.close();
+  }
+}
+
+function isBrokenConnection(error: unknown): boolean {
+  const { ConnectionRefused, ConnectionReset, BrokenPipe } = Deno.errors;
+  return [ConnectionRefused, ConnectionReset, BrokenPipe].some((kind) => error instanceof kind);
+}
+
+/** Asks once over UDP, and then over TCP if there is more to know than fitted (RFC 2181 §9), as a stub resolver does. */
+export async function askAsStub(server: SocketAddress, query: Octets, patienceMs: number): Promise<Outcome> {
+  const first = await ask(server, query, patienceMs);
+  if (first.response?.isTruncated !== true) return first;
+  const second = await askOverTcp(server, query, patienceMs - first.ms);
+  return { response: second.response, ms: first.ms + second.ms };
 }
 
 /** A query for the address of `name`, with RD, EDNS and a random ID. */

@@ -7,13 +7,15 @@ import { ZONE, zoneText } from "./zone.ts";
  * zone.
  *
  * @param sharesSession See `Startable`.
+ * @param queriesPerConnection How many queries it answers on a connection before it closes it; `null`: any number.
  * @param addressCount On how many addresses it listens; see `authorityAddresses`.
  */
 export function startAuthority(
   executable: string,
-  { nameCount, addressCount = 1, sharesSession = false }: {
+  { nameCount, addressCount = 1, queriesPerConnection = null, sharesSession = false }: {
     nameCount: number;
     addressCount?: number;
+    queriesPerConnection?: number | null;
     sharesSession?: boolean;
   },
 ): Promise<RunningServer> {
@@ -31,6 +33,7 @@ ${
       }
   server-count: 1
   tcp-count: 100
+  tcp-query-count: ${queriesPerConnection ?? 0}
   minimal-responses: yes
   rrl-ratelimit: 0
   rrl-whitelist-ratelimit: 0

@@ -36,16 +36,17 @@ export async function findContestants(forwarders: readonly Forwarder[]): Promise
  */
 export function startContestant(
   { forwarder, executable }: Contestant,
-  { upstreams, cacheNames, sharesSession = false }: {
+  { upstreams, cacheNames, overTcp = false, sharesSession = false }: {
     upstreams: readonly SocketAddress[];
     cacheNames: number | null;
+    overTcp?: boolean;
     sharesSession?: boolean;
   },
 ): Promise<RunningServer> {
   return RunningServer.start({
     name: forwarder.name,
     executable,
-    commandLine: (place) => forwarder.commandLine({ ...place, upstreams, cacheNames }),
+    commandLine: (place) => forwarder.commandLine({ ...place, upstreams, cacheNames, overTcp }),
     sharesSession,
   });
 }

@@ -1,6 +1,5 @@
 import { formatSocketAddress, type SocketAddress } from "../../../lib/base/address.ts";
 import type { CommandLine, Place } from "./running_server.ts";
-import { OUR_MODES } from "./our_modes.ts";
 
 /** What a forwarder is set up with. */
 export interface Setup extends Place {
@@ -11,6 +10,8 @@ export interface Setup extends Place {
    * and no limit stands in the way of a few hundred clients. `null`: defaults wherever that is possible.
    */
   readonly cacheNames: number | null;
+  /** Whether all upstreams are asked over TCP alone. Default: no. */
+  readonly overTcp?: boolean;
 }
 
 /** A DNS forwarder that can be put on the bench. */
@@ -23,6 +24,8 @@ export interface Forwarder {
   readonly debianPackage: string | null;
   /** Arguments that make it print its version. */
   readonly versionArgs: readonly string[];
+  /** Whether it can be told to ask over TCP alone. */
+  readonly knowsOverTcp: boolean;
   /** A process that stays in the foreground and forwards everything. */
   readonly commandLine: (setup: Setup) => CommandLine;
 }
@@ -41,6 +44,7 @@ export const PEERS: readonly Forwarder[] = [
     executable: "dnsmasq",
     debianPackage: "dnsmasq-base",
     versionArgs: ["--version"],
+    knowsOverTcp: false,
     commandLine: ({ listen, upstreams, cacheNames }) => ({
       args: [
         "--keep-in-foreground",
@@ -62,7 +66,8 @@ export const PEERS: readonly Forwarder[] = [
     executable: "unbound",
     debianPackage: "unbound",
     versionArgs: ["-V"],
-    commandLine: ({ listen, upstreams, folder, cacheNames }) => ({
+    knowsOverTcp: true,
+    commandLine: ({ listen, upstreams, folder, cacheNames, overTcp = false }) => ({
       args: ["-d", "-c", `${folder}/unbound.conf`],
       files: {
         "unbound.conf": `
@@ -72,6 +77,7 @@ server:
   do-not-query-localhost: no
   do-ip6: no
   module-config: "iterator"
+  tcp-upstream: ${overTcp ? "yes" : "no"}
   chroot: ""
   username: ""
   pidfile: ""
@@ -100,7 +106,8 @@ ${upstreams.map(({ hostname, port }) => `  forward-addr: ${hostname}@${port}`).j
     executable: "named",
     debianPackage: "bind9",
     versionArgs: ["-v"],
-    commandLine: ({ listen, upstreams, folder, cacheNames }) => ({
+    knowsOverTcp: true,
+    commandLine: ({ listen, upstreams, folder, cacheNames, overTcp = false }) => ({
       // -g writes everything to standard error; -f does as the file says.
       args: [...(cacheNames === null ? ["-g"] : ["-f", "-n", "1"]), "-c", `${folder}/named.conf`],
       files: {
@@ -125,6 +132,7 @@ ${
 `
         }
 };
+${overTcp ? upstreams.map(({ hostname }) => `server ${hostname} { tcp-only yes; };`).join("\n") : ""}
 controls { };
 logging { channel errors { stderr; severity error; }; category default { errors; }; };
 `,
@@ -136,6 +144,7 @@ logging { channel errors { stderr; severity error; }; category default { errors;
     executable: "pdns_recursor",
     debianPackage: "pdns-recursor",
     versionArgs: ["--version"],
+    knowsOverTcp: false,
     commandLine: ({ listen, upstreams, folder, cacheNames }) => ({
       args: [
         `--config-dir=${folder}`,
@@ -169,7 +178,8 @@ logging { channel errors { stderr; severity error; }; category default { errors;
     executable: "dnsdist",
     debianPackage: "dnsdist",
     versionArgs: ["--version"],
-    commandLine: ({ listen, upstreams, folder, cacheNames }) => ({
+    knowsOverTcp: true,
+    commandLine: ({ listen, upstreams, folder, cacheNames, overTcp = false }) => ({
       args: ["--supervised", "--disable-syslog", "-C", `${folder}/dnsdist.conf`],
       files: {
         "dnsdist.conf": `
@@ -177,7 +187,9 @@ setSecurityPollSuffix("")
 setLocal("${formatSocketAddress(listen)}")
 ${cacheNames === null ? "" : "setMaxTCPClientThreads(1)"}
 ${
-          upstreams.map((address, i) => `newServer({address="${formatSocketAddress(address)}", order=${i + 1}})`)
+          upstreams.map((address, i) =>
+            `newServer({address="${formatSocketAddress(address)}", order=${i + 1}${overTcp ? ", tcpOnly=true" : ""}})`
+          )
             .join("\n")
         }
 getPool(""):setCache(newPacketCache(${cacheNames ?? 10_000}))
@@ -186,6 +198,3 @@ getPool(""):setCache(newPacketCache(${cacheNames ?? 10_000}))
     }),
   },
 ];
-
-/** The forwarders in the order of the columns of a table, ours first, in the mode that needs no special permission. */
-export const FORWARDERS: readonly Forwarder[] = [{ ...OUR_MODES[0], name: "ours" }, ...PEERS];

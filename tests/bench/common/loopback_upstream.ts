@@ -1,32 +1,34 @@
 import type { SocketAddress } from "../../../lib/base/address.ts";
-import { FLAG, HEADER_OCTETS } from "../../../lib/wire/header.ts";
-import { RCODE } from "../../../lib/wire/iana.ts";
+import { HEADER_OCTETS } from "../../../lib/wire/header.ts";
 import { nameToText, readName } from "../../../lib/wire/name.ts";
-import { putFlags, putUint16 } from "../../../lib/wire/patch.ts";
 import { Reader } from "../../../lib/wire/reader.ts";
 import { MessageScan, SCAN } from "../../../lib/wire/scan.ts";
+import type { SeededRandom } from "../../support/seeded_random.ts";
+import { makeReply, type ReplyForm } from "./loopback_reply.ts";
 
 /** How an upstream treats its queries. */
-export interface Behaviour {
+export interface Behaviour extends ReplyForm {
   /** Whether it says nothing at all. */
   readonly isSilent?: boolean;
-  /** RCODE of its replies; with NOERROR (the default) there is an A record. */
-  readonly rcode?: number;
+  /** Ports whose queries never arrive. */
+  readonly lostPorts?: ReadonlySet<number>;
+  /** Datagrams that are lost each way. */
+  readonly loss?: { readonly share: number; readonly random: SeededRandom };
   /** From the query to the reply. */
   readonly delayMs?: number;
 }
 
 /** Queries are small. */
 const RECEIVE_OCTETS = 4096;
-/** `A 192.0.2.1` with a TTL of 60 seconds; its owner is a pointer to the question. */
-const ANSWER = Uint8Array.fromHex("c00c000100010000003c0004c0000201");
 
 /** An upstream on a real socket of the loopback, which does as it is told and counts what it is asked. */
 export class LoopbackUpstream implements Disposable {
   /** May be changed at any time; holds for the queries that come after. */
   behaviour: Behaviour = {};
-  /** QNAMEs of all queries so far, in lower case, first to last. */
+  /** QNAMEs of all queries so far, in lower case, first to last. What was lost on the way counts, too. */
   readonly asked: string[] = [];
+  /** Ports that queries have come from. */
+  readonly ports = new Set<number>();
   readonly #socket: Deno.DatagramConn;
   readonly #delayed = new Set<ReturnType<typeof setTimeout>>();
   #isClosed = false;
@@ -63,17 +65,19 @@ export class LoopbackUpstream implements Disposable {
         const [query, peer] = await this.#socket.receive(buffer);
         if (scan.scan(query) !== SCAN.ok || scan.questionCount !== 1) continue;
         this.asked.push(nameToText(readName(new Reader(query, HEADER_OCTETS))).toLowerCase());
-        this.#answer(query, scan, peer);
+        const { port } = peer as Deno.NetAddr;
+        this.ports.add(port);
+        if (this.behaviour.lostPorts?.has(port) !== true && !this.#isLost()) this.#answer(query, peer);
       } catch (error) {
         if (!this.#isClosed) throw error;
       }
     }
   }
 
-  #answer(query: Uint8Array, scan: MessageScan, peer: Deno.Addr): void {
-    const { isSilent = false, rcode = RCODE.NOERROR, delayMs = 0 } = this.behaviour;
+  #answer(query: Uint8Array, peer: Deno.Addr): void {
+    const { isSilent = false, delayMs = 0 } = this.behaviour;
     if (isSilent) return;
-    const reply = makeReply(query, scan, rcode);
+    const reply = makeReply(query, this.behaviour);
     if (delayMs === 0) return this.#send(reply, peer);
     const timer = setTimeout(() => {
       this.#delayed.delete(timer);
@@ -83,21 +87,13 @@ export class LoopbackUpstream implements Disposable {
   }
 
   #send(reply: Uint8Array, peer: Deno.Addr): void {
+    if (this.#isLost()) return;
     // A forwarder that has gone does not hear the reply; that is its business.
     this.#socket.send(reply, peer).catch(() => {});
   }
-}
 
-function makeReply(query: Uint8Array, scan: MessageScan, rcode: number): Uint8Array {
-  const answer = rcode === RCODE.NOERROR ? ANSWER : new Uint8Array(0);
-  const opt = scan.hasOpt ? query.subarray(scan.optOffset, scan.optEnd) : new Uint8Array(0);
-  const reply = new Uint8Array(scan.questionsEnd + answer.length + opt.length);
-  reply.set(query.subarray(0, scan.questionsEnd));
-  reply.set(answer, scan.questionsEnd);
-  reply.set(opt, scan.questionsEnd + answer.length);
-  putFlags(reply, FLAG.QR | FLAG.RA | (scan.flags & FLAG.RD) | rcode);
-  putUint16(reply, 6, answer.length === 0 ? 0 : 1);
-  putUint16(reply, 8, 0);
-  putUint16(reply, 10, opt.length === 0 ? 0 : 1);
-  return reply;
+  #isLost(): boolean {
+    const { loss } = this.behaviour;
+    return loss !== undefined && loss.random.chance(loss.share);
+  }
 }

@@ -32,8 +32,10 @@ function inMode({ name, permissions, flags }: Mode): Forwarder {
     executable: Deno.execPath(),
     debianPackage: null,
     versionArgs: [...run, "--version"],
-    commandLine: ({ listen, upstreams }) => {
-      const resolvers = upstreams.flatMap((address) => ["--resolver", formatSocketAddress(address)]);
+    knowsOverTcp: true,
+    commandLine: ({ listen, upstreams, overTcp = false }) => {
+      const scheme = overTcp ? "tcp://" : "";
+      const resolvers = upstreams.flatMap((address) => ["--resolver", `${scheme}${formatSocketAddress(address)}`]);
       return {
         args: [...run, "--listen", formatSocketAddress(listen), "--log-level", "error", ...flags, ...resolvers],
       };

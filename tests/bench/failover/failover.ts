@@ -1,98 +1,82 @@
 /**
  * Puts this forwarder and whichever others are installed into the situations in which upstreams fail, and prints what
- * their clients get, side by side: `deno task bench:failover [--only ours,unbound] [--json <file>]`. All traffic stays on
- * the loopback.
+ * their clients get, side by side: `deno task bench:failover`. All traffic stays on the loopback.
  *
  * @module
  */
 // deno-lint-ignore-file no-console
-import { parseArgs } from "@std/cli/parse-args";
+import { readOptions, runBench } from "../common/bench_program.ts";
 import { type Contestant, findContestants, startContestant } from "../common/contestants.ts";
-import { type Forwarder, FORWARDERS } from "../common/forwarders.ts";
-import { LoopbackUpstream } from "../common/loopback_upstream.ts";
-import { RunningServer } from "../common/running_server.ts";
-import { type Finding, type Situation, SITUATIONS } from "./situations.ts";
+import { PEERS } from "../common/forwarders.ts";
+import { OUR_MODES } from "../common/our_modes.ts";
 import { sleep } from "../common/sleep.ts";
-import { table } from "../common/table.ts";
+import { failoverHelp, parseFailoverOptions } from "./failover_options.ts";
+import { ODDITIES } from "./oddities.ts";
+import { OUTAGES } from "./outages.ts";
+import { goalLines, resultJson, resultTable, type Row } from "./report.ts";
+import type { Finding, Situation } from "./stage.ts";
+import { STREAMS } from "./streams.ts";
 
 /** Some take connections before they take datagrams (dnsdist first waits for its probes); all get the same time. */
 const SETTLE_MS = 1500;
+/** Forwarders that are in a situation at the same time where that does no harm. */
+const AT_A_TIME = 4;
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.addSignalListener(signal, async () => {
-    await RunningServer.stopAll();
-    Deno.exit(130);
-  });
-}
+const FORWARDERS = [...OUR_MODES.filter(({ name }) => !name.endsWith("workers")), ...PEERS];
+const SITUATIONS: readonly Situation[] = [...OUTAGES, ...ODDITIES, ...STREAMS];
+const choice = {
+  forwarders: FORWARDERS.map(({ name }) => name),
+  situations: SITUATIONS.map(({ name }) => name),
+};
+const options = readOptions((args) => parseFailoverOptions(args, choice), failoverHelp(choice));
 
-const flags = parseArgs(Deno.args, { string: ["only", "json"], unknown: rejectUnknown });
-const contestants = await findContestants(chosenForwarders(flags.only as string | undefined));
-console.log();
-const findings = new Map<Situation, Finding[]>(SITUATIONS.map((situation) => [situation, []]));
-for (const contestant of contestants) {
-  for (const situation of SITUATIONS) {
-    console.error(`${contestant.forwarder.name}: ${situation.title} …`);
-    findings.get(situation)!.push(await play(contestant, situation));
+await runBench("failover", async ({ signal }) => {
+  const contestants = await findContestants(FORWARDERS.filter(({ name }) => options.forwarders.includes(name)));
+  console.log();
+  const rows: Row[] = [];
+  for (const situation of SITUATIONS.filter(({ name }) => options.situations.includes(name))) {
+    console.error(`${situation.title} …`);
+    rows.push({ situation, findings: await playAll(contestants, situation, signal) });
   }
+  console.log(resultTable(contestants, rows));
+  console.log(`\n${goalLines(contestants, rows).join("\n")}`);
+  if (options.json !== null) Deno.writeTextFileSync(options.json, resultJson(contestants, rows));
+});
+
+/** What is seen of each contestant, in their order. */
+async function playAll(
+  contestants: readonly Contestant[],
+  situation: Situation,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const waiting = contestants.entries();
+  await Promise.all(Array.from({ length: situation.isPatient === true ? AT_A_TIME : 1 }, async () => {
+    for (const [i, contestant] of waiting) {
+      signal.throwIfAborted();
+      findings[i] = await play(contestant, situation);
+    }
+  }));
+  return findings;
 }
-console.log(resultTable());
-console.log(`\n${goalLines().join("\n")}`);
-if (flags.json !== undefined) Deno.writeTextFileSync(flags.json as string, resultJson());
 
 async function play(contestant: Contestant, situation: Situation): Promise<Finding> {
-  using a = new LoopbackUpstream("127.0.0.2");
-  using b = new LoopbackUpstream("127.0.0.3");
-  situation.prepare([a, b]);
+  const { overTcp = false } = situation;
+  if (overTcp && !contestant.forwarder.knowsOverTcp) return { text: "–", numbers: {} };
   try {
-    const upstreams = [a.address, b.address];
-    await using running = await startContestant(contestant, { upstreams, cacheNames: null });
+    await using upstreams = await situation.open();
+    await using running = await startContestant(contestant, {
+      upstreams: upstreams.addresses,
+      cacheNames: null,
+      overTcp,
+    });
     await sleep(SETTLE_MS);
     const zone = `${crypto.randomUUID().slice(0, 8)}.example.org`;
-    return await situation.play({ forwarder: running.address, upstreams: [a, b], zone });
+    return await situation.play({ forwarder: running.address, upstreams, zone });
   } catch (error) {
     // One that cannot be started here is no reason to learn nothing of the others.
     const message = error instanceof Error ? error.message : `${error}`;
     console.error(`${contestant.forwarder.name}: ${message}`);
     return { text: "failed", numbers: {} };
   }
-}
-
-function chosenForwarders(only: string | undefined): Forwarder[] {
-  const names = only?.split(",") ?? FORWARDERS.map((forwarder) => forwarder.name);
-  const unknown = names.find((name) => !FORWARDERS.some((forwarder) => forwarder.name === name));
-  if (unknown !== undefined) {
-    fail(`Cannot use --only "${unknown}": must be ${FORWARDERS.map((forwarder) => forwarder.name).join(", ")}`);
-  }
-  return FORWARDERS.filter((forwarder) => names.includes(forwarder.name));
-}
-
-function resultTable(): string {
-  const head = ["Situation", ...contestants.map(({ forwarder }) => forwarder.name)];
-  return table([head, ...[...findings].map(([{ title }, row]) => [title, ...row.map((finding) => finding.text)])]);
-}
-
-function goalLines(): string[] {
-  const ours = contestants.findIndex(({ forwarder }) => forwarder.name === "ours");
-  if (ours === -1) return [];
-  return [...findings].map(([{ title, goal }, row]) => {
-    return `${goal.isMet(row[ours]!.numbers) ? "met    " : "NOT MET"} ${title}: ${goal.text}; ${row[ours]!.text}`;
-  });
-}
-
-function resultJson(): string {
-  const situations = [...findings].map(([{ title }, row]) => ({
-    title,
-    findings: Object.fromEntries(row.map((finding, i) => [contestants[i]!.forwarder.name, finding])),
-  }));
-  const versions = Object.fromEntries(contestants.map(({ forwarder, version }) => [forwarder.name, version]));
-  return `${JSON.stringify({ versions, situations }, null, 2)}\n`;
-}
-
-function rejectUnknown(argument: string): never {
-  fail(`Cannot use "${argument}": only --only and --json are known`);
-}
-
-function fail(message: string): never {
-  console.error(message);
-  Deno.exit(2);
 }
