@@ -106,7 +106,7 @@ async function serveBy(io: DatagramIoChoice, { config, warnings, plainWarnings }
   const allWarnings = io.isNative ? warnings : [...warnings, ...plainWarnings];
   for (const warning of allWarnings) host.writeLine(`dns-forwarder: warn: ${warning}`);
   const runtime = denoRuntime({ openDatagram: io.openDatagram }, (line) => host.writeLine(line));
-  const app = new App(config, runtime);
+  const app = new App(io.named(config), runtime);
   log.info(io.describe());
   host.started?.(app);
   const stopTelling = onStatusSignal(() => app.status().forEach((line) => host.writeLine(`dns-forwarder: ${line}`)));
@@ -175,8 +175,8 @@ function startWorker(
 ): App {
   const command = parseCommand(args);
   if (command.kind !== "serve") throw new Error(`A worker does not ${command.kind}`);
-  const config = { ...shareConfig(command.config, count), listen };
   const io = sharedDatagramIo();
+  const config = io.named({ ...shareConfig(command.config, count), listen });
   let write = announces ? writeLine : () => {};
   const network = { openDatagram: io.openDatagram, listenStream: listenSharedStream };
   const runtime = denoRuntime(network, (line) => write(line));

@@ -1,4 +1,4 @@
-import { formatSocketAddress, isIpv6, isSameAddress } from "./base/address.ts";
+import { anyAddressFor, formatSocketAddress, isSameAddress } from "./base/address.ts";
 import { Random } from "./base/random.ts";
 import type { DatagramSocket, Runtime } from "./base/runtime.ts";
 import type { Check } from "./config/commands.ts";
@@ -31,7 +31,7 @@ export async function check(
   const header = headerFromFlags(new Random(random).uint16(), FLAG.RD);
   const query: Message = { ...header, questions: [question], answers: [], authorities: [], additionals: [] };
   const subject = `${formatSocketAddress(server)}: ${questionToText(question)}`;
-  const local = { transport: "udp", hostname: isIpv6(server) ? "::" : "0.0.0.0", port: 0 } as const;
+  const local = { transport: "udp", hostname: anyAddressFor(server), port: 0 } as const;
   let socket: DatagramSocket;
   try {
     socket = network.openDatagram(local, "upstreams");

@@ -1,4 +1,5 @@
 import { formatIp, parseIp } from "./ip.ts";
+import { isLinkLocal, isZone, splitZone } from "./zone.ts";
 
 /**
  * An IP address and a port. `hostname` is always an IP literal in canonical text, so that two addresses are the same
@@ -8,7 +9,7 @@ import { formatIp, parseIp } from "./ip.ts";
 export interface SocketAddress {
   /** What runs over IP. */
   readonly transport: "udp" | "tcp";
-  /** Canonical IPv4 or IPv6 text (RFC 5952), without brackets. */
+  /** Canonical IPv4 or IPv6 text (RFC 5952), without brackets; a link-local address with its zone, where it is known. */
   readonly hostname: string;
   /** 0–65535; 0 only where the kernel is asked to choose. */
   readonly port: number;
@@ -21,7 +22,7 @@ export class AddressFormatError extends Error {
 }
 
 /**
- * Reads `192.0.2.1`, `192.0.2.1:53`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:53`.
+ * Reads `192.0.2.1`, `192.0.2.1:53`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:53` or `[fe80::1%eth0]:53`.
  *
  * @param defaultPort The port when the text names none.
  * @param portMin 0 where the kernel may be asked to choose the port.
@@ -29,7 +30,8 @@ export class AddressFormatError extends Error {
  */
 export function parseSocketAddress(text: string, defaultPort: number, portMin: 0 | 1 = 1): SocketAddress {
   const { ip, port } = splitPort(text);
-  const octets = parseIp(ip);
+  const { address, zone } = splitZone(ip);
+  const octets = parseIp(address);
   if (octets === null) {
     throw new AddressFormatError(
       /[a-zA-Z]/.test(ip) && !ip.includes(":")
@@ -37,7 +39,8 @@ export function parseSocketAddress(text: string, defaultPort: number, portMin: 0
         : "must be an IPv4 address or an IPv6 address in brackets, with an optional :port",
     );
   }
-  return { transport: "udp", hostname: formatIp(octets), port: port === null ? defaultPort : parsePort(port, portMin) };
+  const hostname = withZone(formatIp(octets), zone);
+  return { transport: "udp", hostname, port: port === null ? defaultPort : parsePort(port, portMin) };
 }
 
 /** `192.0.2.1:53` or `[2001:db8::1]:53`. */
@@ -58,6 +61,26 @@ export function isUnspecified(address: SocketAddress): boolean {
 /** Whether the address is of IPv6. */
 export function isIpv6(address: SocketAddress): boolean {
   return address.hostname.includes(":");
+}
+
+/**
+ * Where a socket is bound to that talks to `address`: `0.0.0.0` or `::`, any address of this machine; for a link-local
+ * one `::%eth0`, any address on that link.
+ */
+export function anyAddressFor(address: SocketAddress): string {
+  const { zone } = splitZone(address.hostname);
+  return zone !== null ? `::%${zone}` : isIpv6(address) ? "::" : "0.0.0.0";
+}
+
+/** RFC 4007 §6: only with a zone does a link-local address name one interface; others are the same in all zones. */
+function withZone(hostname: string, zone: string | null): string {
+  if (!isLinkLocal(hostname)) {
+    if (zone === null) return hostname;
+    throw new AddressFormatError(`only link-local addresses, fe80::/10, have a zone (%${zone})`);
+  }
+  if (zone === null) throw new AddressFormatError(`a link-local address needs its link, such as [${hostname}%eth0]`);
+  if (!isZone(zone)) throw new AddressFormatError("the zone behind % must be the name or the number of an interface");
+  return `${hostname}%${zone}`;
 }
 
 function splitPort(text: string): { ip: string; port: string | null } {

@@ -1,5 +1,5 @@
 import { unmappedIp } from "./cidr.ts";
-import { parseIp } from "./ip.ts";
+import { isLinkLocal, octetsOf, splitZone } from "./zone.ts";
 
 /** How many leading octets of an address stand for one client, or one network of clients. */
 export interface NetworkSize {
@@ -15,8 +15,10 @@ export const ONE_CLIENT: NetworkSize = { ipv4Octets: 4, ipv6Octets: 8 };
 /** A text that is the same for all addresses of one network, and different for different networks. */
 export function clientNetwork(hostname: string, { ipv4Octets, ipv6Octets }: NetworkSize): string {
   if (ipv4Octets === 4 && !hostname.includes(":")) return hostname;
-  const octets = parseIp(hostname);
+  const octets = octetsOf(hostname);
   if (octets === null) return hostname;
+  // All machines of a link share its fe80::/64 and have one address each, as with IPv4; other links have the same addresses.
+  if (isLinkLocal(hostname)) return ipv4Octets === 4 ? hostname : `fe80::%${splitZone(hostname).zone}`;
   const address = unmappedIp(octets);
   return address.subarray(0, address.length === 4 ? ipv4Octets : ipv6Octets).join(".");
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { closestString } from "@std/text/closest-string";
-import { formatSocketAddress, isSameAddress, isUnspecified, type SocketAddress } from "../base/address.ts";
+import { formatSocketAddress, isIpv6, isSameAddress, isUnspecified, type SocketAddress } from "../base/address.ts";
 import { LOG_LEVELS } from "../observe/log.ts";
 import { STRATEGIES } from "../upstream/strategy.ts";
 import { MULTI_QUESTION } from "../resolver/split.ts";
@@ -76,8 +76,13 @@ export function parseCommand(args: readonly string[]): Command {
   if (values.has("answer") && resolvers.length > 0) warnings.push("--answer has no effect beside --resolver");
   for (const address of listen.filter(isUnspecified)) {
     // The system picks the source address of each reply; on a machine with several it may not be the one that was asked.
+    const text = formatSocketAddress(address);
+    plainWarnings.push(`--listen ${text} may answer from another address than was asked; name each`);
+    // Without batches nobody tells which link a datagram came from, and the system picks the first one for the reply.
+    if (!isIpv6(address)) continue;
     plainWarnings.push(
-      `--listen ${formatSocketAddress(address)} may answer from another address than was asked; name each`,
+      `--listen ${text} answers clients with link-local addresses on the first link alone; for the others name this ` +
+        `machine's address there, such as --listen [fe80::1%eth1]:${address.port}`,
     );
   }
   const allow = networkList(values, "allow");

@@ -30,7 +30,8 @@ export const FLAGS = [
     value: "[tcp://]<ip>[:<port>]",
     isRepeatable: true,
     help: [
-      `Forward queries to this server; port ${DEFAULT_UPSTREAM_PORT} unless given. IPv6 in brackets: [2001:db8::1]:53.`,
+      `Forward queries to this server; port ${DEFAULT_UPSTREAM_PORT} unless given. IPv6 in brackets: [2001:db8::1]:53; link-local`,
+      "addresses with their link: [fe80::1%eth0].",
       "May be repeated or comma-separated, in order of preference: when one is slow or fails, the next is asked.",
       "tcp:// before the address uses TCP only; otherwise TCP is used when a reply does not fit into UDP.",
       "Without it every answer is made up (see --answer).",
@@ -51,6 +52,7 @@ export const FLAGS = [
     isRepeatable: true,
     help: [
       `Serve clients here; port ${DEFAULT_LISTEN_PORT} unless given, 0 for any free one. May be repeated or comma-separated.`,
+      "Link-local addresses with their link: [fe80::1%eth0].",
       `Default: 127.0.0.1:${DEFAULT_LISTEN_PORT}, and [::1]:${DEFAULT_LISTEN_PORT} where IPv6 exists.`,
     ],
   },

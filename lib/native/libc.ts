@@ -16,6 +16,10 @@ export interface Libc {
   bind(fd: number, name: Buffer, length: number): number;
   /** Ends a direction of a socket, and wakes whoever waits for it. */
   shutdown(fd: number, how: number): number;
+  /** The number of an interface, whose name ends with a zero octet; 0 when there is none of that name. */
+  interfaceIndex(name: Buffer): number;
+  /** Writes the name of an interface, up to 16 octets; `null` when there is none of that number. */
+  interfaceName(index: number, name: Buffer): unknown;
   /** Waits for `count` descriptors, on this thread. */
   poll(descriptors: Buffer, count: bigint, timeoutMs: number): number;
   /** Waits for `count` descriptors, on a thread of its own. */
@@ -44,6 +48,8 @@ export function openLibc(): Libc {
     connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
     bind: { parameters: ["i32", "buffer", "u32"], result: "i32" },
     shutdown: { parameters: ["i32", "i32"], result: "i32" },
+    interfaceIndex: { name: "if_nametoindex", parameters: ["buffer"], result: "u32" },
+    interfaceName: { name: "if_indextoname", parameters: ["u32", "buffer"], result: "pointer" },
     poll: { parameters: ["buffer", "u64", "i32"], result: "i32" },
     pollLater: { name: "poll", parameters: ["buffer", "u64", "i32"], result: "i32", nonblocking: true },
     errnoLocation: { name: "__errno_location", parameters: [], result: "pointer" },

@@ -1,5 +1,6 @@
 import { isUnspecified, type SocketAddress } from "../base/address.ts";
 import type { DatagramSocket, DatagramUse } from "../base/runtime.ts";
+import { splitZone } from "../base/zone.ts";
 import { findDescriptor } from "./find_descriptor.ts";
 import { type Libc, openLibc } from "./libc.ts";
 import { NativeBatch } from "./native_batch.ts";
@@ -8,7 +9,8 @@ import { ReceiveRing } from "./receive_ring.ts";
 import { selfTest } from "./self_test.ts";
 import { SendRing } from "./send_ring.ts";
 import { familyFor } from "./sockaddr.ts";
-import { forbidFragments, growReceiveBuffer, sharePort, wantLocalAddress } from "./socket_options.ts";
+import { forbidFragments, growReceiveBuffer, keepToLink, sharePort, wantLocalAddress } from "./socket_options.ts";
+import { Zones } from "./zones.ts";
 
 /** Datagrams that one system call takes or sends: a quarter of a MiB of slots for a listener. */
 const BATCH_SIZE = 32;
@@ -37,6 +39,7 @@ interface BatchSetup {
 export class NativeIo {
   readonly #libc: Libc;
   readonly #openPlain: OpenPlain;
+  readonly #zones: Zones;
   /** Upstreams are asked from many sockets, each with little to hear: they have the ring in turn. */
   readonly #receiveRing: ReceiveRing;
   /** Those of sockets that have been closed: every socket for upstreams is, after a while. */
@@ -53,6 +56,7 @@ export class NativeIo {
    */
   constructor(openPlain: OpenPlain, libc: Libc = openLibcHere()) {
     this.#libc = libc;
+    this.#zones = new Zones(libc);
     this.#openPlain = openPlain;
     this.#receiveRing = new ReceiveRing(libc, BATCH_SIZE);
     onFailure(() => libc.close(), () => {
@@ -103,6 +107,13 @@ export class NativeIo {
     });
   }
 
+  /** The address with its zone as the sockets tell it: by the name of the interface where that has one. */
+  named(address: SocketAddress): SocketAddress {
+    const { address: bare, zone } = splitZone(address.hostname);
+    const index = zone === null ? 0 : this.#zones.indexOf(zone);
+    return index === 0 ? address : { ...address, hostname: `${bare}%${this.#zones.nameOf(index)}` };
+  }
+
   /** To be called when all sockets are closed. */
   close(): void {
     this.#libc.close();
@@ -117,6 +128,8 @@ export class NativeIo {
     const family = familyFor(address);
     if (knowsLocalAddress && !wantLocalAddress(libc, fd, family)) throw new Error("Cannot set IP_PKTINFO");
     forbidFragments(libc, fd, family);
+    const { zone } = splitZone(address.hostname);
+    if (zone !== null) keepToLink(libc, fd, this.#zones.indexOf(zone));
     const receiveBufferOctets = growReceiveBuffer(libc, fd, RECEIVE_BUFFER_OCTETS[use]);
     const receiveRing = use === "clients" ? new ReceiveRing(libc, BATCH_SIZE) : this.#receiveRing;
     const sendRing = use === "clients"

@@ -1,5 +1,6 @@
 import { hostnameOf, portOf } from "./sockaddr.ts";
 import { NAME_WORDS, NativePeer, PEER_WORDS } from "./native_peer.ts";
+import type { Zones } from "./zones.ts";
 
 /**
  * Peers kept; a power of two. A peer that asks again is found as long as no other has come to its place: of 400 that ask
@@ -12,9 +13,15 @@ const PLACES = 8192;
  * making us build that text for each datagram, as the plain path always does; the table does not grow.
  */
 export class PeerCache {
+  readonly #zones: Zones;
   readonly #peers: (NativePeer | undefined)[] = new Array<NativePeer | undefined>(PLACES).fill(undefined);
   /** By address alone: a client asks each question from another port, and keeps its text. */
   readonly #neighbours: (NativePeer | undefined)[] = new Array<NativePeer | undefined>(PLACES).fill(undefined);
+
+  /** `zones` names the links of link-local peers. */
+  constructor(zones: Zones) {
+    this.#zones = zones;
+  }
 
   /** The peer that `key` (`PEER_WORDS`, unused ones zero) stands for: the same object as before, or a new one. */
   find(key: Uint32Array<ArrayBuffer>): NativePeer {
@@ -29,7 +36,7 @@ export class PeerCache {
     const place = hash(key, 1);
     const neighbour = this.#neighbours[place];
     const isKnown = neighbour !== undefined && isSame(neighbour.words, key, 1, NAME_WORDS);
-    const hostname = isKnown ? neighbour.hostname : hostnameOf(key);
+    const hostname = isKnown ? neighbour.hostname : hostnameOf(key, this.#zones);
     // Of a family that UDP does not have. RFC 768: port 0 says that no reply is wanted.
     if (hostname === null) return new NativePeer("0.0.0.0", 0, key.slice());
     const peer = new NativePeer(hostname, portOf(key[0]!), key.slice());

@@ -12,6 +12,7 @@ import {
 import { INTERFACE_WORD, LOCAL_WORD, NAME_WORDS, type NativePeer, PEER_WORDS } from "./native_peer.ts";
 import { PeerCache } from "./peer_cache.ts";
 import { familyOf } from "./sockaddr.ts";
+import { Zones } from "./zones.ts";
 
 /** Slots kept for the next burst when what was taken out comes back; more are left to the garbage collector. */
 const SPARE_MAX = 256;
@@ -24,7 +25,7 @@ export class ReceiveRing {
   readonly #messages: MessageHeaders;
   readonly #slots: DatagramSlot[];
   readonly #spare: DatagramSlot[] = [];
-  readonly #peers = new PeerCache();
+  readonly #peers: PeerCache;
   readonly #key = new Uint32Array(PEER_WORDS);
   /** Headers in which the kernel has written since they were made ready. */
   #usedCount: number;
@@ -33,6 +34,7 @@ export class ReceiveRing {
   constructor(libc: Libc, size: number) {
     this.size = size;
     this.#libc = libc;
+    this.#peers = new PeerCache(new Zones(libc));
     this.#messages = new MessageHeaders(size);
     this.#slots = Array.from({ length: size }, () => new DatagramSlot());
     this.#usedCount = size;

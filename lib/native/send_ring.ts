@@ -16,6 +16,7 @@ import {
 import { INTERFACE_WORD, LOCAL_WORD, NAME_WORDS, NativePeer } from "./native_peer.ts";
 import { poll } from "./poll.ts";
 import { familyOf, sockaddrOctets } from "./sockaddr.ts";
+import { Zones } from "./zones.ts";
 
 /** A full send buffer empties at the speed of the network card. Nobody is served meanwhile, so not for long. */
 const FULL_WAIT_MS = 5;
@@ -28,13 +29,14 @@ export class SendRing {
   readonly #messages: MessageHeaders;
   readonly #slots: readonly KernelBuffer[];
   readonly #poll = new KernelBuffer(SMALL_OCTETS);
-  readonly #addresses = new AddressBook();
+  readonly #addresses: AddressBook;
   #count = 0;
   #lost: number[] = [];
 
   /** Room for `size` datagrams. */
   constructor(libc: Libc, size: number) {
     this.#libc = libc;
+    this.#addresses = new AddressBook(new Zones(libc));
     this.#messages = new MessageHeaders(size);
     this.#slots = Array.from({ length: size }, () => new KernelBuffer(SLOT_OCTETS));
     for (const [i, slot] of this.#slots.entries()) this.#messages.point(i, slot, 0);
@@ -118,6 +120,7 @@ export class SendRing {
       const errno = this.#libc.errno();
       if (errno !== ERRNO.EINTR && errno !== ERRNO.EAGAIN && errno !== ERRNO.ENOBUFS) {
         lost.push(next++);
+        this.#addresses.forget();
       } else if (retries++ === RETRIES_MAX) {
         while (next < count) lost.push(next++);
       } else if (errno === ERRNO.EAGAIN) {

@@ -2,6 +2,7 @@ import type { SocketAddress } from "../base/address.ts";
 import { C, SMALL_OCTETS } from "./layout.ts";
 import type { Libc } from "./libc.ts";
 import { familyFor, sockaddrOctets, sockaddrOf } from "./sockaddr.ts";
+import { Zones } from "./zones.ts";
 
 /** Words of the answer to SO_MEMINFO that are read; the last is SK_MEMINFO_DROPS (linux/sock_diag.h). */
 const MEMINFO_WORDS = 9;
@@ -30,6 +31,11 @@ export function forbidFragments(libc: Libc, fd: number, family: number): void {
   if (family === C.AF_INET) setOption(libc, fd, C.SOL_IP, C.IP_MTU_DISCOVER, C.IP_PMTUDISC_PROBE);
 }
 
+/** Lets a socket hear and use one link alone. Where it is refused (before Linux 5.7, by the unprivileged), it is as before. */
+export function keepToLink(libc: Libc, fd: number, index: number): void {
+  setOption(libc, fd, C.SOL_SOCKET, C.SO_BINDTOIFINDEX, index);
+}
+
 /** Datagrams that the kernel has dropped on this socket. */
 export function droppedCount(libc: Libc, fd: number): number {
   const value = new Uint32Array(SMALL_OCTETS / 4);
@@ -46,7 +52,8 @@ export function droppedCount(libc: Libc, fd: number): number {
  */
 export function sharePort(libc: Libc, fd: number, address: SocketAddress): void {
   const family = familyFor(address);
-  const name = sockaddrOf(address, family)!;
+  const name = sockaddrOf(address, family, new Zones(libc));
+  if (name === null) throw new Error("Cannot bind again: there is no such link");
   if (!setOption(libc, fd, C.SOL_SOCKET, C.SO_REUSEPORT, 1)) throw failure(libc, "set SO_REUSEPORT");
   // connect(2): AF_UNSPEC dissolves an association. With it goes a port that was not asked for.
   if (libc.connect(fd, new Uint32Array(SMALL_OCTETS / 4), 16) !== 0) throw failure(libc, "give the port back");

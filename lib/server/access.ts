@@ -1,5 +1,5 @@
 import { type Cidr, isInCidr, parseCidr, unmappedIp } from "../base/cidr.ts";
-import { parseIp } from "../base/ip.ts";
+import { octetsOf } from "../base/zone.ts";
 
 /**
  * Verdicts that are kept, so that an address is parsed once and not for each query: more than a local network has
@@ -45,7 +45,7 @@ export class Access {
   }
 
   #judge(hostname: string): boolean {
-    const octets = parseIp(hostname);
+    const octets = octetsOf(hostname);
     if (octets === null) return false;
     const address = unmappedIp(octets);
     return this.#allowed.some((cidr) => isInCidr(address, cidr));

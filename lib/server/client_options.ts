@@ -1,5 +1,5 @@
 import { unmappedIp } from "../base/cidr.ts";
-import { parseIp } from "../base/ip.ts";
+import { octetsOf } from "../base/zone.ts";
 import type { Query } from "../resolver/query.ts";
 import { BARE_OPT_OCTETS, EDNS_VERSION, type EdnsOption } from "../wire/edns.ts";
 import { findOptions } from "../wire/find_options.ts";
@@ -39,7 +39,7 @@ export function takeClientOptions(query: Query, cookies: ServerCookies): number 
 function takeCookie(query: Query, cookie: Uint8Array<ArrayBuffer>, cookies: ServerCookies): number {
   // RFC 7873 §5.2.2: "the response to the request MUST be a FORMERR"
   if (!isCookieLength(cookie.length)) return reject(query, "The COOKIE option is malformed");
-  const clientIp = parseIp(query.client.hostname);
+  const clientIp = octetsOf(query.client.hostname);
   if (clientIp === null) return RCODE.NOERROR;
   const { isValid, reply } = cookies.judge(cookie, unmappedIp(clientIp));
   query.hasValidCookie = isValid;

@@ -1,5 +1,6 @@
+import type { SocketAddress } from "../base/address.ts";
 import type { Network } from "../base/runtime.ts";
-import type { DatagramIo } from "../config/config.ts";
+import type { Config, DatagramIo } from "../config/config.ts";
 import { UsageError } from "../config/values.ts";
 import { NativeIo } from "../native/native_io.ts";
 import { DENO_NETWORK } from "./deno_network.ts";
@@ -10,6 +11,8 @@ export interface DatagramIoChoice {
   readonly isNative: boolean;
   /** See `Network`. */
   readonly openDatagram: Network["openDatagram"];
+  /** The configuration with the links of its addresses as the sockets name them. */
+  named(config: Config): Config;
   /** For the operator, once the sockets are open. */
   describe(): string;
   /** To be called when all sockets are closed. */
@@ -20,7 +23,8 @@ export interface DatagramIoChoice {
 export function chooseDatagramIo(wanted: DatagramIo): DatagramIoChoice {
   const plain = (why: string) => {
     const describe = () => `takes datagrams one by one: ${why}`;
-    return { isNative: false, openDatagram: DENO_NETWORK.openDatagram, describe, close: () => {} };
+    const named = (config: Config) => config;
+    return { isNative: false, openDatagram: DENO_NETWORK.openDatagram, named, describe, close: () => {} };
   };
   if (wanted === "plain") return plain("--io plain");
   try {
@@ -28,6 +32,7 @@ export function chooseDatagramIo(wanted: DatagramIo): DatagramIoChoice {
     return {
       isNative: true,
       openDatagram: (local, use) => native.openDatagram(local, use),
+      named: (config) => namedBy(native, config),
       describe: () => native.describe(),
       close: () => native.close(),
     };
@@ -50,9 +55,15 @@ export function sharedDatagramIo(): DatagramIoChoice {
     openDatagram: (local, use) => {
       return use === "clients" ? native.openSharedDatagram(local) : native.openDatagram(local, use);
     },
+    named: (config) => namedBy(native, config),
     describe: () => native.describe(),
     close: () => native.close(),
   };
+}
+
+function namedBy(native: NativeIo, config: Config): Config {
+  const named = (address: SocketAddress) => native.named(address);
+  return { ...config, listen: config.listen?.map(named) ?? null, resolvers: config.resolvers.map(named) };
 }
 
 function openNativeIo(): NativeIo {

@@ -6,6 +6,7 @@ import {
   type StreamListenSocket,
   type StreamSocket,
 } from "../base/runtime.ts";
+import { inZone, isLinkLocal, splitZone } from "../base/zone.ts";
 
 /** The sockets of the operating system, as Deno gives them: the same for clients and upstreams. */
 export const DENO_NETWORK: Network & { openDatagram(local: SocketAddress): DatagramSocket } = {
@@ -15,6 +16,8 @@ export const DENO_NETWORK: Network & { openDatagram(local: SocketAddress): Datag
 };
 
 function openDatagram(local: SocketAddress): DatagramSocket {
+  const { zone } = splitZone(local.hostname);
+  if (zone !== null) return openDatagramOn(zone, local);
   const { hostname, port } = local;
   const socket = bind(local, () => Deno.listenDatagram({ transport: "udp", hostname, port }));
   return {
@@ -23,6 +26,30 @@ function openDatagram(local: SocketAddress): DatagramSocket {
     send: (octets, to) => socket.send(octets, to as Deno.NetAddr),
     close: () => socket.close(),
   };
+}
+
+/**
+ * For link-local peers of one link. Deno takes zones and does not give them, so the peers' are added here: a socket that is
+ * bound to a link-local address hears that link alone, and one of an upstream hears from whom it has asked there.
+ */
+function openDatagramOn(zone: string, local: SocketAddress): DatagramSocket {
+  const { port } = local;
+  const hostname = isLinkLocal(local.hostname) ? local.hostname : splitZone(local.hostname).address;
+  const socket = bind(local, () => Deno.listenDatagram({ transport: "udp", hostname, port }));
+  return {
+    address: { ...local, port: (socket.addr as Deno.NetAddr).port },
+    receive: async (buffer) => {
+      const [octets, peer] = await socket.receive(buffer);
+      return [octets as Uint8Array<ArrayBuffer>, inZoneOf(peer as SocketAddress, zone)];
+    },
+    send: (octets, to) => socket.send(octets, to as Deno.NetAddr),
+    close: () => socket.close(),
+  };
+}
+
+function inZoneOf(address: SocketAddress, zone: string | null): SocketAddress {
+  const { transport, hostname, port } = address;
+  return zone === null ? address : { transport, hostname: inZone(hostname, zone), port };
 }
 
 /** Listens where others may do so in this way, too: the kernel spreads the connections over them (SO_REUSEPORT). */
@@ -37,22 +64,23 @@ function listenStream(local: SocketAddress): StreamListenSocket {
 function listenBy(local: SocketAddress, { reusePort }: { reusePort: boolean }): StreamListenSocket {
   const { hostname, port } = local;
   const socket = bind(local, () => Deno.listen({ transport: "tcp", hostname, port, reusePort }));
+  const { zone } = splitZone(hostname);
   return {
-    address: socket.addr,
-    accept: async () => streamSocket(await socket.accept()),
+    address: inZoneOf(socket.addr, zone),
+    accept: async () => streamSocket(await socket.accept(), zone),
     close: () => socket.close(),
   };
 }
 
 async function connectStream({ hostname, port }: SocketAddress, signal: AbortSignal): Promise<StreamSocket> {
-  return streamSocket(await Deno.connect({ transport: "tcp", hostname, port, signal }));
+  return streamSocket(await Deno.connect({ transport: "tcp", hostname, port, signal }), splitZone(hostname).zone);
 }
 
-function streamSocket(connection: Deno.TcpConn): StreamSocket {
+function streamSocket(connection: Deno.TcpConn, zone: string | null): StreamSocket {
   // Small messages that wait for each other's acknowledgements would take 40 ms each.
   connection.setNoDelay(true);
   return {
-    peer: connection.remoteAddr,
+    peer: inZoneOf(connection.remoteAddr, zone),
     read: (buffer) => connection.read(buffer),
     write: (octets) => connection.write(octets),
     close: () => connection.close(),

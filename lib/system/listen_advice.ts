@@ -1,4 +1,5 @@
 import { AddressInUseError } from "../base/runtime.ts";
+import { splitZone } from "../base/zone.ts";
 import type { ListenError } from "../server/listen.ts";
 
 /** What went wrong and what can be done, on one line. */
@@ -12,5 +13,14 @@ export function listenAdvice({ message, address, cause }: ListenError): string {
         `give the program the capability (sudo setcap cap_net_bind_service=+ep <file>), or use --listen with a higher port`
       : `${message}: the operating system forbids it`;
   }
-  return `${message}: ${cause instanceof Error ? cause.message : cause}`;
+  const { zone } = splitZone(address.hostname);
+  if (zone !== null) {
+    return `${message}: this machine has no interface "${zone}" with that address now (${reasonOf(cause)}); ` +
+      `"ip -6 address" lists them`;
+  }
+  return `${message}: ${reasonOf(cause)}`;
+}
+
+function reasonOf(cause: unknown): string {
+  return `${cause instanceof Error ? cause.message : cause}`;
 }

@@ -1,4 +1,4 @@
-import { formatSocketAddress, isIpv6, type SocketAddress } from "../base/address.ts";
+import { anyAddressFor, formatSocketAddress, type SocketAddress } from "../base/address.ts";
 import type { DeadlineQueue } from "../base/deadline_queue.ts";
 import { Random } from "../base/random.ts";
 import type { Runtime } from "../base/runtime.ts";
@@ -32,18 +32,22 @@ export interface OpenUpstreamsOptions {
   readonly log: Log;
 }
 
-/** Makes the upstreams with their transports. All of one address family share a pool of sockets. */
+/**
+ * Makes the upstreams with their transports. All of one address family share a pool of sockets, and so do all of one link:
+ * those with link-local addresses. What comes in on the sockets of a link has come from there.
+ */
 export function openUpstreams(options: OpenUpstreamsOptions): Upstreams {
   const { addresses, strategy, socketCount, ghostMs, runtime, deadlines, counters, log } = options;
   const { clock } = runtime;
   const random = new Random(runtime.random);
-  const openPool = (localHostname: string) => {
-    return new SocketPool({ runtime, random, deadlines, counters, log, localHostname, size: socketCount, ghostMs });
+  const pools = new Map<string, SocketPool>();
+  const poolFor = (localHostname: string) => {
+    const options = { runtime, random, deadlines, counters, log, localHostname, size: socketCount, ghostMs };
+    return pools.getOrInsertComputed(localHostname, () => new SocketPool(options));
   };
-  const pools = { ipv4: openPool("0.0.0.0"), ipv6: openPool("::") };
   const streams: StreamTransport[] = [];
   const upstreams = addresses.map((address) => {
-    const sockets = isIpv6(address) ? pools.ipv6 : pools.ipv4;
+    const sockets = poolFor(anyAddressFor(address));
     const cookies = new CookieJar(random);
     const datagram = new DatagramTransport({ sockets, address, name: formatSocketAddress(address), counters, cookies });
     const stream = new StreamTransport({ runtime, random, deadlines, counters, address, ghostMs, cookies });
@@ -54,7 +58,7 @@ export function openUpstreams(options: OpenUpstreamsOptions): Upstreams {
   });
   return new Upstreams({
     upstreams,
-    pools: Object.values(pools),
+    pools: [...pools.values()],
     streams,
     strategy,
     random,

@@ -28,7 +28,7 @@ export interface SocketPoolOptions {
   readonly counters: Counters;
   /** Where the operator reads. */
   readonly log: Log;
-  /** Wildcard address of the family to send from: `0.0.0.0` or `::`. */
+  /** Where to send from: any address of a family, `0.0.0.0` or `::`, or of a link, `::%eth0`. */
   readonly localHostname: string;
   /** Sockets that take queries at the same time. */
   readonly size: number;

@@ -218,6 +218,22 @@ for (
   });
 }
 
+Deno.test("[4007_03] parseCommand() says which link-local clients of [::] would be answered elsewhere, if I/O is plain", () => {
+  const { warnings, plainWarnings } = parse("--listen [::]:53,[fe80::1%eth0]:53");
+  assertEquals(warnings, []);
+  assertEquals(plainWarnings, [
+    "--listen [::]:53 may answer from another address than was asked; name each",
+    "--listen [::]:53 answers clients with link-local addresses on the first link alone; for the others name this " +
+    "machine's address there, such as --listen [fe80::1%eth1]:53",
+  ]);
+});
+
+Deno.test("[4007_01] parseCommand() keeps the zones of listeners and resolvers", () => {
+  const { told } = parse("--listen [fe80::1%eth0]:53 --resolver [fe80::2%eth0],tcp://[fe80::2%3]:5353");
+  assertEquals(told.listen, ["[fe80::1%eth0]:53"]);
+  assertEquals(told.resolvers, ["[fe80::2%eth0]:53", "tcp://[fe80::2%3]:5353"]);
+});
+
 Deno.test("parseCommand() reads the shell that completions are wanted for", () => {
   assertEquals(parseCommand(["--completions", "fish"]), { kind: "completions", shell: "fish" });
 });

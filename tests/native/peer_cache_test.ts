@@ -3,15 +3,18 @@ import { INTERFACE_WORD, LOCAL_WORD } from "../../lib/native/native_peer.ts";
 import { PeerCache } from "../../lib/native/peer_cache.ts";
 import { familyFor, sockaddrOf } from "../../lib/native/sockaddr.ts";
 import { udp } from "../support/fake_socket.ts";
+import { fakeZones } from "../support/fake_zones.ts";
 import { SeededRandom } from "../support/seeded_random.ts";
+
+const ZONES = fakeZones();
 
 function key(hostname: string, port: number): Uint32Array<ArrayBuffer> {
   const address = udp(hostname, port);
-  return sockaddrOf(address, familyFor(address))!;
+  return sockaddrOf(address, familyFor(address), ZONES)!;
 }
 
 Deno.test("PeerCache.find() gives the same object to the same peer, and another to another port or local address", () => {
-  const cache = new PeerCache();
+  const cache = new PeerCache(ZONES);
   const peer = cache.find(key("192.0.2.1", 4000));
   assertEquals([peer.transport, peer.hostname, peer.port], ["udp", "192.0.2.1", 4000]);
   assert(cache.find(key("192.0.2.1", 4000)) === peer);
@@ -25,7 +28,7 @@ Deno.test("PeerCache.find() gives the same object to the same peer, and another 
 });
 
 Deno.test("PeerCache.find() keeps nothing of the key that it was given", () => {
-  const cache = new PeerCache();
+  const cache = new PeerCache(ZONES);
   const words = key("2001:db8::1", 53);
   const peer = cache.find(words);
   words.fill(0);
@@ -33,7 +36,7 @@ Deno.test("PeerCache.find() keeps nothing of the key that it was given", () => {
 });
 
 Deno.test("PeerCache.find() knows many more peers than it has places for", () => {
-  const cache = new PeerCache();
+  const cache = new PeerCache(ZONES);
   const random = new SeededRandom(1);
   for (let i = 0; i < 20_000; i++) {
     const [a, b] = [random.uint32() % 40, random.uint32() % 200];
@@ -46,6 +49,13 @@ Deno.test("PeerCache.find() knows many more peers than it has places for", () =>
 });
 
 Deno.test("PeerCache.find() gives whoever has no IP address one that is never answered", () => {
-  const peer = new PeerCache().find(new Uint32Array(12).fill(1));
+  const peer = new PeerCache(ZONES).find(new Uint32Array(12).fill(1));
   assertEquals([peer.hostname, peer.port], ["0.0.0.0", 0]);
+});
+
+Deno.test("[4007_02] PeerCache.find() tells the same address on two links apart", () => {
+  const cache = new PeerCache(ZONES);
+  const [a, b] = [key("fe80::2%eth0", 4000), key("fe80::2%eth1", 4000)].map((words) => cache.find(words));
+  assertEquals([a!.hostname, b!.hostname], ["fe80::2%eth0", "fe80::2%eth1"]);
+  assertEquals(cache.find(key("fe80::2%eth0", 4000)).hostname, "fe80::2%eth0");
 });
