@@ -45,6 +45,7 @@ for (const [seed, what] of FOUND) {
 Deno.test("simulation: those seeds meet every kind of datagram and misbehaviour, and move every counter", () => {
   const wanted = [
     "accepts failed",
+    "datagrams swallowed",
     ...DATAGRAM_KINDS.map((kind) => `client ${kind}`),
     ...STREAM_MANNERS.map((manner) => `connection ${manner}`),
     ...BEHAVIOURS.map((behaviour) => `upstream ${behaviour}`),

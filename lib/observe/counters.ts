@@ -45,7 +45,7 @@ export class Counters {
   upstreamStreamQueries = 0;
   /** Queries sent upstream over UDP, retries included. */
   upstreamQueries = 0;
-  /** Questions that another upstream was asked as well, because the first one was slow. */
+  /** Sends because the last one asked was slow: to another upstream, or once more to the same. */
   upstreamHedges = 0;
   /** Questions that were sent, beside their way, to see whether an upstream is back. */
   upstreamProbes = 0;

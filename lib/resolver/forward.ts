@@ -5,6 +5,7 @@ import { ROOT } from "../wire/name.ts";
 import { MessageScan } from "../wire/scan.ts";
 import { isUseful } from "../upstream/reply_kind.ts";
 import type { UpstreamReply } from "../upstream/race.ts";
+import { SENDS_MAX } from "../upstream/request.ts";
 import type { Upstreams } from "../upstream/upstreams.ts";
 import { UpstreamError } from "../upstream/upstream_error.ts";
 import { ownReply } from "./own_reply.ts";
@@ -42,6 +43,9 @@ export class Forward implements Resolver {
       usefulOctetsMax: USEFUL_SHARE * query.replyOctetsMax,
       deadlineMs: query.deadlineMs,
       sendCount: 0,
+      sendsMax: SENDS_MAX,
+      wantsFreshSocket: false,
+      owner: null,
     });
     deliver(exchange, forwarded);
     return forwarded.reply;

@@ -1,7 +1,9 @@
 import { Deadline } from "../base/deadline_queue.ts";
 import { LaterOctets, type Receiver } from "../base/later.ts";
 import type { Breaker } from "./breaker.ts";
+import type { Path, Travelling } from "./path.ts";
 import type { Request } from "./request.ts";
+import type { UpstreamSocket } from "./upstream_socket.ts";
 
 /** Who asks, and takes note of what comes of it. */
 export interface Asker {
@@ -9,6 +11,8 @@ export interface Asker {
   onReply(ask: Ask, reply: Uint8Array<ArrayBuffer>): void;
   /** No reply will come. */
   onError(ask: Ask, error: unknown): void;
+  /** There has been silence for longer than it should take; told once at most. */
+  onSilence(ask: Ask): void;
   /** The query has come to nothing, by silence or by what came; told once at most. */
   onFailure(ask: Ask): void;
 }
@@ -21,6 +25,8 @@ export interface AskOptions {
   readonly request: Request;
   /** What the asker went by when it asked. */
   readonly breaker: Breaker;
+  /** Likewise. */
+  readonly path: Path;
   /** Whether it probes an upstream that was down. */
   readonly isProbe: boolean;
   /** On the program's clock. */
@@ -28,7 +34,7 @@ export interface AskOptions {
 }
 
 /** One query to an upstream, and the deadline after which its silence counts as a failure. */
-export class Ask extends Deadline implements Receiver<Uint8Array<ArrayBuffer>> {
+export class Ask extends Deadline implements Receiver<Uint8Array<ArrayBuffer>>, Travelling {
   /** What comes of it. */
   readonly reply: LaterOctets = new LaterOctets();
   /** See {@linkcode AskOptions}. */
@@ -36,20 +42,32 @@ export class Ask extends Deadline implements Receiver<Uint8Array<ArrayBuffer>> {
   /** See {@linkcode AskOptions}. */
   readonly breaker: Breaker;
   /** See {@linkcode AskOptions}. */
+  readonly path: Path;
+  /** See {@linkcode AskOptions}. */
   readonly isProbe: boolean;
   /** See {@linkcode AskOptions}. */
   readonly sentAtMs: number;
+  /** See `Travelling`. */
+  socket: UpstreamSocket | null = null;
+  /** See `Travelling`. */
+  isCountedLost = false;
   readonly #asker: Asker;
   #hasFailed = false;
 
   /** See {@linkcode AskOptions}. */
-  constructor({ asker, request, breaker, isProbe, sentAtMs }: AskOptions) {
+  constructor({ asker, request, breaker, path, isProbe, sentAtMs }: AskOptions) {
     super();
     this.#asker = asker;
     this.request = request;
     this.breaker = breaker;
+    this.path = path;
     this.isProbe = isProbe;
     this.sentAtMs = sentAtMs;
+  }
+
+  /** See `Travelling`. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
   }
 
   /** The query came to nothing. */
@@ -60,6 +78,7 @@ export class Ask extends Deadline implements Receiver<Uint8Array<ArrayBuffer>> {
 
   /** See `Deadline`. */
   override onDue(): void {
+    this.#asker.onSilence(this);
     this.fail();
   }
 

@@ -60,11 +60,12 @@ export class DatagramTransport implements Transport {
     const { address, cookies } = this.#options;
     let socket: UpstreamSocket;
     try {
-      socket = this.#pick(request.lastSocket);
+      socket = this.#pick(request);
     } catch (error) {
       return Promise.reject(error);
     }
     request.lastSocket = socket;
+    request.wantsFreshSocket = false;
     const pending = socket.correlator.register({
       peer: address,
       question,
@@ -94,10 +95,10 @@ export class DatagramTransport implements Transport {
     return new ForgeryError(`A reply in the name of ${name} has no cookie`, EDE.OTHER);
   }
 
-  #pick(other: UpstreamSocket | undefined): UpstreamSocket {
+  #pick({ lastSocket, wantsFreshSocket }: Request): UpstreamSocket {
     const { sockets, name } = this.#options;
     try {
-      return sockets.pick(other);
+      return sockets.pick(lastSocket, wantsFreshSocket);
     } catch (cause) {
       throw new UpstreamError(`No socket to ask ${name} from`, EDE.NETWORK_ERROR, { cause });
     }

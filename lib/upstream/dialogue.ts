@@ -7,7 +7,7 @@ import { FirstAnswer, type FirstSend, type Reconsiderer } from "./first_answer.t
 import { LargeReplies } from "./large_replies.ts";
 import { Lessons } from "./lessons.ts";
 import { isDoubtful, isEdnsRejection, isTruncated } from "./reply_kind.ts";
-import { isForAny, type Request, SENDS_MAX, writeUpstreamQuery } from "./request.ts";
+import { isForAny, type Request, sendsLeft, writeUpstreamQuery } from "./request.ts";
 import { CaseRestorer, Sending } from "./sending.ts";
 import type { Transport } from "./transport.ts";
 import { ForgeryError, UpstreamError } from "./upstream_error.ts";
@@ -88,7 +88,7 @@ export class Dialogue implements Reconsiderer {
       reply = await this.exchangeOverTcp(request);
     } catch (error) {
       this.#largeReplies.forget(request);
-      const mayAskAgain = request.sendCount < SENDS_MAX && clock.nowMs() < request.deadlineMs;
+      const mayAskAgain = sendsLeft(request) > 0 && clock.nowMs() < request.deadlineMs;
       if (!(error instanceof UpstreamError) || !mayAskAgain) throw error;
       return await this.#askOverUdp(request);
     }
@@ -96,7 +96,7 @@ export class Dialogue implements Reconsiderer {
     if (reply.length > request.usefulOctetsMax) this.#largeReplies.note(request, reply.length, clock.nowMs());
     // What has to be found out first, cookies and EDNS, is found out over UDP.
     const isRejected = isBadCookie(reply) || isEdnsRejection(reply);
-    return isRejected && request.sendCount < SENDS_MAX ? await this.#askOverUdp(request) : reply;
+    return isRejected && sendsLeft(request) > 0 ? await this.#askOverUdp(request) : reply;
   }
 
   /** Asks over UDP in the best manner that the upstream is known to cope with; see `reconsider`. */
@@ -120,21 +120,21 @@ export class Dialogue implements Reconsiderer {
     const { clock } = this.#options;
     let last: Brought = { reply, withOpt, isMixed: sending.isMixed };
     try {
-      if (isBadCookie(last.reply) && request.sendCount < SENDS_MAX) {
+      if (isBadCookie(last.reply) && sendsLeft(request) > 0) {
         // RFC 7873 §5.3: the reply has brought the cookie that the server wants to see. Where the case did not come back,
         // two sends are gone by now: the third one is plain.
         last = await this.#sendAgain(request, { withOpt, mixCase: last.isMixed });
         // RFC 7873 §5.3: if a fresh cookie is not good either, "the client SHOULD retry using TCP as the transport".
         if (isBadCookie(last.reply)) return await this.askOverTcp(request, last.reply);
       }
-      if (last.withOpt && isEdnsRejection(last.reply) && request.sendCount < SENDS_MAX) {
+      if (last.withOpt && isEdnsRejection(last.reply) && sendsLeft(request) > 0) {
         // RFC 6891 §7: a server that does not know EDNS says FORMERR or NOTIMP; it may well answer without.
         last = await this.#sendAgain(request, { withOpt: false, mixCase: last.isMixed });
         if (!isEdnsRejection(last.reply)) this.#lessons.rejectsEdns(clock.nowMs());
       }
       if (last.isMixed && isDoubtful(last.reply)) {
         // Some servers know names in one spelling alone. Without a SOA nothing shows that this one has looked well.
-        if (request.sendCount >= SENDS_MAX) return request.unproven = last.reply;
+        if (sendsLeft(request) <= 0) return request.unproven = last.reply;
         last = await this.#sendAgain(request, { withOpt: last.withOpt, mixCase: false });
         if (!isDoubtful(last.reply)) this.#lessons.mindsCase(clock.nowMs());
       }
@@ -175,7 +175,7 @@ export class Dialogue implements Reconsiderer {
       isAskedAgain = true;
       // With no send left it cannot be put to the test. Counting it keeps a group of servers that all mind case, and are all
       // slow, from failing for ever.
-      if (request.sendCount >= SENDS_MAX) return this.#lessons.mindsCase(clock.nowMs());
+      if (sendsLeft(request) <= 0) return this.#lessons.mindsCase(clock.nowMs());
       // Either the server does not echo what it was asked, or a forger has not guessed the case. The same question from
       // another port, with another ID, is answered by the server alone.
       sending.openCount++;

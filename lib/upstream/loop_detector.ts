@@ -5,6 +5,7 @@ import { sipHash24 } from "../base/siphash.ts";
 import { CLASS, TYPE } from "../wire/iana.ts";
 import { nameFromText } from "../wire/name.ts";
 import { Writer } from "../wire/writer.ts";
+import { SENDS_MAX } from "./request.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** A token: when it was made (4 octets), which upstream (2), chance (2), and a keyed hash of these. */
@@ -93,7 +94,17 @@ export class LoopDetector {
     const questionOctets = questionFor(concat([told, sipHash24(key, told)]));
     const deadlineMs = nowMs + PROBE_MS;
     // No answer is no loop; the upstream itself takes note of its silence.
-    upstream.ask({ questionOctets, flags: 0, wantsDnssec: false, usefulOctetsMax: 0, deadlineMs, sendCount: 0 });
+    upstream.ask({
+      questionOctets,
+      flags: 0,
+      wantsDnssec: false,
+      usefulOctetsMax: 0,
+      deadlineMs,
+      sendCount: 0,
+      sendsMax: SENDS_MAX,
+      wantsFreshSocket: false,
+      owner: null,
+    });
   }
 }
 

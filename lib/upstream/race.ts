@@ -2,7 +2,7 @@ import { Deadline, type DeadlineQueue } from "../base/deadline_queue.ts";
 import { Later, type Receiver } from "../base/later.ts";
 import type { Clock } from "../base/runtime.ts";
 import { EDE } from "../wire/iana.ts";
-import { type Request, SENDS_MAX } from "./request.ts";
+import { type Request, type RequestOwner, sendsLeft } from "./request.ts";
 import { isUseful } from "./reply_kind.ts";
 import type { Upstream } from "./upstream.ts";
 import { UpstreamError } from "./upstream_error.ts";
@@ -35,20 +35,28 @@ export interface UpstreamReply {
 
 /**
  * One question to several upstreams, from the first send to the first good reply. The next one is asked as well when the
- * last one asked is slow (a hedge), and at once when it fails or says what is of no use. Nobody who was asked is given
- * up: a slow answer is as good as a repeated one, and tells that its upstream lives.
+ * last one asked is slow (a hedge), and at once when it fails or says what is of no use. When everybody has been asked it
+ * begins again, with those who have said nothing. Nobody who was asked is given up: a slow answer is as good as a repeated
+ * one, and tells that its upstream lives.
  */
-export class Race extends Deadline {
+export class Race extends Deadline implements RequestOwner {
   readonly #options: RaceOptions;
   readonly #result = new LaterReply();
-  readonly #useless: UpstreamReply[] = [];
+  /** Replies that are of no use, and who has been silent; nearly always none. */
+  #useless: readonly UpstreamReply[] = NO_REPLIES;
+  #silent: readonly Upstream[] = NOBODY;
   /** See `Request`. */
   #unproven: UpstreamReply | null = null;
-  readonly #silent: Upstream[] = [];
   #lastError: unknown;
+  /** Who was asked last. */
+  #last: Upstream | null = null;
+  /** How long it is waited for, and when it is asked again or another one whatever it costs. */
+  #waitMs = 0;
+  #patienceEndMs = 0;
   #askedCount = 0;
   #outstanding = 0;
   #isOver = false;
+  #hasAnswer = false;
 
   /** See {@linkcode RaceOptions}. */
   constructor(options: RaceOptions) {
@@ -63,43 +71,87 @@ export class Race extends Deadline {
    * `UpstreamError` when nobody replied by the deadline.
    */
   run(): Later<UpstreamReply> {
+    this.#options.request.owner = this;
     for (let i = 0; i < this.#options.startCount; i++) this.#askNext();
     return this.#result;
   }
 
+  /** See `RequestOwner`. */
+  get hasAnswer(): boolean {
+    return this.#hasAnswer;
+  }
+
   /** The last one asked is slow. */
   override onDue(nowMs: number): void {
-    const { mayHedge, deadlines, order, request } = this.#options;
+    const { mayHedge, deadlines, request } = this.#options;
     // Deadlines are met up to a tick late: this one may come behind the question's own, when an answer is of no use.
     if (nowMs >= request.deadlineMs) return;
-    const last = order[(this.#askedCount - 1) % order.length]!;
-    if (this.#hasUntried && !mayHedge(last)) deadlines.schedule(this, nowMs + last.hedgeDelayMs);
-    else this.#askNext();
+    this.#grantSends(this.#last!);
+    if (!this.#mayAsk) return;
+    if (nowMs >= this.#patienceEndMs || mayHedge(this.#last!)) return this.#askNext();
+    deadlines.schedule(this, Math.min(nowMs + this.#waitMs, this.#patienceEndMs));
   }
 
   get #hasUntried(): boolean {
     return this.#askedCount < this.#options.order.length;
   }
 
-  /** When everybody has been asked, one of them is asked once more, and that is enough. */
   get #mayAsk(): boolean {
-    const { request, order } = this.#options;
-    return request.sendCount < SENDS_MAX && this.#askedCount <= order.length;
+    const { request } = this.#options;
+    return !this.#isOver && sendsLeft(request) > 0 && this.#askedCount < request.sendsMax;
+  }
+
+  /** Whose turn it is: nobody's when all have said something that is of no use. */
+  get #next(): Upstream | null {
+    const { order } = this.#options;
+    for (let i = 0; i < order.length; i++) {
+      const upstream = order[(this.#askedCount + i) % order.length]!;
+      if (this.#hasUntried || !this.#isUseless(upstream)) return upstream;
+    }
+    return null;
+  }
+
+  #isUseless(upstream: Upstream): boolean {
+    return this.#useless.some((reply) => reply.upstream === upstream);
   }
 
   #askNext(): void {
-    const { order, request, deadlines, clock } = this.#options;
-    if (this.#isOver || !this.#mayAsk) return;
-    const upstream = order[this.#askedCount % order.length]!;
+    const { request, deadlines, clock } = this.#options;
+    const upstream = this.#mayAsk ? this.#next : null;
+    if (upstream === null) return;
+    request.wantsFreshSocket = !this.#hasUntried;
+    this.#last = upstream;
     this.#askedCount++;
     this.#outstanding++;
+    this.#grantSends(upstream);
     deadlines.cancel(this);
     const nowMs = clock.nowMs();
-    // With nobody else to ask, half of the time is given to silence before the same one is asked again.
-    const waitMs = this.#hasUntried ? upstream.hedgeDelayMs : (request.deadlineMs - nowMs) / 2;
-    if (nowMs + waitMs < request.deadlineMs) deadlines.schedule(this, nowMs + waitMs);
+    const leftMs = request.deadlineMs - nowMs;
+    this.#waitMs = this.#waitFor(upstream, leftMs);
+    this.#patienceEndMs = nowMs + Math.max(this.#waitMs, Math.min(upstream.silenceMs, leftMs / 2));
+    if (nowMs + this.#waitMs < request.deadlineMs) deadlines.schedule(this, nowMs + this.#waitMs);
     // Last, for it may fail at once, and then it is the next one's turn.
     upstream.ask(request).deliverTo(new Turn(this, upstream));
+  }
+
+  /** A question takes more sends when the path is known, or has turned out meanwhile, to lose datagrams. */
+  #grantSends({ sendsMax }: Upstream): void {
+    const { request } = this.#options;
+    request.sendsMax = Math.max(request.sendsMax, sendsMax);
+  }
+
+  /** How long the reply of one that is about to be asked is waited for before the next send, in milliseconds. */
+  #waitFor(upstream: Upstream, leftMs: number): number {
+    if (this.#hasUntried) return upstream.hedgeDelayMs;
+    const { request, order } = this.#options;
+    const round = this.#askedCount - order.length;
+    const delayMs = upstream.resendDelayMs;
+    // A connection repeats by itself what gets lost: half of the time is given to it, once.
+    if (delayMs === Infinity) return round === 0 ? leftMs / 2 : Infinity;
+    // RFC 6298 §5.5: each silence doubles the timeout; yet the sends that are left are to have their place in the time that
+    // is left. One that usually takes longer than half of that is asked again then.
+    if (round === 0) return Math.min(delayMs, leftMs / 2);
+    return Math.max(delayMs, Math.min(delayMs * 2 ** round, leftMs / Math.max(1, sendsLeft(request))));
   }
 
   /** @internal */
@@ -112,11 +164,12 @@ export class Race extends Deadline {
       return this.#goOn();
     }
     if (!isUseful(reply.reply)) {
-      this.#useless.push(copyOf(reply));
+      this.#useless = [...this.#useless, copyOf(reply)];
       return this.#goOn();
     }
     // Where one upstream has an answer, the others' refusals are their own fault.
     for (const { upstream } of this.#useless) upstream.failed();
+    this.#hasAnswer = true;
     this.#end();
     this.#result.arrived(reply);
   }
@@ -125,7 +178,7 @@ export class Race extends Deadline {
   failed(upstream: Upstream, error: unknown): void {
     this.#outstanding--;
     if (this.#isOver) return;
-    this.#silent.push(upstream);
+    this.#silent = [...this.#silent, upstream];
     this.#lastError = error;
     this.#goOn();
   }
@@ -136,7 +189,8 @@ export class Race extends Deadline {
     const hasTime = clock.nowMs() < request.deadlineMs;
     const isFirstFailure = this.#useless.length === 0 && this.#silent.length === 1;
     if (hasTime && this.#mayAsk && (this.#hasUntried || isFirstFailure)) return this.#askNext();
-    if (this.#outstanding > 0) return;
+    // Who has spoken has spoken for each of its sends: there may be others that are lost.
+    if (this.#outstanding > 0 && !this.#options.order.every((upstream) => this.#isUseless(upstream))) return;
     const second = this.#unproven ?? this.#useless[0];
     this.#end();
     if (second !== undefined) return this.#result.arrived(second);
@@ -158,6 +212,9 @@ export class Race extends Deadline {
     this.#options.deadlines.cancel(this);
   }
 }
+
+const NO_REPLIES: readonly UpstreamReply[] = [];
+const NOBODY: readonly Upstream[] = [];
 
 /** What one upstream says in the race. */
 class Turn implements Receiver<Uint8Array<ArrayBuffer>> {

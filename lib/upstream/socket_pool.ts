@@ -16,6 +16,13 @@ const QUERIES_PER_SOCKET_MAX = 2000;
 /** After this long a socket is replaced, even if it was hardly used. */
 const SOCKET_AGE_MAX_MS = 60_000;
 
+/**
+ * Sockets opened at once because of silence: as many as the pool has, and these at least. In a second half as many. An
+ * outage, or a path that loses much, meets silence thousands of times a second, and each socket stays open until its last
+ * query's ID has rested.
+ */
+const FRESH_MIN = 16;
+
 /** What a pool is made from. */
 export interface SocketPoolOptions {
   /** The world outside. */
@@ -48,11 +55,18 @@ export class SocketPool {
   readonly #retired = new Set<UpstreamSocket>();
   /** The one that was picked last. */
   #last: UpstreamSocket | null = null;
+  /** The last one that was opened because of silence. */
+  #newest: UpstreamSocket | null = null;
+  /** How many may be opened now because of silence, as of `#freshAtMs`. */
+  #freshLeft: number;
+  readonly #freshMax: number;
+  #freshAtMs = 0;
   #isClosed = false;
 
   /** See {@linkcode SocketPoolOptions}. */
   constructor(options: SocketPoolOptions) {
     this.#options = options;
+    this.#freshMax = this.#freshLeft = Math.max(FRESH_MIN, options.size);
     this.#current = new Array<UpstreamSocket | undefined>(options.size).fill(undefined);
   }
 
@@ -65,18 +79,37 @@ export class SocketPool {
    * A socket for one query: a random one, yet not `other` when there is a choice. Queries of one turn of the event loop
    * leave together from one socket, where there are batches: which one is no easier to guess for it.
    *
+   * @param isFresh Whether it is to be one that nothing was sent from before: what was sent from the others has met silence,
+   * and a NAT or a load balancer on the way may have mapped their ports to a server that has gone. It takes the place of
+   * `other`. When too many are opened like this, the last one of them is shared.
    * @throws {Error} when none is open and the operating system gives none, or after `close`.
    */
-  pick(other?: UpstreamSocket): UpstreamSocket {
+  pick(other?: UpstreamSocket, isFresh = false): UpstreamSocket {
     const { random, size } = this.#options;
     // A query that `close` has failed asks again: it must not open what nobody would close.
     if (this.#isClosed) throw new Error("Upstream sockets are closed");
+    if (isFresh) {
+      if (this.#takeFresh()) return this.#newest = this.#replace(this.#placeOf(other));
+      const newest = this.#newest;
+      if (newest !== null && newest !== other && !newest.isDistrusted && this.#isUsable(newest)) return newest;
+    }
     const last = this.#last;
-    if (last !== null && last.hasQueued && last !== other && this.#isFresh(last)) return last;
+    if (last !== null && last.hasQueued && last !== other && this.#isUsable(last)) return last;
     let index = random.below(size);
     if (other !== undefined && size > 1 && this.#current[index] === other) index = (index + 1) % size;
     const socket = this.#current[index];
-    if (socket !== undefined && this.#isFresh(socket)) return this.#last = socket;
+    const isGood = socket !== undefined && this.#isUsable(socket) && !(socket.isDistrusted && this.#takeFresh());
+    return isGood ? this.#last = socket : this.#replace(index);
+  }
+
+  #placeOf(socket: UpstreamSocket | undefined): number {
+    const index = this.#current.indexOf(socket);
+    return socket === undefined || index === -1 ? this.#options.random.below(this.#options.size) : index;
+  }
+
+  /** Opens a socket in place of the one at `index`. */
+  #replace(index: number): UpstreamSocket {
+    const socket = this.#current[index];
     if (socket !== undefined && !socket.isClosed) this.#retire(socket);
     try {
       return this.#last = this.#current[index] = this.#open();
@@ -99,7 +132,7 @@ export class SocketPool {
     const sockets = this.#openSockets;
     this.#current.fill(undefined);
     this.#retired.clear();
-    this.#last = null;
+    this.#last = this.#newest = null;
     return () => {
       for (const socket of sockets) socket.close();
     };
@@ -117,7 +150,18 @@ export class SocketPool {
     return sockets.filter((socket) => !socket.isClosed);
   }
 
-  #isFresh(socket: UpstreamSocket): boolean {
+  /** Whether a socket may be opened because of silence; if so, it is counted. */
+  #takeFresh(): boolean {
+    const nowMs = this.#options.runtime.clock.nowMs();
+    const earned = (nowMs - this.#freshAtMs) / 1000 * this.#freshMax / 2;
+    this.#freshLeft = Math.min(this.#freshMax, this.#freshLeft + earned);
+    this.#freshAtMs = nowMs;
+    if (this.#freshLeft < 1) return false;
+    this.#freshLeft--;
+    return true;
+  }
+
+  #isUsable(socket: UpstreamSocket): boolean {
     if (socket.isClosed) return false;
     const ageMs = this.#options.runtime.clock.nowMs() - socket.openedAtMs;
     return socket.correlator.hasRoom && socket.queryCount < QUERIES_PER_SOCKET_MAX && ageMs < SOCKET_AGE_MAX_MS;

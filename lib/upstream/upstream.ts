@@ -3,12 +3,14 @@ import type { DeadlineQueue } from "../base/deadline_queue.ts";
 import { deliver, type LaterOctets } from "../base/later.ts";
 import type { Log } from "../observe/log.ts";
 import type { UpstreamStatus } from "../observe/status.ts";
+import { EDE } from "../wire/iana.ts";
 import { Ask, type Asker } from "./ask.ts";
 import { Breaker, type Transition } from "./breaker.ts";
 import { Dialogue, type DialogueOptions } from "./dialogue.ts";
+import { Path } from "./path.ts";
 import { isTruncated, isUseful } from "./reply_kind.ts";
 import type { Request } from "./request.ts";
-import { RoundTrips } from "./round_trips.ts";
+import { UpstreamError } from "./upstream_error.ts";
 
 /** What an upstream is made from. */
 export interface UpstreamOptions extends DialogueOptions {
@@ -20,24 +22,14 @@ export interface UpstreamOptions extends DialogueOptions {
   readonly log: Log;
 }
 
-/** Bounds of the delay after which the next upstream is asked as well. */
-const HEDGE_MS = { min: 30, max: 250 };
-/** Bounds of the silence that counts as a failure. */
-const SILENCE_MS = { min: 250, max: 1000 };
-/** The same for an upstream that has never answered: nothing tells yet whether it is slow or gone. */
-const FIRST_SILENCE_MS = 600;
 /** How long a forwarding loop stays cut. Then one question goes round again, if it has not been mended. */
 const LOOP_MS = 60_000;
-/** A single query may take this long without anything being wrong. */
-const QUIET_MS = 100;
-/** So many unanswered queries at once are no single lost packet. */
-const SUSPECT_COUNT = 3;
 
 /** A server that is asked what we do not know, and what we have learned about it. */
 export class Upstream {
   readonly #options: UpstreamOptions;
-  #roundTrips = new RoundTrips();
-  /** Another one after `forgetTroubles`: what was asked before tells the old one, which nobody asks any more. */
+  /** Others after `forgetTroubles`: what was asked before tells the old ones, which nobody asks any more. */
+  #path = new Path();
   #breaker = new Breaker();
   #recoveredAtMs = -Infinity;
   #failureCount = 0;
@@ -45,13 +37,10 @@ export class Upstream {
   #toldFailureCount = 0;
   readonly #dialogue: Dialogue;
   #loopUntilMs = -Infinity;
-  /** Queries that wait for a reply. */
-  #outstanding = 0;
-  /** When the first query was sent of those that nothing has been heard since. */
-  #quietSinceMs = 0;
   readonly #asker: Asker = {
     onReply: (ask, reply) => this.#onReply(ask, reply),
     onError: (ask, error) => this.#onError(ask, error),
+    onSilence: (ask) => ask.path.silent(ask, this.#options.clock.nowMs()),
     onFailure: (ask) => this.#tell(ask),
   };
 
@@ -83,8 +72,8 @@ export class Upstream {
     return {
       name: this.name,
       state: this.isLoop ? "loop" : STATE_NAMES[this.#breaker.state],
-      smoothedMs: this.#roundTrips.smoothedMs,
-      percentile95Ms: this.#roundTrips.percentile95Ms,
+      smoothedMs: this.#path.smoothedMs,
+      percentile95Ms: this.#path.percentile95Ms,
       queryCount,
       replyCount,
       failureCount: this.#failureCount,
@@ -95,24 +84,40 @@ export class Upstream {
 
   /** SRTT in milliseconds; 0 when never measured. */
   get smoothedMs(): number {
-    return this.#roundTrips.smoothedMs;
+    return this.#path.smoothedMs;
   }
 
-  /** After this much silence it is worth asking another one as well: its 95th percentile, within bounds. */
+  /** See `Path`. */
   get hedgeDelayMs(): number {
-    return clamp(this.#roundTrips.percentile95Ms, HEDGE_MS);
+    return this.#path.hedgeDelayMs;
+  }
+
+  /** See `Path`. Never, if it is asked over TCP, which repeats by itself what gets lost. */
+  get resendDelayMs(): number {
+    return this.#options.address.transport === "tcp" ? Infinity : this.#path.resendDelayMs;
+  }
+
+  /** See `Path`. */
+  get silenceMs(): number {
+    return this.#path.silenceMs;
+  }
+
+  /** Whether the path to it loses datagrams again and again; see `PathLoss`. */
+  get isLossy(): boolean {
+    return this.#path.isLossy;
+  }
+
+  /** Sends that a question to it may take; see `PathLoss`. */
+  get sendsMax(): number {
+    return this.#path.sendsMax;
   }
 
   /**
    * Whether it seems to be in trouble, so that a hedge is no luxury: something has failed since its last answer, or
-   * nothing at all has been heard for longer than it ever takes: the sooner, the more queries are waiting.
+   * nothing at all has been heard for longer than it ever takes.
    */
   get isSuspect(): boolean {
-    if (this.#breaker.hasFailures) return true;
-    if (this.#roundTrips.count === 0 || this.#outstanding === 0) return false;
-    const quietMs = this.#options.clock.nowMs() - this.#quietSinceMs;
-    return quietMs >=
-      (this.#outstanding < SUSPECT_COUNT ? Math.max(QUIET_MS, 3 * this.hedgeDelayMs) : 2 * this.hedgeDelayMs);
+    return this.#breaker.hasFailures || this.#path.isQuiet(this.#options.clock.nowMs());
   }
 
   /**
@@ -140,21 +145,20 @@ export class Upstream {
   #ask(request: Request, isProbe: boolean): LaterOctets {
     const { clock, deadlines } = this.#options;
     const sentAtMs = clock.nowMs();
-    const ask = new Ask({ asker: this.#asker, request, breaker: this.#breaker, isProbe, sentAtMs });
-    const isMeasured = this.#roundTrips.count > 0;
-    const silenceMs = isMeasured ? clamp(2 * this.#roundTrips.lossMs, SILENCE_MS) : FIRST_SILENCE_MS;
-    deadlines.schedule(ask, sentAtMs + silenceMs);
-    if (this.#outstanding++ === 0) this.#quietSinceMs = sentAtMs;
-    deliver(this.#dialogue.ask(request), ask);
+    const path = this.#path;
+    const ask = new Ask({ asker: this.#asker, request, breaker: this.#breaker, path, isProbe, sentAtMs });
+    deadlines.schedule(ask, sentAtMs + path.silenceMs);
+    path.sent(sentAtMs);
+    const pending = this.#dialogue.ask(request);
+    ask.socket = request.lastSocket ?? null;
+    deliver(pending, ask);
     return ask.reply;
   }
 
   #onReply(ask: Ask, reply: Uint8Array<ArrayBuffer>): void {
     const { clock, deadlines } = this.#options;
-    this.#outstanding--;
     deadlines.cancel(ask);
-    // What was asked before `forgetTroubles` has waited for more than its reply.
-    if (ask.breaker === this.#breaker) this.#measured(ask.sentAtMs, clock.nowMs());
+    ask.path.answered(ask, clock.nowMs());
     if (isUseful(reply)) this.#noteTransition(this.#breaker.succeeded());
     // A refusal shows that it lives, not that it is of use. Whether it is, the race finds out: others may say the same.
     else if (!this.isUp) ask.fail();
@@ -163,8 +167,9 @@ export class Upstream {
   }
 
   #onError(ask: Ask, error: unknown): void {
-    this.#outstanding--;
-    this.#options.deadlines.cancel(ask);
+    const { clock, deadlines } = this.#options;
+    deadlines.cancel(ask);
+    ask.path.failed(ask, isSilence(error), clock.nowMs());
     // Silence until the deadline has been counted when it began.
     ask.fail();
     ask.reply.failed(error);
@@ -193,8 +198,7 @@ export class Upstream {
     if (!this.isUp) this.#recoveredAtMs = nowMs;
     this.#breaker = new Breaker();
     this.#toldFailureCount = this.#failureCount;
-    this.#roundTrips = new RoundTrips();
-    this.#quietSinceMs = nowMs;
+    this.#path = new Path();
     this.#loopUntilMs = -Infinity;
     this.#dialogue.forget();
   }
@@ -202,11 +206,6 @@ export class Upstream {
   /** Notes that the reply to a query was of no use where another upstream's was. */
   failed(): void {
     this.#noteFailure(this.#breaker.failed(this.#options.clock.nowMs()));
-  }
-
-  #measured(sentAtMs: number, nowMs: number): void {
-    this.#quietSinceMs = nowMs;
-    this.#roundTrips.add(nowMs - sentAtMs);
   }
 
   /** Tells the breaker that a query came to nothing; not another one that has come after `forgetTroubles`. */
@@ -237,8 +236,8 @@ export class Upstream {
 
 const STATE_NAMES = { closed: "up", open: "down", "half-open": "probing" } as const;
 
-function clamp(value: number, { min, max }: { min: number; max: number }): number {
-  return Math.min(max, Math.max(min, value));
+function isSilence(error: unknown): boolean {
+  return error instanceof UpstreamError && error.infoCode === EDE.NO_REACHABLE_AUTHORITY;
 }
 
 /** An upstream's address as it is written after `--resolver`. */

@@ -51,6 +51,7 @@ export class UpstreamSocket {
   #queryCount = 0;
   #isClosed = false;
   #isRetired = false;
+  #isDistrusted = false;
   /** Datagrams that nobody asked for, since the window began. */
   #forgeryCount = 0;
   #windowStartMs = -Infinity;
@@ -78,6 +79,16 @@ export class UpstreamSocket {
   /** Whether the socket takes no more queries: closed by us, or broken. */
   get isClosed(): boolean {
     return this.#isClosed;
+  }
+
+  /** Whether queries from here have met silence although their upstream lives. */
+  get isDistrusted(): boolean {
+    return this.#isDistrusted;
+  }
+
+  /** A query from here has met silence although its upstream lives: no later one is to share its way. */
+  distrust(): void {
+    this.#isDistrusted = true;
   }
 
   /** Whether queries wait here to leave together: one more costs next to nothing. */

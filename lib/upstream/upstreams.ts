@@ -144,8 +144,9 @@ export class Upstreams {
   #probe(order: readonly Upstream[], request: Request): void {
     for (let i = 1; i < order.length; i++) {
       const upstream = order[i]!;
-      // With sends of its own, so that it takes none from the client; `Dialogue` bounds those, too.
-      if (upstream.isUp || !upstream.probe({ ...request, sendCount: 0 })) continue;
+      // With sends of its own, so that it takes none from the client; `Dialogue` bounds those, too. From a fresh socket: the
+      // upstream may have gone for the ports of the others alone.
+      if (upstream.isUp || !upstream.probe({ ...request, wantsFreshSocket: true })) continue;
       this.#options.counters.upstreamProbes++;
       return;
     }
@@ -156,9 +157,12 @@ export class Upstreams {
     if (isSilence) this.#options.counters.upstreamTimeouts++;
   }
 
-  /** The hedge for a question that is merely slow comes out of a budget; one for an upstream in trouble does not. */
+  /**
+   * The hedge for a question that is merely slow comes out of a budget; one for an upstream in trouble, or beyond a path that
+   * loses datagrams, does not.
+   */
   #mayHedge(upstream: Upstream): boolean {
-    if (!upstream.isSuspect) {
+    if (!upstream.isSuspect && !upstream.isLossy) {
       if (this.#hedgesLeft < 1) return false;
       this.#hedgesLeft--;
     }

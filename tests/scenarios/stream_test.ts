@@ -65,13 +65,13 @@ Deno.test("a question whose reply was truncated goes to TCP at once next time, f
   await scene.settle();
 });
 
-/** What becomes of queries over TCP, and after how long the client has the truncated reply. */
-const TCP_FAULTS: readonly [what: string, onStreamQuery: (query: ReceivedQuery) => void, withinMs: number][] = [
-  ["closes its connections", ({ stream }) => stream!.close(), 10],
-  ["is silent", () => {}, 2020],
+/** What becomes of queries over TCP, after how long the client has the truncated reply, and how often UDP is tried. */
+const TCP_FAULTS: readonly [what: string, fault: (query: ReceivedQuery) => void, withinMs: number, tries: number][] = [
+  ["closes its connections", ({ stream }) => stream!.close(), 10, 1],
+  ["is silent", () => {}, 2020, 2],
 ];
 
-for (const [what, onStreamQuery, withinMs] of TCP_FAULTS) {
+for (const [what, onStreamQuery, withinMs, tries] of TCP_FAULTS) {
   Deno.test(`a question whose reply was truncated goes over UDP again when the upstream ${what} over TCP [7766_08, 9520_04]`, async () => {
     const scene = new Scene({ habits: { truncates: true } });
     scene.client().ask([question("example.org")]);
@@ -84,7 +84,7 @@ for (const [what, onStreamQuery, withinMs] of TCP_FAULTS) {
     assertEquals([client.reply.message.isTruncated, client.reply.message.rcode], [true, RCODE.NOERROR]);
     assertLessOrEqual(client.reply.atMs - startMs, withinMs);
     // Over TCP at first, over UDP then, and once more over TCP for what did not fit.
-    assertEquals([scene.upstream.queries.length, scene.upstream.streamQueries.length], [2, 3]);
+    assertEquals([scene.upstream.queries.length, scene.upstream.streamQueries.length], [1 + tries, 2 + tries]);
   });
 }
 

@@ -39,9 +39,15 @@ export interface Plan {
   /** When the forwarder is told to stop; `null` for after everything has settled. */
   readonly stopAfterMs: number | null;
   /**
+   * When a NAT in front of the upstreams comes to send the ports that are in use to nobody, in milliseconds after the start;
+   * `null` for never.
+   */
+  readonly natForgetsAfterMs: number | null;
+  /**
    * Whether the question must get its answer, and not SERVFAIL. So it is in a fair plan (see `drawFairUpstreams`) for the
    * names to which every upstream that answers is honest: there is a sound upstream within reach, what the others use up
-   * leaves it one of the three sends and half of the time, and the system sends whatever it is given.
+   * leaves it one of the three sends and half of the time, and the system sends whatever it is given. A NAT that forgets is
+   * fair to one upstream that is asked over UDP, always answers, and needs no second send for anything else.
    */
   readonly isCalm: (question: Question) => boolean;
 }
@@ -69,7 +75,7 @@ export function drawPlan(seed: number): Plan {
   const acceptOutage = random.chance(0.2) ? drawOutage(random, durationMs) : NO_OUTAGE;
   const stopAfterMs = random.chance(0.15) ? random.between(0, 2 * timeoutMs) : null;
   const calmSalt = `calm ${seed}`;
-  return {
+  const plan: Plan = {
     seed,
     config: {
       listen,
@@ -103,11 +109,34 @@ export function drawPlan(seed: number): Plan {
     crowd: acceptOutage === NO_OUTAGE && stopAfterMs === null && random.chance(0.05) ? random.between(95, 110) : 0,
     acceptOutage,
     stopAfterMs,
+    natForgetsAfterMs: null,
     isCalm: (question) => {
       return !isForwarding ||
         (isFair && new SeededRandom(`${calmSalt} ${foldCase(question.name).toHex()}`).chance(0.6));
     },
   };
+  return { ...plan, ...drawPathFaults(plan) };
+}
+
+/** What is wrong with the way to the upstreams. From a source of its own: the other lives stay as they are. */
+function drawPathFaults({ seed, isFair, upstreams, unruliness, config, durationMs }: Plan): Partial<Plan> {
+  const random = new SeededRandom(`path ${seed}`);
+  const isLossy = !isFair && random.chance(0.2);
+  const [first, ...others] = upstreams;
+  const mayForget = first !== undefined && (!isFair ||
+    (others.length === 0 && first.address.transport === "udp" && needsOneSend(first) && unruliness === 0 &&
+      config.timeoutMs >= 500));
+  return {
+    ...(isLossy ? { upstreams: upstreams.map((one) => ({ ...one, link: { ...one.link, loss: LOSS } })) } : {}),
+    natForgetsAfterMs: mayForget && random.chance(isFair ? 0.8 : 0.15) ? random.fraction() * durationMs : null,
+  };
+}
+
+/** Each way. */
+const LOSS = 0.15;
+
+function needsOneSend({ habits }: UpstreamPlan): boolean {
+  return habits.edns === "knows" && !habits.lowersCase && !habits.mindsCase && habits.cookies !== "demands";
 }
 
 /** From a source of its own: the other lives stay as they are. */

@@ -67,6 +67,8 @@ class Simulation {
   #stopped: Promise<void> | null = null;
   #stopMs = Infinity;
   #failedAccepts = 0;
+  /** Datagrams that a NAT has sent to nobody. */
+  #swallowedCount = 0;
 
   constructor(plan: Plan, { isTraceKept = false, corruptZone = same, corruptPassage = same }: SimulationOptions) {
     this.#plan = plan;
@@ -121,6 +123,8 @@ class Simulation {
   async run(): Promise<SimulationResult> {
     const { time } = this.#world;
     this.#planTraffic();
+    const { natForgetsAfterMs } = this.#plan;
+    if (natForgetsAfterMs !== null) time.after(natForgetsAfterMs, () => this.#forgetPorts());
     if (this.#plan.stopAfterMs !== null) time.after(this.#plan.stopAfterMs, () => this.#stop());
     await time.settle();
     this.#checkHeld();
@@ -236,6 +240,19 @@ class Simulation {
     }
   }
 
+  /** From now on what leaves from the ports that are in use leads nowhere. */
+  #forgetPorts(): void {
+    const { upstreams, serviceAddresses } = this.#plan;
+    const isService = (address: SocketAddress) => serviceAddresses.some(({ port }) => port === address.port);
+    const ports = this.#host.openSockets.map(({ address }) => address).filter((address) => !isService(address));
+    const forgotten = new Set(ports.map(({ port }) => port));
+    this.#world.network.swallows = (from, to) => {
+      const isSwallowed = forgotten.has(from.port) && upstreams.some(({ address }) => isSameAddress(to, address));
+      if (isSwallowed) this.#swallowedCount++;
+      return isSwallowed;
+    };
+  }
+
   #stop(): void {
     this.#stopMs = this.#world.time.nowMs();
     this.#checker.noteStop();
@@ -274,6 +291,7 @@ class Simulation {
     const counts = new Map<string, number>([["replies", this.#checker.replyCount]]);
     for (const [kind, count] of this.#checker.arrived) counts.set(`client ${kind}`, count);
     if (this.#failedAccepts > 0) counts.set("accepts failed", this.#failedAccepts);
+    if (this.#swallowedCount > 0) counts.set("datagrams swallowed", this.#swallowedCount);
     const add = (name: string, count: number) => counts.set(name, (counts.get(name) ?? 0) + count);
     for (const { behaved } of this.#unruly) for (const [name, count] of behaved) add(`upstream ${name}`, count);
     for (const { manner, replyCount } of this.#streamClients) {

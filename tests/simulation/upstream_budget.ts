@@ -5,9 +5,12 @@ import { distinctQuestions } from "./expected_reply.ts";
 import { questionKey } from "./oracle.ts";
 import type { Plan } from "./plan.ts";
 import { askedQuestions } from "./types_check.ts";
+import type { Temper } from "./upstream_plan.ts";
 
 /** RFC 9520 §3.1 allows two retries; the forwarder's own rule is the same, over all upstreams together. */
 const SENDS_MAX = 3;
+/** Over a path that is known to lose datagrams. */
+const LOSSY_SENDS_MAX = 10;
 /** The forwarder's own questions: whether an upstream leads back to it. At most once in ten seconds. */
 const LOOP_PROBE = /^[0-9a-f]{32}\.example\. IN TXT$/;
 const LOOP_PROBE_EVERY_MS = 10_000;
@@ -62,13 +65,32 @@ export class UpstreamBudget {
   }
 
   #sendsMax(question: Question): number {
-    const { upstreams: [first, ...others], isCalm } = this.#plan;
+    const { upstreams: [first, ...others], isCalm, natForgetsAfterMs } = this.#plan;
     const { edns, lowersCase, mindsCase, cookies } = first!.habits;
     const isModern = (edns === "knows" || edns === "ignores") && !lowersCase && !mindsCase && cookies !== "demands";
     // One upstream that answers at once. Its denials without a SOA are asked for twice.
-    return others.length === 0 && isModern && isCalm(question) ? 2 : SENDS_MAX;
+    if (others.length === 0 && isModern && isCalm(question) && natForgetsAfterMs === null) return 2;
+    return this.#mayLose ? LOSSY_SENDS_MAX : SENDS_MAX;
+  }
+
+  /** Whether an upstream may be silent about a question that gets its answer from it, or from another one, all the same. */
+  get #mayLose(): boolean {
+    const { upstreams, unruliness, natForgetsAfterMs } = this.#plan;
+    return natForgetsAfterMs !== null ||
+      upstreams.some(({ link, temper }) => link.loss > 0 || (temper === "unruly" ? unruliness > 0 : MAY_LOSE[temper]));
   }
 }
+
+/** What silence of an upstream may look like to who knows no more than the replies. */
+const MAY_LOSE: Readonly<Record<Exclude<Temper, "unruly">, boolean>> = {
+  dead: true,
+  closed: true,
+  slow: true,
+  dying: true,
+  recovering: true,
+  servfail: false,
+  refused: false,
+};
 
 function isLoopProbe(question: Question): boolean {
   return LOOP_PROBE.test(questionToText(question).toLowerCase().replace("in txt", "IN TXT"));

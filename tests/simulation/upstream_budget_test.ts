@@ -8,10 +8,16 @@ const A = question("example.org");
 const QUERY = wire({ questions: [A] });
 const NO_PROBES = { probeCount: 0, elapsedMs: 0 };
 
-function budget(isCalm: boolean): UpstreamBudget {
-  const plan: Plan = drawPlan(2);
+function budget({ isCalm, loss = 0 }: { isCalm: boolean; loss?: number }): UpstreamBudget {
+  const plan: Plan = { ...drawPlan(2), unruliness: 0, natForgetsAfterMs: null, isCalm: () => isCalm };
   const [first] = plan.upstreams;
-  return new UpstreamBudget({ ...plan, upstreams: [{ ...first!, habits: MODERN_HABITS }], isCalm: () => isCalm });
+  const upstream: Plan["upstreams"][number] = {
+    ...first!,
+    temper: "unruly",
+    habits: MODERN_HABITS,
+    link: { ...first!.link, loss },
+  };
+  return new UpstreamBudget({ ...plan, upstreams: [upstream] });
 }
 
 function send(to: UpstreamBudget, count: number, octets = QUERY): void {
@@ -19,7 +25,7 @@ function send(to: UpstreamBudget, count: number, octets = QUERY): void {
 }
 
 Deno.test("UpstreamBudget allows two queries for a calm question, however often it stands in the message", () => {
-  const calm = budget(true);
+  const calm = budget({ isCalm: true });
   calm.noteAsked(wire({ questions: [A, question("EXAMPLE.org")] }));
   send(calm, 2);
   assertEquals(calm.faults(NO_PROBES), []);
@@ -27,16 +33,30 @@ Deno.test("UpstreamBudget allows two queries for a calm question, however often 
   assertEquals(calm.faults(NO_PROBES), ["example.org. IN A was sent upstream 3 times, 2 would do"]);
 });
 
-Deno.test("[9520_04] UpstreamBudget allows three sends when something goes wrong, and three more for a probe", () => {
-  const stormy = budget(false);
+Deno.test("[9520_04] UpstreamBudget allows three sends of a question that is not calm, and three more for a probe", () => {
+  const stormy = budget({ isCalm: false });
   stormy.noteAsked(QUERY);
   send(stormy, 6);
   assertEquals(stormy.faults({ probeCount: 1, elapsedMs: 0 }), []);
   assertEquals(stormy.faults(NO_PROBES).length, 2);
 });
 
+Deno.test("[9520_04] UpstreamBudget allows ten sends where datagrams get lost, as long as most questions take fewer", () => {
+  const lossy = budget({ isCalm: false, loss: 0.15 });
+  for (let i = 0; i < 4; i++) {
+    const other = wire({ questions: [question(`n${i}.example.org`)] });
+    lossy.noteAsked(other);
+    send(lossy, 1, other);
+  }
+  lossy.noteAsked(QUERY);
+  send(lossy, 10);
+  assertEquals(lossy.faults(NO_PROBES), []);
+  send(lossy, 1);
+  assertEquals(lossy.faults(NO_PROBES), ["example.org. IN A was sent upstream 11 times, 10 would do"]);
+});
+
 Deno.test("UpstreamBudget allows nothing that nobody asked, but for probes for loops now and then", () => {
-  const calm = budget(true);
+  const calm = budget({ isCalm: true });
   send(calm, 1, wire({ questions: [question("00112233445566778899aabbccddeeff.EXAMPLE TXT")] }));
   assertEquals(calm.faults(NO_PROBES), []);
   send(calm, 1, wire({ questions: [question("00112233445566778899aabbccddeef0.example TXT")] }));

@@ -6,6 +6,7 @@ import type { Strategy } from "../../lib/upstream/strategy.ts";
 import { decode } from "../../lib/wire/message.ts";
 import { udp } from "./fake_socket.ts";
 import { type Habit, type Outcome, respond } from "./fake_transport.ts";
+import { SeededRandom } from "./seeded_random.ts";
 import { fakeRuntime, requestFor } from "./upstream_rig.ts";
 import { settled } from "./fake_time.ts";
 
@@ -14,6 +15,10 @@ export interface HabitualServer {
   readonly address: SocketAddress;
   /** What it does from now on; an error is as silent as silence. */
   habit: Habit;
+  /** Share of datagrams that get lost, on the way there and on the way back, 0–1. */
+  loss: number;
+  /** Ports from which nothing reaches it. */
+  readonly deadPorts: Set<number>;
   /** When it was asked over UDP, and from which port. */
   readonly asked: { readonly atMs: number; readonly port: number }[];
 }
@@ -27,8 +32,11 @@ export function groupRig(
   const servers: HabitualServer[] = habits.map((habit, i) => ({
     address: udp(`192.0.2.${i + 1}`, 53),
     habit,
+    loss: 0,
+    deadPorts: new Set(),
     asked: [],
   }));
+  const chance = new SeededRandom("loss");
   const serverAt = ({ hostname }: SocketAddress) => servers.find(({ address }) => address.hostname === hostname)!;
   const answerLater = (outcome: Outcome, send: (fields: object) => void) => {
     if (outcome !== null && !(outcome instanceof Error)) time.start(outcome.afterMs, () => send(outcome.fields));
@@ -38,9 +46,11 @@ export function groupRig(
       const server = serverAt(to);
       const query = decode(octets);
       const outcome = server.habit(query, server.asked.length);
-      server.asked.push({ atMs: time.nowMs(), port: socket.address.port });
+      const { port } = socket.address;
+      server.asked.push({ atMs: time.nowMs(), port });
+      if (server.deadPorts.has(port) || chance.chance(server.loss)) return;
       answerLater(outcome, (fields) => {
-        if (!socket.isClosed) socket.deliver(respond(query, fields), to);
+        if (!socket.isClosed && !chance.chance(server.loss)) socket.deliver(respond(query, fields), to);
       });
     };
   };

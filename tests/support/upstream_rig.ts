@@ -3,7 +3,7 @@ import type { Runtime } from "../../lib/base/runtime.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
 import { DatagramTransport } from "../../lib/upstream/datagram_transport.ts";
-import type { Request } from "../../lib/upstream/request.ts";
+import { type Request, SENDS_MAX } from "../../lib/upstream/request.ts";
 import { SocketPool } from "../../lib/upstream/socket_pool.ts";
 import { StreamTransport } from "../../lib/upstream/stream_transport.ts";
 import { Upstream } from "../../lib/upstream/upstream.ts";
@@ -56,6 +56,9 @@ export function requestFor(text: string, nowMs = 0, fields: Partial<Request> = {
     deadlineMs: nowMs + DEADLINE_MS,
     usefulOctetsMax: 65_535,
     sendCount: 0,
+    sendsMax: SENDS_MAX,
+    wantsFreshSocket: false,
+    owner: null,
     ...fields,
   };
 }

@@ -53,6 +53,8 @@ export class WorldNetwork {
   readonly time: EventTime;
   readonly random: SeededRandom;
   readonly watch: (passage: Passage) => void;
+  /** Decides whether something on the way, a NAT say, swallows a datagram. */
+  swallows: (from: SocketAddress, to: SocketAddress) => boolean = () => false;
   readonly #hosts: Host[] = [];
   readonly #links = new Map<Host, Map<Host, Link>>();
 
@@ -80,7 +82,7 @@ export class WorldNetwork {
   carry(sender: Host, from: SocketAddress, to: SocketAddress, octets: Octets): void {
     const receiver = this.hostOf(sender, to);
     const link = receiver === null ? PERFECT_LINK : this.linkOf(sender, receiver);
-    if (this.random.chance(link.loss)) return this.watch({ kind: "lost", from, to, octets });
+    if (this.swallows(from, to) || this.random.chance(link.loss)) return this.watch({ kind: "lost", from, to, octets });
     for (let copies = this.random.chance(link.duplication) ? 2 : 1; copies > 0; copies--) {
       this.time.after(this.delayOf(link), () => {
         const isHeard = receiver?.deliver(from, to, octets) ?? false;

@@ -1,0 +1,134 @@
+import { PathLoss } from "./path_loss.ts";
+import type { Request } from "./request.ts";
+import { RoundTrips } from "./round_trips.ts";
+import type { UpstreamSocket } from "./upstream_socket.ts";
+
+/** Bounds of the delay after which the next upstream is asked as well. */
+const HEDGE_MS = { min: 30, max: 250 };
+/** Bounds of the silence after which the same one may be asked again. */
+const RESEND_MS = { min: 100, max: 1000 };
+/** Bounds of the silence that counts as a failure. */
+const SILENCE_MS = { min: 250, max: 1000 };
+/** The same for an upstream that has never answered: nothing tells yet whether it is slow or gone. */
+const FIRST_SILENCE_MS = 600;
+/** A single query may take this long without anything being wrong. */
+const QUIET_MS = 100;
+/** So many unanswered queries at once are no single lost packet. */
+const SUSPECT_COUNT = 3;
+
+/** A query that has gone the way to the upstream. */
+export interface Travelling {
+  /** What it asks. */
+  readonly request: Request;
+  /** On the program's clock. */
+  readonly sentAtMs: number;
+  /** Where it was sent from; `null` over TCP. */
+  readonly socket: UpstreamSocket | null;
+  /** Whether it has come to nothing. A reply may come all the same. */
+  readonly hasFailed: boolean;
+  /** Whether it was counted as lost. */
+  isCountedLost: boolean;
+}
+
+/**
+ * What is known of the way to one upstream and back: how long it takes, how much gets lost there, and for how long nothing
+ * has come.
+ */
+export class Path {
+  readonly #roundTrips = new RoundTrips();
+  readonly #loss = new PathLoss();
+  /** Queries that wait for a reply, and have not been silent for too long yet. */
+  #outstanding = 0;
+  /** When the first query was sent of those that nothing has been heard since. */
+  #quietSinceMs = 0;
+  /** When the last reply came. */
+  #heardAtMs = -Infinity;
+
+  /** See `RoundTrips`. */
+  get smoothedMs(): number {
+    return this.#roundTrips.smoothedMs;
+  }
+
+  /** See `RoundTrips`. */
+  get percentile95Ms(): number {
+    return this.#roundTrips.percentile95Ms;
+  }
+
+  /** After this much silence it is worth asking another upstream as well: the 95th percentile, within bounds. */
+  get hedgeDelayMs(): number {
+    return clamp(this.percentile95Ms, HEDGE_MS);
+  }
+
+  /** After this much silence the same one may be asked again: the retransmission timeout of RFC 6298, within bounds. */
+  get resendDelayMs(): number {
+    return this.#isMeasured ? clamp(this.#roundTrips.lossMs, RESEND_MS) : FIRST_SILENCE_MS;
+  }
+
+  /** After this much silence a query has failed. */
+  get silenceMs(): number {
+    return this.#isMeasured ? clamp(2 * this.#roundTrips.lossMs, SILENCE_MS) : FIRST_SILENCE_MS;
+  }
+
+  /** See `PathLoss`. */
+  get isLossy(): boolean {
+    return this.#loss.isLossy;
+  }
+
+  /** See `PathLoss`. */
+  get sendsMax(): number {
+    return this.#loss.sendsMax;
+  }
+
+  get #isMeasured(): boolean {
+    return this.#roundTrips.count > 0;
+  }
+
+  /** Whether nothing has been heard for longer than it ever takes: the sooner, the more queries are waiting. */
+  isQuiet(nowMs: number): boolean {
+    if (!this.#isMeasured || this.#outstanding === 0) return false;
+    const usualMs = this.hedgeDelayMs;
+    return nowMs - this.#quietSinceMs >=
+      (this.#outstanding < SUSPECT_COUNT ? Math.max(QUIET_MS, 3 * usualMs) : 2 * usualMs);
+  }
+
+  /** A query is sent. */
+  sent(nowMs: number): void {
+    if (this.#outstanding++ === 0) this.#quietSinceMs = nowMs;
+  }
+
+  /** The reply to a query has come; to be called before anything else is made of it. */
+  answered(query: Travelling, nowMs: number): void {
+    if (!query.hasFailed) this.#outstanding--;
+    this.#quietSinceMs = this.#heardAtMs = nowMs;
+    this.#roundTrips.add(nowMs - query.sentAtMs);
+    if (query.isCountedLost) this.#loss.found();
+    else this.#loss.answered();
+  }
+
+  /** There has been silence about a query for `silenceMs`. */
+  silent(query: Travelling, nowMs: number): void {
+    this.#outstanding--;
+    this.#noteLoss(query, nowMs);
+    // The upstream lives: the query is lost, or what keeps track of ports on the way, a NAT or a load balancer, sends those
+    // of this socket to where nobody is any more.
+    if (this.#heardAtMs > query.sentAtMs) query.socket?.distrust();
+  }
+
+  /** No reply to a query will come; `isSilence` says that this is because nothing has come in time. */
+  failed(query: Travelling, isSilence: boolean, nowMs: number): void {
+    if (!query.hasFailed) this.#outstanding--;
+    if (isSilence) this.#noteLoss(query, nowMs);
+  }
+
+  /** A query is lost if it is long overdue, and its question has been answered to another send. */
+  #noteLoss(query: Travelling, nowMs: number): void {
+    if (query.isCountedLost || !query.request.owner?.hasAnswer) return;
+    if (nowMs - query.sentAtMs < 2 * this.#roundTrips.lossMs) return;
+    query.isCountedLost = true;
+    this.#loss.lost();
+  }
+}
+
+function clamp(value: number, { min, max }: { min: number; max: number }): number {
+  return Math.min(max, Math.max(min, value));
+}
