@@ -68,6 +68,16 @@ export const FIELD_TEXT: Readonly<Record<RdataField, FieldText>> = {
     toText: (reader) => formatIp(reader.take(16)),
     fromText: (tokens, writer) => writer.octets(parseAddress(tokens.next().text, 16)),
   },
+  locator: {
+    toText: (reader) => Array.from({ length: 4 }, () => reader.uint16().toString(16)).join(":"),
+    fromText: (tokens, writer) => {
+      const { text } = tokens.next();
+      if (!/^(?:[0-9a-f]{1,4}:){3}[0-9a-f]{1,4}$/i.test(text)) {
+        throw new RdataFormatError(`"${text}" is not four groups of hex digits`);
+      }
+      for (const group of text.split(":")) writer.uint16(parseInt(group, 16));
+    },
+  },
   compressibleName: NAME,
   name: NAME,
   string: {

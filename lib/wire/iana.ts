@@ -43,6 +43,10 @@ export const TYPE = {
   SVCB: 64,
   HTTPS: 65,
   SPF: 99,
+  NID: 104,
+  L32: 105,
+  L64: 106,
+  LP: 107,
   /** Stands in NSEC records for a name that does not exist, and is never asked for (RFC 9824 §3.5). */
   NXNAME: 128,
   TKEY: 249,

@@ -125,7 +125,7 @@ function readRecord(reader: Reader): ResourceRecord {
   const type = reader.uint16();
   const rrclass = reader.uint16();
   const ttl = reader.uint32();
-  const rdata = readRdata(reader.section(reader.uint16()), type);
+  const rdata = readRdata(reader.section(reader.uint16()), type, rrclass);
   return { name, type, class: rrclass, ttl, rdata };
 }
 

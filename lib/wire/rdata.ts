@@ -1,6 +1,9 @@
 import { concat } from "@std/bytes/concat";
+import { CLASS } from "./iana.ts";
 import { foldCase, type Name, readName } from "./name.ts";
+import { PointerWork } from "./pointer_work.ts";
 import { RDATA_FIELDS, type RdataField } from "./rdata_fields.ts";
+import { checkRdata, RDATA_FORM } from "./rdata_form.ts";
 import { Reader } from "./reader.ts";
 import { WireFormatError } from "./wire_format_error.ts";
 import type { Writer } from "./writer.ts";
@@ -49,6 +52,8 @@ function fieldToStep(field: RdataField): RdataStep {
       return 4;
     case "ipv6":
       return 16;
+    case "locator":
+      return 8;
     case "name":
       return STEP_NAME;
     case "compressibleName":
@@ -67,14 +72,22 @@ function fieldToStep(field: RdataField): RdataStep {
  * Reads an RDATA and writes its names out in full.
  *
  * @param reader Bounded by RDLENGTH; read to its end.
- * @throws {WireFormatError} when a type with names is not built as its definition says. Other types are not looked into.
+ * @throws {WireFormatError} when it is not built as the definition of its type says; see `checkRdata`.
  */
-export function readRdata(reader: Reader, type: number): Rdata {
-  const steps = STEPS.get(type);
+export function readRdata(reader: Reader, type: number, rrclass: number = CLASS.IN): Rdata {
+  const { octets, offset, end } = reader;
+  const rdata = readParts(reader, STEPS.get(type));
+  // What the names cost has been counted where they were read.
+  const form = checkRdata(octets, type, rrclass, offset, end, octets.length, new PointerWork());
+  if (form === RDATA_FORM.broken) throw new WireFormatError(`RDATA of type ${type} is malformed`);
+  return rdata;
+}
+
+function readParts(reader: Reader, steps: readonly RdataStep[] | undefined): Rdata {
   if (steps === undefined) return reader.take(reader.remaining);
   const parts: Uint8Array[] = [];
   for (const step of steps) parts.push(readStep(reader, step));
-  if (reader.remaining > 0) throw new WireFormatError(`RDATA of type ${type} is too long`);
+  if (reader.remaining > 0) throw new WireFormatError("RDATA is too long");
   return concat(parts);
 }
 

@@ -5,7 +5,7 @@ import { TYPE } from "./iana.ts";
  * presentation format:
  *
  * - `uint8`, `uint16`, `uint32`: a number. `type`: a TYPE mnemonic. `time`: seconds since 1970 as `YYYYMMDDHHmmSS`.
- * - `ipv4`, `ipv6`: an address.
+ * - `ipv4`, `ipv6`: an address. `locator`: 64 bits of one, in four groups (RFC 6742 §2.1.2).
  * - `compressibleName`: a name that may be compressed when written, and may come compressed (RFC 3597 §4).
  *   `name`: one that is always written in full, yet read with pointers too, since some servers send them.
  * - `string`: a character-string, quoted. `strings`: one or more of them up to the end. `tag`: one, unquoted.
@@ -23,6 +23,7 @@ export type RdataField =
   | "time"
   | "ipv4"
   | "ipv6"
+  | "locator"
   | "compressibleName"
   | "name"
   | "string"
@@ -94,5 +95,9 @@ export const RDATA_FIELDS: ReadonlyMap<number, readonly RdataField[]> = new Map<
   [TYPE.SVCB, SERVICE_BINDING], // RFC 9460 §2.1
   [TYPE.HTTPS, SERVICE_BINDING],
   [TYPE.SPF, ["strings"]], // RFC 7208 §3.1
+  [TYPE.NID, ["uint16", "locator"]], // RFC 6742 §2.1
+  [TYPE.L32, ["uint16", "ipv4"]], // RFC 6742 §2.2
+  [TYPE.L64, ["uint16", "locator"]], // RFC 6742 §2.3
+  [TYPE.LP, ["uint16", "name"]], // RFC 6742 §2.4
   [TYPE.CAA, ["uint8", "tag", "text"]], // RFC 8659 §4.1
 ]);

@@ -1,9 +1,11 @@
 import { FLAG, HEADER_OCTETS, opcodeOf, rcodeOf } from "./header.ts";
 import { TYPE } from "./iana.ts";
 import { areOptionsReadable, DO_FLAG } from "./edns.ts";
-import { LABEL_OCTETS_MAX, NAME_OCTETS_MAX, POINTER_HOPS_MAX, POINTER_TARGET_MIN } from "./name.ts";
 import { PointerWork } from "./pointer_work.ts";
-import { rdataSteps, STEP_COMPRESSIBLE_NAME, STEP_NAME, STEP_REST, STEP_STRING } from "./rdata.ts";
+import { checkRdata, RDATA_FORM } from "./rdata_form.ts";
+import { skipName, UNREADABLE } from "./skip_name.ts";
+
+export { skipName } from "./skip_name.ts";
 
 /** What a scan found. Statuses instead of errors: garbage at line rate must not build Error objects. */
 export const SCAN = {
@@ -70,6 +72,8 @@ export class MessageScan {
   wantsDnssec = false;
   /** Whether a TSIG or SIG(0) record signs the message (RFC 8945, RFC 2931). */
   isSigned = false;
+  /** Whether a name came compressed that must not be: in the RDATA of a type that RFC 1035 does not know (RFC 3597 §4). */
+  isOvercompressed = false;
 
   readonly #work = new PointerWork();
 
@@ -114,6 +118,7 @@ export class MessageScan {
     this.extendedRcode = 0;
     this.wantsDnssec = false;
     this.isSigned = false;
+    this.isOvercompressed = false;
     this.#work.steps = 0;
     if (length < HEADER_OCTETS) return this.status = SCAN.tooShort;
     this.id = uint16At(octets, 0);
@@ -151,33 +156,15 @@ export class MessageScan {
     const type = uint16At(octets, typeOffset);
     const rdataOffset = typeOffset + 10;
     const end = rdataOffset + uint16At(octets, typeOffset + 8);
-    if (end > length || !this.#isRdataReadable(octets, type, rdataOffset, end, length)) return UNREADABLE;
+    if (end > length) return UNREADABLE;
+    const form = checkRdata(octets, type, uint16At(octets, typeOffset + 2), rdataOffset, end, length, this.#work);
+    if (form === RDATA_FORM.broken) return UNREADABLE;
+    if (form === RDATA_FORM.overcompressed) this.isOvercompressed = true;
     if (type === TYPE.OPT) this.#noteOpt(octets, offset, typeOffset, end, isAdditional);
     else if (isAdditional && (type === TYPE.TSIG || isTransactionSignature(octets, type, rdataOffset))) {
       this.isSigned = true;
     }
     return end;
-  }
-
-  #isRdataReadable(octets: Uint8Array, type: number, start: number, end: number, length: number): boolean {
-    const steps = rdataSteps(type);
-    if (steps === undefined) return true;
-    let offset = start;
-    for (let i = 0; i < steps.length; i++) {
-      const step = steps[i]!;
-      if (step === STEP_REST) return true;
-      if (step === STEP_NAME || step === STEP_COMPRESSIBLE_NAME) {
-        offset = skipName(octets, offset, end, length, this.#work);
-        if (offset === UNREADABLE) return false;
-      } else if (step === STEP_STRING) {
-        if (offset >= end) return false;
-        offset += 1 + octets[offset]!;
-      } else {
-        offset += step;
-      }
-      if (offset > end) return false;
-    }
-    return offset === end;
   }
 
   #noteOpt(octets: Uint8Array, offset: number, typeOffset: number, end: number, isAdditional: boolean): void {
@@ -195,48 +182,6 @@ export class MessageScan {
     this.ednsVersion = octets[typeOffset + 5]!;
     this.wantsDnssec = (uint16At(octets, typeOffset + 6) & DO_FLAG) !== 0;
   }
-}
-
-const UNREADABLE = -1;
-
-/**
- * Offset behind the name at `offset`, or -1 when it is not readable. The rules are those of `readName`.
- *
- * @param end Where the section that holds the name ends.
- * @param length Where the message ends.
- * @param work Of the message, to which the name adds; left out for a name that has been found readable.
- */
-export function skipName(octets: Uint8Array, offset: number, end: number, length: number, work?: PointerWork): number {
-  // hot path
-  let nameOctets = 0;
-  let nameEnd = 0;
-  let runStart = offset;
-  let hops = 0;
-  let steps = 0;
-  for (;;) {
-    if (offset >= end) return UNREADABLE;
-    steps++;
-    const octet = octets[offset]!;
-    if (octet >= 0xc0) {
-      if (offset + 1 >= end) return UNREADABLE;
-      const target = ((octet & 0x3f) << 8) | octets[offset + 1]!;
-      if (hops === 0) {
-        nameEnd = offset + 2;
-        steps = 1;
-      }
-      if (target >= runStart || target < POINTER_TARGET_MIN || ++hops > POINTER_HOPS_MAX) return UNREADABLE;
-      end = length;
-      offset = runStart = target;
-      continue;
-    }
-    if (octet > LABEL_OCTETS_MAX) return UNREADABLE;
-    offset += 1 + octet;
-    nameOctets += 1 + octet;
-    if (offset > end || nameOctets + (octet === 0 ? 0 : 1) > NAME_OCTETS_MAX) return UNREADABLE;
-    if (octet === 0) break;
-  }
-  if (hops === 0) return offset;
-  return work === undefined || work.take(steps, nameEnd) ? nameEnd : UNREADABLE;
 }
 
 /** The big-endian number in the two octets at `offset`. */

@@ -1,12 +1,10 @@
 import type { Reader } from "./reader.ts";
+import { NXT_OCTETS_MAX, WINDOW_OCTETS_MAX } from "./type_bitmap_form.ts";
 import { WireFormatError } from "./wire_format_error.ts";
 import type { Writer } from "./writer.ts";
 
-/** RFC 4034 §4.1.2: a window holds the types that share their upper octet, in at most 32 octets. */
+/** RFC 4034 §4.1.2: a window holds the types that share their upper octet. */
 const WINDOW_TYPES = 256;
-const WINDOW_OCTETS_MAX = 32;
-/** RFC 2535 §5.2: the bitmap of NXT knows the types 1–127; bit zero announces a format that never came. */
-const NXT_OCTETS_MAX = 16;
 
 /**
  * Reads the windows of a type bitmap up to the end (RFC 4034 §4.1.2). Returns the types in ascending order.

@@ -115,9 +115,25 @@ function drawRdata({ type, name }: Question, random: SeededRandom): Uint8Array<A
       return concat((rdataSteps(type) ?? [STEP_REST]).map((step) => {
         if (step === STEP_NAME || step === STEP_COMPRESSIBLE_NAME) return target();
         if (step === STEP_STRING) return drawString(random.below(10), random);
-        return random.octets(step === STEP_REST ? random.below(40) : step);
+        return step === STEP_REST ? drawRest(type, random) : random.octets(step);
       }));
     }
+  }
+}
+
+/** What a type has behind its names: parameters, a bitmap, a signature. */
+function drawRest(type: number, random: SeededRandom): Uint8Array<ArrayBuffer> {
+  switch (type) {
+    case TYPE.HTTPS: {
+      const value = random.octets(random.below(20));
+      return random.chance(0.3) ? new Uint8Array() : concat([Uint8Array.of(2, 155, 0, value.length), value]);
+    }
+    case TYPE.NSEC:
+      return concat([Uint8Array.of(0, 6), random.octets(5), Uint8Array.of(3)]);
+    case TYPE.RRSIG:
+      return random.octets(random.between(1, 40));
+    default:
+      return random.octets(random.below(40));
   }
 }
 

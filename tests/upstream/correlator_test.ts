@@ -56,6 +56,12 @@ const REJECTED: readonly [string, Verdict, Uint8Array<ArrayBuffer>, SocketAddres
   ["an OPT record in the answer section", "garbled", replyTo(7, { answers: [opt()] }), PEER],
   ["an OPT record in the authority section", "garbled", replyTo(7, { authorities: [opt()] }), PEER],
   ["an option that is cut", "garbled", replyTo(7, { additionals: [{ ...opt(), rdata: hex("000f00") }] }), PEER],
+  [
+    "an address of three octets [1035_13]",
+    "garbled",
+    replyTo(7, { answers: [{ ...question("example.org"), ttl: 60, rdata: hex("c00002") }] }),
+    PEER,
+  ],
 ];
 
 for (const [what, verdict, datagram, peer] of REJECTED) {

@@ -91,6 +91,7 @@ const FIELDS: Readonly<Record<RdataField, fc.Arbitrary<Uint8Array>>> = {
   time: octets(4, 4),
   ipv4: octets(4, 4),
   ipv6: octets(16, 16),
+  locator: octets(8, 8),
   compressibleName: names,
   name: names,
   string: counted(0, 255),

@@ -61,6 +61,50 @@ const MALFORMED: readonly (readonly [string, Uint8Array])[] = [
     withHeader([0, 1, 0, 0], "00 0023 0001 00000000 0009 0000 0000 01 55 03 61 00 00 00"),
   ],
   ["RRSIG without a signer", withHeader([0, 1, 0, 0], `00 002e 0001 00000000 0012 ${"00".repeat(18)}`)],
+  ...([
+    ["A", "0001", ["", "c00002", "c000020100"]],
+    ["AAAA", "001c", [`${"20".repeat(15)}`, `${"20".repeat(17)}`]],
+    ["TXT", "0010", ["", "03 6162", "01 61 02 62"]],
+    ["SPF", "0063", ["", "02 61"]],
+    ["HINFO", "000d", ["", "01 61", "01 61 01 62 00"]],
+    ["CAA", "0101", ["", "00", "00 00", "00 05 697373"]],
+    ["DNSKEY", "0030", ["", "01", "0100 03 0d"]],
+    ["DS", "002b", ["", "0001 0d", "0001 0d 02"]],
+    ["SSHFP", "002c", ["", "01", "01 02"]],
+    ["TLSA", "0034", ["03 01", "03 01 01"]],
+    ["RRSIG", "002e", [`${"00".repeat(19)}`]],
+    ["NSEC", "002f", [
+      "00 00",
+      "00 0000",
+      "00 0001",
+      "00 0001 00",
+      "00 0002 4000",
+      "00 0001 40 0001 40",
+      `00 0021 ${"01".repeat(33)}`,
+    ]],
+    ["NSEC3", "0032", [
+      "01 00 0000 00",
+      "01 00 0000 00 00",
+      "01 00 0000 00 02 aa",
+      "01 00 0000 01",
+      "01 00 0000 00 01 aa 0001 00",
+    ]],
+    ["NSEC3PARAM", "0033", ["01 00 0000", "01 00 0000 01", "01 00 0000 00 00"]],
+    ["NXT", "001e", ["00", "00 80", "00 00", `00 ${"01".repeat(17)}`]],
+    ["SVCB", "0040", ["0001 00 0003", "0001 00 0003 0002 01", "0001 00 0003 0000 0001 0000", "0001 00 ffff 0000"]],
+    ["NID", "0068", ["0001 00000000"]],
+    ["L32", "0069", ["0001 c00002"]],
+    ["L64", "006a", ["0001 00000000000000 00 00"]],
+    ["LP", "006b", ["0001", "0001 00 00"]],
+  ] as const).flatMap(([mnemonic, type, broken]) =>
+    broken.map((rdata): readonly [string, Uint8Array] => {
+      const octets = hex(rdata).length.toString(16).padStart(4, "0");
+      return [
+        `${mnemonic} with RDATA "${rdata.slice(0, 40)}" [1035_13]`,
+        withHeader([0, 1, 0, 0], `00 ${type} 0001 00000000 ${octets} ${rdata}`),
+      ];
+    })
+  ),
   ["HTTPS without a target", withHeader([0, 1, 0, 0], "00 0041 0001 00000000 0002 0001")],
 ];
 
@@ -70,6 +114,34 @@ for (const [what, wire] of MALFORMED) {
     assertEquals(new MessageScan().scan(wire), wire.length < 12 ? SCAN.tooShort : SCAN.malformed);
   });
 }
+
+Deno.test("decode() and MessageScan take what is strange and yet whole", () => {
+  for (
+    const [type, rdata] of [
+      ["0010", "00"],
+      ["0010", "01 61 00 02 6263"],
+      ["0101", "80 01 61"],
+      // RFC 5155 §7.1: an empty non-terminal has no types.
+      ["0032", "01 00 0000 00 01 aa"],
+      ["0040", "0000 00"],
+      // No value that a port may have, which is for those to judge who connect.
+      ["0040", "0001 00 0003 0001 00"],
+      ["ff00", ""],
+    ] as const
+  ) {
+    const octets = hex(rdata).length.toString(16).padStart(4, "0");
+    const wire = withHeader([0, 1, 0, 0], `00 ${type} 0001 00000000 ${octets} ${rdata}`);
+    assertEquals([new MessageScan().scan(wire), decode(wire).answers[0]!.rdata], [SCAN.ok, hex(rdata)]);
+  }
+});
+
+Deno.test("decode() and MessageScan know A and AAAA of class IN alone", () => {
+  // RFC 1035 §3.4.1 is about the Internet; an address of the Chaosnet is a name and 16 bits.
+  for (const type of ["0001", "001c"]) {
+    const wire = withHeader([0, 1, 0, 0], `00 ${type} 0003 00000000 0003 00 0102`);
+    assertEquals([new MessageScan().scan(wire), decode(wire).answers.length], [SCAN.ok, 1]);
+  }
+});
 
 /** All kinds of fields, names in full and compressed, in all sections. */
 const WHOLE = hex(`1234 8580 0001 0002 0001 0002
@@ -100,7 +172,7 @@ Deno.test("decode() and MessageScan do bounded work for a message full of pointe
   // Each owner points to the one before: 126 hops are followed, the record behind them is refused.
   const records = Array.from({ length: 5000 }, (_, i) => {
     const target = i === 0 ? "00" : (0xc000 | (12 + (i === 1 ? 0 : 11 + 12 * (i - 2)))).toString(16);
-    return `${target} 0001 0001 00000000 0000`;
+    return `${target} ff00 0001 00000000 0000`;
   });
   const wire = withHeader([0, records.length, 0, 0], records.join(" "));
   assertThrows(() => decode(wire), WireFormatError, "does not lead backwards");

@@ -4,7 +4,8 @@ import { HEADER_OCTETS } from "../../lib/wire/header.ts";
 import { TYPE } from "../../lib/wire/iana.ts";
 import { decode, encode } from "../../lib/wire/message.ts";
 import { foldCase } from "../../lib/wire/name.ts";
-import { canonicalRdata, rdataSteps, readRdata, writeRdata } from "../../lib/wire/rdata.ts";
+import { canonicalRdata, readRdata, writeRdata } from "../../lib/wire/rdata.ts";
+import { RDATA_FIELDS } from "../../lib/wire/rdata_fields.ts";
 import { rdataFromText, rdataToText } from "../../lib/wire/rdata_text.ts";
 import { Reader } from "../../lib/wire/reader.ts";
 import { Writer } from "../../lib/wire/writer.ts";
@@ -23,8 +24,8 @@ Deno.test("readRdata() reads what writeRdata() writes", () => {
   }));
 });
 
-Deno.test("readRdata() does not look into types without names [3597_01]", () => {
-  const opaque = types.filter((type) => rdataSteps(type) === undefined);
+Deno.test("readRdata() does not look into types that it does not know [3597_01]", () => {
+  const opaque = types.filter((type) => !RDATA_FIELDS.has(type));
   fc.assert(fc.property(opaque, octets(0, 40), (type, rdata) => {
     assertEquals(readRdata(new Reader(rdata), type), rdata);
   }));

@@ -118,12 +118,34 @@ for (
   const [what, wire, isSigned] of [
     ["TSIG in the additional section", withHeader([0, 0, 0, 1], "00 00fa 00ff 00000000 0000"), true],
     ["TSIG in the answer section", withHeader([0, 1, 0, 0], "00 00fa 00ff 00000000 0000"), false],
-    ["SIG that covers type 0", withHeader([0, 0, 0, 1], `00 0018 00ff 00000000 0013 ${"00".repeat(19)}`), true],
-    ["SIG that covers type A", withHeader([0, 0, 0, 1], `00 0018 00ff 00000000 0013 0001 ${"00".repeat(17)}`), false],
+    ["SIG that covers type 0", withHeader([0, 0, 0, 1], `00 0018 00ff 00000000 0014 ${"00".repeat(20)}`), true],
+    ["SIG that covers type A", withHeader([0, 0, 0, 1], `00 0018 00ff 00000000 0014 0001 ${"00".repeat(18)}`), false],
   ] as const
 ) {
   Deno.test(`MessageScan.isSigned of ${what}`, () => {
     assertEquals([scan.scan(wire), scan.isSigned], [SCAN.ok, isSigned]);
+  });
+}
+
+for (
+  const [what, rdata, isOvercompressed] of [
+    ["SRV with its target in full", "0021 0001 00000000 0009 0001 0002 0035 01 61 00", false],
+    [
+      "SRV with the root for its target, and a port that looks like a pointer",
+      "0021 0001 00000000 0007 0001 0002 c0c0 00",
+      false,
+    ],
+    ["SRV with a pointer [3597_02]", "0021 0001 00000000 0008 0001 0002 0035 c00c", true],
+    ["SRV with a label and a pointer [3597_02]", "0021 0001 00000000 000a 0001 0002 0035 01 61 c00c", true],
+    ["RRSIG with a pointer [3597_02]", `002e 0001 00000000 0015 ${"00".repeat(18)} c00c ff`, true],
+    ["RP with a pointer in its second name [3597_02]", "0011 0001 00000000 0003 00 c00c", true],
+    ["MX with a pointer", "000f 0001 00000000 0004 0001 c00c", false],
+    ["an unknown type", "ff00 0001 00000000 0002 c00c", false],
+  ] as const
+) {
+  Deno.test(`MessageScan.isOvercompressed of ${what}`, () => {
+    const wire = withHeader([1, 1, 0, 0], `01 61 00 0001 0001  c00c ${rdata}`);
+    assertEquals([scan.scan(wire), scan.isOvercompressed], [SCAN.ok, isOvercompressed]);
   });
 }
 

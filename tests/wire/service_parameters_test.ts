@@ -120,6 +120,18 @@ for (
     ["the invalid key", "ffff 0000"],
     ["a value that runs out", "0003 0002 00"],
     ["a key without a length", "0003 00"],
+  ] as const
+) {
+  Deno.test(`rdataToText() writes SvcParams with ${what} in the generic form, which nobody takes back (RFC 9460 §2.2)`, () => {
+    const rdata = hex(`0001 00 ${parameters}`);
+    const text = rdataToText(TYPE.SVCB, rdata);
+    assertEquals(text, `\\# ${rdata.length} ${rdata.toHex()}`);
+    assertThrows(() => rdataFromText(TYPE.SVCB, text), RdataFormatError, "malformed");
+  });
+}
+
+for (
+  const [what, parameters] of [
     ["a port of 3 octets", "0003 0003 000035"],
     ["an address hint of 5 octets", "0004 0005 c000020100"],
     ["an empty ALPN identifier", "0001 0001 00"],
