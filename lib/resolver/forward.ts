@@ -3,6 +3,7 @@ import { BARE_OPT_OCTETS, type ExtendedError, readExtendedError, readOpt } from 
 import { EDE, RCODE, rcodeToText, TYPE } from "../wire/iana.ts";
 import { ROOT } from "../wire/name.ts";
 import { MessageScan } from "../wire/scan.ts";
+import { normalize } from "../response/normalize.ts";
 import { isUseful } from "../upstream/reply_kind.ts";
 import type { UpstreamReply } from "../upstream/race.ts";
 import { SENDS_MAX } from "../upstream/request.ts";
@@ -10,7 +11,6 @@ import type { Upstreams } from "../upstream/upstreams.ts";
 import { UpstreamError } from "../upstream/upstream_error.ts";
 import { ownReply } from "./own_reply.ts";
 import type { Query } from "./query.ts";
-import { keepRelevant } from "../response/relevance.ts";
 import type { Reply, Resolver } from "./resolver.ts";
 
 /** A reply may be so much larger than what the client can take: it is compressed and cut to size. */
@@ -80,7 +80,9 @@ class Forwarded implements Receiver<UpstreamReply> {
       extendedErrors.push({ infoCode: EDE.NO_REACHABLE_AUTHORITY, text });
     }
     if (scan.hasOpt) extendedErrors.push(...extendedErrorsOf(reply));
-    this.reply.arrived(keepRelevant(reply));
+    const normal = normalize(reply, scan, this.#query.scan.wantsDnssec);
+    if (normal instanceof Uint8Array) this.reply.arrived(normal);
+    else this.#fail(EDE.OTHER, `${upstream.name} answers with ${normal}`);
   }
 
   failed(error: unknown): void {

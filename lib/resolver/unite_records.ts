@@ -1,7 +1,6 @@
 import { TYPE } from "../wire/iana.ts";
 import type { ResourceRecord } from "../wire/message.ts";
-import { canonicalRdata } from "../wire/rdata.ts";
-import { rrsetKey } from "../wire/rrset_key.ts";
+import { recordKey, rrsetKey } from "../wire/rrset_key.ts";
 
 /**
  * One section out of those of several messages: drops repeated records (same owner, class, type and RDATA) and gives each
@@ -13,7 +12,7 @@ export function uniteRecords(records: readonly ResourceRecord[]): ResourceRecord
   for (const record of records) {
     const rrset = rrsetKey(record);
     lowestTtls.set(rrset, Math.min(lowestTtls.get(rrset) ?? Infinity, ttlSeconds(record)));
-    const key = `${rrset} ${canonicalRdata(record.type, record.rdata).toHex()}`;
+    const key = recordKey(record);
     if (!distinct.has(key)) distinct.set(key, record);
   }
   return [...distinct.values()].map((record) => ({ ...record, ttl: lowestTtls.get(rrsetKey(record))! }));

@@ -1,10 +1,9 @@
-import { ARCOUNT_OFFSET, FLAG, MESSAGE_OCTETS_MAX, RCODE_MASK } from "../wire/header.ts";
+import { ARCOUNT_OFFSET, FLAG, HEADER_OCTETS, MESSAGE_OCTETS_MAX, RCODE_MASK } from "../wire/header.ts";
 import { OPCODE, RCODE, TYPE } from "../wire/iana.ts";
-import { isAboveAny, isAnyOf, isSameNameAt, isWithinAt } from "../wire/name_at.ts";
+import { isSameNameAt, isWithinAt } from "../wire/name_at.ts";
 import { putFlags, putId, putUint16 } from "../wire/patch.ts";
 import { MessageScan, OPT_FAULT, SCAN, uint16At } from "../wire/scan.ts";
 import { withoutOpt } from "../wire/without_opt.ts";
-import { followChain } from "./cname_chain.ts";
 import { KIND, type Kind } from "./kind.ts";
 import { NOT_STORABLE, type NotStorableReason } from "./not_storable.ts";
 import { RecordTable, ttlAt } from "./record_table.ts";
@@ -64,12 +63,13 @@ const table = new RecordTable();
 const scan = new MessageScan();
 
 /**
- * Whether a response may be stored, for how long, and in what form. Takes any octets.
+ * Whether a response may be stored, for how long, and in what form. Takes any octets; believes what it says, so that it has
+ * to have been normalized (see `normalize`).
  *
  * A stored response only ever answers its own question again: nothing is looked up by the owner of one of its records. So
  * additional records are taken as they are.
  *
- * @param reply What an upstream says to a query that `mayBeCached`. Stays as it is when it must not be stored; else the
+ * @param reply What an upstream says to a query that `mayBeCached`, normalized. Stays as it is when it must not be stored; else the
  * storable message may be made of it in place.
  */
 export function assess(reply: Uint8Array<ArrayBuffer>, rules: StorageRules): Storable | NotStorable {
@@ -88,11 +88,7 @@ function assessScanned(reply: Uint8Array<ArrayBuffer>, rules: StorageRules): Sto
   const qtype = uint16At(message, scan.qtypeOffset);
   const tableFault = table.read(message, scan.questionsEnd, uint16At(message, scan.qtypeOffset + 2));
   if (tableFault !== null) return refuse(tableFault);
-  const chain = followChain(message, table, qtype);
-  if (chain === null) return refuse(NOT_STORABLE.endlessChain);
-  if (!isRelevant(message, chain, qtype)) return refuse(NOT_STORABLE.irrelevant);
-
-  const chainEndOffset = chain[chain.length - 1]!;
+  const chainEndOffset = chainEndOf(message, qtype);
   const isNameError = scan.rcode === RCODE.NXDOMAIN;
   let kind: Kind = KIND.positive;
   let denialSet = NO_SET;
@@ -108,7 +104,7 @@ function assessScanned(reply: Uint8Array<ArrayBuffer>, rules: StorageRules): Sto
   if (lifetimeSeconds === 0) return refuse(NOT_STORABLE.zeroTtl);
   putId(message, 0);
   putFlags(message, scan.flags & KEPT_FLAGS);
-  const holdsForEveryType = isNameError && chain.length === 1;
+  const holdsForEveryType = isNameError && chainEndOffset === HEADER_OCTETS;
   return { isStorable: true, kind, holdsForEveryType, lifetimeSeconds, message, ttlOffsets, chainEndOffset };
 }
 
@@ -129,30 +125,14 @@ function faultOf(): NotStorableReason | null {
   return null;
 }
 
-/**
- * RFC 5452 §6, RFC 2181 §5.4.1: answers must stand on the chain and be of a type that was asked for or leads on;
- * authorities must be of zones that hold the chain. Proofs of absence may be anywhere (RFC 4035 §3.1.3): they prove
- * nothing without the signature of their zone.
- */
-function isRelevant(message: Uint8Array, chain: readonly number[], qtype: number): boolean {
-  for (let set = 0; set < table.answerSetsEnd; set++) {
-    const type = table.setTypes[set]!;
-    const owner = table.setOwners[set]!;
-    if (type === TYPE.DNAME) {
-      // RFC 6672 §3.1: it stands above the names that it redirects.
-      if (!isAboveAny(message, owner, chain)) return false;
-    } else if (type !== qtype && type !== TYPE.CNAME && qtype !== TYPE.RRSIG) {
-      return false;
-    } else if (!isAnyOf(message, owner, chain)) {
-      return false;
-    }
+/** Where the last name of the CNAME chain stands, whose records are in order. A CNAME that was asked for leads nowhere. */
+function chainEndOf(message: Uint8Array, qtype: number): number {
+  let end = HEADER_OCTETS;
+  if (qtype === TYPE.CNAME) return end;
+  for (let i = 0; i < table.answersEnd; i++) {
+    if (table.typeOf(i) === TYPE.CNAME && isSameNameAt(message, table.ownerOf(i), end)) end = table.rdataOf(i);
   }
-  for (let set = table.answerSetsEnd; set < table.authoritySetsEnd; set++) {
-    const type = table.setTypes[set]!;
-    if (type === TYPE.NSEC || type === TYPE.NSEC3) continue;
-    if (!isAboveAny(message, table.setOwners[set]!, chain)) return false;
-  }
-  return true;
+  return end;
 }
 
 /** Whether the name at the end of the chain has data of the type. */

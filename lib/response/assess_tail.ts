@@ -1,11 +1,12 @@
 import { HEADER_OCTETS } from "../wire/header.ts";
 import { TYPE } from "../wire/iana.ts";
 import { decode, encodeWithin, type ResourceRecord } from "../wire/message.ts";
-import { isWithin, type Name, readName } from "../wire/name.ts";
+import { isSameName, isWithin, type Name, readName } from "../wire/name.ts";
 import { Reader } from "../wire/reader.ts";
-import { uint16At } from "../wire/scan.ts";
 import { assess, type Storable, type StorageRules } from "./assess.ts";
+import { signerOf } from "./authorities.ts";
 import { KIND } from "./kind.ts";
+import { typeOf } from "./roles.ts";
 
 /**
  * RFC 2308 §2.1, §2.2.1: of a CNAME chain with a negative end, the end by itself: what a server would have said to the
@@ -30,12 +31,13 @@ export function assessTail(storable: Storable, rules: StorageRules): Storable | 
   return verdict.isStorable ? verdict : null;
 }
 
-/** The SOA of the zone that `name` is in, the proofs of that zone, and their signatures. */
+/** The SOA of the zone that `name` is in, the proofs of that zone (see `keepAuthorities`), and their signatures. */
 function denialOf(name: Name, authorities: readonly ResourceRecord[]): ResourceRecord[] {
   const zone = authorities.find((record) => record.type === TYPE.SOA && isWithin(name, record.name))!.name;
   return authorities.filter((record) => {
-    const type = record.type === TYPE.RRSIG ? uint16At(record.rdata, 0) : record.type;
-    if (type === TYPE.SOA) return isWithin(record.name, zone) && isWithin(zone, record.name);
-    return (type === TYPE.NSEC || type === TYPE.NSEC3) && isWithin(record.name, zone);
+    const type = typeOf(record);
+    if (type === TYPE.SOA) return isSameName(record.name, zone);
+    const isOfZone = record.type === TYPE.RRSIG ? isSameName(signerOf(record), zone) : isWithin(record.name, zone);
+    return (type === TYPE.NSEC || type === TYPE.NSEC3) && isOfZone;
   });
 }

@@ -1,34 +1,52 @@
-import { HEADER_OCTETS } from "../wire/header.ts";
 import { TYPE } from "../wire/iana.ts";
-import { isAnyOf, isSameNameAt } from "../wire/name_at.ts";
-import type { RecordTable } from "./record_table.ts";
-
-/** CNAME records in a response. Resolvers give up after 8 to 16 themselves. */
-const LINKS_MAX = 16;
+import type { Question, ResourceRecord } from "../wire/message.ts";
+import { rdataNames } from "../wire/rdata.ts";
+import { keyOf, suffixesOf } from "./name_keys.ts";
+import { isMetaType } from "./roles.ts";
 
 /**
- * Where the names of the CNAME chain stand in a response, from QNAME to the last (RFC 1034 §3.6.2). Records need not be in
- * order. A CNAME that was asked for by type leads nowhere.
- *
- * @param table What stands in `message`, which has one question.
- * @returns `null` when it is a loop, or too long.
+ * CNAME records in a row. unbound 1.17 and BIND 9.18 follow 11, and say SERVFAIL to more (measured): nobody has longer chains
+ * for long.
  */
-export function followChain(message: Uint8Array, table: RecordTable, qtype: number): number[] | null {
-  const chain = [HEADER_OCTETS];
-  if (qtype === TYPE.CNAME) return chain;
-  let end = HEADER_OCTETS;
-  for (;;) {
-    const length = chain.length;
-    let linkCount = 0;
-    for (let i = 0; i < table.answersEnd; i++) {
-      if (table.typeOf(i) !== TYPE.CNAME) continue;
-      if (++linkCount > LINKS_MAX) return null;
-      if (!isSameNameAt(message, table.ownerOf(i), end)) continue;
-      end = table.rdataOf(i);
-      if (isAnyOf(message, end, chain)) return null;
-      chain.push(end);
+export const LINKS_MAX = 64;
+
+/** The names that a question leads to, see {@linkcode followChain}. */
+export interface Chain {
+  /** Where each name stands in the chain, by its key; that of the question's is 0. */
+  readonly positions: ReadonlyMap<string, number>;
+  /** The first position of a name below each name that lies above one, by key. */
+  readonly below: ReadonlyMap<string, number>;
+}
+
+/**
+ * Follows the CNAME records of an answer section from the question's name on, in whatever order they stand (RFC 1034
+ * §3.6.2). A CNAME that was asked for by type leads nowhere.
+ *
+ * @returns `null` when the chain has no end: it leads in a circle, or on for too long.
+ */
+export function followChain({ name, type }: Question, answers: readonly ResourceRecord[]): Chain | null {
+  const positions = new Map([[keyOf(name), 0]]);
+  if (type !== TYPE.CNAME) {
+    const links = Map.groupBy(answers.filter((record) => record.type === TYPE.CNAME), (record) => keyOf(record.name));
+    // What is added on the way is visited as well.
+    for (const key of positions.keys()) {
+      for (const { rdata } of links.get(key) ?? []) {
+        const target = keyOf(rdataNames(TYPE.CNAME, rdata)[0]!);
+        if (!positions.has(target)) positions.set(target, positions.size);
+        if (positions.size > LINKS_MAX + 1) return null;
+      }
     }
-    // The usual response has its chain in order and needs no second look.
-    if (chain.length === length || chain.length === linkCount + 1) return chain;
+    const hasEnd = isMetaType(type) || positions.keys().some((key) => !links.has(key));
+    if (!hasEnd) return null;
   }
+  const below = new Map<string, number>();
+  for (const [key, position] of positions) {
+    for (const suffix of suffixesOf(key).slice(1)) if (!below.has(suffix)) below.set(suffix, position);
+  }
+  return { positions, below };
+}
+
+/** Whether a name is one of the chain's, or lies above one. */
+export function isAtOrAbove({ positions, below }: Chain, key: string): boolean {
+  return positions.has(key) || below.has(key);
 }

@@ -20,10 +20,6 @@ export const NOT_STORABLE = {
   tooLarge: "too large",
   /** A record of another class than the question's. */
   otherClass: "another class",
-  /** A CNAME chain that is too long, or a loop. */
-  endlessChain: "endless chain",
-  /** Answers or authorities that have nothing to do with the question (RFC 5452 §6). */
-  irrelevant: "irrelevant records",
   /** NXDOMAIN, but data for the name. */
   contradictory: "contradictory",
   /** Neither data nor a SOA, but name servers to ask: a referral, downwards or (from a lame server) upwards. */

@@ -13,8 +13,8 @@ const RDLENGTH_OFFSET = 8;
 const RDATA_OFFSET = 10;
 
 /**
- * Responses with more records are not looked at: the same number as that up to which irrelevant records are removed
- * (`keepRelevant`).
+ * Responses with more records are not looked at: the same number as that up to which responses are
+ * normalized.
  */
 const RECORDS_MAX = 512;
 /** The addresses of the root's 13 servers make 27 RRsets. */

@@ -1,6 +1,7 @@
 import { TYPE } from "./iana.ts";
 import type { ResourceRecord } from "./message.ts";
 import { foldCase } from "./name.ts";
+import { canonicalRdata } from "./rdata.ts";
 import { uint16At } from "./scan.ts";
 
 /** A text that is the same for the records of one RRset, and different for those of different ones. */
@@ -8,4 +9,9 @@ export function rrsetKey({ name, type, class: rrclass, rdata }: ResourceRecord):
   // RFC 4034 §3: RRSIGs do not form one RRset; each belongs to the type that it covers.
   const covered = type === TYPE.RRSIG ? uint16At(rdata, 0) : 0;
   return `${type} ${covered} ${rrclass} ${foldCase(name).toHex()}`;
+}
+
+/** A text that is the same for equal records (RFC 2181 §5): owner, class, type and RDATA, TTLs aside. */
+export function recordKey(record: ResourceRecord): string {
+  return `${rrsetKey(record)} ${canonicalRdata(record.type, record.rdata).toHex()}`;
 }

@@ -2,7 +2,7 @@ import { LABEL_OCTETS_MAX, NAME_OCTETS_MAX, POINTER_HOPS_MAX, POINTER_TARGET_MIN
 import type { PointerWork } from "./pointer_work.ts";
 
 /** What {@linkcode skipName} returns for a name that is not readable. */
-export const UNREADABLE = -1;
+export const UNREADABLE: number = -1;
 
 /**
  * Offset behind the name at `offset`, or `UNREADABLE` when it is not readable. The rules are those of `readName`.

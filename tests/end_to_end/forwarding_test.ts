@@ -76,13 +76,26 @@ for (
   ] as const
 ) {
   Deno.test(`3597_01: the program relays ${asked} bit for bit`, async () => {
-    const answer = encodeWithPointers(decode(response({ questions: [question(asked)], answers: records(...answers) })));
+    const answer = response({ questions: [question(asked)], answers: records(...answers) });
     await using forwarding = startForwarding(({ octets }) => asReplyTo(octets, answer));
     const reply = await ask(forwarding.program.address, query(asked));
     assertEquals(reply, asReplyTo(query(asked), answer));
     assertEquals(forwarding.upstream.queries.length, 1);
   });
 }
+
+Deno.test("3597_02: the program writes out an SRV record's target that came compressed, from memory too", async () => {
+  const asked = "_dns._udp.example.org SRV";
+  const answers = records("_dns._udp.example.org 300 IN SRV 0 5 53 ns1.example.org");
+  const answer = response({ questions: [question(asked)], answers });
+  const compressed = encodeWithPointers(decode(answer));
+  assert(compressed.length < answer.length);
+  await using forwarding = startForwarding(({ octets }) => asReplyTo(octets, compressed));
+  for (let i = 0; i < 2; i++) {
+    const reply = await ask(forwarding.program.address, query(asked));
+    assertEquals(reply, asReplyTo(query(asked), answer));
+  }
+});
 
 Deno.test("9619_01: the upstream gets one question a message, under IDs and from ports of its own", async () => {
   await using forwarding = startForwarding(answerFromZone);

@@ -55,13 +55,6 @@ for (
     ["a CNAME chain [5452_07]", KIND.positive, 200, {
       answers: records(CNAME, "web.example.net. 300 IN A 192.0.2.1"),
     }],
-    ["a CNAME chain in another order", KIND.positive, 100, {
-      answers: records(
-        "c.example. 300 IN A 192.0.2.1",
-        "b.example. 100 IN CNAME c.example.",
-        "a.example. 200 IN CNAME b.example.",
-      ),
-    }, "a.example"],
     ["a CNAME that was asked for", KIND.positive, 200, { answers: records(CNAME) }, "www.example.org CNAME"],
     ["a DNAME and what it makes", KIND.positive, 100, {
       answers: records(
@@ -143,10 +136,6 @@ for (
     }],
     ["NXDOMAIN without SOA [2308_01]", NOT_STORABLE.noSoa, { rcode: RCODE.NXDOMAIN }],
     ["NODATA without SOA [2308_01]", NOT_STORABLE.noSoa, {}],
-    ["NODATA with the SOA of another zone [2308_01]", NOT_STORABLE.irrelevant, { authorities: records(SOA_NET) }],
-    ["NODATA with the SOA of a zone below", NOT_STORABLE.irrelevant, {
-      authorities: records("a.www.example.org. 600 IN SOA ns1.example.org. h.example.org. 1 2 3 4 120"),
-    }],
     ["a CNAME chain that ends nowhere [6604_01]", NOT_STORABLE.noSoa, { answers: records(CNAME) }],
     ["a CNAME chain with a negative end, with the SOA of its beginning", NOT_STORABLE.noSoa, {
       rcode: RCODE.NXDOMAIN,
@@ -170,40 +159,12 @@ for (
       answers: records(CNAME, "web.example.net. 300 IN A 192.0.2.1"),
       authorities: records(SOA_NET),
     }],
-    ["answers of another type only", NOT_STORABLE.irrelevant, { answers: records('www.example.org. 300 IN TXT "a"') }],
-    ["answers of another type besides", NOT_STORABLE.irrelevant, {
-      answers: records(A, 'www.example.org. 300 IN TXT "a"'),
-    }],
-    ["answers of another name [5452_07]", NOT_STORABLE.irrelevant, {
-      answers: records(A, "www.example.com. 300 IN A 192.0.2.1"),
-    }],
-    ["CNAMEs that the chain does not reach [5452_07]", NOT_STORABLE.irrelevant, {
-      answers: records(A, "www.example.com. 300 IN CNAME www.example.org."),
-    }],
-    ["a DNAME that is above no name of the chain [5452_07]", NOT_STORABLE.irrelevant, {
-      answers: records(A, "example.com. 300 IN DNAME example.org."),
-    }],
-    ["authorities of another zone [5452_07]", NOT_STORABLE.irrelevant, {
-      answers: records(A),
-      authorities: records("example.com. 300 IN NS ns1.example.com."),
-    }],
-    ["what a CNAME leads to that was asked for", NOT_STORABLE.irrelevant, {
-      answers: records(CNAME, "web.example.net. 300 IN CNAME edge.example.net."),
-    }, "www.example.org CNAME"],
     ["an answer of another class", NOT_STORABLE.otherClass, {
       answers: records("www.example.org. 300 CLASS3 A 192.0.2.1"),
     }],
     ["an additional record of another class", NOT_STORABLE.otherClass, {
       answers: records(A),
       additionals: records("www.example.org. 300 CLASS3 A 192.0.2.1"),
-    }],
-    ["a CNAME to itself", NOT_STORABLE.endlessChain, {
-      answers: records("www.example.org. 300 IN CNAME www.example.org."),
-      authorities: records(SOA),
-    }],
-    ["a CNAME loop", NOT_STORABLE.endlessChain, {
-      answers: records("www.example.org. 300 IN CNAME a.example.org.", "a.example.org. 300 IN CNAME www.example.org."),
-      authorities: records(SOA),
     }],
     ["513 records", NOT_STORABLE.tooLarge, { answers: addresses(513) }],
     ["65 RRsets", NOT_STORABLE.tooLarge, {
@@ -232,23 +193,12 @@ for (
     ["a SOA with MINIMUM 2^31 [2181_01]", NOT_STORABLE.zeroTtl, {
       authorities: records("example.org. 600 IN SOA ns1.example.org. h.example.org. 1 2 3 4 2147483648"),
     }],
-    ["an answer to ANY", NOT_STORABLE.irrelevant, { answers: records(A) }, "www.example.org ANY"],
   ] as readonly (readonly [string, NotStorableReason, Partial<Message>, string?])[]
 ) {
   Deno.test(`assess() does not store ${what}: ${reason}`, () => {
     assertEquals(assess(reply(fields, name), RULES), { isStorable: false, reason });
   });
 }
-
-Deno.test("assess() stores a CNAME chain of 16 links, not one of 17", () => {
-  const chain = (links: number) => {
-    const cnames = Array.from({ length: links }, (_, i) => `n${i}.example. 300 IN CNAME n${i + 1}.example.`);
-    const answers = records(...cnames, `n${links}.example. 300 IN A 192.0.2.1`);
-    return assess(reply({ answers }, "n0.example"), RULES);
-  };
-  assertEquals(chain(16).isStorable, true);
-  assertEquals(chain(17), { isStorable: false, reason: NOT_STORABLE.endlessChain });
-});
 
 Deno.test("assess() does not store a response that is cut, at whatever octet", () => {
   const whole = reply({ answers: records(A), authorities: records(NS), additionals: [opt()] });

@@ -1,0 +1,52 @@
+import { TYPE } from "../wire/iana.ts";
+import type { Question, ResourceRecord } from "../wire/message.ts";
+import type { Chain } from "./cname_chain.ts";
+import { keyOf } from "./name_keys.ts";
+import { isMetaType, typeOf } from "./roles.ts";
+
+/**
+ * The answers that a question has: what was asked for at the names of the chain, and the CNAME and DNAME records that lead
+ * from one to the next. With DO, their signatures.
+ */
+export function keepAnswers(
+  records: readonly ResourceRecord[],
+  question: Question,
+  chain: Chain,
+  wantsDnssec: boolean,
+): ResourceRecord[] {
+  return inOrder(records.filter((record) => isAnswer(record, question, chain, wantsDnssec)), question, chain);
+}
+
+function isAnswer(record: ResourceRecord, { type: qtype }: Question, chain: Chain, wantsDnssec: boolean): boolean {
+  const isAsked = record.type === qtype || isMetaType(qtype);
+  // RFC 4035 §3.2.1: without DO "the name server side MUST strip any authenticating DNSSEC RRs from the response but MUST NOT
+  // strip any DNSSEC RR types that the initiating query explicitly requested".
+  if (record.type === TYPE.RRSIG && !wantsDnssec && !isAsked) return false;
+  const key = keyOf(record.name);
+  const type = typeOf(record);
+  if (chain.positions.has(key) && (isAsked || type === qtype || type === TYPE.CNAME)) return true;
+  // RFC 6672 §3.1: it stands above the names that it redirects.
+  return type === TYPE.DNAME && chain.below.has(key);
+}
+
+/**
+ * Puts a chain in its order, each RRset with its signatures behind it: "the CNAME RR at the alias" first, what its target
+ * has behind it (RFC 1034 §3.6.2, §4.3.1), and a DNAME before the CNAME that is made from it (RFC 6672 §3.1). Stub
+ * resolvers read from top to bottom. What is in order stays as it is, wherever its signatures are.
+ */
+function inOrder(records: ResourceRecord[], question: Question, chain: Chain): ResourceRecord[] {
+  const ranks = new Map(records.map((record) => [record, rankOf(record, question, chain)]));
+  const data = records.filter(({ type }) => type !== TYPE.RRSIG).map((record) => ranks.get(record)!);
+  if (data.every((rank, i) => i === 0 || data[i - 1]! <= rank)) return records;
+  const placeOf = (record: ResourceRecord) => {
+    return 4 * ranks.get(record)! + (typeOf(record) === TYPE.CNAME ? 0 : 2) + (record.type === TYPE.RRSIG ? 1 : 0);
+  };
+  return records.toSorted((a, b) => placeOf(a) - placeOf(b));
+}
+
+/** Two for each name of the chain: one for the DNAME above it, one for its own records. */
+function rankOf(record: ResourceRecord, { type: qtype }: Question, { positions, below }: Chain): number {
+  const key = keyOf(record.name);
+  const isOwn = positions.has(key) && (typeOf(record) !== TYPE.DNAME || qtype === TYPE.DNAME || !below.has(key));
+  return isOwn ? 2 * positions.get(key)! + 1 : 2 * below.get(key)!;
+}

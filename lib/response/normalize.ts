@@ -1,0 +1,98 @@
+import { recordCountOf } from "../wire/counts.ts";
+import { CLASS, TYPE } from "../wire/iana.ts";
+import { decode, encodeWithin, type ResourceRecord } from "../wire/message.ts";
+import { recordKey } from "../wire/rrset_key.ts";
+import type { MessageScan } from "../wire/scan.ts";
+import { keepAdditionals } from "./additionals.ts";
+import { keepAnswers } from "./answers.ts";
+import { keepAuthorities } from "./authorities.ts";
+import { followChain } from "./cname_chain.ts";
+import { isNormal } from "./is_normal.ts";
+
+/**
+ * A response with more records is passed on as it is: looking at thousands of names would keep every other client waiting
+ * (CVE-2024-8508), and whoever makes such a response for his own zone gains nothing by what he adds.
+ */
+const RECORDS_MAX = 512;
+
+/** Why a response cannot be used. */
+export const RESPONSE_FAULT = {
+  /** RFC 1034 §3.6.2: "CNAME chains should be followed and CNAME loops signalled as an error". */
+  endlessChain: "a CNAME chain without an end",
+  /** Names that must not be compressed (RFC 3597 §4) make it longer than a message may be. */
+  tooLarge: "more than a message can hold",
+} as const;
+
+/** One of `RESPONSE_FAULT`, for people. */
+export type ResponseFault = (typeof RESPONSE_FAULT)[keyof typeof RESPONSE_FAULT];
+
+/**
+ * What an upstream's response says to its question, in the form in which it may be given to clients and remembered:
+ *
+ * - Nothing that has no part in the answer (RFC 5452 §6, RFC 2181 §5.4.1: a server is not to be believed about names that
+ *   it was not asked for): see `keepAnswers`, `keepAuthorities`, `keepAdditionals`.
+ * - The CNAME chain in its order, and with its end.
+ * - Every record once (RFC 2181 §5), and names compressed only where RFC 3597 §4 allows it.
+ *
+ * What is like that already, as nearly every response is, passes bit for bit.
+ *
+ * @param response A readable message.
+ * @param scan What has been found in `response`.
+ * @param wantsDnssec Whether it is for clients that say DO.
+ */
+export function normalize(
+  response: Uint8Array<ArrayBuffer>,
+  scan: MessageScan,
+  wantsDnssec: boolean,
+): Uint8Array<ArrayBuffer> | ResponseFault {
+  if (isNormal(response, scan, wantsDnssec)) return response;
+  if (scan.questionCount !== 1 || recordCountOf(response) > RECORDS_MAX) return response;
+  return normalizeThoroughly(response, scan, wantsDnssec);
+}
+
+/**
+ * The thorough way of `normalize`. Names are looked up by key, never compared each with each: that took a second for
+ * 9 KB of names made for it.
+ */
+export function normalizeThoroughly(
+  response: Uint8Array<ArrayBuffer>,
+  { isOvercompressed }: MessageScan,
+  wantsDnssec: boolean,
+): Uint8Array<ArrayBuffer> | ResponseFault {
+  const message = decode(response);
+  const question = message.questions[0]!;
+  const [sentAnswers, sentAuthorities, sentAdditionals] = [message.answers, message.authorities, message.additionals]
+    .map((records) => distinct(records.filter((record) => isOfClass(record, question.class))));
+  const chain = followChain(question, sentAnswers!);
+  if (chain === null) return RESPONSE_FAULT.endlessChain;
+  const answers = keepAnswers(sentAnswers!, question, chain, wantsDnssec);
+  const authorities = keepAuthorities(sentAuthorities!, question, chain, wantsDnssec);
+  const additionals = keepAdditionals(sentAdditionals!, answers, authorities, wantsDnssec);
+  const isSame = areSame(answers, message.answers) && areSame(authorities, message.authorities) &&
+    areSame(additionals, message.additionals);
+  if (isSame && !isOvercompressed) return response;
+  const normal = { ...message, answers, authorities, additionals };
+  return encodeWithin(normal) ?? encodeWithin({ ...normal, additionals: additionals.filter(isOpt) }) ??
+    RESPONSE_FAULT.tooLarge;
+}
+
+function isOpt({ type }: ResourceRecord): boolean {
+  return type === TYPE.OPT;
+}
+
+function isOfClass(record: ResourceRecord, qclass: number): boolean {
+  return record.class === qclass || qclass === CLASS.ANY || isOpt(record);
+}
+
+function distinct(records: readonly ResourceRecord[]): ResourceRecord[] {
+  const byKey = new Map<string, ResourceRecord>();
+  for (const record of records) {
+    const key = recordKey(record);
+    if (!byKey.has(key)) byKey.set(key, record);
+  }
+  return [...byKey.values()];
+}
+
+function areSame(a: readonly ResourceRecord[], b: readonly ResourceRecord[]): boolean {
+  return a.length === b.length && a.every((record, i) => record === b[i]);
+}
