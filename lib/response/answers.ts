@@ -36,12 +36,21 @@ function isAnswer(record: ResourceRecord, { type: qtype }: Question, chain: Chai
  */
 function inOrder(records: ResourceRecord[], question: Question, chain: Chain): ResourceRecord[] {
   const ranks = new Map(records.map((record) => [record, rankOf(record, question, chain)]));
-  const data = records.filter(({ type }) => type !== TYPE.RRSIG).map((record) => ranks.get(record)!);
+  // Where signatures are asked for, those of other records than the chain's own are what it leads to.
+  const isSignature = (record: ResourceRecord) => {
+    return record.type === TYPE.RRSIG && (question.type !== TYPE.RRSIG || isLink(typeOf(record)));
+  };
+  const data = records.filter((record) => !isSignature(record)).map((record) => ranks.get(record)!);
   if (data.every((rank, i) => i === 0 || data[i - 1]! <= rank)) return records;
   const placeOf = (record: ResourceRecord) => {
-    return 4 * ranks.get(record)! + (typeOf(record) === TYPE.CNAME ? 0 : 2) + (record.type === TYPE.RRSIG ? 1 : 0);
+    const type = isSignature(record) ? typeOf(record) : record.type;
+    return 4 * ranks.get(record)! + (type === TYPE.CNAME ? 0 : 2) + (isSignature(record) ? 1 : 0);
   };
   return records.toSorted((a, b) => placeOf(a) - placeOf(b));
+}
+
+function isLink(type: number): boolean {
+  return type === TYPE.CNAME || type === TYPE.DNAME;
 }
 
 /** Two for each name of the chain: one for the DNAME above it, one for its own records. */

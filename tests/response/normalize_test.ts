@@ -262,6 +262,11 @@ Deno.test("normalize() leaves the records of an RRset in the order in which they
   assertEquals(kept(fields).answers, [CHAIN[0]!, CHAIN[1]!, ...ends]);
 });
 
+Deno.test("normalize() puts signatures that were asked for behind what leads to them [1034_01]", () => {
+  const fields = { questions: [question("www.example.org RRSIG")], answers: records(END, CHAIN[1]!, CHAIN[0]!, LINK) };
+  assertEquals(kept(fields).answers, [CHAIN[0]!, LINK, CHAIN[1]!, END]);
+});
+
 Deno.test("normalize() puts a DNAME before the CNAME that is made from it [1034_01]", () => {
   const inOrder = [
     "old.example.org. 60 IN DNAME new.example.org.",

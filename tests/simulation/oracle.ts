@@ -237,7 +237,9 @@ function isUseful({ message }: Outcome): boolean {
 
 function outcomeKey({ message, bodyOctets }: Outcome): string {
   const { recursionAvailable, isTruncated, rcode } = message;
-  return `${recursionAvailable} ${isTruncated} ${rcode} ${message.answers.length} ${bodyOctets}`;
+  // Upstreams have one zone, and orders of their own.
+  const types = message.answers.map(({ type }) => type);
+  return `${recursionAvailable} ${isTruncated} ${rcode} ${types} ${bodyOctets}`;
 }
 
 function outcomeOf(question: Question, octets: Octets): Outcome {

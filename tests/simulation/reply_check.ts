@@ -11,6 +11,7 @@ import { ednsOf } from "../support/messages.ts";
 import { contentOf, distinctQuestions, isExpectedForMany, isExpectedForOne, recordIdentity } from "./expected_reply.ts";
 import { bodyOctetsMax, hasCookie, replyOctetsMax, type Transport } from "./client_limits.ts";
 import type { Oracle, Outcome } from "./oracle.ts";
+import { recordFaults } from "./record_faults.ts";
 import { timeless } from "./timeless.ts";
 import type { Expectation } from "./traffic.ts";
 import { askedQuestions, isExpectedForTypes, missingTypeFaults, typeListFaults, typesIn } from "./types_check.ts";
@@ -60,13 +61,19 @@ export function checkReply(reply: Octets, asked: Asked): string[] {
       ];
     case "types": {
       const query = decode(asked.query);
-      return [...faults, ...frameFaults(reply, message, query, asked.transport), ...typesFaults(message, query, asked)];
+      return [
+        ...faults,
+        ...frameFaults(reply, message, query, asked.transport),
+        ...recordFaults(reply, message, query),
+        ...typesFaults(message, query, asked),
+      ];
     }
     case "answer": {
       const query = decode(asked.query);
       return [
         ...faults,
         ...frameFaults(reply, message, query, asked.transport),
+        ...recordFaults(reply, message, query),
         ...spellingFaults(message, query),
         ...contentFaults(message, query, asked),
       ];

@@ -106,17 +106,21 @@ function drawHabits(random: SeededRandom): UpstreamHabits {
     cookies: random.pickWeighted({ ignores: 3, knows: 2, demands: 1 }),
     truncates: random.chance(0.15),
     signs: random.chance(0.6),
+    signsUnasked: random.chance(0.2),
+    reorders: random.chance(0.3),
   };
 }
 
 function drawModernHabits(random: SeededRandom): UpstreamHabits {
-  const { hasOptFirst, overcompresses, truncates, signs } = drawHabits(random);
+  const { hasOptFirst, overcompresses, truncates, signs, signsUnasked, reorders } = drawHabits(random);
   return {
     ...MODERN_HABITS,
     hasOptFirst,
     overcompresses,
     truncates,
     signs,
+    signsUnasked,
+    reorders,
     cookies: random.pick(["ignores", "knows"]),
   };
 }

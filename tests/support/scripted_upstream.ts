@@ -8,6 +8,7 @@ import { foldCase } from "../../lib/wire/name.ts";
 import { putUint16 } from "../../lib/wire/patch.ts";
 import { WireFormatError } from "../../lib/wire/wire_format_error.ts";
 import { encodeWithPointers } from "./pointer_writer.ts";
+import { hashText } from "./seeded_random.ts";
 import { signRecords } from "./sign_records.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
@@ -46,6 +47,13 @@ export interface UpstreamHabits {
   readonly truncates: boolean;
   /** Signs its records for who says DO (RFC 3225 §3), and for nobody else. */
   readonly signs: boolean;
+  /** Signs them for who speaks EDNS and says no DO, too (RFC 4035 §3.2.1 forbids it), unless signatures are what is asked for. */
+  readonly signsUnasked: boolean;
+  /**
+   * Sends the RRsets of an answer section in another order than that of their chain, each with its signatures behind it;
+   * unless it is asked for signatures, which have no order among themselves.
+   */
+  readonly reorders: boolean;
 }
 
 /** A well-behaved server of today. */
@@ -59,6 +67,8 @@ export const MODERN_HABITS: UpstreamHabits = {
   cookies: "ignores",
   truncates: false,
   signs: false,
+  signsUnasked: false,
+  reorders: false,
 };
 
 /**
@@ -93,7 +103,7 @@ export class ScriptedUpstream {
     return this.#answer(query, transport);
   }
 
-  /** What the response to a query says, unless it is too long. */
+  /** What the response to a query says, unless it is too long: as it should be, whatever it does not look like on the wire. */
   answerTo({ questions, additionals }: Message): ZoneAnswer {
     const [question] = questions;
     if (this.habits.mindsCase && !equals(question!.name, foldCase(question!.name))) return UNKNOWN;
@@ -101,7 +111,25 @@ export class ScriptedUpstream {
     const opt = additionals.find((record) => record.type === TYPE.OPT);
     const isSigned = this.habits.signs && this.habits.edns === "knows" && opt !== undefined && readOpt(opt).wantsDnssec;
     if (!isSigned) return answer;
-    return { ...answer, answers: signRecords(answer.answers), authorities: signRecords(answer.authorities) };
+    const answers = signRecords(answer.answers);
+    const authorities = signRecords(answer.authorities);
+    const isOrdered = this.habits.reorders && !isForSignatures(question!);
+    return { ...answer, answers: isOrdered ? setsOf(answers).flat() : answers, authorities };
+  }
+
+  /** `answer` with what nobody has asked for, in an order of its own. */
+  #asSent(answer: ZoneAnswer, { questions, additionals }: Message): ZoneAnswer {
+    const [question] = questions;
+    const { edns, signsUnasked, reorders } = this.habits;
+    const opt = additionals.find((record) => record.type === TYPE.OPT);
+    const signsAnyway = signsUnasked && edns === "knows" && opt !== undefined && !readOpt(opt).wantsDnssec;
+    const signed = !signsAnyway || isForSignatures(question!)
+      ? answer
+      : { ...answer, answers: signRecords(answer.answers), authorities: signRecords(answer.authorities) };
+    if (!reorders || isForSignatures(question!)) return signed;
+    const place = (set: readonly ResourceRecord[]) =>
+      hashText(`${question!.type} ${set[0]!.name.toHex()} ${set[0]!.type}`);
+    return { ...signed, answers: setsOf(signed.answers).toSorted((a, b) => place(a) - place(b)).flat() };
   }
 
   #spelled(question: Question): Question {
@@ -111,7 +139,10 @@ export class ScriptedUpstream {
   #answer(query: Message, transport: "udp" | "tcp"): Octets {
     const asked = query.questions[0]!;
     const question = this.#spelled(asked);
-    const { rcode, answers, authorities, additionals, isTruncated, isAuthenticData } = this.answerTo(query);
+    const { rcode, answers, authorities, additionals, isTruncated, isAuthenticData } = this.#asSent(
+      this.answerTo(query),
+      query,
+    );
     const cookie = this.habits.cookies === "ignores" ? null : cookieOf(query);
     // RFC 7873 §5.2.3: over TCP a client has shown where it is by connecting.
     const isDemanding = this.habits.cookies === "demands" && transport === "udp";
@@ -144,6 +175,19 @@ export class ScriptedUpstream {
   #encode(message: Message): Octets {
     return this.habits.overcompresses ? encodeWithPointers(message) : encode(message);
   }
+}
+
+function isForSignatures({ type }: Question): boolean {
+  return type === TYPE.RRSIG || type === TYPE.ANY;
+}
+
+/** The RRsets of a section in the order of their first records, each with its signatures behind it. */
+function setsOf(section: readonly ResourceRecord[]): ResourceRecord[][] {
+  const typeOf = ({ type, rdata }: ResourceRecord) => type === TYPE.RRSIG ? (rdata[0]! << 8) | rdata[1]! : type;
+  const sets = Map.groupBy(section, (record) => `${foldCase(record.name).toHex()} ${typeOf(record)} ${record.class}`);
+  return [...sets.values()].map((set) => {
+    return set.toSorted((a, b) => Number(a.type === TYPE.RRSIG) - Number(b.type === TYPE.RRSIG));
+  });
 }
 
 function readQuery(octets: Octets): Message | null {
