@@ -93,7 +93,7 @@ async function serveByProcesses(command: Serve, host: Host): Promise<number> {
   const { count, why } = chooseWorkerCount(command.config);
   if (count > 1) return await supervise(command, count, host);
   if (why !== null) host.writeLine(`dns-forwarder: warn: one worker serves: ${why}`);
-  const io = chooseDatagramIo(command.config.io);
+  const io = chooseDatagramIo(command.config);
   try {
     return await serveBy(io, command, host);
   } finally {
@@ -105,7 +105,8 @@ async function serveBy(io: DatagramIoChoice, { config, warnings, plainWarnings }
   const log = new Log({ level: config.logLevel, writeLine: (line) => host.writeLine(line) });
   const allWarnings = io.isNative ? warnings : [...warnings, ...plainWarnings];
   for (const warning of allWarnings) host.writeLine(`dns-forwarder: warn: ${warning}`);
-  const runtime = denoRuntime({ openDatagram: io.openDatagram }, (line) => host.writeLine(line));
+  const network = { openDatagram: io.openDatagram, ...(config.sharesPort && { listenStream: listenSharedStream }) };
+  const runtime = denoRuntime(network, (line) => host.writeLine(line));
   const app = new App(io.named(config), runtime);
   log.info(io.describe());
   host.started?.(app);
@@ -125,7 +126,8 @@ async function supervise({ config, warnings }: Serve, count: number, host: Host)
   const log = new Log({ level: config.logLevel, writeLine });
   for (const warning of warnings) writeLine(`dns-forwarder: warn: ${warning}`);
   const { network, random, clock, timers } = denoRuntime({}, writeLine);
-  const listen = freeAddresses(network, config.listen ?? DEFAULT_LISTEN, config.listen === null);
+  const wanted = config.listen ?? DEFAULT_LISTEN;
+  const listen = config.sharesPort ? wanted : freeAddresses(network, wanted, config.listen === null);
   const supervisor = new Supervisor({
     count,
     args: host.args,

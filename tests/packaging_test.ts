@@ -30,13 +30,23 @@ testWithFiles("workflows name each action by a commit, for a tag can be moved", 
   }
 });
 
-testWithFiles(
-  "no probe asks for localhost where --no-special-names has it forwarded: it would try the upstreams",
-  () => {
-    for (const { name } of Deno.readDirSync(new URL("packaging/kubernetes", ROOT))) {
-      const manifest = read(`packaging/kubernetes/${name}`);
-      assert(manifest.includes("livenessProbe:"), `${name} has no probe`);
-      if (manifest.includes("--no-special-names")) assertEquals(manifest.match(/"check", "[^"]+"\]/), null);
-    }
-  },
-);
+testWithFiles("no probe starts the program: that takes as much memory as the program itself", () => {
+  for (const { name } of Deno.readDirSync(new URL("packaging/kubernetes", ROOT))) {
+    const manifest = read(`packaging/kubernetes/${name}`);
+    assert(manifest.includes("livenessProbe:"), `${name} has no probe`);
+    assertEquals(manifest.match(/exec: .*/), null, name);
+  }
+});
+
+testWithFiles("node_local.yaml keeps DNS out of the connection table, and no update leaves the node without", () => {
+  const manifest = read("packaging/kubernetes/node_local.yaml");
+  for (const direction of ["daddr 169.254.20.11 .* th dport 53", "saddr 169.254.20.11 .* th sport 53"]) {
+    assertMatch(manifest, new RegExp(`^ +ip ${direction} notrack$`, "m"));
+  }
+  // UDP through the Service would be tracked.
+  assertMatch(manifest, /^ +- --resolver=tcp:\/\//m);
+  // Two pods at one address: both must share it, and none may reserve it.
+  assertMatch(manifest, /rollingUpdate: \{ maxUnavailable: 0, maxSurge: 1 \}/);
+  assertMatch(manifest, /^ +- --reuse-port$/m);
+  assertEquals(manifest.match(/containerPort|hostPort/), null);
+});

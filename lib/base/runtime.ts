@@ -98,6 +98,11 @@ export interface DatagramSocket {
   receive(buffer: Uint8Array<ArrayBuffer>): Promise<[Uint8Array<ArrayBuffer>, SocketAddress]>;
   /** Sends one datagram. `octets` must not change until the promise settles. */
   send(octets: Uint8Array<ArrayBuffer>, to: SocketAddress): Promise<number>;
+  /**
+   * Where others receive at the same address: lets them have all that comes from now on. What has come already is still
+   * received, and replies still leave from here.
+   */
+  readonly leave?: (() => void) | undefined;
   /** Closes the socket; a waiting `receive` rejects. */
   close(): void;
 }

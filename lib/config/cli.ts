@@ -71,6 +71,9 @@ export function parseCommand(args: readonly string[]): Command {
   const listen = addressList(values, "listen", { defaultPort: DEFAULT_LISTEN_PORT, portMin: 0 });
   const resolvers = upstreamList(values, "resolver", DEFAULT_UPSTREAM_PORT);
   rejectUnaskable(resolvers, listen.length === 0 ? DEFAULT_LISTEN : listen);
+  if (values.has("reuse-port") && (listen.length === 0 || listen.some(({ port }) => port === 0))) {
+    throw new UsageError("Cannot use --reuse-port: needs --listen with the addresses and ports that are to be shared");
+  }
   const warnings = [];
   const plainWarnings = [];
   if (values.has("answer") && resolvers.length > 0) warnings.push("--answer has no effect beside --resolver");
@@ -88,6 +91,7 @@ export function parseCommand(args: readonly string[]): Command {
   const allow = networkList(values, "allow");
   const config: Config = {
     listen: listen.length === 0 ? null : listen,
+    sharesPort: values.has("reuse-port"),
     resolvers,
     ...answerAddresses(values),
     timeoutMs: wholeNumber(values, "timeout", LIMITS.timeoutMs),

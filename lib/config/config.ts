@@ -9,6 +9,8 @@ import type { MultiQuestion } from "../resolver/split.ts";
 export interface Config {
   /** Where clients are served, port 0 for a free one; `null` for this machine's loopback addresses, on port 2053. */
   readonly listen: readonly SocketAddress[] | null;
+  /** Whether other instances of the program may serve at the same addresses, each its share of the clients. */
+  readonly sharesPort: boolean;
   /** The upstreams in order of preference. Empty: fixed-answer mode. */
   readonly resolvers: readonly SocketAddress[];
   /** Fixed-answer mode: the address in A records, 4 octets. */

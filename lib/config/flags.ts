@@ -57,6 +57,15 @@ export const FLAGS = [
     ],
   },
   {
+    name: "reuse-port",
+    value: null,
+    isRepeatable: false,
+    help: [
+      "Share the addresses of --listen with other instances that do the same (SO_REUSEPORT): a new one can start before",
+      "the old one stops. Needs native I/O.",
+    ],
+  },
+  {
     name: "answer",
     value: "<ip>",
     isRepeatable: true,

@@ -9,7 +9,14 @@ import { ReceiveRing } from "./receive_ring.ts";
 import { selfTest } from "./self_test.ts";
 import { SendRing } from "./send_ring.ts";
 import { familyFor } from "./sockaddr.ts";
-import { forbidFragments, growReceiveBuffer, keepToLink, sharePort, wantLocalAddress } from "./socket_options.ts";
+import {
+  forbidFragments,
+  growReceiveBuffer,
+  keepToLink,
+  leavePort,
+  sharePort,
+  wantLocalAddress,
+} from "./socket_options.ts";
 import { Zones } from "./zones.ts";
 
 /** Datagrams that one system call takes or sends: a quarter of a MiB of slots for a listener. */
@@ -138,7 +145,8 @@ export class NativeIo {
     const onClosed = () => void (use === "upstreams" && this.#spareSendRings.push(sendRing));
     const batch = new NativeBatch({ libc, fd, family, receiveRing, sendRing, receiveBufferOctets, onClosed });
     const waiter = knowsLocalAddress ? new DescriptorWaiter(libc, fd, receiveRing) : null;
-    return new NativeSocket({ address, plain, batch, waiter });
+    const leave = shared && (() => leavePort(libc, fd, shared));
+    return new NativeSocket({ address, plain, batch, waiter, leave });
   }
 }
 

@@ -20,6 +20,8 @@ export interface NativeSocketOptions {
   readonly batch: NativeBatch;
   /** Where the plain socket's own `receive` does not do; `null` where it does. */
   readonly waiter: DescriptorWaiter | null;
+  /** See `DatagramSocket`. */
+  readonly leave: (() => void) | undefined;
 }
 
 /** A socket of Deno's with batches. */
@@ -28,16 +30,19 @@ export class NativeSocket implements DatagramSocket {
   readonly address: SocketAddress;
   /** See `DatagramSocket`. */
   readonly batch: NativeBatch;
+  /** See `DatagramSocket`. */
+  readonly leave: (() => void) | undefined;
   readonly #plain: DatagramSocket;
   readonly #waiter: DescriptorWaiter | null;
   #isClosed = false;
 
   /** See {@linkcode NativeSocketOptions}. */
-  constructor({ address, plain, batch, waiter }: NativeSocketOptions) {
+  constructor({ address, plain, batch, waiter, leave }: NativeSocketOptions) {
     this.address = address;
     this.batch = batch;
     this.#plain = plain;
     this.#waiter = waiter;
+    this.leave = leave;
   }
 
   /** See `DatagramSocket`. */

@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../base/address.ts";
+import { isIpv6, isUnspecified, type SocketAddress } from "../base/address.ts";
 import { C, SMALL_OCTETS } from "./layout.ts";
 import type { Libc } from "./libc.ts";
 import { familyFor, sockaddrOctets, sockaddrOf } from "./sockaddr.ts";
@@ -58,6 +58,19 @@ export function sharePort(libc: Libc, fd: number, address: SocketAddress): void 
   // connect(2): AF_UNSPEC dissolves an association. With it goes a port that was not asked for.
   if (libc.connect(fd, new Uint32Array(SMALL_OCTETS / 4), 16) !== 0) throw failure(libc, "give the port back");
   if (libc.bind(fd, name, sockaddrOctets(family)) !== 0) throw failure(libc, "bind again");
+}
+
+/**
+ * Leaves a port to those who share it. A socket with a peer is passed over when the kernel spreads datagrams, and may
+ * still send to anybody; the peer is the socket itself, which always has a route. Where that fails, what still comes is
+ * lost when the socket is closed.
+ */
+export function leavePort(libc: Libc, fd: number, address: SocketAddress): void {
+  const loopback = isIpv6(address) ? "::1" : "127.0.0.1";
+  const peer = isUnspecified(address) ? { ...address, hostname: loopback } : address;
+  const family = familyFor(address);
+  const name = sockaddrOf(peer, family, new Zones(libc));
+  if (name !== null) libc.connect(fd, name, sockaddrOctets(family));
 }
 
 /** An integer option; -1 when there is none. */

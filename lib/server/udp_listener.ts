@@ -16,6 +16,9 @@ const RECEIVE_OCTETS = 4096;
 /** Pause after a failed receive, so that a lasting fault does not become a busy loop. */
 const RETRY_MS = 100;
 
+/** Longer than what has been taken from the kernel already needs to get here. */
+const LEAVE_MS = 2;
+
 /** Batches that are taken before others have their turn: upstreams' replies, timers, streams. */
 const BATCHES_MAX = 16;
 
@@ -86,6 +89,7 @@ export class UdpListener {
 
   /** Takes no more queries, answers those that were taken, then closes the socket. */
   async stop(): Promise<void> {
+    if (this.#socket.leave !== undefined && !this.#isClosed) await this.#takeRest(this.#socket.leave);
     this.#isStopping = true;
     if (this.#unansweredCount > 0) await this.#allAnswered.promise;
     await this.#sender.idle();
@@ -102,6 +106,15 @@ export class UdpListener {
     this.#counters.dropped += this.#socket.batch?.droppedCount ?? 0;
     this.#ahead?.close();
     this.#socket.close();
+  }
+
+  /** Others have the address, too, and get what comes from now on; what waits here would be lost with the socket. */
+  async #takeRest(leave: () => void): Promise<void> {
+    leave();
+    await new Promise<void>((resolve) => this.#timers.start(LEAVE_MS, resolve));
+    const { batch } = this.#socket;
+    if (this.#isClosed || batch === undefined) return;
+    for (let count = batch.receive(); count > 0; count = batch.receive()) this.#answer(batch, count);
   }
 
   async #receive(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { SocketAddress } from "../base/address.ts";
 import type { Network } from "../base/runtime.ts";
-import type { Config, DatagramIo } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
 import { UsageError } from "../config/values.ts";
 import { NativeIo } from "../native/native_io.ts";
 import { DENO_NETWORK } from "./deno_network.ts";
@@ -19,9 +19,14 @@ export interface DatagramIoChoice {
   close(): void;
 }
 
-/** Chooses by `--io`, the permissions and the machine. */
-export function chooseDatagramIo(wanted: DatagramIo): DatagramIoChoice {
+/**
+ * Chooses by `--io`, `--reuse-port`, the permissions and the machine.
+ *
+ * @throws {UsageError} when what was asked for cannot be had.
+ */
+export function chooseDatagramIo({ io: wanted, sharesPort }: Pick<Config, "io" | "sharesPort">): DatagramIoChoice {
   const plain = (why: string) => {
+    if (sharesPort) throw new UsageError(`Cannot use --reuse-port: it needs native I/O: ${why}`);
     const describe = () => `takes datagrams one by one: ${why}`;
     const named = (config: Config) => config;
     return { isNative: false, openDatagram: DENO_NETWORK.openDatagram, named, describe, close: () => {} };
@@ -31,7 +36,9 @@ export function chooseDatagramIo(wanted: DatagramIo): DatagramIoChoice {
     const native = openNativeIo();
     return {
       isNative: true,
-      openDatagram: (local, use) => native.openDatagram(local, use),
+      openDatagram: (local, use) => {
+        return sharesPort && use === "clients" ? native.openSharedDatagram(local) : native.openDatagram(local, use);
+      },
       named: (config) => namedBy(native, config),
       describe: () => native.describe(),
       close: () => native.close(),

@@ -19,6 +19,7 @@ const TTLS = { minTtlSeconds: 0, maxTtlSeconds: 86_400, negativeMaxTtlSeconds: 3
 
 const DEFAULTS: Told = {
   listen: null,
+  sharesPort: false,
   resolvers: [],
   answers: ["127.0.0.1", null],
   allow: PRIVATE_NETWORKS.map(formatCidr),
@@ -232,6 +233,13 @@ Deno.test("[4007_01] parseCommand() keeps the zones of listeners and resolvers",
   const { told } = parse("--listen [fe80::1%eth0]:53 --resolver [fe80::2%eth0],tcp://[fe80::2%3]:5353");
   assertEquals(told.listen, ["[fe80::1%eth0]:53"]);
   assertEquals(told.resolvers, ["[fe80::2%eth0]:53", "tcp://[fe80::2%3]:5353"]);
+});
+
+Deno.test("parseCommand() shares the ports that --listen names, and no others", () => {
+  assertEquals(parse("--reuse-port --listen 127.0.0.1:53").told.sharesPort, true);
+  for (const line of ["--reuse-port", "--reuse-port --listen 127.0.0.1:0"]) {
+    assertThrows(() => parse(line), UsageError, "Cannot use --reuse-port: needs --listen");
+  }
 });
 
 Deno.test("parseCommand() reads the shell that completions are wanted for", () => {

@@ -43,7 +43,7 @@ function setUp() {
   const answerAll = () => {
     for (const [query, { resolve }] of pending.splice(0)) resolve(responseTo(query));
   };
-  return { socket, batch: socket.batch, counters, listener, answerAll };
+  return { time, socket, batch: socket.batch, counters, listener, answerAll };
 }
 
 function queryFor(text: string, id: number): Uint8Array<ArrayBuffer> {
@@ -121,4 +121,22 @@ Deno.test("UdpListener.stop() sends what is still waited for before it closes, a
   answerAll();
   await stopped;
   assertEquals([sent(socket), socket.isClosed, counters.replied, counters.dropped], [[[1, CLIENT]], true, 1, 7]);
+});
+
+Deno.test("UdpListener.stop() leaves an address that is shared to the others, and answers what has come before", async () => {
+  const { time, socket, batch, listener, answerAll } = setUp();
+  socket.deliver(queryFor("a.waits.example", 1), CLIENT);
+  await settled();
+  let hasLeft = false;
+  const leave = () => {
+    hasLeft = true;
+    batch.portions.push([[queryFor("b.example", 2), CLIENT], [queryFor("c.waits.example", 3), CLIENT]]);
+  };
+  Object.assign(socket, { leave });
+  const stopped = listener.stop();
+  await time.passAndSettle(2);
+  assertEquals([hasLeft, sent(socket), socket.isClosed], [true, [[2, CLIENT]], false]);
+  answerAll();
+  await stopped;
+  assertEquals([sent(socket), socket.isClosed], [[[2, CLIENT], [1, CLIENT], [3, CLIENT]], true]);
 });

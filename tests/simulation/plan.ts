@@ -80,6 +80,7 @@ export function drawPlan(seed: number): Plan {
     config: {
       listen,
       resolvers: upstreams.map(({ address }) => address),
+      sharesPort: false,
       answerIpv4: parseIp("192.0.2.80")!,
       answerIpv6: random.chance(0.5) ? parseIp("2001:db8::80") : null,
       timeoutMs,

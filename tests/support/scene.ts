@@ -102,6 +102,7 @@ const CLIENT_ADDRESSES = ["198.51.100.7", "203.0.113.7"];
 
 const USUAL_CONFIG: Config = {
   listen: [SERVICE],
+  sharesPort: false,
   resolvers: [UPSTREAM],
   answerIpv4: parseIp("127.0.0.1")!,
   answerIpv6: null,
