@@ -14,8 +14,15 @@ import type { Reply, Resolver } from "./resolver.ts";
 
 /** RFC 8767 §4 recommends 30 s: clients come back soon for something better. */
 const STALE_TTL_SECONDS = 30;
-/** How long somebody waits for an answer while a stale one is at hand, beyond the time that a hedge takes. */
-const STALE_WAIT_MS = 300;
+/**
+ * How long somebody waits for an answer while a stale one is at hand: RFC 8767 §5 recommends 1.8 s for this "client response
+ * timer". What takes longer than usual is better than what is out of date.
+ */
+const CLIENT_TIMER_MS = 1800;
+/** Before the query's deadline there must be time for the stale answer. */
+const RESERVE_MS = 200;
+/** The same when the upstreams turn out to be bad, beyond the time that a hedge takes. So often it is looked whether they are. */
+const BAD_WAIT_MS = 300;
 
 /** What is known of the upstreams as a whole. */
 export interface UpstreamHealth {
@@ -128,9 +135,11 @@ export class Cache implements Resolver {
     return pending;
   }
 
-  /** The upstreams' answer if it comes soon and is one, else what is at hand. */
+  /** The upstreams' answer if it comes in time and is one, else what is at hand. */
   #waitAWhile(query: Query, pending: PromiseLike<Reply>): LaterOctets {
     const answer = new LaterOctets();
+    const startMs = this.#clock.nowMs();
+    const endMs = Math.min(startMs + CLIENT_TIMER_MS, query.deadlineMs - RESERVE_MS);
     const giveStale = (nowMs: number): boolean => {
       const stale = this.#memory.newestStale(this.#find(query, query.qtype), this.#find(query, ANY_TYPE), nowMs);
       // It may have been thrown out meanwhile.
@@ -139,8 +148,11 @@ export class Cache implements Resolver {
       answer.arrived(this.#staleReply(query, stale));
       return true;
     };
-    const impatience = new Alarm(giveStale);
-    this.#deadlines.schedule(impatience, this.#clock.nowMs() + this.#health.hedgeDelayMs + STALE_WAIT_MS);
+    const impatience = new Alarm((nowMs) => {
+      if (nowMs >= endMs || this.#health.areKnownBad) giveStale(nowMs);
+      else this.#deadlines.schedule(impatience, Math.min(endMs, nowMs + BAD_WAIT_MS));
+    });
+    this.#deadlines.schedule(impatience, Math.min(endMs, startMs + this.#health.hedgeDelayMs + BAD_WAIT_MS));
     deliver(pending, {
       arrived: (reply) => {
         this.#deadlines.cancel(impatience);

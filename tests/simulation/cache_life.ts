@@ -23,8 +23,8 @@ const REFRESHED_FROM = 0.9;
 const TICK_MS = 20;
 /** A question's sends, and the answers to them, are no further apart. */
 const EXCHANGE_MS = 2100;
-/** The longest time that a stale answer may take: the longest hedge, 300 ms, and a tick. */
-const STALE_WAIT_MS = 250 + 300 + TICK_MS;
+/** The longest time that a stale answer may take: RFC 8767 §5, and a tick. */
+const STALE_WAIT_MS = 1800 + TICK_MS;
 /** After an outage the last failed refresh may keep an entry stale for so long. */
 const AFTERMATH_MS = 31_000;
 
