@@ -5,6 +5,7 @@ import { rrsetKey } from "../wire/rrset_key.ts";
 import { skipName, uint16At } from "../wire/scan.ts";
 import { QUESTION_TAIL_OCTETS, RDLENGTH_OFFSET, RECORD_HEAD_OCTETS } from "../wire/section_layout.ts";
 import type { Reply } from "../resolver/resolver.ts";
+import { neededRecords } from "./needed_records.ts";
 
 /**
  * A reply of at most `limitOctets`: the same one when it fits, else written anew with every name compressed, else cut; see
@@ -24,7 +25,8 @@ export function truncate(reply: Reply, limitOctets: number): Reply {
 
 /**
  * Cuts a message behind the last RRset that fits. Of the three sections the additional one goes first, and without TC;
- * losing anything else sets TC (RFC 2181 §9). A TC that is set stays set (RFC 5625 §4.3).
+ * losing what the reply cannot do without sets TC (RFC 2181 §9); see `neededRecords`. When that fits by itself, what stands
+ * before and between it is left out instead. A TC that is set stays set (RFC 5625 §4.3).
  *
  * Pointers lead backwards, so whatever is cut off the end of a message leaves a whole message.
  *
@@ -34,14 +36,31 @@ export function truncate(reply: Reply, limitOctets: number): Reply {
 export function cutRecords(octets: Reply, message: Message, limitOctets: number): Reply {
   const sections = [message.answers, message.authorities, message.additionals];
   const { kept, end } = lastBorder(octets, message.questions.length, rrsetKeys(sections), limitOctets);
+  const isNeeded = neededRecords(message);
+  const isNeededCut = isNeeded.includes(true, kept);
+  if (isNeededCut && isNeeded.includes(false)) {
+    const needed = encodeWithin(pick(message, isNeeded), limitOctets);
+    if (needed !== null) return needed;
+  }
   let left = kept;
   for (const [i, { length }] of sections.entries()) {
     putUint16(octets, ANCOUNT_OFFSET + 2 * i, Math.min(left, length));
     left = Math.max(0, left - length);
   }
-  const needed = message.answers.length + message.authorities.length;
-  if (kept < needed) putFlags(octets, uint16At(octets, 2) | FLAG.TC);
+  if (isNeededCut) putFlags(octets, uint16At(octets, 2) | FLAG.TC);
   return octets.subarray(0, end);
+}
+
+/** The message with those of its records that are marked. */
+function pick(message: Message, isPicked: readonly boolean[]): Message {
+  const { answers, authorities, additionals } = message;
+  const from = (records: readonly ResourceRecord[], start: number) => records.filter((_, i) => isPicked[start + i]);
+  return {
+    ...message,
+    answers: from(answers, 0),
+    authorities: from(authorities, answers.length),
+    additionals: from(additionals, answers.length + authorities.length),
+  };
 }
 
 /** For each record in order: equal texts for records of one RRset in one section. */

@@ -44,10 +44,107 @@ Deno.test("[2181_03] truncate() drops additional records first, RRset by RRset, 
   assertEquals(cutTo(all, oneLess, -1), sections(none, false));
 });
 
-Deno.test("[5625_03] [2181_03] truncate() sets TC when authority or answer records go, authority first", () => {
+Deno.test("[5625_03] [2181_03] truncate() drops authority records before answers, and sets TC when those go", () => {
   const all = { answers: ADDRESSES, authorities: [NAME_SERVER], additionals: GLUE };
-  assertEquals(cutTo(all, { ...all, additionals: [] }, -1), sections({ answers: ADDRESSES }, true));
+  assertEquals(cutTo(all, { ...all, additionals: [] }, -1), sections({ answers: ADDRESSES }, false));
   assertEquals(cutTo(all, { answers: ADDRESSES }, -1), sections({}, true));
+});
+
+const SIGNED = "13 2 300 19700101000002 19700101000001 7 example.org AQIDBA==";
+const SIGNATURE = record(`example.org 9 IN RRSIG A ${SIGNED}`);
+const NAME_SERVERS = records(
+  "example.org 9 IN NS ns.example.net",
+  "example.org 9 IN NS ns.example.org",
+  `example.org 9 IN RRSIG NS ${SIGNED}`,
+);
+const IN_DOMAIN = records("ns.example.org 9 IN A 192.0.2.53", "ns.example.org 9 IN AAAA 2001:db8::53");
+const SOA = record("example.org 9 IN SOA ns.example.net h.example.net 1 2 3 4 5");
+const SIGNED_SOA = [SOA, record(`example.org 9 IN RRSIG SOA ${SIGNED}`)];
+const PROOF = records("a.example.org 9 IN NSEC c.example.org A", `a.example.org 9 IN RRSIG NSEC ${SIGNED}`);
+const HASH = "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom";
+const HASHED_PROOF = records(
+  `${HASH}.example.org 9 IN NSEC3 1 0 0 - ${HASH} A`,
+  `${HASH}.example.org 9 IN RRSIG NSEC3 ${SIGNED}`,
+);
+const ALIAS = record("example.org 9 IN CNAME www.example.net");
+const DS = records("example.org 9 IN DS 1 13 2 00", `example.org 9 IN RRSIG DS ${SIGNED}`);
+
+/** What a reply consists of, and how much of it is left, with TC or without, when it is one octet too long. */
+const NEEDED: readonly [what: string, all: Partial<Message>, left: Partial<Message>, isTruncated: boolean][] = [
+  ["the name servers of an answer's zone", { answers: ADDRESSES, authorities: NAME_SERVERS }, {
+    answers: ADDRESSES,
+    authorities: NAME_SERVERS.slice(0, 2),
+  }, false],
+  ["the addresses of those", { answers: ADDRESSES, authorities: NAME_SERVERS, additionals: IN_DOMAIN }, {
+    answers: ADDRESSES,
+    authorities: NAME_SERVERS,
+    additionals: IN_DOMAIN.slice(0, 1),
+  }, false],
+  ["the answer", { answers: ADDRESSES }, {}, true],
+  ["the answer's signature", { answers: [...ADDRESSES, SIGNATURE] }, { answers: ADDRESSES }, true],
+  ["a wildcard's proof", { answers: ADDRESSES, authorities: PROOF }, {
+    answers: ADDRESSES,
+    authorities: PROOF.slice(0, 1),
+  }, true],
+  ["name servers before a wildcard's proof", { answers: ADDRESSES, authorities: [...NAME_SERVERS, ...PROOF] }, {
+    answers: ADDRESSES,
+    authorities: PROOF,
+  }, false],
+  ["name servers behind a wildcard's proof", { answers: ADDRESSES, authorities: [...HASHED_PROOF, ...NAME_SERVERS] }, {
+    answers: ADDRESSES,
+    authorities: [...HASHED_PROOF, ...NAME_SERVERS.slice(0, 2)],
+  }, false],
+  ["the SOA of NODATA or NXDOMAIN", { authorities: [SOA] }, {}, true],
+  ["its signature", { authorities: SIGNED_SOA }, { authorities: [SOA] }, true],
+  ["the proof of a negative answer", { authorities: [...SIGNED_SOA, ...HASHED_PROOF] }, {
+    authorities: [...SIGNED_SOA, ...HASHED_PROOF.slice(0, 1)],
+  }, true],
+  ["the SOA at a chain's negative end", { answers: [ALIAS], authorities: [SOA] }, { answers: [ALIAS] }, true],
+  ["a referral", { authorities: NAME_SERVERS.slice(0, 2) }, {}, true],
+  ["a referral at the end of a chain", { answers: [ALIAS], authorities: NAME_SERVERS.slice(0, 2) }, {
+    answers: [ALIAS],
+  }, true],
+  ["the DS records of a referral", { authorities: [...NAME_SERVERS.slice(0, 2), ...DS] }, {
+    authorities: [...NAME_SERVERS.slice(0, 2), ...DS.slice(0, 1)],
+  }, true],
+  [
+    "addresses inside the zone that is referred to",
+    {
+      authorities: NAME_SERVERS.slice(0, 2),
+      additionals: IN_DOMAIN,
+    },
+    { authorities: NAME_SERVERS.slice(0, 2), additionals: IN_DOMAIN.slice(0, 1) },
+    true,
+  ],
+  ["addresses outside of it", { authorities: NAME_SERVERS.slice(0, 2), additionals: GLUE }, {
+    authorities: NAME_SERVERS.slice(0, 2),
+    additionals: GLUE.slice(0, 1),
+  }, false],
+  [
+    "addresses outside of it, before those inside",
+    {
+      authorities: NAME_SERVERS.slice(0, 2),
+      additionals: [...GLUE, ...IN_DOMAIN],
+    },
+    { authorities: NAME_SERVERS.slice(0, 2), additionals: IN_DOMAIN },
+    false,
+  ],
+];
+
+for (const [what, all, left, isTruncated] of NEEDED) {
+  Deno.test(`[2181_03] truncate() ${isTruncated ? "sets TC" : "leaves TC clear"} where there is no room for ${what}`, () => {
+    assertEquals(cutTo(all, all, -1), sections(left, isTruncated));
+  });
+}
+
+Deno.test("[2181_03] finish() sends 472 octets of TXT without TC and without the name servers, to a client without EDNS", () => {
+  const questions = [question("example.org TXT")];
+  const text = (octets: number) =>
+    record(`example.org 9 IN TXT "${"x".repeat(220)}" "${"x".repeat(octets - 252 - 2)}"`);
+  const query = clientQuery({ questions });
+  const answers = [text(472 - 29 + 20)];
+  const reply = decode(finish(responseTo(query, { answers, authorities: NAME_SERVERS.slice(0, 2) }), query));
+  assertEquals([reply.isTruncated, lines(reply.answers), reply.authorities], [false, lines(answers), []]);
 });
 
 Deno.test("[1035_01] truncate() keeps the RRsets before the one that does not fit, and none behind it", () => {
@@ -132,33 +229,49 @@ const replies = fc.record({
   additionals: section,
 });
 
-Deno.test("[2181_03] [9715_03] truncate() keeps to any limit, with whole RRsets from the front, and TC iff needed", () => {
+Deno.test("[2181_03] [9715_03] truncate() keeps to any limit, with whole RRsets, and TC iff something needed is missing", () => {
   const property = fc.property(replies, fc.integer({ min: 29, max: 1300 }), (fields, limitOctets) => {
     const before = whole(fields);
     const octets = truncate(encode(before), limitOctets);
     assertLessOrEqual(octets.length, limitOctets);
     const after = decode(octets);
-    const isNeededCut = after.answers.length < fields.answers.length ||
-      after.authorities.length < fields.authorities.length;
-    assertEquals(after.isTruncated, fields.isTruncated || isNeededCut);
     assertEquals(after.questions, QUESTIONS);
-    let isCut = false;
-    for (const name of ["answers", "authorities", "additionals"] as const) {
-      const [all, kept] = [lines(before[name]), lines(after[name])];
-      assertEquals(kept, isCut ? [] : all.slice(0, kept.length));
-      assertWholeRrsets(all, kept.length);
-      isCut ||= kept.length < all.length;
-    }
-    assert(isCut || encode(before).length <= limitOctets);
+    const [all, kept] = [before, after].map(labelled) as [string[], string[]];
+    const needed = all.filter((line) => isNeeded(line, fields));
+    const isNeededCut = kept.filter((line) => isNeeded(line, fields)).length < needed.length;
+    assertEquals(after.isTruncated, fields.isTruncated || isNeededCut);
+    // Either what comes first, or what is needed alone.
+    if (JSON.stringify(kept) === JSON.stringify(all.slice(0, kept.length))) assertWholeRrsets(all, kept.length);
+    else assertEquals(kept, needed);
+    assert(kept.length < all.length || encode(before).length <= limitOctets);
   });
   fc.assert(property, { numRuns: 500 });
 });
 
+/** Each record as a line with its section in front. */
+function labelled(message: Message): string[] {
+  return (["answers", "authorities", "additionals"] as const).flatMap((name) => {
+    return lines(message[name]).map((line) => `${name} ${line}`);
+  });
+}
+
+/** Whether a reply with QTYPE A cannot do without a record, by the plainest means. */
+function isNeeded(line: string, { answers, authorities }: Pick<Message, "answers" | "authorities">): boolean {
+  const hasAddress = answers.some(({ type }) => type === TYPE.A);
+  const [section, owner, , , type, first] = line.toLowerCase().split(" ");
+  if (section === "answers") return true;
+  if (section === "authorities") return !hasAddress || (type !== "ns" && !(type === "rrsig" && first === "ns"));
+  const referral = authorities.find((record) => record.type === TYPE.NS || record.type === TYPE.SOA);
+  if (hasAddress || referral === undefined || referral.type === TYPE.SOA) return false;
+  const zone = lines([referral])[0]!.toLowerCase().split(" ")[0]!;
+  return (type === "a" || type === "aaaa") && (zone === "." || owner === zone || owner!.endsWith(`.${zone}`));
+}
+
 /** By the plainest means: nothing that was cut has a relative among what was kept. */
 function assertWholeRrsets(all: readonly string[], keptCount: number): void {
   const rrset = (line: string) => {
-    const [owner, , , type, first] = line.toLowerCase().split(" ");
-    return `${owner} ${type} ${type === "rrsig" ? first : ""}`;
+    const [section, owner, , , type, first] = line.toLowerCase().split(" ");
+    return `${section} ${owner} ${type} ${type === "rrsig" ? first : ""}`;
   };
   const kept = new Set(all.slice(0, keptCount).map(rrset));
   assertEquals(all.slice(keptCount).filter((line) => kept.has(rrset(line))), []);

@@ -1,6 +1,6 @@
 import { RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
-import { foldCase, isSameName, type Name } from "../../lib/wire/name.ts";
+import { foldCase, isSameName, isWithin, type Name } from "../../lib/wire/name.ts";
 import { canonicalRdata, type Rdata } from "../../lib/wire/rdata.ts";
 import { ednsOf } from "../support/messages.ts";
 import { type Outcome, questionKey } from "./oracle.ts";
@@ -37,11 +37,34 @@ export function isExpectedForOne(outcome: Outcome, query: Message, actual: Conte
   if (kind === "altered") return actual.rcode === full.rcode;
   if (isSameContent(actual, full)) return true;
   const fits = Math.max(bodyOctets, encode(message).length) <= limitOctets;
-  return !fits && isCutOf(actual, full) && isCutLate(actual, outcome, limitOctets);
+  if (fits) return false;
+  return isPickOf(actual, message, full) || (isCutOf(actual, message, full) && isCutLate(actual, outcome, limitOctets));
+}
+
+/** Whether `actual` is all of `full` that matters, and the rest is left out. */
+function isPickOf(actual: Content, message: Message, full: Content): boolean {
+  const authorities = message.authorities.filter((_, i) => isNeeded(message, "authorities", i)).map(recordKey);
+  const additionals = message.additionals.filter((_, i) => isNeeded(message, "additionals", i)).map(recordKey);
+  return isSameContent(actual, { ...full, authorities, additionals });
+}
+
+/** RFC 2181 §9: what a reply cannot do without. */
+function isNeeded({ questions, answers, authorities, additionals }: Message, section: string, index: number): boolean {
+  const qtype = questions[0]!.type;
+  const isAnswered = answers.some(({ type }) => type === qtype || qtype === TYPE.ANY);
+  if (section === "answers") return true;
+  if (section === "authorities") {
+    const { type, rdata } = authorities[index]!;
+    return !isAnswered || (type !== TYPE.NS && !(type === TYPE.RRSIG && rdata[0] === 0 && rdata[1] === TYPE.NS));
+  }
+  const cut = authorities.find(({ type }) => type === TYPE.NS || type === TYPE.SOA);
+  const { type, name } = additionals[index]!;
+  if (isAnswered || cut?.type !== TYPE.NS || (type !== TYPE.A && type !== TYPE.AAAA)) return false;
+  return isWithin(name, cut.name);
 }
 
 /** Whether `actual` is the beginning of `full`, up to the end of an RRset, with TC exactly when it misses what matters. */
-function isCutOf(actual: Content, full: Content): boolean {
+function isCutOf(actual: Content, message: Message, full: Content): boolean {
   const keptCount = recordCount(actual);
   const [kept, all] = [actual, full].map((content) => {
     return [content.answers, content.authorities, content.additionals].flatMap((keys, i) =>
@@ -51,7 +74,10 @@ function isCutOf(actual: Content, full: Content): boolean {
   if (!areSame(kept!, all!.slice(0, keptCount))) return false;
   const rrsets = all!.map(rrsetOfKey);
   if (rrsets.slice(keptCount).some((rrset) => rrsets.slice(0, keptCount).includes(rrset))) return false;
-  const needsTc = keptCount < full.answers.length + full.authorities.length;
+  const isNeededAt = (["answers", "authorities", "additionals"] as const).flatMap((section) => {
+    return full[section].map((_, i) => isNeeded(message, section, i));
+  });
+  const needsTc = isNeededAt.includes(true, keptCount);
   const { rcode, recursionAvailable, isAuthenticData } = full;
   return isSameContent(actual, {
     ...actual,
