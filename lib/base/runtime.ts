@@ -138,6 +138,16 @@ export interface DatagramBatch {
   flush(): number;
   /** Which of those before the last `flush` were lost, counted from 0 in the order in which they were queued. */
   readonly lost: readonly number[];
+  /** What was lost at the last `flush` because it was longer than the way is wide. Without it nobody can tell. */
+  readonly tooLong?: readonly TooLong[];
+}
+
+/** A datagram that could not be sent in one piece. */
+export interface TooLong {
+  /** A copy. */
+  readonly octets: Uint8Array<ArrayBuffer>;
+  /** For whom. */
+  readonly to: SocketAddress;
 }
 
 /** A TCP socket that takes connections. */

@@ -76,4 +76,4 @@ export const C = {
 } as const;
 
 /** Values of `errno`. */
-export const ERRNO = { EINTR: 4, EAGAIN: 11, EADDRINUSE: 98, ENOBUFS: 105 } as const;
+export const ERRNO = { EINTR: 4, EAGAIN: 11, EMSGSIZE: 90, EADDRINUSE: 98, ENOBUFS: 105 } as const;

@@ -1,5 +1,5 @@
 import type { SocketAddress } from "../base/address.ts";
-import type { DatagramBatch } from "../base/runtime.ts";
+import type { DatagramBatch, TooLong } from "../base/runtime.ts";
 import { SLOT_OCTETS } from "./datagram_slot.ts";
 import { KernelBuffer } from "./kernel_buffer.ts";
 import { C, SMALL_OCTETS } from "./layout.ts";
@@ -10,6 +10,7 @@ import type { SendRing } from "./send_ring.ts";
 import { droppedCount } from "./socket_options.ts";
 
 const NONE: readonly number[] = [];
+const NONE_TOO_LONG: readonly TooLong[] = [];
 
 /** What a batch is made from. */
 export interface NativeBatchOptions {
@@ -51,6 +52,8 @@ export class NativeBatch implements DatagramBatch {
   #lost: number[] = [];
   /** Of the last flush. */
   #lostBefore: readonly number[] = NONE;
+  /** Of the last flush. */
+  #tooLong: readonly TooLong[] = NONE_TOO_LONG;
   /** As of the closing. */
   #droppedCount = 0;
 
@@ -129,9 +132,11 @@ export class NativeBatch implements DatagramBatch {
     const lostCount = this.#lost.length;
     if (lostCount === 0) {
       this.#lostBefore = NONE;
+      this.#tooLong = NONE_TOO_LONG;
     } else {
       this.#lostBefore = this.#lost;
       this.#lost = [];
+      this.#tooLong = this.#sendRing.takeTooLong();
     }
     return lostCount;
   }
@@ -139,6 +144,11 @@ export class NativeBatch implements DatagramBatch {
   /** See `DatagramBatch`. */
   get lost(): readonly number[] {
     return this.#lostBefore;
+  }
+
+  /** See `DatagramBatch`. */
+  get tooLong(): readonly TooLong[] {
+    return this.#tooLong;
   }
 
   /** Waits for datagrams, at most `waitMs`, with nothing else happening on this thread. For a self-test. */

@@ -1,5 +1,6 @@
 import type { SocketAddress } from "../base/address.ts";
 import { assert } from "../base/assert.ts";
+import type { TooLong } from "../base/runtime.ts";
 import { AddressBook } from "./address_book.ts";
 import { SLOT_OCTETS } from "./datagram_slot.ts";
 import { KernelBuffer } from "./kernel_buffer.ts";
@@ -23,6 +24,8 @@ const FULL_WAIT_MS = 5;
 /** After so many failures that may pass, what is left is given up. */
 const RETRIES_MAX = 3;
 
+const NONE: readonly TooLong[] = [];
+
 /** Datagrams that wait for `sendmmsg`, each in a slot of its own. */
 export class SendRing {
   readonly #libc: Libc;
@@ -30,8 +33,11 @@ export class SendRing {
   readonly #slots: readonly KernelBuffer[];
   readonly #poll = new KernelBuffer(SMALL_OCTETS);
   readonly #addresses: AddressBook;
+  /** Whom each slot is for. */
+  readonly #peers: SocketAddress[] = [];
   #count = 0;
   #lost: number[] = [];
+  #tooLong: TooLong[] = [];
 
   /** Room for `size` datagrams. */
   constructor(libc: Libc, size: number) {
@@ -70,6 +76,7 @@ export class SendRing {
     headers[nameLengthWord(i)] = sockaddrOctets(familyOf(words[0]!));
     headers[controlLengthWord(i)] = this.#putLocal(i, words);
     this.#messages.iovecs.words[iovLengthWord(i)] = lengthOctets;
+    this.#peers[i] = peer;
     this.#count++;
     return true;
   }
@@ -92,11 +99,20 @@ export class SendRing {
     return this.#lost;
   }
 
+  /** What was lost since the last call because it was too long for its way. */
+  takeTooLong(): readonly TooLong[] {
+    if (this.#tooLong.length === 0) return NONE;
+    const tooLong = this.#tooLong;
+    this.#tooLong = [];
+    return tooLong;
+  }
+
   /** Forgets what is queued: it is lost. Returns how many that were. */
   drop(): number {
     const count = this.#count;
     this.#count = 0;
     this.#lost = Array.from({ length: count }, (_, i) => i);
+    this.#tooLong = [];
     return count;
   }
 
@@ -118,6 +134,7 @@ export class SendRing {
         continue;
       }
       const errno = this.#libc.errno();
+      if (errno === ERRNO.EMSGSIZE) this.#tooLong.push({ octets: this.#copyOf(next), to: this.#peers[next]! });
       if (errno !== ERRNO.EINTR && errno !== ERRNO.EAGAIN && errno !== ERRNO.ENOBUFS) {
         lost.push(next++);
         this.#addresses.forget();
@@ -128,6 +145,10 @@ export class SendRing {
       }
     }
     return lost.length;
+  }
+
+  #copyOf(i: number): Uint8Array<ArrayBuffer> {
+    return this.#slots[i]!.octets.slice(0, this.#messages.iovecs.words[iovLengthWord(i)]);
   }
 
   /** Writes from which local address the datagram is to be sent (ip(7), RFC 3542 §6.2). Returns the octets it takes. */

@@ -28,6 +28,8 @@ export interface QueryOptions {
   readonly deadlineMs: number;
   /** Where a reply that is known at once may be written; `null` when the reply needs octets of its own. */
   readonly slot?: ReplySlot | null;
+  /** See `Query.pathOctetsMax`. */
+  readonly pathOctetsMax?: number;
   /** A scan of `wire` that is there already, and stays as it is as long as the query is used. */
   readonly scan?: MessageScan;
 }
@@ -53,15 +55,18 @@ export class Query {
   replyOptions: readonly EdnsOption[] = NO_OPTIONS;
   /** Whether the client has brought a server cookie of ours: it really is where its packets come from (RFC 7873). */
   hasValidCookie = false;
+  /** The longest reply over UDP that the way to the client is known to carry, in octets. */
+  pathOctetsMax: number;
   /** Types that are asked for besides the question's (RFC 10029), in the order of the client. */
   otherTypes: readonly number[] = NO_TYPES;
 
   /** See {@linkcode QueryOptions}. */
-  constructor({ wire, client, deadlineMs, slot = null, scan }: QueryOptions) {
+  constructor({ wire, client, deadlineMs, slot = null, scan, pathOctetsMax = UDP_PAYLOAD_OCTETS }: QueryOptions) {
     this.#wire = wire;
     this.#client = client;
     this.#deadlineMs = deadlineMs;
     this.#slot = slot;
+    this.pathOctetsMax = pathOctetsMax;
     this.scan = scan ?? new MessageScan();
     if (scan === undefined) this.scan.scan(wire);
   }
@@ -75,6 +80,7 @@ export class Query {
       wire: shortCopy(this.#wire),
       client: this.#client,
       deadlineMs: this.#deadlineMs,
+      pathOctetsMax: this.pathOctetsMax,
       scan: this.scan,
     });
   }
@@ -92,6 +98,7 @@ export class Query {
     this.replyOptions = NO_OPTIONS;
     this.hasValidCookie = false;
     this.otherTypes = NO_TYPES;
+    this.pathOctetsMax = UDP_PAYLOAD_OCTETS;
     this.scan.scan(wire);
   }
 
@@ -150,7 +157,7 @@ export class Query {
   get replyOctetsMax(): number {
     if (this.client.transport === "tcp") return MESSAGE_OCTETS_MAX;
     if (!this.scan.hasOpt) return PLAIN_UDP_OCTETS;
-    return Math.min(UDP_PAYLOAD_OCTETS, Math.max(PLAIN_UDP_OCTETS, this.scan.udpPayloadOctets));
+    return Math.min(this.pathOctetsMax, Math.max(PLAIN_UDP_OCTETS, this.scan.udpPayloadOctets));
   }
 
   /** What of `replyOctetsMax` is left for the reply itself when our OPT record has its place. */
@@ -171,7 +178,7 @@ export class Query {
     if (this.scan.hasOpt) writer.octets(this.wire.subarray(this.scan.optOffset, this.scan.optEnd));
     const wire = writer.finish();
     putQueryCounts(wire, this.scan.hasOpt ? 1 : 0);
-    return new Query({ wire, client: this.client, deadlineMs: this.deadlineMs });
+    return new Query({ wire, client: this.client, deadlineMs: this.deadlineMs, pathOctetsMax: this.pathOctetsMax });
   }
 
   /**

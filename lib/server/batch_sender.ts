@@ -1,9 +1,22 @@
 import type { SocketAddress } from "../base/address.ts";
-import type { DatagramBatch } from "../base/runtime.ts";
+import type { DatagramBatch, TooLong } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import { ReplySlot } from "../resolver/reply_slot.ts";
 import type { Reply } from "../resolver/resolver.ts";
 import type { ReplySender } from "./reply_sender.ts";
+import { shrink } from "./shrink.ts";
+
+const NONE: readonly TooLong[] = [];
+
+/** What a sender is made from. */
+export interface BatchSenderOptions {
+  /** What it sends through; stays its owner's. */
+  readonly batch: DatagramBatch;
+  /** Where it is counted. */
+  readonly counters: Counters;
+  /** Told whom a reply was too long for. */
+  readonly onTooLong?: (client: SocketAddress) => void;
+}
 
 /** Sends the replies that become known in one turn of the event loop with one system call. */
 export class BatchSender implements ReplySender {
@@ -17,10 +30,13 @@ export class BatchSender implements ReplySender {
   readonly #flush: () => void;
   #queuedCount = 0;
 
-  /** Sends through `batch`, which stays its owner's; counts in `counters`. */
-  constructor({ batch, counters }: { batch: DatagramBatch; counters: Counters }) {
+  readonly #onTooLong: (client: SocketAddress) => void;
+
+  /** See {@linkcode BatchSenderOptions}. */
+  constructor({ batch, counters, onTooLong = () => {} }: BatchSenderOptions) {
     this.#batch = batch;
     this.#counters = counters;
+    this.#onTooLong = onTooLong;
     this.#flush = () => this.#flushNow();
   }
 
@@ -65,7 +81,23 @@ export class BatchSender implements ReplySender {
     const lostCount = this.#batch.flush();
     this.#current = null;
     this.#counters.replied += this.#queuedCount - lostCount;
-    this.#counters.unsendable += lostCount;
     this.#queuedCount = 0;
+    if (lostCount > 0) this.#counters.unsendable += lostCount - this.#sendSmaller(this.#batch.tooLong ?? NONE);
+  }
+
+  /** Sends in fewer octets what was too long for its way. Returns how many are under way now, and counted there. */
+  #sendSmaller(tooLong: readonly TooLong[]): number {
+    const replies = tooLong.flatMap(({ octets, to }) => {
+      const reply = shrink(octets);
+      return reply === null ? [] : [{ reply, to }];
+    });
+    for (const { reply, to } of replies) {
+      this.#onTooLong(to);
+      this.#batch.queue(reply, to);
+    }
+    this.#queuedCount = replies.length;
+    // They may be too long again. Each time there is less of them, until nothing is left to cut.
+    if (replies.length > 0) this.#flushNow();
+    return replies.length;
   }
 }

@@ -10,6 +10,7 @@ import type { Reply, Resolver } from "../resolver/resolver.ts";
 import { EDE, RCODE } from "../wire/iana.ts";
 import { ADMITTED, IGNORED } from "./admission.ts";
 import { finish } from "./finish.ts";
+import { NarrowPaths } from "./narrow_paths.ts";
 import type { Policy } from "./policy.ts";
 
 /** What a server is made from. */
@@ -39,6 +40,7 @@ export class Server {
   readonly #log: Log;
   readonly #timeoutMs: number;
   readonly #recursionAvailable: boolean;
+  readonly #narrowPaths: NarrowPaths;
   #spareQuery: Query | null = null;
   /** Made once, not for each query. */
   readonly #onFailure = (error: unknown, query: Query) => this.#failure(error, query);
@@ -52,6 +54,12 @@ export class Server {
     this.#log = log;
     this.#timeoutMs = timeoutMs;
     this.#recursionAvailable = recursionAvailable;
+    this.#narrowPaths = new NarrowPaths(clock);
+  }
+
+  /** A reply to the client was longer than a datagram on its way can be: the next ones are cut to less. */
+  noteNarrowPath(client: SocketAddress): void {
+    this.#narrowPaths.note(client.hostname);
   }
 
   /**
@@ -95,8 +103,10 @@ export class Server {
   #begin(wire: Uint8Array<ArrayBuffer>, client: SocketAddress, slot: ReplySlot | null): Query {
     const deadlineMs = this.#clock.nowMs() + this.#timeoutMs;
     const query = this.#spareQuery;
-    if (query === null) return this.#spareQuery = new Query({ wire, client, deadlineMs, slot });
+    const pathOctetsMax = this.#narrowPaths.octetsMax(client.hostname);
+    if (query === null) return this.#spareQuery = new Query({ wire, client, deadlineMs, slot, pathOctetsMax });
     query.begin(wire, client, deadlineMs, slot);
+    query.pathOctetsMax = pathOctetsMax;
     return query;
   }
 

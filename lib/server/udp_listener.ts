@@ -72,7 +72,7 @@ export class UdpListener {
       this.#sender = sender;
       this.#ahead = this.#readAhead(sender);
     } else {
-      this.#sender = new BatchSender({ batch, counters });
+      this.#sender = new BatchSender({ batch, counters, onTooLong: (client) => server.noteNarrowPath(client) });
       this.#ahead = null;
     }
   }

@@ -30,6 +30,7 @@ function scripted(script: Answer[]) {
     errno: () => isScripted ? errno : libc.errno(),
   }));
   const [a, b] = [rig.open("127.0.0.1"), rig.open("127.0.0.1")];
+  const tooLong = () => a.batch.tooLong.map(({ octets, to }) => [octets[0]!, octets.length, to === b.address]);
   /** Sends six datagrams. Returns how many are lost, which came, and how many were offered at each call. */
   const send = () => {
     for (let i = 0; i < 6; i++) a.batch.queue(pattern(20, i), b.address);
@@ -39,7 +40,7 @@ function scripted(script: Answer[]) {
     const came = take(b, 6 - lost).map(({ octets }) => octets[0]!);
     return { lost, came, calls, waits };
   };
-  return { send, [Symbol.dispose]: () => rig[Symbol.dispose]() };
+  return { send, tooLong, [Symbol.dispose]: () => rig[Symbol.dispose]() };
 }
 
 const ALL = [0, 1, 2, 3, 4, 5];
@@ -83,3 +84,14 @@ for (
     assertEquals(rig.send(), expected);
   });
 }
+
+nativeTest(
+  "[9715_06] NativeBatch.tooLong has copies of those that the kernel would have to cut, of the last flush alone",
+  () => {
+    using rig = scripted([-ERRNO.EMSGSIZE, -ERRNO.EMSGSIZE, 2, -EPERM, -ERRNO.EMSGSIZE]);
+    assertEquals(rig.send().lost, 3);
+    assertEquals(rig.tooLong(), [[0, 20, true], [4, 20, true]]);
+    rig.send();
+    assertEquals(rig.tooLong(), []);
+  },
+);

@@ -10,11 +10,14 @@ import { CheckedTurns } from "../support/checked_turns.ts";
 import { FakeBatchSocket } from "../support/fake_batch.ts";
 import { udp } from "../support/fake_socket.ts";
 import { FakeTime, settled } from "../support/fake_time.ts";
-import { question, questionLines, wire } from "../support/messages.ts";
+import { opt, question, questionLines, record, wire } from "../support/messages.ts";
 import { CLIENT, responseTo, StubResolver } from "../support/resolving.ts";
 import { policy } from "../support/serving.ts";
 
 const OTHER_CLIENT = udp("198.51.100.8", 40_001);
+
+/** 16 octets each: their owner is a pointer to the question. */
+const LARGE = Array.from({ length: 57 }, (_, i) => record(`large.example 9 IN A 192.0.2.${i}`));
 
 /** A listener that runs. What asks for a name under `waits.example` waits until `answer` lets it. */
 function setUp() {
@@ -24,7 +27,9 @@ function setUp() {
   const log = new Log({ level: "debug", writeLine: () => {} });
   const pending: [Query, PromiseWithResolvers<Reply>][] = [];
   const resolver = new StubResolver((query) => {
-    if (!questionLines(decode(query.wire).questions)[0]!.includes("waits.example")) return responseTo(query);
+    const asked = questionLines(decode(query.wire).questions)[0]!;
+    if (asked.includes("large.example")) return responseTo(query, { answers: LARGE });
+    if (!asked.includes("waits.example")) return responseTo(query);
     const settle = Promise.withResolvers<Reply>();
     pending.push([query, settle]);
     return settle.promise;
@@ -109,6 +114,36 @@ Deno.test("UdpListener counts replies of a batch that are lost", async () => {
   socket.deliver(queryFor("a.example", 1), CLIENT);
   await settled();
   assertEquals([counters.replied, counters.unsendable], [1, 2]);
+  listener.close();
+});
+
+Deno.test("[9715_06] UdpListener sends a reply again in fewer octets when it is too long for its way, and remembers that", async () => {
+  const { socket, batch, listener, counters } = setUp();
+  const ask = async (text: string, id: number, client = CLIENT) => {
+    const before = socket.sent.length;
+    const query = { id, recursionDesired: true, questions: [question(text)], additionals: [opt()] };
+    socket.deliver(wire(query), client);
+    await settled();
+    return socket.sent.slice(before).map(({ octets }) => {
+      const { answers, isTruncated } = decode(octets);
+      return [octets.length, answers.length, isTruncated];
+    });
+  };
+  const large = [[954, 57, false]];
+  assertEquals(await ask("large.example", 1), large);
+  batch.widthOctets = 548;
+  assertEquals(await ask("large.example", 2), [[42, 0, true]]);
+  assertEquals([batch.flushes, counters.replied, counters.unsendable], [[1, 1, 1], 2, 0]);
+  // The next one does not even try.
+  assertEquals(await ask("large.example", 3), [[42, 0, true]]);
+  assertEquals([batch.flushes, counters.replied, counters.unsendable], [[1, 1, 1, 1], 3, 0]);
+  batch.widthOctets = Infinity;
+  assertEquals(await ask("large.example", 4, OTHER_CLIENT), large);
+  assertEquals(await ask("large.example", 5), [[42, 0, true]]);
+  // What does not have even its question is lost.
+  batch.widthOctets = 20;
+  assertEquals(await ask("large.example", 6), []);
+  assertEquals([counters.replied, counters.unsendable], [5, 1]);
   listener.close();
 });
 

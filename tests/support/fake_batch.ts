@@ -1,5 +1,5 @@
 import type { SocketAddress } from "../../lib/base/address.ts";
-import type { DatagramBatch } from "../../lib/base/runtime.ts";
+import type { DatagramBatch, TooLong } from "../../lib/base/runtime.ts";
 import { FakeSocket } from "./fake_socket.ts";
 
 /** Fewer than in the program, so that a test can fill it. */
@@ -24,11 +24,14 @@ export class FakeBatch implements DatagramBatch {
   keptCount = 0;
   /** Of the next flush, so many are lost. */
   loseNext = 0;
+  /** Longer datagrams are lost, and said to be too long. */
+  widthOctets = Infinity;
   readonly #socket: FakeSocket;
   readonly #slot = new Uint8Array(4096);
   #current: [octets: Uint8Array<ArrayBuffer>, peer: SocketAddress][] = [];
   #queued: [octets: Uint8Array<ArrayBuffer>, peer: SocketAddress][] = [];
   lost: readonly number[] = [];
+  tooLong: readonly TooLong[] = [];
   readonly #kept = new Set<Uint8Array<ArrayBuffer>>();
 
   constructor(socket: FakeSocket) {
@@ -72,13 +75,15 @@ export class FakeBatch implements DatagramBatch {
   }
 
   flush(): number {
-    const lost = Math.min(this.loseNext, this.#queued.length);
+    const datagrams = this.#queued.map(([octets, to]) => ({ octets, to }));
+    const isTooLong = ({ octets }: TooLong) => octets.length > this.widthOctets;
+    const isLost = (datagram: TooLong, i: number) => i < this.loseNext || isTooLong(datagram);
+    this.lost = datagrams.flatMap((datagram, i) => isLost(datagram, i) ? [i] : []);
+    this.#socket.sent.push(...datagrams.filter((_, i) => !this.lost.includes(i)));
+    this.tooLong = datagrams.filter(isTooLong);
     this.loseNext = 0;
-    const sent = this.#queued.slice(lost);
-    for (const [octets, to] of sent) this.#socket.sent.push({ octets, to });
-    if (this.#queued.length > 0) this.flushes.push(this.#queued.length);
+    if (datagrams.length > 0) this.flushes.push(datagrams.length);
     this.#queued = [];
-    this.lost = Array.from({ length: lost }, (_, i) => i);
-    return lost;
+    return this.lost.length;
   }
 }
