@@ -1,3 +1,5 @@
+import type { AddressRun } from "./address_run.ts";
+
 /** What is to be stored, and under which question. The store copies it all. */
 export interface CacheEntry {
   /** A message whose first QNAME, in full, is the key's. */
@@ -16,6 +18,8 @@ export interface CacheEntry {
   readonly ttlOffsets: ArrayLike<number>;
   /** How many of `ttlOffsets` count. */
   readonly ttlCount: number;
+  /** Addresses in `message` that may change places; `null`, or left out, for none. */
+  readonly addresses?: AddressRun | null;
   /** EDNS options that belong to the response, encoded; usually none. Up to 65535 octets. */
   readonly options: Uint8Array;
   /** What kind of response this is: the caller's number, 0–255. */

@@ -1,5 +1,6 @@
 import { uint16At } from "../wire/scan.ts";
 import { putUint16 } from "../wire/patch.ts";
+import { RDATA_FROM_TTL } from "./address_run.ts";
 import type { EntrySlab } from "./entry_slab.ts";
 
 /**
@@ -39,11 +40,15 @@ function copyPlain(slab: EntrySlab, ref: number, target: Uint8Array): number {
   // hot path
   const length = slab.messageOctets(ref);
   const start = slab.messageStart(ref);
-  const { octets, words } = slab;
-  if (length > LOOP_OCTETS_MAX) {
-    target.set(octets.subarray(start, start + length));
-    return length;
-  }
+  if (length > LOOP_OCTETS_MAX) target.set(slab.octets.subarray(start, start + length));
+  else copyShort(slab, start, length, target);
+  const addresses = slab.addresses(ref);
+  if (addresses !== 0) rotate(slab, ref, addresses, target);
+  return length;
+}
+
+function copyShort({ octets, words }: EntrySlab, start: number, length: number, target: Uint8Array): void {
+  // hot path
   // Four octets at a time: 87 → 59 ns for 100 octets, tests/bench/micro/cache_store_bench.ts. The message begins at a
   // whole word; words are little-endian on every machine that Deno runs on.
   const wholeEnd = length & ~3;
@@ -56,7 +61,27 @@ function copyPlain(slab: EntrySlab, ref: number, target: Uint8Array): number {
     target[i + 3] = four >> 24;
   }
   for (let i = wholeEnd; i < length; i++) target[i] = octets[start + i]!;
-  return length;
+}
+
+/**
+ * Lets another address be the first one than the last time: clients take that one. The records of an RRset differ in
+ * nothing but their RDATA, so nothing else changes places.
+ */
+function rotate(slab: EntrySlab, ref: number, addresses: number, target: Uint8Array): void {
+  // hot path
+  const count = addresses & 0xff;
+  const first = addresses >> 8;
+  const turn = slab.nextTurn(ref, count);
+  if (turn === 0) return;
+  const { octets } = slab;
+  const start = slab.messageStart(ref);
+  const size = uint16At(target, slab.ttlOffset(ref, first) + RDATA_FROM_TTL - 2);
+  for (let i = 0; i < count; i++) {
+    const from = i + turn < count ? i + turn : i + turn - count;
+    const source = start + slab.ttlOffset(ref, first + from) + RDATA_FROM_TTL;
+    const place = slab.ttlOffset(ref, first + i) + RDATA_FROM_TTL;
+    for (let octet = 0; octet < size; octet++) target[place + octet] = octets[source + octet]!;
+  }
 }
 
 function putTtl(target: Uint8Array, offset: number, ttlSeconds: number): void {

@@ -17,7 +17,7 @@ export const WORD = { state: 0, next: 1, hash: 2, types: 4, variant: 5 };
 /** Places in octets: what is left of the words. */
 export const OCTET = { nameOctets: 12, kind: 13, streak: 14, hits: 15 };
 /** Places in halves of words. */
-export const HALF = { messageOctets: 12, optionOctets: 13, ttlCount: 14, ttlOffsets: FIXED_OCTETS / 2 };
+export const HALF = { messageOctets: 12, optionOctets: 13, ttlCount: 14, addresses: 15, ttlOffsets: FIXED_OCTETS / 2 };
 /** Places in doubles. */
 export const DOUBLE = { storedAtMs: 4, expiresAtMs: 5, recheckAtMs: 6, keepUntilMs: 7 };
 
@@ -31,9 +31,13 @@ export const STATE = {
   ownName: 1 << 17,
   /** How often it was asked for, 0–3. */
   uses: 3 << 18,
+  /** Which of the addresses was the first one the last time, 0–254. */
+  turn: 0xff << 20,
 };
 /** Where the bits of `STATE.uses` begin. */
 export const USES_SHIFT = 18;
+/** Where the bits of `STATE.turn` begin. */
+export const TURN_SHIFT = 20;
 
 /**
  * Where the message of the entry at `entryStart`, in octets, begins. It is read by words, so the offsets before it take

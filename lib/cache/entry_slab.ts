@@ -1,5 +1,5 @@
 import { HEADER_OCTETS } from "../wire/header.ts";
-import { DOUBLE, HALF, messageStart, OCTET, STATE, UNIT_OCTETS, USES_SHIFT, WORD } from "./entry_layout.ts";
+import { DOUBLE, HALF, messageStart, OCTET, STATE, TURN_SHIFT, UNIT_OCTETS, USES_SHIFT, WORD } from "./entry_layout.ts";
 import { isSameRun } from "../wire/same_run.ts";
 
 /** Uses are counted up to here, with two bits, as S3-FIFO proposes. */
@@ -174,6 +174,22 @@ export class EntrySlab {
   /** Where the TTL number `index` stands in the message. */
   ttlOffset(ref: number, index: number): number {
     return this.halves[ref * 4 + HALF.ttlOffsets + index]!;
+  }
+
+  /** How many addresses there are that may change places, 0 for none, and 256 times which TTL is the first one's. */
+  addresses(ref: number): number {
+    // hot path
+    return this.halves[ref * 4 + HALF.addresses]!;
+  }
+
+  /** Which of `count` addresses is to be the first this time: each in turn. */
+  nextTurn(ref: number, count: number): number {
+    // hot path
+    const state = this.words[ref * 2 + WORD.state]!;
+    const last = (state & STATE.turn) >> TURN_SHIFT;
+    const turn = last + 1 < count ? last + 1 : 0;
+    this.words[ref * 2 + WORD.state] = (state & ~STATE.turn) | (turn << TURN_SHIFT);
+    return turn;
   }
 
   #nameStart(ref: number): number {

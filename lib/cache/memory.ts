@@ -6,6 +6,8 @@ import { putFlags } from "../wire/patch.ts";
 import { type MessageScan, skipName, uint16At } from "../wire/scan.ts";
 import { assess, type Storable, type StorageRules } from "../response/assess.ts";
 import { assessTail } from "../response/assess_tail.ts";
+import { QUESTION_TAIL_OCTETS } from "../wire/section_layout.ts";
+import { addressRun } from "./address_run.ts";
 import { type CacheStore, NOT_FOUND } from "./cache_store.ts";
 import { failureLifetimeMs } from "./failure_lifetime.ts";
 import { KIND } from "../response/kind.ts";
@@ -176,6 +178,7 @@ export class Memory {
       message,
       ttlOffsets,
       ttlCount: ttlOffsets.length,
+      addresses: addressRun(message, nameEnd + QUESTION_TAIL_OCTETS, ttlOffsets),
       options,
       kind,
       streak: 0,

@@ -248,3 +248,61 @@ Deno.test("CacheStore takes a TTL list longer than what counts of it", () => {
   const ref = store.insert(cacheEntry({ message: new Uint8Array(60).fill(1), ttlOffsets, ttlCount: 1 }));
   assertEquals(messageOf(store, ref, 1).subarray(18, 26), Uint8Array.of(1, 1, 1, 1, 1, 0, 1, 1));
 });
+
+/** Addresses in a message of nothing else: four octets of TTL, two of length, and the address. */
+function withAddresses(count: number, size: number, start = 0) {
+  const recordOctets = 6 + size;
+  const head = 30;
+  const message = new Uint8Array(head + (start + count) * recordOctets + 7).fill(0xee);
+  const ttlOffsets = Array.from({ length: start + count }, (_, i) => head + i * recordOctets);
+  for (const [i, offset] of ttlOffsets.entries()) {
+    message.set([0, 0, 1, 0, 0, size], offset);
+    message.fill(i, offset + 6, offset + recordOctets);
+  }
+  const addressesIn = (copy: Uint8Array) => {
+    const found = ttlOffsets.map((offset) => new Set(copy.subarray(offset + 6, offset + recordOctets)));
+    assert(found.every((octets) => octets.size === 1), "addresses are whole");
+    return found.map((octets) => [...octets][0]!);
+  };
+  /** All but the addresses. */
+  const restOf = (copy: Uint8Array) => {
+    const rest = copy.slice();
+    for (const offset of ttlOffsets) rest.fill(0, offset, offset + recordOctets);
+    return rest;
+  };
+  return { entry: cacheEntry({ message, ttlOffsets, addresses: { start, count } }), addressesIn, restOf };
+}
+
+for (const size of [4, 16]) {
+  Deno.test(`[order_01] CacheStore.copyMessage() lets addresses of ${size} octets take turns, and nothing else move`, () => {
+    for (const [count, start] of [[2, 0], [3, 1], [5, 2], [60, 0], [255, 0]] as const) {
+      const { entry, addressesIn, restOf } = withAddresses(count, size, start);
+      const store = cacheStore();
+      const ref = store.insert(entry);
+      const before = Array.from({ length: start }, (_, i) => i);
+      const turnsOf = (turn: number) => Array.from({ length: count }, (_, i) => start + (i + turn) % count);
+      for (let hit = 1; hit <= 2 * count + 1; hit++) {
+        const copy = messageOf(store, ref, 6);
+        assertEquals(addressesIn(copy), [...before, ...turnsOf(hit % count)]);
+        assertEquals(restOf(copy), restOf(entry.message));
+        assertEquals([...copy.subarray(30, 36)], [0, 0, 0, 250, 0, size]);
+        // Uses are counted beside it.
+        findEntry(store, entry);
+      }
+      const stale = new Uint8Array(entry.message.length);
+      store.copyMessageWithTtl(ref, stale, 30);
+      assertEquals([addressesIn(stale), stale[33]], [[...before, ...turnsOf(2 % count)], 30]);
+    }
+  });
+}
+
+Deno.test("[order_01] CacheStore keeps turns apart by entry, also where those are asked for in turn", () => {
+  const store = cacheStore();
+  const one = withAddresses(2, 4);
+  const other = withAddresses(2, 16);
+  const refs = [store.insert(one.entry), store.insert({ ...other.entry, qtype: 28 })];
+  const firsts = Array.from({ length: 6 }, () => {
+    return [one.addressesIn(messageOf(store, refs[0]!))[0], other.addressesIn(messageOf(store, refs[1]!))[0]];
+  });
+  assertEquals(firsts, [[1, 1], [0, 0], [1, 1], [0, 0], [1, 1], [0, 0]]);
+});

@@ -280,3 +280,24 @@ Deno.test("every question counts as one hit, miss, stale answer or failure", asy
   });
   await scene.settle();
 });
+
+Deno.test("[order_01] clients that are answered from memory get another address first each time, and the alias before them", async () => {
+  const zone = recordZone("www.example.org 300 IN CNAME host.example.org");
+  const scene = cacheScene({ zone });
+  const addresses = ["192.0.2.1", "192.0.2.2", "192.0.2.3"];
+  const answers = [
+    "www.example.org 300 IN CNAME host.example.org",
+    ...addresses.map((address) => `host.example.org 300 IN A ${address}`),
+  ];
+  nowSays(scene.upstream, { answers: records(...answers) });
+  await tell(scene, "www.example.org", { passMs: 2000 });
+  const orders: string[][] = [];
+  for (let i = 0; i < 4; i++) {
+    const { answers, message } = await assertRemembered(scene, "www.example.org");
+    assertEquals([answers[0], message.answers.length], ["www.example.org. 298 IN CNAME host.example.org.", 4]);
+    orders.push(answers.slice(1).map((line) => line.split(" ").at(-1)!));
+  }
+  const [a, b, c] = addresses as [string, string, string];
+  assertEquals(orders, [[b, c, a], [c, a, b], [a, b, c], [b, c, a]]);
+  await scene.settle();
+});

@@ -1,4 +1,4 @@
-import { RCODE, TYPE } from "../../lib/wire/iana.ts";
+import { CLASS, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
 import { foldCase, isSameName, isWithin, type Name } from "../../lib/wire/name.ts";
 import { canonicalRdata, type Rdata } from "../../lib/wire/rdata.ts";
@@ -23,10 +23,32 @@ export function contentOf(reply: Message): Content {
     isTruncated: reply.isTruncated,
     recursionAvailable: reply.recursionAvailable,
     isAuthenticData: reply.isAuthenticData,
-    answers: reply.answers.map(recordKey),
+    answers: turnedAlike(reply.answers.map(recordKey), reply.answers.map(addressesOf)),
     authorities: reply.authorities.map(recordKey),
     additionals: reply.additionals.filter(({ type }) => type !== TYPE.OPT).map(recordKey),
   };
+}
+
+/** What the addresses of a name have in common; `null` for all other records. */
+function addressesOf({ name, type, class: rrclass }: ResourceRecord): string | null {
+  return rrclass === CLASS.IN && (type === TYPE.A || type === TYPE.AAAA) ? `${type} ${hexOf(name)}` : null;
+}
+
+/**
+ * Runs of addresses of one name begin with another one each time when they come from memory. They are turned so that all
+ * ways to turn a run come to the same; that nothing else changes places is seen all the same.
+ */
+function turnedAlike(keys: readonly string[], runs: readonly (string | null)[]): string[] {
+  const turned: string[] = [];
+  for (let start = 0; start < keys.length;) {
+    let end = start + 1;
+    while (runs[start] !== null && runs[end] === runs[start]) end++;
+    const run = keys.slice(start, end);
+    const turns = run.map((_, i) => [...run.slice(i), ...run.slice(0, i)]);
+    turned.push(...turns.reduce((least, turn) => turn.join("\n") < least.join("\n") ? turn : least));
+    start = end;
+  }
+  return turned;
 }
 
 /** Whether the reply to a query with one question may say `actual`, when the question was answered with `outcome`. */

@@ -57,6 +57,19 @@ for (const octets of [60, 100, 256, 257, 1232]) {
   });
 }
 
+for (const count of [2, 4, 8]) {
+  const entry = answer(`addresses${count}.example`, 40 + 16 * count);
+  const ttlOffsets = Array.from({ length: count }, (_, i) => 40 + 16 * i + 6);
+  for (const offset of ttlOffsets) (entry.message as Uint8Array).set([0, 0, 1, 0, 0, 4], offset);
+  for (const [what, addresses] of [["in turn", { start: 0, count }], ["as they are", null]] as const) {
+    const one = cacheStore();
+    const ref = one.insert({ ...entry, ttlOffsets, ttlCount: count, addresses });
+    Deno.bench(`copyMessage with ${count} addresses ${what}`, () => {
+      for (let i = 0; i < OPERATIONS; i++) one.copyMessage(ref, target, 7);
+    });
+  }
+}
+
 const full = cacheStore({ budgetOctets: 8 * MIB });
 benchEach("insert, in place of another answer", (i) => store.insert(entries[i]!));
 let serial = 0;
