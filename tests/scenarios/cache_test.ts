@@ -301,3 +301,18 @@ Deno.test("[order_01] clients that are answered from memory get another address 
   assertEquals(orders, [[b, c, a], [c, a, b], [a, b, c], [b, c, a]]);
   await scene.settle();
 });
+
+Deno.test("[2181_03] a client without EDNS gets an answer without TC when only name servers are missing, asked for or remembered", async () => {
+  const scene = cacheScene();
+  const answers = records(`example.org 300 IN TXT "${"x".repeat(200)}" "${"x".repeat(200)}"`);
+  const authorities = records(
+    "example.org 300 IN NS a.example.net",
+    `example.org 300 IN NS ${"b".repeat(60)}.example.net`,
+  );
+  nowSays(scene.upstream, { answers, authorities });
+  for (const ask of [tell, assertRemembered]) {
+    const { message } = await ask(scene, "example.org TXT", { additionals: [], passMs: 0 });
+    assertEquals([message.isTruncated, message.answers.length, message.authorities], [false, 1, []]);
+  }
+  await scene.settle();
+});
