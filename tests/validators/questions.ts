@@ -215,7 +215,7 @@ export const QUESTIONS: readonly Question[] = [
   ...["forged.bogus.org", "www.expired.org", "www.wrongds.org", "x.cname-bogus.example.org"].map((name): Question => {
     return { kind: "bogus, CD", name, type: TYPE.A, meant: "insecure", checkingDisabled: true };
   }),
-  // What their parents say of special names is for validators; the rest is answered by us.
+  // What is above a special name is signed, and proves to validators that there is nothing or nothing signed below.
   ...of(
     "special names: DS and so on",
     "secure",
@@ -244,17 +244,20 @@ export const QUESTIONS: readonly Question[] = [
     1.0.0.10.in-addr.arpa PTR
     1.0.64.100.in-addr.arpa PTR`,
   ),
-  // RFC 6762 §22.1, 6761 §6: no server shall be asked for them. What we say is not signed, and the root proves that nothing
-  // below it that is not signed exists: whoever validates it takes it for forged.
   ...of(
     "special names: TLDs",
     "secure",
     `
     local A
     printer.local A
+    a.b.local TXT
+    internal A
     host.internal A
     name.alt A
     x.test A
-    x.invalid A`,
-  ).map((question) => ({ ...question, isOurs: true })),
+    x.invalid A
+    x.onion A`,
+  ),
+  // RFC 6761 §6.3: it exists here. The root proves that it does not, and a client that validates has to know better.
+  ...of("localhost", "secure", "localhost A\nlocalhost AAAA").map((question) => ({ ...question, isOurs: true })),
 ];

@@ -100,7 +100,7 @@ function ownAnswers(questions: readonly Question[], columns: readonly Column[]):
       isOurs ? ours.map((it) => it.verdicts[i]!.status) : []
     );
     const counts = [...new Set(statuses)].map((status) => `${statuses.filter((it) => it === status).length} ${status}`);
-    return `${direct.validator.name}, of special names that we answer (not judged): ${counts.join(", ")}`;
+    return `${direct.validator.name}, of names that exist only here (not judged): ${counts.join(", ")}`;
   });
 }
 

@@ -3,7 +3,15 @@ import { RunningServer } from "../bench/common/running_server.ts";
 import { zoneFile, ZONES } from "./zone_tree.ts";
 
 /** Zones that unbound answers by itself unless told otherwise, as far as anybody asks for them here. */
-const UNBOUNDS_OWN = ["localhost.", "home.arpa.", "10.in-addr.arpa.", "64.100.in-addr.arpa.", "invalid.", "test."];
+const UNBOUNDS_OWN = [
+  "localhost.",
+  "onion.",
+  "home.arpa.",
+  "10.in-addr.arpa.",
+  "64.100.in-addr.arpa.",
+  "invalid.",
+  "test.",
+];
 
 /** Configuration of unbound that makes it ask for everything, and nobody but the one it is told to. */
 export function unboundBasics(listen: SocketAddress, folder: string): string {
