@@ -17,6 +17,7 @@ export function keepAdditionals(
   authorities: readonly ResourceRecord[],
   wantsDnssec: boolean,
 ): ResourceRecord[] {
+  if (records.every(isOpt)) return [...records];
   const byHost = Map.groupBy(records, hostKeyOf);
   const leading = [...answers.filter(({ type }) => type !== TYPE.CNAME), ...authorities];
   const kept = new Set<ResourceRecord>();
@@ -35,8 +36,13 @@ export function keepAdditionals(
     }
   }
   return records.filter((record) => {
-    return record.type === TYPE.OPT || (kept.has(record) && (wantsDnssec || record.type !== TYPE.RRSIG));
+    return isOpt(record) || (kept.has(record) && (wantsDnssec || record.type !== TYPE.RRSIG));
   });
+}
+
+/** Whether a record is about the message (RFC 6891 §6.1.1), not of it. */
+export function isOpt({ type }: ResourceRecord): boolean {
+  return type === TYPE.OPT;
 }
 
 /** The names in an RDATA. */

@@ -1,9 +1,9 @@
 import { recordCountOf } from "../wire/counts.ts";
-import { CLASS, TYPE } from "../wire/iana.ts";
+import { CLASS } from "../wire/iana.ts";
 import { decode, encodeWithin, type ResourceRecord } from "../wire/message.ts";
 import { recordKey } from "../wire/rrset_key.ts";
 import type { MessageScan } from "../wire/scan.ts";
-import { keepAdditionals } from "./additionals.ts";
+import { isOpt, keepAdditionals } from "./additionals.ts";
 import { keepAnswers } from "./answers.ts";
 import { keepAuthorities } from "./authorities.ts";
 import { followChain } from "./cname_chain.ts";
@@ -74,10 +74,6 @@ export function normalizeThoroughly(
   const normal = { ...message, answers, authorities, additionals };
   return encodeWithin(normal) ?? encodeWithin({ ...normal, additionals: additionals.filter(isOpt) }) ??
     RESPONSE_FAULT.tooLarge;
-}
-
-function isOpt({ type }: ResourceRecord): boolean {
-  return type === TYPE.OPT;
 }
 
 function isOfClass(record: ResourceRecord, qclass: number): boolean {
