@@ -12,6 +12,9 @@ const WELL_MS = 60_000;
 /** How long an answer to "tell" is waited for. A worker that is so busy is told of by its last one. */
 const TELL_MS = 1000;
 
+/** Signals that mean something else to the program, and end a process that has only just been started. */
+const STRAY_SIGNALS: readonly string[] = ["SIGHUP", "SIGUSR1", "SIGUSR2"];
+
 /** A worker in a process of its own, which belongs to its `WorkerSlot`. */
 export interface WorkerProcess {
   /** Gives it an order, which is lost when it has ended. */
@@ -161,13 +164,15 @@ export class WorkerSlot {
     this.#answerTold();
     if (this.#isLeaving) return this.#left.resolve();
     // The first one fails for reasons that its successors would have, too. It has said which.
-    if (!this.#hasServed) return this.#firstServes.resolve(exitCode);
+    if (!this.#hasServed && !STRAY_SIGNALS.includes(how)) return this.#firstServes.resolve(exitCode);
     onDeath(this.#status?.counters ?? null);
     this.#status = null;
     this.#deaths = wasWell ? 1 : this.#deaths + 1;
     const pauseMs = Math.min(PAUSE_MS.longest, PAUSE_MS.first * 2 ** (this.#deaths - 1));
     log.error(`worker ${order.number} has died (${how}): another one starts in ${pauseMs / 1000} s`);
-    this.#cancelPause = timers.start(pauseMs, () => this.#spawn({ ...order, announces: false }));
+    this.#cancelPause = timers.start(pauseMs, () => {
+      this.#spawn({ ...order, announces: order.announces && !this.#hasServed });
+    });
   }
 
   #answerTold(): void {

@@ -148,6 +148,18 @@ Deno.test("Policy.judge() knows a cookie again when the client's IPv4 address co
   assertEquals(mapped.hasValidCookie, true);
 });
 
+Deno.test("[4007_01] Policy.judge() gives cookies to clients on a link, and knows them again", () => {
+  const judging = policy({ cookies: RFC_COOKIES });
+  const from = (text: string) => {
+    const { wire } = query(withOptions(cookie(text)));
+    const asked = new Query({ wire, client: { ...UDP, hostname: "fe80::2%eth0" }, deadlineMs: 2000 });
+    assertEquals(judging.judge(asked), ADMITTED);
+    return asked;
+  };
+  const [given] = from(CLIENT_COOKIE).replyOptions;
+  assertEquals(from(given!.data.toHex()).hasValidCookie, true);
+});
+
 Deno.test("Policy.judge() goes by the first of several COOKIE options (RFC 7873 §5.2)", () => {
   const asked = query(withOptions(cookie(CLIENT_COOKIE), cookie("00"), cookie("1122334455667788")));
   assertEquals(optionsOfAnswer(asked), [[EDNS_OPTION.COOKIE, COOKIE]]);

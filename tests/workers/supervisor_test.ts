@@ -135,6 +135,24 @@ Deno.test("Supervisor.start() gives the exit code of any worker that ends before
   assertEquals(await started, 1);
 });
 
+Deno.test("Supervisor.start() starts a worker again that a signal has ended before it could listen for it", async () => {
+  const { supervisor, workers, time, lines } = setUp(2);
+  const started = supervisor.start();
+  workers[0]!.end("SIGHUP", 129);
+  await time.passAndSettle(100);
+  assertEquals(workers[1]!.orders[0], workers[0]!.orders[0]);
+  workers[1]!.serve();
+  await settled();
+  workers[2]!.end("SIGUSR2", 140);
+  await time.passAndSettle(100);
+  workers[3]!.serve();
+  assertEquals(await started, 0);
+  assertEquals(lines, [
+    "dns-forwarder: error: worker 1 has died (SIGHUP): another one starts in 0.1 s",
+    "dns-forwarder: error: worker 2 has died (SIGUSR2): another one starts in 0.1 s",
+  ]);
+});
+
 Deno.test("Supervisor replaces a worker that dies, says so, and keeps what it had counted", async () => {
   const { supervisor, workers, time, lines } = await serving();
   Object.assign(workers[0]!, { received: 30 });
