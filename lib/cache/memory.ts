@@ -128,6 +128,9 @@ export class Memory {
       return learned.reply;
     }
     const variant = variantOf(learned.scan);
+    // RFC 6891 §6.1.1: a reply without an OPT record has not been made for one, and so knows nothing of DO. It has no
+    // signatures, whoever would have them: the next one to ask for these may get more.
+    if ((variant & WANTS_DNSSEC) !== 0 && !assessment.hadOpt) return assessment.message;
     this.#insert(assessment, variant, optionsOf(learned));
     // RFC 2308 §2.1, §5: what the end of a chain lacks, it lacks for those who ask for it by its own name, too.
     const tail = assessTail(assessment, this.#rules);

@@ -1,5 +1,6 @@
 import { ARCOUNT_OFFSET, FLAG, HEADER_OCTETS, MESSAGE_OCTETS_MAX, RCODE_MASK } from "../wire/header.ts";
 import { OPCODE, RCODE, TYPE } from "../wire/iana.ts";
+import { decode, encode } from "../wire/message.ts";
 import { isSameNameAt, isWithinAt } from "../wire/name_at.ts";
 import { putFlags, putId, putUint16 } from "../wire/patch.ts";
 import { MessageScan, OPT_FAULT, SCAN, uint16At } from "../wire/scan.ts";
@@ -32,6 +33,8 @@ export interface Storable {
    * another name (RFC 6604 §3), see `assessTail`.
    */
   readonly holdsForEveryType: boolean;
+  /** Whether it had an OPT record. */
+  readonly hadOpt: boolean;
   /** How long it is fresh: 1 or more, and no more than any TTL in it. */
   readonly lifetimeSeconds: number;
   /**
@@ -83,11 +86,16 @@ export function assess(reply: Uint8Array<ArrayBuffer>, rules: StorageRules): Sto
 function assessScanned(reply: Uint8Array<ArrayBuffer>, rules: StorageRules): Storable | NotStorable {
   const fault = faultOf();
   if (fault !== null) return refuse(fault);
-  const message = scan.end > MESSAGE_OCTETS_MAX ? null : withoutOpt(reply, scan);
-  if (message === null) return refuse(NOT_STORABLE.tooLarge);
-  const qtype = uint16At(message, scan.qtypeOffset);
-  const tableFault = table.read(message, scan.questionsEnd, uint16At(message, scan.qtypeOffset + 2));
-  if (tableFault !== null) return refuse(tableFault);
+  const received = scan.end > MESSAGE_OCTETS_MAX ? null : withoutOpt(reply, scan);
+  if (received === null) return refuse(NOT_STORABLE.tooLarge);
+  const qtype = uint16At(received, scan.qtypeOffset);
+  const qclass = uint16At(received, scan.qtypeOffset + 2);
+  const receivedFault = table.read(received, scan.questionsEnd, qclass);
+  if (receivedFault !== null) return refuse(receivedFault);
+  // The next one to ask may spell the name in another way: owners that point to the question follow it.
+  const isPointing = pointsToQuestion(received);
+  const message = isPointing ? received : encode(decode(received));
+  if (!isPointing && table.read(message, scan.questionsEnd, qclass) !== null) return refuse(NOT_STORABLE.malformed);
   const chainEndOffset = chainEndOf(message, qtype);
   const isNameError = scan.rcode === RCODE.NXDOMAIN;
   let kind: Kind = KIND.positive;
@@ -105,7 +113,17 @@ function assessScanned(reply: Uint8Array<ArrayBuffer>, rules: StorageRules): Sto
   putId(message, 0);
   putFlags(message, scan.flags & KEPT_FLAGS);
   const holdsForEveryType = isNameError && chainEndOffset === HEADER_OCTETS;
-  return { isStorable: true, kind, holdsForEveryType, lifetimeSeconds, message, ttlOffsets, chainEndOffset };
+  const hadOpt = scan.hasOpt;
+  return { isStorable: true, kind, holdsForEveryType, hadOpt, lifetimeSeconds, message, ttlOffsets, chainEndOffset };
+}
+
+/** Whether no owner is the question's name in full. Looks at each set's first one alone: the others are written likewise. */
+function pointsToQuestion(message: Uint8Array): boolean {
+  for (let set = 0; set < table.setCount; set++) {
+    const owner = table.setOwners[set]!;
+    if (message[owner]! < 0xc0 && isSameNameAt(message, owner, HEADER_OCTETS)) return false;
+  }
+  return true;
 }
 
 function refuse(reason: NotStorableReason): NotStorable {

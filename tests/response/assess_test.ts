@@ -5,7 +5,7 @@ import { KIND, type Kind } from "../../lib/response/kind.ts";
 import { NOT_STORABLE, type NotStorableReason } from "../../lib/response/not_storable.ts";
 import { CLASS, OPCODE, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { decode, type Message, type ResourceRecord } from "../../lib/wire/message.ts";
-import { ROOT } from "../../lib/wire/name.ts";
+import { nameFromText, ROOT } from "../../lib/wire/name.ts";
 import { FLAG } from "../../lib/wire/header.ts";
 import { uint16At } from "../../lib/wire/scan.ts";
 import { lines, opt, question, record, records, response } from "../support/messages.ts";
@@ -314,8 +314,18 @@ Deno.test("assess() leaves the OPT record out, last or not, and octets behind th
     additionals: [opt({ options: [{ code: 15, data: new Uint8Array(40) }] }), ...records(additional)],
   });
   const withRest = assess(concat([reply({ ...fields, additionals: records(additional) }), new Uint8Array(9)]), RULES);
-  for (const verdict of [last, first, withRest]) assertEquals(verdict, expected);
+  for (const verdict of [last, first]) assertEquals(verdict, { ...expected, hadOpt: true });
+  assertEquals(withRest, expected);
   assertEquals(recordLines(expected), [A, NS, additional]);
+});
+
+Deno.test("[4343_02] assess() makes owners point to the question that are its name in full", () => {
+  const full = nameFromText("www.example.org.");
+  const pointing = reply({ answers: records(A), authorities: records(NS) });
+  const tail = pointing.subarray(pointing.indexOf(0xc0) + 2);
+  // The rest points to the question alone, and so need not be moved.
+  const inFull = concat([pointing.subarray(0, pointing.indexOf(0xc0)), full, tail]);
+  assertEquals(assess(inFull, RULES), assess(pointing, RULES));
 });
 
 Deno.test("assess() makes the stored form of the response's own octets where it can", () => {
