@@ -21,7 +21,7 @@ import { ServerCookies } from "./server/server_cookies.ts";
 import { StreamListener } from "./server/stream_listener.ts";
 import { UdpListener } from "./server/udp_listener.ts";
 import { openUpstreams } from "./upstream/open_upstreams.ts";
-import { upstreamName } from "./upstream/upstream.ts";
+import { upstreamName } from "./upstream/upstream_name.ts";
 import type { Upstreams } from "./upstream/upstreams.ts";
 import { VERSION } from "./version.ts";
 
@@ -75,6 +75,8 @@ export class App {
       addresses: config.resolvers,
       strategy: config.strategy,
       socketCount: config.upstreamSockets,
+      asksWithCookies: config.asksWithCookies,
+      randomizesCase: config.randomizesCase,
       // One more timeout: what comes later than this has lost its way.
       ghostMs: config.timeoutMs,
       runtime: { ...runtime, clock },

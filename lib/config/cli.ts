@@ -97,6 +97,8 @@ export function parseCommand(args: readonly string[]): Command {
     timeoutMs: wholeNumber(values, "timeout", LIMITS.timeoutMs),
     strategy: oneOf(values, "strategy", STRATEGIES, "sequential"),
     upstreamSockets: wholeNumber(values, "upstream-sockets", LIMITS.upstreamSockets),
+    asksWithCookies: !values.has("no-cookies"),
+    randomizesCase: !values.has("no-case-randomization"),
     allow: allow.length === 0 ? PRIVATE_NETWORKS : allow,
     rateLimit: wholeNumber(values, "rate-limit", LIMITS.rateLimit),
     maxInFlight: wholeNumber(values, "max-in-flight", LIMITS.maxInFlight),

@@ -23,6 +23,10 @@ export interface Config {
   readonly strategy: Strategy;
   /** Sockets of each address family from which upstreams are asked at the same time. */
   readonly upstreamSockets: number;
+  /** Whether queries to upstreams carry cookies. */
+  readonly asksWithCookies: boolean;
+  /** Whether names go upstream in random letter case. */
+  readonly randomizesCase: boolean;
   /** The networks whose clients may ask. */
   readonly allow: readonly Cidr[];
   /** Questions per second that a client network may ask over UDP; 0 for any number. */

@@ -94,6 +94,23 @@ export const FLAGS = [
     ],
   },
   {
+    name: "no-cookies",
+    value: null,
+    isRepeatable: false,
+    help: [
+      "Ask upstreams without DNS cookies. One that mixes up the cookies of its clients is noticed without this flag.",
+    ],
+  },
+  {
+    name: "no-case-randomization",
+    value: null,
+    isRepeatable: false,
+    help: [
+      "Ask upstreams for names as clients spell them, not in random letter case. An upstream that has trouble with letter",
+      "case is noticed without this flag.",
+    ],
+  },
+  {
     name: "multi-question",
     value: MULTI_QUESTION.join("|"),
     isRepeatable: false,

@@ -1,8 +1,20 @@
 import { MIB } from "../base/units.ts";
 import type { Counters } from "./counters.ts";
 
+/** What an upstream is found to lack. */
+export interface LessonStatus {
+  /** Whether it is asked without EDNS, having rejected that. */
+  readonly isAskedWithoutEdns: boolean;
+  /** Whether it is asked without cookies, having given us those of others. */
+  readonly isAskedWithoutCookies: boolean;
+  /** Whether it is asked in the client's spelling, minding letter case. */
+  readonly isAskedInPlainCase: boolean;
+  /** Whether it is asked over TCP, because nothing comes back over UDP. */
+  readonly isAskedOverTcp: boolean;
+}
+
 /** How an upstream is doing at a moment. Counts are since the start. */
-export interface UpstreamStatus {
+export interface UpstreamStatus extends LessonStatus {
   /** As it is written after `--resolver`. */
   readonly name: string;
   /**
@@ -20,10 +32,6 @@ export interface UpstreamStatus {
   readonly replyCount: number;
   /** Questions on which it failed: no reply in time, or one of no use where another upstream's was. */
   readonly failureCount: number;
-  /** Whether it is asked without EDNS, having rejected that. */
-  readonly isAskedWithoutEdns: boolean;
-  /** Whether it is asked in the client's spelling, minding letter case. */
-  readonly isAskedInPlainCase: boolean;
 }
 
 /** How full the cache is. */
@@ -77,9 +85,12 @@ function upstreamLine({ state, smoothedMs, percentile95Ms, ...upstream }: Upstre
   const time = smoothedMs === 0
     ? "never measured"
     : `answers in ${smoothedMs.toFixed(1)} ms, 95 % within ${percentile95Ms.toFixed(1)} ms`;
-  const { queryCount, replyCount, failureCount, isAskedWithoutEdns, isAskedInPlainCase } = upstream;
+  const { queryCount, replyCount, failureCount } = upstream;
   return `${state}, ${time}, sent=${queryCount} replies=${replyCount} failures=${failureCount}` +
-    (isAskedWithoutEdns ? ", asked without EDNS" : "") + (isAskedInPlainCase ? ", asked in plain letter case" : "");
+    (upstream.isAskedWithoutEdns ? ", asked without EDNS" : "") +
+    (upstream.isAskedWithoutCookies ? ", asked without cookies" : "") +
+    (upstream.isAskedInPlainCase ? ", asked in plain letter case" : "") +
+    (upstream.isAskedOverTcp ? ", asked over TCP" : "");
 }
 
 function duration(ms: number): string {

@@ -45,7 +45,9 @@ function sumUpstream(parts: readonly UpstreamStatus[]): UpstreamStatus {
     replyCount: sum(parts, ({ replyCount }) => replyCount),
     failureCount: sum(parts, ({ failureCount }) => failureCount),
     isAskedWithoutEdns: parts.some(({ isAskedWithoutEdns }) => isAskedWithoutEdns),
+    isAskedWithoutCookies: parts.some(({ isAskedWithoutCookies }) => isAskedWithoutCookies),
     isAskedInPlainCase: parts.some(({ isAskedInPlainCase }) => isAskedInPlainCase),
+    isAskedOverTcp: parts.some(({ isAskedOverTcp }) => isAskedOverTcp),
   };
 }
 

@@ -42,6 +42,7 @@ export class Forward implements Resolver {
       wantsDnssec: query.scan.wantsDnssec,
       usefulOctetsMax: USEFUL_SHARE * query.replyOctetsMax,
       deadlineMs: query.deadlineMs,
+      upstreamCount: this.#upstreams.members.length,
       sendCount: 0,
       sendsMax: SENDS_MAX,
       wantsFreshSocket: false,

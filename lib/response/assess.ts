@@ -1,6 +1,6 @@
 import { ARCOUNT_OFFSET, FLAG, HEADER_OCTETS, MESSAGE_OCTETS_MAX, RCODE_MASK } from "../wire/header.ts";
 import { OPCODE, RCODE, TYPE } from "../wire/iana.ts";
-import { decode, encode } from "../wire/message.ts";
+import { decode, encodeWithin } from "../wire/message.ts";
 import { isSameNameAt, isWithinAt } from "../wire/name_at.ts";
 import { putFlags, putId, putUint16 } from "../wire/patch.ts";
 import { MessageScan, OPT_FAULT, SCAN, uint16At } from "../wire/scan.ts";
@@ -94,7 +94,7 @@ function assessScanned(reply: Uint8Array<ArrayBuffer>, rules: StorageRules): Sto
   if (receivedFault !== null) return refuse(receivedFault);
   // The next one to ask may spell the name in another way: owners that point to the question follow it.
   const isPointing = pointsToQuestion(received);
-  const message = isPointing ? received : encode(decode(received));
+  const message = isPointing ? received : encodeWithin(decode(received)) ?? received;
   if (!isPointing && table.read(message, scan.questionsEnd, qclass) !== null) return refuse(NOT_STORABLE.malformed);
   const chainEndOffset = chainEndOf(message, qtype);
   const isNameError = scan.rcode === RCODE.NXDOMAIN;

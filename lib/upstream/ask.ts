@@ -9,6 +9,8 @@ import type { UpstreamSocket } from "./upstream_socket.ts";
 export interface Asker {
   /** A reply has come. */
   onReply(ask: Ask, reply: Uint8Array<ArrayBuffer>): void;
+  /** It has replied, and is asked again in another manner before that is believed. */
+  onAskedAgain(ask: Ask): void;
   /** No reply will come. */
   onError(ask: Ask, error: unknown): void;
   /** There has been silence for longer than it should take; told once at most. */
@@ -74,6 +76,11 @@ export class Ask extends Deadline implements Receiver<Uint8Array<ArrayBuffer>>, 
   fail(): void {
     if (!this.#hasFailed) this.#asker.onFailure(this);
     this.#hasFailed = true;
+  }
+
+  /** The upstream has replied, and is asked again: it is not silent. */
+  askedAgain(): void {
+    this.#asker.onAskedAgain(this);
   }
 
   /** See `Deadline`. */

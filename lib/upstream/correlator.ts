@@ -3,9 +3,12 @@ import { Deadline, type DeadlineQueue } from "../base/deadline_queue.ts";
 import { LaterOctets } from "../base/later.ts";
 import { type Linkable, LinkedTable } from "../base/linked_table.ts";
 import type { Random } from "../base/random.ts";
+import { HEADER_OCTETS, QDCOUNT_OFFSET } from "../wire/header.ts";
+import { putUint16 } from "../wire/patch.ts";
 import { MessageScan, OPT_FAULT, SCAN } from "../wire/scan.ts";
 import { AnsweredIds } from "./answered_ids.ts";
-import { hasSameOctets, isResponseTo } from "./response_match.ts";
+import type { Registration } from "./registration.ts";
+import { hasSameOctets, isCutResponseTo, isResponseTo } from "./response_match.ts";
 
 /** Half of all IDs: beyond it, a guessed ID would be right too often and a free one too hard to draw (RFC 5452 §9). */
 export const IN_FLIGHT_MAX = 32_768;
@@ -41,24 +44,6 @@ export interface Pending {
    * that comes afterwards is late.
    */
   notSent(cause: unknown): void;
-}
-
-/** What `Correlator.register` needs to know of a query. */
-export interface Registration {
-  /** The upstream that is asked. */
-  readonly peer: SocketAddress;
-  /** The one question that is asked, in wire format and as it is sent; not changed any more. */
-  readonly question: Uint8Array<ArrayBuffer>;
-  /** Until when a reply is waited for. */
-  readonly deadlineMs: number;
-  /** Called for each reply whose question differs in nothing but letter case. Without it, case does not matter. */
-  readonly onWrongCase?: (() => void) | undefined;
-  /** A last look at a reply that is right in all else, before it counts. */
-  readonly isGenuine?: ((reply: Uint8Array<ArrayBuffer>, scan: MessageScan) => boolean) | undefined;
-  /** Makes the error with which `reply` fails at the deadline. */
-  readonly expired: () => Error;
-  /** The same for when the query cannot be sent, because of `cause`. */
-  readonly notSent: (cause: unknown) => Error;
 }
 
 /** What a correlator is made from. */
@@ -130,27 +115,53 @@ export class Correlator {
     const entry = this.#entries.first(this.#scan.id);
     if (entry === null) return this.#answered.has(this.#scan.id, peer) ? "late" : "unsolicited";
     const { registration } = entry;
+    const { question, onWrongCase } = registration;
     if (!isSameAddress(peer, registration.peer)) return "wrongPeer";
     if (entry.isGhost) return "late";
-    if (!isResponseTo(datagram, this.#scan, registration.question)) return "wrongQuestion";
-    if (
-      registration.onWrongCase !== undefined && this.#scan.questionCount > 0 &&
-      !hasSameOctets(datagram, registration.question)
-    ) {
-      registration.onWrongCase();
+    if (isCutResponseTo(datagram, this.#scan, question)) return this.#acceptCut(entry, datagram);
+    if (!isResponseTo(datagram, this.#scan, question)) return "wrongQuestion";
+    if (onWrongCase !== undefined && this.#scan.questionCount > 0 && !hasSameOctets(datagram, question)) {
+      onWrongCase();
       return "wrongCase";
     }
     // RFC 6891 §6.1.1: one OPT at most, and in the additional section. Others would pass for records and reach clients.
     if (status !== SCAN.ok || this.#scan.optFault !== OPT_FAULT.none) return "garbled";
-    if (registration.isGenuine?.(datagram, this.#scan) === false) return "wrongCookie";
-    this.#deadlines.cancel(entry);
-    this.#answered.add(entry.key, registration.peer);
-    // A bare error names no question: a second copy of it would pass for the reply to whatever gets its ID next.
-    if (this.#scan.questionCount === 0) this.#bury(entry, entry.dueMs);
-    else this.#remove(entry);
+    if (registration.isGenuine?.(datagram, this.#scan) === false) {
+      registration.onWrongCookie?.();
+      return "wrongCookie";
+    }
+    this.#settle(entry, this.#scan.questionCount > 0);
     const { end } = this.#scan;
     entry.reply.arrived(end === datagram.length ? datagram : datagram.subarray(0, end));
     return "matched";
+  }
+
+  /**
+   * RFC 2181 §9: "When a DNS client receives a reply with TC set, it should ignore that response, and query again", over
+   * TCP. Whatever it breaks off in, it has said so.
+   */
+  #acceptCut(entry: Entry, datagram: Uint8Array<ArrayBuffer>): Verdict {
+    const { question, onWrongCase } = entry.registration;
+    const hasQuestion = this.#scan.questionsEnd > HEADER_OCTETS;
+    if (hasQuestion && onWrongCase !== undefined && !hasSameOctets(datagram, question)) {
+      onWrongCase();
+      return "wrongCase";
+    }
+    this.#settle(entry, hasQuestion);
+    const head = new Uint8Array(HEADER_OCTETS + question.length);
+    head.set(datagram.subarray(0, QDCOUNT_OFFSET));
+    head.set(question, HEADER_OCTETS);
+    putUint16(head, QDCOUNT_OFFSET, 1);
+    entry.reply.arrived(head);
+    return "matched";
+  }
+
+  #settle(entry: Entry, namesQuestion: boolean): void {
+    this.#deadlines.cancel(entry);
+    this.#answered.add(entry.key, entry.registration.peer);
+    // A second copy of a bare error, say, would pass for the reply to whatever gets its ID next.
+    if (namesQuestion) this.#remove(entry);
+    else this.#bury(entry, entry.dueMs);
   }
 
   /** Fails every query in flight with `error` and forgets all ghosts. For a socket that is closed. */

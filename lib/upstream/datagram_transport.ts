@@ -3,18 +3,14 @@ import { LaterOctets } from "../base/later.ts";
 import type { Counters } from "../observe/counters.ts";
 import { EDE } from "../wire/iana.ts";
 import { putId } from "../wire/patch.ts";
-import { uint16At } from "../wire/scan.ts";
 import type { CookieJar } from "./cookie_jar.ts";
-import type { Registration } from "./correlator.ts";
+import type { Doubts, Registration } from "./registration.ts";
 import { isTruncated } from "./reply_kind.ts";
 import type { Request } from "./request.ts";
 import type { SocketPool } from "./socket_pool.ts";
 import type { Transport } from "./transport.ts";
-import { ForgeryError, UpstreamError } from "./upstream_error.ts";
+import { type ForgeryError, MissingCookieError, UpstreamError } from "./upstream_error.ts";
 import type { UpstreamSocket } from "./upstream_socket.ts";
-
-/** Where a message says how many records its additional section has: the OPT record is all that a query has there. */
-const ADDITIONAL_COUNT_OFFSET = 10;
 
 /** What a transport is made from. */
 export interface DatagramTransportOptions {
@@ -55,7 +51,7 @@ export class DatagramTransport implements Transport {
     query: Uint8Array<ArrayBuffer>,
     question: Uint8Array<ArrayBuffer>,
     request: Request,
-    onWrongCase?: () => void,
+    doubts?: Doubts,
   ): PromiseLike<Uint8Array<ArrayBuffer>> {
     const { address, cookies } = this.#options;
     let socket: UpstreamSocket;
@@ -70,18 +66,18 @@ export class DatagramTransport implements Transport {
       peer: address,
       question,
       deadlineMs: request.deadlineMs,
-      onWrongCase,
-      isGenuine: this.#isGenuine,
+      onWrongCase: doubts?.onWrongCase,
+      onWrongCookie: doubts?.onWrongCookie,
+      isGenuine: doubts?.onWrongCookie && this.#isGenuine,
       expired: this.#expired,
       notSent: this.#notSent,
     });
     putId(query, pending.id);
-    // Without an OPT record in the query there can be no cookie in the reply.
-    const mayExpectCookie = uint16At(query, ADDITIONAL_COUNT_OFFSET) > 0;
     // Others of its burst may fail, and be written anew where this one is: it is not to be looked at any more.
     socket.send(query, pending);
-    if (!cookies?.knowsServerCookie) return pending.reply;
-    const checked = new CookieCheck((reply) => mayExpectCookie ? this.#lacksCookie(reply) : null);
+    // Without a cookie in the query there can be none in the reply.
+    if (!cookies?.knowsServerCookie || doubts?.onWrongCookie === undefined) return pending.reply;
+    const checked = new CookieCheck((reply) => this.#lacksCookie(reply));
     pending.reply.deliverTo(checked);
     return checked;
   }
@@ -92,7 +88,7 @@ export class DatagramTransport implements Transport {
     // What is truncated goes over TCP anyhow.
     if (isTruncated(reply) || !cookies?.isMissingFrom(reply)) return null;
     counters.upstreamNoCookie++;
-    return new ForgeryError(`A reply in the name of ${name} has no cookie`, EDE.OTHER);
+    return new MissingCookieError(`A reply in the name of ${name} has no cookie`, EDE.OTHER);
   }
 
   #pick({ lastSocket, wantsFreshSocket }: Request): UpstreamSocket {

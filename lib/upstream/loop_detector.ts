@@ -100,6 +100,8 @@ export class LoopDetector {
       wantsDnssec: false,
       usefulOctetsMax: 0,
       deadlineMs,
+      // That it is refused says enough.
+      upstreamCount: SENDS_MAX,
       sendCount: 0,
       sendsMax: SENDS_MAX,
       wantsFreshSocket: false,

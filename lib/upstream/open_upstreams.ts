@@ -20,6 +20,10 @@ export interface OpenUpstreamsOptions {
   readonly strategy: Strategy;
   /** Sockets of each address family that take turns. */
   readonly socketCount: number;
+  /** Whether queries carry cookies; they do unless said otherwise. */
+  readonly asksWithCookies?: boolean;
+  /** Whether names go out in random letter case; they do unless said otherwise. */
+  readonly randomizesCase?: boolean;
   /** Until the last reply that may still be on the road has arrived or is lost. */
   readonly ghostMs: number;
   /** The world outside. */
@@ -38,6 +42,7 @@ export interface OpenUpstreamsOptions {
  */
 export function openUpstreams(options: OpenUpstreamsOptions): Upstreams {
   const { addresses, strategy, socketCount, ghostMs, runtime, deadlines, counters, log } = options;
+  const { asksWithCookies = true, randomizesCase = true } = options;
   const { clock } = runtime;
   const random = new Random(runtime.random);
   const pools = new Map<string, SocketPool>();
@@ -48,13 +53,13 @@ export function openUpstreams(options: OpenUpstreamsOptions): Upstreams {
   const streams: StreamTransport[] = [];
   const upstreams = addresses.map((address) => {
     const sockets = poolFor(anyAddressFor(address));
-    const cookies = new CookieJar(random);
-    const datagram = new DatagramTransport({ sockets, address, name: formatSocketAddress(address), counters, cookies });
-    const stream = new StreamTransport({ runtime, random, deadlines, counters, address, ghostMs, cookies });
+    const jar = asksWithCookies ? { cookies: new CookieJar(random) } : {};
+    const datagram = new DatagramTransport({ sockets, address, name: formatSocketAddress(address), counters, ...jar });
+    const stream = new StreamTransport({ runtime, random, deadlines, counters, address, ghostMs, ...jar });
     streams.push(stream);
     // `tcp://` as an upstream means TCP from the first query on.
     const first = address.transport === "tcp" ? stream : datagram;
-    return new Upstream({ address, datagram: first, stream, cookies, deadlines, clock, random, log });
+    return new Upstream({ address, datagram: first, stream, ...jar, randomizesCase, deadlines, clock, random, log });
   });
   return new Upstreams({
     upstreams,

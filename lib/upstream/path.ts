@@ -1,3 +1,4 @@
+import { clamp } from "../base/clamp.ts";
 import { PathLoss } from "./path_loss.ts";
 import type { Request } from "./request.ts";
 import { RoundTrips } from "./round_trips.ts";
@@ -96,10 +97,15 @@ export class Path {
     if (this.#outstanding++ === 0) this.#quietSinceMs = nowMs;
   }
 
+  /** Something has come from there. */
+  heard(nowMs: number): void {
+    this.#quietSinceMs = this.#heardAtMs = nowMs;
+  }
+
   /** The reply to a query has come; to be called before anything else is made of it. */
   answered(query: Travelling, nowMs: number): void {
     if (!query.hasFailed) this.#outstanding--;
-    this.#quietSinceMs = this.#heardAtMs = nowMs;
+    this.heard(nowMs);
     this.#roundTrips.add(nowMs - query.sentAtMs);
     if (query.isCountedLost) this.#loss.found();
     else this.#loss.answered();
@@ -127,8 +133,4 @@ export class Path {
     query.isCountedLost = true;
     this.#loss.lost();
   }
-}
-
-function clamp(value: number, { min, max }: { min: number; max: number }): number {
-  return Math.min(max, Math.max(min, value));
 }

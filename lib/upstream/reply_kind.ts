@@ -1,6 +1,6 @@
 import { ANCOUNT_OFFSET, FLAG, NSCOUNT_OFFSET, rcodeOf } from "../wire/header.ts";
 import { RCODE } from "../wire/iana.ts";
-import { uint16At } from "../wire/scan.ts";
+import { MessageScan, uint16At } from "../wire/scan.ts";
 import { isBadCookie } from "./cookie_jar.ts";
 
 /** RCODEs that say more about the upstream than about the name: another upstream may well know. */
@@ -23,9 +23,40 @@ export function isEdnsRejection(reply: Uint8Array): boolean {
   return rcode === RCODE.FORMERR || rcode === RCODE.NOTIMP;
 }
 
-/** Whether a reply denies without the SOA that a denial comes with (RFC 2308 §2, §3). */
-export function isDoubtful(reply: Uint8Array): boolean {
-  const rcode = rcodeOf(uint16At(reply, 2));
-  if (rcode !== RCODE.NOERROR && rcode !== RCODE.NXDOMAIN) return false;
-  return !isTruncated(reply) && uint16At(reply, ANCOUNT_OFFSET) === 0 && uint16At(reply, NSCOUNT_OFFSET) === 0;
+/** Used anew for each reply. */
+const scan = new MessageScan();
+
+/** Whether a reply has an OPT record. */
+export function hasOpt(reply: Uint8Array): boolean {
+  scan.scan(reply);
+  return scan.hasOpt;
+}
+
+/** What a reply is good for; see `replyKindOf`. */
+export type ReplyKind = "answer" | "denial" | "bareDenial" | "failure" | "rejection" | "badCookie" | "truncated";
+
+/**
+ * `answer`: it has answers, or says what is beyond us. `denial`: the name, or the type at that name, does not exist (or is
+ * known elsewhere). `bareDenial`: the same, without the SOA that a denial comes with (RFC 2308 §2, §3). `rejection`: the
+ * query was not understood. `failure`: the server cannot or will not answer.
+ */
+export function replyKindOf(reply: Uint8Array): ReplyKind {
+  // hot path
+  const flags = uint16At(reply, 2);
+  if ((flags & FLAG.TC) !== 0) return "truncated";
+  switch (rcodeOf(flags)) {
+    case RCODE.NOERROR:
+    case RCODE.NXDOMAIN:
+      // NXDOMAIN with answers is said of the end of a chain (RFC 6604 §3), of which the name was found.
+      if (uint16At(reply, ANCOUNT_OFFSET) > 0) return "answer";
+      return uint16At(reply, NSCOUNT_OFFSET) > 0 ? "denial" : "bareDenial";
+    case RCODE.SERVFAIL:
+    case RCODE.REFUSED:
+      return "failure";
+    case RCODE.FORMERR:
+    case RCODE.NOTIMP:
+      return "rejection";
+    default:
+      return isBadCookie(reply) ? "badCookie" : "answer";
+  }
 }

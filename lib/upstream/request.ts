@@ -43,12 +43,16 @@ export interface Request {
   readonly usefulOctetsMax: number;
   /** When an answer is of no use any more. */
   readonly deadlineMs: number;
+  /** Upstreams that may be asked in all. */
+  readonly upstreamCount: number;
   /** Sends so far, over all upstreams. Whoever sends counts. */
   sendCount: number;
   /** Sends that there may be: from `SENDS_MAX` to `LOSSY_SENDS_MAX`. */
   sendsMax: number;
   /** The reply that should have been asked for once more before it is believed, had there been a send left. */
   unproven?: Uint8Array;
+  /** The upstream that has rejected EDNS for this question: it gets the next send without. */
+  ednsRejectedBy?: unknown;
   /** The socket of the last send over UDP: the next one leaves from another (RFC 5452 §9.2). */
   lastSocket?: UpstreamSocket;
   /** Whether the next send is to leave from a socket that nothing was sent from before; see `SocketPool.pick`. */

@@ -1,3 +1,4 @@
+import type { Doubts } from "./registration.ts";
 import type { Request } from "./request.ts";
 
 /** A way to ask one upstream: UDP or TCP. */
@@ -7,13 +8,14 @@ export interface Transport {
    *
    * @param query Its ID is written here. Only lent: the caller may overwrite it afterwards.
    * @param question The question in `query`, in octets that stay as they are.
-   * @param onWrongCase See `Registration.onWrongCase`.
+   * @param doubts Told of replies that are right but for their letter case, or their cookie. What it does not ask for does
+   * not matter.
    * @throws {UpstreamError} when none came by the request's deadline, or nothing could be sent.
    */
   exchange(
     query: Uint8Array<ArrayBuffer>,
     question: Uint8Array<ArrayBuffer>,
     request: Request,
-    onWrongCase?: () => void,
+    doubts?: Doubts,
   ): PromiseLike<Uint8Array<ArrayBuffer>>;
 }

@@ -1,4 +1,4 @@
-import { formatSocketAddress, type SocketAddress } from "../base/address.ts";
+import type { SocketAddress } from "../base/address.ts";
 import type { DeadlineQueue } from "../base/deadline_queue.ts";
 import { deliver, type LaterOctets } from "../base/later.ts";
 import type { Log } from "../observe/log.ts";
@@ -11,6 +11,7 @@ import { Path } from "./path.ts";
 import { isTruncated, isUseful } from "./reply_kind.ts";
 import type { Request } from "./request.ts";
 import { UpstreamError } from "./upstream_error.ts";
+import { upstreamName } from "./upstream_name.ts";
 
 /** What an upstream is made from. */
 export interface UpstreamOptions extends DialogueOptions {
@@ -39,6 +40,7 @@ export class Upstream {
   #loopUntilMs = -Infinity;
   readonly #asker: Asker = {
     onReply: (ask, reply) => this.#onReply(ask, reply),
+    onAskedAgain: (ask) => this.#onAskedAgain(ask),
     onError: (ask, error) => this.#onError(ask, error),
     onSilence: (ask) => ask.path.silent(ask, this.#options.clock.nowMs()),
     onFailure: (ask) => this.#tell(ask),
@@ -47,7 +49,7 @@ export class Upstream {
   /** See {@linkcode UpstreamOptions}. */
   constructor(options: UpstreamOptions) {
     this.#options = options;
-    this.#dialogue = new Dialogue(options);
+    this.#dialogue = new Dialogue(options, (lesson) => options.log.warn(`upstream ${this.name} ${lesson}`));
   }
 
   /** How the upstream is called in messages: as it is written after `--resolver`. */
@@ -67,8 +69,7 @@ export class Upstream {
 
   /** How it is doing. */
   get state(): UpstreamStatus {
-    const nowMs = this.#options.clock.nowMs();
-    const { queryCount, replyCount, lessons } = this.#dialogue;
+    const { queryCount, replyCount, capabilities } = this.#dialogue;
     return {
       name: this.name,
       state: this.isLoop ? "loop" : STATE_NAMES[this.#breaker.state],
@@ -77,8 +78,7 @@ export class Upstream {
       queryCount,
       replyCount,
       failureCount: this.#failureCount,
-      isAskedWithoutEdns: !lessons.knowsEdns(nowMs),
-      isAskedInPlainCase: !lessons.ignoresCase(nowMs),
+      ...capabilities.lessonsAt(this.#options.clock.nowMs()),
     };
   }
 
@@ -94,7 +94,7 @@ export class Upstream {
 
   /** See `Path`. Never, if it is asked over TCP, which repeats by itself what gets lost. */
   get resendDelayMs(): number {
-    return this.#options.address.transport === "tcp" ? Infinity : this.#path.resendDelayMs;
+    return this.#dialogue.isOverTcp ? Infinity : this.#path.resendDelayMs;
   }
 
   /** See `Path`. */
@@ -149,10 +149,18 @@ export class Upstream {
     const ask = new Ask({ asker: this.#asker, request, breaker: this.#breaker, path, isProbe, sentAtMs });
     deadlines.schedule(ask, sentAtMs + path.silenceMs);
     path.sent(sentAtMs);
-    const pending = this.#dialogue.ask(request);
+    const pending = this.#dialogue.ask(request, ask);
     ask.socket = request.lastSocket ?? null;
     deliver(pending, ask);
     return ask.reply;
+  }
+
+  /** It lives, and takes as long again. */
+  #onAskedAgain(ask: Ask): void {
+    const { clock, deadlines } = this.#options;
+    ask.path.heard(clock.nowMs());
+    deadlines.cancel(ask);
+    if (!ask.hasFailed) deadlines.schedule(ask, clock.nowMs() + ask.path.silenceMs);
   }
 
   #onReply(ask: Ask, reply: Uint8Array<ArrayBuffer>): void {
@@ -238,9 +246,4 @@ const STATE_NAMES = { closed: "up", open: "down", "half-open": "probing" } as co
 
 function isSilence(error: unknown): boolean {
   return error instanceof UpstreamError && error.infoCode === EDE.NO_REACHABLE_AUTHORITY;
-}
-
-/** An upstream's address as it is written after `--resolver`. */
-export function upstreamName(address: SocketAddress): string {
-  return (address.transport === "tcp" ? "tcp://" : "") + formatSocketAddress(address);
 }

@@ -7,7 +7,8 @@ import type { Counters } from "../observe/counters.ts";
 import { EDE } from "../wire/iana.ts";
 import { putId } from "../wire/patch.ts";
 import { StreamFrames, toFrame } from "../wire/stream_frames.ts";
-import { Correlator, type Registration } from "./correlator.ts";
+import { Correlator } from "./correlator.ts";
+import type { Registration } from "./registration.ts";
 import { COUNTER_OF } from "./upstream_socket.ts";
 import { UpstreamError } from "./upstream_error.ts";
 

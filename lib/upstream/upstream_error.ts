@@ -18,5 +18,11 @@ export class UpstreamError extends Error {
  */
 export class ForgeryError extends UpstreamError {
   /** The class's name, also in a minified program. */
-  override readonly name = "ForgeryError";
+  override readonly name: string = "ForgeryError";
+}
+
+/** A reply lacks the cookie that its server knows. */
+export class MissingCookieError extends ForgeryError {
+  /** The class's name, also in a minified program. */
+  override readonly name = "MissingCookieError";
 }

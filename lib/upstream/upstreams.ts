@@ -146,7 +146,7 @@ export class Upstreams {
       const upstream = order[i]!;
       // With sends of its own, so that it takes none from the client; `Dialogue` bounds those, too. From a fresh socket: the
       // upstream may have gone for the ports of the others alone.
-      if (upstream.isUp || !upstream.probe({ ...request, wantsFreshSocket: true })) continue;
+      if (upstream.isUp || !upstream.probe({ ...request, upstreamCount: 1, wantsFreshSocket: true })) continue;
       this.#options.counters.upstreamProbes++;
       return;
     }

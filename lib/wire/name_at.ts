@@ -46,13 +46,14 @@ export function isAboveAny(message: Uint8Array, zone: number, names: readonly nu
   return false;
 }
 
-/** Where the next label really stands: behind whatever pointers lead to it. */
-function labelAt(octets: Uint8Array, offset: number): number {
+/** Where the label at `offset` really stands: behind whatever pointers lead to it. */
+export function labelAt(octets: Uint8Array, offset: number): number {
   while (octets[offset]! >= 0xc0) offset = ((octets[offset]! & 0x3f) << 8) | octets[offset + 1]!;
   return offset;
 }
 
-function labelCountAt(octets: Uint8Array, offset: number): number {
+/** Labels of the name at `offset`, the root left out. */
+export function labelCountAt(octets: Uint8Array, offset: number): number {
   let count = 0;
   for (let label = labelAt(octets, offset); octets[label] !== 0; count++) {
     label = labelAt(octets, label + 1 + octets[label]!);

@@ -4,7 +4,7 @@ import { formatCidr } from "../../lib/base/cidr.ts";
 import { formatIp } from "../../lib/base/ip.ts";
 import { parseCommand, UsageError } from "../../lib/config/cli.ts";
 import type { Config } from "../../lib/config/config.ts";
-import { upstreamName } from "../../lib/upstream/upstream.ts";
+import { upstreamName } from "../../lib/upstream/upstream_name.ts";
 import { PRIVATE_NETWORKS } from "../../lib/server/access.ts";
 
 /** A configuration with its addresses as text. */
@@ -27,6 +27,8 @@ const DEFAULTS: Told = {
   maxInFlight: 10_000,
   cacheSizeMib: 64,
   cacheTtl: TTLS,
+  asksWithCookies: true,
+  randomizesCase: true,
   servesStale: true,
   prefetches: true,
   answersSpecialNames: true,
@@ -98,6 +100,7 @@ for (
     ["--min-ttl 60 --max-ttl 60", { cacheTtl: { ...TTLS, minTtlSeconds: 60, maxTtlSeconds: 60 } }],
     ["--negative-max-ttl 10", { cacheTtl: { ...TTLS, negativeMaxTtlSeconds: 10 } }],
     ["--no-stale --no-prefetch", { servesStale: false, prefetches: false }],
+    ["--no-cookies --no-case-randomization", { asksWithCookies: false, randomizesCase: false }],
     ["--no-special-names", { answersSpecialNames: false }],
     ["--server-id dns-1,north", { serverId: "dns-1,north" }],
     ["--server-id=Zürich", { serverId: "Zürich" }],

@@ -11,7 +11,9 @@ const UPSTREAM = {
   replyCount: 6,
   failureCount: 1,
   isAskedWithoutEdns: false,
+  isAskedWithoutCookies: false,
   isAskedInPlainCase: false,
+  isAskedOverTcp: false,
 };
 
 Deno.test("formatStatus() tells all of a fresh program without a cache", () => {
@@ -46,5 +48,7 @@ Deno.test("formatStatus() tells in what manner an upstream is asked that does no
   };
   assertEquals(asked({ isAskedWithoutEdns: true }), ", asked without EDNS");
   assertEquals(asked({ isAskedInPlainCase: true }), ", asked in plain letter case");
+  assertEquals(asked({ isAskedWithoutCookies: true }), ", asked without cookies");
+  assertEquals(asked({ isAskedOverTcp: true }), ", asked over TCP");
   assertEquals(asked({ isAskedWithoutEdns: true, isAskedInPlainCase: true }).split(", ").length, 3);
 });

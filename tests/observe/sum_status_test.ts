@@ -12,7 +12,9 @@ const UPSTREAM: UpstreamStatus = {
   replyCount: 6,
   failureCount: 1,
   isAskedWithoutEdns: false,
+  isAskedWithoutCookies: false,
   isAskedInPlainCase: false,
+  isAskedOverTcp: false,
 };
 
 function status(counts: Partial<Counters>, upstream: Partial<UpstreamStatus>, others: Partial<Status> = {}): Status {

@@ -148,7 +148,7 @@ for (const rcode of [RCODE.FORMERR, RCODE.NOTIMP]) {
       await answer(isBare ? { questions: [], rcode } : { rcode });
       assertEquals([socket.sent.length, sent().additionals, sent().questions.length], [2, [], 1]);
       await answer({ answers: [ANSWER] });
-      assertEquals(lines(decode(await reply).answers), ["example.org. 9 IN AAAA 2001:db8::1"]);
+      assertEquals(lines(decode(await reply).answers), ["eXample.org. 9 IN AAAA 2001:db8::1"]);
       pool.close();
     }
   });
@@ -172,7 +172,10 @@ for (const rcode of [RCODE.SERVFAIL, RCODE.REFUSED, RCODE.NXDOMAIN, 11]) {
   Deno.test(`[9520_05] Forward.resolve() passes RCODE ${rcode} on when there is nobody else to ask`, async () => {
     const query = clientQuery({ questions: QUESTIONS });
     const { answer, reply, pool } = await forward(query);
-    await answer({ rcode, authorities: records("org 60 IN SOA ns.example h.example 1 2 3 4 60") });
+    const fields = { rcode, authorities: records("org 60 IN SOA ns.example h.example 1 2 3 4 60") };
+    await answer(fields);
+    // Nothing has shown yet that the upstream does not mind letter case; of RCODEs beyond the usual ones nothing is made.
+    if (rcode !== 11) await answer(fields);
     assertEquals([decode(await reply).rcode, query.extendedErrors], [rcode, []]);
     pool.close();
   });

@@ -62,9 +62,10 @@ Deno.test("a name that does not exist, does not for any type; its SOA grows olde
 Deno.test("that a type does not exist says nothing of the others [2308_03]", async () => {
   const scene = cacheScene({ zone: ZONE });
   await tell(scene, "example.org MX");
+  const before = askedCount(scene);
   assertEquals((await assertRemembered(scene, "example.org MX")).rcode, RCODE.NOERROR);
   assertEquals((await tell(scene, "example.org A")).answers.length, 1);
-  assertEquals(askedCount(scene), 2);
+  assertEquals(askedCount(scene), before + 1);
   await scene.settle();
 });
 
@@ -182,7 +183,8 @@ Deno.test("extended errors are remembered with the answer [8914_03]", async () =
     assertEquals(errors, [EDE.OTHER]);
     assertEquals(ednsOf(message)!.options, [blocked]);
   }
-  assertEquals(askedCount(scene), 1);
+  // In mixed case, and, because that was denied, in the client's spelling.
+  assertEquals(askedCount(scene), 2);
   await scene.settle();
 });
 

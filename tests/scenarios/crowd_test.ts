@@ -1,6 +1,7 @@
 import { assertEquals, assertGreaterOrEqual, assertLessOrEqual } from "@std/assert";
 import { RCODE } from "../../lib/wire/iana.ts";
 import { lines, question } from "../support/messages.ts";
+import { recordZone } from "../support/record_zone.ts";
 import { type ReceivedQuery, Scene, SERVICE } from "../support/scene.ts";
 
 const ANSWER = ["example.org. 300 IN A 192.0.2.1"];
@@ -18,12 +19,13 @@ Deno.test("30 clients that ask the same at once get 30 answers out of one upstre
 });
 
 Deno.test("400 different questions at an upstream of 0.5 s: 400 answers, at most 1.05 sends each", async () => {
-  const scene = new Scene({ upstreamCount: 2 });
+  const zone = recordZone(...Array.from({ length: 400 }, (_, i) => `n${i}.example.org 300 IN A 192.0.2.1`));
+  const scene = new Scene({ upstreamCount: 2, zone });
   for (const upstream of scene.upstreams) upstream.onQuery = (query) => upstream.answer(query, { afterMs: 500 });
   const clients = Array.from({ length: 400 }, () => scene.client());
   for (const [i, client] of clients.entries()) client.ask([question(`n${i}.example.org`)]);
   await scene.settle();
-  assertEquals(clients.filter(({ reply }) => reply.message.rcode !== RCODE.NXDOMAIN), []);
+  assertEquals(clients.filter(({ reply }) => reply.message.answers.length !== 1), []);
   const sendCount = scene.upstreams.reduce((sum, { queries }) => sum + queries.length, 0);
   assertLessOrEqual(sendCount, 420);
 });
@@ -64,6 +66,7 @@ Deno.test("an upstream that leads back here is found out, told of once, and left
   const peers = new Map<number, ReceivedQuery>();
   const { upstream } = scene;
   // A forwarder that has this program for its upstream.
+  upstream.fallSilent();
   upstream.onQuery = (query) => {
     const { message, octets } = query;
     if (message.isResponse) return upstream.reply(peers.get(message.id)!, octets);

@@ -2,6 +2,7 @@ import { assertEquals, assertLessOrEqual, assertNotEquals } from "@std/assert";
 import { EDNS_OPTION, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { encode } from "../../lib/wire/message.ts";
 import { ednsOf, lines, opt, question } from "../support/messages.ts";
+import { recordZone } from "../support/record_zone.ts";
 import { type ReceivedQuery, Scene } from "../support/scene.ts";
 
 const ANSWER = ["example.org. 300 IN A 192.0.2.1"];
@@ -73,17 +74,17 @@ Deno.test("RD, AD and CD go upstream as asked, and RD and CD come back [4035_01,
 });
 
 Deno.test("a rejection of EDNS is learned for a quarter of an hour, then put to the test again", async () => {
-  const scene = new Scene({ habits: { edns: "formerr" } });
-  const ask = async () => {
-    scene.client().ask([question("example.org")]);
+  const zone = recordZone("example.org 300 IN A 192.0.2.1", "example.net 300 IN A 192.0.2.1");
+  const scene = new Scene({ habits: { edns: "formerr" }, zone });
+  const ask = async (name: string) => {
+    scene.client().ask([question(name)]);
     await scene.pass(1);
   };
-  await ask();
-  await ask();
+  for (const name of ["example.org", "example.net", "example.org"]) await ask(name);
   await scene.pass(15 * 60_000);
-  await ask();
+  await ask("example.net");
   await scene.settle();
-  assertEquals(scene.upstream.queries.map(hasOpt), [true, false, false, true, false]);
+  assertEquals(scene.upstream.queries.map(hasOpt), [true, false, true, false, false, true, false]);
 });
 
 Deno.test("a late rejection of EDNS is followed by a third send, without EDNS, and by no fourth [9520_04]", async () => {

@@ -80,7 +80,7 @@ Deno.test("[multi_07] a part without an answer: the others go out at the deadlin
 
 Deno.test("[multi_07] all parts without an answer: SERVFAIL, and EDE 22 for each", async () => {
   const scene = new Scene({ zone: ZONE });
-  scene.upstream.onQuery = () => {};
+  scene.upstream.fallSilent();
   const client = scene.client();
   client.ask([A, B], { additionals: [opt()] });
   await scene.settle();

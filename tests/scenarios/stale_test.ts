@@ -141,6 +141,7 @@ Deno.test("a slow answer within the client's patience is better than an expired 
 
 Deno.test("the answer that came too late for one client serves the next", async () => {
   const scene = await expired();
+  scene.upstream.fallSilent();
   scene.upstream.onQuery = (query) => scene.upstream.answer(query, { afterMs: 1900 });
   assertEquals((await tell(scene, "example.org", { passMs: 2900 })).answers, STALE);
   assertEquals((await assertRemembered(scene, "example.org")).answers, ["example.org. 299 IN A 192.0.2.1"]);

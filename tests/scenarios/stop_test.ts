@@ -40,7 +40,7 @@ Deno.test("stop() answers what is in flight, takes nothing new, and resolves whe
 
 Deno.test("stop() waits for a silent upstream no longer than the deadline", async () => {
   const scene = new Scene();
-  scene.upstream.onQuery = () => {};
+  scene.upstream.fallSilent();
   const client = scene.client();
   client.ask([question("example.org"), question("example.net")]);
   await scene.pass(1);

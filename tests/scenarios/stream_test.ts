@@ -18,8 +18,10 @@ for (const edns of ["knows", "formerr"] as const) {
   Deno.test(`a flood of forged replies moves the question to TCP; the upstream's EDNS: ${edns} [5452_08]`, async () => {
     const scene = new Scene({ habits: { edns } });
     // What it knows of EDNS is learned before.
-    scene.client().ask([question("example.org")]);
-    await scene.pass(100);
+    for (const name of ["example.org", "example.net"]) {
+      scene.client().ask([question(name)]);
+      await scene.pass(100);
+    }
     scene.upstream.onQuery = (query) => {
       for (let i = 1; i <= 200; i++) scene.upstream.reply(query, forged(query, (query.message.id + i) & 0xffff));
     };

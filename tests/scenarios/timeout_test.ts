@@ -28,7 +28,7 @@ Deno.test("a silent upstream is asked three times, each time from another port, 
 
 Deno.test("a silent upstream: the client gets SERVFAIL at the deadline, with its question", async () => {
   const scene = new Scene();
-  scene.upstream.onQuery = () => {};
+  scene.upstream.fallSilent();
   const client = scene.client();
   const startMs = scene.nowMs;
   client.ask([question("eXample.org")]);
@@ -43,7 +43,7 @@ Deno.test("a silent upstream: the client gets SERVFAIL at the deadline, with its
 
 Deno.test("a silent upstream: a client that speaks EDNS is told why (EDE 22)", async () => {
   const scene = new Scene();
-  scene.upstream.onQuery = () => {};
+  scene.upstream.fallSilent();
   const client = scene.client();
   client.ask([question("example.org")], { additionals: [opt()] });
   await scene.settle();

@@ -60,7 +60,11 @@ class Life {
       upstreamCount: this.#random.between(1, 3),
       config: { cacheSizeMib: 1, prefetches: this.#random.chance(0.7), logLevel: "error" },
     });
-    for (const upstream of this.#scene.upstreams) this.#serve(upstream);
+    for (const upstream of this.#scene.upstreams) {
+      this.#serve(upstream);
+      // While it is out over UDP it is so over TCP.
+      upstream.onStreamQuery = () => {};
+    }
   }
 
   async run(): Promise<CacheLife> {

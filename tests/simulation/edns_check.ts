@@ -4,7 +4,7 @@ import type { Message } from "../../lib/wire/message.ts";
 
 /**
  * What is wrong with the OPT records that one upstream got, a line each. RFC 6891 §6.1.1: EDNS is hop by hop: one at most, with
- * nothing in it but our own cookie, always the same.
+ * nothing in it but our own cookie, always the same, or nothing at all for who mixes cookies up.
  */
 export function ednsFaults(queries: readonly Message[]): string[] {
   const cookies = new Set<string>();
@@ -14,8 +14,8 @@ export function ednsFaults(queries: readonly Message[]): string[] {
     const [record, ...others] = additionals;
     const { options, version, udpPayloadOctets } = readOpt(record!);
     const isOurs = others.length === 0 && version === 0 && udpPayloadOctets === 1232 &&
-      options.length === 1 && options[0]!.code === EDNS_OPTION.COOKIE;
-    if (isOurs) cookies.add(options[0]!.data.subarray(0, 8).toHex());
+      options.length <= 1 && options.every(({ code }) => code === EDNS_OPTION.COOKIE);
+    if (isOurs) { for (const { data } of options) cookies.add(data.subarray(0, 8).toHex()); }
     else faults.push("an OPT record that is not ours went upstream [6891_06]");
   }
   return cookies.size > 1 ? [...faults, "another cookie than ours went upstream [6891_06]"] : faults;

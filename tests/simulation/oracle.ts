@@ -155,7 +155,8 @@ export class Oracle {
     // Clients with the same question in other spellings share an exchange, in the spelling of the first.
     const lower = foldCase(question.name);
     const upper = lower.map((octet) => octet >= 0x61 && octet <= 0x7a ? octet - 0x20 : octet);
-    const spellings = twin.habits.mindsCase ? [lower, upper] : [question.name];
+    const { mindsCase, keepsSpelling } = twin.habits;
+    const spellings = mindsCase || keepsSpelling ? [lower, upper] : [question.name];
     const said = (name: Name): Outcome[] => {
       const asked = { ...question, name };
       const additionals = this.#isEdnsSure ? [[opt({ wantsDnssec })]] : [[], [opt({ wantsDnssec })]];
@@ -236,10 +237,10 @@ function isUseful({ message }: Outcome): boolean {
 }
 
 function outcomeKey({ message, bodyOctets }: Outcome): string {
-  const { recursionAvailable, isTruncated, rcode } = message;
+  const { recursionAvailable, isAuthenticData, isTruncated, rcode } = message;
   // Upstreams have one zone, and orders of their own.
   const types = message.answers.map(({ type }) => type);
-  return `${recursionAvailable} ${isTruncated} ${rcode} ${types} ${bodyOctets}`;
+  return `${recursionAvailable} ${isAuthenticData} ${isTruncated} ${rcode} ${types} ${bodyOctets}`;
 }
 
 function outcomeOf(question: Question, octets: Octets): Outcome {

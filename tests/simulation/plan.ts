@@ -8,7 +8,7 @@ import { foldCase } from "../../lib/wire/name.ts";
 import { SeededRandom } from "../support/seeded_random.ts";
 import { EVERYBODY } from "../support/serving.ts";
 import type { Link } from "../support/world_network.ts";
-import { drawFairUpstreams, drawLink, drawUpstreams, type UpstreamPlan } from "./upstream_plan.ts";
+import { drawFairUpstreams, drawLink, drawUpstreams, type UpstreamPlan, withQuirks } from "./upstream_plan.ts";
 
 /** Everything about one simulation that is decided before it begins. */
 export interface Plan {
@@ -65,11 +65,12 @@ export function drawPlan(seed: number): Plan {
   const count = random.pick([1, 1, 2, 3, 4]);
   // The fair plans of several upstreams take their time: the others may be silent first.
   const timeoutMs = isFair && count > 1 ? random.pick([2000, 5000]) : random.pick([100, 500, 1000, 2000, 2000, 5000]);
-  const upstreams = !isForwarding
+  const usual = !isForwarding
     ? []
     : isFair
     ? drawFairUpstreams(random, { count: Math.min(count, 3), timeoutMs })
     : drawUpstreams(random, { count, timeoutMs });
+  const upstreams = withQuirks(new SeededRandom(`quirks ${seed}`), usual, isFair);
   const { listen, serviceAddresses } = drawListen(random);
   const durationMs = random.pick([1, timeoutMs, 3 * timeoutMs, 130_000]);
   const acceptOutage = random.chance(0.2) ? drawOutage(random, durationMs) : NO_OUTAGE;
@@ -85,6 +86,8 @@ export function drawPlan(seed: number): Plan {
       answerIpv6: random.chance(0.5) ? parseIp("2001:db8::80") : null,
       timeoutMs,
       strategy: random.pick(STRATEGIES),
+      asksWithCookies: true,
+      randomizesCase: true,
       upstreamSockets: random.pick([2, 2, 3, 16]),
       allow: random.chance(0.8) ? EVERYBODY : ALL_BUT_STRANGER,
       rateLimit: random.chance(0.15) ? random.pick([1, 5, 20]) : 0,

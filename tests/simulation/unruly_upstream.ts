@@ -7,6 +7,7 @@ import { opt } from "../support/messages.ts";
 import type { ScriptedUpstream } from "../support/scripted_upstream.ts";
 import type { SeededRandom } from "../support/seeded_random.ts";
 import type { Host } from "../support/world_network.ts";
+import { hasCookie } from "./client_limits.ts";
 import * as lies from "./lies.ts";
 import type { Plan } from "./plan.ts";
 import { UnrulyStreams } from "./unruly_streams.ts";
@@ -192,7 +193,9 @@ export class UnrulyUpstream {
       case "truncated":
         return alter(encode({ ...lies.bare(asked), isTruncated: true }));
       case "wrongCookie":
-        send(lies.poisonWithCookie(asked, random));
+        // Who has guessed all but the cookie is asked again without: to guess that as well, port, ID and letter case, is
+        // beyond any forger.
+        send(hasCookie(asked) ? lies.poisonWithCookie(asked, random) : honest);
         break;
       case "wrongCase":
         send(lies.recased(honest) ?? honest);

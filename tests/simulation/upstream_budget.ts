@@ -67,7 +67,8 @@ export class UpstreamBudget {
   #sendsMax(question: Question): number {
     const { upstreams: [first, ...others], isCalm, natForgetsAfterMs } = this.#plan;
     const { edns, lowersCase, mindsCase, cookies } = first!.habits;
-    const isModern = (edns === "knows" || edns === "ignores") && !lowersCase && !mindsCase && cookies !== "demands";
+    const isModern = (edns === "knows" || edns === "ignores") && !lowersCase && !mindsCase &&
+      cookies !== "demands" && cookies !== "replays";
     // One upstream that answers at once. Its denials without a SOA are asked for twice.
     if (others.length === 0 && isModern && isCalm(question) && natForgetsAfterMs === null) return 2;
     return this.#mayLose ? LOSSY_SENDS_MAX : SENDS_MAX;

@@ -102,7 +102,8 @@ function drawHabits(random: SeededRandom): UpstreamHabits {
     overcompresses: random.chance(0.3),
     lowersCase: random.chance(0.2),
     recursionAvailable: random.chance(0.9),
-    mindsCase: random.chance(0.1),
+    mindsCase: random.chance(0.1) && "withoutSoa",
+    keepsSpelling: false,
     cookies: random.pickWeighted({ ignores: 3, knows: 2, demands: 1 }),
     truncates: random.chance(0.15),
     signs: random.chance(0.6),
@@ -135,3 +136,42 @@ export function drawLink(random: SeededRandom, { loss, delayMaxMs }: { loss: num
     choppiness: random.pick([0, 0.3]),
   };
 }
+
+/** What few upstreams do, and how often. */
+const QUIRKS = {
+  none: 12,
+  passesOn: 2,
+  replays: 2,
+  replaysAndPassesOn: 1,
+  mindsCaseWithSoa: 1,
+  refusesCase: 1,
+  failsCase: 1,
+  keepsSpelling: 3,
+};
+
+/**
+ * Upstreams of which some have a quirk more; drawn from a source of its own, so that the other lives stay as they are. Among
+ * several fair ones that is none that takes a send more.
+ */
+export function withQuirks(random: SeededRandom, upstreams: readonly UpstreamPlan[], isFair: boolean): UpstreamPlan[] {
+  return upstreams.map((upstream) => {
+    const drawn = random.pickWeighted(QUIRKS);
+    const quirk = isFair && upstreams.length > 1 && drawn !== "keepsSpelling" ? "none" : drawn;
+    return { ...upstream, habits: { ...upstream.habits, ...HABITS_OF[quirk] } };
+  });
+}
+
+/**
+ * No more together, also with those of `drawHabits`, than can be found out in three sends: a server that does not echo letter
+ * case, and mixes cookies up or demands them, does not pass on rejections as well.
+ */
+const HABITS_OF: Readonly<Record<keyof typeof QUIRKS, Partial<UpstreamHabits>>> = {
+  none: {},
+  passesOn: { edns: "passesOn", lowersCase: false },
+  replays: { cookies: "replays" },
+  replaysAndPassesOn: { cookies: "replays", edns: "passesOn", lowersCase: false },
+  mindsCaseWithSoa: { mindsCase: "withSoa" },
+  refusesCase: { mindsCase: "refused" },
+  failsCase: { mindsCase: "servfail" },
+  keepsSpelling: { keepsSpelling: true, lowersCase: false },
+};

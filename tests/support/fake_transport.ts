@@ -1,3 +1,4 @@
+import type { Doubts } from "../../lib/upstream/registration.ts";
 import type { Transport } from "../../lib/upstream/transport.ts";
 import type { Request } from "../../lib/upstream/request.ts";
 import { UpstreamError } from "../../lib/upstream/upstream_error.ts";
@@ -43,8 +44,7 @@ export function respond(query: Message, fields: Partial<Message>): Octets {
 /** A transport to a server that has a habit, without sockets. */
 export class FakeTransport implements Transport {
   /** What was asked, first to last, and when. */
-  readonly asked: { readonly atMs: number; readonly query: Message; readonly onWrongCase: (() => void) | undefined }[] =
-    [];
+  readonly asked: ({ readonly atMs: number; readonly query: Message } & Doubts)[] = [];
   /** What the server does from now on. */
   habit: Habit;
   readonly #time: FakeTime;
@@ -60,11 +60,12 @@ export class FakeTransport implements Transport {
   }
 
   /** See `Transport`. */
-  exchange(octets: Octets, _question: Octets, { deadlineMs }: Request, onWrongCase?: () => void): Promise<Octets> {
+  exchange(octets: Octets, _question: Octets, { deadlineMs }: Request, doubts: Doubts = {}): Promise<Octets> {
     const query = decode(octets);
     const outcome = this.habit(query, this.asked.length);
     const nowMs = this.#time.nowMs();
-    this.asked.push({ atMs: nowMs, query, onWrongCase });
+    const { onWrongCase, onWrongCookie } = doubts;
+    this.asked.push({ atMs: nowMs, query, onWrongCase, onWrongCookie });
     if (outcome instanceof Error) return Promise.reject(outcome);
     const { promise, resolve, reject } = Promise.withResolvers<Octets>();
     const leftMs = deadlineMs - nowMs;

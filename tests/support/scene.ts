@@ -109,6 +109,8 @@ const USUAL_CONFIG: Config = {
   timeoutMs: 2000,
   strategy: "sequential",
   upstreamSockets: 4,
+  asksWithCookies: true,
+  randomizesCase: true,
   allow: EVERYBODY,
   rateLimit: 0,
   maxInFlight: 10_000,

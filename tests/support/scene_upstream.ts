@@ -76,6 +76,11 @@ export class SceneUpstream {
     this.#world.time.after(afterMs, () => this.#world.network.carry(this.#host, from, to, octets));
   }
 
+  /** Answers nothing from now on, on connections neither. */
+  fallSilent(): void {
+    this.onQuery = this.onStreamQuery = () => {};
+  }
+
   /** Neither answers nor takes connections from now on. */
   die(): void {
     this.#host.dropsDials = true;

@@ -4,9 +4,10 @@ import { PLAIN_UDP_OCTETS, readOpt, UDP_PAYLOAD_OCTETS, writeOpt } from "../../l
 import { HEADER_OCTETS, headerFromFlags, headerToFlags } from "../../lib/wire/header.ts";
 import { EDNS_OPTION, OPCODE, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { decode, encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
-import { foldCase } from "../../lib/wire/name.ts";
+import { foldCase, isSameName, type Name } from "../../lib/wire/name.ts";
 import { putUint16 } from "../../lib/wire/patch.ts";
 import { WireFormatError } from "../../lib/wire/wire_format_error.ts";
+import { records } from "./messages.ts";
 import { encodeWithPointers } from "./pointer_writer.ts";
 import { hashText } from "./seeded_random.ts";
 import { signRecords } from "./sign_records.ts";
@@ -29,8 +30,11 @@ export type Zone = (question: Question) => ZoneAnswer;
 
 /** How a server behaves towards EDNS, and how it writes. */
 export interface UpstreamHabits {
-  /** `knows`: has an OPT for an OPT. `ignores`: has none. `formerr`, `notimp`: rejects with a bare header. */
-  readonly edns: "knows" | "ignores" | "formerr" | "notimp";
+  /**
+   * `knows`: has an OPT for an OPT. `ignores`: has none. `formerr`, `notimp`: rejects with a bare header. `passesOn`: knows it
+   * itself, and passes on the FORMERR of others, for a quarter of all names.
+   */
+  readonly edns: "knows" | "ignores" | "formerr" | "notimp" | "passesOn";
   /** Puts the OPT record before the other additional records instead of behind them. */
   readonly hasOptFirst: boolean;
   /** Writes pointers where RFC 3597 §4 forbids them. */
@@ -39,10 +43,15 @@ export interface UpstreamHabits {
   readonly lowersCase: boolean;
   /** Says RA. */
   readonly recursionAvailable: boolean;
-  /** Knows names in lower case alone: any other spelling does not exist, and no SOA says so. */
-  readonly mindsCase: boolean;
-  /** DNS cookies (RFC 7873). `knows`: gives one. `demands`: says BADCOOKIE to who has one and not the server's. */
-  readonly cookies: "ignores" | "knows" | "demands";
+  /** Knows names in lower case alone, and says of any other spelling that it does not exist, without SOA or with, or fails. */
+  readonly mindsCase: false | "withoutSoa" | "withSoa" | "refused" | "servfail";
+  /** Has names like the one asked for in the spelling in which that was asked for first, and writes them in full. */
+  readonly keepsSpelling: boolean;
+  /**
+   * DNS cookies (RFC 7873). `knows`: gives one. `demands`: says BADCOOKIE to who has one and not the server's. `replays`: has
+   * the replies to other clients in its memory, cookies and all.
+   */
+  readonly cookies: "ignores" | "knows" | "demands" | "replays";
   /** Says TC over UDP to whatever has records. */
   readonly truncates: boolean;
   /** Signs its records for who says DO (RFC 3225 §3), and for nobody else. */
@@ -64,6 +73,7 @@ export const MODERN_HABITS: UpstreamHabits = {
   lowersCase: false,
   recursionAvailable: true,
   mindsCase: false,
+  keepsSpelling: false,
   cookies: "ignores",
   truncates: false,
   signs: false,
@@ -82,6 +92,8 @@ export class ScriptedUpstream {
   readonly improper: Octets[] = [];
   readonly zone: Zone;
   readonly habits: UpstreamHabits;
+  /** How each name was spelled when it was asked for first; see `keepsSpelling`. */
+  readonly #spellings = new Map<string, Name>();
 
   constructor(zone: Zone, habits: Partial<UpstreamHabits> = {}) {
     this.zone = zone;
@@ -100,16 +112,21 @@ export class ScriptedUpstream {
     const hasOpt = query.additionals.some((record) => record.type === TYPE.OPT);
     if (hasOpt && edns === "formerr") return bareHeader(octets, RCODE.FORMERR);
     if (hasOpt && edns === "notimp") return bareHeader(octets, RCODE.NOTIMP);
+    if (hasOpt && edns === "passesOn" && isBroken(query)) {
+      return this.#encode({ ...query, isResponse: true, rcode: RCODE.FORMERR, additionals: [] });
+    }
     return this.#answer(query, transport);
   }
 
   /** What the response to a query says, unless it is too long: as it should be, whatever it does not look like on the wire. */
   answerTo({ questions, additionals }: Message): ZoneAnswer {
     const [question] = questions;
-    if (this.habits.mindsCase && !equals(question!.name, foldCase(question!.name))) return UNKNOWN;
-    const answer = this.zone(this.#spelled(question!));
+    const { mindsCase, edns, signs } = this.habits;
+    if (mindsCase && !equals(question!.name, foldCase(question!.name))) return unknown(mindsCase, question!);
+    const answer = this.#kept(this.zone(this.#spelled(question!)), question!);
     const opt = additionals.find((record) => record.type === TYPE.OPT);
-    const isSigned = this.habits.signs && this.habits.edns === "knows" && opt !== undefined && readOpt(opt).wantsDnssec;
+    const isSigned = signs && (edns === "knows" || edns === "passesOn") && opt !== undefined &&
+      readOpt(opt).wantsDnssec;
     if (!isSigned) return answer;
     const answers = signRecords(answer.answers);
     const authorities = signRecords(answer.authorities);
@@ -132,6 +149,22 @@ export class ScriptedUpstream {
     return { ...signed, answers: setsOf(signed.answers).toSorted((a, b) => place(a) - place(b)).flat() };
   }
 
+  #kept(answer: ZoneAnswer, { name }: Question): ZoneAnswer {
+    if (!this.habits.keepsSpelling) return answer;
+    const key = foldCase(name).toHex();
+    const kept = this.#spellings.get(key) ?? name;
+    this.#spellings.set(key, kept);
+    const respelled = (records: readonly ResourceRecord[]) => {
+      return records.map((record) => isSameName(record.name, name) ? { ...record, name: kept } : record);
+    };
+    return {
+      ...answer,
+      answers: respelled(answer.answers),
+      authorities: respelled(answer.authorities),
+      additionals: respelled(answer.additionals),
+    };
+  }
+
   #spelled(question: Question): Question {
     return this.habits.lowersCase ? { ...question, name: foldCase(question.name) } : question;
   }
@@ -143,11 +176,13 @@ export class ScriptedUpstream {
       this.answerTo(query),
       query,
     );
-    const cookie = this.habits.cookies === "ignores" ? null : cookieOf(query);
+    const { cookies } = this.habits;
+    const cookie = cookies === "ignores" ? null : cookies === "replays" ? OTHERS_COOKIE : cookieOf(query);
     // RFC 7873 §5.2.3: over TCP a client has shown where it is by connecting.
     const isDemanding = this.habits.cookies === "demands" && transport === "udp";
     const isBadCookie = isDemanding && cookie !== null && !cookie.isGood;
-    const opt = this.habits.edns === "knows" ? answerOpt(query, cookie, isBadCookie) : [];
+    const { edns } = this.habits;
+    const opt = edns === "knows" || edns === "passesOn" ? answerOpt(query, cookie, isBadCookie) : [];
     const response = {
       ...headerFromFlags(query.id, 0),
       isResponse: true,
@@ -215,7 +250,7 @@ function bareHeader(query: Octets, rcode: number): Octets {
   return header;
 }
 
-const UNKNOWN: ZoneAnswer = {
+const NOTHING: ZoneAnswer = {
   rcode: RCODE.NXDOMAIN,
   answers: [],
   authorities: [],
@@ -223,6 +258,27 @@ const UNKNOWN: ZoneAnswer = {
   isTruncated: false,
   isAuthenticData: false,
 };
+
+/** What is said of a name in the wrong case; see `mindsCase`. */
+function unknown(how: Exclude<UpstreamHabits["mindsCase"], false>, question: Question): ZoneAnswer {
+  switch (how) {
+    case "withoutSoa":
+      return NOTHING;
+    case "withSoa":
+      return { ...NOTHING, authorities: SOA.map((record) => ({ ...record, class: question.class })) };
+    case "refused":
+      return { ...NOTHING, rcode: RCODE.REFUSED };
+    case "servfail":
+      return { ...NOTHING, rcode: RCODE.SERVFAIL };
+  }
+}
+
+const SOA = records(". 60 IN SOA ns.example. h.example. 1 2 3 4 60");
+
+/** Whether it is one of the names for which EDNS is rejected by `passesOn`: by the sum of its octets. */
+function isBroken({ questions: [question] }: Message): boolean {
+  return foldCase(question!.name).reduce((sum, octet) => sum + octet, 0) % 4 === 0;
+}
 
 /** The cookies of a client. */
 interface Cookie {
@@ -240,6 +296,9 @@ function cookieOf({ additionals }: Message): Cookie | null {
 }
 
 const CLIENT_COOKIE_OCTETS = 8;
+
+/** Of somebody who has asked before. */
+const OTHERS_COOKIE: Cookie = { client: new Uint8Array(CLIENT_COOKIE_OCTETS).fill(0x77), isGood: true };
 
 /** A server cookie need not be a good one here: it only has to come back. */
 function withServerCookie(client: Octets): Octets {

@@ -55,6 +55,7 @@ export function requestFor(text: string, nowMs = 0, fields: Partial<Request> = {
     wantsDnssec: false,
     deadlineMs: nowMs + DEADLINE_MS,
     usefulOctetsMax: 65_535,
+    upstreamCount: 1,
     sendCount: 0,
     sendsMax: SENDS_MAX,
     wantsFreshSocket: false,

@@ -1,11 +1,10 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import fc from "fast-check";
-import { randomizeCase, restoreCase } from "../../lib/upstream/case_randomization.ts";
+import { randomizeCase } from "../../lib/upstream/case_randomization.ts";
 import { foldCase } from "../../lib/wire/name.ts";
-import { putUint16 } from "../../lib/wire/patch.ts";
 import { scriptedRandom } from "../support/fake_random.ts";
-import { hex, lines, question, questionLines, record, response, wire } from "../support/messages.ts";
+import { hex, question, questionLines, wire } from "../support/messages.ts";
 import { names, octets } from "../wire/arbitraries.ts";
 import { decode } from "../../lib/wire/message.ts";
 
@@ -74,78 +73,4 @@ Deno.test("randomizeCase() has every letter in either case about equally often",
   }
   // 500 each is expected; the standard deviation is 16.
   assert(lowerCounts.every((count) => count > 420 && count < 580), lowerCounts.join(" "));
-});
-
-Deno.test("restoreCase() restores the question, the owners that point to it, and those that repeat it in full", () => {
-  const asked = questionOctets("example.org");
-  const sent = questionOctets("eXAmPLE.oRg");
-  const pointing = response({
-    questions: [question("eXAmPLE.oRg")],
-    answers: [record("eXAmPLE.oRg 9 IN A 192.0.2.1"), record("www.eXAmPLE.oRg 9 IN A 192.0.2.2")],
-  });
-  restoreCase(pointing, sent, asked);
-  const { questions, answers } = decode(pointing);
-  assertEquals([...questionLines(questions), ...lines(answers)], [
-    "example.org. IN A",
-    "example.org. 9 IN A 192.0.2.1",
-    "www.example.org. 9 IN A 192.0.2.2",
-  ]);
-});
-
-Deno.test("restoreCase() leaves other spellings alone: they are the server's own", () => {
-  const asked = questionOctets("example.org");
-  const sent = questionOctets("eXAmPLE.oRg");
-  const reply = (spelling: Octets) =>
-    echoing(spelling, [{ owner: questionOctets("EXAMPLE.ORG").slice(0, -4), rdata: hex("") }]);
-  const octets = reply(sent);
-  restoreCase(octets, sent, asked);
-  assertEquals(octets, reply(asked));
-});
-
-Deno.test("restoreCase() leaves a bare header as it is", () => {
-  const bare = hex("1234 8181 0000 0000 0000 0000");
-  restoreCase(bare, questionOctets("A"), questionOctets("a"));
-  assertEquals(bare, hex("1234 8181 0000 0000 0000 0000"));
-});
-
-/** A record of an echoing server: its owner is the question's name in full, a pointer to it, or a name of its own. */
-interface Echoed {
-  readonly owner: "full" | "pointer" | Octets;
-  readonly rdata: Octets;
-}
-
-/** The reply of a server that repeats the spelling of `asked`; records of a type that nobody reads. */
-function echoing(asked: Octets, echoed: readonly Echoed[]): Octets {
-  const head = hex("1234 8180 0001 0000 0000 0000");
-  // Spread over the sections: a record in three goes to each.
-  for (let i = 0; i < echoed.length; i++) head[7 + 2 * Math.floor(3 * i / echoed.length)]!++;
-  const records = echoed.map(({ owner, rdata }) => {
-    const fields = hex("ff00 0001 00000009 0000");
-    putUint16(fields, 8, rdata.length);
-    const name = owner === "full" ? asked.slice(0, -4) : owner === "pointer" ? hex("c00c") : owner;
-    return concat([name, fields, rdata]);
-  });
-  return concat([head, asked, ...records]);
-}
-
-const echoed: fc.Arbitrary<Echoed> = fc.record({
-  owner: fc.oneof(
-    fc.constant("full" as const),
-    fc.constant("pointer" as const),
-    // No spelling of the question, for its first label is none of `names`.
-    fc.tuple(fc.constant(hex("08 756e636f6d6d6f6e")), names.filter((name) => name.length < 240)).map(concat),
-  ),
-  rdata: octets(0, 40),
-});
-
-Deno.test("restoreCase() after randomizeCase(): an echoing server's reply is as if it had been asked plainly", () => {
-  const random = scriptedRandom();
-  const property = fc.property(names, octets(4, 4), fc.array(echoed, { maxLength: 6 }), (name, tail, echoed) => {
-    const asked = concat([name, tail]);
-    const sent = randomizeCase(asked, random);
-    const reply = echoing(sent, echoed);
-    restoreCase(reply, sent, asked);
-    assertEquals(reply, echoing(asked, echoed));
-  });
-  fc.assert(property, { numRuns: 300 });
 });

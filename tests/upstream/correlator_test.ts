@@ -91,6 +91,42 @@ Deno.test("Correlator.accept() folds A–Z only: octets beyond ASCII and those n
   }
 });
 
+Deno.test("[2181_09] Correlator.accept() takes a truncated reply that breaks off anywhere for one with nothing but the question", async () => {
+  const whole = replyTo(7, { isTruncated: true, additionals: [opt()] });
+  const bare = replyTo(7, { isTruncated: true, answers: [] });
+  for (let length = 12; length < whole.length; length++) {
+    const { correlator, register } = correlatorRig(7);
+    const { reply } = register();
+    assertEquals(correlator.accept(whole.slice(0, length), PEER), "matched");
+    assertEquals(await reply, bare);
+  }
+});
+
+Deno.test("[2181_09] Correlator.accept() takes a truncated reply without question, and ignores a copy of it", async () => {
+  const { correlator, register } = correlatorRig(7, 7, 8);
+  const { reply } = register();
+  const headless = replyTo(7, { isTruncated: true, questions: [] });
+  assertEquals(correlator.accept(headless, PEER), "matched");
+  assertEquals(await reply, replyTo(7, { isTruncated: true, answers: [] }));
+  assertEquals(register().id, 8, "its ID rests");
+  assertEquals(correlator.accept(headless, PEER), "late");
+});
+
+Deno.test("[2181_09] [5452_01] Correlator.accept() takes no truncated reply of which as much as there is has another question", () => {
+  const { correlator, register } = correlatorRig(7);
+  register();
+  for (const text of ["example.net", "example.org AAAA", "example.org A 3"]) {
+    const cut = replyTo(7, { isTruncated: true, questions: [question(text)] }).slice(0, -3);
+    assertEquals(correlator.accept(cut, PEER), "wrongQuestion");
+  }
+  assertEquals(correlator.accept(replyTo(7, { isTruncated: true }).slice(0, -3), udp("192.0.2.54", 53)), "wrongPeer");
+  const twice = [question("example.org"), question("example.org")];
+  assertEquals(
+    correlator.accept(replyTo(7, { isTruncated: true, questions: twice }).slice(0, -3), PEER),
+    "wrongQuestion",
+  );
+});
+
 Deno.test("[5452_02] Correlator.accept() calls a reply cut at any octet garbled or wrong, and the wait goes on", () => {
   const { correlator, register } = correlatorRig(7);
   register();

@@ -48,7 +48,9 @@ Deno.test("[5452_02] DatagramTransport waits on after a forged reply", async () 
 Deno.test("DatagramTransport tells of a reply in another letter case when somebody wants to hear of it", async () => {
   const rig = upstreamRig();
   let toldCount = 0;
-  const reply = rig.datagram.exchange(QUERY.slice(), QUESTION, requestFor("example.org"), () => toldCount++);
+  const reply = rig.datagram.exchange(QUERY.slice(), QUESTION, requestFor("example.org"), {
+    onWrongCase: () => toldCount++,
+  });
   await settled();
   const socket = rig.network.sockets[0]!;
   socket.deliver(responseTo(socket, { questions: [question("Example.ORG")] }), UPSTREAM);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import type { Request } from "../../lib/upstream/request.ts";
+import { type Request, SENDS_MAX } from "../../lib/upstream/request.ts";
 import { UpstreamError } from "../../lib/upstream/upstream_error.ts";
-import { RCODE } from "../../lib/wire/iana.ts";
+import { EDE, RCODE } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import { fakeDeadlines } from "../support/fake_time.ts";
 import { answering, type Habit, inTurn, saying, SILENT, UNSENDABLE } from "../support/fake_transport.ts";
@@ -41,22 +41,70 @@ function rejectingEdns(rcode: number): Habit {
   return (query, count) => (query.additionals.length > 0 ? saying(rcode) : answering())(query, count);
 }
 
+/** For a request about another name. */
+function questionFor(name: string): Pick<Request, "questionOctets"> {
+  return { questionOctets: requestFor(name).questionOctets };
+}
+
 function optCounts({ asked }: ReturnType<typeof setUp>["datagram"]): number[] {
   return asked.map(({ query }) => query.additionals.length);
 }
 
 for (const rcode of [RCODE.FORMERR, RCODE.NOTIMP]) {
   Deno.test(`[6891_08] Upstream.ask() asks without EDNS when that is rejected with RCODE ${rcode}, and remembers it for a while`, async () => {
-    const { reply, datagram, time } = setUp(rejectingEdns(rcode));
+    const { reply, datagram, time, lines: logged, upstream } = setUp(rejectingEdns(rcode));
     assertEquals(lines((await reply()).answers), ["example.org. 9 IN A 192.0.2.1"]);
-    assertEquals(optCounts(datagram), [1, 0]);
+    // One name may be to blame itself, however often it is asked for.
     await reply();
-    assertEquals(optCounts(datagram), [1, 0, 0]);
+    assertEquals([optCounts(datagram), logged], [[1, 0, 1, 0], []]);
+    await reply(questionFor("example.net"));
+    assertEquals([optCounts(datagram), upstream.state.isAskedWithoutEdns], [[1, 0, 1, 0, 1, 0], true]);
+    assertEquals(logged, ["dns-forwarder: warn: upstream 192.0.2.1:53 does not know EDNS: it is asked without"]);
+    await reply();
+    assertEquals(optCounts(datagram).slice(6), [0]);
     await time.passAndSettle(LESSON_MS);
+    await reply(questionFor("example.net"));
+    assertEquals(optCounts(datagram).slice(7), [1, 0]);
+    assertEquals(logged.length, 1);
+  });
+
+  Deno.test(`[6891_13] Upstream.ask() asks about one name without EDNS when a server that knows it says RCODE ${rcode} to that name`, async () => {
+    // As a forwarder does that passes on what it was told.
+    const passingOn: Habit = (query, count) => {
+      const isBroken = questionLines(query.questions)[0]!.toLowerCase().startsWith("broken");
+      const isRejected = isBroken && query.additionals.length > 0;
+      return (isRejected ? saying(rcode) : answering(10, { additionals: query.additionals }))(query, count);
+    };
+    const { reply, datagram, lines: logged, upstream } = setUp(passingOn);
     await reply();
-    assertEquals(optCounts(datagram), [1, 0, 0, 1, 0]);
+    for (const name of ["broken.example.net", "broken.example.com"]) {
+      assertEquals((await reply(questionFor(name))).answers.length, 1);
+    }
+    await reply();
+    assertEquals(optCounts(datagram), [1, 1, 0, 1, 0, 1]);
+    assertEquals([logged, upstream.state.isAskedWithoutEdns], [[], false]);
   });
 }
+
+Deno.test("[6891_13] Upstream.ask() leaves OPT out of a resend when it has been rejected for the same question", async () => {
+  const { upstream, datagram, time } = setUp(inTurn(saying(RCODE.FORMERR), SILENT, rejectingEdns(RCODE.FORMERR)));
+  const request = requestFor("example.org", time.nowMs());
+  upstream.ask(request).catch(() => {});
+  await time.passAndSettle(100);
+  const resent = upstream.ask(request);
+  await time.passAndSettle(100);
+  assertEquals(decode(await resent).answers.length, 1);
+  assertEquals(optCounts(datagram), [1, 0, 0]);
+});
+
+Deno.test("[6891_13] Upstream.ask() asks without EDNS over TCP as well when that is rejected there", async () => {
+  const { reply, stream, upstream } = setUp(
+    answering(10, { isTruncated: true, answers: [] }),
+    rejectingEdns(RCODE.FORMERR),
+  );
+  assertEquals((await reply()).answers.length, 1);
+  assertEquals([optCounts(stream), upstream.state.isAskedWithoutEdns], [[1, 0], false]);
+});
 
 Deno.test("[6891_08] Upstream.ask() learns nothing about EDNS from a server that rejects everything", async () => {
   const { reply, datagram } = setUp(saying(RCODE.FORMERR));
@@ -116,19 +164,52 @@ for (const [what, fields] of DOUBTFUL) {
   });
 }
 
-const BELIEVED: readonly [what: string, fields: Partial<Message>][] = [
+const UNSURE: readonly [what: string, fields: Partial<Message>][] = [
   ["an empty answer with SOA", { answers: [], authorities: SOA }],
   ["NXDOMAIN with SOA", { answers: [], authorities: SOA, rcode: RCODE.NXDOMAIN }],
   ["SERVFAIL", { answers: [], rcode: RCODE.SERVFAIL }],
+  ["REFUSED", { answers: [], rcode: RCODE.REFUSED }],
 ];
 
-for (const [what, fields] of BELIEVED) {
-  Deno.test(`Upstream.ask() believes ${what} at once`, async () => {
-    const { reply, datagram } = setUp(answering(5, fields));
+for (const [what, fields] of UNSURE) {
+  Deno.test(`[0x20_03] Upstream.ask() believes ${what} at once from a server that has found a name in mixed case`, async () => {
+    const { reply, datagram } = setUp(inTurn(answering(), answering(5, fields)));
     await reply();
-    assertEquals(datagram.asked.length, 1);
+    assertEquals((await reply()).answers, []);
+    assertEquals(datagram.asked.length, 2);
+  });
+
+  Deno.test(`[0x20_03] Upstream.ask() asks in the client's spelling before it believes ${what} from any other`, async () => {
+    const { reply, datagram, lines: logged, upstream } = setUp((query, count) => {
+      const isPlain = questionLines(query.questions)[0]!.startsWith("example.org.");
+      return (isPlain ? answering(5) : answering(5, fields))(query, count);
+    });
+    for (let i = 0; i < 3; i++) assertEquals((await reply()).answers.length, 1);
+    assertEquals([datagram.asked.length, upstream.state.isAskedInPlainCase], [5, true]);
+    const lesson = "has trouble with letter case: it is asked in plain letter case";
+    assertEquals(logged, [`dns-forwarder: warn: upstream 192.0.2.1:53 ${lesson}`]);
+  });
+
+  Deno.test(`[0x20_03] Upstream.ask() gives ${what} when nothing comes in the client's spelling`, async () => {
+    const { ask } = setUp(inTurn(answering(5, fields), UNSENDABLE));
+    const { outcome } = await ask();
+    assertEquals(decode(outcome as Uint8Array<ArrayBuffer>).rcode, fields.rcode ?? RCODE.NOERROR);
   });
 }
+
+Deno.test("[0x20_03] Upstream.ask() asks twice for the first denials alone when the client's spelling confirms them all", async () => {
+  const { reply, datagram } = setUp(answering(5, { answers: [], authorities: SOA, rcode: RCODE.NXDOMAIN }));
+  for (let i = 0; i < 16; i++) await reply();
+  assertEquals(datagram.asked.length, 32);
+  await reply();
+  assertEquals(datagram.asked.length, 33);
+});
+
+Deno.test("[0x20_03] Upstream.ask() leaves the sends to others when a failure may be for the letter case", async () => {
+  const { reply, datagram } = setUp(answering(5, { answers: [], rcode: RCODE.REFUSED }));
+  assertEquals((await reply({ upstreamCount: SENDS_MAX })).rcode, RCODE.REFUSED);
+  assertEquals(datagram.asked.length, 1);
+});
 
 Deno.test("[0x20_02] Upstream.ask() asks plainly for a while when names were known in one spelling alone, twice", async () => {
   const knowsPlain: Habit = (query, count) => {
@@ -242,7 +323,8 @@ Deno.test("[7766_08] [7873_04] Upstream.ask() goes over UDP when TCP brings a re
     stream.habit = rejection;
     datagram.habit = answering();
     assertEquals(lines((await reply()).answers), ["example.org. 9 IN A 192.0.2.1"]);
-    assertEquals([datagram.asked.length, stream.asked.length], [2, 2]);
+    // EDNS is put to the test over TCP as well.
+    assertEquals([datagram.asked.length, stream.asked.length], [2, rejection === badCookie ? 2 : 3]);
   }
 });
 
@@ -263,4 +345,67 @@ Deno.test("[8482_02] Upstream.ask() asks for ANY over TCP, and not over UDP", as
 Deno.test("[8482_02] Upstream.ask() asks for ANY over UDP where there is no TCP", async () => {
   const { rcode, sends } = await askForAny(answering(), UNSENDABLE);
   assertEquals([rcode, sends], [RCODE.NOERROR, [1, 1]]);
+});
+
+/** Lets a third send follow two that have met silence; tells what comes of it. */
+async function askThrice(rig: ReturnType<typeof setUp>) {
+  const startMs = rig.time.nowMs();
+  const request = requestFor("example.org", startMs);
+  const outcomes: Promise<Uint8Array | Error>[] = [];
+  for (let i = 0; i < 3; i++) {
+    outcomes.push(rig.upstream.ask(request).then((octets) => octets, (error: Error) => error));
+    await rig.time.passAndSettle(300);
+  }
+  await rig.time.passAndSettle(DEADLINE_MS);
+  return await Promise.all(outcomes);
+}
+
+Deno.test("[7766_20] Upstream.ask() asks over TCP as well in a third send when UDP is silent, then over TCP alone for a while", async () => {
+  const rig = setUp(SILENT, answering());
+  const { datagram, stream, upstream, time, ask, lines: logged } = rig;
+  for (let i = 0; i < 2; i++) {
+    const [first, second, third] = await askThrice(rig);
+    assert(first instanceof Error && second instanceof Error && third instanceof Uint8Array);
+  }
+  assertEquals([datagram.asked.length, stream.asked.length, upstream.state.isAskedOverTcp], [6, 2, true]);
+  const lesson = "answers over TCP and not over UDP, a firewall perhaps: it is asked over TCP";
+  assertEquals(logged.filter((line) => line.includes("firewall")), [
+    `dns-forwarder: warn: upstream 192.0.2.1:53 ${lesson}`,
+  ]);
+  assert((await ask()).outcome instanceof Uint8Array);
+  assertEquals([datagram.asked.length, stream.asked.length], [6, 3]);
+  // One question puts it to the test, and waits for nothing.
+  await time.passAndSettle(LESSON_MS);
+  for (let i = 0; i < 2; i++) assert((await ask()).outcome instanceof Uint8Array);
+  assertEquals([datagram.asked.length, stream.asked.length], [7, 5]);
+  // The firewall opens.
+  datagram.habit = answering();
+  await time.passAndSettle(LESSON_MS);
+  await ask();
+  assertEquals([datagram.asked.length, stream.asked.length, upstream.state.isAskedOverTcp], [8, 6, false]);
+  await ask();
+  assertEquals([datagram.asked.length, stream.asked.length], [9, 6]);
+});
+
+Deno.test("[7766_20] Upstream.ask() does not try TCP where UDP has just brought a reply, and fails as over UDP when TCP is silent, too", async () => {
+  const alive = setUp(answering(), answering());
+  await alive.reply();
+  await alive.reply({ sendCount: 2 });
+  assertEquals([alive.datagram.asked.length, alive.stream.asked.length], [2, 0]);
+  const silent = setUp(SILENT, UNSENDABLE);
+  const outcomes = await askThrice(silent);
+  assertEquals(
+    outcomes.map((outcome) => outcome instanceof UpstreamError && outcome.infoCode),
+    Array(3).fill(EDE.NO_REACHABLE_AUTHORITY),
+  );
+  assertEquals([silent.datagram.asked.length, silent.stream.asked.length], [3, 1]);
+});
+
+Deno.test("[7766_20] Upstream.ask() goes over UDP again when TCP breaks", async () => {
+  const rig = setUp(SILENT, answering());
+  for (let i = 0; i < 2; i++) await askThrice(rig);
+  rig.stream.habit = UNSENDABLE;
+  rig.datagram.habit = answering();
+  assert((await rig.ask()).outcome instanceof Uint8Array);
+  assertEquals([rig.datagram.asked.length, rig.upstream.state.isAskedOverTcp], [7, false]);
 });

@@ -148,24 +148,26 @@ Deno.test("[7873_04] Upstreams asks once more with the cookie that BADCOOKIE bri
   upstreams.close();
 });
 
-Deno.test("[7873_03] [7873_04] Upstreams learns the server's cookie over TCP, and discards a reply with a wrong one", async () => {
+Deno.test("[7873_03] [7873_04] Upstreams learns the server's cookie over TCP, where nobody can forge and another's does no harm", async () => {
   const { upstreams, network, counters, time } = withCookies({ ...UPSTREAM, transport: "tcp" });
   const pending = upstreams.exchange(requestFor("example.org", time.nowMs()));
   await settled();
   const stream = network.streams[0]!;
   const client = cookieOf(stream.messages[0]!);
   const server = hex("1112131415161718");
-  const forged = client.map((octet) => octet ^ 1);
   const badCookie = { ...cookieOpt(client, server), ttl: 0x0100_0000 };
-  stream.deliverMessages(
-    streamResponseTo(stream, { answers: ANSWERS, additionals: [cookieOpt(forged)] }),
-    streamResponseTo(stream, { rcode: 7, additionals: [badCookie] }),
-  );
+  stream.deliverMessages(streamResponseTo(stream, { rcode: 7, additionals: [badCookie] }));
   await settled();
-  assertEquals([counters.upstreamWrongCookie, stream.messages.length], [1, 2]);
   assertEquals(cookieOf(stream.messages[1]!), Uint8Array.from([...client, ...server]));
-  stream.deliverMessages(streamResponseTo(stream, { answers: ANSWERS, additionals: [cookieOpt(client, server)] }));
+  const others = client.map((octet) => octet ^ 1);
+  stream.deliverMessages(streamResponseTo(stream, { answers: ANSWERS, additionals: [cookieOpt(others, server)] }));
   assertEquals(decode((await pending).reply).answers, ANSWERS);
+  const next = upstreams.exchange(requestFor("example.net", time.nowMs()));
+  await settled();
+  assertEquals(cookieOf(stream.messages[2]!), Uint8Array.from([...client, ...server]));
+  stream.deliverMessages(streamResponseTo(stream, { answers: ANSWERS }));
+  await next;
+  assertEquals(counters.upstreamWrongCookie, 0);
   upstreams.close();
 });
 

@@ -104,8 +104,8 @@ Deno.test("Upstreams leaves one alone that refuses everything where the other on
   const outcomes = await rig.askMany(200, 50);
   assertEquals(outcomes.map((outcome) => outcome.by === SECOND && outcome.rcode).includes(RCODE.NOERROR), true);
   assertEquals(countOf(outcomes, SECOND), 200);
-  // Four questions, and a few probes.
-  assertLessOrEqual(rig.servers[0]!.asked.length, 10);
+  // Four questions, and a few probes; each in mixed case and in the client's spelling, which might have made the difference.
+  assertLessOrEqual(rig.servers[0]!.asked.length, 20);
   rig.upstreams.close();
 });
 

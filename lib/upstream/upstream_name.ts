@@ -1,0 +1,6 @@
+import { formatSocketAddress, type SocketAddress } from "../base/address.ts";
+
+/** An upstream's address as it is written after `--resolver`. */
+export function upstreamName(address: SocketAddress): string {
+  return (address.transport === "tcp" ? "tcp://" : "") + formatSocketAddress(address);
+}
