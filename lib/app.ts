@@ -2,6 +2,7 @@ import { formatSocketAddress, type SocketAddress } from "./base/address.ts";
 import { AwakeClock } from "./base/awake_clock.ts";
 import { DeadlineQueue } from "./base/deadline_queue.ts";
 import { deriveKey, drawSecret } from "./base/derive_key.ts";
+import { FairShare } from "./base/fair_share.ts";
 import { formatIp } from "./base/ip.ts";
 import type { Clock, Runtime } from "./base/runtime.ts";
 import type { CacheStore } from "./cache/cache_store.ts";
@@ -37,6 +38,8 @@ export interface ResourceUsage {
   readonly upstreamConnections: number;
   /** TCP connections of clients. */
   readonly connections: number;
+  /** Octets of queries and replies that wait on these. */
+  readonly connectionOctets: number;
 }
 
 /** The running program: listeners, resolvers and upstreams, put together from a configuration. */
@@ -52,6 +55,7 @@ export class App {
   readonly #startedAtMs: number;
   readonly #datagramListeners: readonly UdpListener[];
   readonly #streamListeners: readonly StreamListener[];
+  readonly #streamLimit: StreamLimit;
 
   /**
    * Starts serving.
@@ -110,9 +114,20 @@ export class App {
     this.#datagramListeners = sockets.map(({ datagram }) => {
       return new UdpListener({ socket: datagram, server, timers, turns, counters, log });
     });
-    const limit = new StreamLimit({ access, clock, counters, log });
+    const limit = this.#streamLimit = new StreamLimit({ access, clock, counters, log });
+    const share = new FairShare(timers);
     this.#streamListeners = sockets.map(({ stream }) => {
-      return new StreamListener({ socket: stream, server, limit, clock, timers, deadlines, counters, log });
+      return new StreamListener({
+        socket: stream,
+        server,
+        limit,
+        share,
+        clock,
+        timers,
+        deadlines,
+        counters,
+        log,
+      });
     });
     for (const listener of this.#listeners) listener.run();
     this.#announce(config);
@@ -131,6 +146,7 @@ export class App {
       upstreamSockets: this.#upstreams?.openSockets ?? 0,
       upstreamConnections: this.#upstreams?.openStreams ?? 0,
       connections: this.#streamListeners.reduce((sum, listener) => sum + listener.sessionCount, 0),
+      connectionOctets: this.#streamLimit.waitingOctets,
     };
   }
 

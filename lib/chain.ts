@@ -1,6 +1,7 @@
 import type { DeadlineQueue } from "./base/deadline_queue.ts";
 import { deriveKey } from "./base/derive_key.ts";
-import type { Clock, RandomSource, WallClock } from "./base/runtime.ts";
+import { FairShare } from "./base/fair_share.ts";
+import type { Clock, RandomSource, Timers, WallClock } from "./base/runtime.ts";
 import { MIB } from "./base/units.ts";
 import { CacheStore } from "./cache/cache_store.ts";
 import { Memory } from "./cache/memory.ts";
@@ -35,6 +36,8 @@ export interface ChainDependencies {
   readonly clock: Clock;
   /** Where unpredictable numbers come from. */
   readonly random: RandomSource;
+  /** What pauses are made with. */
+  readonly timers: Timers;
   /** What time of day goes by. */
   readonly wallClock: WallClock;
   /** What probes for loops are known again by. */
@@ -61,7 +64,7 @@ export interface Forwarding {
 export function forwardingChain(
   config: Config,
   upstreams: Upstreams,
-  { clock, wallClock, random, secret, deadlines, counters, log }: ChainDependencies,
+  { clock, timers, wallClock, random, secret, deadlines, counters, log }: ChainDependencies,
 ): Forwarding {
   const detector = new LoopDetector({
     upstreams: upstreams.members,
@@ -78,7 +81,8 @@ export function forwardingChain(
   });
   let next: Resolver = new Forward({ upstreams });
   if (memory !== null) next = new Remember({ next, memory });
-  next = new Coalesce({ next, hash: new QuestionHash(random), onFailedTogether: () => detector.suspect() });
+  const share = new FairShare(timers);
+  next = new Coalesce({ next, hash: new QuestionHash(random), share, onFailedTogether: () => detector.suspect() });
   const inFlight = new InFlight({ next, max: config.maxInFlight, clock, counters, log });
   next = new LoopGuard({ next: inFlight, detector });
   if (memory !== null) {

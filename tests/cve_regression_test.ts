@@ -1,6 +1,7 @@
 // One test for each class of vulnerability that forwarders and resolvers have had and that concerns what this one does.
 // Those that cost time are in cve_cost_regression_test.ts.
 
+import { FairShare } from "../lib/base/fair_share.ts";
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import { formatSocketAddress } from "../lib/base/address.ts";
@@ -21,6 +22,7 @@ import { courseResolver } from "./end_to_end/course_resolver.ts";
 import { startProgram } from "./end_to_end/program.ts";
 import { UdpClient } from "./end_to_end/udp_client.ts";
 import { type Handler, UdpServer } from "./end_to_end/udp_server.ts";
+import { FakeTime } from "./support/fake_time.ts";
 import { ednsOf, hex, lines, opt, question, records, wire } from "./support/messages.ts";
 import { clientQuery, questionHash, responseTo, StubResolver } from "./support/resolving.ts";
 
@@ -66,6 +68,7 @@ Deno.test("CVE-2024-33655 (DNSBomb): replies to one question cannot be piled up 
   const coalesce = new Coalesce({
     next: new StubResolver(() => upstream.promise),
     hash: questionHash(),
+    share: new FairShare(new FakeTime()),
     onFailedTogether: () => {},
   });
   const asked = clientQuery({ questions: [question("example.org")] });

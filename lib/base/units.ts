@@ -1,2 +1,4 @@
+/** Octets of a kibibyte. */
+export const KIB: number = 1024;
 /** Octets of a mebibyte. */
-export const MIB: number = 1024 * 1024;
+export const MIB: number = 1024 * KIB;

@@ -10,6 +10,8 @@ export class Counters {
   connections = 0;
   /** TCP connections closed at once because there were too many, in all or of one client. */
   connectionsRefused = 0;
+  /** Replies over TCP that were put off, and made again later, because their client did not read those before them. */
+  postponed = 0;
   /** Questions refused because too many were in flight. */
   overloaded = 0;
   /** Queries refused because of the client's address. */

@@ -1,5 +1,7 @@
+import type { FairShare } from "../base/fair_share.ts";
 import { deliver, LaterOctets, type Receiver } from "../base/later.ts";
 import { type Linkable, LinkedTable } from "../base/linked_table.ts";
+import { MIB } from "../base/units.ts";
 import { type QuestionHash, typesWord } from "../cache/question_hash.ts";
 import { FLAG, HEADER_OCTETS, rcodeOf } from "../wire/header.ts";
 import { EDE, RCODE } from "../wire/iana.ts";
@@ -15,6 +17,9 @@ import type { Reply, Resolver } from "./resolver.ts";
  */
 export const WAITERS_MAX = 1000;
 
+/** Copies for all who wait are made at once as long as they take no more octets: four milliseconds, garbage included. */
+const COPIED_AT_ONCE_MAX = MIB;
+
 /** Header bits that an upstream's answer may depend on. */
 const ASKED_FLAGS = FLAG.RD | FLAG.CD;
 
@@ -24,6 +29,8 @@ export interface CoalesceOptions {
   readonly next: Resolver;
   /** What flights are found by. */
   readonly hash: Pick<QuestionHash, "hash">;
+  /** Lets others have their turn while many get a large reply. */
+  readonly share: FairShare;
   /**
    * Called when several queries have waited for one exchange in vain: so does a forwarding loop end, in which a query
    * waits for itself.
@@ -40,6 +47,7 @@ export class Coalesce implements Resolver {
   readonly #hash: Pick<QuestionHash, "hash">;
   /** By hash. Texts as keys took 2 µs to make; tests/bench/micro/cold_exchange_bench.ts. */
   readonly #flights = new LinkedTable<Flight>();
+  readonly #share: FairShare;
   readonly #onFailedTogether: () => void;
   /** Made once, not for each flight. */
   readonly #listener: FlightListener = {
@@ -48,9 +56,10 @@ export class Coalesce implements Resolver {
   };
 
   /** See {@linkcode CoalesceOptions}. */
-  constructor({ next, hash, onFailedTogether }: CoalesceOptions) {
+  constructor({ next, hash, share, onFailedTogether }: CoalesceOptions) {
     this.#next = next;
     this.#hash = hash;
+    this.#share = share;
     this.#onFailedTogether = onFailedTogether;
   }
 
@@ -84,13 +93,22 @@ export class Coalesce implements Resolver {
     this.#flights.remove(flight);
     const { waiters, leader } = flight;
     const haveFailedTogether = waiters.length > 1 && rcodeOf(uint16At(reply, 2)) === RCODE.SERVFAIL;
-    for (let i = 0; i < waiters.length; i++) {
-      const waiter = waiters[i]!;
-      if (leader.extendedErrors.length > 0) waiter.query.extendedErrors.push(...leader.extendedErrors);
-      // Each edits its reply: ID, flags, spelling. The last one may have what is there.
-      waiter.arrived(i < waiters.length - 1 ? reply.slice() : reply);
-    }
+    if (waiters.length * reply.length <= COPIED_AT_ONCE_MAX) {
+      for (let i = 0; i < waiters.length; i++) {
+        // Each edits its reply: ID, flags, spelling. The last one may have what is there.
+        waiters[i]!.answered(leader, i < waiters.length - 1 ? reply.slice() : reply);
+      }
+    } else void this.#answerByTurns(flight, reply.slice());
     if (haveFailedTogether) this.#onFailedTogether();
+  }
+
+  /** A thousand copies of 64 KiB would take a tenth of a second, in which nobody else is heard. */
+  async #answerByTurns({ waiters, leader }: Flight, reply: Reply): Promise<void> {
+    for (const waiter of waiters) {
+      if (this.#share.isUsedUp) await this.#share.nextTurn();
+      this.#share.spend(reply.length);
+      waiter.answered(leader, reply.slice());
+    }
   }
 
   #onError(flight: Flight, error: unknown): void {
@@ -144,6 +162,12 @@ class Waiter extends LaterOctets {
   constructor(query: Query) {
     super();
     this.query = query;
+  }
+
+  /** The query that went upstream for all, `leader`, has its reply. */
+  answered(leader: Query, reply: Reply): void {
+    if (leader.extendedErrors.length > 0) this.query.extendedErrors.push(...leader.extendedErrors);
+    this.arrived(reply);
   }
 }
 

@@ -5,9 +5,9 @@ import { BARE_OPT_OCTETS, EDNS_VERSION, type EdnsOption } from "../wire/edns.ts"
 import { findOptions } from "../wire/find_options.ts";
 import { EDE, EDNS_OPTION, RCODE } from "../wire/iana.ts";
 import { OPT_FAULT } from "../wire/scan.ts";
+import { IDLE_TIMEOUT_MS } from "./limits.ts";
 import { MALFORMED, readOtherTypes } from "./multi_qtype_option.ts";
 import { CLIENT_COOKIE_OCTETS, isCookieLength, type ServerCookies } from "./server_cookies.ts";
-import { IDLE_TIMEOUT_MS } from "./stream_session.ts";
 
 /** RFC 7828 §3.1: the idle timeout, "in units of 100 milliseconds". */
 const KEEPALIVE: EdnsOption = {

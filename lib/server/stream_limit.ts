@@ -4,11 +4,9 @@ import type { Counters } from "../observe/counters.ts";
 import { LineAMinute } from "../observe/line_a_minute.ts";
 import type { Log } from "../observe/log.ts";
 import type { Access } from "./access.ts";
+import { CONNECTIONS_MAX, CONNECTIONS_PER_CLIENT_MAX } from "./limits.ts";
+import { StreamAccount, StreamTotals } from "./stream_account.ts";
 
-/** Connections in all. Each needs a file descriptor, and 1,024 is the usual limit of those. */
-export const CONNECTIONS_MAX = 500;
-/** Connections of one client: one greedy client leaves room for others (RFC 7766 §6.2.2, RFC 9210 §5.2). */
-export const CONNECTIONS_PER_CLIENT_MAX = 100;
 /** Who may not ask is told so, however many addresses it has: on no more connections than one client gets. */
 const STRANGERS = "strangers";
 
@@ -24,12 +22,23 @@ export interface StreamLimitOptions {
   readonly log: Log;
 }
 
-/** Counts the clients' TCP connections on all listeners, and knows when there are too many, in all or of one client. */
+/** A connection that was let in. */
+export interface Admittance {
+  /** What may wait on it. */
+  readonly account: StreamAccount;
+  /** To be called once, when it has ended and nothing waits on it any more. */
+  leave(): void;
+}
+
+/**
+ * Counts the clients' TCP connections on all listeners and what waits on them, and knows when there are too many, in all or
+ * of one client.
+ */
 export class StreamLimit {
   readonly #options: StreamLimitOptions;
   readonly #warnings: LineAMinute;
-  readonly #counts = new Map<string, number>();
-  #count = 0;
+  readonly #clients = new Map<string, StreamTotals>();
+  readonly #all = new StreamTotals();
 
   /** See {@linkcode StreamLimitOptions}. */
   constructor(options: StreamLimitOptions) {
@@ -38,29 +47,35 @@ export class StreamLimit {
     this.#warnings = new LineAMinute(clock, (line) => log.warn(line));
   }
 
-  /** Counts a connection with this IP address in. Returns what counts it out again, or `null` when there is no room. */
-  enter(hostname: string): (() => void) | null {
+  /** Octets of queries and replies that wait on all connections. */
+  get waitingOctets(): number {
+    return this.#all.octets;
+  }
+
+  /** Counts a connection with this IP address in; `null` when there is no room for it. */
+  enter(hostname: string): Admittance | null {
     const { access, counters } = this.#options;
     const client = access.allows(hostname) ? clientNetwork(hostname, ONE_CLIENT) : STRANGERS;
-    const ofClient = this.#counts.get(client) ?? 0;
-    if (this.#count >= CONNECTIONS_MAX || ofClient >= CONNECTIONS_PER_CLIENT_MAX) {
+    const all = this.#all;
+    const totals = this.#clients.get(client) ?? new StreamTotals();
+    if (all.connections >= CONNECTIONS_MAX || totals.connections >= CONNECTIONS_PER_CLIENT_MAX) {
       counters.connectionsRefused++;
       this.#warnings.note((count) => {
-        return `closed a TCP connection of ${hostname}, there are ${this.#count} in all and ${ofClient} of ` +
-          `${client === STRANGERS ? "clients outside of --allow" : "this client"} (${count} closed so far)`;
+        return `closed a TCP connection of ${hostname}, there are ${all.connections} in all and ${totals.connections} ` +
+          `of ${client === STRANGERS ? "clients outside of --allow" : "this client"} (${count} closed so far)`;
       });
       return null;
     }
     counters.connections++;
-    this.#count++;
-    this.#counts.set(client, ofClient + 1);
-    return () => this.#leave(client);
+    all.connections++;
+    totals.connections++;
+    this.#clients.set(client, totals);
+    return { account: new StreamAccount(totals, all), leave: () => this.#leave(client, totals) };
   }
 
-  #leave(client: string): void {
-    const ofClient = this.#counts.get(client)! - 1;
-    this.#count--;
-    if (ofClient === 0) this.#counts.delete(client);
-    else this.#counts.set(client, ofClient);
+  #leave(client: string, totals: StreamTotals): void {
+    this.#all.connections--;
+    totals.connections--;
+    if (totals.connections === 0) this.#clients.delete(client);
   }
 }

@@ -1,5 +1,6 @@
 import { formatSocketAddress, type SocketAddress } from "../base/address.ts";
 import type { DeadlineQueue } from "../base/deadline_queue.ts";
+import type { FairShare } from "../base/fair_share.ts";
 import type { Clock, StreamListenSocket, StreamSocket, Timers } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import { LineAMinute } from "../observe/line_a_minute.ts";
@@ -19,6 +20,8 @@ export interface StreamListenerOptions {
   readonly server: Server;
   /** Knows when there are too many connections. It is the same for all listeners. */
   readonly limit: StreamLimit;
+  /** Lets others have their turn. It is the same for all listeners. */
+  readonly share: FairShare;
   /** What the time is read from. */
   readonly clock: Clock;
   /** What pauses are made with. */
@@ -82,13 +85,14 @@ export class StreamListener {
   #serve(socket: StreamSocket): void {
     // Accepted in the moment in which the listener stopped: nobody would close its session.
     if (this.#isStopped) return socket.close();
-    const { server, limit, clock, deadlines, counters } = this.#options;
-    const leave = limit.enter(socket.peer.hostname);
-    if (leave === null) return socket.close();
-    const session = new StreamSession({ socket, server, clock, deadlines, counters });
+    const { server, limit, share, clock, deadlines, counters } = this.#options;
+    const admittance = limit.enter(socket.peer.hostname);
+    if (admittance === null) return socket.close();
+    const { account } = admittance;
+    const session = new StreamSession({ socket, server, account, share, clock, deadlines, counters });
     this.#sessions.add(session);
     session.run().then(() => {
-      leave();
+      admittance.leave();
       this.#sessions.delete(session);
     });
   }

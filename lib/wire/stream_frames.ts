@@ -39,6 +39,8 @@ export class StreamFrames {
     const message = this.#buffer.slice(LENGTH_OCTETS, end);
     this.#buffer.copyWithin(0, end, this.#length);
     this.#length -= end;
+    // A connection that has brought one long message does not keep the room for it as long as it lives.
+    if (this.#length === 0 && this.#buffer.length > INITIAL_OCTETS) this.#buffer = new Uint8Array(INITIAL_OCTETS);
     return message;
   }
 

@@ -1,3 +1,4 @@
+import { FairShare } from "../../lib/base/fair_share.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import type { QuestionHash } from "../../lib/cache/question_hash.ts";
 import { Coalesce, WAITERS_MAX } from "../../lib/resolver/coalesce.ts";
@@ -6,7 +7,7 @@ import type { Reply } from "../../lib/resolver/resolver.ts";
 import { finish } from "../../lib/server/finish.ts";
 import { EDE, RCODE } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
-import { settled } from "../support/fake_time.ts";
+import { FakeTime, settled } from "../support/fake_time.ts";
 import { lines, opt, question, questionLines, records } from "../support/messages.ts";
 import { clientQuery, questionHash, responseTo, StubResolver } from "../support/resolving.ts";
 
@@ -20,12 +21,18 @@ function setUp(hash: Pick<QuestionHash, "hash"> = questionHash()) {
     return pending.at(-1)!.promise;
   });
   const calls = { failedTogether: 0 };
-  const coalesce = new Coalesce({ next, hash, onFailedTogether: () => calls.failedTogether++ });
+  const time = new FakeTime();
+  const coalesce = new Coalesce({
+    next,
+    hash,
+    share: new FairShare(time),
+    onFailedTogether: () => calls.failedTogether++,
+  });
   const answer = async (i: number, fields: Partial<Message> = { answers: ANSWERS }) => {
     pending[i]!.resolve(responseTo(next.queries[i]!, fields));
     await settled();
   };
-  return { coalesce, next, pending, answer, calls };
+  return { coalesce, next, pending, answer, calls, time };
 }
 
 function query(fields: Partial<Message> = {}): Query {
@@ -200,7 +207,12 @@ Deno.test("Coalesce hands on at once what is known at once", () => {
     query.extendedErrors.push({ infoCode: EDE.OTHER, text: "known" });
     return responseTo(query);
   });
-  const coalesce = new Coalesce({ next, hash: questionHash(), onFailedTogether: () => {} });
+  const coalesce = new Coalesce({
+    next,
+    hash: questionHash(),
+    share: new FairShare(new FakeTime()),
+    onFailedTogether: () => {},
+  });
   const asked = query();
   assert(coalesce.resolve(asked) instanceof Uint8Array);
   assertEquals([asked.extendedErrors.length, next.queries.length], [1, 1]);
@@ -234,4 +246,21 @@ Deno.test("Coalesce tells questions apart whose hashes are the same, in whatever
     for (const name of names) ask(name);
     assertEquals(next.queries.length, 6);
   }
+});
+
+Deno.test("Coalesce copies a large reply for many by turns: others are heard meanwhile", async () => {
+  const { coalesce, pending, next, time } = setUp();
+  const asked = Array.from({ length: 100 }, (_, id) => query({ id }));
+  let answered = 0;
+  const replies = asked.map((query) => coalesce.resolve(query));
+  for (const reply of replies) Promise.resolve(reply).then(() => answered++);
+  const answers = new Array(3500).fill(ANSWERS[0]!);
+  next.queries[0]!.extendedErrors.push({ infoCode: EDE.OTHER, text: "known" });
+  pending[0]!.resolve(responseTo(next.queries[0]!, { answers }));
+  await settled();
+  assert(answered > 0 && answered < 5);
+  await time.passAndSettle(100);
+  assertEquals(answered, 100);
+  assertEquals(new Set(await Promise.all(replies)).size, 100);
+  assert(asked.every(({ extendedErrors }) => extendedErrors.length === 1));
 });

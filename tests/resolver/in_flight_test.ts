@@ -1,3 +1,4 @@
+import { FairShare } from "../../lib/base/fair_share.ts";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
@@ -161,7 +162,12 @@ Deno.test("Query.questionOctets stays what it was when the buffer of a refused q
 Deno.test("InFlight in front of Coalesce refuses who asked first without telling or harming those who wait along", async () => {
   const exchange = Promise.withResolvers<Reply>();
   const next = new StubResolver(() => exchange.promise);
-  const coalesce = new Coalesce({ next, hash: questionHash(), onFailedTogether: () => {} });
+  const coalesce = new Coalesce({
+    next,
+    hash: questionHash(),
+    share: new FairShare(new FakeTime()),
+    onFailedTogether: () => {},
+  });
   const log = new Log({ level: "error", writeLine: () => {} });
   const inFlight = new InFlight({ next: coalesce, max: 3, clock: new FakeTime(), counters: new Counters(), log });
   const from = (hostname: string, name: string) => {

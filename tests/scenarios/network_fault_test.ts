@@ -59,6 +59,7 @@ Deno.test("when an upstream socket breaks, its queries are asked again at once f
     upstreamSockets: 1,
     upstreamConnections: 0,
     connections: 0,
+    connectionOctets: 0,
   });
 });
 

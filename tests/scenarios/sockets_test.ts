@@ -72,6 +72,7 @@ Deno.test("source ports change every minute, and the old sockets close when they
     upstreamSockets: 4,
     upstreamConnections: 0,
     connections: 0,
+    connectionOctets: 0,
   });
 });
 
@@ -118,5 +119,6 @@ Deno.test("ever more queries to a silent upstream do not open ever more sockets"
     upstreamSockets: 2,
     upstreamConnections: 0,
     connections: 0,
+    connectionOctets: 0,
   });
 });

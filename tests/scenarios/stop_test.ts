@@ -12,6 +12,7 @@ function assertNothingLeft(scene: Scene): void {
     upstreamSockets: 0,
     upstreamConnections: 0,
     connections: 0,
+    connectionOctets: 0,
   });
   assertEquals(scene.host.openSockets, []);
   assertEquals(scene.world.time.timerCount, 0);

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { QUERIES_PER_CONNECTION_MAX } from "../../lib/server/stream_session.ts";
+import { QUERIES_PER_CONNECTION_MAX } from "../../lib/server/limits.ts";
 import { decode } from "../../lib/wire/message.ts";
 import { toFrame } from "../../lib/wire/stream_frames.ts";
 import { settled } from "../support/fake_time.ts";
@@ -56,12 +56,21 @@ Deno.test("[7766_03] StreamSession answers in the order in which replies are rea
   await ended;
 });
 
-Deno.test("[7766_04] StreamSession writes length and message at once, one reply after the other", async () => {
-  const { socket, session, ended } = sessionRig();
+Deno.test("[7766_04] StreamSession writes length and message at once, and together what it answers together", async () => {
+  const { socket, server, session, ended } = sessionRig();
   socket.deliverMessages(queryFor(1), queryFor(2));
   await settled();
-  assertEquals(socket.writes.length, 2);
-  for (const write of socket.writes) assertEquals((write[0]! << 8) | write[1]!, write.length - 2);
+  const [first, ...others] = socket.messages;
+  assertEquals([socket.writes.length, socket.writes[0]!.length, others.length], [1, 2 * (first!.length + 2), 1]);
+  server.isWaiting = true;
+  socket.writeOctetsMax = 0;
+  socket.deliverMessages(queryFor(3), queryFor(4), queryFor(5));
+  await settled();
+  // What comes while a write is under way leaves behind it in one.
+  for (const i of [0, 1, 2]) await server.answer(i);
+  socket.drain();
+  await settled();
+  assertEquals([repliedIds(socket), socket.writes.length], [[1, 2, 3, 4, 5], 3]);
   session.close();
   await ended;
 });

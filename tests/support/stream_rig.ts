@@ -1,14 +1,16 @@
 import type { SocketAddress } from "../../lib/base/address.ts";
+import { FairShare } from "../../lib/base/fair_share.ts";
 import type { Cidr } from "../../lib/base/cidr.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
 import type { Reply } from "../../lib/resolver/resolver.ts";
 import { Access } from "../../lib/server/access.ts";
+import { StreamAccount, StreamTotals } from "../../lib/server/stream_account.ts";
 import { StreamLimit } from "../../lib/server/stream_limit.ts";
 import type { Server } from "../../lib/server/server.ts";
 import { StreamListener } from "../../lib/server/stream_listener.ts";
 import { StreamSession } from "../../lib/server/stream_session.ts";
-import { decode } from "../../lib/wire/message.ts";
+import { decode, type ResourceRecord } from "../../lib/wire/message.ts";
 import { FakeStream, FakeStreamListener } from "./fake_stream.ts";
 import { fakeDeadlines, settled } from "./fake_time.ts";
 import { question, questionLines, record, response, wire } from "./messages.ts";
@@ -23,6 +25,8 @@ class FakeServer {
   readonly clients: SocketAddress[] = [];
   /** How it answers: at once, never (to a response), or when `answer` is called. */
   isWaiting = false;
+  /** Records of an answer, of sixteen octets each. */
+  recordCount = 1;
   readonly #pending: { readonly reply: Reply; readonly settle: (reply: Reply) => void }[] = [];
 
   /** See `Server.handle`. */
@@ -31,7 +35,8 @@ class FakeServer {
     this.asked.push(`${id} ${questionLines(questions)[0]}`);
     this.clients.push(client);
     if (isResponse) return null;
-    const reply = response({ id, questions, answers: [record("a.example 9 IN A 192.0.2.1")] });
+    const answers = new Array<ResourceRecord>(this.recordCount).fill(record("a.example 9 IN A 192.0.2.1"));
+    const reply = response({ id, questions, answers });
     if (!this.isWaiting) return reply;
     const { promise, resolve } = Promise.withResolvers<Reply>();
     this.#pending.push({ reply, settle: resolve });
@@ -51,18 +56,24 @@ function parts() {
   const { time, deadlines } = fakeDeadlines();
   const server = new FakeServer();
   // A session calls nothing of a server but `handle`.
-  const options = { server: server as unknown as Server, clock: time, deadlines, counters: new Counters() };
+  const options = {
+    server: server as unknown as Server,
+    share: new FairShare(time),
+    clock: time,
+    deadlines,
+    counters: new Counters(),
+  };
   return { time, deadlines, server, counters: options.counters, options };
 }
 
-/** A session that runs on a fake connection. */
-export function sessionRig() {
+/** A session that runs on a fake connection. Others may have something waiting, too. */
+export function sessionRig({ client = new StreamTotals(), all = new StreamTotals() } = {}) {
   const { options, ...rest } = parts();
   const socket = new FakeStream();
-  const session = new StreamSession({ ...options, socket });
+  const session = new StreamSession({ ...options, socket, account: new StreamAccount(client, all) });
   const state = { hasEnded: false };
   const ended = session.run().then(() => void (state.hasEnded = true));
-  return { ...rest, socket, session, ended, state };
+  return { ...rest, socket, session, ended, state, client, all };
 }
 
 /** A listener that runs, or several that share a limit. */

@@ -100,3 +100,10 @@ Deno.test("StreamFrames keeps a message that is cut at any octet until the rest 
     assertEquals(feed(frames, frame.slice(cut)), [message]);
   }
 });
+
+Deno.test("StreamFrames gives the room for a long message back once that is taken", () => {
+  const frames = new StreamFrames();
+  const usual = frames.space().length;
+  assertEquals(feed(frames, toFrame(new Uint8Array(0xffff))).length, 1);
+  assertEquals(frames.space().length, usual);
+});
