@@ -27,7 +27,7 @@ function totalsOf(octets: number): StreamTotals {
   return totals;
 }
 
-Deno.test("StreamSession makes no more replies than may wait: who does not read is not read from", async () => {
+Deno.test("[9210_02] StreamSession makes no more replies than may wait: who does not read is not read from", async () => {
   const { socket, server, session, ended, client, all, time } = greedyRig();
   await time.passAndSettle(1000);
   assertEquals([server.asked.length, socket.isReading], [2, false]);
@@ -41,7 +41,7 @@ Deno.test("StreamSession makes no more replies than may wait: who does not read 
   await ended;
 });
 
-Deno.test("StreamSession closes the connection of who does not read for ten seconds, and gives back what it held", async () => {
+Deno.test("[9210_02] StreamSession closes the connection of who does not read for ten seconds, and gives back what it held", async () => {
   const { socket, time, ended, state, client, all, counters } = greedyRig();
   await time.passAndSettle(IDLE_TIMEOUT_MS - 1);
   assert(!state.hasEnded);
@@ -112,7 +112,7 @@ Deno.test("StreamSession.stop() answers what was postponed, too", async () => {
 
 for (const whose of ["client", "all"] as const) {
   const meaning = whose === "client" ? "the client's other connections" : "other clients";
-  Deno.test(`StreamSession keeps one reply and no more while ${meaning} use up the budget`, async () => {
+  Deno.test(`[9210_02] StreamSession keeps one reply and no more while ${meaning} use up the budget`, async () => {
     const totals = totalsOf(WAITING_OCTETS_MAX[whose]);
     const { socket, server, session, ended, time } = greedyRig({ [whose]: totals });
     await time.passAndSettle(1000);

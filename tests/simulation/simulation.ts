@@ -233,6 +233,7 @@ class Simulation {
         acceptedFromMs: START_MS + this.#plan.acceptOutage.toMs,
         // A message without octets ends the connection, and one without an ID cannot be told apart.
         messages: messages.filter(({ octets }) => octets.length >= 2),
+        largeMessages: this.#drawLarge(random.fork(`large ${i}`)),
         onAsked: (octets) => this.#noteAsked(octets),
       });
       this.#streamClients.push(client);
@@ -253,6 +254,17 @@ class Simulation {
     };
   }
 
+  /** Queries with large answers, if some are found: for who asks more than it reads. */
+  #drawLarge(random: SeededRandom): ClientDatagram[] {
+    const traffic = new Traffic({ random, isSplitting: this.#plan.config.multiQuestion === "split" });
+    const zone = seededZone(this.#plan.seed);
+    const isLarge = ({ kind, expectation }: ClientDatagram) => {
+      return kind === "ordinary" && expectation.kind === "answer" &&
+        zone(expectation.questions[0]!).answers.length >= LARGE_RECORD_COUNT;
+    };
+    return Array.from({ length: LARGE_TRIES }, (_, id) => traffic.next(id)).filter(isLarge);
+  }
+
   #stop(): void {
     this.#stopMs = this.#world.time.nowMs();
     this.#checker.noteStop();
@@ -260,10 +272,11 @@ class Simulation {
   }
 
   #checkHeld(): void {
-    const { inFlight, deadlines, upstreamSockets, upstreamConnections, connections } = this.#app.held;
+    const { inFlight, deadlines, upstreamSockets, upstreamConnections, connections, connectionOctets } = this.#app.held;
     this.#check(inFlight === 0, `${inFlight} questions are held for ever`);
     this.#check(deadlines === 0, `${deadlines} deadlines are held for ever`);
     this.#check(connections === 0, `${connections} connections of clients are held for ever`);
+    this.#check(connectionOctets === 0, `${connectionOctets} octets of queries and replies are held for ever`);
     this.#check(upstreamConnections === 0, `${upstreamConnections} connections to upstreams are held for ever`);
     // A pool for each address family.
     const size = 2 * this.#plan.config.upstreamSockets;
@@ -304,6 +317,9 @@ class Simulation {
 }
 
 const START_MS = 1234.567;
+/** Records of a large answer: dozens of such answers are more than may wait on a connection. */
+const LARGE_RECORD_COUNT = 20;
+const LARGE_TRIES = 100;
 const CLIENT_ADDRESSES = ["198.51.100.7", STRANGER, "2001:db8:c::7", "2001:db8:c::8"];
 
 const CROWD_ADDRESSES = ["198.51.100.9", "2001:db8:d::9"];

@@ -4,7 +4,7 @@ import { toFrame } from "../../lib/wire/stream_frames.ts";
 import type { FakeWorld } from "../support/fake_world.ts";
 import type { HostStream } from "../support/host_stream.ts";
 import type { SeededRandom } from "../support/seeded_random.ts";
-import { eachMessage } from "../support/stream_messages.ts";
+import { eachMessage, readMessages } from "../support/stream_messages.ts";
 import type { Host } from "../support/world_network.ts";
 import type { Oracle } from "./oracle.ts";
 import type { Plan } from "./plan.ts";
@@ -25,6 +25,10 @@ const MANNERS = {
   dripping: 1,
   /** Asks much, and never reads. */
   deaf: 1,
+  /** Asks much, reads nothing for a while, and then all. */
+  late: 1,
+  /** Asks much, and reads a little now and then: the connection may be closed in the middle of a reply. */
+  sipping: 1,
   /** Breaks the connection while replies are under way. */
   resetting: 1,
   /** Announces a message of no octets. */
@@ -40,8 +44,13 @@ export const STREAM_MANNERS = Object.keys(MANNERS) as readonly Manner[];
 const TOLERANCE_MS = 25;
 const ACCEPT_RETRY_MS = 110;
 const DRIP_MS = 700;
-/** A deaf client asks everything so many times: more than fits into the connection on the way back. */
-const DEAF_ROUNDS = 30;
+/** Who does not read asks everything so many times: more than fits into the connection on the way back. */
+const MANY_ROUNDS = 30;
+/** Who reads late begins by then: before ten seconds without reading close the connection. */
+const LATE_MAX_MS = 8000;
+/** Who reads little reads so many octets at a time, in such pauses. */
+const SIP_OCTETS_MAX = 3000;
+const SIP_PAUSE_MAX_MS = 500;
 
 /** What a client is made from. */
 export interface StreamClientOptions {
@@ -55,6 +64,8 @@ export interface StreamClientOptions {
   readonly acceptedFromMs: number;
   /** What it asks; each with an ID of its own. */
   readonly messages: readonly ClientDatagram[];
+  /** What it asks instead, if there is any, when it asks more than it reads. */
+  readonly largeMessages: readonly ClientDatagram[];
   /** Hears of each message when it is sent. */
   readonly onAsked: (octets: Octets) => void;
 }
@@ -66,7 +77,7 @@ export class StreamClient {
   readonly faults: string[] = [];
   replyCount = 0;
   readonly #options: StreamClientOptions;
-  readonly #waiting = new Map<number, { readonly message: ClientDatagram; readonly askedAtMs: number }>();
+  readonly #waiting = new Map<number, Waiting>();
 
   constructor(options: StreamClientOptions) {
     this.#options = options;
@@ -83,13 +94,17 @@ export class StreamClient {
       // Refused: the program has stopped, and owes nothing.
       return;
     }
-    if (this.manner !== "deaf") eachMessage(stream, (octets) => this.#take(octets));
+    if (this.manner === "late") this.#readLate(stream);
+    else if (this.manner === "sipping") this.#sip(stream);
+    else if (this.manner !== "deaf") eachMessage(stream, (octets) => this.#take(octets));
     this.#ask(stream);
   }
 
   /** Once everything has settled. `stopMs` is when the program was told to take no more, if it was. */
   finish(stopMs: number): void {
-    if (this.manner === "deaf" || this.manner === "resetting" || this.manner === "garbled") return;
+    if (!OWED.has(this.manner)) return;
+    // Of what it has not read, the program has not read the questions either.
+    if (this.manner === "late" && this.#options.plan.stopAfterMs !== null) return;
     const { plan } = this.#options;
     for (const { message, askedAtMs } of this.#waiting.values()) {
       const { kind, octets, expectation } = message;
@@ -101,7 +116,9 @@ export class StreamClient {
   }
 
   #ask(stream: HostStream): void {
-    const { random, world, plan, messages } = this.#options;
+    const { random, world, plan, largeMessages } = this.#options;
+    const isLarge = MUCH_ASKED.has(this.manner) && largeMessages.length > 0;
+    const messages = isLarge ? largeMessages : this.#options.messages;
     const frames = messages.map(({ octets }) => toFrame(octets));
     switch (this.manner) {
       case "pipelined":
@@ -127,7 +144,9 @@ export class StreamClient {
         return;
       }
       case "deaf":
-        for (let i = 0; i < DEAF_ROUNDS; i++) frames.forEach((frame, k) => this.#send(stream, frame, messages[k]!));
+      case "late":
+      case "sipping":
+        for (let i = 0; i < MANY_ROUNDS; i++) frames.forEach((frame, k) => this.#send(stream, frame, messages[k]!));
         return;
       case "resetting":
         frames.forEach((frame, i) => this.#send(stream, frame, messages[i]!));
@@ -143,9 +162,27 @@ export class StreamClient {
     const { world, acceptedFromMs } = this.#options;
     // What comes before the connection is accepted is heard then; an accept that has failed is tried again after a moment.
     const askedAtMs = Math.max(world.time.nowMs(), acceptedFromMs + ACCEPT_RETRY_MS);
-    this.#waiting.set(idOf(message.octets), { message, askedAtMs });
+    const id = idOf(message.octets);
+    const count = (this.#waiting.get(id)?.count ?? 0) + 1;
+    this.#waiting.set(id, { message, askedAtMs, count });
     this.#options.onAsked(message.octets);
+    // A reply for which there is no room is forgotten, and its question asked once more.
+    if (MUCH_ASKED.has(this.manner)) this.#options.onAsked(message.octets);
     if (octets.length > 0) stream.send(octets);
+  }
+
+  #readLate(stream: HostStream): void {
+    const { random, world } = this.#options;
+    const lateMs = random.fraction() * LATE_MAX_MS;
+    world.time.after(lateMs, () => void readMessages(stream, (octets) => this.#take(octets)));
+  }
+
+  #sip(stream: HostStream): void {
+    const { random, world } = this.#options;
+    const octetsMax = random.between(1, SIP_OCTETS_MAX);
+    const pauseMs = random.between(1, SIP_PAUSE_MAX_MS);
+    const pause = () => new Promise<void>((resolve) => world.time.after(pauseMs, resolve));
+    void readMessages(stream, (octets) => this.#take(octets), { octetsMax, pause });
   }
 
   #take(reply: Octets): void {
@@ -156,11 +193,13 @@ export class StreamClient {
     };
     const id = idOf(reply);
     const waiting = this.#waiting.get(id);
-    this.#waiting.delete(id);
     if (waiting === undefined) return fault("was asked by nobody");
+    if (--waiting.count === 0) this.#waiting.delete(id);
     const { message: { octets, expectation, kind }, askedAtMs } = waiting;
     const afterMs = world.time.nowMs() - askedAtMs;
-    if (afterMs > plan.config.timeoutMs + TOLERANCE_MS + 2 * plan.clientLink.delayMaxMs) {
+    if (
+      !MUCH_ASKED.has(this.manner) && afterMs > plan.config.timeoutMs + TOLERANCE_MS + 2 * plan.clientLink.delayMaxMs
+    ) {
       fault(`comes after ${afterMs.toFixed(3)} ms`);
     }
     for (const text of checkReply(reply, { query: octets, transport: "tcp", expectation, oracle })) {
@@ -168,6 +207,19 @@ export class StreamClient {
     }
   }
 }
+
+/** What was asked with an ID. */
+interface Waiting {
+  readonly message: ClientDatagram;
+  readonly askedAtMs: number;
+  /** How often it was, and was not answered. */
+  count: number;
+}
+
+/** Those who ask more than they read; how long their replies take is their own affair. */
+const MUCH_ASKED: ReadonlySet<Manner> = new Set(["deaf", "late", "sipping"]);
+/** Those who get a reply to everything. */
+const OWED: ReadonlySet<Manner> = new Set(["pipelined", "split", "halfClosed", "dripping", "late"]);
 
 const NOTHING = new Uint8Array(0);
 

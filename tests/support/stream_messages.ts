@@ -18,3 +18,30 @@ export function eachMessage(stream: HostStream, take: (octets: Uint8Array<ArrayB
     }
   };
 }
+
+/**
+ * The same for who reads at its own pace: `take` gets each whole message. Resolves when the other side has closed or broken
+ * the connection, and has closed this side by then.
+ *
+ * @param pause Waited for after each read of `octetsMax` octets at most.
+ */
+export async function readMessages(
+  stream: HostStream,
+  take: (octets: Uint8Array<ArrayBuffer>) => void,
+  { octetsMax = Infinity, pause = () => Promise.resolve() }: { octetsMax?: number; pause?: () => Promise<void> } = {},
+): Promise<void> {
+  const frames = new StreamFrames();
+  try {
+    for (;;) {
+      const space = frames.space();
+      const count = await stream.read(space.subarray(0, Math.min(space.length, octetsMax)));
+      if (count === null) break;
+      frames.filled(count);
+      for (let message = frames.take(); message !== null; message = frames.take()) take(message);
+      await pause();
+    }
+  } catch {
+    // Broken.
+  }
+  if (!stream.isClosed) stream.close();
+}

@@ -7,7 +7,18 @@ import { hostileMessage } from "./hostile_messages.ts";
 type Octets = Uint8Array<ArrayBuffer>;
 
 /** How often each kind of connection is drawn. */
-const WEIGHTS = { pipeline: 10, cut: 5, zeroLength: 2, drip: 2, halfClosed: 5, deaf: 3, idle: 1, noise: 2 } as const;
+const WEIGHTS = {
+  pipeline: 10,
+  cut: 5,
+  zeroLength: 2,
+  drip: 2,
+  halfClosed: 5,
+  deaf: 3,
+  sip: 2,
+  stop: 2,
+  idle: 1,
+  noise: 2,
+} as const;
 /** Messages of one connection. */
 const MESSAGES_MAX = 20;
 /** Between the octets of one who sends them one by one. */
@@ -74,6 +85,20 @@ const ACTS: Readonly<Record<keyof typeof WEIGHTS, (connection: Deno.TcpConn, oct
   // Never reads what it asked for: the replies fill the buffers, and go down with the connection.
   deaf: async (connection, octets) => {
     for (let i = 0; i < 5; i++) await writeAll(connection, octets);
+    await sleep(DRIP_MS);
+  },
+  // Reads an octet now and then of what it asked for.
+  sip: async (connection, octets) => {
+    for (let i = 0; i < 5; i++) await writeAll(connection, octets);
+    const one = new Uint8Array(1);
+    for (let i = 0; i < DRIP_OCTETS_MAX; i++) {
+      if (await Promise.race([connection.read(one), sleep(LISTEN_MS)]) === null) break;
+      await sleep(DRIP_MS);
+    }
+  },
+  // Stops in the middle of a query, and of a reply.
+  stop: async (connection, octets) => {
+    await writeAll(connection, concat([octets, Uint8Array.of(0xff, 0xff, 0)]));
     await sleep(DRIP_MS);
   },
   idle: () => sleep(LISTEN_MS),

@@ -156,8 +156,8 @@ async function assertAnswers({ address, app, lines: told }: Program): Promise<vo
 /** Sooner or later nothing is held any more for what came in. */
 async function assertLetsGo({ app }: Program): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
-    const { inFlight, connections } = app.held;
-    if (inFlight === 0 && connections === 0) return;
+    const { inFlight, connections, connectionOctets } = app.held;
+    if (inFlight === 0 && connections === 0 && connectionOctets === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error(`Still held after 2 s of quiet: ${JSON.stringify(app.held)}`);
