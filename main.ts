@@ -21,10 +21,10 @@ import { listenSharedStream } from "./lib/system/deno_network.ts";
 import { denoRuntime } from "./lib/system/deno_runtime.ts";
 import { onHangup } from "./lib/system/hangup_signal.ts";
 import { listenAdvice } from "./lib/system/listen_advice.ts";
+import { runProcess } from "./lib/system/run_process.ts";
 import { openServiceSocket } from "./lib/system/service_socket.ts";
 import { onStatusSignal } from "./lib/system/status_signal.ts";
 import { leaveSignalsToSupervisor, stopSignal } from "./lib/system/stop_signal.ts";
-import { onStrayRejection } from "./lib/system/stray_rejections.ts";
 import { chooseWorkerCount } from "./lib/system/worker_count.ts";
 import { spawnWorker, supervisorLink, WORKER_ARGUMENT } from "./lib/system/worker_process.ts";
 import { VERSION } from "./lib/version.ts";
@@ -40,8 +40,10 @@ export interface Host {
   readonly args: readonly string[];
   /** Writes text that was asked for: `--help`, `--version`. */
   print(text: string): void;
-  /** Writes one line for the operator. */
+  /** Writes one line for the operator. Waits for nobody who reads it. */
   writeLine(line: string): void;
+  /** Lines that were lost since the start because nobody read them in time. */
+  lostLineCount?(): number;
   /** Hands over the running program; called once it serves. */
   started?(app: App): void;
   /** Opens the way to the service manager, if one has started the program; called when it serves. */
@@ -106,7 +108,7 @@ async function serveBy(io: DatagramIoChoice, { config, warnings, plainWarnings }
   const allWarnings = io.isNative ? warnings : [...warnings, ...plainWarnings];
   for (const warning of allWarnings) host.writeLine(`dns-forwarder: warn: ${warning}`);
   const network = { openDatagram: io.openDatagram, ...(config.sharesPort && { listenStream: listenSharedStream }) };
-  const runtime = denoRuntime(network, (line) => host.writeLine(line));
+  const runtime = denoRuntime(network, (line) => host.writeLine(line), host.lostLineCount);
   const app = new App(io.named(config), runtime);
   log.info(io.describe());
   host.started?.(app);
@@ -125,7 +127,7 @@ async function supervise({ config, warnings }: Serve, count: number, host: Host)
   const writeLine = (line: string) => host.writeLine(line);
   const log = new Log({ level: config.logLevel, writeLine });
   for (const warning of warnings) writeLine(`dns-forwarder: warn: ${warning}`);
-  const { network, random, clock, timers } = denoRuntime({}, writeLine);
+  const { network, random, clock, timers, lostLineCount } = denoRuntime({}, writeLine, host.lostLineCount);
   const wanted = config.listen ?? DEFAULT_LISTEN;
   const listen = config.sharesPort ? wanted : freeAddresses(network, wanted, config.listen === null);
   const supervisor = new Supervisor({
@@ -138,6 +140,7 @@ async function supervise({ config, warnings }: Serve, count: number, host: Host)
     clock,
     timers,
     log,
+    lostLineCount,
   });
   // Before the workers start, which takes a while: until somebody listens, the signal ends the program.
   const stopTelling = onStatusSignal(async () => {
@@ -158,30 +161,28 @@ async function supervise({ config, warnings }: Serve, count: number, host: Host)
 }
 
 /** One of several processes, which does what `supervise` in another one says. */
-async function serveAsWorker(writeToOperator: (line: string) => void): Promise<number> {
+async function serveAsWorker(host: Host): Promise<number> {
   leaveSignalsToSupervisor();
   const { orders, report } = supervisorLink;
   try {
-    await work({ orders: orders(), report, start: (order) => startWorker(order, writeToOperator) });
+    await work({ orders: orders(), report, start: (order) => startWorker(order, host) });
     return EXIT.ok;
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
-    writeToOperator(`dns-forwarder: ${listenAdvice(error)}`);
+    host.writeLine(`dns-forwarder: ${listenAdvice(error)}`);
     return EXIT.cannotListen;
   }
 }
 
-function startWorker(
-  { args, listen, number, count, secret, announces }: StartOrder,
-  writeLine: Host["writeLine"],
-): App {
+function startWorker({ args, listen, number, count, secret, announces }: StartOrder, host: Host): App {
+  const writeLine = (line: string) => host.writeLine(line);
   const command = parseCommand(args);
   if (command.kind !== "serve") throw new Error(`A worker does not ${command.kind}`);
   const io = sharedDatagramIo();
   const config = io.named({ ...shareConfig(command.config, count), listen });
   let write = announces ? writeLine : () => {};
   const network = { openDatagram: io.openDatagram, listenStream: listenSharedStream };
-  const runtime = denoRuntime(network, (line) => write(line));
+  const runtime = denoRuntime(network, (line) => write(line), host.lostLineCount);
   const app = new App(config, runtime, Uint8Array.fromHex(secret));
   new Log({ level: config.logLevel, writeLine: runtime.writeLine }).info(io.describe());
   write = (line) => writeLine(line.replace("dns-forwarder: ", `dns-forwarder: worker ${number}: `));
@@ -218,26 +219,18 @@ function complain(host: Host, message: string, exitCode: number): number {
   return exitCode;
 }
 
-/** A server outlives the reader of its log, and a full disk. There is nowhere left to say that the line is lost. */
-function writeToStderr(octets: Uint8Array): void {
-  try {
-    Deno.stderr.writeSync(octets);
-  } catch {
-    return;
-  }
-}
-
 if (import.meta.main) {
-  const encoder = new TextEncoder();
-  const writeLine = (line: string) => writeToStderr(encoder.encode(`${line}\n`));
-  onStrayRejection((reason) => writeLine(`dns-forwarder: error: nobody waited for this: ${reason}`));
-  const isWorker = Deno.args.length === 1 && Deno.args[0] === WORKER_ARGUMENT;
-  const exitCode = isWorker ? await serveAsWorker(writeLine) : await main({
-    args: Deno.args,
-    print: (text) => void Deno.stdout.writeSync(encoder.encode(text)),
-    writeLine,
-    openServiceSocket: () => openServiceSocket(writeLine),
-    stop: stopSignal(() => Deno.exit(EXIT.ok)),
+  await runProcess((standardError) => {
+    const writeLine = (line: string) => standardError.writeLine(line);
+    const isWorker = Deno.args.length === 1 && Deno.args[0] === WORKER_ARGUMENT;
+    const host: Host = {
+      args: Deno.args,
+      print: (text) => void Deno.stdout.writeSync(new TextEncoder().encode(text)),
+      writeLine,
+      lostLineCount: () => standardError.lostCount,
+      openServiceSocket: () => openServiceSocket(writeLine),
+      stop: isWorker ? new Promise(() => {}) : stopSignal(() => Deno.exit(EXIT.ok)),
+    };
+    return isWorker ? serveAsWorker(host) : main(host);
   });
-  Deno.exit(exitCode);
 }

@@ -53,6 +53,7 @@ export class App {
   readonly #store: CacheStore | null;
   readonly #clock: Clock;
   readonly #startedAtMs: number;
+  readonly #lostLineCount: () => number;
   readonly #datagramListeners: readonly UdpListener[];
   readonly #streamListeners: readonly StreamListener[];
   readonly #streamLimit: StreamLimit;
@@ -73,6 +74,7 @@ export class App {
     this.#log = log;
     this.#clock = clock;
     this.#startedAtMs = clock.nowMs();
+    this.#lostLineCount = () => runtime.lostLineCount();
     this.#deadlines = deadlines;
     const sockets = listenOn(runtime.network, config.listen ?? DEFAULT_LISTEN, config.listen === null);
     this.#upstreams = !isForwarding ? null : openUpstreams({
@@ -112,7 +114,7 @@ export class App {
       recursionAvailable: isForwarding,
     });
     this.#datagramListeners = sockets.map(({ datagram }) => {
-      return new UdpListener({ socket: datagram, server, timers, turns, counters, log });
+      return new UdpListener({ socket: datagram, server, clock, timers, turns, counters, log });
     });
     const limit = this.#streamLimit = new StreamLimit({ access, clock, counters, log });
     const share = new FairShare(timers);
@@ -155,6 +157,7 @@ export class App {
     return {
       runningMs: this.#clock.nowMs() - this.#startedAtMs,
       inFlight: this.held.inFlight,
+      lostLines: this.#lostLineCount(),
       counters: this.counters,
       cache: this.#store && cacheStatus(this.#store),
       upstreams: this.#upstreams?.states() ?? [],

@@ -22,8 +22,13 @@ export interface Runtime {
   readonly random: RandomSource;
   /** Where sockets come from. */
   readonly network: Network;
-  /** Writes one line (without its line feed) to where the operator reads: standard error in the program. */
+  /**
+   * Writes one line (without its line feed) to where the operator reads: standard error in the program. Waits for nobody:
+   * what is not read in time is lost.
+   */
   writeLine(line: string): void;
+  /** Lines that were lost since the start. */
+  lostLineCount(): number;
 }
 
 /** A clock that never goes back and knows nothing of calendars. */

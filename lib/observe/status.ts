@@ -52,6 +52,8 @@ export interface Status {
   readonly runningMs: number;
   /** Questions that wait for upstreams. */
   readonly inFlight: number;
+  /** Lines for the operator that were lost because nobody read them in time. */
+  readonly lostLines: number;
   /** What has happened. */
   readonly counters: Counters;
   /** `null` without a cache. */
@@ -61,12 +63,13 @@ export interface Status {
 }
 
 /** The state of the program for its operator, a line each. */
-export function formatStatus({ runningMs, inFlight, counters, cache, upstreams }: Status): string[] {
+export function formatStatus({ runningMs, inFlight, lostLines, counters, cache, upstreams }: Status): string[] {
   return [
-    `running for ${duration(runningMs)}, ${inFlight} questions in flight`,
+    `running for ${duration(runningMs)}, ${inFlight} questions in flight` +
+    (lostLines === 0 ? "" : `, ${lostLines} lines of the log lost`),
     `clients: received=${counters.received} replied=${counters.replied} ignored=${counters.ignored} ` +
     `prohibited=${counters.prohibited} rateLimited=${counters.rateLimited} overloaded=${counters.overloaded} ` +
-    `unsendable=${counters.unsendable} broken=${counters.broken}`,
+    `postponed=${counters.postponed} unsendable=${counters.unsendable} broken=${counters.broken}`,
     cache === null ? "cache: off" : `cache: ${cacheLine(counters, cache)}`,
     ...upstreams.map((upstream) => `upstream ${upstream.name}: ${upstreamLine(upstream)}`),
   ];

@@ -7,6 +7,7 @@ export function sumStatus(statuses: readonly Status[]): Status {
   return {
     runningMs: Math.max(0, ...statuses.map(({ runningMs }) => runningMs)),
     inFlight: sum(statuses, ({ inFlight }) => inFlight),
+    lostLines: sum(statuses, ({ lostLines }) => lostLines),
     counters: sumCounters(statuses.map(({ counters }) => counters)),
     cache: sumCaches(statuses.map(({ cache }) => cache).filter((cache) => cache !== null)),
     upstreams: Array.from({ length: upstreamCount }, (_, i) => {

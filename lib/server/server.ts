@@ -2,6 +2,7 @@ import type { SocketAddress } from "../base/address.ts";
 import { deliver, LaterOctets } from "../base/later.ts";
 import type { Clock } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
+import { LineAMinute } from "../observe/line_a_minute.ts";
 import type { Log } from "../observe/log.ts";
 import { ownReply } from "../resolver/own_reply.ts";
 import { Query } from "../resolver/query.ts";
@@ -37,7 +38,8 @@ export class Server {
   readonly #resolver: Resolver;
   readonly #clock: Clock;
   readonly #counters: Counters;
-  readonly #log: Log;
+  /** Who knows how to break it can do so for each of its queries. */
+  readonly #failures: LineAMinute;
   readonly #timeoutMs: number;
   readonly #recursionAvailable: boolean;
   readonly #narrowPaths: NarrowPaths;
@@ -51,7 +53,7 @@ export class Server {
     this.#resolver = resolver;
     this.#clock = clock;
     this.#counters = counters;
-    this.#log = log;
+    this.#failures = new LineAMinute(clock, (line) => log.error(line));
     this.#timeoutMs = timeoutMs;
     this.#recursionAvailable = recursionAvailable;
     this.#narrowPaths = new NarrowPaths(clock);
@@ -113,7 +115,10 @@ export class Server {
   /** The program is wrong, not the client: it still gets an answer, and the operator the reason. */
   #failure(error: unknown, query: Query): Reply {
     this.#counters.broken++;
-    this.#log.error(`Cannot answer a query: ${error instanceof Error ? error.stack ?? error.message : error}`);
+    this.#failures.note((count) => {
+      const text = error instanceof Error ? error.stack ?? error.message : error;
+      return `Cannot answer a query (${count} so far): ${text}`;
+    });
     query.extendedErrors.push({ infoCode: EDE.OTHER, text: "Internal error" });
     const reply = ownReply(query, {
       rcode: RCODE.SERVFAIL,

@@ -1,8 +1,9 @@
 import { formatSocketAddress, type SocketAddress } from "../base/address.ts";
 import { BufferPool } from "../base/buffers.ts";
 import { LaterOctets, type Receiver } from "../base/later.ts";
-import type { DatagramBatch, DatagramSocket, Timers, Turns } from "../base/runtime.ts";
+import type { Clock, DatagramBatch, DatagramSocket, Timers, Turns } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
+import { LineAMinute } from "../observe/line_a_minute.ts";
 import type { Log } from "../observe/log.ts";
 import type { Reply } from "../resolver/resolver.ts";
 import { BatchSender } from "./batch_sender.ts";
@@ -28,6 +29,8 @@ export interface UdpListenerOptions {
   readonly socket: DatagramSocket;
   /** What answers the queries. */
   readonly server: Server;
+  /** What the time is read from. */
+  readonly clock: Clock;
   /** What pauses are made with. */
   readonly timers: Timers;
   /** Told of each burst. */
@@ -44,7 +47,7 @@ export class UdpListener {
   readonly #server: Server;
   readonly #timers: Timers;
   readonly #turns: Turns;
-  readonly #log: Log;
+  readonly #failures: LineAMinute;
   readonly #buffers = new BufferPool(RECEIVE_OCTETS);
   readonly #counters: Counters;
   readonly #sender: ReplySender;
@@ -56,15 +59,14 @@ export class UdpListener {
   #running: Promise<void> = Promise.resolve();
   #isStopping = false;
   #isClosed = false;
-  #isFailing = false;
 
   /** See {@linkcode UdpListenerOptions}. */
-  constructor({ socket, server, timers, turns, counters, log }: UdpListenerOptions) {
+  constructor({ socket, server, clock, timers, turns, counters, log }: UdpListenerOptions) {
     this.#socket = socket;
     this.#server = server;
     this.#timers = timers;
     this.#turns = turns;
-    this.#log = log;
+    this.#failures = new LineAMinute(clock, (line) => log.error(line));
     this.#counters = counters;
     const { batch } = socket;
     if (batch === undefined) {
@@ -123,10 +125,9 @@ export class UdpListener {
         await (this.#ahead !== null ? this.#ahead.run() : this.#receiveBatches(this.#socket.batch!));
       } catch (error) {
         if (this.#isClosed) return;
-        // Once, however long it lasts: the log is for what changes.
-        const where = formatSocketAddress(this.address);
-        if (!this.#isFailing) this.#log.error(`Cannot receive on ${where}: ${error}; trying on`);
-        this.#isFailing = true;
+        this.#failures.note((count) => {
+          return `Cannot receive on ${formatSocketAddress(this.address)}: ${error}; trying on (${count} so far)`;
+        });
         await new Promise<void>((resolve) => this.#timers.start(RETRY_MS, resolve));
       }
     }
@@ -138,7 +139,6 @@ export class UdpListener {
       buffers: this.#buffers,
       departures,
       onBurst: (count) => {
-        this.#isFailing = false;
         if (!this.#isStopping) this.#answer(ahead, count);
       },
     });
@@ -150,7 +150,6 @@ export class UdpListener {
     let buffer = this.#buffers.take();
     while (!this.#isClosed) {
       const [datagram, client] = await this.#socket.receive(buffer);
-      this.#isFailing = false;
       if (this.#isStopping) continue;
       const reply = this.#server.handle(datagram, client, this.#sender.slot);
       if (reply instanceof LaterOctets) {

@@ -6,8 +6,13 @@ import { DENO_NETWORK } from "./deno_network.ts";
  * The operating system, as the rest of `lib/` sees it.
  *
  * @param network What of it is not to be as Deno gives it.
+ * @param writeLine See `Runtime`; so is `lostLineCount`.
  */
-export function denoRuntime(network: Partial<Network>, writeLine: (line: string) => void): Runtime {
+export function denoRuntime(
+  network: Partial<Network>,
+  writeLine: (line: string) => void,
+  lostLineCount: () => number = () => 0,
+): Runtime {
   const clock = new TurnClock({ nowMs: () => performance.now() });
   return {
     clock,
@@ -23,6 +28,7 @@ export function denoRuntime(network: Partial<Network>, writeLine: (line: string)
     random: { fill: (octets) => void crypto.getRandomValues(octets) },
     network: { ...DENO_NETWORK, ...network },
     writeLine,
+    lostLineCount,
   };
 }
 

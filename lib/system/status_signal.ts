@@ -19,7 +19,8 @@ export function onStatusSignal(tell: () => void): () => void {
 /**
  * Deno 2.9.2 and later open their debugger on 127.0.0.1:9229 at every SIGUSR1, and whoever can connect to that can make
  * the program do anything. There is no way to forbid it, so it is closed at once; where that is not allowed
- * (`--allow-sys=inspector`), SIGUSR2 is the signal to use.
+ * (`--allow-sys=inspector`), SIGUSR2 is the signal to use; also where nobody reads standard error, on which Deno announces
+ * the debugger and waits.
  */
 async function closeDebugger(): Promise<void> {
   if (Deno.permissions.querySync({ name: "sys", kind: "inspector" as "osUptime" }).state !== "granted") return;

@@ -10,6 +10,7 @@ import { Dialogue, type DialogueOptions } from "./dialogue.ts";
 import { Path } from "./path.ts";
 import { isTruncated, isUseful } from "./reply_kind.ts";
 import type { Request } from "./request.ts";
+import { StateReport } from "./state_report.ts";
 import { UpstreamError } from "./upstream_error.ts";
 import { upstreamName } from "./upstream_name.ts";
 
@@ -34,9 +35,8 @@ export class Upstream {
   #breaker = new Breaker();
   #recoveredAtMs = -Infinity;
   #failureCount = 0;
-  /** `#failureCount` when the breaker last changed; the difference is told when it changes again. */
-  #toldFailureCount = 0;
   readonly #dialogue: Dialogue;
+  readonly #report: StateReport;
   #loopUntilMs = -Infinity;
   readonly #asker: Asker = {
     onReply: (ask, reply) => this.#onReply(ask, reply),
@@ -50,6 +50,7 @@ export class Upstream {
   constructor(options: UpstreamOptions) {
     this.#options = options;
     this.#dialogue = new Dialogue(options, (lesson) => options.log.warn(`upstream ${this.name} ${lesson}`));
+    this.#report = new StateReport(this, options);
   }
 
   /** How the upstream is called in messages: as it is written after `--resolver`. */
@@ -60,6 +61,11 @@ export class Upstream {
   /** Whether it takes part in ordinary queries. */
   get isUp(): boolean {
     return this.#breaker.isClosed;
+  }
+
+  /** Questions on which it failed, since the start. */
+  get failureCount(): number {
+    return this.#failureCount;
   }
 
   /** When it was last found to be back after it had been down; -Infinity before. */
@@ -205,7 +211,7 @@ export class Upstream {
     const nowMs = this.#options.clock.nowMs();
     if (!this.isUp) this.#recoveredAtMs = nowMs;
     this.#breaker = new Breaker();
-    this.#toldFailureCount = this.#failureCount;
+    this.#report.forget();
     this.#path = new Path();
     this.#loopUntilMs = -Infinity;
     this.#dialogue.forget();
@@ -228,17 +234,10 @@ export class Upstream {
     this.#noteTransition(transition);
   }
 
-  /** State changes are told once, with counts; single failures are not (an outage must not flood the log). */
   #noteTransition(transition: Transition | null): void {
     if (transition === null) return;
-    const { log, clock } = this.#options;
-    const count = this.#failureCount - this.#toldFailureCount;
-    this.#toldFailureCount = this.#failureCount;
-    if (transition === "opened") {
-      return log.warn(`upstream ${this.name} is down, ${count} queries came to nothing`);
-    }
-    this.#recoveredAtMs = clock.nowMs();
-    log.info(`upstream ${this.name} is back, ${count} queries came to nothing meanwhile`);
+    if (transition === "closed") this.#recoveredAtMs = this.#options.clock.nowMs();
+    this.#report.changed();
   }
 }
 

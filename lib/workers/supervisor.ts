@@ -29,6 +29,8 @@ export interface SupervisorOptions {
   readonly timers: Timers;
   /** For the operator. */
   readonly log: Log;
+  /** See `Runtime`. */
+  readonly lostLineCount: () => number;
 }
 
 /** Several processes that serve the same clients, each a complete program: starts them, replaces them, adds them up. */
@@ -71,6 +73,7 @@ export class Supervisor {
     return {
       ...sum,
       runningMs: this.#options.clock.nowMs() - this.#startedAtMs,
+      lostLines: sum.lostLines + this.#options.lostLineCount(),
       counters: sumCounters([this.#pastCounters, sum.counters]),
     };
   }

@@ -193,6 +193,7 @@ test("a worker that a signal has stopped is killed and replaced, and clients of 
     args: ["--workers", "2", "--log-level", "error", "--resolver", formatSocketAddress(upstream.address)],
     listen: [address!],
     secret: new Uint8Array(16),
+    lostLineCount: () => 0,
     timeoutMs: 2000,
     spawn: (events) => {
       const reported = (report: Report) => {

@@ -43,7 +43,15 @@ function setUp() {
     timeoutMs: 2000,
     recursionAvailable: true,
   });
-  const listener = new UdpListener({ socket, server, timers: time, turns: new CheckedTurns(), counters, log });
+  const listener = new UdpListener({
+    socket,
+    server,
+    clock: time,
+    timers: time,
+    turns: new CheckedTurns(),
+    counters,
+    log,
+  });
   listener.run();
   const answerAll = () => {
     for (const [query, { resolve }] of pending.splice(0)) resolve(responseTo(query));

@@ -59,6 +59,7 @@ export class FakeWorld {
       timers: this.time,
       random: this.random.fork("program"),
       network: host,
+      lostLineCount: () => 0,
       writeLine: (line) => {
         this.lines.push(line);
         this.trace.add(this.time.nowMs(), line);

@@ -41,6 +41,7 @@ export function fakeRuntime():
     timers: time,
     random: scriptedSource(),
     network,
+    lostLineCount: () => 0,
     writeLine: (line) => void lines.push(line),
   };
   return { runtime, time, deadlines, network, lines };

@@ -76,6 +76,7 @@ function setUp(count = 2) {
     clock: time,
     timers: time,
     log: new Log({ level: "info", writeLine: (line) => void lines.push(line) }),
+    lostLineCount: () => 0,
   });
   return { time, workers, lines, supervisor, refuse: (error: Error | null) => void (refusal = error) };
 }
@@ -93,7 +94,7 @@ async function serving(count = 2) {
 
 function status(received: number): Status {
   const counters = Object.assign(new Counters(), { received });
-  return { runningMs: 1, inFlight: 1, counters, cache: null, upstreams: [] };
+  return { runningMs: 1, inFlight: 1, lostLines: 0, counters, cache: null, upstreams: [] };
 }
 
 Deno.test("Supervisor.start() starts one worker, which announces, and the others when it serves", async () => {
@@ -170,7 +171,7 @@ Deno.test("Supervisor replaces a worker that dies, says so, and keeps what it ha
   assertEquals((await supervisor.status()).slice(0, 3), [
     "running for 10 s, 2 questions in flight",
     "workers: 2 of 2 serve, 1 have died",
-    "clients: received=635 replied=0 ignored=0 prohibited=0 rateLimited=0 overloaded=0 unsendable=0 broken=0",
+    "clients: received=635 replied=0 ignored=0 prohibited=0 rateLimited=0 overloaded=0 postponed=0 unsendable=0 broken=0",
   ]);
 });
 
@@ -234,7 +235,7 @@ Deno.test("Supervisor kills and replaces a worker that owes three signs of life,
   assertEquals(workers.map(({ isKilled }) => isKilled), [true, false, false]);
   assertEquals((await supervisor.status()).slice(1, 3), [
     "workers: 2 of 2 serve, 1 have died",
-    "clients: received=30 replied=0 ignored=0 prohibited=0 rateLimited=0 overloaded=0 unsendable=0 broken=0",
+    "clients: received=30 replied=0 ignored=0 prohibited=0 rateLimited=0 overloaded=0 postponed=0 unsendable=0 broken=0",
   ]);
 });
 
