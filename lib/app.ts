@@ -48,6 +48,7 @@ export class App {
   readonly counters: Counters = new Counters();
   readonly #log: Log;
   readonly #deadlines: DeadlineQueue;
+  readonly #share: FairShare;
   readonly #upstreams: Upstreams | null;
   readonly #inFlight: InFlight | null;
   readonly #store: CacheStore | null;
@@ -71,6 +72,7 @@ export class App {
     const isForwarding = config.resolvers.length > 0;
     const log = new Log({ level: config.logLevel, writeLine: (line) => runtime.writeLine(line) });
     const deadlines = new DeadlineQueue({ clock, timers });
+    const share = this.#share = new FairShare(timers);
     this.#log = log;
     this.#clock = clock;
     this.#startedAtMs = clock.nowMs();
@@ -92,7 +94,7 @@ export class App {
     });
     const forwarding = this.#upstreams === null
       ? null
-      : forwardingChain(config, this.#upstreams, { ...runtime, clock, secret, deadlines, counters, log });
+      : forwardingChain(config, this.#upstreams, { ...runtime, clock, share, secret, deadlines, counters, log });
     this.#inFlight = forwarding?.inFlight ?? null;
     this.#store = forwarding?.store ?? null;
     const access = new Access(config.allow);
@@ -117,7 +119,6 @@ export class App {
       return new UdpListener({ socket: datagram, server, clock, timers, turns, counters, log });
     });
     const limit = this.#streamLimit = new StreamLimit({ access, clock, counters, log });
-    const share = new FairShare(timers);
     this.#streamListeners = sockets.map(({ stream }) => {
       return new StreamListener({
         socket: stream,
@@ -195,6 +196,7 @@ export class App {
   #close(): void {
     this.#upstreams?.close();
     this.#deadlines.clear();
+    this.#share.close();
     this.#log.info(`stopped: ${formatCounters(this.counters)}`);
   }
 

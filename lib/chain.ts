@@ -1,7 +1,7 @@
 import type { DeadlineQueue } from "./base/deadline_queue.ts";
 import { deriveKey } from "./base/derive_key.ts";
-import { FairShare } from "./base/fair_share.ts";
-import type { Clock, RandomSource, Timers, WallClock } from "./base/runtime.ts";
+import type { FairShare } from "./base/fair_share.ts";
+import type { Clock, RandomSource, WallClock } from "./base/runtime.ts";
 import { MIB } from "./base/units.ts";
 import { CacheStore } from "./cache/cache_store.ts";
 import { Memory } from "./cache/memory.ts";
@@ -36,8 +36,8 @@ export interface ChainDependencies {
   readonly clock: Clock;
   /** Where unpredictable numbers come from. */
   readonly random: RandomSource;
-  /** What pauses are made with. */
-  readonly timers: Timers;
+  /** Lets others have their turn. */
+  readonly share: FairShare;
   /** What time of day goes by. */
   readonly wallClock: WallClock;
   /** What probes for loops are known again by. */
@@ -64,7 +64,7 @@ export interface Forwarding {
 export function forwardingChain(
   config: Config,
   upstreams: Upstreams,
-  { clock, timers, wallClock, random, secret, deadlines, counters, log }: ChainDependencies,
+  { clock, share, wallClock, random, secret, deadlines, counters, log }: ChainDependencies,
 ): Forwarding {
   const detector = new LoopDetector({
     upstreams: upstreams.members,
@@ -81,7 +81,6 @@ export function forwardingChain(
   });
   let next: Resolver = new Forward({ upstreams });
   if (memory !== null) next = new Remember({ next, memory });
-  const share = new FairShare(timers);
   next = new Coalesce({ next, hash: new QuestionHash(random), share, onFailedTogether: () => detector.suspect() });
   const inFlight = new InFlight({ next, max: config.maxInFlight, clock, counters, log });
   next = new LoopGuard({ next: inFlight, detector });

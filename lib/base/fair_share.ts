@@ -19,7 +19,9 @@ export class FairShare {
   readonly #timers: Timers;
   readonly #waiting: (() => void)[] = [];
   #spentOctets = 0;
-  #isArmed = false;
+  /** Cancels the timer; `null` when there is none. */
+  #disarm: (() => void) | null = null;
+  #isClosed = false;
 
   /** The next turn comes when a timer without delay fires. */
   constructor(timers: Timers) {
@@ -33,6 +35,7 @@ export class FairShare {
 
   /** A message of so many octets was dealt with. */
   spend(octets: number): void {
+    if (this.#isClosed) return;
     this.#spentOctets += MESSAGE_OCTETS + octets;
     // Turns come and go without a word. To ask for one only when much is spent spares most timers.
     if (this.#spentOctets >= TURN_OCTETS / 2) this.#arm();
@@ -40,17 +43,26 @@ export class FairShare {
 
   /** Resolves in a later turn: who has come first goes on first. */
   nextTurn(): Promise<void> {
+    if (this.#isClosed) return Promise.resolve();
     this.#arm();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#waiting.push(resolve);
     return promise;
   }
 
+  /** Everybody goes on; from now on there is enough for all. */
+  close(): void {
+    this.#isClosed = true;
+    this.#spentOctets = 0;
+    this.#disarm?.();
+    this.#disarm = null;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
   #arm(): void {
-    if (this.#isArmed) return;
-    this.#isArmed = true;
-    this.#timers.start(0, () => {
-      this.#isArmed = false;
+    if (this.#disarm !== null) return;
+    this.#disarm = this.#timers.start(0, () => {
+      this.#disarm = null;
       this.#spentOctets = 0;
       for (const resolve of this.#waiting.splice(0, WOKEN_MAX)) resolve();
       if (this.#waiting.length > 0) this.#arm();

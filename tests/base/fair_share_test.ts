@@ -34,3 +34,15 @@ Deno.test("FairShare takes no timer for a few small messages", () => {
   for (let i = 0; i < 10; i++) share.spend(100);
   assertEquals(time.armedCount, 0);
 });
+
+Deno.test("FairShare.close() lets everybody go on, and leaves no timer", async () => {
+  const time = new FakeTime();
+  const share = new FairShare(time);
+  for (let i = 0; i < 100; i++) share.spend(100);
+  let goneCount = 0;
+  for (let i = 0; i < 5; i++) share.nextTurn().then(() => goneCount++);
+  share.close();
+  share.spend(100_000_000);
+  await share.nextTurn();
+  assertEquals([goneCount, share.isUsedUp, time.armedCount], [5, false, 0]);
+});
