@@ -73,7 +73,8 @@ is_safe() {
 }
 
 owner() {
-  # Mode, links, owner.
+  # Mode, links, owner. POSIX has no stat(1).
+  # shellcheck disable=SC2012
   ls -ldn -- "$1" 2>/dev/null | { read -r _ _ uid _ && printf %s "$uid"; }
 }
 
@@ -97,7 +98,8 @@ unpack() {
 
 fill() {
   chmod 755 "$fresh"
-  # Services ignore SIGPIPE; then tail would complain that head does not want the rest.
+  # Services ignore SIGPIPE; then tail would complain that head does not want the rest. What fails, first or second, ends here.
+  # shellcheck disable=SC2015
   { tail -c "$((program_octets + deno_octets))" -- "$0" | head -c "$program_octets" | gzip -dc >"$fresh/dns-forwarder.mjs"; } 2>/dev/null &&
     { tail -c "$deno_octets" -- "$0" | gzip -dc >"$fresh/dns-forwarder"; } 2>/dev/null ||
     { cannot "it is full, or $0 is damaged"; return; }
