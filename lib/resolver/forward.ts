@@ -5,10 +5,10 @@ import { ROOT } from "../wire/name.ts";
 import { MessageScan } from "../wire/scan.ts";
 import { normalize } from "../response/normalize.ts";
 import { isUseful } from "../upstream/reply_kind.ts";
-import type { UpstreamReply } from "../upstream/race.ts";
+import type { UpstreamReply } from "../upstream/upstream_reply.ts";
 import { SENDS_MAX } from "../upstream/request.ts";
 import type { Upstreams } from "../upstream/upstreams.ts";
-import { UpstreamError } from "../upstream/upstream_error.ts";
+import { TruncationError, UpstreamError } from "../upstream/upstream_error.ts";
 import { ownReply } from "./own_reply.ts";
 import type { Query } from "./query.ts";
 import type { Reply, Resolver } from "./resolver.ts";
@@ -41,6 +41,7 @@ export class Forward implements Resolver {
       flags: query.scan.flags,
       wantsDnssec: query.scan.wantsDnssec,
       usefulOctetsMax: USEFUL_SHARE * query.replyOctetsMax,
+      acceptsTruncated: query.client.transport !== "tcp",
       deadlineMs: query.deadlineMs,
       upstreamCount: this.#upstreams.members.length,
       sendCount: 0,
@@ -87,6 +88,7 @@ class Forwarded implements Receiver<UpstreamReply> {
   }
 
   failed(error: unknown): void {
+    this.#query.hasPartForOthers = error instanceof TruncationError;
     if (error instanceof UpstreamError) this.#fail(error.infoCode, error.message);
     else this.reply.failed(error);
   }

@@ -57,6 +57,8 @@ export class Query {
   hasValidCookie = false;
   /** The longest reply over UDP that the way to the client is known to carry, in octets. */
   pathOctetsMax: number;
+  /** Whether the reply is a failure because its client is on TCP: one on UDP would get a part of the answer, with TC. */
+  hasPartForOthers = false;
   /** Types that are asked for besides the question's (RFC 10029), in the order of the client. */
   otherTypes: readonly number[] = NO_TYPES;
 
@@ -97,6 +99,7 @@ export class Query {
     this.extendedRcode = 0;
     this.replyOptions = NO_OPTIONS;
     this.hasValidCookie = false;
+    this.hasPartForOthers = false;
     this.otherTypes = NO_TYPES;
     this.pathOctetsMax = UDP_PAYLOAD_OCTETS;
     this.scan.scan(wire);

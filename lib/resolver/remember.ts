@@ -45,6 +45,8 @@ class Learning extends LaterOctets {
   }
 }
 
-function learn(memory: Memory, { wire, scan, extendedErrors }: Query, reply: Reply): Reply {
+function learn(memory: Memory, { wire, scan, extendedErrors, hasPartForOthers }: Query, reply: Reply): Reply {
+  // As a failure to remember it would be everybody's (RFC 9520 §3.2), and some can do with what fits into a datagram.
+  if (hasPartForOthers) return reply;
   return memory.learn({ wire, scan, reply, extendedErrors });
 }

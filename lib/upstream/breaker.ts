@@ -33,6 +33,11 @@ export class Breaker {
     return this.#state;
   }
 
+  /** The state as the operator is told. */
+  get stateName(): "up" | "down" | "probing" {
+    return STATE_NAMES[this.#state];
+  }
+
   /** The upstream has answered. */
   succeeded(): Transition | null {
     const wasClosed = this.isClosed;
@@ -73,3 +78,5 @@ export class Breaker {
     this.#probeAtMs = nowMs + this.#backoffMs;
   }
 }
+
+const STATE_NAMES = { closed: "up", open: "down", "half-open": "probing" } as const;

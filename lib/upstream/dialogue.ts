@@ -1,3 +1,4 @@
+import type { SocketAddress } from "../base/address.ts";
 import type { LaterOctets } from "../base/later.ts";
 import type { Random } from "../base/random.ts";
 import type { Clock } from "../base/runtime.ts";
@@ -13,13 +14,15 @@ import { hasOpt, isEdnsRejection, isTruncated } from "./reply_kind.ts";
 import { isForAny, type Request, sendsLeft, writeUpstreamQuery } from "./request.ts";
 import { restoreSpelling } from "./restore_spelling.ts";
 import type { Transport } from "./transport.ts";
-import { UpstreamError } from "./upstream_error.ts";
+import { truncatedOverTcp, TruncationError, UpstreamError } from "./upstream_error.ts";
 
 /** So many sends of a question go over UDP alone, however silent the upstream is. */
 const SENDS_BEFORE_TCP = 2;
 
 /** What a dialogue is made from. */
 export interface DialogueOptions {
+  /** Where the server is asked. */
+  readonly address: SocketAddress;
   /** UDP; the same as `stream` for an upstream that is asked over TCP alone. */
   readonly datagram: Transport;
   /** TCP. */
@@ -167,17 +170,22 @@ export class Dialogue implements Line {
     this.#capabilities.heardDatagram();
   }
 
-  /** Asks over TCP what did not fit over UDP. */
+  /**
+   * Asks over TCP what did not fit over UDP.
+   *
+   * @returns The whole reply, or the truncated one where the whole has more than `usefulOctetsMax`. Fails with a
+   * `TruncationError` when TCP brings nothing, or what is truncated again.
+   */
   async askOverTcp(request: Request, truncated: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     try {
       const reply = await this.exchangeOverTcp(request);
-      if (isTruncated(truncated)) this.#largeReplies.note(request, reply.length, this.#options.clock.nowMs());
+      if (isTruncated(reply)) throw truncatedOverTcp(this.#options.address);
+      this.#largeReplies.note(request, reply.length, this.nowMs());
       // A client on UDP would get next to nothing of it, at the price of reading it all (CVE-2024-8508).
       return reply.length > request.usefulOctetsMax ? truncated : reply;
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
-      // Not every server speaks TCP. What fitted is better than nothing, and TC says that it is not all.
-      return truncated;
+      throw new TruncationError(truncated, error);
     }
   }
 

@@ -99,6 +99,7 @@ export class LoopDetector {
       flags: 0,
       wantsDnssec: false,
       usefulOctetsMax: 0,
+      acceptsTruncated: true,
       deadlineMs,
       // That it is refused says enough.
       upstreamCount: SENDS_MAX,

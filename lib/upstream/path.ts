@@ -92,7 +92,7 @@ export class Path {
       (this.#outstanding < SUSPECT_COUNT ? Math.max(QUIET_MS, 3 * usualMs) : 2 * usualMs);
   }
 
-  /** A query is sent. */
+  /** A query is sent; over TCP, one that follows a truncated reply. */
   sent(nowMs: number): void {
     if (this.#outstanding++ === 0) this.#quietSinceMs = nowMs;
   }
@@ -124,6 +124,12 @@ export class Path {
   failed(query: Travelling, isSilence: boolean, nowMs: number): void {
     if (!query.hasFailed) this.#outstanding--;
     if (isSilence) this.#noteLoss(query, nowMs);
+  }
+
+  /** What was asked over TCP after a truncated reply is over, with a reply or without. */
+  followedUp(hasReply: boolean, nowMs: number): void {
+    this.#outstanding--;
+    if (hasReply) this.#quietSinceMs = nowMs;
   }
 
   /** A query is lost if it is long overdue, and its question has been answered to another send. */

@@ -1,11 +1,12 @@
 import { Deadline, type DeadlineQueue } from "../base/deadline_queue.ts";
-import { Later, type Receiver } from "../base/later.ts";
+import type { Later, Receiver } from "../base/later.ts";
 import type { Clock } from "../base/runtime.ts";
 import { EDE } from "../wire/iana.ts";
 import { type Request, type RequestOwner, sendsLeft } from "./request.ts";
 import { isUseful } from "./reply_kind.ts";
 import type { Upstream } from "./upstream.ts";
-import { UpstreamError } from "./upstream_error.ts";
+import { TruncationError, UpstreamError } from "./upstream_error.ts";
+import { copyOf, LaterReply, type UpstreamReply } from "./upstream_reply.ts";
 
 /** What a race is made from. */
 export interface RaceOptions {
@@ -25,14 +26,6 @@ export interface RaceOptions {
   readonly deadlines: DeadlineQueue;
 }
 
-/** A reply and who gave it. */
-export interface UpstreamReply {
-  /** The response in wire format; lent, as `LaterOctets` says. */
-  readonly reply: Uint8Array<ArrayBuffer>;
-  /** Who gave it. */
-  readonly upstream: Upstream;
-}
-
 /**
  * One question to several upstreams, from the first send to the first good reply. The next one is asked as well when the
  * last one asked is slow (a hedge), and at once when it fails or says what is of no use. When everybody has been asked it
@@ -47,6 +40,8 @@ export class Race extends Deadline implements RequestOwner {
   #silent: readonly Upstream[] = NOBODY;
   /** See `Request`. */
   #unproven: UpstreamReply | null = null;
+  /** What fitted of a reply whose whole is not to be had. */
+  #truncated: UpstreamReply | null = null;
   #lastError: unknown;
   /** Who was asked last. */
   #last: Upstream | null = null;
@@ -67,8 +62,9 @@ export class Race extends Deadline implements RequestOwner {
   /**
    * Starts the race; to be called once.
    *
-   * @returns The first good reply; when there is none, an unproven one, or else the first useless one. Fails with an
-   * `UpstreamError` when nobody replied by the deadline.
+   * @returns The first good reply; when there is none, an unproven one, or a truncated one where that is accepted, or else
+   * the first useless one. Fails with an `UpstreamError` when nobody replied by the deadline; with a `TruncationError` when
+   * there is a truncated reply, and that is not accepted.
    */
   run(): Later<UpstreamReply> {
     this.#options.request.owner = this;
@@ -179,6 +175,7 @@ export class Race extends Deadline implements RequestOwner {
     this.#outstanding--;
     if (this.#isOver) return;
     this.#silent = [...this.#silent, upstream];
+    if (error instanceof TruncationError) this.#truncated ??= { reply: error.truncated, upstream };
     this.#lastError = error;
     this.#goOn();
   }
@@ -187,16 +184,23 @@ export class Race extends Deadline implements RequestOwner {
   #goOn(): void {
     const { request, clock } = this.#options;
     const hasTime = clock.nowMs() < request.deadlineMs;
-    const isFirstFailure = this.#useless.length === 0 && this.#silent.length === 1;
+    const isFirstFailure = this.#useless.length === 0 && this.#silent.length === 1 && !this.#hasUsefulPart;
     if (hasTime && this.#mayAsk && (this.#hasUntried || isFirstFailure)) return this.#askNext();
     // Who has spoken has spoken for each of its sends: there may be others that are lost.
     if (this.#outstanding > 0 && !this.#options.order.every((upstream) => this.#isUseless(upstream))) return;
-    const second = this.#unproven ?? this.#useless[0];
     this.#end();
-    if (second !== undefined) return this.#result.arrived(second);
+    const second = this.#unproven ?? this.#truncated ?? this.#useless[0];
+    // Over TCP, that one upstream refuses does not make up for the answer that another one has.
+    const isWhole = second !== this.#truncated || request.acceptsTruncated;
+    if (second !== undefined && isWhole) return this.#result.arrived(second);
     const error = this.#failure();
     this.#options.onFailure?.(error);
     this.#result.failed(error);
+  }
+
+  /** Whether there is a truncated reply that is better than none: who gets it comes back over TCP, if he wants it all. */
+  get #hasUsefulPart(): boolean {
+    return this.#truncated !== null && this.#options.request.acceptsTruncated;
   }
 
   #failure(): unknown {
@@ -204,7 +208,8 @@ export class Race extends Deadline implements RequestOwner {
     const names = silent.map((upstream) => upstream.name);
     if (names.length < 2 || !(this.#lastError instanceof UpstreamError)) return this.#lastError;
     const infoCode = this.#lastError.infoCode === EDE.NETWORK_ERROR ? EDE.NETWORK_ERROR : EDE.NO_REACHABLE_AUTHORITY;
-    return new UpstreamError(`No reply from any of ${names.join(", ")}`, infoCode, { cause: this.#lastError });
+    const error = new UpstreamError(`No reply from any of ${names.join(", ")}`, infoCode, { cause: this.#lastError });
+    return this.#truncated === null ? error : new TruncationError(this.#truncated.reply, error);
   }
 
   #end(): void {
@@ -233,14 +238,4 @@ class Turn implements Receiver<Uint8Array<ArrayBuffer>> {
   failed(error: unknown): void {
     this.#race.failed(this.#upstream, error);
   }
-}
-
-class LaterReply extends Later<UpstreamReply> {
-  protected override kept(reply: UpstreamReply): UpstreamReply {
-    return copyOf(reply);
-  }
-}
-
-function copyOf({ reply, upstream }: UpstreamReply): UpstreamReply {
-  return { reply: reply.slice(), upstream };
 }

@@ -41,6 +41,11 @@ export interface Request {
   readonly wantsDnssec: boolean;
   /** A larger reply is not worth reading, in octets. */
   readonly usefulOctetsMax: number;
+  /**
+   * Whether a truncated reply is better than none. So it is over UDP, where it makes the client come back over TCP; over
+   * TCP it would promise what is not to be had.
+   */
+  readonly acceptsTruncated: boolean;
   /** When an answer is of no use any more. */
   readonly deadlineMs: number;
   /** Upstreams that may be asked in all. */

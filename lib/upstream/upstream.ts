@@ -1,9 +1,7 @@
-import type { SocketAddress } from "../base/address.ts";
 import type { DeadlineQueue } from "../base/deadline_queue.ts";
 import { deliver, type LaterOctets } from "../base/later.ts";
 import type { Log } from "../observe/log.ts";
 import type { UpstreamStatus } from "../observe/status.ts";
-import { EDE } from "../wire/iana.ts";
 import { Ask, type Asker } from "./ask.ts";
 import { Breaker, type Transition } from "./breaker.ts";
 import { Dialogue, type DialogueOptions } from "./dialogue.ts";
@@ -11,13 +9,12 @@ import { Path } from "./path.ts";
 import { isTruncated, isUseful } from "./reply_kind.ts";
 import type { Request } from "./request.ts";
 import { StateReport } from "./state_report.ts";
-import { UpstreamError } from "./upstream_error.ts";
+import { isSilence } from "./upstream_error.ts";
 import { upstreamName } from "./upstream_name.ts";
+import { WholeReply } from "./whole_reply.ts";
 
 /** What an upstream is made from. */
 export interface UpstreamOptions extends DialogueOptions {
-  /** Where the server is asked. */
-  readonly address: SocketAddress;
   /** Where deadlines wait. */
   readonly deadlines: DeadlineQueue;
   /** Where the operator reads. */
@@ -78,7 +75,7 @@ export class Upstream {
     const { queryCount, replyCount, capabilities } = this.#dialogue;
     return {
       name: this.name,
-      state: this.isLoop ? "loop" : STATE_NAMES[this.#breaker.state],
+      state: this.isLoop ? "loop" : this.#breaker.stateName,
       smoothedMs: this.#path.smoothedMs,
       percentile95Ms: this.#path.percentile95Ms,
       queryCount,
@@ -176,8 +173,19 @@ export class Upstream {
     if (isUseful(reply)) this.#noteTransition(this.#breaker.succeeded());
     // A refusal shows that it lives, not that it is of use. Whether it is, the race finds out: others may say the same.
     else if (!this.isUp) ask.fail();
-    if (isTruncated(reply)) deliver(this.#dialogue.askOverTcp(ask.request, reply.slice()), ask.reply);
+    if (isTruncated(reply)) this.#askOverTcp(ask, reply.slice());
     else ask.reply.arrived(reply);
+  }
+
+  /** Asks for the whole. Should TCP fail, the breaker is not told: the upstream is up for all that fits into a datagram. */
+  #askOverTcp({ request, reply, path }: Ask, truncated: Uint8Array<ArrayBuffer>): void {
+    const { clock } = this.#options;
+    path.sent(clock.nowMs());
+    const whole = new WholeReply(reply, (hasFailed) => {
+      path.followedUp(!hasFailed, clock.nowMs());
+      if (hasFailed) this.#failureCount++;
+    });
+    deliver(this.#dialogue.askOverTcp(request, truncated), whole);
   }
 
   #onError(ask: Ask, error: unknown): void {
@@ -239,10 +247,4 @@ export class Upstream {
     if (transition === "closed") this.#recoveredAtMs = this.#options.clock.nowMs();
     this.#report.changed();
   }
-}
-
-const STATE_NAMES = { closed: "up", open: "down", "half-open": "probing" } as const;
-
-function isSilence(error: unknown): boolean {
-  return error instanceof UpstreamError && error.infoCode === EDE.NO_REACHABLE_AUTHORITY;
 }

@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../base/address.ts";
 import { Alarm, type DeadlineQueue } from "../base/deadline_queue.ts";
 import type { Random } from "../base/random.ts";
 import type { Clock, StreamSocket } from "../base/runtime.ts";
@@ -114,7 +114,8 @@ export class UpstreamConnection {
   }
 
   #closedError(cause?: unknown): UpstreamError {
-    return new UpstreamError("Connection was closed", EDE.NETWORK_ERROR, { cause });
+    const peer = formatSocketAddress(this.#socket.peer);
+    return new UpstreamError(`Connection to ${peer} over TCP was closed`, EDE.NETWORK_ERROR, { cause });
   }
 
   async #receive(): Promise<void> {

@@ -1,3 +1,6 @@
+import { formatSocketAddress, type SocketAddress } from "../base/address.ts";
+import { EDE } from "../wire/iana.ts";
+
 /** An upstream could not be made to answer. The message names the upstream and says what happened. */
 export class UpstreamError extends Error {
   /** The class's name, also in a minified program. */
@@ -9,6 +12,23 @@ export class UpstreamError extends Error {
   constructor(message: string, infoCode: number, options?: ErrorOptions) {
     super(message, options);
     this.infoCode = infoCode;
+  }
+}
+
+/**
+ * A reply is truncated, and TCP has not brought the whole of it: the upstream's failure, though what fitted may be better
+ * than nothing.
+ */
+export class TruncationError extends UpstreamError {
+  /** The class's name, also in a minified program. */
+  override readonly name = "TruncationError";
+  /** What fitted. */
+  readonly truncated: Uint8Array<ArrayBuffer>;
+
+  /** `cause` is what has become of the query over TCP. */
+  constructor(truncated: Uint8Array<ArrayBuffer>, cause: UpstreamError) {
+    super(cause.message, cause.infoCode, { cause });
+    this.truncated = truncated;
   }
 }
 
@@ -25,4 +45,14 @@ export class ForgeryError extends UpstreamError {
 export class MissingCookieError extends ForgeryError {
   /** The class's name, also in a minified program. */
   override readonly name = "MissingCookieError";
+}
+
+/** What is wrong with a reply that is truncated although it came over TCP, from the upstream at `address`. */
+export function truncatedOverTcp(address: SocketAddress): UpstreamError {
+  return new UpstreamError(`Reply from ${formatSocketAddress(address)} over TCP is truncated`, EDE.NETWORK_ERROR);
+}
+
+/** Whether nothing has come in time, where something might have. */
+export function isSilence(error: unknown): boolean {
+  return error instanceof UpstreamError && error.infoCode === EDE.NO_REACHABLE_AUTHORITY;
 }

@@ -5,13 +5,14 @@ import type { Clock } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { UpstreamStatus } from "../observe/status.ts";
 import { EDE } from "../wire/iana.ts";
-import { Race, type UpstreamReply } from "./race.ts";
+import { Race } from "./race.ts";
 import { type Request, SENDS_MAX } from "./request.ts";
 import type { SocketPool } from "./socket_pool.ts";
 import { orderCandidates, type Strategy } from "./strategy.ts";
 import type { StreamTransport } from "./stream_transport.ts";
 import type { Upstream } from "./upstream.ts";
-import { UpstreamError } from "./upstream_error.ts";
+import { isSilence, UpstreamError } from "./upstream_error.ts";
+import type { UpstreamReply } from "./upstream_reply.ts";
 
 /** On a healthy path at most one question in twenty is hedged: 4 of 100, and a few saved up in quiet times. */
 const HEDGES_PER_QUESTION = 0.04;
@@ -153,8 +154,7 @@ export class Upstreams {
   }
 
   #countFailure(error: unknown): void {
-    const isSilence = error instanceof UpstreamError && error.infoCode === EDE.NO_REACHABLE_AUTHORITY;
-    if (isSilence) this.#options.counters.upstreamTimeouts++;
+    if (isSilence(error)) this.#options.counters.upstreamTimeouts++;
   }
 
   /**

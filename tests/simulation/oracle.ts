@@ -81,7 +81,15 @@ export class Oracle {
   }
 
   /** Everything that the answer to `question` may be, to a client that says DO or not. */
-  outcomes(question: Question, wantsDnssec: boolean): Outcome[] {
+  outcomes(question: Question, wantsDnssec: boolean, transport: "udp" | "tcp"): Outcome[] {
+    const all = this.#outcomes(question, wantsDnssec);
+    // TC over TCP would promise what is not to be had: it is a failure there.
+    return transport === "udp" ? all : all.map((outcome) => {
+      return outcome.message.isTruncated ? failureOutcome(question, RCODE.SERVFAIL) : outcome;
+    });
+  }
+
+  #outcomes(question: Question, wantsDnssec: boolean): Outcome[] {
     const direct = this.#directOutcomes(question, wantsDnssec);
     if (!this.isRemembering) return direct;
     const remembered = direct.filter((outcome) => !isUseful(outcome)).map((outcome) => asFailure(question, outcome));
@@ -124,11 +132,7 @@ export class Oracle {
     const others = [...distinct.values()].map((octets) => alteredOutcome(question, octets));
     return [
       ...said,
-      ...failures.map((rcode) => ({
-        message: failureMessage(question, rcode),
-        kind: "failure" as const,
-        bodyOctets: 0,
-      })),
+      ...failures.map((rcode) => failureOutcome(question, rcode)),
       ...others.filter((outcome) => outcome !== null),
     ];
   }
@@ -282,6 +286,10 @@ function withoutOpt(response: Message): Message {
     authorities: keep(response.authorities),
     additionals: keep(response.additionals),
   };
+}
+
+function failureOutcome(question: Question, rcode: number): Outcome {
+  return { message: failureMessage(question, rcode), kind: "failure", bodyOctets: 0 };
 }
 
 function failureMessage(question: Question, rcode: number): Message {

@@ -160,6 +160,7 @@ function frameFaults(reply: Octets, message: Message, query: Message, transport:
   const faults: string[] = [];
   const limit = replyOctetsMax(query, transport);
   if (reply.length > limit) faults.push(`has ${reply.length} octets, the client takes ${limit} [1035_01, 9715_02]`);
+  if (transport === "tcp" && message.isTruncated) faults.push("has TC=1 over TCP [7766_09]");
   const asked = ednsOf(query);
   const edns = ednsOf(message);
   if ((edns !== null) !== (asked !== null)) {
@@ -199,7 +200,7 @@ function contentFaults(reply: Message, query: Message, { oracle, transport }: As
   const message = oracle.isRemembering ? timeless(reply) : reply;
   const questions = distinctQuestions(query.questions);
   const wantsDnssec = ednsOf(query)?.wantsDnssec ?? false;
-  const candidates = questions.map((question) => oracle.outcomes(question, wantsDnssec));
+  const candidates = questions.map((question) => oracle.outcomes(question, wantsDnssec, transport));
   const unknown = unknownRecords(message, candidates.flat());
   if (unknown.length > 0) return unknown.map((record) => `has a record that nobody gave: ${recordToText(record)}`);
   const risen = oracle.isRemembering ? ttlFaults(reply, { oracle, octetsMax: replyOctetsMax(query, transport) }) : [];
@@ -229,8 +230,8 @@ function typesFaults(reply: Message, query: Message, { oracle, transport }: Aske
   const wantsDnssec = ednsOf(query)!.wantsDnssec;
   const listed = typesIn(message, EDNS_OPTION.MQTYPE_RESPONSE)!;
   const [question, ...others] = askedQuestions(query);
-  const primary = oracle.outcomes(question!, wantsDnssec);
-  const candidates = new Map(others.map((other) => [other.type, oracle.outcomes(other, wantsDnssec)]));
+  const primary = oracle.outcomes(question!, wantsDnssec, transport);
+  const candidates = new Map(others.map((other) => [other.type, oracle.outcomes(other, wantsDnssec, transport)]));
   const known = [primary, ...listed.map((type) => candidates.get(type)!)];
   const unknown = unknownRecords(message, known.flat());
   if (unknown.length > 0) return unknown.map((record) => `has a record that nobody gave: ${recordToText(record)}`);

@@ -3,6 +3,7 @@ import { decode, type Message } from "../../lib/wire/message.ts";
 import { toFrame } from "../../lib/wire/stream_frames.ts";
 import type { FakeWorld } from "./fake_world.ts";
 import type { HostStream } from "./host_stream.ts";
+import type { HostStreamListener } from "./host_stream_listener.ts";
 import type { ScriptedUpstream } from "./scripted_upstream.ts";
 import { eachMessage } from "./stream_messages.ts";
 import type { Host } from "./world_network.ts";
@@ -34,6 +35,7 @@ export class SceneUpstream {
   readonly #world: FakeWorld;
   readonly #host: Host;
   readonly #scripted: ScriptedUpstream;
+  readonly #streams: HostStreamListener;
 
   constructor(world: FakeWorld, host: Host, address: SocketAddress, scripted: ScriptedUpstream) {
     this.#world = world;
@@ -45,7 +47,8 @@ export class SceneUpstream {
       this.queries.push(query);
       this.onQuery(query);
     };
-    host.listenStream(address).onConnection = (stream) => {
+    this.#streams = host.listenStream(address);
+    this.#streams.onConnection = (stream) => {
       eachMessage(stream, (octets) => {
         const message = decode(octets);
         const query = { atMs: world.time.nowMs(), peer: stream.peer, octets, message, stream };
@@ -79,6 +82,11 @@ export class SceneUpstream {
   /** Answers nothing from now on, on connections neither. */
   fallSilent(): void {
     this.onQuery = this.onStreamQuery = () => {};
+  }
+
+  /** Takes no more connections, and says so. */
+  refuseStreams(): void {
+    this.#streams.close();
   }
 
   /** Neither answers nor takes connections from now on. */

@@ -57,6 +57,7 @@ export function requestFor(text: string, nowMs = 0, fields: Partial<Request> = {
     deadlineMs: nowMs + DEADLINE_MS,
     usefulOctetsMax: 65_535,
     upstreamCount: 1,
+    acceptsTruncated: true,
     sendCount: 0,
     sendsMax: SENDS_MAX,
     wantsFreshSocket: false,

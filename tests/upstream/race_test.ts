@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { UpstreamReply } from "../../lib/upstream/race.ts";
+import type { UpstreamReply } from "../../lib/upstream/upstream_reply.ts";
 import { UpstreamError } from "../../lib/upstream/upstream_error.ts";
 import { EDE, RCODE } from "../../lib/wire/iana.ts";
 import { decode } from "../../lib/wire/message.ts";

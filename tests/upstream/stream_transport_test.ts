@@ -118,7 +118,7 @@ for (const [what, die] of DEATHS) {
 
   Deno.test(`StreamTransport fails when a fresh connection ${what}: the server does not want to`, async () => {
     const { ask, network, deadlines } = setUp();
-    const failed = assertRejects(() => ask(), UpstreamError, "Connection was closed");
+    const failed = assertRejects(() => ask(), UpstreamError, "Connection to 192.0.2.53:53 over TCP was closed");
     await settled();
     die(network.streams[0]!);
     assertEquals((await failed).infoCode, EDE.NETWORK_ERROR);
@@ -141,7 +141,7 @@ for (const [what, die] of DEATHS) {
 Deno.test("StreamTransport fails when the query cannot be written", async () => {
   const { ask, network } = setUp();
   network.onConnected = (connection) => connection.writeError = new Error("Broken pipe");
-  const error = await assertRejects(() => ask(), UpstreamError, "Connection was closed");
+  const error = await assertRejects(() => ask(), UpstreamError, "Connection to 192.0.2.53:53 over TCP was closed");
   assertMatch(String(error.cause), /Broken pipe/);
   assertEquals(network.streams.map(({ isClosed }) => isClosed), [true]);
 });

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Request } from "../../lib/upstream/request.ts";
-import { UpstreamError } from "../../lib/upstream/upstream_error.ts";
+import { TruncationError, UpstreamError } from "../../lib/upstream/upstream_error.ts";
 import { EDE, RCODE } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import { fakeDeadlines } from "../support/fake_time.ts";
@@ -54,14 +54,14 @@ Deno.test("[9715_05] [5625_05] Upstream.ask() asks over TCP when the reply is tr
 const TCP_FAILURES: readonly [what: string, habit: Habit][] = [["is refused", UNSENDABLE], ["stays silent", SILENT]];
 
 for (const [what, tcpHabit] of TCP_FAILURES) {
-  Deno.test(`[5625_04] Upstream.ask() gives the truncated reply when TCP ${what}; that is no failure of the upstream`, async () => {
+  Deno.test(`[5625_04] Upstream.ask() fails with what fitted when TCP ${what}; for other questions it is up`, async () => {
     const { ask, upstream, lines: told } = setUp(TRUNCATED, tcpHabit);
     for (let i = 0; i < 6; i++) {
       const outcome = await ask(DEADLINE_MS);
-      assertEquals(answersOf(outcome), ["example.org. 9 IN A 192.0.2.9"]);
-      assert(!(outcome instanceof Error) && outcome.isTruncated);
+      assert(outcome instanceof TruncationError);
+      assertEquals(lines(decode(outcome.truncated).answers), ["example.org. 9 IN A 192.0.2.9"]);
     }
-    assertEquals([upstream.isUp, upstream.isSuspect, told], [true, false, []]);
+    assertEquals([upstream.isUp, upstream.isSuspect, upstream.state.failureCount, told], [true, false, 6, []]);
   });
 }
 
