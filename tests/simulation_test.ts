@@ -5,6 +5,7 @@ import { putUint16 } from "../lib/wire/patch.ts";
 import { simulate, type SimulationOptions } from "./simulation/simulation.ts";
 import { STREAM_MANNERS } from "./simulation/stream_client.ts";
 import { DATAGRAM_KINDS } from "./simulation/traffic.ts";
+import { CONNECTION_FATES } from "./simulation/unruly_streams.ts";
 import { BEHAVIOURS } from "./simulation/unruly_upstream.ts";
 import type { Zone } from "./support/scripted_upstream.ts";
 import { signRecords } from "./support/sign_records.ts";
@@ -48,7 +49,7 @@ Deno.test("simulation: those seeds meet every kind of datagram and misbehaviour,
     "datagrams swallowed",
     ...DATAGRAM_KINDS.map((kind) => `client ${kind}`),
     ...STREAM_MANNERS.map((manner) => `connection ${manner}`),
-    ...BEHAVIOURS.map((behaviour) => `upstream ${behaviour}`),
+    ...[...BEHAVIOURS, ...CONNECTION_FATES].map((behaviour) => `upstream ${behaviour}`),
     ...Object.keys(new Counters()).filter((name) => !UNMET.includes(name)).map((name) => `counter ${name}`),
   ];
   assertEquals(wanted.filter((name) => !met.has(name)), []);

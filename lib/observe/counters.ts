@@ -45,6 +45,8 @@ export class Counters {
    * in, or because the upstream is asked in no other way.
    */
   upstreamStreamQueries = 0;
+  /** Those of them that were sent before, on another connection that ended or fell silent. */
+  upstreamStreamRetries = 0;
   /** Queries sent upstream over UDP, retries included. */
   upstreamQueries = 0;
   /** Sends because the last one asked was slow: to another upstream, or once more to the same. */

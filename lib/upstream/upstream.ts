@@ -100,9 +100,9 @@ export class Upstream {
     return this.#dialogue.isOverTcp ? Infinity : this.#path.resendDelayMs;
   }
 
-  /** See `Path`. */
+  /** See `Path`. Over TCP, a connection that is lost is made up for by another one, which takes as long again. */
   get silenceMs(): number {
-    return this.#path.silenceMs;
+    return (this.#dialogue.isOverTcp ? 2 : 1) * this.#path.silenceMs;
   }
 
   /** Whether the path to it loses datagrams again and again; see `PathLoss`. */
@@ -150,7 +150,7 @@ export class Upstream {
     const sentAtMs = clock.nowMs();
     const path = this.#path;
     const ask = new Ask({ asker: this.#asker, request, breaker: this.#breaker, path, isProbe, sentAtMs });
-    deadlines.schedule(ask, sentAtMs + path.silenceMs);
+    deadlines.schedule(ask, sentAtMs + this.silenceMs);
     path.sent(sentAtMs);
     const pending = this.#dialogue.ask(request, ask);
     ask.socket = request.lastSocket ?? null;
@@ -163,7 +163,7 @@ export class Upstream {
     const { clock, deadlines } = this.#options;
     ask.path.heard(clock.nowMs());
     deadlines.cancel(ask);
-    if (!ask.hasFailed) deadlines.schedule(ask, clock.nowMs() + ask.path.silenceMs);
+    if (!ask.hasFailed) deadlines.schedule(ask, clock.nowMs() + this.silenceMs);
   }
 
   #onReply(ask: Ask, reply: Uint8Array<ArrayBuffer>): void {

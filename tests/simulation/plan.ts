@@ -8,7 +8,14 @@ import { foldCase } from "../../lib/wire/name.ts";
 import { SeededRandom } from "../support/seeded_random.ts";
 import { EVERYBODY } from "../support/serving.ts";
 import type { Link } from "../support/world_network.ts";
-import { drawFairUpstreams, drawLink, drawUpstreams, type UpstreamPlan, withQuirks } from "./upstream_plan.ts";
+import {
+  drawFairUpstreams,
+  drawLink,
+  drawUpstreams,
+  type UpstreamPlan,
+  withConnectionFates,
+  withQuirks,
+} from "./upstream_plan.ts";
 
 /** Everything about one simulation that is decided before it begins. */
 export interface Plan {
@@ -70,7 +77,8 @@ export function drawPlan(seed: number): Plan {
     : isFair
     ? drawFairUpstreams(random, { count: Math.min(count, 3), timeoutMs })
     : drawUpstreams(random, { count, timeoutMs });
-  const upstreams = withQuirks(new SeededRandom(`quirks ${seed}`), usual, isFair);
+  const quirky = withQuirks(new SeededRandom(`quirks ${seed}`), usual, isFair);
+  const upstreams = withConnectionFates(new SeededRandom(`connections ${seed}`), quirky, { timeoutMs, isFair });
   const { listen, serviceAddresses } = drawListen(random);
   const durationMs = random.pick([1, timeoutMs, 3 * timeoutMs, 130_000]);
   const acceptOutage = random.chance(0.2) ? drawOutage(random, durationMs) : NO_OUTAGE;

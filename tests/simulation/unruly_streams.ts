@@ -28,6 +28,9 @@ const MISBEHAVIOURS = {
   stuffed: 2,
 };
 
+/** What becomes of connections as it is planned. */
+export const CONNECTION_FATES = ["connection limited", "connection lost"] as const;
+
 /** What is served over TCP is made from this. */
 export interface UnrulyStreamsOptions {
   readonly world: FakeWorld;
@@ -38,6 +41,8 @@ export interface UnrulyStreamsOptions {
   readonly random: SeededRandom;
   /** Share of queries to which it misbehaves, 0–1. */
   readonly unruliness: number;
+  /** How often it did what. */
+  readonly behaved: Map<string, number>;
   /** See `UnrulyUpstreamOptions.altered`. */
   readonly altered: { readonly question: Question; readonly octets: Octets }[];
 }
@@ -45,6 +50,10 @@ export interface UnrulyStreamsOptions {
 /** An upstream over TCP: in pieces, out of order, and now and then not at all. */
 export class UnrulyStreams {
   readonly #options: UnrulyStreamsOptions;
+  /** Replies on each open connection. */
+  readonly #replyCounts = new Map<HostStream, number>();
+  /** Those that the path has forgotten. */
+  readonly #lost = new Set<HostStream>();
 
   constructor(options: UnrulyStreamsOptions) {
     this.#options = options;
@@ -52,11 +61,22 @@ export class UnrulyStreams {
 
   /** Begins to serve. */
   start(): void {
-    const { host, upstream, random, unruliness } = this.#options;
+    const { world, host, upstream, random, unruliness } = this.#options;
+    for (const lossMs of upstream.lossesMs) world.time.after(lossMs, () => this.#loseAll());
     host.listenStream(upstream.address).onConnection = (stream) => {
       if (random.chance(unruliness / 4)) return stream.reset();
       eachMessage(stream, (octets) => this.#handle(octets, stream));
     };
+  }
+
+  #loseAll(): void {
+    for (const stream of this.#options.host.openStreams) {
+      if (this.#lost.has(stream)) continue;
+      this.#count("connection lost");
+      this.#lost.add(stream);
+      stream.onOctets = () => {};
+      stream.onEnd = () => {};
+    }
   }
 
   #handle(query: Octets, stream: HostStream): void {
@@ -113,11 +133,22 @@ export class UnrulyStreams {
 
   /** Now and then octet by octet, as far as the reader can tell. */
   #send(stream: HostStream, frame: Octets, delayMs: number): void {
-    const { random, world } = this.#options;
+    const { random, world, upstream } = this.#options;
     const cut = random.chance(0.3) ? random.between(1, frame.length - 1) : frame.length;
     world.time.after(delayMs, () => {
+      if (this.#lost.has(stream) || stream.isClosed) return;
       stream.send(frame.slice(0, cut));
       if (cut < frame.length) stream.send(frame.slice(cut));
+      const replyCount = (this.#replyCounts.get(stream) ?? 0) + 1;
+      this.#replyCounts.set(stream, replyCount);
+      if (replyCount < upstream.connectionRepliesMax) return;
+      this.#count("connection limited");
+      stream.close();
     });
+  }
+
+  #count(name: (typeof CONNECTION_FATES)[number]): void {
+    const { behaved } = this.#options;
+    behaved.set(name, (behaved.get(name) ?? 0) + 1);
   }
 }

@@ -65,7 +65,7 @@ export interface UnrulyUpstreamOptions {
 /** Answers on the fake network out of a scripted upstream, unless it is in a mood for something else. */
 export class UnrulyUpstream {
   /** How often it did what. */
-  readonly behaved = new Map<Behaviour, number>();
+  readonly behaved = new Map<string, number>();
   readonly #options: UnrulyUpstreamOptions;
   readonly #random: SeededRandom;
   #isHeard: boolean;
@@ -84,7 +84,8 @@ export class UnrulyUpstream {
     if (temper === "dead" || temper === "closed") return;
     host.openDatagram(address).onDatagram = (octets, peer) => this.#handle(octets, peer);
     const random = this.#random.fork("streams");
-    if (hasTcp) new UnrulyStreams({ ...this.#options, random, unruliness: this.#streamUnruliness }).start();
+    const { behaved } = this;
+    if (hasTcp) new UnrulyStreams({ ...this.#options, random, behaved, unruliness: this.#streamUnruliness }).start();
     else if (!plan.isFair) host.dropsDials = random.chance(0.3);
     if (temper !== "dying" && temper !== "recovering") return;
     world.time.after(turnMs, () => {

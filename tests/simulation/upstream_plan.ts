@@ -35,6 +35,10 @@ export interface UpstreamPlan {
   readonly hasTcp: boolean;
   /** When a dying one dies, and a recovering one recovers, after the start. */
   readonly turnMs: number;
+  /** Replies on a connection; then it closes it, whatever else was asked there. Infinity for no limit. */
+  readonly connectionRepliesMax: number;
+  /** When the path forgets all connections, after the start: nothing arrives on them any more, and nobody is told. */
+  readonly lossesMs: readonly number[];
   /** How long a slow one takes. */
   readonly slowMs: { readonly min: number; readonly max: number };
 }
@@ -51,6 +55,8 @@ export function drawUpstreams(random: SeededRandom, { count, timeoutMs }: Wanted
       habits: drawHabits(random),
       link: drawLink(random, { loss: 0.2, delayMaxMs: timeoutMs / 10 }),
       hasTcp: address.transport === "tcp" || random.chance(0.7),
+      connectionRepliesMax: Infinity,
+      lossesMs: [],
       turnMs: random.between(0, 3 * timeoutMs),
       slowMs: { min: 100, max: timeoutMs * 1.2 },
     };
@@ -80,9 +86,33 @@ export function drawFairUpstreams(random: SeededRandom, { count, timeoutMs }: Wa
       habits: count === 1 ? drawHabits(random) : drawModernHabits(random),
       link: { ...drawLink(random, { loss: 0, delayMaxMs: count === 1 ? timeoutMs / 20 : 20 }), loss: 0 },
       hasTcp: count > 1 || address.transport === "tcp" || random.chance(0.7),
+      connectionRepliesMax: Infinity,
+      lossesMs: [],
       turnMs: 0,
       slowMs: { min: 400, max: 800 },
     };
+  });
+}
+
+/** Datagrams of clients have up to eight questions each; see `Plan.queryCount`. */
+const QUESTIONS_AT_ONCE = 8 * 35;
+
+/**
+ * The same upstreams, of which some limit the queries on a connection, or lose connections. Of fair ones as far as four
+ * connections at a time, each of which takes two round trips, or another one after 250 ms, get every question answered in
+ * good time.
+ */
+export function withConnectionFates(
+  random: SeededRandom,
+  upstreams: readonly UpstreamPlan[],
+  { timeoutMs, isFair }: { timeoutMs: number; isFair: boolean },
+): UpstreamPlan[] {
+  return upstreams.map((upstream) => {
+    const repliesMin = isFair ? Math.ceil(QUESTIONS_AT_ONCE * upstream.link.delayMaxMs / (timeoutMs / 4)) : 1;
+    const connectionRepliesMax = random.chance(0.3) ? repliesMin + random.below(10) : Infinity;
+    const losesConnections = random.chance(0.3) && (!isFair || timeoutMs >= 2000);
+    const lossesMs = losesConnections ? Array.from({ length: 3 }, () => random.fraction() * 3 * timeoutMs) : [];
+    return { ...upstream, connectionRepliesMax, lossesMs };
   });
 }
 

@@ -36,6 +36,7 @@ export class SceneUpstream {
   readonly #host: Host;
   readonly #scripted: ScriptedUpstream;
   readonly #streams: HostStreamListener;
+  readonly #lost = new Set<HostStream>();
 
   constructor(world: FakeWorld, host: Host, address: SocketAddress, scripted: ScriptedUpstream) {
     this.#world = world;
@@ -71,7 +72,7 @@ export class SceneUpstream {
   /** Sends any octets to where a query came from. */
   reply({ peer, stream }: ReceivedQuery, octets: Octets, { afterMs = 0 } = {}): void {
     if (stream === null) this.send(octets, peer, { afterMs });
-    else this.#world.time.after(afterMs, () => stream.send(toFrame(octets)));
+    else this.#world.time.after(afterMs, () => this.#lost.has(stream) || stream.send(toFrame(octets)));
   }
 
   /** Sends any octets in a datagram, from any address. */
@@ -87,6 +88,20 @@ export class SceneUpstream {
   /** Takes no more connections, and says so. */
   refuseStreams(): void {
     this.#streams.close();
+  }
+
+  /** The path forgets the open connections: nothing that is sent on them arrives, and neither side is told. */
+  loseStreams(): void {
+    for (const stream of this.#host.openStreams) this.#lost.add(stream);
+    for (const stream of this.#lost) {
+      stream.onOctets = () => {};
+      stream.onEnd = () => {};
+    }
+  }
+
+  /** Reads nothing more from the open connections; they fill. */
+  stopReadingStreams(): void {
+    for (const stream of this.#host.openStreams) stream.onOctets = null;
   }
 
   /** Neither answers nor takes connections from now on. */

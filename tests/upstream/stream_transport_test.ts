@@ -87,7 +87,7 @@ Deno.test("StreamTransport sends on a connection that the server has closed mean
 });
 
 /** Lets a query be answered on the newest connection. */
-async function answered(pending: Promise<Octets>, streams: readonly FakeStream[]): Promise<void> {
+async function answered(pending: PromiseLike<Octets>, streams: readonly FakeStream[]): Promise<void> {
   await settled();
   const connection = streams.at(-1)!;
   connection.deliverMessages(streamResponseTo(connection));
@@ -102,8 +102,9 @@ const DEATHS: readonly [what: string, die: (connection: FakeStream) => void][] =
 
 for (const [what, die] of DEATHS) {
   Deno.test(`StreamTransport asks once more on a fresh connection when the reused one ${what}`, async () => {
-    const { ask, network, stream } = setUp();
+    const { ask, network, stream, time } = setUp();
     await answered(ask(), network.streams);
+    await time.passAndSettle(1000);
     const pending = [ask("a.example"), ask("b.example")];
     await settled();
     die(network.streams[0]!);
