@@ -18,8 +18,12 @@ const BATCHES_MAX = 4;
 /** So many datagrams that nobody asked for, within one window, are an attack: 100 guesses of 65,536 are still few. */
 const FLOOD_COUNT = 100;
 const FLOOD_WINDOW_MS = 1000;
-/** Verdicts that a forger's guesses get. Late, doubled and garbled replies come from honest servers, too. */
-const FORGED: ReadonlySet<Verdict> = new Set(["unsolicited", "wrongPeer", "wrongQuestion", "wrongCase", "wrongCookie"]);
+/**
+ * Verdicts that a forger's guesses get. Late, doubled and garbled replies come from honest servers, too, and so do those that
+ * have a letter case or a cookie of their own: whoever guesses as much as these have right has sent 65,536 times as much that
+ * counts.
+ */
+const FORGED: ReadonlySet<Verdict> = new Set(["unsolicited", "wrongPeer", "wrongQuestion"]);
 
 /** What an upstream socket is made from. */
 export interface UpstreamSocketOptions {

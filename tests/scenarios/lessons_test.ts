@@ -5,7 +5,7 @@ import { encode } from "../../lib/wire/message.ts";
 import { nameToText } from "../../lib/wire/name.ts";
 import { putUint16 } from "../../lib/wire/patch.ts";
 import { askedCount, assertRemembered, cacheScene, tell } from "../support/cache_scene.ts";
-import { ednsOf, opt, records } from "../support/messages.ts";
+import { ednsOf, opt, question, records } from "../support/messages.ts";
 import { recordZone } from "../support/record_zone.ts";
 import { type ReceivedQuery, Scene } from "../support/scene.ts";
 import type { UpstreamHabits } from "../support/scripted_upstream.ts";
@@ -222,3 +222,23 @@ Deno.test("[7766_20] a firewall that lets no datagrams through costs two questio
   assertEquals(waits.slice(2), waits.slice(2).map(() => 0));
   assertEquals(scene.world.lines.filter((line) => line.includes("it is asked over TCP")).length, 1);
 });
+
+for (const habits of [{ cookies: "replays" }, { lowersCase: true }] as const) {
+  const [habit] = Object.keys(habits);
+  Deno.test(`[7873_07] [0x20_02] hundreds of questions in flight to an upstream that is new are no attack of its own: ${habit}`, async () => {
+    const names = Array.from({ length: 400 }, (_, i) => `n${i}.example.org`);
+    const zone = recordZone(...names.map((name) => `${name} 300 IN A 192.0.2.1`));
+    const scene = new Scene({ zone, habits, config: { upstreamSockets: 2 } });
+    const { upstream } = scene;
+    upstream.onQuery = (query) => upstream.answer(query, { afterMs: 100 });
+    upstream.onStreamQuery = () => {};
+    const clients = names.map((name) => {
+      const client = scene.client();
+      client.ask([question(name)]);
+      return client;
+    });
+    await scene.settle();
+    assertEquals(clients.filter(({ reply }) => reply.message.answers.length !== 1).length, 0);
+    assertEquals([scene.app.counters.upstreamFloods, upstream.streamQueries.length], [0, 0]);
+  });
+}
