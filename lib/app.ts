@@ -52,7 +52,8 @@ export class App {
   readonly #upstreams: Upstreams | null;
   readonly #inFlight: InFlight | null;
   readonly #store: CacheStore | null;
-  readonly #clock: Clock;
+  /** Goes on while the machine sleeps. */
+  readonly #ageClock: Clock;
   readonly #startedAtMs: number;
   readonly #lostLineCount: () => number;
   readonly #datagramListeners: readonly UdpListener[];
@@ -68,14 +69,15 @@ export class App {
   constructor(config: Config, runtime: Runtime, secret: Uint8Array = drawSecret(runtime.random)) {
     const { timers, turns } = runtime;
     const { counters } = this;
-    const clock = new AwakeClock({ ...runtime, onResume: (sleptMs) => this.#resume(sleptMs) });
+    const ageClock = new AwakeClock({ ...runtime, onResume: (sleptMs) => this.#resume(sleptMs) });
+    const clock = ageClock.waking;
     const isForwarding = config.resolvers.length > 0;
     const log = new Log({ level: config.logLevel, writeLine: (line) => runtime.writeLine(line) });
     const deadlines = new DeadlineQueue({ clock, timers });
     const share = this.#share = new FairShare(timers);
     this.#log = log;
-    this.#clock = clock;
-    this.#startedAtMs = clock.nowMs();
+    this.#ageClock = ageClock;
+    this.#startedAtMs = ageClock.nowMs();
     this.#lostLineCount = () => runtime.lostLineCount();
     this.#deadlines = deadlines;
     const sockets = listenOn(runtime.network, config.listen ?? DEFAULT_LISTEN, config.listen === null);
@@ -94,7 +96,7 @@ export class App {
     });
     const forwarding = this.#upstreams === null
       ? null
-      : forwardingChain(config, this.#upstreams, { ...runtime, clock, share, secret, deadlines, counters, log });
+      : forwardingChain(config, this.#upstreams, { ...runtime, clock, ageClock, share, secret, deadlines, counters, log });
     this.#inFlight = forwarding?.inFlight ?? null;
     this.#store = forwarding?.store ?? null;
     const access = new Access(config.allow);
@@ -156,7 +158,7 @@ export class App {
   /** How the program is doing. Numbers and text alone: it may go to another process. */
   get state(): Status {
     return {
-      runningMs: this.#clock.nowMs() - this.#startedAtMs,
+      runningMs: this.#ageClock.nowMs() - this.#startedAtMs,
       inFlight: this.held.inFlight,
       lostLines: this.#lostLineCount(),
       counters: this.counters,

@@ -1,3 +1,4 @@
+import type { AwakeClock } from "./base/awake_clock.ts";
 import type { DeadlineQueue } from "./base/deadline_queue.ts";
 import { deriveKey } from "./base/derive_key.ts";
 import type { FairShare } from "./base/fair_share.ts";
@@ -10,7 +11,7 @@ import type { Config } from "./config/config.ts";
 import type { Counters } from "./observe/counters.ts";
 import type { Log } from "./observe/log.ts";
 import { Any } from "./resolver/any.ts";
-import { Cache } from "./resolver/cache.ts";
+import { Cache, type UpstreamHealth } from "./resolver/cache.ts";
 import { Chaos } from "./resolver/chaos.ts";
 import { Coalesce } from "./resolver/coalesce.ts";
 import { FixedAnswer } from "./resolver/fixed_answer.ts";
@@ -34,6 +35,8 @@ const STALE_MS = 24 * 60 * 60 * 1000;
 export interface ChainDependencies {
   /** What the time is read from. */
   readonly clock: Clock;
+  /** What the age of answers is read from: it goes on while the machine sleeps. */
+  readonly ageClock: AwakeClock;
   /** Where unpredictable numbers come from. */
   readonly random: RandomSource;
   /** Lets others have their turn. */
@@ -64,7 +67,7 @@ export interface Forwarding {
 export function forwardingChain(
   config: Config,
   upstreams: Upstreams,
-  { clock, share, wallClock, random, secret, deadlines, counters, log }: ChainDependencies,
+  { clock, ageClock, share, wallClock, random, secret, deadlines, counters, log }: ChainDependencies,
 ): Forwarding {
   const detector = new LoopDetector({
     upstreams: upstreams.members,
@@ -77,7 +80,7 @@ export function forwardingChain(
     store: new CacheStore({ budgetOctets: Math.floor(config.cacheSizeMib * MIB), random }),
     rules: config.cacheTtl,
     staleMs: config.servesStale ? STALE_MS : 0,
-    clock,
+    clock: ageClock,
   });
   let next: Resolver = new Forward({ upstreams });
   if (memory !== null) next = new Remember({ next, memory });
@@ -87,9 +90,34 @@ export function forwardingChain(
   if (memory !== null) {
     const { timeoutMs, prefetches: isPrefetching } = config;
     const refresher = new Refresher({ next: inFlight, memory, isPrefetching, timeoutMs, clock, counters });
-    next = new Cache({ next, memory, refresher, health: upstreams, clock, deadlines, counters });
+    const health = new HealthByAge(upstreams, ageClock);
+    next = new Cache({ next, memory, refresher, health, clock, deadlines, counters });
   }
   return { first: next, inFlight, store: memory?.store ?? null };
+}
+
+/** The health of the upstreams, by the clock that the ages of answers are read from. */
+class HealthByAge implements UpstreamHealth {
+  readonly #upstreams: Upstreams;
+  readonly #ageClock: AwakeClock;
+
+  constructor(upstreams: Upstreams, ageClock: AwakeClock) {
+    this.#upstreams = upstreams;
+    this.#ageClock = ageClock;
+  }
+
+  get areKnownBad(): boolean {
+    return this.#upstreams.areKnownBad;
+  }
+
+  get recoveredAtMs(): number {
+    // Of what failed before a sleep one cannot say more than that it was before.
+    return this.#upstreams.recoveredAtMs + this.#ageClock.sleptMs;
+  }
+
+  get hedgeDelayMs(): number {
+    return this.#upstreams.hedgeDelayMs;
+  }
 }
 
 /**

@@ -25,6 +25,11 @@ export interface AwakeClockOptions {
  * that ages nothing.
  */
 export class AwakeClock implements Clock {
+  /**
+   * The same without the sleeps, for what waits: a deadline is not nearer because the machine has slept, and a query that
+   * was asked just before is to be answered.
+   */
+  readonly waking: Clock = { nowMs: () => this.#awakeMs() };
   readonly #options: AwakeClockOptions;
   #sleptMs = 0;
   /** When it was looked last, and what the uptime was then; `null` when that is not to be had. */
@@ -41,9 +46,20 @@ export class AwakeClock implements Clock {
   /** See `Clock`. */
   nowMs(): number {
     // hot path
+    const awakeMs = this.#awakeMs();
+    return awakeMs + this.#sleptMs;
+  }
+
+  /** How long the machine has slept since the start, in milliseconds: so much the clock is ahead of `waking`. */
+  get sleptMs(): number {
+    return this.#sleptMs;
+  }
+
+  #awakeMs(): number {
+    // hot path
     const awakeMs = this.#options.clock.nowMs();
     if (awakeMs - this.#checkedAtMs >= CHECK_EVERY_MS) this.#check(awakeMs);
-    return awakeMs + this.#sleptMs;
+    return awakeMs;
   }
 
   #check(awakeMs: number): void {

@@ -67,6 +67,12 @@ export class Memory {
     this.#clock = clock;
   }
 
+  /** What all times here are on; ages grow while the machine sleeps. */
+  nowMs(): number {
+    // hot path
+    return this.#clock.nowMs();
+  }
+
   /** Whether an entry is an answer, and not older than its TTL. */
   isFresh(entry: number, nowMs: number): boolean {
     // hot path

@@ -28,7 +28,7 @@ const BAD_WAIT_MS = 300;
 export interface UpstreamHealth {
   /** Whether none of them is expected to answer. */
   readonly areKnownBad: boolean;
-  /** When one of them came back last, on the program's clock; −∞ when none ever was away. */
+  /** When one of them came back last, on the memory's clock; −∞ when none ever was away. */
   readonly recoveredAtMs: number;
   /** After so much silence of the first one the next is asked as well. */
   readonly hedgeDelayMs: number;
@@ -44,7 +44,7 @@ export interface CacheOptions {
   readonly refresher: Refresher;
   /** Whether waiting for an answer has any point. */
   readonly health: UpstreamHealth;
-  /** What the time is read from. */
+  /** What the time of those who wait is read from; how old things are, the memory knows. */
   readonly clock: Clock;
   /** Where deadlines wait. */
   readonly deadlines: DeadlineQueue;
@@ -79,7 +79,7 @@ export class Cache implements Resolver {
   /** See `Resolver`. */
   resolve(query: Query): Reply | PromiseLike<Reply> {
     // hot path
-    const nowMs = this.#clock.nowMs();
+    const nowMs = this.#memory.nowMs();
     const entry = this.#find(query, query.qtype);
     if (entry !== NOT_FOUND && this.#memory.isFresh(entry, nowMs)) return this.#hit(query, entry, nowMs);
     return this.#resolveOther(query, entry, nowMs);
@@ -140,7 +140,8 @@ export class Cache implements Resolver {
     const answer = new LaterOctets();
     const startMs = this.#clock.nowMs();
     const endMs = Math.min(startMs + CLIENT_TIMER_MS, query.deadlineMs - RESERVE_MS);
-    const giveStale = (nowMs: number): boolean => {
+    const giveStale = (): boolean => {
+      const nowMs = this.#memory.nowMs();
       const stale = this.#memory.newestStale(this.#find(query, query.qtype), this.#find(query, ANY_TYPE), nowMs);
       // It may have been thrown out meanwhile.
       if (stale === NOT_FOUND) return false;
@@ -149,14 +150,14 @@ export class Cache implements Resolver {
       return true;
     };
     const impatience = new Alarm((nowMs) => {
-      if (nowMs >= endMs || this.#health.areKnownBad) giveStale(nowMs);
+      if (nowMs >= endMs || this.#health.areKnownBad) giveStale();
       else this.#deadlines.schedule(impatience, Math.min(endMs, nowMs + BAD_WAIT_MS));
     });
     this.#deadlines.schedule(impatience, Math.min(endMs, startMs + this.#health.hedgeDelayMs + BAD_WAIT_MS));
     deliver(pending, {
       arrived: (reply) => {
         this.#deadlines.cancel(impatience);
-        if (answer.isSettled || (!isUseful(reply) && giveStale(this.#clock.nowMs()))) return;
+        if (answer.isSettled || (!isUseful(reply) && giveStale())) return;
         this.#counters.cacheMisses++;
         answer.arrived(reply);
       },

@@ -3,6 +3,7 @@ import type { Later, Receiver } from "../base/later.ts";
 import type { Clock } from "../base/runtime.ts";
 import { EDE } from "../wire/iana.ts";
 import { type Request, type RequestOwner, sendsLeft } from "./request.ts";
+import { resendWaitMs } from "./resend_wait.ts";
 import { isUseful } from "./reply_kind.ts";
 import type { Upstream } from "./upstream.ts";
 import { TruncationError, UpstreamError } from "./upstream_error.ts";
@@ -18,6 +19,8 @@ export interface RaceOptions {
   readonly startCount: number;
   /** Asked before each hedge behind `upstream`: whether there may be one now. Whoever says yes has counted it. */
   readonly mayHedge: (upstream: Upstream) => boolean;
+  /** How often all has begun anew, because the machine has slept, say: what was sent before is lost, and nobody's fault. */
+  readonly restartCount?: () => number;
   /** Told why the race fails, before whoever awaits it. */
   readonly onFailure?: (error: unknown) => void;
   /** What the time is read from. */
@@ -49,6 +52,7 @@ export class Race extends Deadline implements RequestOwner {
   #waitMs = 0;
   #patienceEndMs = 0;
   #askedCount = 0;
+  #restartCount = 0;
   #outstanding = 0;
   #isOver = false;
   #hasAnswer = false;
@@ -68,6 +72,7 @@ export class Race extends Deadline implements RequestOwner {
    */
   run(): Later<UpstreamReply> {
     this.#options.request.owner = this;
+    this.#restartCount = this.#options.restartCount?.() ?? 0;
     for (let i = 0; i < this.#options.startCount; i++) this.#askNext();
     return this.#result;
   }
@@ -123,7 +128,12 @@ export class Race extends Deadline implements RequestOwner {
     deadlines.cancel(this);
     const nowMs = clock.nowMs();
     const leftMs = request.deadlineMs - nowMs;
-    this.#waitMs = this.#waitFor(upstream, leftMs);
+    this.#waitMs = this.#hasUntried ? upstream.hedgeDelayMs : resendWaitMs({
+      delayMs: upstream.resendDelayMs,
+      round: this.#askedCount - this.#options.order.length,
+      leftMs,
+      sendsLeft: sendsLeft(request),
+    });
     this.#patienceEndMs = nowMs + Math.max(this.#waitMs, Math.min(upstream.silenceMs, leftMs / 2));
     if (nowMs + this.#waitMs < request.deadlineMs) deadlines.schedule(this, nowMs + this.#waitMs);
     // Last, for it may fail at once, and then it is the next one's turn.
@@ -134,20 +144,6 @@ export class Race extends Deadline implements RequestOwner {
   #grantSends({ sendsMax }: Upstream): void {
     const { request } = this.#options;
     request.sendsMax = Math.max(request.sendsMax, sendsMax);
-  }
-
-  /** How long the reply of one that is about to be asked is waited for before the next send, in milliseconds. */
-  #waitFor(upstream: Upstream, leftMs: number): number {
-    if (this.#hasUntried) return upstream.hedgeDelayMs;
-    const { request, order } = this.#options;
-    const round = this.#askedCount - order.length;
-    const delayMs = upstream.resendDelayMs;
-    // A connection repeats by itself what gets lost: half of the time is given to it, once.
-    if (delayMs === Infinity) return round === 0 ? leftMs / 2 : Infinity;
-    // RFC 6298 §5.5: each silence doubles the timeout; yet the sends that are left are to have their place in the time that
-    // is left. One that usually takes longer than half of that is asked again then.
-    if (round === 0) return Math.min(delayMs, leftMs / 2);
-    return Math.max(delayMs, Math.min(delayMs * 2 ** round, leftMs / Math.max(1, sendsLeft(request))));
   }
 
   /** @internal */
@@ -174,10 +170,21 @@ export class Race extends Deadline implements RequestOwner {
   failed(upstream: Upstream, error: unknown): void {
     this.#outstanding--;
     if (this.#isOver) return;
+    this.#noteRestart();
     this.#silent = [...this.#silent, upstream];
     if (error instanceof TruncationError) this.#truncated ??= { reply: error.truncated, upstream };
     this.#lastError = error;
     this.#goOn();
+  }
+
+  /** What was sent before a restart does not count. */
+  #noteRestart(): void {
+    const restartCount = this.#options.restartCount?.() ?? 0;
+    if (restartCount === this.#restartCount) return;
+    this.#restartCount = restartCount;
+    this.#options.request.sendCount = 0;
+    this.#askedCount = 0;
+    this.#silent = NOBODY;
   }
 
   /** A turn came to nothing: the next one's comes at once, or those still out are waited for, or it is over. */

@@ -49,8 +49,10 @@ export class Upstreams {
   readonly #options: UpstreamsOptions;
   #turn = 0;
   #hedgesLeft = 0;
+  #restartCount = 0;
   /** Made once, not for each question. */
   readonly #mayHedgeNow = (upstream: Upstream) => this.#mayHedge(upstream);
+  readonly #restarts = () => this.#restartCount;
   readonly #onFailure = (error: unknown) => this.#countFailure(error);
 
   /** See {@linkcode UpstreamsOptions}. */
@@ -78,7 +80,8 @@ export class Upstreams {
     const startCount = strategy === "parallel" ? Math.min(PARALLEL_COUNT, order.length) : 1;
     const mayHedge = this.#mayHedgeNow;
     const onFailure = this.#onFailure;
-    return new Race({ request, order, startCount, mayHedge, onFailure, clock, deadlines }).run();
+    const restartCount = this.#restarts;
+    return new Race({ request, order, startCount, mayHedge, restartCount, onFailure, clock, deadlines }).run();
   }
 
   /** The upstreams in order of preference. */
@@ -111,10 +114,11 @@ export class Upstreams {
 
   /**
    * Begins anew: for when the machine has slept, or is in another network. Nothing waits for what was sent before: sockets
-   * and connections are closed, and questions in flight are asked again from fresh ones as far as their sends and their
-   * time allow. Not logged: whoever calls it knows why.
+   * and connections are closed, and questions in flight are asked again from fresh ones as far as their time allows, with as many
+   * sends as a new question. Not logged: whoever calls it knows why.
    */
   forgetTroubles(): void {
+    this.#restartCount++;
     for (const upstream of this.members) upstream.forgetTroubles();
     const closings = this.#options.pools.map((pool) => pool.leaveSockets());
     for (const stream of this.#options.streams) stream.drop();

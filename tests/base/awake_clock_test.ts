@@ -73,3 +73,12 @@ Deno.test("AwakeClock goes by the clock beneath alone where the uptime is not to
   stayAwake(5000);
   assertEquals(clock.nowMs(), 10_000);
 });
+
+Deno.test("AwakeClock.waking stands still in a sleep, and tells of it all the same", () => {
+  const { clock, stayAwake, fallAsleep, resumes, soon } = setUp();
+  fallAsleep(60_000);
+  stayAwake(1000);
+  assertEquals([clock.waking.nowMs(), clock.sleptMs, clock.nowMs()], [6000, 61_000, 67_000]);
+  for (const callback of soon) callback();
+  assertEquals(resumes, [61_000]);
+});
