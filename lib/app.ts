@@ -94,9 +94,16 @@ export class App {
       counters,
       log,
     });
-    const forwarding = this.#upstreams === null
-      ? null
-      : forwardingChain(config, this.#upstreams, { ...runtime, clock, ageClock, share, secret, deadlines, counters, log });
+    const forwarding = this.#upstreams === null ? null : forwardingChain(config, this.#upstreams, {
+      ...runtime,
+      clock,
+      ageClock,
+      share,
+      secret,
+      deadlines,
+      counters,
+      log,
+    });
     this.#inFlight = forwarding?.inFlight ?? null;
     this.#store = forwarding?.store ?? null;
     const access = new Access(config.allow);

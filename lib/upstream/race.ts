@@ -1,13 +1,12 @@
 import { Deadline, type DeadlineQueue } from "../base/deadline_queue.ts";
 import type { Later, Receiver } from "../base/later.ts";
 import type { Clock } from "../base/runtime.ts";
-import { EDE } from "../wire/iana.ts";
 import { type Request, type RequestOwner, sendsLeft } from "./request.ts";
 import { resendWaitMs } from "./resend_wait.ts";
 import { isUseful } from "./reply_kind.ts";
+import { Setbacks } from "./setbacks.ts";
 import type { Upstream } from "./upstream.ts";
-import { TruncationError, UpstreamError } from "./upstream_error.ts";
-import { copyOf, LaterReply, type UpstreamReply } from "./upstream_reply.ts";
+import { LaterReply, type UpstreamReply } from "./upstream_reply.ts";
 
 /** What a race is made from. */
 export interface RaceOptions {
@@ -38,14 +37,8 @@ export interface RaceOptions {
 export class Race extends Deadline implements RequestOwner {
   readonly #options: RaceOptions;
   readonly #result = new LaterReply();
-  /** Replies that are of no use, and who has been silent; nearly always none. */
-  #useless: readonly UpstreamReply[] = NO_REPLIES;
-  #silent: readonly Upstream[] = NOBODY;
-  /** See `Request`. */
-  #unproven: UpstreamReply | null = null;
-  /** What fitted of a reply whose whole is not to be had. */
-  #truncated: UpstreamReply | null = null;
-  #lastError: unknown;
+  /** `null` as long as there is none. */
+  #setbacks: Setbacks | null = null;
   /** Who was asked last. */
   #last: Upstream | null = null;
   /** How long it is waited for, and when it is asked again or another one whatever it costs. */
@@ -107,13 +100,9 @@ export class Race extends Deadline implements RequestOwner {
     const { order } = this.#options;
     for (let i = 0; i < order.length; i++) {
       const upstream = order[(this.#askedCount + i) % order.length]!;
-      if (this.#hasUntried || !this.#isUseless(upstream)) return upstream;
+      if (this.#hasUntried || !this.#setbacks?.isUseless(upstream)) return upstream;
     }
     return null;
-  }
-
-  #isUseless(upstream: Upstream): boolean {
-    return this.#useless.some((reply) => reply.upstream === upstream);
   }
 
   #askNext(): void {
@@ -152,15 +141,14 @@ export class Race extends Deadline implements RequestOwner {
     if (this.#isOver) return;
     if (reply.reply === this.#options.request.unproven) {
       // The other sends were in the client's spelling: what they bring is better.
-      this.#unproven = copyOf(reply);
+      this.#noted.noteUnproven(reply);
       return this.#goOn();
     }
     if (!isUseful(reply.reply)) {
-      this.#useless = [...this.#useless, copyOf(reply)];
+      this.#noted.noteUseless(reply);
       return this.#goOn();
     }
-    // Where one upstream has an answer, the others' refusals are their own fault.
-    for (const { upstream } of this.#useless) upstream.failed();
+    this.#setbacks?.blame();
     this.#hasAnswer = true;
     this.#end();
     this.#result.arrived(reply);
@@ -171,10 +159,12 @@ export class Race extends Deadline implements RequestOwner {
     this.#outstanding--;
     if (this.#isOver) return;
     this.#noteRestart();
-    this.#silent = [...this.#silent, upstream];
-    if (error instanceof TruncationError) this.#truncated ??= { reply: error.truncated, upstream };
-    this.#lastError = error;
+    this.#noted.noteFailure(upstream, error);
     this.#goOn();
+  }
+
+  get #noted(): Setbacks {
+    return this.#setbacks ??= new Setbacks(this.#options.request.acceptsTruncated);
   }
 
   /** What was sent before a restart does not count. */
@@ -184,39 +174,28 @@ export class Race extends Deadline implements RequestOwner {
     this.#restartCount = restartCount;
     this.#options.request.sendCount = 0;
     this.#askedCount = 0;
-    this.#silent = NOBODY;
+    this.#setbacks?.forgetFailures();
   }
 
   /** A turn came to nothing: the next one's comes at once, or those still out are waited for, or it is over. */
   #goOn(): void {
-    const { request, clock } = this.#options;
+    const { request, clock, order } = this.#options;
+    const setbacks = this.#noted;
     const hasTime = clock.nowMs() < request.deadlineMs;
-    const isFirstFailure = this.#useless.length === 0 && this.#silent.length === 1 && !this.#hasUsefulPart;
-    if (hasTime && this.#mayAsk && (this.#hasUntried || isFirstFailure)) return this.#askNext();
+    if (hasTime && this.#mayAsk && (this.#hasUntried || setbacks.isFirstFailure)) return this.#askNext();
     // Who has spoken has spoken for each of its sends: there may be others that are lost.
-    if (this.#outstanding > 0 && !this.#options.order.every((upstream) => this.#isUseless(upstream))) return;
+    if (this.#outstanding > 0 && !order.every((upstream) => setbacks.isUseless(upstream))) return;
     this.#end();
-    const second = this.#unproven ?? this.#truncated ?? this.#useless[0];
-    // Over TCP, that one upstream refuses does not make up for the answer that another one has.
-    const isWhole = second !== this.#truncated || request.acceptsTruncated;
-    if (second !== undefined && isWhole) return this.#result.arrived(second);
-    const error = this.#failure();
+    this.#settle(setbacks);
+  }
+
+  /** There is no answer. */
+  #settle(setbacks: Setbacks): void {
+    const { second } = setbacks;
+    if (second !== null) return this.#result.arrived(second);
+    const error = setbacks.errorOf(this.#options.order);
     this.#options.onFailure?.(error);
     this.#result.failed(error);
-  }
-
-  /** Whether there is a truncated reply that is better than none: who gets it comes back over TCP, if he wants it all. */
-  get #hasUsefulPart(): boolean {
-    return this.#truncated !== null && this.#options.request.acceptsTruncated;
-  }
-
-  #failure(): unknown {
-    const silent = this.#options.order.filter((upstream) => this.#silent.includes(upstream));
-    const names = silent.map((upstream) => upstream.name);
-    if (names.length < 2 || !(this.#lastError instanceof UpstreamError)) return this.#lastError;
-    const infoCode = this.#lastError.infoCode === EDE.NETWORK_ERROR ? EDE.NETWORK_ERROR : EDE.NO_REACHABLE_AUTHORITY;
-    const error = new UpstreamError(`No reply from any of ${names.join(", ")}`, infoCode, { cause: this.#lastError });
-    return this.#truncated === null ? error : new TruncationError(this.#truncated.reply, error);
   }
 
   #end(): void {
@@ -224,9 +203,6 @@ export class Race extends Deadline implements RequestOwner {
     this.#options.deadlines.cancel(this);
   }
 }
-
-const NO_REPLIES: readonly UpstreamReply[] = [];
-const NOBODY: readonly Upstream[] = [];
 
 /** What one upstream says in the race. */
 class Turn implements Receiver<Uint8Array<ArrayBuffer>> {
