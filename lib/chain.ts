@@ -19,6 +19,7 @@ import { Forward } from "./resolver/forward.ts";
 import { InFlight } from "./resolver/in_flight.ts";
 import { LoopGuard } from "./resolver/loop_guard.ts";
 import { MultiQtype } from "./resolver/multi_qtype.ts";
+import type { Query } from "./resolver/query.ts";
 import { Refresher } from "./resolver/refresher.ts";
 import { Remember } from "./resolver/remember.ts";
 import type { Resolver } from "./resolver/resolver.ts";
@@ -84,14 +85,16 @@ export function forwardingChain(
   });
   let next: Resolver = new Forward({ upstreams });
   if (memory !== null) next = new Remember({ next, memory });
-  next = new Coalesce({ next, hash: new QuestionHash(random), share, onFailedTogether: () => detector.suspect() });
-  const inFlight = new InFlight({ next, max: config.maxInFlight, clock, counters, log });
+  const hash = new QuestionHash(random);
+  const coalesce = new Coalesce({ next, hash, deadlines, share, onFailedTogether: () => detector.suspect() });
+  const inFlight = new InFlight({ next: coalesce, max: config.maxInFlight, clock, counters, log });
   next = new LoopGuard({ next: inFlight, detector });
   if (memory !== null) {
     const { timeoutMs, prefetches: isPrefetching } = config;
     const refresher = new Refresher({ next: inFlight, memory, isPrefetching, timeoutMs, clock, counters });
     const health = new HealthByAge(upstreams, ageClock);
-    next = new Cache({ next, memory, refresher, health, clock, deadlines, counters });
+    const isAwaited = (query: Query) => coalesce.isAwaited(query);
+    next = new Cache({ next, memory, refresher, health, isAwaited, clock, deadlines, counters });
   }
   return { first: next, inFlight, store: memory?.store ?? null };
 }

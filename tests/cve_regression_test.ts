@@ -2,6 +2,7 @@
 // Those that cost time are in cve_cost_regression_test.ts.
 
 import { FairShare } from "../lib/base/fair_share.ts";
+import { fakeDeadlines } from "./support/fake_time.ts";
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import { formatSocketAddress } from "../lib/base/address.ts";
@@ -69,6 +70,7 @@ Deno.test("CVE-2024-33655 (DNSBomb): replies to one question cannot be piled up 
     next: new StubResolver(() => upstream.promise),
     hash: questionHash(),
     share: new FairShare(new FakeTime()),
+    deadlines: fakeDeadlines().deadlines,
     onFailedTogether: () => {},
   });
   const asked = clientQuery({ questions: [question("example.org")] });

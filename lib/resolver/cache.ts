@@ -44,6 +44,8 @@ export interface CacheOptions {
   readonly refresher: Refresher;
   /** Whether waiting for an answer has any point. */
   readonly health: UpstreamHealth;
+  /** Whether an answer to the question of a query that has failed may still come. */
+  readonly isAwaited: (query: Query) => boolean;
   /** What the time of those who wait is read from; how old things are, the memory knows. */
   readonly clock: Clock;
   /** Where deadlines wait. */
@@ -61,16 +63,18 @@ export class Cache implements Resolver {
   readonly #memory: Memory;
   readonly #refresher: Refresher;
   readonly #health: UpstreamHealth;
+  readonly #isAwaited: (query: Query) => boolean;
   readonly #clock: Clock;
   readonly #deadlines: DeadlineQueue;
   readonly #counters: Counters;
 
   /** See {@linkcode CacheOptions}. */
-  constructor({ next, memory, refresher, health, clock, deadlines, counters }: CacheOptions) {
+  constructor({ next, memory, refresher, health, isAwaited, clock, deadlines, counters }: CacheOptions) {
     this.#next = next;
     this.#memory = memory;
     this.#refresher = refresher;
     this.#health = health;
+    this.#isAwaited = isAwaited;
     this.#clock = clock;
     this.#deadlines = deadlines;
     this.#counters = counters;
@@ -112,7 +116,14 @@ export class Cache implements Resolver {
     const isRefreshing = (query.scan.flags & FLAG.RD) !== 0;
     const stale = isRefreshing ? memory.newestStale(entry, nameEntry, nowMs) : NOT_FOUND;
     if (entry !== NOT_FOUND && memory.isFailing(entry, nowMs, this.#health.recoveredAtMs)) {
-      return stale === NOT_FOUND ? this.#failureAgain(query, entry) : this.#staleReply(query, stale);
+      if (stale !== NOT_FOUND) return this.#staleReply(query, stale);
+      // RFC 9520 §3.2: nothing is sent; yet what was sent may still be answered, unless nobody answers anything.
+      if (this.#health.areKnownBad || !this.#isAwaited(query)) return this.#failureAgain(query, entry);
+      this.#counters.cacheFailureHits++;
+      query.isKnownToFail = true;
+      const reply = this.#next.resolve(query);
+      if (reply instanceof Uint8Array) query.isKnownToFail = false;
+      return reply;
     }
     if (stale !== NOT_FOUND) return this.#resolveStale(query, stale, nowMs);
     this.#counters.cacheMisses++;

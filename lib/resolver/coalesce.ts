@@ -1,15 +1,20 @@
+import type { DeadlineQueue } from "../base/deadline_queue.ts";
 import type { FairShare } from "../base/fair_share.ts";
-import { deliver, LaterOctets, type Receiver } from "../base/later.ts";
+import { deliver, type LaterOctets, type Receiver } from "../base/later.ts";
 import { type Linkable, LinkedTable } from "../base/linked_table.ts";
 import { MIB } from "../base/units.ts";
 import { type QuestionHash, typesWord } from "../cache/question_hash.ts";
-import { FLAG, HEADER_OCTETS, rcodeOf } from "../wire/header.ts";
+import { isUseful } from "../upstream/reply_kind.ts";
+import { rcodeOf } from "../wire/header.ts";
+import type { ExtendedError } from "../wire/edns.ts";
 import { EDE, RCODE } from "../wire/iana.ts";
-import { isSameRun } from "../wire/same_run.ts";
 import { uint16At } from "../wire/scan.ts";
+import { type Answer, type Asked, LateFlights } from "./late_flights.ts";
 import { ownReply } from "./own_reply.ts";
 import type { Query } from "./query.ts";
 import type { Reply, Resolver } from "./resolver.ts";
+import { askedOf, isSameQuestion } from "./same_question.ts";
+import { Waiter } from "./waiter.ts";
 
 /**
  * Queries that may wait for one exchange. A flood of one question must not pile up replies that leave in a single burst
@@ -20,9 +25,6 @@ export const WAITERS_MAX = 1000;
 /** Copies for all who wait are made at once as long as they take no more octets: four milliseconds, garbage included. */
 const COPIED_AT_ONCE_MAX = MIB;
 
-/** Header bits that an upstream's answer may depend on. */
-const ASKED_FLAGS = FLAG.RD | FLAG.CD;
-
 /** What coalescing is made from. */
 export interface CoalesceOptions {
   /** Asked once for all. */
@@ -31,6 +33,8 @@ export interface CoalesceOptions {
   readonly hash: Pick<QuestionHash, "hash">;
   /** Lets others have their turn while many get a large reply. */
   readonly share: FairShare;
+  /** Where deadlines wait. */
+  readonly deadlines: DeadlineQueue;
   /**
    * Called when several queries have waited for one exchange in vain: so does a forwarding loop end, in which a query
    * waits for itself.
@@ -40,7 +44,9 @@ export interface CoalesceOptions {
 
 /**
  * Lets identical questions share one upstream exchange (RFC 5452 §5: many outstanding queries for one question make a
- * forged reply that much more likely to be taken; the "birthday attack").
+ * forged reply that much more likely to be taken; the "birthday attack"). An exchange that stays open when its first askers
+ * have been told that there is no answer is shared by those who ask meanwhile, too: they get what comes of it, and what
+ * comes of asking anew.
  */
 export class Coalesce implements Resolver {
   readonly #next: Resolver;
@@ -49,6 +55,7 @@ export class Coalesce implements Resolver {
   readonly #flights = new LinkedTable<Flight>();
   readonly #share: FairShare;
   readonly #onFailedTogether: () => void;
+  readonly #late: LateFlights;
   /** Made once, not for each flight. */
   readonly #listener: FlightListener = {
     onReply: (flight, reply) => this.#onReply(flight, reply),
@@ -56,7 +63,12 @@ export class Coalesce implements Resolver {
   };
 
   /** See {@linkcode CoalesceOptions}. */
-  constructor({ next, hash, share, onFailedTogether }: CoalesceOptions) {
+  constructor({ next, hash, share, deadlines, onFailedTogether }: CoalesceOptions) {
+    this.#late = new LateFlights({
+      deadlines,
+      answer: (waiters, answer) => this.#answer(waiters, answer),
+      onAnswer: (question, answer) => this.#onLateAnswer(question, answer),
+    });
     this.#next = next;
     this.#hash = hash;
     this.#share = share;
@@ -65,14 +77,18 @@ export class Coalesce implements Resolver {
 
   /** See `Resolver`. */
   resolve(query: Query): Reply | PromiseLike<Reply> {
-    const { wire, scan, qtype, qclass, deadlineMs } = query;
+    const { deadlineMs } = query;
     const asked = askedOf(query);
-    const hash = this.#hash.hash(wire, scan.qtypeOffset, typesWord(qtype, qclass), asked);
+    const hash = this.#hashOf(query, asked);
     for (let flight = this.#flights.first(hash); flight !== null; flight = this.#flights.following(flight)) {
       // A part of a query that has waited for another part already may be due before the exchange in flight ends. Whoever
       // comes next finds the one that ends first, for it stands in front.
       if (flight.asked !== asked || flight.leader.deadlineMs > deadlineMs) continue;
       if (isSameQuestion(flight.leader, query)) return join(flight, query);
+    }
+    if (query.isKnownToFail) {
+      const late = this.#late.find({ hash, asked, query });
+      if (late !== null) return late.waiters.size < WAITERS_MAX ? this.#late.join(late, query) : refusal(query);
     }
     // A query of its own: what befalls the first asker alone while it waits, see `InFlight`, is not for the others. With
     // octets of its own, for an asker that is refused gives its buffer to the next datagram.
@@ -89,29 +105,67 @@ export class Coalesce implements Resolver {
     return waiter;
   }
 
+  /** Whether an exchange is open for the question of a query that was told, or would be, that it has failed. */
+  isAwaited(query: Query): boolean {
+    if (this.#late.isEmpty) return false;
+    const asked = askedOf(query);
+    return this.#late.find({ hash: this.#hashOf(query, asked), asked, query }) !== null;
+  }
+
+  #hashOf({ wire, scan, qtype, qclass }: Query, asked: number): number {
+    return this.#hash.hash(wire, scan.qtypeOffset, typesWord(qtype, qclass), asked);
+  }
+
   #onReply(flight: Flight, reply: Reply): void {
+    // An earlier exchange has brought the answer.
+    if (flight.isOver) return;
     this.#flights.remove(flight);
     const { waiters, leader } = flight;
+    if (leader.late !== null) {
+      const { key: hash, asked } = flight;
+      const failure = { reply: reply.slice(), errors: leader.extendedErrors };
+      this.#late.add({ hash, asked, query: leader }, leader.late, failure);
+    } else if (!this.#late.isEmpty && isUseful(reply)) {
+      const answer = { reply: reply.slice(), errors: leader.extendedErrors };
+      this.#late.give({ hash: flight.key, asked: flight.asked, query: leader }, answer);
+    }
     const haveFailedTogether = waiters.length > 1 && rcodeOf(uint16At(reply, 2)) === RCODE.SERVFAIL;
-    if (waiters.length * reply.length <= COPIED_AT_ONCE_MAX) {
-      for (let i = 0; i < waiters.length; i++) {
-        // Each edits its reply: ID, flags, spelling. The last one may have what is there.
-        waiters[i]!.answered(leader, i < waiters.length - 1 ? reply.slice() : reply);
-      }
-    } else void this.#answerByTurns(flight, reply.slice());
+    this.#answer(waiters, { reply, errors: leader.extendedErrors });
     if (haveFailedTogether) this.#onFailedTogether();
   }
 
+  /** Gives those who wait a copy each: they edit ID, flags and spelling. `reply` is not used any more afterwards. */
+  #answer(waiters: readonly Waiter[], { reply, errors }: Answer): void {
+    if (waiters.length * reply.length > COPIED_AT_ONCE_MAX) {
+      return void this.#answerByTurns(waiters, reply.slice(), errors);
+    }
+    // The last one may have what is there.
+    for (let i = 0; i < waiters.length; i++) {
+      waiters[i]!.answered(i < waiters.length - 1 ? reply.slice() : reply, errors);
+    }
+  }
+
   /** A thousand copies of 64 KiB would take a tenth of a second, in which nobody else is heard. */
-  async #answerByTurns({ waiters, leader }: Flight, reply: Reply): Promise<void> {
+  async #answerByTurns(waiters: readonly Waiter[], reply: Reply, errors: readonly ExtendedError[]): Promise<void> {
     for (const waiter of waiters) {
       if (this.#share.isUsedUp) await this.#share.nextTurn();
       this.#share.spend(reply.length);
-      waiter.answered(leader, reply.slice());
+      waiter.answered(reply.slice(), errors);
+    }
+  }
+
+  /** Whoever asks anew meanwhile need not wait for that. */
+  #onLateAnswer({ hash, asked, query }: Asked, answer: Answer): void {
+    for (let flight = this.#flights.first(hash); flight !== null; flight = this.#flights.following(flight)) {
+      if (flight.asked !== asked || !isSameQuestion(flight.leader, query)) continue;
+      this.#flights.remove(flight);
+      flight.isOver = true;
+      return this.#answer(flight.waiters, answer);
     }
   }
 
   #onError(flight: Flight, error: unknown): void {
+    if (flight.isOver) return;
     this.#flights.remove(flight);
     for (const waiter of flight.waiters) waiter.failed(error);
   }
@@ -133,6 +187,8 @@ class Flight implements Linkable<Flight>, Receiver<Reply> {
   readonly leader: Query;
   /** In the order in which they came. */
   readonly waiters: Waiter[];
+  /** Whether they have got their answer from elsewhere. */
+  isOver = false;
   readonly #listener: FlightListener;
 
   constructor(
@@ -155,42 +211,14 @@ class Flight implements Linkable<Flight>, Receiver<Reply> {
   }
 }
 
-/** A query that waits for a flight. */
-class Waiter extends LaterOctets {
-  readonly query: Query;
-
-  constructor(query: Query) {
-    super();
-    this.query = query;
-  }
-
-  /** The query that went upstream for all, `leader`, has its reply. */
-  answered(leader: Query, reply: Reply): void {
-    if (leader.extendedErrors.length > 0) this.query.extendedErrors.push(...leader.extendedErrors);
-    this.arrived(reply);
-  }
-}
-
 function join({ waiters }: Flight, query: Query): Reply | LaterOctets {
-  if (waiters.length >= WAITERS_MAX) {
-    query.extendedErrors.push({ infoCode: EDE.OTHER, text: "Too many queries wait for this answer" });
-    return ownReply(query, { rcode: RCODE.REFUSED, recursionAvailable: true, withQuestion: true });
-  }
+  if (waiters.length >= WAITERS_MAX) return refusal(query);
   const waiter = new Waiter(query);
   waiters.push(waiter);
   return waiter;
 }
 
-/** What else than its question tells a query's answer apart. */
-function askedOf({ scan, client }: Query): number {
-  // A reply that is worth fetching for a client on TCP may not be for one on UDP.
-  return (scan.flags & ASKED_FLAGS) | (scan.wantsDnssec ? 1 : 0) | (client.transport === "tcp" ? 2 : 0);
-}
-
-/** Whether two queries have the same question, letter case ignored. */
-function isSameQuestion(a: Query, b: Query): boolean {
-  // hot path
-  const nameEnd = a.scan.qtypeOffset;
-  if (b.scan.qtypeOffset !== nameEnd || a.qtype !== b.qtype || a.qclass !== b.qclass) return false;
-  return isSameRun(a.wire, HEADER_OCTETS, b.wire, HEADER_OCTETS, nameEnd - HEADER_OCTETS);
+function refusal(query: Query): Reply {
+  query.extendedErrors.push({ infoCode: EDE.OTHER, text: "Too many queries wait for this answer" });
+  return ownReply(query, { rcode: RCODE.REFUSED, recursionAvailable: true, withQuestion: true });
 }

@@ -5,6 +5,7 @@ import { ROOT } from "../wire/name.ts";
 import { MessageScan } from "../wire/scan.ts";
 import { normalize } from "../response/normalize.ts";
 import { isUseful } from "../upstream/reply_kind.ts";
+import type { LateListener } from "../upstream/listening.ts";
 import type { UpstreamReply } from "../upstream/upstream_reply.ts";
 import { SENDS_MAX } from "../upstream/request.ts";
 import type { Upstreams } from "../upstream/upstreams.ts";
@@ -47,15 +48,17 @@ export class Forward implements Resolver {
       sendCount: 0,
       sendsMax: SENDS_MAX,
       wantsFreshSocket: false,
+      hasPart: false,
+      isClosed: false,
       owner: null,
-    });
+    }, forwarded);
     deliver(exchange, forwarded);
     return forwarded.reply;
   }
 }
 
 /** Makes a reply of what an upstream says, or of its silence. */
-class Forwarded implements Receiver<UpstreamReply> {
+class Forwarded implements Receiver<UpstreamReply>, LateListener {
   readonly reply = new LaterOctets();
   readonly #query: Query;
   readonly #upstreamCount: number;
@@ -91,6 +94,13 @@ class Forwarded implements Receiver<UpstreamReply> {
     this.#query.hasPartForOthers = error instanceof TruncationError;
     if (error instanceof UpstreamError) this.#fail(error.infoCode, error.message);
     else this.reply.failed(error);
+  }
+
+  listens(late: PromiseLike<UpstreamReply>): void {
+    const query = this.#query.apart();
+    const forwarded = new Forwarded(query, this.#upstreamCount);
+    this.#query.late = { query, reply: forwarded.reply };
+    deliver(late, forwarded);
   }
 
   #fail(infoCode: number, text: string): void {

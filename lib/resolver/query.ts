@@ -1,4 +1,5 @@
 import type { SocketAddress } from "../base/address.ts";
+import type { LaterOctets } from "../base/later.ts";
 import { shortCopy } from "../base/short_copies.ts";
 import { putQueryCounts } from "../wire/counts.ts";
 import {
@@ -34,6 +35,14 @@ export interface QueryOptions {
   readonly scan?: MessageScan;
 }
 
+/** What may still come for a query that has had to be given up. */
+export interface LateAnswer {
+  /** The same query, for what comes with the answer. */
+  readonly query: Query;
+  /** Its reply: an answer, or a failure when there is none after all. */
+  readonly reply: LaterOctets;
+}
+
 /**
  * A message from a client and all that is known about it, on its way through the resolvers.
  *
@@ -59,6 +68,13 @@ export class Query {
   pathOctetsMax: number;
   /** Whether the reply is a failure because its client is on TCP: one on UDP would get a part of the answer, with TC. */
   hasPartForOthers = false;
+  /** What may still come, set before the reply is given that says that nothing has: for a query that is not used again. */
+  late: LateAnswer | null = null;
+  /**
+   * Whether it is known that the question has failed, and it is not to be asked again: only what was asked may be awaited.
+   * Whoever sets it takes it back when the query is answered at once after all.
+   */
+  isKnownToFail = false;
   /** Types that are asked for besides the question's (RFC 10029), in the order of the client. */
   otherTypes: readonly number[] = NO_TYPES;
 

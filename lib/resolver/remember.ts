@@ -1,7 +1,8 @@
 import { deliver, LaterOctets } from "../base/later.ts";
 import { mayBeCached } from "../cache/may_be_cached.ts";
 import type { Memory } from "../cache/memory.ts";
-import type { Query } from "./query.ts";
+import { isUseful } from "../upstream/reply_kind.ts";
+import type { LateAnswer, Query } from "./query.ts";
 import type { Reply, Resolver } from "./resolver.ts";
 
 /**
@@ -41,7 +42,28 @@ class Learning extends LaterOctets {
   }
 
   override arrived(reply: Reply): void {
-    super.arrived(learn(this.#memory, this.#query, reply));
+    const learned = learn(this.#memory, this.#query, reply);
+    const { late } = this.#query;
+    if (late !== null) this.#query.late = { query: late.query, reply: new LateLearning(this.#memory, late) };
+    super.arrived(learned);
+  }
+}
+
+/** Learns what comes when the failure has been learned already. */
+class LateLearning extends LaterOctets {
+  readonly #memory: Memory;
+  readonly #query: Query;
+
+  constructor(memory: Memory, { query, reply }: LateAnswer) {
+    super();
+    this.#memory = memory;
+    this.#query = query;
+    deliver(reply, this);
+  }
+
+  override arrived(reply: Reply): void {
+    // RFC 9520 §3.2: one failure, however long it was waited for.
+    super.arrived(isUseful(reply) ? learn(this.#memory, this.#query, reply) : reply);
   }
 }
 

@@ -106,7 +106,9 @@ export class ConnectionPool implements ConnectionOwner, Dialler {
   onSilence(connection: UpstreamConnection): void {
     for (const query of connection.unanswered) {
       // Where it was sent on another one since, that one tells of its own silence.
-      if (query.sentLast === connection && query.sendCount < SILENT_SENDS_MAX) this.#waiting.add(query);
+      if (!query.isClosed && query.sentLast === connection && query.sendCount < SILENT_SENDS_MAX) {
+        this.#waiting.add(query);
+      }
     }
     const silent = [...this.#open].filter(({ isSilent }) => isSilent);
     if (silent.length > SILENT_MAX) silent[0]!.close();
@@ -122,7 +124,7 @@ export class ConnectionPool implements ConnectionOwner, Dialler {
     const hopeless = unanswered.filter((query) => {
       if (query.openCount > 0 || this.#waiting.has(query)) return false;
       query.endingCount++;
-      const isHopeless = this.#isClosed || isRefusal || query.endingCount >= ENDINGS.max ||
+      const isHopeless = this.#isClosed || query.isClosed || isRefusal || query.endingCount >= ENDINGS.max ||
         (isFruitless && !this.#mayAskElsewhere(connection, query));
       if (!isHopeless) this.#waiting.add(query);
       query.isApart ||= query.endingCount >= ENDINGS.shared;
@@ -194,9 +196,9 @@ export class ConnectionPool implements ConnectionOwner, Dialler {
     let room = this.#roomOn(connection);
     for (const query of this.#waiting) {
       if (room === 0) return;
-      if (query.isSettled) this.#waiting.delete(query);
+      if (query.isClosed) this.#waiting.delete(query);
       // Sent there before, it waits there still.
-      if (query.isSettled || connection.carries(query)) continue;
+      if (query.isClosed || connection.carries(query)) continue;
       if (query.isApart && connection.queryCount > 0) continue;
       this.#waiting.delete(query);
       connection.isReserved = query.isApart;
@@ -220,7 +222,7 @@ export class ConnectionPool implements ConnectionOwner, Dialler {
     let shared = 0;
     let apart = 0;
     for (const query of this.#waiting) {
-      if (query.isSettled) this.#waiting.delete(query);
+      if (query.isClosed) this.#waiting.delete(query);
       else if (query.isApart) apart++;
       else shared++;
       if (apart + shared / queriesMax >= parallelMax) break;

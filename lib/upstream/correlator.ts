@@ -39,10 +39,7 @@ export interface Pending {
   readonly peer: SocketAddress;
   /** The reply in wire format, without the octets behind the last record. Fails with what `expired` makes at the deadline. */
   readonly reply: LaterOctets;
-  /**
-   * The query could not be sent: it is given up, if it still waits. A reply may overtake that news; then it counts. One
-   * that comes afterwards is late.
-   */
+  /** The query could not be sent: it is given up, if it still waits. A reply that overtakes that news counts. */
   notSent(cause: unknown): void;
 }
 
@@ -182,6 +179,8 @@ export class Correlator {
 
   #expire(entry: Entry, nowMs: number): void {
     if (entry.isGhost) return this.#remove(entry);
+    const untilMs = entry.registration.owner?.listensUntilMs(nowMs) ?? 0;
+    if (untilMs > nowMs) return this.#deadlines.schedule(entry, untilMs);
     this.#bury(entry, nowMs);
     entry.reply.failed(entry.registration.expired());
   }

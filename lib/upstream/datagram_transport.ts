@@ -9,7 +9,7 @@ import { isTruncated } from "./reply_kind.ts";
 import type { Request } from "./request.ts";
 import type { SocketPool } from "./socket_pool.ts";
 import type { Transport } from "./transport.ts";
-import { type ForgeryError, MissingCookieError, UpstreamError } from "./upstream_error.ts";
+import { type ForgeryError, MissingCookieError, TooLateError, UpstreamError } from "./upstream_error.ts";
 import type { UpstreamSocket } from "./upstream_socket.ts";
 
 /** What a transport is made from. */
@@ -53,7 +53,8 @@ export class DatagramTransport implements Transport {
     request: Request,
     doubts?: Doubts,
   ): PromiseLike<Uint8Array<ArrayBuffer>> {
-    const { address, cookies } = this.#options;
+    const { address, cookies, name } = this.#options;
+    if (request.isClosed) return Promise.reject(new TooLateError(name));
     let socket: UpstreamSocket;
     try {
       socket = this.#pick(request);
@@ -66,6 +67,7 @@ export class DatagramTransport implements Transport {
       peer: address,
       question,
       deadlineMs: request.deadlineMs,
+      owner: request.owner,
       onWrongCase: doubts?.onWrongCase,
       onWrongCookie: doubts?.onWrongCookie,
       isGenuine: doubts?.onWrongCookie && this.#isGenuine,

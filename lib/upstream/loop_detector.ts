@@ -106,6 +106,8 @@ export class LoopDetector {
       sendCount: 0,
       sendsMax: SENDS_MAX,
       wantsFreshSocket: false,
+      hasPart: false,
+      isClosed: false,
       owner: null,
     });
   }

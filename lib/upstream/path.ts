@@ -106,7 +106,8 @@ export class Path {
   answered(query: Travelling, nowMs: number): void {
     if (!query.hasFailed) this.#outstanding--;
     this.heard(nowMs);
-    this.#roundTrips.add(nowMs - query.sentAtMs);
+    // What comes behind the deadline tells of the name rather than of the path.
+    if (!query.request.isClosed) this.#roundTrips.add(nowMs - query.sentAtMs);
     if (query.isCountedLost) this.#loss.found();
     else this.#loss.answered();
   }

@@ -1,6 +1,8 @@
 import { Deadline, type DeadlineQueue } from "../base/deadline_queue.ts";
 import type { Later, Receiver } from "../base/later.ts";
 import type { Clock } from "../base/runtime.ts";
+import { type LateListener, Listening } from "./listening.ts";
+import type { RaceGroup } from "./race_group.ts";
 import { type Request, type RequestOwner, sendsLeft } from "./request.ts";
 import { resendWaitMs } from "./resend_wait.ts";
 import { isUseful } from "./reply_kind.ts";
@@ -16,12 +18,10 @@ export interface RaceOptions {
   readonly order: readonly Upstream[];
   /** How many are asked at once at the start. */
   readonly startCount: number;
-  /** Asked before each hedge behind `upstream`: whether there may be one now. Whoever says yes has counted it. */
-  readonly mayHedge: (upstream: Upstream) => boolean;
-  /** How often all has begun anew, because the machine has slept, say: what was sent before is lost, and nobody's fault. */
-  readonly restartCount?: () => number;
-  /** Told why the race fails, before whoever awaits it. */
-  readonly onFailure?: (error: unknown) => void;
+  /** Their group. */
+  readonly group: RaceGroup;
+  /** Given what comes behind the deadline, if there is anybody. */
+  readonly lateListener: LateListener | null;
   /** What the time is read from. */
   readonly clock: Clock;
   /** Where deadlines wait. */
@@ -33,6 +33,7 @@ export interface RaceOptions {
  * last one asked is slow (a hedge), and at once when it fails or says what is of no use. When everybody has been asked it
  * begins again, with those who have said nothing. Nobody who was asked is given up: a slow answer is as good as a repeated
  * one, and tells that its upstream lives.
+ * What comes behind the deadline may be of use, too; see `Listening`.
  */
 export class Race extends Deadline implements RequestOwner {
   readonly #options: RaceOptions;
@@ -49,6 +50,8 @@ export class Race extends Deadline implements RequestOwner {
   #outstanding = 0;
   #isOver = false;
   #hasAnswer = false;
+  /** What is left of it behind the deadline; `null` before, and when it is all over then. */
+  #listening: Listening | null = null;
 
   /** See {@linkcode RaceOptions}. */
   constructor(options: RaceOptions) {
@@ -65,7 +68,7 @@ export class Race extends Deadline implements RequestOwner {
    */
   run(): Later<UpstreamReply> {
     this.#options.request.owner = this;
-    this.#restartCount = this.#options.restartCount?.() ?? 0;
+    this.#restartCount = this.#options.group.restartCount;
     for (let i = 0; i < this.#options.startCount; i++) this.#askNext();
     return this.#result;
   }
@@ -75,14 +78,24 @@ export class Race extends Deadline implements RequestOwner {
     return this.#hasAnswer;
   }
 
+  /** See `RequestOwner`. */
+  listensUntilMs(nowMs: number): number {
+    const { request, lateListener, group } = this.#options;
+    if (this.#listening !== null) return this.#listening.isOver ? 0 : this.#listening.untilMs;
+    // What fitted of a reply is better than none; it is given when TCP fails.
+    if (this.#isOver || nowMs < request.deadlineMs || request.hasPart) return 0;
+    if (lateListener === null || !group.mayListen()) return 0;
+    return this.#listen(lateListener).untilMs;
+  }
+
   /** The last one asked is slow. */
   override onDue(nowMs: number): void {
-    const { mayHedge, deadlines, request } = this.#options;
+    const { group, deadlines, request } = this.#options;
     // Deadlines are met up to a tick late: this one may come behind the question's own, when an answer is of no use.
     if (nowMs >= request.deadlineMs) return;
     this.#grantSends(this.#last!);
     if (!this.#mayAsk) return;
-    if (nowMs >= this.#patienceEndMs || mayHedge(this.#last!)) return this.#askNext();
+    if (nowMs >= this.#patienceEndMs || group.mayHedge(this.#last!)) return this.#askNext();
     deadlines.schedule(this, Math.min(nowMs + this.#waitMs, this.#patienceEndMs));
   }
 
@@ -138,7 +151,7 @@ export class Race extends Deadline implements RequestOwner {
   /** @internal */
   replied(reply: UpstreamReply): void {
     this.#outstanding--;
-    if (this.#isOver) return;
+    if (this.#isOver) return this.#listening?.replied(reply, this.#outstanding);
     if (reply.reply === this.#options.request.unproven) {
       // The other sends were in the client's spelling: what they bring is better.
       this.#noted.noteUnproven(reply);
@@ -157,7 +170,7 @@ export class Race extends Deadline implements RequestOwner {
   /** @internal */
   failed(upstream: Upstream, error: unknown): void {
     this.#outstanding--;
-    if (this.#isOver) return;
+    if (this.#isOver) return this.#listening?.failed(error, this.#outstanding);
     this.#noteRestart();
     this.#noted.noteFailure(upstream, error);
     this.#goOn();
@@ -169,7 +182,7 @@ export class Race extends Deadline implements RequestOwner {
 
   /** What was sent before a restart does not count. */
   #noteRestart(): void {
-    const restartCount = this.#options.restartCount?.() ?? 0;
+    const { restartCount } = this.#options.group;
     if (restartCount === this.#restartCount) return;
     this.#restartCount = restartCount;
     this.#options.request.sendCount = 0;
@@ -194,8 +207,20 @@ export class Race extends Deadline implements RequestOwner {
     const { second } = setbacks;
     if (second !== null) return this.#result.arrived(second);
     const error = setbacks.errorOf(this.#options.order);
-    this.#options.onFailure?.(error);
+    this.#options.group.failed(error);
     this.#result.failed(error);
+  }
+
+  /** The deadline has passed. */
+  #listen(listener: LateListener): Listening {
+    const { request, order, group } = this.#options;
+    const listening = this.#listening = new Listening(request, group);
+    const setbacks = this.#noted;
+    for (const upstream of order.slice(0, this.#askedCount)) setbacks.noteSilence(upstream);
+    this.#end();
+    listener.listens(listening.late);
+    this.#settle(setbacks);
+    return listening;
   }
 
   #end(): void {

@@ -9,14 +9,22 @@ export interface Doubts {
   readonly onWrongCookie?: (() => void) | undefined;
 }
 
+/** Who waits for replies, and for how long. */
+export interface Listener {
+  /** Asked at the deadline of a query: until when its reply is waited for after all; what is not later than `nowMs`: no. */
+  listensUntilMs(nowMs: number): number;
+}
+
 /** What `Correlator.register` needs to know of a query. */
 export interface Registration extends Doubts {
   /** The upstream that is asked. */
   readonly peer: SocketAddress;
   /** The one question that is asked, in wire format and as it is sent; not changed any more. */
   readonly question: Uint8Array<ArrayBuffer>;
-  /** Until when a reply is waited for. */
+  /** Until when a reply is waited for, unless `owner` says otherwise then. */
   readonly deadlineMs: number;
+  /** Without one, `deadlineMs` holds. */
+  readonly owner?: Listener | null | undefined;
   /** Whether a reply that is right in all else has the right cookie. */
   readonly isGenuine?: ((reply: Uint8Array<ArrayBuffer>, scan: MessageScan) => boolean) | undefined;
   /** Makes the error with which `reply` fails at the deadline. */

@@ -5,6 +5,7 @@ import { EDNS_OPTION, TYPE } from "../wire/iana.ts";
 import { putFlags, putUint16 } from "../wire/patch.ts";
 import { uint16At } from "../wire/scan.ts";
 import { QUESTION_TAIL_OCTETS } from "../wire/section_layout.ts";
+import type { Listener } from "./registration.ts";
 import type { UpstreamSocket } from "./upstream_socket.ts";
 
 /**
@@ -26,7 +27,7 @@ const QUERY_OCTETS_MAX = 400;
 const written = new ReusedOctets(new Uint8Array(QUERY_OCTETS_MAX));
 
 /** Who waits for what comes of a request. */
-export interface RequestOwner {
+export interface RequestOwner extends Listener {
   /** Whether it has got its answer. */
   readonly hasAnswer: boolean;
 }
@@ -46,13 +47,13 @@ export interface Request {
    * TCP it would promise what is not to be had.
    */
   readonly acceptsTruncated: boolean;
-  /** When an answer is of no use any more. */
+  /** When whoever waits is told that there is no answer. */
   readonly deadlineMs: number;
   /** Upstreams that may be asked in all. */
   readonly upstreamCount: number;
   /** Sends so far, over all upstreams. Whoever sends counts. */
   sendCount: number;
-  /** Sends that there may be: from `SENDS_MAX` to `LOSSY_SENDS_MAX`. */
+  /** Sends that there may be: from `SENDS_MAX` to `LOSSY_SENDS_MAX`; 0 once it is closed. */
   sendsMax: number;
   /** The reply that should have been asked for once more before it is believed, had there been a send left. */
   unproven?: Uint8Array;
@@ -62,6 +63,10 @@ export interface Request {
   lastSocket?: UpstreamSocket;
   /** Whether the next send is to leave from a socket that nothing was sent from before; see `SocketPool.pick`. */
   wantsFreshSocket: boolean;
+  /** Whether a truncated reply has come, and the whole of it is asked for over TCP. */
+  hasPart: boolean;
+  /** Whether its deadline has passed, and it is only listened whether an answer comes after all: nothing more is sent. */
+  isClosed: boolean;
   /** `null` for a probe, for which nobody waits. */
   owner: RequestOwner | null;
 }

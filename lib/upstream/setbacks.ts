@@ -53,6 +53,12 @@ export class Setbacks {
     this.#lastError = error;
   }
 
+  /** The deadline has passed, and nothing has come from an upstream that was asked; of no effect if it has said something. */
+  noteSilence(upstream: Upstream): void {
+    if (this.isUseless(upstream)) return;
+    this.noteFailure(upstream, new UpstreamError(`No reply from ${upstream.name} in time`, EDE.NO_REACHABLE_AUTHORITY));
+  }
+
   /** What has come to nothing so far does not count. */
   forgetFailures(): void {
     this.#failed = [];

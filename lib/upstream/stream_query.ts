@@ -1,5 +1,6 @@
 import { Alarm, type DeadlineQueue } from "../base/deadline_queue.ts";
 import { LaterOctets } from "../base/later.ts";
+import type { Listener } from "./registration.ts";
 
 /** What a query is made from. */
 export interface StreamQueryOptions {
@@ -9,6 +10,8 @@ export interface StreamQueryOptions {
   readonly question: Uint8Array<ArrayBuffer>;
   /** Until when a reply is waited for. */
   readonly deadlineMs: number;
+  /** Who may go on listening then; nothing more is sent. */
+  readonly owner: Listener | null;
   /** Where deadlines wait. */
   readonly deadlines: DeadlineQueue;
   /** Makes the error for the deadline; `wasSent` tells whether there was ever a connection for the query. */
@@ -26,6 +29,9 @@ export class StreamQuery extends LaterOctets {
   readonly question: Uint8Array<ArrayBuffer>;
   /** See {@linkcode StreamQueryOptions}. */
   readonly deadlineMs: number;
+  /** See {@linkcode StreamQueryOptions}. */
+  readonly owner: Listener | null;
+  #isClosed = false;
   /** Connections that it was sent on. */
   sendCount = 0;
   /** Those of them on which a reply may still come. */
@@ -40,14 +46,25 @@ export class StreamQuery extends LaterOctets {
   readonly #alarm: Alarm;
 
   /** See {@linkcode StreamQueryOptions}. */
-  constructor({ octets, question, deadlineMs, deadlines, expired }: StreamQueryOptions) {
+  constructor({ octets, question, deadlineMs, owner, deadlines, expired }: StreamQueryOptions) {
     super();
     this.octets = octets;
     this.question = question;
     this.deadlineMs = deadlineMs;
     this.#deadlines = deadlines;
-    this.#alarm = new Alarm(() => this.failed(expired(this.sendCount > 0)));
+    this.owner = owner;
+    this.#alarm = new Alarm((nowMs) => {
+      const untilMs = this.openCount > 0 ? owner?.listensUntilMs(nowMs) ?? 0 : 0;
+      if (untilMs <= nowMs) return this.failed(expired(this.sendCount > 0));
+      this.#isClosed = true;
+      deadlines.schedule(this.#alarm, untilMs);
+    });
     deadlines.schedule(this.#alarm, deadlineMs);
+  }
+
+  /** Whether it is not to be sent any more: it has its reply, or only listens for one. */
+  get isClosed(): boolean {
+    return this.#isClosed || this.isSettled;
   }
 
   /** See `Receiver`. */

@@ -5,7 +5,7 @@ import type { CookieJar } from "./cookie_jar.ts";
 import type { Request } from "./request.ts";
 import { StreamQuery } from "./stream_query.ts";
 import type { Transport } from "./transport.ts";
-import { UpstreamError } from "./upstream_error.ts";
+import { TooLateError, UpstreamError } from "./upstream_error.ts";
 
 /** What a transport is made from. */
 export interface StreamTransportOptions extends Omit<ConnectionPoolOptions, "isGenuine"> {
@@ -32,11 +32,13 @@ export class StreamTransport implements Transport {
   exchange(
     lent: Uint8Array<ArrayBuffer>,
     question: Uint8Array<ArrayBuffer>,
-    { deadlineMs }: Request,
+    { deadlineMs, owner, isClosed }: Request,
   ): StreamQuery {
-    const { deadlines } = this.#options;
-    const query = new StreamQuery({ octets: lent.slice(), question, deadlineMs, deadlines, expired: this.#expired });
-    this.#connections.ask(query);
+    const { deadlines, address } = this.#options;
+    const expired = this.#expired;
+    const query = new StreamQuery({ octets: lent.slice(), question, deadlineMs, owner, deadlines, expired });
+    if (isClosed) query.failed(new TooLateError(formatSocketAddress(address)));
+    else this.#connections.ask(query);
     return query;
   }
 

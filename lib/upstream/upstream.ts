@@ -123,11 +123,7 @@ export class Upstream {
     return this.#breaker.hasFailures || this.#path.isQuiet(this.#options.clock.nowMs());
   }
 
-  /**
-   * Asks to see whether it is back, when it is down and its pause is over. Whatever comes of it, the breaker takes note.
-   *
-   * @returns Whether it did.
-   */
+  /** Asks to see whether it is back, when it is down and its pause is over. Returns whether it did; the breaker takes note. */
   probe(request: Request): boolean {
     if (!this.#breaker.beginProbe(this.#options.clock.nowMs())) return false;
     this.#ask(request, true);
@@ -180,6 +176,7 @@ export class Upstream {
   /** Asks for the whole. Should TCP fail, the breaker is not told: the upstream is up for all that fits into a datagram. */
   #askOverTcp({ request, reply, path }: Ask, truncated: Uint8Array<ArrayBuffer>): void {
     const { clock } = this.#options;
+    request.hasPart = true;
     path.sent(clock.nowMs());
     const whole = new WholeReply(reply, (hasFailed) => {
       path.followedUp(!hasFailed, clock.nowMs());

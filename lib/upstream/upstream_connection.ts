@@ -116,9 +116,9 @@ export class UpstreamConnection {
     if (query.sendCount++ > 0) counters.upstreamStreamRetries++;
     query.openCount++;
     query.sentLast = this;
-    const { question, deadlineMs } = query;
+    const { question, deadlineMs, owner } = query;
     // The query has a deadline of its own: that of its registration only gives the ID back.
-    const registration = { question, deadlineMs, isGenuine, expired: gone, notSent: gone, peer: socket.peer };
+    const registration = { question, deadlineMs, owner, isGenuine, expired: gone, notSent: gone, peer: socket.peer };
     const { id, reply } = this.#correlator.register(registration);
     const sent = new CarriedQuery(query, clock.nowMs(), this.#sentKeeper);
     this.#sent.set(query, sent);

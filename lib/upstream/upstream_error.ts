@@ -15,6 +15,17 @@ export class UpstreamError extends Error {
   }
 }
 
+/** Something would have to be sent for a request whose deadline has passed. */
+export class TooLateError extends UpstreamError {
+  /** The class's name, also in a minified program. */
+  override readonly name = "TooLateError";
+
+  /** `upstream` is the name of the server that would be asked. */
+  constructor(upstream: string) {
+    super(`Too late to ask ${upstream}`, EDE.NO_REACHABLE_AUTHORITY);
+  }
+}
+
 /**
  * A reply is truncated, and TCP has not brought the whole of it: the upstream's failure, though what fitted may be better
  * than nothing.

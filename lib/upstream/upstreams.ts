@@ -5,7 +5,9 @@ import type { Clock } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { UpstreamStatus } from "../observe/status.ts";
 import { EDE } from "../wire/iana.ts";
+import type { LateListener } from "./listening.ts";
 import { Race } from "./race.ts";
+import type { RaceGroup } from "./race_group.ts";
 import { type Request, SENDS_MAX } from "./request.ts";
 import type { SocketPool } from "./socket_pool.ts";
 import { orderCandidates, type Strategy } from "./strategy.ts";
@@ -18,6 +20,11 @@ import type { UpstreamReply } from "./upstream_reply.ts";
 const HEDGES_PER_QUESTION = 0.04;
 /** So few that a sudden burst of 400 questions stays within the one in twenty. */
 const HEDGES_SAVED_MAX = 4;
+/**
+ * Exchanges that stay open behind their deadlines: what is slow is a handful of names, and an outage of thousands has
+ * nothing to wait for.
+ */
+const LISTENING_MAX = 1000;
 /**
  * Upstreams that `parallel` asks at once: one less than a question has sends. The last one is for whoever has to be asked in
  * another manner (EDNS, cookies, letter case), or for a third upstream when both are slow or of no use.
@@ -50,21 +57,33 @@ export class Upstreams {
   #turn = 0;
   #hedgesLeft = 0;
   #restartCount = 0;
+  /** Exchanges that are open behind their deadlines. */
+  #listeningCount = 0;
   /** Made once, not for each question. */
-  readonly #mayHedgeNow = (upstream: Upstream) => this.#mayHedge(upstream);
-  readonly #restarts = () => this.#restartCount;
-  readonly #onFailure = (error: unknown) => this.#countFailure(error);
+  readonly #group: RaceGroup;
 
   /** See {@linkcode UpstreamsOptions}. */
   constructor(options: UpstreamsOptions) {
     this.#options = options;
+    const restartCount = () => this.#restartCount;
+    this.#group = {
+      get restartCount() {
+        return restartCount();
+      },
+      mayHedge: (upstream) => this.#mayHedge(upstream),
+      mayListen: () => this.#listeningCount < LISTENING_MAX && this.#listeningCount++ >= 0,
+      listened: () => void this.#listeningCount--,
+      failed: (error) => this.#countFailure(error),
+    };
   }
 
   /**
    * Asks until one upstream gives a good reply; see `Race.run`. Fails with an `UpstreamError` when nobody replied by the
    * request's deadline.
+   *
+   * @param lateListener Given what comes behind the deadline; see `Race`.
    */
-  exchange(request: Request): PromiseLike<UpstreamReply> {
+  exchange(request: Request, lateListener: LateListener | null = null): PromiseLike<UpstreamReply> {
     const { upstreams, strategy, random, clock, deadlines } = this.#options;
     this.#options.counters.upstreamQuestions++;
     const candidates = this.#candidates;
@@ -78,10 +97,7 @@ export class Upstreams {
     this.#hedgesLeft = Math.min(HEDGES_SAVED_MAX, this.#hedgesLeft + HEDGES_PER_QUESTION);
     this.#probe(order, request);
     const startCount = strategy === "parallel" ? Math.min(PARALLEL_COUNT, order.length) : 1;
-    const mayHedge = this.#mayHedgeNow;
-    const onFailure = this.#onFailure;
-    const restartCount = this.#restarts;
-    return new Race({ request, order, startCount, mayHedge, restartCount, onFailure, clock, deadlines }).run();
+    return new Race({ request, order, startCount, group: this.#group, lateListener, clock, deadlines }).run();
   }
 
   /** The upstreams in order of preference. */

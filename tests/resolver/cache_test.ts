@@ -36,7 +36,16 @@ function setUp({ areKnownBad = false, onAsked = () => {} }: { areKnownBad?: bool
   };
   const refresher = new Refresher({ next, memory, isPrefetching: true, timeoutMs: 2000, clock: time, counters });
   const health = { areKnownBad, recoveredAtMs: -Infinity, hedgeDelayMs: 30 };
-  const cache = new Cache({ next, memory, refresher, health, clock: time, deadlines, counters });
+  const cache = new Cache({
+    next,
+    memory,
+    refresher,
+    health,
+    isAwaited: () => false,
+    clock: time,
+    deadlines,
+    counters,
+  });
   const query = clientQuery({ questions: [question("example.org")] });
   memory.learn({
     wire: query.wire,

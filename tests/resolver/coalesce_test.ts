@@ -7,7 +7,7 @@ import type { Reply } from "../../lib/resolver/resolver.ts";
 import { finish } from "../../lib/server/finish.ts";
 import { EDE, RCODE } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
-import { FakeTime, settled } from "../support/fake_time.ts";
+import { fakeDeadlines, FakeTime, settled } from "../support/fake_time.ts";
 import { lines, opt, question, questionLines, records } from "../support/messages.ts";
 import { clientQuery, questionHash, responseTo, StubResolver } from "../support/resolving.ts";
 
@@ -21,10 +21,11 @@ function setUp(hash: Pick<QuestionHash, "hash"> = questionHash()) {
     return pending.at(-1)!.promise;
   });
   const calls = { failedTogether: 0 };
-  const time = new FakeTime();
+  const { deadlines, time } = fakeDeadlines();
   const coalesce = new Coalesce({
     next,
     hash,
+    deadlines,
     share: new FairShare(time),
     onFailedTogether: () => calls.failedTogether++,
   });
@@ -32,7 +33,7 @@ function setUp(hash: Pick<QuestionHash, "hash"> = questionHash()) {
     pending[i]!.resolve(responseTo(next.queries[i]!, fields));
     await settled();
   };
-  return { coalesce, next, pending, answer, calls, time };
+  return { coalesce, next, pending, answer, calls, deadlines, time };
 }
 
 function query(fields: Partial<Message> = {}): Query {
@@ -211,6 +212,7 @@ Deno.test("Coalesce hands on at once what is known at once", () => {
     next,
     hash: questionHash(),
     share: new FairShare(new FakeTime()),
+    deadlines: fakeDeadlines().deadlines,
     onFailedTogether: () => {},
   });
   const asked = query();

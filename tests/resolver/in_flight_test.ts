@@ -8,7 +8,7 @@ import { Query } from "../../lib/resolver/query.ts";
 import type { Reply } from "../../lib/resolver/resolver.ts";
 import { EDE, RCODE } from "../../lib/wire/iana.ts";
 import { decode } from "../../lib/wire/message.ts";
-import { FakeTime, settled } from "../support/fake_time.ts";
+import { fakeDeadlines, FakeTime, settled } from "../support/fake_time.ts";
 import { question, questionLines, wire } from "../support/messages.ts";
 import { clientQuery, questionHash, responseTo, StubResolver } from "../support/resolving.ts";
 
@@ -166,6 +166,7 @@ Deno.test("InFlight in front of Coalesce refuses who asked first without telling
     next,
     hash: questionHash(),
     share: new FairShare(new FakeTime()),
+    deadlines: fakeDeadlines().deadlines,
     onFailedTogether: () => {},
   });
   const log = new Log({ level: "error", writeLine: () => {} });

@@ -134,12 +134,19 @@ export function drawPlan(seed: number): Plan {
 function drawPathFaults({ seed, isFair, upstreams, unruliness, config, durationMs }: Plan): Partial<Plan> {
   const random = new SeededRandom(`path ${seed}`);
   const isLossy = !isFair && random.chance(0.2);
+  const isTooSlow = !isFair && random.chance(0.15);
+  const slowMs = { min: 1.1 * config.timeoutMs, max: 3 * config.timeoutMs };
   const [first, ...others] = upstreams;
   const mayForget = first !== undefined && (!isFair ||
     (others.length === 0 && first.address.transport === "udp" && needsOneSend(first) && unruliness === 0 &&
       config.timeoutMs >= 500));
   return {
-    ...(isLossy ? { upstreams: upstreams.map((one) => ({ ...one, link: { ...one.link, loss: LOSS } })) } : {}),
+    upstreams: upstreams.map((one) => ({
+      ...one,
+      ...(isLossy ? { link: { ...one.link, loss: LOSS } } : {}),
+      // Every answer comes when the client has been told that there is none.
+      ...(isTooSlow && one.temper === "slow" ? { slowMs } : {}),
+    })),
     natForgetsAfterMs: mayForget && random.chance(isFair ? 0.8 : 0.15) ? random.fraction() * durationMs : null,
   };
 }

@@ -1,5 +1,6 @@
 import { Log } from "../../lib/observe/log.ts";
 import { Race } from "../../lib/upstream/race.ts";
+import type { RaceGroup } from "../../lib/upstream/race_group.ts";
 import type { Request } from "../../lib/upstream/request.ts";
 import { Upstream } from "../../lib/upstream/upstream.ts";
 import { scriptedRandom } from "./fake_random.ts";
@@ -34,7 +35,16 @@ export function raceRig(...habits: readonly Habit[]) {
   const servers = habits.map((udpHabit, i) => habitualUpstream({ time, deadlines }, { number: i + 1, udpHabit }));
   const order = servers.map(({ upstream }) => upstream);
   const race = (request: Request = requestFor("example.org", time.nowMs()), startCount = 1, mayHedge = () => true) => {
-    return { request, result: new Race({ request, order, startCount, mayHedge, clock: time, deadlines }).run() };
+    const group: RaceGroup = {
+      restartCount: 0,
+      mayHedge,
+      mayListen: () => false,
+      listened: () => {},
+      failed: () => {},
+    };
+    const lateListener = null;
+    const race = new Race({ request, order, startCount, group, lateListener, clock: time, deadlines });
+    return { request, result: race.run() };
   };
   return { time, deadlines, servers, race };
 }

@@ -61,6 +61,8 @@ export function requestFor(text: string, nowMs = 0, fields: Partial<Request> = {
     sendCount: 0,
     sendsMax: SENDS_MAX,
     wantsFreshSocket: false,
+    hasPart: false,
+    isClosed: false,
     owner: null,
     ...fields,
   };
