@@ -114,7 +114,9 @@ function drawRdata({ type, name }: Question, random: SeededRandom): Uint8Array<A
       const target = () => under(random, "target", random.chance(0.5) ? parentOf(name) : TARGET_ZONE);
       return concat((rdataSteps(type) ?? [STEP_REST]).map((step) => {
         if (step === STEP_NAME || step === STEP_COMPRESSIBLE_NAME) return target();
-        if (step === STEP_STRING) return drawString(random.below(10), random);
+        if (step === STEP_STRING) {
+          return drawString(type === TYPE.CAA ? random.between(1, 10) : random.below(10), random);
+        }
         return step === STEP_REST ? drawRest(type, random) : random.octets(step);
       }));
     }
