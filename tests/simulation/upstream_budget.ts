@@ -57,7 +57,7 @@ export class UpstreamBudget {
       if (count > limit) {
         faults.push(`${questionToText(question)} was sent upstream ${count} times, ${limit} would do`);
       }
-      total += asked * SENDS_MAX;
+      total += asked * (this.#mayLose ? LOSSY_SENDS_MAX : SENDS_MAX);
     }
     const sentCount = this.#sent.values().reduce((sum, { count }) => sum + count, 0);
     if (sentCount > total + probeCount * SENDS_MAX) faults.push(`${sentCount} queries were sent upstream`);
