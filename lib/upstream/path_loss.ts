@@ -5,7 +5,7 @@ const WEIGHT = 1 / 64;
 /** A path that loses this much is lossy. Less is an accident, and more an outage: who is silent then is unresponsive. */
 const LOSSY_SHARE = { min: 0.02, max: 0.8 };
 /** Share of the questions that may get lost with all of their sends. */
-const UNANSWERED_SHARE = 1e-4;
+const UNANSWERED_SHARE = 1e-5;
 
 /**
  * How much of what is sent to an upstream gets lost, or its reply does. A query counts as lost when it stays unanswered

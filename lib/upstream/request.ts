@@ -16,7 +16,7 @@ export const SENDS_MAX = 3;
 /**
  * The same over a path that is known to lose datagrams, see `PathLoss`: a server that answers what gets through is not
  * unresponsive. With 30 % lost each way, half of all round trips, three sends leave 13 of 100 questions without an answer,
- * fourteen leave one of 10,000.
+ * fourteen leave one of 12,000.
  */
 export const LOSSY_SENDS_MAX = 14;
 
