@@ -7,8 +7,8 @@ import { formatSocketAddress, type SocketAddress } from "../lib/base/address.ts"
 import { FLAG } from "../lib/wire/header.ts";
 import { putFlags, putUint16 } from "../lib/wire/patch.ts";
 import { MessageScan, SCAN, uint16At } from "../lib/wire/scan.ts";
-import { StreamFrames, toFrame } from "../lib/wire/stream_frames.ts";
 import { startProgram } from "./end_to_end/program.ts";
+import { TcpServer } from "./end_to_end/tcp_server.ts";
 import { UdpClient } from "./end_to_end/udp_client.ts";
 import { UdpServer } from "./end_to_end/udp_server.ts";
 import { hex, opt, question, wire } from "./support/messages.ts";
@@ -49,38 +49,26 @@ function mxBomb(query: Octets, labels: number): Octets {
   return reply;
 }
 
-/** A TCP server on `address` that answers every query with `reply`. */
-function serveStreams({ hostname, port }: SocketAddress, reply: (query: Octets) => Octets): AsyncDisposable {
-  const listener = Deno.listen({ hostname, port });
-  const connections: Promise<void>[] = [];
-  const serve = async (connection: Deno.TcpConn) => {
-    const frames = new StreamFrames();
+/** An upstream whose replies are truncated over UDP; over TCP, on the same port, it replies with what `whole` makes. */
+async function truncatingUpstream(
+  whole: (query: Octets) => Octets,
+): Promise<AsyncDisposable & { address: SocketAddress }> {
+  for (;;) {
+    const datagrams = new UdpServer(({ octets }) => truncated(octets));
+    const { address } = datagrams;
     try {
-      for (;;) {
-        const count = await connection.read(frames.space());
-        if (count === null) break;
-        frames.filled(count);
-        for (let query = frames.take(); query !== null; query = frames.take()) {
-          const frame = toFrame(reply(query));
-          for (let sent = 0; sent < frame.length;) sent += await connection.write(frame.subarray(sent));
-        }
-      }
-    } catch {
-      // The program has gone.
-    } finally {
-      connection.close();
+      const streams = new TcpServer(whole, address.port);
+      const dispose = async () => {
+        await datagrams[Symbol.asyncDispose]();
+        await streams[Symbol.asyncDispose]();
+      };
+      return { address, [Symbol.asyncDispose]: dispose };
+    } catch (error) {
+      // Whether a port is free for UDP says nothing of TCP.
+      await datagrams[Symbol.asyncDispose]();
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     }
-  };
-  const accepting = (async () => {
-    for await (const connection of listener) connections.push(serve(connection));
-  })().catch(() => {});
-  return {
-    async [Symbol.asyncDispose]() {
-      listener.close();
-      await accepting;
-      await Promise.all(connections);
-    },
-  };
+  }
 }
 
 /** The costliest names of which `PointerWork` lets 64 KiB be full, and some beyond. */
@@ -105,9 +93,8 @@ for (const questionCount of [1, 8]) {
   for (const labels of [LABELS.costly, LABELS.tooCostly]) {
     const title = `${questionCount} questions with replies of 64 KiB over TCP, of ${labels} labels a name`;
     Deno.test(`CVE-2024-8508: ${title}, do not stop the program`, async () => {
-      await using datagrams = new UdpServer(({ octets }) => truncated(octets));
-      await using _streams = serveStreams(datagrams.address, (query) => mxBomb(query, labels));
-      const flags = ["--resolver", formatSocketAddress(datagrams.address), "--timeout", "300"];
+      await using upstream = await truncatingUpstream((query) => mxBomb(query, labels));
+      const flags = ["--resolver", formatSocketAddress(upstream.address), "--timeout", "300"];
       await using program = startProgram(...flags);
       using client = new UdpClient(program.address);
       for (let round = 0; round < 3; round++) {

@@ -69,12 +69,13 @@ export class TcpServer implements AsyncDisposable {
         this.queryCount++;
         const reply = this.#handler(message, served);
         if (reply === null || !this.#open.has(connection)) continue;
-        await connection.write(toFrame(reply));
+        for (let frame = toFrame(reply); frame.length > 0;) frame = frame.subarray(await connection.write(frame));
         served.replyCount++;
       }
     } catch (error) {
       // Closed by either side in the middle of it.
-      if (this.#open.has(connection) && !(error instanceof Deno.errors.ConnectionReset)) throw error;
+      const isByClient = error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.BrokenPipe;
+      if (this.#open.has(connection) && !isByClient) throw error;
     }
     this.#close(connection);
   }

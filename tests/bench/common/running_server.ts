@@ -37,6 +37,10 @@ export interface Startable {
 
 /** Longer than any start takes; who needs more is given up. */
 const START_MS_MAX = 15_000;
+/** Tries to start one: somebody else may take the port that was free a moment ago. */
+const START_TRIES_MAX = 3;
+/** How servers say that it is taken. */
+const PORT_TAKEN = /in use/i;
 /** Between two looks whether it listens. */
 const LOOK_EVERY_MS = 20;
 /** What is kept of the last words of a process. */
@@ -71,7 +75,18 @@ export class RunningServer implements AsyncDisposable {
    *
    * @throws {Error} when it does not; its last words are in the message. Nothing is left behind then.
    */
-  static async start({ name, executable, commandLine, sharesSession = false }: Startable): Promise<RunningServer> {
+  static async start(startable: Startable): Promise<RunningServer> {
+    for (let tries = 1;; tries++) {
+      try {
+        return await this.#start(startable);
+      } catch (error) {
+        const isTaken = error instanceof Error && PORT_TAKEN.test(error.message);
+        if (!isTaken || tries === START_TRIES_MAX) throw error;
+      }
+    }
+  }
+
+  static async #start({ name, executable, commandLine, sharesSession = false }: Startable): Promise<RunningServer> {
     if (this.#isOver) throw new Error(`Cannot start ${name}: all is being stopped`);
     const listen = freeAddress();
     const folder = Deno.makeTempDirSync({ prefix: `bench-${name}-` });
