@@ -1,11 +1,16 @@
 import { recordCountOf } from "../wire/counts.ts";
 import { HEADER_OCTETS, QDCOUNT_OFFSET } from "../wire/header.ts";
 import { TYPE } from "../wire/iana.ts";
+import { putUint16 } from "../wire/patch.ts";
 import { isSameRun } from "../wire/same_run.ts";
 import { labelAt, labelCountAt } from "../wire/name_at.ts";
 import { rdataSteps, STEP_COMPRESSIBLE_NAME } from "../wire/rdata.ts";
 import { skipName, uint16At } from "../wire/scan.ts";
 import { QUESTION_TAIL_OCTETS, RDLENGTH_OFFSET, RECORD_HEAD_OCTETS } from "../wire/section_layout.ts";
+
+/** A compression pointer has these two bits set; the others are the offset that it leads to (RFC 1035 §4.1.4). */
+const POINTER = 0xc000;
+const POINTER_MASK = 0x3fff;
 
 /**
  * Puts the asker's spelling where ours went upstream: into the question; into owners, and into those names in RDATA that
@@ -61,13 +66,17 @@ function respellRdata(
   }
 }
 
-/** Spells the labels that stand at `start` like the question's; those behind a pointer stand elsewhere. */
+/**
+ * Spells the name at `start` like the question's. Labels behind a pointer stand elsewhere, in the signer of a signature
+ * say, which BIND points to: where they are the question's, the pointer is made to lead there.
+ */
 function respell(reply: Uint8Array, start: number, sent: Uint8Array, asked: Uint8Array, isRedirected: boolean): void {
   // hot path
-  // A pointer, or the root.
-  if (reply[start]! >= 0xc0 || reply[start] === 0) return;
-  respellBeginning(reply, start, sent, asked, isRedirected);
-  let offset = start;
+  if (reply[start] === 0) return;
+  if (reply[start]! < 0xc0) respellBeginning(reply, start, sent, asked, isRedirected);
+  // Nearly every pointer leads into the question.
+  else if ((uint16At(reply, start) & POINTER_MASK) < HEADER_OCTETS + asked.length) return;
+  let offset = labelAt(reply, start);
   let own = HEADER_OCTETS;
   for (let extra = labelCountAt(reply, start) - labelCountAt(reply, own); extra !== 0;) {
     if (extra > 0) {
@@ -91,11 +100,12 @@ function respell(reply: Uint8Array, start: number, sent: Uint8Array, asked: Uint
     own += labelOctets;
   }
   let place = start;
-  while (place !== sameFrom && isLabel(reply[place]!)) place += 1 + reply[place]!;
-  if (place !== sameFrom) return;
+  while (labelAt(reply, place) !== sameFrom && isLabel(reply[place]!)) place += 1 + reply[place]!;
+  if (labelAt(reply, place) !== sameFrom) return;
   for (; isLabel(reply[place]!); place++, ownFrom++) {
     for (let i = reply[place]!; i > 0; i--) reply[++place] = reply[++ownFrom]!;
   }
+  if (reply[place]! >= 0xc0 && reply[ownFrom] !== 0) putUint16(reply, place, POINTER | ownFrom);
 }
 
 /** What comes out of a server that puts the first labels of what it was asked before another name. */

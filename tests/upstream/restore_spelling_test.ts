@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { randomizeCase } from "../../lib/upstream/case_randomization.ts";
 import { restoreSpelling } from "../../lib/upstream/restore_spelling.ts";
 import { decode } from "../../lib/wire/message.ts";
+import { nameToText } from "../../lib/wire/name.ts";
 import { putUint16 } from "../../lib/wire/patch.ts";
 import { scriptedRandom } from "../support/fake_random.ts";
 import { hex, lines, question, questionLines, record, response, wire } from "../support/messages.ts";
@@ -76,6 +77,29 @@ Deno.test("[4343_02] restoreSpelling() restores the question's name, and what it
       "org. 9 IN NS example.org.",
     ],
   );
+});
+
+Deno.test("[4343_02] restoreSpelling() restores owners that point to the question's name where a server spells it in its own way", () => {
+  const sent = questionOctets("wWW.eXAMPLE.oRG");
+  // BIND points to the signer of a signature, which it writes in full.
+  const head = concat([hex("1234 8180 0001 0003 0001 0000"), sent]);
+  const signer = head.length + 12 + 18;
+  const reply = concat([
+    head,
+    hex("c00c 002e 0001 00000009 0023 0001 0d 02 00000009 60000000 50000000 1234 074578616d706c65034f726700 5359 4c4c"),
+    hex("c000 0001 0001 00000009 0004 c0000201"),
+    hex("03 575757 c000 0001 0001 00000009 0004 c0000202"),
+    hex("c000 0002 0001 00000009 0005 02 6e73 c000"),
+  ]);
+  const pointer = 0xc000 | signer;
+  const second = signer + 13 + 4;
+  for (const offset of [second, second + 20, second + 36, second + 51]) putUint16(reply, offset, pointer);
+  restoreSpelling(reply, sent, questionOctets("www.example.org"));
+  const { answers, authorities } = decode(reply);
+  assertEquals(answers.map(({ name }) => nameToText(name)), ["www.example.org.", "example.org.", "www.example.org."]);
+  assertEquals(lines(authorities), ["example.org. 9 IN NS ns.example.org."]);
+  // What DNSSEC signs as it is spelled stays.
+  assertEquals(answers[0]!.rdata.slice(18, 31), hex("074578616d706c65034f726700"));
 });
 
 Deno.test("[4343_02] restoreSpelling() restores what a DNAME puts before another name, of this query or an earlier one", () => {
