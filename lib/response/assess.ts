@@ -136,6 +136,7 @@ function faultOf(): NotStorableReason | null {
   if (!scan.isResponse || scan.opcode !== OPCODE.QUERY) return NOT_STORABLE.notAResponse;
   if (scan.optFault !== OPT_FAULT.none) return NOT_STORABLE.misplacedOpt;
   if (scan.extendedRcode !== 0) return NOT_STORABLE.extendedRcode;
+  if (scan.rcode === RCODE.YXDOMAIN) return NOT_STORABLE.redirectedTooFar;
   if (scan.rcode !== RCODE.NOERROR && scan.rcode !== RCODE.NXDOMAIN) return NOT_STORABLE.failure;
   if (scan.questionCount !== 1) return NOT_STORABLE.questionCount;
   if ((scan.flags & FLAG.TC) !== 0) return NOT_STORABLE.truncated;

@@ -84,7 +84,10 @@ function distinct(records: readonly ResourceRecord[]): ResourceRecord[] {
   const byKey = new Map<string, ResourceRecord>();
   for (const record of records) {
     const key = recordKey(record);
-    if (!byKey.has(key)) byKey.set(key, record);
+    const first = byKey.get(key);
+    if (first === undefined) byKey.set(key, record);
+    // RFC 2181 §5.2: of different TTLs the lowest holds, whichever record it came with.
+    else if (record.ttl < first.ttl) byKey.set(key, { ...first, ttl: record.ttl });
   }
   return [...byKey.values()];
 }

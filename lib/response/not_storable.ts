@@ -14,7 +14,9 @@ export const NOT_STORABLE = {
   misplacedOpt: "misplaced OPT",
   /** An RCODE over 15, BADVERS or BADCOOKIE say: it is about EDNS with one upstream, not about the question. */
   extendedRcode: "extended RCODE",
-  /** An RCODE other than NOERROR and NXDOMAIN: kept as a failure, by whoever sees that nobody else knows better. */
+  /** YXDOMAIN: what a DNAME makes of the name is too long (RFC 6672 §2.2). An answer, whose proof is the DNAME, and no failure. */
+  redirectedTooFar: "redirected too far",
+  /** Another RCODE than these, NOERROR and NXDOMAIN: kept as a failure, by whoever sees that nobody else knows better. */
   failure: "failure",
   /** More octets, records or RRsets than are worth the work. */
   tooLarge: "too large",

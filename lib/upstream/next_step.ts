@@ -45,7 +45,9 @@ export function nextStep(
       return sendsLeft > 0 ? "freshCookie" : "accept";
     case "rejection":
       // RFC 6891 §7: a server that does not know EDNS says FORMERR or NOTIMP; it may well answer without.
-      return manner.withOpt && sendsLeft > 0 ? "withoutOpt" : "accept";
+      if (manner.withOpt && sendsLeft > 0) return "withoutOpt";
+    // What OPT was not to blame for may be for the letter case.
+    // falls through
     case "failure":
       // Others may know better: they come before this one is asked twice.
       return manner.isMixed && !hasShownCase && sendsLeft > othersCount ? "plainCase" : "accept";

@@ -75,6 +75,8 @@ export const RDATA_FIELDS: ReadonlyMap<number, readonly RdataField[]> = new Map<
   [TYPE.TXT, ["strings"]],
   [TYPE.RP, ["name", "name"]], // RFC 1183 §2.2
   [TYPE.AFSDB, ["uint16", "name"]], // RFC 1183 §1
+  [TYPE.X25, ["string"]], // RFC 1183 §3.1
+  [TYPE.ISDN, ["strings"]], // RFC 1183 §3.2
   [TYPE.RT, ["uint16", "name"]], // RFC 1183 §3.3
   [TYPE.SIG, SIGNATURE], // RFC 2535 §4.1
   [TYPE.PX, ["uint16", "name", "name"]], // RFC 2163 §4

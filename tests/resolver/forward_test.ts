@@ -157,7 +157,8 @@ for (const rcode of [RCODE.FORMERR, RCODE.NOTIMP]) {
     for (const isBare of [true, false]) {
       const query = clientQuery({ questions: QUESTIONS });
       const { answer, reply, pool } = await forward(query);
-      for (let i = 0; i < 2; i++) await answer(isBare ? { questions: [], rcode } : { rcode });
+      // With OPT, without, and in the client's spelling.
+      for (let i = 0; i < 3; i++) await answer(isBare ? { questions: [], rcode } : { rcode });
       const got = decode(await reply);
       assertEquals([got.rcode, got.recursionAvailable], [RCODE.SERVFAIL, true]);
       assertEquals(questionLines(got.questions), ["eXample.org. IN AAAA"]);

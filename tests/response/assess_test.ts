@@ -127,7 +127,8 @@ for (
     ["REFUSED", NOT_STORABLE.failure, { rcode: RCODE.REFUSED }],
     ["FORMERR", NOT_STORABLE.failure, { rcode: RCODE.FORMERR }],
     ["NOTIMP", NOT_STORABLE.failure, { rcode: RCODE.NOTIMP }],
-    ["YXDOMAIN", NOT_STORABLE.failure, { rcode: 6 }],
+    ["YXDOMAIN", NOT_STORABLE.redirectedTooFar, { rcode: RCODE.YXDOMAIN }],
+    ["YXRRSET", NOT_STORABLE.failure, { rcode: 7 }],
     ["BADVERS", NOT_STORABLE.extendedRcode, { additionals: [opt({ extendedRcode: RCODE.BADVERS >> 4 })] }],
     ["BADCOOKIE", NOT_STORABLE.extendedRcode, {
       rcode: RCODE.BADCOOKIE & 0xf,

@@ -368,6 +368,11 @@ for (
     ["NAPTR to SRV to addresses", "example.org NAPTR", [
       'example.org. 60 IN NAPTR 1 1 "s" "SIP+D2T" "" _sip._tcp.example.org.',
     ], ["_sip._tcp.example.org. 60 IN SRV 0 0 5060 sip.example.org.", "sip.example.org. 60 IN A 192.0.2.1"]],
+    ["RT to X25, ISDN and addresses", "example.org RT", ["example.org. 60 IN RT 10 relay.example.net."], [
+      'relay.example.net. 60 IN X25 "311061700956"',
+      'relay.example.net. 60 IN ISDN "150862028003217" "004"',
+      "relay.example.net. 60 IN A 192.0.2.1",
+    ]],
     ["LP to L32 and L64", "example.org LP", ["example.org. 60 IN LP 10 l.example.net."], [
       "l.example.net. 60 IN L32 10 192.0.2.0",
       "l.example.net. 60 IN L64 10 2001:db8:1:2",
@@ -421,7 +426,7 @@ for (
   });
 }
 
-Deno.test("normalize() leaves a record once that came twice, however it was written [2181_07]", () => {
+Deno.test("normalize() leaves a record once that came twice, however it was written, with its lower TTL [2181_02, 2181_07]", () => {
   const answers = ["example.org. 60 IN MX 10 mail.example.org.", "EXAMPLE.org. 30 IN MX 10 MAIL.example.org."];
   const authorities = ["example.org. 60 IN NS ns.example.org.", "example.org. 60 IN NS ns.example.org."];
   const additionals = ["mail.example.org. 60 IN A 192.0.2.1", "ns.example.org. 60 IN A 192.0.2.1"];
@@ -432,7 +437,8 @@ Deno.test("normalize() leaves a record once that came twice, however it was writ
     additionals: records(...additionals, additionals[0]!),
   };
   assertEquals(kept(fields), {
-    answers: [answers[0]!, "example.org. 60 IN MX 20 mail.example.org."],
+    // RFC 2181 §5.2: the lowest TTL holds for the RRset.
+    answers: ["example.org. 30 IN MX 10 mail.example.org.", "example.org. 60 IN MX 20 mail.example.org."],
     authorities: [authorities[0]!],
     additionals,
   });

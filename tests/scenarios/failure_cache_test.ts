@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { EDE, RCODE } from "../../lib/wire/iana.ts";
-import { question } from "../support/messages.ts";
+import { question, records } from "../support/messages.ts";
 import { askedCount, assertRemembered, cacheScene, nowSays, tell } from "../support/cache_scene.ts";
 
 Deno.test("a failure is remembered for a second, then for twice as long each time, up to thirty seconds [2308_04, 9520_01, 9520_02, 9520_03]", async () => {
@@ -33,6 +33,17 @@ Deno.test("silence, REFUSED, and what cannot be understood are failures, too [95
     assertEquals(again.errors, [EDE.CACHED_ERROR, ...first.errors]);
     await scene.settle();
   }
+});
+
+Deno.test("YXDOMAIN is no failure: whoever asks gets the DNAME that proves it [9520_05]", async () => {
+  const scene = cacheScene();
+  const answers = records("old.example 60 IN DNAME new.example");
+  nowSays(scene.upstream, { rcode: RCODE.YXDOMAIN, answers });
+  for (let i = 0; i < 2; i++) {
+    const { rcode, message } = await tell(scene, "long.old.example", { passMs: 0 });
+    assertEquals([rcode, message.answers], [RCODE.YXDOMAIN, answers]);
+  }
+  await scene.settle();
 });
 
 Deno.test("a failure is that of one question alone", async () => {

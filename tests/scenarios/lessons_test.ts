@@ -25,6 +25,7 @@ const HARD: readonly [what: string, habits: Partial<UpstreamHabits>, sendsMax: n
   ["[0x20_03] that denies names in mixed case, with SOA", { mindsCase: "withSoa" }, 2],
   ["[0x20_03] that refuses names in mixed case", { mindsCase: "refused" }, 2],
   ["[0x20_03] that fails on names in mixed case", { mindsCase: "servfail" }, 2],
+  ["[0x20_03] that does not understand names in mixed case", { mindsCase: "formerr" }, 4],
   ["[6891_13] that passes on FORMERR", { edns: "passesOn" }, NAMES.length],
   ["[6891_13] that passes on FORMERR and gives cookies", { edns: "passesOn", cookies: "knows" }, NAMES.length],
   ["that passes on FORMERR, replays cookies and denies names in mixed case", {

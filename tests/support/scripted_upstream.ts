@@ -44,7 +44,7 @@ export interface UpstreamHabits {
   /** Says RA. */
   readonly recursionAvailable: boolean;
   /** Knows names in lower case alone, and says of any other spelling that it does not exist, without SOA or with, or fails. */
-  readonly mindsCase: false | "withoutSoa" | "withSoa" | "refused" | "servfail";
+  readonly mindsCase: false | "withoutSoa" | "withSoa" | "refused" | "servfail" | "formerr";
   /** Has names like the one asked for in the spelling in which that was asked for first, and writes them in full. */
   readonly keepsSpelling: boolean;
   /**
@@ -270,6 +270,8 @@ function unknown(how: Exclude<UpstreamHabits["mindsCase"], false>, question: Que
       return { ...NOTHING, rcode: RCODE.REFUSED };
     case "servfail":
       return { ...NOTHING, rcode: RCODE.SERVFAIL };
+    case "formerr":
+      return { ...NOTHING, rcode: RCODE.FORMERR };
   }
 }
 

@@ -31,7 +31,11 @@ const STEPS: readonly [
   ["[6891_08] a rejection of OPT", "rejection", {}, {}, "withoutOpt"],
   ["[6891_08] a rejection of OPT, with one send left", "rejection", {}, { sendsLeft: 1, othersCount: 3 }, "withoutOpt"],
   ["[9520_04] a rejection of the last send", "rejection", {}, { sendsLeft: 0 }, "accept"],
-  ["a rejection without OPT", "rejection", { withOpt: false }, {}, "accept"],
+  ["[0x20_03] a rejection without OPT", "rejection", { withOpt: false }, {}, "plainCase"],
+  ["a rejection without OPT in the client's spelling", "rejection", { withOpt: false, isMixed: false }, {}, "accept"],
+  ["a rejection without OPT by who has shown that case does not matter", "rejection", { withOpt: false }, {
+    hasShownCase: true,
+  }, "accept"],
   ["[0x20_03] a failure", "failure", {}, {}, "plainCase"],
   ["[0x20_03] a failure in the client's spelling", "failure", { isMixed: false }, {}, "accept"],
   ["[0x20_03] a failure of who has shown that case does not matter", "failure", {}, { hasShownCase: true }, "accept"],

@@ -78,7 +78,7 @@ Deno.test("Race.run() fails at the deadline when all are silent, and names all t
 for (const rcode of [RCODE.SERVFAIL, RCODE.REFUSED, RCODE.FORMERR, RCODE.NOTIMP]) {
   Deno.test(`[9520_05] Race.run() asks the next one at once when the first says RCODE ${rcode}`, async () => {
     const rig = raceRig(saying(rcode, 5), answering(5));
-    const { result } = rig.race();
+    const { result } = rig.race(requestFor("example.org", rig.time.nowMs(), { upstreamCount: 2 }));
     await rig.time.passAndSettle(20);
     assertEquals(won(await result), ["192.0.2.2:53", RCODE.NOERROR]);
     assert(timesMs(rig)[1]![0]! <= 10, "before any hedge");
