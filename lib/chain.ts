@@ -86,7 +86,14 @@ export function forwardingChain(
   let next: Resolver = new Forward({ upstreams });
   if (memory !== null) next = new Remember({ next, memory });
   const hash = new QuestionHash(random);
-  const coalesce = new Coalesce({ next, hash, deadlines, share, onFailedTogether: () => detector.suspect() });
+  const coalesce = new Coalesce({
+    next,
+    hash,
+    deadlines,
+    share,
+    onFailedTogether: () => detector.suspect(),
+    areKnownBad: () => upstreams.areKnownBad,
+  });
   const inFlight = new InFlight({ next: coalesce, max: config.maxInFlight, clock, counters, log });
   next = new LoopGuard({ next: inFlight, detector });
   if (memory !== null) {

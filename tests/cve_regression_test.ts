@@ -72,6 +72,7 @@ Deno.test("CVE-2024-33655 (DNSBomb): replies to one question cannot be piled up 
     share: new FairShare(new FakeTime()),
     deadlines: fakeDeadlines().deadlines,
     onFailedTogether: () => {},
+    areKnownBad: () => false,
   });
   const asked = clientQuery({ questions: [question("example.org")] });
   const waiting = Array.from({ length: WAITERS_MAX }, () => coalesce.resolve(asked));

@@ -11,7 +11,7 @@ import { EDE, RCODE } from "../wire/iana.ts";
 import { uint16At } from "../wire/scan.ts";
 import { type Answer, type Asked, LateFlights } from "./late_flights.ts";
 import { ownReply } from "./own_reply.ts";
-import type { Query } from "./query.ts";
+import type { LateAnswer, Query } from "./query.ts";
 import type { Reply, Resolver } from "./resolver.ts";
 import { askedOf, isSameQuestion } from "./same_question.ts";
 import { Waiter } from "./waiter.ts";
@@ -40,6 +40,8 @@ export interface CoalesceOptions {
    * waits for itself.
    */
   readonly onFailedTogether: () => void;
+  /** Whether no upstream is expected to answer: then nobody waits for longer than whoever has asked first. */
+  readonly areKnownBad: () => boolean;
 }
 
 /**
@@ -55,6 +57,7 @@ export class Coalesce implements Resolver {
   readonly #flights = new LinkedTable<Flight>();
   readonly #share: FairShare;
   readonly #onFailedTogether: () => void;
+  readonly #areKnownBad: () => boolean;
   readonly #late: LateFlights;
   /** Made once, not for each flight. */
   readonly #listener: FlightListener = {
@@ -63,7 +66,7 @@ export class Coalesce implements Resolver {
   };
 
   /** See {@linkcode CoalesceOptions}. */
-  constructor({ next, hash, share, deadlines, onFailedTogether }: CoalesceOptions) {
+  constructor({ next, hash, share, deadlines, onFailedTogether, areKnownBad }: CoalesceOptions) {
     this.#late = new LateFlights({
       deadlines,
       answer: (waiters, answer) => this.#answer(waiters, answer),
@@ -73,6 +76,7 @@ export class Coalesce implements Resolver {
     this.#hash = hash;
     this.#share = share;
     this.#onFailedTogether = onFailedTogether;
+    this.#areKnownBad = areKnownBad;
   }
 
   /** See `Resolver`. */
@@ -120,18 +124,33 @@ export class Coalesce implements Resolver {
     // An earlier exchange has brought the answer.
     if (flight.isOver) return;
     this.#flights.remove(flight);
-    const { waiters, leader } = flight;
+    const { leader } = flight;
+    let { waiters } = flight;
+    const haveFailedTogether = waiters.length > 1 && rcodeOf(uint16At(reply, 2)) === RCODE.SERVFAIL;
     if (leader.late !== null) {
-      const { key: hash, asked } = flight;
-      const failure = { reply: reply.slice(), errors: leader.extendedErrors };
-      this.#late.add({ hash, asked, query: leader }, leader.late, failure);
+      waiters = this.#awaitLate(flight, leader.late, { reply: reply.slice(), errors: leader.extendedErrors });
     } else if (!this.#late.isEmpty && isUseful(reply)) {
       const answer = { reply: reply.slice(), errors: leader.extendedErrors };
       this.#late.give({ hash: flight.key, asked: flight.asked, query: leader }, answer);
     }
-    const haveFailedTogether = waiters.length > 1 && rcodeOf(uint16At(reply, 2)) === RCODE.SERVFAIL;
     this.#answer(waiters, { reply, errors: leader.extendedErrors });
     if (haveFailedTogether) this.#onFailedTogether();
+  }
+
+  /**
+   * Keeps open the exchange of a flight that has failed at its leader's deadline. Whoever has come later has time left, and
+   * waits for what it may still bring.
+   *
+   * @returns Those who have none.
+   */
+  #awaitLate({ key: hash, asked, leader, waiters }: Flight, late: LateAnswer, failure: Answer): Waiter[] {
+    const open = this.#late.add({ hash, asked, query: leader }, late, failure);
+    if (this.#areKnownBad()) return waiters;
+    return waiters.filter((waiter) => {
+      if (waiter.query.deadlineMs <= leader.deadlineMs) return true;
+      deliver(this.#late.join(open, waiter.query), waiter);
+      return false;
+    });
   }
 
   /** Gives those who wait a copy each: they edit ID, flags and spelling. `reply` is not used any more afterwards. */

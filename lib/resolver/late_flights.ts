@@ -55,7 +55,7 @@ export class LateFlights {
   }
 
   /** Takes over what `late` may still bring; `failure` is what those were told who have waited so far. */
-  add(question: Asked, late: LateAnswer, failure: Answer): void {
+  add(question: Asked, late: LateAnswer, failure: Answer): LateFlight {
     const { answer: answerAll, onAnswer } = this.#options;
     const flight = new LateFlight(question, failure, (ended, reply) => {
       this.#flights.remove(ended);
@@ -69,6 +69,7 @@ export class LateFlights {
     });
     this.#flights.add(flight);
     deliver(late.reply, flight);
+    return flight;
   }
 
   /** Those who wait for `question` have their answer, wherever it comes from. */

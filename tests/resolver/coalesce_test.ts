@@ -28,6 +28,7 @@ function setUp(hash: Pick<QuestionHash, "hash"> = questionHash()) {
     deadlines,
     share: new FairShare(time),
     onFailedTogether: () => calls.failedTogether++,
+    areKnownBad: () => false,
   });
   const answer = async (i: number, fields: Partial<Message> = { answers: ANSWERS }) => {
     pending[i]!.resolve(responseTo(next.queries[i]!, fields));
@@ -214,6 +215,7 @@ Deno.test("Coalesce hands on at once what is known at once", () => {
     share: new FairShare(new FakeTime()),
     deadlines: fakeDeadlines().deadlines,
     onFailedTogether: () => {},
+    areKnownBad: () => false,
   });
   const asked = query();
   assert(coalesce.resolve(asked) instanceof Uint8Array);

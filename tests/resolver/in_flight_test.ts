@@ -168,6 +168,7 @@ Deno.test("InFlight in front of Coalesce refuses who asked first without telling
     share: new FairShare(new FakeTime()),
     deadlines: fakeDeadlines().deadlines,
     onFailedTogether: () => {},
+    areKnownBad: () => false,
   });
   const log = new Log({ level: "error", writeLine: () => {} });
   const inFlight = new InFlight({ next: coalesce, max: 3, clock: new FakeTime(), counters: new Counters(), log });

@@ -59,6 +59,37 @@ Deno.test("[9520_03] who asks while a failure is kept and its exchange is open w
   assertEquals([client.reply.atMs - startMs, askedCount(scene)], [500, sentCount]);
 });
 
+Deno.test("[9520_06] who has joined a question in flight waits until his own deadline, not the first one's", async () => {
+  for (const [afterMs, rcode] of [[2100, RCODE.NOERROR], [20_000, RCODE.SERVFAIL]] as const) {
+    const scene = slowScene(afterMs);
+    const first = asker(scene);
+    await scene.pass(500);
+    const second = asker(scene);
+    await scene.settle();
+    assertEquals(first.client.reply.message.rcode, RCODE.SERVFAIL);
+    assertLessOrEqual(first.client.reply.atMs - first.startMs, 2000 + TICK_MS);
+    const { reply } = second.client;
+    const tookMs = reply.atMs - second.startMs;
+    assertEquals(reply.message.rcode, rcode);
+    if (rcode === RCODE.NOERROR) assertEquals(tookMs, 1600);
+    else assert(tookMs >= 2000 && tookMs <= 2000 + TICK_MS);
+    assertEquals([scene.app.held.inFlight, scene.app.held.deadlines], [0, 0]);
+  }
+});
+
+Deno.test("while nobody answers anything, who has joined a question in flight is told of its failure with the first one", async () => {
+  const scene = slowScene(20_000);
+  for (let i = 0; i < 4; i++) scene.client().ask([question(`n${i}.example.org`)]);
+  const first = asker(scene);
+  await scene.pass(1500);
+  const second = asker(scene);
+  await scene.settle();
+  assertEquals([second.client.reply.message.rcode, second.client.reply.atMs], [
+    RCODE.SERVFAIL,
+    first.client.reply.atMs,
+  ]);
+});
+
 Deno.test("[9520_03] who waits for an open exchange gets the failure at his own deadline when nothing comes", async () => {
   const scene = slowScene(20_000);
   asker(scene);
