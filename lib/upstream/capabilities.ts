@@ -2,12 +2,8 @@ import type { LessonStatus } from "../observe/status.ts";
 import { foldCase } from "../wire/name.ts";
 import { octetsKey } from "../wire/octets_key.ts";
 import { QUESTION_TAIL_OCTETS } from "../wire/section_layout.ts";
+import { Lesson, LESSON_MS } from "./lesson.ts";
 
-/**
- * How long it holds that an upstream cannot do something. Then that is put to the test again: a downgrade that is learned
- * for good outlives its reason.
- */
-export const LESSON_MS = 15 * 60_000;
 /** How often an upstream must be caught before it is believed to lack something: once could be a forger, or a bad name. */
 const PROOFS = 2;
 /**
@@ -26,7 +22,7 @@ export class Capabilities {
   #hasShownEdns = false;
   /** The first name for which EDNS was rejected. */
   #rejectedName: string | null = null;
-  #noEdnsUntilMs = -Infinity;
+  readonly #noEdns = new Lesson();
   #hasShownCase = false;
   #confirmedDenials = 0;
   #caseProofs = 0;
@@ -37,7 +33,7 @@ export class Capabilities {
   /** When the first of these was sent. */
   #silentSinceMs = 0;
   #tcpProofs = 0;
-  #overTcpUntilMs = -Infinity;
+  readonly #overTcp = new Lesson();
 
   /** `tell` is called when a lesson is learned for the first time, with what follows from it. */
   constructor(tell: (lesson: string) => void) {
@@ -51,12 +47,13 @@ export class Capabilities {
 
   /** Whether queries may carry an OPT record. */
   supportsEdns(nowMs: number): boolean {
-    return nowMs >= this.#noEdnsUntilMs;
+    return !this.#noEdns.holds(nowMs);
   }
 
   /** A reply had an OPT record. */
   showedEdns(): void {
     this.#hasShownEdns = true;
+    this.#noEdns.forget();
   }
 
   /**
@@ -68,7 +65,7 @@ export class Capabilities {
     const name = octetsKey(foldCase(questionOctets.subarray(0, -QUESTION_TAIL_OCTETS)));
     this.#rejectedName ??= name;
     if (this.#rejectedName === name) return;
-    this.#noEdnsUntilMs = nowMs + LESSON_MS;
+    this.#noEdns.learn(nowMs);
     this.#tellOnce("does not know EDNS: it is asked without");
   }
 
@@ -124,17 +121,17 @@ export class Capabilities {
   heardDatagram(): void {
     this.#unheardQueries = 0;
     this.#tcpProofs = 0;
-    this.#overTcpUntilMs = -Infinity;
+    this.#overTcp.forget();
   }
 
-  /** Whether the last queries over UDP have all met silence. */
-  isSilent(nowMs: number): boolean {
-    return this.#unheardQueries >= SILENCE.queries && nowMs >= this.#silentSinceMs + SILENCE.ms;
+  /** Whether the last queries over UDP have all met silence; `nextCount` more that are about to be sent count, too. */
+  isSilent(nowMs: number, nextCount = 0): boolean {
+    return this.#unheardQueries + nextCount >= SILENCE.queries && nowMs >= this.#silentSinceMs + SILENCE.ms;
   }
 
   /** Whether UDP meets silence and TCP does not. */
   needsTcp(nowMs: number): boolean {
-    return nowMs < this.#overTcpUntilMs;
+    return this.#overTcp.holds(nowMs);
   }
 
   /**
@@ -142,21 +139,21 @@ export class Capabilities {
    * holds on.
    */
   isTcpOnTrial(nowMs: number): boolean {
-    if (this.#overTcpUntilMs === -Infinity || nowMs < this.#overTcpUntilMs) return false;
-    this.#overTcpUntilMs = nowMs + LESSON_MS;
+    if (!this.#overTcp.isOver(nowMs)) return false;
+    this.#overTcp.learn(nowMs);
     return true;
   }
 
   /** TCP has brought a reply while UDP met silence. */
   answeredOverTcp(nowMs: number): void {
     if (!this.isSilent(nowMs) || ++this.#tcpProofs < PROOFS) return;
-    this.#overTcpUntilMs = nowMs + LESSON_MS;
+    this.#overTcp.learn(nowMs);
     this.#tellOnce("answers over TCP and not over UDP, a firewall perhaps: it is asked over TCP");
   }
 
   /** TCP does not work either. */
   failedOverTcp(): void {
-    this.#overTcpUntilMs = -Infinity;
+    this.#overTcp.forget();
   }
 
   /** What it is found to lack at a moment. */

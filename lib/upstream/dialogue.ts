@@ -133,7 +133,7 @@ export class Dialogue implements Line {
       hasFreshCookie: false,
     };
     const isTcpTried = datagram !== stream &&
-      (capabilities.isTcpOnTrial(nowMs) || (request.sendCount >= SENDS_BEFORE_TCP && capabilities.isSilent(nowMs)));
+      (capabilities.isTcpOnTrial(nowMs) || (request.sendCount >= SENDS_BEFORE_TCP && capabilities.isSilent(nowMs, 1)));
     const exchange = new Exchange(this, request, asker);
     exchange.start(manner, isTcpTried);
     return exchange;

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { HEADER_OCTETS } from "../../lib/wire/header.ts";
-import { EDNS_OPTION, TYPE } from "../../lib/wire/iana.ts";
+import { EDNS_OPTION, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { encode } from "../../lib/wire/message.ts";
 import { nameToText } from "../../lib/wire/name.ts";
 import { putUint16 } from "../../lib/wire/patch.ts";
@@ -209,19 +209,56 @@ Deno.test("what is learned of an upstream is told in one line each", async () =>
   ]);
 });
 
-Deno.test("[7766_20] a firewall that lets no datagrams through costs two questions some time, and none its answer", async () => {
+for (const upstreamCount of [1, 2]) {
+  Deno.test(`[7766_20] a firewall that lets no datagrams through costs ${2 * upstreamCount} questions some time, and none its answer; upstreams: ${upstreamCount}`, async () => {
+    const scene = new Scene({ zone: ZONE, upstreamCount });
+    for (const upstream of scene.upstreams) upstream.onQuery = () => {};
+    const waits: number[] = [];
+    for (const name of NAMES) {
+      const { answers, waitedMs } = await tell(scene, name);
+      assertEquals(answers, [`${name}. 300 IN A 192.0.2.1`]);
+      waits.push(waitedMs);
+    }
+    const slowCount = 2 * upstreamCount;
+    assert(waits.slice(0, slowCount).every((waitedMs) => waitedMs < 2000), waits.join(" "));
+    assertEquals(waits.slice(slowCount), waits.slice(slowCount).map(() => 0));
+    assert(scene.world.lines.some((line) => line.includes("it is asked over TCP")));
+  });
+}
+
+Deno.test("[7766_20] two names that UDP does not carry do not move all others to TCP for longer than a second", async () => {
   const scene = new Scene({ zone: ZONE });
   const { upstream } = scene;
-  upstream.onQuery = () => {};
-  const waits: number[] = [];
-  for (const name of NAMES) {
-    const { answers, waitedMs } = await tell(scene, name);
-    assertEquals(answers, [`${name}. 300 IN A 192.0.2.1`]);
-    waits.push(waitedMs);
+  const isLost = ({ message }: ReceivedQuery) =>
+    NAMES.slice(0, 2).includes(nameToText(message.questions[0]!.name).slice(0, -1).toLowerCase());
+  upstream.onQuery = (query) => isLost(query) ? undefined : upstream.answer(query);
+  for (const name of NAMES.slice(0, 2)) assertEquals((await tell(scene, name)).answers.length, 1);
+  await scene.pass(1000);
+  const before = upstream.streamQueries.length;
+  for (const name of NAMES.slice(2)) assertEquals((await tell(scene, name)).answers.length, 1);
+  // The first one went over both.
+  assertEquals(upstream.streamQueries.length - before, 1);
+});
+
+Deno.test("[6891_08] two broken names, the first that are asked for, cost others their signatures for a second at most", async () => {
+  const scene = cacheScene({ zone: ZONE, habits: { signs: true } });
+  const { upstream } = scene;
+  const wanting = { additionals: [opt({ wantsDnssec: true })] };
+  upstream.onQuery = (query) => {
+    const name = nameToText(query.message.questions[0]!.name).toLowerCase();
+    const isBroken = NAMES.slice(0, 2).includes(name.slice(0, -1)) && ednsOf(query.message) !== null;
+    // As it passes on what a server says that knows no EDNS.
+    if (isBroken) {
+      upstream.reply(query, encode({ ...query.message, isResponse: true, rcode: RCODE.FORMERR, additionals: [] }));
+    } else upstream.answer(query);
+  };
+  for (const name of NAMES.slice(0, 2)) await tell(scene, name, wanting);
+  await scene.pass(1000);
+  for (const name of NAMES.slice(2)) {
+    const { message } = await tell(scene, name, wanting);
+    assertEquals(message.answers.map(({ type }) => type), [TYPE.A, TYPE.RRSIG]);
   }
-  assert(waits.slice(0, 2).every((waitedMs) => waitedMs < 2000), waits.join(" "));
-  assertEquals(waits.slice(2), waits.slice(2).map(() => 0));
-  assertEquals(scene.world.lines.filter((line) => line.includes("it is asked over TCP")).length, 1);
+  await scene.settle();
 });
 
 for (const habits of [{ cookies: "replays" }, { lowersCase: true }] as const) {
