@@ -15,6 +15,8 @@ const RECORDS_MAX = 24;
 /** From the RDATA of a signature to its signer's name (RFC 4034 §3.1). */
 const SIGNER_OFFSET = 18;
 const CLASS_OFFSET = 2;
+/** From a record's TTL to its RDATA, which RDLENGTH stands between. */
+const TTL_FROM_RDATA = 6;
 
 /** Where the records of the response at hand are. Used anew for each. */
 const owners = new Uint16Array(RECORDS_MAX);
@@ -86,7 +88,7 @@ function areAnswersNormal(response: Uint8Array, end: number, qtype: number, want
       // RFC 6672 §3.1: it stands before the CNAME that is made from it.
       for (let k = 0; k < chain.length - 1; k++) if (isStrictlyAbove(response, owner, chain[k]!)) return false;
     }
-    if (isRepeated(response, 0, i)) return false;
+    if (isAtOdds(response, 0, i)) return false;
   }
   return true;
 }
@@ -119,7 +121,7 @@ function areAuthoritiesNormal(response: Uint8Array, start: number, end: number, 
       if (!isProofType(type)) return false;
       hasProofs = true;
     }
-    if (isRepeated(response, start, i)) return false;
+    if (isAtOdds(response, start, i)) return false;
   }
   return !hasProofs || areAllSigned(response, start, end);
 }
@@ -152,7 +154,7 @@ function areAdditionalsNormal(response: Uint8Array, start: number, end: number, 
       type = uint16At(response, rdatas[i]!);
     }
     // The owner of TLSA is not the name that led there.
-    if (type === TYPE.TLSA || !isLedTo(response, i, type, start) || isRepeated(response, start, i)) return false;
+    if (type === TYPE.TLSA || !isLedTo(response, i, type, start) || isAtOdds(response, start, i)) return false;
   }
   return true;
 }
@@ -187,17 +189,33 @@ function targetOf(response: Uint8Array, index: number): number {
   return 0;
 }
 
-/** Whether a record between `start` and the one at `index` is the same. */
-function isRepeated(response: Uint8Array, start: number, index: number): boolean {
+/** Whether a record between `start` and the one at `index` is the same, or of the same RRset with another TTL. */
+function isAtOdds(response: Uint8Array, start: number, index: number): boolean {
   // hot path
   const type = types[index]!;
   for (let i = start; i < index; i++) {
     if (types[i] !== type) continue;
+    if (!isSameTtl(response, i, index) && isOfSameSet(response, i, index)) return true;
     const isSame = isSameRdataAt(response, type, rdatas[i]!, ends[i]!, rdatas[index]!, ends[index]!) &&
       isSameNameAt(response, owners[i]!, owners[index]!);
     if (isSame) return true;
   }
   return false;
+}
+
+function isSameTtl(response: Uint8Array, a: number, b: number): boolean {
+  // hot path
+  const aTtl = rdatas[a]! - TTL_FROM_RDATA;
+  const bTtl = rdatas[b]! - TTL_FROM_RDATA;
+  return uint16At(response, aTtl) === uint16At(response, bTtl) &&
+    uint16At(response, aTtl + 2) === uint16At(response, bTtl + 2);
+}
+
+/** The same for two records of one type; signatures belong to what they cover. */
+function isOfSameSet(response: Uint8Array, a: number, b: number): boolean {
+  // hot path
+  if (types[a] === TYPE.RRSIG && uint16At(response, rdatas[a]!) !== uint16At(response, rdatas[b]!)) return false;
+  return isSameNameAt(response, owners[a]!, owners[b]!);
 }
 
 function isStrictlyAbove(response: Uint8Array, zone: number, name: number): boolean {

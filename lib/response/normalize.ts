@@ -1,7 +1,7 @@
 import { recordCountOf } from "../wire/counts.ts";
 import { CLASS } from "../wire/iana.ts";
 import { decode, encodeWithin, type ResourceRecord } from "../wire/message.ts";
-import { recordKey } from "../wire/rrset_key.ts";
+import { recordKey, rrsetKey } from "../wire/rrset_key.ts";
 import type { MessageScan } from "../wire/scan.ts";
 import { isOpt, keepAdditionals } from "./additionals.ts";
 import { keepAnswers } from "./answers.ts";
@@ -14,6 +14,8 @@ import { isNormal } from "./is_normal.ts";
  * (CVE-2024-8508), and whoever makes such a response for his own zone gains nothing by what he adds.
  */
 const RECORDS_MAX = 512;
+/** RFC 2181 §8. */
+const TTL_MAX = 0x7fff_ffff;
 
 /** Why a response cannot be used. */
 export const RESPONSE_FAULT = {
@@ -32,7 +34,7 @@ export type ResponseFault = (typeof RESPONSE_FAULT)[keyof typeof RESPONSE_FAULT]
  * - Nothing that has no part in the answer (RFC 5452 §6, RFC 2181 §5.4.1: a server is not to be believed about names that
  *   it was not asked for): see `keepAnswers`, `keepAuthorities`, `keepAdditionals`.
  * - The CNAME chain in its order, and with its end.
- * - Every record once (RFC 2181 §5), and names compressed only where RFC 3597 §4 allows it.
+ * - Every record once (RFC 2181 §5), those of an RRset with one TTL, and names compressed only where RFC 3597 §4 allows it.
  *
  * What is like that already, as nearly every response is, passes bit for bit.
  *
@@ -62,7 +64,7 @@ export function normalizeThoroughly(
   const message = decode(response);
   const question = message.questions[0]!;
   const [sentAnswers, sentAuthorities, sentAdditionals] = [message.answers, message.authorities, message.additionals]
-    .map((records) => distinct(records.filter((record) => isOfClass(record, question.class))));
+    .map((records) => distinct(withLowestTtls(records.filter((record) => isOfClass(record, question.class)))));
   const chain = followChain(question, sentAnswers!);
   if (chain === null) return RESPONSE_FAULT.endlessChain;
   const answers = keepAnswers(sentAnswers!, question, chain, wantsDnssec);
@@ -80,14 +82,24 @@ function isOfClass(record: ResourceRecord, qclass: number): boolean {
   return record.class === qclass || qclass === CLASS.ANY || isOpt(record);
 }
 
+/** RFC 2181 §5.2: of the different TTLs of an RRset the lowest holds, whichever record it came with. */
+function withLowestTtls(records: readonly ResourceRecord[]): ResourceRecord[] {
+  const sets = Map.groupBy(records, rrsetKey);
+  const lowered = new Map<ResourceRecord, ResourceRecord>();
+  for (const set of sets.values()) {
+    if (set.every(({ ttl }) => ttl === set[0]!.ttl) || isOpt(set[0]!)) continue;
+    // RFC 2181 §8: with its top bit set a TTL means 0.
+    const ttl = Math.min(...set.map(({ ttl }) => ttl > TTL_MAX ? 0 : ttl));
+    for (const record of set) if (record.ttl !== ttl) lowered.set(record, { ...record, ttl });
+  }
+  return records.map((record) => lowered.get(record) ?? record);
+}
+
 function distinct(records: readonly ResourceRecord[]): ResourceRecord[] {
   const byKey = new Map<string, ResourceRecord>();
   for (const record of records) {
     const key = recordKey(record);
-    const first = byKey.get(key);
-    if (first === undefined) byKey.set(key, record);
-    // RFC 2181 §5.2: of different TTLs the lowest holds, whichever record it came with.
-    else if (record.ttl < first.ttl) byKey.set(key, { ...first, ttl: record.ttl });
+    if (!byKey.has(key)) byKey.set(key, record);
   }
   return [...byKey.values()];
 }

@@ -426,6 +426,26 @@ for (
   });
 }
 
+Deno.test("normalize() gives the records of an RRset the lowest of their TTLs, stored or not [2181_01, 2181_02]", () => {
+  const signed = (ttl: number) =>
+    `example.org. ${ttl} IN RRSIG A 13 2 60 20380101000000 20200101000000 1 example.org. AAAA`;
+  const fields = {
+    questions: [question("example.org A")],
+    answers: records("example.org. 60 IN A 192.0.2.1", "EXAMPLE.org. 30 IN A 192.0.2.2", signed(90)),
+    authorities: records("example.org. 60 IN NS a.example.", "org. 30 IN NS a.example."),
+    additionals: records(
+      "a.example. 60 IN A 192.0.2.1",
+      "a.example. 4294967295 IN A 192.0.2.2",
+      "a.example. 90 IN AAAA ::1",
+    ),
+  };
+  assertEquals(kept(fields), {
+    answers: ["example.org. 30 IN A 192.0.2.1", "EXAMPLE.org. 30 IN A 192.0.2.2", lines(records(signed(90)))[0]!],
+    authorities: ["example.org. 60 IN NS a.example.", "org. 30 IN NS a.example."],
+    additionals: ["a.example. 0 IN A 192.0.2.1", "a.example. 0 IN A 192.0.2.2", "a.example. 90 IN AAAA ::1"],
+  });
+});
+
 Deno.test("normalize() leaves a record once that came twice, however it was written, with its lower TTL [2181_02, 2181_07]", () => {
   const answers = ["example.org. 60 IN MX 10 mail.example.org.", "EXAMPLE.org. 30 IN MX 10 MAIL.example.org."];
   const authorities = ["example.org. 60 IN NS ns.example.org.", "example.org. 60 IN NS ns.example.org."];
@@ -438,7 +458,7 @@ Deno.test("normalize() leaves a record once that came twice, however it was writ
   };
   assertEquals(kept(fields), {
     // RFC 2181 §5.2: the lowest TTL holds for the RRset.
-    answers: ["example.org. 30 IN MX 10 mail.example.org.", "example.org. 60 IN MX 20 mail.example.org."],
+    answers: ["example.org. 30 IN MX 10 mail.example.org.", "example.org. 30 IN MX 20 mail.example.org."],
     authorities: [authorities[0]!],
     additionals,
   });
