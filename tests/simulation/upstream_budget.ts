@@ -69,8 +69,8 @@ export class UpstreamBudget {
     const { edns, lowersCase, mindsCase, cookies } = first!.habits;
     const isModern = (edns === "knows" || edns === "ignores") && !lowersCase && !mindsCase &&
       cookies !== "demands" && cookies !== "replays";
-    // One upstream that answers at once. Its denials without a SOA are asked for twice.
-    if (others.length === 0 && isModern && isCalm(question) && natForgetsAfterMs === null) return 2;
+    // One upstream that answers at once, and over TCP as well. Its denials without a SOA are asked for twice.
+    if (others.length === 0 && isModern && first!.hasTcp && isCalm(question) && natForgetsAfterMs === null) return 2;
     return this.#mayLose ? LOSSY_SENDS_MAX : SENDS_MAX;
   }
 

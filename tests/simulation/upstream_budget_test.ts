@@ -8,13 +8,16 @@ const A = question("example.org");
 const QUERY = wire({ questions: [A] });
 const NO_PROBES = { probeCount: 0, elapsedMs: 0 };
 
-function budget({ isCalm, loss = 0 }: { isCalm: boolean; loss?: number }): UpstreamBudget {
+function budget(
+  { isCalm, loss = 0, hasTcp = true }: { isCalm: boolean; loss?: number; hasTcp?: boolean },
+): UpstreamBudget {
   const plan: Plan = { ...drawPlan(2), unruliness: 0, natForgetsAfterMs: null, isCalm: () => isCalm };
   const [first] = plan.upstreams;
   const upstream: Plan["upstreams"][number] = {
     ...first!,
     temper: "unruly",
     habits: MODERN_HABITS,
+    hasTcp,
     link: { ...first!.link, loss },
   };
   return new UpstreamBudget({ ...plan, upstreams: [upstream] });
@@ -31,6 +34,13 @@ Deno.test("UpstreamBudget allows two queries for a calm question, however often 
   assertEquals(calm.faults(NO_PROBES), []);
   send(calm, 1);
   assertEquals(calm.faults(NO_PROBES), ["example.org. IN A was sent upstream 3 times, 2 would do"]);
+});
+
+Deno.test("UpstreamBudget allows a third query where the upstream does not speak TCP", () => {
+  const calm = budget({ isCalm: true, hasTcp: false });
+  calm.noteAsked(QUERY);
+  send(calm, 3);
+  assertEquals(calm.faults(NO_PROBES), []);
 });
 
 Deno.test("[9520_04] UpstreamBudget allows three sends of a question that is not calm, and three more for a probe", () => {
