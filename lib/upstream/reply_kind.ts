@@ -43,7 +43,8 @@ export type ReplyKind = "answer" | "denial" | "bareDenial" | "failure" | "reject
 export function replyKindOf(reply: Uint8Array): ReplyKind {
   // hot path
   const flags = uint16At(reply, 2);
-  if ((flags & FLAG.TC) !== 0) return "truncated";
+  // RFC 7873 §5.3: BADCOOKIE asks for another cookie, however little of the reply there was room for.
+  if ((flags & FLAG.TC) !== 0) return isBadCookie(reply) ? "badCookie" : "truncated";
   switch (rcodeOf(flags)) {
     case RCODE.NOERROR:
     case RCODE.NXDOMAIN:

@@ -84,6 +84,11 @@ const KINDS: readonly [what: string, fields: Partial<Message>, kind: ReplyKind][
   ["NOTIMP", { rcode: RCODE.NOTIMP }, "rejection"],
   ["TC", { isTruncated: true }, "truncated"],
   ["BADCOOKIE", { rcode: 7, additionals: [opt({ extendedRcode: 1 })] }, "badCookie"],
+  [
+    "BADCOOKIE with TC [7873_04]",
+    { rcode: 7, isTruncated: true, additionals: [opt({ extendedRcode: 1 })] },
+    "badCookie",
+  ],
   ["YXRRSET", { rcode: 7 }, "answer"],
 ];
 
