@@ -5,7 +5,7 @@ import { EDE } from "../wire/iana.ts";
 import { putId } from "../wire/patch.ts";
 import type { CookieJar } from "./cookie_jar.ts";
 import type { Doubts, Registration } from "./registration.ts";
-import { isTruncated } from "./reply_kind.ts";
+import { isEdnsRejection, isTruncated } from "./reply_kind.ts";
 import type { Request } from "./request.ts";
 import type { SocketPool } from "./socket_pool.ts";
 import type { Transport } from "./transport.ts";
@@ -90,7 +90,7 @@ export class DatagramTransport implements Transport {
     // What is truncated goes over TCP anyhow.
     if (isTruncated(reply) || !cookies?.isMissingFrom(reply)) return null;
     counters.upstreamNoCookie++;
-    return new MissingCookieError(`A reply in the name of ${name} has no cookie`, EDE.OTHER);
+    return new MissingCookieError(name, { isRejection: isEdnsRejection(reply) });
   }
 
   #pick({ lastSocket, wantsFreshSocket }: Request): UpstreamSocket {

@@ -146,8 +146,7 @@ export class Exchange extends LaterOctets implements QueryOwner {
   failedQuery({ manner }: SentQuery, error: unknown): void {
     this.#openCount--;
     if (error instanceof ForgeryError && !this.isSettled && !this.#isOverTcp) {
-      // Where there is no TCP, another port and ID and no cookie have to do; see `questioned`.
-      return this.#askOverTcp(error instanceof MissingCookieError ? { ...manner, withCookie: false } : null);
+      return this.#askOverTcp(error instanceof MissingCookieError ? withoutCookie(manner, error) : null);
     }
     this.#silence = error;
     this.#fail(error);
@@ -181,7 +180,8 @@ export class Exchange extends LaterOctets implements QueryOwner {
       failed: (error) => {
         const hasTime = this.#line.nowMs() < this.#request.deadlineMs;
         if (otherwise !== null && hasTime && !this.isSettled && sendsLeft(this.#request) > 0) {
-          this.#send(otherwise, "wrongCookie", null);
+          if (!otherwise.withOpt) this.#request.ednsRejectedBy = this.#line;
+          this.#send(otherwise, otherwise.withOpt ? "wrongCookie" : "withoutOpt", null);
         }
         this.#openCount--;
         this.#fail(this.#silence ?? error);
@@ -195,6 +195,14 @@ export class Exchange extends LaterOctets implements QueryOwner {
     this.#request.unproven = this.#doubted;
     this.arrived(this.#doubted);
   }
+}
+
+/**
+ * Where a reply lacks the cookie and there is no TCP, another port and ID have to do; see `questioned`. The query is put so
+ * that the server that may really have sent that reply answers it.
+ */
+function withoutCookie(manner: Manner, { isRejection }: MissingCookieError): Manner {
+  return { ...manner, withOpt: manner.withOpt && !isRejection, withCookie: false };
 }
 
 /** How much a reply knows of a name. */

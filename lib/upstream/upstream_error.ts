@@ -56,6 +56,14 @@ export class ForgeryError extends UpstreamError {
 export class MissingCookieError extends ForgeryError {
   /** The class's name, also in a minified program. */
   override readonly name = "MissingCookieError";
+  /** Whether it says that the query was not understood: then the server may not have seen our cookie either. */
+  readonly isRejection: boolean;
+
+  /** `upstream` is the server's name. */
+  constructor(upstream: string, { isRejection }: { isRejection: boolean }) {
+    super(`A reply in the name of ${upstream} has no cookie`, EDE.OTHER);
+    this.isRejection = isRejection;
+  }
 }
 
 /** What is wrong with a reply that is truncated although it came over TCP, from the upstream at `address`. */

@@ -122,6 +122,17 @@ Deno.test("[6891_13] one name that EDNS is rejected for costs the others no sign
   await scene.settle();
 });
 
+Deno.test("[6891_13] where there is no TCP, a rejection without the cookie that is known is followed by a query without OPT", async () => {
+  const scene = new Scene({ zone: ZONE, habits: { edns: "passesOn", cookies: "knows" } });
+  scene.upstream.refuseStreams();
+  // The first answer brings the cookie.
+  assertEquals(await askAll(scene), NAMES.length);
+  const rejected = rejectedNames(scene);
+  assert(rejected > 0);
+  assertEquals(askedCount(scene), NAMES.length + rejected);
+  await scene.settle();
+});
+
 /** Names that were asked for without OPT. */
 function rejectedNames({ upstream }: Scene): number {
   const plain = upstream.queries.filter(({ message }) => message.additionals.length === 0);
