@@ -8,6 +8,8 @@ import type { Clock, Timers } from "./runtime.ts";
 const SLOTS = 512;
 /** Finer than anything that waits has to be: the shortest wait, before a hedge, is three of these. */
 const TICK_MS = 10;
+/** A timer that is so much too late shows that the program has not run: it was stopped, or its virtual machine was. */
+const STALL_MS = 250;
 
 /** Something that has to happen at a moment unless it is cancelled before. Extend it; the queue links it in place. */
 export abstract class Deadline {
@@ -18,7 +20,7 @@ export abstract class Deadline {
   /** @internal See `previous`. */
   next: Deadline = this;
 
-  /** Called once, at `dueMs` or up to a tick (10 ms) later. Must not throw. */
+  /** Called once, at `dueMs` or up to a tick (10 ms) later; two when the program has not run meanwhile. Must not throw. */
   abstract onDue(nowMs: number): void;
 }
 
@@ -129,12 +131,21 @@ export class DeadlineQueue {
     this.#stopTimer();
     this.#armedTick = tick;
     // A tick is handled when it has passed entirely, so that nothing in it can be due later than now.
-    const delayMs = Math.max(0, (tick + 1) * TICK_MS - this.#clock.nowMs());
-    this.#disarm = this.#timers.start(delayMs, () => {
-      this.#disarm = null;
-      this.#armedTick = Infinity;
-      this.expire(this.#clock.nowMs());
-    });
+    const nowMs = this.#clock.nowMs();
+    const delayMs = Math.max(0, (tick + 1) * TICK_MS - nowMs);
+    this.#disarm = this.#timers.start(delayMs, () => this.#onTimer(nowMs + delayMs));
+  }
+
+  #onTimer(dueMs: number): void {
+    if (this.#clock.nowMs() - dueMs < STALL_MS) return this.#expireNow();
+    // What has come meanwhile waits in the sockets: it is read before anybody is told that nothing came.
+    this.#disarm = this.#timers.start(TICK_MS, () => this.#expireNow());
+  }
+
+  #expireNow(): void {
+    this.#disarm = null;
+    this.#armedTick = Infinity;
+    this.expire(this.#clock.nowMs());
   }
 
   #stopTimer(): void {

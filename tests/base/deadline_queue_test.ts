@@ -39,10 +39,11 @@ class FakeTime {
     this.nowMsValue = endMs;
   }
 
-  /** Lets `ms` pass at once, as a sleeping machine does: timers fire afterwards, late. */
+  /** Lets `ms` pass at once, as for a program that does not run: timers fire afterwards, late. */
   sleep(ms: number): void {
     this.nowMsValue += ms;
-    this.pass(0);
+    // What has come meanwhile is read first.
+    this.pass(TICK_MS);
   }
 }
 
@@ -205,6 +206,27 @@ Deno.test("DeadlineQueue runs what is overdue in the order of its moments after 
   assertEquals(log.map(Number), duesMs.slice(0, -1).toSorted((a, b) => a - b));
   time.pass(3 * TURN_MS);
   assertEquals([log.length, queue.size, time.armedCount], [6, 0, 0]);
+});
+
+Deno.test("DeadlineQueue gives what has come while the program did not run a tick to be read, before it says that nothing came", () => {
+  for (const [stoppedMs, waitedMs] of [[200, 0], [3000, TICK_MS]] as const) {
+    const { time, queue, log } = setUp();
+    const query = new Recorded("query", log);
+    const other = new Recorded("other", log);
+    queue.schedule(query, 50);
+    queue.schedule(other, 60);
+    time.nowMsValue += 50 + stoppedMs;
+    time.pass(0);
+    assertEquals(log, waitedMs === 0 ? ["query", "other"] : []);
+    // The reply of the one was waiting.
+    queue.cancel(query);
+    queue.schedule(new Recorded("later", log), time.nowMs() + 1000);
+    time.pass(TICK_MS);
+    assertEquals(log.at(-1), "other");
+    assertEquals([queue.size, time.armedCount], [1, 1]);
+    queue.clear();
+    assertEquals([queue.size, time.armedCount], [0, 0]);
+  }
 });
 
 Deno.test("DeadlineQueue leaves what onDue schedules for now to a later tick, after a long sleep too", () => {
