@@ -47,6 +47,7 @@ export class Race extends Deadline implements RequestOwner {
   #patienceEndMs = 0;
   #askedCount = 0;
   #restartCount = 0;
+  #startMs = 0;
   #outstanding = 0;
   #isOver = false;
   #hasAnswer = false;
@@ -69,6 +70,7 @@ export class Race extends Deadline implements RequestOwner {
   run(): Later<UpstreamReply> {
     this.#options.request.owner = this;
     this.#restartCount = this.#options.group.restartCount;
+    this.#startMs = this.#options.clock.nowMs();
     for (let i = 0; i < this.#options.startCount; i++) this.#askNext();
     return this.#result;
   }
@@ -122,7 +124,8 @@ export class Race extends Deadline implements RequestOwner {
     const { request, deadlines, clock } = this.#options;
     const upstream = this.#mayAsk ? this.#next : null;
     if (upstream === null) return;
-    request.wantsFreshSocket = !this.#hasUntried;
+    // One that is down, or was a moment ago, may have gone for the ports that were used so far alone.
+    request.wantsFreshSocket = !this.#hasUntried || !upstream.isUp || upstream.recoveredAtMs >= this.#startMs;
     this.#last = upstream;
     this.#askedCount++;
     this.#outstanding++;
@@ -204,8 +207,7 @@ export class Race extends Deadline implements RequestOwner {
 
   /** There is no answer. */
   #settle(setbacks: Setbacks): void {
-    const { second } = setbacks;
-    if (second !== null) return this.#result.arrived(second);
+    if (setbacks.second !== null) return this.#result.arrived(setbacks.second);
     const error = setbacks.errorOf(this.#options.order);
     this.#options.group.failed(error);
     this.#result.failed(error);
@@ -215,11 +217,10 @@ export class Race extends Deadline implements RequestOwner {
   #listen(listener: LateListener): Listening {
     const { request, order, group } = this.#options;
     const listening = this.#listening = new Listening(request, group);
-    const setbacks = this.#noted;
-    for (const upstream of order.slice(0, this.#askedCount)) setbacks.noteSilence(upstream);
+    for (const upstream of order.slice(0, this.#askedCount)) this.#noted.noteSilence(upstream);
     this.#end();
     listener.listens(listening.late);
-    this.#settle(setbacks);
+    this.#settle(this.#noted);
     return listening;
   }
 

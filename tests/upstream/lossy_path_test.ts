@@ -71,6 +71,15 @@ for (const upstreamCount of [1, 2]) {
   });
 }
 
+Deno.test("[5452_03] Upstreams loses no question when all ports to the one that lives come to lead nowhere, and the other is dead", async () => {
+  const rig = groupRig([answering(10), SILENT], { socketCount: 32 });
+  await rig.askMany(1000, 2);
+  mapToNobody(rig);
+  const outcomes = await rig.askMany(3000, 2);
+  assertEquals(outcomes.filter(({ by }) => by === null), []);
+  rig.upstreams.close();
+});
+
 Deno.test("[5452_03] Upstreams sends again from a port that nothing was sent from before", async () => {
   const rig = groupRig([SILENT], { socketCount: 4 });
   await rig.askMany(20, 100);
