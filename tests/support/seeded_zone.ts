@@ -2,7 +2,7 @@ import { RCODE, TYPE } from "../../lib/wire/iana.ts";
 import type { Question, ResourceRecord } from "../../lib/wire/message.ts";
 import { foldCase, type Name, nameFromText } from "../../lib/wire/name.ts";
 import { concat } from "@std/bytes/concat";
-import { rdataSteps, STEP_COMPRESSIBLE_NAME, STEP_NAME, STEP_REST, STEP_STRING } from "../../lib/wire/rdata.ts";
+import { RDATA_FIELDS, type RdataField } from "../../lib/wire/rdata_fields.ts";
 import { SeededRandom } from "./seeded_random.ts";
 import type { Zone, ZoneAnswer } from "./scripted_upstream.ts";
 
@@ -112,30 +112,54 @@ function drawRdata({ type, name }: Question, random: SeededRandom): Uint8Array<A
       return drawString(random.between(1, 60), random);
     default: {
       const target = () => under(random, "target", random.chance(0.5) ? parentOf(name) : TARGET_ZONE);
-      return concat((rdataSteps(type) ?? [STEP_REST]).map((step) => {
-        if (step === STEP_NAME || step === STEP_COMPRESSIBLE_NAME) return target();
-        if (step === STEP_STRING) {
-          return drawString(type === TYPE.CAA ? random.between(1, 10) : random.below(10), random);
-        }
-        return step === STEP_REST ? drawRest(type, random) : random.octets(step);
-      }));
+      const fields = RDATA_FIELDS.get(type);
+      return fields === undefined
+        ? random.octets(random.below(40))
+        : concat(fields.map((field) => drawField(field, target, random)));
     }
   }
 }
 
-/** What a type has behind its names: parameters, a bitmap, a signature. */
-function drawRest(type: number, random: SeededRandom): Uint8Array<ArrayBuffer> {
-  switch (type) {
-    case TYPE.HTTPS: {
+const OCTETS: Partial<Record<RdataField, number>> = {
+  uint8: 1,
+  uint16: 2,
+  uint32: 4,
+  type: 2,
+  time: 4,
+  ipv4: 4,
+  ipv6: 16,
+  locator: 8,
+};
+
+/** One field of an RDATA, as its definition says; names are `target`s. */
+function drawField(field: RdataField, target: () => Name, random: SeededRandom): Uint8Array<ArrayBuffer> {
+  switch (field) {
+    case "name":
+    case "compressibleName":
+      return target();
+    case "string":
+    case "salt":
+      return drawString(random.below(10), random);
+    case "tag":
+    case "hash":
+      return drawString(random.between(1, 10), random);
+    case "strings":
+      return drawString(random.between(1, 60), random);
+    case "serviceParameters": {
       const value = random.octets(random.below(20));
       return random.chance(0.3) ? new Uint8Array() : concat([Uint8Array.of(2, 155, 0, value.length), value]);
     }
-    case TYPE.NSEC:
+    case "types":
       return concat([Uint8Array.of(0, 6), random.octets(5), Uint8Array.of(3)]);
-    case TYPE.RRSIG:
+    case "nxtTypes":
+      return Uint8Array.of(0x40, 0, 0, 2);
+    case "text":
+      return random.octets(random.below(40));
+    case "hex":
+    case "base64":
       return random.octets(random.between(1, 40));
     default:
-      return random.octets(random.below(40));
+      return random.octets(OCTETS[field]!);
   }
 }
 
