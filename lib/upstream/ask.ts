@@ -1,6 +1,7 @@
 import { Deadline } from "../base/deadline_queue.ts";
 import { LaterOctets, type Receiver } from "../base/later.ts";
 import type { Breaker } from "./breaker.ts";
+import type { Failure } from "./outage_evidence.ts";
 import type { Path, Travelling } from "./path.ts";
 import type { Request } from "./request.ts";
 import type { UpstreamSocket } from "./upstream_socket.ts";
@@ -16,7 +17,7 @@ export interface Asker {
   /** There has been silence for longer than it should take; told once at most. */
   onSilence(ask: Ask): void;
   /** The query has come to nothing, by silence or by what came; told once at most. */
-  onFailure(ask: Ask): void;
+  onFailure(ask: Ask, how: Failure["how"]): void;
 }
 
 /** What an ask is made from. */
@@ -73,8 +74,8 @@ export class Ask extends Deadline implements Receiver<Uint8Array<ArrayBuffer>>, 
   }
 
   /** The query came to nothing. */
-  fail(): void {
-    if (!this.#hasFailed) this.#asker.onFailure(this);
+  fail(how: Failure["how"]): void {
+    if (!this.#hasFailed) this.#asker.onFailure(this, how);
     this.#hasFailed = true;
   }
 
@@ -86,7 +87,7 @@ export class Ask extends Deadline implements Receiver<Uint8Array<ArrayBuffer>>, 
   /** See `Deadline`. */
   override onDue(): void {
     this.#asker.onSilence(this);
-    this.fail();
+    this.fail("noReply");
   }
 
   /** See `Receiver`. */

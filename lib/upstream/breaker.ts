@@ -1,5 +1,5 @@
-/** Failures in a row that open the breaker: one lost packet is no outage, and a handful of queries shows one. */
-export const FAILURES_TO_OPEN = 4;
+import { type Failure, OutageEvidence } from "./outage_evidence.ts";
+
 /** The first pause before a probe; each failed probe doubles it. */
 export const BACKOFF_MIN_MS = 1000;
 /** The longest pause: after an outage of hours the upstream is back in use within half a minute. */
@@ -9,12 +9,12 @@ export const BACKOFF_MAX_MS = 30_000;
 export type Transition = "opened" | "closed";
 
 /**
- * Decides whether an upstream is asked. *Closed*: it is. *Open*: it failed again and again, and is left alone until its
- * pause is over. *Half-open*: one query probes it; an answer closes the breaker, silence opens it for twice as long.
+ * Decides whether an upstream is asked. *Closed*: it is. *Open*: it failed again and again, see
+ * `OutageEvidence`, and is left alone until its pause is over. *Half-open*: one query probes it; an answer closes the breaker, silence opens it for twice as long.
  */
 export class Breaker {
   #state: "closed" | "open" | "half-open" = "closed";
-  #failures = 0;
+  readonly #evidence = new OutageEvidence();
   #backoffMs = BACKOFF_MIN_MS;
   #probeAtMs = 0;
 
@@ -25,7 +25,7 @@ export class Breaker {
 
   /** Whether something has failed since the last success. */
   get hasFailures(): boolean {
-    return this.#failures > 0;
+    return this.#evidence.hasAny;
   }
 
   /** See the class. */
@@ -42,25 +42,24 @@ export class Breaker {
   succeeded(): Transition | null {
     const wasClosed = this.isClosed;
     this.#state = "closed";
-    this.#failures = 0;
+    this.#evidence.clear();
     this.#backoffMs = BACKOFF_MIN_MS;
     return wasClosed ? null : "closed";
   }
 
   /** A query to the upstream, other than its probe, came to nothing. */
-  failed(nowMs: number): Transition | null {
-    this.#failures++;
+  failed(failure: Failure, nowMs: number): Transition | null {
+    this.#evidence.add(failure);
     // What was sent before the breaker opened may fail for a while; only the probe itself says how the probe went.
-    if (this.#state !== "closed" || this.#failures < FAILURES_TO_OPEN) return null;
+    if (this.#state !== "closed" || !this.#evidence.isEnough) return null;
     this.#open(nowMs);
     return "opened";
   }
 
   /** The probe came to nothing. */
-  probeFailed(nowMs: number): Transition | null {
+  probeFailed(failure: Failure, nowMs: number): Transition | null {
     // Somebody else has had an answer meanwhile: this is one failure among successes.
-    if (this.#state !== "half-open") return this.failed(nowMs);
-    this.#failures++;
+    if (this.#state !== "half-open") return this.failed(failure, nowMs);
     this.#backoffMs = Math.min(BACKOFF_MAX_MS, 2 * this.#backoffMs);
     this.#open(nowMs);
     return null;

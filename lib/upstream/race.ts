@@ -164,7 +164,7 @@ export class Race extends Deadline implements RequestOwner {
       this.#noted.noteUseless(reply);
       return this.#goOn();
     }
-    this.#setbacks?.blame();
+    this.#setbacks?.blame(this.#options.request);
     this.#hasAnswer = true;
     this.#end();
     this.#result.arrived(reply);

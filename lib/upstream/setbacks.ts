@@ -1,4 +1,5 @@
 import { EDE } from "../wire/iana.ts";
+import type { Request } from "./request.ts";
 import type { Upstream } from "./upstream.ts";
 import { TruncationError, UpstreamError } from "./upstream_error.ts";
 import { copyOf, type UpstreamReply } from "./upstream_reply.ts";
@@ -64,9 +65,9 @@ export class Setbacks {
     this.#failed = [];
   }
 
-  /** Where another upstream has an answer, the others' refusals are their own fault. */
-  blame(): void {
-    for (const { upstream } of this.#useless) upstream.failed();
+  /** Where another upstream has an answer to `request`, the others' refusals are their own fault. */
+  blame(request: Request): void {
+    for (const { upstream } of this.#useless) upstream.failed(request);
   }
 
   /** Why there is no reply: the last error, or one that names all of `order` that have failed. */

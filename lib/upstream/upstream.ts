@@ -5,6 +5,7 @@ import type { UpstreamStatus } from "../observe/status.ts";
 import { Ask, type Asker } from "./ask.ts";
 import { Breaker, type Transition } from "./breaker.ts";
 import { Dialogue, type DialogueOptions } from "./dialogue.ts";
+import type { Failure } from "./outage_evidence.ts";
 import { Path } from "./path.ts";
 import { isTruncated, isUseful } from "./reply_kind.ts";
 import type { Request } from "./request.ts";
@@ -40,7 +41,7 @@ export class Upstream {
     onAskedAgain: (ask) => this.#onAskedAgain(ask),
     onError: (ask, error) => this.#onError(ask, error),
     onSilence: (ask) => ask.path.silent(ask, this.#options.clock.nowMs()),
-    onFailure: (ask) => this.#tell(ask),
+    onFailure: (ask, how) => this.#tell(ask, how),
   };
 
   /** See {@linkcode UpstreamOptions}. */
@@ -168,7 +169,7 @@ export class Upstream {
     ask.path.answered(ask, clock.nowMs());
     if (isUseful(reply)) this.#noteTransition(this.#breaker.succeeded());
     // A refusal shows that it lives, not that it is of use. Whether it is, the race finds out: others may say the same.
-    else if (!this.isUp) ask.fail();
+    else if (!this.isUp) ask.fail("useless");
     if (isTruncated(reply)) this.#askOverTcp(ask, reply.slice());
     else ask.reply.arrived(reply);
   }
@@ -190,7 +191,7 @@ export class Upstream {
     deadlines.cancel(ask);
     ask.path.failed(ask, isSilence(error), clock.nowMs());
     // Silence until the deadline has been counted when it began.
-    ask.fail();
+    ask.fail("noReply");
     ask.reply.failed(error);
   }
 
@@ -222,16 +223,18 @@ export class Upstream {
     this.#dialogue.forget();
   }
 
-  /** Notes that the reply to a query was of no use where another upstream's was. */
-  failed(): void {
-    this.#noteFailure(this.#breaker.failed(this.#options.clock.nowMs()));
+  /** Notes that the reply to `request` was of no use where another upstream's was. */
+  failed({ questionOctets }: Request): void {
+    const failure = { how: "useless", questionOctets } as const;
+    this.#noteFailure(this.#breaker.failed(failure, this.#options.clock.nowMs()));
   }
 
   /** Tells the breaker that a query came to nothing; not another one that has come after `forgetTroubles`. */
-  #tell({ breaker, isProbe }: Ask): void {
+  #tell({ breaker, isProbe, request: { questionOctets } }: Ask, how: Failure["how"]): void {
     if (breaker !== this.#breaker) return;
     const nowMs = this.#options.clock.nowMs();
-    this.#noteFailure(isProbe ? breaker.probeFailed(nowMs) : breaker.failed(nowMs));
+    const failure = { how, questionOctets };
+    this.#noteFailure(isProbe ? breaker.probeFailed(failure, nowMs) : breaker.failed(failure, nowMs));
   }
 
   #noteFailure(transition: Transition | null): void {

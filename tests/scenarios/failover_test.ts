@@ -171,3 +171,25 @@ Deno.test("all down for long: the best is tried anyway, and its first answer rea
   assertEquals(lines(client.reply.message.answers), ANSWER);
   assertEquals(client.reply.atMs, startMs);
 });
+
+Deno.test("one zone that an upstream refuses takes it from nobody else, and one that refuses everything is found out", async () => {
+  const scene = new Scene({ upstreamCount: 2 });
+  const [first, second] = scene.upstreams;
+  const ask = async (name: string) => {
+    scene.client().ask([question(name)]);
+    await scene.pass(100);
+  };
+  first!.onQuery = (query) => first!.reply(query, emptyResponse(query, { rcode: RCODE.REFUSED }));
+  for (let i = 0; i < 20; i++) await ask(`n${i % 5}.bad.example`);
+  first!.onQuery = (query) => first!.answer(query);
+  const secondCount = second!.queries.length;
+  await ask("example.org");
+  assertEquals([second!.queries.length, scene.world.lines.filter((line) => line.includes("is down"))], [
+    secondCount,
+    [],
+  ]);
+  first!.onQuery = (query) => first!.reply(query, emptyResponse(query, { rcode: RCODE.REFUSED }));
+  for (let i = 0; i < 4; i++) await ask(`n${i}.example`);
+  assertEquals(scene.world.lines.filter((line) => line.includes("is down")).length, 1);
+  await scene.settle();
+});

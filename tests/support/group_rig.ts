@@ -73,11 +73,11 @@ export function groupRig(
       (error: Error) => ({ by: null, error, tookMs: time.nowMs() - startMs }),
     );
   };
-  /** Asks `count` questions, one each `everyMs`, each of which may take as long as it wants. */
+  /** Asks `count` questions, each in a zone of its own, one each `everyMs`, each of which may take as long as it wants. */
   const askMany = async (count: number, everyMs: number) => {
     const outcomes: ReturnType<typeof ask>[] = [];
     for (let i = 0; i < count; i++) {
-      outcomes.push(ask());
+      outcomes.push(ask(`n${i}.example`));
       await time.passAndSettle(everyMs);
     }
     await time.passAndSettle(3000);

@@ -139,7 +139,7 @@ Deno.test("Upstream goes down when its replies are of no use again and again, wh
     assert(upstream.isUp);
     await ask();
     // The race has had a good answer from another one.
-    upstream.failed();
+    upstream.failed(requestFor(`n.z${i}.example`));
   }
   assertEquals([upstream.isUp, told.length], [false, 1]);
 });
