@@ -20,6 +20,9 @@ export interface Asker {
   onFailure(ask: Ask, how: Failure["how"]): void;
 }
 
+/** What a dialogue tells of how it goes about it. */
+export type Asking = Pick<Ask, "askedAgain" | "askedBeside">;
+
 /** What an ask is made from. */
 export interface AskOptions {
   /** Who is told. */
@@ -48,8 +51,10 @@ export class Ask extends Deadline implements Receiver<Uint8Array<ArrayBuffer>>, 
   readonly path: Path;
   /** See {@linkcode AskOptions}. */
   readonly isProbe: boolean;
-  /** See {@linkcode AskOptions}. */
-  readonly sentAtMs: number;
+  /** See `Travelling`. */
+  sentAtMs: number;
+  /** See `Travelling`. */
+  isAmbiguous = false;
   /** See `Travelling`. */
   socket: UpstreamSocket | null = null;
   /** See `Travelling`. */
@@ -82,6 +87,11 @@ export class Ask extends Deadline implements Receiver<Uint8Array<ArrayBuffer>>, 
   /** The upstream has replied, and is asked again: it is not silent. */
   askedAgain(): void {
     this.#asker.onAskedAgain(this);
+  }
+
+  /** Something else is sent for it, too, over UDP or TCP: when a reply comes, it may be the one to either. */
+  askedBeside(): void {
+    this.isAmbiguous = true;
   }
 
   /** See `Deadline`. */

@@ -2,7 +2,7 @@ import type { SocketAddress } from "../base/address.ts";
 import type { LaterOctets } from "../base/later.ts";
 import type { Random } from "../base/random.ts";
 import type { Clock } from "../base/runtime.ts";
-import type { Ask } from "./ask.ts";
+import type { Asking } from "./ask.ts";
 import { Capabilities } from "./capabilities.ts";
 import { randomizeCase } from "./case_randomization.ts";
 import { type CookieJar, isBadCookie } from "./cookie_jar.ts";
@@ -84,11 +84,11 @@ export class Dialogue implements Line {
    * Asks in the first instance: over TCP when the reply is known not to fit into a datagram, or would be another one over
    * UDP, or when UDP meets silence; else over UDP.
    *
-   * @param asker Is told when it is asked again in another manner.
+   * @param asker Is told when it is asked again in another manner, or in two at a time.
    * @returns A reply of any RCODE; truncated when it came over UDP and has to be asked for over TCP. Fails with an
    * `UpstreamError` when none came by the request's deadline.
    */
-  ask(request: Request, asker: Pick<Ask, "askedAgain">): PromiseLike<Uint8Array<ArrayBuffer>> {
+  ask(request: Request, asker: Asking): PromiseLike<Uint8Array<ArrayBuffer>> {
     const nowMs = this.nowMs();
     if (this.#capabilities.needsTcp(nowMs)) return this.#askOverTcpFirst(request, asker);
     const isForTcp = request.sendCount === 0 && (isForAny(request) || this.#largeReplies.has(request, nowMs));
@@ -99,8 +99,10 @@ export class Dialogue implements Line {
    * Asks over TCP what has turned out too large for a datagram before (RFC 7766 §5), a question's first send alone; or what
    * UDP does not carry. Should TCP be blocked meanwhile, the next one goes over UDP.
    */
-  async #askOverTcpFirst(request: Request, asker: Pick<Ask, "askedAgain">): Promise<Uint8Array<ArrayBuffer>> {
+  async #askOverTcpFirst(request: Request, asker: Asking): Promise<Uint8Array<ArrayBuffer>> {
     request.sendCount++;
+    // Where the rest goes over UDP, this takes longer: there may have to be a connection first.
+    if (!this.isOverTcp) asker.askedBeside();
     let reply: Uint8Array<ArrayBuffer>;
     try {
       reply = await this.exchangeOverTcp(request);
@@ -109,6 +111,7 @@ export class Dialogue implements Line {
       this.#largeReplies.forget(request);
       const mayAskAgain = sendsLeft(request) > 0 && this.nowMs() < request.deadlineMs;
       if (!(error instanceof UpstreamError) || !mayAskAgain) throw error;
+      asker.askedBeside();
       return await this.#askOverUdp(request, asker, this.nowMs());
     }
     const nowMs = this.nowMs();
@@ -121,7 +124,7 @@ export class Dialogue implements Line {
   }
 
   /** Asks over UDP in the best manner that the upstream is known to cope with. */
-  #askOverUdp(request: Request, asker: Pick<Ask, "askedAgain">, nowMs: number): LaterOctets {
+  #askOverUdp(request: Request, asker: Asking, nowMs: number): LaterOctets {
     const { cookies, randomizesCase = true, datagram, stream } = this.#options;
     const capabilities = this.#capabilities;
     const withOpt = capabilities.supportsEdns(nowMs) && request.ednsRejectedBy !== this;

@@ -1,7 +1,7 @@
 import { deliver, LaterOctets } from "../base/later.ts";
 import { ANCOUNT_OFFSET } from "../wire/header.ts";
 import { uint16At } from "../wire/scan.ts";
-import type { Ask } from "./ask.ts";
+import type { Asking } from "./ask.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { Doubts } from "./registration.ts";
 import { type Manner, nextStep, type Step } from "./next_step.ts";
@@ -39,7 +39,7 @@ export interface Line {
 export class Exchange extends LaterOctets implements QueryOwner {
   readonly #line: Line;
   readonly #request: Request;
-  readonly #asker: Pick<Ask, "askedAgain">;
+  readonly #asker: Asking;
   /** Queries that may still bring the reply. */
   #openCount = 0;
   /** What is given when what was asked instead comes to nothing. */
@@ -49,7 +49,7 @@ export class Exchange extends LaterOctets implements QueryOwner {
   #silence: unknown = null;
 
   /** Asks `request` through `line`, when it is started; `asker` is told when it asks again. */
-  constructor(line: Line, request: Request, asker: Pick<Ask, "askedAgain">) {
+  constructor(line: Line, request: Request, asker: Asking) {
     super();
     this.#asker = asker;
     this.#line = line;
@@ -165,6 +165,7 @@ export class Exchange extends LaterOctets implements QueryOwner {
     // Either the server does not do what is expected, or a forger has not guessed it. The same question from another port,
     // with another ID, is answered by the server alone. The first query still counts.
     const { manner } = query;
+    this.#asker.askedBeside();
     this.#send(cause === "wrongCase" ? { ...manner, isMixed: false } : { ...manner, withCookie: false }, cause, null);
   }
 
@@ -172,6 +173,7 @@ export class Exchange extends LaterOctets implements QueryOwner {
   #askOverTcp(otherwise: Manner | null = null): void {
     this.#isOverTcp = true;
     this.#openCount++;
+    this.#asker.askedBeside();
     deliver(this.#line.exchangeOverTcp(this.#request), {
       arrived: (reply) => {
         if (!this.isSettled) this.#line.capabilities.answeredOverTcp(this.#line.nowMs());

@@ -21,8 +21,10 @@ const SUSPECT_COUNT = 3;
 export interface Travelling {
   /** What it asks. */
   readonly request: Request;
-  /** On the program's clock. */
+  /** When it was sent last, on the program's clock. */
   readonly sentAtMs: number;
+  /** Whether the reply may be the one to another send, or came another way: then it does not tell how long this way takes. */
+  readonly isAmbiguous: boolean;
   /** Where it was sent from; `null` over TCP. */
   readonly socket: UpstreamSocket | null;
   /** Whether it has come to nothing. A reply may come all the same. */
@@ -97,17 +99,27 @@ export class Path {
     if (this.#outstanding++ === 0) this.#quietSinceMs = nowMs;
   }
 
-  /** Something has come from there. */
-  heard(nowMs: number): void {
+  /** A reply to a query has come, and the query is sent once more in another manner. */
+  askedAgain(query: Travelling, nowMs: number): void {
+    this.#heard(nowMs);
+    this.#measure(query, nowMs);
+  }
+
+  #measure({ request, isAmbiguous, sentAtMs }: Travelling, nowMs: number): void {
+    // RFC 6298 §3 (Karn's algorithm): what may be the reply to either of two sends is not measured. What comes behind the
+    // deadline tells of the name rather than of the path.
+    if (!isAmbiguous && !request.isClosed) this.#roundTrips.add(nowMs - sentAtMs);
+  }
+
+  #heard(nowMs: number): void {
     this.#quietSinceMs = this.#heardAtMs = nowMs;
   }
 
   /** The reply to a query has come; to be called before anything else is made of it. */
   answered(query: Travelling, nowMs: number): void {
     if (!query.hasFailed) this.#outstanding--;
-    this.heard(nowMs);
-    // What comes behind the deadline tells of the name rather than of the path.
-    if (!query.request.isClosed) this.#roundTrips.add(nowMs - query.sentAtMs);
+    this.#heard(nowMs);
+    this.#measure(query, nowMs);
     if (query.isCountedLost) this.#loss.found();
     else this.#loss.answered();
   }

@@ -158,7 +158,9 @@ export class Upstream {
   /** It lives, and takes as long again. */
   #onAskedAgain(ask: Ask): void {
     const { clock, deadlines } = this.#options;
-    ask.path.heard(clock.nowMs());
+    ask.path.askedAgain(ask, clock.nowMs());
+    // One trip after the other: an odd name must not make the way seem twice as long to everybody.
+    ask.sentAtMs = clock.nowMs();
     deadlines.cancel(ask);
     if (!ask.hasFailed) deadlines.schedule(ask, clock.nowMs() + this.silenceMs);
   }

@@ -128,8 +128,8 @@ Deno.test("Upstreams.states() tells names, round trips, counts since the start a
   assertEquals(rig.upstreams.states()[0], {
     name: "192.0.2.1:53",
     ...unknown,
-    smoothedMs: 20,
-    percentile95Ms: 20,
+    smoothedMs: 10,
+    percentile95Ms: 10,
     queryCount: 4,
     replyCount: 4,
     isAskedWithoutEdns: true,
