@@ -68,8 +68,9 @@ class Forwarded implements Receiver<UpstreamReply>, LateListener {
     this.#upstreamCount = upstreamCount;
   }
 
-  arrived({ reply, upstream }: UpstreamReply): void {
+  arrived({ reply, upstream, isUnproven = false }: UpstreamReply): void {
     const { extendedErrors } = this.#query;
+    this.#query.mustNotBeKept = isUnproven;
     scan.scan(reply);
     if (scan.extendedRcode !== 0) {
       // Extended RCODEs (BADVERS, BADCOOKIE) speak of the hop between us and the upstream; the client has no part in it.
@@ -91,7 +92,7 @@ class Forwarded implements Receiver<UpstreamReply>, LateListener {
   }
 
   failed(error: unknown): void {
-    this.#query.hasPartForOthers = error instanceof TruncationError;
+    this.#query.mustNotBeKept = error instanceof TruncationError;
     if (error instanceof UpstreamError) this.#fail(error.infoCode, error.message);
     else this.reply.failed(error);
   }

@@ -66,8 +66,11 @@ export class Query {
   hasValidCookie = false;
   /** The longest reply over UDP that the way to the client is known to carry, in octets. */
   pathOctetsMax: number;
-  /** Whether the reply is a failure because its client is on TCP: one on UDP would get a part of the answer, with TC. */
-  hasPartForOthers = false;
+  /**
+   * Whether the reply is for this query alone: a failure because its client is on TCP, where one on UDP would get a part of
+   * the answer, or a denial that should have been asked for once more.
+   */
+  mustNotBeKept = false;
   /** What may still come, set before the reply is given that says that nothing has: for a query that is not used again. */
   late: LateAnswer | null = null;
   /**
@@ -115,7 +118,7 @@ export class Query {
     this.extendedRcode = 0;
     this.replyOptions = NO_OPTIONS;
     this.hasValidCookie = false;
-    this.hasPartForOthers = false;
+    this.mustNotBeKept = false;
     this.otherTypes = NO_TYPES;
     this.pathOctetsMax = UDP_PAYLOAD_OCTETS;
     this.scan.scan(wire);

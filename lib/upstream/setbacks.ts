@@ -44,7 +44,7 @@ export class Setbacks {
 
   /** A reply should have been asked for once more; see `Request.unproven`. */
   noteUnproven(reply: UpstreamReply): void {
-    this.#unproven = copyOf(reply);
+    this.#unproven = { ...copyOf(reply), isUnproven: true };
   }
 
   /** A send has come to nothing. */

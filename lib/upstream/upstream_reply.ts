@@ -7,6 +7,8 @@ export interface UpstreamReply {
   readonly reply: Uint8Array<ArrayBuffer>;
   /** Who gave it. */
   readonly upstream: Upstream;
+  /** Whether it is a denial that should have been asked for once more; see `Request.unproven`. */
+  readonly isUnproven?: boolean;
 }
 
 /** A reply that comes later. */
@@ -18,6 +20,6 @@ export class LaterReply extends Later<UpstreamReply> {
 }
 
 /** A reply that lasts: its octets are nobody else's. */
-export function copyOf({ reply, upstream }: UpstreamReply): UpstreamReply {
-  return { reply: reply.slice(), upstream };
+export function copyOf({ reply, upstream, isUnproven = false }: UpstreamReply): UpstreamReply {
+  return { reply: reply.slice(), upstream, isUnproven };
 }

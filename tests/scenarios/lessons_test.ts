@@ -291,3 +291,20 @@ for (const habits of [{ cookies: "replays" }, { lowersCase: true }] as const) {
     assertEquals([scene.app.counters.upstreamFloods, upstream.streamQueries.length], [0, 0]);
   });
 }
+
+Deno.test("[0x20_03] a denial in mixed case that could not be put to the test is not kept for others", async () => {
+  const scene = new Scene({ zone: ZONE, habits: { mindsCase: "withSoa" }, config: { cacheSizeMib: 1 } });
+  const { upstream } = scene;
+  upstream.refuseStreams();
+  // The reply to the first query comes when no send is left, and the others get lost.
+  upstream.onQuery = (query) => upstream.queries.length === 1 && upstream.answer(query, { afterMs: 1900 });
+  const first = scene.client();
+  first.ask([question("n0.example.org")]);
+  await scene.pass(2100);
+  assertEquals(first.reply.message.rcode, RCODE.NXDOMAIN);
+  upstream.onQuery = (query) => upstream.answer(query);
+  const second = scene.client();
+  second.ask([question("n0.example.org")]);
+  await scene.settle();
+  assertEquals([second.reply.message.rcode, second.reply.message.answers.length], [RCODE.NOERROR, 1]);
+});
