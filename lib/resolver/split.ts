@@ -1,4 +1,5 @@
 import type { ExtendedError } from "../wire/edns.ts";
+import { isTruncated } from "../upstream/reply_kind.ts";
 import { EDE, RCODE, rcodeToText, TYPE, typeToText } from "../wire/iana.ts";
 import { decodeQuestions, type Question } from "../wire/message.ts";
 import { foldCase, nameToText } from "../wire/name.ts";
@@ -90,12 +91,19 @@ export class Split implements Resolver {
       return { question, reply, extendedErrors: partQuery.extendedErrors };
     }));
     query.extendedErrors.push(...parts.flatMap(explainFailure));
-    return mergeReplies({
+    const merged = mergeReplies({
       questions,
       parts,
       wantsDnssec: query.scan.wantsDnssec,
       limitOctets: query.bodyOctetsMax,
     });
+    return query.client.transport === "tcp" && isTruncated(merged) ? this.#tooMuch(query) : merged;
+  }
+
+  /** Over TCP, TC would promise what is not to be had: nowhere do these questions get more room together. */
+  #tooMuch(query: Query): Reply {
+    query.extendedErrors.unshift({ infoCode: EDE.OTHER, text: "Too much for one message, ask one by one" });
+    return ownReply(query, { rcode: RCODE.SERVFAIL, recursionAvailable: this.#recursionAvailable, withQuestion: true });
   }
 
   #reject(query: Query, text: string): Reply {

@@ -117,3 +117,28 @@ Deno.test("a message without questions is not malformed by that [9619_03]", asyn
   await scene.settle();
   assertEquals([client.reply.message.rcode, client.reply.octets.length], [RCODE.NOERROR, 12]);
 });
+
+Deno.test("[multi_06] over TCP several questions never get TC: what is too much for one message is SERVFAIL, and UDP may ask one by one", async () => {
+  const many = Array.from({ length: 129 }, (_, i) => `a.example.org 300 IN A 192.0.2.${i}`);
+  // Each fits into a message, and two do not.
+  const long = ["b.example.org", "c.example.org"].flatMap((name) => {
+    return Array.from({ length: 128 }, (_, i) => `${name} 300 IN TXT ${String(i).padEnd(255, "x")} ${"x".repeat(150)}`);
+  });
+  const scene = new Scene({ zone: recordZone(...many, ...long, "d.example.org 300 IN A 192.0.2.4") });
+  const questionLists = [
+    [question("d.example.org"), A],
+    [question("b.example.org TXT"), question("c.example.org TXT")],
+  ];
+  for (const questions of questionLists) {
+    const streamClient = await scene.streamClient();
+    streamClient.ask(questions, { additionals: [opt()] });
+    const client = scene.client();
+    client.ask(questions);
+    await scene.pass(100);
+    const { message } = streamClient.reply;
+    assertEquals([message.rcode, message.isTruncated, message.answers], [RCODE.SERVFAIL, false, []]);
+    assertEquals(extendedErrors(message), [{ infoCode: EDE.OTHER, text: "Too much for one message, ask one by one" }]);
+    assertEquals([client.reply.message.rcode, client.reply.message.isTruncated], [RCODE.NOERROR, true]);
+  }
+  await scene.settle();
+});
