@@ -179,6 +179,8 @@ export class Coalesce implements Resolver {
       if (flight.asked !== asked || !isSameQuestion(flight.leader, query)) continue;
       this.#flights.remove(flight);
       flight.isOver = true;
+      flight.leader.request?.owner?.stop();
+
       return this.#answer(flight.waiters, answer);
     }
   }

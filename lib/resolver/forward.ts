@@ -7,7 +7,7 @@ import { normalize } from "../response/normalize.ts";
 import { isUseful } from "../upstream/reply_kind.ts";
 import type { LateListener } from "../upstream/listening.ts";
 import type { UpstreamReply } from "../upstream/upstream_reply.ts";
-import { SENDS_MAX } from "../upstream/request.ts";
+import { type Request, SENDS_MAX } from "../upstream/request.ts";
 import type { Upstreams } from "../upstream/upstreams.ts";
 import { TruncationError, UpstreamError } from "../upstream/upstream_error.ts";
 import { ownReply } from "./own_reply.ts";
@@ -37,7 +37,7 @@ export class Forward implements Resolver {
   /** See `Resolver`. */
   resolve(query: Query): LaterOctets {
     const forwarded = new Forwarded(query, this.#upstreams.members.length);
-    const exchange = this.#upstreams.exchange({
+    const request: Request = {
       questionOctets: query.questionOctets,
       flags: query.scan.flags,
       wantsDnssec: query.scan.wantsDnssec,
@@ -51,8 +51,9 @@ export class Forward implements Resolver {
       hasPart: false,
       isClosed: false,
       owner: null,
-    }, forwarded);
-    deliver(exchange, forwarded);
+    };
+    query.request = request;
+    deliver(this.#upstreams.exchange(request, forwarded), forwarded);
     return forwarded.reply;
   }
 }

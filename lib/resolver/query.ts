@@ -1,6 +1,7 @@
 import type { SocketAddress } from "../base/address.ts";
 import type { LaterOctets } from "../base/later.ts";
 import { shortCopy } from "../base/short_copies.ts";
+import type { Request } from "../upstream/request.ts";
 import { putQueryCounts } from "../wire/counts.ts";
 import {
   BARE_OPT_OCTETS,
@@ -73,6 +74,8 @@ export class Query {
   mustNotBeKept = false;
   /** What may still come, set before the reply is given that says that nothing has: for a query that is not used again. */
   late: LateAnswer | null = null;
+  /** What is asked of upstreams for it; `null` before. */
+  request: Request | null = null;
   /**
    * Whether it is known that the question has failed, and it is not to be asked again: only what was asked may be awaited.
    * Whoever sets it takes it back when the query is answered at once after all.
@@ -119,6 +122,7 @@ export class Query {
     this.replyOptions = NO_OPTIONS;
     this.hasValidCookie = false;
     this.mustNotBeKept = false;
+    this.request = null;
     this.otherTypes = NO_TYPES;
     this.pathOctetsMax = UDP_PAYLOAD_OCTETS;
     this.scan.scan(wire);

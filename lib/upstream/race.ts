@@ -81,6 +81,15 @@ export class Race extends Deadline implements RequestOwner {
   }
 
   /** See `RequestOwner`. */
+  stop(): void {
+    const { request } = this.#options;
+    if (this.#isOver) return;
+    request.isClosed = true;
+    request.sendsMax = 0;
+    this.#end();
+  }
+
+  /** See `RequestOwner`. */
   listensUntilMs(nowMs: number): number {
     const { request, lateListener, group } = this.#options;
     if (this.#listening !== null) return this.#listening.isOver ? 0 : this.#listening.untilMs;

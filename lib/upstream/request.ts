@@ -30,6 +30,8 @@ const written = new ReusedOctets(new Uint8Array(QUERY_OCTETS_MAX));
 export interface RequestOwner extends Listener {
   /** Whether it has got its answer. */
   readonly hasAnswer: boolean;
+  /** The answer has come from elsewhere: nothing more is to be sent, and nobody waits. */
+  stop(): void;
 }
 
 /** What is asked of upstreams for one question. */

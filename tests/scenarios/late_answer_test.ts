@@ -272,3 +272,21 @@ Deno.test("a late answer takes the place of a stale one", async () => {
   assertEquals([fresh.answers, fresh.errors], [ANSWER, []]);
   await scene.settle();
 });
+
+Deno.test("[9520_06] who has asked anew sends nothing more when the answer of the open exchange has come", async () => {
+  for (const cacheSizeMib of [0, 1]) {
+    const scene = slowScene(0, { config: { cacheSizeMib } });
+    const { upstream } = scene;
+    // The first send alone is answered.
+    upstream.onQuery = (query) => askedCount(scene) === 1 && upstream.answer(query, { afterMs: 3500 });
+    asker(scene);
+    await scene.pass(3300);
+    const { client, startMs } = asker(scene);
+    await scene.pass(200);
+    assertEquals([lines(client.reply.message.answers), client.reply.atMs - startMs], [ANSWER, 200]);
+    const sentCount = askedCount(scene);
+    await scene.settle();
+    assertEquals([askedCount(scene), scene.app.held.inFlight, scene.app.held.deadlines], [sentCount, 0, 0]);
+    assertEquals(scene.app.counters.upstreamTimeouts, 1);
+  }
+});
