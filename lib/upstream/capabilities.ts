@@ -1,11 +1,10 @@
 import type { LessonStatus } from "../observe/status.ts";
-import { foldCase } from "../wire/name.ts";
-import { octetsKey } from "../wire/octets_key.ts";
-import { QUESTION_TAIL_OCTETS } from "../wire/section_layout.ts";
 import { Lesson, LESSON_MS } from "./lesson.ts";
+import { nameKey, zoneKey } from "./question_keys.ts";
+import { TwoProofs } from "./two_proofs.ts";
 
-/** How often an upstream must be caught before it is believed to lack something: once could be a forger, or a bad name. */
-const PROOFS = 2;
+/** So often TCP must have brought what UDP has not. */
+const TCP_PROOFS = 2;
 /**
  * So many denials in a row that the client's spelling has confirmed show that letter case does not matter. One shows
  * little: a name that does not exist is unknown in every spelling.
@@ -20,14 +19,13 @@ export class Capabilities {
   /** What has been told: once is enough, however often it is learned anew. */
   readonly #told = new Set<string>();
   #hasShownEdns = false;
-  /** The first name for which EDNS was rejected. */
-  #rejectedName: string | null = null;
+  readonly #ednsProofs = new TwoProofs();
   readonly #noEdns = new Lesson();
   #hasShownCase = false;
   #confirmedDenials = 0;
-  #caseProofs = 0;
+  readonly #caseProofs = new TwoProofs();
   #plainCaseUntilMs = -Infinity;
-  #cookieProofs = 0;
+  readonly #cookieProofs = new TwoProofs();
   #noCookiesUntilMs = -Infinity;
   #unheardQueries = 0;
   /** When the first of these was sent. */
@@ -62,9 +60,7 @@ export class Capabilities {
    */
   rejectedEdns(questionOctets: Uint8Array<ArrayBuffer>, nowMs: number): void {
     if (this.#hasShownEdns) return;
-    const name = octetsKey(foldCase(questionOctets.subarray(0, -QUESTION_TAIL_OCTETS)));
-    this.#rejectedName ??= name;
-    if (this.#rejectedName === name) return;
+    if (!this.#ednsProofs.add(nameKey(questionOctets))) return;
     this.#noEdns.learn(nowMs);
     this.#tellOnce("does not know EDNS: it is asked without");
   }
@@ -89,12 +85,15 @@ export class Capabilities {
     if (++this.#confirmedDenials >= CONFIRMED_DENIALS) this.#hasShownCase = true;
   }
 
-  /** A name was not echoed as it was sent, or was known in the asker's spelling alone. */
-  mindsCase(nowMs: number): void {
+  /**
+   * A name was not echoed as it was sent, or was known in the asker's spelling alone. The servers of one zone may be to blame:
+   * only who fails in two of them minds letter case.
+   */
+  mindsCase(questionOctets: Uint8Array<ArrayBuffer>, nowMs: number): void {
     this.#hasShownCase = false;
     this.#confirmedDenials = 0;
-    if (++this.#caseProofs < PROOFS) return;
-    this.#caseProofs = 0;
+    if (!this.#caseProofs.add(zoneKey(questionOctets))) return;
+    this.#caseProofs.clear();
     this.#plainCaseUntilMs = nowMs + LESSON_MS;
     this.#tellOnce("has trouble with letter case: it is asked in plain letter case");
   }
@@ -104,10 +103,10 @@ export class Capabilities {
     return nowMs >= this.#noCookiesUntilMs;
   }
 
-  /** A reply had another client's cookie, and the same question was answered without (RFC 7873 §5.3). */
-  mixesCookies(nowMs: number): void {
-    if (++this.#cookieProofs < PROOFS) return;
-    this.#cookieProofs = 0;
+  /** A reply had another client's cookie, and the same question, of two names, was answered without (RFC 7873 §5.3). */
+  mixesCookies(questionOctets: Uint8Array<ArrayBuffer>, nowMs: number): void {
+    if (!this.#cookieProofs.add(nameKey(questionOctets))) return;
+    this.#cookieProofs.clear();
     this.#noCookiesUntilMs = nowMs + LESSON_MS;
     this.#tellOnce("gives us other clients' cookies: it is asked without");
   }
@@ -146,7 +145,7 @@ export class Capabilities {
 
   /** TCP has brought a reply while UDP met silence. */
   answeredOverTcp(nowMs: number): void {
-    if (!this.isSilent(nowMs) || ++this.#tcpProofs < PROOFS) return;
+    if (!this.isSilent(nowMs) || ++this.#tcpProofs < TCP_PROOFS) return;
     this.#overTcp.learn(nowMs);
     this.#tellOnce("answers over TCP and not over UDP, a firewall perhaps: it is asked over TCP");
   }

@@ -131,13 +131,12 @@ export class Exchange extends LaterOctets implements QueryOwner {
     }
     if (cause === "first") return;
     const nowMs = this.#line.nowMs();
-    if (cause === "wrongCase") capabilities.mindsCase(nowMs);
-    if (cause === "wrongCookie") capabilities.mixesCookies(nowMs);
-    if (cause === "withoutOpt" && kind !== "rejection") {
-      capabilities.rejectedEdns(this.#request.questionOctets, nowMs);
-    }
+    const { questionOctets } = this.#request;
+    if (cause === "wrongCase") capabilities.mindsCase(questionOctets, nowMs);
+    if (cause === "wrongCookie") capabilities.mixesCookies(questionOctets, nowMs);
+    if (cause === "withoutOpt" && kind !== "rejection") capabilities.rejectedEdns(questionOctets, nowMs);
     if (cause === "plainCase") {
-      if (WORTH[kind] > WORTH[before!]) capabilities.mindsCase(nowMs);
+      if (WORTH[kind] > WORTH[before!]) capabilities.mindsCase(questionOctets, nowMs);
       else if (kind === before && WORTH[kind] > 0) capabilities.confirmedDenial();
     }
   }
@@ -160,7 +159,10 @@ export class Exchange extends LaterOctets implements QueryOwner {
       // With no send left it cannot be put to the test. Counting it keeps a group of servers that all do so, and are all
       // slow, from failing for ever.
       const nowMs = this.#line.nowMs();
-      return cause === "wrongCase" ? capabilities.mindsCase(nowMs) : capabilities.mixesCookies(nowMs);
+      const { questionOctets } = this.#request;
+      if (cause === "wrongCase") capabilities.mindsCase(questionOctets, nowMs);
+      else capabilities.mixesCookies(questionOctets, nowMs);
+      return;
     }
     // Either the server does not do what is expected, or a forger has not guessed it. The same question from another port,
     // with another ID, is answered by the server alone. The first query still counts.

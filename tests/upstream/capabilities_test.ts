@@ -52,13 +52,13 @@ Deno.test("[6891_13] Capabilities believe that an upstream knows EDNS as soon as
 
 Deno.test("[0x20_02] Capabilities believe that an upstream minds case when it is shown twice, and for a quarter of an hour", () => {
   const { capabilities, told, around } = setUp();
-  capabilities.mindsCase(0);
+  capabilities.mindsCase(ORG, 0);
   assertEquals(capabilities.ignoresCase(0), true);
-  capabilities.mindsCase(5000);
+  capabilities.mindsCase(NET, 5000);
   assertEquals(around(5000, (nowMs) => capabilities.ignoresCase(nowMs)), [false, false, true]);
-  capabilities.mindsCase(LESSON_MS + 5000);
+  capabilities.mindsCase(ORG, LESSON_MS + 5000);
   assertEquals(capabilities.ignoresCase(LESSON_MS + 5000), true);
-  capabilities.mindsCase(LESSON_MS + 5000);
+  capabilities.mindsCase(NET, LESSON_MS + 5000);
   assertEquals([capabilities.ignoresCase(LESSON_MS + 5000), told.length], [false, 1]);
 });
 
@@ -66,10 +66,10 @@ Deno.test("[0x20_03] Capabilities take a name that was found for a proof that ca
   const { capabilities } = setUp();
   capabilities.showedCase();
   assertEquals(capabilities.hasShownCase, true);
-  capabilities.mindsCase(0);
+  capabilities.mindsCase(ORG, 0);
   assertEquals(capabilities.hasShownCase, false);
   for (let i = 0; i < 15; i++) capabilities.confirmedDenial();
-  capabilities.mindsCase(LESSON_MS);
+  capabilities.mindsCase(NET, LESSON_MS);
   for (let i = 0; i < 15; i++) capabilities.confirmedDenial();
   assertEquals(capabilities.hasShownCase, false);
   capabilities.confirmedDenial();
@@ -78,9 +78,9 @@ Deno.test("[0x20_03] Capabilities take a name that was found for a proof that ca
 
 Deno.test("[7873_07] Capabilities believe that an upstream mixes cookies up when it is shown twice, and for a quarter of an hour", () => {
   const { capabilities, told, around } = setUp();
-  capabilities.mixesCookies(0);
+  capabilities.mixesCookies(ORG, 0);
   assertEquals(capabilities.supportsCookies(0), true);
-  capabilities.mixesCookies(5000);
+  capabilities.mixesCookies(NET, 5000);
   assertEquals(around(5000, (nowMs) => capabilities.supportsCookies(nowMs)), [false, false, true]);
   assertEquals(told.length, 1);
 });
@@ -116,4 +116,14 @@ Deno.test("[7766_20] Capabilities believe that UDP is blocked when TCP answers t
   assertEquals([capabilities.needsTcp(endMs), told.length], [true, 1]);
   capabilities.heardDatagram();
   assertEquals(capabilities.needsTcp(endMs), false);
+});
+
+Deno.test("Capabilities learn nothing about cookies from one name, nor about letter case from one zone, however often it is asked for", () => {
+  const { capabilities, told } = setUp();
+  for (let i = 0; i < 10; i++) {
+    capabilities.mindsCase(requestFor(`n${i}.Example.org`).questionOctets, 0);
+    capabilities.mixesCookies(requestFor(i % 2 === 0 ? "example.ORG" : "example.org MX").questionOctets, 0);
+  }
+  assertEquals([capabilities.ignoresCase(0), capabilities.supportsCookies(0)], [true, true]);
+  assertEquals(told, []);
 });
