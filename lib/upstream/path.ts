@@ -10,7 +10,9 @@ const HEDGE_MS = { min: 30, max: 250 };
 const RESEND_MS = { min: 100, max: 1000 };
 /** Bounds of the silence that counts as a failure. */
 const SILENCE_MS = { min: 250, max: 1000 };
-/** The same for an upstream that has never answered: nothing tells yet whether it is slow or gone. */
+/** Bounds of the time that TCP may take for what was truncated: a connection that is lost is replaced meanwhile. */
+const WHOLE_MS = { min: 500, max: 1000 };
+/** The silence that counts as a failure of an upstream that has never answered: nothing tells yet whether it is slow or gone. */
 const FIRST_SILENCE_MS = 600;
 /** A single query may take this long without anything being wrong. */
 const QUIET_MS = 100;
@@ -39,6 +41,8 @@ export interface Travelling {
  */
 export class Path {
   readonly #roundTrips = new RoundTrips();
+  /** Over TCP, for what was truncated. */
+  readonly #wholeTrips = new RoundTrips();
   readonly #loss = new PathLoss();
   /** Queries that wait for a reply, and have not been silent for too long yet. */
   #outstanding = 0;
@@ -70,6 +74,11 @@ export class Path {
   /** After this much silence a query has failed. */
   get silenceMs(): number {
     return this.#isMeasured ? clamp(2 * this.#roundTrips.lossMs, SILENCE_MS) : FIRST_SILENCE_MS;
+  }
+
+  /** After this much silence over TCP the truncated reply is better than waiting. */
+  get wholeMs(): number {
+    return this.#wholeTrips.count > 0 ? clamp(2 * this.#wholeTrips.lossMs, WHOLE_MS) : WHOLE_MS.max;
   }
 
   /** See `PathLoss`. */
@@ -139,10 +148,12 @@ export class Path {
     if (isSilence) this.#noteLoss(query, nowMs);
   }
 
-  /** What was asked over TCP after a truncated reply is over, with a reply or without. */
-  followedUp(hasReply: boolean, nowMs: number): void {
+  /** What was asked over TCP after a truncated reply is over, with a reply after `tookMs` or without, `null`. */
+  followedUp(tookMs: number | null, nowMs: number): void {
     this.#outstanding--;
-    if (hasReply) this.#quietSinceMs = nowMs;
+    if (tookMs === null) return;
+    this.#quietSinceMs = nowMs;
+    this.#wholeTrips.add(tookMs);
   }
 
   /** A query is lost if it is long overdue, and its question has been answered to another send. */

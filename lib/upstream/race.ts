@@ -1,5 +1,5 @@
 import { Deadline, type DeadlineQueue } from "../base/deadline_queue.ts";
-import type { Later, Receiver } from "../base/later.ts";
+import type { Later } from "../base/later.ts";
 import type { Clock } from "../base/runtime.ts";
 import { type LateListener, Listening } from "./listening.ts";
 import type { RaceGroup } from "./race_group.ts";
@@ -7,6 +7,7 @@ import { type Request, type RequestOwner, sendsLeft } from "./request.ts";
 import { resendWaitMs } from "./resend_wait.ts";
 import { isUseful } from "./reply_kind.ts";
 import { Setbacks } from "./setbacks.ts";
+import { Turn, type TurnOwner } from "./turn.ts";
 import type { Upstream } from "./upstream.ts";
 import { LaterReply, type UpstreamReply } from "./upstream_reply.ts";
 
@@ -35,7 +36,7 @@ export interface RaceOptions {
  * one, and tells that its upstream lives.
  * What comes behind the deadline may be of use, too; see `Listening`.
  */
-export class Race extends Deadline implements RequestOwner {
+export class Race extends Deadline implements RequestOwner, TurnOwner {
   readonly #options: RaceOptions;
   readonly #result = new LaterReply();
   /** `null` as long as there is none. */
@@ -119,12 +120,12 @@ export class Race extends Deadline implements RequestOwner {
     return !this.#isOver && sendsLeft(request) > 0 && this.#askedCount < request.sendsMax;
   }
 
-  /** Whose turn it is: nobody's when all have said something that is of no use. */
+  /** Whose turn it is: nobody's when asking any of them again would bring nothing else. */
   get #next(): Upstream | null {
     const { order } = this.#options;
     for (let i = 0; i < order.length; i++) {
       const upstream = order[(this.#askedCount + i) % order.length]!;
-      if (this.#hasUntried || !this.#setbacks?.isUseless(upstream)) return upstream;
+      if (this.#hasUntried || !this.#setbacks?.hasSpoken(upstream)) return upstream;
     }
     return null;
   }
@@ -160,7 +161,7 @@ export class Race extends Deadline implements RequestOwner {
     request.sendsMax = Math.max(request.sendsMax, sendsMax);
   }
 
-  /** @internal */
+  /** See `TurnOwner`. */
   replied(reply: UpstreamReply): void {
     this.#outstanding--;
     if (this.#isOver) return this.#listening?.replied(reply, this.#outstanding);
@@ -179,7 +180,7 @@ export class Race extends Deadline implements RequestOwner {
     this.#result.arrived(reply);
   }
 
-  /** @internal */
+  /** See `TurnOwner`. */
   failed(upstream: Upstream, error: unknown): void {
     this.#outstanding--;
     if (this.#isOver) return this.#listening?.failed(error, this.#outstanding);
@@ -209,7 +210,7 @@ export class Race extends Deadline implements RequestOwner {
     const hasTime = clock.nowMs() < request.deadlineMs;
     if (hasTime && this.#mayAsk && (this.#hasUntried || setbacks.isFirstFailure)) return this.#askNext();
     // Who has spoken has spoken for each of its sends: there may be others that are lost.
-    if (this.#outstanding > 0 && !order.every((upstream) => setbacks.isUseless(upstream))) return;
+    if (this.#outstanding > 0 && !order.every((upstream) => setbacks.hasSpoken(upstream))) return;
     this.#end();
     this.#settle(setbacks);
   }
@@ -236,24 +237,5 @@ export class Race extends Deadline implements RequestOwner {
   #end(): void {
     this.#isOver = true;
     this.#options.deadlines.cancel(this);
-  }
-}
-
-/** What one upstream says in the race. */
-class Turn implements Receiver<Uint8Array<ArrayBuffer>> {
-  readonly #race: Race;
-  readonly #upstream: Upstream;
-
-  constructor(race: Race, upstream: Upstream) {
-    this.#race = race;
-    this.#upstream = upstream;
-  }
-
-  arrived(reply: Uint8Array<ArrayBuffer>): void {
-    this.#race.replied({ reply, upstream: this.#upstream });
-  }
-
-  failed(error: unknown): void {
-    this.#race.failed(this.#upstream, error);
   }
 }

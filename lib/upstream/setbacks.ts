@@ -10,7 +10,9 @@ export class Setbacks {
   #failed: Upstream[] = [];
   #lastError: unknown;
   #unproven: UpstreamReply | null = null;
-  /** What fitted of a reply whose whole is not to be had. */
+  /** Those whose whole replies are not to be had. */
+  readonly #truncating: Upstream[] = [];
+  /** What fitted of the first of these. */
   #truncated: UpstreamReply | null = null;
   readonly #acceptsTruncated: boolean;
 
@@ -37,6 +39,11 @@ export class Setbacks {
     return this.#useless.some((reply) => reply.upstream === upstream);
   }
 
+  /** Whether asking `upstream` again would bring nothing else: what it has said is of no use, or as much as fits. */
+  hasSpoken(upstream: Upstream): boolean {
+    return this.isUseless(upstream) || (this.#acceptsTruncated && this.#truncating.includes(upstream));
+  }
+
   /** A reply is of no use. */
   noteUseless(reply: UpstreamReply): void {
     this.#useless.push(copyOf(reply));
@@ -50,7 +57,10 @@ export class Setbacks {
   /** A send has come to nothing. */
   noteFailure(upstream: Upstream, error: unknown): void {
     this.#failed.push(upstream);
-    if (error instanceof TruncationError) this.#truncated ??= { reply: error.truncated, upstream };
+    if (error instanceof TruncationError) {
+      this.#truncating.push(upstream);
+      this.#truncated ??= { reply: error.truncated, upstream };
+    }
     this.#lastError = error;
   }
 

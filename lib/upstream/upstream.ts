@@ -177,15 +177,11 @@ export class Upstream {
   }
 
   /** Asks for the whole. Should TCP fail, the breaker is not told: the upstream is up for all that fits into a datagram. */
-  #askOverTcp({ request, reply, path }: Ask, truncated: Uint8Array<ArrayBuffer>): void {
-    const { clock } = this.#options;
-    request.hasPart = true;
-    path.sent(clock.nowMs());
-    const whole = new WholeReply(reply, (hasFailed) => {
-      path.followedUp(!hasFailed, clock.nowMs());
-      if (hasFailed) this.#failureCount++;
-    });
-    deliver(this.#dialogue.askOverTcp(request, truncated), whole);
+  #askOverTcp(ask: Ask, truncated: Uint8Array<ArrayBuffer>): void {
+    const { clock, deadlines } = this.#options;
+    const onFailure = () => void this.#failureCount++;
+    const whole = new WholeReply({ ask, truncated, name: this.name, clock, deadlines, onFailure });
+    deliver(this.#dialogue.askOverTcp(ask.request, truncated), whole);
   }
 
   #onError(ask: Ask, error: unknown): void {
@@ -227,8 +223,7 @@ export class Upstream {
 
   /** Notes that the reply to `request` was of no use where another upstream's was. */
   failed({ questionOctets }: Request): void {
-    const failure = { how: "useless", questionOctets } as const;
-    this.#noteFailure(this.#breaker.failed(failure, this.#options.clock.nowMs()));
+    this.#noteFailure(this.#breaker.failed({ how: "useless", questionOctets }, this.#options.clock.nowMs()));
   }
 
   /** Tells the breaker that a query came to nothing; not another one that has come after `forgetTroubles`. */

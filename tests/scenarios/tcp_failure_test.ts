@@ -124,3 +124,32 @@ Deno.test("that the whole answer is not to be had does not keep a client on UDP 
   await scene.settle();
   assertEquals([client.reply.message.rcode, client.reply.message.isTruncated], [RCODE.NOERROR, true]);
 });
+
+Deno.test("a client on UDP gets the truncated reply as soon as TCP is overdue, and the whole one if it comes before [5625_04]", async () => {
+  const scene = new Scene({ habits: { truncates: true } });
+  const { upstream } = scene;
+  const ask = async () => {
+    const client = scene.client();
+    const startMs = scene.nowMs;
+    client.ask([question("example.org")], { additionals: [opt()] });
+    await scene.pass(2100);
+    return [client.reply.message.isTruncated, client.reply.atMs - startMs];
+  };
+  // Nothing tells yet how long it takes.
+  upstream.onStreamQuery = () => {};
+  const [isTruncated, firstMs] = await ask();
+  assertEquals(isTruncated, true);
+  assertLessOrEqual(firstMs as number, 1020);
+  upstream.onStreamQuery = (query) => upstream.answer(query, { afterMs: 900 });
+  assertEquals(await ask(), [false, 900]);
+  upstream.onStreamQuery = (query) => upstream.answer(query, { afterMs: 20 });
+  for (let i = 0; i < 30; i++) {
+    assertEquals(await ask(), [false, 20]);
+    await scene.pass(300_000);
+  }
+  upstream.onStreamQuery = () => {};
+  const [isTruncatedAgain, lastMs] = await ask();
+  assertEquals(isTruncatedAgain, true);
+  assertLessOrEqual(lastMs as number, 520);
+  await scene.settle();
+});
