@@ -12,6 +12,12 @@ import { timeless } from "./timeless.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 
+/**
+ * With a longer `--timeout` ways are longer, too, see `drawFairUpstreams`, and TCP may be overdue: then the truncated reply is
+ * given to a client on UDP.
+ */
+const WHOLE_IN_TIME_MS = 2000;
+
 /** One way in which a question may have been answered. */
 export interface Outcome {
   /** What the upstream said, without OPT; or the failure that the forwarder makes of its silence. */
@@ -83,8 +89,11 @@ export class Oracle {
   /** Everything that the answer to `question` may be, to a client that says DO or not. */
   outcomes(question: Question, wantsDnssec: boolean, transport: "udp" | "tcp"): Outcome[] {
     const all = this.#outcomes(question, wantsDnssec);
+    if (transport === "udp") return all;
+    const { plan } = this.#options;
+    const isTcpSure = plan.isCalm(question) && plan.upstreams.every(({ hasTcp }) => hasTcp);
     // TC over TCP would promise what is not to be had: it is a failure there.
-    return transport === "udp" ? all : all.map((outcome) => {
+    return isTcpSure ? all.filter(({ message }) => !message.isTruncated) : all.map((outcome) => {
       return outcome.message.isTruncated ? failureOutcome(question, RCODE.SERVFAIL) : outcome;
     });
   }
@@ -155,7 +164,7 @@ export class Oracle {
     const { temper, hasTcp } = plan.upstreams[index]!;
     if (temper === "dead" || temper === "closed") return [];
     const twin = twins[index]!;
-    const isTcpSure = hasTcp && plan.isCalm(question);
+    const isTcpSure = hasTcp && plan.isCalm(question) && plan.config.timeoutMs <= WHOLE_IN_TIME_MS;
     // Clients with the same question in other spellings share an exchange, in the spelling of the first.
     const lower = foldCase(question.name);
     const upper = lower.map((octet) => octet >= 0x61 && octet <= 0x7a ? octet - 0x20 : octet);
