@@ -86,11 +86,13 @@ export class Ask extends Deadline implements Receiver<Uint8Array<ArrayBuffer>>, 
 
   /** The upstream has replied, and is asked again: it is not silent. */
   askedAgain(): void {
+    this.request.owner?.sentAgain();
     this.#asker.onAskedAgain(this);
   }
 
   /** Something else is sent for it, too, over UDP or TCP: when a reply comes, it may be the one to either. */
   askedBeside(): void {
+    this.request.owner?.sentAgain();
     this.isAmbiguous = true;
   }
 

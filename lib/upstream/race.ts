@@ -81,6 +81,16 @@ export class Race extends Deadline implements RequestOwner, TurnOwner {
     return this.#hasAnswer;
   }
 
+  /** See `RequestOwner`. A resend would take the send that the other manner may need; a hedge is not put off. */
+  sentAgain(): void {
+    const { request, clock, deadlines } = this.#options;
+    if (!this.#mayAsk || this.#hasUntried) return;
+    const dueMs = clock.nowMs() + this.#waitMs;
+    this.#patienceEndMs = Math.max(this.#patienceEndMs, dueMs);
+    deadlines.cancel(this);
+    if (dueMs < request.deadlineMs) deadlines.schedule(this, dueMs);
+  }
+
   /** See `RequestOwner`. */
   stop(): void {
     const { request } = this.#options;

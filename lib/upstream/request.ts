@@ -30,6 +30,8 @@ const written = new ReusedOctets(new Uint8Array(QUERY_OCTETS_MAX));
 export interface RequestOwner extends Listener {
   /** Whether it has got its answer. */
   readonly hasAnswer: boolean;
+  /** An upstream is asked once more for it, in another manner: that takes as long again. */
+  sentAgain(): void;
   /** The answer has come from elsewhere: nothing more is to be sent, and nobody waits. */
   stop(): void;
 }

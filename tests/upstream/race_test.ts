@@ -241,3 +241,21 @@ for (const [what, others, by, rcode, withinMs] of AFTER_DENIAL) {
     assertEquals([rig.servers[0]!.upstream.isSuspect, rig.deadlines.size], [false, 0]);
   });
 }
+
+Deno.test("Race does not send again while an upstream that has replied is asked in another manner", async () => {
+  let isRejecting = false;
+  const habit: Habit = (query, count) => {
+    const isRejected = isRejecting && query.additionals.length > 0;
+    return (isRejected ? saying(RCODE.FORMERR, 90) : answering(90))(query, count);
+  };
+  const { time, race, servers: [server] } = raceRig(habit);
+  for (let i = 0; i < 30; i++) {
+    race();
+    await time.passAndSettle(200);
+  }
+  isRejecting = true;
+  const { request, result } = race();
+  const answered = result.then(({ reply }) => decode(reply).rcode);
+  await time.passAndSettle(300);
+  assertEquals([await answered, request.sendCount, server!.datagram.asked.length], [RCODE.NOERROR, 2, 32]);
+});
