@@ -1,4 +1,6 @@
 import type { Clock } from "../base/runtime.ts";
+import { nameKey } from "./question_keys.ts";
+import { TwoProofs } from "./two_proofs.ts";
 
 /** Connections at a time where one does not do: a few, as RFC 7766 §6.2.2 asks for, so that a server is not stormed. */
 export const PARALLEL_MAX = 4;
@@ -19,6 +21,7 @@ export class ConnectionLimits {
   readonly #clock: Clock;
   #queriesMax = Infinity;
   #isCertain = false;
+  readonly #proofs = new TwoProofs();
   #parallelMax = PARALLEL_MAX;
   #untilMs = -Infinity;
   #crowdedUntilMs = -Infinity;
@@ -37,7 +40,7 @@ export class ConnectionLimits {
   }
 
   /**
-   * Whether `queriesMax` has been met twice. Once may have been chance: a server restarts, a path breaks. Then a connection
+   * Whether `queriesMax` has been met twice, under different names. Once may have been chance: a server restarts, a path breaks. Then a connection
    * that has answered so many is given another query, to see what comes of it.
    */
   get isCertain(): boolean {
@@ -53,13 +56,18 @@ export class ConnectionLimits {
   }
 
   /**
-   * The server has ended a connection after `replyCount` replies, with queries left to answer. That of one that was not
-   * active tells nothing: the server may have grown tired of waiting.
+   * The server has ended a connection after `replyCount` replies, with queries left to answer, first of all
+   * `questionOctets`; without one it tells nothing. That of one that was not active tells nothing: the server may have grown tired of waiting. If it is the
+   * same name each time, the server, or whoever watches the path, may end connections under that name.
    */
-  noteEnd(replyCount: number, wasActive: boolean): void {
+  noteEnd(replyCount: number, wasActive: boolean, questionOctets?: Uint8Array<ArrayBuffer>): void {
     const isMet = replyCount === this.queriesMax;
-    if (replyCount === 0 || (!wasActive && !isMet)) return;
-    this.#isCertain = isMet;
+    if (questionOctets === undefined || replyCount === 0 || (!wasActive && !isMet)) return;
+    if (!isMet) {
+      this.#isCertain = false;
+      this.#proofs.clear();
+    }
+    if (this.#proofs.add(nameKey(questionOctets))) this.#isCertain = true;
     this.#queriesMax = replyCount;
     this.#untilMs = this.#clock.nowMs() + LIMIT_MS;
   }
@@ -94,5 +102,6 @@ export class ConnectionLimits {
   #forgetQueries(): void {
     this.#queriesMax = Infinity;
     this.#isCertain = false;
+    this.#proofs.clear();
   }
 }

@@ -120,7 +120,7 @@ export class ConnectionPool implements ConnectionOwner, Dialler {
     this.#open.delete(connection);
     const isFruitless = isByServer && connection.replyCount === 0;
     const isRefusal = isFruitless && this.#limits.noteFruitless();
-    if (isByServer && unanswered.length > 0) this.#limits.noteEnd(connection.replyCount, wasActive);
+    if (isByServer) this.#limits.noteEnd(connection.replyCount, wasActive, unanswered[0]?.question);
     const hopeless = unanswered.filter((query) => {
       if (query.openCount > 0 || this.#waiting.has(query)) return false;
       query.endingCount++;
