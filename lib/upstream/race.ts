@@ -93,10 +93,9 @@ export class Race extends Deadline implements RequestOwner, TurnOwner {
 
   /** See `RequestOwner`. */
   stop(): void {
-    const { request } = this.#options;
     if (this.#isOver) return;
-    request.isClosed = true;
-    request.sendsMax = 0;
+    this.#options.request.isClosed = true;
+    this.#options.request.sendsMax = 0;
     this.#end();
   }
 
