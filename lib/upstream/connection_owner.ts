@@ -1,19 +1,18 @@
 import type { StreamQuery } from "./stream_query.ts";
-import type { UpstreamConnection } from "./upstream_connection.ts";
 import type { UpstreamError } from "./upstream_error.ts";
 
-/** Whom a connection to an upstream belongs to, and tells what becomes of it. */
-export interface ConnectionOwner {
+/** Whom a connection to an upstream, a `Connection`, belongs to, and tells what becomes of it. */
+export interface ConnectionOwner<Connection> {
   /** How long a query may go without an octet from the server, in milliseconds. */
   readonly silenceMs: number;
   /** A query has had its reply here, after `tookMs`. */
-  onReply(connection: UpstreamConnection, tookMs: number): void;
+  onReply(connection: Connection, tookMs: number): void;
   /** A query is given up: there is room for another. */
-  onGivenUp(connection: UpstreamConnection): void;
+  onGivenUp(connection: Connection): void;
   /** Nothing has come for longer than it should take. */
-  onSilence(connection: UpstreamConnection): void;
+  onSilence(connection: Connection): void;
   /** The connection is closed. */
-  onEnd(connection: UpstreamConnection, end: ConnectionEnd): void;
+  onEnd(connection: Connection, end: ConnectionEnd): void;
 }
 
 /** How a connection has ended. */

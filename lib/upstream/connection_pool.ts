@@ -32,7 +32,7 @@ export interface ConnectionPoolOptions extends Omit<UpstreamConnectionOptions, "
  * what was not answered when it ended is asked on another one as long as connections get anywhere, and what waits on a
  * silent one is asked on another one as well.
  */
-export class ConnectionPool implements ConnectionOwner, Dialler {
+export class ConnectionPool implements ConnectionOwner<UpstreamConnection>, Dialler {
   readonly #options: ConnectionPoolOptions;
   /** In the order in which they were made. */
   readonly #open = new Set<UpstreamConnection>();

@@ -23,7 +23,7 @@ export interface UpstreamConnectionOptions {
   /** An open socket, which belongs to this object from now on. */
   readonly socket: StreamSocket;
   /** Whom it tells. */
-  readonly owner: ConnectionOwner;
+  readonly owner: ConnectionOwner<UpstreamConnection>;
   /** Where unpredictable numbers come from. */
   readonly random: Random;
   /** What the time is read from. */
