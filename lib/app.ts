@@ -23,7 +23,7 @@ import { StreamListener } from "./server/stream_listener.ts";
 import { UdpListener } from "./server/udp_listener.ts";
 import { openUpstreams } from "./upstream/open_upstreams.ts";
 import { upstreamName } from "./upstream/upstream_name.ts";
-import type { Upstreams } from "./upstream/upstreams.ts";
+import type { Upstreams } from "./upstream/group/upstreams.ts";
 import { VERSION } from "./version.ts";
 
 /** What a program holds for queries at a moment. */

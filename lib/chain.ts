@@ -25,8 +25,8 @@ import { Remember } from "./resolver/remember.ts";
 import type { Resolver } from "./resolver/resolver.ts";
 import { SpecialNames } from "./resolver/special_names.ts";
 import { Split } from "./resolver/split.ts";
-import { LoopDetector } from "./upstream/loop_detector.ts";
-import type { Upstreams } from "./upstream/upstreams.ts";
+import { LoopDetector } from "./upstream/group/loop_detector.ts";
+import type { Upstreams } from "./upstream/group/upstreams.ts";
 import { VERSION } from "./version.ts";
 
 /** RFC 8767 §5 suggests one to three days. */

@@ -14,7 +14,7 @@ import { decode } from "../lib/wire/message.ts";
 import { HEADER_OCTETS } from "../lib/wire/header.ts";
 import { nameFromText, nameToText, readName } from "../lib/wire/name.ts";
 import { Reader } from "../lib/wire/reader.ts";
-import { LoopDetector } from "../lib/upstream/loop_detector.ts";
+import { LoopDetector } from "../lib/upstream/group/loop_detector.ts";
 import type { Request } from "../lib/upstream/request.ts";
 import type { Upstream } from "../lib/upstream/upstream.ts";
 import { putFlags, putId, putUint16 } from "../lib/wire/patch.ts";

@@ -2,7 +2,7 @@ import type { SocketAddress } from "../base/address.ts";
 import type { Cidr } from "../base/cidr.ts";
 import type { StorageRules } from "../response/assess.ts";
 import type { LogLevel } from "../observe/log.ts";
-import type { Strategy } from "../upstream/strategy.ts";
+import type { Strategy } from "../upstream/group/strategy.ts";
 import type { MultiQuestion } from "../resolver/split.ts";
 
 /** Everything that can be set. One field per knob; its default and bounds are in `LIMITS` and `flags.ts`. */

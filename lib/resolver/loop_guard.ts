@@ -1,6 +1,6 @@
 import { HEADER_OCTETS } from "../wire/header.ts";
 import { EDE, RCODE } from "../wire/iana.ts";
-import { type LoopDetector, PROBE_OCTETS } from "../upstream/loop_detector.ts";
+import { type LoopDetector, PROBE_OCTETS } from "../upstream/group/loop_detector.ts";
 import { ownReply } from "./own_reply.ts";
 import type { Query } from "./query.ts";
 import type { Reply, Resolver } from "./resolver.ts";

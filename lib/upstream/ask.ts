@@ -1,10 +1,10 @@
 import { Deadline } from "../base/deadline_queue.ts";
 import { LaterOctets, type Receiver } from "../base/later.ts";
-import type { Breaker } from "./breaker.ts";
-import type { Failure } from "./outage_evidence.ts";
-import type { Path, Travelling } from "./path.ts";
+import type { Breaker } from "./health/breaker.ts";
+import type { Failure } from "./health/outage_evidence.ts";
+import type { Path, Travelling } from "./health/path.ts";
 import type { Request } from "./request.ts";
-import type { UpstreamSocket } from "./upstream_socket.ts";
+import type { UpstreamSocket } from "./udp/upstream_socket.ts";
 
 /** Who asks, and takes note of what comes of it. */
 export interface Asker {

@@ -4,13 +4,13 @@ import { Random } from "../base/random.ts";
 import type { Runtime } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { Log } from "../observe/log.ts";
-import { CookieJar } from "./cookie_jar.ts";
-import { DatagramTransport } from "./datagram_transport.ts";
-import { SocketPool } from "./socket_pool.ts";
-import type { Strategy } from "./strategy.ts";
-import { StreamTransport } from "./stream_transport.ts";
+import { CookieJar } from "./exchange/cookie_jar.ts";
+import { DatagramTransport } from "./udp/datagram_transport.ts";
+import { SocketPool } from "./udp/socket_pool.ts";
+import type { Strategy } from "./group/strategy.ts";
+import { StreamTransport } from "./stream/stream_transport.ts";
 import { Upstream } from "./upstream.ts";
-import { Upstreams } from "./upstreams.ts";
+import { Upstreams } from "./group/upstreams.ts";
 
 /** What upstreams are opened with. */
 export interface OpenUpstreamsOptions {

@@ -5,8 +5,8 @@ import { EDNS_OPTION, TYPE } from "../wire/iana.ts";
 import { putFlags, putUint16 } from "../wire/patch.ts";
 import { uint16At } from "../wire/scan.ts";
 import { QUESTION_TAIL_OCTETS } from "../wire/section_layout.ts";
-import type { Listener } from "./registration.ts";
-import type { UpstreamSocket } from "./upstream_socket.ts";
+import type { Listener } from "./matching/registration.ts";
+import type { UpstreamSocket } from "./udp/upstream_socket.ts";
 
 /**
  * Sends of one question in all, to whatever upstreams. RFC 9520 §3.1: three queries to a server over one transport, and it

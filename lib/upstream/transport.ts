@@ -1,4 +1,4 @@
-import type { Doubts } from "./registration.ts";
+import type { Doubts } from "./matching/registration.ts";
 import type { Request } from "./request.ts";
 
 /** A way to ask one upstream: UDP or TCP. */

@@ -3,16 +3,16 @@ import { deliver, type LaterOctets } from "../base/later.ts";
 import type { Log } from "../observe/log.ts";
 import type { UpstreamStatus } from "../observe/status.ts";
 import { Ask, type Asker } from "./ask.ts";
-import { Breaker, type Transition } from "./breaker.ts";
-import { Dialogue, type DialogueOptions } from "./dialogue.ts";
-import type { Failure } from "./outage_evidence.ts";
-import { Path } from "./path.ts";
-import { isTruncated, isUseful } from "./reply_kind.ts";
+import { Breaker, type Transition } from "./health/breaker.ts";
+import { Dialogue, type DialogueOptions } from "./exchange/dialogue.ts";
+import type { Failure } from "./health/outage_evidence.ts";
+import { Path } from "./health/path.ts";
+import { isTruncated, isUseful } from "./exchange/reply_kind.ts";
 import type { Request } from "./request.ts";
-import { StateReport } from "./state_report.ts";
+import { StateReport } from "./health/state_report.ts";
 import { isSilence } from "./upstream_error.ts";
 import { upstreamName } from "./upstream_name.ts";
-import { WholeReply } from "./whole_reply.ts";
+import { WholeReply } from "./exchange/whole_reply.ts";
 
 /** What an upstream is made from. */
 export interface UpstreamOptions extends DialogueOptions {

@@ -2,7 +2,7 @@ import type { SocketAddress } from "../../lib/base/address.ts";
 import { parseCidr } from "../../lib/base/cidr.ts";
 import { parseIp } from "../../lib/base/ip.ts";
 import type { Config } from "../../lib/config/config.ts";
-import { STRATEGIES } from "../../lib/upstream/strategy.ts";
+import { STRATEGIES } from "../../lib/upstream/group/strategy.ts";
 import type { Question } from "../../lib/wire/message.ts";
 import { foldCase } from "../../lib/wire/name.ts";
 import { SeededRandom } from "../support/seeded_random.ts";

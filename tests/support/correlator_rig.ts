@@ -1,4 +1,4 @@
-import { Correlator, type Pending } from "../../lib/upstream/correlator.ts";
+import { Correlator, type Pending } from "../../lib/upstream/matching/correlator.ts";
 import { HEADER_OCTETS } from "../../lib/wire/header.ts";
 import type { Message } from "../../lib/wire/message.ts";
 import { putId } from "../../lib/wire/patch.ts";

@@ -1,4 +1,4 @@
-import type { Doubts } from "../../lib/upstream/registration.ts";
+import type { Doubts } from "../../lib/upstream/matching/registration.ts";
 import type { Transport } from "../../lib/upstream/transport.ts";
 import type { Request } from "../../lib/upstream/request.ts";
 import { UpstreamError } from "../../lib/upstream/upstream_error.ts";

@@ -2,7 +2,7 @@ import type { SocketAddress } from "../../lib/base/address.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
 import { openUpstreams } from "../../lib/upstream/open_upstreams.ts";
-import type { Strategy } from "../../lib/upstream/strategy.ts";
+import type { Strategy } from "../../lib/upstream/group/strategy.ts";
 import { decode } from "../../lib/wire/message.ts";
 import { udp } from "./fake_socket.ts";
 import { type Habit, type Outcome, respond } from "./fake_transport.ts";

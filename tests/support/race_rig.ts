@@ -1,6 +1,6 @@
 import { Log } from "../../lib/observe/log.ts";
-import { Race } from "../../lib/upstream/race.ts";
-import type { RaceGroup } from "../../lib/upstream/race_group.ts";
+import { Race } from "../../lib/upstream/group/race.ts";
+import type { RaceGroup } from "../../lib/upstream/group/race_group.ts";
 import type { Request } from "../../lib/upstream/request.ts";
 import { Upstream } from "../../lib/upstream/upstream.ts";
 import { scriptedRandom } from "./fake_random.ts";

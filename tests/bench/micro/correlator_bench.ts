@@ -5,7 +5,7 @@
  */
 import { DeadlineQueue } from "../../../lib/base/deadline_queue.ts";
 import { Random } from "../../../lib/base/random.ts";
-import { Correlator } from "../../../lib/upstream/correlator.ts";
+import { Correlator } from "../../../lib/upstream/matching/correlator.ts";
 import { HEADER_OCTETS } from "../../../lib/wire/header.ts";
 import { uint16At } from "../../../lib/wire/scan.ts";
 import { putId } from "../../../lib/wire/patch.ts";

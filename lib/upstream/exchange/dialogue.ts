@@ -1,0 +1,218 @@
+import type { SocketAddress } from "../../base/address.ts";
+import type { LaterOctets } from "../../base/later.ts";
+import type { Random } from "../../base/random.ts";
+import type { Clock } from "../../base/runtime.ts";
+import type { Asking } from "../ask.ts";
+import { Capabilities } from "./capabilities.ts";
+import { randomizeCase } from "./case_randomization.ts";
+import { type CookieJar, isBadCookie } from "./cookie_jar.ts";
+import type { Doubts } from "../matching/registration.ts";
+import { Exchange, type Line } from "./exchange.ts";
+import { LargeReplies } from "./large_replies.ts";
+import type { Manner } from "./next_step.ts";
+import { hasOpt, isEdnsRejection, isTruncated } from "./reply_kind.ts";
+import { isForAny, type Request, sendsLeft, writeUpstreamQuery } from "../request.ts";
+import { restoreSpelling } from "./restore_spelling.ts";
+import type { Transport } from "../transport.ts";
+import { truncatedOverTcp, TruncationError, UpstreamError } from "../upstream_error.ts";
+
+/** So many sends of a question go over UDP alone, however silent the upstream is. */
+const SENDS_BEFORE_TCP = 2;
+
+/** What a dialogue is made from. */
+export interface DialogueOptions {
+  /** Where the server is asked. */
+  readonly address: SocketAddress;
+  /** UDP; the same as `stream` for an upstream that is asked over TCP alone. */
+  readonly datagram: Transport;
+  /** TCP. */
+  readonly stream: Transport;
+  /** The cookies exchanged with the upstream; none when it is to be asked without. */
+  readonly cookies?: CookieJar;
+  /** Whether names go upstream in random letter case; they do unless said otherwise. */
+  readonly randomizesCase?: boolean;
+  /** Where unpredictable letter case comes from. */
+  readonly random: Random;
+  /** What the time is read from. */
+  readonly clock: Clock;
+}
+
+/** How one upstream is spoken to: in the best manner that it is known to cope with. */
+export class Dialogue implements Line {
+  readonly #options: DialogueOptions;
+  readonly #tell: (lesson: string) => void;
+  #capabilities: Capabilities;
+  #largeReplies = new LargeReplies();
+  #queryCount = 0;
+  #replyCount = 0;
+
+  /** See {@linkcode DialogueOptions}; `tell` is told what has been learned, as `Capabilities` says. */
+  constructor(options: DialogueOptions, tell: (lesson: string) => void) {
+    this.#options = options;
+    this.#tell = tell;
+    this.#capabilities = new Capabilities(tell);
+  }
+
+  /** Messages sent so far. */
+  get queryCount(): number {
+    return this.#queryCount;
+  }
+
+  /** Replies to these that were accepted so far. */
+  get replyCount(): number {
+    return this.#replyCount;
+  }
+
+  /** What the upstream supports. */
+  get capabilities(): Capabilities {
+    return this.#capabilities;
+  }
+
+  /** Whether it takes place over TCP. */
+  get isOverTcp(): boolean {
+    return this.#options.datagram === this.#options.stream || this.#capabilities.needsTcp(this.nowMs());
+  }
+
+  /** Forgets all that was learned: there may be another server at the other end, or another path in between. */
+  forget(): void {
+    this.#capabilities = new Capabilities(this.#tell);
+    this.#largeReplies = new LargeReplies();
+    this.#options.cookies?.renew();
+  }
+
+  /**
+   * Asks in the first instance: over TCP when the reply is known not to fit into a datagram, or would be another one over
+   * UDP, or when UDP meets silence; else over UDP.
+   *
+   * @param asker Is told when it is asked again in another manner, or in two at a time.
+   * @returns A reply of any RCODE; truncated when it came over UDP and has to be asked for over TCP. Fails with an
+   * `UpstreamError` when none came by the request's deadline.
+   */
+  ask(request: Request, asker: Asking): PromiseLike<Uint8Array<ArrayBuffer>> {
+    const nowMs = this.nowMs();
+    if (this.#capabilities.needsTcp(nowMs)) return this.#askOverTcpFirst(request, asker);
+    const isForTcp = request.sendCount === 0 && (isForAny(request) || this.#largeReplies.has(request, nowMs));
+    return isForTcp ? this.#askOverTcpFirst(request, asker) : this.#askOverUdp(request, asker, nowMs);
+  }
+
+  /**
+   * Asks over TCP what has turned out too large for a datagram before (RFC 7766 §5), a question's first send alone; or what
+   * UDP does not carry. Should TCP be blocked meanwhile, the next one goes over UDP.
+   */
+  async #askOverTcpFirst(request: Request, asker: Asking): Promise<Uint8Array<ArrayBuffer>> {
+    request.sendCount++;
+    // Where the rest goes over UDP, this takes longer: there may have to be a connection first.
+    if (!this.isOverTcp) asker.askedBeside();
+    let reply: Uint8Array<ArrayBuffer>;
+    try {
+      reply = await this.exchangeOverTcp(request);
+    } catch (error) {
+      this.#capabilities.failedOverTcp();
+      this.#largeReplies.forget(request);
+      const mayAskAgain = sendsLeft(request) > 0 && this.nowMs() < request.deadlineMs;
+      if (!(error instanceof UpstreamError) || !mayAskAgain) throw error;
+      asker.askedBeside();
+      return await this.#askOverUdp(request, asker, this.nowMs());
+    }
+    const nowMs = this.nowMs();
+    if (this.#capabilities.needsTcp(nowMs)) return reply;
+    // It has grown beyond what the client can use: the next one is told so over UDP.
+    if (reply.length > request.usefulOctetsMax) this.#largeReplies.note(request, reply.length, nowMs);
+    // What has to be found out first, cookies and EDNS, is found out over UDP.
+    const isRejected = isBadCookie(reply) || isEdnsRejection(reply);
+    return isRejected && sendsLeft(request) > 0 ? await this.#askOverUdp(request, asker, nowMs) : reply;
+  }
+
+  /** Asks over UDP in the best manner that the upstream is known to cope with. */
+  #askOverUdp(request: Request, asker: Asking, nowMs: number): LaterOctets {
+    const { cookies, randomizesCase = true, datagram, stream } = this.#options;
+    const capabilities = this.#capabilities;
+    const withOpt = capabilities.supportsEdns(nowMs) && request.ednsRejectedBy !== this;
+    const manner: Manner = {
+      withOpt,
+      withCookie: withOpt && cookies !== undefined && capabilities.supportsCookies(nowMs),
+      // The first send alone: a server that knows names in one spelling must not have its denials come in first and last.
+      isMixed: request.sendCount === 0 && randomizesCase && capabilities.ignoresCase(nowMs),
+      hasFreshCookie: false,
+    };
+    const isTcpTried = datagram !== stream &&
+      (capabilities.isTcpOnTrial(nowMs) || (request.sendCount >= SENDS_BEFORE_TCP && capabilities.isSilent(nowMs, 1)));
+    const exchange = new Exchange(this, request, asker);
+    exchange.start(manner, isTcpTried);
+    return exchange;
+  }
+
+  /** See `Line`. */
+  nowMs(): number {
+    return this.#options.clock.nowMs();
+  }
+
+  /** See `Line`. */
+  mixed(question: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    return randomizeCase(question, this.#options.random);
+  }
+
+  /** See `Line`. */
+  send(
+    request: Request,
+    manner: Manner,
+    question: Uint8Array<ArrayBuffer>,
+    doubts: Doubts,
+  ): PromiseLike<Uint8Array<ArrayBuffer>> {
+    const { datagram, cookies } = this.#options;
+    request.sendCount++;
+    this.#queryCount++;
+    this.#capabilities.sendsDatagram(this.nowMs());
+    const cookie = manner.withCookie ? cookies?.option : undefined;
+    return datagram.exchange(writeUpstreamQuery(request, manner.withOpt, cookie, question), question, request, doubts);
+  }
+
+  /** See `Line`. */
+  heard(): void {
+    this.#replyCount++;
+    this.#capabilities.heardDatagram();
+  }
+
+  /**
+   * Asks over TCP what did not fit over UDP.
+   *
+   * @returns The whole reply, or the truncated one where the whole has more than `usefulOctetsMax`. Fails with a
+   * `TruncationError` when TCP brings nothing, or what is truncated again.
+   */
+  async askOverTcp(request: Request, truncated: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    try {
+      const reply = await this.exchangeOverTcp(request);
+      if (isTruncated(reply)) throw truncatedOverTcp(this.#options.address);
+      this.#largeReplies.note(request, reply.length, this.nowMs());
+      // A client on UDP would get next to nothing of it, at the price of reading it all (CVE-2024-8508).
+      return reply.length > request.usefulOctetsMax ? truncated : reply;
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      throw new TruncationError(truncated, error);
+    }
+  }
+
+  /** See `Line`. Over TCP the client's spelling does: nobody can forge a reply who cannot read the query. */
+  async exchangeOverTcp(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+    const nowMs = this.nowMs();
+    const withOpt = this.#capabilities.supportsEdns(nowMs) && request.ednsRejectedBy !== this;
+    const reply = await this.#sendOverTcp(request, withOpt);
+    // RFC 6891 §7. Whoever came here because a reply over UDP might be forged is not sent back there.
+    if (!withOpt || !isEdnsRejection(reply)) return reply;
+    const plain = await this.#sendOverTcp(request, false);
+    if (!isEdnsRejection(plain)) this.#capabilities.rejectedEdns(request.questionOctets, this.nowMs());
+    return plain;
+  }
+
+  async #sendOverTcp(request: Request, withOpt: boolean): Promise<Uint8Array<ArrayBuffer>> {
+    const { stream, cookies } = this.#options;
+    const { questionOctets } = request;
+    this.#queryCount++;
+    const cookie = this.#capabilities.supportsCookies(this.nowMs()) ? cookies?.option : undefined;
+    const reply = await stream.exchange(writeUpstreamQuery(request, withOpt, cookie), questionOctets, request);
+    this.#replyCount++;
+    if (!this.#capabilities.hasShownEdns && hasOpt(reply)) this.#capabilities.showedEdns();
+    restoreSpelling(reply, questionOctets, questionOctets);
+    return reply;
+  }
+}

@@ -1,0 +1,142 @@
+import { recordCountOf } from "../../wire/counts.ts";
+import { HEADER_OCTETS, QDCOUNT_OFFSET } from "../../wire/header.ts";
+import { TYPE } from "../../wire/iana.ts";
+import { putUint16 } from "../../wire/patch.ts";
+import { isSameRun } from "../../wire/same_run.ts";
+import { labelAt, labelCountAt } from "../../wire/name_at.ts";
+import { rdataSteps, STEP_COMPRESSIBLE_NAME } from "../../wire/rdata.ts";
+import { skipName, uint16At } from "../../wire/scan.ts";
+import { QUESTION_TAIL_OCTETS, RDLENGTH_OFFSET, RECORD_HEAD_OCTETS } from "../../wire/section_layout.ts";
+
+/** A compression pointer has these two bits set; the others are the offset that it leads to (RFC 1035 §4.1.4). */
+const POINTER = 0xc000;
+const POINTER_MASK = 0x3fff;
+
+/**
+ * Puts the asker's spelling where ours went upstream: into the question; into owners, and into those names in RDATA that
+ * may be compressed, as far as they end like the question's; and into what they begin with when that is ours (a DNAME
+ * puts the first labels of the question's name before its target, RFC 6672 §2.2). Names that point to the question follow
+ * it by themselves; a server that keeps its own spelling, BIND for one, writes in full what differs, and keeps for the
+ * next asker what it was asked in. Edits `reply` in place.
+ *
+ * A name that ends like the question's comes in the asker's spelling from every server that compresses it. The case of
+ * such names is no part of what DNSSEC signs (RFC 4034 §6.2); other types are left as they are.
+ *
+ * @param reply A readable message whose question, if it has one, is `sent`.
+ */
+export function restoreSpelling(reply: Uint8Array, sent: Uint8Array, asked: Uint8Array): void {
+  // hot path
+  // A bare header, which some servers send as an error, repeats nothing.
+  if (uint16At(reply, QDCOUNT_OFFSET) === 0) return;
+  reply.set(asked, HEADER_OCTETS);
+  const recordCount = recordCountOf(reply);
+  let isRedirected = false;
+  let offset = HEADER_OCTETS + asked.length;
+  for (let i = 0; i < recordCount; i++) {
+    respell(reply, offset, sent, asked, isRedirected);
+    const head = skipName(reply, offset, reply.length, reply.length);
+    const type = uint16At(reply, head);
+    const rdata = head + RECORD_HEAD_OCTETS;
+    if (type === TYPE.DNAME) isRedirected = true;
+    // RFC 3597 §4: "only in the RRs of types that are well-known", of which MX is the last one.
+    else if (type <= TYPE.MX && type !== TYPE.A) respellRdata(reply, type, rdata, sent, asked, isRedirected);
+    offset = rdata + uint16At(reply, head + RDLENGTH_OFFSET);
+  }
+}
+
+function respellRdata(
+  reply: Uint8Array,
+  type: number,
+  offset: number,
+  sent: Uint8Array,
+  asked: Uint8Array,
+  isRedirected: boolean,
+): void {
+  const steps = rdataSteps(type);
+  if (steps === undefined) return;
+  for (let i = 0; i < steps.length; i++) {
+    const step = steps[i]!;
+    if (step >= 0) {
+      offset += step;
+      continue;
+    }
+    if (step !== STEP_COMPRESSIBLE_NAME) return;
+    respell(reply, offset, sent, asked, isRedirected);
+    offset = skipName(reply, offset, reply.length, reply.length);
+  }
+}
+
+/**
+ * Spells the name at `start` like the question's. Labels behind a pointer stand elsewhere, in the signer of a signature
+ * say, which BIND points to: where they are the question's, the pointer is made to lead there.
+ */
+function respell(reply: Uint8Array, start: number, sent: Uint8Array, asked: Uint8Array, isRedirected: boolean): void {
+  // hot path
+  if (reply[start] === 0) return;
+  if (reply[start]! < 0xc0) respellBeginning(reply, start, sent, asked, isRedirected);
+  // Nearly every pointer leads into the question.
+  else if ((uint16At(reply, start) & POINTER_MASK) < HEADER_OCTETS + asked.length) return;
+  let offset = labelAt(reply, start);
+  let own = HEADER_OCTETS;
+  for (let extra = labelCountAt(reply, start) - labelCountAt(reply, own); extra !== 0;) {
+    if (extra > 0) {
+      offset = labelAt(reply, offset + 1 + reply[offset]!);
+      extra--;
+    } else {
+      own += 1 + reply[own]!;
+      extra++;
+    }
+  }
+  // From where on the names are the same.
+  let sameFrom = offset;
+  let ownFrom = own;
+  for (; reply[own] !== 0;) {
+    const labelOctets = 1 + reply[own]!;
+    if (reply[offset] !== reply[own] || !isSameRun(reply, offset, reply, own, labelOctets)) {
+      sameFrom = labelAt(reply, offset + 1 + reply[offset]!);
+      ownFrom = own + labelOctets;
+    }
+    offset = labelAt(reply, offset + 1 + reply[offset]!);
+    own += labelOctets;
+  }
+  let place = start;
+  while (labelAt(reply, place) !== sameFrom && isLabel(reply[place]!)) place += 1 + reply[place]!;
+  if (labelAt(reply, place) !== sameFrom) return;
+  for (; isLabel(reply[place]!); place++, ownFrom++) {
+    for (let i = reply[place]!; i > 0; i--) reply[++place] = reply[++ownFrom]!;
+  }
+  if (reply[place]! >= 0xc0 && reply[ownFrom] !== 0) putUint16(reply, place, POINTER | ownFrom);
+}
+
+/** What comes out of a server that puts the first labels of what it was asked before another name. */
+function respellBeginning(
+  reply: Uint8Array,
+  start: number,
+  sent: Uint8Array,
+  asked: Uint8Array,
+  isRedirected: boolean,
+): void {
+  // hot path
+  const nameEnd = sent.length - QUESTION_TAIL_OCTETS;
+  let end = 0;
+  while (isLabel(reply[start + end]!) && end < nameEnd - 1) {
+    const labelOctets = 1 + sent[end]!;
+    if (reply[start + end] !== sent[end]) break;
+    // It may have been asked before, in another spelling, and have kept that.
+    const isSame = isRedirected
+      ? isSameRun(reply, start + end, sent, end, labelOctets)
+      : startsWith(reply, start + end, sent, end, labelOctets);
+    if (!isSame) break;
+    end += labelOctets;
+  }
+  for (let i = 0; i < end; i++) reply[start + i] = asked[i]!;
+}
+
+function startsWith(octets: Uint8Array, offset: number, part: Uint8Array, start: number, length: number): boolean {
+  for (let i = 0; i < length; i++) if (octets[offset + i] !== part[start + i]) return false;
+  return true;
+}
+
+function isLabel(octet: number): boolean {
+  return octet > 0 && octet < 0xc0;
+}

@@ -1,0 +1,66 @@
+import type { RaceGroup } from "./race_group.ts";
+import type { Request } from "../request.ts";
+import { isTruncated, isUseful } from "../exchange/reply_kind.ts";
+import { LaterReply, type UpstreamReply } from "../upstream_reply.ts";
+
+/** How long it is listened behind the deadline: no resolver that an upstream may be takes longer to give up. */
+const LISTEN_MS = 10_000;
+
+/** Who is given what comes behind the deadline. */
+export interface LateListener {
+  /** The deadline has passed, and an answer may still come: told before whoever waits is told that there is none. */
+  listens(late: PromiseLike<UpstreamReply>): void;
+}
+
+/**
+ * What is left of a race behind its deadline: whoever has waited is told that there is no answer, nothing more is sent, and
+ * what was sent may still be answered. An upstream may need longer than its clients wait, and each time again.
+ */
+export class Listening {
+  /** Until when replies count. */
+  readonly untilMs: number;
+  readonly #request: Request;
+  readonly #late = new LaterReply();
+  readonly #group: RaceGroup;
+  #isOver = false;
+
+  /** Closes `request`; `group` has allowed it. */
+  constructor(request: Request, group: RaceGroup) {
+    request.isClosed = true;
+    request.sendsMax = 0;
+    this.untilMs = request.deadlineMs + LISTEN_MS;
+    this.#request = request;
+    this.#group = group;
+  }
+
+  /** The answer, if one comes. */
+  get late(): PromiseLike<UpstreamReply> {
+    return this.#late;
+  }
+
+  /** Whether it has got its answer, or nothing can come any more. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** A reply has come, and so many may still. What would have to be asked for once more, in whatever manner, is not. */
+  replied(reply: UpstreamReply, outstanding: number): void {
+    if (this.#isOver) return;
+    const isAnswer = isUseful(reply.reply) && !isTruncated(reply.reply) && reply.reply !== this.#request.unproven;
+    if (!isAnswer) return this.failed(new Error(`${reply.upstream.name} has no answer`), outstanding);
+    this.#end();
+    this.#late.arrived(reply);
+  }
+
+  /** A send has come to nothing, and so many may still bring something. */
+  failed(error: unknown, outstanding: number): void {
+    if (this.#isOver || outstanding > 0) return;
+    this.#end();
+    this.#late.failed(error);
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#group.listened();
+  }
+}

@@ -1,0 +1,136 @@
+import { concat } from "@std/bytes/concat";
+import { equals } from "@std/bytes/equals";
+import type { Clock, RandomSource, WallClock } from "../../base/runtime.ts";
+import { sipHash24 } from "../../base/siphash.ts";
+import { CLASS, TYPE } from "../../wire/iana.ts";
+import { nameFromText } from "../../wire/name.ts";
+import { Writer } from "../../wire/writer.ts";
+import { SENDS_MAX } from "../request.ts";
+import type { Upstream } from "../upstream.ts";
+
+/** A token: when it was made (4 octets), which upstream (2), chance (2), and a keyed hash of these. */
+const TOLD_OCTETS = 8;
+/** 64 bits: whoever wants to make an upstream look like a loop has to guess them (as CVE-2026-26018 did elsewhere). */
+const TOKEN_OCTETS = TOLD_OCTETS + 8;
+/** Probes at most this often, however suspicious things look. */
+const PROBE_EVERY_MS = 10_000;
+/** How long an answer to a probe is waited for; the probe itself would be back much sooner. */
+const PROBE_MS = 2000;
+/** A probe that comes in later than this proves nothing: somebody may have read it and repeat it. */
+const PROBE_LIFE_SECONDS = 10;
+/** The first label of the name: its length, and the token in hexadecimal digits. */
+const LABEL_OCTETS = 2 * TOKEN_OCTETS;
+/** RFC 2606 §3 keeps example. for such use; resolvers treat it as any other name (RFC 6761 §6.5). */
+const DOMAIN = "example.";
+
+/** What a detector is made from. */
+export interface LoopDetectorOptions {
+  /** Those that may lead back here; the same in the same order for all that have the key. */
+  readonly upstreams: readonly Upstream[];
+  /** Where chance comes from. */
+  readonly random: RandomSource;
+  /** What tokens are known again by, 16 octets: a probe may come back to another process that serves the same clients. */
+  readonly key: Uint8Array;
+  /** What the time is read from. */
+  readonly clock: Clock;
+  /** What the time in tokens is read from. */
+  readonly wallClock: WallClock;
+}
+
+/**
+ * Finds out whether an upstream leads back to this program, directly or through other forwarders. When that seems
+ * possible, each upstream is asked for a name that nobody else can make; if the question comes in from a client, that
+ * upstream is a loop, and is left alone for a while.
+ */
+export class LoopDetector {
+  readonly #options: LoopDetectorOptions;
+  #lastProbeMs = -Infinity;
+
+  /** See {@linkcode LoopDetectorOptions}. */
+  constructor(options: LoopDetectorOptions) {
+    this.#options = options;
+  }
+
+  /** Something happened that a loop would explain: several queries waited for one answer, and it did not come. */
+  suspect(): void {
+    const { upstreams, clock } = this.#options;
+    const nowMs = clock.nowMs();
+    if (nowMs - this.#lastProbeMs < PROBE_EVERY_MS) return;
+    this.#lastProbeMs = nowMs;
+    upstreams.forEach((upstream, i) => this.#probe(upstream, i, nowMs));
+  }
+
+  /**
+   * Whether a question from a client is one of the probes; then its upstream is cut off.
+   *
+   * @param questionOctets The question in wire format, in any letter case.
+   */
+  recognize(questionOctets: Uint8Array): boolean {
+    // Two comparisons spare nearly every question the rest.
+    if (questionOctets[0] !== LABEL_OCTETS || questionOctets.length !== PROBE_OCTETS) return false;
+    const upstream = this.#upstreamOf(questionOctets);
+    upstream?.cutLoop();
+    return upstream !== undefined;
+  }
+
+  #upstreamOf(questionOctets: Uint8Array): Upstream | undefined {
+    const { upstreams, key, wallClock } = this.#options;
+    const token = tokenIn(questionOctets);
+    if (token === null || !equals(toLowerCase(questionOctets), questionFor(token))) return undefined;
+    const told = token.subarray(0, TOLD_OCTETS);
+    if (!equals(sipHash24(key, told), token.subarray(TOLD_OCTETS))) return undefined;
+    const view = new DataView(token.buffer);
+    const ageSeconds = (wallClock.epochSeconds() - view.getUint32(0)) | 0;
+    return Math.abs(ageSeconds) > PROBE_LIFE_SECONDS ? undefined : upstreams[view.getUint16(4)];
+  }
+
+  #probe(upstream: Upstream, index: number, nowMs: number): void {
+    const { random, key, wallClock } = this.#options;
+    const told = new Uint8Array(TOLD_OCTETS);
+    random.fill(told);
+    const view = new DataView(told.buffer);
+    view.setUint32(0, wallClock.epochSeconds());
+    view.setUint16(4, index);
+    const questionOctets = questionFor(concat([told, sipHash24(key, told)]));
+    const deadlineMs = nowMs + PROBE_MS;
+    // No answer is no loop; the upstream itself takes note of its silence.
+    upstream.ask({
+      questionOctets,
+      flags: 0,
+      wantsDnssec: false,
+      usefulOctetsMax: 0,
+      acceptsTruncated: true,
+      deadlineMs,
+      // That it is refused says enough.
+      upstreamCount: SENDS_MAX,
+      sendCount: 0,
+      sendsMax: SENDS_MAX,
+      wantsFreshSocket: false,
+      hasPart: false,
+      isClosed: false,
+      owner: null,
+    });
+  }
+}
+
+function questionFor(token: Uint8Array): Uint8Array<ArrayBuffer> {
+  const writer = new Writer();
+  writer.name(nameFromText(`${token.toHex()}.${DOMAIN}`));
+  writer.uint16(TYPE.TXT);
+  writer.uint16(CLASS.IN);
+  return writer.finish();
+}
+
+/** Octets of a probe's question. */
+export const PROBE_OCTETS: number = questionFor(new Uint8Array(TOKEN_OCTETS)).length;
+
+/** The octets that the first label spells, in whatever letter case; `null` when it spells none. */
+function tokenIn(questionOctets: Uint8Array): Uint8Array<ArrayBuffer> | null {
+  const text = String.fromCharCode(...questionOctets.subarray(1, 1 + LABEL_OCTETS));
+  return /^[0-9a-f]+$/i.test(text) ? Uint8Array.fromHex(text) : null;
+}
+
+/** The probe goes out in random case, and forwarders may change it. Type and class of a probe hold no letters. */
+function toLowerCase(questionOctets: Uint8Array): Uint8Array {
+  return questionOctets.map((octet) => octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet);
+}

@@ -1,0 +1,250 @@
+import { Deadline, type DeadlineQueue } from "../../base/deadline_queue.ts";
+import type { Later } from "../../base/later.ts";
+import type { Clock } from "../../base/runtime.ts";
+import { type LateListener, Listening } from "./listening.ts";
+import type { RaceGroup } from "./race_group.ts";
+import { type Request, type RequestOwner, sendsLeft } from "../request.ts";
+import { resendWaitMs } from "./resend_wait.ts";
+import { isUseful } from "../exchange/reply_kind.ts";
+import { Setbacks } from "./setbacks.ts";
+import { Turn, type TurnOwner } from "./turn.ts";
+import type { Upstream } from "../upstream.ts";
+import { LaterReply, type UpstreamReply } from "../upstream_reply.ts";
+
+/** What a race is made from. */
+export interface RaceOptions {
+  /** What is asked. */
+  readonly request: Request;
+  /** In the order in which they are asked; at least one. */
+  readonly order: readonly Upstream[];
+  /** How many are asked at once at the start. */
+  readonly startCount: number;
+  /** Their group. */
+  readonly group: RaceGroup;
+  /** Given what comes behind the deadline, if there is anybody. */
+  readonly lateListener: LateListener | null;
+  /** What the time is read from. */
+  readonly clock: Clock;
+  /** Where deadlines wait. */
+  readonly deadlines: DeadlineQueue;
+}
+
+/**
+ * One question to several upstreams, from the first send to the first good reply. The next one is asked as well when the
+ * last one asked is slow (a hedge), and at once when it fails or says what is of no use. When everybody has been asked it
+ * begins again, with those who have said nothing. Nobody who was asked is given up: a slow answer is as good as a repeated
+ * one, and tells that its upstream lives.
+ * What comes behind the deadline may be of use, too; see `Listening`.
+ */
+export class Race extends Deadline implements RequestOwner, TurnOwner {
+  readonly #options: RaceOptions;
+  readonly #result = new LaterReply();
+  /** `null` as long as there is none. */
+  #setbacks: Setbacks | null = null;
+  /** Who was asked last. */
+  #last: Upstream | null = null;
+  /** How long it is waited for, and when it is asked again or another one whatever it costs. */
+  #waitMs = 0;
+  #patienceEndMs = 0;
+  #askedCount = 0;
+  #restartCount = 0;
+  #startMs = 0;
+  #outstanding = 0;
+  #isOver = false;
+  #hasAnswer = false;
+  /** What is left of it behind the deadline; `null` before, and when it is all over then. */
+  #listening: Listening | null = null;
+
+  /** See {@linkcode RaceOptions}. */
+  constructor(options: RaceOptions) {
+    super();
+    this.#options = options;
+  }
+
+  /**
+   * Starts the race; to be called once.
+   *
+   * @returns The first good reply; when there is none, an unproven one, or a truncated one where that is accepted, or else
+   * the first useless one. Fails with an `UpstreamError` when nobody replied by the deadline; with a `TruncationError` when
+   * there is a truncated reply, and that is not accepted.
+   */
+  run(): Later<UpstreamReply> {
+    this.#options.request.owner = this;
+    this.#restartCount = this.#options.group.restartCount;
+    this.#startMs = this.#options.clock.nowMs();
+    for (let i = 0; i < this.#options.startCount; i++) this.#askNext();
+    return this.#result;
+  }
+
+  /** See `RequestOwner`. */
+  get hasAnswer(): boolean {
+    return this.#hasAnswer;
+  }
+
+  /** See `RequestOwner`. A resend would take the send that the other manner may need; a hedge is not put off. */
+  sentAgain(): void {
+    const { request, clock, deadlines } = this.#options;
+    if (!this.#mayAsk || this.#hasUntried) return;
+    const dueMs = clock.nowMs() + this.#waitMs;
+    this.#patienceEndMs = Math.max(this.#patienceEndMs, dueMs);
+    deadlines.cancel(this);
+    if (dueMs < request.deadlineMs) deadlines.schedule(this, dueMs);
+  }
+
+  /** See `RequestOwner`. */
+  stop(): void {
+    if (this.#isOver) return;
+    this.#options.request.isClosed = true;
+    this.#options.request.sendsMax = 0;
+    this.#end();
+  }
+
+  /** See `RequestOwner`. */
+  listensUntilMs(nowMs: number): number {
+    const { request, lateListener, group } = this.#options;
+    if (this.#listening !== null) return this.#listening.isOver ? 0 : this.#listening.untilMs;
+    // What fitted of a reply is better than none; it is given when TCP fails.
+    if (this.#isOver || nowMs < request.deadlineMs || request.hasPart) return 0;
+    if (lateListener === null || !group.mayListen()) return 0;
+    return this.#listen(lateListener).untilMs;
+  }
+
+  /** The last one asked is slow. */
+  override onDue(nowMs: number): void {
+    const { group, deadlines, request } = this.#options;
+    // Deadlines are met up to a tick late: this one may come behind the question's own, when an answer is of no use.
+    if (nowMs >= request.deadlineMs) return;
+    this.#grantSends(this.#last!);
+    if (!this.#mayAsk) return;
+    if (nowMs >= this.#patienceEndMs || group.mayHedge(this.#last!)) return this.#askNext();
+    deadlines.schedule(this, Math.min(nowMs + this.#waitMs, this.#patienceEndMs));
+  }
+
+  get #hasUntried(): boolean {
+    return this.#askedCount < this.#options.order.length;
+  }
+
+  get #mayAsk(): boolean {
+    const { request } = this.#options;
+    return !this.#isOver && sendsLeft(request) > 0 && this.#askedCount < request.sendsMax;
+  }
+
+  /** Whose turn it is: nobody's when asking any of them again would bring nothing else. */
+  get #next(): Upstream | null {
+    const { order } = this.#options;
+    for (let i = 0; i < order.length; i++) {
+      const upstream = order[(this.#askedCount + i) % order.length]!;
+      if (this.#hasUntried || !this.#setbacks?.hasSpoken(upstream)) return upstream;
+    }
+    return null;
+  }
+
+  #askNext(): void {
+    const { request, deadlines, clock } = this.#options;
+    const upstream = this.#mayAsk ? this.#next : null;
+    if (upstream === null) return;
+    // One that is down, or was a moment ago, may have gone for the ports that were used so far alone.
+    request.wantsFreshSocket = !this.#hasUntried || !upstream.isUp || upstream.recoveredAtMs >= this.#startMs;
+    this.#last = upstream;
+    this.#askedCount++;
+    this.#outstanding++;
+    this.#grantSends(upstream);
+    deadlines.cancel(this);
+    const nowMs = clock.nowMs();
+    const leftMs = request.deadlineMs - nowMs;
+    this.#waitMs = this.#hasUntried ? upstream.hedgeDelayMs : resendWaitMs({
+      delayMs: upstream.resendDelayMs,
+      round: this.#askedCount - this.#options.order.length,
+      leftMs,
+      sendsLeft: sendsLeft(request),
+    });
+    this.#patienceEndMs = nowMs + Math.max(this.#waitMs, Math.min(upstream.silenceMs, leftMs / 2));
+    if (nowMs + this.#waitMs < request.deadlineMs) deadlines.schedule(this, nowMs + this.#waitMs);
+    // Last, for it may fail at once, and then it is the next one's turn.
+    upstream.ask(request).deliverTo(new Turn(this, upstream));
+  }
+
+  /** A question takes more sends when the path is known, or has turned out meanwhile, to lose datagrams. */
+  #grantSends({ sendsMax }: Upstream): void {
+    const { request } = this.#options;
+    request.sendsMax = Math.max(request.sendsMax, sendsMax);
+  }
+
+  /** See `TurnOwner`. */
+  replied(reply: UpstreamReply): void {
+    this.#outstanding--;
+    if (this.#isOver) return this.#listening?.replied(reply, this.#outstanding);
+    if (reply.reply === this.#options.request.unproven) {
+      // The other sends were in the client's spelling: what they bring is better.
+      this.#noted.noteUnproven(reply);
+      return this.#goOn();
+    }
+    if (!isUseful(reply.reply)) {
+      this.#noted.noteUseless(reply);
+      return this.#goOn();
+    }
+    this.#setbacks?.blame(this.#options.request);
+    this.#hasAnswer = true;
+    this.#end();
+    this.#result.arrived(reply);
+  }
+
+  /** See `TurnOwner`. */
+  failed(upstream: Upstream, error: unknown): void {
+    this.#outstanding--;
+    if (this.#isOver) return this.#listening?.failed(error, this.#outstanding);
+    this.#noteRestart();
+    this.#noted.noteFailure(upstream, error);
+    this.#goOn();
+  }
+
+  get #noted(): Setbacks {
+    return this.#setbacks ??= new Setbacks(this.#options.request.acceptsTruncated);
+  }
+
+  /** What was sent before a restart does not count. */
+  #noteRestart(): void {
+    const { restartCount } = this.#options.group;
+    if (restartCount === this.#restartCount) return;
+    this.#restartCount = restartCount;
+    this.#options.request.sendCount = 0;
+    this.#askedCount = 0;
+    this.#setbacks?.forgetFailures();
+  }
+
+  /** A turn came to nothing: the next one's comes at once, or those still out are waited for, or it is over. */
+  #goOn(): void {
+    const { request, clock, order } = this.#options;
+    const setbacks = this.#noted;
+    const hasTime = clock.nowMs() < request.deadlineMs;
+    if (hasTime && this.#mayAsk && (this.#hasUntried || setbacks.isFirstFailure)) return this.#askNext();
+    // Who has spoken has spoken for each of its sends: there may be others that are lost.
+    if (this.#outstanding > 0 && !order.every((upstream) => setbacks.hasSpoken(upstream))) return;
+    this.#end();
+    this.#settle(setbacks);
+  }
+
+  /** There is no answer. */
+  #settle(setbacks: Setbacks): void {
+    if (setbacks.second !== null) return this.#result.arrived(setbacks.second);
+    const error = setbacks.errorOf(this.#options.order);
+    this.#options.group.failed(error);
+    this.#result.failed(error);
+  }
+
+  /** The deadline has passed. */
+  #listen(listener: LateListener): Listening {
+    const { request, order, group } = this.#options;
+    const listening = this.#listening = new Listening(request, group);
+    for (const upstream of order.slice(0, this.#askedCount)) this.#noted.noteSilence(upstream);
+    this.#end();
+    listener.listens(listening.late);
+    this.#settle(this.#noted);
+    return listening;
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#options.deadlines.cancel(this);
+  }
+}

@@ -1,0 +1,17 @@
+import type { Upstream } from "../upstream.ts";
+
+/** What a race asks the group of its upstreams, and tells it. */
+export interface RaceGroup {
+  /**
+   * How often all has begun anew, because the machine has slept, say: what was sent before is lost, and nobody's fault.
+   */
+  readonly restartCount: number;
+  /** Asked before each hedge behind `upstream`: whether there may be one now. Whoever says yes has counted it. */
+  mayHedge(upstream: Upstream): boolean;
+  /** Whether a race may go on listening behind its deadline. Whoever says yes has counted it, until `listened`. */
+  mayListen(): boolean;
+  /** A race has stopped listening behind its deadline. */
+  listened(): void;
+  /** Told why a race fails, before whoever awaits it. */
+  failed(error: unknown): void;
+}

@@ -1,0 +1,91 @@
+import { EDE } from "../../wire/iana.ts";
+import type { Request } from "../request.ts";
+import type { Upstream } from "../upstream.ts";
+import { TruncationError, UpstreamError } from "../upstream_error.ts";
+import { copyOf, type UpstreamReply } from "../upstream_reply.ts";
+
+/** What a race has met in place of an answer. Most meet nothing of the kind. */
+export class Setbacks {
+  readonly #useless: UpstreamReply[] = [];
+  #failed: Upstream[] = [];
+  #lastError: unknown;
+  #unproven: UpstreamReply | null = null;
+  /** Those whose whole replies are not to be had. */
+  readonly #truncating: Upstream[] = [];
+  /** What fitted of the first of these. */
+  #truncated: UpstreamReply | null = null;
+  readonly #acceptsTruncated: boolean;
+
+  /** See `Request.acceptsTruncated`. */
+  constructor(acceptsTruncated: boolean) {
+    this.#acceptsTruncated = acceptsTruncated;
+  }
+
+  /** Whether one send has come to nothing, and that is all: there is not even a truncated reply, if that is accepted. */
+  get isFirstFailure(): boolean {
+    const hasUsefulPart = this.#truncated !== null && this.#acceptsTruncated;
+    return this.#useless.length === 0 && this.#failed.length === 1 && !hasUsefulPart;
+  }
+
+  /** The reply to be given when there is no answer; `null`: there is none at all. */
+  get second(): UpstreamReply | null {
+    const second = this.#unproven ?? this.#truncated ?? this.#useless[0] ?? null;
+    // Over TCP, that one upstream refuses does not make up for the answer that another one has.
+    return second === this.#truncated && !this.#acceptsTruncated ? null : second;
+  }
+
+  /** Whether `upstream` has said something that is of no use. */
+  isUseless(upstream: Upstream): boolean {
+    return this.#useless.some((reply) => reply.upstream === upstream);
+  }
+
+  /** Whether asking `upstream` again would bring nothing else: what it has said is of no use, or as much as fits. */
+  hasSpoken(upstream: Upstream): boolean {
+    return this.isUseless(upstream) || (this.#acceptsTruncated && this.#truncating.includes(upstream));
+  }
+
+  /** A reply is of no use. */
+  noteUseless(reply: UpstreamReply): void {
+    this.#useless.push(copyOf(reply));
+  }
+
+  /** A reply should have been asked for once more; see `Request.unproven`. */
+  noteUnproven(reply: UpstreamReply): void {
+    this.#unproven = { ...copyOf(reply), isUnproven: true };
+  }
+
+  /** A send has come to nothing. */
+  noteFailure(upstream: Upstream, error: unknown): void {
+    this.#failed.push(upstream);
+    if (error instanceof TruncationError) {
+      this.#truncating.push(upstream);
+      this.#truncated ??= { reply: error.truncated, upstream };
+    }
+    this.#lastError = error;
+  }
+
+  /** The deadline has passed, and nothing has come from an upstream that was asked; of no effect if it has said something. */
+  noteSilence(upstream: Upstream): void {
+    if (this.isUseless(upstream)) return;
+    this.noteFailure(upstream, new UpstreamError(`No reply from ${upstream.name} in time`, EDE.NO_REACHABLE_AUTHORITY));
+  }
+
+  /** What has come to nothing so far does not count. */
+  forgetFailures(): void {
+    this.#failed = [];
+  }
+
+  /** Where another upstream has an answer to `request`, the others' refusals are their own fault. */
+  blame(request: Request): void {
+    for (const { upstream } of this.#useless) upstream.failed(request);
+  }
+
+  /** Why there is no reply: the last error, or one that names all of `order` that have failed. */
+  errorOf(order: readonly Upstream[]): unknown {
+    const names = order.filter((upstream) => this.#failed.includes(upstream)).map((upstream) => upstream.name);
+    if (names.length < 2 || !(this.#lastError instanceof UpstreamError)) return this.#lastError;
+    const infoCode = this.#lastError.infoCode === EDE.NETWORK_ERROR ? EDE.NETWORK_ERROR : EDE.NO_REACHABLE_AUTHORITY;
+    const error = new UpstreamError(`No reply from any of ${names.join(", ")}`, infoCode, { cause: this.#lastError });
+    return this.#truncated === null ? error : new TruncationError(this.#truncated.reply, error);
+  }
+}

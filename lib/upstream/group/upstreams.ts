@@ -1,0 +1,196 @@
+import type { DeadlineQueue } from "../../base/deadline_queue.ts";
+import { Later } from "../../base/later.ts";
+import type { Random } from "../../base/random.ts";
+import type { Clock } from "../../base/runtime.ts";
+import type { Counters } from "../../observe/counters.ts";
+import type { UpstreamStatus } from "../../observe/status.ts";
+import { EDE } from "../../wire/iana.ts";
+import type { LateListener } from "./listening.ts";
+import { Race } from "./race.ts";
+import type { RaceGroup } from "./race_group.ts";
+import { type Request, SENDS_MAX } from "../request.ts";
+import type { SocketPool } from "../udp/socket_pool.ts";
+import { orderCandidates, type Strategy } from "./strategy.ts";
+import type { StreamTransport } from "../stream/stream_transport.ts";
+import type { Upstream } from "../upstream.ts";
+import { isSilence, UpstreamError } from "../upstream_error.ts";
+import type { UpstreamReply } from "../upstream_reply.ts";
+
+/** On a healthy path at most one question in twenty is hedged: 4 of 100, and a few saved up in quiet times. */
+const HEDGES_PER_QUESTION = 0.04;
+/** So few that a sudden burst of 400 questions stays within the one in twenty. */
+const HEDGES_SAVED_MAX = 4;
+/**
+ * Exchanges that stay open behind their deadlines: what is slow is a handful of names, and an outage of thousands has
+ * nothing to wait for.
+ */
+const LISTENING_MAX = 1000;
+/**
+ * Upstreams that `parallel` asks at once: one less than a question has sends. The last one is for whoever has to be asked in
+ * another manner (EDNS, cookies, letter case), or for a third upstream when both are slow or of no use.
+ */
+const PARALLEL_COUNT = SENDS_MAX - 1;
+
+/** What a group of upstreams is made from. */
+export interface UpstreamsOptions {
+  /** In order of preference; at least one. */
+  readonly upstreams: readonly Upstream[];
+  /** The sockets that the upstreams are asked from; closed with the group. */
+  readonly pools: readonly SocketPool[];
+  /** The upstreams' TCP connections; closed with the group. */
+  readonly streams: readonly StreamTransport[];
+  /** In which order they are asked. */
+  readonly strategy: Strategy;
+  /** Where unpredictable numbers come from. */
+  readonly random: Random;
+  /** What the time is read from. */
+  readonly clock: Clock;
+  /** Where deadlines wait. */
+  readonly deadlines: DeadlineQueue;
+  /** Where it is counted. */
+  readonly counters: Counters;
+}
+
+/** The upstreams together: which one is asked, when another one is asked as well, and whose answer counts. */
+export class Upstreams {
+  readonly #options: UpstreamsOptions;
+  #turn = 0;
+  #hedgesLeft = 0;
+  #restartCount = 0;
+  /** Exchanges that are open behind their deadlines. */
+  #listeningCount = 0;
+  /** Made once, not for each question. */
+  readonly #group: RaceGroup;
+
+  /** See {@linkcode UpstreamsOptions}. */
+  constructor(options: UpstreamsOptions) {
+    this.#options = options;
+    const restartCount = () => this.#restartCount;
+    this.#group = {
+      get restartCount() {
+        return restartCount();
+      },
+      mayHedge: (upstream) => this.#mayHedge(upstream),
+      mayListen: () => this.#listeningCount < LISTENING_MAX && this.#listeningCount++ >= 0,
+      listened: () => void this.#listeningCount--,
+      failed: (error) => this.#countFailure(error),
+    };
+  }
+
+  /**
+   * Asks until one upstream gives a good reply; see `Race.run`. Fails with an `UpstreamError` when nobody replied by the
+   * request's deadline.
+   *
+   * @param lateListener Given what comes behind the deadline; see `Race`.
+   */
+  exchange(request: Request, lateListener: LateListener | null = null): PromiseLike<UpstreamReply> {
+    const { upstreams, strategy, random, clock, deadlines } = this.#options;
+    this.#options.counters.upstreamQuestions++;
+    const candidates = this.#candidates;
+    if (candidates.length === 0) {
+      const names = upstreams.map((upstream) => upstream.name).join(", ");
+      const nothing = new Later<UpstreamReply>();
+      nothing.failed(new UpstreamError(`Forwarding loop through ${names}`, EDE.OTHER));
+      return nothing;
+    }
+    const order = orderCandidates(candidates, { strategy, turn: this.#turn++, random });
+    this.#hedgesLeft = Math.min(HEDGES_SAVED_MAX, this.#hedgesLeft + HEDGES_PER_QUESTION);
+    this.#probe(order, request);
+    const startCount = strategy === "parallel" ? Math.min(PARALLEL_COUNT, order.length) : 1;
+    return new Race({ request, order, startCount, group: this.#group, lateListener, clock, deadlines }).run();
+  }
+
+  /** The upstreams in order of preference. */
+  get members(): readonly Upstream[] {
+    return this.#options.upstreams;
+  }
+
+  /** Whether no upstream is expected to answer: each is down, or a loop. They are asked all the same. */
+  get areKnownBad(): boolean {
+    return this.members.every((upstream) => !upstream.isUp || upstream.isLoop);
+  }
+
+  /** When an upstream was last found to be back after it had been down; -Infinity before. */
+  get recoveredAtMs(): number {
+    return Math.max(...this.members.map((upstream) => upstream.recoveredAtMs));
+  }
+
+  /** The hedge delay of the upstream that would be asked first; by `random`, of the first that is up. */
+  get hedgeDelayMs(): number {
+    const { strategy, random } = this.#options;
+    const byWhat = { strategy: strategy === "random" ? "sequential" : strategy, turn: this.#turn, random } as const;
+    const [first] = orderCandidates(this.#candidates, byWhat);
+    return (first ?? this.members[0]!).hedgeDelayMs;
+  }
+
+  /** How each is doing, in order of preference. */
+  states(): readonly UpstreamStatus[] {
+    return this.members.map((upstream) => upstream.state);
+  }
+
+  /**
+   * Begins anew: for when the machine has slept, or is in another network. Nothing waits for what was sent before: sockets
+   * and connections are closed, and questions in flight are asked again from fresh ones as far as their time allows, with as many
+   * sends as a new question. Not logged: whoever calls it knows why.
+   */
+  forgetTroubles(): void {
+    this.#restartCount++;
+    for (const upstream of this.members) upstream.forgetTroubles();
+    const closings = this.#options.pools.map((pool) => pool.leaveSockets());
+    for (const stream of this.#options.streams) stream.drop();
+    for (const close of closings) close();
+  }
+
+  /** UDP sockets that are open, those that only wait for their last replies included. */
+  get openSockets(): number {
+    return this.#options.pools.reduce((sum, pool) => sum + pool.openCount, 0);
+  }
+
+  /** TCP connections that are open or being made. */
+  get openStreams(): number {
+    return this.#options.streams.reduce((sum, stream) => sum + stream.openCount, 0);
+  }
+
+  /** Closes every socket and connection. What still waits for a reply fails. */
+  close(): void {
+    for (const pool of this.#options.pools) pool.close();
+    for (const stream of this.#options.streams) stream.close();
+  }
+
+  get #candidates(): readonly Upstream[] {
+    return this.members.some(isLoop) ? this.members.filter((upstream) => !upstream.isLoop) : this.members;
+  }
+
+  /** A question that is asked anyway probes one upstream that was down, beside the race: no client waits for it. */
+  #probe(order: readonly Upstream[], request: Request): void {
+    for (let i = 1; i < order.length; i++) {
+      const upstream = order[i]!;
+      // With sends of its own, so that it takes none from the client; `Dialogue` bounds those, too. From a fresh socket: the
+      // upstream may have gone for the ports of the others alone.
+      if (upstream.isUp || !upstream.probe({ ...request, upstreamCount: 1, wantsFreshSocket: true })) continue;
+      this.#options.counters.upstreamProbes++;
+      return;
+    }
+  }
+
+  #countFailure(error: unknown): void {
+    if (isSilence(error)) this.#options.counters.upstreamTimeouts++;
+  }
+
+  /**
+   * The hedge for a question that is merely slow comes out of a budget; one for an upstream in trouble, or beyond a path that
+   * loses datagrams, does not.
+   */
+  #mayHedge(upstream: Upstream): boolean {
+    if (!upstream.isSuspect && !upstream.isLossy) {
+      if (this.#hedgesLeft < 1) return false;
+      this.#hedgesLeft--;
+    }
+    this.#options.counters.upstreamHedges++;
+    return true;
+  }
+}
+
+function isLoop(upstream: Upstream): boolean {
+  return upstream.isLoop;
+}

@@ -1,0 +1,62 @@
+import type { DeadlineQueue } from "../../base/deadline_queue.ts";
+import type { Clock } from "../../base/runtime.ts";
+import type { Log } from "../../observe/log.ts";
+import { StateLines } from "../../observe/state_lines.ts";
+
+/** What a report is made from. */
+export interface StateReportOptions {
+  /** What the time is read from. */
+  readonly clock: Clock;
+  /** Where deadlines wait. */
+  readonly deadlines: DeadlineQueue;
+  /** Where the operator reads. */
+  readonly log: Log;
+}
+
+/** An upstream, as far as it is reported. */
+export interface Reported {
+  /** How it is called. */
+  readonly name: string;
+  /** Whether it takes part in ordinary queries. */
+  readonly isUp: boolean;
+  /** Questions on which it failed, since the start. */
+  readonly failureCount: number;
+}
+
+/**
+ * Tells the operator when an upstream is down and when it is back, with counts: single failures are not told, for an outage
+ * must not flood the log, and changes by the second are not either, which is what a path that loses much looks like.
+ */
+export class StateReport {
+  readonly #upstream: Reported;
+  readonly #log: Log;
+  readonly #lines: StateLines;
+  /** As it was when the state was told last; the difference is told the next time. */
+  #toldFailureCount = 0;
+
+  /** Reports the state of `upstream`. */
+  constructor(upstream: Reported, { clock, deadlines, log }: StateReportOptions) {
+    this.#upstream = upstream;
+    this.#log = log;
+    this.#lines = new StateLines({ clock, deadlines, tell: (changeCount) => this.#tell(changeCount) });
+  }
+
+  /** The upstream has gone down, or come back. */
+  changed(): void {
+    this.#lines.changed();
+  }
+
+  /** What has failed so far is not told any more. */
+  forget(): void {
+    this.#toldFailureCount = this.#upstream.failureCount;
+  }
+
+  #tell(changeCount: number): void {
+    const { name, isUp, failureCount } = this.#upstream;
+    const count = failureCount - this.#toldFailureCount;
+    this.#toldFailureCount = failureCount;
+    const often = changeCount === 1 ? "" : ` (its state has changed ${changeCount} times)`;
+    if (isUp) this.#log.info(`upstream ${name} is back${often}, ${count} queries came to nothing meanwhile`);
+    else this.#log.warn(`upstream ${name} is down${often}, ${count} queries came to nothing`);
+  }
+}

@@ -1,0 +1,248 @@
+import { isSameAddress, type SocketAddress } from "../../base/address.ts";
+import { Deadline, type DeadlineQueue } from "../../base/deadline_queue.ts";
+import { LaterOctets } from "../../base/later.ts";
+import { type Linkable, LinkedTable } from "../../base/linked_table.ts";
+import type { Random } from "../../base/random.ts";
+import { HEADER_OCTETS, QDCOUNT_OFFSET } from "../../wire/header.ts";
+import { putUint16 } from "../../wire/patch.ts";
+import { MessageScan, OPT_FAULT, SCAN } from "../../wire/scan.ts";
+import { AnsweredIds } from "./answered_ids.ts";
+import type { Registration } from "./registration.ts";
+import { hasSameOctets, isCutResponseTo, isResponseTo } from "./response_match.ts";
+
+/** Half of all IDs: beyond it, a guessed ID would be right too often and a free one too hard to draw (RFC 5452 §9). */
+export const IN_FLIGHT_MAX = 32_768;
+
+/** What became of a datagram that came in on an upstream socket. */
+export type Verdict =
+  | "matched"
+  /** No such ID is waited for. */
+  | "unsolicited"
+  /** The ID's query was given up or has been answered; nobody hears of the reply. */
+  | "late"
+  /** Not from the address and port that were asked. */
+  | "wrongPeer"
+  /** A query, another opcode, or another question than was asked. */
+  | "wrongQuestion"
+  /** The question that was asked, yet not in the letter case in which it was sent. */
+  | "wrongCase"
+  /** Everything is right but the cookie that it should repeat. */
+  | "wrongCookie"
+  /** The right header and question, and then no message, or one with a broken OPT record. */
+  | "garbled";
+
+/** A query that waits for its reply. */
+export interface Pending {
+  /** What the query has to be sent with: unpredictable, and no other's at the moment. */
+  readonly id: number;
+  /** Whom the query is for. */
+  readonly peer: SocketAddress;
+  /** The reply in wire format, without the octets behind the last record. Fails with what `expired` makes at the deadline. */
+  readonly reply: LaterOctets;
+  /** The query could not be sent: it is given up, if it still waits. A reply that overtakes that news counts. */
+  notSent(cause: unknown): void;
+}
+
+/** What a correlator is made from. */
+export interface CorrelatorOptions {
+  /** Where unpredictable numbers come from. */
+  readonly random: Random;
+  /** Where deadlines wait. */
+  readonly deadlines: DeadlineQueue;
+  /** How long an ID stays unused after its query was given up: its reply may still be on the road. */
+  readonly ghostMs: number;
+  /** Called whenever the last entry has gone: nothing is waited for and no ID rests. */
+  readonly onIdle: () => void;
+}
+
+/**
+ * Matches the datagrams that come in on one upstream socket to the queries that went out on it. Pure state: it is given
+ * datagrams, it has no socket.
+ *
+ * RFC 5452 §9.1: a reply is accepted only from the address and port that were asked, with the ID and the question of a
+ * query in flight. Anything else neither completes nor fails a query: the wait goes on.
+ */
+export class Correlator {
+  readonly #random: Random;
+  readonly #deadlines: DeadlineQueue;
+  readonly #ghostMs: number;
+  readonly #onIdle: () => void;
+  readonly #entries = new LinkedTable<Entry>();
+  readonly #answered = new AnsweredIds();
+  readonly #scan = new MessageScan();
+  /** Made once: closures for each query would be a third of what it takes to register it. */
+  readonly #keeper: Keeper = {
+    expire: (entry, nowMs) => this.#expire(entry, nowMs),
+    giveUp: (entry) => this.#giveUp(entry),
+  };
+
+  /** See {@linkcode CorrelatorOptions}. */
+  constructor({ random, deadlines, ghostMs, onIdle }: CorrelatorOptions) {
+    this.#random = random;
+    this.#deadlines = deadlines;
+    this.#ghostMs = ghostMs;
+    this.#onIdle = onIdle;
+  }
+
+  /** Whether another query may be registered. */
+  get hasRoom(): boolean {
+    return this.#entries.size < IN_FLIGHT_MAX;
+  }
+
+  /** Whether nothing is waited for and no ID rests. */
+  get isIdle(): boolean {
+    return this.#entries.size === 0;
+  }
+
+  /** Waits for the reply to a query that is about to be sent with the ID that this draws. Needs `hasRoom`. */
+  register(registration: Registration): Pending {
+    const id = this.#drawId();
+    const entry = new Entry(id, registration, this.#keeper);
+    this.#entries.add(entry);
+    this.#deadlines.schedule(entry, registration.deadlineMs);
+    return entry;
+  }
+
+  /**
+   * Takes a datagram in. Only "matched" settles a query, before this returns: what it gives is a view of `datagram`.
+   */
+  accept(datagram: Uint8Array<ArrayBuffer>, peer: SocketAddress): Verdict {
+    const status = this.#scan.scan(datagram);
+    if (status === SCAN.tooShort) return "unsolicited";
+    const entry = this.#entries.first(this.#scan.id);
+    if (entry === null) return this.#answered.has(this.#scan.id, peer) ? "late" : "unsolicited";
+    const { registration } = entry;
+    const { question, onWrongCase } = registration;
+    if (!isSameAddress(peer, registration.peer)) return "wrongPeer";
+    if (entry.isGhost) return "late";
+    if (isCutResponseTo(datagram, this.#scan, question)) return this.#acceptCut(entry, datagram);
+    if (!isResponseTo(datagram, this.#scan, question)) return "wrongQuestion";
+    if (onWrongCase !== undefined && this.#scan.questionCount > 0 && !hasSameOctets(datagram, question)) {
+      onWrongCase();
+      return "wrongCase";
+    }
+    // RFC 6891 §6.1.1: one OPT at most, and in the additional section. Others would pass for records and reach clients.
+    if (status !== SCAN.ok || this.#scan.optFault !== OPT_FAULT.none) return "garbled";
+    if (registration.isGenuine?.(datagram, this.#scan) === false) {
+      registration.onWrongCookie?.();
+      return "wrongCookie";
+    }
+    this.#settle(entry, this.#scan.questionCount > 0);
+    const { end } = this.#scan;
+    entry.reply.arrived(end === datagram.length ? datagram : datagram.subarray(0, end));
+    return "matched";
+  }
+
+  /**
+   * RFC 2181 §9: "When a DNS client receives a reply with TC set, it should ignore that response, and query again", over
+   * TCP. Whatever it breaks off in, it has said so.
+   */
+  #acceptCut(entry: Entry, datagram: Uint8Array<ArrayBuffer>): Verdict {
+    const { question, onWrongCase } = entry.registration;
+    const hasQuestion = this.#scan.questionsEnd > HEADER_OCTETS;
+    if (hasQuestion && onWrongCase !== undefined && !hasSameOctets(datagram, question)) {
+      onWrongCase();
+      return "wrongCase";
+    }
+    this.#settle(entry, hasQuestion);
+    const head = new Uint8Array(HEADER_OCTETS + question.length);
+    head.set(datagram.subarray(0, QDCOUNT_OFFSET));
+    head.set(question, HEADER_OCTETS);
+    putUint16(head, QDCOUNT_OFFSET, 1);
+    entry.reply.arrived(head);
+    return "matched";
+  }
+
+  #settle(entry: Entry, namesQuestion: boolean): void {
+    this.#deadlines.cancel(entry);
+    this.#answered.add(entry.key, entry.registration.peer);
+    // A second copy of a bare error, say, would pass for the reply to whatever gets its ID next.
+    if (namesQuestion) this.#remove(entry);
+    else this.#bury(entry, entry.dueMs);
+  }
+
+  /** Fails every query in flight with `error` and forgets all ghosts. For a socket that is closed. */
+  abandon(error: Error): void {
+    for (const entry of this.#entries.drain()) {
+      this.#deadlines.cancel(entry);
+      if (!entry.isGhost) entry.reply.failed(error);
+    }
+  }
+
+  #drawId(): number {
+    // The table is at most half full, so two draws find a free ID on average.
+    for (;;) {
+      const id = this.#random.uint16();
+      if (this.#entries.first(id) === null) return id;
+    }
+  }
+
+  #expire(entry: Entry, nowMs: number): void {
+    if (entry.isGhost) return this.#remove(entry);
+    const untilMs = entry.registration.owner?.listensUntilMs(nowMs) ?? 0;
+    if (untilMs > nowMs) return this.#deadlines.schedule(entry, untilMs);
+    this.#bury(entry, nowMs);
+    entry.reply.failed(entry.registration.expired());
+  }
+
+  #giveUp(entry: Entry): void {
+    if (entry.isGhost || this.#entries.first(entry.key) !== entry) return;
+    const { dueMs } = entry;
+    this.#deadlines.cancel(entry);
+    this.#bury(entry, dueMs);
+  }
+
+  /** Turns a query that was given up into a ghost: its ID is told apart from a free one, and not drawn, for a while. */
+  #bury(entry: Entry, fromMs: number): void {
+    entry.isGhost = true;
+    this.#deadlines.schedule(entry, fromMs + this.#ghostMs);
+  }
+
+  #remove(entry: Entry): void {
+    this.#entries.remove(entry);
+    if (this.#entries.size === 0) this.#onIdle();
+  }
+}
+
+/** What entries turn to. */
+interface Keeper {
+  expire(entry: Entry, nowMs: number): void;
+  giveUp(entry: Entry): void;
+}
+
+/** A query in flight, or the ghost of one. */
+class Entry extends Deadline implements Pending, Linkable<Entry> {
+  /** Its ID. */
+  readonly key: number;
+  nextInRow: Entry | null = null;
+  readonly registration: Registration;
+  readonly reply = new LaterOctets();
+  readonly #keeper: Keeper;
+  isGhost = false;
+
+  constructor(id: number, registration: Registration, keeper: Keeper) {
+    super();
+    this.key = id;
+    this.registration = registration;
+    this.#keeper = keeper;
+  }
+
+  get id(): number {
+    return this.key;
+  }
+
+  get peer(): SocketAddress {
+    return this.registration.peer;
+  }
+
+  notSent(cause: unknown): void {
+    const error = this.registration.notSent(cause);
+    this.#keeper.giveUp(this);
+    // Of no effect when it has its reply.
+    this.reply.failed(error);
+  }
+
+  override onDue(nowMs: number): void {
+    this.#keeper.expire(this, nowMs);
+  }
+}

@@ -1,0 +1,121 @@
+import type { SocketAddress } from "../../base/address.ts";
+import { Alarm, type DeadlineQueue } from "../../base/deadline_queue.ts";
+import type { Runtime, StreamSocket } from "../../base/runtime.ts";
+
+/** SYNs go out after 0, 1 and 3 seconds: who has not answered any by now does not answer. */
+const DIAL_MS = 5000;
+/** Attempts at a time because those before are slow. */
+const SLOW_MAX = 4;
+
+/** What attempts to connect are made with. */
+export interface DialsOptions {
+  /** The world outside. */
+  readonly runtime: Runtime;
+  /** Where deadlines wait. */
+  readonly deadlines: DeadlineQueue;
+  /** Where the server is. */
+  readonly address: SocketAddress;
+  /** Who wants connections. */
+  readonly dialler: Dialler;
+}
+
+/** Who wants connections. */
+export interface Dialler {
+  /** How long an attempt may take before another one is made beside it, in milliseconds; twice as long for each further. */
+  readonly silenceMs: number;
+  /** Whether a connection is still wanted. */
+  readonly wantsConnection: boolean;
+  /** There is a connection. */
+  onConnected(socket: StreamSocket): void;
+  /** An attempt has failed. */
+  onDialFailed(failure: DialFailure): void;
+}
+
+/** Why there is no connection. */
+export interface DialFailure {
+  /** What the operating system said. */
+  readonly cause: unknown;
+  /** Whether nobody has said no: it took too long. */
+  readonly isTooLong: boolean;
+}
+
+/**
+ * Attempts to connect to an upstream. One that is slow gets company: its SYN may be lost, and is sent again after a second
+ * at the earliest, or have gone where nobody is any more, where the next ones of the same port would go as well. One that
+ * is refused does not: the server has said no.
+ */
+export class Dials {
+  readonly #options: DialsOptions;
+  /** What ends them, in their order. */
+  readonly #running = new Set<AbortController>();
+  readonly #slow = new Alarm(() => this.#onSlow());
+  #isWatching = false;
+  #lastAtMs = 0;
+
+  /** See {@linkcode DialsOptions}. */
+  constructor(options: DialsOptions) {
+    this.#options = options;
+  }
+
+  /** Attempts that run. */
+  get count(): number {
+    return this.#running.size;
+  }
+
+  /** Begins an attempt. */
+  start(): void {
+    const { runtime: { clock, network }, deadlines, address, dialler } = this.#options;
+    const dial = new AbortController();
+    const tooLong = new Alarm(() => dial.abort(new Error("It takes too long")));
+    this.#lastAtMs = clock.nowMs();
+    deadlines.schedule(tooLong, this.#lastAtMs + DIAL_MS);
+    this.#running.add(dial);
+    network.connectStream(address, dial.signal).then((socket) => {
+      deadlines.cancel(tooLong);
+      if (this.#end(dial)) dialler.onConnected(socket);
+      else socket.close();
+    }, (cause) => {
+      deadlines.cancel(tooLong);
+      if (this.#end(dial)) dialler.onDialFailed({ cause, isTooLong: dial.signal.aborted });
+    });
+  }
+
+  /** An attempt is over. Returns `false` when it was dropped before. */
+  #end(dial: AbortController): boolean {
+    const wasRunning = this.#running.delete(dial);
+    if (this.count === 0) this.#unwatch();
+    return wasRunning;
+  }
+
+  #unwatch(): void {
+    this.#options.deadlines.cancel(this.#slow);
+    this.#isWatching = false;
+  }
+
+  /** Makes sure that an attempt that is slow gets company. To be called whenever a connection is wanted. */
+  watch(): void {
+    if (this.count === 0 || this.#isWatching) return;
+    this.#isWatching = true;
+    this.#options.deadlines.schedule(this.#slow, this.#slowAtMs);
+  }
+
+  /** Gives all attempts up. */
+  drop(): void {
+    const dials = [...this.#running];
+    this.#running.clear();
+    for (const dial of dials) dial.abort(new Error("Dropped"));
+    this.#unwatch();
+  }
+
+  get #slowAtMs(): number {
+    return this.#lastAtMs + this.#options.dialler.silenceMs * 2 ** (this.count - 1);
+  }
+
+  #onSlow(): void {
+    this.#isWatching = false;
+    const { runtime, dialler } = this.#options;
+    if (this.count === 0 || this.count >= SLOW_MAX || !dialler.wantsConnection) return;
+    if (this.#slowAtMs <= runtime.clock.nowMs()) this.start();
+    this.watch();
+  }
+}

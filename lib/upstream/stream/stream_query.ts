@@ -1,0 +1,81 @@
+import { Alarm, type DeadlineQueue } from "../../base/deadline_queue.ts";
+import { LaterOctets } from "../../base/later.ts";
+import type { Listener } from "../matching/registration.ts";
+
+/** What a query is made from. */
+export interface StreamQueryOptions {
+  /** The message; its ID is not used. */
+  readonly octets: Uint8Array<ArrayBuffer>;
+  /** The question in it. */
+  readonly question: Uint8Array<ArrayBuffer>;
+  /** Until when a reply is waited for. */
+  readonly deadlineMs: number;
+  /** Who may go on listening then; nothing more is sent. */
+  readonly owner: Listener | null;
+  /** Where deadlines wait. */
+  readonly deadlines: DeadlineQueue;
+  /** Makes the error for the deadline; `wasSent` tells whether there was ever a connection for the query. */
+  readonly expired: (wasSent: boolean) => Error;
+}
+
+/**
+ * A query that waits for its reply over TCP, on one connection after another and perhaps on several at a time: what comes
+ * first counts.
+ */
+export class StreamQuery extends LaterOctets {
+  /** See {@linkcode StreamQueryOptions}. */
+  readonly octets: Uint8Array<ArrayBuffer>;
+  /** See {@linkcode StreamQueryOptions}. */
+  readonly question: Uint8Array<ArrayBuffer>;
+  /** See {@linkcode StreamQueryOptions}. */
+  readonly deadlineMs: number;
+  /** See {@linkcode StreamQueryOptions}. */
+  readonly owner: Listener | null;
+  #isClosed = false;
+  /** Connections that it was sent on. */
+  sendCount = 0;
+  /** Those of them on which a reply may still come. */
+  openCount = 0;
+  /** The connection that it was sent on last. */
+  sentLast: object | null = null;
+  /** Connections that ended before they brought its reply. */
+  endingCount = 0;
+  /** Whether it must not share a connection: it may be what makes the server end them. */
+  isApart = false;
+  readonly #deadlines: DeadlineQueue;
+  readonly #alarm: Alarm;
+
+  /** See {@linkcode StreamQueryOptions}. */
+  constructor({ octets, question, deadlineMs, owner, deadlines, expired }: StreamQueryOptions) {
+    super();
+    this.octets = octets;
+    this.question = question;
+    this.deadlineMs = deadlineMs;
+    this.#deadlines = deadlines;
+    this.owner = owner;
+    this.#alarm = new Alarm((nowMs) => {
+      const untilMs = this.openCount > 0 ? owner?.listensUntilMs(nowMs) ?? 0 : 0;
+      if (untilMs <= nowMs) return this.failed(expired(this.sendCount > 0));
+      this.#isClosed = true;
+      deadlines.schedule(this.#alarm, untilMs);
+    });
+    deadlines.schedule(this.#alarm, deadlineMs);
+  }
+
+  /** Whether it is not to be sent any more: it has its reply, or only listens for one. */
+  get isClosed(): boolean {
+    return this.#isClosed || this.isSettled;
+  }
+
+  /** See `Receiver`. */
+  override arrived(reply: Uint8Array<ArrayBuffer>): void {
+    this.#deadlines.cancel(this.#alarm);
+    super.arrived(reply);
+  }
+
+  /** See `Receiver`. */
+  override failed(error: unknown): void {
+    this.#deadlines.cancel(this.#alarm);
+    super.failed(error);
+  }
+}

@@ -1,0 +1,67 @@
+import { formatSocketAddress } from "../../base/address.ts";
+import { EDE } from "../../wire/iana.ts";
+import { ConnectionPool, type ConnectionPoolOptions } from "./connection_pool.ts";
+import type { CookieJar } from "../exchange/cookie_jar.ts";
+import type { Request } from "../request.ts";
+import { StreamQuery } from "./stream_query.ts";
+import type { Transport } from "../transport.ts";
+import { TooLateError, UpstreamError } from "../upstream_error.ts";
+
+/** What a transport is made from. */
+export interface StreamTransportOptions extends Omit<ConnectionPoolOptions, "isGenuine"> {
+  /** The server's is learned here as well (RFC 7873 §5.3). */
+  readonly cookies?: CookieJar;
+}
+
+/** Asks one upstream over TCP, on connections that are kept for a while and shared; see `ConnectionPool`. */
+export class StreamTransport implements Transport {
+  readonly #options: StreamTransportOptions;
+  readonly #connections: ConnectionPool;
+
+  /** See {@linkcode StreamTransportOptions}. */
+  constructor(options: StreamTransportOptions) {
+    const { cookies } = options;
+    this.#options = options;
+    // Nobody forges a reply who cannot read the query: a cookie is learned here, and proves nothing.
+    const learn: ConnectionPoolOptions["isGenuine"] = cookies &&
+      ((reply, scan) => cookies.isGenuine(reply, scan) || true);
+    this.#connections = new ConnectionPool({ ...options, isGenuine: learn });
+  }
+
+  /** See `Transport`. */
+  exchange(
+    lent: Uint8Array<ArrayBuffer>,
+    question: Uint8Array<ArrayBuffer>,
+    { deadlineMs, owner, isClosed }: Request,
+  ): StreamQuery {
+    const { deadlines, address } = this.#options;
+    const expired = this.#expired;
+    const query = new StreamQuery({ octets: lent.slice(), question, deadlineMs, owner, deadlines, expired });
+    if (isClosed) query.failed(new TooLateError(formatSocketAddress(address)));
+    else this.#connections.ask(query);
+    return query;
+  }
+
+  /** Connections that are open or being made. */
+  get openCount(): number {
+    return this.#connections.openCount;
+  }
+
+  /** Closes every connection, those that are being made as well. What waits is asked anew, on fresh ones. */
+  drop(): void {
+    this.#connections.drop();
+  }
+
+  /** Closes every connection, those that are being made as well. There will be no other. */
+  close(): void {
+    this.#connections.close();
+  }
+
+  /** Made once, not for each query. */
+  readonly #expired = (wasSent: boolean): UpstreamError => {
+    const name = formatSocketAddress(this.#options.address);
+    return wasSent
+      ? new UpstreamError(`No reply from ${name} over TCP in time`, EDE.NO_REACHABLE_AUTHORITY)
+      : new UpstreamError(`Cannot connect to ${name} over TCP`, EDE.NETWORK_ERROR, { cause: "It takes too long" });
+  };
+}

@@ -1,0 +1,120 @@
+import type { SocketAddress } from "../../base/address.ts";
+import { LaterOctets } from "../../base/later.ts";
+import type { Counters } from "../../observe/counters.ts";
+import { EDE } from "../../wire/iana.ts";
+import { putId } from "../../wire/patch.ts";
+import type { CookieJar } from "../exchange/cookie_jar.ts";
+import type { Doubts, Registration } from "../matching/registration.ts";
+import { isEdnsRejection, isTruncated } from "../exchange/reply_kind.ts";
+import type { Request } from "../request.ts";
+import type { SocketPool } from "./socket_pool.ts";
+import type { Transport } from "../transport.ts";
+import { type ForgeryError, MissingCookieError, TooLateError, UpstreamError } from "../upstream_error.ts";
+import type { UpstreamSocket } from "./upstream_socket.ts";
+
+/** What a transport is made from. */
+export interface DatagramTransportOptions {
+  /** Replies with a wrong cookie do not count. */
+  readonly cookies?: CookieJar;
+  /** The sockets to ask from. */
+  readonly sockets: SocketPool;
+  /** Where the server is asked. */
+  readonly address: SocketAddress;
+  /** The upstream's name in messages. */
+  readonly name: string;
+  /** Where it is counted. */
+  readonly counters: Counters;
+}
+
+/** Asks one upstream over UDP, each time from a random socket of the pool. */
+export class DatagramTransport implements Transport {
+  readonly #options: DatagramTransportOptions;
+  /** Made once, not for each query. */
+  readonly #isGenuine: Registration["isGenuine"];
+  readonly #expired: Registration["expired"];
+  readonly #notSent: Registration["notSent"];
+
+  /** See {@linkcode DatagramTransportOptions}. */
+  constructor(options: DatagramTransportOptions) {
+    const { cookies, name, counters } = options;
+    this.#options = options;
+    this.#isGenuine = cookies && ((reply, scan) => cookies.isGenuine(reply, scan));
+    this.#notSent = (cause) => {
+      counters.upstreamUnsendable++;
+      return new UpstreamError(`Cannot send to ${name}`, EDE.NETWORK_ERROR, { cause });
+    };
+    this.#expired = () => new UpstreamError(`No reply from ${name} in time`, EDE.NO_REACHABLE_AUTHORITY);
+  }
+
+  /** See `Transport`. */
+  exchange(
+    query: Uint8Array<ArrayBuffer>,
+    question: Uint8Array<ArrayBuffer>,
+    request: Request,
+    doubts?: Doubts,
+  ): PromiseLike<Uint8Array<ArrayBuffer>> {
+    const { address, cookies, name } = this.#options;
+    if (request.isClosed) return Promise.reject(new TooLateError(name));
+    let socket: UpstreamSocket;
+    try {
+      socket = this.#pick(request);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    request.lastSocket = socket;
+    request.wantsFreshSocket = false;
+    const pending = socket.correlator.register({
+      peer: address,
+      question,
+      deadlineMs: request.deadlineMs,
+      owner: request.owner,
+      onWrongCase: doubts?.onWrongCase,
+      onWrongCookie: doubts?.onWrongCookie,
+      isGenuine: doubts?.onWrongCookie && this.#isGenuine,
+      expired: this.#expired,
+      notSent: this.#notSent,
+    });
+    putId(query, pending.id);
+    // Others of its burst may fail, and be written anew where this one is: it is not to be looked at any more.
+    socket.send(query, pending);
+    // Without a cookie in the query there can be none in the reply.
+    if (!cookies?.knowsServerCookie || doubts?.onWrongCookie === undefined) return pending.reply;
+    const checked = new CookieCheck((reply) => this.#lacksCookie(reply));
+    pending.reply.deliverTo(checked);
+    return checked;
+  }
+
+  /** What is wrong with a reply that lacks the cookie that its server knows. */
+  #lacksCookie(reply: Uint8Array<ArrayBuffer>): ForgeryError | null {
+    const { cookies, counters, name } = this.#options;
+    // What is truncated goes over TCP anyhow.
+    if (isTruncated(reply) || !cookies?.isMissingFrom(reply)) return null;
+    counters.upstreamNoCookie++;
+    return new MissingCookieError(name, { isRejection: isEdnsRejection(reply) });
+  }
+
+  #pick({ lastSocket, wantsFreshSocket }: Request): UpstreamSocket {
+    const { sockets, name } = this.#options;
+    try {
+      return sockets.pick(lastSocket, wantsFreshSocket);
+    } catch (cause) {
+      throw new UpstreamError(`No socket to ask ${name} from`, EDE.NETWORK_ERROR, { cause });
+    }
+  }
+}
+
+/** A reply, unless there is something wrong with it. */
+class CookieCheck extends LaterOctets {
+  readonly #fault: (reply: Uint8Array<ArrayBuffer>) => ForgeryError | null;
+
+  constructor(fault: (reply: Uint8Array<ArrayBuffer>) => ForgeryError | null) {
+    super();
+    this.#fault = fault;
+  }
+
+  override arrived(reply: Uint8Array<ArrayBuffer>): void {
+    const fault = this.#fault(reply);
+    if (fault === null) super.arrived(reply);
+    else this.failed(fault);
+  }
+}

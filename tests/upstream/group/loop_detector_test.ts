@@ -1,0 +1,87 @@
+import { assertEquals } from "@std/assert";
+import { drawSecret } from "../../../lib/base/derive_key.ts";
+import { LoopDetector } from "../../../lib/upstream/group/loop_detector.ts";
+import { LaterOctets } from "../../../lib/base/later.ts";
+import type { Request } from "../../../lib/upstream/request.ts";
+import type { Upstream } from "../../../lib/upstream/upstream.ts";
+import { scriptedSource } from "../../support/fake_random.ts";
+
+const KEY = drawSecret(scriptedSource());
+
+/** A detector with two upstreams, which notes what it asks them and which it cuts off. */
+function setUp({ key = KEY, nowSeconds = 1_700_000_000 } = {}) {
+  const time = { nowMs: 0, nowSeconds };
+  const asked: Uint8Array[] = [];
+  const cuts: number[] = [];
+  const upstreams = [0, 1].map((i) => ({
+    ask: ({ questionOctets }: Request) => {
+      asked.push(questionOctets);
+      return new LaterOctets();
+    },
+    cutLoop: () => void cuts.push(i),
+  } as unknown as Upstream));
+  const detector = new LoopDetector({
+    upstreams,
+    random: scriptedSource(),
+    key,
+    clock: { nowMs: () => time.nowMs },
+    wallClock: { epochSeconds: () => time.nowSeconds },
+  });
+  return { detector, asked, cuts, time };
+}
+
+Deno.test("LoopDetector.recognize() knows the probe of each upstream, in any letter case", () => {
+  const { detector, asked, cuts } = setUp();
+  detector.suspect();
+  const upperCase = asked[1]!.map((octet) => octet >= 0x61 && octet <= 0x7a ? octet - 0x20 : octet);
+  assertEquals([detector.recognize(upperCase), detector.recognize(asked[0]!)], [true, true]);
+  assertEquals(cuts, [1, 0]);
+});
+
+Deno.test("LoopDetector.recognize() knows the probes of another process with the same key", () => {
+  const [sender, receiver] = [setUp(), setUp()];
+  sender.detector.suspect();
+  assertEquals(receiver.detector.recognize(sender.asked[1]!), true);
+  assertEquals([sender.cuts, receiver.cuts], [[], [1]]);
+});
+
+Deno.test("LoopDetector.recognize() does not know probes with another key", () => {
+  const [sender, receiver] = [setUp(), setUp({ key: drawSecret(scriptedSource([7])) })];
+  sender.detector.suspect();
+  assertEquals(receiver.detector.recognize(sender.asked[0]!), false);
+  assertEquals(receiver.cuts, []);
+});
+
+Deno.test("LoopDetector.recognize() does not know a probe with any octet changed, or one more or less", () => {
+  const { detector, asked, cuts } = setUp();
+  detector.suspect();
+  const [probe] = asked;
+  for (let i = 0; i < probe!.length; i++) {
+    const changed = probe!.slice();
+    changed[i]! ^= 1;
+    assertEquals(detector.recognize(changed), false, `octet ${i}`);
+  }
+  assertEquals(detector.recognize(probe!.subarray(0, -1)), false);
+  assertEquals(detector.recognize(Uint8Array.of(...probe!, 0)), false);
+  assertEquals(cuts, []);
+});
+
+for (const [ageSeconds, isKnown] of [[10, true], [11, false], [-10, true], [-11, false]] as const) {
+  Deno.test(`LoopDetector.recognize() ${isKnown ? "knows" : "does not know"} a probe ${ageSeconds} s old`, () => {
+    const { detector, asked, time } = setUp();
+    detector.suspect();
+    time.nowSeconds += ageSeconds;
+    assertEquals(detector.recognize(asked[0]!), isKnown);
+  });
+}
+
+Deno.test("LoopDetector.suspect() probes each upstream once in ten seconds, with new names", () => {
+  const { detector, asked, time } = setUp();
+  detector.suspect();
+  time.nowMs = 9999;
+  detector.suspect();
+  assertEquals(asked.length, 2);
+  time.nowMs = 10_000;
+  detector.suspect();
+  assertEquals(new Set(asked.map((octets) => octets.toHex())).size, 4);
+});
