@@ -11,7 +11,7 @@ import { type Config, DEFAULT_LISTEN } from "./config/config.ts";
 import { Counters, formatCounters } from "./observe/counters.ts";
 import { Log } from "./observe/log.ts";
 import { type CacheStatus, formatStatus, type Status } from "./observe/status.ts";
-import type { InFlight } from "./resolver/in_flight.ts";
+import type { InFlight } from "./resolver/sharing/in_flight.ts";
 import { Access } from "./server/access.ts";
 import { StreamLimit } from "./server/stream_limit.ts";
 import { listenOn } from "./server/listen.ts";

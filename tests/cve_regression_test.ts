@@ -7,7 +7,7 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import { formatSocketAddress } from "../lib/base/address.ts";
 import { drawSecret } from "../lib/base/derive_key.ts";
-import { Coalesce, WAITERS_MAX } from "../lib/resolver/coalesce.ts";
+import { Coalesce, WAITERS_MAX } from "../lib/resolver/sharing/coalesce.ts";
 import { EDE, OPCODE, RCODE } from "../lib/wire/iana.ts";
 import { readExtendedError } from "../lib/wire/edns.ts";
 import { decode } from "../lib/wire/message.ts";

@@ -3,7 +3,7 @@ import { closestString } from "@std/text/closest-string";
 import { formatSocketAddress, isIpv6, isSameAddress, isUnspecified, type SocketAddress } from "../base/address.ts";
 import { LOG_LEVELS } from "../observe/log.ts";
 import { STRATEGIES } from "../upstream/group/strategy.ts";
-import { MULTI_QUESTION } from "../resolver/split.ts";
+import { MULTI_QUESTION } from "../resolver/questions/split.ts";
 import { PRIVATE_NETWORKS } from "../server/access.ts";
 import { type Check, parseCheck } from "./commands.ts";
 import {

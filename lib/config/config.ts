@@ -3,7 +3,7 @@ import type { Cidr } from "../base/cidr.ts";
 import type { StorageRules } from "../response/assess.ts";
 import type { LogLevel } from "../observe/log.ts";
 import type { Strategy } from "../upstream/group/strategy.ts";
-import type { MultiQuestion } from "../resolver/split.ts";
+import type { MultiQuestion } from "../resolver/questions/split.ts";
 
 /** Everything that can be set. One field per knob; its default and bounds are in `LIMITS` and `flags.ts`. */
 export interface Config {

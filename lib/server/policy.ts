@@ -5,7 +5,7 @@ import type { Log } from "../observe/log.ts";
 import { ownReply } from "../resolver/own_reply.ts";
 import type { Query } from "../resolver/query.ts";
 import type { Reply } from "../resolver/resolver.ts";
-import { QUESTIONS_MAX } from "../resolver/split.ts";
+import { QUESTIONS_MAX } from "../resolver/questions/split.ts";
 import { FLAG } from "../wire/header.ts";
 import { EDE, OPCODE, RCODE } from "../wire/iana.ts";
 import { putFlags } from "../wire/patch.ts";

@@ -1,0 +1,219 @@
+import { Alarm, type DeadlineQueue } from "../../base/deadline_queue.ts";
+import type { Clock } from "../../base/runtime.ts";
+import { deliver, LaterOctets } from "../../base/later.ts";
+import { KIND } from "../../response/kind.ts";
+import { NOT_FOUND } from "../../cache/cache_store.ts";
+import { ANY_TYPE, type Memory, variantOf } from "../../cache/memory.ts";
+import type { Counters } from "../../observe/counters.ts";
+import { isUseful } from "../../upstream/exchange/reply_kind.ts";
+import { FLAG } from "../../wire/header.ts";
+import { EDE } from "../../wire/iana.ts";
+import type { Query } from "../query.ts";
+import type { Refresher } from "./refresher.ts";
+import type { Reply, Resolver } from "../resolver.ts";
+
+/** RFC 8767 §4 recommends 30 s: clients come back soon for something better. */
+const STALE_TTL_SECONDS = 30;
+/**
+ * How long somebody waits for an answer while a stale one is at hand: RFC 8767 §5 recommends 1.8 s for this "client response
+ * timer". What takes longer than usual is better than what is out of date.
+ */
+const CLIENT_TIMER_MS = 1800;
+/** Before the query's deadline there must be time for the stale answer. */
+const RESERVE_MS = 200;
+/** The same when the upstreams turn out to be bad, beyond the time that a hedge takes. So often it is looked whether they are. */
+const BAD_WAIT_MS = 300;
+
+/** What is known of the upstreams as a whole. */
+export interface UpstreamHealth {
+  /** Whether none of them is expected to answer. */
+  readonly areKnownBad: boolean;
+  /** When one of them came back last, on the memory's clock; −∞ when none ever was away. */
+  readonly recoveredAtMs: number;
+  /** After so much silence of the first one the next is asked as well. */
+  readonly hedgeDelayMs: number;
+}
+
+/** What the cache is made from. */
+export interface CacheOptions {
+  /** What is asked when nothing is remembered. */
+  readonly next: Resolver;
+  /** What is remembered. */
+  readonly memory: Memory;
+  /** Asks again behind the clients' backs. */
+  readonly refresher: Refresher;
+  /** Whether waiting for an answer has any point. */
+  readonly health: UpstreamHealth;
+  /** Whether an answer to the question of a query that has failed may still come. */
+  readonly isAwaited: (query: Query) => boolean;
+  /** What the time of those who wait is read from; how old things are, the memory knows. */
+  readonly clock: Clock;
+  /** Where deadlines wait. */
+  readonly deadlines: DeadlineQueue;
+  /** Where it is counted. */
+  readonly counters: Counters;
+}
+
+/**
+ * Answers from memory what has been answered before, and while that is too old from it all the same when nobody else
+ * answers (RFC 8767). What it knows is learned by `Remember`, behind which the upstreams are.
+ */
+export class Cache implements Resolver {
+  readonly #next: Resolver;
+  readonly #memory: Memory;
+  readonly #refresher: Refresher;
+  readonly #health: UpstreamHealth;
+  readonly #isAwaited: (query: Query) => boolean;
+  readonly #clock: Clock;
+  readonly #deadlines: DeadlineQueue;
+  readonly #counters: Counters;
+
+  /** See {@linkcode CacheOptions}. */
+  constructor({ next, memory, refresher, health, isAwaited, clock, deadlines, counters }: CacheOptions) {
+    this.#next = next;
+    this.#memory = memory;
+    this.#refresher = refresher;
+    this.#health = health;
+    this.#isAwaited = isAwaited;
+    this.#clock = clock;
+    this.#deadlines = deadlines;
+    this.#counters = counters;
+  }
+
+  /** See `Resolver`. */
+  resolve(query: Query): Reply | PromiseLike<Reply> {
+    // hot path
+    const nowMs = this.#memory.nowMs();
+    const entry = this.#find(query, query.qtype);
+    if (entry !== NOT_FOUND && this.#memory.isFresh(entry, nowMs)) return this.#hit(query, entry, nowMs);
+    return this.#resolveOther(query, entry, nowMs);
+  }
+
+  #find(query: Query, qtype: number): number {
+    const { wire, scan } = query;
+    return this.#memory.store.find(wire, scan.qtypeOffset, qtype, query.qclass, variantOf(scan));
+  }
+
+  #hit(query: Query, entry: number, nowMs: number): Reply {
+    // hot path
+    const { store } = this.#memory;
+    this.#counters.cacheHits++;
+    if (store.kind(entry) !== KIND.positive) this.#counters.cacheNegativeHits++;
+    store.countHit(entry);
+    this.#refresher.prefetch(entry, nowMs);
+    const target = this.#targetFor(query, store.messageOctets(entry));
+    store.copyMessage(entry, target, this.#memory.ageSeconds(entry, nowMs));
+    return this.#address(target, query, entry);
+  }
+
+  /** There is nothing fresh for the type that is asked for. */
+  #resolveOther(query: Query, entry: number, nowMs: number): Reply | PromiseLike<Reply> {
+    const memory = this.#memory;
+    // RFC 2308 §5: that a name does not exist holds for all of its types.
+    const nameEntry = this.#find(query, ANY_TYPE);
+    if (nameEntry !== NOT_FOUND && memory.isFresh(nameEntry, nowMs)) return this.#hit(query, nameEntry, nowMs);
+    // What an upstream says to a query without RD comes from its memory, not from the zone: it refreshes nothing.
+    const isRefreshing = (query.scan.flags & FLAG.RD) !== 0;
+    const stale = isRefreshing ? memory.newestStale(entry, nameEntry, nowMs) : NOT_FOUND;
+    if (entry !== NOT_FOUND && memory.isFailing(entry, nowMs, this.#health.recoveredAtMs)) {
+      if (stale !== NOT_FOUND) return this.#staleReply(query, stale);
+      // RFC 9520 §3.2: nothing is sent; yet what was sent may still be answered, unless nobody answers anything.
+      if (this.#health.areKnownBad || !this.#isAwaited(query)) return this.#failureAgain(query, entry);
+      this.#counters.cacheFailureHits++;
+      query.isKnownToFail = true;
+      const reply = this.#next.resolve(query);
+      if (reply instanceof Uint8Array) query.isKnownToFail = false;
+      return reply;
+    }
+    if (stale !== NOT_FOUND) return this.#resolveStale(query, stale, nowMs);
+    this.#counters.cacheMisses++;
+    return this.#next.resolve(query);
+  }
+
+  /** Something is at hand that is too old, and an upstream may know better. */
+  #resolveStale(query: Query, entry: number, nowMs: number): Reply | PromiseLike<Reply> {
+    const isTriedInVain = this.#memory.isTriedInVain(entry, nowMs, this.#health.recoveredAtMs);
+    if (isTriedInVain) return this.#staleReply(query, entry);
+    if (this.#health.areKnownBad) {
+      const reply = this.#staleReply(query, entry);
+      this.#refresher.refresh(entry, nowMs);
+      return reply;
+    }
+    const pending = this.#next.resolve(query);
+    if (!(pending instanceof Uint8Array)) return this.#waitAWhile(query, pending);
+    if (!isUseful(pending)) return this.#staleReply(query, entry);
+    this.#counters.cacheMisses++;
+    return pending;
+  }
+
+  /** The upstreams' answer if it comes in time and is one, else what is at hand. */
+  #waitAWhile(query: Query, pending: PromiseLike<Reply>): LaterOctets {
+    const answer = new LaterOctets();
+    const startMs = this.#clock.nowMs();
+    const endMs = Math.min(startMs + CLIENT_TIMER_MS, query.deadlineMs - RESERVE_MS);
+    const giveStale = (): boolean => {
+      const nowMs = this.#memory.nowMs();
+      const stale = this.#memory.newestStale(this.#find(query, query.qtype), this.#find(query, ANY_TYPE), nowMs);
+      // It may have been thrown out meanwhile.
+      if (stale === NOT_FOUND) return false;
+      this.#memory.noteTriedInVain(stale, nowMs);
+      answer.arrived(this.#staleReply(query, stale));
+      return true;
+    };
+    const impatience = new Alarm((nowMs) => {
+      if (nowMs >= endMs || this.#health.areKnownBad) giveStale();
+      else this.#deadlines.schedule(impatience, Math.min(endMs, nowMs + BAD_WAIT_MS));
+    });
+    this.#deadlines.schedule(impatience, Math.min(endMs, startMs + this.#health.hedgeDelayMs + BAD_WAIT_MS));
+    deliver(pending, {
+      arrived: (reply) => {
+        this.#deadlines.cancel(impatience);
+        if (answer.isSettled || (!isUseful(reply) && giveStale())) return;
+        this.#counters.cacheMisses++;
+        answer.arrived(reply);
+      },
+      failed: (error) => {
+        this.#deadlines.cancel(impatience);
+        answer.failed(error);
+      },
+    });
+    return answer;
+  }
+
+  #staleReply(query: Query, entry: number): Reply {
+    const { store } = this.#memory;
+    this.#counters.cacheStaleHits++;
+    const infoCode = store.kind(entry) === KIND.nxdomain ? EDE.STALE_NXDOMAIN_ANSWER : EDE.STALE_ANSWER;
+    query.extendedErrors.unshift({ infoCode, text: "" });
+    const target = new Uint8Array(store.messageOctets(entry));
+    store.copyMessageWithTtl(entry, target, STALE_TTL_SECONDS);
+    return this.#address(target, query, entry);
+  }
+
+  /** RFC 9520 §3.2: nobody is asked again as long as the failure is remembered. */
+  #failureAgain(query: Query, entry: number): Reply {
+    const { store } = this.#memory;
+    this.#counters.cacheFailureHits++;
+    query.extendedErrors.push({ infoCode: EDE.CACHED_ERROR, text: "" });
+    const target = this.#targetFor(query, store.messageOctets(entry));
+    store.copyMessage(entry, target, 0);
+    return this.#address(target, query, entry);
+  }
+
+  /** The listener's slot where the reply fits as it is; what has to be cut takes the longer way. */
+  #targetFor(query: Query, lengthOctets: number): Reply {
+    // hot path
+    const { slot } = query;
+    if (slot === null || slot.isTaken || lengthOctets > query.bodyOctetsMax) return new Uint8Array(lengthOctets);
+    return slot.first(lengthOctets);
+  }
+
+  /** Makes a reply of what was remembered for somebody else: question and extended errors. Returns `target`. */
+  #address(target: Reply, query: Query, entry: number): Reply {
+    // hot path
+    // The type as well: that a name does not exist may have been learned for another one.
+    query.putQuestions(target);
+    if (this.#memory.store.hasOptions(entry)) query.extendedErrors.push(...this.#memory.errorsOf(entry));
+    return target;
+  }
+}

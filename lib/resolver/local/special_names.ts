@@ -1,0 +1,118 @@
+import { HEADER_OCTETS } from "../../wire/header.ts";
+import { CLASS, EDE, RCODE, TYPE } from "../../wire/iana.ts";
+import { decodeQuestions, type Question, type ResourceRecord } from "../../wire/message.ts";
+import { foldOctet, isSameName, isWithin, type Name, nameFromText, nameToText } from "../../wire/name.ts";
+import { rdataFromText } from "../../wire/rdata_text.ts";
+import { decodeBounded } from "../questions/decode_bounded.ts";
+import { localReply } from "./local_reply.ts";
+import type { Query } from "../query.ts";
+import type { Reply, Resolver } from "../resolver.ts";
+import { findZone, SPECIAL_ZONES, type SpecialZone, TTL_SECONDS } from "./special_zones.ts";
+
+/** Sums of the last labels of all special zones: most names are told apart by theirs alone. */
+const TOP_LABEL_SUMS: ReadonlySet<number> = new Set(SPECIAL_ZONES.map(({ name }) => topLabelSum(name, 0)));
+
+const LOOPBACK_RDATA: ReadonlyMap<number, Uint8Array<ArrayBuffer>> = new Map([
+  [TYPE.A, rdataFromText(TYPE.A, "127.0.0.1")],
+  [TYPE.AAAA, rdataFromText(TYPE.AAAA, "::1")],
+]);
+
+/**
+ * The names of 127.0.0.1 and ::1 in reverse, the only ones that exist inside empty zones. RFC 6303 leaves their content to
+ * the operator, and RFC 6761 §6.3 gives localhost these addresses.
+ */
+const LOOPBACK_POINTERS: readonly Name[] = ["1.0.0.127.in-addr.arpa", `1.${"0.".repeat(31)}ip6.arpa`].map(nameFromText);
+const LOCALHOST = nameFromText("localhost");
+
+/** Answers names with a meaning of their own, which must not leave this network. */
+export class SpecialNames implements Resolver {
+  readonly #next: Resolver;
+
+  /** Names that are not special go to `next`. */
+  constructor({ next }: { next: Resolver }) {
+    this.#next = next;
+  }
+
+  /** See `Resolver`. */
+  resolve(query: Query): Reply | PromiseLike<Reply> {
+    // hot path
+    if (query.qclass !== CLASS.IN || !TOP_LABEL_SUMS.has(topLabelSum(query.wire, HEADER_OCTETS))) {
+      return this.#next.resolve(query);
+    }
+    const question = decodeQuestions(query.wire)[0]!;
+    const zone = findZone(question.name);
+    if (zone === undefined || isParents(question, zone)) return this.#next.resolve(query);
+    query.extendedErrors.push({ infoCode: EDE.OTHER, text: `Special-use name ${nameToText(zone.name)}, ${zone.rfc}` });
+    if (zone.kind === "nonexistent" && query.scan.wantsDnssec) return this.#denyWithProof(query, zone);
+    return answer(query, question, zone);
+  }
+
+  /**
+   * What a validator must be told of a top-level name that does not exist. The root is signed and delegates none of these
+   * names, so nothing but its own proof will do; the one for the top-level name covers every name below it. That alone is
+   * asked for: what the client wants to know does not leave.
+   */
+  async #denyWithProof(query: Query, { name, soa }: SpecialZone): Promise<Reply> {
+    const denial = decodeBounded(await this.#next.resolve(query.part({ name, type: TYPE.DS, class: CLASS.IN })));
+    const isProven = denial.rcode === RCODE.NXDOMAIN && denial.authorities.some(({ type }) => type === TYPE.RRSIG);
+    const authorities = isProven ? denial.authorities : [soa];
+    return localReply(query, { rcode: RCODE.NXDOMAIN, authorities, recursionAvailable: true });
+  }
+}
+
+/** A number for the last label of the name at `start`: the same for the same label in any case, and now and then for another. */
+function topLabelSum(octets: Uint8Array, start: number): number {
+  // hot path
+  for (let offset = start; octets[offset] !== 0; offset += 1 + octets[offset]!) start = offset;
+  const end = start + 1 + octets[start]!;
+  let sum = 0;
+  // Bernstein's hash for short texts. 30 bits: what V8 keeps as a small integer, without an object for it.
+  for (let i = start; i < end; i++) sum = (Math.imul(sum, 33) ^ foldOctet(octets[i]!)) & 0x3fffffff;
+  return sum;
+}
+
+/**
+ * Whether the question is one that the zone above answers, whatever is made up below: what it says is signed, and a
+ * validator that is told otherwise without a signature takes all of the zone for forged.
+ *
+ * RFC 4035 §3.1.4.1: the DS record of a zone stands in its parent, and so does the proof that there is none, by which a
+ * zone may be unsigned (RFC 8375 §7). A top-level name that is no zone has nothing but the root's proof that it does not
+ * exist, which is told to whoever asks for keys or for the proof itself as well. Neither says what is asked for below.
+ */
+function isParents({ name, type }: Question, zone: SpecialZone): boolean {
+  if (name.length !== zone.name.length) return false;
+  return type === TYPE.DS || (isTopLevel(name) && (type === TYPE.DNSKEY || type === TYPE.NSEC));
+}
+
+/** Whether the name has one label. */
+function isTopLevel(name: Name): boolean {
+  return name.length === name[0]! + 2;
+}
+
+function answer(query: Query, { name, type }: Question, { kind, soa, name: apex }: SpecialZone): Reply {
+  const reply = (rcode: number, answers: readonly ResourceRecord[]) => {
+    // RFC 2308 §3: a negative answer carries the SOA record.
+    return localReply(query, {
+      rcode,
+      answers,
+      authorities: answers.length > 0 ? [] : [soa],
+      recursionAvailable: true,
+    });
+  };
+  if (kind === "nonexistent") return reply(RCODE.NXDOMAIN, []);
+  if (kind === "recordless") return reply(RCODE.NOERROR, []);
+  if (kind === "loopback") {
+    const rdata = LOOPBACK_RDATA.get(type);
+    return reply(RCODE.NOERROR, rdata === undefined ? [] : [{ name, type, class: CLASS.IN, ttl: TTL_SECONDS, rdata }]);
+  }
+  if (type === TYPE.PTR && LOOPBACK_POINTERS.some((pointer) => isSameName(pointer, name))) {
+    return reply(RCODE.NOERROR, [{ name, type, class: CLASS.IN, ttl: TTL_SECONDS, rdata: LOCALHOST }]);
+  }
+  // RFC 8020 §2: nothing is below a name that does not exist, so whatever is above one that does exists, too.
+  const exists = name.length === apex.length || LOOPBACK_POINTERS.some((pointer) => isWithin(pointer, name));
+  if (!exists) return reply(RCODE.NXDOMAIN, []);
+  if (name.length > apex.length) return reply(RCODE.NOERROR, []);
+  if (type === TYPE.SOA) return reply(RCODE.NOERROR, [soa]);
+  if (type === TYPE.NS) return reply(RCODE.NOERROR, [{ ...soa, type, rdata: apex }]);
+  return reply(RCODE.NOERROR, []);
+}

@@ -1,0 +1,245 @@
+import type { DeadlineQueue } from "../../base/deadline_queue.ts";
+import type { FairShare } from "../../base/fair_share.ts";
+import { deliver, type LaterOctets, type Receiver } from "../../base/later.ts";
+import { type Linkable, LinkedTable } from "../../base/linked_table.ts";
+import { MIB } from "../../base/units.ts";
+import { type QuestionHash, typesWord } from "../../cache/question_hash.ts";
+import { isUseful } from "../../upstream/exchange/reply_kind.ts";
+import { rcodeOf } from "../../wire/header.ts";
+import type { ExtendedError } from "../../wire/edns.ts";
+import { EDE, RCODE } from "../../wire/iana.ts";
+import { uint16At } from "../../wire/scan.ts";
+import { type Answer, type Asked, LateFlights } from "./late_flights.ts";
+import { ownReply } from "../own_reply.ts";
+import type { LateAnswer, Query } from "../query.ts";
+import type { Reply, Resolver } from "../resolver.ts";
+import { askedOf, isSameQuestion } from "./same_question.ts";
+import { Waiter } from "./waiter.ts";
+
+/**
+ * Queries that may wait for one exchange. A flood of one question must not pile up replies that leave in a single burst
+ * (the DNSBomb attack, CVE-2024-33655).
+ */
+export const WAITERS_MAX = 1000;
+
+/** Copies for all who wait are made at once as long as they take no more octets: four milliseconds, garbage included. */
+const COPIED_AT_ONCE_MAX = MIB;
+
+/** What coalescing is made from. */
+export interface CoalesceOptions {
+  /** Asked once for all. */
+  readonly next: Resolver;
+  /** What flights are found by. */
+  readonly hash: Pick<QuestionHash, "hash">;
+  /** Lets others have their turn while many get a large reply. */
+  readonly share: FairShare;
+  /** Where deadlines wait. */
+  readonly deadlines: DeadlineQueue;
+  /**
+   * Called when several queries have waited for one exchange in vain: so does a forwarding loop end, in which a query
+   * waits for itself.
+   */
+  readonly onFailedTogether: () => void;
+  /** Whether no upstream is expected to answer: then nobody waits for longer than whoever has asked first. */
+  readonly areKnownBad: () => boolean;
+}
+
+/**
+ * Lets identical questions share one upstream exchange (RFC 5452 §5: many outstanding queries for one question make a
+ * forged reply that much more likely to be taken; the "birthday attack"). An exchange that stays open when its first askers
+ * have been told that there is no answer is shared by those who ask meanwhile, too: they get what comes of it, and what
+ * comes of asking anew.
+ */
+export class Coalesce implements Resolver {
+  readonly #next: Resolver;
+  readonly #hash: Pick<QuestionHash, "hash">;
+  /** By hash. Texts as keys took 2 µs to make; tests/bench/micro/cold_exchange_bench.ts. */
+  readonly #flights = new LinkedTable<Flight>();
+  readonly #share: FairShare;
+  readonly #onFailedTogether: () => void;
+  readonly #areKnownBad: () => boolean;
+  readonly #late: LateFlights;
+  /** Made once, not for each flight. */
+  readonly #listener: FlightListener = {
+    onReply: (flight, reply) => this.#onReply(flight, reply),
+    onError: (flight, error) => this.#onError(flight, error),
+  };
+
+  /** See {@linkcode CoalesceOptions}. */
+  constructor({ next, hash, share, deadlines, onFailedTogether, areKnownBad }: CoalesceOptions) {
+    this.#late = new LateFlights({
+      deadlines,
+      answer: (waiters, answer) => this.#answer(waiters, answer),
+      onAnswer: (question, answer) => this.#onLateAnswer(question, answer),
+    });
+    this.#next = next;
+    this.#hash = hash;
+    this.#share = share;
+    this.#onFailedTogether = onFailedTogether;
+    this.#areKnownBad = areKnownBad;
+  }
+
+  /** See `Resolver`. */
+  resolve(query: Query): Reply | PromiseLike<Reply> {
+    const { deadlineMs } = query;
+    const asked = askedOf(query);
+    const hash = this.#hashOf(query, asked);
+    for (let flight = this.#flights.first(hash); flight !== null; flight = this.#flights.following(flight)) {
+      // A part of a query that has waited for another part already may be due before the exchange in flight ends. Whoever
+      // comes next finds the one that ends first, for it stands in front.
+      if (flight.asked !== asked || flight.leader.deadlineMs > deadlineMs) continue;
+      if (isSameQuestion(flight.leader, query)) return join(flight, query);
+    }
+    if (query.isKnownToFail) {
+      const late = this.#late.find({ hash, asked, query });
+      if (late !== null) return late.waiters.size < WAITERS_MAX ? this.#late.join(late, query) : refusal(query);
+    }
+    // A query of its own: what befalls the first asker alone while it waits, see `InFlight`, is not for the others. With
+    // octets of its own, for an asker that is refused gives its buffer to the next datagram.
+    const leader = query.apart();
+    const reply = this.#next.resolve(leader);
+    if (reply instanceof Uint8Array) {
+      query.extendedErrors.push(...leader.extendedErrors);
+      return reply;
+    }
+    const waiter = new Waiter(query);
+    const flight = new Flight(hash, { asked, leader, waiter, listener: this.#listener });
+    this.#flights.add(flight);
+    deliver(reply, flight);
+    return waiter;
+  }
+
+  /** Whether an exchange is open for the question of a query that was told, or would be, that it has failed. */
+  isAwaited(query: Query): boolean {
+    if (this.#late.isEmpty) return false;
+    const asked = askedOf(query);
+    return this.#late.find({ hash: this.#hashOf(query, asked), asked, query }) !== null;
+  }
+
+  #hashOf({ wire, scan, qtype, qclass }: Query, asked: number): number {
+    return this.#hash.hash(wire, scan.qtypeOffset, typesWord(qtype, qclass), asked);
+  }
+
+  #onReply(flight: Flight, reply: Reply): void {
+    // An earlier exchange has brought the answer.
+    if (flight.isOver) return;
+    this.#flights.remove(flight);
+    const { leader } = flight;
+    let { waiters } = flight;
+    const haveFailedTogether = waiters.length > 1 && rcodeOf(uint16At(reply, 2)) === RCODE.SERVFAIL;
+    if (leader.late !== null) {
+      waiters = this.#awaitLate(flight, leader.late, { reply: reply.slice(), errors: leader.extendedErrors });
+    } else if (!this.#late.isEmpty && isUseful(reply)) {
+      const answer = { reply: reply.slice(), errors: leader.extendedErrors };
+      this.#late.give({ hash: flight.key, asked: flight.asked, query: leader }, answer);
+    }
+    this.#answer(waiters, { reply, errors: leader.extendedErrors });
+    if (haveFailedTogether) this.#onFailedTogether();
+  }
+
+  /**
+   * Keeps open the exchange of a flight that has failed at its leader's deadline. Whoever has come later has time left, and
+   * waits for what it may still bring.
+   *
+   * @returns Those who have none.
+   */
+  #awaitLate({ key: hash, asked, leader, waiters }: Flight, late: LateAnswer, failure: Answer): Waiter[] {
+    const open = this.#late.add({ hash, asked, query: leader }, late, failure);
+    if (this.#areKnownBad()) return waiters;
+    return waiters.filter((waiter) => {
+      if (waiter.query.deadlineMs <= leader.deadlineMs) return true;
+      deliver(this.#late.join(open, waiter.query), waiter);
+      return false;
+    });
+  }
+
+  /** Gives those who wait a copy each: they edit ID, flags and spelling. `reply` is not used any more afterwards. */
+  #answer(waiters: readonly Waiter[], { reply, errors }: Answer): void {
+    if (waiters.length * reply.length > COPIED_AT_ONCE_MAX) {
+      return void this.#answerByTurns(waiters, reply.slice(), errors);
+    }
+    // The last one may have what is there.
+    for (let i = 0; i < waiters.length; i++) {
+      waiters[i]!.answered(i < waiters.length - 1 ? reply.slice() : reply, errors);
+    }
+  }
+
+  /** A thousand copies of 64 KiB would take a tenth of a second, in which nobody else is heard. */
+  async #answerByTurns(waiters: readonly Waiter[], reply: Reply, errors: readonly ExtendedError[]): Promise<void> {
+    for (const waiter of waiters) {
+      if (this.#share.isUsedUp) await this.#share.nextTurn();
+      this.#share.spend(reply.length);
+      waiter.answered(reply.slice(), errors);
+    }
+  }
+
+  /** Whoever asks anew meanwhile need not wait for that. */
+  #onLateAnswer({ hash, asked, query }: Asked, answer: Answer): void {
+    for (let flight = this.#flights.first(hash); flight !== null; flight = this.#flights.following(flight)) {
+      if (flight.asked !== asked || !isSameQuestion(flight.leader, query)) continue;
+      this.#flights.remove(flight);
+      flight.isOver = true;
+      flight.leader.request?.owner?.stop();
+
+      return this.#answer(flight.waiters, answer);
+    }
+  }
+
+  #onError(flight: Flight, error: unknown): void {
+    if (flight.isOver) return;
+    this.#flights.remove(flight);
+    for (const waiter of flight.waiters) waiter.failed(error);
+  }
+}
+
+/** Whom flights tell how they end. */
+interface FlightListener {
+  onReply(flight: Flight, reply: Reply): void;
+  onError(flight: Flight, error: unknown): void;
+}
+
+/** An exchange in flight. */
+class Flight implements Linkable<Flight>, Receiver<Reply> {
+  readonly key: number;
+  nextInRow: Flight | null = null;
+  /** See `askedOf`. */
+  readonly asked: number;
+  /** The query that goes upstream for all. */
+  readonly leader: Query;
+  /** In the order in which they came. */
+  readonly waiters: Waiter[];
+  /** Whether they have got their answer from elsewhere. */
+  isOver = false;
+  readonly #listener: FlightListener;
+
+  constructor(
+    hash: number,
+    { asked, leader, waiter, listener }: { asked: number; leader: Query; waiter: Waiter; listener: FlightListener },
+  ) {
+    this.key = hash;
+    this.asked = asked;
+    this.leader = leader;
+    this.waiters = [waiter];
+    this.#listener = listener;
+  }
+
+  arrived(reply: Reply): void {
+    this.#listener.onReply(this, reply);
+  }
+
+  failed(error: unknown): void {
+    this.#listener.onError(this, error);
+  }
+}
+
+function join({ waiters }: Flight, query: Query): Reply | LaterOctets {
+  if (waiters.length >= WAITERS_MAX) return refusal(query);
+  const waiter = new Waiter(query);
+  waiters.push(waiter);
+  return waiter;
+}
+
+function refusal(query: Query): Reply {
+  query.extendedErrors.push({ infoCode: EDE.OTHER, text: "Too many queries wait for this answer" });
+  return ownReply(query, { rcode: RCODE.REFUSED, recursionAvailable: true, withQuestion: true });
+}

@@ -1,0 +1,93 @@
+import { clientNetwork, ONE_CLIENT } from "../../base/client_network.ts";
+import { deliver } from "../../base/later.ts";
+import type { Clock } from "../../base/runtime.ts";
+import type { Counters } from "../../observe/counters.ts";
+import { LineAMinute } from "../../observe/line_a_minute.ts";
+import type { Log } from "../../observe/log.ts";
+import { EDE, RCODE } from "../../wire/iana.ts";
+import { ClientLoads, Waiting } from "./client_loads.ts";
+import { ownReply } from "../own_reply.ts";
+import type { Query } from "../query.ts";
+import type { Reply, Resolver } from "../resolver.ts";
+
+/** What the limit is made from. */
+export interface InFlightOptions {
+  /** What is waited for. */
+  readonly next: Resolver;
+  /** Questions that may wait at the same time. */
+  readonly max: number;
+  /** Times the warnings. */
+  readonly clock: Clock;
+  /** Refusals are counted here. */
+  readonly counters: Counters;
+  /** Gets a warning a minute while questions are refused. */
+  readonly log: Log;
+}
+
+/**
+ * Bounds the questions that wait for upstreams, and shares the bound fairly: when it is reached, the newest question of
+ * the client that has the most is refused, which may be the one that has just come. What is answered without waiting
+ * never counts, so put this behind everything that knows its answers.
+ */
+export class InFlight implements Resolver {
+  readonly #options: InFlightOptions;
+  readonly #loads = new ClientLoads();
+  /** Questions refused while their exchanges go on: those end by their deadlines, and hold memory until then. */
+  #abandonedCount = 0;
+  readonly #warnings: LineAMinute;
+  /** Made once, not for each question. */
+  readonly #onEnd = (waiting: Waiting) => this.#end(waiting);
+
+  /** Lets `options.max` questions wait. */
+  constructor(options: InFlightOptions) {
+    const { clock, log } = options;
+    this.#options = options;
+    this.#warnings = new LineAMinute(clock, (line) => log.warn(line));
+  }
+
+  /** Questions that wait for an upstream. */
+  get count(): number {
+    return this.#loads.count;
+  }
+
+  /** See `Resolver`. */
+  resolve(query: Query): Reply | PromiseLike<Reply> {
+    const client = clientNetwork(query.client.hostname, ONE_CLIENT);
+    if (this.#loads.count >= this.#options.max && !this.#makeRoomFor(client)) return this.#refusal(query);
+    const pending = this.#options.next.resolve(query);
+    if (pending instanceof Uint8Array) return pending;
+    const waiting = new Waiting(client, query, this.#onEnd);
+    this.#loads.enter(waiting);
+    deliver(pending, waiting);
+    return waiting;
+  }
+
+  /** Refuses a question of a client that has more than this one would have; `false` when there is none to refuse. */
+  #makeRoomFor(client: string): boolean {
+    // Among equals the newest is the one that has just come.
+    if (this.#loads.countOf(client) + 1 >= this.#loads.greatest) return false;
+    if (this.#abandonedCount >= this.#options.max) return false;
+    const waiting = this.#loads.newestOfGreatest();
+    this.#loads.leave(waiting);
+    this.#abandonedCount++;
+    waiting.refuse(this.#refusal(waiting.query));
+    return true;
+  }
+
+  #end(waiting: Waiting): void {
+    if (waiting.isRefused) this.#abandonedCount--;
+    else this.#loads.leave(waiting);
+  }
+
+  #refusal(query: Query): Reply {
+    const { counters, max } = this.#options;
+    counters.overloaded++;
+    // An overload is one event, however many it hits.
+    this.#warnings.note((count) => {
+      return `${max} questions are in flight, the newest of the greediest client are refused (${count} so far); ` +
+        `--max-in-flight ${max} is the limit`;
+    });
+    query.extendedErrors.push({ infoCode: EDE.OTHER, text: "Too many queries in flight" });
+    return ownReply(query, { rcode: RCODE.REFUSED, recursionAvailable: true, withQuestion: true });
+  }
+}

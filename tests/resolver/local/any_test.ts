@@ -1,0 +1,42 @@
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import { Any } from "../../../lib/resolver/local/any.ts";
+import { Query } from "../../../lib/resolver/query.ts";
+import { EDE, RCODE } from "../../../lib/wire/iana.ts";
+import { decode } from "../../../lib/wire/message.ts";
+import { lines, question, questionLines, wire } from "../../support/messages.ts";
+import { CLIENT, StubResolver } from "../../support/resolving.ts";
+
+function ask(text: string, transport: "udp" | "tcp") {
+  const next = new StubResolver();
+  const query = new Query({
+    wire: wire({ questions: [question(text)] }),
+    client: { ...CLIENT, transport },
+    deadlineMs: 2000,
+  });
+  return { query, next, reply: new Any({ next }).resolve(query) };
+}
+
+Deno.test("[8482_01] Any.resolve() answers ANY over UDP with a HINFO record that says so, and forwards nothing", () => {
+  const { query, next, reply } = ask("eXample.org ANY", "udp");
+  const message = decode(reply as Uint8Array);
+  assertEquals([message.rcode, message.recursionAvailable, questionLines(message.questions)], [
+    RCODE.NOERROR,
+    true,
+    ["eXample.org. IN ANY"],
+  ]);
+  assertEquals(lines(message.answers), ['eXample.org. 3600 IN HINFO "RFC8482" ""']);
+  assertEquals([query.extendedErrors[0]!.infoCode, next.queries], [EDE.OTHER, []]);
+});
+
+for (
+  const [what, text, transport] of [
+    ["ANY over TCP", "example.org ANY", "tcp"],
+    ["ANY of another class", "example.org ANY 3", "udp"],
+    ["any other type", "example.org HINFO", "udp"],
+  ] as const
+) {
+  Deno.test(`[8482_01] Any.resolve() passes ${what} on as it is`, () => {
+    const { query, next } = ask(text, transport);
+    assertStrictEquals(next.queries[0], query);
+  });
+}
