@@ -15,7 +15,7 @@ import { helpText } from "./lib/config/help.ts";
 import { Log } from "./lib/observe/log.ts";
 import type { Status } from "./lib/observe/status.ts";
 import { ServiceManager, type ServiceSocket } from "./lib/observe/service_manager.ts";
-import { ListenError } from "./lib/server/listen.ts";
+import { ListenError } from "./lib/server/listen/listen.ts";
 import { chooseDatagramIo, type DatagramIoChoice, sharedDatagramIo } from "./lib/system/datagram_io.ts";
 import { listenSharedStream } from "./lib/system/deno_network.ts";
 import { denoRuntime } from "./lib/system/deno_runtime.ts";

@@ -4,7 +4,7 @@ import { formatSocketAddress, isIpv6, isSameAddress, isUnspecified, type SocketA
 import { LOG_LEVELS } from "../observe/log.ts";
 import { STRATEGIES } from "../upstream/group/strategy.ts";
 import { MULTI_QUESTION } from "../resolver/questions/split.ts";
-import { PRIVATE_NETWORKS } from "../server/access.ts";
+import { PRIVATE_NETWORKS } from "../server/admission/access.ts";
 import { type Check, parseCheck } from "./commands.ts";
 import {
   type Config,

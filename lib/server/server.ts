@@ -9,10 +9,10 @@ import { Query } from "../resolver/query.ts";
 import type { ReplySlot } from "../resolver/reply_slot.ts";
 import type { Reply, Resolver } from "../resolver/resolver.ts";
 import { EDE, RCODE } from "../wire/iana.ts";
-import { ADMITTED, IGNORED } from "./admission.ts";
-import { finish } from "./finish.ts";
-import { NarrowPaths } from "./narrow_paths.ts";
-import type { Policy } from "./policy.ts";
+import { ADMITTED, IGNORED } from "./admission/admission.ts";
+import { finish } from "./reply/finish.ts";
+import { NarrowPaths } from "./listen/narrow_paths.ts";
+import type { Policy } from "./admission/policy.ts";
 
 /** What a server is made from. */
 export interface ServerOptions {

@@ -1,6 +1,6 @@
 import { AddressInUseError } from "../base/runtime.ts";
 import { splitZone } from "../base/zone.ts";
-import type { ListenError } from "../server/listen.ts";
+import type { ListenError } from "../server/listen/listen.ts";
 
 /** What went wrong and what can be done, on one line. */
 export function listenAdvice({ message, address, cause }: ListenError): string {

@@ -1,6 +1,6 @@
 import type { SocketAddress } from "../base/address.ts";
 import type { Network } from "../base/runtime.ts";
-import { listenOn } from "../server/listen.ts";
+import { listenOn } from "../server/listen/listen.ts";
 
 /**
  * Binds every address, and lets go of it. Workers can bind an address together with anybody who does the same, even with

@@ -5,7 +5,7 @@ import { formatIp } from "../../lib/base/ip.ts";
 import { parseCommand, UsageError } from "../../lib/config/cli.ts";
 import type { Config } from "../../lib/config/config.ts";
 import { upstreamName } from "../../lib/upstream/upstream_name.ts";
-import { PRIVATE_NETWORKS } from "../../lib/server/access.ts";
+import { PRIVATE_NETWORKS } from "../../lib/server/admission/access.ts";
 
 /** A configuration with its addresses as text. */
 interface Told extends Omit<Config, "listen" | "resolvers" | "answerIpv4" | "answerIpv6" | "allow"> {

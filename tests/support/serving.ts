@@ -3,9 +3,9 @@ import { drawSecret } from "../../lib/base/derive_key.ts";
 import type { Clock } from "../../lib/base/runtime.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
-import { Access } from "../../lib/server/access.ts";
-import { Policy, type PolicyOptions } from "../../lib/server/policy.ts";
-import { ServerCookies } from "../../lib/server/server_cookies.ts";
+import { Access } from "../../lib/server/admission/access.ts";
+import { Policy, type PolicyOptions } from "../../lib/server/admission/policy.ts";
+import { ServerCookies } from "../../lib/server/admission/server_cookies.ts";
 import { scriptedSource } from "./fake_random.ts";
 
 /** Networks that hold every client. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { ListenError } from "../../lib/server/listen.ts";
+import { ListenError } from "../../lib/server/listen/listen.ts";
 import { DENO_NETWORK } from "../../lib/system/deno_network.ts";
 import { freeAddresses } from "../../lib/workers/free_addresses.ts";
 import { udp } from "../support/fake_socket.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { MultiQtype } from "../../../lib/resolver/questions/multi_qtype.ts";
 import type { Query } from "../../../lib/resolver/query.ts";
 import type { Reply } from "../../../lib/resolver/resolver.ts";
-import { finish } from "../../../lib/server/finish.ts";
+import { finish } from "../../../lib/server/reply/finish.ts";
 import { EDNS_OPTION, RCODE, TYPE, typeToText } from "../../../lib/wire/iana.ts";
 import { decode, type Message } from "../../../lib/wire/message.ts";
 import { ednsOf, lines, opt, question, questionLines, record, records } from "../../support/messages.ts";

@@ -4,7 +4,7 @@ import type { QuestionHash } from "../../../lib/cache/question_hash.ts";
 import { Coalesce, WAITERS_MAX } from "../../../lib/resolver/sharing/coalesce.ts";
 import type { Query } from "../../../lib/resolver/query.ts";
 import type { Reply } from "../../../lib/resolver/resolver.ts";
-import { finish } from "../../../lib/server/finish.ts";
+import { finish } from "../../../lib/server/reply/finish.ts";
 import { EDE, RCODE } from "../../../lib/wire/iana.ts";
 import { decode, type Message } from "../../../lib/wire/message.ts";
 import { fakeDeadlines, FakeTime, settled } from "../../support/fake_time.ts";

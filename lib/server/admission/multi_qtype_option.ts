@@ -1,0 +1,50 @@
+import type { Query } from "../../resolver/query.ts";
+import { findOptions } from "../../wire/find_options.ts";
+import { EDNS_OPTION, TYPE } from "../../wire/iana.ts";
+import { OPT_FAULT, SCAN, uint16At } from "../../wire/scan.ts";
+
+/** RFC 10029 §4: each type costs an upstream query; "a limit of four QTx values would be appropriate". */
+const OTHER_TYPES_MAX = 4;
+
+/** RFC 6895 §3.1: QTYPEs and Meta-TYPEs have codes from here to 255. */
+const FIRST_META_TYPE = 128;
+const LAST_META_TYPE = 255;
+
+/** What the option says when it breaks a rule of RFC 10029 §3.3. */
+export const MALFORMED = "malformed";
+
+/**
+ * Reads the MQTYPE-Query option: the types that are asked for besides the question's, in the client's order. Those beyond
+ * the fourth are left out, which the client sees in the reply. `null` when there is no such option.
+ *
+ * @param query Its message is readable and has an OPT record without faults.
+ */
+export function readOtherTypes({ wire, scan, qtype }: Query): readonly number[] | null | typeof MALFORMED {
+  // RFC 10029 §3.3: "the server MUST return a FORMERR response if the server receives: […] An MQTYPE-Response option in
+  // any inbound DNS message."
+  if (findOptions(wire, scan, EDNS_OPTION.MQTYPE_RESPONSE).length > 0) return MALFORMED;
+  const [list, ...repeated] = findOptions(wire, scan, EDNS_OPTION.MQTYPE_QUERY);
+  if (list === undefined) return null;
+  if (repeated.length > 0 || scan.questionCount !== 1 || list.length === 0 || list.length % 2 !== 0) return MALFORMED;
+  const types = new Set([qtype]);
+  for (let offset = 0; offset < list.length; offset += 2) types.add(uint16At(list, offset));
+  // Fewer than there were: one stands twice, or is the question's.
+  if (types.size !== 1 + list.length / 2 || ![...types].every(isDataType)) return MALFORMED;
+  return [...types].slice(1, 1 + OTHER_TYPES_MAX);
+}
+
+/** Whether a message of any opcode has one of the options, as far as it can be read. */
+export function hasMultiQtypeOption({ wire, scan }: Query): boolean {
+  if (scan.status !== SCAN.ok || scan.optFault !== OPT_FAULT.none) return false;
+  const codes = [EDNS_OPTION.MQTYPE_QUERY, EDNS_OPTION.MQTYPE_RESPONSE];
+  return codes.some((code) => findOptions(wire, scan, code).length > 0);
+}
+
+/**
+ * RFC 6895 §3.1: whether records of this type hold data, or may do so one day; 0 and 65535 are reserved. What may be kept
+ * in the cache is less: see `mayBeCached`.
+ */
+function isDataType(type: number): boolean {
+  if (type === 0 || type === TYPE.OPT || type === 0xffff) return false;
+  return type < FIRST_META_TYPE || type > LAST_META_TYPE;
+}

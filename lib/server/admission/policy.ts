@@ -1,0 +1,117 @@
+import type { Clock } from "../../base/runtime.ts";
+import type { Counters } from "../../observe/counters.ts";
+import { LineAMinute } from "../../observe/line_a_minute.ts";
+import type { Log } from "../../observe/log.ts";
+import { ownReply } from "../../resolver/own_reply.ts";
+import type { Query } from "../../resolver/query.ts";
+import type { Reply } from "../../resolver/resolver.ts";
+import { QUESTIONS_MAX } from "../../resolver/questions/split.ts";
+import { FLAG } from "../../wire/header.ts";
+import { EDE, OPCODE, RCODE } from "../../wire/iana.ts";
+import { putFlags } from "../../wire/patch.ts";
+import { uint16At } from "../../wire/scan.ts";
+import type { Access } from "./access.ts";
+import { admit, ADMITTED, IGNORED, isUnanswerable } from "./admission.ts";
+import { takeClientOptions, takeOtherTypes } from "./client_options.ts";
+import type { RateLimit } from "./rate_limit.ts";
+import type { ServerCookies } from "./server_cookies.ts";
+
+/** What a policy is made from. */
+export interface PolicyOptions {
+  /** Who may ask. */
+  readonly access: Access;
+  /** Makes and knows our cookies. */
+  readonly cookies: ServerCookies;
+  /** `null`: everybody may ask as much as they like. */
+  readonly rateLimit: RateLimit | null;
+  /** What is rejected for its sender is counted here. */
+  readonly counters: Counters;
+  /** Times the warnings. */
+  readonly clock: Clock;
+  /** Gets a warning a minute while strangers ask. */
+  readonly log: Log;
+  /** RA of the replies that are made here. */
+  readonly recursionAvailable: boolean;
+}
+
+/** Decides about a query before it is resolved: who asks, whether the message is good, and how much its network asks. */
+export class Policy {
+  readonly #options: PolicyOptions;
+  readonly #prohibitions: LineAMinute;
+
+  /** Decides as `options` say. */
+  constructor(options: PolicyOptions) {
+    const { clock, log } = options;
+    this.#options = options;
+    this.#prohibitions = new LineAMinute(clock, (line) => log.warn(line));
+  }
+
+  /** Whether the query is to be resolved or ignored, or the reply that it gets at once. */
+  judge(query: Query): typeof ADMITTED | typeof IGNORED | Reply {
+    if (isUnanswerable(query)) return IGNORED;
+    // Before anything else: a cache or a local name must not show strangers what they may not ask for (CVE-2026-26017).
+    if (!this.#options.access.allows(query.client.hostname)) return this.#prohibit(query);
+    const verdict = this.#judgeMessage(query);
+    // A rejection is a reply like any other to the one in whose name it was asked for.
+    const questionCount = verdict === ADMITTED ? questionsOf(query) : 1;
+    return this.#isOverRate(query, questionCount) ? this.#limit(query) : verdict;
+  }
+
+  #judgeMessage(query: Query): typeof ADMITTED | typeof IGNORED | Reply {
+    const { cookies, recursionAvailable } = this.#options;
+    // First, so that whatever the reply says, it has what its OPT record must carry.
+    const cookieRcode = takeClientOptions(query, cookies);
+    const verdict = admit(query, recursionAvailable);
+    if (verdict !== ADMITTED) return verdict;
+    const rcode = cookieRcode === RCODE.NOERROR ? takeOtherTypes(query) : cookieRcode;
+    return rcode === RCODE.NOERROR ? ADMITTED : this.#rejectOptions(query, rcode);
+  }
+
+  #prohibit(query: Query): Reply {
+    this.#options.counters.prohibited++;
+    this.#prohibitions.note((count) => {
+      return `${query.client.hostname} is in no network of --allow, its queries are refused ` +
+        `(${count} so far of all such clients); --allow <network> lets it ask`;
+    });
+    query.extendedErrors.push({ infoCode: EDE.PROHIBITED, text: "Your address is not allowed to ask here" });
+    return this.#own(query, RCODE.REFUSED, true);
+  }
+
+  #rejectOptions(query: Query, rcode: number): Reply {
+    query.extendedRcode = rcode >> 4;
+    return this.#own(query, rcode & 0xf, false);
+  }
+
+  #isOverRate({ client, hasValidCookie }: Query, questionCount: number): boolean {
+    const { rateLimit } = this.#options;
+    // Over TCP, or with a cookie of ours, the address is the client's own: nobody can use up the rate in its name.
+    if (rateLimit === null || client.transport === "tcp" || hasValidCookie) return false;
+    return !rateLimit.allows(client.hostname, questionCount);
+  }
+
+  /** TC and nothing else: a real client asks again over TCP, and who forges addresses gains no records. */
+  #limit(query: Query): Reply {
+    this.#options.counters.rateLimited++;
+    // What is wrong with the message is told over TCP.
+    query.extendedErrors.length = 0;
+    query.extendedRcode = 0;
+    // Only queries have a TC bit. Without it, NOERROR says to whoever sent an UPDATE or NOTIFY that it has been done.
+    if (query.scan.opcode !== OPCODE.QUERY) return this.#own(query, RCODE.NOTIMP, false);
+    query.extendedErrors.push({ infoCode: EDE.OTHER, text: "Rate limit, ask over TCP" });
+    const reply = this.#own(query, RCODE.NOERROR, true);
+    putFlags(reply, uint16At(reply, 2) | FLAG.TC);
+    return reply;
+  }
+
+  #own(query: Query, rcode: number, withQuestion: boolean): Reply {
+    return ownReply(query, { rcode, recursionAvailable: this.#options.recursionAvailable, withQuestion });
+  }
+}
+
+/**
+ * What a message takes from the rate: one for each question that it may cost. More than are ever resolved do not count:
+ * else one forged message, full of questions, would shut a network out for a minute.
+ */
+function questionsOf({ scan, otherTypes }: Query): number {
+  return Math.min(QUESTIONS_MAX, Math.max(1, scan.questionCount)) + otherTypes.length;
+}

@@ -1,0 +1,132 @@
+import { formatSocketAddress, type SocketAddress } from "../../base/address.ts";
+import type { DatagramSocket } from "../../base/runtime.ts";
+import type { Counters } from "../../observe/counters.ts";
+import type { Log } from "../../observe/log.ts";
+import { ReplySlot } from "../../resolver/reply_slot.ts";
+import type { Reply } from "../../resolver/resolver.ts";
+import type { Departures } from "./read_ahead.ts";
+import type { ReplySender } from "./reply_sender.ts";
+
+/** Departures kept for the next burst; more than this many are left to the garbage collector. */
+const KEPT_MAX = 256;
+
+/** What a sender is made from. */
+export interface SingleSenderOptions {
+  /** Where the replies leave; stays its owner's. */
+  readonly socket: DatagramSocket;
+  /** Where it is counted. */
+  readonly counters: Counters;
+  /** Where the operator reads. */
+  readonly log: Log;
+}
+
+/**
+ * Sends replies one by one, each with a system call of its own. Those of a burst leave one behind the other when all have
+ * been made.
+ */
+export class SingleSender implements ReplySender, Departures {
+  readonly #options: SingleSenderOptions;
+  readonly #queued: Departure[] = [];
+  /** How many of them have left, or are about to. */
+  #begunCount = 0;
+  /** What `sent` is about. */
+  #sending: Departure | null = null;
+  readonly #free: Departure[] = [];
+  #next: Departure;
+  #underway = 0;
+  #idle = Promise.withResolvers<void>();
+
+  /** See {@linkcode SingleSenderOptions}. */
+  constructor(options: SingleSenderOptions) {
+    this.#options = options;
+    this.#next = new Departure(this);
+  }
+
+  /** See `ReplySender`. */
+  get slot(): ReplySlot {
+    return this.#next.slot;
+  }
+
+  /** See `ReplySender`. */
+  send(reply: Reply, client: SocketAddress): void {
+    // hot path
+    const departure = this.#next;
+    departure.reply = departure.own(reply);
+    departure.client = client;
+    this.#underway++;
+    departure.slot.isTaken = true;
+    this.#next = this.#free.pop() ?? new Departure(this);
+    this.#next.slot.isTaken = false;
+    this.#queued.push(departure);
+  }
+
+  /** See `Departures`. */
+  sendNext(): Promise<unknown> | null {
+    // hot path
+    const departure = this.#takeNext();
+    this.#sending = departure;
+    return departure === null ? null : this.#options.socket.send(departure.reply, departure.client!);
+  }
+
+  /** See `Departures`. */
+  sent(error: unknown): void {
+    // hot path
+    this.ended(this.#sending!, error);
+  }
+
+  /** See `ReplySender`. Does not wait for one to leave before the next. */
+  flush(): void {
+    const { socket } = this.#options;
+    for (let departure = this.#takeNext(); departure !== null; departure = this.#takeNext()) {
+      socket.send(departure.reply, departure.client!).then(departure.sent, departure.failed);
+    }
+  }
+
+  #takeNext(): Departure | null {
+    // hot path
+    if (this.#begunCount < this.#queued.length) return this.#queued[this.#begunCount++]!;
+    this.#queued.length = this.#begunCount = 0;
+    return null;
+  }
+
+  /** See `ReplySender`. */
+  async idle(): Promise<void> {
+    if (this.#underway === 0) return;
+    this.#idle = Promise.withResolvers<void>();
+    await this.#idle.promise;
+  }
+
+  /** @internal */
+  ended(departure: Departure, error: unknown): void {
+    const { counters, log } = this.#options;
+    if (error === null) {
+      counters.replied++;
+    } else {
+      counters.unsendable++;
+      log.debug(() => `Cannot reply to ${formatSocketAddress(departure.client!)}: ${error}`);
+    }
+    if (this.#free.length < KEPT_MAX) this.#free.push(departure);
+    if (--this.#underway === 0) this.#idle.resolve();
+  }
+}
+
+/** One reply on its way out. Made once and used again: a closure for each reply would cost more than its octets. */
+class Departure {
+  readonly slot = new ReplySlot();
+  reply: Reply = this.slot.octets;
+  client: SocketAddress | null = null;
+  readonly sent: () => void;
+  readonly failed: (error: unknown) => void;
+
+  constructor(sender: SingleSender) {
+    this.sent = () => sender.ended(this, null);
+    this.failed = (error) => sender.ended(this, error);
+  }
+
+  /** `reply`, or a copy of one that does not stand in the slot: it is only lent, and the system may read it later. */
+  own(reply: Reply): Reply {
+    if (this.slot.holds(reply)) return reply;
+    this.slot.octets.set(reply);
+    return this.slot.first(reply.length);
+  }
+}

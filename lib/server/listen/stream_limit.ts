@@ -1,0 +1,81 @@
+import { clientNetwork, ONE_CLIENT } from "../../base/client_network.ts";
+import type { Clock } from "../../base/runtime.ts";
+import type { Counters } from "../../observe/counters.ts";
+import { LineAMinute } from "../../observe/line_a_minute.ts";
+import type { Log } from "../../observe/log.ts";
+import type { Access } from "../admission/access.ts";
+import { CONNECTIONS_MAX, CONNECTIONS_PER_CLIENT_MAX } from "../limits.ts";
+import { StreamAccount, StreamTotals } from "./stream_account.ts";
+
+/** Who may not ask is told so, however many addresses it has: on no more connections than one client gets. */
+const STRANGERS = "strangers";
+
+/** What a limit is made from. */
+export interface StreamLimitOptions {
+  /** Knows strangers. */
+  readonly access: Access;
+  /** Times the warnings. */
+  readonly clock: Clock;
+  /** Where it is counted. */
+  readonly counters: Counters;
+  /** Gets a warning a minute while connections are closed. */
+  readonly log: Log;
+}
+
+/** A connection that was let in. */
+export interface Admittance {
+  /** What may wait on it. */
+  readonly account: StreamAccount;
+  /** To be called once, when it has ended and nothing waits on it any more. */
+  leave(): void;
+}
+
+/**
+ * Counts the clients' TCP connections on all listeners and what waits on them, and knows when there are too many, in all or
+ * of one client.
+ */
+export class StreamLimit {
+  readonly #options: StreamLimitOptions;
+  readonly #warnings: LineAMinute;
+  readonly #clients = new Map<string, StreamTotals>();
+  readonly #all = new StreamTotals();
+
+  /** See {@linkcode StreamLimitOptions}. */
+  constructor(options: StreamLimitOptions) {
+    const { clock, log } = options;
+    this.#options = options;
+    this.#warnings = new LineAMinute(clock, (line) => log.warn(line));
+  }
+
+  /** Octets of queries and replies that wait on all connections. */
+  get waitingOctets(): number {
+    return this.#all.octets;
+  }
+
+  /** Counts a connection with this IP address in; `null` when there is no room for it. */
+  enter(hostname: string): Admittance | null {
+    const { access, counters } = this.#options;
+    const client = access.allows(hostname) ? clientNetwork(hostname, ONE_CLIENT) : STRANGERS;
+    const all = this.#all;
+    const totals = this.#clients.get(client) ?? new StreamTotals();
+    if (all.connections >= CONNECTIONS_MAX || totals.connections >= CONNECTIONS_PER_CLIENT_MAX) {
+      counters.connectionsRefused++;
+      this.#warnings.note((count) => {
+        return `closed a TCP connection of ${hostname}, there are ${all.connections} in all and ${totals.connections} ` +
+          `of ${client === STRANGERS ? "clients outside of --allow" : "this client"} (${count} closed so far)`;
+      });
+      return null;
+    }
+    counters.connections++;
+    all.connections++;
+    totals.connections++;
+    this.#clients.set(client, totals);
+    return { account: new StreamAccount(totals, all), leave: () => this.#leave(client, totals) };
+  }
+
+  #leave(client: string, totals: StreamTotals): void {
+    this.#all.connections--;
+    totals.connections--;
+    if (totals.connections === 0) this.#clients.delete(client);
+  }
+}

@@ -1,0 +1,227 @@
+import { formatSocketAddress, type SocketAddress } from "../../base/address.ts";
+import { BufferPool } from "../../base/buffers.ts";
+import { LaterOctets, type Receiver } from "../../base/later.ts";
+import type { Clock, DatagramBatch, DatagramSocket, Timers, Turns } from "../../base/runtime.ts";
+import type { Counters } from "../../observe/counters.ts";
+import { LineAMinute } from "../../observe/line_a_minute.ts";
+import type { Log } from "../../observe/log.ts";
+import type { Reply } from "../../resolver/resolver.ts";
+import { BatchSender } from "./batch_sender.ts";
+import { type Departures, ReadAhead } from "./read_ahead.ts";
+import type { ReplySender } from "./reply_sender.ts";
+import type { Server } from "../server.ts";
+import { SingleSender } from "./single_sender.ts";
+
+/** Queries are small; a longer datagram is cut here and then gets FORMERR. RFC 6891 §6.2.5: 4096 is what EDNS expects. */
+const RECEIVE_OCTETS = 4096;
+/** Pause after a failed receive, so that a lasting fault does not become a busy loop. */
+const RETRY_MS = 100;
+
+/** Longer than what has been taken from the kernel already needs to get here. */
+const LEAVE_MS = 2;
+
+/** Batches that are taken before others have their turn: upstreams' replies, timers, streams. */
+const BATCHES_MAX = 16;
+
+/** What a listener is made from. */
+export interface UdpListenerOptions {
+  /** An open socket, which belongs to this object from now on. */
+  readonly socket: DatagramSocket;
+  /** What answers the queries. */
+  readonly server: Server;
+  /** What the time is read from. */
+  readonly clock: Clock;
+  /** What pauses are made with. */
+  readonly timers: Timers;
+  /** Told of each burst. */
+  readonly turns: Turns;
+  /** Where it is counted. */
+  readonly counters: Counters;
+  /** Where the operator reads. */
+  readonly log: Log;
+}
+
+/** Receives the clients' datagrams on one socket, and sends each reply from that socket (RFC 2181 §4). */
+export class UdpListener {
+  readonly #socket: DatagramSocket;
+  readonly #server: Server;
+  readonly #timers: Timers;
+  readonly #turns: Turns;
+  readonly #failures: LineAMinute;
+  readonly #buffers = new BufferPool(RECEIVE_OCTETS);
+  readonly #counters: Counters;
+  readonly #sender: ReplySender;
+  /** For a socket without batches. */
+  readonly #ahead: ReadAhead | null;
+  /** Queries that wait for their replies. A count: a set of their promises took 0.4 KB each. */
+  #unansweredCount = 0;
+  #allAnswered = Promise.withResolvers<void>();
+  #running: Promise<void> = Promise.resolve();
+  #isStopping = false;
+  #isClosed = false;
+
+  /** See {@linkcode UdpListenerOptions}. */
+  constructor({ socket, server, clock, timers, turns, counters, log }: UdpListenerOptions) {
+    this.#socket = socket;
+    this.#server = server;
+    this.#timers = timers;
+    this.#turns = turns;
+    this.#failures = new LineAMinute(clock, (line) => log.error(line));
+    this.#counters = counters;
+    const { batch } = socket;
+    if (batch === undefined) {
+      const sender = new SingleSender({ socket, counters, log });
+      this.#sender = sender;
+      this.#ahead = this.#readAhead(sender);
+    } else {
+      this.#sender = new BatchSender({ batch, counters, onTooLong: (client) => server.noteNarrowPath(client) });
+      this.#ahead = null;
+    }
+  }
+
+  /** Where clients reach this listener. */
+  get address(): SocketAddress {
+    return this.#socket.address;
+  }
+
+  /** Receives until `close`. To be called once. */
+  run(): Promise<void> {
+    return this.#running = this.#receive();
+  }
+
+  /** Takes no more queries, answers those that were taken, then closes the socket. */
+  async stop(): Promise<void> {
+    if (this.#socket.leave !== undefined && !this.#isClosed) await this.#takeRest(this.#socket.leave);
+    this.#isStopping = true;
+    if (this.#unansweredCount > 0) await this.#allAnswered.promise;
+    await this.#sender.idle();
+    this.close();
+    // A socket may take a moment to close; its port is not free before.
+    await this.#running;
+  }
+
+  /** Closes the socket now. What was taken stays unanswered. */
+  close(): void {
+    this.#isStopping = true;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#counters.dropped += this.#socket.batch?.droppedCount ?? 0;
+    this.#ahead?.close();
+    this.#socket.close();
+  }
+
+  /** Others have the address, too, and get what comes from now on; what waits here would be lost with the socket. */
+  async #takeRest(leave: () => void): Promise<void> {
+    leave();
+    await new Promise<void>((resolve) => this.#timers.start(LEAVE_MS, resolve));
+    const { batch } = this.#socket;
+    if (this.#isClosed || batch === undefined) return;
+    for (let count = batch.receive(); count > 0; count = batch.receive()) this.#answer(batch, count);
+  }
+
+  async #receive(): Promise<void> {
+    while (!this.#isClosed) {
+      try {
+        await (this.#ahead !== null ? this.#ahead.run() : this.#receiveBatches(this.#socket.batch!));
+      } catch (error) {
+        if (this.#isClosed) return;
+        this.#failures.note((count) => {
+          return `Cannot receive on ${formatSocketAddress(this.address)}: ${error}; trying on (${count} so far)`;
+        });
+        await new Promise<void>((resolve) => this.#timers.start(RETRY_MS, resolve));
+      }
+    }
+  }
+
+  #readAhead(departures: Departures): ReadAhead {
+    const ahead = new ReadAhead({
+      socket: this.#socket,
+      buffers: this.#buffers,
+      departures,
+      onBurst: (count) => {
+        if (!this.#isStopping) this.#answer(ahead, count);
+      },
+    });
+    return ahead;
+  }
+
+  /** Receives until a receive fails. Each that wakes us brings one datagram, and batches behind it. */
+  async #receiveBatches(batch: DatagramBatch): Promise<void> {
+    let buffer = this.#buffers.take();
+    while (!this.#isClosed) {
+      const [datagram, client] = await this.#socket.receive(buffer);
+      if (this.#isStopping) continue;
+      const reply = this.#server.handle(datagram, client, this.#sender.slot);
+      if (reply instanceof LaterOctets) {
+        const taken = buffer;
+        this.#sendLater(reply, client, () => this.#buffers.give(taken));
+        buffer = this.#buffers.take();
+      } else if (reply !== null) {
+        this.#sender.send(reply, client);
+      }
+      for (let round = 0; round < BATCHES_MAX && !this.#isStopping; round++) {
+        const count = batch.receive();
+        if (count === 0) break;
+        this.#answer(batch, count);
+        // What is queued leaves meanwhile. Then there is often more: being woken for it takes longer than what is saved
+        // by larger batches, 3.2 → 2.9 µs a hit.
+        await null;
+      }
+    }
+  }
+
+  /** Answers datagrams that have come together. */
+  #answer(burst: Burst, count: number): void {
+    // hot path
+    this.#turns.beginTurn();
+    try {
+      for (let i = 0; i < count; i++) {
+        const client = burst.peer(i);
+        const reply = this.#server.handle(burst.datagram(i), client, this.#sender.slot);
+        if (reply instanceof LaterOctets) this.#sendLater(reply, client, burst.keep(i));
+        else if (reply !== null) this.#sender.send(reply, client);
+      }
+    } finally {
+      this.#turns.endTurn();
+    }
+  }
+
+  /** @param release Gives back the octets that the query came in. */
+  #sendLater(later: LaterOctets, client: SocketAddress, release: () => void): void {
+    this.#unansweredCount++;
+    later.deliverTo(new Departing(this, client, release));
+  }
+
+  /** @internal */
+  sendNow(reply: Reply, client: SocketAddress): void {
+    this.#unansweredCount--;
+    this.#sender.send(reply, client);
+    this.#sender.flush();
+    if (this.#unansweredCount === 0 && this.#isStopping) this.#allAnswered.resolve();
+  }
+}
+
+/** Datagrams that have come together. */
+type Burst = Pick<DatagramBatch, "datagram" | "peer" | "keep">;
+
+/** Sends a reply that comes later. */
+class Departing implements Receiver<Reply> {
+  readonly #listener: UdpListener;
+  readonly #client: SocketAddress;
+  readonly #release: () => void;
+
+  constructor(listener: UdpListener, client: SocketAddress, release: () => void) {
+    this.#listener = listener;
+    this.#client = client;
+    this.#release = release;
+  }
+
+  arrived(reply: Reply): void {
+    this.#release();
+    this.#listener.sendNow(reply, this.#client);
+  }
+
+  failed(): void {
+    // It never does; see `Server.handle`.
+  }
+}

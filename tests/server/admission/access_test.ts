@@ -1,0 +1,62 @@
+import { assert, assertEquals } from "@std/assert";
+import { parseCidr } from "../../../lib/base/cidr.ts";
+import { Access, PRIVATE_NETWORKS } from "../../../lib/server/admission/access.ts";
+
+const NEAR = [
+  "127.0.0.1",
+  "127.255.255.254",
+  "10.1.2.3",
+  "172.16.0.1",
+  "172.31.255.255",
+  "192.168.178.2",
+  "169.254.3.4",
+  "::1",
+  "fd12:3456::1",
+  "fc00::1",
+  "fe80::1",
+  "fe80::1%eth0",
+  "::ffff:127.0.0.1",
+  "::ffff:192.168.0.1",
+];
+const FAR = [
+  "192.0.2.1",
+  "8.8.8.8",
+  "172.32.0.1",
+  "100.64.0.1",
+  "0.0.0.0",
+  "255.255.255.255",
+  "::",
+  "2001:db8::1",
+  "::ffff:8.8.8.8",
+  "ff02::fb",
+  "ff02::fb%eth0",
+  "fec0::1",
+];
+
+Deno.test("[5625_08] Access.allows() lets loopback, private and link-local clients ask by default, and nobody else", () => {
+  const access = new Access(PRIVATE_NETWORKS);
+  // Twice: the second time from memory.
+  for (let i = 0; i < 2; i++) {
+    for (const client of NEAR) assert(access.allows(client), client);
+    for (const client of FAR) assert(!access.allows(client), client);
+  }
+});
+
+Deno.test("Access.allows() goes by the networks that it is given, and by nothing else", () => {
+  const access = new Access(["192.0.2.0/24", "2001:db8::/32"].map(parseCidr));
+  const clients = ["192.0.2.9", "::ffff:192.0.2.9", "2001:db8:9::", "127.0.0.1", "::1", "192.0.3.1"];
+  assertEquals(clients.map((client) => access.allows(client)), [true, true, true, false, false, false]);
+});
+
+Deno.test("Access.allows() refuses what is no address, and everybody when no network is given", () => {
+  assertEquals(new Access(PRIVATE_NETWORKS).allows("localhost"), false);
+  assertEquals(new Access([]).allows("127.0.0.1"), false);
+});
+
+Deno.test("Access.allows() keeps its verdicts right through more clients than it remembers", () => {
+  const access = new Access(PRIVATE_NETWORKS);
+  for (let i = 0; i < 10_000; i++) {
+    assert(!access.allows(`203.0.${i >> 8}.${i & 0xff}`));
+    if (i % 1000 === 0) assert(access.allows("127.0.0.1"));
+  }
+});
