@@ -5,7 +5,7 @@ import { deriveKey, drawSecret } from "./base/derive_key.ts";
 import { FairShare } from "./base/fair_share.ts";
 import { formatIp } from "./base/ip.ts";
 import type { Clock, Runtime } from "./base/runtime.ts";
-import type { CacheStore } from "./cache/cache_store.ts";
+import type { CacheStore } from "./cache/store/cache_store.ts";
 import { forwardingChain, resolverChain } from "./chain.ts";
 import { type Config, DEFAULT_LISTEN } from "./config/config.ts";
 import { Counters, formatCounters } from "./observe/counters.ts";

@@ -4,7 +4,7 @@ import { deriveKey } from "./base/derive_key.ts";
 import type { FairShare } from "./base/fair_share.ts";
 import type { Clock, RandomSource, WallClock } from "./base/runtime.ts";
 import { MIB } from "./base/units.ts";
-import { CacheStore } from "./cache/cache_store.ts";
+import { CacheStore } from "./cache/store/cache_store.ts";
 import { Memory } from "./cache/memory.ts";
 import { QuestionHash } from "./cache/question_hash.ts";
 import type { Config } from "./config/config.ts";

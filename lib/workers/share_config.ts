@@ -1,5 +1,5 @@
 import { MIB } from "../base/units.ts";
-import { BUDGET_OCTETS_MIN } from "../cache/cache_store.ts";
+import { BUDGET_OCTETS_MIN } from "../cache/store/cache_store.ts";
 import type { Config } from "../config/config.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { CacheEntry } from "../../lib/cache/cache_entry.ts";
-import { CacheStore, type CacheStoreOptions, NOT_FOUND } from "../../lib/cache/cache_store.ts";
+import type { CacheEntry } from "../../lib/cache/store/cache_entry.ts";
+import { CacheStore, type CacheStoreOptions, NOT_FOUND } from "../../lib/cache/store/cache_store.ts";
 import { HEADER_OCTETS } from "../../lib/wire/header.ts";
 import { nameFromText } from "../../lib/wire/name.ts";
 import { SeededRandom } from "./seeded_random.ts";

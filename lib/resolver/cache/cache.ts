@@ -2,7 +2,7 @@ import { Alarm, type DeadlineQueue } from "../../base/deadline_queue.ts";
 import type { Clock } from "../../base/runtime.ts";
 import { deliver, LaterOctets } from "../../base/later.ts";
 import { KIND } from "../../response/kind.ts";
-import { NOT_FOUND } from "../../cache/cache_store.ts";
+import { NOT_FOUND } from "../../cache/store/cache_store.ts";
 import { ANY_TYPE, type Memory, variantOf } from "../../cache/memory.ts";
 import type { Counters } from "../../observe/counters.ts";
 import { isUseful } from "../../upstream/exchange/reply_kind.ts";

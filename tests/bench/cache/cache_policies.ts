@@ -6,7 +6,7 @@
  */
 // deno-lint-ignore-file no-console
 import { cacheEntry, cacheStore, findEntry, octetsOf } from "../../support/cache_entries.ts";
-import { NOT_FOUND } from "../../../lib/cache/cache_store.ts";
+import { NOT_FOUND } from "../../../lib/cache/store/cache_store.ts";
 import {
   Clock,
   Fifo,

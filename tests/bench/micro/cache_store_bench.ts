@@ -7,8 +7,8 @@
  */
 // deno-lint-ignore-file no-console
 import { QuestionHash } from "../../../lib/cache/question_hash.ts";
-import { NOT_FOUND } from "../../../lib/cache/cache_store.ts";
-import type { CacheEntry } from "../../../lib/cache/cache_entry.ts";
+import { NOT_FOUND } from "../../../lib/cache/store/cache_store.ts";
+import type { CacheEntry } from "../../../lib/cache/store/cache_entry.ts";
 import { cacheEntry, cacheStore } from "../../support/cache_entries.ts";
 import { makeTrace } from "../cache/cache_traces.ts";
 import { SeededRandom } from "../../support/seeded_random.ts";

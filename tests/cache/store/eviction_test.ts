@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { BUDGET_OCTETS_MIN, type CacheStore } from "../../lib/cache/cache_store.ts";
-import { cacheEntry, cacheStore, type EntryParts, findEntry, hasEntry, octetsOf } from "../support/cache_entries.ts";
-import { SeededRandom } from "../support/seeded_random.ts";
+import { BUDGET_OCTETS_MIN, type CacheStore } from "../../../lib/cache/store/cache_store.ts";
+import { cacheEntry, cacheStore, type EntryParts, findEntry, hasEntry, octetsOf } from "../../support/cache_entries.ts";
+import { SeededRandom } from "../../support/seeded_random.ts";
 
 const BUDGET = 256 * 1024;
 

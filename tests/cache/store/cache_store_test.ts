@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { BrokenInvariantError } from "../../lib/base/assert.ts";
-import { NOT_FOUND } from "../../lib/cache/cache_store.ts";
-import { HEADER_OCTETS } from "../../lib/wire/header.ts";
-import { octets } from "../wire/arbitraries.ts";
+import { BrokenInvariantError } from "../../../lib/base/assert.ts";
+import { NOT_FOUND } from "../../../lib/cache/store/cache_store.ts";
+import { HEADER_OCTETS } from "../../../lib/wire/header.ts";
+import { octets } from "../../wire/arbitraries.ts";
 import {
   cacheEntry,
   cacheStore,
@@ -12,7 +12,7 @@ import {
   hasEntry,
   messageOf,
   octetsOf,
-} from "../support/cache_entries.ts";
+} from "../../support/cache_entries.ts";
 
 Deno.test("CacheStore.find() tells questions apart by name, QTYPE, QCLASS and variant", () => {
   const store = cacheStore();

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { addressRun } from "../../lib/cache/address_run.ts";
-import { MessageScan, skipName, uint16At } from "../../lib/wire/scan.ts";
-import { question, records, response } from "../support/messages.ts";
+import { addressRun } from "../../../lib/cache/store/address_run.ts";
+import { MessageScan, skipName, uint16At } from "../../../lib/wire/scan.ts";
+import { question, records, response } from "../../support/messages.ts";
 
 /** Where the records of a message begin, and where their TTLs stand. */
 function placesIn(message: Uint8Array<ArrayBuffer>) {

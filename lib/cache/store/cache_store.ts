@@ -1,5 +1,5 @@
-import { assert } from "../base/assert.ts";
-import type { RandomSource } from "../base/runtime.ts";
+import { assert } from "../../base/assert.ts";
+import type { RandomSource } from "../../base/runtime.ts";
 import type { CacheEntry } from "./cache_entry.ts";
 import { copyAged, copyWithTtl } from "./copy_message.ts";
 import { UNIT_OCTETS } from "./entry_layout.ts";
@@ -7,7 +7,7 @@ import { EntrySlab } from "./entry_slab.ts";
 import { Eviction } from "./eviction.ts";
 import { Ghosts } from "./ghosts.ts";
 import { HashIndex } from "./hash_index.ts";
-import { QuestionHash, typesWord } from "./question_hash.ts";
+import { QuestionHash, typesWord } from "../question_hash.ts";
 import { unitsFor, writeEntry } from "./write_entry.ts";
 
 /** What `find` and `insert` return when there is no entry. */
