@@ -73,6 +73,10 @@ test("lib/ imports downwards only", () => {
   assertEquals(sourceFiles().flatMap(upwardImports), []);
 });
 
+test("no file of lib/ imports itself, by way of whatever others", () => {
+  assertEquals(circles(new Map(sourceFiles().map((file) => [file.path, imports(file)]))), []);
+});
+
 test("lib/ touches nothing of the world but what it is given", () => {
   const bound = sourceFiles().filter(({ path }) => path.startsWith("lib/") && !path.startsWith(SYSTEM));
   const uses = bound.flatMap(({ path, code }) => {
@@ -111,6 +115,11 @@ Deno.test("upwardImports() finds imports of every form, and names those that lea
   ]);
 });
 
+Deno.test("circles() finds the shortest way back of each file that has one", () => {
+  const graph = new Map([["a", ["b", "c"]], ["b", ["c"]], ["c", ["d"]], ["d", ["b"]], ["e", ["a"]]]);
+  assertEquals(circles(graph), ["b → c → d → b", "c → d → b → c", "d → b → c → d"]);
+});
+
 Deno.test("withoutComments() leaves strings that look like comments, and takes comments that look like strings", () => {
   const text = 'const a = "https://example.org/*"; // it\'s "crypto"\n/* performance */ const b = `//${a}`;\n';
   assertEquals(withoutComments(text), 'const a = "https://example.org/*"; \n const b = `//${a}`;\n');
@@ -119,6 +128,24 @@ Deno.test("withoutComments() leaves strings that look like comments, and takes c
 function upwardImports(file: SourceFile): string[] {
   const upward = imports(file).filter((target) => layerOf(target) < layerOf(file.path));
   return upward.map((target) => `${file.path} imports ${target}`);
+}
+
+/** For each file that imports itself by way of others, the shortest way. */
+function circles(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  return [...graph.keys()].flatMap((start) => {
+    const ways = [[start]];
+    const seen = new Set<string>();
+    // Grows while it is walked: from near to far.
+    for (const way of ways) {
+      for (const next of graph.get(way.at(-1)!) ?? []) {
+        if (next === start) return [[...way, start].join(" → ")];
+        if (seen.has(next)) continue;
+        seen.add(next);
+        ways.push([...way, next]);
+      }
+    }
+    return [];
+  });
 }
 
 /** The files of the project that a file imports, relative to the project's root. */
