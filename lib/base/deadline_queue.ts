@@ -7,7 +7,7 @@ import type { Clock, Timers } from "./runtime.ts";
  */
 const SLOTS = 512;
 /** Finer than anything that waits has to be: the shortest wait, before a hedge, is three of these. */
-const TICK_MS = 10;
+export const TICK_MS = 10;
 /** A timer that is so much too late shows that the program has not run: it was stopped, or its virtual machine was. */
 const STALL_MS = 250;
 

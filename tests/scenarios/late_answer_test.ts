@@ -77,6 +77,16 @@ Deno.test("[9520_06] who has joined a question in flight waits until his own dea
   }
 });
 
+Deno.test("[9520_06] who has joined within the same tick is told at once, and no tick too late", async () => {
+  const scene = slowScene(20_000);
+  await scene.pass(TICK_MS - scene.nowMs % TICK_MS + 1);
+  asker(scene);
+  await scene.pass(1);
+  const second = asker(scene);
+  await scene.settle();
+  assertLessOrEqual(second.client.reply.atMs - second.startMs, 2000 + TICK_MS);
+});
+
 Deno.test("while nobody answers anything, who has joined a question in flight is told of its failure with the first one", async () => {
   const scene = slowScene(20_000);
   for (let i = 0; i < 4; i++) scene.client().ask([question(`n${i}.example.org`)]);

@@ -1,4 +1,4 @@
-import type { DeadlineQueue } from "../../base/deadline_queue.ts";
+import { type DeadlineQueue, TICK_MS } from "../../base/deadline_queue.ts";
 import type { FairShare } from "../../base/fair_share.ts";
 import { deliver, type LaterOctets, type Receiver } from "../../base/later.ts";
 import { type Linkable, LinkedTable } from "../../base/linked_table.ts";
@@ -138,8 +138,8 @@ export class Coalesce implements Resolver {
   }
 
   /**
-   * Keeps open the exchange of a flight that has failed at its leader's deadline. Whoever has come later has time left, and
-   * waits for what it may still bring.
+   * Keeps open the exchange of a flight that has failed at its leader's deadline. Whoever has come a tick later, or more,
+   * has time left, and waits for what it may still bring.
    *
    * @returns Those who have none.
    */
@@ -147,7 +147,8 @@ export class Coalesce implements Resolver {
     const open = this.#late.add({ hash, asked, query: leader }, late, failure);
     if (this.#areKnownBad()) return waiters;
     return waiters.filter((waiter) => {
-      if (waiter.query.deadlineMs <= leader.deadlineMs) return true;
+      // Its tick is this one: the next would be too late.
+      if (waiter.query.deadlineMs < leader.deadlineMs + TICK_MS) return true;
       deliver(this.#late.join(open, waiter.query), waiter);
       return false;
     });
