@@ -6,8 +6,8 @@
  */
 import { App } from "./lib/app.ts";
 import { check } from "./lib/check.ts";
-import { formatSocketAddress, type SocketAddress } from "./lib/base/address.ts";
-import { drawSecret } from "./lib/base/derive_key.ts";
+import { formatSocketAddress, type SocketAddress } from "./lib/base/net/address.ts";
+import { drawSecret } from "./lib/base/random/derive_key.ts";
 import { DEFAULT_LISTEN } from "./lib/config/config.ts";
 import { parseCommand, type Serve, UsageError } from "./lib/config/cli.ts";
 import { completionScript } from "./lib/config/completions.ts";

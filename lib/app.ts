@@ -1,9 +1,9 @@
-import { formatSocketAddress, type SocketAddress } from "./base/address.ts";
-import { AwakeClock } from "./base/awake_clock.ts";
-import { DeadlineQueue } from "./base/deadline_queue.ts";
-import { deriveKey, drawSecret } from "./base/derive_key.ts";
-import { FairShare } from "./base/fair_share.ts";
-import { formatIp } from "./base/ip.ts";
+import { formatSocketAddress, type SocketAddress } from "./base/net/address.ts";
+import { AwakeClock } from "./base/time/awake_clock.ts";
+import { DeadlineQueue } from "./base/time/deadline_queue.ts";
+import { deriveKey, drawSecret } from "./base/random/derive_key.ts";
+import { FairShare } from "./base/time/fair_share.ts";
+import { formatIp } from "./base/net/ip.ts";
 import type { Clock, Runtime } from "./base/runtime.ts";
 import type { CacheStore } from "./cache/store/cache_store.ts";
 import { forwardingChain, resolverChain } from "./chain.ts";

@@ -1,7 +1,7 @@
-import type { AwakeClock } from "./base/awake_clock.ts";
-import type { DeadlineQueue } from "./base/deadline_queue.ts";
-import { deriveKey } from "./base/derive_key.ts";
-import type { FairShare } from "./base/fair_share.ts";
+import type { AwakeClock } from "./base/time/awake_clock.ts";
+import type { DeadlineQueue } from "./base/time/deadline_queue.ts";
+import { deriveKey } from "./base/random/derive_key.ts";
+import type { FairShare } from "./base/time/fair_share.ts";
 import type { Clock, RandomSource, WallClock } from "./base/runtime.ts";
 import { MIB } from "./base/units.ts";
 import { CacheStore } from "./cache/store/cache_store.ts";

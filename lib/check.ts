@@ -1,5 +1,5 @@
-import { anyAddressFor, formatSocketAddress, isSameAddress } from "./base/address.ts";
-import { Random } from "./base/random.ts";
+import { anyAddressFor, formatSocketAddress, isSameAddress } from "./base/net/address.ts";
+import { Random } from "./base/random/random.ts";
 import type { DatagramSocket, Runtime } from "./base/runtime.ts";
 import type { Check } from "./config/commands.ts";
 import { FLAG, headerFromFlags } from "./wire/header.ts";

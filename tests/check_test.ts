@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { SocketAddress } from "../lib/base/address.ts";
+import type { SocketAddress } from "../lib/base/net/address.ts";
 import { check, type CheckResult } from "../lib/check.ts";
 import { RCODE } from "../lib/wire/iana.ts";
 import { decode, type Message } from "../lib/wire/message.ts";

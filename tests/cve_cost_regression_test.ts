@@ -3,7 +3,7 @@
 
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { concat } from "@std/bytes/concat";
-import { formatSocketAddress } from "../lib/base/address.ts";
+import { formatSocketAddress } from "../lib/base/net/address.ts";
 import { HEADER_OCTETS } from "../lib/wire/header.ts";
 import { EDNS_OPTION, RCODE } from "../lib/wire/iana.ts";
 import { decode } from "../lib/wire/message.ts";

@@ -1,12 +1,12 @@
 // One test for each class of vulnerability that forwarders and resolvers have had and that concerns what this one does.
 // Those that cost time are in cve_cost_regression_test.ts.
 
-import { FairShare } from "../lib/base/fair_share.ts";
+import { FairShare } from "../lib/base/time/fair_share.ts";
 import { fakeDeadlines } from "./support/fake_time.ts";
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { concat } from "@std/bytes/concat";
-import { formatSocketAddress } from "../lib/base/address.ts";
-import { drawSecret } from "../lib/base/derive_key.ts";
+import { formatSocketAddress } from "../lib/base/net/address.ts";
+import { drawSecret } from "../lib/base/random/derive_key.ts";
 import { Coalesce, WAITERS_MAX } from "../lib/resolver/sharing/coalesce.ts";
 import { EDE, OPCODE, RCODE } from "../lib/wire/iana.ts";
 import { readExtendedError } from "../lib/wire/edns.ts";

@@ -3,7 +3,7 @@
 
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { concat } from "@std/bytes/concat";
-import { formatSocketAddress, type SocketAddress } from "../lib/base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../lib/base/net/address.ts";
 import { FLAG } from "../lib/wire/header.ts";
 import { putFlags, putUint16 } from "../lib/wire/patch.ts";
 import { MessageScan, SCAN, uint16At } from "../lib/wire/scan.ts";

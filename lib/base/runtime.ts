@@ -1,4 +1,4 @@
-import type { SocketAddress } from "./address.ts";
+import type { SocketAddress } from "./net/address.ts";
 
 /**
  * Everything that `lib/` needs from the world: time, randomness, sockets, somewhere to write a line. The program passes

@@ -1,6 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { closestString } from "@std/text/closest-string";
-import { formatSocketAddress, isIpv6, isSameAddress, isUnspecified, type SocketAddress } from "../base/address.ts";
+import { formatSocketAddress, isIpv6, isSameAddress, isUnspecified, type SocketAddress } from "../base/net/address.ts";
 import { LOG_LEVELS } from "../observe/log.ts";
 import { STRATEGIES } from "../upstream/group/strategy.ts";
 import { MULTI_QUESTION } from "../resolver/questions/split.ts";

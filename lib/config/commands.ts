@@ -1,4 +1,4 @@
-import { AddressFormatError, isUnspecified, parseSocketAddress, type SocketAddress } from "../base/address.ts";
+import { AddressFormatError, isUnspecified, parseSocketAddress, type SocketAddress } from "../base/net/address.ts";
 import { type Name, NameFormatError, nameFromText } from "../wire/name.ts";
 import { DEFAULT_LISTEN_PORT } from "./config.ts";
 import { UsageError } from "./values.ts";

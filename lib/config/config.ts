@@ -1,5 +1,5 @@
-import type { SocketAddress } from "../base/address.ts";
-import type { Cidr } from "../base/cidr.ts";
+import type { SocketAddress } from "../base/net/address.ts";
+import type { Cidr } from "../base/net/cidr.ts";
 import type { StorageRules } from "../response/assess.ts";
 import type { LogLevel } from "../observe/log.ts";
 import type { Strategy } from "../upstream/group/strategy.ts";

@@ -1,6 +1,6 @@
-import { AddressFormatError, parseSocketAddress, type SocketAddress } from "../base/address.ts";
-import { type Cidr, CidrFormatError, parseCidr } from "../base/cidr.ts";
-import { parseIp } from "../base/ip.ts";
+import { AddressFormatError, parseSocketAddress, type SocketAddress } from "../base/net/address.ts";
+import { type Cidr, CidrFormatError, parseCidr } from "../base/net/cidr.ts";
+import { parseIp } from "../base/net/ip.ts";
 import type { StorageRules } from "../response/assess.ts";
 import { type Config, LIMITS } from "./config.ts";
 import type { FlagName } from "./flags.ts";

@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../base/address.ts";
+import type { SocketAddress } from "../base/net/address.ts";
 import { familyOf, putPort, sockaddrOf } from "./sockaddr.ts";
 import type { Zones } from "./zones.ts";
 

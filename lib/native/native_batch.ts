@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../base/address.ts";
+import type { SocketAddress } from "../base/net/address.ts";
 import type { DatagramBatch, TooLong } from "../base/runtime.ts";
 import { SLOT_OCTETS } from "./datagram_slot.ts";
 import { KernelBuffer } from "./kernel_buffer.ts";

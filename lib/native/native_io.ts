@@ -1,6 +1,6 @@
-import { isUnspecified, type SocketAddress } from "../base/address.ts";
+import { isUnspecified, type SocketAddress } from "../base/net/address.ts";
 import type { DatagramSocket, DatagramUse } from "../base/runtime.ts";
-import { splitZone } from "../base/zone.ts";
+import { splitZone } from "../base/net/zone.ts";
 import { findDescriptor } from "./find_descriptor.ts";
 import { type Libc, openLibc } from "./libc.ts";
 import { NativeBatch } from "./native_batch.ts";

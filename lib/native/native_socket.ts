@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../base/address.ts";
+import type { SocketAddress } from "../base/net/address.ts";
 import type { DatagramSocket } from "../base/runtime.ts";
 import { KernelBuffer } from "./kernel_buffer.ts";
 import { C, ERRNO, SMALL_OCTETS } from "./layout.ts";

@@ -1,4 +1,4 @@
-import { formatSocketAddress, isSameAddress, type SocketAddress } from "../base/address.ts";
+import { formatSocketAddress, isSameAddress, type SocketAddress } from "../base/net/address.ts";
 import type { DatagramUse } from "../base/runtime.ts";
 import { equals } from "@std/bytes/equals";
 import type { NativeSocket } from "./native_socket.ts";

@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../base/address.ts";
+import type { SocketAddress } from "../base/net/address.ts";
 import { assert } from "../base/assert.ts";
 import type { TooLong } from "../base/runtime.ts";
 import { AddressBook } from "./address_book.ts";

@@ -1,4 +1,4 @@
-import { Alarm, type DeadlineQueue } from "../base/deadline_queue.ts";
+import { Alarm, type DeadlineQueue } from "../base/time/deadline_queue.ts";
 import type { Clock } from "../base/runtime.ts";
 
 const INTERVAL_MS = 60_000;

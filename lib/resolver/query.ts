@@ -1,6 +1,6 @@
-import type { SocketAddress } from "../base/address.ts";
+import type { SocketAddress } from "../base/net/address.ts";
 import type { LaterOctets } from "../base/later.ts";
-import { shortCopy } from "../base/short_copies.ts";
+import { shortCopy } from "../base/octets/short_copies.ts";
 import type { Request } from "../upstream/request.ts";
 import { putQueryCounts } from "../wire/counts.ts";
 import {

@@ -1,4 +1,4 @@
-import { ReusedOctets } from "../base/reused_octets.ts";
+import { ReusedOctets } from "../base/octets/reused_octets.ts";
 import { UDP_PAYLOAD_OCTETS } from "../wire/edns.ts";
 
 /**

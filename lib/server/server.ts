@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../base/address.ts";
+import type { SocketAddress } from "../base/net/address.ts";
 import { deliver, LaterOctets } from "../base/later.ts";
 import type { Clock } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";

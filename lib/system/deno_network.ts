@@ -1,4 +1,4 @@
-import { formatSocketAddress, type SocketAddress } from "../base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../base/net/address.ts";
 import {
   AddressInUseError,
   type DatagramSocket,
@@ -6,7 +6,7 @@ import {
   type StreamListenSocket,
   type StreamSocket,
 } from "../base/runtime.ts";
-import { inZone, isLinkLocal, splitZone } from "../base/zone.ts";
+import { inZone, isLinkLocal, splitZone } from "../base/net/zone.ts";
 
 /** The sockets of the operating system, as Deno gives them: the same for clients and upstreams. */
 export const DENO_NETWORK: Network & { openDatagram(local: SocketAddress): DatagramSocket } = {

@@ -1,5 +1,5 @@
 import type { Network, Runtime } from "../base/runtime.ts";
-import { TurnClock } from "../base/turn_clock.ts";
+import { TurnClock } from "../base/time/turn_clock.ts";
 import { DENO_NETWORK } from "./deno_network.ts";
 
 /**

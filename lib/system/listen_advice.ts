@@ -1,5 +1,5 @@
 import { AddressInUseError } from "../base/runtime.ts";
-import { splitZone } from "../base/zone.ts";
+import { splitZone } from "../base/net/zone.ts";
 import type { ListenError } from "../server/listen/listen.ts";
 
 /** What went wrong and what can be done, on one line. */

@@ -1,4 +1,4 @@
-import { Deadline } from "../base/deadline_queue.ts";
+import { Deadline } from "../base/time/deadline_queue.ts";
 import { LaterOctets, type Receiver } from "../base/later.ts";
 import type { Breaker } from "./health/breaker.ts";
 import type { Failure } from "./health/outage_evidence.ts";

@@ -1,6 +1,6 @@
-import { anyAddressFor, formatSocketAddress, type SocketAddress } from "../base/address.ts";
-import type { DeadlineQueue } from "../base/deadline_queue.ts";
-import { Random } from "../base/random.ts";
+import { anyAddressFor, formatSocketAddress, type SocketAddress } from "../base/net/address.ts";
+import type { DeadlineQueue } from "../base/time/deadline_queue.ts";
+import { Random } from "../base/random/random.ts";
 import type { Runtime } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { Log } from "../observe/log.ts";

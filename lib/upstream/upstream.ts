@@ -1,4 +1,4 @@
-import type { DeadlineQueue } from "../base/deadline_queue.ts";
+import type { DeadlineQueue } from "../base/time/deadline_queue.ts";
 import { deliver, type LaterOctets } from "../base/later.ts";
 import type { Log } from "../observe/log.ts";
 import type { UpstreamStatus } from "../observe/status.ts";

@@ -1,4 +1,4 @@
-import { formatSocketAddress, type SocketAddress } from "../base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../base/net/address.ts";
 import { EDE } from "../wire/iana.ts";
 
 /** An upstream could not be made to answer. The message names the upstream and says what happened. */

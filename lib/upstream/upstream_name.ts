@@ -1,4 +1,4 @@
-import { formatSocketAddress, type SocketAddress } from "../base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../base/net/address.ts";
 
 /** An upstream's address as it is written after `--resolver`. */
 export function upstreamName(address: SocketAddress): string {

@@ -1,4 +1,4 @@
-import { formatIp, parseIp } from "../base/ip.ts";
+import { formatIp, parseIp } from "../base/net/ip.ts";
 import { fromBase32hex, fromBase64, fromHex, toBase32hex } from "./base_encodings.ts";
 import { typeFromText, typeToText } from "./iana.ts";
 import { nameFromText, nameToText, readName } from "./name.ts";

@@ -1,4 +1,4 @@
-import { formatIp, parseIp } from "../base/ip.ts";
+import { formatIp, parseIp } from "../base/net/ip.ts";
 import { fromBase64 } from "./base_encodings.ts";
 import { RdataFormatError } from "./rdata_format_error.ts";
 import type { Reader } from "./reader.ts";

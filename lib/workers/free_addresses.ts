@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../base/address.ts";
+import type { SocketAddress } from "../base/net/address.ts";
 import type { Network } from "../base/runtime.ts";
 import { listenOn } from "../server/listen/listen.ts";
 

@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../base/address.ts";
+import type { SocketAddress } from "../base/net/address.ts";
 import type { Status } from "../observe/status.ts";
 
 /** What a supervisor tells a worker. */

@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../base/address.ts";
+import type { SocketAddress } from "../base/net/address.ts";
 import type { Clock, Timers } from "../base/runtime.ts";
 import { Counters, formatCounters } from "../observe/counters.ts";
 import type { Log } from "../observe/log.ts";

@@ -1,7 +1,7 @@
 // What any single-file build must do, however it was made: deno task test:built ./dns-forwarder
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { formatSocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress } from "../../lib/base/net/address.ts";
 import { decode } from "../../lib/wire/message.ts";
 import { ChildProgram } from "../end_to_end/child_program.ts";
 import { courseResolver } from "../end_to_end/course_resolver.ts";

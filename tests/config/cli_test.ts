@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { formatSocketAddress } from "../../lib/base/address.ts";
-import { formatCidr } from "../../lib/base/cidr.ts";
-import { formatIp } from "../../lib/base/ip.ts";
+import { formatSocketAddress } from "../../lib/base/net/address.ts";
+import { formatCidr } from "../../lib/base/net/cidr.ts";
+import { formatIp } from "../../lib/base/net/ip.ts";
 import { parseCommand, UsageError } from "../../lib/config/cli.ts";
 import type { Config } from "../../lib/config/config.ts";
 import { upstreamName } from "../../lib/upstream/upstream_name.ts";

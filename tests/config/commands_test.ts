@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { formatSocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress } from "../../lib/base/net/address.ts";
 import { parseCommand, UsageError } from "../../lib/config/cli.ts";
 import { nameToText } from "../../lib/wire/name.ts";
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { assert } from "@std/assert";
-import type { SocketAddress } from "../../lib/base/address.ts";
+import type { SocketAddress } from "../../lib/base/net/address.ts";
 
 /** Longer than a start takes on the slowest machine; a child that needs more is killed and the test fails. */
 const PATIENCE_MS = 20_000;

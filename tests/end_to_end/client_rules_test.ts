@@ -1,7 +1,7 @@
 // Who may ask and how much, and what is answered without any upstream, over real sockets.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../../lib/base/net/address.ts";
 import { EDE, EDNS_OPTION, RCODE } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import { readExtendedError } from "../../lib/wire/edns.ts";

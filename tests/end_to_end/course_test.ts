@@ -2,8 +2,8 @@
 // first seven work with the made-up answers as well as in front of the course's resolver.
 
 import { assert, assertEquals } from "@std/assert";
-import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.ts";
-import { formatIp } from "../../lib/base/ip.ts";
+import { formatSocketAddress, type SocketAddress } from "../../lib/base/net/address.ts";
+import { formatIp } from "../../lib/base/net/ip.ts";
 import { CLASS, OPCODE, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import { nameToText } from "../../lib/wire/name.ts";

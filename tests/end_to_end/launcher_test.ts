@@ -1,7 +1,7 @@
 // your_program.sh and scripts/deno, run as a new user and the course's tester run them.
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { formatSocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress } from "../../lib/base/net/address.ts";
 import { decode } from "../../lib/wire/message.ts";
 import { lines, question, wire } from "../support/messages.ts";
 import { CAN_RUN, ChildProgram, outputOf, ROOT } from "./child_program.ts";

@@ -1,7 +1,7 @@
 // Where the program listens and sends from: several addresses, both families, ports that are taken.
 
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../../lib/base/net/address.ts";
 import { decode } from "../../lib/wire/message.ts";
 import { lines, question, wire } from "../support/messages.ts";
 import { courseResolver } from "./course_resolver.ts";

@@ -1,7 +1,7 @@
 // Several types in one query (RFC 10029), over real sockets.
 
 import { assertEquals } from "@std/assert";
-import { formatSocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress } from "../../lib/base/net/address.ts";
 import { EDNS_OPTION, typeToText } from "../../lib/wire/iana.ts";
 import { decode } from "../../lib/wire/message.ts";
 import { ednsOf, hex, lines, opt, question, questionLines, records, wire } from "../support/messages.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 // deno-lint-ignore-file no-console
-import { formatSocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress } from "../../lib/base/net/address.ts";
 import { decode, encode } from "../../lib/wire/message.ts";
 import { udp } from "../support/fake_socket.ts";
 import { opt, question, record, wire } from "../support/messages.ts";

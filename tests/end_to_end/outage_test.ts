@@ -1,7 +1,7 @@
 // What clients get when every upstream has gone, over real sockets.
 
 import { assertEquals } from "@std/assert";
-import { formatSocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress } from "../../lib/base/net/address.ts";
 import { readExtendedError } from "../../lib/wire/edns.ts";
 import { EDE, RCODE } from "../../lib/wire/iana.ts";
 import { decode } from "../../lib/wire/message.ts";

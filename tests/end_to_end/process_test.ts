@@ -2,7 +2,7 @@
 // tests, because it may not start processes; `deno task test` runs them.
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { formatSocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress } from "../../lib/base/net/address.ts";
 import { decode } from "../../lib/wire/message.ts";
 import { lines, question, wire } from "../support/messages.ts";
 import { CAN_RUN, ChildProgram, outputOf, ROOT } from "./child_program.ts";

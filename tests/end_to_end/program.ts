@@ -1,6 +1,6 @@
 import { assert } from "@std/assert";
 import type { App } from "../../lib/app.ts";
-import type { SocketAddress } from "../../lib/base/address.ts";
+import type { SocketAddress } from "../../lib/base/net/address.ts";
 import { main } from "../../main.ts";
 
 /** The program while it serves. */

@@ -1,7 +1,7 @@
 // What the program says, over real sockets, to messages that it cannot or will not forward.
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { formatSocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress } from "../../lib/base/net/address.ts";
 import { concat } from "@std/bytes/concat";
 import { RCODE } from "../../lib/wire/iana.ts";
 import { decode } from "../../lib/wire/message.ts";

@@ -1,7 +1,7 @@
 // An instance that takes over from another one at the same address (`--reuse-port`), as only a kernel shows it.
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../../lib/base/net/address.ts";
 import { decode } from "../../lib/wire/message.ts";
 import { lines, question, wire } from "../support/messages.ts";
 import { udp } from "../support/fake_socket.ts";

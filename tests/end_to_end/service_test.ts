@@ -1,7 +1,7 @@
 // The program as a service: what it tells a service manager, here a scripted one.
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { formatSocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress } from "../../lib/base/net/address.ts";
 import { decode } from "../../lib/wire/message.ts";
 import { question, wire } from "../support/messages.ts";
 import { CAN_RUN, ChildProgram, ROOT } from "./child_program.ts";

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { concat } from "@std/bytes/concat";
-import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../../lib/base/net/address.ts";
 import { WAITING_OCTETS_MAX } from "../../lib/server/limits.ts";
 import { decode, type ResourceRecord } from "../../lib/wire/message.ts";
 import { StreamFrames, toFrame } from "../../lib/wire/stream_frames.ts";

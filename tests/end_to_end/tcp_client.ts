@@ -1,4 +1,4 @@
-import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../../lib/base/net/address.ts";
 import { uint16At } from "../../lib/wire/scan.ts";
 import { StreamFrames, toFrame } from "../../lib/wire/stream_frames.ts";
 

@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../lib/base/address.ts";
+import type { SocketAddress } from "../../lib/base/net/address.ts";
 import { StreamFrames, toFrame } from "../../lib/wire/stream_frames.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;

@@ -1,7 +1,7 @@
 // Upstreams over TCP on real sockets, where the kernel decides what a closed connection looks like.
 
 import { assertEquals, assertLessOrEqual, assertStringIncludes } from "@std/assert";
-import { formatSocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress } from "../../lib/base/net/address.ts";
 import { readExtendedError } from "../../lib/wire/edns.ts";
 import { EDE, RCODE } from "../../lib/wire/iana.ts";
 import { decode } from "../../lib/wire/message.ts";

@@ -1,4 +1,4 @@
-import { formatSocketAddress, isIpv6, type SocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress, isIpv6, type SocketAddress } from "../../lib/base/net/address.ts";
 import { PLAIN_UDP_OCTETS } from "../../lib/wire/edns.ts";
 import { uint16At } from "../../lib/wire/scan.ts";
 

@@ -1,7 +1,7 @@
 // A log that nobody reads, whatever it is written to, is the log's loss and not the clients'.
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../../lib/base/net/address.ts";
 import { decode } from "../../lib/wire/message.ts";
 import { question, wire } from "../support/messages.ts";
 import { CAN_RUN, ROOT } from "./child_program.ts";

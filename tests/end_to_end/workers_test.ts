@@ -1,7 +1,7 @@
 // Several processes that serve one port (`--workers`), as only a kernel shows them.
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../../lib/base/net/address.ts";
 import { Log } from "../../lib/observe/log.ts";
 import { DENO_NETWORK } from "../../lib/system/deno_network.ts";
 import { spawnWorker } from "../../lib/system/worker_process.ts";

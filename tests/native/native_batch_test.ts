@@ -1,7 +1,7 @@
 // Batches on real sockets over the loopback: what only a kernel can show.
 
 import { assert, assertEquals } from "@std/assert";
-import { formatSocketAddress, isSameAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress, isSameAddress } from "../../lib/base/net/address.ts";
 import { SLOT_OCTETS } from "../../lib/native/datagram_slot.ts";
 import { findDescriptor } from "../../lib/native/find_descriptor.ts";
 import { C } from "../../lib/native/layout.ts";

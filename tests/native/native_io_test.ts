@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../../lib/base/net/address.ts";
 import { findDescriptor } from "../../lib/native/find_descriptor.ts";
 import { openLibc } from "../../lib/native/libc.ts";
 import { NativeIo } from "../../lib/native/native_io.ts";

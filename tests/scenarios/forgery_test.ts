@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { SocketAddress } from "../../lib/base/address.ts";
+import type { SocketAddress } from "../../lib/base/net/address.ts";
 import type { RandomSource } from "../../lib/base/runtime.ts";
 import type { Counters } from "../../lib/observe/counters.ts";
 import { OPCODE, RCODE } from "../../lib/wire/iana.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
-import { isSameAddress } from "../../lib/base/address.ts";
+import { isSameAddress } from "../../lib/base/net/address.ts";
 import { readExtendedError } from "../../lib/wire/edns.ts";
 import { EDE, RCODE } from "../../lib/wire/iana.ts";
 import { ednsOf, lines, opt, question } from "../support/messages.ts";

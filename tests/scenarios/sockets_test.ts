@@ -1,5 +1,5 @@
 import { assertEquals, assertGreater, assertLessOrEqual } from "@std/assert";
-import { isSameAddress } from "../../lib/base/address.ts";
+import { isSameAddress } from "../../lib/base/net/address.ts";
 import { lines, question } from "../support/messages.ts";
 import { Scene, SERVICE } from "../support/scene.ts";
 

@@ -1,4 +1,4 @@
-import { formatSocketAddress, isSameAddress, type SocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress, isSameAddress, type SocketAddress } from "../../lib/base/net/address.ts";
 import type { Clock } from "../../lib/base/runtime.ts";
 import { findOptions } from "../../lib/wire/find_options.ts";
 import { EDNS_OPTION } from "../../lib/wire/iana.ts";

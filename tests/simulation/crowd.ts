@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../lib/base/address.ts";
+import type { SocketAddress } from "../../lib/base/net/address.ts";
 import { CONNECTIONS_PER_CLIENT_MAX } from "../../lib/server/limits.ts";
 import type { FakeWorld } from "../support/fake_world.ts";
 import type { Host } from "../support/world_network.ts";

@@ -1,6 +1,6 @@
-import type { SocketAddress } from "../../lib/base/address.ts";
-import { parseCidr } from "../../lib/base/cidr.ts";
-import { parseIp } from "../../lib/base/ip.ts";
+import type { SocketAddress } from "../../lib/base/net/address.ts";
+import { parseCidr } from "../../lib/base/net/cidr.ts";
+import { parseIp } from "../../lib/base/net/ip.ts";
 import type { Config } from "../../lib/config/config.ts";
 import { STRATEGIES } from "../../lib/upstream/group/strategy.ts";
 import type { Question } from "../../lib/wire/message.ts";

@@ -1,5 +1,5 @@
 import { App } from "../../lib/app.ts";
-import { isSameAddress, type SocketAddress } from "../../lib/base/address.ts";
+import { isSameAddress, type SocketAddress } from "../../lib/base/net/address.ts";
 import { FakeWorld } from "../support/fake_world.ts";
 import type { ScriptedUpstream, Zone } from "../support/scripted_upstream.ts";
 import type { SeededRandom } from "../support/seeded_random.ts";

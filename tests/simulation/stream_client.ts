@@ -1,5 +1,5 @@
 import { concat } from "@std/bytes/concat";
-import type { SocketAddress } from "../../lib/base/address.ts";
+import type { SocketAddress } from "../../lib/base/net/address.ts";
 import { toFrame } from "../../lib/wire/stream_frames.ts";
 import type { FakeWorld } from "../support/fake_world.ts";
 import type { HostStream } from "../support/host_stream.ts";

@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../lib/base/address.ts";
+import type { SocketAddress } from "../../lib/base/net/address.ts";
 import { HEADER_OCTETS } from "../../lib/wire/header.ts";
 import { RCODE } from "../../lib/wire/iana.ts";
 import { decode, encode, type Message, type Question } from "../../lib/wire/message.ts";

@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../lib/base/address.ts";
+import type { SocketAddress } from "../../lib/base/net/address.ts";
 import type { DatagramBatch, TooLong } from "../../lib/base/runtime.ts";
 import { FakeSocket } from "./fake_socket.ts";
 

@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../lib/base/address.ts";
+import type { SocketAddress } from "../../lib/base/net/address.ts";
 import { AddressInUseError, type Network } from "../../lib/base/runtime.ts";
 import { FakeSocket } from "./fake_socket.ts";
 import { FakeStream, FakeStreamListener } from "./fake_stream.ts";

@@ -1,4 +1,4 @@
-import { Random } from "../../lib/base/random.ts";
+import { Random } from "../../lib/base/random/random.ts";
 import type { RandomSource } from "../../lib/base/runtime.ts";
 
 /** Draws `script`, number by number, then numbers of 0–65535 that repeat from run to run. */

@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../lib/base/address.ts";
+import type { SocketAddress } from "../../lib/base/net/address.ts";
 import type { DatagramSocket } from "../../lib/base/runtime.ts";
 
 /** The UDP address `hostname`:`port`. */

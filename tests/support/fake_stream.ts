@@ -1,5 +1,5 @@
 import { concat } from "@std/bytes/concat";
-import type { SocketAddress } from "../../lib/base/address.ts";
+import type { SocketAddress } from "../../lib/base/net/address.ts";
 import type { StreamListenSocket, StreamSocket } from "../../lib/base/runtime.ts";
 import { StreamFrames, toFrame } from "../../lib/wire/stream_frames.ts";
 import { AcceptQueue } from "./accept_queue.ts";

@@ -1,4 +1,4 @@
-import { DeadlineQueue } from "../../lib/base/deadline_queue.ts";
+import { DeadlineQueue } from "../../lib/base/time/deadline_queue.ts";
 import type { Clock, Timers } from "../../lib/base/runtime.ts";
 
 /** A clock that stands still until told, with the timers that go by it. */

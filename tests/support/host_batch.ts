@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../lib/base/address.ts";
+import type { SocketAddress } from "../../lib/base/net/address.ts";
 import type { DatagramBatch } from "../../lib/base/runtime.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;

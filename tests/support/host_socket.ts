@@ -1,5 +1,5 @@
 import { equals } from "@std/bytes/equals";
-import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../../lib/base/net/address.ts";
 import type { DatagramSocket } from "../../lib/base/runtime.ts";
 import { HostBatch } from "./host_batch.ts";
 import { asSeenBy, unmapped } from "./mapped_address.ts";

@@ -1,5 +1,5 @@
 import { equals } from "@std/bytes/equals";
-import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../../lib/base/net/address.ts";
 import type { StreamSocket } from "../../lib/base/runtime.ts";
 import { asSeenBy } from "./mapped_address.ts";
 import { StreamInbox } from "./stream_inbox.ts";

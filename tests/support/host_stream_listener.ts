@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../lib/base/address.ts";
+import type { SocketAddress } from "../../lib/base/net/address.ts";
 import type { StreamListenSocket, StreamSocket } from "../../lib/base/runtime.ts";
 import { AcceptQueue } from "./accept_queue.ts";
 import type { HostStream } from "./host_stream.ts";

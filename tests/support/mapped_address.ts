@@ -1,4 +1,4 @@
-import { isIpv6, type SocketAddress } from "../../lib/base/address.ts";
+import { isIpv6, type SocketAddress } from "../../lib/base/net/address.ts";
 
 const PREFIX = "::ffff:";
 

@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../lib/base/address.ts";
+import type { SocketAddress } from "../../lib/base/net/address.ts";
 import type { DatagramUse } from "../../lib/base/runtime.ts";
 import { type Libc, openLibc } from "../../lib/native/libc.ts";
 import { NativeIo } from "../../lib/native/native_io.ts";

@@ -1,5 +1,5 @@
 import { App } from "../../lib/app.ts";
-import { parseIp } from "../../lib/base/ip.ts";
+import { parseIp } from "../../lib/base/net/ip.ts";
 import type { RandomSource } from "../../lib/base/runtime.ts";
 import type { Config } from "../../lib/config/config.ts";
 import { udp } from "./fake_socket.ts";

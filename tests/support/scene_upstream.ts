@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../lib/base/address.ts";
+import type { SocketAddress } from "../../lib/base/net/address.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import { toFrame } from "../../lib/wire/stream_frames.ts";
 import type { FakeWorld } from "./fake_world.ts";

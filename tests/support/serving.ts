@@ -1,5 +1,5 @@
-import { parseCidr } from "../../lib/base/cidr.ts";
-import { drawSecret } from "../../lib/base/derive_key.ts";
+import { parseCidr } from "../../lib/base/net/cidr.ts";
+import { drawSecret } from "../../lib/base/random/derive_key.ts";
 import type { Clock } from "../../lib/base/runtime.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";

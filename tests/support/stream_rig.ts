@@ -1,6 +1,6 @@
-import type { SocketAddress } from "../../lib/base/address.ts";
-import { FairShare } from "../../lib/base/fair_share.ts";
-import type { Cidr } from "../../lib/base/cidr.ts";
+import type { SocketAddress } from "../../lib/base/net/address.ts";
+import { FairShare } from "../../lib/base/time/fair_share.ts";
+import type { Cidr } from "../../lib/base/net/cidr.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
 import type { Reply } from "../../lib/resolver/resolver.ts";

@@ -1,4 +1,4 @@
-import { formatSocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress } from "../../lib/base/net/address.ts";
 import type { Passage } from "./world_network.ts";
 
 /** What happened in a world, in order: a hash of all of it, and the lines themselves where they are wanted. */

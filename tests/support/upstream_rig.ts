@@ -1,4 +1,4 @@
-import { formatSocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress } from "../../lib/base/net/address.ts";
 import type { Runtime } from "../../lib/base/runtime.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";

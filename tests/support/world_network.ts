@@ -1,4 +1,4 @@
-import { formatSocketAddress, isIpv6, type SocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress, isIpv6, type SocketAddress } from "../../lib/base/net/address.ts";
 import { AddressInUseError, type Network } from "../../lib/base/runtime.ts";
 import type { EventTime } from "./event_time.ts";
 import { HostSocket } from "./host_socket.ts";

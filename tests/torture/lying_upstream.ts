@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../lib/base/address.ts";
+import type { SocketAddress } from "../../lib/base/net/address.ts";
 import { decode, decodeQuestions } from "../../lib/wire/message.ts";
 import { isSameName, nameFromText } from "../../lib/wire/name.ts";
 import { courseResolver } from "../end_to_end/course_resolver.ts";

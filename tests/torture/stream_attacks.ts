@@ -1,5 +1,5 @@
 import { concat } from "@std/bytes/concat";
-import type { SocketAddress } from "../../lib/base/address.ts";
+import type { SocketAddress } from "../../lib/base/net/address.ts";
 import { toFrame } from "../../lib/wire/stream_frames.ts";
 import type { SeededRandom } from "../support/seeded_random.ts";
 import { hostileMessage } from "./hostile_messages.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../../lib/base/net/address.ts";
 import type { DatagramIo } from "../../lib/config/config.ts";
 import { UDP_PAYLOAD_OCTETS } from "../../lib/wire/edns.ts";
 import { decode } from "../../lib/wire/message.ts";

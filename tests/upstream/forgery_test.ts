@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { SocketAddress } from "../../lib/base/address.ts";
+import type { SocketAddress } from "../../lib/base/net/address.ts";
 import { openUpstreams } from "../../lib/upstream/open_upstreams.ts";
 import { ForgeryError } from "../../lib/upstream/upstream_error.ts";
 import { Counters } from "../../lib/observe/counters.ts";

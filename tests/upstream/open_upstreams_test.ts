@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { SocketAddress } from "../../lib/base/address.ts";
+import type { SocketAddress } from "../../lib/base/net/address.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
 import { openUpstreams } from "../../lib/upstream/open_upstreams.ts";

@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../lib/base/address.ts";
+import type { SocketAddress } from "../../lib/base/net/address.ts";
 import { writeOpt } from "../../lib/wire/edns.ts";
 import { FLAG, headerFromFlags } from "../../lib/wire/header.ts";
 import { CLASS } from "../../lib/wire/iana.ts";

@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../lib/base/address.ts";
+import type { SocketAddress } from "../../lib/base/net/address.ts";
 import type { Channel } from "./asking.ts";
 import type { Anchor } from "./sign_tree.ts";
 import { startOurs } from "./tree_servers.ts";

@@ -1,4 +1,4 @@
-import { formatSocketAddress, type SocketAddress } from "../../lib/base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../../lib/base/net/address.ts";
 import { RunningServer } from "../bench/common/running_server.ts";
 import { zoneFile, ZONES } from "./zone_tree.ts";
 

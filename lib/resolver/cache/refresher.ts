@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../base/address.ts";
+import type { SocketAddress } from "../../base/net/address.ts";
 import { deliver, type Receiver } from "../../base/later.ts";
 import type { Clock } from "../../base/runtime.ts";
 import { CHECKING_DISABLED, type Memory, WANTS_DNSSEC } from "../../cache/memory.ts";

@@ -1,5 +1,5 @@
-import { type DeadlineQueue, TICK_MS } from "../../base/deadline_queue.ts";
-import type { FairShare } from "../../base/fair_share.ts";
+import { type DeadlineQueue, TICK_MS } from "../../base/time/deadline_queue.ts";
+import type { FairShare } from "../../base/time/fair_share.ts";
 import { deliver, type LaterOctets, type Receiver } from "../../base/later.ts";
 import { type Linkable, LinkedTable } from "../../base/linked_table.ts";
 import { MIB } from "../../base/units.ts";

@@ -1,4 +1,4 @@
-import { Alarm, type DeadlineQueue } from "../../base/deadline_queue.ts";
+import { Alarm, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import { deliver, type LaterOctets, type Receiver } from "../../base/later.ts";
 import { type Linkable, LinkedTable } from "../../base/linked_table.ts";
 import { isUseful } from "../../upstream/exchange/reply_kind.ts";

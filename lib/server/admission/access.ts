@@ -1,5 +1,5 @@
-import { type Cidr, isInCidr, parseCidr, unmappedIp } from "../../base/cidr.ts";
-import { octetsOf } from "../../base/zone.ts";
+import { type Cidr, isInCidr, parseCidr, unmappedIp } from "../../base/net/cidr.ts";
+import { octetsOf } from "../../base/net/zone.ts";
 
 /**
  * Verdicts that are kept, so that an address is parsed once and not for each query: more than a local network has

@@ -1,5 +1,5 @@
-import { unmappedIp } from "../../base/cidr.ts";
-import { octetsOf } from "../../base/zone.ts";
+import { unmappedIp } from "../../base/net/cidr.ts";
+import { octetsOf } from "../../base/net/zone.ts";
 import type { Query } from "../../resolver/query.ts";
 import { BARE_OPT_OCTETS, EDNS_VERSION, type EdnsOption } from "../../wire/edns.ts";
 import { findOptions } from "../../wire/find_options.ts";

@@ -1,4 +1,4 @@
-import { clientNetwork } from "../../base/client_network.ts";
+import { clientNetwork } from "../../base/net/client_network.ts";
 import type { Clock } from "../../base/runtime.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { concat } from "@std/bytes/concat";
 import { equals } from "@std/bytes/equals";
 import type { WallClock } from "../../base/runtime.ts";
-import { sipHash24 } from "../../base/siphash.ts";
+import { sipHash24 } from "../../base/random/siphash.ts";
 
 /** RFC 7873 §4.1: "The Client Cookie MUST be 8 bytes". */
 export const CLIENT_COOKIE_OCTETS = 8;

@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../base/address.ts";
+import type { SocketAddress } from "../../base/net/address.ts";
 import type { DatagramBatch, TooLong } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
 import { ReplySlot } from "../../resolver/reply_slot.ts";

@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../base/address.ts";
+import type { SocketAddress } from "../../base/net/address.ts";
 
 /** Places for clients; a power of two. Who asks again is found as long as no other has come to the same place. */
 const PLACES = 8192;

@@ -1,4 +1,4 @@
-import { formatSocketAddress, isIpv6, type SocketAddress } from "../../base/address.ts";
+import { formatSocketAddress, isIpv6, type SocketAddress } from "../../base/net/address.ts";
 import { AddressInUseError, type DatagramSocket, type Network, type StreamListenSocket } from "../../base/runtime.ts";
 
 /** A kernel-chosen port that is free for UDP may be taken for TCP; the next one seldom is. */

@@ -1,5 +1,5 @@
-import type { SocketAddress } from "../../base/address.ts";
-import type { BufferPool } from "../../base/buffers.ts";
+import type { SocketAddress } from "../../base/net/address.ts";
+import type { BufferPool } from "../../base/octets/buffers.ts";
 import type { DatagramSocket } from "../../base/runtime.ts";
 import { KnownClients } from "./known_clients.ts";
 

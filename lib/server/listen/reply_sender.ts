@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../base/address.ts";
+import type { SocketAddress } from "../../base/net/address.ts";
 import type { ReplySlot } from "../../resolver/reply_slot.ts";
 import type { Reply } from "../../resolver/resolver.ts";
 

@@ -1,4 +1,4 @@
-import { formatSocketAddress, type SocketAddress } from "../../base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../../base/net/address.ts";
 import type { DatagramSocket } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
 import type { Log } from "../../observe/log.ts";

@@ -1,4 +1,4 @@
-import { clientNetwork, ONE_CLIENT } from "../../base/client_network.ts";
+import { clientNetwork, ONE_CLIENT } from "../../base/net/client_network.ts";
 import type { Clock } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
 import { LineAMinute } from "../../observe/line_a_minute.ts";

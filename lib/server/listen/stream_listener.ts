@@ -1,6 +1,6 @@
-import { formatSocketAddress, type SocketAddress } from "../../base/address.ts";
-import type { DeadlineQueue } from "../../base/deadline_queue.ts";
-import type { FairShare } from "../../base/fair_share.ts";
+import { formatSocketAddress, type SocketAddress } from "../../base/net/address.ts";
+import type { DeadlineQueue } from "../../base/time/deadline_queue.ts";
+import type { FairShare } from "../../base/time/fair_share.ts";
 import type { Clock, StreamListenSocket, StreamSocket, Timers } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
 import { LineAMinute } from "../../observe/line_a_minute.ts";

@@ -1,5 +1,5 @@
 import { concat } from "@std/bytes/concat";
-import { Alarm, type DeadlineQueue } from "../../base/deadline_queue.ts";
+import { Alarm, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import type { Clock, StreamSocket } from "../../base/runtime.ts";
 import { writeAll } from "../../base/stream.ts";
 import { KIB } from "../../base/units.ts";

@@ -1,5 +1,5 @@
-import { Alarm, type DeadlineQueue } from "../../base/deadline_queue.ts";
-import type { FairShare } from "../../base/fair_share.ts";
+import { Alarm, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
+import type { FairShare } from "../../base/time/fair_share.ts";
 import { deliver } from "../../base/later.ts";
 import type { Clock, StreamSocket } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";

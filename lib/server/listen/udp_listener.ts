@@ -1,5 +1,5 @@
-import { formatSocketAddress, type SocketAddress } from "../../base/address.ts";
-import { BufferPool } from "../../base/buffers.ts";
+import { formatSocketAddress, type SocketAddress } from "../../base/net/address.ts";
+import { BufferPool } from "../../base/octets/buffers.ts";
 import { LaterOctets, type Receiver } from "../../base/later.ts";
 import type { Clock, DatagramBatch, DatagramSocket, Timers, Turns } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";

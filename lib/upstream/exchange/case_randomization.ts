@@ -1,5 +1,5 @@
-import type { Random } from "../../base/random.ts";
-import { shortCopy } from "../../base/short_copies.ts";
+import type { Random } from "../../base/random/random.ts";
+import { shortCopy } from "../../base/octets/short_copies.ts";
 import { QUESTION_TAIL_OCTETS } from "../../wire/section_layout.ts";
 
 /** What separates upper from lower case in ASCII. */

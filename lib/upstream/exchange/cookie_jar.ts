@@ -1,4 +1,4 @@
-import type { Random } from "../../base/random.ts";
+import type { Random } from "../../base/random/random.ts";
 import { findOptions } from "../../wire/find_options.ts";
 import { rcodeOf } from "../../wire/header.ts";
 import { EDNS_OPTION, RCODE } from "../../wire/iana.ts";

@@ -1,6 +1,6 @@
-import type { SocketAddress } from "../../base/address.ts";
+import type { SocketAddress } from "../../base/net/address.ts";
 import type { LaterOctets } from "../../base/later.ts";
-import type { Random } from "../../base/random.ts";
+import type { Random } from "../../base/random/random.ts";
 import type { Clock } from "../../base/runtime.ts";
 import type { Asking } from "../ask.ts";
 import { Capabilities } from "./capabilities.ts";

@@ -1,4 +1,4 @@
-import { Deadline, type DeadlineQueue } from "../../base/deadline_queue.ts";
+import { Deadline, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import type { Receiver } from "../../base/later.ts";
 import type { Clock } from "../../base/runtime.ts";
 import { EDE } from "../../wire/iana.ts";

@@ -1,7 +1,7 @@
 import { concat } from "@std/bytes/concat";
 import { equals } from "@std/bytes/equals";
 import type { Clock, RandomSource, WallClock } from "../../base/runtime.ts";
-import { sipHash24 } from "../../base/siphash.ts";
+import { sipHash24 } from "../../base/random/siphash.ts";
 import { CLASS, TYPE } from "../../wire/iana.ts";
 import { nameFromText } from "../../wire/name.ts";
 import { Writer } from "../../wire/writer.ts";

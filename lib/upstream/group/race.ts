@@ -1,4 +1,4 @@
-import { Deadline, type DeadlineQueue } from "../../base/deadline_queue.ts";
+import { Deadline, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import type { Later } from "../../base/later.ts";
 import type { Clock } from "../../base/runtime.ts";
 import { type LateListener, Listening } from "./listening.ts";

@@ -1,4 +1,4 @@
-import type { Random } from "../../base/random.ts";
+import type { Random } from "../../base/random/random.ts";
 
 /** In which order upstreams are asked. */
 export const STRATEGIES = ["sequential", "round-robin", "random", "fastest", "parallel"] as const;

@@ -1,6 +1,6 @@
-import type { DeadlineQueue } from "../../base/deadline_queue.ts";
+import type { DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import { Later } from "../../base/later.ts";
-import type { Random } from "../../base/random.ts";
+import type { Random } from "../../base/random/random.ts";
 import type { Clock } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
 import type { UpstreamStatus } from "../../observe/status.ts";

@@ -1,4 +1,4 @@
-import type { DeadlineQueue } from "../../base/deadline_queue.ts";
+import type { DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import type { Clock } from "../../base/runtime.ts";
 import type { Log } from "../../observe/log.ts";
 import { StateLines } from "../../observe/state_lines.ts";

@@ -1,4 +1,4 @@
-import { isSameAddress, type SocketAddress } from "../../base/address.ts";
+import { isSameAddress, type SocketAddress } from "../../base/net/address.ts";
 
 /** How many are remembered: a copy follows its original within milliseconds, and one socket gets few replies in those. */
 const REMEMBERED_COUNT = 64;

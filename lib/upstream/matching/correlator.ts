@@ -1,8 +1,8 @@
-import { isSameAddress, type SocketAddress } from "../../base/address.ts";
-import { Deadline, type DeadlineQueue } from "../../base/deadline_queue.ts";
+import { isSameAddress, type SocketAddress } from "../../base/net/address.ts";
+import { Deadline, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import { LaterOctets } from "../../base/later.ts";
 import { type Linkable, LinkedTable } from "../../base/linked_table.ts";
-import type { Random } from "../../base/random.ts";
+import type { Random } from "../../base/random/random.ts";
 import { HEADER_OCTETS, QDCOUNT_OFFSET } from "../../wire/header.ts";
 import { putUint16 } from "../../wire/patch.ts";
 import { MessageScan, OPT_FAULT, SCAN } from "../../wire/scan.ts";

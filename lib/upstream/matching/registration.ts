@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../base/address.ts";
+import type { SocketAddress } from "../../base/net/address.ts";
 import type { MessageScan } from "../../wire/scan.ts";
 
 /** Who is told of replies that are right in all but one thing, and so do not count. */

@@ -1,4 +1,4 @@
-import { formatSocketAddress, type SocketAddress } from "../../base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../../base/net/address.ts";
 import { clamp } from "../../base/clamp.ts";
 import type { Runtime, StreamSocket } from "../../base/runtime.ts";
 import { EDE } from "../../wire/iana.ts";

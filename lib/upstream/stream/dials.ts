@@ -1,5 +1,5 @@
-import type { SocketAddress } from "../../base/address.ts";
-import { Alarm, type DeadlineQueue } from "../../base/deadline_queue.ts";
+import type { SocketAddress } from "../../base/net/address.ts";
+import { Alarm, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import type { Runtime, StreamSocket } from "../../base/runtime.ts";
 
 /** SYNs go out after 0, 1 and 3 seconds: who has not answered any by now does not answer. */

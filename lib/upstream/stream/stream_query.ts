@@ -1,4 +1,4 @@
-import { Alarm, type DeadlineQueue } from "../../base/deadline_queue.ts";
+import { Alarm, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import { LaterOctets } from "../../base/later.ts";
 import type { Listener } from "../matching/registration.ts";
 

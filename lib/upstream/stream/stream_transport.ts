@@ -1,4 +1,4 @@
-import { formatSocketAddress } from "../../base/address.ts";
+import { formatSocketAddress } from "../../base/net/address.ts";
 import { EDE } from "../../wire/iana.ts";
 import { ConnectionPool, type ConnectionPoolOptions } from "./connection_pool.ts";
 import type { CookieJar } from "../exchange/cookie_jar.ts";

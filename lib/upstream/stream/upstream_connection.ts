@@ -1,6 +1,6 @@
-import { formatSocketAddress, type SocketAddress } from "../../base/address.ts";
-import { Alarm, type DeadlineQueue } from "../../base/deadline_queue.ts";
-import type { Random } from "../../base/random.ts";
+import { formatSocketAddress, type SocketAddress } from "../../base/net/address.ts";
+import { Alarm, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
+import type { Random } from "../../base/random/random.ts";
 import type { Clock, StreamSocket } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
 import { EDE } from "../../wire/iana.ts";

@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../base/address.ts";
+import type { SocketAddress } from "../../base/net/address.ts";
 import { LaterOctets } from "../../base/later.ts";
 import type { Counters } from "../../observe/counters.ts";
 import { EDE } from "../../wire/iana.ts";

@@ -1,7 +1,7 @@
-import { formatSocketAddress, type SocketAddress } from "../../base/address.ts";
-import type { Random } from "../../base/random.ts";
+import { formatSocketAddress, type SocketAddress } from "../../base/net/address.ts";
+import type { Random } from "../../base/random/random.ts";
 import { AddressInUseError, type DatagramSocket, type Runtime } from "../../base/runtime.ts";
-import type { DeadlineQueue } from "../../base/deadline_queue.ts";
+import type { DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import type { Counters } from "../../observe/counters.ts";
 import type { Log } from "../../observe/log.ts";
 import { UpstreamSocket } from "./upstream_socket.ts";

@@ -1,5 +1,5 @@
-import type { DeadlineQueue } from "../../base/deadline_queue.ts";
-import type { Random } from "../../base/random.ts";
+import type { DeadlineQueue } from "../../base/time/deadline_queue.ts";
+import type { Random } from "../../base/random/random.ts";
 import type { Clock, DatagramSocket } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
 import { EDE } from "../../wire/iana.ts";

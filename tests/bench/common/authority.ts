@@ -1,4 +1,4 @@
-import { formatSocketAddress, type SocketAddress } from "../../../lib/base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../../../lib/base/net/address.ts";
 import { RunningServer, type Startable } from "./running_server.ts";
 import { ZONE, zoneText } from "./zone.ts";
 

@@ -1,5 +1,5 @@
 // deno-lint-ignore-file no-console
-import type { SocketAddress } from "../../../lib/base/address.ts";
+import type { SocketAddress } from "../../../lib/base/net/address.ts";
 import type { Forwarder } from "./forwarders.ts";
 import { findExecutable, notInstalled, versionOf } from "./installed.ts";
 import { RunningServer } from "./running_server.ts";

@@ -1,4 +1,4 @@
-import { formatSocketAddress, type SocketAddress } from "../../../lib/base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../../../lib/base/net/address.ts";
 import type { CommandLine, Place } from "./running_server.ts";
 
 /** What a forwarder is set up with. */

@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../../lib/base/address.ts";
+import type { SocketAddress } from "../../../lib/base/net/address.ts";
 
 /** An address of the loopback whose port nobody has at this moment, neither for UDP nor for TCP. */
 export function freeAddress(): SocketAddress {

@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../../lib/base/address.ts";
+import type { SocketAddress } from "../../../lib/base/net/address.ts";
 import { headerFromFlags, rcodeOf } from "../../../lib/wire/header.ts";
 import { CLASS, RCODE, TYPE } from "../../../lib/wire/iana.ts";
 import { encode } from "../../../lib/wire/message.ts";

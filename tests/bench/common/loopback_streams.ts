@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../../lib/base/address.ts";
+import type { SocketAddress } from "../../../lib/base/net/address.ts";
 import { MessageScan, SCAN } from "../../../lib/wire/scan.ts";
 import { StreamFrames, toFrame } from "../../../lib/wire/stream_frames.ts";
 import { makeReply } from "./loopback_reply.ts";

@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../../lib/base/address.ts";
+import type { SocketAddress } from "../../../lib/base/net/address.ts";
 import { HEADER_OCTETS } from "../../../lib/wire/header.ts";
 import { nameToText, readName } from "../../../lib/wire/name.ts";
 import { Reader } from "../../../lib/wire/reader.ts";

@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../../lib/base/address.ts";
+import type { SocketAddress } from "../../../lib/base/net/address.ts";
 import { type Contestant, startContestant } from "./contestants.ts";
 import { type Drive, drive, driveForLatencies, type Driven, type Latencies } from "./dnsperf.ts";
 import { usageOf } from "./process_tree.ts";

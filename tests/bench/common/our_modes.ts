@@ -1,4 +1,4 @@
-import { formatSocketAddress } from "../../../lib/base/address.ts";
+import { formatSocketAddress } from "../../../lib/base/net/address.ts";
 import type { Forwarder } from "./forwarders.ts";
 
 /** A way in which this program can be run. */

@@ -1,4 +1,4 @@
-import { formatSocketAddress, type SocketAddress } from "../../../lib/base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../../../lib/base/net/address.ts";
 import { freeAddress } from "./free_address.ts";
 import { treeOf } from "./process_tree.ts";
 import { sleep } from "./sleep.ts";

@@ -1,4 +1,4 @@
-import { formatSocketAddress, type SocketAddress } from "../../../lib/base/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../../../lib/base/net/address.ts";
 import { RCODE, rcodeToText, TYPE } from "../../../lib/wire/iana.ts";
 import { addressQuery, ask, type Outcome } from "./asking.ts";
 import { sleep } from "./sleep.ts";

@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../../lib/base/address.ts";
+import type { SocketAddress } from "../../../lib/base/net/address.ts";
 
 /** What a forwarder is put in front of. Gone when the situation is over. */
 export interface Upstreams extends AsyncDisposable {

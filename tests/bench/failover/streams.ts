@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../../lib/base/address.ts";
+import type { SocketAddress } from "../../../lib/base/net/address.ts";
 import { startAuthority } from "../common/authority.ts";
 import { findExecutable, notInstalled } from "../common/installed.ts";
 import type { RunningServer } from "../common/running_server.ts";

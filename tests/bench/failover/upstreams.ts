@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../../lib/base/address.ts";
+import type { SocketAddress } from "../../../lib/base/net/address.ts";
 import { LoopbackStreams } from "../common/loopback_streams.ts";
 import { LoopbackUpstream } from "../common/loopback_upstream.ts";
 import type { Upstreams } from "./stage.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { DeadlineQueue } from "../../../lib/base/deadline_queue.ts";
-import { Random } from "../../../lib/base/random.ts";
+import { DeadlineQueue } from "../../../lib/base/time/deadline_queue.ts";
+import { Random } from "../../../lib/base/random/random.ts";
 import { Correlator } from "../../../lib/upstream/matching/correlator.ts";
 import { HEADER_OCTETS } from "../../../lib/wire/header.ts";
 import { uint16At } from "../../../lib/wire/scan.ts";

@@ -8,7 +8,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import type { SocketAddress } from "../../../lib/base/address.ts";
+import type { SocketAddress } from "../../../lib/base/net/address.ts";
 import type { DatagramSocket } from "../../../lib/base/runtime.ts";
 import { NativeIo } from "../../../lib/native/native_io.ts";
 import { openPlain } from "../../support/plain_socket.ts";

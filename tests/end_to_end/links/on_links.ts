@@ -2,7 +2,7 @@
 // and its neighbours can be in one process.
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { formatSocketAddress } from "../../../lib/base/address.ts";
+import { formatSocketAddress } from "../../../lib/base/net/address.ts";
 import { decode, encode } from "../../../lib/wire/message.ts";
 import { udp } from "../../support/fake_socket.ts";
 import { lines, question, records, wire } from "../../support/messages.ts";

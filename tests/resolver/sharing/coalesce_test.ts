@@ -1,4 +1,4 @@
-import { FairShare } from "../../../lib/base/fair_share.ts";
+import { FairShare } from "../../../lib/base/time/fair_share.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import type { QuestionHash } from "../../../lib/cache/question_hash.ts";
 import { Coalesce, WAITERS_MAX } from "../../../lib/resolver/sharing/coalesce.ts";

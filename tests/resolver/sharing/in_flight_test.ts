@@ -1,4 +1,4 @@
-import { FairShare } from "../../../lib/base/fair_share.ts";
+import { FairShare } from "../../../lib/base/time/fair_share.ts";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Counters } from "../../../lib/observe/counters.ts";
 import { Log } from "../../../lib/observe/log.ts";

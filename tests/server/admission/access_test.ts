@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { parseCidr } from "../../../lib/base/cidr.ts";
+import { parseCidr } from "../../../lib/base/net/cidr.ts";
 import { Access, PRIVATE_NETWORKS } from "../../../lib/server/admission/access.ts";
 
 const NEAR = [

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { parseCidr } from "../../../lib/base/cidr.ts";
+import { parseCidr } from "../../../lib/base/net/cidr.ts";
 import { Counters } from "../../../lib/observe/counters.ts";
 import { Log } from "../../../lib/observe/log.ts";
 import { Query } from "../../../lib/resolver/query.ts";

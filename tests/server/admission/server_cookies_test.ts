@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { parseIp } from "../../../lib/base/ip.ts";
+import { parseIp } from "../../../lib/base/net/ip.ts";
 import { isCookieLength, ServerCookies } from "../../../lib/server/admission/server_cookies.ts";
 import { hex } from "../../support/messages.ts";
 

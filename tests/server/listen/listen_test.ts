@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import type { SocketAddress } from "../../../lib/base/address.ts";
+import type { SocketAddress } from "../../../lib/base/net/address.ts";
 import { AddressInUseError } from "../../../lib/base/runtime.ts";
 import { ListenError, listenOn } from "../../../lib/server/listen/listen.ts";
 import { FakeNetwork } from "../../support/fake_network.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { BufferPool } from "../../../lib/base/buffers.ts";
+import { BufferPool } from "../../../lib/base/octets/buffers.ts";
 import { type Departures, ReadAhead } from "../../../lib/server/listen/read_ahead.ts";
 import { FakeSocket, udp } from "../../support/fake_socket.ts";
 import { settled } from "../../support/fake_time.ts";

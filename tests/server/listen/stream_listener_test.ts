@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { parseCidr } from "../../../lib/base/cidr.ts";
+import { parseCidr } from "../../../lib/base/net/cidr.ts";
 import { CONNECTIONS_MAX, CONNECTIONS_PER_CLIENT_MAX } from "../../../lib/server/limits.ts";
 import { tcp } from "../../support/fake_socket.ts";
 import { FakeStream } from "../../support/fake_stream.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { drawSecret } from "../../../lib/base/derive_key.ts";
+import { drawSecret } from "../../../lib/base/random/derive_key.ts";
 import { LoopDetector } from "../../../lib/upstream/group/loop_detector.ts";
 import { LaterOctets } from "../../../lib/base/later.ts";
 import type { Request } from "../../../lib/upstream/request.ts";

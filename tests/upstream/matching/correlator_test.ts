@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { SocketAddress } from "../../../lib/base/address.ts";
+import type { SocketAddress } from "../../../lib/base/net/address.ts";
 import type { Verdict } from "../../../lib/upstream/matching/correlator.ts";
 import { OPCODE, RCODE } from "../../../lib/wire/iana.ts";
 import { decode } from "../../../lib/wire/message.ts";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { isIP } from "node:net";
 import fc from "fast-check";
-import { formatIp, parseIp } from "../../lib/base/ip.ts";
+import { formatIp, parseIp } from "../../../lib/base/net/ip.ts";
 
 const addresses = fc.oneof(
   fc.uint8Array({ minLength: 4, maxLength: 4 }),

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { FairShare } from "../../lib/base/fair_share.ts";
-import { KIB } from "../../lib/base/units.ts";
-import { FakeTime, settled } from "../support/fake_time.ts";
+import { FairShare } from "../../../lib/base/time/fair_share.ts";
+import { KIB } from "../../../lib/base/units.ts";
+import { FakeTime, settled } from "../../support/fake_time.ts";
 
 Deno.test("FairShare is used up by two of the largest messages, and by thirty small ones, until the next turn", async () => {
   for (const [octets, count] of [[60 * KIB, 2], [100, 32]] as const) {

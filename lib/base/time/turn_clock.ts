@@ -1,4 +1,4 @@
-import type { Clock, Turns } from "./runtime.ts";
+import type { Clock, Turns } from "../runtime.ts";
 
 const RESOLVED = Promise.resolve();
 

@@ -1,5 +1,5 @@
 import { concat } from "@std/bytes/concat";
-import type { RandomSource } from "./runtime.ts";
+import type { RandomSource } from "../runtime.ts";
 import { sipHash24, SIPHASH_KEY_OCTETS } from "./siphash.ts";
 
 /** What a derived key is for: keys for different purposes say nothing about each other. */

@@ -1,5 +1,5 @@
-import { assert } from "./assert.ts";
-import type { Clock, Timers } from "./runtime.ts";
+import { assert } from "../assert.ts";
+import type { Clock, Timers } from "../runtime.ts";
 
 /**
  * One turn of the wheel takes five seconds: more than a query may by default, so only what outlives queries, an idle

@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { ReusedOctets } from "../../lib/base/reused_octets.ts";
+import { ReusedOctets } from "../../../lib/base/octets/reused_octets.ts";
 
 Deno.test("ReusedOctets.first() gives the same view each time for the same length, and knows its own", () => {
   const octets = new Uint8Array([1, 2, 3, 4]);

@@ -1,6 +1,6 @@
 import { assertEquals, assertGreater, assertLessOrEqual, assertThrows } from "@std/assert";
-import { BrokenInvariantError } from "../../lib/base/assert.ts";
-import { Deadline, DeadlineQueue } from "../../lib/base/deadline_queue.ts";
+import { BrokenInvariantError } from "../../../lib/base/assert.ts";
+import { Deadline, DeadlineQueue } from "../../../lib/base/time/deadline_queue.ts";
 import fc from "fast-check";
 
 const TICK_MS = 10;

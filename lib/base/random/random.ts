@@ -1,4 +1,4 @@
-import type { RandomSource } from "./runtime.ts";
+import type { RandomSource } from "../runtime.ts";
 
 const BUFFER_OCTETS = 4096;
 

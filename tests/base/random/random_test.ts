@@ -1,5 +1,5 @@
 import { assertEquals, assertLess } from "@std/assert";
-import { Random } from "../../lib/base/random.ts";
+import { Random } from "../../../lib/base/random/random.ts";
 
 /** A source whose pairs of octets are all numbers of 0–65535 in order, over and over. */
 class CountingSource {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { AwakeClock } from "../../lib/base/awake_clock.ts";
+import { AwakeClock } from "../../../lib/base/time/awake_clock.ts";
 
 /** A machine that can be put to sleep: its clock stands still then, its uptime does not. */
 function setUp({ isUptimeKnown = true } = {}) {

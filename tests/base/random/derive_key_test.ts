@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { deriveKey, drawSecret } from "../../lib/base/derive_key.ts";
-import { scriptedSource } from "../support/fake_random.ts";
+import { deriveKey, drawSecret } from "../../../lib/base/random/derive_key.ts";
+import { scriptedSource } from "../../support/fake_random.ts";
 
 Deno.test("deriveKey() gives 16 octets that are others for each secret, purpose and number, and the same for the same", () => {
   const source = scriptedSource();

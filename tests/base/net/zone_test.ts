@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { parseIp } from "../../lib/base/ip.ts";
-import { inZone, isLinkLocal, isZone, octetsOf, splitZone } from "../../lib/base/zone.ts";
+import { parseIp } from "../../../lib/base/net/ip.ts";
+import { inZone, isLinkLocal, isZone, octetsOf, splitZone } from "../../../lib/base/net/zone.ts";
 
 Deno.test("splitZone() divides an address from its zone", () => {
   assertEquals(splitZone("fe80::1%eth0"), { address: "fe80::1", zone: "eth0" });

@@ -1,4 +1,4 @@
-import type { Clock, Timers } from "./runtime.ts";
+import type { Clock, Timers } from "../runtime.ts";
 
 /** How often, in time awake, it is looked whether the machine has slept. */
 const CHECK_EVERY_MS = 1000;

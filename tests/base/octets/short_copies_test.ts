@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { shortCopy } from "../../lib/base/short_copies.ts";
+import { shortCopy } from "../../../lib/base/octets/short_copies.ts";
 
 function pattern(lengthOctets: number, seed: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length: lengthOctets }, (_, i) => i * 7 + seed);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { sipHash24 } from "../../lib/base/siphash.ts";
+import { sipHash24 } from "../../../lib/base/random/siphash.ts";
 
 /** From the reference implementation (vectors_sip64): key 00 01 … 0f, message 00 01 02 … of this many octets. */
 const VECTORS: readonly [number, string][] = [

@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { clientNetwork } from "../../lib/base/client_network.ts";
+import { clientNetwork } from "../../../lib/base/net/client_network.ts";
 
 const SITE = { ipv4Octets: 3, ipv6Octets: 7 };
 const HOST = { ipv4Octets: 4, ipv6Octets: 8 };

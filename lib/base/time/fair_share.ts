@@ -1,5 +1,5 @@
-import type { Timers } from "./runtime.ts";
-import { KIB } from "./units.ts";
+import type { Timers } from "../runtime.ts";
+import { KIB } from "../units.ts";
 
 /**
  * What may be spent in one turn of the event loop, in octets of messages: half a millisecond to a whole one, whether it goes

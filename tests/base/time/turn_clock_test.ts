@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { TurnClock } from "../../lib/base/turn_clock.ts";
+import { TurnClock } from "../../../lib/base/time/turn_clock.ts";
 
 /** A clock that goes on by a millisecond at each reading. */
 function setUp() {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { CidrFormatError, formatCidr, isInCidr, parseCidr, unmappedIp } from "../../lib/base/cidr.ts";
-import { formatIp, parseIp } from "../../lib/base/ip.ts";
+import { CidrFormatError, formatCidr, isInCidr, parseCidr, unmappedIp } from "../../../lib/base/net/cidr.ts";
+import { formatIp, parseIp } from "../../../lib/base/net/ip.ts";
 
 for (
   const [text, expected] of [

@@ -7,9 +7,9 @@ import {
   isIpv6,
   isSameAddress,
   parseSocketAddress,
-} from "../../lib/base/address.ts";
-import { formatIp } from "../../lib/base/ip.ts";
-import { isLinkLocal } from "../../lib/base/zone.ts";
+} from "../../../lib/base/net/address.ts";
+import { formatIp } from "../../../lib/base/net/ip.ts";
+import { isLinkLocal } from "../../../lib/base/net/zone.ts";
 
 for (
   const [text, hostname, port] of [
