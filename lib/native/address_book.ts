@@ -1,6 +1,6 @@
 import type { SocketAddress } from "../base/net/address.ts";
-import { familyOf, putPort, sockaddrOf } from "./sockaddr.ts";
-import type { Zones } from "./zones.ts";
+import { familyOf, putPort, sockaddrOf } from "./kernel/sockaddr.ts";
+import type { Zones } from "./kernel/zones.ts";
 
 /** Addresses kept; when there are more, all are read anew. */
 const ADDRESSES_MAX = 1024;

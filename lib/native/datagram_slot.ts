@@ -1,5 +1,5 @@
 import { ReusedOctets } from "../base/octets/reused_octets.ts";
-import { KernelBuffer } from "./kernel_buffer.ts";
+import { KernelBuffer } from "./kernel/kernel_buffer.ts";
 
 /** Octets of a datagram at most; what is longer is cut off. RFC 6891 §6.2.5: 4096 is what EDNS expects. */
 export const SLOT_OCTETS = 4096;

@@ -1,13 +1,13 @@
 import type { SocketAddress } from "../base/net/address.ts";
 import type { DatagramBatch, TooLong } from "../base/runtime.ts";
 import { SLOT_OCTETS } from "./datagram_slot.ts";
-import { KernelBuffer } from "./kernel_buffer.ts";
-import { C, SMALL_OCTETS } from "./layout.ts";
-import type { Libc } from "./libc.ts";
-import { poll } from "./poll.ts";
+import { KernelBuffer } from "./kernel/kernel_buffer.ts";
+import { C, SMALL_OCTETS } from "./kernel/layout.ts";
+import type { Libc } from "./kernel/libc.ts";
+import { poll } from "./kernel/poll.ts";
 import type { ReceiveRing } from "./receive_ring.ts";
 import type { SendRing } from "./send_ring.ts";
-import { droppedCount } from "./socket_options.ts";
+import { droppedCount } from "./kernel/socket_options.ts";
 
 const NONE: readonly number[] = [];
 const NONE_TOO_LONG: readonly TooLong[] = [];

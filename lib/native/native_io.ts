@@ -1,14 +1,14 @@
 import { isUnspecified, type SocketAddress } from "../base/net/address.ts";
 import type { DatagramSocket, DatagramUse } from "../base/runtime.ts";
 import { splitZone } from "../base/net/zone.ts";
-import { findDescriptor } from "./find_descriptor.ts";
-import { type Libc, openLibc } from "./libc.ts";
+import { findDescriptor } from "./kernel/find_descriptor.ts";
+import { type Libc, openLibc } from "./kernel/libc.ts";
 import { NativeBatch } from "./native_batch.ts";
 import { DescriptorWaiter, NativeSocket } from "./native_socket.ts";
 import { ReceiveRing } from "./receive_ring.ts";
 import { selfTest } from "./self_test.ts";
 import { SendRing } from "./send_ring.ts";
-import { familyFor } from "./sockaddr.ts";
+import { familyFor } from "./kernel/sockaddr.ts";
 import {
   forbidFragments,
   growReceiveBuffer,
@@ -16,8 +16,8 @@ import {
   leavePort,
   sharePort,
   wantLocalAddress,
-} from "./socket_options.ts";
-import { Zones } from "./zones.ts";
+} from "./kernel/socket_options.ts";
+import { Zones } from "./kernel/zones.ts";
 
 /** Datagrams that one system call takes or sends: a quarter of a MiB of slots for a listener. */
 const BATCH_SIZE = 32;

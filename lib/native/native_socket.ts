@@ -1,10 +1,10 @@
 import type { SocketAddress } from "../base/net/address.ts";
 import type { DatagramSocket } from "../base/runtime.ts";
-import { KernelBuffer } from "./kernel_buffer.ts";
-import { C, ERRNO, SMALL_OCTETS } from "./layout.ts";
-import type { Libc } from "./libc.ts";
+import { KernelBuffer } from "./kernel/kernel_buffer.ts";
+import { C, ERRNO, SMALL_OCTETS } from "./kernel/layout.ts";
+import type { Libc } from "./kernel/libc.ts";
 import type { NativeBatch } from "./native_batch.ts";
-import { pollLater } from "./poll.ts";
+import { pollLater } from "./kernel/poll.ts";
 import type { ReceiveRing } from "./receive_ring.ts";
 
 /** A datagram, as a view of the buffer that was given, and its sender. */

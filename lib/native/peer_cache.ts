@@ -1,6 +1,6 @@
-import { hostnameOf, portOf } from "./sockaddr.ts";
-import { NAME_WORDS, NativePeer, PEER_WORDS } from "./native_peer.ts";
-import type { Zones } from "./zones.ts";
+import { hostnameOf, portOf } from "./kernel/sockaddr.ts";
+import { NAME_WORDS, NativePeer, PEER_WORDS } from "./kernel/native_peer.ts";
+import type { Zones } from "./kernel/zones.ts";
 
 /**
  * Peers kept; a power of two. A peer that asks again is found as long as no other has come to its place: of 400 that ask

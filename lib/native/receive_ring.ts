@@ -1,6 +1,6 @@
 import { DatagramSlot, SLOT_OCTETS } from "./datagram_slot.ts";
-import { C, CMSGHDR, CONTROL_OCTETS, IN6_PKTINFO, IN_PKTINFO, SOCKADDR } from "./layout.ts";
-import type { Libc } from "./libc.ts";
+import { C, CMSGHDR, CONTROL_OCTETS, IN6_PKTINFO, IN_PKTINFO, SOCKADDR } from "./kernel/layout.ts";
+import type { Libc } from "./kernel/libc.ts";
 import {
   controlLengthWord,
   controlWord,
@@ -8,11 +8,11 @@ import {
   MessageHeaders,
   nameLengthWord,
   nameWord,
-} from "./message_headers.ts";
-import { INTERFACE_WORD, LOCAL_WORD, NAME_WORDS, type NativePeer, PEER_WORDS } from "./native_peer.ts";
+} from "./kernel/message_headers.ts";
+import { INTERFACE_WORD, LOCAL_WORD, NAME_WORDS, type NativePeer, PEER_WORDS } from "./kernel/native_peer.ts";
 import { PeerCache } from "./peer_cache.ts";
-import { familyOf } from "./sockaddr.ts";
-import { Zones } from "./zones.ts";
+import { familyOf } from "./kernel/sockaddr.ts";
+import { Zones } from "./kernel/zones.ts";
 
 /** Slots kept for the next burst when what was taken out comes back; more are left to the garbage collector. */
 const SPARE_MAX = 256;

@@ -3,9 +3,9 @@ import { assert } from "../base/assert.ts";
 import type { TooLong } from "../base/runtime.ts";
 import { AddressBook } from "./address_book.ts";
 import { SLOT_OCTETS } from "./datagram_slot.ts";
-import { KernelBuffer } from "./kernel_buffer.ts";
-import { C, CMSGHDR, ERRNO, IN6_PKTINFO, IN_PKTINFO, MMSGHDR, SMALL_OCTETS } from "./layout.ts";
-import type { Libc } from "./libc.ts";
+import { KernelBuffer } from "./kernel/kernel_buffer.ts";
+import { C, CMSGHDR, ERRNO, IN6_PKTINFO, IN_PKTINFO, MMSGHDR, SMALL_OCTETS } from "./kernel/layout.ts";
+import type { Libc } from "./kernel/libc.ts";
 import {
   controlLengthWord,
   controlWord,
@@ -13,11 +13,11 @@ import {
   MessageHeaders,
   nameLengthWord,
   nameWord,
-} from "./message_headers.ts";
-import { INTERFACE_WORD, LOCAL_WORD, NAME_WORDS, NativePeer } from "./native_peer.ts";
-import { poll } from "./poll.ts";
-import { familyOf, sockaddrOctets } from "./sockaddr.ts";
-import { Zones } from "./zones.ts";
+} from "./kernel/message_headers.ts";
+import { INTERFACE_WORD, LOCAL_WORD, NAME_WORDS, NativePeer } from "./kernel/native_peer.ts";
+import { poll } from "./kernel/poll.ts";
+import { familyOf, sockaddrOctets } from "./kernel/sockaddr.ts";
+import { Zones } from "./kernel/zones.ts";
 
 /** A full send buffer empties at the speed of the network card. Nobody is served meanwhile, so not for long. */
 const FULL_WAIT_MS = 5;

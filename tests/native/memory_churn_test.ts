@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { KernelBuffer } from "../../lib/native/kernel_buffer.ts";
+import { KernelBuffer } from "../../lib/native/kernel/kernel_buffer.ts";
 import { BrokenInvariantError } from "../../lib/base/assert.ts";
 
 import { NativeRig, nativeTest, pattern, take } from "../support/native.ts";

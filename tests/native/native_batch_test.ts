@@ -3,9 +3,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { formatSocketAddress, isSameAddress } from "../../lib/base/net/address.ts";
 import { SLOT_OCTETS } from "../../lib/native/datagram_slot.ts";
-import { findDescriptor } from "../../lib/native/find_descriptor.ts";
-import { C } from "../../lib/native/layout.ts";
-import { getOption } from "../../lib/native/socket_options.ts";
+import { findDescriptor } from "../../lib/native/kernel/find_descriptor.ts";
+import { C } from "../../lib/native/kernel/layout.ts";
+import { getOption } from "../../lib/native/kernel/socket_options.ts";
 import { udp } from "../support/fake_socket.ts";
 import { HAS_IPV6, NativeRig, nativeTest, pattern, take } from "../support/native.ts";
 import { openPlain } from "../support/plain_socket.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { formatSocketAddress, type SocketAddress } from "../../lib/base/net/address.ts";
-import { findDescriptor } from "../../lib/native/find_descriptor.ts";
-import { openLibc } from "../../lib/native/libc.ts";
+import { findDescriptor } from "../../lib/native/kernel/find_descriptor.ts";
+import { openLibc } from "../../lib/native/kernel/libc.ts";
 import { NativeIo } from "../../lib/native/native_io.ts";
 import { udp } from "../support/fake_socket.ts";
 import { NativeRig, nativeTest, pattern, take } from "../support/native.ts";

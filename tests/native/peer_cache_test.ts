@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { INTERFACE_WORD, LOCAL_WORD } from "../../lib/native/native_peer.ts";
+import { INTERFACE_WORD, LOCAL_WORD } from "../../lib/native/kernel/native_peer.ts";
 import { PeerCache } from "../../lib/native/peer_cache.ts";
-import { familyFor, sockaddrOf } from "../../lib/native/sockaddr.ts";
+import { familyFor, sockaddrOf } from "../../lib/native/kernel/sockaddr.ts";
 import { udp } from "../support/fake_socket.ts";
 import { fakeZones } from "../support/fake_zones.ts";
 import { SeededRandom } from "../support/seeded_random.ts";

@@ -1,7 +1,7 @@
 // What sendmmsg(2) can say, said by a scripted C library; the real one sends.
 
 import { assertEquals } from "@std/assert";
-import { ERRNO } from "../../lib/native/layout.ts";
+import { ERRNO } from "../../lib/native/kernel/layout.ts";
 import { NativeRig, nativeTest, pattern, take } from "../support/native.ts";
 
 const EPERM = 1;

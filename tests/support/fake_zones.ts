@@ -1,5 +1,5 @@
-import type { Libc } from "../../lib/native/libc.ts";
-import { Zones } from "../../lib/native/zones.ts";
+import type { Libc } from "../../lib/native/kernel/libc.ts";
+import { Zones } from "../../lib/native/kernel/zones.ts";
 
 /** A machine with these interfaces. Numbers that are not here have no name. */
 export const INTERFACES = { lo: 1, eth0: 2, eth1: 3 } as const;

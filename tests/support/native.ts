@@ -1,6 +1,6 @@
 import type { SocketAddress } from "../../lib/base/net/address.ts";
 import type { DatagramUse } from "../../lib/base/runtime.ts";
-import { type Libc, openLibc } from "../../lib/native/libc.ts";
+import { type Libc, openLibc } from "../../lib/native/kernel/libc.ts";
 import { NativeIo } from "../../lib/native/native_io.ts";
 import { NativeSocket } from "../../lib/native/native_socket.ts";
 import { udp } from "./fake_socket.ts";

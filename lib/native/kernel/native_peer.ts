@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../base/net/address.ts";
+import type { SocketAddress } from "../../base/net/address.ts";
 
 /** Words of a `sockaddr_in6`; the shorter `sockaddr_in` leaves the last ones zero. */
 export const NAME_WORDS = 7;

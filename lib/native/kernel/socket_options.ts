@@ -1,4 +1,4 @@
-import { isIpv6, isUnspecified, type SocketAddress } from "../base/net/address.ts";
+import { isIpv6, isUnspecified, type SocketAddress } from "../../base/net/address.ts";
 import { C, SMALL_OCTETS } from "./layout.ts";
 import type { Libc } from "./libc.ts";
 import { familyFor, sockaddrOctets, sockaddrOf } from "./sockaddr.ts";

@@ -1,4 +1,4 @@
-import { assert } from "../base/assert.ts";
+import { assert } from "../../base/assert.ts";
 
 /** Typed arrays of up to this many octets may live inside the garbage-collected heap, and move. */
 const MOVABLE_OCTETS_MAX = 64;

@@ -1,8 +1,15 @@
 import { assertEquals } from "@std/assert";
-import { C } from "../../lib/native/layout.ts";
-import { familyFor, familyOf, hostnameOf, portOf, sockaddrOctets, sockaddrOf } from "../../lib/native/sockaddr.ts";
-import { udp } from "../support/fake_socket.ts";
-import { fakeZones } from "../support/fake_zones.ts";
+import { C } from "../../../lib/native/kernel/layout.ts";
+import {
+  familyFor,
+  familyOf,
+  hostnameOf,
+  portOf,
+  sockaddrOctets,
+  sockaddrOf,
+} from "../../../lib/native/kernel/sockaddr.ts";
+import { udp } from "../../support/fake_socket.ts";
+import { fakeZones } from "../../support/fake_zones.ts";
 
 const ZONES = fakeZones();
 

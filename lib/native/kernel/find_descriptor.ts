@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../base/net/address.ts";
+import type { SocketAddress } from "../../base/net/address.ts";
 import { C, SMALL_OCTETS, SOCKADDR } from "./layout.ts";
 import type { Libc } from "./libc.ts";
 import { NAME_WORDS } from "./native_peer.ts";

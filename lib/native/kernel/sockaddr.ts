@@ -1,6 +1,6 @@
-import { isIpv6, type SocketAddress } from "../base/net/address.ts";
-import { formatIp } from "../base/net/ip.ts";
-import { inZone, isLinkLocal, octetsOf, splitZone } from "../base/net/zone.ts";
+import { isIpv6, type SocketAddress } from "../../base/net/address.ts";
+import { formatIp } from "../../base/net/ip.ts";
+import { inZone, isLinkLocal, octetsOf, splitZone } from "../../base/net/zone.ts";
 import { C, SOCKADDR } from "./layout.ts";
 import { NAME_WORDS, PEER_WORDS } from "./native_peer.ts";
 import type { Zones } from "./zones.ts";
