@@ -6,7 +6,7 @@ import { FLAG, headerFromFlags } from "./wire/header.ts";
 import { CLASS, RCODE, rcodeToText, TYPE } from "./wire/iana.ts";
 import { decode, encode, type Message } from "./wire/message.ts";
 import { isSameName } from "./wire/name.ts";
-import { questionToText, recordToText } from "./wire/record_text.ts";
+import { questionToText, recordToText } from "./wire/text/record_text.ts";
 import { WireFormatError } from "./wire/wire_format_error.ts";
 
 /** As long as the program's own clients wait for it by default. A supervisor that checks has a limit of its own. */

@@ -4,7 +4,7 @@ import { decode, encode, type ResourceRecord } from "../../lib/wire/message.ts";
 import { nameToText } from "../../lib/wire/name.ts";
 import { putFlags, putId } from "../../lib/wire/patch.ts";
 import { uint16At } from "../../lib/wire/scan.ts";
-import { recordToText } from "../../lib/wire/record_text.ts";
+import { recordToText } from "../../lib/wire/text/record_text.ts";
 import { records } from "../support/messages.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;

@@ -3,7 +3,7 @@ import { HEADER_OCTETS } from "../../lib/wire/header.ts";
 import { EDE, EDNS_OPTION, OPCODE, RCODE, TYPE, typeToText } from "../../lib/wire/iana.ts";
 import { decode, encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
 import { isSameName, nameToText } from "../../lib/wire/name.ts";
-import { recordToText } from "../../lib/wire/record_text.ts";
+import { recordToText } from "../../lib/wire/text/record_text.ts";
 import { MessageScan } from "../../lib/wire/scan.ts";
 import { WireFormatError } from "../../lib/wire/wire_format_error.ts";
 import { type ExtendedError, readExtendedError } from "../../lib/wire/edns.ts";

@@ -1,5 +1,5 @@
 import { decode, type Question } from "../../lib/wire/message.ts";
-import { questionToText } from "../../lib/wire/record_text.ts";
+import { questionToText } from "../../lib/wire/text/record_text.ts";
 import { WireFormatError } from "../../lib/wire/wire_format_error.ts";
 import { distinctQuestions } from "./expected_reply.ts";
 import { questionKey } from "./oracle.ts";

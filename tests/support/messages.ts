@@ -3,8 +3,8 @@ import { headerFromFlags } from "../../lib/wire/header.ts";
 import { CLASS, TYPE, typeFromText } from "../../lib/wire/iana.ts";
 import { encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
 import { nameFromText } from "../../lib/wire/name.ts";
-import { rdataFromText } from "../../lib/wire/rdata_text.ts";
-import { questionToText, recordToText } from "../../lib/wire/record_text.ts";
+import { rdataFromText } from "../../lib/wire/text/rdata_text.ts";
+import { questionToText, recordToText } from "../../lib/wire/text/record_text.ts";
 
 /** A whole message: what `fields` leaves out is zero or empty. */
 export function message(fields: Partial<Message> = {}): Message {

@@ -6,7 +6,7 @@ import { Buffer } from "node:buffer";
 import { CLASS, TYPE } from "../../lib/wire/iana.ts";
 import { decode, encode, type ResourceRecord } from "../../lib/wire/message.ts";
 import { nameFromText } from "../../lib/wire/name.ts";
-import { rdataFromText } from "../../lib/wire/rdata_text.ts";
+import { rdataFromText } from "../../lib/wire/text/rdata_text.ts";
 import { hostNames, messagesOf, octets, rdataOf } from "./arbitraries.ts";
 
 // A second opinion on the codec: whatever we write, dns-packet understands, and what it writes of that we understand as

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { CLASS, OPCODE, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { decode, decodeQuestions, encode, type Message } from "../../lib/wire/message.ts";
 import { nameFromText, nameToText } from "../../lib/wire/name.ts";
-import { questionToText, recordToText } from "../../lib/wire/record_text.ts";
+import { questionToText, recordToText } from "../../lib/wire/text/record_text.ts";
 import { WireFormatError } from "../../lib/wire/wire_format_error.ts";
 import { messages, mutate, mutations, octets } from "./arbitraries.ts";
 import { hex, withHeader } from "./octets.ts";

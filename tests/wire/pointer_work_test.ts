@@ -5,7 +5,7 @@ import { TYPE } from "../../lib/wire/iana.ts";
 import { decode, encode, type Message, type ResourceRecord } from "../../lib/wire/message.ts";
 import { nameFromText } from "../../lib/wire/name.ts";
 import { PointerWork } from "../../lib/wire/pointer_work.ts";
-import { rdataFromText } from "../../lib/wire/rdata_text.ts";
+import { rdataFromText } from "../../lib/wire/text/rdata_text.ts";
 import { MessageScan, SCAN } from "../../lib/wire/scan.ts";
 import { WireFormatError } from "../../lib/wire/wire_format_error.ts";
 import {

@@ -6,7 +6,7 @@ import { decode, encode } from "../../lib/wire/message.ts";
 import { foldCase } from "../../lib/wire/name.ts";
 import { canonicalRdata, readRdata, writeRdata } from "../../lib/wire/rdata.ts";
 import { RDATA_FIELDS } from "../../lib/wire/rdata_fields.ts";
-import { rdataFromText, rdataToText } from "../../lib/wire/rdata_text.ts";
+import { rdataFromText, rdataToText } from "../../lib/wire/text/rdata_text.ts";
 import { Reader } from "../../lib/wire/reader.ts";
 import { Writer } from "../../lib/wire/writer.ts";
 import { octets, rdataOf, types } from "./arbitraries.ts";

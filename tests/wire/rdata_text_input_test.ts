@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { TYPE } from "../../lib/wire/iana.ts";
-import { RdataFormatError } from "../../lib/wire/rdata_format_error.ts";
-import { rdataFromText, rdataToText } from "../../lib/wire/rdata_text.ts";
+import { RdataFormatError } from "../../lib/wire/text/rdata_format_error.ts";
+import { rdataFromText, rdataToText } from "../../lib/wire/text/rdata_text.ts";
 import { types } from "./arbitraries.ts";
 
 /** What is read, and never written like this. */

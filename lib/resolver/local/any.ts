@@ -1,6 +1,6 @@
 import { CLASS, EDE, TYPE } from "../../wire/iana.ts";
 import { decodeQuestions } from "../../wire/message.ts";
-import { rdataFromText } from "../../wire/rdata_text.ts";
+import { rdataFromText } from "../../wire/text/rdata_text.ts";
 import { localReply } from "./local_reply.ts";
 import type { Query } from "../query.ts";
 import type { Reply, Resolver } from "../resolver.ts";

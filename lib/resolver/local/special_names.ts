@@ -2,7 +2,7 @@ import { HEADER_OCTETS } from "../../wire/header.ts";
 import { CLASS, EDE, RCODE, TYPE } from "../../wire/iana.ts";
 import { decodeQuestions, type Question, type ResourceRecord } from "../../wire/message.ts";
 import { foldOctet, isSameName, isWithin, type Name, nameFromText, nameToText } from "../../wire/name.ts";
-import { rdataFromText } from "../../wire/rdata_text.ts";
+import { rdataFromText } from "../../wire/text/rdata_text.ts";
 import { decodeBounded } from "../questions/decode_bounded.ts";
 import { localReply } from "./local_reply.ts";
 import type { Query } from "../query.ts";

@@ -2,7 +2,7 @@ import { CLASS, TYPE } from "../../wire/iana.ts";
 import type { ResourceRecord } from "../../wire/message.ts";
 import { foldCase, type Name, nameFromText } from "../../wire/name.ts";
 import { octetsKey } from "../../wire/octets_key.ts";
-import { rdataFromText } from "../../wire/rdata_text.ts";
+import { rdataFromText } from "../../wire/text/rdata_text.ts";
 
 /**
  * How the names of a zone are answered, its own and all below it:

@@ -1,11 +1,11 @@
-import { formatIp, parseIp } from "../base/net/ip.ts";
+import { formatIp, parseIp } from "../../base/net/ip.ts";
 import { fromBase64 } from "./base_encodings.ts";
 import { RdataFormatError } from "./rdata_format_error.ts";
-import type { Reader } from "./reader.ts";
-import { INVALID_KEY } from "./service_parameters_form.ts";
+import type { Reader } from "../reader.ts";
+import { INVALID_KEY } from "../service_parameters_form.ts";
 import { quoteOctets, type Token, unescapeOctets } from "./tokens.ts";
-import { WireFormatError } from "./wire_format_error.ts";
-import { Writer } from "./writer.ts";
+import { WireFormatError } from "../wire_format_error.ts";
+import { Writer } from "../writer.ts";
 
 /** SvcParamKeys (RFC 9460 §14.3.2). */
 const KEY = { MANDATORY: 0, ALPN: 1, NO_DEFAULT_ALPN: 2, PORT: 3, IPV4HINT: 4, ECH: 5, IPV6HINT: 6 } as const;

@@ -1,7 +1,7 @@
-import type { Reader } from "./reader.ts";
-import { NXT_OCTETS_MAX, WINDOW_OCTETS_MAX } from "./type_bitmap_form.ts";
-import { WireFormatError } from "./wire_format_error.ts";
-import type { Writer } from "./writer.ts";
+import type { Reader } from "../reader.ts";
+import { NXT_OCTETS_MAX, WINDOW_OCTETS_MAX } from "../type_bitmap_form.ts";
+import { WireFormatError } from "../wire_format_error.ts";
+import type { Writer } from "../writer.ts";
 
 /** RFC 4034 §4.1.2: a window holds the types that share their upper octet. */
 const WINDOW_TYPES = 256;

@@ -1,15 +1,15 @@
-import { formatIp, parseIp } from "../base/net/ip.ts";
+import { formatIp, parseIp } from "../../base/net/ip.ts";
 import { fromBase32hex, fromBase64, fromHex, toBase32hex } from "./base_encodings.ts";
-import { typeFromText, typeToText } from "./iana.ts";
-import { nameFromText, nameToText, readName } from "./name.ts";
-import type { RdataField } from "./rdata_fields.ts";
+import { typeFromText, typeToText } from "../iana.ts";
+import { nameFromText, nameToText, readName } from "../name.ts";
+import type { RdataField } from "../rdata_fields.ts";
 import { RdataFormatError } from "./rdata_format_error.ts";
-import type { Reader } from "./reader.ts";
+import type { Reader } from "../reader.ts";
 import { readServiceParameters, writeServiceParameters } from "./service_parameters.ts";
 import { quoteOctets, type TokenReader, unescapeOctets } from "./tokens.ts";
 import { readNxtBitmap, readTypeBitmap, writeNxtBitmap, writeTypeBitmap } from "./type_bitmap.ts";
-import { WireFormatError } from "./wire_format_error.ts";
-import type { Writer } from "./writer.ts";
+import { WireFormatError } from "../wire_format_error.ts";
+import type { Writer } from "../writer.ts";
 
 /** How one kind of field is written in presentation format. */
 export interface FieldText {

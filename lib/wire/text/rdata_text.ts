@@ -1,15 +1,15 @@
 import { equals } from "@std/bytes/equals";
 import { fromHex } from "./base_encodings.ts";
 import { FIELD_TEXT } from "./field_text.ts";
-import { typeToText } from "./iana.ts";
-import { NameFormatError } from "./name.ts";
-import { type Rdata, readRdata } from "./rdata.ts";
-import { RDATA_FIELDS, type RdataField } from "./rdata_fields.ts";
+import { typeToText } from "../iana.ts";
+import { NameFormatError } from "../name.ts";
+import { type Rdata, readRdata } from "../rdata.ts";
+import { RDATA_FIELDS, type RdataField } from "../rdata_fields.ts";
 import { RdataFormatError } from "./rdata_format_error.ts";
-import { Reader } from "./reader.ts";
+import { Reader } from "../reader.ts";
 import { TokenReader } from "./tokens.ts";
-import { WireFormatError } from "./wire_format_error.ts";
-import { MessageTooLongError, Writer } from "./writer.ts";
+import { WireFormatError } from "../wire_format_error.ts";
+import { MessageTooLongError, Writer } from "../writer.ts";
 
 /**
  * RDATA in presentation format (RFC 1035 §5.1), its names absolute. Types that we do not know, and RDATA that is not what

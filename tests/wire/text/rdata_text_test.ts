@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { TYPE } from "../../lib/wire/iana.ts";
-import { readRdata } from "../../lib/wire/rdata.ts";
-import { RDATA_FIELDS } from "../../lib/wire/rdata_fields.ts";
-import { rdataFromText, rdataToText } from "../../lib/wire/rdata_text.ts";
-import { Reader } from "../../lib/wire/reader.ts";
-import { WireFormatError } from "../../lib/wire/wire_format_error.ts";
-import { octets, rdataOf, types } from "./arbitraries.ts";
-import { hex } from "./octets.ts";
+import { TYPE } from "../../../lib/wire/iana.ts";
+import { readRdata } from "../../../lib/wire/rdata.ts";
+import { RDATA_FIELDS } from "../../../lib/wire/rdata_fields.ts";
+import { rdataFromText, rdataToText } from "../../../lib/wire/text/rdata_text.ts";
+import { Reader } from "../../../lib/wire/reader.ts";
+import { WireFormatError } from "../../../lib/wire/wire_format_error.ts";
+import { octets, rdataOf, types } from "../arbitraries.ts";
+import { hex } from "../octets.ts";
 
 const KEY =
   "AQPSKmynfzW4kyBv015MUG2DeIQ3Cbl+BBZH4b/0PY1kxkmvHjcZc8nokfzj31GajIQKY+5CptLr3buXA10hWqTkF7H6RfoRqXQeogmMHfpftf6z" +

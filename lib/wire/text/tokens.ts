@@ -1,4 +1,4 @@
-import { readTextOctet } from "./name.ts";
+import { readTextOctet } from "../name.ts";
 import { RdataFormatError } from "./rdata_format_error.ts";
 
 /** A word of presentation format (RFC 1035 §5.1). Its escapes are still in it: they mean other things in other fields. */

@@ -1,6 +1,6 @@
-import { classToText, typeToText } from "./iana.ts";
-import type { Question, ResourceRecord } from "./message.ts";
-import { nameToText } from "./name.ts";
+import { classToText, typeToText } from "../iana.ts";
+import type { Question, ResourceRecord } from "../message.ts";
+import { nameToText } from "../name.ts";
 import { rdataToText } from "./rdata_text.ts";
 
 /** A record as a line of a zone file: `example.org. 300 IN A 192.0.2.1`. */

@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { TYPE } from "../../lib/wire/iana.ts";
-import { RdataFormatError } from "../../lib/wire/rdata_format_error.ts";
-import { rdataFromText, rdataToText } from "../../lib/wire/rdata_text.ts";
-import { hex } from "./octets.ts";
+import { TYPE } from "../../../lib/wire/iana.ts";
+import { RdataFormatError } from "../../../lib/wire/text/rdata_format_error.ts";
+import { rdataFromText, rdataToText } from "../../../lib/wire/text/rdata_text.ts";
+import { hex } from "../octets.ts";
 
 const FOO_EXAMPLE_COM = "03 666f6f 07 6578616d706c65 03 636f6d 00";
 const FOO_EXAMPLE_ORG = "03 666f6f 07 6578616d706c65 03 6f7267 00";
