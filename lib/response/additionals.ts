@@ -1,7 +1,7 @@
 import { TYPE } from "../wire/iana.ts";
 import type { ResourceRecord } from "../wire/message.ts";
 import type { Name } from "../wire/name.ts";
-import { rdataNames } from "../wire/rdata.ts";
+import { rdataNames } from "../wire/rdata/rdata.ts";
 import { hostOfServiceKey, keyOf } from "./name_keys.ts";
 import { isServiceBinding, leadsTo, typeOf } from "./roles.ts";
 

@@ -1,7 +1,7 @@
 import { TYPE } from "../wire/iana.ts";
 import type { Question, ResourceRecord } from "../wire/message.ts";
 import { isWithin } from "../wire/name.ts";
-import { rdataNames } from "../wire/rdata.ts";
+import { rdataNames } from "../wire/rdata/rdata.ts";
 import { type Chain, isAtOrAbove } from "./cname_chain.ts";
 import { keyOf, suffixesOf } from "./name_keys.ts";
 import { isProofType, isZoneType, typeOf } from "./roles.ts";

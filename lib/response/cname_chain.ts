@@ -1,6 +1,6 @@
 import { TYPE } from "../wire/iana.ts";
 import type { Question, ResourceRecord } from "../wire/message.ts";
-import { rdataNames } from "../wire/rdata.ts";
+import { rdataNames } from "../wire/rdata/rdata.ts";
 import { keyOf, suffixesOf } from "./name_keys.ts";
 import { isMetaType } from "./roles.ts";
 

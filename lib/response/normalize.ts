@@ -1,7 +1,7 @@
 import { recordCountOf } from "../wire/counts.ts";
 import { CLASS } from "../wire/iana.ts";
 import { decode, encodeWithin, type ResourceRecord } from "../wire/message.ts";
-import { recordKey, rrsetKey } from "../wire/rrset_key.ts";
+import { recordKey, rrsetKey } from "../wire/rdata/rrset_key.ts";
 import type { MessageScan } from "../wire/scan.ts";
 import { isOpt, keepAdditionals } from "./additionals.ts";
 import { keepAnswers } from "./answers.ts";

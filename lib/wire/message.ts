@@ -1,6 +1,6 @@
 import { type Header, HEADER_OCTETS, headerFromFlags, headerToFlags } from "./header.ts";
 import { type Name, readName } from "./name.ts";
-import { type Rdata, readRdata, writeRdata } from "./rdata.ts";
+import { type Rdata, readRdata, writeRdata } from "./rdata/rdata.ts";
 import { Reader } from "./reader.ts";
 import { MessageTooLongError, Writer } from "./writer.ts";
 

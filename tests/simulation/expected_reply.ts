@@ -1,7 +1,7 @@
 import { CLASS, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
 import { foldCase, isSameName, isWithin, type Name } from "../../lib/wire/name.ts";
-import { canonicalRdata, type Rdata } from "../../lib/wire/rdata.ts";
+import { canonicalRdata, type Rdata } from "../../lib/wire/rdata/rdata.ts";
 import { ednsOf } from "../support/messages.ts";
 import { type Outcome, questionKey } from "./oracle.ts";
 

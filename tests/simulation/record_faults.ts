@@ -1,6 +1,6 @@
 import { TYPE } from "../../lib/wire/iana.ts";
 import type { Message } from "../../lib/wire/message.ts";
-import { RDATA_FIELDS } from "../../lib/wire/rdata_fields.ts";
+import { RDATA_FIELDS } from "../../lib/wire/rdata/rdata_fields.ts";
 import { recordToText } from "../../lib/wire/text/record_text.ts";
 import { MessageScan, skipName, uint16At } from "../../lib/wire/scan.ts";
 import { ednsOf } from "../support/messages.ts";

@@ -1,5 +1,5 @@
 import { decode } from "../../lib/wire/message.ts";
-import { RDATA_FIELDS } from "../../lib/wire/rdata_fields.ts";
+import { RDATA_FIELDS } from "../../lib/wire/rdata/rdata_fields.ts";
 import { question, response } from "../support/messages.ts";
 import { seededZone } from "../support/seeded_zone.ts";
 

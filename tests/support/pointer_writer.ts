@@ -1,7 +1,7 @@
 import type { Message, ResourceRecord } from "../../lib/wire/message.ts";
 import { headerToFlags } from "../../lib/wire/header.ts";
 import { readName } from "../../lib/wire/name.ts";
-import { rdataSteps, STEP_COMPRESSIBLE_NAME, STEP_NAME, STEP_REST, STEP_STRING } from "../../lib/wire/rdata.ts";
+import { rdataSteps, STEP_COMPRESSIBLE_NAME, STEP_NAME, STEP_REST, STEP_STRING } from "../../lib/wire/rdata/rdata.ts";
 import { Reader } from "../../lib/wire/reader.ts";
 import { Writer } from "../../lib/wire/writer.ts";
 

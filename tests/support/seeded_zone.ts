@@ -2,7 +2,7 @@ import { RCODE, TYPE } from "../../lib/wire/iana.ts";
 import type { Question, ResourceRecord } from "../../lib/wire/message.ts";
 import { foldCase, type Name, nameFromText } from "../../lib/wire/name.ts";
 import { concat } from "@std/bytes/concat";
-import { RDATA_FIELDS, type RdataField } from "../../lib/wire/rdata_fields.ts";
+import { RDATA_FIELDS, type RdataField } from "../../lib/wire/rdata/rdata_fields.ts";
 import { SeededRandom } from "./seeded_random.ts";
 import type { Zone, ZoneAnswer } from "./scripted_upstream.ts";
 

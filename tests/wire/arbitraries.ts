@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { CLASS, TYPE } from "../../lib/wire/iana.ts";
 import type { Message, Question, ResourceRecord } from "../../lib/wire/message.ts";
 import type { Name } from "../../lib/wire/name.ts";
-import type { Rdata } from "../../lib/wire/rdata.ts";
-import { RDATA_FIELDS, type RdataField } from "../../lib/wire/rdata_fields.ts";
+import type { Rdata } from "../../lib/wire/rdata/rdata.ts";
+import { RDATA_FIELDS, type RdataField } from "../../lib/wire/rdata/rdata_fields.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { CLASS, TYPE } from "../../lib/wire/iana.ts";
 import { decode, encode, type Message } from "../../lib/wire/message.ts";
 import { type Name, nameFromText, readName } from "../../lib/wire/name.ts";
-import { RDATA_FIELDS } from "../../lib/wire/rdata_fields.ts";
+import { RDATA_FIELDS } from "../../lib/wire/rdata/rdata_fields.ts";
 import { rdataFromText } from "../../lib/wire/text/rdata_text.ts";
 import { Reader } from "../../lib/wire/reader.ts";
 import { MessageTooLongError, Writer } from "../../lib/wire/writer.ts";

@@ -1,6 +1,6 @@
 import { TYPE } from "../../wire/iana.ts";
 import type { ResourceRecord } from "../../wire/message.ts";
-import { recordKey, rrsetKey } from "../../wire/rrset_key.ts";
+import { recordKey, rrsetKey } from "../../wire/rdata/rrset_key.ts";
 
 /**
  * One section out of those of several messages: drops repeated records (same owner, class, type and RDATA) and gives each

@@ -4,7 +4,7 @@ import { TYPE } from "../../wire/iana.ts";
 import { putUint16 } from "../../wire/patch.ts";
 import { isSameRun } from "../../wire/same_run.ts";
 import { labelAt, labelCountAt } from "../../wire/name_at.ts";
-import { rdataSteps, STEP_COMPRESSIBLE_NAME } from "../../wire/rdata.ts";
+import { rdataSteps, STEP_COMPRESSIBLE_NAME } from "../../wire/rdata/rdata.ts";
 import { skipName, uint16At } from "../../wire/scan.ts";
 import { QUESTION_TAIL_OCTETS, RDLENGTH_OFFSET, RECORD_HEAD_OCTETS } from "../../wire/section_layout.ts";
 

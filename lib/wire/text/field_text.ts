@@ -2,7 +2,7 @@ import { formatIp, parseIp } from "../../base/net/ip.ts";
 import { fromBase32hex, fromBase64, fromHex, toBase32hex } from "./base_encodings.ts";
 import { typeFromText, typeToText } from "../iana.ts";
 import { nameFromText, nameToText, readName } from "../name.ts";
-import type { RdataField } from "../rdata_fields.ts";
+import type { RdataField } from "../rdata/rdata_fields.ts";
 import { RdataFormatError } from "./rdata_format_error.ts";
 import type { Reader } from "../reader.ts";
 import { readServiceParameters, writeServiceParameters } from "./service_parameters.ts";

@@ -2,7 +2,7 @@ import { formatIp, parseIp } from "../../base/net/ip.ts";
 import { fromBase64 } from "./base_encodings.ts";
 import { RdataFormatError } from "./rdata_format_error.ts";
 import type { Reader } from "../reader.ts";
-import { INVALID_KEY } from "../service_parameters_form.ts";
+import { INVALID_KEY } from "../rdata/service_parameters_form.ts";
 import { quoteOctets, type Token, unescapeOctets } from "./tokens.ts";
 import { WireFormatError } from "../wire_format_error.ts";
 import { Writer } from "../writer.ts";

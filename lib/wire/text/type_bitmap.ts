@@ -1,5 +1,5 @@
 import type { Reader } from "../reader.ts";
-import { NXT_OCTETS_MAX, WINDOW_OCTETS_MAX } from "../type_bitmap_form.ts";
+import { NXT_OCTETS_MAX, WINDOW_OCTETS_MAX } from "../rdata/type_bitmap_form.ts";
 import { WireFormatError } from "../wire_format_error.ts";
 import type { Writer } from "../writer.ts";
 

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { TYPE } from "../../../lib/wire/iana.ts";
-import { readRdata } from "../../../lib/wire/rdata.ts";
-import { RDATA_FIELDS } from "../../../lib/wire/rdata_fields.ts";
+import { readRdata } from "../../../lib/wire/rdata/rdata.ts";
+import { RDATA_FIELDS } from "../../../lib/wire/rdata/rdata_fields.ts";
 import { rdataFromText, rdataToText } from "../../../lib/wire/text/rdata_text.ts";
 import { Reader } from "../../../lib/wire/reader.ts";
 import { WireFormatError } from "../../../lib/wire/wire_format_error.ts";

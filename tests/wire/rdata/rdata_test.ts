@@ -1,16 +1,16 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
-import { HEADER_OCTETS } from "../../lib/wire/header.ts";
-import { TYPE } from "../../lib/wire/iana.ts";
-import { decode, encode } from "../../lib/wire/message.ts";
-import { foldCase } from "../../lib/wire/name.ts";
-import { canonicalRdata, readRdata, writeRdata } from "../../lib/wire/rdata.ts";
-import { RDATA_FIELDS } from "../../lib/wire/rdata_fields.ts";
-import { rdataFromText, rdataToText } from "../../lib/wire/text/rdata_text.ts";
-import { Reader } from "../../lib/wire/reader.ts";
-import { Writer } from "../../lib/wire/writer.ts";
-import { octets, rdataOf, types } from "./arbitraries.ts";
-import { withHeader } from "./octets.ts";
+import { HEADER_OCTETS } from "../../../lib/wire/header.ts";
+import { TYPE } from "../../../lib/wire/iana.ts";
+import { decode, encode } from "../../../lib/wire/message.ts";
+import { foldCase } from "../../../lib/wire/name.ts";
+import { canonicalRdata, readRdata, writeRdata } from "../../../lib/wire/rdata/rdata.ts";
+import { RDATA_FIELDS } from "../../../lib/wire/rdata/rdata_fields.ts";
+import { rdataFromText, rdataToText } from "../../../lib/wire/text/rdata_text.ts";
+import { Reader } from "../../../lib/wire/reader.ts";
+import { Writer } from "../../../lib/wire/writer.ts";
+import { octets, rdataOf, types } from "../arbitraries.ts";
+import { withHeader } from "../octets.ts";
 
 const typed = types.chain((type) => fc.tuple(fc.constant(type), rdataOf(type)));
 

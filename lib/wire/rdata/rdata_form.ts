@@ -1,8 +1,8 @@
-import { CLASS, TYPE } from "./iana.ts";
-import type { PointerWork } from "./pointer_work.ts";
+import { CLASS, TYPE } from "../iana.ts";
+import type { PointerWork } from "../pointer_work.ts";
 import { RDATA_FIELDS, type RdataField } from "./rdata_fields.ts";
 import { areServiceParameters } from "./service_parameters_form.ts";
-import { skipName, UNREADABLE } from "./skip_name.ts";
+import { skipName, UNREADABLE } from "../skip_name.ts";
 import { isNxtBitmap, isTypeBitmap } from "./type_bitmap_form.ts";
 
 /** What an RDATA is found to be. */

@@ -1,4 +1,4 @@
-import { TYPE } from "./iana.ts";
+import { TYPE } from "../iana.ts";
 
 /**
  * One field of an RDATA, in the order of the wire. The kind says both how many octets it takes and how it is written in

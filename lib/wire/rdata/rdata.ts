@@ -1,12 +1,12 @@
 import { concat } from "@std/bytes/concat";
-import { CLASS } from "./iana.ts";
-import { foldCase, type Name, readName } from "./name.ts";
-import { PointerWork } from "./pointer_work.ts";
+import { CLASS } from "../iana.ts";
+import { foldCase, type Name, readName } from "../name.ts";
+import { PointerWork } from "../pointer_work.ts";
 import { RDATA_FIELDS, type RdataField } from "./rdata_fields.ts";
 import { checkRdata, RDATA_FORM } from "./rdata_form.ts";
-import { Reader } from "./reader.ts";
-import { WireFormatError } from "./wire_format_error.ts";
-import type { Writer } from "./writer.ts";
+import { Reader } from "../reader.ts";
+import { WireFormatError } from "../wire_format_error.ts";
+import type { Writer } from "../writer.ts";
 
 /**
  * RDATA of one record. In memory it stands by itself: names inside it are in full, so it may move to another message

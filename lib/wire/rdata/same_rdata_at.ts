@@ -1,6 +1,6 @@
-import { isSameNameAt } from "./name_at.ts";
+import { isSameNameAt } from "../name_at.ts";
 import { rdataSteps, STEP_COMPRESSIBLE_NAME, STEP_NAME, STEP_REST, STEP_STRING } from "./rdata.ts";
-import { skipName } from "./skip_name.ts";
+import { skipName } from "../skip_name.ts";
 
 /**
  * Whether two RDATA of one type in a message are the same: their names without letter case and however they are
