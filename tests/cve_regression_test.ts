@@ -9,7 +9,7 @@ import { formatSocketAddress } from "../lib/base/net/address.ts";
 import { drawSecret } from "../lib/base/random/derive_key.ts";
 import { Coalesce, WAITERS_MAX } from "../lib/resolver/sharing/coalesce.ts";
 import { EDE, OPCODE, RCODE } from "../lib/wire/iana.ts";
-import { readExtendedError } from "../lib/wire/edns.ts";
+import { readExtendedError } from "../lib/wire/edns/edns.ts";
 import { decode } from "../lib/wire/message.ts";
 import { HEADER_OCTETS } from "../lib/wire/header.ts";
 import { nameFromText, nameToText, readName } from "../lib/wire/name.ts";

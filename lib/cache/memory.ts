@@ -1,5 +1,11 @@
 import type { Clock } from "../base/runtime.ts";
-import { type ExtendedError, extendedErrorOption, readExtendedError, readOptions, writeOptions } from "../wire/edns.ts";
+import {
+  type ExtendedError,
+  extendedErrorOption,
+  readExtendedError,
+  readOptions,
+  writeOptions,
+} from "../wire/edns/edns.ts";
 import { putQueryCounts } from "../wire/counts.ts";
 import { FLAG, HEADER_OCTETS, RCODE_MASK } from "../wire/header.ts";
 import { putFlags } from "../wire/patch.ts";

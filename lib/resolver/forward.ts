@@ -1,5 +1,5 @@
 import { deliver, LaterOctets, type Receiver } from "../base/later.ts";
-import { BARE_OPT_OCTETS, type ExtendedError, readExtendedError, readOpt } from "../wire/edns.ts";
+import { BARE_OPT_OCTETS, type ExtendedError, readExtendedError, readOpt } from "../wire/edns/edns.ts";
 import { EDE, RCODE, rcodeToText, TYPE } from "../wire/iana.ts";
 import { ROOT } from "../wire/name.ts";
 import { MessageScan } from "../wire/scan.ts";

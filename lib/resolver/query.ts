@@ -10,7 +10,7 @@ import {
   OPTION_HEADER_OCTETS,
   PLAIN_UDP_OCTETS,
   UDP_PAYLOAD_OCTETS,
-} from "../wire/edns.ts";
+} from "../wire/edns/edns.ts";
 import { FLAG, HEADER_OCTETS, MESSAGE_OCTETS_MAX } from "../wire/header.ts";
 import type { Question } from "../wire/message.ts";
 import { MessageScan, uint16At } from "../wire/scan.ts";

@@ -1,5 +1,5 @@
 import { ReusedOctets } from "../base/octets/reused_octets.ts";
-import { UDP_PAYLOAD_OCTETS } from "../wire/edns.ts";
+import { UDP_PAYLOAD_OCTETS } from "../wire/edns/edns.ts";
 
 /**
  * Octets for one reply over UDP, made once and written again and again: who knows the answer already writes it here, so

@@ -4,7 +4,7 @@ import { decode, encodeWithin } from "../wire/message.ts";
 import { isSameNameAt, isWithinAt } from "../wire/name_at.ts";
 import { putFlags, putId, putUint16 } from "../wire/patch.ts";
 import { MessageScan, OPT_FAULT, SCAN, uint16At } from "../wire/scan.ts";
-import { withoutOpt } from "../wire/without_opt.ts";
+import { withoutOpt } from "../wire/edns/without_opt.ts";
 import { KIND, type Kind } from "./kind.ts";
 import { NOT_STORABLE, type NotStorableReason } from "./not_storable.ts";
 import { RecordTable, ttlAt } from "./record_table.ts";

@@ -1,5 +1,5 @@
 import { ReusedOctets } from "../base/octets/reused_octets.ts";
-import { BARE_OPT_OCTETS, OPTION_HEADER_OCTETS, putBareOpt } from "../wire/edns.ts";
+import { BARE_OPT_OCTETS, OPTION_HEADER_OCTETS, putBareOpt } from "../wire/edns/edns.ts";
 import { ARCOUNT_OFFSET, FLAG, HEADER_OCTETS, QDCOUNT_OFFSET } from "../wire/header.ts";
 import { EDNS_OPTION, TYPE } from "../wire/iana.ts";
 import { putFlags, putUint16 } from "../wire/patch.ts";

@@ -1,6 +1,6 @@
 import { FLAG, HEADER_OCTETS, opcodeOf, rcodeOf } from "./header.ts";
 import { TYPE } from "./iana.ts";
-import { areOptionsReadable, DO_FLAG } from "./edns.ts";
+import { areOptionsReadable, DO_FLAG } from "./edns/edns.ts";
 import { PointerWork } from "./pointer_work.ts";
 import { checkRdata, RDATA_FORM } from "./rdata/rdata_form.ts";
 import { skipName, UNREADABLE } from "./skip_name.ts";

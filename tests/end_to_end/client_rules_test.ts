@@ -4,7 +4,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { formatSocketAddress, type SocketAddress } from "../../lib/base/net/address.ts";
 import { EDE, EDNS_OPTION, RCODE } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
-import { readExtendedError } from "../../lib/wire/edns.ts";
+import { readExtendedError } from "../../lib/wire/edns/edns.ts";
 import { nameToText } from "../../lib/wire/name.ts";
 import { ednsOf, hex, lines, opt, question, record, wire } from "../support/messages.ts";
 import { startProgram } from "./program.ts";

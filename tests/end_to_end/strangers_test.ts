@@ -2,7 +2,7 @@
 // from what it has been told before (the class of CVE-2026-26017: rules that came after the cache).
 
 import { assertEquals } from "@std/assert";
-import { readExtendedError } from "../../lib/wire/edns.ts";
+import { readExtendedError } from "../../lib/wire/edns/edns.ts";
 import { EDE, EDNS_OPTION, OPCODE, RCODE } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import { ednsOf, hex, opt, question, wire } from "../support/messages.ts";

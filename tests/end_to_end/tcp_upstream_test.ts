@@ -2,7 +2,7 @@
 
 import { assertEquals, assertLessOrEqual, assertStringIncludes } from "@std/assert";
 import { formatSocketAddress } from "../../lib/base/net/address.ts";
-import { readExtendedError } from "../../lib/wire/edns.ts";
+import { readExtendedError } from "../../lib/wire/edns/edns.ts";
 import { EDE, RCODE } from "../../lib/wire/iana.ts";
 import { decode } from "../../lib/wire/message.ts";
 import { ednsOf, lines, opt, question, records, wire } from "../support/messages.ts";

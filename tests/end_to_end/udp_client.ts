@@ -1,5 +1,5 @@
 import { formatSocketAddress, isIpv6, type SocketAddress } from "../../lib/base/net/address.ts";
-import { PLAIN_UDP_OCTETS } from "../../lib/wire/edns.ts";
+import { PLAIN_UDP_OCTETS } from "../../lib/wire/edns/edns.ts";
 import { uint16At } from "../../lib/wire/scan.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;

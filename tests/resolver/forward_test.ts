@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Forward } from "../../lib/resolver/forward.ts";
 import type { Query } from "../../lib/resolver/query.ts";
-import { extendedErrorOption } from "../../lib/wire/edns.ts";
+import { extendedErrorOption } from "../../lib/wire/edns/edns.ts";
 import { EDE, RCODE } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import { settled } from "../support/fake_time.ts";

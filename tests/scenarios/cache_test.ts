@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { extendedErrorOption } from "../../lib/wire/edns.ts";
+import { extendedErrorOption } from "../../lib/wire/edns/edns.ts";
 import { EDE, EDNS_OPTION, RCODE } from "../../lib/wire/iana.ts";
 import { decode, encode } from "../../lib/wire/message.ts";
 import { askedCount, assertRemembered, cacheScene, nowSays, tell } from "../support/cache_scene.ts";

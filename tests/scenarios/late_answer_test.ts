@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertGreaterOrEqual, assertLessOrEqual } from "@std/assert";
-import { readExtendedError } from "../../lib/wire/edns.ts";
+import { readExtendedError } from "../../lib/wire/edns/edns.ts";
 import { EDE, RCODE } from "../../lib/wire/iana.ts";
 import { encode } from "../../lib/wire/message.ts";
 import { askedCount, cacheScene, tell } from "../support/cache_scene.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { isSameAddress } from "../../lib/base/net/address.ts";
-import { readExtendedError } from "../../lib/wire/edns.ts";
+import { readExtendedError } from "../../lib/wire/edns/edns.ts";
 import { EDE, RCODE } from "../../lib/wire/iana.ts";
 import { ednsOf, lines, opt, question } from "../support/messages.ts";
 import { Scene, SERVICE, UPSTREAM } from "../support/scene.ts";

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { RCODE } from "../../lib/wire/iana.ts";
 import { ednsOf, lines, opt, records } from "../support/messages.ts";
 import { askedCount, cacheScene, nowSays, tell } from "../support/cache_scene.ts";
-import { readExtendedError } from "../../lib/wire/edns.ts";
+import { readExtendedError } from "../../lib/wire/edns/edns.ts";
 
 const CHAIN = [
   "www.example.org. 60 IN CNAME web.example.org.",

@@ -1,5 +1,5 @@
 import { assertEquals, assertGreaterOrEqual, assertLessOrEqual } from "@std/assert";
-import { readExtendedError } from "../../lib/wire/edns.ts";
+import { readExtendedError } from "../../lib/wire/edns/edns.ts";
 import { EDE, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import type { Message } from "../../lib/wire/message.ts";
 import { isSameName, nameFromText } from "../../lib/wire/name.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertLessOrEqual, assertStringIncludes } from "@std/assert";
-import { readExtendedError } from "../../lib/wire/edns.ts";
+import { readExtendedError } from "../../lib/wire/edns/edns.ts";
 import { EDE, RCODE } from "../../lib/wire/iana.ts";
 import { encode, type Message } from "../../lib/wire/message.ts";
 import { ednsOf, lines, opt, question } from "../support/messages.ts";

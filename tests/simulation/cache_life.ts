@@ -1,4 +1,4 @@
-import { readExtendedError } from "../../lib/wire/edns.ts";
+import { readExtendedError } from "../../lib/wire/edns/edns.ts";
 import { EDE, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import type { Message } from "../../lib/wire/message.ts";
 import { ednsOf, opt, question } from "../support/messages.ts";

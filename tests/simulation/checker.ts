@@ -1,6 +1,6 @@
 import { formatSocketAddress, isSameAddress, type SocketAddress } from "../../lib/base/net/address.ts";
 import type { Clock } from "../../lib/base/runtime.ts";
-import { findOptions } from "../../lib/wire/find_options.ts";
+import { findOptions } from "../../lib/wire/edns/find_options.ts";
 import { EDNS_OPTION } from "../../lib/wire/iana.ts";
 import { MessageScan } from "../../lib/wire/scan.ts";
 import type { Passage } from "../support/world_network.ts";

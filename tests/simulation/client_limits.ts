@@ -1,4 +1,4 @@
-import { BARE_OPT_OCTETS, OPTION_HEADER_OCTETS } from "../../lib/wire/edns.ts";
+import { BARE_OPT_OCTETS, OPTION_HEADER_OCTETS } from "../../lib/wire/edns/edns.ts";
 import { EDNS_OPTION } from "../../lib/wire/iana.ts";
 import type { Message } from "../../lib/wire/message.ts";
 import { ednsOf } from "../support/messages.ts";

@@ -1,4 +1,4 @@
-import { readOpt } from "../../lib/wire/edns.ts";
+import { readOpt } from "../../lib/wire/edns/edns.ts";
 import { EDNS_OPTION } from "../../lib/wire/iana.ts";
 import type { Message } from "../../lib/wire/message.ts";
 

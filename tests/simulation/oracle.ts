@@ -1,4 +1,4 @@
-import { BARE_OPT_OCTETS, readOpt } from "../../lib/wire/edns.ts";
+import { BARE_OPT_OCTETS, readOpt } from "../../lib/wire/edns/edns.ts";
 import { HEADER_OCTETS } from "../../lib/wire/header.ts";
 import { CLASS, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { decode, encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";

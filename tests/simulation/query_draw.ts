@@ -1,6 +1,6 @@
 import { concat } from "@std/bytes/concat";
 import { HEADER_OCTETS } from "../../lib/wire/header.ts";
-import { readOpt } from "../../lib/wire/edns.ts";
+import { readOpt } from "../../lib/wire/edns/edns.ts";
 import { CLASS, EDNS_OPTION, TYPE } from "../../lib/wire/iana.ts";
 import { encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
 import { foldCase, type Name, nameFromText, ROOT } from "../../lib/wire/name.ts";

@@ -6,7 +6,7 @@ import { isSameName, nameToText } from "../../lib/wire/name.ts";
 import { recordToText } from "../../lib/wire/text/record_text.ts";
 import { MessageScan } from "../../lib/wire/scan.ts";
 import { WireFormatError } from "../../lib/wire/wire_format_error.ts";
-import { type ExtendedError, readExtendedError } from "../../lib/wire/edns.ts";
+import { type ExtendedError, readExtendedError } from "../../lib/wire/edns/edns.ts";
 import { ednsOf } from "../support/messages.ts";
 import { contentOf, distinctQuestions, isExpectedForMany, isExpectedForOne, recordIdentity } from "./expected_reply.ts";
 import { bodyOctetsMax, hasCookie, replyOctetsMax, type Transport } from "./client_limits.ts";

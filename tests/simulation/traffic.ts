@@ -1,6 +1,6 @@
 import { concat } from "@std/bytes/concat";
 import { HEADER_OCTETS } from "../../lib/wire/header.ts";
-import { readOpt } from "../../lib/wire/edns.ts";
+import { readOpt } from "../../lib/wire/edns/edns.ts";
 import { CLASS, EDNS_OPTION, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import type { Message, Question, ResourceRecord } from "../../lib/wire/message.ts";
 import { nameFromText, ROOT } from "../../lib/wire/name.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Config } from "../../lib/config/config.ts";
-import { readExtendedError } from "../../lib/wire/edns.ts";
+import { readExtendedError } from "../../lib/wire/edns/edns.ts";
 import { encode, type Message } from "../../lib/wire/message.ts";
 import { ednsOf, lines, opt, question } from "./messages.ts";
 import { Scene, type SceneOptions } from "./scene.ts";

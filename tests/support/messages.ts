@@ -1,4 +1,4 @@
-import { type Edns, readOpt, writeOpt } from "../../lib/wire/edns.ts";
+import { type Edns, readOpt, writeOpt } from "../../lib/wire/edns/edns.ts";
 import { headerFromFlags } from "../../lib/wire/header.ts";
 import { CLASS, TYPE, typeFromText } from "../../lib/wire/iana.ts";
 import { encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";

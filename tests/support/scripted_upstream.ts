@@ -1,6 +1,6 @@
 import { concat } from "@std/bytes/concat";
 import { equals } from "@std/bytes/equals";
-import { PLAIN_UDP_OCTETS, readOpt, UDP_PAYLOAD_OCTETS, writeOpt } from "../../lib/wire/edns.ts";
+import { PLAIN_UDP_OCTETS, readOpt, UDP_PAYLOAD_OCTETS, writeOpt } from "../../lib/wire/edns/edns.ts";
 import { HEADER_OCTETS, headerFromFlags, headerToFlags } from "../../lib/wire/header.ts";
 import { EDNS_OPTION, OPCODE, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { decode, encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { formatSocketAddress, type SocketAddress } from "../../lib/base/net/address.ts";
 import type { DatagramIo } from "../../lib/config/config.ts";
-import { UDP_PAYLOAD_OCTETS } from "../../lib/wire/edns.ts";
+import { UDP_PAYLOAD_OCTETS } from "../../lib/wire/edns/edns.ts";
 import { decode } from "../../lib/wire/message.ts";
 import { MessageScan, SCAN } from "../../lib/wire/scan.ts";
 import { type Program, startProgram } from "../end_to_end/program.ts";

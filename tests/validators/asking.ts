@@ -1,5 +1,5 @@
 import type { SocketAddress } from "../../lib/base/net/address.ts";
-import { writeOpt } from "../../lib/wire/edns.ts";
+import { writeOpt } from "../../lib/wire/edns/edns.ts";
 import { FLAG, headerFromFlags } from "../../lib/wire/header.ts";
 import { CLASS } from "../../lib/wire/iana.ts";
 import { encode, type Message } from "../../lib/wire/message.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { readOpt } from "../../lib/wire/edns.ts";
+import { readOpt } from "../../lib/wire/edns/edns.ts";
 import { headerFromFlags } from "../../lib/wire/header.ts";
 import { TYPE } from "../../lib/wire/iana.ts";
 import { decode, encode, type Message } from "../../lib/wire/message.ts";

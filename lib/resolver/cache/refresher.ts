@@ -4,7 +4,7 @@ import type { Clock } from "../../base/runtime.ts";
 import { CHECKING_DISABLED, type Memory, WANTS_DNSSEC } from "../../cache/memory.ts";
 import type { Counters } from "../../observe/counters.ts";
 import { putQueryCounts } from "../../wire/counts.ts";
-import { BARE_OPT_OCTETS, putBareOpt, UDP_PAYLOAD_OCTETS } from "../../wire/edns.ts";
+import { BARE_OPT_OCTETS, putBareOpt, UDP_PAYLOAD_OCTETS } from "../../wire/edns/edns.ts";
 import { FLAG, HEADER_OCTETS } from "../../wire/header.ts";
 import { putFlags } from "../../wire/patch.ts";
 import { skipName } from "../../wire/scan.ts";

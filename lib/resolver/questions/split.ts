@@ -1,4 +1,4 @@
-import type { ExtendedError } from "../../wire/edns.ts";
+import type { ExtendedError } from "../../wire/edns/edns.ts";
 import { isTruncated } from "../../upstream/exchange/reply_kind.ts";
 import { EDE, RCODE, rcodeToText, TYPE, typeToText } from "../../wire/iana.ts";
 import { decodeQuestions, type Question } from "../../wire/message.ts";

@@ -6,7 +6,7 @@ import { MIB } from "../../base/units.ts";
 import { type QuestionHash, typesWord } from "../../cache/question_hash.ts";
 import { isUseful } from "../../upstream/exchange/reply_kind.ts";
 import { rcodeOf } from "../../wire/header.ts";
-import type { ExtendedError } from "../../wire/edns.ts";
+import type { ExtendedError } from "../../wire/edns/edns.ts";
 import { EDE, RCODE } from "../../wire/iana.ts";
 import { uint16At } from "../../wire/scan.ts";
 import { type Answer, type Asked, LateFlights } from "./late_flights.ts";

@@ -1,5 +1,5 @@
 import { LaterOctets } from "../../base/later.ts";
-import type { ExtendedError } from "../../wire/edns.ts";
+import type { ExtendedError } from "../../wire/edns/edns.ts";
 import type { Query } from "../query.ts";
 import type { Reply } from "../resolver.ts";
 

@@ -1,4 +1,4 @@
-import { EDNS_VERSION } from "../../wire/edns.ts";
+import { EDNS_VERSION } from "../../wire/edns/edns.ts";
 import { EDE, OPCODE, RCODE } from "../../wire/iana.ts";
 import { OPT_FAULT, SCAN } from "../../wire/scan.ts";
 import { ownReply } from "../../resolver/own_reply.ts";

@@ -1,8 +1,8 @@
 import { unmappedIp } from "../../base/net/cidr.ts";
 import { octetsOf } from "../../base/net/zone.ts";
 import type { Query } from "../../resolver/query.ts";
-import { BARE_OPT_OCTETS, EDNS_VERSION, type EdnsOption } from "../../wire/edns.ts";
-import { findOptions } from "../../wire/find_options.ts";
+import { BARE_OPT_OCTETS, EDNS_VERSION, type EdnsOption } from "../../wire/edns/edns.ts";
+import { findOptions } from "../../wire/edns/find_options.ts";
 import { EDE, EDNS_OPTION, RCODE } from "../../wire/iana.ts";
 import { OPT_FAULT } from "../../wire/scan.ts";
 import { IDLE_TIMEOUT_MS } from "../limits.ts";

@@ -1,5 +1,5 @@
 import type { Query } from "../../resolver/query.ts";
-import { findOptions } from "../../wire/find_options.ts";
+import { findOptions } from "../../wire/edns/find_options.ts";
 import { EDNS_OPTION, TYPE } from "../../wire/iana.ts";
 import { OPT_FAULT, SCAN, uint16At } from "../../wire/scan.ts";
 

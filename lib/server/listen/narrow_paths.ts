@@ -1,5 +1,5 @@
 import type { Clock } from "../../base/runtime.ts";
-import { PLAIN_UDP_OCTETS, UDP_PAYLOAD_OCTETS } from "../../wire/edns.ts";
+import { PLAIN_UDP_OCTETS, UDP_PAYLOAD_OCTETS } from "../../wire/edns/edns.ts";
 
 /** Clients remembered. The oldest makes room. */
 export const NARROW_PATHS_MAX = 1024;

@@ -7,14 +7,14 @@ import {
   putBareOpt,
   UDP_PAYLOAD_OCTETS,
   writeOpt,
-} from "../../wire/edns.ts";
+} from "../../wire/edns/edns.ts";
 import { ARCOUNT_OFFSET, FLAG, HEADER_OCTETS, OPCODE_MASK, QDCOUNT_OFFSET, RCODE_MASK } from "../../wire/header.ts";
 import { OPCODE } from "../../wire/iana.ts";
 import { decode, writeRecord } from "../../wire/message.ts";
 import { putFlags, putId, putUint16 } from "../../wire/patch.ts";
 import { MessageScan, skipName, uint16At } from "../../wire/scan.ts";
 import { QUESTION_TAIL_OCTETS } from "../../wire/section_layout.ts";
-import { withoutOpt } from "../../wire/without_opt.ts";
+import { withoutOpt } from "../../wire/edns/without_opt.ts";
 import { Writer } from "../../wire/writer.ts";
 import type { Query } from "../../resolver/query.ts";
 import type { ReplySlot } from "../../resolver/reply_slot.ts";

@@ -1,8 +1,8 @@
-import { BARE_OPT_OCTETS, PLAIN_UDP_OCTETS } from "../../wire/edns.ts";
+import { BARE_OPT_OCTETS, PLAIN_UDP_OCTETS } from "../../wire/edns/edns.ts";
 import { ARCOUNT_OFFSET } from "../../wire/header.ts";
 import { putUint16 } from "../../wire/patch.ts";
 import { MessageScan, uint16At } from "../../wire/scan.ts";
-import { withoutOpt } from "../../wire/without_opt.ts";
+import { withoutOpt } from "../../wire/edns/without_opt.ts";
 import type { Reply } from "../../resolver/resolver.ts";
 import { truncate } from "./truncate.ts";
 

@@ -1,5 +1,5 @@
 import type { Random } from "../../base/random/random.ts";
-import { findOptions } from "../../wire/find_options.ts";
+import { findOptions } from "../../wire/edns/find_options.ts";
 import { rcodeOf } from "../../wire/header.ts";
 import { EDNS_OPTION, RCODE } from "../../wire/iana.ts";
 import { MessageScan, uint16At } from "../../wire/scan.ts";

@@ -5,7 +5,7 @@ import {
   readOpt,
   UDP_PAYLOAD_OCTETS,
   writeOpt,
-} from "../../../lib/wire/edns.ts";
+} from "../../../lib/wire/edns/edns.ts";
 import { headerFromFlags } from "../../../lib/wire/header.ts";
 import { CLASS, TYPE } from "../../../lib/wire/iana.ts";
 import { decode, encode, type Message } from "../../../lib/wire/message.ts";

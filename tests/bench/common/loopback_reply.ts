@@ -1,4 +1,4 @@
-import { type EdnsOption, readOpt, writeOpt } from "../../../lib/wire/edns.ts";
+import { type EdnsOption, readOpt, writeOpt } from "../../../lib/wire/edns/edns.ts";
 import { CLASS, EDNS_OPTION, RCODE, TYPE } from "../../../lib/wire/iana.ts";
 import { decode, encode, type ResourceRecord } from "../../../lib/wire/message.ts";
 import { nameToText } from "../../../lib/wire/name.ts";

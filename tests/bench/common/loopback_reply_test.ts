@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { readOpt, writeOpt } from "../../../lib/wire/edns.ts";
+import { readOpt, writeOpt } from "../../../lib/wire/edns/edns.ts";
 import { EDNS_OPTION, RCODE } from "../../../lib/wire/iana.ts";
 import { decode, encode } from "../../../lib/wire/message.ts";
 import { addressQuery } from "./asking.ts";

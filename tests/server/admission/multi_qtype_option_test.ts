@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { finish } from "../../../lib/server/reply/finish.ts";
 import { admit, ADMITTED } from "../../../lib/server/admission/admission.ts";
 import { RateLimit } from "../../../lib/server/admission/rate_limit.ts";
-import type { EdnsOption } from "../../../lib/wire/edns.ts";
+import type { EdnsOption } from "../../../lib/wire/edns/edns.ts";
 import { EDNS_OPTION, OPCODE, RCODE } from "../../../lib/wire/iana.ts";
 import { decode, type Message } from "../../../lib/wire/message.ts";
 import { ednsOf, hex, opt, question, response } from "../../support/messages.ts";

@@ -8,7 +8,7 @@ import { ADMITTED, IGNORED } from "../../../lib/server/admission/admission.ts";
 import { finish } from "../../../lib/server/reply/finish.ts";
 import type { Policy } from "../../../lib/server/admission/policy.ts";
 import { RateLimit } from "../../../lib/server/admission/rate_limit.ts";
-import { type EdnsOption, readExtendedError } from "../../../lib/wire/edns.ts";
+import { type EdnsOption, readExtendedError } from "../../../lib/wire/edns/edns.ts";
 import { EDE, EDNS_OPTION, OPCODE, RCODE } from "../../../lib/wire/iana.ts";
 import { decode, type Message, type ResourceRecord } from "../../../lib/wire/message.ts";
 import { ednsOf, hex, opt, question, questionLines, record, wire } from "../../support/messages.ts";

@@ -7,7 +7,7 @@ import { EDE, EDNS_OPTION } from "../../../lib/wire/iana.ts";
 import { FLAG } from "../../../lib/wire/header.ts";
 import { decode, type Message } from "../../../lib/wire/message.ts";
 import { putFlags } from "../../../lib/wire/patch.ts";
-import { readExtendedError } from "../../../lib/wire/edns.ts";
+import { readExtendedError } from "../../../lib/wire/edns/edns.ts";
 import { uint16At } from "../../../lib/wire/scan.ts";
 import {
   ednsOf,

@@ -1,11 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { extendedErrorOption, readExtendedError, readOpt, writeOpt } from "../../lib/wire/edns.ts";
-import { EDE, EDNS_OPTION, TYPE } from "../../lib/wire/iana.ts";
-import { ROOT } from "../../lib/wire/name.ts";
-import { WireFormatError } from "../../lib/wire/wire_format_error.ts";
-import { octets } from "./arbitraries.ts";
-import { hex } from "./octets.ts";
+import { extendedErrorOption, readExtendedError, readOpt, writeOpt } from "../../../lib/wire/edns/edns.ts";
+import { EDE, EDNS_OPTION, TYPE } from "../../../lib/wire/iana.ts";
+import { ROOT } from "../../../lib/wire/name.ts";
+import { WireFormatError } from "../../../lib/wire/wire_format_error.ts";
+import { octets } from "../arbitraries.ts";
+import { hex } from "../octets.ts";
 
 const NO_OPTIONS = { udpPayloadOctets: 1232, extendedRcode: 0, version: 0, wantsDnssec: false, options: [] };
 

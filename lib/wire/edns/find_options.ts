@@ -1,5 +1,5 @@
 import { BARE_OPT_OCTETS } from "./edns.ts";
-import { type MessageScan, uint16At } from "./scan.ts";
+import { type MessageScan, uint16At } from "../scan.ts";
 
 /**
  * The data of each option with this code in the message's OPT record, as views of `octets`, in the order of the wire.

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { findOptions } from "../../lib/wire/find_options.ts";
-import { MessageScan } from "../../lib/wire/scan.ts";
-import { hex, opt, question, records, wire } from "../support/messages.ts";
+import { findOptions } from "../../../lib/wire/edns/find_options.ts";
+import { MessageScan } from "../../../lib/wire/scan.ts";
+import { hex, opt, question, records, wire } from "../../support/messages.ts";
 
 function find(octets: Uint8Array<ArrayBuffer>, code: number): string[] {
   const scan = new MessageScan();

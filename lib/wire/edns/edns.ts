@@ -1,9 +1,9 @@
-import { EDNS_OPTION, TYPE } from "./iana.ts";
-import type { ResourceRecord } from "./message.ts";
-import { ROOT } from "./name.ts";
-import { putUint16 } from "./patch.ts";
-import { Reader } from "./reader.ts";
-import { Writer } from "./writer.ts";
+import { EDNS_OPTION, TYPE } from "../iana.ts";
+import type { ResourceRecord } from "../message.ts";
+import { ROOT } from "../name.ts";
+import { putUint16 } from "../patch.ts";
+import { Reader } from "../reader.ts";
+import { Writer } from "../writer.ts";
 
 /** What we advertise and never exceed over UDP: fits the IPv6 minimum MTU of 1280 octets (RFC 9715, DNS Flag Day 2020). */
 export const UDP_PAYLOAD_OCTETS = 1232;

@@ -1,8 +1,8 @@
-import { TYPE } from "./iana.ts";
-import { ARCOUNT_OFFSET } from "./header.ts";
-import { decode, encodeWithin } from "./message.ts";
-import { putUint16 } from "./patch.ts";
-import type { MessageScan } from "./scan.ts";
+import { TYPE } from "../iana.ts";
+import { ARCOUNT_OFFSET } from "../header.ts";
+import { decode, encodeWithin } from "../message.ts";
+import { putUint16 } from "../patch.ts";
+import type { MessageScan } from "../scan.ts";
 
 /**
  * A message without its OPT record, which was meant for the one who asked (RFC 6891 §6.1.1), and without octets behind its
