@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { App } from "./lib/app.ts";
-import { check } from "./lib/check.ts";
+import { App } from "./lib/app/app.ts";
+import { check } from "./lib/program/check.ts";
 import { formatSocketAddress, type SocketAddress } from "./lib/base/net/address.ts";
 import { drawSecret } from "./lib/base/random/derive_key.ts";
 import { DEFAULT_LISTEN } from "./lib/config/config.ts";
@@ -13,8 +13,8 @@ import { parseCommand, type Serve, UsageError } from "./lib/config/cli.ts";
 import { completionScript } from "./lib/config/completions.ts";
 import { helpText } from "./lib/config/help.ts";
 import { Log } from "./lib/observe/log.ts";
-import type { Status } from "./lib/observe/status.ts";
-import { ServiceManager, type ServiceSocket } from "./lib/observe/service_manager.ts";
+import type { Status } from "./lib/operator/status.ts";
+import { ServiceManager, type ServiceSocket } from "./lib/operator/service_manager.ts";
 import { ListenError } from "./lib/server/listen/listen.ts";
 import { chooseDatagramIo, type DatagramIoChoice, sharedDatagramIo } from "./lib/system/datagram_io.ts";
 import { listenSharedStream } from "./lib/system/deno_network.ts";

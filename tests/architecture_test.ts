@@ -9,15 +9,16 @@ const ROOT = new URL("../", import.meta.url);
 const LAYERS = [
   "main",
   "system",
+  "program",
   "app",
-  "check",
-  "chain",
   "workers",
   "config",
+  "operator",
   "server",
   "resolver",
   "upstream",
   "cache",
+  "names",
   "response",
   "observe",
   "native",
@@ -110,7 +111,7 @@ Deno.test("upwardImports() finds imports of every form, and names those that lea
   assertEquals(upwardImports({ path: "lib/wire/scan.ts", text: code, code }), [
     "lib/wire/scan.ts imports lib/server/server.ts",
     "lib/wire/scan.ts imports lib/resolver/query.ts",
-    "lib/wire/scan.ts imports lib/app.ts",
+    "lib/wire/scan.ts imports lib/app/app.ts",
     "lib/wire/scan.ts imports lib/config/cli.ts",
   ]);
 });

@@ -3,7 +3,7 @@ import type { Query } from "./query.ts";
 /**
  * Turns a query into a reply, at once when the reply is already known.
  *
- * Every feature is one class that implements this and holds the next one; `lib/chain.ts` puts them in order. `resolve` is
+ * Every feature is one class that implements this and holds the next one; `lib/app/chain.ts` puts them in order. `resolve` is
  * never `async`: what is known is returned by plain calls, and only what has to be waited for comes later, as a `Later` where
  * it counts, as a promise where it does not.
  *

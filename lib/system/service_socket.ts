@@ -1,4 +1,4 @@
-import type { ServiceSocket } from "../observe/service_manager.ts";
+import type { ServiceSocket } from "../operator/service_manager.ts";
 
 /**
  * systemd's notification socket, sd_notify(3); `null` when there is none, or the program may not know or reach it. What is

@@ -1,5 +1,5 @@
 import type { SocketAddress } from "../base/net/address.ts";
-import type { Status } from "../observe/status.ts";
+import type { Status } from "../operator/status.ts";
 
 /** What a supervisor tells a worker. */
 export type Order = StartOrder | { readonly kind: "tell" } | { readonly kind: "stop" };

@@ -2,8 +2,8 @@ import type { SocketAddress } from "../base/net/address.ts";
 import type { Clock, Timers } from "../base/runtime.ts";
 import { Counters, formatCounters } from "../observe/counters.ts";
 import type { Log } from "../observe/log.ts";
-import { formatStatus, type Status } from "../observe/status.ts";
-import { sumCounters, sumStatus } from "../observe/sum_status.ts";
+import { formatStatus, type Status } from "../operator/status.ts";
+import { sumCounters, sumStatus } from "../operator/sum_status.ts";
 import { type SpawnWorker, WorkerSlot } from "./worker_slot.ts";
 
 /** Beyond the time that a query may take, a worker that stops gets this. */

@@ -1,4 +1,4 @@
-import type { Status } from "../observe/status.ts";
+import type { Status } from "../operator/status.ts";
 import type { Order, Report, StartOrder } from "./messages.ts";
 
 /** The program in a worker, once it serves. */

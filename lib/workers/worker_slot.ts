@@ -1,7 +1,7 @@
 import type { Clock, Timers } from "../base/runtime.ts";
 import type { Log } from "../observe/log.ts";
 import type { Counters } from "../observe/counters.ts";
-import type { Status } from "../observe/status.ts";
+import type { Status } from "../operator/status.ts";
 import type { Order, Report, StartOrder } from "./messages.ts";
 import { Watchdog } from "./watchdog.ts";
 

@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import type { App } from "../../lib/app.ts";
+import type { App } from "../../lib/app/app.ts";
 import type { SocketAddress } from "../../lib/base/net/address.ts";
 import { main } from "../../main.ts";
 

@@ -1,4 +1,4 @@
-import { App } from "../../lib/app.ts";
+import { App } from "../../lib/app/app.ts";
 import { isSameAddress, type SocketAddress } from "../../lib/base/net/address.ts";
 import { FakeWorld } from "../support/fake_world.ts";
 import type { ScriptedUpstream, Zone } from "../support/scripted_upstream.ts";

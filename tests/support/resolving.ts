@@ -1,4 +1,4 @@
-import { QuestionHash } from "../../lib/cache/question_hash.ts";
+import { QuestionHash } from "../../lib/names/question_hash.ts";
 import { SeededRandom } from "./seeded_random.ts";
 import { Query } from "../../lib/resolver/query.ts";
 import type { Reply, Resolver } from "../../lib/resolver/resolver.ts";

@@ -1,4 +1,4 @@
-import { App } from "../../lib/app.ts";
+import { App } from "../../lib/app/app.ts";
 import { parseIp } from "../../lib/base/net/ip.ts";
 import type { RandomSource } from "../../lib/base/runtime.ts";
 import type { Config } from "../../lib/config/config.ts";

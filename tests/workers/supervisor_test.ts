@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
-import type { Status } from "../../lib/observe/status.ts";
+import type { Status } from "../../lib/operator/status.ts";
 import type { Order, Report } from "../../lib/workers/messages.ts";
 import type { WorkerEvents } from "../../lib/workers/worker_slot.ts";
 import { Supervisor } from "../../lib/workers/supervisor.ts";

@@ -7,7 +7,7 @@ import { EntrySlab } from "./entry_slab.ts";
 import { Eviction } from "./eviction.ts";
 import { Ghosts } from "./ghosts.ts";
 import { HashIndex } from "./hash_index.ts";
-import { QuestionHash, typesWord } from "../question_hash.ts";
+import { QuestionHash, typesWord } from "../../names/question_hash.ts";
 import { unitsFor, writeEntry } from "./write_entry.ts";
 
 /** What `find` and `insert` return when there is no entry. */

@@ -2,7 +2,7 @@ import { HEADER_OCTETS } from "../../wire/header.ts";
 import type { CacheEntry } from "./cache_entry.ts";
 import { DOUBLE, HALF, messageStart, OCTET, STATE, UNIT_OCTETS, WORD } from "./entry_layout.ts";
 import type { EntrySlab } from "./entry_slab.ts";
-import { typesWord } from "../question_hash.ts";
+import { typesWord } from "../../names/question_hash.ts";
 import { isSameRun } from "../../wire/same_run.ts";
 
 /** How many units an entry takes. */

@@ -3,7 +3,7 @@ import type { FairShare } from "../../base/time/fair_share.ts";
 import { deliver, type LaterOctets, type Receiver } from "../../base/later.ts";
 import { type Linkable, LinkedTable } from "../../base/linked_table.ts";
 import { MIB } from "../../base/units.ts";
-import { type QuestionHash, typesWord } from "../../cache/question_hash.ts";
+import { type QuestionHash, typesWord } from "../../names/question_hash.ts";
 import { isUseful } from "../../upstream/exchange/reply_kind.ts";
 import { rcodeOf } from "../../wire/header.ts";
 import type { ExtendedError } from "../../wire/edns/edns.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 // deno-lint-ignore-file no-console
-import { QuestionHash } from "../../../lib/cache/question_hash.ts";
+import { QuestionHash } from "../../../lib/names/question_hash.ts";
 import { NOT_FOUND } from "../../../lib/cache/store/cache_store.ts";
 import type { CacheEntry } from "../../../lib/cache/store/cache_entry.ts";
 import { cacheEntry, cacheStore } from "../../support/cache_entries.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 // deno-lint-ignore-file no-console
-import { App } from "../../../lib/app.ts";
+import { App } from "../../../lib/app/app.ts";
 import { parseCommand } from "../../../lib/config/cli.ts";
 import { denoRuntime } from "../../../lib/system/deno_runtime.ts";
 import { udp } from "../../support/fake_socket.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { CacheEntry } from "../../../lib/cache/store/cache_entry.ts";
 import { BUDGET_OCTETS_MIN, type CacheStore, NOT_FOUND } from "../../../lib/cache/store/cache_store.ts";
-import type { QuestionHash } from "../../../lib/cache/question_hash.ts";
+import type { QuestionHash } from "../../../lib/names/question_hash.ts";
 import { foldCase } from "../../../lib/wire/name.ts";
 import { cacheEntry, cacheStore, findEntry, messageOf, octetsOf } from "../../support/cache_entries.ts";
 

@@ -1,6 +1,6 @@
 import { FairShare } from "../../../lib/base/time/fair_share.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import type { QuestionHash } from "../../../lib/cache/question_hash.ts";
+import type { QuestionHash } from "../../../lib/names/question_hash.ts";
 import { Coalesce, WAITERS_MAX } from "../../../lib/resolver/sharing/coalesce.ts";
 import type { Query } from "../../../lib/resolver/query.ts";
 import type { Reply } from "../../../lib/resolver/resolver.ts";

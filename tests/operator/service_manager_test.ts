@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { ServiceManager } from "../../lib/observe/service_manager.ts";
+import { ServiceManager } from "../../lib/operator/service_manager.ts";
 import { FakeTime } from "../support/fake_time.ts";
 
 function rig(watchdogMs: number | null) {

@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
-import type { SocketAddress } from "../lib/base/net/address.ts";
-import { check, type CheckResult } from "../lib/check.ts";
-import { RCODE } from "../lib/wire/iana.ts";
-import { decode, type Message } from "../lib/wire/message.ts";
-import { FakeSocket, udp } from "./support/fake_socket.ts";
-import { FakeTime, settled } from "./support/fake_time.ts";
-import { question, records, response } from "./support/messages.ts";
+import type { SocketAddress } from "../../lib/base/net/address.ts";
+import { check, type CheckResult } from "../../lib/program/check.ts";
+import { RCODE } from "../../lib/wire/iana.ts";
+import { decode, type Message } from "../../lib/wire/message.ts";
+import { FakeSocket, udp } from "../support/fake_socket.ts";
+import { FakeTime, settled } from "../support/fake_time.ts";
+import { question, records, response } from "../support/messages.ts";
 
 const SERVER = udp("192.0.2.53", 53);
 const NAME = question("example.org").name;

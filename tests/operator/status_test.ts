@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Counters } from "../../lib/observe/counters.ts";
-import { formatStatus } from "../../lib/observe/status.ts";
+import { formatStatus } from "../../lib/operator/status.ts";
 
 const UPSTREAM = {
   name: "192.0.2.1:53",

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Counters } from "../../lib/observe/counters.ts";
-import type { Status, UpstreamStatus } from "../../lib/observe/status.ts";
-import { sumStatus } from "../../lib/observe/sum_status.ts";
+import type { Status, UpstreamStatus } from "../../lib/operator/status.ts";
+import { sumStatus } from "../../lib/operator/sum_status.ts";
 
 const UPSTREAM: UpstreamStatus = {
   name: "192.0.2.1:53",

@@ -1,4 +1,4 @@
-import { Counters } from "./counters.ts";
+import { Counters } from "../observe/counters.ts";
 import type { CacheStatus, Status, UpstreamStatus } from "./status.ts";
 
 /** The statuses of processes that serve together, as if they were one. All have the same upstreams, in the same order. */

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { QuestionHash, typesWord } from "../../lib/cache/question_hash.ts";
+import { QuestionHash, typesWord } from "../../lib/names/question_hash.ts";
 import type { RandomSource } from "../../lib/base/runtime.ts";
 import { HEADER_OCTETS } from "../../lib/wire/header.ts";
 import { SeededRandom } from "../support/seeded_random.ts";

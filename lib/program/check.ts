@@ -1,13 +1,13 @@
-import { anyAddressFor, formatSocketAddress, isSameAddress } from "./base/net/address.ts";
-import { Random } from "./base/random/random.ts";
-import type { DatagramSocket, Runtime } from "./base/runtime.ts";
-import type { Check } from "./config/commands.ts";
-import { FLAG, headerFromFlags } from "./wire/header.ts";
-import { CLASS, RCODE, rcodeToText, TYPE } from "./wire/iana.ts";
-import { decode, encode, type Message } from "./wire/message.ts";
-import { isSameName } from "./wire/name.ts";
-import { questionToText, recordToText } from "./wire/text/record_text.ts";
-import { WireFormatError } from "./wire/wire_format_error.ts";
+import { anyAddressFor, formatSocketAddress, isSameAddress } from "../base/net/address.ts";
+import { Random } from "../base/random/random.ts";
+import type { DatagramSocket, Runtime } from "../base/runtime.ts";
+import type { Check } from "../config/commands.ts";
+import { FLAG, headerFromFlags } from "../wire/header.ts";
+import { CLASS, RCODE, rcodeToText, TYPE } from "../wire/iana.ts";
+import { decode, encode, type Message } from "../wire/message.ts";
+import { isSameName } from "../wire/name.ts";
+import { questionToText, recordToText } from "../wire/text/record_text.ts";
+import { WireFormatError } from "../wire/wire_format_error.ts";
 
 /** As long as the program's own clients wait for it by default. A supervisor that checks has a limit of its own. */
 const WAIT_MS = 2000;

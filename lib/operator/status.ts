@@ -1,5 +1,5 @@
 import { MIB } from "../base/units.ts";
-import type { Counters } from "./counters.ts";
+import type { Counters } from "../observe/counters.ts";
 
 /** What an upstream is found to lack. */
 export interface LessonStatus {
