@@ -14,7 +14,7 @@ const FAILED = 2;
  * A value that comes later, for the way of a query that has to wait. It is given to its receiver at once, on the stack of
  * whoever has it, where a promise would let each layer wait for the next turn of the microtask queue: a cold answer passes
  * ten layers. Processor time of one: 28 → 24 µs, and 11.7 → 8.3 KB of garbage (`bench:peers` with `cold`,
- * tests/bench/micro/cold_exchange_bench.ts).
+ * bench/micro/cold_exchange_bench.ts).
  *
  * It has one receiver. Layers in between extend it: they are given something, and give something. Whoever minds no delay
  * awaits it like a promise.

@@ -11,7 +11,7 @@ const KEY_OCTETS = 8;
  * Whoever knows how names hash can ask for names that all meet in one chain, and every look-up then walks it. A mix of
  * multiplications does not prevent that, however it is seeded: names that meet under one seed are easily made to meet
  * under all of them. It would take 21 instead of 46 ns for a name of 24 octets (both are in
- * tests/bench/micro/cache_store_bench.ts). The key has 64 bits: enough against who never sees a hash, only times; too
+ * bench/micro/cache_store_bench.ts). The key has 64 bits: enough against who never sees a hash, only times; too
  * few for secrets.
  */
 export class QuestionHash {
@@ -59,7 +59,7 @@ export class QuestionHash {
       v0 ^= word;
     }
     // The last block: what is left, and the length in its highest octet. Three more rounds end it. The round stands here
-    // twice because one loop for all of them takes 69 instead of 52 ns (tests/bench/micro/cache_store_bench.ts).
+    // twice because one loop for all of them takes 69 instead of 52 ns (bench/micro/cache_store_bench.ts).
     const last = foldedRest(wire, wholeEnd, nameEnd) | ((nameOctets + 8) << 24);
     v3 ^= last;
     for (let round = 0; round < 4; round++) {
@@ -103,7 +103,7 @@ function foldedRest(wire: Uint8Array, offset: number, end: number): number {
 /**
  * Puts each of the four octets of `word` in lower case if it is one of A–Z (RFC 4343 §3: no other folds). Length octets
  * are at most 63, below "A". One at a time takes twice as long: 40 instead of
- * 21 ns for 24 octets, a multiplicative mix included (tests/bench/micro/cache_store_bench.ts).
+ * 21 ns for 24 octets, a multiplicative mix included (bench/micro/cache_store_bench.ts).
  */
 function fold(word: number): number {
   // hot path

@@ -5,7 +5,7 @@ import { NOT_STORABLE, type NotStorableReason } from "./not_storable.ts";
 
 /**
  * From a record's TYPE to its CLASS, its TTL, its RDLENGTH and its RDATA (RFC 1035 §4.1.3). Not imported: then they are
- * read from memory each time, 31 → 33 µs for 512 records, tests/bench/micro/cacheability_bench.ts.
+ * read from memory each time, 31 → 33 µs for 512 records, bench/micro/cacheability_bench.ts.
  */
 const CLASS_OFFSET = 2;
 const TTL_OFFSET = 4;

@@ -4,7 +4,7 @@ import { FLAG, headerFromFlags } from "../../lib/wire/header.ts";
 import { CLASS } from "../../lib/wire/iana.ts";
 import { encode, type Message } from "../../lib/wire/message.ts";
 import { nameFromText } from "../../lib/wire/name.ts";
-import { askAsStub, askOverTcp } from "../bench/common/asking.ts";
+import { askAsStub, askOverTcp } from "../../bench/common/asking.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 

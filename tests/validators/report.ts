@@ -1,5 +1,5 @@
 import { typeToText } from "../../lib/wire/iana.ts";
-import { table } from "../bench/common/table.ts";
+import { table } from "../../bench/common/table.ts";
 import type { Round } from "./rounds.ts";
 import type { Question, Verdict } from "./validator.ts";
 

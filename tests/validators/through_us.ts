@@ -7,9 +7,9 @@
  */
 // deno-lint-ignore-file no-console
 import { parseArgs } from "@std/cli/parse-args";
-import { runBench } from "../bench/common/bench_program.ts";
-import { chosen, FlagError, rejectUnknown } from "../bench/common/flag_values.ts";
-import { findExecutable, notInstalled } from "../bench/common/installed.ts";
+import { runBench } from "../../bench/common/bench_program.ts";
+import { chosen, FlagError, rejectUnknown } from "../../bench/common/flag_values.ts";
+import { findExecutable, notInstalled } from "../../bench/common/installed.ts";
 import { QUESTIONS } from "./questions.ts";
 import { type Column, report } from "./report.ts";
 import { directRound, type Installed, ourRounds, type Rig } from "./rounds.ts";

@@ -1,5 +1,5 @@
 import { formatSocketAddress, type SocketAddress } from "../../lib/base/net/address.ts";
-import { RunningServer } from "../bench/common/running_server.ts";
+import { RunningServer } from "../../bench/common/running_server.ts";
 import { zoneFile, ZONES } from "./zone_tree.ts";
 
 /** Zones that unbound answers by itself unless told otherwise, as far as anybody asks for them here. */

@@ -2,7 +2,7 @@ import { RCODE, rcodeToText, typeToText } from "../../lib/wire/iana.ts";
 import type { Message, ResourceRecord } from "../../lib/wire/message.ts";
 import { nameToText } from "../../lib/wire/name.ts";
 import { rdataToText } from "../../lib/wire/text/rdata_text.ts";
-import { RunningServer, type Startable } from "../bench/common/running_server.ts";
+import { RunningServer, type Startable } from "../../bench/common/running_server.ts";
 import { ask } from "./asking.ts";
 import { delv } from "./delv.ts";
 import { anchorOfBind } from "./sign_tree.ts";

@@ -11,7 +11,7 @@ let usedOctets = 0;
  *
  * `slice` gives each copy memory of its own, with four allocations beside the heap, and the garbage collector frees them
  * one by one: 10.4 → 8.3 µs for the three copies of a cold answer and all else that is not the kernel's;
- * tests/bench/micro/cold_exchange_bench.ts.
+ * bench/micro/cold_exchange_bench.ts.
  */
 export function shortCopy(
   octets: Uint8Array<ArrayBuffer>,

@@ -9,7 +9,7 @@ const RESOLVED = Promise.resolve();
  * would cost a promise too many, `endTurn`.
  *
  * A reading of Deno's clock takes 0.1 µs; a cold answer needs the time fifteen times, and a hit twice. 26 → 23 µs a cold
- * answer, 1.5 → 1.3 µs a hit, tests/bench/micro/cold_exchange_bench.ts.
+ * answer, 1.5 → 1.3 µs a hit, bench/micro/cold_exchange_bench.ts.
  */
 export class TurnClock implements Clock, Turns {
   readonly #clock: Clock;

@@ -5,7 +5,7 @@ import type { HashIndex } from "./hash_index.ts";
 
 /**
  * The small ring's part of the slab, S3-FIFO's usual one. Half of that would hit 0.1–0.3 points more often
- * (tests/bench/cache/cache_policies.ts), but the longest message would not fit into a store of 1 MiB.
+ * (bench/cache/cache_policies.ts), but the longest message would not fit into a store of 1 MiB.
  */
 const SMALL_SHARE = 0.1;
 /** What may be moved on, in proportion to the room that it is moved on for: bounds the work of an insertion. */

@@ -53,7 +53,7 @@ export interface CoalesceOptions {
 export class Coalesce implements Resolver {
   readonly #next: Resolver;
   readonly #hash: Pick<QuestionHash, "hash">;
-  /** By hash. Texts as keys took 2 µs to make; tests/bench/micro/cold_exchange_bench.ts. */
+  /** By hash. Texts as keys took 2 µs to make; bench/micro/cold_exchange_bench.ts. */
   readonly #flights = new LinkedTable<Flight>();
   readonly #share: FairShare;
   readonly #onFailedTogether: () => void;

@@ -1,0 +1,63 @@
+import { formatSocketAddress, type SocketAddress } from "../../lib/base/net/address.ts";
+import { RunningServer, type Startable } from "./running_server.ts";
+import { ZONE, zoneText } from "./zone.ts";
+
+/**
+ * Starts the upstream of the comparison of speed: `nsd`, which answers faster than anybody here asks, with a generated
+ * zone.
+ *
+ * @param sharesSession See `Startable`.
+ * @param queriesPerConnection How many queries it answers on a connection before it closes it; `null`: any number.
+ * @param addressCount On how many addresses it listens; see `authorityAddresses`.
+ */
+export function startAuthority(
+  executable: string,
+  { nameCount, addressCount = 1, queriesPerConnection = null, sharesSession = false }: {
+    nameCount: number;
+    addressCount?: number;
+    queriesPerConnection?: number | null;
+    sharesSession?: boolean;
+  },
+): Promise<RunningServer> {
+  const commandLine: Startable["commandLine"] = ({ listen, folder }) => ({
+    args: ["-d", "-c", `${folder}/nsd.conf`],
+    files: {
+      [ZONE]: zoneText(nameCount),
+      // Minimal responses: what forwarders store is one record, whatever they think of the other sections. Without rate
+      // limits: all queries come from one address.
+      "nsd.conf": `
+server:
+${
+        authorityAddresses(listen, addressCount)
+          .map((address) => `  ip-address: ${formatSocketAddress(address).replace(":", "@")}`).join("\n")
+      }
+  server-count: 1
+  tcp-count: 100
+  tcp-query-count: ${queriesPerConnection ?? 0}
+  minimal-responses: yes
+  rrl-ratelimit: 0
+  rrl-whitelist-ratelimit: 0
+  username: ""
+  chroot: ""
+  database: ""
+  pidfile: ""
+  logfile: "/dev/null"
+  zonesdir: "${folder}"
+  xfrdir: "${folder}"
+  xfrdfile: "${folder}/xfrd.state"
+  zonelistfile: "${folder}/zone.list"
+remote-control:
+  control-enable: no
+zone:
+  name: ${ZONE}
+  zonefile: ${ZONE}
+`,
+    },
+  });
+  return RunningServer.start({ name: "nsd", executable, commandLine, sharesSession });
+}
+
+/** The addresses of one that listens on `count` of them: its first, 127.0.0.1, and those behind it, on the same port. */
+export function authorityAddresses(first: SocketAddress, count: number): SocketAddress[] {
+  return Array.from({ length: count }, (_, i) => ({ ...first, hostname: `127.0.0.${1 + i}` }));
+}

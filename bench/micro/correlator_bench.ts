@@ -1,0 +1,34 @@
+/**
+ * What it costs to wait for a reply and to match it: `deno bench --no-prompt bench/micro/correlator_bench.ts`.
+ *
+ * @module
+ */
+import { DeadlineQueue } from "../../lib/base/time/deadline_queue.ts";
+import { Random } from "../../lib/base/random/random.ts";
+import { Correlator } from "../../lib/upstream/matching/correlator.ts";
+import { HEADER_OCTETS } from "../../lib/wire/header.ts";
+import { uint16At } from "../../lib/wire/scan.ts";
+import { putId } from "../../lib/wire/patch.ts";
+import { notSent, PEER, queryFor, replyTo } from "../../tests/support/correlator_rig.ts";
+
+const TOGETHER = 50;
+const deadlines = new DeadlineQueue({ clock: { nowMs: () => 0 }, timers: { start: () => () => {} } });
+const random = new Random({ fill: (octets) => void crypto.getRandomValues(octets) });
+const correlator = new Correlator({ random, deadlines, ghostMs: 1000, onIdle: () => {} });
+const queries = Array.from({ length: TOGETHER }, () => queryFor("example.org"));
+const question = queryFor("example.org").slice(HEADER_OCTETS);
+const reply = replyTo(0);
+const expired = () => new Error("expired");
+
+Deno.bench(`Correlator.register() and accept(), ${TOGETHER} times`, async () => {
+  const replies = queries.map((query) => {
+    const pending = correlator.register({ peer: PEER, question, deadlineMs: 2000, expired, notSent });
+    putId(query, pending.id);
+    return pending.reply;
+  });
+  for (const query of queries) {
+    putId(reply, uint16At(query, 0));
+    if (correlator.accept(reply, PEER) !== "matched") throw new Error("it is the reply");
+  }
+  await Promise.all(replies);
+});
