@@ -51,6 +51,8 @@ const NATIVE = "lib/native/";
 const NATIVE_WORLD = /\bDeno\.(?:dlopen|UnsafePointer(?:View)?|PointerValue|build)\b/g;
 
 const LINES_MAX = 250;
+/** More than can be looked through in one glance are a room in want of rooms. */
+const FILES_MAX = 15;
 
 interface SourceFile {
   /** Relative to the project's root, with slashes. */
@@ -98,12 +100,17 @@ test(`lib/ has no file of more than ${LINES_MAX} lines`, () => {
   assertEquals(long.filter(({ lines }) => lines > LINES_MAX), []);
 });
 
+test(`no room of lib/ has more than ${FILES_MAX} files side by side`, () => {
+  const rooms = Map.groupBy(sourceFiles(), ({ path }) => path.slice(0, path.lastIndexOf("/")));
+  assertEquals([...rooms].filter(([, files]) => files.length > FILES_MAX).map(([room]) => room), []);
+});
+
 Deno.test("upwardImports() finds imports of every form, and names those that lead upwards", () => {
   const code = `
     import { a } from "../server/server.ts";
     import type { b } from "../base/ip.ts";
     export { c } from "../resolver/query.ts";
-    import "../app.ts";
+    import "../app/app.ts";
     const d = await import("../config/cli.ts");
     import { e } from "./name.ts";
     import { f } from "@std/assert";

@@ -4,12 +4,12 @@
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import { formatSocketAddress } from "../lib/base/net/address.ts";
-import { HEADER_OCTETS } from "../lib/wire/header.ts";
+import { HEADER_OCTETS, putId } from "../lib/wire/header.ts";
 import { EDNS_OPTION, RCODE } from "../lib/wire/iana.ts";
 import { decode } from "../lib/wire/message.ts";
 import { nameToText } from "../lib/wire/name.ts";
-import { putId, putUint16 } from "../lib/wire/patch.ts";
-import { MessageScan, SCAN, uint16At } from "../lib/wire/scan.ts";
+import { putUint16, uint16At } from "../lib/wire/octets.ts";
+import { MessageScan, SCAN } from "../lib/wire/scan.ts";
 import { toFrame } from "../lib/wire/stream_frames.ts";
 import { startProgram } from "./end_to_end/program.ts";
 import { TcpClient } from "./end_to_end/tcp_client.ts";

@@ -2,7 +2,7 @@
 // Those that cost time are in cve_cost_regression_test.ts.
 
 import { FairShare } from "../lib/base/time/fair_share.ts";
-import { fakeDeadlines } from "./support/fake_time.ts";
+import { fakeDeadlines, FakeTime } from "./support/fake_time.ts";
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import { formatSocketAddress } from "../lib/base/net/address.ts";
@@ -11,19 +11,17 @@ import { Coalesce, WAITERS_MAX } from "../lib/resolver/sharing/coalesce.ts";
 import { EDE, OPCODE, RCODE } from "../lib/wire/iana.ts";
 import { readExtendedError } from "../lib/wire/edns/edns.ts";
 import { decode } from "../lib/wire/message.ts";
-import { HEADER_OCTETS } from "../lib/wire/header.ts";
+import { HEADER_OCTETS, putFlags, putId } from "../lib/wire/header.ts";
 import { nameFromText, nameToText, readName } from "../lib/wire/name.ts";
 import { Reader } from "../lib/wire/reader.ts";
 import { LoopDetector } from "../lib/upstream/group/loop_detector.ts";
 import type { Request } from "../lib/upstream/request.ts";
 import type { Upstream } from "../lib/upstream/upstream.ts";
-import { putFlags, putId, putUint16 } from "../lib/wire/patch.ts";
-import { uint16At } from "../lib/wire/scan.ts";
+import { putUint16, uint16At } from "../lib/wire/octets.ts";
 import { courseResolver } from "./end_to_end/course_resolver.ts";
 import { startProgram } from "./end_to_end/program.ts";
 import { UdpClient } from "./end_to_end/udp_client.ts";
 import { type Handler, UdpServer } from "./end_to_end/udp_server.ts";
-import { FakeTime } from "./support/fake_time.ts";
 import { ednsOf, hex, lines, opt, question, records, wire } from "./support/messages.ts";
 import { clientQuery, questionHash, responseTo, StubResolver } from "./support/resolving.ts";
 

@@ -4,9 +4,9 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import { formatSocketAddress, type SocketAddress } from "../lib/base/net/address.ts";
-import { FLAG } from "../lib/wire/header.ts";
-import { putFlags, putUint16 } from "../lib/wire/patch.ts";
-import { MessageScan, SCAN, uint16At } from "../lib/wire/scan.ts";
+import { FLAG, putFlags } from "../lib/wire/header.ts";
+import { putUint16, uint16At } from "../lib/wire/octets.ts";
+import { MessageScan, SCAN } from "../lib/wire/scan.ts";
 import { startProgram } from "./end_to_end/program.ts";
 import { TcpServer } from "./end_to_end/tcp_server.ts";
 import { UdpClient } from "./end_to_end/udp_client.ts";

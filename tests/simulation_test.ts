@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { Counters } from "../lib/observe/counters.ts";
 import { TYPE } from "../lib/wire/iana.ts";
-import { putUint16 } from "../lib/wire/patch.ts";
+import { putUint16 } from "../lib/wire/octets.ts";
 import { simulate, type SimulationOptions } from "./simulation/simulation.ts";
 import { STREAM_MANNERS } from "./simulation/stream_client.ts";
 import { DATAGRAM_KINDS } from "./simulation/traffic.ts";

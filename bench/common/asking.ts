@@ -10,7 +10,7 @@ import { headerFromFlags } from "../../lib/wire/header.ts";
 import { CLASS, TYPE } from "../../lib/wire/iana.ts";
 import { decode, encode, type Message } from "../../lib/wire/message.ts";
 import { nameFromText } from "../../lib/wire/name.ts";
-import { uint16At } from "../../lib/wire/scan.ts";
+import { uint16At } from "../../lib/wire/octets.ts";
 import { StreamFrames, toFrame } from "../../lib/wire/stream_frames.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;

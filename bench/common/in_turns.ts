@@ -3,8 +3,7 @@ import { headerFromFlags, rcodeOf } from "../../lib/wire/header.ts";
 import { CLASS, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { encode } from "../../lib/wire/message.ts";
 import { nameFromText } from "../../lib/wire/name.ts";
-import { putUint16 } from "../../lib/wire/patch.ts";
-import { uint16At } from "../../lib/wire/scan.ts";
+import { putUint16, uint16At } from "../../lib/wire/octets.ts";
 import type { Driven, Latencies } from "./dnsperf.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;

@@ -6,9 +6,8 @@
 import { DeadlineQueue } from "../../lib/base/time/deadline_queue.ts";
 import { Random } from "../../lib/base/random/random.ts";
 import { Correlator } from "../../lib/upstream/matching/correlator.ts";
-import { HEADER_OCTETS } from "../../lib/wire/header.ts";
-import { uint16At } from "../../lib/wire/scan.ts";
-import { putId } from "../../lib/wire/patch.ts";
+import { HEADER_OCTETS, putId } from "../../lib/wire/header.ts";
+import { uint16At } from "../../lib/wire/octets.ts";
 import { notSent, PEER, queryFor, replyTo } from "../../tests/support/correlator_rig.ts";
 
 const TOGETHER = 50;

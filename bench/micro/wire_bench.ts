@@ -5,7 +5,7 @@
  * @module
  */
 import { decode, encode } from "../../lib/wire/message.ts";
-import { putFlags, putId } from "../../lib/wire/patch.ts";
+import { putFlags, putId } from "../../lib/wire/header.ts";
 import { MessageScan } from "../../lib/wire/scan.ts";
 import { opt, question, records, response, wire } from "../../tests/support/messages.ts";
 

@@ -1,6 +1,7 @@
 import { FLAG } from "../wire/header.ts";
 import { OPCODE, TYPE } from "../wire/iana.ts";
-import { type MessageScan, SCAN, uint16At } from "../wire/scan.ts";
+import { type MessageScan, SCAN } from "../wire/scan.ts";
+import { uint16At } from "../wire/octets.ts";
 
 /**
  * Whether what an upstream says to a query may be stored.

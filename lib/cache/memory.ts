@@ -1,18 +1,12 @@
 import type { Clock } from "../base/runtime.ts";
-import {
-  type ExtendedError,
-  extendedErrorOption,
-  readExtendedError,
-  readOptions,
-  writeOptions,
-} from "../wire/edns/edns.ts";
-import { putQueryCounts } from "../wire/counts.ts";
-import { FLAG, HEADER_OCTETS, RCODE_MASK } from "../wire/header.ts";
-import { putFlags } from "../wire/patch.ts";
-import { type MessageScan, skipName, uint16At } from "../wire/scan.ts";
+import type { ExtendedError } from "../wire/edns/edns.ts";
+import { extendedErrorOption, readExtendedError, readOptions, writeOptions } from "../wire/edns/edns.ts";
+import { FLAG, HEADER_OCTETS, putFlags, putQueryCounts, QUESTION_TAIL_OCTETS, RCODE_MASK } from "../wire/header.ts";
+import type { MessageScan } from "../wire/scan.ts";
+import { skipName } from "../wire/skip_name.ts";
+import { uint16At } from "../wire/octets.ts";
 import { assess, type Storable, type StorageRules } from "../response/assess.ts";
 import { assessTail } from "../response/assess_tail.ts";
-import { QUESTION_TAIL_OCTETS } from "../wire/section_layout.ts";
 import { addressRun } from "./store/address_run.ts";
 import { type CacheStore, NOT_FOUND } from "./store/cache_store.ts";
 import { failureLifetimeMs } from "./failure_lifetime.ts";

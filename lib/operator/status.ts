@@ -1,38 +1,6 @@
+import type { UpstreamStatus } from "../upstream/health/upstream_status.ts";
 import { MIB } from "../base/units.ts";
 import type { Counters } from "../observe/counters.ts";
-
-/** What an upstream is found to lack. */
-export interface LessonStatus {
-  /** Whether it is asked without EDNS, having rejected that. */
-  readonly isAskedWithoutEdns: boolean;
-  /** Whether it is asked without cookies, having given us those of others. */
-  readonly isAskedWithoutCookies: boolean;
-  /** Whether it is asked in the client's spelling, minding letter case. */
-  readonly isAskedInPlainCase: boolean;
-  /** Whether it is asked over TCP, because nothing comes back over UDP. */
-  readonly isAskedOverTcp: boolean;
-}
-
-/** How an upstream is doing at a moment. Counts are since the start. */
-export interface UpstreamStatus extends LessonStatus {
-  /** As it is written after `--resolver`. */
-  readonly name: string;
-  /**
-   * `up`, `down`, `probing` (it is down, and one question is on its way to see whether it is back) or `loop` (it leads
-   * back here); several of these where processes differ.
-   */
-  readonly state: string;
-  /** SRTT in milliseconds; 0 when never measured. */
-  readonly smoothedMs: number;
-  /** 95 of 100 recent replies came within this, in milliseconds; 0 when never measured. */
-  readonly percentile95Ms: number;
-  /** Messages sent, over UDP and TCP, every send of a question and probes included. */
-  readonly queryCount: number;
-  /** Replies to these that were accepted, of any RCODE. */
-  readonly replyCount: number;
-  /** Questions on which it failed: no reply in time, or one of no use where another upstream's was. */
-  readonly failureCount: number;
-}
 
 /** How full the cache is. */
 export interface CacheStatus {

@@ -1,5 +1,6 @@
 import { Counters } from "../observe/counters.ts";
-import type { CacheStatus, Status, UpstreamStatus } from "./status.ts";
+import type { CacheStatus, Status } from "./status.ts";
+import type { UpstreamStatus } from "../upstream/health/upstream_status.ts";
 
 /** The statuses of processes that serve together, as if they were one. All have the same upstreams, in the same order. */
 export function sumStatus(statuses: readonly Status[]): Status {

@@ -1,5 +1,5 @@
-import { FLAG, HEADER_OCTETS, QDCOUNT_OFFSET } from "../wire/header.ts";
-import { putFlags, putUint16 } from "../wire/patch.ts";
+import { FLAG, HEADER_OCTETS, putFlags, QDCOUNT_OFFSET } from "../wire/header.ts";
+import { putUint16 } from "../wire/octets.ts";
 import type { Query } from "./query.ts";
 import type { Reply } from "./resolver.ts";
 

@@ -2,7 +2,7 @@ import type { SocketAddress } from "../base/net/address.ts";
 import type { LaterOctets } from "../base/later.ts";
 import { shortCopy } from "../base/octets/short_copies.ts";
 import type { Request } from "../upstream/request.ts";
-import { putQueryCounts } from "../wire/counts.ts";
+import { FLAG, HEADER_OCTETS, MESSAGE_OCTETS_MAX, putQueryCounts } from "../wire/header.ts";
 import {
   BARE_OPT_OCTETS,
   type EdnsOption,
@@ -11,9 +11,9 @@ import {
   PLAIN_UDP_OCTETS,
   UDP_PAYLOAD_OCTETS,
 } from "../wire/edns/edns.ts";
-import { FLAG, HEADER_OCTETS, MESSAGE_OCTETS_MAX } from "../wire/header.ts";
 import type { Question } from "../wire/message.ts";
-import { MessageScan, uint16At } from "../wire/scan.ts";
+import { MessageScan } from "../wire/scan.ts";
+import { uint16At } from "../wire/octets.ts";
 import { Writer } from "../wire/writer.ts";
 import type { ReplySlot } from "./reply_slot.ts";
 

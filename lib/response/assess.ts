@@ -1,9 +1,17 @@
-import { ARCOUNT_OFFSET, FLAG, HEADER_OCTETS, MESSAGE_OCTETS_MAX, RCODE_MASK } from "../wire/header.ts";
+import {
+  ARCOUNT_OFFSET,
+  FLAG,
+  HEADER_OCTETS,
+  MESSAGE_OCTETS_MAX,
+  putFlags,
+  putId,
+  RCODE_MASK,
+} from "../wire/header.ts";
 import { OPCODE, RCODE, TYPE } from "../wire/iana.ts";
 import { decode, encodeWithin } from "../wire/message.ts";
 import { isSameNameAt, isWithinAt } from "../wire/name_at.ts";
-import { putFlags, putId, putUint16 } from "../wire/patch.ts";
-import { MessageScan, OPT_FAULT, SCAN, uint16At } from "../wire/scan.ts";
+import { putUint16, uint16At } from "../wire/octets.ts";
+import { MessageScan, OPT_FAULT, SCAN } from "../wire/scan.ts";
 import { withoutOpt } from "../wire/edns/without_opt.ts";
 import { KIND, type Kind } from "./kind.ts";
 import { NOT_STORABLE, type NotStorableReason } from "./not_storable.ts";

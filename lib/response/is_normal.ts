@@ -1,10 +1,10 @@
-import { HEADER_OCTETS } from "../wire/header.ts";
+import { HEADER_OCTETS, RDLENGTH_OFFSET, RECORD_HEAD_OCTETS } from "../wire/header.ts";
 import { CLASS, TYPE } from "../wire/iana.ts";
 import { isAboveAny, isAnyOf, isSameNameAt, isWithinAt } from "../wire/name_at.ts";
 import { rdataSteps, STEP_COMPRESSIBLE_NAME, STEP_NAME } from "../wire/rdata/rdata.ts";
 import { isSameRdataAt } from "../wire/rdata/same_rdata_at.ts";
-import { type MessageScan, skipName, uint16At } from "../wire/scan.ts";
-import { RDLENGTH_OFFSET, RECORD_HEAD_OCTETS } from "../wire/section_layout.ts";
+import { type MessageScan, skipName } from "../wire/scan.ts";
+import { uint16At } from "../wire/octets.ts";
 import { isMetaType, isProofType, isServiceBinding, isZoneType, leadsTo } from "./roles.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { foldCase, type Name } from "../wire/name.ts";
-import { octetsKey } from "../wire/octets_key.ts";
+import { octetsKey } from "../wire/octets.ts";
 
 /** Equal for the same name, letter case ignored. */
 export function keyOf(name: Name): string {

@@ -1,4 +1,4 @@
-import { recordCountOf } from "../wire/counts.ts";
+import { recordCountOf } from "../wire/header.ts";
 import { CLASS } from "../wire/iana.ts";
 import { decode, encodeWithin, type ResourceRecord } from "../wire/message.ts";
 import { recordKey, rrsetKey } from "../wire/rdata/rrset_key.ts";

@@ -1,6 +1,7 @@
 import { TYPE } from "../wire/iana.ts";
 import { isSameNameAt } from "../wire/name_at.ts";
-import { skipName, uint16At } from "../wire/scan.ts";
+import { skipName } from "../wire/scan.ts";
+import { uint16At } from "../wire/octets.ts";
 import { NOT_STORABLE, type NotStorableReason } from "./not_storable.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { TYPE } from "../wire/iana.ts";
 import type { ResourceRecord } from "../wire/message.ts";
-import { uint16At } from "../wire/scan.ts";
+import { uint16At } from "../wire/octets.ts";
 
 const ADDRESSES = [TYPE.A, TYPE.AAAA];
 /** RFC 9460 §4.2: what an alias leads to, and what a service needs. */

@@ -1,10 +1,8 @@
 import { ReusedOctets } from "../base/octets/reused_octets.ts";
 import { BARE_OPT_OCTETS, OPTION_HEADER_OCTETS, putBareOpt } from "../wire/edns/edns.ts";
-import { ARCOUNT_OFFSET, FLAG, HEADER_OCTETS, QDCOUNT_OFFSET } from "../wire/header.ts";
+import { ARCOUNT_OFFSET, FLAG, HEADER_OCTETS, putFlags, QDCOUNT_OFFSET, QUESTION_TAIL_OCTETS } from "../wire/header.ts";
 import { EDNS_OPTION, TYPE } from "../wire/iana.ts";
-import { putFlags, putUint16 } from "../wire/patch.ts";
-import { uint16At } from "../wire/scan.ts";
-import { QUESTION_TAIL_OCTETS } from "../wire/section_layout.ts";
+import { putUint16, uint16At } from "../wire/octets.ts";
 import type { Listener } from "./matching/registration.ts";
 import type { UpstreamSocket } from "./udp/upstream_socket.ts";
 

@@ -1,7 +1,7 @@
 import type { DeadlineQueue } from "../base/time/deadline_queue.ts";
 import { deliver, type LaterOctets } from "../base/later.ts";
 import type { Log } from "../observe/log.ts";
-import type { UpstreamStatus } from "../operator/status.ts";
+import type { UpstreamStatus } from "./health/upstream_status.ts";
 import { Ask, type Asker } from "./ask.ts";
 import { Breaker, type Transition } from "./health/breaker.ts";
 import { Dialogue, type DialogueOptions } from "./exchange/dialogue.ts";

@@ -1,3 +1,4 @@
+import { uint16At } from "./octets.ts";
 import { FLAG, HEADER_OCTETS, opcodeOf, rcodeOf } from "./header.ts";
 import { TYPE } from "./iana.ts";
 import { areOptionsReadable, DO_FLAG } from "./edns/edns.ts";
@@ -182,11 +183,6 @@ export class MessageScan {
     this.ednsVersion = octets[typeOffset + 5]!;
     this.wantsDnssec = (uint16At(octets, typeOffset + 6) & DO_FLAG) !== 0;
   }
-}
-
-/** The big-endian number in the two octets at `offset`. */
-export function uint16At(octets: Uint8Array, offset: number): number {
-  return (octets[offset]! << 8) | octets[offset + 1]!;
 }
 
 /** RFC 2931 §3: a SIG record that covers type 0 signs the message, not an RRset. */

@@ -1,4 +1,4 @@
-import { uint16At } from "./scan.ts";
+import { uint16At } from "./octets.ts";
 import { WireFormatError } from "./wire_format_error.ts";
 
 const LENGTH_OCTETS = 2;

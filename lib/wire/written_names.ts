@@ -1,5 +1,5 @@
 import { type Name, POINTER_HOPS_MAX } from "./name.ts";
-import { octetsKey } from "./octets_key.ts";
+import { octetsKey } from "./octets.ts";
 import { PointerWork } from "./pointer_work.ts";
 
 /** A compression pointer holds 14 bits (RFC 1035 §4.1.4): names further in cannot be pointed to. */

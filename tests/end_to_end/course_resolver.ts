@@ -1,9 +1,8 @@
-import { FLAG, HEADER_OCTETS, headerFromFlags, opcodeOf } from "../../lib/wire/header.ts";
+import { FLAG, HEADER_OCTETS, headerFromFlags, opcodeOf, putFlags, putId } from "../../lib/wire/header.ts";
 import { OPCODE, RCODE } from "../../lib/wire/iana.ts";
 import { decode, encode, type ResourceRecord } from "../../lib/wire/message.ts";
 import { nameToText } from "../../lib/wire/name.ts";
-import { putFlags, putId } from "../../lib/wire/patch.ts";
-import { uint16At } from "../../lib/wire/scan.ts";
+import { uint16At } from "../../lib/wire/octets.ts";
 import { recordToText } from "../../lib/wire/text/record_text.ts";
 import { records } from "../support/messages.ts";
 

@@ -1,5 +1,5 @@
 import { formatSocketAddress, type SocketAddress } from "../../lib/base/net/address.ts";
-import { uint16At } from "../../lib/wire/scan.ts";
+import { uint16At } from "../../lib/wire/octets.ts";
 import { StreamFrames, toFrame } from "../../lib/wire/stream_frames.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;

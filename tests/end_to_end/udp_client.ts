@@ -1,6 +1,6 @@
 import { formatSocketAddress, isIpv6, type SocketAddress } from "../../lib/base/net/address.ts";
 import { PLAIN_UDP_OCTETS } from "../../lib/wire/edns/edns.ts";
-import { uint16At } from "../../lib/wire/scan.ts";
+import { uint16At } from "../../lib/wire/octets.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Counters } from "../../lib/observe/counters.ts";
-import type { Status, UpstreamStatus } from "../../lib/operator/status.ts";
+import type { Status } from "../../lib/operator/status.ts";
+import type { UpstreamStatus } from "../../lib/upstream/health/upstream_status.ts";
 import { sumStatus } from "../../lib/operator/sum_status.ts";
 
 const UPSTREAM: UpstreamStatus = {

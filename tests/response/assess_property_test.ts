@@ -6,7 +6,8 @@ import { KIND } from "../../lib/response/kind.ts";
 import { TYPE } from "../../lib/wire/iana.ts";
 import { decode, encode, type Message, type ResourceRecord } from "../../lib/wire/message.ts";
 import { nameToText } from "../../lib/wire/name.ts";
-import { MessageScan, SCAN, uint16At } from "../../lib/wire/scan.ts";
+import { MessageScan, SCAN } from "../../lib/wire/scan.ts";
+import { uint16At } from "../../lib/wire/octets.ts";
 import { opt, question, records, response } from "../support/messages.ts";
 import { messages, mutate, mutations } from "../wire/arbitraries.ts";
 

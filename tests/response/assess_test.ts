@@ -7,7 +7,7 @@ import { CLASS, OPCODE, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { decode, type Message, type ResourceRecord } from "../../lib/wire/message.ts";
 import { nameFromText, ROOT } from "../../lib/wire/name.ts";
 import { FLAG } from "../../lib/wire/header.ts";
-import { uint16At } from "../../lib/wire/scan.ts";
+import { uint16At } from "../../lib/wire/octets.ts";
 import { lines, opt, question, record, records, response } from "../support/messages.ts";
 
 const RULES: StorageRules = { minTtlSeconds: 0, maxTtlSeconds: 86_400, negativeMaxTtlSeconds: 3_600 };

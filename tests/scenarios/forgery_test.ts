@@ -5,7 +5,7 @@ import type { Counters } from "../../lib/observe/counters.ts";
 import { OPCODE, RCODE } from "../../lib/wire/iana.ts";
 import { encode, type Message } from "../../lib/wire/message.ts";
 import { isSameName } from "../../lib/wire/name.ts";
-import { putUint16 } from "../../lib/wire/patch.ts";
+import { putUint16 } from "../../lib/wire/octets.ts";
 import { udp } from "../support/fake_socket.ts";
 import { lines, message, opt, question, records, wire } from "../support/messages.ts";
 import { SeededRandom } from "../support/seeded_random.ts";

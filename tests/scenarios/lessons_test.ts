@@ -3,7 +3,7 @@ import { HEADER_OCTETS } from "../../lib/wire/header.ts";
 import { EDNS_OPTION, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { encode } from "../../lib/wire/message.ts";
 import { nameToText } from "../../lib/wire/name.ts";
-import { putUint16 } from "../../lib/wire/patch.ts";
+import { putUint16 } from "../../lib/wire/octets.ts";
 import { askedCount, assertRemembered, cacheScene, tell } from "../support/cache_scene.ts";
 import { ednsOf, opt, question, records } from "../support/messages.ts";
 import { recordZone } from "../support/record_zone.ts";

@@ -2,7 +2,7 @@ import { CLASS, EDNS_OPTION, TYPE } from "../../lib/wire/iana.ts";
 import { HEADER_OCTETS } from "../../lib/wire/header.ts";
 import { decode, encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
 import { nameFromText } from "../../lib/wire/name.ts";
-import { putUint16 } from "../../lib/wire/patch.ts";
+import { putUint16 } from "../../lib/wire/octets.ts";
 import { opt } from "../support/messages.ts";
 import type { SeededRandom } from "../support/seeded_random.ts";
 

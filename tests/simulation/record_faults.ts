@@ -2,7 +2,8 @@ import { TYPE } from "../../lib/wire/iana.ts";
 import type { Message } from "../../lib/wire/message.ts";
 import { RDATA_FIELDS } from "../../lib/wire/rdata/rdata_fields.ts";
 import { recordToText } from "../../lib/wire/text/record_text.ts";
-import { MessageScan, skipName, uint16At } from "../../lib/wire/scan.ts";
+import { MessageScan, skipName } from "../../lib/wire/scan.ts";
+import { uint16At } from "../../lib/wire/octets.ts";
 import { ednsOf } from "../support/messages.ts";
 import { askedQuestions } from "./types_check.ts";
 

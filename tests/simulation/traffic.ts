@@ -4,7 +4,7 @@ import { readOpt } from "../../lib/wire/edns/edns.ts";
 import { CLASS, EDNS_OPTION, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import type { Message, Question, ResourceRecord } from "../../lib/wire/message.ts";
 import { nameFromText, ROOT } from "../../lib/wire/name.ts";
-import { putUint16 } from "../../lib/wire/patch.ts";
+import { putUint16 } from "../../lib/wire/octets.ts";
 import { QUESTIONS_MAX } from "../../lib/resolver/questions/split.ts";
 import { opt } from "../support/messages.ts";
 import type { SeededRandom } from "../support/seeded_random.ts";

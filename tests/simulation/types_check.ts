@@ -1,6 +1,6 @@
 import { EDNS_OPTION, RCODE, TYPE, typeToText } from "../../lib/wire/iana.ts";
 import { encode, type Message, type Question } from "../../lib/wire/message.ts";
-import { uint16At } from "../../lib/wire/scan.ts";
+import { uint16At } from "../../lib/wire/octets.ts";
 import { ednsOf } from "../support/messages.ts";
 import { type Content, contentOf, isSameContent, respelled, understandsAd, united } from "./expected_reply.ts";
 import type { Outcome } from "./oracle.ts";

@@ -1,7 +1,6 @@
 import { Correlator, type Pending } from "../../lib/upstream/matching/correlator.ts";
-import { HEADER_OCTETS } from "../../lib/wire/header.ts";
+import { HEADER_OCTETS, putId } from "../../lib/wire/header.ts";
 import type { Message } from "../../lib/wire/message.ts";
-import { putId } from "../../lib/wire/patch.ts";
 import { scriptedRandom } from "./fake_random.ts";
 import { udp } from "./fake_socket.ts";
 import { fakeDeadlines } from "./fake_time.ts";

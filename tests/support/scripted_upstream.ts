@@ -5,7 +5,7 @@ import { HEADER_OCTETS, headerFromFlags, headerToFlags } from "../../lib/wire/he
 import { EDNS_OPTION, OPCODE, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { decode, encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
 import { foldCase, isSameName, type Name } from "../../lib/wire/name.ts";
-import { putUint16 } from "../../lib/wire/patch.ts";
+import { putUint16 } from "../../lib/wire/octets.ts";
 import { WireFormatError } from "../../lib/wire/wire_format_error.ts";
 import { records } from "./messages.ts";
 import { encodeWithPointers } from "./pointer_writer.ts";

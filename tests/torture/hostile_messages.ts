@@ -1,6 +1,7 @@
 import { concat } from "@std/bytes/concat";
 import { CLASS, EDNS_OPTION, TYPE } from "../../lib/wire/iana.ts";
-import { putFlags, putId, putUint16 } from "../../lib/wire/patch.ts";
+import { putFlags, putId } from "../../lib/wire/header.ts";
+import { putUint16 } from "../../lib/wire/octets.ts";
 import { message, opt, question } from "../support/messages.ts";
 import type { SeededRandom } from "../support/seeded_random.ts";
 import { encode } from "../../lib/wire/message.ts";

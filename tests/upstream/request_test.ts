@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { writeUpstreamQuery } from "../../lib/upstream/request.ts";
 import { FLAG } from "../../lib/wire/header.ts";
 import { decode } from "../../lib/wire/message.ts";
-import { uint16At } from "../../lib/wire/scan.ts";
+import { uint16At } from "../../lib/wire/octets.ts";
 import { ednsOf, hex, message, opt, question } from "../support/messages.ts";
 import { requestFor } from "../support/upstream_rig.ts";
 

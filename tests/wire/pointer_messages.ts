@@ -1,6 +1,6 @@
 import { concat } from "@std/bytes/concat";
 import fc from "fast-check";
-import { putUint16 } from "../../lib/wire/patch.ts";
+import { putUint16 } from "../../lib/wire/octets.ts";
 import { withHeader } from "./octets.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;

@@ -1,7 +1,7 @@
 import { ANCOUNT_OFFSET } from "../../wire/header.ts";
 import { CLASS, TYPE } from "../../wire/iana.ts";
 import { isSameNameAt } from "../../wire/name_at.ts";
-import { uint16At } from "../../wire/scan.ts";
+import { uint16At } from "../../wire/octets.ts";
 
 /** The addresses of a name in an answer, record behind record. */
 export interface AddressRun {

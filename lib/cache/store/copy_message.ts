@@ -1,5 +1,4 @@
-import { uint16At } from "../../wire/scan.ts";
-import { putUint16 } from "../../wire/patch.ts";
+import { putUint16, uint16At } from "../../wire/octets.ts";
 import { RDATA_FROM_TTL } from "./address_run.ts";
 import type { EntrySlab } from "./entry_slab.ts";
 

@@ -1,6 +1,6 @@
 import { HEADER_OCTETS } from "../../wire/header.ts";
 import { DOUBLE, HALF, messageStart, OCTET, STATE, TURN_SHIFT, UNIT_OCTETS, USES_SHIFT, WORD } from "./entry_layout.ts";
-import { isSameRun } from "../../wire/same_run.ts";
+import { isSameRun } from "../../wire/name.ts";
 
 /** Uses are counted up to here, with two bits, as S3-FIFO proposes. */
 const USES_MAX = 3;

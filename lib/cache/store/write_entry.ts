@@ -3,7 +3,7 @@ import type { CacheEntry } from "./cache_entry.ts";
 import { DOUBLE, HALF, messageStart, OCTET, STATE, UNIT_OCTETS, WORD } from "./entry_layout.ts";
 import type { EntrySlab } from "./entry_slab.ts";
 import { typesWord } from "../../names/question_hash.ts";
-import { isSameRun } from "../../wire/same_run.ts";
+import { isSameRun } from "../../wire/name.ts";
 
 /** How many units an entry takes. */
 export function unitsFor(entry: CacheEntry): number {

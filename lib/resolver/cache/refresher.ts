@@ -3,12 +3,9 @@ import { deliver, type Receiver } from "../../base/later.ts";
 import type { Clock } from "../../base/runtime.ts";
 import { CHECKING_DISABLED, type Memory, WANTS_DNSSEC } from "../../cache/memory.ts";
 import type { Counters } from "../../observe/counters.ts";
-import { putQueryCounts } from "../../wire/counts.ts";
+import { FLAG, HEADER_OCTETS, putFlags, putQueryCounts, QUESTION_TAIL_OCTETS } from "../../wire/header.ts";
 import { BARE_OPT_OCTETS, putBareOpt, UDP_PAYLOAD_OCTETS } from "../../wire/edns/edns.ts";
-import { FLAG, HEADER_OCTETS } from "../../wire/header.ts";
-import { putFlags } from "../../wire/patch.ts";
 import { skipName } from "../../wire/scan.ts";
-import { QUESTION_TAIL_OCTETS } from "../../wire/section_layout.ts";
 import { Query } from "../query.ts";
 import type { Resolver } from "../resolver.ts";
 

@@ -1,7 +1,7 @@
 import { CLASS, TYPE } from "../../wire/iana.ts";
 import type { ResourceRecord } from "../../wire/message.ts";
 import { foldCase, type Name, nameFromText } from "../../wire/name.ts";
-import { octetsKey } from "../../wire/octets_key.ts";
+import { octetsKey } from "../../wire/octets.ts";
 import { rdataFromText } from "../../wire/text/rdata_text.ts";
 
 /**

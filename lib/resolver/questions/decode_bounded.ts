@@ -1,7 +1,6 @@
-import { recordCountOf } from "../../wire/counts.ts";
-import { headerFromFlags } from "../../wire/header.ts";
+import { headerFromFlags, recordCountOf } from "../../wire/header.ts";
 import { decode, type Message } from "../../wire/message.ts";
-import { uint16At } from "../../wire/scan.ts";
+import { uint16At } from "../../wire/octets.ts";
 import type { Reply } from "../resolver.ts";
 
 /** Far more than any honest answer to one of several questions. */

@@ -2,7 +2,7 @@ import { FLAG, headerFromFlags } from "../../wire/header.ts";
 import { RCODE, TYPE } from "../../wire/iana.ts";
 import { encode, encodeWithin, type Message, type Question, type ResourceRecord } from "../../wire/message.ts";
 import { isSameName } from "../../wire/name.ts";
-import { uint16At } from "../../wire/scan.ts";
+import { uint16At } from "../../wire/octets.ts";
 import type { Reply } from "../resolver.ts";
 import { isOfOneHop, uniteRecords } from "./unite_records.ts";
 

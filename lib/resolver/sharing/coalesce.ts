@@ -8,7 +8,7 @@ import { isUseful } from "../../upstream/exchange/reply_kind.ts";
 import { rcodeOf } from "../../wire/header.ts";
 import type { ExtendedError } from "../../wire/edns/edns.ts";
 import { EDE, RCODE } from "../../wire/iana.ts";
-import { uint16At } from "../../wire/scan.ts";
+import { uint16At } from "../../wire/octets.ts";
 import { type Answer, type Asked, LateFlights } from "./late_flights.ts";
 import { ownReply } from "../own_reply.ts";
 import type { LateAnswer, Query } from "../query.ts";

@@ -1,5 +1,5 @@
 import { FLAG, HEADER_OCTETS } from "../../wire/header.ts";
-import { isSameRun } from "../../wire/same_run.ts";
+import { isSameRun } from "../../wire/name.ts";
 import type { Query } from "../query.ts";
 
 /** Header bits that an upstream's answer may depend on. */

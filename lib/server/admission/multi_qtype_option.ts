@@ -1,7 +1,8 @@
 import type { Query } from "../../resolver/query.ts";
 import { findOptions } from "../../wire/edns/find_options.ts";
 import { EDNS_OPTION, TYPE } from "../../wire/iana.ts";
-import { OPT_FAULT, SCAN, uint16At } from "../../wire/scan.ts";
+import { OPT_FAULT, SCAN } from "../../wire/scan.ts";
+import { uint16At } from "../../wire/octets.ts";
 
 /** RFC 10029 §4: each type costs an upstream query; "a limit of four QTx values would be appropriate". */
 const OTHER_TYPES_MAX = 4;

@@ -8,12 +8,21 @@ import {
   UDP_PAYLOAD_OCTETS,
   writeOpt,
 } from "../../wire/edns/edns.ts";
-import { ARCOUNT_OFFSET, FLAG, HEADER_OCTETS, OPCODE_MASK, QDCOUNT_OFFSET, RCODE_MASK } from "../../wire/header.ts";
+import {
+  ARCOUNT_OFFSET,
+  FLAG,
+  HEADER_OCTETS,
+  OPCODE_MASK,
+  putFlags,
+  putId,
+  QDCOUNT_OFFSET,
+  QUESTION_TAIL_OCTETS,
+  RCODE_MASK,
+} from "../../wire/header.ts";
 import { OPCODE } from "../../wire/iana.ts";
 import { decode, writeRecord } from "../../wire/message.ts";
-import { putFlags, putId, putUint16 } from "../../wire/patch.ts";
-import { MessageScan, skipName, uint16At } from "../../wire/scan.ts";
-import { QUESTION_TAIL_OCTETS } from "../../wire/section_layout.ts";
+import { putUint16, uint16At } from "../../wire/octets.ts";
+import { MessageScan, skipName } from "../../wire/scan.ts";
 import { withoutOpt } from "../../wire/edns/without_opt.ts";
 import { Writer } from "../../wire/writer.ts";
 import type { Query } from "../../resolver/query.ts";

@@ -1,7 +1,7 @@
 import { TYPE } from "../../wire/iana.ts";
 import type { Message, ResourceRecord } from "../../wire/message.ts";
 import { isWithin } from "../../wire/name.ts";
-import { uint16At } from "../../wire/scan.ts";
+import { uint16At } from "../../wire/octets.ts";
 
 /**
  * Which records a reply cannot do without, in the order of its sections. RFC 2181 §9: "The TC bit should be set in

@@ -1,7 +1,7 @@
 import { BARE_OPT_OCTETS, PLAIN_UDP_OCTETS } from "../../wire/edns/edns.ts";
 import { ARCOUNT_OFFSET } from "../../wire/header.ts";
-import { putUint16 } from "../../wire/patch.ts";
-import { MessageScan, uint16At } from "../../wire/scan.ts";
+import { putUint16, uint16At } from "../../wire/octets.ts";
+import { MessageScan } from "../../wire/scan.ts";
 import { withoutOpt } from "../../wire/edns/without_opt.ts";
 import type { Reply } from "../../resolver/resolver.ts";
 import { truncate } from "./truncate.ts";

@@ -1,9 +1,16 @@
-import { ANCOUNT_OFFSET, FLAG, HEADER_OCTETS } from "../../wire/header.ts";
+import {
+  ANCOUNT_OFFSET,
+  FLAG,
+  HEADER_OCTETS,
+  putFlags,
+  QUESTION_TAIL_OCTETS,
+  RDLENGTH_OFFSET,
+  RECORD_HEAD_OCTETS,
+} from "../../wire/header.ts";
 import { decode, encodeWithin, type Message, type ResourceRecord } from "../../wire/message.ts";
-import { putFlags, putUint16 } from "../../wire/patch.ts";
+import { putUint16, uint16At } from "../../wire/octets.ts";
 import { rrsetKey } from "../../wire/rdata/rrset_key.ts";
-import { skipName, uint16At } from "../../wire/scan.ts";
-import { QUESTION_TAIL_OCTETS, RDLENGTH_OFFSET, RECORD_HEAD_OCTETS } from "../../wire/section_layout.ts";
+import { skipName } from "../../wire/scan.ts";
 import type { Reply } from "../../resolver/resolver.ts";
 import { neededRecords } from "./needed_records.ts";
 

@@ -1,4 +1,4 @@
-import type { LessonStatus } from "../../operator/status.ts";
+import type { LessonStatus } from "../health/upstream_status.ts";
 import { Lesson, LESSON_MS } from "./lesson.ts";
 import { nameKey, zoneKey } from "./question_keys.ts";
 import { TwoProofs } from "./two_proofs.ts";

@@ -1,6 +1,6 @@
 import type { Random } from "../../base/random/random.ts";
 import { shortCopy } from "../../base/octets/short_copies.ts";
-import { QUESTION_TAIL_OCTETS } from "../../wire/section_layout.ts";
+import { QUESTION_TAIL_OCTETS } from "../../wire/header.ts";
 
 /** What separates upper from lower case in ASCII. */
 const CASE_BIT = 0x20;

@@ -2,7 +2,8 @@ import type { Random } from "../../base/random/random.ts";
 import { findOptions } from "../../wire/edns/find_options.ts";
 import { rcodeOf } from "../../wire/header.ts";
 import { EDNS_OPTION, RCODE } from "../../wire/iana.ts";
-import { MessageScan, uint16At } from "../../wire/scan.ts";
+import { MessageScan } from "../../wire/scan.ts";
+import { uint16At } from "../../wire/octets.ts";
 
 /** RFC 7873 §4: a client cookie has 8 octets, a server cookie 8 to 32. */
 const CLIENT_OCTETS = 8;

@@ -1,6 +1,6 @@
 import { deliver, LaterOctets } from "../../base/later.ts";
 import { ANCOUNT_OFFSET } from "../../wire/header.ts";
-import { uint16At } from "../../wire/scan.ts";
+import { uint16At } from "../../wire/octets.ts";
 import type { Asking } from "../ask.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { Doubts } from "../matching/registration.ts";

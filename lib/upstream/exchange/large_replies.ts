@@ -1,6 +1,6 @@
 import { foldCase } from "../../wire/name.ts";
-import { octetsKey } from "../../wire/octets_key.ts";
-import { QUESTION_TAIL_OCTETS } from "../../wire/section_layout.ts";
+import { octetsKey } from "../../wire/octets.ts";
+import { QUESTION_TAIL_OCTETS } from "../../wire/header.ts";
 import type { Request } from "../request.ts";
 
 /** Questions remembered of one upstream. The oldest makes room. */

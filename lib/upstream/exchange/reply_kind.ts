@@ -1,6 +1,7 @@
 import { ANCOUNT_OFFSET, FLAG, NSCOUNT_OFFSET, rcodeOf } from "../../wire/header.ts";
 import { RCODE } from "../../wire/iana.ts";
-import { MessageScan, uint16At } from "../../wire/scan.ts";
+import { MessageScan } from "../../wire/scan.ts";
+import { uint16At } from "../../wire/octets.ts";
 import { isBadCookie } from "./cookie_jar.ts";
 
 /** RCODEs that say more about the upstream than about the name: another upstream may well know. */

@@ -1,12 +1,17 @@
-import { recordCountOf } from "../../wire/counts.ts";
-import { HEADER_OCTETS, QDCOUNT_OFFSET } from "../../wire/header.ts";
+import {
+  HEADER_OCTETS,
+  QDCOUNT_OFFSET,
+  QUESTION_TAIL_OCTETS,
+  RDLENGTH_OFFSET,
+  RECORD_HEAD_OCTETS,
+  recordCountOf,
+} from "../../wire/header.ts";
 import { TYPE } from "../../wire/iana.ts";
-import { putUint16 } from "../../wire/patch.ts";
-import { isSameRun } from "../../wire/same_run.ts";
+import { putUint16, uint16At } from "../../wire/octets.ts";
+import { isSameRun } from "../../wire/name.ts";
 import { labelAt, labelCountAt } from "../../wire/name_at.ts";
 import { rdataSteps, STEP_COMPRESSIBLE_NAME } from "../../wire/rdata/rdata.ts";
-import { skipName, uint16At } from "../../wire/scan.ts";
-import { QUESTION_TAIL_OCTETS, RDLENGTH_OFFSET, RECORD_HEAD_OCTETS } from "../../wire/section_layout.ts";
+import { skipName } from "../../wire/scan.ts";
 
 /** A compression pointer has these two bits set; the others are the offset that it leads to (RFC 1035 §4.1.4). */
 const POINTER = 0xc000;

@@ -3,7 +3,7 @@ import { Later } from "../../base/later.ts";
 import type { Random } from "../../base/random/random.ts";
 import type { Clock } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
-import type { UpstreamStatus } from "../../operator/status.ts";
+import type { UpstreamStatus } from "../health/upstream_status.ts";
 import { EDE } from "../../wire/iana.ts";
 import type { LateListener } from "./listening.ts";
 import { Race } from "./race.ts";

@@ -4,7 +4,7 @@ import { LaterOctets } from "../../base/later.ts";
 import { type Linkable, LinkedTable } from "../../base/linked_table.ts";
 import type { Random } from "../../base/random/random.ts";
 import { HEADER_OCTETS, QDCOUNT_OFFSET } from "../../wire/header.ts";
-import { putUint16 } from "../../wire/patch.ts";
+import { putUint16 } from "../../wire/octets.ts";
 import { MessageScan, OPT_FAULT, SCAN } from "../../wire/scan.ts";
 import { AnsweredIds } from "./answered_ids.ts";
 import type { Registration } from "./registration.ts";

@@ -1,8 +1,7 @@
-import { FLAG, HEADER_OCTETS } from "../../wire/header.ts";
+import { FLAG, HEADER_OCTETS, QUESTION_TAIL_OCTETS } from "../../wire/header.ts";
 import { OPCODE, RCODE } from "../../wire/iana.ts";
-import { isSameRun } from "../../wire/same_run.ts";
+import { isSameRun } from "../../wire/name.ts";
 import { type MessageScan, SCAN } from "../../wire/scan.ts";
-import { QUESTION_TAIL_OCTETS } from "../../wire/section_layout.ts";
 
 /**
  * Whether `reply` is a response to `question` (RFC 5452 §9.1), letter case ignored. A server that cannot

@@ -4,7 +4,7 @@ import type { Random } from "../../base/random/random.ts";
 import type { Clock, StreamSocket } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
 import { EDE } from "../../wire/iana.ts";
-import { putId } from "../../wire/patch.ts";
+import { putId } from "../../wire/header.ts";
 import { StreamFrames, toFrame } from "../../wire/stream_frames.ts";
 import type { ConnectionOwner } from "./connection_owner.ts";
 import { Correlator } from "../matching/correlator.ts";

@@ -2,7 +2,7 @@ import type { SocketAddress } from "../../base/net/address.ts";
 import { LaterOctets } from "../../base/later.ts";
 import type { Counters } from "../../observe/counters.ts";
 import { EDE } from "../../wire/iana.ts";
-import { putId } from "../../wire/patch.ts";
+import { putId } from "../../wire/header.ts";
 import type { CookieJar } from "../exchange/cookie_jar.ts";
 import type { Doubts, Registration } from "../matching/registration.ts";
 import { isEdnsRejection, isTruncated } from "../exchange/reply_kind.ts";

@@ -1,7 +1,7 @@
 import { EDNS_OPTION, TYPE } from "../iana.ts";
 import type { ResourceRecord } from "../message.ts";
 import { ROOT } from "../name.ts";
-import { putUint16 } from "../patch.ts";
+import { putUint16 } from "../octets.ts";
 import { Reader } from "../reader.ts";
 import { Writer } from "../writer.ts";
 

@@ -1,5 +1,6 @@
 import { BARE_OPT_OCTETS } from "./edns.ts";
-import { type MessageScan, uint16At } from "../scan.ts";
+import type { MessageScan } from "../scan.ts";
+import { uint16At } from "../octets.ts";
 
 /**
  * The data of each option with this code in the message's OPT record, as views of `octets`, in the order of the wire.

@@ -1,7 +1,7 @@
 import { TYPE } from "../iana.ts";
 import { ARCOUNT_OFFSET } from "../header.ts";
 import { decode, encodeWithin } from "../message.ts";
-import { putUint16 } from "../patch.ts";
+import { putUint16 } from "../octets.ts";
 import type { MessageScan } from "../scan.ts";
 
 /**

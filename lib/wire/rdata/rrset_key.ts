@@ -2,7 +2,7 @@ import { TYPE } from "../iana.ts";
 import type { ResourceRecord } from "../message.ts";
 import { foldCase } from "../name.ts";
 import { canonicalRdata } from "./rdata.ts";
-import { uint16At } from "../scan.ts";
+import { uint16At } from "../octets.ts";
 
 /** A text that is the same for the records of one RRset, and different for those of different ones. */
 export function rrsetKey({ name, type, class: rrclass, rdata }: ResourceRecord): string {

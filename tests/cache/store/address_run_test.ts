@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { addressRun } from "../../../lib/cache/store/address_run.ts";
-import { MessageScan, skipName, uint16At } from "../../../lib/wire/scan.ts";
+import { MessageScan, skipName } from "../../../lib/wire/scan.ts";
+import { uint16At } from "../../../lib/wire/octets.ts";
 import { question, records, response } from "../../support/messages.ts";
 
 /** Where the records of a message begin, and where their TTLs stand. */

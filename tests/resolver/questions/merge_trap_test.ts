@@ -3,7 +3,7 @@ import { Split } from "../../../lib/resolver/questions/split.ts";
 import { TYPE } from "../../../lib/wire/iana.ts";
 import { decode, decodeQuestions } from "../../../lib/wire/message.ts";
 import { nameToText } from "../../../lib/wire/name.ts";
-import { putUint16 } from "../../../lib/wire/patch.ts";
+import { putUint16 } from "../../../lib/wire/octets.ts";
 import { hex, lines, question } from "../../support/messages.ts";
 import { clientQuery, responseTo, StubResolver } from "../../support/resolving.ts";
 

@@ -5,7 +5,7 @@ import { EDE, RCODE } from "../../../lib/wire/iana.ts";
 import { decode, type Message, type ResourceRecord } from "../../../lib/wire/message.ts";
 import { concat } from "@std/bytes/concat";
 import { FLAG } from "../../../lib/wire/header.ts";
-import { uint16At } from "../../../lib/wire/scan.ts";
+import { uint16At } from "../../../lib/wire/octets.ts";
 import { finish } from "../../../lib/server/reply/finish.ts";
 import { udp } from "../../support/fake_socket.ts";
 import { ednsOf, hex, opt, question, questionLines, record, wire } from "../../support/messages.ts";

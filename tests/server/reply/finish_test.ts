@@ -4,11 +4,10 @@ import { finish } from "../../../lib/server/reply/finish.ts";
 import { Query } from "../../../lib/resolver/query.ts";
 import { ReplySlot } from "../../../lib/resolver/reply_slot.ts";
 import { EDE, EDNS_OPTION } from "../../../lib/wire/iana.ts";
-import { FLAG } from "../../../lib/wire/header.ts";
+import { FLAG, putFlags } from "../../../lib/wire/header.ts";
 import { decode, type Message } from "../../../lib/wire/message.ts";
-import { putFlags } from "../../../lib/wire/patch.ts";
 import { readExtendedError } from "../../../lib/wire/edns/edns.ts";
-import { uint16At } from "../../../lib/wire/scan.ts";
+import { uint16At } from "../../../lib/wire/octets.ts";
 import {
   ednsOf,
   hex,

@@ -5,7 +5,7 @@ import { randomizeCase } from "../../../lib/upstream/exchange/case_randomization
 import { restoreSpelling } from "../../../lib/upstream/exchange/restore_spelling.ts";
 import { decode } from "../../../lib/wire/message.ts";
 import { nameToText } from "../../../lib/wire/name.ts";
-import { putUint16 } from "../../../lib/wire/patch.ts";
+import { putUint16 } from "../../../lib/wire/octets.ts";
 import { scriptedRandom } from "../../support/fake_random.ts";
 import { hex, lines, question, questionLines, record, response, wire } from "../../support/messages.ts";
 import { names, octets } from "../../wire/arbitraries.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { IN_FLIGHT_MAX, type Pending } from "../../../lib/upstream/matching/correlator.ts";
 import { decode } from "../../../lib/wire/message.ts";
-import { putId } from "../../../lib/wire/patch.ts";
+import { putId } from "../../../lib/wire/header.ts";
 import {
   correlatorRig,
   DEADLINE_MS,

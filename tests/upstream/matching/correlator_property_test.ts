@@ -1,9 +1,8 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Correlator, type Verdict } from "../../../lib/upstream/matching/correlator.ts";
-import { HEADER_OCTETS } from "../../../lib/wire/header.ts";
-import { putId } from "../../../lib/wire/patch.ts";
-import { uint16At } from "../../../lib/wire/scan.ts";
+import { HEADER_OCTETS, putId } from "../../../lib/wire/header.ts";
+import { uint16At } from "../../../lib/wire/octets.ts";
 import { scriptedRandom } from "../../support/fake_random.ts";
 import { udp } from "../../support/fake_socket.ts";
 import { fakeDeadlines, settled } from "../../support/fake_time.ts";
