@@ -52,10 +52,10 @@ class Copy implements AsyncDisposable {
     const copy = new Copy(await Deno.makeTempDir());
     const { run } = copy;
     await run("cp", "-R", `${ROOT}/lib`, `${ROOT}/main.ts`, `${ROOT}/deno.json`, copy.folder);
-    await Deno.mkdir(`${copy.folder}/tests/base`, { recursive: true });
+    await Deno.mkdir(`${copy.folder}/tests/base/net`, { recursive: true });
     await Deno.copyFile(
-      `${ROOT}/tests/base/client_network_test.ts`,
-      `${copy.folder}/tests/base/client_network_test.ts`,
+      `${ROOT}/tests/base/net/client_network_test.ts`,
+      `${copy.folder}/tests/base/net/client_network_test.ts`,
     );
     await Deno.writeTextFile(`${copy.folder}/tests/testing_test.ts`, TEST);
     await copy.#rewriteMap();
