@@ -22,7 +22,7 @@ import { ServerCookies } from "../server/admission/server_cookies.ts";
 import { StreamListener } from "../server/listen/stream_listener.ts";
 import { UdpListener } from "../server/listen/udp_listener.ts";
 import { openUpstreams } from "../upstream/open_upstreams.ts";
-import { upstreamName } from "../upstream/upstream_name.ts";
+import { endpointText } from "../upstream/endpoint.ts";
 import type { Upstreams } from "../upstream/group/upstreams.ts";
 import { VERSION } from "../version.ts";
 
@@ -82,7 +82,7 @@ export class App {
     this.#deadlines = deadlines;
     const sockets = listenOn(runtime.network, config.listen ?? DEFAULT_LISTEN, config.listen === null);
     this.#upstreams = !isForwarding ? null : openUpstreams({
-      addresses: config.resolvers,
+      endpoints: config.resolvers,
       strategy: config.strategy,
       socketCount: config.upstreamSockets,
       asksWithCookies: config.asksWithCookies,
@@ -219,7 +219,7 @@ export class App {
       );
       return;
     }
-    const upstreams = config.resolvers.map(upstreamName).join(", ");
+    const upstreams = config.resolvers.map(endpointText).join(", ");
     this.#log.info(`${VERSION} listens on ${where}, forwards to ${upstreams}`);
   }
 }

@@ -4,6 +4,7 @@ import { formatSocketAddress, isIpv6, isSameAddress, isUnspecified, type SocketA
 import { LOG_LEVELS } from "../observe/log.ts";
 import { STRATEGIES } from "../upstream/group/strategy.ts";
 import { MULTI_QUESTION } from "../resolver/questions/split.ts";
+import { type Endpoint, socketAddressOf } from "../upstream/endpoint.ts";
 import { PRIVATE_NETWORKS } from "../server/admission/access.ts";
 import { type Check, parseCheck } from "./commands.ts";
 import {
@@ -176,8 +177,8 @@ function rejectUnknown(argument: string, key?: string): never {
 }
 
 /** Upstreams that can be written down and cannot work. */
-function rejectUnaskable(resolvers: readonly SocketAddress[], listen: readonly SocketAddress[]): void {
-  for (const resolver of resolvers) {
+function rejectUnaskable(resolvers: readonly Endpoint[], listen: readonly SocketAddress[]): void {
+  for (const resolver of resolvers.map(socketAddressOf)) {
     const text = formatSocketAddress(resolver);
     if (listen.some((address) => isSameAddress(address, resolver))) {
       throw invalid("resolver", text, "this program listens there itself, a query would go round for ever");

@@ -4,6 +4,7 @@ import type { StorageRules } from "../response/assess.ts";
 import type { LogLevel } from "../observe/log.ts";
 import type { Strategy } from "../upstream/group/strategy.ts";
 import type { MultiQuestion } from "../resolver/questions/split.ts";
+import type { Endpoint } from "../upstream/endpoint.ts";
 
 /** Everything that can be set. One field per knob; its default and bounds are in `LIMITS` and `flags.ts`. */
 export interface Config {
@@ -12,7 +13,7 @@ export interface Config {
   /** Whether other instances of the program may serve at the same addresses, each its share of the clients. */
   readonly sharesPort: boolean;
   /** The upstreams in order of preference. Empty: fixed-answer mode. */
-  readonly resolvers: readonly SocketAddress[];
+  readonly resolvers: readonly Endpoint[];
   /** Fixed-answer mode: the address in A records, 4 octets. */
   readonly answerIpv4: Uint8Array<ArrayBuffer>;
   /** Fixed-answer mode: the address in AAAA records, 16 octets; `null` for none. */

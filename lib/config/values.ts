@@ -4,8 +4,8 @@ import { parseIp } from "../base/net/ip.ts";
 import type { StorageRules } from "../response/assess.ts";
 import { type Config, LIMITS } from "./config.ts";
 import type { FlagName } from "./flags.ts";
+import { type Endpoint, parseEndpoint } from "../upstream/endpoint.ts";
 
-const TCP_SCHEME = "tcp://";
 const CHARACTER_STRING_OCTETS_MAX = 255;
 
 /** A command line that cannot be followed. The message is one line: the flag, the value, and what is allowed. */
@@ -23,30 +23,23 @@ export function addressList(
   flag: FlagName,
   { defaultPort, portMin }: { defaultPort: number; portMin: 0 | 1 },
 ): SocketAddress[] {
-  return (values.get(flag) ?? []).map((text) => readAddress(flag, text, { text, defaultPort, portMin }));
+  return (values.get(flag) ?? []).map((text) => {
+    return readAs(flag, text, () => parseSocketAddress(text, defaultPort, portMin));
+  });
 }
 
-function readAddress(
-  flag: FlagName,
-  given: string,
-  { text, defaultPort, portMin }: { text: string; defaultPort: number; portMin: 0 | 1 },
-): SocketAddress {
+function readAs<T>(flag: FlagName, text: string, read: () => T): T {
   try {
-    return parseSocketAddress(text, defaultPort, portMin);
+    return read();
   } catch (error) {
     if (!(error instanceof AddressFormatError)) throw error;
-    throw invalid(flag, given, error.message);
+    throw invalid(flag, text, error.message);
   }
 }
 
 /** The upstreams that a flag lists; `tcp://` before the address means TCP from the first query on. */
-export function upstreamList(values: FlagValues, flag: FlagName, defaultPort: number): SocketAddress[] {
-  return (values.get(flag) ?? []).map((text) => {
-    const isTcp = text.startsWith(TCP_SCHEME);
-    const bare = isTcp ? text.slice(TCP_SCHEME.length) : text;
-    const address = readAddress(flag, text, { text: bare, defaultPort, portMin: 1 });
-    return isTcp ? { ...address, transport: "tcp" } : address;
-  });
+export function upstreamList(values: FlagValues, flag: FlagName, defaultPort: number): Endpoint[] {
+  return (values.get(flag) ?? []).map((text) => readAs(flag, text, () => parseEndpoint(text, defaultPort)));
 }
 
 /** The addresses of made-up answers: 127.0.0.1 unless another IPv4 address is given, and no IPv6 address unless one is. */

@@ -4,6 +4,7 @@ import type { Config } from "../config/config.ts";
 import { UsageError } from "../config/values.ts";
 import { NativeIo } from "../native/native_io.ts";
 import { DENO_NETWORK } from "./deno_network.ts";
+import { type Endpoint, endpointAt, socketAddressOf } from "../upstream/endpoint.ts";
 
 /** A way to open UDP sockets. */
 export interface DatagramIoChoice {
@@ -70,7 +71,11 @@ export function sharedDatagramIo(): DatagramIoChoice {
 
 function namedBy(native: NativeIo, config: Config): Config {
   const named = (address: SocketAddress) => native.named(address);
-  return { ...config, listen: config.listen?.map(named) ?? null, resolvers: config.resolvers.map(named) };
+  const onNamedLink = (endpoint: Endpoint) => ({
+    ...endpoint,
+    zone: endpointAt(named(socketAddressOf(endpoint))).zone,
+  });
+  return { ...config, listen: config.listen?.map(named) ?? null, resolvers: config.resolvers.map(onNamedLink) };
 }
 
 function openNativeIo(): NativeIo {

@@ -1,9 +1,10 @@
-import { anyAddressFor, formatSocketAddress, type SocketAddress } from "../base/net/address.ts";
+import { anyAddressFor, formatSocketAddress } from "../base/net/address.ts";
 import type { DeadlineQueue } from "../base/time/deadline_queue.ts";
 import { Random } from "../base/random/random.ts";
 import type { Runtime } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { Log } from "../observe/log.ts";
+import { type Endpoint, socketAddressOf } from "./endpoint.ts";
 import { CookieJar } from "./exchange/cookie_jar.ts";
 import { DatagramTransport } from "./udp/datagram_transport.ts";
 import { SocketPool } from "./udp/socket_pool.ts";
@@ -15,7 +16,7 @@ import { Upstreams } from "./group/upstreams.ts";
 /** What upstreams are opened with. */
 export interface OpenUpstreamsOptions {
   /** In order of preference; at least one. */
-  readonly addresses: readonly SocketAddress[];
+  readonly endpoints: readonly Endpoint[];
   /** In which order they are asked. */
   readonly strategy: Strategy;
   /** Sockets of each address family that take turns. */
@@ -41,7 +42,7 @@ export interface OpenUpstreamsOptions {
  * those with link-local addresses. What comes in on the sockets of a link has come from there.
  */
 export function openUpstreams(options: OpenUpstreamsOptions): Upstreams {
-  const { addresses, strategy, socketCount, ghostMs, runtime, deadlines, counters, log } = options;
+  const { endpoints, strategy, socketCount, ghostMs, runtime, deadlines, counters, log } = options;
   const { asksWithCookies = true, randomizesCase = true } = options;
   const { clock } = runtime;
   const random = new Random(runtime.random);
@@ -51,15 +52,16 @@ export function openUpstreams(options: OpenUpstreamsOptions): Upstreams {
     return pools.getOrInsertComputed(localHostname, () => new SocketPool(options));
   };
   const streams: StreamTransport[] = [];
-  const upstreams = addresses.map((address) => {
+  const upstreams = endpoints.map((endpoint) => {
+    const address = socketAddressOf(endpoint);
     const sockets = poolFor(anyAddressFor(address));
     const jar = asksWithCookies ? { cookies: new CookieJar(random) } : {};
     const datagram = new DatagramTransport({ sockets, address, name: formatSocketAddress(address), counters, ...jar });
     const stream = new StreamTransport({ runtime, random, deadlines, counters, address, ghostMs, ...jar });
     streams.push(stream);
     // `tcp://` as an upstream means TCP from the first query on.
-    const first = address.transport === "tcp" ? stream : datagram;
-    return new Upstream({ address, datagram: first, stream, ...jar, randomizesCase, deadlines, clock, random, log });
+    const first = endpoint.protocol === "tcp" ? stream : datagram;
+    return new Upstream({ endpoint, datagram: first, stream, ...jar, randomizesCase, deadlines, clock, random, log });
   });
   return new Upstreams({
     upstreams,

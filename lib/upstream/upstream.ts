@@ -3,6 +3,7 @@ import { deliver, type LaterOctets } from "../base/later.ts";
 import type { Log } from "../observe/log.ts";
 import type { UpstreamStatus } from "./health/upstream_status.ts";
 import { Ask, type Asker } from "./ask.ts";
+import { endpointText } from "./endpoint.ts";
 import { Breaker, type Transition } from "./health/breaker.ts";
 import { Dialogue, type DialogueOptions } from "./exchange/dialogue.ts";
 import type { Failure } from "./health/outage_evidence.ts";
@@ -11,7 +12,6 @@ import { isTruncated, isUseful } from "./exchange/reply_kind.ts";
 import type { Request } from "./request.ts";
 import { StateReport } from "./health/state_report.ts";
 import { isSilence } from "./upstream_error.ts";
-import { upstreamName } from "./upstream_name.ts";
 import { WholeReply } from "./exchange/whole_reply.ts";
 
 /** What an upstream is made from. */
@@ -28,6 +28,7 @@ const LOOP_MS = 60_000;
 /** A server that is asked what we do not know, and what we have learned about it. */
 export class Upstream {
   readonly #options: UpstreamOptions;
+  readonly #name: string;
   /** Others after `forgetTroubles`: what was asked before tells the old ones, which nobody asks any more. */
   #path = new Path();
   #breaker = new Breaker();
@@ -47,13 +48,14 @@ export class Upstream {
   /** See {@linkcode UpstreamOptions}. */
   constructor(options: UpstreamOptions) {
     this.#options = options;
+    this.#name = endpointText(options.endpoint);
     this.#dialogue = new Dialogue(options, (lesson) => options.log.warn(`upstream ${this.name} ${lesson}`));
     this.#report = new StateReport(this, options);
   }
 
-  /** How the upstream is called in messages: as it is written after `--resolver`. */
+  /** How the upstream is called in messages: its endpoint's canonical text. */
   get name(): string {
-    return upstreamName(this.#options.address);
+    return this.#name;
   }
 
   /** Whether it takes part in ordinary queries. */

@@ -4,7 +4,7 @@ import { formatCidr } from "../../lib/base/net/cidr.ts";
 import { formatIp } from "../../lib/base/net/ip.ts";
 import { parseCommand, UsageError } from "../../lib/config/cli.ts";
 import type { Config } from "../../lib/config/config.ts";
-import { upstreamName } from "../../lib/upstream/upstream_name.ts";
+import { endpointText } from "../../lib/upstream/endpoint.ts";
 import { PRIVATE_NETWORKS } from "../../lib/server/admission/access.ts";
 
 /** A configuration with its addresses as text. */
@@ -54,7 +54,7 @@ function parse(commandLine: string) {
   const told: Told = {
     ...others,
     listen: listen?.map(formatSocketAddress) ?? null,
-    resolvers: resolvers.map(upstreamName),
+    resolvers: resolvers.map(endpointText),
     answers: [formatIp(answerIpv4), answerIpv6 && formatIp(answerIpv6)],
     allow: allow.map(formatCidr),
   };

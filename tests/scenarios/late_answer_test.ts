@@ -2,7 +2,9 @@ import { assert, assertEquals, assertGreaterOrEqual, assertLessOrEqual } from "@
 import { readExtendedError } from "../../lib/wire/edns/edns.ts";
 import { EDE, RCODE } from "../../lib/wire/iana.ts";
 import { encode } from "../../lib/wire/message.ts";
+import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import { askedCount, cacheScene, tell } from "../support/cache_scene.ts";
+import { tcp } from "../support/fake_socket.ts";
 import { ednsOf, lines, opt, question } from "../support/messages.ts";
 import { type ReceivedQuery, Scene, type SceneOptions } from "../support/scene.ts";
 
@@ -224,7 +226,7 @@ Deno.test("[9520_02] a failure that comes late does not count a second time", as
 
 Deno.test("an answer that comes late over TCP, or from the second upstream, gets through as well", async () => {
   const overTcp = slowScene(3000, {
-    config: { resolvers: [{ transport: "tcp", hostname: "203.0.113.53", port: 53 }] },
+    config: { resolvers: [endpointAt(tcp("203.0.113.53", 53))] },
   });
   asker(overTcp);
   await overTcp.pass(3500);

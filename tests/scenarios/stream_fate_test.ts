@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { RCODE } from "../../lib/wire/iana.ts";
+import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import { question } from "../support/messages.ts";
 import { recordZone } from "../support/record_zone.ts";
 import { Scene, UPSTREAM } from "../support/scene.ts";
@@ -14,7 +15,7 @@ const NUMBERED = recordZone(...Array.from({ length: NAMES_MAX }, (_, i) => `n${i
 
 /** The ways to an upstream over TCP. */
 const WAYS = {
-  "tcp://": { config: { resolvers: [{ ...UPSTREAM, transport: "tcp" }] }, zone: NUMBERED },
+  "tcp://": { config: { resolvers: [endpointAt({ ...UPSTREAM, transport: "tcp" })] }, zone: NUMBERED },
   "TC over UDP": { habits: { truncates: true }, zone: NUMBERED },
 } as const;
 

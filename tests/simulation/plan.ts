@@ -5,6 +5,7 @@ import type { Config } from "../../lib/config/config.ts";
 import { STRATEGIES } from "../../lib/upstream/group/strategy.ts";
 import type { Question } from "../../lib/wire/message.ts";
 import { foldCase } from "../../lib/wire/name.ts";
+import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import { SeededRandom } from "../support/seeded_random.ts";
 import { EVERYBODY } from "../support/serving.ts";
 import type { Link } from "../support/world_network.ts";
@@ -88,7 +89,7 @@ export function drawPlan(seed: number): Plan {
     seed,
     config: {
       listen,
-      resolvers: upstreams.map(({ address }) => address),
+      resolvers: upstreams.map(({ address }) => endpointAt(address)),
       sharesPort: false,
       answerIpv4: parseIp("192.0.2.80")!,
       answerIpv6: random.chance(0.5) ? parseIp("2001:db8::80") : null,

@@ -4,6 +4,7 @@ import { Log } from "../../lib/observe/log.ts";
 import { openUpstreams } from "../../lib/upstream/open_upstreams.ts";
 import type { Strategy } from "../../lib/upstream/group/strategy.ts";
 import { decode } from "../../lib/wire/message.ts";
+import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import { udp } from "./fake_socket.ts";
 import { type Habit, type Outcome, respond } from "./fake_transport.ts";
 import { SeededRandom } from "./seeded_random.ts";
@@ -56,7 +57,7 @@ export function groupRig(
   };
   const counters = new Counters();
   const upstreams = openUpstreams({
-    addresses: servers.map(({ address }) => address),
+    endpoints: servers.map(({ address }) => endpointAt(address)),
     strategy,
     socketCount,
     ghostMs: 1000,

@@ -1,6 +1,7 @@
 import { Log } from "../../lib/observe/log.ts";
 import { Race } from "../../lib/upstream/group/race.ts";
 import type { RaceGroup } from "../../lib/upstream/group/race_group.ts";
+import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import type { Request } from "../../lib/upstream/request.ts";
 import { Upstream } from "../../lib/upstream/upstream.ts";
 import { scriptedRandom } from "./fake_random.ts";
@@ -18,7 +19,7 @@ export function habitualUpstream(
   const datagram = new FakeTransport(time, udpHabit);
   const stream = new FakeTransport(time, tcpHabit);
   const upstream = new Upstream({
-    address: udp(`192.0.2.${number}`, 53),
+    endpoint: endpointAt(udp(`192.0.2.${number}`, 53)),
     datagram,
     stream,
     deadlines,

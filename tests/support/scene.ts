@@ -2,6 +2,7 @@ import { App } from "../../lib/app/app.ts";
 import { parseIp } from "../../lib/base/net/ip.ts";
 import type { RandomSource } from "../../lib/base/runtime.ts";
 import type { Config } from "../../lib/config/config.ts";
+import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import { udp } from "./fake_socket.ts";
 import { FakeWorld } from "./fake_world.ts";
 import { recordZone } from "./record_zone.ts";
@@ -61,7 +62,7 @@ export class Scene {
       return new SceneUpstream(this.world, upstreamHosts[i]!, address, new ScriptedUpstream(zone, habits));
     });
     const runtime = this.world.runtimeOn(this.host);
-    const all = { ...USUAL_CONFIG, resolvers: addresses, ...config };
+    const all = { ...USUAL_CONFIG, resolvers: addresses.map(endpointAt), ...config };
     this.app = new App(all, { ...runtime, random: random ?? runtime.random });
   }
 
@@ -103,7 +104,7 @@ const CLIENT_ADDRESSES = ["198.51.100.7", "203.0.113.7"];
 const USUAL_CONFIG: Config = {
   listen: [SERVICE],
   sharesPort: false,
-  resolvers: [UPSTREAM],
+  resolvers: [endpointAt(UPSTREAM)],
   answerIpv4: parseIp("127.0.0.1")!,
   answerIpv6: null,
   timeoutMs: 2000,

@@ -10,6 +10,7 @@ import { Upstream } from "../../lib/upstream/upstream.ts";
 import { Upstreams } from "../../lib/upstream/group/upstreams.ts";
 import { FLAG, HEADER_OCTETS } from "../../lib/wire/header.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
+import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import { CheckedTurns } from "./checked_turns.ts";
 import { FakeNetwork } from "./fake_network.ts";
 import { scriptedRandom, scriptedSource } from "./fake_random.ts";
@@ -88,7 +89,7 @@ export function upstreamRig({ size = 2, ghostMs = 1000, script = [] as readonly 
   const datagram = new DatagramTransport({ sockets: pool, address, name: formatSocketAddress(address), counters });
   const stream = new StreamTransport({ runtime, random: scriptedRandom(), deadlines, counters, address, ghostMs });
   const upstream = new Upstream({
-    address,
+    endpoint: endpointAt(address),
     datagram,
     stream,
     deadlines,

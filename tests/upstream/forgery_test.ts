@@ -8,6 +8,7 @@ import { RCODE } from "../../lib/wire/iana.ts";
 import { HEADER_OCTETS, putId } from "../../lib/wire/header.ts";
 import { decode } from "../../lib/wire/message.ts";
 import { uint16At } from "../../lib/wire/octets.ts";
+import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import type { FakeSocket } from "../support/fake_socket.ts";
 import { settled } from "../support/fake_time.ts";
 import { ednsOf, hex, opt, question, record, wire } from "../support/messages.ts";
@@ -97,7 +98,7 @@ function withCookies(address: SocketAddress = UPSTREAM) {
   const counters = new Counters();
   const log = new Log({ level: "info", writeLine: runtime.writeLine });
   const settings = { strategy: "sequential", socketCount: 2, ghostMs: 1000 } as const;
-  const upstreams = openUpstreams({ addresses: [address], ...settings, runtime, deadlines, counters, log });
+  const upstreams = openUpstreams({ endpoints: [endpointAt(address)], ...settings, runtime, deadlines, counters, log });
   const ask = async () => {
     const reply = upstreams.exchange(requestFor("example.org", time.nowMs()));
     await settled();

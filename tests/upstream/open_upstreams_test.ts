@@ -4,6 +4,7 @@ import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
 import { openUpstreams } from "../../lib/upstream/open_upstreams.ts";
 import { decode } from "../../lib/wire/message.ts";
+import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import { tcp, udp } from "../support/fake_socket.ts";
 import { settled } from "../support/fake_time.ts";
 import { record } from "../support/messages.ts";
@@ -14,7 +15,7 @@ const ANSWERS = [record("example.org 9 IN A 192.0.2.1")];
 function open(...addresses: readonly SocketAddress[]) {
   const { runtime, deadlines, network, time } = fakeRuntime();
   const upstreams = openUpstreams({
-    addresses,
+    endpoints: addresses.map(endpointAt),
     strategy: "parallel",
     socketCount: 2,
     ghostMs: 1000,

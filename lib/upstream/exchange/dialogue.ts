@@ -1,4 +1,3 @@
-import type { SocketAddress } from "../../base/net/address.ts";
 import type { LaterOctets } from "../../base/later.ts";
 import type { Random } from "../../base/random/random.ts";
 import type { Clock } from "../../base/runtime.ts";
@@ -7,6 +6,7 @@ import { Capabilities } from "./capabilities.ts";
 import { randomizeCase } from "./case_randomization.ts";
 import { type CookieJar, isBadCookie } from "./cookie_jar.ts";
 import type { Doubts } from "../matching/registration.ts";
+import { type Endpoint, socketAddressOf } from "../endpoint.ts";
 import { Exchange, type Line } from "./exchange.ts";
 import { LargeReplies } from "./large_replies.ts";
 import type { Manner } from "./next_step.ts";
@@ -22,7 +22,7 @@ const SENDS_BEFORE_TCP = 2;
 /** What a dialogue is made from. */
 export interface DialogueOptions {
   /** Where the server is asked. */
-  readonly address: SocketAddress;
+  readonly endpoint: Endpoint;
   /** UDP; the same as `stream` for an upstream that is asked over TCP alone. */
   readonly datagram: Transport;
   /** TCP. */
@@ -182,7 +182,7 @@ export class Dialogue implements Line {
   async askOverTcp(request: Request, truncated: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     try {
       const reply = await this.exchangeOverTcp(request);
-      if (isTruncated(reply)) throw truncatedOverTcp(this.#options.address);
+      if (isTruncated(reply)) throw truncatedOverTcp(socketAddressOf(this.#options.endpoint));
       this.#largeReplies.note(request, reply.length, this.nowMs());
       // A client on UDP would get next to nothing of it, at the price of reading it all (CVE-2024-8508).
       return reply.length > request.usefulOctetsMax ? truncated : reply;
