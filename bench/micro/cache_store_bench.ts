@@ -6,6 +6,7 @@
  * @module
  */
 // deno-lint-ignore-file no-console
+import { NameKey } from "../../lib/names/name_key.ts";
 import { QuestionHash } from "../../lib/names/question_hash.ts";
 import { NOT_FOUND } from "../../lib/cache/store/cache_store.ts";
 import type { CacheEntry } from "../../lib/cache/store/cache_entry.ts";
@@ -32,8 +33,10 @@ const anywhere = makeTrace({ ...queries, exponent: 0 }).keys;
 showAllocations();
 
 const hash = new QuestionHash(new SeededRandom(1));
+const key = new NameKey();
 benchEach("a name of 24 octets written, which is in all of these", askFor);
-benchEach("hash", (i) => (askFor(i), hash.hash(wire, nameEnd, 1, 0)));
+benchEach("hash", (i) => (askFor(i), (key.forget(), hash.hash(key, wire, nameEnd, 1, 0))));
+benchEach("hash, of a name that has its key", () => hash.hash(key, wire, nameEnd, 1, 0));
 benchEach("the same, multiplications octet by octet", (i) => (askFor(i), mixOctets(wire, nameEnd)));
 benchEach("the same, multiplications word by word", (i) => (askFor(i), mixWords(wire, nameEnd)));
 benchEach("find, miss", (i) => find(ENTRIES + i));

@@ -117,7 +117,7 @@ export class App {
         log,
         recursionAvailable: isForwarding,
       }),
-      resolver: resolverChain(config, forwarding?.first ?? null, clock),
+      resolver: resolverChain(config, forwarding, clock),
       clock,
       counters,
       log,

@@ -58,6 +58,8 @@ export interface ChainDependencies {
 export interface Forwarding {
   /** Where a query enters. */
   readonly first: Resolver;
+  /** What questions are hashed by. */
+  readonly hash: QuestionHash;
   /** What bounds the questions that wait. */
   readonly inFlight: InFlight;
   /** What is remembered; `null` without a cache. */
@@ -77,15 +79,15 @@ export function forwardingChain(
     clock,
     wallClock,
   });
+  const hash = new QuestionHash(random);
   const memory = config.cacheSizeMib === 0 ? null : new Memory({
-    store: new CacheStore({ budgetOctets: Math.floor(config.cacheSizeMib * MIB), random }),
+    store: new CacheStore({ budgetOctets: Math.floor(config.cacheSizeMib * MIB), hash }),
     rules: config.cacheTtl,
     staleMs: config.servesStale ? STALE_MS : 0,
     clock: ageClock,
   });
   let next: Resolver = new Forward({ upstreams });
   if (memory !== null) next = new Remember({ next, memory });
-  const hash = new QuestionHash(random);
   const coalesce = new Coalesce({
     next,
     hash,
@@ -103,7 +105,7 @@ export function forwardingChain(
     const isAwaited = (query: Query) => coalesce.isAwaited(query);
     next = new Cache({ next, memory, refresher, health, isAwaited, clock, deadlines, counters });
   }
-  return { first: next, inFlight, store: memory?.store ?? null };
+  return { first: next, hash, inFlight, store: memory?.store ?? null };
 }
 
 /** The health of the upstreams, by the clock that the ages of answers are read from. */
@@ -136,11 +138,15 @@ class HealthByAge implements UpstreamHealth {
  * @param forward What asks the upstreams; `null` when there are none.
  * @param clock Tells how much of a query's time is left.
  */
-export function resolverChain(config: Config, forward: Resolver | null, clock: Clock): Resolver {
+export function resolverChain(
+  config: Config,
+  forward: Pick<Forwarding, "first" | "hash"> | null,
+  clock: Clock,
+): Resolver {
   const { answerIpv4, answerIpv6, answersSpecialNames, serverId, multiQuestion } = config;
   const recursionAvailable = forward !== null;
-  let next = forward ?? new FixedAnswer({ ipv4: answerIpv4, ipv6: answerIpv6 });
-  if (forward !== null && answersSpecialNames) next = new SpecialNames({ next });
+  let next = forward?.first ?? new FixedAnswer({ ipv4: answerIpv4, ipv6: answerIpv6 });
+  if (forward !== null && answersSpecialNames) next = new SpecialNames({ next, hash: forward.hash });
   if (forward !== null) next = new Any({ next });
   next = new Chaos({ next, serverId, version: `dns-forwarder ${VERSION}`, recursionAvailable });
   next = new Split({ next, multiQuestion, recursionAvailable });

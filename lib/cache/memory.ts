@@ -1,7 +1,7 @@
 import type { Clock } from "../base/runtime.ts";
 import type { ExtendedError } from "../wire/edns/edns.ts";
 import { extendedErrorOption, readExtendedError, readOptions, writeOptions } from "../wire/edns/edns.ts";
-import { FLAG, HEADER_OCTETS, putFlags, putQueryCounts, QUESTION_TAIL_OCTETS, RCODE_MASK } from "../wire/header.ts";
+import { FLAG, HEADER_OCTETS, QUESTION_TAIL_OCTETS } from "../wire/header.ts";
 import type { MessageScan } from "../wire/scan.ts";
 import { skipName } from "../wire/skip_name.ts";
 import { uint16At } from "../wire/octets.ts";
@@ -10,6 +10,8 @@ import { assessTail } from "../response/assess_tail.ts";
 import { addressRun } from "./store/address_run.ts";
 import { type CacheStore, NOT_FOUND } from "./store/cache_store.ts";
 import { failureLifetimeMs } from "./failure_lifetime.ts";
+import { failureMessage } from "./failure_message.ts";
+import { NameKey } from "../names/name_key.ts";
 import { KIND } from "../response/kind.ts";
 import { NOT_STORABLE } from "../response/not_storable.ts";
 
@@ -45,6 +47,8 @@ export interface LearnedReply {
   readonly wire: Uint8Array<ArrayBuffer>;
   /** Where things are in `wire`. */
   readonly scan: MessageScan;
+  /** The key of its QNAME, which is the response's, too. */
+  readonly key: NameKey;
   /** The response. */
   readonly reply: Uint8Array<ArrayBuffer>;
   /** Why it is what it is. */
@@ -58,6 +62,8 @@ export class Memory {
   readonly #rules: StorageRules;
   readonly #staleMs: number;
   readonly #clock: Clock;
+  /** Of the end of a chain. */
+  readonly #tailKey = new NameKey();
 
   /** See {@linkcode MemoryOptions}. */
   constructor({ store, rules, staleMs, clock }: MemoryOptions) {
@@ -97,8 +103,7 @@ export class Memory {
     // The usual case: nothing is known.
     if (entry === NOT_FOUND && other === NOT_FOUND) return NOT_FOUND;
     const candidates = [entry, other].filter((candidate) => candidate !== NOT_FOUND && this.#isStale(candidate, nowMs));
-    const [newest = NOT_FOUND] = candidates.sort((a, b) => this.store.storedAtMs(b) - this.store.storedAtMs(a));
-    return newest;
+    return candidates.sort((a, b) => this.store.storedAtMs(b) - this.store.storedAtMs(a))[0] ?? NOT_FOUND;
   }
 
   #isStale(entry: number, nowMs: number): boolean {
@@ -137,10 +142,11 @@ export class Memory {
     // RFC 6891 §6.1.1: a reply without an OPT record has not been made for one, and so knows nothing of DO. It has no
     // signatures, whoever would have them: the next one to ask for these may get more.
     if ((variant & WANTS_DNSSEC) !== 0 && !assessment.hadOpt) return assessment.message;
-    this.#insert(assessment, variant, optionsOf(learned));
+    this.#insert(assessment, variant, learned.key, optionsOf(learned));
     // RFC 2308 §2.1, §5: what the end of a chain lacks, it lacks for those who ask for it by its own name, too.
     const tail = assessTail(assessment, this.#rules);
-    if (tail !== null && !this.#isKnown(tail, variant)) this.#insert(tail, variant, NO_OPTIONS);
+    this.#tailKey.forget();
+    if (tail !== null && !this.#isKnown(tail, variant)) this.#insert(tail, variant, this.#tailKey, NO_OPTIONS);
     return assessment.message;
   }
 
@@ -153,34 +159,35 @@ export class Memory {
     const nowMs = this.#clock.nowMs();
     const nameEnd = skipName(message, HEADER_OCTETS, message.length, message.length);
     return [uint16At(message, nameEnd), ANY_TYPE].some((qtype) => {
-      const entry = store.find(message, nameEnd, qtype, uint16At(message, nameEnd + 2), variant);
+      const entry = store.find(message, nameEnd, qtype, uint16At(message, nameEnd + 2), variant, this.#tailKey);
       return entry !== NOT_FOUND && this.isFresh(entry, nowMs);
     });
   }
 
   /** RFC 8767 §4: what is definitive replaces what was said before, also when it must not be kept itself. */
-  #forget({ wire, scan }: LearnedReply): void {
+  #forget({ wire, scan, key }: LearnedReply): void {
     const { store } = this;
-    const nameEnd = scan.qtypeOffset;
+    const { qtypeOffset: nameEnd } = scan;
     for (const qtype of [uint16At(wire, nameEnd), ANY_TYPE]) {
-      const entry = store.find(wire, nameEnd, qtype, uint16At(wire, nameEnd + 2), variantOf(scan));
+      const entry = store.find(wire, nameEnd, qtype, uint16At(wire, nameEnd + 2), variantOf(scan), key);
       if (entry !== NOT_FOUND) store.remove(entry);
     }
   }
 
-  #insert(storable: Storable, variant: number, options: Uint8Array): void {
+  #insert(storable: Storable, variant: number, key: NameKey, options: Uint8Array): void {
     const { store } = this;
     const { kind, message, ttlOffsets, lifetimeSeconds, holdsForEveryType } = storable;
     const nowMs = this.#clock.nowMs();
     const nameEnd = skipName(message, HEADER_OCTETS, message.length, message.length);
     const qclass = uint16At(message, nameEnd + 2);
     // RFC 8767 §4: what is definitive replaces what was said before, of whatever type.
-    const denial = holdsForEveryType ? NOT_FOUND : store.find(message, nameEnd, ANY_TYPE, qclass, variant);
+    const denial = holdsForEveryType ? NOT_FOUND : store.find(message, nameEnd, ANY_TYPE, qclass, variant, key);
     if (denial !== NOT_FOUND) store.remove(denial);
     const expiresAtMs = nowMs + 1000 * lifetimeSeconds;
     store.insert({
       wire: message,
       nameEnd,
+      key,
       qtype: holdsForEveryType ? ANY_TYPE : uint16At(message, nameEnd),
       qclass,
       variant,
@@ -201,12 +208,12 @@ export class Memory {
   /** RFC 9520 §3.2. What can still be given, fresh or stale, is worth more than the failure, and stays. */
   #learnFailure(learned: LearnedReply): void {
     const { store } = this;
-    const { wire, scan, reply } = learned;
+    const { wire, scan, reply, key } = learned;
     const nowMs = this.#clock.nowMs();
     const nameEnd = scan.qtypeOffset;
     const [qtype, qclass, variant] = [uint16At(wire, nameEnd), uint16At(wire, nameEnd + 2), variantOf(scan)];
-    const known = store.find(wire, nameEnd, qtype, qclass, variant);
-    const answer = this.newestStale(known, store.find(wire, nameEnd, ANY_TYPE, qclass, variant), nowMs);
+    const known = store.find(wire, nameEnd, qtype, qclass, variant, key);
+    const answer = this.newestStale(known, store.find(wire, nameEnd, ANY_TYPE, qclass, variant, key), nowMs);
     if (answer !== NOT_FOUND) return this.noteTriedInVain(answer, nowMs);
     const isRepeated = known !== NOT_FOUND && store.kind(known) === KIND.failure && nowMs < store.keepUntilMs(known);
     const streak = isRepeated ? Math.min(STREAK_MAX, store.streak(known) + 1) : 1;
@@ -214,6 +221,7 @@ export class Memory {
     store.insert({
       wire,
       nameEnd,
+      key,
       qtype,
       qclass,
       variant,
@@ -233,14 +241,6 @@ export class Memory {
 
 function optionsOf({ extendedErrors }: LearnedReply): Uint8Array<ArrayBuffer> {
   return extendedErrors.length === 0 ? NO_OPTIONS : writeOptions(extendedErrors.map(extendedErrorOption));
-}
-
-/** A header and the question: whatever else came with a failure is not to be relied on. */
-function failureMessage(headAndQuestion: Uint8Array<ArrayBuffer>, flags: number): Uint8Array<ArrayBuffer> {
-  const message = headAndQuestion.slice();
-  putFlags(message, FLAG.QR | (flags & (FLAG.RA | RCODE_MASK)));
-  putQueryCounts(message, 0);
-  return message;
 }
 
 /** The variant of the answer that a query asks for: security-aware or not, checked by the upstream or not (RFC 4035 §3.2). */

@@ -1,22 +1,32 @@
 import type { RandomSource } from "../base/runtime.ts";
 import { HEADER_OCTETS } from "../wire/header.ts";
+import type { NameKey } from "./name_key.ts";
 
 /** Octets of a HalfSipHash key. */
 const KEY_OCTETS = 8;
 
+/** A QNAME has at most 127 labels; what is no name may look as if it had one for each octet. */
+const LABELS_MAX = 256;
+
 /**
  * Hashes questions under a key of its own: HalfSipHash-1-3 (Aumasson, Bernstein; what Linux uses for its hash tables) of
- * the variant, QTYPE, QCLASS and the QNAME with A–Z in lower case.
+ * the labels of QNAME from the root leftwards, each with its length in front, A–Z in lower case, and filled up with zeros
+ * to whole words; then QTYPE, QCLASS and three octets of the variant.
+ *
+ * The name comes first so that all who look for it, whatever the type and the variant, share its part, see `NameKey`; and
+ * from the root leftwards because what holds for a whole domain is then known from a part of the same pass.
  *
  * Whoever knows how names hash can ask for names that all meet in one chain, and every look-up then walks it. A mix of
  * multiplications does not prevent that, however it is seeded: names that meet under one seed are easily made to meet
- * under all of them. It would take 21 instead of 46 ns for a name of 24 octets (both are in
+ * under all of them. It would take half the time for a name of 24 octets (both are in
  * bench/micro/cache_store_bench.ts). The key has 64 bits: enough against who never sees a hash, only times; too
  * few for secrets.
  */
 export class QuestionHash {
   readonly #key0: number;
   readonly #key1: number;
+  /** Where the labels of the name at hand begin. */
+  readonly #labels = new Int32Array(LABELS_MAX);
 
   /** Draws the key from `random`. */
   constructor(random: RandomSource) {
@@ -30,37 +40,32 @@ export class QuestionHash {
   /**
    * The hash of the question whose QNAME stands in full at `wire[12 … nameEnd)`.
    *
+   * @param key The name's: made from `wire` unless that has been done.
    * @param types What `typesWord` makes of QTYPE and QCLASS.
-   * @param variant What else tells answers apart, 32 bits.
+   * @param variant What else tells answers apart: the lower 24 bits count.
    * @returns A signed number of 32 bits.
    */
-  hash(wire: Uint8Array, nameEnd: number, types: number, variant: number): number {
+  hash(key: NameKey, wire: Uint8Array, nameEnd: number, types: number, variant: number): number {
     // hot path
-    let v0 = this.#key0;
-    let v1 = this.#key1;
-    let v2 = 0x6c79_6765 ^ v0;
-    let v3 = 0x7465_6462 ^ v1;
-    const nameOctets = nameEnd - HEADER_OCTETS;
-    const wholeEnd = nameEnd - (nameOctets & 3);
-    // The two words before the name take the header's place, so that one loop serves all.
-    for (let i = HEADER_OCTETS - 8; i < wholeEnd; i += 4) {
-      const word = i >= HEADER_OCTETS ? foldedWord(wire, i) : i === HEADER_OCTETS - 8 ? variant | 0 : types | 0;
-      v3 ^= word;
-      v0 = (v0 + v1) | 0;
-      v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
-      v0 = (v0 << 16) | (v0 >>> 16);
-      v2 = (v2 + v3) | 0;
-      v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2;
-      v0 = (v0 + v3) | 0;
-      v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0;
-      v2 = (v2 + v1) | 0;
-      v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2;
-      v2 = (v2 << 16) | (v2 >>> 16);
-      v0 ^= word;
-    }
-    // The last block: what is left, and the length in its highest octet. Three more rounds end it. The round stands here
-    // twice because one loop for all of them takes 69 instead of 52 ns (bench/micro/cache_store_bench.ts).
-    const last = foldedRest(wire, wholeEnd, nameEnd) | ((nameOctets + 8) << 24);
+    if (key.madeBy !== this) this.absorb(key, wire, nameEnd);
+    let v0 = key.v0;
+    let v1 = key.v1;
+    let v2 = key.v2;
+    let v3 = key.v3 ^ types;
+    v0 = (v0 + v1) | 0;
+    v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
+    v0 = (v0 << 16) | (v0 >>> 16);
+    v2 = (v2 + v3) | 0;
+    v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2;
+    v0 = (v0 + v3) | 0;
+    v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0;
+    v2 = (v2 + v1) | 0;
+    v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2;
+    v2 = (v2 << 16) | (v2 >>> 16);
+    v0 ^= types;
+    // The last block: three octets, and the length in the fourth. Three more rounds end it. The round stands here twice
+    // because one loop for all of them takes longer (bench/micro/cache_store_bench.ts).
+    const last = (variant & 0xff_ffff) | ((key.octets + 7) << 24);
     v3 ^= last;
     for (let round = 0; round < 4; round++) {
       v0 = (v0 + v1) | 0;
@@ -80,24 +85,65 @@ export class QuestionHash {
     }
     return v1 ^ v3;
   }
+
+  /** See `NameKey.topLabel`; the name as for `hash`. */
+  topLabel(key: NameKey, wire: Uint8Array, nameEnd: number): number {
+    // hot path
+    if (key.madeBy !== this) this.absorb(key, wire, nameEnd);
+    return key.topLabel;
+  }
+
+  /** Makes a key from the name that stands in full at `wire[12 … nameEnd)`. */
+  absorb(key: NameKey, wire: Uint8Array, nameEnd: number): void {
+    // hot path
+    const labels = this.#labels;
+    // The root's label of no octets is every name's, and left out.
+    let end = nameEnd - 1;
+    let count = 0;
+    for (let start = HEADER_OCTETS; start < end; start += 1 + wire[start]!) labels[count++] = start;
+    let v0 = this.#key0;
+    let v1 = this.#key1;
+    let v2 = 0x6c79_6765 ^ v0;
+    let v3 = 0x7465_6462 ^ v1;
+    let octets = 0;
+    let topLabel = 0;
+    for (let label = count - 1; label >= 0; label--) {
+      const start = labels[label]!;
+      for (let i = start; i < end; i += 4) {
+        // What is read beyond the label is in the message all the same: QTYPE and QCLASS follow the name.
+        let word = wire[i]! | (wire[i + 1]! << 8) | (wire[i + 2]! << 16) | (wire[i + 3]! << 24);
+        if (end - i < 4) word &= 0xff_ffff >>> ((3 - (end - i)) << 3);
+        word = fold(word);
+        v3 ^= word;
+        v0 = (v0 + v1) | 0;
+        v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
+        v0 = (v0 << 16) | (v0 >>> 16);
+        v2 = (v2 + v3) | 0;
+        v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2;
+        v0 = (v0 + v3) | 0;
+        v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0;
+        v2 = (v2 + v1) | 0;
+        v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2;
+        v2 = (v2 << 16) | (v2 >>> 16);
+        v0 ^= word;
+      }
+      if (label === count - 1) topLabel = v1 ^ v3;
+      octets += (end - start + 3) & ~3;
+      end = start;
+    }
+    key.madeBy = this;
+    key.v0 = v0;
+    key.v1 = v1;
+    key.v2 = v2;
+    key.v3 = v3;
+    key.octets = octets;
+    key.topLabel = topLabel;
+  }
 }
 
 /** QTYPE and QCLASS as one signed number of 32 bits. */
 export function typesWord(qtype: number, qclass: number): number {
   return (qclass << 16) | qtype;
-}
-
-function foldedWord(wire: Uint8Array, offset: number): number {
-  // hot path
-  return fold(wire[offset]! | (wire[offset + 1]! << 8) | (wire[offset + 2]! << 16) | (wire[offset + 3]! << 24));
-}
-
-/** Up to three octets. */
-function foldedRest(wire: Uint8Array, offset: number, end: number): number {
-  // hot path
-  let word = 0;
-  for (let i = end - 1; i >= offset; i--) word = (word << 8) | wire[i]!;
-  return fold(word);
 }
 
 /**

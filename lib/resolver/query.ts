@@ -1,6 +1,7 @@
 import type { SocketAddress } from "../base/net/address.ts";
 import type { LaterOctets } from "../base/later.ts";
 import { shortCopy } from "../base/octets/short_copies.ts";
+import { NameKey } from "../names/name_key.ts";
 import type { Request } from "../upstream/request.ts";
 import { FLAG, HEADER_OCTETS, MESSAGE_OCTETS_MAX, putQueryCounts } from "../wire/header.ts";
 import {
@@ -34,6 +35,8 @@ export interface QueryOptions {
   readonly pathOctetsMax?: number;
   /** A scan of `wire` that is there already, and stays as it is as long as the query is used. */
   readonly scan?: MessageScan;
+  /** The key of its QNAME, on the same terms. */
+  readonly key?: NameKey;
 }
 
 /** What may still come for a query that has had to be given up. */
@@ -53,6 +56,8 @@ export interface LateAnswer {
 export class Query {
   /** Where things are in `wire`. */
   readonly scan: MessageScan;
+  /** What QNAME is looked up by; made once, when it is first asked for. */
+  readonly key: NameKey;
   #wire: Uint8Array<ArrayBuffer>;
   #client: SocketAddress;
   #deadlineMs: number;
@@ -85,19 +90,20 @@ export class Query {
   otherTypes: readonly number[] = NO_TYPES;
 
   /** See {@linkcode QueryOptions}. */
-  constructor({ wire, client, deadlineMs, slot = null, scan, pathOctetsMax = UDP_PAYLOAD_OCTETS }: QueryOptions) {
+  constructor({ wire, client, deadlineMs, slot = null, scan, key, pathOctetsMax = UDP_PAYLOAD_OCTETS }: QueryOptions) {
     this.#wire = wire;
     this.#client = client;
     this.#deadlineMs = deadlineMs;
     this.#slot = slot;
     this.pathOctetsMax = pathOctetsMax;
     this.scan = scan ?? new MessageScan();
+    this.key = key ?? new NameKey();
     if (scan === undefined) this.scan.scan(wire);
   }
 
   /**
    * The same query apart from this one, with octets of its own: it may go on when this one has been answered. Only for a
-   * query that waits, see above: the two share a scan.
+   * query that waits, see above: the two share a scan and a key.
    */
   apart(): Query {
     return new Query({
@@ -106,6 +112,7 @@ export class Query {
       deadlineMs: this.#deadlineMs,
       pathOctetsMax: this.pathOctetsMax,
       scan: this.scan,
+      key: this.key,
     });
   }
 
@@ -125,6 +132,7 @@ export class Query {
     this.request = null;
     this.otherTypes = NO_TYPES;
     this.pathOctetsMax = UDP_PAYLOAD_OCTETS;
+    this.key.forget();
     this.scan.scan(wire);
   }
 

@@ -1,8 +1,10 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { QuestionHash, typesWord } from "../../lib/names/question_hash.ts";
+import { NameKey } from "../../lib/names/name_key.ts";
+import { QuestionHash } from "../../lib/names/question_hash.ts";
 import type { RandomSource } from "../../lib/base/runtime.ts";
 import { HEADER_OCTETS } from "../../lib/wire/header.ts";
+import { foldCase } from "../../lib/wire/name.ts";
 import { SeededRandom } from "../support/seeded_random.ts";
 
 /** Key 00 01 … 07. */
@@ -13,8 +15,7 @@ const countingSource: RandomSource = {
 };
 
 /**
- * Linux, lib/test_siphash.c, HalfSipHash-1-3: key 00 01 … 07, message 00 01 02 … of so many octets. Eight of them are the
- * variant, QTYPE and QCLASS.
+ * Linux, lib/test_siphash.c, HalfSipHash-1-3: key 00 01 … 07, message 00 01 02 … of so many octets.
  */
 const VECTORS: readonly [number, number][] = [
   [8, 0x577999b1],
@@ -30,22 +31,34 @@ const VECTORS: readonly [number, number][] = [
   [33, 0xe0f6c934],
 ];
 
-Deno.test.each(VECTORS)("QuestionHash.hash() of %d octets is what the Linux kernel's tests say", (length, expected) => {
-  const wire = Uint8Array.from({ length: HEADER_OCTETS + length - 8 }, (_, i) => i - HEADER_OCTETS + 8);
-  const hash = new QuestionHash(countingSource).hash(wire, wire.length, typesWord(0x0504, 0x0706), 0x03020100);
-  assertEquals(hash >>> 0, expected);
+Deno.test.each(VECTORS)("halfSipHash() of %d octets is what the Linux kernel's tests say", (length, expected) => {
+  assertEquals(halfSipHash(0x03020100, 0x07060504, Uint8Array.from({ length }, (_, i) => i)), expected);
+});
+
+Deno.test("QuestionHash.hash() is HalfSipHash-1-3 of the labels from the root leftwards, the types and the variant", () => {
+  const hash = new QuestionHash(countingSource);
+  const key = new NameKey();
+  const label = fc.uint8Array({ minLength: 1, maxLength: 63 });
+  const labels = fc.array(label, { maxLength: 127 }).filter((all) => sum(all.map(({ length }) => 1 + length)) < 255);
+  const words = fc.tuple(fc.integer(), fc.integer());
+  fc.assert(fc.property(labels, words, words, (labels, [types, variant], [otherTypes, otherVariant]) => {
+    const wire = messageOf(labels);
+    const nameEnd = wire.length - 4;
+    key.forget();
+    for (const [t, v] of [[types, variant], [otherTypes, otherVariant]] as const) {
+      const rest = new Uint8Array(Int32Array.of(t, v).buffer, 0, 7);
+      const blocks = labels.toReversed().flatMap((octets) => [...blocksOf(octets)]);
+      const expected = halfSipHash(0x03020100, 0x07060504, Uint8Array.of(...blocks, ...rest));
+      assertEquals(hash.hash(key, wire, nameEnd, t, v) >>> 0, expected);
+    }
+  }));
 });
 
 Deno.test("[4343_01] QuestionHash.hash() folds A–Z and no other octet", () => {
-  const hash = new QuestionHash(new SeededRandom(1));
   for (let position = 0; position < 9; position++) {
     for (let octet = 0; octet < 256; octet++) {
       const isLetter = (octet & 0xdf) >= 0x41 && (octet & 0xdf) <= 0x5a;
-      const of = (value: number) => {
-        const wire = new Uint8Array(HEADER_OCTETS + 9).fill(0xff);
-        wire[HEADER_OCTETS + position] = value;
-        return hash.hash(wire, wire.length, 0, 0);
-      };
+      const of = (value: number) => hashOf([new Uint8Array(9).fill(0xff).with(position, value)]);
       assertEquals(of(octet) === of(octet ^ 0x20), isLetter && octet < 0x80);
     }
   }
@@ -53,34 +66,116 @@ Deno.test("[4343_01] QuestionHash.hash() folds A–Z and no other octet", () => 
 
 Deno.test("QuestionHash.hash() takes nothing from beyond the name's end, and nothing from the header", () => {
   const hash = new QuestionHash(new SeededRandom(1));
-  const octets = fc.uint8Array({ minLength: 40, maxLength: 40 });
-  fc.assert(fc.property(octets, octets, fc.integer({ min: 12, max: 40 }), (a, b, nameEnd) => {
-    b.set(a.subarray(HEADER_OCTETS, nameEnd), HEADER_OCTETS);
-    assertEquals(hash.hash(a, nameEnd, 1, 2), hash.hash(b, nameEnd, 1, 2));
+  const header = fc.uint8Array({ minLength: HEADER_OCTETS, maxLength: HEADER_OCTETS });
+  const tail = fc.uint8Array({ minLength: 4, maxLength: 4 });
+  fc.assert(fc.property(header, tail, fc.uint8Array({ minLength: 1, maxLength: 63 }), (header, tail, label) => {
+    const plain = messageOf([label]);
+    const other = plain.slice();
+    other.set(header);
+    other.set(tail, other.length - 4);
+    const nameEnd = plain.length - 4;
+    const of = (wire: Uint8Array) => hash.hash(new NameKey(), wire, nameEnd, 1, 2);
+    assertEquals(of(plain), of(other));
+    assertEquals(of(plain.subarray(0, nameEnd)), of(other));
   }));
 });
 
-Deno.test("QuestionHash.hash() depends on the key, the types and the variant", () => {
-  const wire = new Uint8Array(30);
+Deno.test("QuestionHash.hash() depends on the key, the types, the variant and where labels end", () => {
   const hashes = [
-    new QuestionHash(new SeededRandom(1)).hash(wire, 20, 1, 1),
-    new QuestionHash(new SeededRandom(2)).hash(wire, 20, 1, 1),
-    new QuestionHash(new SeededRandom(1)).hash(wire, 20, 2, 1),
-    new QuestionHash(new SeededRandom(1)).hash(wire, 20, 1, 2),
-    new QuestionHash(new SeededRandom(1)).hash(wire, 21, 1, 1),
+    hashOf(ab),
+    hashOf(ab, { seed: 2 }),
+    hashOf(ab, { types: 2 }),
+    hashOf(ab, { variant: 2 }),
+    hashOf([Uint8Array.of(97, 98)]),
+    hashOf([Uint8Array.of(98), Uint8Array.of(97)]),
+    hashOf([]),
   ];
   assertEquals(new Set(hashes).size, hashes.length);
 });
 
+Deno.test("QuestionHash.hash() takes a key of another hash for none", () => {
+  const [one, other] = [new QuestionHash(new SeededRandom(1)), new QuestionHash(new SeededRandom(2))];
+  const key = new NameKey();
+  const wire = messageOf(ab);
+  one.hash(key, wire, wire.length - 4, 1, 1);
+  assertEquals(other.hash(key, wire, wire.length - 4, 1, 1), hashOf(ab, { seed: 2 }));
+});
+
+Deno.test("QuestionHash.topLabel() is the same for names with the same last label, in any case", () => {
+  const hash = new QuestionHash(new SeededRandom(1));
+  const of = (...texts: string[]) => {
+    const wire = messageOf(texts.map((text) => new TextEncoder().encode(text)));
+    return hash.topLabel(new NameKey(), wire, wire.length - 4);
+  };
+  assertEquals([of("a", "local"), of("LOCAL"), of("a", "b", "LoCaL")], Array(3).fill(of("local")));
+  const others = ["loca", "locale", "example", "a", "arpa"].map((text) => of("local", text));
+  assertEquals(new Set([of("local"), of(), ...others]).size, 7);
+});
+
 Deno.test("QuestionHash.hash() spreads names that differ little over all chains", () => {
   const hash = new QuestionHash(new SeededRandom(1));
-  const wire = new Uint8Array(24);
+  const wire = messageOf([new Uint8Array(11)]);
   const chains = new Uint32Array(1024);
   for (let i = 0; i < 65_536; i++) {
-    wire[12] = i;
+    wire[14] = i;
     wire[20] = i >> 8;
-    chains[hash.hash(wire, 24, 1, 1) & 1023]!++;
+    chains[hash.hash(new NameKey(), wire, wire.length - 4, 1, 1) & 1023]!++;
   }
   // 64 each on average; a Poisson distribution leaves 24–104 once in a million.
   assertEquals([Math.min(...chains) >= 24, Math.max(...chains) <= 110], [true, true]);
 });
+
+const ab: readonly Uint8Array[] = [Uint8Array.of(97), Uint8Array.of(98)];
+
+function hashOf(labels: readonly Uint8Array[], { seed = 1, types = 1, variant = 1 } = {}): number {
+  const wire = messageOf(labels);
+  return new QuestionHash(new SeededRandom(seed)).hash(new NameKey(), wire, wire.length - 4, types, variant);
+}
+
+/** A header and a question, type and class zero. */
+function messageOf(labels: readonly Uint8Array[]): Uint8Array {
+  const name = labels.flatMap((octets) => [octets.length, ...octets]);
+  return Uint8Array.of(...new Uint8Array(HEADER_OCTETS), ...name, 0, 0, 0, 0, 0);
+}
+
+/** A label as it is hashed. */
+function blocksOf(label: Uint8Array): Uint8Array {
+  const blocks = new Uint8Array(4 * Math.ceil((1 + label.length) / 4));
+  blocks[0] = label.length;
+  blocks.set(foldCase(Uint8Array.from(label)), 1);
+  return blocks;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
+}
+
+/** As its authors write it, one octet after another; 32 bits. */
+function halfSipHash(key0: number, key1: number, octets: Uint8Array): number {
+  let [v0, v1, v2, v3] = [key0, key1, 0x6c79_6765 ^ key0, 0x7465_6462 ^ key1];
+  const rotate = (value: number, bits: number) => (value << bits) | (value >>> (32 - bits));
+  const round = () => {
+    v0 = (v0 + v1) | 0;
+    v1 = rotate(v1, 5) ^ v0;
+    v0 = rotate(v0, 16);
+    v2 = (v2 + v3) | 0;
+    v3 = rotate(v3, 8) ^ v2;
+    v0 = (v0 + v3) | 0;
+    v3 = rotate(v3, 7) ^ v0;
+    v2 = (v2 + v1) | 0;
+    v1 = rotate(v1, 13) ^ v2;
+    v2 = rotate(v2, 16);
+  };
+  const padded = new Uint8Array(4 * Math.floor(octets.length / 4) + 4);
+  padded.set(octets);
+  padded[padded.length - 1] = octets.length;
+  const view = new DataView(padded.buffer);
+  for (let i = 0; i < padded.length; i += 4) {
+    v3 ^= view.getInt32(i, true);
+    round();
+    v0 ^= view.getInt32(i, true);
+  }
+  v2 ^= 0xff;
+  for (let i = 0; i < 3; i++) round();
+  return (v1 ^ v3) >>> 0;
+}

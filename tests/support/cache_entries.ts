@@ -1,5 +1,6 @@
 import type { CacheEntry } from "../../lib/cache/store/cache_entry.ts";
 import { CacheStore, type CacheStoreOptions, NOT_FOUND } from "../../lib/cache/store/cache_store.ts";
+import { QuestionHash } from "../../lib/names/question_hash.ts";
 import { HEADER_OCTETS } from "../../lib/wire/header.ts";
 import { nameFromText } from "../../lib/wire/name.ts";
 import { SeededRandom } from "./seeded_random.ts";
@@ -46,7 +47,7 @@ export function cacheEntry({ name = "example.org", messageOctets = 60, ...parts 
 
 /** A store whose hash has the same key in every run. */
 export function cacheStore(options: Partial<CacheStoreOptions> = {}): CacheStore {
-  return new CacheStore({ budgetOctets: 1024 * 1024, random: new SeededRandom(1), ...options });
+  return new CacheStore({ budgetOctets: 1024 * 1024, hash: new QuestionHash(new SeededRandom(1)), ...options });
 }
 
 /** Looks an entry's question up. */

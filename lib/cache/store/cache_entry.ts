@@ -1,3 +1,4 @@
+import type { NameKey } from "../../names/name_key.ts";
 import type { AddressRun } from "./address_run.ts";
 
 /** What is to be stored, and under which question. The store copies it all. */
@@ -6,6 +7,8 @@ export interface CacheEntry {
   readonly wire: Uint8Array;
   /** Where that name ends; it begins behind the header. */
   readonly nameEnd: number;
+  /** The key of that name, where there is one. */
+  readonly key?: NameKey;
   /** 0–65535. */
   readonly qtype: number;
   /** 0–65535. */

@@ -1,5 +1,4 @@
 import { assert } from "../../base/assert.ts";
-import type { RandomSource } from "../../base/runtime.ts";
 import type { CacheEntry } from "./cache_entry.ts";
 import { copyAged, copyWithTtl } from "./copy_message.ts";
 import { UNIT_OCTETS } from "./entry_layout.ts";
@@ -7,7 +6,8 @@ import { EntrySlab } from "./entry_slab.ts";
 import { Eviction } from "./eviction.ts";
 import { Ghosts } from "./ghosts.ts";
 import { HashIndex } from "./hash_index.ts";
-import { QuestionHash, typesWord } from "../../names/question_hash.ts";
+import { NameKey } from "../../names/name_key.ts";
+import { type QuestionHash, typesWord } from "../../names/question_hash.ts";
 import { unitsFor, writeEntry } from "./write_entry.ts";
 
 /** What `find` and `insert` return when there is no entry. */
@@ -25,10 +25,8 @@ const CHAIN_OCTETS = Int32Array.BYTES_PER_ELEMENT + Uint16Array.BYTES_PER_ELEMEN
 export interface CacheStoreOptions {
   /** All the memory that it takes, index included; `BUDGET_OCTETS_MIN` to `BUDGET_OCTETS_MAX`. */
   readonly budgetOctets: number;
-  /** Where the key of the hash comes from. */
-  readonly random: RandomSource;
-  /** Only for tests that want questions to collide. */
-  readonly hash?: Pick<QuestionHash, "hash">;
+  /** What questions are hashed by. */
+  readonly hash: Pick<QuestionHash, "hash">;
 }
 
 /**
@@ -44,9 +42,11 @@ export class CacheStore {
   readonly #slab: EntrySlab;
   readonly #index: HashIndex;
   readonly #eviction: Eviction;
+  /** For names that come without a key. */
+  readonly #ownKey = new NameKey();
 
   /** Takes the memory at once; the operating system gives it bit by bit, as it is used. */
-  constructor({ budgetOctets, random, hash = new QuestionHash(random) }: CacheStoreOptions) {
+  constructor({ budgetOctets, hash }: CacheStoreOptions) {
     assert(
       budgetOctets >= BUDGET_OCTETS_MIN && budgetOctets <= BUDGET_OCTETS_MAX,
       "a cache has a budget within limits",
@@ -86,11 +86,19 @@ export class CacheStore {
    * @param wire A message whose QNAME, in full, stands behind the header; the case of its letters does not matter.
    * @param nameEnd Where the name ends.
    * @param variant What else tells answers apart (DO, CD, a policy view): 32 bits.
+   * @param key The name's, where there is one: then it is hashed once for all.
    */
-  find(wire: Uint8Array, nameEnd: number, qtype: number, qclass: number, variant: number): number {
+  find(
+    wire: Uint8Array,
+    nameEnd: number,
+    qtype: number,
+    qclass: number,
+    variant: number,
+    key: NameKey = this.#freshKey(),
+  ): number {
     // hot path
     const types = typesWord(qtype, qclass);
-    const hash = this.#hash.hash(wire, nameEnd, types, variant | 0);
+    const hash = this.#hash.hash(key, wire, nameEnd, types, variant | 0);
     const ref = this.#index.find(hash, wire, nameEnd, types, variant | 0);
     if (ref === 0) return NOT_FOUND;
     this.#slab.use(ref);
@@ -104,7 +112,7 @@ export class CacheStore {
   insert(entry: CacheEntry): number {
     assertStorable(entry);
     const types = typesWord(entry.qtype, entry.qclass);
-    const hash = this.#hash.hash(entry.wire, entry.nameEnd, types, entry.variant | 0);
+    const hash = this.#hash.hash(entry.key ?? this.#freshKey(), entry.wire, entry.nameEnd, types, entry.variant | 0);
     const old = this.#index.find(hash, entry.wire, entry.nameEnd, types, entry.variant | 0);
     const units = unitsFor(entry);
     if (units > this.#eviction.unitsMax) {
@@ -118,6 +126,11 @@ export class CacheStore {
     this.#slab.setUses(ref, uses);
     this.#index.link(ref);
     return ref;
+  }
+
+  #freshKey(): NameKey {
+    this.#ownKey.forget();
+    return this.#ownKey;
   }
 
   /** Removes an entry. */

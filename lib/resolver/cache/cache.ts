@@ -90,8 +90,8 @@ export class Cache implements Resolver {
   }
 
   #find(query: Query, qtype: number): number {
-    const { wire, scan } = query;
-    return this.#memory.store.find(wire, scan.qtypeOffset, qtype, query.qclass, variantOf(scan));
+    const { wire, scan, key } = query;
+    return this.#memory.store.find(wire, scan.qtypeOffset, qtype, query.qclass, variantOf(scan), key);
   }
 
   #hit(query: Query, entry: number, nowMs: number): Reply {

@@ -67,9 +67,9 @@ class LateLearning extends LaterOctets {
   }
 }
 
-function learn(memory: Memory, { wire, scan, extendedErrors, mustNotBeKept }: Query, reply: Reply): Reply {
+function learn(memory: Memory, { wire, scan, key, extendedErrors, mustNotBeKept }: Query, reply: Reply): Reply {
   // A failure would be everybody's (RFC 9520 §3.2), and some can do with what fits into a datagram. A denial that was not
   // put to the test would be everybody's for hours.
   if (mustNotBeKept) return reply;
-  return memory.learn({ wire, scan, reply, extendedErrors });
+  return memory.learn({ wire, scan, key, reply, extendedErrors });
 }

@@ -1,16 +1,15 @@
+import { NameKey } from "../../names/name_key.ts";
+import type { QuestionHash } from "../../names/question_hash.ts";
 import { HEADER_OCTETS } from "../../wire/header.ts";
 import { CLASS, EDE, RCODE, TYPE } from "../../wire/iana.ts";
 import { decodeQuestions, type Question, type ResourceRecord } from "../../wire/message.ts";
-import { foldOctet, isSameName, isWithin, type Name, nameFromText, nameToText } from "../../wire/name.ts";
+import { isSameName, isWithin, type Name, nameFromText, nameToText } from "../../wire/name.ts";
 import { rdataFromText } from "../../wire/text/rdata_text.ts";
 import { decodeBounded } from "../questions/decode_bounded.ts";
 import { localReply } from "./local_reply.ts";
 import type { Query } from "../query.ts";
 import type { Reply, Resolver } from "../resolver.ts";
 import { findZone, SPECIAL_ZONES, type SpecialZone, TTL_SECONDS } from "./special_zones.ts";
-
-/** Sums of the last labels of all special zones: most names are told apart by theirs alone. */
-const TOP_LABEL_SUMS: ReadonlySet<number> = new Set(SPECIAL_ZONES.map(({ name }) => topLabelSum(name, 0)));
 
 const LOOPBACK_RDATA: ReadonlyMap<number, Uint8Array<ArrayBuffer>> = new Map([
   [TYPE.A, rdataFromText(TYPE.A, "127.0.0.1")],
@@ -27,18 +26,23 @@ const LOCALHOST = nameFromText("localhost");
 /** Answers names with a meaning of their own, which must not leave this network. */
 export class SpecialNames implements Resolver {
   readonly #next: Resolver;
+  readonly #hash: QuestionHash;
+  /** Hashes of the last labels of all special zones: most names are told apart by theirs alone. */
+  readonly #topLabels: ReadonlySet<number>;
 
-  /** Names that are not special go to `next`. */
-  constructor({ next }: { next: Resolver }) {
+  /** Names that are not special go to `next`; they are told apart by `hash`. */
+  constructor({ next, hash }: { next: Resolver; hash: QuestionHash }) {
     this.#next = next;
+    this.#hash = hash;
+    this.#topLabels = new Set(SPECIAL_ZONES.map(({ name }) => topLabelOf(name, hash)));
   }
 
   /** See `Resolver`. */
   resolve(query: Query): Reply | PromiseLike<Reply> {
     // hot path
-    if (query.qclass !== CLASS.IN || !TOP_LABEL_SUMS.has(topLabelSum(query.wire, HEADER_OCTETS))) {
-      return this.#next.resolve(query);
-    }
+    if (query.qclass !== CLASS.IN) return this.#next.resolve(query);
+    const topLabel = this.#hash.topLabel(query.key, query.wire, query.scan.qtypeOffset);
+    if (!this.#topLabels.has(topLabel)) return this.#next.resolve(query);
     const question = decodeQuestions(query.wire)[0]!;
     const zone = findZone(question.name);
     if (zone === undefined || isParents(question, zone)) return this.#next.resolve(query);
@@ -60,15 +64,11 @@ export class SpecialNames implements Resolver {
   }
 }
 
-/** A number for the last label of the name at `start`: the same for the same label in any case, and now and then for another. */
-function topLabelSum(octets: Uint8Array, start: number): number {
-  // hot path
-  for (let offset = start; octets[offset] !== 0; offset += 1 + octets[offset]!) start = offset;
-  const end = start + 1 + octets[start]!;
-  let sum = 0;
-  // Bernstein's hash for short texts. 30 bits: what V8 keeps as a small integer, without an object for it.
-  for (let i = start; i < end; i++) sum = (Math.imul(sum, 33) ^ foldOctet(octets[i]!)) & 0x3fffffff;
-  return sum;
+/** See `NameKey.topLabel`. */
+function topLabelOf(name: Name, hash: QuestionHash): number {
+  const wire = new Uint8Array(HEADER_OCTETS + name.length);
+  wire.set(name, HEADER_OCTETS);
+  return hash.topLabel(new NameKey(), wire, wire.length);
 }
 
 /**

@@ -116,8 +116,8 @@ export class Coalesce implements Resolver {
     return this.#late.find({ hash: this.#hashOf(query, asked), asked, query }) !== null;
   }
 
-  #hashOf({ wire, scan, qtype, qclass }: Query, asked: number): number {
-    return this.#hash.hash(wire, scan.qtypeOffset, typesWord(qtype, qclass), asked);
+  #hashOf({ key, wire, scan, qtype, qclass }: Query, asked: number): number {
+    return this.#hash.hash(key, wire, scan.qtypeOffset, typesWord(qtype, qclass), asked);
   }
 
   #onReply(flight: Flight, reply: Reply): void {

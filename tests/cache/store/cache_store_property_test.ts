@@ -59,7 +59,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
 const HASHES: Readonly<Record<string, Pick<QuestionHash, "hash"> | null>> = {
   "its own hash": null,
   "one hash for all questions": { hash: () => -1 },
-  "three hashes": { hash: (_, nameEnd) => nameEnd % 3 },
+  "three hashes": { hash: (_key, _wire, nameEnd) => nameEnd % 3 },
 };
 
 for (const [name, hash] of Object.entries(HASHES)) {

@@ -50,6 +50,7 @@ function setUp({ areKnownBad = false, onAsked = () => {} }: { areKnownBad?: bool
   memory.learn({
     wire: query.wire,
     scan: query.scan,
+    key: query.key,
     reply: responseTo(query, { answers: records(ANSWER) }),
     extendedErrors: [],
   });

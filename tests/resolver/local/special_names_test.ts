@@ -3,12 +3,12 @@ import { SpecialNames } from "../../../lib/resolver/local/special_names.ts";
 import { EDE, RCODE, rcodeToText, TYPE } from "../../../lib/wire/iana.ts";
 import { decode, type Message } from "../../../lib/wire/message.ts";
 import { lines, opt, question, questionLines, records } from "../../support/messages.ts";
-import { clientQuery, responseTo, StubResolver } from "../../support/resolving.ts";
+import { clientQuery, questionHash, responseTo, StubResolver } from "../../support/resolving.ts";
 
 function ask(text: string) {
   const next = new StubResolver();
   const query = clientQuery({ questions: [question(text)] });
-  const reply = new SpecialNames({ next }).resolve(query);
+  const reply = new SpecialNames({ next, hash: questionHash() }).resolve(query);
   assert(reply instanceof Uint8Array, "what is known is returned by a plain call");
   return { query, reply: decode(reply), isForwarded: next.queries.length > 0 };
 }
@@ -156,7 +156,7 @@ for (const [ids, asked] of FORWARDED) {
   Deno.test(`${ids} SpecialNames.resolve() passes ${asked} on as it is`.trimStart(), () => {
     const next = new StubResolver();
     const query = clientQuery({ questions: [question(asked)] });
-    new SpecialNames({ next }).resolve(query);
+    new SpecialNames({ next, hash: questionHash() }).resolve(query);
     assertStrictEquals(next.queries[0], query);
     assertEquals(query.extendedErrors, []);
   });
@@ -164,7 +164,9 @@ for (const [ids, asked] of FORWARDED) {
 
 Deno.test("SpecialNames.resolve() does not take a dot inside a label for a border", () => {
   const next = new StubResolver();
-  const reply = new SpecialNames({ next }).resolve(clientQuery({ questions: [question("home\\.arpa A")] }));
+  const reply = new SpecialNames({ next, hash: questionHash() }).resolve(
+    clientQuery({ questions: [question("home\\.arpa A")] }),
+  );
   assertEquals([decode(reply as Uint8Array).rcode, next.queries.length], [RCODE.NOERROR, 1]);
 });
 
@@ -179,7 +181,7 @@ const ROOT_DENIAL = records(
 async function askWithDo(text: string, fields: Partial<Message>) {
   const next = new StubResolver((query) => responseTo(query, fields));
   const query = clientQuery({ questions: [question(text)], additionals: [opt({ wantsDnssec: true })] });
-  const reply = decode(await new SpecialNames({ next }).resolve(query));
+  const reply = decode(await new SpecialNames({ next, hash: questionHash() }).resolve(query));
   return { query, reply, asked: next.queries.flatMap(({ wire }) => questionLines(decode(wire).questions)), next };
 }
 
