@@ -25,6 +25,32 @@ const LAYERS = [
   "wire",
   "base",
 ];
+/**
+ * The same within the layers that have rooms of their own. `"*"` is where the other files of the layer stand; without it they
+ * are free.
+ */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  server: ["listen", "server.ts", "admission", "reply", "*"],
+  resolver: ["cache", "sharing", "local", "questions", "*"],
+  upstream: [
+    "open_upstreams.ts",
+    "group",
+    "upstream_reply.ts",
+    "upstream.ts",
+    "udp",
+    "stream",
+    "exchange",
+    "ask.ts",
+    "health",
+    "*",
+    "matching",
+  ],
+  cache: ["*", "store"],
+  native: ["*", "kernel"],
+  // Messages and records name one another, and so do their rooms and they.
+  wire: ["text", "edns", "rdata"],
+  base: ["time", "random", "octets", "*", "net"],
+};
 /** What every layer may name. */
 const LEAVES = ["version"];
 
@@ -76,6 +102,15 @@ test("lib/ imports downwards only", () => {
   assertEquals(sourceFiles().flatMap(upwardImports), []);
 });
 
+test("rooms within the layers of lib/ import downwards only", () => {
+  assertEquals(sourceFiles().flatMap((file) => upwardRoomImports(file)), []);
+});
+
+test("each room within a layer of lib/ has its place among the others", () => {
+  const rooms = new Set(sourceFiles().map(({ path }) => /^lib\/\w+\/\w+(?=\/)/.exec(path)?.[0] ?? "lib/wire/text"));
+  assertEquals([...rooms].filter((room) => Number.isNaN(placeOf(`${room}/a.ts`))), []);
+});
+
 test("no file of lib/ imports itself, by way of whatever others", () => {
   assertEquals(circles(new Map(sourceFiles().map((file) => [file.path, imports(file)]))), []);
 });
@@ -123,6 +158,25 @@ Deno.test("upwardImports() finds imports of every form, and names those that lea
   ]);
 });
 
+Deno.test("upwardRoomImports() names what leads upwards between the rooms of one layer", () => {
+  const code = `
+    import { a } from "../group/race.ts";
+    import { b } from "../matching/correlator.ts";
+    import { c } from "../request.ts";
+    import { d } from "../upstream.ts";
+    import { e } from "./breaker.ts";
+    import { f } from "../../server/reply/finish.ts";
+  `;
+  assertEquals(upwardRoomImports({ path: "lib/upstream/health/path.ts", text: code, code }), [
+    "lib/upstream/health/path.ts imports lib/upstream/group/race.ts",
+    "lib/upstream/health/path.ts imports lib/upstream/upstream.ts",
+  ]);
+  assertEquals(upwardRoomImports({ path: "lib/upstream/request.ts", text: "", code: 'import "./health/path.ts";' }), [
+    "lib/upstream/request.ts imports lib/upstream/health/path.ts",
+  ]);
+  assertEquals(upwardRoomImports({ path: "lib/wire/message.ts", text: "", code: 'import "./text/tokens.ts";' }), []);
+});
+
 Deno.test("circles() finds the shortest way back of each file that has one", () => {
   const graph = new Map([["a", ["b", "c"]], ["b", ["c"]], ["c", ["d"]], ["d", ["b"]], ["e", ["a"]]]);
   assertEquals(circles(graph), ["b → c → d → b", "c → d → b → c", "d → b → c → d"]);
@@ -136,6 +190,22 @@ Deno.test("withoutComments() leaves strings that look like comments, and takes c
 function upwardImports(file: SourceFile): string[] {
   const upward = imports(file).filter((target) => layerOf(target) < layerOf(file.path));
   return upward.map((target) => `${file.path} imports ${target}`);
+}
+
+function upwardRoomImports(file: SourceFile): string[] {
+  const place = placeOf(file.path);
+  // What is free has no place, and no number is less or more than NaN.
+  const upward = imports(file).filter((target) => layerOf(target) === layerOf(file.path) && placeOf(target) < place);
+  return upward.map((target) => `${file.path} imports ${target}`);
+}
+
+/** Position in the layer's list of `ROOMS`; NaN for what has none. */
+function placeOf(path: string): number {
+  const [, layer, room, isFile] = /^lib\/(\w+)\/(\w+)(\.ts)?/.exec(path) ?? [];
+  const rooms = ROOMS[layer!] ?? [];
+  const named = rooms.indexOf(isFile === undefined ? room! : `${room}.ts`);
+  const place = named === -1 && isFile !== undefined ? rooms.indexOf("*") : named;
+  return place === -1 ? NaN : place;
 }
 
 /** For each file that imports itself by way of others, the shortest way. */

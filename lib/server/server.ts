@@ -11,7 +11,7 @@ import type { Reply, Resolver } from "../resolver/resolver.ts";
 import { EDE, RCODE } from "../wire/iana.ts";
 import { ADMITTED, IGNORED } from "./admission/admission.ts";
 import { finish } from "./reply/finish.ts";
-import { NarrowPaths } from "./listen/narrow_paths.ts";
+import { NarrowPaths } from "./reply/narrow_paths.ts";
 import type { Policy } from "./admission/policy.ts";
 
 /** What a server is made from. */

@@ -3,8 +3,7 @@ import { LaterOctets, type Receiver } from "../base/later.ts";
 import type { Breaker } from "./health/breaker.ts";
 import type { Failure } from "./health/outage_evidence.ts";
 import type { Path, Travelling } from "./health/path.ts";
-import type { Request } from "./request.ts";
-import type { UpstreamSocket } from "./udp/upstream_socket.ts";
+import type { QuerySource, Request } from "./request.ts";
 
 /** Who asks, and takes note of what comes of it. */
 export interface Asker {
@@ -56,7 +55,7 @@ export class Ask extends Deadline implements Receiver<Uint8Array<ArrayBuffer>>, 
   /** See `Travelling`. */
   isAmbiguous = false;
   /** See `Travelling`. */
-  socket: UpstreamSocket | null = null;
+  socket: QuerySource | null = null;
   /** See `Travelling`. */
   isCountedLost = false;
   readonly #asker: Asker;

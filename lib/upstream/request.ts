@@ -4,7 +4,6 @@ import { ARCOUNT_OFFSET, FLAG, HEADER_OCTETS, putFlags, QDCOUNT_OFFSET, QUESTION
 import { EDNS_OPTION, TYPE } from "../wire/iana.ts";
 import { putUint16, uint16At } from "../wire/octets.ts";
 import type { Listener } from "./matching/registration.ts";
-import type { UpstreamSocket } from "./udp/upstream_socket.ts";
 
 /**
  * Sends of one question in all, to whatever upstreams. RFC 9520 §3.1: three queries to a server over one transport, and it
@@ -32,6 +31,12 @@ export interface RequestOwner extends Listener {
   sentAgain(): void;
   /** The answer has come from elsewhere: nothing more is to be sent, and nobody waits. */
   stop(): void;
+}
+
+/** What queries leave from, and are waited for at: a socket with a port of its own. */
+export interface QuerySource {
+  /** A query from here has met silence although its upstream lives: no later one is to share its way. */
+  distrust(): void;
 }
 
 /** What is asked of upstreams for one question. */
@@ -62,7 +67,7 @@ export interface Request {
   /** The upstream that has rejected EDNS for this question: it gets the next send without. */
   ednsRejectedBy?: unknown;
   /** The socket of the last send over UDP: the next one leaves from another (RFC 5452 §9.2). */
-  lastSocket?: UpstreamSocket;
+  lastSocket?: QuerySource;
   /** Whether the next send is to leave from a socket that nothing was sent from before; see `SocketPool.pick`. */
   wantsFreshSocket: boolean;
   /** Whether a truncated reply has come, and the whole of it is asked for over TCP. */

@@ -1,6 +1,6 @@
 import type { LessonStatus } from "../health/upstream_status.ts";
 import { Lesson, LESSON_MS } from "./lesson.ts";
-import { nameKey, zoneKey } from "./question_keys.ts";
+import { nameKey, zoneKey } from "../question_keys.ts";
 import { TwoProofs } from "./two_proofs.ts";
 
 /** So often TCP must have brought what UDP has not. */

@@ -1,4 +1,4 @@
-import { zoneKey } from "../exchange/question_keys.ts";
+import { zoneKey } from "../question_keys.ts";
 
 /**
  * Failures in a row, without an answer in between, that show an outage: one lost packet is none, and a handful of queries

@@ -1,8 +1,7 @@
 import { clamp } from "../../base/clamp.ts";
 import { PathLoss } from "./path_loss.ts";
-import type { Request } from "../request.ts";
+import type { QuerySource, Request } from "../request.ts";
 import { RoundTrips } from "./round_trips.ts";
-import type { UpstreamSocket } from "../udp/upstream_socket.ts";
 
 /** Bounds of the delay after which the next upstream is asked as well. */
 const HEDGE_MS = { min: 30, max: 250 };
@@ -28,7 +27,7 @@ export interface Travelling {
   /** Whether the reply may be the one to another send, or came another way: then it does not tell how long this way takes. */
   readonly isAmbiguous: boolean;
   /** Where it was sent from; `null` over TCP. */
-  readonly socket: UpstreamSocket | null;
+  readonly socket: QuerySource | null;
   /** Whether it has come to nothing. A reply may come all the same. */
   readonly hasFailed: boolean;
   /** Whether it was counted as lost. */

@@ -9,27 +9,10 @@ import { MessageScan, OPT_FAULT, SCAN } from "../../wire/scan.ts";
 import { AnsweredIds } from "./answered_ids.ts";
 import type { Registration } from "./registration.ts";
 import { hasSameOctets, isCutResponseTo, isResponseTo } from "./response_match.ts";
+import type { Verdict } from "./verdict.ts";
 
 /** Half of all IDs: beyond it, a guessed ID would be right too often and a free one too hard to draw (RFC 5452 §9). */
 export const IN_FLIGHT_MAX = 32_768;
-
-/** What became of a datagram that came in on an upstream socket. */
-export type Verdict =
-  | "matched"
-  /** No such ID is waited for. */
-  | "unsolicited"
-  /** The ID's query was given up or has been answered; nobody hears of the reply. */
-  | "late"
-  /** Not from the address and port that were asked. */
-  | "wrongPeer"
-  /** A query, another opcode, or another question than was asked. */
-  | "wrongQuestion"
-  /** The question that was asked, yet not in the letter case in which it was sent. */
-  | "wrongCase"
-  /** Everything is right but the cookie that it should repeat. */
-  | "wrongCookie"
-  /** The right header and question, and then no message, or one with a broken OPT record. */
-  | "garbled";
 
 /** A query that waits for its reply. */
 export interface Pending {

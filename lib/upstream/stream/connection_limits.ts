@@ -1,5 +1,5 @@
 import type { Clock } from "../../base/runtime.ts";
-import { nameKey } from "../exchange/question_keys.ts";
+import { nameKey } from "../question_keys.ts";
 import { TwoProofs } from "../exchange/two_proofs.ts";
 
 /** Connections at a time where one does not do: a few, as RFC 7766 §6.2.2 asks for, so that a server is not stormed. */

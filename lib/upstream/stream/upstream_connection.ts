@@ -8,12 +8,12 @@ import { putId } from "../../wire/header.ts";
 import { StreamFrames, toFrame } from "../../wire/stream_frames.ts";
 import type { ConnectionOwner } from "./connection_owner.ts";
 import { Correlator } from "../matching/correlator.ts";
+import { COUNTER_OF } from "../matching/verdict.ts";
 import { FrameWriter } from "./frame_writer.ts";
 import type { Registration } from "../matching/registration.ts";
 import { CarriedQuery, type CarriedQueryKeeper } from "./carried_query.ts";
 import type { StreamQuery } from "./stream_query.ts";
 import { UpstreamError } from "../upstream_error.ts";
-import { COUNTER_OF } from "../udp/upstream_socket.ts";
 
 /** A connection on which nothing is waited for is kept this long for the next query (RFC 7766 §6.2.3). */
 export const KEEP_MS = 10_000;

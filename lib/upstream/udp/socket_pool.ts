@@ -4,6 +4,7 @@ import { AddressInUseError, type DatagramSocket, type Runtime } from "../../base
 import type { DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import type { Counters } from "../../observe/counters.ts";
 import type { Log } from "../../observe/log.ts";
+import type { QuerySource } from "../request.ts";
 import { UpstreamSocket } from "./upstream_socket.ts";
 
 /** RFC 5452 §9.2: "the largest range of ports practicable"; those below 1024 belong to services. */
@@ -84,7 +85,7 @@ export class SocketPool {
    * `other`. When too many are opened like this, the last one of them is shared.
    * @throws {Error} when none is open and the operating system gives none, or after `close`.
    */
-  pick(other?: UpstreamSocket, isFresh = false): UpstreamSocket {
+  pick(other?: QuerySource, isFresh = false): UpstreamSocket {
     const { random, size } = this.#options;
     // A query that `close` has failed asks again: it must not open what nobody would close.
     if (this.#isClosed) throw new Error("Upstream sockets are closed");
@@ -102,8 +103,8 @@ export class SocketPool {
     return isGood ? this.#last = socket : this.#replace(index);
   }
 
-  #placeOf(socket: UpstreamSocket | undefined): number {
-    const index = this.#current.indexOf(socket);
+  #placeOf(socket: QuerySource | undefined): number {
+    const index = this.#current.findIndex((current) => current === socket);
     return socket === undefined || index === -1 ? this.#options.random.below(this.#options.size) : index;
   }
 

@@ -3,7 +3,9 @@ import type { Random } from "../../base/random/random.ts";
 import type { Clock, DatagramSocket } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
 import { EDE } from "../../wire/iana.ts";
-import { Correlator, type Pending, type Verdict } from "../matching/correlator.ts";
+import { Correlator, type Pending } from "../matching/correlator.ts";
+import { COUNTER_OF, type Verdict } from "../matching/verdict.ts";
+import type { QuerySource } from "../request.ts";
 import { ForgeryError, UpstreamError } from "../upstream_error.ts";
 
 /** We ask for at most 1232 octets; what a server sends beyond this is cut off, and then counted as garbled. */
@@ -44,7 +46,7 @@ export interface UpstreamSocketOptions {
 }
 
 /** One UDP socket towards upstreams, with the queries in flight on it. */
-export class UpstreamSocket {
+export class UpstreamSocket implements QuerySource {
   /** The queries in flight on this socket. */
   readonly correlator: Correlator;
   /** When the socket was opened, on the program's clock. */
@@ -90,7 +92,7 @@ export class UpstreamSocket {
     return this.#isDistrusted;
   }
 
-  /** A query from here has met silence although its upstream lives: no later one is to share its way. */
+  /** See `QuerySource`. */
   distrust(): void {
     this.#isDistrusted = true;
   }
@@ -194,15 +196,3 @@ export class UpstreamSocket {
     this.#shut(new ForgeryError("Forged replies are coming in", EDE.OTHER));
   }
 }
-
-/** The counter of each verdict. */
-export const COUNTER_OF = {
-  matched: "upstreamReplies",
-  unsolicited: "upstreamUnsolicited",
-  late: "upstreamLate",
-  wrongPeer: "upstreamWrongPeer",
-  wrongQuestion: "upstreamWrongQuestion",
-  wrongCase: "upstreamWrongCase",
-  wrongCookie: "upstreamWrongCookie",
-  garbled: "upstreamGarbled",
-} as const satisfies Record<Verdict, keyof Counters>;

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Correlator, type Verdict } from "../../../lib/upstream/matching/correlator.ts";
+import { Correlator } from "../../../lib/upstream/matching/correlator.ts";
+import type { Verdict } from "../../../lib/upstream/matching/verdict.ts";
 import { HEADER_OCTETS, putId } from "../../../lib/wire/header.ts";
 import { uint16At } from "../../../lib/wire/octets.ts";
 import { scriptedRandom } from "../../support/fake_random.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { SocketAddress } from "../../../lib/base/net/address.ts";
-import type { Verdict } from "../../../lib/upstream/matching/correlator.ts";
+import type { Verdict } from "../../../lib/upstream/matching/verdict.ts";
 import { OPCODE, RCODE } from "../../../lib/wire/iana.ts";
 import { decode } from "../../../lib/wire/message.ts";
 import { correlatorRig, PEER, queryFor, replyTo } from "../../support/correlator_rig.ts";

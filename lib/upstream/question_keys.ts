@@ -1,6 +1,6 @@
-import { foldCase } from "../../wire/name.ts";
-import { octetsKey } from "../../wire/octets.ts";
-import { QUESTION_TAIL_OCTETS } from "../../wire/header.ts";
+import { foldCase } from "../wire/name.ts";
+import { octetsKey } from "../wire/octets.ts";
+import { QUESTION_TAIL_OCTETS } from "../wire/header.ts";
 
 /** Labels that a zone is told by: nobody says where zones are cut, and most are cut here or below. */
 const ZONE_LABELS = 2;

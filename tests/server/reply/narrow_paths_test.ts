@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { NARROW_PATH_MS, NARROW_PATHS_MAX, NarrowPaths } from "../../../lib/server/listen/narrow_paths.ts";
+import { NARROW_PATH_MS, NARROW_PATHS_MAX, NarrowPaths } from "../../../lib/server/reply/narrow_paths.ts";
 import { settableClock } from "../../support/serving.ts";
 
 Deno.test("[9715_06] NarrowPaths.octetsMax() is 512 for ten minutes for a client that was noted, else 1232", () => {
