@@ -63,6 +63,11 @@ export class Upstream {
     return this.#breaker.isClosed;
   }
 
+  /** Whether it is not expected to answer anything: it is known to be bad, see `Breaker`, or a loop. */
+  get isKnownBad(): boolean {
+    return this.#breaker.isKnownBad || this.isLoop;
+  }
+
   /** Questions on which it failed, since the start. */
   get failureCount(): number {
     return this.#failureCount;
@@ -145,11 +150,10 @@ export class Upstream {
   }
 
   #ask(request: Request, isProbe: boolean): LaterOctets {
-    const { clock, deadlines } = this.#options;
-    const sentAtMs = clock.nowMs();
+    const sentAtMs = this.#options.clock.nowMs();
     const path = this.#path;
     const ask = new Ask({ asker: this.#asker, request, breaker: this.#breaker, path, isProbe, sentAtMs });
-    deadlines.schedule(ask, sentAtMs + this.silenceMs);
+    this.#options.deadlines.schedule(ask, sentAtMs + this.silenceMs);
     path.sent(sentAtMs);
     const pending = this.#dialogue.ask(request, ask);
     ask.socket = request.lastSocket ?? null;
@@ -168,9 +172,8 @@ export class Upstream {
   }
 
   #onReply(ask: Ask, reply: Uint8Array<ArrayBuffer>): void {
-    const { clock, deadlines } = this.#options;
-    deadlines.cancel(ask);
-    ask.path.answered(ask, clock.nowMs());
+    this.#options.deadlines.cancel(ask);
+    ask.path.answered(ask, this.#options.clock.nowMs());
     if (isUseful(reply)) this.#noteTransition(this.#breaker.succeeded());
     // A refusal shows that it lives, not that it is of use. Whether it is, the race finds out: others may say the same.
     else if (!this.isUp) ask.fail("useless");
@@ -187,9 +190,8 @@ export class Upstream {
   }
 
   #onError(ask: Ask, error: unknown): void {
-    const { clock, deadlines } = this.#options;
-    deadlines.cancel(ask);
-    ask.path.failed(ask, isSilence(error), clock.nowMs());
+    this.#options.deadlines.cancel(ask);
+    ask.path.failed(ask, isSilence(error), this.#options.clock.nowMs());
     // Silence until the deadline has been counted when it began.
     ask.fail("noReply");
     ask.reply.failed(error);
@@ -214,8 +216,7 @@ export class Upstream {
    * queries that are still in flight end is not held against it.
    */
   forgetTroubles(): void {
-    const nowMs = this.#options.clock.nowMs();
-    if (!this.isUp) this.#recoveredAtMs = nowMs;
+    if (!this.isUp) this.#recoveredAtMs = this.#options.clock.nowMs();
     this.#breaker = new Breaker();
     this.#report.forget();
     this.#path = new Path();

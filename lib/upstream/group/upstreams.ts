@@ -105,9 +105,9 @@ export class Upstreams {
     return this.#options.upstreams;
   }
 
-  /** Whether no upstream is expected to answer: each is down, or a loop. They are asked all the same. */
+  /** Whether no upstream is expected to answer, see `Upstream.isKnownBad`. They are asked all the same. */
   get areKnownBad(): boolean {
-    return this.members.every((upstream) => !upstream.isUp || upstream.isLoop);
+    return this.members.every((upstream) => upstream.isKnownBad);
   }
 
   /** When an upstream was last found to be back after it had been down; -Infinity before. */

@@ -28,6 +28,14 @@ export class Breaker {
     return this.#evidence.hasAny;
   }
 
+  /**
+   * Whether there is no point in waiting for the upstream, whatever is asked. That takes more than an open breaker, which
+   * only puts others first: one slow name, asked for its addresses of both families, must not speak for all others.
+   */
+  get isKnownBad(): boolean {
+    return !this.isClosed && this.#evidence.hasTwoNames;
+  }
+
   /** See the class. */
   get state(): "closed" | "open" | "half-open" {
     return this.#state;

@@ -1,4 +1,4 @@
-import { zoneKey } from "../question_keys.ts";
+import { nameKey, zoneKey } from "../question_keys.ts";
 
 /**
  * Failures in a row, without an answer in between, that show an outage: one lost packet is none, and a handful of queries
@@ -27,6 +27,9 @@ export class OutageEvidence {
   #hasAny = false;
   /** Useless replies that count, by zone. Never more than `FAILURES_TO_OPEN`. */
   readonly #zones = new Map<string, number>();
+  /** The name that failed first. */
+  #firstName: string | null = null;
+  #hasTwoNames = false;
 
   /** Whether there is any, however little it says. */
   get hasAny(): boolean {
@@ -38,9 +41,19 @@ export class OutageEvidence {
     return this.#count >= FAILURES_TO_OPEN;
   }
 
+  /** Whether questions for different names have failed: one may be slow or broken where all others are answered. */
+  get hasTwoNames(): boolean {
+    return this.#hasTwoNames;
+  }
+
   /** Takes a failure into account. */
   add({ how, questionOctets }: Failure): void {
     this.#hasAny = true;
+    if (!this.#hasTwoNames) {
+      const name = nameKey(questionOctets);
+      this.#firstName ??= name;
+      this.#hasTwoNames = name !== this.#firstName;
+    }
     if (this.isEnough) return;
     if (how === "useless") {
       const zone = zoneKey(questionOctets);
@@ -58,5 +71,7 @@ export class OutageEvidence {
     this.#hasAny = false;
     this.#count = 0;
     this.#zones.clear();
+    this.#firstName = null;
+    this.#hasTwoNames = false;
   }
 }

@@ -44,6 +44,22 @@ Deno.test("Upstreams.areKnownBad is true while every upstream is down, and recov
   rig.upstreams.close();
 });
 
+for (const servers of [[SILENT], [SILENT, SILENT]]) {
+  Deno.test(`Upstreams.areKnownBad does not take one slow name for an outage, upstreams: ${servers.length}`, async () => {
+    const rig = groupRig(servers);
+    const questions = ["A", "AAAA", "TXT", "MX"].map((type) => `slow.example ${type}`);
+    const asked = questions.map((question) => rig.ask(question));
+    await rig.time.passAndSettle(1900);
+    assertEquals([rig.upstreams.areKnownBad, stateNames(rig)], [false, servers.map(() => "down")]);
+    const other = rig.ask("other.example A");
+    await rig.time.passAndSettle(700);
+    assertEquals(rig.upstreams.areKnownBad, true);
+    await rig.time.passAndSettle(3000);
+    await Promise.allSettled([...asked, other]);
+    rig.upstreams.close();
+  });
+}
+
 Deno.test("Upstreams.areKnownBad counts a loop as bad, and a probe under way as no news", async () => {
   const rig = groupRig([SILENT, answering(10)]);
   await rig.askMany(8, 100);
