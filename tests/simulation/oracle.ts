@@ -243,10 +243,10 @@ function isJustBelow(limit: number, octets: number): boolean {
 }
 
 /** RCODEs for which another upstream is asked. */
-const USELESS: readonly number[] = [RCODE.SERVFAIL, RCODE.REFUSED, RCODE.FORMERR, RCODE.NOTIMP];
+const USEFUL: readonly number[] = [RCODE.NOERROR, RCODE.NXDOMAIN, RCODE.YXDOMAIN];
 
 function isUseful({ message }: Outcome): boolean {
-  return !USELESS.includes(message.rcode);
+  return USEFUL.includes(message.rcode);
 }
 
 function outcomeKey({ message, bodyOctets }: Outcome): string {

@@ -1,16 +1,34 @@
-import { ANCOUNT_OFFSET, FLAG, NSCOUNT_OFFSET, rcodeOf } from "../../wire/header.ts";
+import { ANCOUNT_OFFSET, ARCOUNT_OFFSET, FLAG, NSCOUNT_OFFSET, rcodeOf } from "../../wire/header.ts";
 import { RCODE } from "../../wire/iana.ts";
 import { MessageScan } from "../../wire/scan.ts";
 import { uint16At } from "../../wire/octets.ts";
 import { isBadCookie } from "./cookie_jar.ts";
 
-/** RCODEs that say more about the upstream than about the name: another upstream may well know. */
-const USELESS: ReadonlySet<number> = new Set([RCODE.SERVFAIL, RCODE.REFUSED, RCODE.FORMERR, RCODE.NOTIMP]);
+/** Used anew for each reply. */
+const scan = new MessageScan();
 
-/** Whether a reply says something about the name. */
+/**
+ * Whether a reply says something about the name. Every RCODE but these says more about the upstream, be it SERVFAIL, NOTAUTH
+ * or one that nobody has assigned yet: another upstream may well know.
+ */
 export function isUseful(reply: Uint8Array): boolean {
-  // BADCOOKIE speaks of the hop to this upstream, too, and its lower four bits mean something else.
-  return !USELESS.has(rcodeOf(uint16At(reply, 2))) && !isBadCookie(reply);
+  switch (rcodeOf(uint16At(reply, 2))) {
+    case RCODE.NOERROR:
+    case RCODE.NXDOMAIN:
+    // RFC 6672 §2.2: a name that a DNAME makes too long is the same for everybody.
+    // falls through
+    case RCODE.YXDOMAIN:
+      return !hasExtendedRcode(reply);
+    default:
+      return false;
+  }
+}
+
+/** BADVERS and the like look like NOERROR by the header alone. They come without answers. */
+function hasExtendedRcode(reply: Uint8Array): boolean {
+  if (uint16At(reply, ANCOUNT_OFFSET) > 0 || uint16At(reply, ARCOUNT_OFFSET) === 0) return false;
+  scan.scan(reply);
+  return scan.extendedRcode !== 0;
 }
 
 /** Whether TC is set: the reply is not all there is. */
@@ -23,9 +41,6 @@ export function isEdnsRejection(reply: Uint8Array): boolean {
   const rcode = rcodeOf(uint16At(reply, 2));
   return rcode === RCODE.FORMERR || rcode === RCODE.NOTIMP;
 }
-
-/** Used anew for each reply. */
-const scan = new MessageScan();
 
 /** Whether a reply has an OPT record. */
 export function hasOpt(reply: Uint8Array): boolean {
@@ -52,13 +67,12 @@ export function replyKindOf(reply: Uint8Array): ReplyKind {
       // NXDOMAIN with answers is said of the end of a chain (RFC 6604 §3), of which the name was found.
       if (uint16At(reply, ANCOUNT_OFFSET) > 0) return "answer";
       return uint16At(reply, NSCOUNT_OFFSET) > 0 ? "denial" : "bareDenial";
-    case RCODE.SERVFAIL:
-    case RCODE.REFUSED:
-      return "failure";
+    case RCODE.YXDOMAIN:
+      return "answer";
     case RCODE.FORMERR:
     case RCODE.NOTIMP:
       return "rejection";
     default:
-      return isBadCookie(reply) ? "badCookie" : "answer";
+      return isBadCookie(reply) ? "badCookie" : "failure";
   }
 }

@@ -94,13 +94,23 @@ Deno.test("Race.run() asks the next one at once when the first cannot even be as
   assertEquals([won(await result), timesMs(rig)], [["192.0.2.2:53", RCODE.NOERROR], [[0], [0]]]);
 });
 
-for (const rcode of [RCODE.NOERROR, RCODE.NXDOMAIN, 11]) {
+for (const rcode of [RCODE.NOERROR, RCODE.NXDOMAIN, RCODE.YXDOMAIN]) {
   Deno.test(`Race.run() is content with RCODE ${rcode}: it is about the name`, async () => {
     const rig = raceRig(answering(5, { rcode }), answering(5));
     const { result } = rig.race();
     await rig.time.passAndSettle(20);
     assertEquals([won(await result), timesMs(rig)[1]], [["192.0.2.1:53", rcode], []]);
     assert(!rig.servers[0]!.upstream.isSuspect);
+  });
+}
+
+for (const rcode of [7, 8, 9, 10, 11, 12, 13, 14, 15]) {
+  Deno.test(`Race.run() asks the next one when the first says RCODE ${rcode}: it is not about the name`, async () => {
+    const rig = raceRig(saying(rcode, 5), answering(5));
+    const { result } = rig.race();
+    await rig.time.passAndSettle(30);
+    assertEquals(won(await result), ["192.0.2.2:53", RCODE.NOERROR]);
+    assert(rig.servers[0]!.upstream.isSuspect);
   });
 }
 
