@@ -136,6 +136,9 @@ export class Exchange extends LaterOctets implements QueryOwner {
     if (cause === "wrongCookie") capabilities.mixesCookies(questionOctets, nowMs);
     if (cause === "withoutOpt" && kind !== "rejection") capabilities.rejectedEdns(questionOctets, nowMs);
     if (cause === "plainCase") {
+      // Who has found names in random case, and fails, more likely fails now and then: that must not cost the random case.
+      const isChance = capabilities.hasShownCase && WORTH[before!] === 0;
+      if (isChance) return;
       if (WORTH[kind] > WORTH[before!]) capabilities.mindsCase(questionOctets, nowMs);
       else if (kind === before && WORTH[kind] > 0) capabilities.confirmedDenial();
     }

@@ -46,11 +46,12 @@ export function nextStep(
     case "rejection":
       // RFC 6891 §7: a server that does not know EDNS says FORMERR or NOTIMP; it may well answer without.
       if (manner.withOpt && sendsLeft > 0) return "withoutOpt";
-    // What OPT was not to blame for may be for the letter case.
-    // falls through
-    case "failure":
-      // Others may know better: they come before this one is asked twice.
+      // What OPT was not to blame for may be for the letter case.
       return manner.isMixed && !hasShownCase && sendsLeft > othersCount ? "plainCase" : "accept";
+    case "failure":
+      // Whatever the upstream has shown: there may be many servers behind its address, and whoever works seldom fails. Others
+      // may know better: they come before this one is asked twice.
+      return manner.isMixed && sendsLeft > othersCount ? "plainCase" : "accept";
     case "denial":
       if (!manner.isMixed || hasShownCase) return "accept";
       return sendsLeft > 0 ? "plainCase" : "unproven";

@@ -179,14 +179,28 @@ const UNSURE: readonly [what: string, fields: Partial<Message>][] = [
   ["REFUSED", { answers: [], rcode: RCODE.REFUSED }],
 ];
 
-for (const [what, fields] of UNSURE) {
+for (const [what, fields] of UNSURE.slice(0, 2)) {
   Deno.test(`[0x20_03] Upstream.ask() believes ${what} at once from a server that has found a name in mixed case`, async () => {
     const { reply, datagram } = setUp(inTurn(answering(), answering(5, fields)));
     await reply();
     assertEquals((await reply()).answers, []);
     assertEquals(datagram.asked.length, 2);
   });
+}
 
+for (const [what, fields] of UNSURE.slice(2)) {
+  Deno.test(`[0x20_04] Upstream.ask() never believes ${what} in mixed case: one of several servers may mind it`, async () => {
+    const { reply, datagram, upstream } = setUp(
+      inTurn(answering(), ...ZONES.flatMap(() => [answering(5, fields), answering()])),
+    );
+    await reply();
+    for (const name of ZONES) assertEquals((await reply(questionFor(name))).answers.length, 1);
+    assertEquals(datagram.asked.length, 1 + 2 * ZONES.length);
+    assertEquals(upstream.state.isAskedInPlainCase, false);
+  });
+}
+
+for (const [what, fields] of UNSURE) {
   Deno.test(`[0x20_03] Upstream.ask() asks in the client's spelling before it believes ${what} from any other`, async () => {
     const { reply, datagram, lines: logged, upstream } = setUp((query, count) => {
       const isPlain = ZONES.includes(nameOf(query));

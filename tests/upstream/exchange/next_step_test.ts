@@ -38,7 +38,13 @@ const STEPS: readonly [
   }, "accept"],
   ["[0x20_03] a failure", "failure", {}, {}, "plainCase"],
   ["[0x20_03] a failure in the client's spelling", "failure", { isMixed: false }, {}, "accept"],
-  ["[0x20_03] a failure of who has shown that case does not matter", "failure", {}, { hasShownCase: true }, "accept"],
+  [
+    "[0x20_04] a failure of who has shown that case does not matter",
+    "failure",
+    {},
+    { hasShownCase: true },
+    "plainCase",
+  ],
   ["[0x20_03] a failure where others may still be asked", "failure", {}, { othersCount: 1 }, "plainCase"],
   ["[0x20_03] a failure where all sends are for others", "failure", {}, { othersCount: 2 }, "accept"],
   ["[9520_04] a failure of the last send", "failure", {}, { sendsLeft: 0 }, "accept"],
@@ -89,7 +95,10 @@ const KINDS: readonly [what: string, fields: Partial<Message>, kind: ReplyKind][
     { rcode: 7, isTruncated: true, additionals: [opt({ extendedRcode: 1 })] },
     "badCookie",
   ],
-  ["YXRRSET", { rcode: 7 }, "answer"],
+  ["YXDOMAIN", { rcode: RCODE.YXDOMAIN }, "answer"],
+  ["YXRRSET", { rcode: 7 }, "failure"],
+  ["NOTAUTH", { rcode: 9 }, "failure"],
+  ["an RCODE that is not assigned", { rcode: 12 }, "failure"],
 ];
 
 for (const [what, fields, kind] of KINDS) {
