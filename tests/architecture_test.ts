@@ -146,7 +146,7 @@ Deno.test("upwardImports() finds imports of every form, and names those that lea
     import type { b } from "../base/ip.ts";
     export { c } from "../resolver/query.ts";
     import "../app/app.ts";
-    const d = await import("../config/cli.ts");
+    const d = await import("../config/flags/cli.ts");
     import { e } from "./name.ts";
     import { f } from "@std/assert";
   `;
@@ -154,7 +154,7 @@ Deno.test("upwardImports() finds imports of every form, and names those that lea
     "lib/wire/scan.ts imports lib/server/server.ts",
     "lib/wire/scan.ts imports lib/resolver/query.ts",
     "lib/wire/scan.ts imports lib/app/app.ts",
-    "lib/wire/scan.ts imports lib/config/cli.ts",
+    "lib/wire/scan.ts imports lib/config/flags/cli.ts",
   ]);
 });
 

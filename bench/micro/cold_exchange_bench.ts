@@ -7,7 +7,7 @@
  */
 // deno-lint-ignore-file no-console
 import { App } from "../../lib/app/app.ts";
-import { parseCommand } from "../../lib/config/cli.ts";
+import { parseCommand } from "../../lib/config/flags/cli.ts";
 import { denoRuntime } from "../../lib/system/deno_runtime.ts";
 import { udp } from "../../tests/support/fake_socket.ts";
 import { question, wire } from "../../tests/support/messages.ts";

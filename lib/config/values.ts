@@ -3,7 +3,7 @@ import { type Cidr, CidrFormatError, parseCidr } from "../base/net/cidr.ts";
 import { parseIp } from "../base/net/ip.ts";
 import type { StorageRules } from "../response/assess.ts";
 import { type Config, LIMITS } from "./config.ts";
-import type { FlagName } from "./flags.ts";
+import type { FlagName } from "./flags/flags.ts";
 import { type Endpoint, parseEndpoint } from "../upstream/endpoint.ts";
 
 const CHARACTER_STRING_OCTETS_MAX = 255;

@@ -1,7 +1,7 @@
 import { anyAddressFor, formatSocketAddress, isSameAddress } from "../base/net/address.ts";
 import { Random } from "../base/random/random.ts";
 import type { DatagramSocket, Runtime } from "../base/runtime.ts";
-import type { Check } from "../config/commands.ts";
+import type { Check } from "../config/flags/commands.ts";
 import { FLAG, headerFromFlags } from "../wire/header.ts";
 import { CLASS, RCODE, rcodeToText, TYPE } from "../wire/iana.ts";
 import { decode, encode, type Message } from "../wire/message.ts";

@@ -1,7 +1,7 @@
 // docs/flags.md tells the flags of the program, all of them, for it is rendered from their table.
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { FLAGS } from "../../lib/config/flags.ts";
+import { FLAGS } from "../../lib/config/flags/flags.ts";
 import { flagsPage } from "../../scripts/flags_page.ts";
 
 const PAGE_FILE = new URL("../../docs/flags.md", import.meta.url);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { parseCommand } from "../../lib/config/cli.ts";
+import { parseCommand } from "../../lib/config/flags/cli.ts";
 import type { Config } from "../../lib/config/config.ts";
 import { shareConfig } from "../../lib/workers/share_config.ts";
 

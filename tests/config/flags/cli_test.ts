@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { formatSocketAddress } from "../../lib/base/net/address.ts";
-import { formatCidr } from "../../lib/base/net/cidr.ts";
-import { formatIp } from "../../lib/base/net/ip.ts";
-import { parseCommand, UsageError } from "../../lib/config/cli.ts";
-import type { Config } from "../../lib/config/config.ts";
-import { endpointText } from "../../lib/upstream/endpoint.ts";
-import { PRIVATE_NETWORKS } from "../../lib/server/admission/access.ts";
+import { formatSocketAddress } from "../../../lib/base/net/address.ts";
+import { formatCidr } from "../../../lib/base/net/cidr.ts";
+import { formatIp } from "../../../lib/base/net/ip.ts";
+import { parseCommand, UsageError } from "../../../lib/config/flags/cli.ts";
+import type { Config } from "../../../lib/config/config.ts";
+import { endpointText } from "../../../lib/upstream/endpoint.ts";
+import { PRIVATE_NETWORKS } from "../../../lib/server/admission/access.ts";
 
 /** A configuration with its addresses as text. */
 interface Told extends Omit<Config, "listen" | "resolvers" | "answerIpv4" | "answerIpv6" | "allow"> {

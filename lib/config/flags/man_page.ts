@@ -1,4 +1,4 @@
-import { VERSION } from "../version.ts";
+import { VERSION } from "../../version.ts";
 import { SUB_COMMANDS } from "./commands.ts";
 import { type Flag, FLAGS } from "./flags.ts";
 import { EXAMPLES, EXIT_CODES, flagTitle, SUMMARY } from "./help.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { formatSocketAddress } from "../../lib/base/net/address.ts";
-import { parseCommand, UsageError } from "../../lib/config/cli.ts";
-import { nameToText } from "../../lib/wire/name.ts";
+import { formatSocketAddress } from "../../../lib/base/net/address.ts";
+import { parseCommand, UsageError } from "../../../lib/config/flags/cli.ts";
+import { nameToText } from "../../../lib/wire/name.ts";
 
 for (
   const [args, server, name] of [

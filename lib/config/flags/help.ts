@@ -1,5 +1,5 @@
 import { SUB_COMMANDS } from "./commands.ts";
-import { DEFAULT_LISTEN_PORT } from "./config.ts";
+import { DEFAULT_LISTEN_PORT } from "../config.ts";
 import { type Flag, FLAGS } from "./flags.ts";
 
 /** What the program is, in a sentence. */

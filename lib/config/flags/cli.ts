@@ -1,11 +1,11 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { closestString } from "@std/text/closest-string";
-import { formatSocketAddress, isIpv6, isSameAddress, isUnspecified, type SocketAddress } from "../base/net/address.ts";
-import { LOG_LEVELS } from "../observe/log.ts";
-import { STRATEGIES } from "../upstream/group/strategy.ts";
-import { MULTI_QUESTION } from "../resolver/questions/split.ts";
-import { type Endpoint, socketAddressOf } from "../upstream/endpoint.ts";
-import { PRIVATE_NETWORKS } from "../server/admission/access.ts";
+import { formatSocketAddress, isIpv6, isSameAddress, isUnspecified, type SocketAddress } from "../../base/net/address.ts";
+import { LOG_LEVELS } from "../../observe/log.ts";
+import { STRATEGIES } from "../../upstream/group/strategy.ts";
+import { MULTI_QUESTION } from "../../resolver/questions/split.ts";
+import { type Endpoint, socketAddressOf } from "../../upstream/endpoint.ts";
+import { PRIVATE_NETWORKS } from "../../server/admission/access.ts";
 import { type Check, parseCheck } from "./commands.ts";
 import {
   type Config,
@@ -14,7 +14,7 @@ import {
   DEFAULT_LISTEN_PORT,
   DEFAULT_UPSTREAM_PORT,
   LIMITS,
-} from "./config.ts";
+} from "../config.ts";
 import { type Flag, type FlagName, FLAGS, SHELLS } from "./flags.ts";
 import {
   addressList,
@@ -29,7 +29,7 @@ import {
   UsageError,
   wholeNumber,
   wholeNumberOr,
-} from "./values.ts";
+} from "../values.ts";
 
 export { UsageError };
 

@@ -1,14 +1,14 @@
 // --help, the manual page and the shells' completions tell the same flags, for all come from one table.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { SUB_COMMANDS } from "../../lib/config/commands.ts";
-import { completionScript } from "../../lib/config/completions.ts";
-import { type Flag, FLAGS, SHELLS } from "../../lib/config/flags.ts";
-import { EXAMPLES, EXIT_CODES, helpText } from "../../lib/config/help.ts";
-import { manPage } from "../../lib/config/man_page.ts";
-import { CAN_RUN, outputOf } from "../end_to_end/child_program.ts";
+import { SUB_COMMANDS } from "../../../lib/config/flags/commands.ts";
+import { completionScript } from "../../../lib/config/flags/completions.ts";
+import { type Flag, FLAGS, SHELLS } from "../../../lib/config/flags/flags.ts";
+import { EXAMPLES, EXIT_CODES, helpText } from "../../../lib/config/flags/help.ts";
+import { manPage } from "../../../lib/config/flags/man_page.ts";
+import { CAN_RUN, outputOf } from "../../end_to_end/child_program.ts";
 
-const MAN_FILE = new URL("../../docs/dns-forwarder.8", import.meta.url);
+const MAN_FILE = new URL("../../../docs/dns-forwarder.8", import.meta.url);
 const MAY_READ = Deno.permissions.querySync({ name: "read", path: MAN_FILE }).state === "granted";
 
 Deno.test("helpText() names every flag, the defaults and the exit codes, and fits a terminal", () => {

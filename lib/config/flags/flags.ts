@@ -1,7 +1,7 @@
-import { LOG_LEVELS } from "../observe/log.ts";
-import { MULTI_QUESTION } from "../resolver/questions/split.ts";
-import { STRATEGIES } from "../upstream/group/strategy.ts";
-import { DATAGRAM_IO, DEFAULT_LISTEN_PORT, DEFAULT_UPSTREAM_PORT, LIMITS } from "./config.ts";
+import { LOG_LEVELS } from "../../observe/log.ts";
+import { MULTI_QUESTION } from "../../resolver/questions/split.ts";
+import { STRATEGIES } from "../../upstream/group/strategy.ts";
+import { DATAGRAM_IO, DEFAULT_LISTEN_PORT, DEFAULT_UPSTREAM_PORT, LIMITS } from "../config.ts";
 
 /** The shells that completions are written for. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
