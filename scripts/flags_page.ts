@@ -1,18 +1,18 @@
 import { SUB_COMMANDS } from "../lib/config/flags/commands.ts";
-import { type Flag, FLAGS } from "../lib/config/flags/flags.ts";
+import { FLAGS } from "../lib/config/flags/flags.ts";
 import { EXAMPLES, EXIT_CODES, flagTitle } from "../lib/config/flags/help.ts";
 
 /** The page docs/flags.md in Markdown, in the form that `deno fmt` gives it. */
 export function flagsPage(): string {
   return `# Flags
 
-<!-- Rendered from lib/config/flags/flags.ts: deno task man -->
+<!-- Rendered from lib/config/settings.ts: deno task man -->
 
 What \`dns-forwarder --help\` prints, as a page. A value follows its flag after a blank or after \`=\`. Flags are read once,
 when the program starts; a flag that it does not know, or a value that it cannot use, ends it with exit code 2 and a
 line that says why.
 
-${table(["Flag", "Meaning"], (FLAGS as readonly Flag[]).map((flag) => [code(flagTitle(flag)), prose(flag.help)]))}
+${table(["Flag", "Meaning"], FLAGS.map((flag) => [code(flagTitle(flag)), prose(flag.help)]))}
 
 ## Commands
 

@@ -30,6 +30,7 @@ const LAYERS = [
  * are free.
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  config: ["flags", "read_config.ts", "settings.ts", "settings", "*"],
   server: ["listen", "server.ts", "admission", "reply", "*"],
   resolver: ["cache", "sharing", "local", "questions", "*"],
   upstream: [

@@ -3,7 +3,7 @@ import { AwakeClock } from "../base/time/awake_clock.ts";
 import { DeadlineQueue } from "../base/time/deadline_queue.ts";
 import { deriveKey, drawSecret } from "../base/random/derive_key.ts";
 import { FairShare } from "../base/time/fair_share.ts";
-import { formatIp } from "../base/net/ip.ts";
+import { parseCidr } from "../base/net/cidr.ts";
 import type { Clock, Runtime } from "../base/runtime.ts";
 import type { CacheStore } from "../cache/store/cache_store.ts";
 import { forwardingChain, resolverChain } from "./chain.ts";
@@ -71,7 +71,7 @@ export class App {
     const { counters } = this;
     const ageClock = new AwakeClock({ ...runtime, onResume: (sleptMs) => this.#resume(sleptMs) });
     const clock = ageClock.waking;
-    const isForwarding = config.resolvers.length > 0;
+    const isForwarding = config.upstreams.length > 0;
     const log = new Log({ level: config.logLevel, writeLine: (line) => runtime.writeLine(line) });
     const deadlines = new DeadlineQueue({ clock, timers });
     const share = this.#share = new FairShare(timers);
@@ -82,7 +82,7 @@ export class App {
     this.#deadlines = deadlines;
     const sockets = listenOn(runtime.network, config.listen ?? DEFAULT_LISTEN, config.listen === null);
     this.#upstreams = !isForwarding ? null : openUpstreams({
-      endpoints: config.resolvers,
+      endpoints: config.upstreams,
       strategy: config.strategy,
       socketCount: config.upstreamSockets,
       asksWithCookies: config.asksWithCookies,
@@ -106,7 +106,7 @@ export class App {
     });
     this.#inFlight = forwarding?.inFlight ?? null;
     this.#store = forwarding?.store ?? null;
-    const access = new Access(config.allow);
+    const access = new Access(config.allow.map(parseCidr));
     const server = new Server({
       policy: new Policy({
         access,
@@ -211,15 +211,15 @@ export class App {
 
   #announce(config: Config): void {
     const where = this.addresses.map(formatSocketAddress).join(" and ");
-    if (config.resolvers.length === 0) {
-      const addresses = [config.answerIpv4, config.answerIpv6].filter((ip) => ip !== null).map(formatIp).join(" and ");
+    if (config.upstreams.length === 0) {
+      const addresses = [config.answer.ipv4, config.answer.ipv6].filter((ip) => ip !== null).join(" and ");
       this.#log.warn(
         `${VERSION} listens on ${where}. ANSWERS ARE MADE UP: every name has the address ${addresses}. ` +
           `Give --resolver <ip>[:port] to forward`,
       );
       return;
     }
-    const upstreams = config.resolvers.map(endpointText).join(", ");
+    const upstreams = config.upstreams.map(endpointText).join(", ");
     this.#log.info(`${VERSION} listens on ${where}, forwards to ${upstreams}`);
   }
 }

@@ -1,5 +1,6 @@
 import type { AwakeClock } from "../base/time/awake_clock.ts";
 import type { DeadlineQueue } from "../base/time/deadline_queue.ts";
+import { parseIp } from "../base/net/ip.ts";
 import { deriveKey } from "../base/random/derive_key.ts";
 import type { FairShare } from "../base/time/fair_share.ts";
 import type { Clock, RandomSource, WallClock } from "../base/runtime.ts";
@@ -82,7 +83,7 @@ export function forwardingChain(
   const hash = new QuestionHash(random);
   const memory = config.cacheSizeMib === 0 ? null : new Memory({
     store: new CacheStore({ budgetOctets: Math.floor(config.cacheSizeMib * MIB), hash }),
-    rules: config.cacheTtl,
+    rules: config,
     staleMs: config.servesStale ? STALE_MS : 0,
     clock: ageClock,
   });
@@ -143,12 +144,16 @@ export function resolverChain(
   forward: Pick<Forwarding, "first" | "hash"> | null,
   clock: Clock,
 ): Resolver {
-  const { answerIpv4, answerIpv6, answersSpecialNames, serverId, multiQuestion } = config;
+  const { answersSpecialNames, serverId, multiQuestion } = config;
   const recursionAvailable = forward !== null;
-  let next = forward?.first ?? new FixedAnswer({ ipv4: answerIpv4, ipv6: answerIpv6 });
+  let next = forward?.first ?? fixedAnswer(config);
   if (forward !== null && answersSpecialNames) next = new SpecialNames({ next, hash: forward.hash });
   if (forward !== null) next = new Any({ next });
   next = new Chaos({ next, serverId, version: `dns-forwarder ${VERSION}`, recursionAvailable });
   next = new Split({ next, multiQuestion, recursionAvailable });
   return new MultiQtype({ next, clock });
+}
+
+function fixedAnswer({ answer: { ipv4, ipv6 } }: Config): FixedAnswer {
+  return new FixedAnswer({ ipv4: parseIp(ipv4)!, ipv6: ipv6 === null ? null : parseIp(ipv6) });
 }

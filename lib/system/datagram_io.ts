@@ -1,7 +1,7 @@
 import type { SocketAddress } from "../base/net/address.ts";
 import type { Network } from "../base/runtime.ts";
 import type { Config } from "../config/config.ts";
-import { UsageError } from "../config/values.ts";
+import { UsageError } from "../config/usage_error.ts";
 import { NativeIo } from "../native/native_io.ts";
 import { DENO_NETWORK } from "./deno_network.ts";
 import { type Endpoint, endpointAt, socketAddressOf } from "../upstream/endpoint.ts";
@@ -75,7 +75,7 @@ function namedBy(native: NativeIo, config: Config): Config {
     ...endpoint,
     zone: endpointAt(named(socketAddressOf(endpoint))).zone,
   });
-  return { ...config, listen: config.listen?.map(named) ?? null, resolvers: config.resolvers.map(onNamedLink) };
+  return { ...config, listen: config.listen?.map(named) ?? null, upstreams: config.upstreams.map(onNamedLink) };
 }
 
 function openNativeIo(): NativeIo {

@@ -1,5 +1,6 @@
-import { type Config, LIMITS } from "../config/config.ts";
-import { UsageError } from "../config/values.ts";
+import type { Config } from "../config/config.ts";
+import { WORKER_BOUNDS } from "../config/settings/process_settings.ts";
+import { UsageError } from "../config/usage_error.ts";
 import { sharedDatagramIo } from "./datagram_io.ts";
 
 /** How many processes serve. */
@@ -16,7 +17,7 @@ export interface WorkerCount {
  * @throws {UsageError} when a number was asked for that cannot be had.
  */
 export function chooseWorkerCount({ workers, io }: Config): WorkerCount {
-  const count = workers === "auto" ? Math.min(navigator.hardwareConcurrency, LIMITS.workers.max) : workers;
+  const count = workers === "auto" ? Math.min(navigator.hardwareConcurrency, WORKER_BOUNDS.max) : workers;
   const why = count === 1 ? null : hindrance(io);
   if (why === null) return { count, why };
   if (workers !== "auto") throw new UsageError(`Cannot use --workers ${workers}: ${why}`);

@@ -219,7 +219,7 @@ Deno.test("--cache-size 0 remembers nothing", async () => {
 Deno.test("the bounds of TTLs hold for the first client as for the next", async () => {
   const scene = cacheScene({
     zone: ZONE,
-    config: { cacheTtl: { minTtlSeconds: 20, maxTtlSeconds: 100, negativeMaxTtlSeconds: 30 } },
+    config: { minTtlSeconds: 20, maxTtlSeconds: 100, negativeMaxTtlSeconds: 30 },
   });
   assertEquals((await tell(scene, "example.org", { passMs: 0 })).answers, ["example.org. 100 IN A 192.0.2.1"]);
   assertEquals((await tell(scene, "short.example.org", { passMs: 0 })).answers, [

@@ -70,7 +70,7 @@ Deno.test("less than a header, and responses, are met with silence [1035_11]", a
 });
 
 Deno.test("fixed-answer mode answers at once, with RA=0, and sends nothing upstream [1035_05]", async () => {
-  const scene = new Scene({ config: { resolvers: [] } });
+  const scene = new Scene({ config: { upstreams: [] } });
   const client = scene.client();
   const startMs = scene.nowMs;
   client.ask([question("Example.org"), question("example.net")]);

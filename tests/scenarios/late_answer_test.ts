@@ -226,7 +226,7 @@ Deno.test("[9520_02] a failure that comes late does not count a second time", as
 
 Deno.test("an answer that comes late over TCP, or from the second upstream, gets through as well", async () => {
   const overTcp = slowScene(3000, {
-    config: { resolvers: [endpointAt(tcp("203.0.113.53", 53))] },
+    config: { upstreams: [endpointAt(tcp("203.0.113.53", 53))] },
   });
   asker(overTcp);
   await overTcp.pass(3500);

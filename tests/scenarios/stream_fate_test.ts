@@ -15,7 +15,7 @@ const NUMBERED = recordZone(...Array.from({ length: NAMES_MAX }, (_, i) => `n${i
 
 /** The ways to an upstream over TCP. */
 const WAYS = {
-  "tcp://": { config: { resolvers: [endpointAt({ ...UPSTREAM, transport: "tcp" })] }, zone: NUMBERED },
+  "tcp://": { config: { upstreams: [endpointAt({ ...UPSTREAM, transport: "tcp" })] }, zone: NUMBERED },
   "TC over UDP": { habits: { truncates: true }, zone: NUMBERED },
 } as const;
 

@@ -1,3 +1,4 @@
+import { parseIp } from "../../lib/base/net/ip.ts";
 import { BARE_OPT_OCTETS, readOpt } from "../../lib/wire/edns/edns.ts";
 import { HEADER_OCTETS } from "../../lib/wire/header.ts";
 import { CLASS, RCODE, TYPE } from "../../lib/wire/iana.ts";
@@ -56,7 +57,7 @@ export class Oracle {
 
   /** RA of the replies that the forwarder makes itself. */
   get recursionAvailable(): boolean {
-    return this.#options.plan.config.resolvers.length > 0;
+    return this.#options.plan.config.upstreams.length > 0;
   }
 
   /** Whether no more than one upstream is asked. */
@@ -117,7 +118,7 @@ export class Oracle {
   }
 
   #noteTtls({ answers, authorities, additionals }: Message): void {
-    const { minTtlSeconds } = this.#options.plan.config.cacheTtl;
+    const { minTtlSeconds } = this.#options.plan.config;
     for (const record of [...answers, ...authorities, ...additionals]) {
       const key = recordIdentity(record);
       this.#ttls.set(key, Math.max(record.ttl, minTtlSeconds, this.#ttls.get(key) ?? 0));
@@ -126,7 +127,7 @@ export class Oracle {
 
   #directOutcomes(question: Question, wantsDnssec: boolean): Outcome[] {
     const { plan, altered } = this.#options;
-    if (plan.config.resolvers.length === 0) return [this.#fixed(question)];
+    if (plan.config.upstreams.length === 0) return [this.#fixed(question)];
     const said = this.#said(question, wantsDnssec);
     if (plan.isCalm(question)) {
       // Where the sound upstream has an answer, the others' refusals do not count; where it has none, any may be told.
@@ -205,8 +206,9 @@ export class Oracle {
   }
 
   #fixed(question: Question): Outcome {
-    const { answerIpv4, answerIpv6 } = this.#options.plan.config;
-    const rdata = question.type === TYPE.A ? answerIpv4 : question.type === TYPE.AAAA ? answerIpv6 : null;
+    const { ipv4, ipv6 } = this.#options.plan.config.answer;
+    const address = question.type === TYPE.A ? ipv4 : question.type === TYPE.AAAA ? ipv6 : null;
+    const rdata = address === null ? null : parseIp(address);
     const answers = rdata === null || question.class !== CLASS.IN ? [] : [{ ...question, ttl: 60, rdata }];
     const fixed = message({ isResponse: true, questions: [question], answers });
     return { message: fixed, kind: "made up", bodyOctets: encode(fixed).length };

@@ -1,13 +1,13 @@
 import type { SocketAddress } from "../../lib/base/net/address.ts";
-import { parseCidr } from "../../lib/base/net/cidr.ts";
-import { parseIp } from "../../lib/base/net/ip.ts";
 import type { Config } from "../../lib/config/config.ts";
+import { DEFAULTS } from "../../lib/config/settings.ts";
+import type { StorageRules } from "../../lib/response/assess.ts";
 import { STRATEGIES } from "../../lib/upstream/group/strategy.ts";
 import type { Question } from "../../lib/wire/message.ts";
 import { foldCase } from "../../lib/wire/name.ts";
 import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import { SeededRandom } from "../support/seeded_random.ts";
-import { EVERYBODY } from "../support/serving.ts";
+import { EVERY_NETWORK } from "../support/serving.ts";
 import type { Link } from "../support/world_network.ts";
 import {
   drawFairUpstreams,
@@ -63,7 +63,7 @@ export interface Plan {
 const HOST = ["192.0.2.53", "192.0.2.54", "2001:db8::53"];
 /** The address of a client that may not ask, in those plans where not everybody may. */
 export const STRANGER = "198.51.100.8";
-const ALL_BUT_STRANGER = ["198.51.100.0/29", "198.51.100.9", "2001:db8::/32"].map(parseCidr);
+const ALL_BUT_STRANGER = ["198.51.100.0/29", "198.51.100.9", "2001:db8::/32"];
 
 /** The plan of a seed. */
 export function drawPlan(seed: number): Plan {
@@ -88,25 +88,20 @@ export function drawPlan(seed: number): Plan {
   const plan: Plan = {
     seed,
     config: {
+      ...DEFAULTS,
       listen,
-      resolvers: upstreams.map(({ address }) => endpointAt(address)),
-      sharesPort: false,
-      answerIpv4: parseIp("192.0.2.80")!,
-      answerIpv6: random.chance(0.5) ? parseIp("2001:db8::80") : null,
+      upstreams: upstreams.map(({ address }) => endpointAt(address)),
+      answer: { ipv4: "192.0.2.80", ipv6: random.chance(0.5) ? "2001:db8::80" : null },
       timeoutMs,
       strategy: random.pick(STRATEGIES),
-      asksWithCookies: true,
-      randomizesCase: true,
       upstreamSockets: random.pick([2, 2, 3, 16]),
-      allow: random.chance(0.8) ? EVERYBODY : ALL_BUT_STRANGER,
+      allow: random.chance(0.8) ? EVERY_NETWORK : ALL_BUT_STRANGER,
       rateLimit: random.chance(0.15) ? random.pick([1, 5, 20]) : 0,
       maxInFlight: isFair || random.chance(0.8) ? 10_000 : random.between(2, 8),
       ...drawCache(seed, isForwarding),
       answersSpecialNames: false,
-      serverId: null,
       multiQuestion: random.chance(0.75) ? "split" : "formerr",
       io: "plain",
-      workers: 1,
       logLevel: "debug",
     },
     hostAddresses: HOST,
@@ -164,17 +159,15 @@ function drawCache(seed: number, isForwarding: boolean): CacheConfig {
   const random = new SeededRandom(`cache ${seed}`);
   return {
     cacheSizeMib: isForwarding && random.chance(0.5) ? 1 : 0,
-    cacheTtl: {
-      minTtlSeconds: random.pick([0, 0, 10, 30]),
-      maxTtlSeconds: random.pick([86_400, 86_400, 100]),
-      negativeMaxTtlSeconds: random.pick([3600, 3600, 20]),
-    },
+    minTtlSeconds: random.pick([0, 0, 10, 30]),
+    maxTtlSeconds: random.pick([86_400, 86_400, 100]),
+    negativeMaxTtlSeconds: random.pick([3600, 3600, 20]),
     servesStale: random.chance(0.8),
     prefetches: random.chance(0.8),
   };
 }
 
-type CacheConfig = Pick<Config, "cacheSizeMib" | "cacheTtl" | "servesStale" | "prefetches">;
+type CacheConfig = StorageRules & Pick<Config, "cacheSizeMib" | "servesStale" | "prefetches">;
 
 const NO_OUTAGE = { fromMs: Infinity, toMs: -Infinity };
 

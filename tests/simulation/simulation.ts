@@ -4,7 +4,7 @@ import { FakeWorld } from "../support/fake_world.ts";
 import type { ScriptedUpstream, Zone } from "../support/scripted_upstream.ts";
 import type { SeededRandom } from "../support/seeded_random.ts";
 import { seededZone } from "../support/seeded_zone.ts";
-import { EVERYBODY } from "../support/serving.ts";
+import { EVERY_NETWORK } from "../support/serving.ts";
 import type { Host, Passage } from "../support/world_network.ts";
 import { Checker } from "./checker.ts";
 import { Crowd } from "./crowd.ts";
@@ -191,7 +191,7 @@ class Simulation {
   }
 
   #isStranger(hostname: string): boolean {
-    return hostname === STRANGER && this.#plan.config.allow !== EVERYBODY;
+    return hostname === STRANGER && this.#plan.config.allow !== EVERY_NETWORK;
   }
 
   /** The datagram with the cookie that its sender was given, or, for a thief, that another client was. */

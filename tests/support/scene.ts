@@ -1,7 +1,7 @@
 import { App } from "../../lib/app/app.ts";
-import { parseIp } from "../../lib/base/net/ip.ts";
 import type { RandomSource } from "../../lib/base/runtime.ts";
 import type { Config } from "../../lib/config/config.ts";
+import { DEFAULTS } from "../../lib/config/settings.ts";
 import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import { udp } from "./fake_socket.ts";
 import { FakeWorld } from "./fake_world.ts";
@@ -9,7 +9,7 @@ import { recordZone } from "./record_zone.ts";
 import { SceneClient, SceneStreamClient } from "./scene_client.ts";
 import { SceneUpstream } from "./scene_upstream.ts";
 import { ScriptedUpstream, type UpstreamHabits, type Zone } from "./scripted_upstream.ts";
-import { EVERYBODY } from "./serving.ts";
+import { EVERY_NETWORK } from "./serving.ts";
 import type { Host } from "./world_network.ts";
 
 export type { ReceivedReply } from "./scene_client.ts";
@@ -62,7 +62,7 @@ export class Scene {
       return new SceneUpstream(this.world, upstreamHosts[i]!, address, new ScriptedUpstream(zone, habits));
     });
     const runtime = this.world.runtimeOn(this.host);
-    const all = { ...USUAL_CONFIG, resolvers: addresses.map(endpointAt), ...config };
+    const all = { ...USUAL_CONFIG, upstreams: addresses.map(endpointAt), ...config };
     this.app = new App(all, { ...runtime, random: random ?? runtime.random });
   }
 
@@ -101,28 +101,13 @@ export class Scene {
 
 const CLIENT_ADDRESSES = ["198.51.100.7", "203.0.113.7"];
 
+/** What the program does by itself, but for what a story is easier to tell with. */
 const USUAL_CONFIG: Config = {
+  ...DEFAULTS,
   listen: [SERVICE],
-  sharesPort: false,
-  resolvers: [endpointAt(UPSTREAM)],
-  answerIpv4: parseIp("127.0.0.1")!,
-  answerIpv6: null,
-  timeoutMs: 2000,
-  strategy: "sequential",
+  upstreams: [endpointAt(UPSTREAM)],
   upstreamSockets: 4,
-  asksWithCookies: true,
-  randomizesCase: true,
-  allow: EVERYBODY,
-  rateLimit: 0,
-  maxInFlight: 10_000,
+  allow: EVERY_NETWORK,
   cacheSizeMib: 0,
-  cacheTtl: { minTtlSeconds: 0, maxTtlSeconds: 86_400, negativeMaxTtlSeconds: 3600 },
-  servesStale: true,
-  prefetches: true,
-  answersSpecialNames: true,
-  serverId: null,
-  multiQuestion: "split",
-  workers: 1,
   io: "plain",
-  logLevel: "info",
 };

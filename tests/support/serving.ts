@@ -8,8 +8,10 @@ import { Policy, type PolicyOptions } from "../../lib/server/admission/policy.ts
 import { ServerCookies } from "../../lib/server/admission/server_cookies.ts";
 import { scriptedSource } from "./fake_random.ts";
 
-/** Networks that hold every client. */
-export const EVERYBODY = ["0.0.0.0/0", "::/0"].map(parseCidr);
+/** Networks that hold every client, as a configuration has them. */
+export const EVERY_NETWORK: readonly string[] = ["0.0.0.0/0", "::/0"];
+/** The same as admission has them. */
+export const EVERYBODY = EVERY_NETWORK.map(parseCidr);
 
 /** The key of cookies whose random source is not told otherwise is whatever `scriptedSource` gives. */
 export function cookies(nowSeconds: () => number = () => 1_559_731_985, source = scriptedSource()): ServerCookies {

@@ -1,37 +1,11 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { closestString } from "@std/text/closest-string";
-import { formatSocketAddress, isIpv6, isSameAddress, isUnspecified, type SocketAddress } from "../../base/net/address.ts";
-import { LOG_LEVELS } from "../../observe/log.ts";
-import { STRATEGIES } from "../../upstream/group/strategy.ts";
-import { MULTI_QUESTION } from "../../resolver/questions/split.ts";
-import { type Endpoint, socketAddressOf } from "../../upstream/endpoint.ts";
-import { PRIVATE_NETWORKS } from "../../server/admission/access.ts";
+import { type ReadConfig, readConfig } from "../read_config.ts";
+import { oneOf } from "../readers.ts";
+import type { Given } from "../setting.ts";
+import { UsageError } from "../usage_error.ts";
 import { type Check, parseCheck } from "./commands.ts";
-import {
-  type Config,
-  DATAGRAM_IO,
-  DEFAULT_LISTEN,
-  DEFAULT_LISTEN_PORT,
-  DEFAULT_UPSTREAM_PORT,
-  LIMITS,
-} from "../config.ts";
-import { type Flag, type FlagName, FLAGS, SHELLS } from "./flags.ts";
-import {
-  addressList,
-  answerAddresses,
-  cacheTtl,
-  type FlagValues,
-  invalid,
-  networkList,
-  oneOf,
-  shortText,
-  upstreamList,
-  UsageError,
-  wholeNumber,
-  wholeNumberOr,
-} from "../values.ts";
-
-export { UsageError };
+import { type Flag, flagName, FLAGS, SHELLS } from "./flags.ts";
 
 /** What the command line asks for. */
 export type Command = { readonly kind: "help" } | { readonly kind: "version" } | Completions | Check | Serve;
@@ -45,16 +19,13 @@ export interface Completions {
 }
 
 /** Serve with this configuration. */
-export interface Serve {
+export interface Serve extends ReadConfig {
   /** Tells this command from the others. */
   readonly kind: "serve";
-  /** What was set, and the defaults of the rest. */
-  readonly config: Config;
-  /** Things that are allowed and probably not meant, a line each. */
-  readonly warnings: readonly string[];
-  /** The same, for plain datagram I/O alone. */
-  readonly plainWarnings: readonly string[];
 }
+
+/** The values of each flag that was given, in order; comma-separated ones apart. Flags without value: an empty list. */
+type FlagValues = ReadonlyMap<string, readonly string[]>;
 
 /**
  * Reads the program's arguments.
@@ -66,72 +37,37 @@ export function parseCommand(args: readonly string[]): Command {
   const values = readFlags(args);
   if (values.has("help")) return { kind: "help" };
   if (values.has("version")) return { kind: "version" };
-  if (values.has("completions")) {
-    return { kind: "completions", shell: oneOf(values, "completions", SHELLS, "bash") };
-  }
-  const listen = addressList(values, "listen", { defaultPort: DEFAULT_LISTEN_PORT, portMin: 0 });
-  const resolvers = upstreamList(values, "resolver", DEFAULT_UPSTREAM_PORT);
-  rejectUnaskable(resolvers, listen.length === 0 ? DEFAULT_LISTEN : listen);
-  if (values.has("reuse-port") && (listen.length === 0 || listen.some(({ port }) => port === 0))) {
-    throw new UsageError("Cannot use --reuse-port: needs --listen with the addresses and ports that are to be shared");
-  }
-  const warnings = [];
-  const plainWarnings = [];
-  if (values.has("answer") && resolvers.length > 0) warnings.push("--answer has no effect beside --resolver");
-  for (const address of listen.filter(isUnspecified)) {
-    // The system picks the source address of each reply; on a machine with several it may not be the one that was asked.
-    const text = formatSocketAddress(address);
-    plainWarnings.push(`--listen ${text} may answer from another address than was asked; name each`);
-    // Without batches nobody tells which link a datagram came from, and the system picks the first one for the reply.
-    if (!isIpv6(address)) continue;
-    plainWarnings.push(
-      `--listen ${text} answers clients with link-local addresses on the first link alone; for the others name this ` +
-        `machine's address there, such as --listen [fe80::1%eth1]:${address.port}`,
-    );
-  }
-  const allow = networkList(values, "allow");
-  const config: Config = {
-    listen: listen.length === 0 ? null : listen,
-    sharesPort: values.has("reuse-port"),
-    resolvers,
-    ...answerAddresses(values),
-    timeoutMs: wholeNumber(values, "timeout", LIMITS.timeoutMs),
-    strategy: oneOf(values, "strategy", STRATEGIES, "sequential"),
-    upstreamSockets: wholeNumber(values, "upstream-sockets", LIMITS.upstreamSockets),
-    asksWithCookies: !values.has("no-cookies"),
-    randomizesCase: !values.has("no-case-randomization"),
-    allow: allow.length === 0 ? PRIVATE_NETWORKS : allow,
-    rateLimit: wholeNumber(values, "rate-limit", LIMITS.rateLimit),
-    maxInFlight: wholeNumber(values, "max-in-flight", LIMITS.maxInFlight),
-    cacheSizeMib: wholeNumber(values, "cache-size", LIMITS.cacheSizeMib),
-    cacheTtl: cacheTtl(values),
-    servesStale: !values.has("no-stale"),
-    prefetches: !values.has("no-prefetch"),
-    answersSpecialNames: !values.has("no-special-names"),
-    serverId: shortText(values, "server-id"),
-    multiQuestion: oneOf(values, "multi-question", MULTI_QUESTION, "split"),
-    workers: wholeNumberOr("auto", values, "workers", LIMITS.workers),
-    io: oneOf(values, "io", DATAGRAM_IO, "auto"),
-    logLevel: oneOf(values, "log-level", LOG_LEVELS, "info"),
-  };
-  return { kind: "serve", config, warnings, plainWarnings };
+  const shell = values.get("completions")?.[0];
+  if (shell !== undefined) return { kind: "completions", shell: oneOf(SHELLS).read([givenBy("completions", shell)]) };
+  const given = FLAGS.flatMap((flag) => settingsGiven(flag, values.get(flag.name)));
+  return { kind: "serve", ...readConfig(given, (setting) => `--${flagName(setting)}`) };
+}
+
+/** What a flag says about its setting. A switch is given by being named, and then is what it is not by itself. */
+function settingsGiven({ name, setting }: Flag, values: readonly string[] | undefined): Given[] {
+  if (setting === null || values === undefined) return [];
+  const texts = setting.reader.form === null ? [String(!setting.default)] : values;
+  return texts.map((text) => ({ ...givenBy(name, text), path: setting.path }));
+}
+
+function givenBy(flag: string, text: string): Given {
+  return { path: flag, text, where: `--${flag}` };
 }
 
 function readFlags(args: readonly string[]): FlagValues {
-  const flags: readonly Flag[] = FLAGS;
-  const withValue = flags.filter((flag) => flag.value !== null).map((flag) => flag.name);
+  const withValue = FLAGS.filter((flag) => flag.value !== null).map((flag) => flag.name);
   const parsed = parseArgs(tieOddValues(args, withValue), {
     string: withValue,
     // All of them, so that a flag given twice is seen instead of one value being lost.
     collect: withValue,
-    boolean: flags.filter((flag) => flag.value === null).map((flag) => flag.name),
-    alias: Object.fromEntries(flags.flatMap((flag) => flag.short === undefined ? [] : [[flag.name, flag.short]])),
+    boolean: FLAGS.filter((flag) => flag.value === null).map((flag) => flag.name),
+    alias: Object.fromEntries(FLAGS.flatMap((flag) => flag.short === undefined ? [] : [[flag.name, flag.short]])),
     unknown: rejectUnknown,
   });
   const [stray] = parsed._ as readonly string[];
   if (stray !== undefined) throw new UsageError(`Cannot use "${stray}" behind "--": nothing may follow, see --help`);
-  const given = flags.filter(({ name, value }) => value === null ? parsed[name] !== false : isFilled(parsed[name]));
-  return new Map(given.map((flag) => [flag.name as FlagName, flagValues(flag, parsed[flag.name])]));
+  const given = FLAGS.filter(({ name, value }) => value === null ? parsed[name] !== false : isFilled(parsed[name]));
+  return new Map(given.map((flag) => [flag.name, flagValues(flag, parsed[flag.name])]));
 }
 
 /**
@@ -174,16 +110,4 @@ function rejectUnknown(argument: string, key?: string): never {
   }
   const closest = closestString(key, FLAGS.map((flag) => flag.name));
   throw new UsageError(`Cannot use "${argument}": no such flag, the closest is --${closest}, see --help`);
-}
-
-/** Upstreams that can be written down and cannot work. */
-function rejectUnaskable(resolvers: readonly Endpoint[], listen: readonly SocketAddress[]): void {
-  for (const resolver of resolvers.map(socketAddressOf)) {
-    const text = formatSocketAddress(resolver);
-    if (listen.some((address) => isSameAddress(address, resolver))) {
-      throw invalid("resolver", text, "this program listens there itself, a query would go round for ever");
-    }
-    // Replies would come from a real address of this machine, which is not the one that was asked.
-    if (isUnspecified(resolver)) throw invalid("resolver", text, "needs the address of a server, not of any");
-  }
 }

@@ -1,7 +1,7 @@
 import { AddressFormatError, isUnspecified, parseSocketAddress, type SocketAddress } from "../../base/net/address.ts";
 import { type Name, NameFormatError, nameFromText } from "../../wire/name.ts";
 import { DEFAULT_LISTEN_PORT } from "../config.ts";
-import { UsageError } from "../values.ts";
+import { UsageError } from "../usage_error.ts";
 
 /** Something else to do than to serve; the first word of the command line. */
 export interface SubCommand {

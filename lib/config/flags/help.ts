@@ -46,7 +46,7 @@ Usage: dns-forwarder [flags]
 ${SUB_COMMANDS.map(({ name, value, help }) => `       dns-forwarder ${name} ${value}\n${indented(help)}`).join("\n")}
 
 Flags:
-${(FLAGS as readonly Flag[]).map((flag) => `  ${flagTitle(flag)}\n${indented(flag.help)}`).join("\n")}
+${FLAGS.map((flag) => `  ${flagTitle(flag)}\n${indented(flag.help)}`).join("\n")}
 
 Examples:
 ${EXAMPLES.map(({ command, meaning }) => `  ${command}\n${indented([meaning])}`).join("\n")}

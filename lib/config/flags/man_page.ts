@@ -1,6 +1,6 @@
 import { VERSION } from "../../version.ts";
 import { SUB_COMMANDS } from "./commands.ts";
-import { type Flag, FLAGS } from "./flags.ts";
+import { FLAGS } from "./flags.ts";
 import { EXAMPLES, EXIT_CODES, flagTitle, SUMMARY } from "./help.ts";
 
 /** The manual page `dns-forwarder(8)` in roff. */
@@ -17,7 +17,7 @@ export function manPage(): string {
       "error that explains why there is none.",
     ),
     section("COMMANDS", ...SUB_COMMANDS.map(({ name, value, help }) => item(`${name} ${value}`, help))),
-    section("OPTIONS", ...(FLAGS as readonly Flag[]).map((flag) => item(flagTitle(flag), flag.help))),
+    section("OPTIONS", ...FLAGS.map((flag) => item(flagTitle(flag), flag.help))),
     section(
       "SIGNALS",
       item("SIGINT, SIGTERM", [

@@ -1,32 +1,30 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { formatSocketAddress } from "../../../lib/base/net/address.ts";
 import { formatCidr } from "../../../lib/base/net/cidr.ts";
-import { formatIp } from "../../../lib/base/net/ip.ts";
-import { parseCommand, UsageError } from "../../../lib/config/flags/cli.ts";
+import { parseCommand } from "../../../lib/config/flags/cli.ts";
+import { UsageError } from "../../../lib/config/usage_error.ts";
 import type { Config } from "../../../lib/config/config.ts";
 import { endpointText } from "../../../lib/upstream/endpoint.ts";
 import { PRIVATE_NETWORKS } from "../../../lib/server/admission/access.ts";
 
 /** A configuration with its addresses as text. */
-interface Told extends Omit<Config, "listen" | "resolvers" | "answerIpv4" | "answerIpv6" | "allow"> {
+interface Told extends Omit<Config, "listen" | "upstreams"> {
   readonly listen: readonly string[] | null;
-  readonly resolvers: readonly string[];
-  readonly answers: readonly (string | null)[];
-  readonly allow: readonly string[];
+  readonly upstreams: readonly string[];
 }
-
-const TTLS = { minTtlSeconds: 0, maxTtlSeconds: 86_400, negativeMaxTtlSeconds: 3600 };
 
 const DEFAULTS: Told = {
   listen: null,
   sharesPort: false,
-  resolvers: [],
-  answers: ["127.0.0.1", null],
+  upstreams: [],
+  answer: { ipv4: "127.0.0.1", ipv6: null },
   allow: PRIVATE_NETWORKS.map(formatCidr),
   rateLimit: 0,
   maxInFlight: 10_000,
   cacheSizeMib: 64,
-  cacheTtl: TTLS,
+  minTtlSeconds: 0,
+  maxTtlSeconds: 86_400,
+  negativeMaxTtlSeconds: 3600,
   asksWithCookies: true,
   randomizesCase: true,
   servesStale: true,
@@ -50,13 +48,11 @@ function words(commandLine: string): string[] {
 function parse(commandLine: string) {
   const command = parseCommand(words(commandLine));
   assert(command.kind === "serve");
-  const { listen, resolvers, answerIpv4, answerIpv6, allow, ...others } = command.config;
+  const { listen, upstreams, ...others } = command.config;
   const told: Told = {
     ...others,
     listen: listen?.map(formatSocketAddress) ?? null,
-    resolvers: resolvers.map(endpointText),
-    answers: [formatIp(answerIpv4), answerIpv6 && formatIp(answerIpv6)],
-    allow: allow.map(formatCidr),
+    upstreams: upstreams.map(endpointText),
   };
   return { told, warnings: command.warnings, plainWarnings: command.plainWarnings };
 }
@@ -64,26 +60,26 @@ function parse(commandLine: string) {
 for (
   const [commandLine, expected] of [
     ["", {}],
-    ["--resolver 8.8.8.8", { resolvers: ["8.8.8.8:53"] }],
-    ["--resolver=8.8.8.8:5353", { resolvers: ["8.8.8.8:5353"] }],
-    ["--resolver [2001:db8::1]:54", { resolvers: ["[2001:db8::1]:54"] }],
+    ["--resolver 8.8.8.8", { upstreams: ["8.8.8.8:53"] }],
+    ["--resolver=8.8.8.8:5353", { upstreams: ["8.8.8.8:5353"] }],
+    ["--resolver [2001:db8::1]:54", { upstreams: ["[2001:db8::1]:54"] }],
     ["--resolver tcp://192.0.2.1,tcp://[2001:db8::1]:54", {
-      resolvers: ["tcp://192.0.2.1:53", "tcp://[2001:db8::1]:54"],
+      upstreams: ["tcp://192.0.2.1:53", "tcp://[2001:db8::1]:54"],
     }],
     ["--io native", { io: "native" }],
     ["--workers 1", { workers: 1 }],
     ["--workers 256", { workers: 256 }],
     ["--workers auto", { workers: "auto" }],
     ["--strategy fastest", { strategy: "fastest" }],
-    ["--resolver 2001:DB8::1", { resolvers: ["[2001:db8::1]:53"] }],
+    ["--resolver 2001:DB8::1", { upstreams: ["[2001:db8::1]:53"] }],
     ["--resolver 192.0.2.1,192.0.2.2:54 --resolver [::1]", {
-      resolvers: ["192.0.2.1:53", "192.0.2.2:54", "[::1]:53"],
+      upstreams: ["192.0.2.1:53", "192.0.2.2:54", "[::1]:53"],
     }],
     ["--listen 192.0.2.1", { listen: ["192.0.2.1:2053"] }],
     ["--listen 192.0.2.1:53,[::1]:53 --listen 127.0.0.1:0", { listen: ["192.0.2.1:53", "[::1]:53", "127.0.0.1:0"] }],
-    ["--answer 192.0.2.80", { answers: ["192.0.2.80", null] }],
-    ["--answer 2001:db8::80", { answers: ["127.0.0.1", "2001:db8::80"] }],
-    ["--answer 2001:db8::80,192.0.2.80", { answers: ["192.0.2.80", "2001:db8::80"] }],
+    ["--answer 192.0.2.80", { answer: { ipv4: "192.0.2.80", ipv6: null } }],
+    ["--answer 2001:db8::80", { answer: { ipv4: "127.0.0.1", ipv6: "2001:db8::80" } }],
+    ["--answer 2001:db8::80,192.0.2.80", { answer: { ipv4: "192.0.2.80", ipv6: "2001:db8::80" } }],
     ["--timeout 100", { timeoutMs: 100 }],
     ["--timeout=10000", { timeoutMs: 10_000 }],
     ["--upstream-sockets 2", { upstreamSockets: 2 }],
@@ -97,8 +93,8 @@ for (
     ["--max-in-flight 1000000", { maxInFlight: 1_000_000 }],
     ["--cache-size 0", { cacheSizeMib: 0 }],
     ["--cache-size 4095", { cacheSizeMib: 4095 }],
-    ["--min-ttl 60 --max-ttl 60", { cacheTtl: { ...TTLS, minTtlSeconds: 60, maxTtlSeconds: 60 } }],
-    ["--negative-max-ttl 10", { cacheTtl: { ...TTLS, negativeMaxTtlSeconds: 10 } }],
+    ["--min-ttl 60 --max-ttl 60", { minTtlSeconds: 60, maxTtlSeconds: 60 }],
+    ["--negative-max-ttl 10", { negativeMaxTtlSeconds: 10 }],
     ["--no-stale --no-prefetch", { servesStale: false, prefetches: false }],
     ["--no-cookies --no-case-randomization", { asksWithCookies: false, randomizesCase: false }],
     ["--no-special-names", { answersSpecialNames: false }],
@@ -232,10 +228,10 @@ Deno.test("[4007_03] parseCommand() says which link-local clients of [::] would 
   ]);
 });
 
-Deno.test("[4007_01] parseCommand() keeps the zones of listeners and resolvers", () => {
+Deno.test("[4007_01] parseCommand() keeps the zones of listeners and upstreams", () => {
   const { told } = parse("--listen [fe80::1%eth0]:53 --resolver [fe80::2%eth0],tcp://[fe80::2%3]:5353");
   assertEquals(told.listen, ["[fe80::1%eth0]:53"]);
-  assertEquals(told.resolvers, ["[fe80::2%eth0]:53", "tcp://[fe80::2%3]:5353"]);
+  assertEquals(told.upstreams, ["[fe80::2%eth0]:53", "tcp://[fe80::2%3]:5353"]);
 });
 
 Deno.test("parseCommand() shares the ports that --listen names, and no others", () => {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { formatSocketAddress } from "../../../lib/base/net/address.ts";
-import { parseCommand, UsageError } from "../../../lib/config/flags/cli.ts";
+import { parseCommand } from "../../../lib/config/flags/cli.ts";
+import { UsageError } from "../../../lib/config/usage_error.ts";
 import { nameToText } from "../../../lib/wire/name.ts";
 
 for (

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { SUB_COMMANDS } from "../../../lib/config/flags/commands.ts";
 import { completionScript } from "../../../lib/config/flags/completions.ts";
-import { type Flag, FLAGS, SHELLS } from "../../../lib/config/flags/flags.ts";
+import { FLAGS, SHELLS } from "../../../lib/config/flags/flags.ts";
 import { EXAMPLES, EXIT_CODES, helpText } from "../../../lib/config/flags/help.ts";
 import { manPage } from "../../../lib/config/flags/man_page.ts";
 import { CAN_RUN, outputOf } from "../../end_to_end/child_program.ts";
@@ -47,7 +47,7 @@ Deno.test({
 for (const shell of SHELLS) {
   Deno.test(`completionScript("${shell}") knows every flag, its letter, its words, and every command`, () => {
     const script = completionScript(shell);
-    for (const { name, short, value } of FLAGS as readonly Flag[]) {
+    for (const { name, short, value } of FLAGS) {
       assertStringIncludes(script, shell === "fish" ? ` -l ${name} ` : `--${name}`);
       if (short !== undefined) assertStringIncludes(script, shell === "fish" ? ` -s ${short} ` : `-${short}`);
       if (value !== null && !value.includes("<")) assertStringIncludes(script, value.replaceAll("|", " "));

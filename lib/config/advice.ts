@@ -1,0 +1,73 @@
+import { formatSocketAddress, isIpv6, isSameAddress, isUnspecified } from "../base/net/address.ts";
+import { socketAddressOf } from "../upstream/endpoint.ts";
+import { type Config, DEFAULT_LISTEN } from "./config.ts";
+import { invalid } from "./readers.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** What is allowed and probably not meant. */
+export interface Advice {
+  /** A line each. */
+  readonly warnings: readonly string[];
+  /** The same, for plain datagram I/O alone. */
+  readonly plainWarnings: readonly string[];
+}
+
+/** Where the settings come from. */
+export interface Provenance {
+  /** Whether it was given, be it the default value. */
+  isGiven(field: keyof Config): boolean;
+  /** How messages name the setting, or the `i`-th value of a list. */
+  whereOf(field: keyof Config, i?: number): string;
+}
+
+/**
+ * Looks at the settings together.
+ *
+ * @throws {UsageError} when they cannot work together.
+ */
+export function adviceOn(config: Config, provenance: Provenance): Advice {
+  const { isGiven, whereOf } = provenance;
+  rejectUnaskable(config, provenance);
+  rejectUnsharable(config, provenance);
+  const { minTtlSeconds, maxTtlSeconds } = config;
+  if (minTtlSeconds > maxTtlSeconds) {
+    const given = { where: whereOf("minTtlSeconds"), text: String(minTtlSeconds) };
+    throw invalid(given, `must not be above ${whereOf("maxTtlSeconds")}, which is ${maxTtlSeconds}`);
+  }
+  const hasIdleAnswer = isGiven("answer") && config.upstreams.length > 0;
+  return {
+    warnings: hasIdleAnswer ? [`${whereOf("answer")} has no effect beside ${whereOf("upstreams")}`] : [],
+    plainWarnings: (config.listen ?? []).flatMap((address, i) => {
+      if (!isUnspecified(address)) return [];
+      const where = whereOf("listen", i);
+      // The system picks the source address of each reply; on a machine with several it may not be the one that was asked.
+      const text = formatSocketAddress(address);
+      const warning = `${where} ${text} may answer from another address than was asked; name each`;
+      // Without batches nobody tells which link a datagram came from, and the system picks the first one for the reply.
+      if (!isIpv6(address)) return [warning];
+      const about =
+        `${where} ${text} answers clients with link-local addresses on the first link alone; for the others ` +
+        `name this machine's address there, such as ${where} [fe80::1%eth1]:${address.port}`;
+      return [warning, about];
+    }),
+  };
+}
+
+/** Upstreams that can be written down and cannot work. */
+function rejectUnaskable({ upstreams, listen }: Config, { whereOf }: Provenance): void {
+  for (const [i, upstream] of upstreams.map(socketAddressOf).entries()) {
+    const given = { where: whereOf("upstreams", i), text: formatSocketAddress(upstream) };
+    if ((listen ?? DEFAULT_LISTEN).some((address) => isSameAddress(address, upstream))) {
+      throw invalid(given, "this program listens there itself, a query would go round for ever");
+    }
+    // Replies would come from a real address of this machine, which is not the one that was asked.
+    if (isUnspecified(upstream)) throw invalid(given, "needs the address of a server, not of any");
+  }
+}
+
+/** Another instance cannot have the port that only this one knows. */
+function rejectUnsharable({ sharesPort, listen }: Config, { whereOf }: Provenance): void {
+  if (!sharesPort || (listen !== null && listen.every(({ port }) => port !== 0))) return;
+  const [where, needed] = [whereOf("sharesPort"), whereOf("listen")];
+  throw new UsageError(`Cannot use ${where}: needs ${needed} with the addresses and ports that are to be shared`);
+}

@@ -1,0 +1,116 @@
+import { AddressFormatError, parseSocketAddress, type SocketAddress } from "../base/net/address.ts";
+import { CidrFormatError, formatCidr, parseCidr } from "../base/net/cidr.ts";
+import { formatIp, parseIp } from "../base/net/ip.ts";
+import { type Endpoint, parseEndpoint } from "../upstream/endpoint.ts";
+import type { AnswerAddresses } from "./config.ts";
+import type { Bounds, Given, Reader } from "./setting.ts";
+import { UsageError } from "./usage_error.ts";
+
+const CHARACTER_STRING_OCTETS_MAX = 255;
+
+/** Which ports an address may have, and which one it has when the text names none. */
+export interface PortRules {
+  /** The port when none is given. */
+  readonly defaultPort: number;
+  /** 0 where the kernel may be asked to choose. */
+  readonly portMin: 0 | 1;
+}
+
+/** Addresses to serve at. */
+export function addressList(form: string, { defaultPort, portMin }: PortRules): Reader<readonly SocketAddress[]> {
+  const read = (one: Given) => readAs(one, (text) => parseSocketAddress(text, defaultPort, portMin));
+  return { form, isList: true, read: (given) => given.map(read) };
+}
+
+/** Servers to ask, see `parseEndpoint`. */
+export function endpointList(form: string, defaultPort: number): Reader<readonly Endpoint[]> {
+  const read = (one: Given) => readAs(one, (text) => parseEndpoint(text, defaultPort));
+  return { form, isList: true, read: (given) => given.map(read) };
+}
+
+function readAs<T>(given: Given, read: (text: string) => T): T {
+  try {
+    return read(given.text);
+  } catch (error) {
+    if (!(error instanceof AddressFormatError)) throw error;
+    throw invalid(given, error.message);
+  }
+}
+
+/** One address of each family at most; without an IPv4 address the one of `fallback`. */
+export function answerAddresses(form: string, fallback: AnswerAddresses): Reader<AnswerAddresses> {
+  const read = (given: readonly Given[]): AnswerAddresses => {
+    let ipv4: string | null = null;
+    let ipv6: string | null = null;
+    for (const one of given) {
+      const octets = parseIp(one.text);
+      if (octets === null) throw invalid(one, "must be an IPv4 or IPv6 address");
+      if ((octets.length === 4 ? ipv4 : ipv6) !== null) throw invalid(one, "one IPv4 and one IPv6 address at most");
+      if (octets.length === 4) ipv4 = formatIp(octets);
+      else ipv6 = formatIp(octets);
+    }
+    return { ipv4: ipv4 ?? fallback.ipv4, ipv6 };
+  };
+  return { form, isList: true, read };
+}
+
+/** Networks, in their one canonical form. */
+export function networkList(form: string): Reader<readonly string[]> {
+  const read = (one: Given): string => {
+    try {
+      return formatCidr(parseCidr(one.text));
+    } catch (error) {
+      if (!(error instanceof CidrFormatError)) throw error;
+      throw invalid(one, error.message);
+    }
+  };
+  return { form, isList: true, read: (given) => given.map(read) };
+}
+
+/** A text that fits into a character-string (RFC 1035 §3.3). */
+export function shortText(form: string): Reader<string> {
+  return single(form, (given) => {
+    if (new TextEncoder().encode(given.text).length <= CHARACTER_STRING_OCTETS_MAX) return given.text;
+    throw invalid(given, `must have at most ${CHARACTER_STRING_OCTETS_MAX} octets`);
+  });
+}
+
+/** A number within bounds. */
+export function wholeNumber(form: string, bounds: Bounds): Reader<number> {
+  return { ...single(form, (given) => readNumber(given, bounds)), bounds };
+}
+
+/** A number within bounds, or `word`. */
+export function wholeNumberOr<T extends string>(word: T, form: string, bounds: Bounds): Reader<number | T> {
+  const read = (given: Given) => given.text === word ? word : readNumber(given, bounds);
+  return { ...single<number | T>(`${form}|${word}`, read), bounds };
+}
+
+function readNumber(given: Given, { min, max }: Bounds): number {
+  const number = /^[0-9]{1,9}$/.test(given.text) ? Number(given.text) : NaN;
+  if (!(number >= min && number <= max)) throw invalid(given, `must be a whole number, ${min}–${max}`);
+  return number;
+}
+
+/** One of a few words. */
+export function oneOf<T extends string>(allowed: readonly T[]): Reader<T> {
+  return single(allowed.join("|"), (given) => {
+    const found = allowed.find((candidate) => candidate === given.text);
+    if (found === undefined) throw invalid(given, `must be ${allowed.join(" or ")}`);
+    return found;
+  });
+}
+
+/** Something that is done or left. */
+export function onOff(): Reader<boolean> {
+  return { ...single("", (given) => oneOf(["true", "false"]).read([given]) === "true"), form: null };
+}
+
+function single<T>(form: string, read: (given: Given) => T): Reader<T> {
+  return { form, isList: false, read: (given) => read(given[0]!) };
+}
+
+/** The error for a value that cannot be used; `allowed` says which ones can. */
+export function invalid({ where, text }: Pick<Given, "where" | "text">, allowed: string): UsageError {
+  return new UsageError(`Cannot use ${where} "${text}": ${allowed}`);
+}

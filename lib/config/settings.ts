@@ -1,0 +1,30 @@
+import type { Config } from "./config.ts";
+import type { Settings } from "./setting.ts";
+import { ADMISSION_SETTINGS } from "./settings/admission_settings.ts";
+import { CACHE_SETTINGS } from "./settings/cache_settings.ts";
+import { LOCAL_SETTINGS } from "./settings/local_settings.ts";
+import { NETWORK_SETTINGS } from "./settings/network_settings.ts";
+import { PROCESS_SETTINGS } from "./settings/process_settings.ts";
+
+/**
+ * The table of all settings, in the order of `--help`. Readers, flags, help, the manual page, completions and the figures
+ * in the documentation follow it.
+ */
+export const SETTINGS: Settings = {
+  ...NETWORK_SETTINGS,
+  ...ADMISSION_SETTINGS,
+  ...CACHE_SETTINGS,
+  ...LOCAL_SETTINGS,
+  ...PROCESS_SETTINGS,
+};
+
+/** The names of all fields of `Config`, in the same order. */
+export const FIELDS: readonly (keyof Config)[] = Object.keys(SETTINGS) as (keyof Config)[];
+
+/** The program's configuration when nothing is given. */
+export const DEFAULTS: Config = configOf((field) => SETTINGS[field].default);
+
+/** A configuration with the value that `valueOf` gives for each field. */
+export function configOf(valueOf: (field: keyof Config) => Config[keyof Config]): Config {
+  return Object.fromEntries(FIELDS.map((field) => [field, valueOf(field)])) as unknown as Config;
+}

@@ -1,0 +1,115 @@
+import { STRATEGIES } from "../../upstream/group/strategy.ts";
+import { type AnswerAddresses, DEFAULT_LISTEN_PORT, DEFAULT_UPSTREAM_PORT } from "../config.ts";
+import { addressList, answerAddresses, endpointList, oneOf, onOff, wholeNumber } from "../readers.ts";
+import type { Settings } from "../setting.ts";
+
+const ANSWER: AnswerAddresses = { ipv4: "127.0.0.1", ipv6: null };
+
+/** Who is asked, where clients are served, and how both is done. */
+export const NETWORK_SETTINGS = {
+  upstreams: {
+    name: "resolver",
+    path: "upstreams.default.servers",
+    reader: endpointList("[tcp://]<ip>[:<port>]", DEFAULT_UPSTREAM_PORT),
+    default: [],
+    isReloadable: true,
+    help: [
+      `Forward queries to this server; port ${DEFAULT_UPSTREAM_PORT} unless given. IPv6 in brackets: [2001:db8::1]:53; link-local`,
+      "addresses with their link: [fe80::1%eth0].",
+      "May be repeated or comma-separated, in order of preference: when one is slow or fails, the next is asked.",
+      "tcp:// before the address uses TCP only; otherwise TCP is used when a reply does not fit into UDP.",
+      "Without it every answer is made up (see --answer).",
+    ],
+  },
+  strategy: {
+    name: "strategy",
+    path: "upstreams.default.strategy",
+    reader: oneOf(STRATEGIES),
+    default: "sequential",
+    isReloadable: true,
+    help: [
+      "Which upstream a question goes to first (default {default}: in the order given).",
+      "parallel asks two at once; the first good answer wins.",
+    ],
+  },
+  listen: {
+    name: "listen",
+    path: "server.listen",
+    reader: addressList("<ip>[:<port>]", { defaultPort: DEFAULT_LISTEN_PORT, portMin: 0 }),
+    default: null,
+    isReloadable: true,
+    help: [
+      `Serve clients here; port ${DEFAULT_LISTEN_PORT} unless given, 0 for any free one. May be repeated or comma-separated.`,
+      "Link-local addresses with their link: [fe80::1%eth0].",
+      `Default: 127.0.0.1:${DEFAULT_LISTEN_PORT}, and [::1]:${DEFAULT_LISTEN_PORT} where IPv6 exists.`,
+    ],
+  },
+  sharesPort: {
+    name: "reuse-port",
+    path: "server.reuse-port",
+    reader: onOff(),
+    default: false,
+    isReloadable: false,
+    help: [
+      "Share the addresses of --listen with other instances that do the same (SO_REUSEPORT): a new one can start before",
+      "the old one stops. Needs native I/O.",
+    ],
+  },
+  answer: {
+    name: "answer",
+    path: "answer",
+    reader: answerAddresses("<ip>", ANSWER),
+    default: ANSWER,
+    isReloadable: true,
+    help: [
+      `Without --resolver: the address in every A answer (default ${ANSWER.ipv4}), and,`,
+      "when an IPv6 address is given as well, in every AAAA answer: --answer 192.0.2.1,2001:db8::1",
+    ],
+  },
+  timeoutMs: {
+    name: "timeout",
+    path: "server.timeout",
+    // Below 100 ms no upstream across a continent is reached; above 10 s every client has gone.
+    reader: wholeNumber("<ms>", { min: 100, max: 10_000 }),
+    default: 2000,
+    isReloadable: true,
+    help: [
+      "The longest a client waits, {min}–{max} ms (default {default}). A single upstream is asked again after half this",
+      "time. When it runs out, the client gets SERVFAIL.",
+    ],
+  },
+  upstreamSockets: {
+    name: "upstream-sockets",
+    path: "upstreams.default.sockets",
+    // A retry needs a second socket; more than 1,024 run into the usual limit of open files.
+    reader: wholeNumber("<number>", { min: 2, max: 1000 }),
+    default: 32,
+    isReloadable: false,
+    help: [
+      "Sockets for asking upstreams, {min}–{max} (default {default}) per address family and per worker, each with a random source",
+      "port. To forge a reply an attacker must guess 16 bits of port and 16 of ID, one bit for each letter of the name,",
+      "and 64 bits more where the upstream supports DNS cookies.",
+    ],
+  },
+  asksWithCookies: {
+    name: "cookies",
+    path: "upstreams.default.cookies",
+    reader: onOff(),
+    default: true,
+    isReloadable: true,
+    help: [
+      "Ask upstreams without DNS cookies. One that mixes up the cookies of its clients is noticed without this flag.",
+    ],
+  },
+  randomizesCase: {
+    name: "case-randomization",
+    path: "upstreams.default.case-randomization",
+    reader: onOff(),
+    default: true,
+    isReloadable: true,
+    help: [
+      "Ask upstreams for names as clients spell them, not in random letter case. An upstream that has trouble with letter",
+      "case is noticed without this flag.",
+    ],
+  },
+} satisfies Partial<Settings>;

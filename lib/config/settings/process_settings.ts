@@ -1,0 +1,43 @@
+import { LOG_LEVELS } from "../../observe/log.ts";
+import { DATAGRAM_IO } from "../config.ts";
+import { oneOf, wholeNumberOr } from "../readers.ts";
+import type { Bounds, Settings } from "../setting.ts";
+
+/** How many workers there can be. */
+export const WORKER_BOUNDS: Bounds = { min: 1, max: 256 };
+
+/** How the program runs, whatever it answers. */
+export const PROCESS_SETTINGS = {
+  io: {
+    name: "io",
+    path: "server.io",
+    reader: oneOf(DATAGRAM_IO),
+    default: "auto",
+    isReloadable: false,
+    help: [
+      "How UDP datagrams are sent and received: in batches (native), which saves processor time and needs Linux on x64 or",
+      "arm64 and deno run --allow-ffi; or one by one (plain). By default ({default}) native where possible.",
+    ],
+  },
+  workers: {
+    name: "workers",
+    path: "server.workers",
+    reader: wholeNumberOr("auto", "<number>", WORKER_BOUNDS),
+    // Several take rights beyond those of one process, and one is enough for most.
+    default: 1,
+    isReloadable: false,
+    help: [
+      "Processes that serve clients, {min}–{max} (default {default}), or as many as there are processors (auto). They share",
+      "--cache-size, --max-in-flight and --rate-limit. More than one needs native I/O (--io auto or native) and deno run",
+      "--allow-run.",
+    ],
+  },
+  logLevel: {
+    name: "log-level",
+    path: "log.level",
+    reader: oneOf(LOG_LEVELS),
+    default: "info",
+    isReloadable: true,
+    help: ["How much is logged to standard error (default {default})."],
+  },
+} satisfies Partial<Settings>;
