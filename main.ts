@@ -31,7 +31,6 @@ import { spawnWorker, supervisorLink, WORKER_ARGUMENT } from "./lib/system/worke
 import { VERSION } from "./lib/version.ts";
 import { freeAddresses } from "./lib/workers/free_addresses.ts";
 import type { StartOrder } from "./lib/workers/messages.ts";
-import { shareConfig } from "./lib/workers/share_config.ts";
 import { Supervisor } from "./lib/workers/supervisor.ts";
 import { work } from "./lib/workers/work.ts";
 
@@ -133,10 +132,8 @@ async function supervise({ config, warnings }: Serve, count: number, host: Host)
   const listen = config.sharesPort ? wanted : freeAddresses(network, wanted, config.listen === null);
   const supervisor = new Supervisor({
     count,
-    args: host.args,
-    listen,
+    config: { ...config, listen },
     secret: drawSecret(random),
-    timeoutMs: config.timeoutMs,
     spawn: (events) => spawnWorker(import.meta.url, events),
     clock,
     timers,
@@ -175,12 +172,10 @@ async function serveAsWorker(host: Host): Promise<number> {
   }
 }
 
-function startWorker({ args, listen, number, count, secret, announces }: StartOrder, host: Host): App {
+function startWorker({ config: share, number, secret, announces }: StartOrder, host: Host): App {
   const writeLine = (line: string) => host.writeLine(line);
-  const command = parseCommand(args);
-  if (command.kind !== "serve") throw new Error(`A worker does not ${command.kind}`);
   const io = sharedDatagramIo();
-  const config = io.named({ ...shareConfig(command.config, count), listen });
+  const config = io.named(share);
   let write = announces ? writeLine : () => {};
   const network = { openDatagram: io.openDatagram, listenStream: listenSharedStream };
   const runtime = denoRuntime(network, (line) => write(line), host.lostLineCount);

@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../base/net/address.ts";
+import type { Config } from "../config/config.ts";
 import type { Status } from "../operator/status.ts";
 
 /** What a supervisor tells a worker. */
@@ -8,14 +8,10 @@ export type Order = StartOrder | { readonly kind: "tell" } | { readonly kind: "s
 export interface StartOrder {
   /** Tells it from the others. */
   readonly kind: "start";
-  /** The program's arguments. */
-  readonly args: readonly string[];
-  /** Where to serve, together with the other workers: those of the arguments, with the ports that are really meant. */
-  readonly listen: readonly SocketAddress[];
+  /** Its share of the configuration, which serves where the other workers do, at the ports that are really meant. */
+  readonly config: Config;
   /** Which worker it is, from 1. */
   readonly number: number;
-  /** Workers in all. */
-  readonly count: number;
   /** What all of them know cookies and probes for loops again by: 16 octets in hexadecimal digits. */
   readonly secret: string;
   /** Whether it shall say where it serves and how: one does for all. */

@@ -1,9 +1,10 @@
-import type { SocketAddress } from "../base/net/address.ts";
 import type { Clock, Timers } from "../base/runtime.ts";
+import type { Config } from "../config/config.ts";
 import { Counters, formatCounters } from "../observe/counters.ts";
 import type { Log } from "../observe/log.ts";
 import { formatStatus, type Status } from "../operator/status.ts";
 import { sumCounters, sumStatus } from "../operator/sum_status.ts";
+import { shareConfig } from "./share_config.ts";
 import { type SpawnWorker, WorkerSlot } from "./worker_slot.ts";
 
 /** Beyond the time that a query may take, a worker that stops gets this. */
@@ -13,14 +14,10 @@ const STOP_MS = 5000;
 export interface SupervisorOptions {
   /** Workers. */
   readonly count: number;
-  /** What each of them does as if it were alone; see `StartOrder`. */
-  readonly args: readonly string[];
-  /** Where they serve. */
-  readonly listen: readonly SocketAddress[];
+  /** What they are to do together; what each may use of it is its share. */
+  readonly config: Config;
   /** 16 octets that nobody else knows. */
   readonly secret: Uint8Array<ArrayBuffer>;
-  /** From a query's arrival to its answer, at most. */
-  readonly timeoutMs: number;
   /** How processes are started. */
   readonly spawn: SpawnWorker;
   /** What the time is read from. */
@@ -44,12 +41,13 @@ export class Supervisor {
 
   /** See {@linkcode SupervisorOptions}. */
   constructor(options: SupervisorOptions) {
-    const { count, args, listen, spawn, clock, timers, log } = options;
+    const { count, spawn, clock, timers, log } = options;
     const secret = options.secret.toHex();
+    const config = shareConfig(options.config, count);
     this.#options = options;
     this.#startedAtMs = clock.nowMs();
     this.#slots = Array.from({ length: count }, (_, i) => {
-      const order = { kind: "start", args, listen, number: i + 1, count, secret, announces: i === 0 } as const;
+      const order = { kind: "start", config, number: i + 1, secret, announces: i === 0 } as const;
       return new WorkerSlot({ spawn, order, clock, timers, log, onDeath: (counters) => this.#bury(counters) });
     });
   }
@@ -89,8 +87,8 @@ export class Supervisor {
 
   /** Lets all workers finish their work. Resolves when they are gone. */
   async stop(): Promise<void> {
-    const { timeoutMs, log } = this.#options;
-    await Promise.all(this.#slots.map((slot) => slot.leave(timeoutMs + STOP_MS)));
+    const { config, log } = this.#options;
+    await Promise.all(this.#slots.map((slot) => slot.leave(config.timeoutMs + STOP_MS)));
     log.info(`stopped: ${formatCounters(this.state.counters)}`);
   }
 

@@ -2,9 +2,11 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { formatSocketAddress, type SocketAddress } from "../../lib/base/net/address.ts";
+import { DEFAULTS } from "../../lib/config/settings.ts";
 import { Log } from "../../lib/observe/log.ts";
 import { DENO_NETWORK } from "../../lib/system/deno_network.ts";
 import { spawnWorker } from "../../lib/system/worker_process.ts";
+import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import { decode } from "../../lib/wire/message.ts";
 import { freeAddresses } from "../../lib/workers/free_addresses.ts";
 import type { Report } from "../../lib/workers/messages.ts";
@@ -190,11 +192,9 @@ test("a worker that a signal has stopped is killed and replaced, and clients of 
   const [address] = freeAddresses(DENO_NETWORK, [{ transport: "udp", hostname: "127.0.0.1", port: 0 }], false);
   const supervisor = new Supervisor({
     count: 2,
-    args: ["--workers", "2", "--log-level", "error", "--resolver", formatSocketAddress(upstream.address)],
-    listen: [address!],
+    config: { ...DEFAULTS, listen: [address!], upstreams: [endpointAt(upstream.address)], logLevel: "error" },
     secret: new Uint8Array(16),
     lostLineCount: () => 0,
-    timeoutMs: 2000,
     spawn: (events) => {
       const reported = (report: Report) => {
         events.reported(report);

@@ -1,15 +1,18 @@
 import { assertEquals } from "@std/assert";
+import type { Config } from "../../lib/config/config.ts";
+import { DEFAULTS } from "../../lib/config/settings.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
 import type { Status } from "../../lib/operator/status.ts";
 import type { Order, Report } from "../../lib/workers/messages.ts";
+import { shareConfig } from "../../lib/workers/share_config.ts";
 import type { WorkerEvents } from "../../lib/workers/worker_slot.ts";
 import { Supervisor } from "../../lib/workers/supervisor.ts";
 import { udp } from "../support/fake_socket.ts";
 import { FakeTime, settled } from "../support/fake_time.ts";
 
 const SECRET = Uint8Array.from({ length: 16 }, (_, i) => i);
-const LISTEN = [udp("192.0.2.1", 53)];
+const CONFIG: Config = { ...DEFAULTS, listen: [udp("192.0.2.1", 53)] };
 
 /** A worker process that does what the test says, and tells how it is doing when it serves and is asked. */
 class FakeWorker {
@@ -63,10 +66,8 @@ function setUp(count = 2) {
   let refusal: Error | null = null;
   const supervisor = new Supervisor({
     count,
-    args: ["--workers", String(count)],
-    listen: LISTEN,
+    config: { ...CONFIG, workers: count },
     secret: SECRET,
-    timeoutMs: 2000,
     spawn: (events) => {
       if (refusal !== null) throw refusal;
       const worker = new FakeWorker(events);
@@ -105,7 +106,7 @@ Deno.test("Supervisor.start() starts one worker, which announces, and the others
   workers[0]!.serve();
   await settled();
   const orders = workers.map(({ orders }) => orders[0]);
-  const common = { kind: "start", args: ["--workers", "3"], listen: LISTEN, count: 3, secret: SECRET.toHex() } as const;
+  const common = { kind: "start", config: shareConfig(CONFIG, 3), secret: SECRET.toHex() } as const;
   assertEquals(orders, [
     { ...common, number: 1, announces: true },
     { ...common, number: 2, announces: false },

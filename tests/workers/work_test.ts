@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { DEFAULTS } from "../../lib/config/settings.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import type { Order, Report, StartOrder } from "../../lib/workers/messages.ts";
 import { work } from "../../lib/workers/work.ts";
@@ -6,10 +7,8 @@ import { settled } from "../support/fake_time.ts";
 
 const START: StartOrder = {
   kind: "start",
-  args: [],
-  listen: [],
+  config: DEFAULTS,
   number: 1,
-  count: 2,
   secret: "00".repeat(16),
   announces: true,
 };
