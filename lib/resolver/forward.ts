@@ -4,7 +4,7 @@ import { EDE, RCODE, rcodeToText, TYPE } from "../wire/iana.ts";
 import { ROOT } from "../wire/name.ts";
 import { MessageScan } from "../wire/scan.ts";
 import { normalize } from "../response/normalize.ts";
-import { isUseful } from "../upstream/exchange/reply_kind.ts";
+import { isUseful } from "../response/reply_kind.ts";
 import type { LateListener } from "../upstream/group/listening.ts";
 import type { UpstreamReply } from "../upstream/upstream_reply.ts";
 import { type Request, SENDS_MAX } from "../upstream/request.ts";

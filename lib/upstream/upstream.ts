@@ -8,7 +8,7 @@ import { Breaker, type Transition } from "./health/breaker.ts";
 import { Dialogue, type DialogueOptions } from "./exchange/dialogue.ts";
 import type { Failure } from "./health/outage_evidence.ts";
 import { Path } from "./health/path.ts";
-import { isTruncated, isUseful } from "./exchange/reply_kind.ts";
+import { isTruncated, isUseful } from "../response/reply_kind.ts";
 import type { Request } from "./request.ts";
 import { StateReport } from "./health/state_report.ts";
 import { isSilence } from "./upstream_error.ts";

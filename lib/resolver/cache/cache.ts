@@ -5,7 +5,7 @@ import { KIND } from "../../response/kind.ts";
 import { NOT_FOUND } from "../../cache/store/cache_store.ts";
 import { ANY_TYPE, type Memory, variantOf } from "../../cache/memory.ts";
 import type { Counters } from "../../observe/counters.ts";
-import { isUseful } from "../../upstream/exchange/reply_kind.ts";
+import { isUseful } from "../../response/reply_kind.ts";
 import { FLAG } from "../../wire/header.ts";
 import { EDE } from "../../wire/iana.ts";
 import type { Query } from "../query.ts";

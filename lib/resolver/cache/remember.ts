@@ -1,7 +1,7 @@
 import { deliver, LaterOctets } from "../../base/later.ts";
 import { mayBeCached } from "../../cache/may_be_cached.ts";
 import type { Memory } from "../../cache/memory.ts";
-import { isUseful } from "../../upstream/exchange/reply_kind.ts";
+import { isUseful } from "../../response/reply_kind.ts";
 import type { LateAnswer, Query } from "../query.ts";
 import type { Reply, Resolver } from "../resolver.ts";
 

@@ -1,5 +1,5 @@
 import type { ExtendedError } from "../../wire/edns/edns.ts";
-import { isTruncated } from "../../upstream/exchange/reply_kind.ts";
+import { isTruncated } from "../../response/reply_kind.ts";
 import { EDE, RCODE, rcodeToText, TYPE, typeToText } from "../../wire/iana.ts";
 import { decodeQuestions, type Question } from "../../wire/message.ts";
 import { foldCase, nameToText } from "../../wire/name.ts";

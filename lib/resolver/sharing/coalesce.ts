@@ -4,7 +4,7 @@ import { deliver, type LaterOctets, type Receiver } from "../../base/later.ts";
 import { type Linkable, LinkedTable } from "../../base/linked_table.ts";
 import { MIB } from "../../base/units.ts";
 import { type QuestionHash, typesWord } from "../../names/question_hash.ts";
-import { isUseful } from "../../upstream/exchange/reply_kind.ts";
+import { isUseful } from "../../response/reply_kind.ts";
 import { rcodeOf } from "../../wire/header.ts";
 import type { ExtendedError } from "../../wire/edns/edns.ts";
 import { EDE, RCODE } from "../../wire/iana.ts";

@@ -1,7 +1,7 @@
 import { Alarm, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import { deliver, type LaterOctets, type Receiver } from "../../base/later.ts";
 import { type Linkable, LinkedTable } from "../../base/linked_table.ts";
-import { isUseful } from "../../upstream/exchange/reply_kind.ts";
+import { isUseful } from "../../response/reply_kind.ts";
 import type { ExtendedError } from "../../wire/edns/edns.ts";
 import type { LateAnswer, Query } from "../query.ts";
 import type { Reply } from "../resolver.ts";

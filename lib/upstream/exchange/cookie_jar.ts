@@ -1,9 +1,7 @@
 import type { Random } from "../../base/random/random.ts";
 import { findOptions } from "../../wire/edns/find_options.ts";
-import { rcodeOf } from "../../wire/header.ts";
-import { EDNS_OPTION, RCODE } from "../../wire/iana.ts";
+import { EDNS_OPTION } from "../../wire/iana.ts";
 import { MessageScan } from "../../wire/scan.ts";
-import { uint16At } from "../../wire/octets.ts";
 
 /** RFC 7873 §4: a client cookie has 8 octets, a server cookie 8 to 32. */
 const CLIENT_OCTETS = 8;
@@ -71,13 +69,4 @@ export class CookieJar {
     this.#option = this.#clientCookie.slice();
     return true;
   }
-}
-
-/** Whether a reply asks for the query once more with the cookie that it brings (RFC 7873 §5.2.4). */
-export function isBadCookie(reply: Uint8Array): boolean {
-  // The header alone rules out nearly every reply.
-  if (rcodeOf(uint16At(reply, 2)) !== (RCODE.BADCOOKIE & 0xf)) return false;
-  const scan = new MessageScan();
-  scan.scan(reply);
-  return scan.hasOpt && scan.extendedRcode === RCODE.BADCOOKIE >> 4;
 }

@@ -5,7 +5,7 @@ import type { Asking } from "../ask.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { Doubts } from "../matching/registration.ts";
 import { type Manner, nextStep, type Step } from "./next_step.ts";
-import { hasOpt, type ReplyKind, replyKindOf } from "./reply_kind.ts";
+import { hasOpt, type ReplyKind, replyKindOf } from "../../response/reply_kind.ts";
 import { type Request, sendsLeft } from "../request.ts";
 import { restoreSpelling } from "./restore_spelling.ts";
 import { type Cause, isSameSpelling, type QueryOwner, SentQuery } from "./sent_query.ts";

@@ -1,4 +1,4 @@
-import type { ReplyKind } from "./reply_kind.ts";
+import type { ReplyKind } from "../../response/reply_kind.ts";
 
 /** How a query is put. */
 export interface Manner {

@@ -1,7 +1,7 @@
 import type { Receiver } from "../../base/later.ts";
 import type { Manner, Step } from "./next_step.ts";
 import type { Doubts } from "../matching/registration.ts";
-import type { ReplyKind } from "./reply_kind.ts";
+import type { ReplyKind } from "../../response/reply_kind.ts";
 
 /** Why a query was sent: what came of the one before. */
 export type Cause = Step | "first" | "wrongCase" | "wrongCookie";

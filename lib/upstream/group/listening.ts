@@ -1,6 +1,6 @@
 import type { RaceGroup } from "./race_group.ts";
 import type { Request } from "../request.ts";
-import { isTruncated, isUseful } from "../exchange/reply_kind.ts";
+import { isTruncated, isUseful } from "../../response/reply_kind.ts";
 import { LaterReply, type UpstreamReply } from "../upstream_reply.ts";
 
 /** How long it is listened behind the deadline: no resolver that an upstream may be takes longer to give up. */

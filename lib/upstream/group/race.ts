@@ -5,7 +5,7 @@ import { type LateListener, Listening } from "./listening.ts";
 import type { RaceGroup } from "./race_group.ts";
 import { type Request, type RequestOwner, sendsLeft } from "../request.ts";
 import { resendWaitMs } from "./resend_wait.ts";
-import { isUseful } from "../exchange/reply_kind.ts";
+import { isUseful } from "../../response/reply_kind.ts";
 import { Setbacks } from "./setbacks.ts";
 import { Turn, type TurnOwner } from "./turn.ts";
 import type { Upstream } from "../upstream.ts";

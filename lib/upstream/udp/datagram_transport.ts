@@ -5,7 +5,7 @@ import { EDE } from "../../wire/iana.ts";
 import { putId } from "../../wire/header.ts";
 import type { CookieJar } from "../exchange/cookie_jar.ts";
 import type { Doubts, Registration } from "../matching/registration.ts";
-import { isEdnsRejection, isTruncated } from "../exchange/reply_kind.ts";
+import { isEdnsRejection, isTruncated } from "../../response/reply_kind.ts";
 import type { Request } from "../request.ts";
 import type { SocketPool } from "./socket_pool.ts";
 import type { Transport } from "../transport.ts";

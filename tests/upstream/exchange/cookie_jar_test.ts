@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { CookieJar, isBadCookie } from "../../../lib/upstream/exchange/cookie_jar.ts";
+import { isBadCookie } from "../../../lib/response/reply_kind.ts";
+import { CookieJar } from "../../../lib/upstream/exchange/cookie_jar.ts";
 import type { EdnsOption } from "../../../lib/wire/edns/edns.ts";
 import { MessageScan } from "../../../lib/wire/scan.ts";
 import { scriptedRandom } from "../../support/fake_random.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { type Circumstances, type Manner, nextStep, type Step } from "../../../lib/upstream/exchange/next_step.ts";
-import { type ReplyKind, replyKindOf } from "../../../lib/upstream/exchange/reply_kind.ts";
+import { type ReplyKind, replyKindOf } from "../../../lib/response/reply_kind.ts";
 import { RCODE } from "../../../lib/wire/iana.ts";
 import type { Message } from "../../../lib/wire/message.ts";
 import { opt, question, record, records, response } from "../../support/messages.ts";

@@ -1,8 +1,7 @@
-import { ANCOUNT_OFFSET, ARCOUNT_OFFSET, FLAG, NSCOUNT_OFFSET, rcodeOf } from "../../wire/header.ts";
-import { RCODE } from "../../wire/iana.ts";
-import { MessageScan } from "../../wire/scan.ts";
-import { uint16At } from "../../wire/octets.ts";
-import { isBadCookie } from "./cookie_jar.ts";
+import { ANCOUNT_OFFSET, ARCOUNT_OFFSET, FLAG, NSCOUNT_OFFSET, rcodeOf } from "../wire/header.ts";
+import { RCODE } from "../wire/iana.ts";
+import { MessageScan } from "../wire/scan.ts";
+import { uint16At } from "../wire/octets.ts";
 
 /** Used anew for each reply. */
 const scan = new MessageScan();
@@ -75,4 +74,12 @@ export function replyKindOf(reply: Uint8Array): ReplyKind {
     default:
       return isBadCookie(reply) ? "badCookie" : "failure";
   }
+}
+
+/** Whether a reply asks for the query once more with the cookie that it brings (RFC 7873 §5.2.4). */
+export function isBadCookie(reply: Uint8Array): boolean {
+  // The header alone rules out nearly every reply.
+  if (rcodeOf(uint16At(reply, 2)) !== (RCODE.BADCOOKIE & 0xf)) return false;
+  scan.scan(reply);
+  return scan.hasOpt && scan.extendedRcode === RCODE.BADCOOKIE >> 4;
 }
