@@ -11,6 +11,7 @@ import { RCODE } from "../../lib/wire/iana.ts";
 import type { Message } from "../../lib/wire/message.ts";
 import { MessageScan } from "../../lib/wire/scan.ts";
 import { opt, question, record, records, response, wire } from "../../tests/support/messages.ts";
+import { readResponse } from "../../tests/support/read_response.ts";
 
 const RULES = { minTtlSeconds: 0, maxTtlSeconds: 86_400, negativeMaxTtlSeconds: 3_600 };
 const SOA = "example.org. 600 IN SOA ns1.example.org. hostmaster.example.org. 1 3600 900 604800 120";
@@ -53,10 +54,10 @@ const REPLIES: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = {
 };
 
 for (const [what, octets] of Object.entries(REPLIES)) {
-  Deno.bench(`assess() ${what}`, () => void assess(octets.slice(), RULES));
+  Deno.bench(`assess() ${what}`, () => void assess(readResponse(octets.slice()), RULES));
 }
 
-const negativeChain = assess(REPLIES["NXDOMAIN behind two CNAMEs"]!, RULES);
+const negativeChain = assess(readResponse(REPLIES["NXDOMAIN behind two CNAMEs"]!), RULES);
 if (!negativeChain.isStorable) throw new Error(negativeChain.reason);
 Deno.bench("assessTail() of NXDOMAIN behind two CNAMEs", () => void assessTail(negativeChain, RULES));
 

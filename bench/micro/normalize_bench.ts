@@ -7,8 +7,8 @@
 import { normalize, normalizeThoroughly } from "../../lib/response/normalize.ts";
 import { RCODE } from "../../lib/wire/iana.ts";
 import type { Message } from "../../lib/wire/message.ts";
-import { MessageScan } from "../../lib/wire/scan.ts";
 import { opt, question, records, response } from "../../tests/support/messages.ts";
+import { readResponse } from "../../tests/support/read_response.ts";
 
 const SIGNED = "13 2 60 20300101000000 20200101000000 7 example.org. AQID";
 const CHAIN = ["www.example.org. 60 IN CNAME a.example.org.", "a.example.org. 60 IN CNAME b.example.org."];
@@ -37,8 +37,8 @@ const REPLIES: Readonly<Record<string, Partial<Message>>> = {
 
 for (const [what, fields] of Object.entries(REPLIES)) {
   const reply = response({ questions: [question("www.example.org")], additionals: [opt()], ...fields });
-  const scan = new MessageScan();
-  scan.scan(reply);
-  Deno.bench(`normalize() ${what}`, () => void normalize(reply, scan, true));
+  const read = readResponse(reply);
+  const { scan } = read;
+  Deno.bench(`normalize() ${what}`, () => void normalize(read, true));
   Deno.bench(`normalizeThoroughly() ${what}`, () => void normalizeThoroughly(reply, scan, true));
 }

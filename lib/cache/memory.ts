@@ -7,6 +7,7 @@ import { skipName } from "../wire/skip_name.ts";
 import { uint16At } from "../wire/octets.ts";
 import { assess, type Storable, type StorageRules } from "../response/assess.ts";
 import { assessTail } from "../response/assess_tail.ts";
+import type { Response } from "../response/response.ts";
 import { addressRun } from "./store/address_run.ts";
 import { type CacheStore, NOT_FOUND } from "./store/cache_store.ts";
 import { failureLifetimeMs } from "./failure_lifetime.ts";
@@ -49,8 +50,8 @@ export interface LearnedReply {
   readonly scan: MessageScan;
   /** The key of its QNAME, which is the response's, too. */
   readonly key: NameKey;
-  /** The response. */
-  readonly reply: Uint8Array<ArrayBuffer>;
+  /** What is to be learned; it may be edited. */
+  readonly response: Response;
   /** Why it is what it is. */
   readonly extendedErrors: readonly ExtendedError[];
 }
@@ -126,17 +127,13 @@ export class Memory {
     return readOptions(this.store.options(entry)).map(readExtendedError).filter((error) => error !== null);
   }
 
-  /**
-   * Learns what can be learned from a response.
-   *
-   * @returns The response as it will be given from memory; the caller owns it.
-   */
+  /** Learns what can be learned from a response. Returns it as it will be given from memory; see `assess`. */
   learn(learned: LearnedReply): Uint8Array<ArrayBuffer> {
-    const assessment = assess(learned.reply, this.#rules);
+    const assessment = assess(learned.response, this.#rules);
     if (!assessment.isStorable) {
       if (assessment.reason === NOT_STORABLE.failure) this.#learnFailure(learned);
       if (assessment.reason === NOT_STORABLE.zeroTtl) this.#forget(learned);
-      return learned.reply;
+      return learned.response.octets;
     }
     const variant = variantOf(learned.scan);
     // RFC 6891 §6.1.1: a reply without an OPT record has not been made for one, and so knows nothing of DO. It has no
@@ -208,7 +205,7 @@ export class Memory {
   /** RFC 9520 §3.2. What can still be given, fresh or stale, is worth more than the failure, and stays. */
   #learnFailure(learned: LearnedReply): void {
     const { store } = this;
-    const { wire, scan, reply, key } = learned;
+    const { wire, scan, response, key } = learned;
     const nowMs = this.#clock.nowMs();
     const nameEnd = scan.qtypeOffset;
     const [qtype, qclass, variant] = [uint16At(wire, nameEnd), uint16At(wire, nameEnd + 2), variantOf(scan)];
@@ -225,7 +222,7 @@ export class Memory {
       qtype,
       qclass,
       variant,
-      message: failureMessage(wire.subarray(0, scan.questionsEnd), uint16At(reply, 2)),
+      message: failureMessage(wire.subarray(0, scan.questionsEnd), response.scan.flags),
       ttlOffsets: [],
       ttlCount: 0,
       options: optionsOf(learned),

@@ -1,18 +1,16 @@
 import { deliver, LaterOctets, type Receiver } from "../base/later.ts";
-import { BARE_OPT_OCTETS, type ExtendedError, readExtendedError, readOpt } from "../wire/edns/edns.ts";
-import { EDE, RCODE, rcodeToText, TYPE } from "../wire/iana.ts";
-import { ROOT } from "../wire/name.ts";
-import { MessageScan } from "../wire/scan.ts";
-import { normalize } from "../response/normalize.ts";
+import { BARE_OPT_OCTETS, type ExtendedError, readExtendedError, readOptions } from "../wire/edns/edns.ts";
+import { EDE, RCODE, rcodeToText } from "../wire/iana.ts";
+import { normalize, RESPONSE_FAULT } from "../response/normalize.ts";
 import { isUseful } from "../response/reply_kind.ts";
 import type { LateListener } from "../upstream/group/listening.ts";
-import type { UpstreamReply } from "../upstream/upstream_reply.ts";
+import type { Response } from "../response/response.ts";
 import { type Request, SENDS_MAX } from "../upstream/request.ts";
 import type { Upstreams } from "../upstream/group/upstreams.ts";
 import { TruncationError, UpstreamError } from "../upstream/upstream_error.ts";
 import { ownReply } from "./own_reply.ts";
 import type { Query } from "./query.ts";
-import type { Reply, Resolver } from "./resolver.ts";
+import type { Resolver } from "./resolver.ts";
 
 /** A reply may be so much larger than what the client can take: it is compressed and cut to size. */
 const USEFUL_SHARE = 4;
@@ -21,9 +19,6 @@ const ERRORS_MAX = 4;
 const ERROR_TEXT_MAX = 120;
 
 const NO_ERRORS: readonly ExtendedError[] = [];
-
-/** Used anew for each reply. */
-const scan = new MessageScan();
 
 /** Asks the upstreams. Their records come back as they are, undecoded: unknown types pass bit for bit (RFC 3597 §3). */
 export class Forward implements Resolver {
@@ -59,7 +54,7 @@ export class Forward implements Resolver {
 }
 
 /** Makes a reply of what an upstream says, or of its silence. */
-class Forwarded implements Receiver<UpstreamReply>, LateListener {
+class Forwarded implements Receiver<Response>, LateListener {
   readonly reply = new LaterOctets();
   readonly #query: Query;
   readonly #upstreamCount: number;
@@ -69,27 +64,30 @@ class Forwarded implements Receiver<UpstreamReply>, LateListener {
     this.#upstreamCount = upstreamCount;
   }
 
-  arrived({ reply, upstream, isUnproven = false }: UpstreamReply): void {
-    const { extendedErrors } = this.#query;
-    this.#query.mustNotBeKept = isUnproven;
-    scan.scan(reply);
+  arrived(response: Response): void {
+    const query = this.#query;
+    const { scan, isUnproven } = response;
+    const { name } = response.upstream!;
+    query.mustNotBeKept = isUnproven;
     if (scan.extendedRcode !== 0) {
       // Extended RCODEs (BADVERS, BADCOOKIE) speak of the hop between us and the upstream; the client has no part in it.
-      return this.#fail(EDE.OTHER, `${upstream.name} rejects our EDNS`);
+      return this.#fail(EDE.OTHER, `${name} rejects our EDNS`);
     }
     if (scan.rcode === RCODE.FORMERR || scan.rcode === RCODE.NOTIMP) {
       // The query was ours, and the client's was well-formed: the fault is between us and the upstream.
-      return this.#fail(EDE.OTHER, `${upstream.name} does not understand the query`);
+      return this.#fail(EDE.OTHER, `${name} does not understand the query`);
     }
     // One upstream's refusal is its own to explain; that none of several did better is ours.
-    if (this.#upstreamCount > 1 && !isUseful(reply)) {
-      const text = `No upstream has an answer, ${upstream.name} says ${rcodeToText(scan.rcode)}`;
-      extendedErrors.push({ infoCode: EDE.NO_REACHABLE_AUTHORITY, text });
+    if (this.#upstreamCount > 1 && !isUseful(response)) {
+      const text = `No upstream has an answer, ${name} says ${rcodeToText(scan.rcode)}`;
+      query.extendedErrors.push({ infoCode: EDE.NO_REACHABLE_AUTHORITY, text });
     }
-    if (scan.hasOpt) extendedErrors.push(...extendedErrorsOf(reply));
-    const normal = normalize(reply, scan, this.#query.scan.wantsDnssec);
-    if (normal instanceof Uint8Array) this.reply.arrived(normal);
-    else this.#fail(EDE.OTHER, `${upstream.name} answers with ${normal}`);
+    if (scan.hasOpt) query.extendedErrors.push(...extendedErrorsOf(response));
+    const fault = response.leaveOptOut() ? normalize(response, query.scan.wantsDnssec) : RESPONSE_FAULT.tooLarge;
+    if (fault !== null) return this.#fail(EDE.OTHER, `${name} answers with ${fault}`);
+    query.response = response;
+    this.reply.arrived(response.octets);
+    query.response = null;
   }
 
   failed(error: unknown): void {
@@ -98,7 +96,7 @@ class Forwarded implements Receiver<UpstreamReply>, LateListener {
     else this.reply.failed(error);
   }
 
-  listens(late: PromiseLike<UpstreamReply>): void {
+  listens(late: PromiseLike<Response>): void {
     const query = this.#query.apart();
     const forwarded = new Forwarded(query, this.#upstreamCount);
     this.#query.late = { query, reply: forwarded.reply };
@@ -112,10 +110,9 @@ class Forwarded implements Receiver<UpstreamReply>, LateListener {
 }
 
 /** The upstream's extended errors (RFC 8914 §3: a forwarder may pass them on), cut to what a client can use. */
-function extendedErrorsOf(reply: Reply): readonly ExtendedError[] {
+function extendedErrorsOf({ octets, scan }: Response): readonly ExtendedError[] {
   if (scan.optEnd - scan.optOffset <= BARE_OPT_OCTETS) return NO_ERRORS;
-  const rdata = reply.slice(scan.optOffset + BARE_OPT_OCTETS, scan.optEnd);
-  const { options } = readOpt({ name: ROOT, type: TYPE.OPT, class: scan.udpPayloadOctets, ttl: 0, rdata });
-  const errors = options.map(readExtendedError).filter((error) => error !== null).slice(0, ERRORS_MAX);
+  const rdata = octets.slice(scan.optOffset + BARE_OPT_OCTETS, scan.optEnd);
+  const errors = readOptions(rdata).map(readExtendedError).filter((error) => error !== null).slice(0, ERRORS_MAX);
   return errors.map(({ infoCode, text }) => ({ infoCode, text: text.slice(0, ERROR_TEXT_MAX) }));
 }

@@ -2,6 +2,7 @@ import type { SocketAddress } from "../base/net/address.ts";
 import type { LaterOctets } from "../base/later.ts";
 import { shortCopy } from "../base/octets/short_copies.ts";
 import { NameKey } from "../names/name_key.ts";
+import type { Response } from "../response/response.ts";
 import type { Request } from "../upstream/request.ts";
 import { FLAG, HEADER_OCTETS, MESSAGE_OCTETS_MAX, putQueryCounts } from "../wire/header.ts";
 import {
@@ -79,6 +80,8 @@ export class Query {
   mustNotBeKept = false;
   /** What may still come, set before the reply is given that says that nothing has: for a query that is not used again. */
   late: LateAnswer | null = null;
+  /** What its reply has been made of, while that is given on; else `null`. */
+  response: Response | null = null;
   /** What is asked of upstreams for it; `null` before. */
   request: Request | null = null;
   /**

@@ -1,21 +1,14 @@
-import {
-  ARCOUNT_OFFSET,
-  FLAG,
-  HEADER_OCTETS,
-  MESSAGE_OCTETS_MAX,
-  putFlags,
-  putId,
-  RCODE_MASK,
-} from "../wire/header.ts";
+import { FLAG, HEADER_OCTETS, MESSAGE_OCTETS_MAX, putFlags, putId, RCODE_MASK } from "../wire/header.ts";
 import { OPCODE, RCODE, TYPE } from "../wire/iana.ts";
 import { decode, encodeWithin } from "../wire/message.ts";
 import { isSameNameAt, isWithinAt } from "../wire/name_at.ts";
-import { putUint16, uint16At } from "../wire/octets.ts";
-import { MessageScan, OPT_FAULT, SCAN } from "../wire/scan.ts";
-import { withoutOpt } from "../wire/edns/without_opt.ts";
+import { uint16At } from "../wire/octets.ts";
+import { type MessageScan, OPT_FAULT, SCAN } from "../wire/scan.ts";
+import { followInOrder } from "./cname_chain.ts";
 import { KIND, type Kind } from "./kind.ts";
 import { NOT_STORABLE, type NotStorableReason } from "./not_storable.ts";
 import { RecordTable, ttlAt } from "./record_table.ts";
+import type { Response } from "./response.ts";
 
 /** For how long to keep what, in seconds. */
 export interface StorageRules {
@@ -69,9 +62,8 @@ const KEPT_FLAGS = FLAG.QR | FLAG.RA | FLAG.AD | RCODE_MASK;
 
 const NO_SET = -1;
 
-/** Used anew for each response: `assess` is done with both when it returns. */
+/** Used anew for each response: `assess` is done with it when it returns. */
 const table = new RecordTable();
-const scan = new MessageScan();
 
 /**
  * Whether a response may be stored, for how long, and in what form. Takes any octets; believes what it says, so that it has
@@ -80,31 +72,27 @@ const scan = new MessageScan();
  * A stored response only ever answers its own question again: nothing is looked up by the owner of one of its records. So
  * additional records are taken as they are.
  *
- * @param reply What an upstream says to a query that `mayBeCached`, normalized. Stays as it is when it must not be stored; else the
- * storable message may be made of it in place.
+ * @param response What an upstream says to a query that `mayBeCached`, normalized. But for its OPT record it stays as it is
+ * when it must not be stored; else the storable message may be made of it in place, and it is that message then.
  */
-export function assess(reply: Uint8Array<ArrayBuffer>, rules: StorageRules): Storable | NotStorable {
-  scan.scan(reply);
-  const assessment = assessScanned(reply, rules);
-  // The OPT record at its end has only been left out of the count.
-  if (!assessment.isStorable && scan.status === SCAN.ok) putUint16(reply, ARCOUNT_OFFSET, scan.additionalCount);
-  return assessment;
-}
-
-function assessScanned(reply: Uint8Array<ArrayBuffer>, rules: StorageRules): Storable | NotStorable {
-  const fault = faultOf();
+export function assess(response: Response, rules: StorageRules): Storable | NotStorable {
+  const { scan } = response;
+  const fault = faultOf(scan);
   if (fault !== null) return refuse(fault);
-  const received = scan.end > MESSAGE_OCTETS_MAX ? null : withoutOpt(reply, scan);
-  if (received === null) return refuse(NOT_STORABLE.tooLarge);
-  const qtype = uint16At(received, scan.qtypeOffset);
-  const qclass = uint16At(received, scan.qtypeOffset + 2);
-  const receivedFault = table.read(received, scan.questionsEnd, qclass);
-  if (receivedFault !== null) return refuse(receivedFault);
+  if (scan.end > MESSAGE_OCTETS_MAX || !response.leaveOptOut()) return refuse(NOT_STORABLE.tooLarge);
+  const qtype = uint16At(response.octets, scan.qtypeOffset);
+  const qclass = uint16At(response.octets, scan.qtypeOffset + 2);
+  const recordFault = table.read(response, qclass);
+  if (recordFault !== null) return refuse(recordFault);
   // The next one to ask may spell the name in another way: owners that point to the question follow it.
-  const isPointing = pointsToQuestion(received);
-  const message = isPointing ? received : encodeWithin(decode(received)) ?? received;
-  if (!isPointing && table.read(message, scan.questionsEnd, qclass) !== null) return refuse(NOT_STORABLE.malformed);
-  const chainEndOffset = chainEndOf(message, qtype);
+  if (!pointsToQuestion(response.octets)) {
+    const written = encodeWithin(decode(response.octets));
+    if (written !== null) response.rewrite(written);
+    if (table.read(response, qclass) !== null) return refuse(NOT_STORABLE.malformed);
+  }
+  const message = response.octets;
+  followInOrder(response);
+  const chainEndOffset = response.chain[response.chain.length - 1]!;
   const isNameError = scan.rcode === RCODE.NXDOMAIN;
   let kind: Kind = KIND.positive;
   let denialSet = NO_SET;
@@ -121,7 +109,7 @@ function assessScanned(reply: Uint8Array<ArrayBuffer>, rules: StorageRules): Sto
   putId(message, 0);
   putFlags(message, scan.flags & KEPT_FLAGS);
   const holdsForEveryType = isNameError && chainEndOffset === HEADER_OCTETS;
-  const hadOpt = scan.hasOpt;
+  const { hadOpt } = response;
   return { isStorable: true, kind, holdsForEveryType, hadOpt, lifetimeSeconds, message, ttlOffsets, chainEndOffset };
 }
 
@@ -139,7 +127,7 @@ function refuse(reason: NotStorableReason): NotStorable {
 }
 
 /** What forbids storing a message whatever its records are. */
-function faultOf(): NotStorableReason | null {
+function faultOf(scan: MessageScan): NotStorableReason | null {
   if (scan.status !== SCAN.ok) return NOT_STORABLE.malformed;
   if (!scan.isResponse || scan.opcode !== OPCODE.QUERY) return NOT_STORABLE.notAResponse;
   if (scan.optFault !== OPT_FAULT.none) return NOT_STORABLE.misplacedOpt;
@@ -150,16 +138,6 @@ function faultOf(): NotStorableReason | null {
   if ((scan.flags & FLAG.TC) !== 0) return NOT_STORABLE.truncated;
   if (scan.isSigned) return NOT_STORABLE.signed;
   return null;
-}
-
-/** Where the last name of the CNAME chain stands, whose records are in order. A CNAME that was asked for leads nowhere. */
-function chainEndOf(message: Uint8Array, qtype: number): number {
-  let end = HEADER_OCTETS;
-  if (qtype === TYPE.CNAME) return end;
-  for (let i = 0; i < table.answersEnd; i++) {
-    if (table.typeOf(i) === TYPE.CNAME && isSameNameAt(message, table.ownerOf(i), end)) end = table.rdataOf(i);
-  }
-  return end;
 }
 
 /** Whether the name at the end of the chain has data of the type. */

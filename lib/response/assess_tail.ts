@@ -6,6 +6,7 @@ import { Reader } from "../wire/reader.ts";
 import { assess, type Storable, type StorageRules } from "./assess.ts";
 import { signerOf } from "./authorities.ts";
 import { KIND } from "./kind.ts";
+import { Response } from "./response.ts";
 import { typeOf } from "./roles.ts";
 
 /**
@@ -27,9 +28,13 @@ export function assessTail(storable: Storable, rules: StorageRules): Storable | 
   const questions = decoded.questions.map((question) => ({ ...question, name }));
   const tail = encodeWithin({ ...decoded, questions, answers: [], authorities, additionals: [] });
   if (tail === null) return null;
-  const verdict = assess(tail, rules);
+  own.read(tail);
+  const verdict = assess(own, rules);
   return verdict.isStorable ? verdict : null;
 }
+
+/** Used anew for each tail. */
+const own = new Response();
 
 /** The SOA of the zone that `name` is in, the proofs of that zone (see `keepAuthorities`), and their signatures. */
 function denialOf(name: Name, authorities: readonly ResourceRecord[]): ResourceRecord[] {

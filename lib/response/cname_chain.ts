@@ -1,7 +1,11 @@
+import { HEADER_OCTETS, RECORD_HEAD_OCTETS } from "../wire/header.ts";
 import { TYPE } from "../wire/iana.ts";
 import type { Question, ResourceRecord } from "../wire/message.ts";
+import { isAnyOf, isSameNameAt } from "../wire/name_at.ts";
+import { uint16At } from "../wire/octets.ts";
 import { rdataNames } from "../wire/rdata/rdata.ts";
 import { keyOf, suffixesOf } from "./name_keys.ts";
+import type { Response } from "./response.ts";
 import { isMetaType } from "./roles.ts";
 
 /**
@@ -9,6 +13,29 @@ import { isMetaType } from "./roles.ts";
  * for long.
  */
 export const LINKS_MAX = 64;
+
+/**
+ * Follows the CNAME records of a response whose answers are in order, as those of nearly every response are, and notes in
+ * `Response.chain` where the names stand that it leads to; the question's is the first. A CNAME that was asked for by type
+ * leads nowhere.
+ *
+ * @returns `false` when the chain has no end; see {@linkcode followChain}, which takes the answers in whatever order.
+ */
+export function followInOrder({ octets, scan, places, chain }: Response): boolean {
+  // hot path
+  chain.length = 1;
+  chain[0] = HEADER_OCTETS;
+  if (uint16At(octets, scan.qtypeOffset) === TYPE.CNAME) return true;
+  for (let i = 0; i < scan.answerCount; i++) {
+    const head = places.heads[i]!;
+    const isLink = uint16At(octets, head) === TYPE.CNAME;
+    if (!isLink || !isSameNameAt(octets, places.owners[i]!, chain[chain.length - 1]!)) continue;
+    const target = head + RECORD_HEAD_OCTETS;
+    if (chain.length > LINKS_MAX || isAnyOf(octets, target, chain)) return false;
+    chain.push(target);
+  }
+  return true;
+}
 
 /** The names that a question leads to, see {@linkcode followChain}. */
 export interface Chain {

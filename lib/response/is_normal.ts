@@ -1,10 +1,11 @@
-import { HEADER_OCTETS, RDLENGTH_OFFSET, RECORD_HEAD_OCTETS } from "../wire/header.ts";
+import { RDLENGTH_OFFSET, RECORD_HEAD_OCTETS } from "../wire/header.ts";
 import { CLASS, TYPE } from "../wire/iana.ts";
 import { isAboveAny, isAnyOf, isSameNameAt, isWithinAt } from "../wire/name_at.ts";
 import { rdataSteps, STEP_COMPRESSIBLE_NAME, STEP_NAME } from "../wire/rdata/rdata.ts";
 import { isSameRdataAt } from "../wire/rdata/same_rdata_at.ts";
-import { type MessageScan, skipName } from "../wire/scan.ts";
 import { uint16At } from "../wire/octets.ts";
+import { followInOrder } from "./cname_chain.ts";
+import type { Response } from "./response.ts";
 import { isMetaType, isProofType, isServiceBinding, isZoneType, leadsTo } from "./roles.ts";
 
 /**
@@ -18,75 +19,71 @@ const CLASS_OFFSET = 2;
 /** From a record's TTL to its RDATA, which RDLENGTH stands between. */
 const TTL_FROM_RDATA = 6;
 
-/** Where the records of the response at hand are. Used anew for each. */
-const owners = new Uint16Array(RECORDS_MAX);
+/** What the records of the response at hand are, and where. Used anew for each. */
+let owners = new Uint16Array(0);
+let chain: readonly number[] = [];
 const types = new Uint16Array(RECORDS_MAX);
 const rdatas = new Uint16Array(RECORDS_MAX);
 const ends = new Uint16Array(RECORDS_MAX);
-/** Where the names of its chain stand. */
-const chain: number[] = [];
 
 /**
  * Tells the usual response, which `normalize` leaves as it is, without decoding it: a chain in order, its zones, signed
  * proofs, and additional records behind those that lead to them. `false` means no more than that it has to be looked at
  * thoroughly.
  *
- * @param response A readable message.
- * @param scan What has been found in `response`.
+ * @param response A readable message; its chain is noted there.
  */
-export function isNormal(response: Uint8Array, scan: MessageScan, wantsDnssec: boolean): boolean {
+export function isNormal(response: Response, wantsDnssec: boolean): boolean {
   // hot path
+  const { octets, scan } = response;
   const { answerCount, authorityCount, additionalCount, qtypeOffset } = scan;
   const authoritiesEnd = answerCount + authorityCount;
   const count = authoritiesEnd + additionalCount;
   if (scan.questionCount !== 1 || scan.isOvercompressed || count > RECORDS_MAX) return false;
-  const qtype = uint16At(response, qtypeOffset);
-  if (isMetaType(qtype) || qtype === TYPE.RRSIG) return false;
-  return readRecords(response, scan.questionsEnd, count, uint16At(response, qtypeOffset + 2)) &&
-    areAnswersNormal(response, answerCount, qtype, wantsDnssec) &&
-    areAuthoritiesNormal(response, answerCount, authoritiesEnd, wantsDnssec) &&
-    areAdditionalsNormal(response, authoritiesEnd, count, wantsDnssec);
+  const qtype = uint16At(octets, qtypeOffset);
+  if (isMetaType(qtype) || qtype === TYPE.RRSIG || !followInOrder(response)) return false;
+  chain = response.chain;
+  return readRecords(response, count, uint16At(octets, qtypeOffset + 2)) &&
+    areAnswersNormal(octets, answerCount, qtype, wantsDnssec) &&
+    areAuthoritiesNormal(octets, answerCount, authoritiesEnd, wantsDnssec) &&
+    areAdditionalsNormal(octets, authoritiesEnd, count, wantsDnssec);
 }
 
-/** Notes where everything is. Returns whether all records are of the question's class. */
-function readRecords(response: Uint8Array, start: number, count: number, qclass: number): boolean {
+/** Notes what everything is. Returns whether all records are of the question's class. */
+function readRecords({ octets, places }: Response, count: number, qclass: number): boolean {
   // hot path
-  let owner = start;
+  owners = places.owners;
   for (let i = 0; i < count; i++) {
-    const head = skipName(response, owner, response.length, response.length);
-    const type = uint16At(response, head);
-    const isOfClass = uint16At(response, head + CLASS_OFFSET) === qclass || qclass === CLASS.ANY || type === TYPE.OPT;
+    const head = places.heads[i]!;
+    const type = uint16At(octets, head);
+    const isOfClass = uint16At(octets, head + CLASS_OFFSET) === qclass || qclass === CLASS.ANY || type === TYPE.OPT;
     if (!isOfClass) return false;
-    owners[i] = owner;
     types[i] = type;
     rdatas[i] = head + RECORD_HEAD_OCTETS;
-    owner = head + RECORD_HEAD_OCTETS + uint16At(response, head + RDLENGTH_OFFSET);
-    ends[i] = owner;
+    ends[i] = head + RECORD_HEAD_OCTETS + uint16At(octets, head + RDLENGTH_OFFSET);
   }
   return true;
 }
 
 function areAnswersNormal(response: Uint8Array, end: number, qtype: number, wantsDnssec: boolean): boolean {
   // hot path
-  chain.length = 1;
-  chain[0] = HEADER_OCTETS;
+  let link = 0;
   for (let i = 0; i < end; i++) {
     const owner = owners[i]!;
     const type = types[i]!;
-    const last = chain[chain.length - 1]!;
-    if (type === qtype || type === TYPE.CNAME) {
-      if (!isSameNameAt(response, owner, last)) return false;
-      if (type !== qtype) {
-        if (isAnyOf(response, rdatas[i]!, chain)) return false;
-        chain.push(rdatas[i]!);
-      }
+    if (type === qtype) {
+      if (!isSameNameAt(response, owner, chain[link]!)) return false;
+    } else if (type === TYPE.CNAME) {
+      // One that the chain does not follow leads away from another name.
+      if (chain[link + 1] !== rdatas[i]) return false;
+      link++;
     } else if (type === TYPE.RRSIG) {
       if (!wantsDnssec || !isAnswerSigned(response, i, qtype)) return false;
-    } else if (type !== TYPE.DNAME || !isStrictlyAbove(response, owner, last)) {
+    } else if (type !== TYPE.DNAME || !isStrictlyAbove(response, owner, chain[link]!)) {
       return false;
     } else {
       // RFC 6672 §3.1: it stands before the CNAME that is made from it.
-      for (let k = 0; k < chain.length - 1; k++) if (isStrictlyAbove(response, owner, chain[k]!)) return false;
+      for (let k = 0; k < link; k++) if (isStrictlyAbove(response, owner, chain[k]!)) return false;
     }
     if (isAtOdds(response, 0, i)) return false;
   }

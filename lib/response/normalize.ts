@@ -8,6 +8,7 @@ import { keepAnswers } from "./answers.ts";
 import { keepAuthorities } from "./authorities.ts";
 import { followChain } from "./cname_chain.ts";
 import { isNormal } from "./is_normal.ts";
+import type { Response } from "./response.ts";
 
 /**
  * A response with more records is passed on as it is: looking at thousands of names would keep every other client waiting
@@ -36,20 +37,20 @@ export type ResponseFault = (typeof RESPONSE_FAULT)[keyof typeof RESPONSE_FAULT]
  * - The CNAME chain in its order, and with its end.
  * - Every record once (RFC 2181 §5), those of an RRset with one TTL, and names compressed only where RFC 3597 §4 allows it.
  *
- * What is like that already, as nearly every response is, passes bit for bit.
+ * What is like that already, as nearly every response is, passes bit for bit; else it is written anew in `response`.
  *
  * @param response A readable message.
- * @param scan What has been found in `response`.
  * @param wantsDnssec Whether it is for clients that say DO.
+ * @returns Why it cannot be used; `null` when it can.
  */
-export function normalize(
-  response: Uint8Array<ArrayBuffer>,
-  scan: MessageScan,
-  wantsDnssec: boolean,
-): Uint8Array<ArrayBuffer> | ResponseFault {
-  if (isNormal(response, scan, wantsDnssec)) return response;
-  if (scan.questionCount !== 1 || recordCountOf(response) > RECORDS_MAX) return response;
-  return normalizeThoroughly(response, scan, wantsDnssec);
+export function normalize(response: Response, wantsDnssec: boolean): ResponseFault | null {
+  if (isNormal(response, wantsDnssec)) return null;
+  const { octets, scan } = response;
+  if (scan.questionCount !== 1 || recordCountOf(octets) > RECORDS_MAX) return null;
+  const normal = normalizeThoroughly(octets, scan, wantsDnssec);
+  if (!(normal instanceof Uint8Array)) return normal;
+  if (normal !== octets) response.rewrite(normal);
+  return null;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { TYPE } from "../wire/iana.ts";
 import { isSameNameAt } from "../wire/name_at.ts";
-import { skipName } from "../wire/scan.ts";
 import { uint16At } from "../wire/octets.ts";
+import type { Response } from "./response.ts";
 import { NOT_STORABLE, type NotStorableReason } from "./not_storable.ts";
 
 /**
@@ -24,8 +24,7 @@ const SETS_MAX = 64;
 const NAME_COMPARISONS_MAX = 1_024;
 
 /**
- * Where the records of a message are and which of them make an RRset, found in one walk. One object may be used for any
- * number of messages, one after another.
+ * Which records of a response make an RRset. One object may be used for any number of responses, one after another.
  *
  * An RRset is here together with its signatures (RFC 4034 §3: they have its TTL), wherever in the message they stand.
  */
@@ -48,44 +47,42 @@ export class RecordTable {
   readonly setTypes: Uint16Array = new Uint16Array(SETS_MAX);
   /** The lowest TTL in each RRset; what has the top bit set counts as 0 (RFC 2181 §5.2, §8). */
   readonly setTtls: Uint32Array = new Uint32Array(SETS_MAX);
-  readonly #owners = new Uint16Array(RECORDS_MAX);
+  #owners = new Uint16Array(0);
   /** Offsets of TYPE. */
-  readonly #heads = new Uint16Array(RECORDS_MAX);
+  #heads = new Uint16Array(0);
   readonly #sets = new Uint8Array(RECORDS_MAX);
   #message = new Uint8Array();
   #nameComparisons = 0;
 
   /**
-   * Reads the records of `message`.
+   * Reads the records of a response.
    *
-   * @param message A readable message of up to 65535 octets; referred to until the next call.
-   * @param recordsStart Where the first record stands.
+   * @param response A readable message of up to 65535 octets; referred to until the next call.
    * @param rrclass The class that all of them must have.
    * @returns Why they cannot be read; `null` when they are.
    */
-  read(message: Uint8Array<ArrayBuffer>, recordsStart: number, rrclass: number): NotStorableReason | null {
+  read({ octets: message, scan, places }: Response, rrclass: number): NotStorableReason | null {
     // hot path
     this.#message = message;
+    this.#owners = places.owners;
+    this.#heads = places.heads;
     this.#nameComparisons = 0;
     this.setCount = 0;
-    this.answersEnd = uint16At(message, 6);
-    this.authoritiesEnd = this.answersEnd + uint16At(message, 8);
-    this.count = this.authoritiesEnd + uint16At(message, 10);
+    this.answersEnd = scan.answerCount;
+    this.authoritiesEnd = this.answersEnd + scan.authorityCount;
+    this.count = this.authoritiesEnd + scan.additionalCount;
     if (this.count > RECORDS_MAX) return NOT_STORABLE.tooLarge;
-    let owner = recordsStart;
     for (let i = 0; i < this.count; i++) {
       if (i === this.answersEnd) this.answerSetsEnd = this.setCount;
       if (i === this.authoritiesEnd) this.authoritySetsEnd = this.setCount;
-      const head = skipName(message, owner, message.length, message.length);
+      const owner = this.#owners[i]!;
+      const head = this.#heads[i]!;
       if (uint16At(message, head + CLASS_OFFSET) !== rrclass) return NOT_STORABLE.otherClass;
       const set = this.#setOf(owner, head);
       if (set === NO_SET) return NOT_STORABLE.tooLarge;
       const ttl = ttlAt(message, head + TTL_OFFSET);
       if (ttl < this.setTtls[set]!) this.setTtls[set] = ttl;
-      this.#owners[i] = owner;
-      this.#heads[i] = head;
       this.#sets[i] = set;
-      owner = head + RDATA_OFFSET + uint16At(message, head + RDLENGTH_OFFSET);
     }
     if (this.answersEnd === this.count) this.answerSetsEnd = this.setCount;
     if (this.authoritiesEnd === this.count) this.authoritySetsEnd = this.setCount;

@@ -1,14 +1,16 @@
 import { Deadline } from "../base/time/deadline_queue.ts";
-import { LaterOctets, type Receiver } from "../base/later.ts";
+import type { Receiver } from "../base/later.ts";
 import type { Breaker } from "./health/breaker.ts";
 import type { Failure } from "./health/outage_evidence.ts";
 import type { Path, Travelling } from "./health/path.ts";
+import type { Response } from "../response/response.ts";
+import { LaterResponse } from "./matching/later_response.ts";
 import type { QuerySource, Request } from "./request.ts";
 
 /** Who asks, and takes note of what comes of it. */
 export interface Asker {
   /** A reply has come. */
-  onReply(ask: Ask, reply: Uint8Array<ArrayBuffer>): void;
+  onReply(ask: Ask, response: Response): void;
   /** It has replied, and is asked again in another manner before that is believed. */
   onAskedAgain(ask: Ask): void;
   /** No reply will come. */
@@ -39,9 +41,9 @@ export interface AskOptions {
 }
 
 /** One query to an upstream, and the deadline after which its silence counts as a failure. */
-export class Ask extends Deadline implements Receiver<Uint8Array<ArrayBuffer>>, Travelling {
+export class Ask extends Deadline implements Receiver<Response>, Travelling {
   /** What comes of it. */
-  readonly reply: LaterOctets = new LaterOctets();
+  readonly reply: LaterResponse = new LaterResponse();
   /** See {@linkcode AskOptions}. */
   readonly request: Request;
   /** See {@linkcode AskOptions}. */
@@ -102,8 +104,8 @@ export class Ask extends Deadline implements Receiver<Uint8Array<ArrayBuffer>>, 
   }
 
   /** See `Receiver`. */
-  arrived(reply: Uint8Array<ArrayBuffer>): void {
-    this.#asker.onReply(this, reply);
+  arrived(response: Response): void {
+    this.#asker.onReply(this, response);
   }
 
   /** See `Receiver`. */

@@ -62,8 +62,6 @@ export interface Request {
   sendCount: number;
   /** Sends that there may be: from `SENDS_MAX` to `LOSSY_SENDS_MAX`; 0 once it is closed. */
   sendsMax: number;
-  /** The reply that should have been asked for once more before it is believed, had there been a send left. */
-  unproven?: Uint8Array;
   /** The upstream that has rejected EDNS for this question: it gets the next send without. */
   ednsRejectedBy?: unknown;
   /** The socket of the last send over UDP: the next one leaves from another (RFC 5452 §9.2). */

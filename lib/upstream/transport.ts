@@ -1,10 +1,11 @@
+import type { Response } from "../response/response.ts";
 import type { Doubts } from "./matching/registration.ts";
 import type { Request } from "./request.ts";
 
 /** A way to ask one upstream: UDP or TCP. */
 export interface Transport {
   /**
-   * Sends `query` on behalf of `request`, and waits for the reply, which is lent as `LaterOctets` says.
+   * Sends `query` on behalf of `request`, and waits for the response, which is lent as `LaterResponse` says.
    *
    * @param query Its ID is written here. Only lent: the caller may overwrite it afterwards.
    * @param question The question in `query`, in octets that stay as they are.
@@ -17,5 +18,5 @@ export interface Transport {
     question: Uint8Array<ArrayBuffer>,
     request: Request,
     doubts?: Doubts,
-  ): PromiseLike<Uint8Array<ArrayBuffer>>;
+  ): PromiseLike<Response>;
 }

@@ -1,5 +1,5 @@
 import type { DeadlineQueue } from "../base/time/deadline_queue.ts";
-import { deliver, type LaterOctets } from "../base/later.ts";
+import { deliver } from "../base/later.ts";
 import type { Log } from "../observe/log.ts";
 import type { UpstreamStatus } from "./health/upstream_status.ts";
 import { Ask, type Asker } from "./ask.ts";
@@ -9,6 +9,8 @@ import { Dialogue, type DialogueOptions } from "./exchange/dialogue.ts";
 import type { Failure } from "./health/outage_evidence.ts";
 import { Path } from "./health/path.ts";
 import { isTruncated, isUseful } from "../response/reply_kind.ts";
+import type { Responder, Response } from "../response/response.ts";
+import type { LaterResponse } from "./matching/later_response.ts";
 import type { Request } from "./request.ts";
 import { StateReport } from "./health/state_report.ts";
 import { isSilence } from "./upstream_error.ts";
@@ -26,7 +28,7 @@ export interface UpstreamOptions extends DialogueOptions {
 const LOOP_MS = 60_000;
 
 /** A server that is asked what we do not know, and what we have learned about it. */
-export class Upstream {
+export class Upstream implements Responder {
   readonly #options: UpstreamOptions;
   readonly #name: string;
   /** Others after `forgetTroubles`: what was asked before tells the old ones, which nobody asks any more. */
@@ -38,7 +40,7 @@ export class Upstream {
   readonly #report: StateReport;
   #loopUntilMs = -Infinity;
   readonly #asker: Asker = {
-    onReply: (ask, reply) => this.#onReply(ask, reply),
+    onReply: (ask, response) => this.#onReply(ask, response),
     onAskedAgain: (ask) => this.#onAskedAgain(ask),
     onError: (ask, error) => this.#onError(ask, error),
     onSilence: (ask) => ask.path.silent(ask, this.#options.clock.nowMs()),
@@ -145,11 +147,11 @@ export class Upstream {
    * @returns A reply of any RCODE, with an ID of its own. Fails with an `UpstreamError` when none came by the request's
    * deadline.
    */
-  ask(request: Request): LaterOctets {
+  ask(request: Request): LaterResponse {
     return this.#ask(request, false);
   }
 
-  #ask(request: Request, isProbe: boolean): LaterOctets {
+  #ask(request: Request, isProbe: boolean): LaterResponse {
     const sentAtMs = this.#options.clock.nowMs();
     const path = this.#path;
     const ask = new Ask({ asker: this.#asker, request, breaker: this.#breaker, path, isProbe, sentAtMs });
@@ -171,21 +173,20 @@ export class Upstream {
     if (!ask.hasFailed) deadlines.schedule(ask, clock.nowMs() + this.silenceMs);
   }
 
-  #onReply(ask: Ask, reply: Uint8Array<ArrayBuffer>): void {
+  #onReply(ask: Ask, response: Response): void {
     this.#options.deadlines.cancel(ask);
     ask.path.answered(ask, this.#options.clock.nowMs());
-    if (isUseful(reply)) this.#noteTransition(this.#breaker.succeeded());
+    if (isUseful(response)) this.#noteTransition(this.#breaker.succeeded());
     // A refusal shows that it lives, not that it is of use. Whether it is, the race finds out: others may say the same.
     else if (!this.isUp) ask.fail("useless");
-    if (isTruncated(reply)) this.#askOverTcp(ask, reply.slice());
-    else ask.reply.arrived(reply);
+    if (isTruncated(response.octets)) this.#askOverTcp(ask, response.copy());
+    else ask.reply.arrived(response);
   }
 
   /** Asks for the whole. Should TCP fail, the breaker is not told: the upstream is up for all that fits into a datagram. */
-  #askOverTcp(ask: Ask, truncated: Uint8Array<ArrayBuffer>): void {
-    const { clock, deadlines } = this.#options;
+  #askOverTcp(ask: Ask, truncated: Response): void {
     const onFailure = () => void this.#failureCount++;
-    const whole = new WholeReply({ ask, truncated, name: this.name, clock, deadlines, onFailure });
+    const whole = new WholeReply({ ...this.#options, ask, truncated, name: this.name, onFailure });
     deliver(this.#dialogue.askOverTcp(ask.request, truncated), whole);
   }
 
@@ -243,8 +244,7 @@ export class Upstream {
   }
 
   #noteTransition(transition: Transition | null): void {
-    if (transition === null) return;
     if (transition === "closed") this.#recoveredAtMs = this.#options.clock.nowMs();
-    this.#report.changed();
+    if (transition !== null) this.#report.changed();
   }
 }

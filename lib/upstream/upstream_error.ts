@@ -1,4 +1,5 @@
 import { formatSocketAddress, type SocketAddress } from "../base/net/address.ts";
+import type { Response } from "../response/response.ts";
 import { EDE } from "../wire/iana.ts";
 
 /** An upstream could not be made to answer. The message names the upstream and says what happened. */
@@ -34,10 +35,10 @@ export class TruncationError extends UpstreamError {
   /** The class's name, also in a minified program. */
   override readonly name = "TruncationError";
   /** What fitted. */
-  readonly truncated: Uint8Array<ArrayBuffer>;
+  readonly truncated: Response;
 
   /** `cause` is what has become of the query over TCP. */
-  constructor(truncated: Uint8Array<ArrayBuffer>, cause: UpstreamError) {
+  constructor(truncated: Response, cause: UpstreamError) {
     super(cause.message, cause.infoCode, { cause });
     this.truncated = truncated;
   }

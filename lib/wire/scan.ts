@@ -3,6 +3,7 @@ import { FLAG, HEADER_OCTETS, opcodeOf, rcodeOf } from "./header.ts";
 import { TYPE } from "./iana.ts";
 import { areOptionsReadable, DO_FLAG } from "./edns/edns.ts";
 import { PointerWork } from "./pointer_work.ts";
+import type { RecordPlaces } from "./record_places.ts";
 import { checkRdata, RDATA_FORM } from "./rdata/rdata_form.ts";
 import { skipName, UNREADABLE } from "./skip_name.ts";
 
@@ -77,6 +78,12 @@ export class MessageScan {
   isOvercompressed = false;
 
   readonly #work = new PointerWork();
+  readonly #places: RecordPlaces | null;
+
+  /** Notes in `places`, if given, where records are. */
+  constructor(places: RecordPlaces | null = null) {
+    this.#places = places;
+  }
 
   /** Steps that the names' pointers took, see `PointerWork`. */
   get pointerSteps(): number {
@@ -131,6 +138,15 @@ export class MessageScan {
     return this.status = this.#scanSections(octets, length) ? SCAN.ok : SCAN.malformed;
   }
 
+  /** The OPT record, which was the last one, has been left out. */
+  forgetOpt(): void {
+    // hot path
+    this.additionalCount--;
+    this.end = this.optOffset;
+    this.optOffset = NO_OPT;
+    this.optEnd = 0;
+  }
+
   #scanSections(octets: Uint8Array, length: number): boolean {
     let offset = HEADER_OCTETS;
     for (let i = 0; i < this.questionCount; i++) {
@@ -143,7 +159,7 @@ export class MessageScan {
     const additionalFrom = this.answerCount + this.authorityCount;
     const recordCount = additionalFrom + this.additionalCount;
     for (let i = 0; i < recordCount; i++) {
-      offset = this.#scanRecord(octets, offset, length, i >= additionalFrom);
+      offset = this.#scanRecord(octets, i, offset, length, i >= additionalFrom);
       if (offset === UNREADABLE) return false;
     }
     this.end = offset;
@@ -151,10 +167,11 @@ export class MessageScan {
   }
 
   /** Returns the offset behind the record, or `UNREADABLE`. */
-  #scanRecord(octets: Uint8Array, offset: number, length: number, isAdditional: boolean): number {
+  #scanRecord(octets: Uint8Array, index: number, offset: number, length: number, isAdditional: boolean): number {
     const typeOffset = skipName(octets, offset, length, length, this.#work);
     if (typeOffset === UNREADABLE || typeOffset + 10 > length) return UNREADABLE;
     const type = uint16At(octets, typeOffset);
+    if (this.#places !== null) this.#places.note(index, offset, typeOffset);
     const rdataOffset = typeOffset + 10;
     const end = rdataOffset + uint16At(octets, typeOffset + 8);
     if (end > length) return UNREADABLE;

@@ -10,6 +10,7 @@ import { MessageScan, SCAN } from "../../lib/wire/scan.ts";
 import { uint16At } from "../../lib/wire/octets.ts";
 import { opt, question, records, response } from "../support/messages.ts";
 import { messages, mutate, mutations } from "../wire/arbitraries.ts";
+import { readResponse } from "../support/read_response.ts";
 
 const RULES: StorageRules = { minTtlSeconds: 0, maxTtlSeconds: 86_400, negativeMaxTtlSeconds: 3_600 };
 
@@ -121,7 +122,7 @@ Deno.test("assess() takes any octets, and what it stores has the records of the 
   fc.assert(
     fc.property(anyReplies, fc.constantFrom(0, 0, 60), (reply, minTtlSeconds) => {
       const rules = { ...RULES, minTtlSeconds };
-      const verdict = assess(reply, rules);
+      const verdict = assess(readResponse(reply), rules);
       if (!verdict.isStorable) return void counts.unstorable++;
       counts[verdict.kind === KIND.positive ? "positive" : "negative"]++;
       assertWellMade(verdict, reply, rules);
@@ -140,9 +141,9 @@ Deno.test("assess() takes any octets, and what it stores has the records of the 
 Deno.test("assess() stores what it stored in the same form, for as long", () => {
   fc.assert(
     fc.property(likelyReplies, (reply) => {
-      const first = assess(reply, RULES);
+      const first = assess(readResponse(reply), RULES);
       if (!first.isStorable) return;
-      assertEquals(assess(first.message, RULES), { ...first, hadOpt: false });
+      assertEquals(assess(readResponse(first.message), RULES), { ...first, hadOpt: false });
     }),
     { numRuns: 1000 },
   );

@@ -5,6 +5,7 @@ import { KIND } from "../../lib/response/kind.ts";
 import { RCODE } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import { lines, question, questionLines, records, response } from "../support/messages.ts";
+import { readResponse } from "../support/read_response.ts";
 
 const RULES: StorageRules = { minTtlSeconds: 0, maxTtlSeconds: 86_400, negativeMaxTtlSeconds: 3_600 };
 const CHAIN = ["www.example.org. 30 IN CNAME web.example.org.", "web.example.org. 200 IN CNAME Edge.example.net."];
@@ -12,7 +13,7 @@ const SOA = "example.net. 600 IN SOA ns1.example.net. hostmaster.example.net. 1 
 const SIGNATURE = "13 2 300 20300101000000 20200101000000 7 example.net. AQIDBA==";
 
 function tailOf(fields: Partial<Message>, rules: StorageRules = RULES): Storable | null {
-  const whole = assess(response({ questions: [question("www.example.org AAAA")], ...fields }), rules);
+  const whole = assess(readResponse(response({ questions: [question("www.example.org AAAA")], ...fields })), rules);
   if (!whole.isStorable) throw new Error(`Not storable: ${whole.reason}`);
   return assessTail(whole, rules);
 }

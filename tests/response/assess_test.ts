@@ -9,6 +9,7 @@ import { nameFromText, ROOT } from "../../lib/wire/name.ts";
 import { FLAG } from "../../lib/wire/header.ts";
 import { uint16At } from "../../lib/wire/octets.ts";
 import { lines, opt, question, record, records, response } from "../support/messages.ts";
+import { readResponse } from "../support/read_response.ts";
 
 const RULES: StorageRules = { minTtlSeconds: 0, maxTtlSeconds: 86_400, negativeMaxTtlSeconds: 3_600 };
 
@@ -24,7 +25,7 @@ function reply(fields: Partial<Message>, name = "www.example.org"): Uint8Array<A
 }
 
 function stored(fields: Partial<Message>, rules?: Partial<StorageRules>, name?: string): Storable {
-  const verdict = assess(reply(fields, name), { ...RULES, ...rules });
+  const verdict = assess(readResponse(reply(fields, name)), { ...RULES, ...rules });
   if (!verdict.isStorable) throw new Error(`Not storable: ${verdict.reason}`);
   return verdict;
 }
@@ -197,14 +198,17 @@ for (
   ] as readonly (readonly [string, NotStorableReason, Partial<Message>, string?])[]
 ) {
   Deno.test(`assess() does not store ${what}: ${reason}`, () => {
-    assertEquals(assess(reply(fields, name), RULES), { isStorable: false, reason });
+    assertEquals(assess(readResponse(reply(fields, name)), RULES), { isStorable: false, reason });
   });
 }
 
 Deno.test("assess() does not store a response that is cut, at whatever octet", () => {
   const whole = reply({ answers: records(A), authorities: records(NS), additionals: [opt()] });
   for (let length = 0; length < whole.length; length++) {
-    assertEquals(assess(whole.subarray(0, length), RULES), { isStorable: false, reason: NOT_STORABLE.malformed });
+    assertEquals(assess(readResponse(whole.subarray(0, length)), RULES), {
+      isStorable: false,
+      reason: NOT_STORABLE.malformed,
+    });
   }
 });
 
@@ -302,7 +306,7 @@ Deno.test("assess() keeps RA, AD and RCODE, and nothing else that depends on who
   assertEquals(uint16At(verdict.message, 2), FLAG.QR | FLAG.RA | FLAG.AD | RCODE.NXDOMAIN);
   const withZ = reply({ recursionAvailable: false, answers: records(A) });
   withZ[3]! |= FLAG.Z;
-  assertEquals(uint16At((assess(withZ, RULES) as Storable).message, 2), FLAG.QR);
+  assertEquals(uint16At((assess(readResponse(withZ), RULES) as Storable).message, 2), FLAG.QR);
 });
 
 Deno.test("assess() leaves the OPT record out, last or not, and octets behind the last record [6891_06]", () => {
@@ -314,7 +318,10 @@ Deno.test("assess() leaves the OPT record out, last or not, and octets behind th
     ...fields,
     additionals: [opt({ options: [{ code: 15, data: new Uint8Array(40) }] }), ...records(additional)],
   });
-  const withRest = assess(concat([reply({ ...fields, additionals: records(additional) }), new Uint8Array(9)]), RULES);
+  const withRest = assess(
+    readResponse(concat([reply({ ...fields, additionals: records(additional) }), new Uint8Array(9)])),
+    RULES,
+  );
   for (const verdict of [last, first]) assertEquals(verdict, { ...expected, hadOpt: true });
   assertEquals(withRest, expected);
   assertEquals(recordLines(expected), [A, NS, additional]);
@@ -326,12 +333,12 @@ Deno.test("[4343_02] assess() makes owners point to the question that are its na
   const tail = pointing.subarray(pointing.indexOf(0xc0) + 2);
   // The rest points to the question alone, and so need not be moved.
   const inFull = concat([pointing.subarray(0, pointing.indexOf(0xc0)), full, tail]);
-  assertEquals(assess(inFull, RULES), assess(pointing, RULES));
+  assertEquals(assess(readResponse(inFull), RULES), assess(readResponse(pointing), RULES));
 });
 
 Deno.test("assess() makes the stored form of the response's own octets where it can", () => {
   const octets = reply({ answers: records(A), additionals: [opt()] });
-  const { message } = assess(octets, RULES) as Storable;
+  const { message } = assess(readResponse(octets), RULES) as Storable;
   assertEquals([message.buffer === octets.buffer, message.byteOffset], [true, octets.byteOffset]);
 });
 
@@ -343,9 +350,9 @@ for (
   ] as const
 ) {
   Deno.test(`assess() leaves a response as it is that ${what}`, () => {
-    const octets = reply({ ...fields, additionals: [opt()] });
+    const octets = reply(fields);
     const before = octets.slice();
-    assertEquals(assess(octets, RULES).isStorable, false);
+    assertEquals(assess(readResponse(octets), RULES).isStorable, false);
     assertEquals(octets, before);
   });
 }
@@ -353,5 +360,5 @@ for (
 Deno.test("assess() takes a view into a larger buffer", () => {
   const octets = reply({ answers: records(A), additionals: [opt()] });
   const view = concat([new Uint8Array(5), octets, new Uint8Array(5)]).subarray(5, 5 + octets.length);
-  assertEquals(assess(view, RULES), assess(octets.slice(), RULES));
+  assertEquals(assess(readResponse(view), RULES), assess(readResponse(octets.slice()), RULES));
 });

@@ -6,6 +6,7 @@ import { nameFromText, nameToText } from "../../lib/wire/name.ts";
 import { isSameNameAt, isWithinAt } from "../../lib/wire/name_at.ts";
 import { MessageScan } from "../../lib/wire/scan.ts";
 import { question, records, response, wire } from "../support/messages.ts";
+import { readResponse } from "../support/read_response.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 
@@ -51,7 +52,7 @@ Deno.test("isNormal() says so of no response that the thorough way would change"
           authorities: records(...authorities),
           additionals: records(...others),
         });
-        if (!isNormal(reply, scanOf(reply), dnssec)) return;
+        if (!isNormal(readResponse(reply), dnssec)) return;
         normalCount++;
         assertStrictEquals(normalizeThoroughly(reply, scanOf(reply), dnssec), reply);
       },
@@ -113,14 +114,14 @@ for (
       authorities: records(...authorities),
       additionals: records(...additionals),
     });
-    assertEquals(isNormal(reply, scanOf(reply), true), true);
+    assertEquals(isNormal(readResponse(reply), true), true);
   });
 }
 
 Deno.test("isNormal() compares the names of 24 records, and of no more", () => {
   const own = (count: number) => records(...Array.from({ length: count }, (_, i) => `a.example. 60 IN A 192.0.2.${i}`));
   const ofRecords = (count: number) => response({ questions: [question("a.example")], answers: own(count) });
-  const verdicts = [24, 25].map((count) => isNormal(ofRecords(count), scanOf(ofRecords(count)), false));
+  const verdicts = [24, 25].map((count) => isNormal(readResponse(ofRecords(count)), false));
   assertEquals(verdicts, [true, false]);
 });
 

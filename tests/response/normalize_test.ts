@@ -6,6 +6,7 @@ import { MessageScan, SCAN } from "../../lib/wire/scan.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import { lines, message, opt, question, records, response } from "../support/messages.ts";
 import { encodeWithPointers } from "../support/pointer_writer.ts";
+import { readResponse } from "../support/read_response.ts";
 
 const CHAIN = [
   "www.example.org. 60 IN CNAME web.example.org.",
@@ -19,9 +20,9 @@ const HASHED = "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom";
 type Octets = Uint8Array<ArrayBuffer>;
 
 function normalized(reply: Octets, wantsDnssec = true): Octets | ResponseFault {
-  const scan = new MessageScan();
-  assertEquals(scan.scan(reply), SCAN.ok);
-  return normalize(reply, scan, wantsDnssec);
+  const response = readResponse(reply);
+  assertEquals(response.scan.status, SCAN.ok);
+  return normalize(response, wantsDnssec) ?? response.octets;
 }
 
 interface Sections {

@@ -1,3 +1,4 @@
+import type { Response } from "../../lib/response/response.ts";
 import type { Doubts } from "../../lib/upstream/matching/registration.ts";
 import type { Transport } from "../../lib/upstream/transport.ts";
 import type { Request } from "../../lib/upstream/request.ts";
@@ -6,6 +7,7 @@ import { EDE } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import type { FakeTime } from "./fake_time.ts";
 import { record, response } from "./messages.ts";
+import { readResponse } from "./read_response.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 
@@ -60,18 +62,18 @@ export class FakeTransport implements Transport {
   }
 
   /** See `Transport`. */
-  exchange(octets: Octets, _question: Octets, { deadlineMs }: Request, doubts: Doubts = {}): Promise<Octets> {
+  exchange(octets: Octets, _question: Octets, { deadlineMs }: Request, doubts: Doubts = {}): Promise<Response> {
     const query = decode(octets);
     const outcome = this.habit(query, this.asked.length);
     const nowMs = this.#time.nowMs();
     const { onWrongCase, onWrongCookie } = doubts;
     this.asked.push({ atMs: nowMs, query, onWrongCase, onWrongCookie });
     if (outcome instanceof Error) return Promise.reject(outcome);
-    const { promise, resolve, reject } = Promise.withResolvers<Octets>();
+    const { promise, resolve, reject } = Promise.withResolvers<Response>();
     const leftMs = deadlineMs - nowMs;
     if (outcome === null || outcome.afterMs >= leftMs) {
       this.#time.start(leftMs, () => reject(new UpstreamError("No reply in time", EDE.NO_REACHABLE_AUTHORITY)));
-    } else this.#time.start(outcome.afterMs, () => resolve(respond(query, outcome.fields)));
+    } else this.#time.start(outcome.afterMs, () => resolve(readResponse(respond(query, outcome.fields))));
     return promise;
   }
 }

@@ -70,7 +70,7 @@ export function groupRig(
   const ask = async (text = "example.org") => {
     const startMs = time.nowMs();
     return await upstreams.exchange(requestFor(text, startMs)).then(
-      ({ reply, upstream }) => ({ by: upstream.name, rcode: decode(reply).rcode, tookMs: time.nowMs() - startMs }),
+      ({ octets, upstream }) => ({ by: upstream!.name, rcode: decode(octets).rcode, tookMs: time.nowMs() - startMs }),
       (error: Error) => ({ by: null, error, tookMs: time.nowMs() - startMs }),
     );
   };

@@ -63,7 +63,7 @@ Deno.test("[5452_08] DatagramTransport stays with a socket on which forged repli
     await time.passAndSettle(1100);
   }
   socket.deliver(responseTo(socket, { answers: ANSWERS }), UPSTREAM);
-  assert((await reply).length > 12);
+  assert((await reply).octets.length > 12);
   pool.close();
 });
 
@@ -76,7 +76,7 @@ Deno.test("[5452_08] DatagramTransport does not take the copies of an honest rep
     socket.deliver(responseTo(socket, { answers: ANSWERS }), UPSTREAM);
     await settled();
   }
-  assertEquals(decode(await reply).answers, ANSWERS);
+  assertEquals(decode((await reply).octets).answers, ANSWERS);
   assertEquals([socket.isClosed, counters.upstreamFloods, counters.upstreamLate], [false, 0, 2 * FLOOD_COUNT]);
   pool.close();
 });
@@ -88,7 +88,7 @@ Deno.test("[5452_08] Upstreams asks over TCP what forged replies pour in for", a
   await guess(network.sockets[0]!, FLOOD_COUNT);
   const [stream] = network.streams;
   stream!.deliverMessages(streamResponseTo(stream!, { answers: ANSWERS }));
-  assertEquals(decode((await reply).reply).answers, ANSWERS);
+  assertEquals(decode((await reply).octets).answers, ANSWERS);
   upstreams.close();
 });
 
@@ -130,7 +130,7 @@ Deno.test("[7873_03] [5452_02] Upstreams waits on after a reply with a wrong coo
   await settled();
   assertEquals([counters.upstreamWrongCookie, counters.upstreamReplies], [1, 0]);
   socket.deliver(responseTo(socket, { answers: ANSWERS, additionals: [cookieOpt(cookie)] }), UPSTREAM);
-  assertEquals(decode((await reply).reply).answers, ANSWERS);
+  assertEquals(decode((await reply).octets).answers, ANSWERS);
   upstreams.close();
 });
 
@@ -144,7 +144,7 @@ Deno.test("[7873_04] Upstreams asks once more with the cookie that BADCOOKIE bri
   const again = network.sockets.find((other) => other !== socket && other.sent.length > 0)!;
   assertEquals(cookieIn(again), Uint8Array.from([...cookie, ...server]));
   again.deliver(responseTo(again, { answers: ANSWERS, additionals: [cookieOpt(cookie, server)] }), UPSTREAM);
-  assertEquals(decode((await reply).reply).answers, ANSWERS);
+  assertEquals(decode((await reply).octets).answers, ANSWERS);
   upstreams.close();
 });
 
@@ -161,7 +161,7 @@ Deno.test("[7873_03] [7873_04] Upstreams learns the server's cookie over TCP, wh
   assertEquals(cookieOf(stream.messages[1]!), Uint8Array.from([...client, ...server]));
   const others = client.map((octet) => octet ^ 1);
   stream.deliverMessages(streamResponseTo(stream, { answers: ANSWERS, additionals: [cookieOpt(others, server)] }));
-  assertEquals(decode((await pending).reply).answers, ANSWERS);
+  assertEquals(decode((await pending).octets).answers, ANSWERS);
   const next = upstreams.exchange(requestFor("example.net", time.nowMs()));
   await settled();
   assertEquals(cookieOf(stream.messages[2]!), Uint8Array.from([...client, ...server]));
@@ -197,7 +197,7 @@ for (
     const [stream] = group.network.streams;
     assertEquals(ednsOf(decode(stream!.messages[0]!))?.options.length, 1);
     stream!.deliverMessages(streamResponseTo(stream!, { answers: ANSWERS, additionals: [cookieOpt(cookie)] }));
-    assertEquals(decode((await reply).reply).answers, ANSWERS);
+    assertEquals(decode((await reply).octets).answers, ANSWERS);
     assertEquals(group.counters.upstreamNoCookie, 1);
     group.upstreams.close();
   });
@@ -215,7 +215,7 @@ Deno.test("Upstreams believes a server that has stopped giving cookies, once it 
   const second = await group.ask();
   assertEquals(second.cookie.length, 8);
   second.socket.deliver(responseTo(second.socket, { answers: ANSWERS }), UPSTREAM);
-  assertEquals(decode((await second.reply).reply).answers, ANSWERS);
+  assertEquals(decode((await second.reply).octets).answers, ANSWERS);
   assertEquals(stream!.messages.length, 1);
   group.upstreams.close();
 });
@@ -229,6 +229,6 @@ Deno.test("Upstreams asks over UDP once more when a server has stopped giving co
   await settled();
   const again = group.network.sockets.find((other) => other !== socket && other.sent.length > 0)!;
   again.deliver(responseTo(again, { answers: ANSWERS }), UPSTREAM);
-  assertEquals(decode((await reply).reply).answers, ANSWERS);
+  assertEquals(decode((await reply).octets).answers, ANSWERS);
   group.upstreams.close();
 });

@@ -43,7 +43,7 @@ Deno.test("openUpstreams() asks each upstream from a socket of its own address f
   ]);
   const socket = network.sockets[1]!;
   socket.deliver(responseTo(socket, { answers: ANSWERS }), udp("2001:db8::1", 5353));
-  assertEquals((await reply).upstream.name, "[2001:db8::1]:5353");
+  assertEquals((await reply).upstream?.name, "[2001:db8::1]:5353");
   assertEquals(upstreams.openSockets, 2);
   upstreams.close();
 });
@@ -55,7 +55,7 @@ Deno.test("[7766_08] openUpstreams() asks a tcp:// upstream over TCP alone, over
     await settled();
     const stream = network.streams[0]!;
     stream.deliverMessages(streamResponseTo(stream, { answers: ANSWERS }));
-    assertEquals(decode((await reply).reply).answers, ANSWERS);
+    assertEquals(decode((await reply).octets).answers, ANSWERS);
   }
   assertEquals([network.sockets.length, network.streams.length], [0, 1]);
   upstreams.close();

@@ -10,7 +10,7 @@ function setUp(udpHabit: Habit, tcpHabit: Habit = answering(90)) {
   const { time, deadlines } = fakeDeadlines();
   const server = habitualUpstream({ time, deadlines }, { udpHabit, tcpHabit });
   const ask = (name = "example.org") => {
-    return server.upstream.ask(requestFor(name, time.nowMs())).then((octets) => decode(octets).rcode);
+    return server.upstream.ask(requestFor(name, time.nowMs())).then(({ octets }) => decode(octets).rcode);
   };
   return { ...server, time, ask };
 }

@@ -18,7 +18,7 @@ function setUp(udpHabit: Habit, tcpHabit?: Habit) {
   const server = habitualUpstream({ time, deadlines }, { udpHabit, ...(tcpHabit === undefined ? {} : { tcpHabit }) });
   const ask = async (passMs = 100, fields: Partial<Request> = {}): Promise<Message | Error> => {
     const asked = server.upstream.ask(requestFor("example.org", time.nowMs(), fields));
-    const outcome = asked.then((octets) => decode(octets), (error: Error) => error);
+    const outcome = asked.then(({ octets }) => decode(octets), (error: Error) => error);
     await time.passAndSettle(passMs);
     return await outcome;
   };
@@ -59,7 +59,7 @@ for (const [what, tcpHabit] of TCP_FAILURES) {
     for (let i = 0; i < 6; i++) {
       const outcome = await ask(DEADLINE_MS);
       assert(outcome instanceof TruncationError);
-      assertEquals(lines(decode(outcome.truncated).answers), ["example.org. 9 IN A 192.0.2.9"]);
+      assertEquals(lines(decode(outcome.truncated.octets).answers), ["example.org. 9 IN A 192.0.2.9"]);
     }
     assertEquals([upstream.isUp, upstream.isSuspect, upstream.state.failureCount, told], [true, false, 6, []]);
   });

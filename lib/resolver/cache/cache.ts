@@ -5,7 +5,7 @@ import { KIND } from "../../response/kind.ts";
 import { NOT_FOUND } from "../../cache/store/cache_store.ts";
 import { ANY_TYPE, type Memory, variantOf } from "../../cache/memory.ts";
 import type { Counters } from "../../observe/counters.ts";
-import { isUseful } from "../../response/reply_kind.ts";
+import { isUsefulReply } from "../../response/reply_kind.ts";
 import { FLAG } from "../../wire/header.ts";
 import { EDE } from "../../wire/iana.ts";
 import type { Query } from "../query.ts";
@@ -141,7 +141,7 @@ export class Cache implements Resolver {
     }
     const pending = this.#next.resolve(query);
     if (!(pending instanceof Uint8Array)) return this.#waitAWhile(query, pending);
-    if (!isUseful(pending)) return this.#staleReply(query, entry);
+    if (!isUsefulReply(pending)) return this.#staleReply(query, entry);
     this.#counters.cacheMisses++;
     return pending;
   }
@@ -168,7 +168,7 @@ export class Cache implements Resolver {
     deliver(pending, {
       arrived: (reply) => {
         this.#deadlines.cancel(impatience);
-        if (answer.isSettled || (!isUseful(reply) && giveStale())) return;
+        if (answer.isSettled || (!isUsefulReply(reply) && giveStale())) return;
         this.#counters.cacheMisses++;
         answer.arrived(reply);
       },

@@ -1,7 +1,8 @@
 import { deliver, LaterOctets } from "../../base/later.ts";
 import { mayBeCached } from "../../cache/may_be_cached.ts";
 import type { Memory } from "../../cache/memory.ts";
-import { isUseful } from "../../response/reply_kind.ts";
+import { isUsefulReply } from "../../response/reply_kind.ts";
+import { Response } from "../../response/response.ts";
 import type { LateAnswer, Query } from "../query.ts";
 import type { Reply, Resolver } from "../resolver.ts";
 
@@ -63,13 +64,19 @@ class LateLearning extends LaterOctets {
 
   override arrived(reply: Reply): void {
     // RFC 9520 §3.2: one failure, however long it was waited for.
-    super.arrived(isUseful(reply) ? learn(this.#memory, this.#query, reply) : reply);
+    super.arrived(isUsefulReply(reply) ? learn(this.#memory, this.#query, reply) : reply);
   }
 }
 
-function learn(memory: Memory, { wire, scan, key, extendedErrors, mustNotBeKept }: Query, reply: Reply): Reply {
+/** What is no upstream's response, in the form of one. Used anew for each. */
+const own = new Response();
+
+function learn(memory: Memory, query: Query, reply: Reply): Reply {
+  const { wire, scan, key, extendedErrors, mustNotBeKept } = query;
   // A failure would be everybody's (RFC 9520 §3.2), and some can do with what fits into a datagram. A denial that was not
   // put to the test would be everybody's for hours.
   if (mustNotBeKept) return reply;
-  return memory.learn({ wire, scan, key, reply, extendedErrors });
+  const response = query.response ?? own;
+  if (response === own) own.read(reply);
+  return memory.learn({ wire, scan, key, response, extendedErrors });
 }

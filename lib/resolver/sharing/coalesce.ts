@@ -4,7 +4,7 @@ import { deliver, type LaterOctets, type Receiver } from "../../base/later.ts";
 import { type Linkable, LinkedTable } from "../../base/linked_table.ts";
 import { MIB } from "../../base/units.ts";
 import { type QuestionHash, typesWord } from "../../names/question_hash.ts";
-import { isUseful } from "../../response/reply_kind.ts";
+import { isUsefulReply } from "../../response/reply_kind.ts";
 import { rcodeOf } from "../../wire/header.ts";
 import type { ExtendedError } from "../../wire/edns/edns.ts";
 import { EDE, RCODE } from "../../wire/iana.ts";
@@ -129,7 +129,7 @@ export class Coalesce implements Resolver {
     const haveFailedTogether = waiters.length > 1 && rcodeOf(uint16At(reply, 2)) === RCODE.SERVFAIL;
     if (leader.late !== null) {
       waiters = this.#awaitLate(flight, leader.late, { reply: reply.slice(), errors: leader.extendedErrors });
-    } else if (!this.#late.isEmpty && isUseful(reply)) {
+    } else if (!this.#late.isEmpty && isUsefulReply(reply)) {
       const answer = { reply: reply.slice(), errors: leader.extendedErrors };
       this.#late.give({ hash: flight.key, asked: flight.asked, query: leader }, answer);
     }

@@ -1,7 +1,7 @@
 import { Alarm, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import { deliver, type LaterOctets, type Receiver } from "../../base/later.ts";
 import { type Linkable, LinkedTable } from "../../base/linked_table.ts";
-import { isUseful } from "../../response/reply_kind.ts";
+import { isUsefulReply } from "../../response/reply_kind.ts";
 import type { ExtendedError } from "../../wire/edns/edns.ts";
 import type { LateAnswer, Query } from "../query.ts";
 import type { Reply } from "../resolver.ts";
@@ -59,7 +59,7 @@ export class LateFlights {
     const { answer: answerAll, onAnswer } = this.#options;
     const flight = new LateFlight(question, failure, (ended, reply) => {
       this.#flights.remove(ended);
-      if (reply === null || !isUseful(reply)) {
+      if (reply === null || !isUsefulReply(reply)) {
         return answerAll(ended.take(), { ...failure, reply: failure.reply.slice() });
       }
       const answer = () => ({ reply: reply.slice(), errors: late.query.extendedErrors });

@@ -1,7 +1,7 @@
 import type { Random } from "../../base/random/random.ts";
 import { findOptions } from "../../wire/edns/find_options.ts";
 import { EDNS_OPTION } from "../../wire/iana.ts";
-import { MessageScan } from "../../wire/scan.ts";
+import type { Response } from "../../response/response.ts";
 
 /** RFC 7873 §4: a client cookie has 8 octets, a server cookie 8 to 32. */
 const CLIENT_OCTETS = 8;
@@ -15,7 +15,6 @@ const SERVER_OCTETS_MAX = 32;
 export class CookieJar {
   readonly #random: Random;
   readonly #clientCookie = new Uint8Array(CLIENT_OCTETS);
-  readonly #scan = new MessageScan();
   #option: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
   /** Draws a client cookie until `renew`: stable for one upstream, different for each (RFC 7873 §5.1). */
@@ -45,8 +44,8 @@ export class CookieJar {
    * to be discarded." A reply without a cookie proves nothing: most servers know none; see `isMissingFrom`. Keeps the
    * server's cookie.
    */
-  isGenuine(reply: Uint8Array<ArrayBuffer>, scan: MessageScan): boolean {
-    const [cookie] = findOptions(reply, scan, EDNS_OPTION.COOKIE);
+  isGenuine({ octets, scan }: Response): boolean {
+    const [cookie] = findOptions(octets, scan, EDNS_OPTION.COOKIE);
     if (cookie === undefined) return true;
     if (cookie.length < CLIENT_OCTETS) return false;
     for (let i = 0; i < CLIENT_OCTETS; i++) if (cookie[i] !== this.#clientCookie[i]) return false;
@@ -58,14 +57,13 @@ export class CookieJar {
   }
 
   /**
-   * Whether `reply`, to a query that had our cookie, has none although its server gave one before. Whoever forges a reply
+   * Whether a response to a query that had our cookie has none although its server gave one before. Whoever forges a reply
    * would leave the cookie out rather than guess it. Asked for once: the server may really have stopped giving cookies,
    * so from now on they are not missed, until it gives one again.
    */
-  isMissingFrom(reply: Uint8Array<ArrayBuffer>): boolean {
+  isMissingFrom({ octets, scan }: Response): boolean {
     if (!this.knowsServerCookie) return false;
-    this.#scan.scan(reply);
-    if (findOptions(reply, this.#scan, EDNS_OPTION.COOKIE).length > 0) return false;
+    if (findOptions(octets, scan, EDNS_OPTION.COOKIE).length > 0) return false;
     this.#option = this.#clientCookie.slice();
     return true;
   }

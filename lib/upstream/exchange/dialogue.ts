@@ -1,4 +1,3 @@
-import type { LaterOctets } from "../../base/later.ts";
 import type { Random } from "../../base/random/random.ts";
 import type { Clock } from "../../base/runtime.ts";
 import type { Asking } from "../ask.ts";
@@ -10,8 +9,10 @@ import { type Endpoint, socketAddressOf } from "../endpoint.ts";
 import { Exchange, type Line } from "./exchange.ts";
 import { LargeReplies } from "./large_replies.ts";
 import type { Manner } from "./next_step.ts";
-import { hasOpt, isBadCookie, isEdnsRejection, isTruncated } from "../../response/reply_kind.ts";
+import { isBadCookie, isEdnsRejection, isTruncated } from "../../response/reply_kind.ts";
 import { isForAny, type Request, sendsLeft, writeUpstreamQuery } from "../request.ts";
+import type { Response } from "../../response/response.ts";
+import type { LaterResponse } from "../matching/later_response.ts";
 import { restoreSpelling } from "./restore_spelling.ts";
 import type { Transport } from "../transport.ts";
 import { truncatedOverTcp, TruncationError, UpstreamError } from "../upstream_error.ts";
@@ -88,7 +89,7 @@ export class Dialogue implements Line {
    * @returns A reply of any RCODE; truncated when it came over UDP and has to be asked for over TCP. Fails with an
    * `UpstreamError` when none came by the request's deadline.
    */
-  ask(request: Request, asker: Asking): PromiseLike<Uint8Array<ArrayBuffer>> {
+  ask(request: Request, asker: Asking): PromiseLike<Response> {
     const nowMs = this.nowMs();
     if (this.#capabilities.needsTcp(nowMs)) return this.#askOverTcpFirst(request, asker);
     const isForTcp = request.sendCount === 0 && (isForAny(request) || this.#largeReplies.has(request, nowMs));
@@ -99,11 +100,11 @@ export class Dialogue implements Line {
    * Asks over TCP what has turned out too large for a datagram before (RFC 7766 §5), a question's first send alone; or what
    * UDP does not carry. Should TCP be blocked meanwhile, the next one goes over UDP.
    */
-  async #askOverTcpFirst(request: Request, asker: Asking): Promise<Uint8Array<ArrayBuffer>> {
+  async #askOverTcpFirst(request: Request, asker: Asking): Promise<Response> {
     request.sendCount++;
     // Where the rest goes over UDP, this takes longer: there may have to be a connection first.
     if (!this.isOverTcp) asker.askedBeside();
-    let reply: Uint8Array<ArrayBuffer>;
+    let reply: Response;
     try {
       reply = await this.exchangeOverTcp(request);
     } catch (error) {
@@ -117,14 +118,14 @@ export class Dialogue implements Line {
     const nowMs = this.nowMs();
     if (this.#capabilities.needsTcp(nowMs)) return reply;
     // It has grown beyond what the client can use: the next one is told so over UDP.
-    if (reply.length > request.usefulOctetsMax) this.#largeReplies.note(request, reply.length, nowMs);
+    if (reply.octets.length > request.usefulOctetsMax) this.#largeReplies.note(request, reply.octets.length, nowMs);
     // What has to be found out first, cookies and EDNS, is found out over UDP.
-    const isRejected = isBadCookie(reply) || isEdnsRejection(reply);
+    const isRejected = isBadCookie(reply) || isEdnsRejection(reply.octets);
     return isRejected && sendsLeft(request) > 0 ? await this.#askOverUdp(request, asker, nowMs) : reply;
   }
 
   /** Asks over UDP in the best manner that the upstream is known to cope with. */
-  #askOverUdp(request: Request, asker: Asking, nowMs: number): LaterOctets {
+  #askOverUdp(request: Request, asker: Asking, nowMs: number): LaterResponse {
     const { cookies, randomizesCase = true, datagram, stream } = this.#options;
     const capabilities = this.#capabilities;
     const withOpt = capabilities.supportsEdns(nowMs) && request.ednsRejectedBy !== this;
@@ -158,7 +159,7 @@ export class Dialogue implements Line {
     manner: Manner,
     question: Uint8Array<ArrayBuffer>,
     doubts: Doubts,
-  ): PromiseLike<Uint8Array<ArrayBuffer>> {
+  ): PromiseLike<Response> {
     const { datagram, cookies } = this.#options;
     request.sendCount++;
     this.#queryCount++;
@@ -179,13 +180,13 @@ export class Dialogue implements Line {
    * @returns The whole reply, or the truncated one where the whole has more than `usefulOctetsMax`. Fails with a
    * `TruncationError` when TCP brings nothing, or what is truncated again.
    */
-  async askOverTcp(request: Request, truncated: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  async askOverTcp(request: Request, truncated: Response): Promise<Response> {
     try {
       const reply = await this.exchangeOverTcp(request);
-      if (isTruncated(reply)) throw truncatedOverTcp(socketAddressOf(this.#options.endpoint));
-      this.#largeReplies.note(request, reply.length, this.nowMs());
+      if (isTruncated(reply.octets)) throw truncatedOverTcp(socketAddressOf(this.#options.endpoint));
+      this.#largeReplies.note(request, reply.octets.length, this.nowMs());
       // A client on UDP would get next to nothing of it, at the price of reading it all (CVE-2024-8508).
-      return reply.length > request.usefulOctetsMax ? truncated : reply;
+      return reply.octets.length > request.usefulOctetsMax ? truncated : reply;
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       throw new TruncationError(truncated, error);
@@ -193,25 +194,25 @@ export class Dialogue implements Line {
   }
 
   /** See `Line`. Over TCP the client's spelling does: nobody can forge a reply who cannot read the query. */
-  async exchangeOverTcp(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  async exchangeOverTcp(request: Request): Promise<Response> {
     const nowMs = this.nowMs();
     const withOpt = this.#capabilities.supportsEdns(nowMs) && request.ednsRejectedBy !== this;
     const reply = await this.#sendOverTcp(request, withOpt);
     // RFC 6891 §7. Whoever came here because a reply over UDP might be forged is not sent back there.
-    if (!withOpt || !isEdnsRejection(reply)) return reply;
+    if (!withOpt || !isEdnsRejection(reply.octets)) return reply;
     const plain = await this.#sendOverTcp(request, false);
-    if (!isEdnsRejection(plain)) this.#capabilities.rejectedEdns(request.questionOctets, this.nowMs());
+    if (!isEdnsRejection(plain.octets)) this.#capabilities.rejectedEdns(request.questionOctets, this.nowMs());
     return plain;
   }
 
-  async #sendOverTcp(request: Request, withOpt: boolean): Promise<Uint8Array<ArrayBuffer>> {
+  async #sendOverTcp(request: Request, withOpt: boolean): Promise<Response> {
     const { stream, cookies } = this.#options;
     const { questionOctets } = request;
     this.#queryCount++;
     const cookie = this.#capabilities.supportsCookies(this.nowMs()) ? cookies?.option : undefined;
     const reply = await stream.exchange(writeUpstreamQuery(request, withOpt, cookie), questionOctets, request);
     this.#replyCount++;
-    if (!this.#capabilities.hasShownEdns && hasOpt(reply)) this.#capabilities.showedEdns();
+    if (!this.#capabilities.hasShownEdns && reply.hadOpt) this.#capabilities.showedEdns();
     restoreSpelling(reply, questionOctets, questionOctets);
     return reply;
   }

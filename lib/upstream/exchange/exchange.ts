@@ -1,11 +1,11 @@
-import { deliver, LaterOctets } from "../../base/later.ts";
-import { ANCOUNT_OFFSET } from "../../wire/header.ts";
-import { uint16At } from "../../wire/octets.ts";
+import { deliver } from "../../base/later.ts";
 import type { Asking } from "../ask.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { Doubts } from "../matching/registration.ts";
 import { type Manner, nextStep, type Step } from "./next_step.ts";
-import { hasOpt, type ReplyKind, replyKindOf } from "../../response/reply_kind.ts";
+import { type ReplyKind, replyKindOf } from "../../response/reply_kind.ts";
+import type { Response } from "../../response/response.ts";
+import { LaterResponse } from "../matching/later_response.ts";
 import { type Request, sendsLeft } from "../request.ts";
 import { restoreSpelling } from "./restore_spelling.ts";
 import { type Cause, isSameSpelling, type QueryOwner, SentQuery } from "./sent_query.ts";
@@ -25,25 +25,25 @@ export interface Line {
     manner: Manner,
     question: Uint8Array<ArrayBuffer>,
     doubts: Doubts,
-  ): PromiseLike<Uint8Array<ArrayBuffer>>;
+  ): PromiseLike<Response>;
   /** Takes note that the reply to a query over UDP has come. */
   heard(): void;
   /** Asks where a forger would have to guess the sequence number as well (RFC 5452 §9.3). */
-  exchangeOverTcp(request: Request): PromiseLike<Uint8Array<ArrayBuffer>>;
+  exchangeOverTcp(request: Request): PromiseLike<Response>;
 }
 
 /**
  * One question to one upstream over UDP: the first query, and those that follow from what it brings, each in another
  * manner, until there is a reply to be believed. `nextStep` says what follows from a reply.
  */
-export class Exchange extends LaterOctets implements QueryOwner {
+export class Exchange extends LaterResponse implements QueryOwner {
   readonly #line: Line;
   readonly #request: Request;
   readonly #asker: Asking;
   /** Queries that may still bring the reply. */
   #openCount = 0;
   /** What is given when what was asked instead comes to nothing. */
-  #doubted: Uint8Array<ArrayBuffer> | null = null;
+  #doubted: Response | null = null;
   #isOverTcp = false;
   /** What UDP has brought instead of a reply. */
   #silence: unknown = null;
@@ -75,14 +75,14 @@ export class Exchange extends LaterOctets implements QueryOwner {
   }
 
   /** See `QueryOwner`. */
-  replied(query: SentQuery, reply: Uint8Array<ArrayBuffer>): void {
+  replied(query: SentQuery, response: Response): void {
     // hot path
     this.#line.heard();
     // A bare header, which some servers send as an error, repeats nothing.
-    restoreSpelling(reply, query.question, this.#request.questionOctets);
+    restoreSpelling(response, query.question, this.#request.questionOctets);
     if (this.isSettled) return;
-    const kind = replyKindOf(reply);
-    this.#learn(query, reply, kind);
+    const kind = replyKindOf(response);
+    this.#learn(query, response, kind);
     const { upstreamCount } = this.#request;
     const { hasShownCase } = this.#line.capabilities;
     const manner = query.isPlain(this.#request.questionOctets, kind)
@@ -93,18 +93,18 @@ export class Exchange extends LaterOctets implements QueryOwner {
       sendsLeft: sendsLeft(this.#request),
       othersCount: upstreamCount - 1,
     });
-    if (step === "accept") return this.arrived(reply);
-    this.#goOn(step, query.manner, reply, kind);
+    if (step === "accept") return this.arrived(response);
+    this.#goOn(step, query.manner, response, kind);
   }
 
-  #goOn(step: Step, manner: Manner, reply: Uint8Array<ArrayBuffer>, kind: ReplyKind): void {
+  #goOn(step: Step, manner: Manner, response: Response, kind: ReplyKind): void {
     if (step !== "unproven") this.#asker.askedAgain();
     switch (step) {
       case "freshCookie":
         this.#send({ ...manner, withCookie: true, hasFreshCookie: true }, step, kind);
         break;
       case "overTcp":
-        this.#doubted = reply.slice();
+        this.#doubted = response.copy();
         this.#askOverTcp();
         break;
       case "withoutOpt":
@@ -112,21 +112,21 @@ export class Exchange extends LaterOctets implements QueryOwner {
         this.#send({ ...manner, withOpt: false, withCookie: false }, step, kind);
         break;
       case "plainCase":
-        this.#doubted = reply.slice();
+        this.#doubted = response.copy();
         this.#send({ ...manner, isMixed: false }, step, kind);
         break;
       default:
-        this.#request.unproven = reply;
-        return this.arrived(reply);
+        response.isUnproven = true;
+        return this.arrived(response);
     }
     this.#openCount--;
   }
 
   /** What a reply shows of the upstream; most of the time nothing that is not known. */
-  #learn({ manner, question, cause, before }: SentQuery, reply: Uint8Array<ArrayBuffer>, kind: ReplyKind): void {
+  #learn({ manner, question, cause, before }: SentQuery, response: Response, kind: ReplyKind): void {
     const { capabilities } = this.#line;
-    if (!capabilities.hasShownEdns && hasOpt(reply)) capabilities.showedEdns();
-    if (!capabilities.hasShownCase && manner.isMixed && kind === "answer" && uint16At(reply, ANCOUNT_OFFSET) > 0) {
+    if (!capabilities.hasShownEdns && response.hadOpt) capabilities.showedEdns();
+    if (!capabilities.hasShownCase && manner.isMixed && kind === "answer" && response.scan.answerCount > 0) {
       if (!isSameSpelling(question, this.#request.questionOctets)) capabilities.showedCase();
     }
     if (cause === "first") return;
@@ -180,9 +180,9 @@ export class Exchange extends LaterOctets implements QueryOwner {
     this.#openCount++;
     this.#asker.askedBeside();
     deliver(this.#line.exchangeOverTcp(this.#request), {
-      arrived: (reply) => {
+      arrived: (response) => {
         if (!this.isSettled) this.#line.capabilities.answeredOverTcp(this.#line.nowMs());
-        this.arrived(reply);
+        this.arrived(response);
       },
       failed: (error) => {
         const hasTime = this.#line.nowMs() < this.#request.deadlineMs;
@@ -199,7 +199,7 @@ export class Exchange extends LaterOctets implements QueryOwner {
   #fail(error: unknown): void {
     if (this.#openCount > 0 || this.isSettled) return;
     if (this.#doubted === null) return this.failed(error);
-    this.#request.unproven = this.#doubted;
+    this.#doubted.isUnproven = true;
     this.arrived(this.#doubted);
   }
 }

@@ -1,11 +1,5 @@
-import {
-  HEADER_OCTETS,
-  QDCOUNT_OFFSET,
-  QUESTION_TAIL_OCTETS,
-  RDLENGTH_OFFSET,
-  RECORD_HEAD_OCTETS,
-  recordCountOf,
-} from "../../wire/header.ts";
+import { HEADER_OCTETS, QUESTION_TAIL_OCTETS, RECORD_HEAD_OCTETS } from "../../wire/header.ts";
+import type { Response } from "../../response/response.ts";
 import { TYPE } from "../../wire/iana.ts";
 import { putUint16, uint16At } from "../../wire/octets.ts";
 import { isSameRun } from "../../wire/name.ts";
@@ -22,30 +16,29 @@ const POINTER_MASK = 0x3fff;
  * may be compressed, as far as they end like the question's; and into what they begin with when that is ours (a DNAME
  * puts the first labels of the question's name before its target, RFC 6672 §2.2). Names that point to the question follow
  * it by themselves; a server that keeps its own spelling, BIND for one, writes in full what differs, and keeps for the
- * next asker what it was asked in. Edits `reply` in place.
+ * next asker what it was asked in. Edits the response in place.
  *
  * A name that ends like the question's comes in the asker's spelling from every server that compresses it. The case of
  * such names is no part of what DNSSEC signs (RFC 4034 §6.2); other types are left as they are.
  *
- * @param reply A readable message whose question, if it has one, is `sent`.
+ * @param response A readable message whose question, if it has one, is `sent`.
  */
-export function restoreSpelling(reply: Uint8Array, sent: Uint8Array, asked: Uint8Array): void {
+export function restoreSpelling({ octets, scan, places }: Response, sent: Uint8Array, asked: Uint8Array): void {
   // hot path
   // A bare header, which some servers send as an error, repeats nothing.
-  if (uint16At(reply, QDCOUNT_OFFSET) === 0) return;
-  reply.set(asked, HEADER_OCTETS);
-  const recordCount = recordCountOf(reply);
+  if (scan.questionCount === 0) return;
+  octets.set(asked, HEADER_OCTETS);
+  const recordCount = scan.answerCount + scan.authorityCount + scan.additionalCount;
   let isRedirected = false;
-  let offset = HEADER_OCTETS + asked.length;
   for (let i = 0; i < recordCount; i++) {
-    respell(reply, offset, sent, asked, isRedirected);
-    const head = skipName(reply, offset, reply.length, reply.length);
-    const type = uint16At(reply, head);
-    const rdata = head + RECORD_HEAD_OCTETS;
+    respell(octets, places.owners[i]!, sent, asked, isRedirected);
+    const head = places.heads[i]!;
+    const type = uint16At(octets, head);
     if (type === TYPE.DNAME) isRedirected = true;
     // RFC 3597 §4: "only in the RRs of types that are well-known", of which MX is the last one.
-    else if (type <= TYPE.MX && type !== TYPE.A) respellRdata(reply, type, rdata, sent, asked, isRedirected);
-    offset = rdata + uint16At(reply, head + RDLENGTH_OFFSET);
+    else if (type <= TYPE.MX && type !== TYPE.A) {
+      respellRdata(octets, type, head + RECORD_HEAD_OCTETS, sent, asked, isRedirected);
+    }
   }
 }
 

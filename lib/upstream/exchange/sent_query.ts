@@ -2,6 +2,7 @@ import type { Receiver } from "../../base/later.ts";
 import type { Manner, Step } from "./next_step.ts";
 import type { Doubts } from "../matching/registration.ts";
 import type { ReplyKind } from "../../response/reply_kind.ts";
+import type { Response } from "../../response/response.ts";
 
 /** Why a query was sent: what came of the one before. */
 export type Cause = Step | "first" | "wrongCase" | "wrongCookie";
@@ -9,7 +10,7 @@ export type Cause = Step | "first" | "wrongCase" | "wrongCookie";
 /** Who sends queries, and is told what comes of them. */
 export interface QueryOwner {
   /** A reply has come, which is lent. */
-  replied(query: SentQuery, reply: Uint8Array<ArrayBuffer>): void;
+  replied(query: SentQuery, response: Response): void;
   /** No reply will come. */
   failedQuery(query: SentQuery, error: unknown): void;
   /** What has come may be forged; told once for each query, whose reply may still come. */
@@ -17,7 +18,7 @@ export interface QueryOwner {
 }
 
 /** A query on its way. */
-export class SentQuery implements Receiver<Uint8Array<ArrayBuffer>>, Doubts {
+export class SentQuery implements Receiver<Response>, Doubts {
   /** How it was put. */
   readonly manner: Manner;
   /** As it was sent. */
@@ -56,8 +57,8 @@ export class SentQuery implements Receiver<Uint8Array<ArrayBuffer>>, Doubts {
   }
 
   /** See `Receiver`. */
-  arrived(reply: Uint8Array<ArrayBuffer>): void {
-    this.#owner.replied(this, reply);
+  arrived(response: Response): void {
+    this.#owner.replied(this, response);
   }
 
   /** See `Receiver`. */

@@ -2,6 +2,7 @@ import { Deadline, type DeadlineQueue } from "../../base/time/deadline_queue.ts"
 import type { Receiver } from "../../base/later.ts";
 import type { Clock } from "../../base/runtime.ts";
 import { EDE } from "../../wire/iana.ts";
+import type { Response } from "../../response/response.ts";
 import type { Ask } from "../ask.ts";
 import { TruncationError, UpstreamError } from "../upstream_error.ts";
 
@@ -10,7 +11,7 @@ export interface WholeReplyOptions {
   /** What has brought the truncated one. */
   readonly ask: Ask;
   /** The truncated one. */
-  readonly truncated: Uint8Array<ArrayBuffer>;
+  readonly truncated: Response;
   /** The upstream's name in messages. */
   readonly name: string;
   /** What the time is read from. */
@@ -25,7 +26,7 @@ export interface WholeReplyOptions {
  * What TCP brings for a truncated reply, on its way to whoever has asked. Who can do with the truncated one gets it as soon
  * as TCP is overdue, and may come back over TCP: it is there, and what TCP is silent about may never come.
  */
-export class WholeReply extends Deadline implements Receiver<Uint8Array<ArrayBuffer>> {
+export class WholeReply extends Deadline implements Receiver<Response> {
   readonly #options: WholeReplyOptions;
   readonly #sentAtMs: number;
 
@@ -47,7 +48,7 @@ export class WholeReply extends Deadline implements Receiver<Uint8Array<ArrayBuf
   }
 
   /** See `Receiver`. */
-  arrived(whole: Uint8Array<ArrayBuffer>): void {
+  arrived(whole: Response): void {
     const { ask, clock, deadlines } = this.#options;
     const nowMs = clock.nowMs();
     deadlines.cancel(this);

@@ -1,7 +1,8 @@
 import type { RaceGroup } from "./race_group.ts";
 import type { Request } from "../request.ts";
 import { isTruncated, isUseful } from "../../response/reply_kind.ts";
-import { LaterReply, type UpstreamReply } from "../upstream_reply.ts";
+import type { Response } from "../../response/response.ts";
+import { LaterResponse } from "../matching/later_response.ts";
 
 /** How long it is listened behind the deadline: no resolver that an upstream may be takes longer to give up. */
 const LISTEN_MS = 10_000;
@@ -9,7 +10,7 @@ const LISTEN_MS = 10_000;
 /** Who is given what comes behind the deadline. */
 export interface LateListener {
   /** The deadline has passed, and an answer may still come: told before whoever waits is told that there is none. */
-  listens(late: PromiseLike<UpstreamReply>): void;
+  listens(late: PromiseLike<Response>): void;
 }
 
 /**
@@ -19,8 +20,7 @@ export interface LateListener {
 export class Listening {
   /** Until when replies count. */
   readonly untilMs: number;
-  readonly #request: Request;
-  readonly #late = new LaterReply();
+  readonly #late = new LaterResponse();
   readonly #group: RaceGroup;
   #isOver = false;
 
@@ -29,12 +29,11 @@ export class Listening {
     request.isClosed = true;
     request.sendsMax = 0;
     this.untilMs = request.deadlineMs + LISTEN_MS;
-    this.#request = request;
     this.#group = group;
   }
 
   /** The answer, if one comes. */
-  get late(): PromiseLike<UpstreamReply> {
+  get late(): PromiseLike<Response> {
     return this.#late;
   }
 
@@ -44,12 +43,12 @@ export class Listening {
   }
 
   /** A reply has come, and so many may still. What would have to be asked for once more, in whatever manner, is not. */
-  replied(reply: UpstreamReply, outstanding: number): void {
+  replied(response: Response, outstanding: number): void {
     if (this.#isOver) return;
-    const isAnswer = isUseful(reply.reply) && !isTruncated(reply.reply) && reply.reply !== this.#request.unproven;
-    if (!isAnswer) return this.failed(new Error(`${reply.upstream.name} has no answer`), outstanding);
+    const isAnswer = isUseful(response) && !isTruncated(response.octets) && !response.isUnproven;
+    if (!isAnswer) return this.failed(new Error(`${response.upstream!.name} has no answer`), outstanding);
     this.#end();
-    this.#late.arrived(reply);
+    this.#late.arrived(response);
   }
 
   /** A send has come to nothing, and so many may still bring something. */

@@ -1,5 +1,4 @@
 import { Deadline, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
-import type { Later } from "../../base/later.ts";
 import type { Clock } from "../../base/runtime.ts";
 import { type LateListener, Listening } from "./listening.ts";
 import type { RaceGroup } from "./race_group.ts";
@@ -9,7 +8,8 @@ import { isUseful } from "../../response/reply_kind.ts";
 import { Setbacks } from "./setbacks.ts";
 import { Turn, type TurnOwner } from "./turn.ts";
 import type { Upstream } from "../upstream.ts";
-import { LaterReply, type UpstreamReply } from "../upstream_reply.ts";
+import type { Response } from "../../response/response.ts";
+import { LaterResponse } from "../matching/later_response.ts";
 
 /** What a race is made from. */
 export interface RaceOptions {
@@ -38,7 +38,7 @@ export interface RaceOptions {
  */
 export class Race extends Deadline implements RequestOwner, TurnOwner {
   readonly #options: RaceOptions;
-  readonly #result = new LaterReply();
+  readonly #result = new LaterResponse();
   /** `null` as long as there is none. */
   #setbacks: Setbacks | null = null;
   /** Who was asked last. */
@@ -68,7 +68,7 @@ export class Race extends Deadline implements RequestOwner, TurnOwner {
    * the first useless one. Fails with an `UpstreamError` when nobody replied by the deadline; with a `TruncationError` when
    * there is a truncated reply, and that is not accepted.
    */
-  run(): Later<UpstreamReply> {
+  run(): LaterResponse {
     this.#options.request.owner = this;
     this.#restartCount = this.#options.group.restartCount;
     this.#startMs = this.#options.clock.nowMs();
@@ -171,22 +171,22 @@ export class Race extends Deadline implements RequestOwner, TurnOwner {
   }
 
   /** See `TurnOwner`. */
-  replied(reply: UpstreamReply): void {
+  replied(upstream: Upstream, response: Response): void {
     this.#outstanding--;
-    if (this.#isOver) return this.#listening?.replied(reply, this.#outstanding);
-    if (reply.reply === this.#options.request.unproven) {
+    if (this.#isOver) return this.#listening?.replied(response, this.#outstanding);
+    if (response.isUnproven) {
       // The other sends were in the client's spelling: what they bring is better.
-      this.#noted.noteUnproven(reply);
+      this.#noted.noteUnproven(response);
       return this.#goOn();
     }
-    if (!isUseful(reply.reply)) {
-      this.#noted.noteUseless(reply);
+    if (!isUseful(response)) {
+      this.#noted.noteUseless(upstream, response);
       return this.#goOn();
     }
     this.#setbacks?.blame(this.#options.request);
     this.#hasAnswer = true;
     this.#end();
-    this.#result.arrived(reply);
+    this.#result.arrived(response);
   }
 
   /** See `TurnOwner`. */

@@ -1,19 +1,21 @@
 import { EDE } from "../../wire/iana.ts";
+import type { Response } from "../../response/response.ts";
 import type { Request } from "../request.ts";
 import type { Upstream } from "../upstream.ts";
 import { TruncationError, UpstreamError } from "../upstream_error.ts";
-import { copyOf, type UpstreamReply } from "../upstream_reply.ts";
 
 /** What a race has met in place of an answer. Most meet nothing of the kind. */
 export class Setbacks {
-  readonly #useless: UpstreamReply[] = [];
+  /** Replies of no use, and who has given them. */
+  readonly #useless: Response[] = [];
+  readonly #unhelpful: Upstream[] = [];
   #failed: Upstream[] = [];
   #lastError: unknown;
-  #unproven: UpstreamReply | null = null;
+  #unproven: Response | null = null;
   /** Those whose whole replies are not to be had. */
   readonly #truncating: Upstream[] = [];
   /** What fitted of the first of these. */
-  #truncated: UpstreamReply | null = null;
+  #truncated: Response | null = null;
   readonly #acceptsTruncated: boolean;
 
   /** See `Request.acceptsTruncated`. */
@@ -28,7 +30,7 @@ export class Setbacks {
   }
 
   /** The reply to be given when there is no answer; `null`: there is none at all. */
-  get second(): UpstreamReply | null {
+  get second(): Response | null {
     const second = this.#unproven ?? this.#truncated ?? this.#useless[0] ?? null;
     // Over TCP, that one upstream refuses does not make up for the answer that another one has.
     return second === this.#truncated && !this.#acceptsTruncated ? null : second;
@@ -36,7 +38,7 @@ export class Setbacks {
 
   /** Whether `upstream` has said something that is of no use. */
   isUseless(upstream: Upstream): boolean {
-    return this.#useless.some((reply) => reply.upstream === upstream);
+    return this.#unhelpful.includes(upstream);
   }
 
   /** Whether asking `upstream` again would bring nothing else: what it has said is of no use, or as much as fits. */
@@ -45,13 +47,14 @@ export class Setbacks {
   }
 
   /** A reply is of no use. */
-  noteUseless(reply: UpstreamReply): void {
-    this.#useless.push(copyOf(reply));
+  noteUseless(upstream: Upstream, response: Response): void {
+    this.#useless.push(response.copy());
+    this.#unhelpful.push(upstream);
   }
 
-  /** A reply should have been asked for once more; see `Request.unproven`. */
-  noteUnproven(reply: UpstreamReply): void {
-    this.#unproven = { ...copyOf(reply), isUnproven: true };
+  /** A reply should have been asked for once more; see `Response.isUnproven`. */
+  noteUnproven(response: Response): void {
+    this.#unproven = response.copy();
   }
 
   /** A send has come to nothing. */
@@ -59,7 +62,8 @@ export class Setbacks {
     this.#failed.push(upstream);
     if (error instanceof TruncationError) {
       this.#truncating.push(upstream);
-      this.#truncated ??= { reply: error.truncated, upstream };
+      error.truncated.upstream = upstream;
+      this.#truncated ??= error.truncated;
     }
     this.#lastError = error;
   }
@@ -77,7 +81,7 @@ export class Setbacks {
 
   /** Where another upstream has an answer to `request`, the others' refusals are their own fault. */
   blame(request: Request): void {
-    for (const { upstream } of this.#useless) upstream.failed(request);
+    for (const upstream of this.#unhelpful) upstream.failed(request);
   }
 
   /** Why there is no reply: the last error, or one that names all of `order` that have failed. */
@@ -86,6 +90,6 @@ export class Setbacks {
     if (names.length < 2 || !(this.#lastError instanceof UpstreamError)) return this.#lastError;
     const infoCode = this.#lastError.infoCode === EDE.NETWORK_ERROR ? EDE.NETWORK_ERROR : EDE.NO_REACHABLE_AUTHORITY;
     const error = new UpstreamError(`No reply from any of ${names.join(", ")}`, infoCode, { cause: this.#lastError });
-    return this.#truncated === null ? error : new TruncationError(this.#truncated.reply, error);
+    return this.#truncated === null ? error : new TruncationError(this.#truncated, error);
   }
 }

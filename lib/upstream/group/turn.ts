@@ -1,17 +1,17 @@
 import type { Receiver } from "../../base/later.ts";
+import type { Response } from "../../response/response.ts";
 import type { Upstream } from "../upstream.ts";
-import type { UpstreamReply } from "../upstream_reply.ts";
 
 /** Who asks upstreams in turn. */
 export interface TurnOwner {
   /** One of them has replied. */
-  replied(reply: UpstreamReply): void;
+  replied(upstream: Upstream, response: Response): void;
   /** One of them brings nothing. */
   failed(upstream: Upstream, error: unknown): void;
 }
 
 /** What comes of one upstream's turn in a race. */
-export class Turn implements Receiver<Uint8Array<ArrayBuffer>> {
+export class Turn implements Receiver<Response> {
   readonly #owner: TurnOwner;
   readonly #upstream: Upstream;
 
@@ -22,8 +22,9 @@ export class Turn implements Receiver<Uint8Array<ArrayBuffer>> {
   }
 
   /** See `Receiver`. */
-  arrived(reply: Uint8Array<ArrayBuffer>): void {
-    this.#owner.replied({ reply, upstream: this.#upstream });
+  arrived(response: Response): void {
+    response.upstream = this.#upstream;
+    this.#owner.replied(this.#upstream, response);
   }
 
   /** See `Receiver`. */

@@ -1,5 +1,4 @@
 import type { DeadlineQueue } from "../../base/time/deadline_queue.ts";
-import { Later } from "../../base/later.ts";
 import type { Random } from "../../base/random/random.ts";
 import type { Clock } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
@@ -14,7 +13,8 @@ import { orderCandidates, type Strategy } from "./strategy.ts";
 import type { StreamTransport } from "../stream/stream_transport.ts";
 import type { Upstream } from "../upstream.ts";
 import { isSilence, UpstreamError } from "../upstream_error.ts";
-import type { UpstreamReply } from "../upstream_reply.ts";
+import type { Response } from "../../response/response.ts";
+import { LaterResponse } from "../matching/later_response.ts";
 
 /** On a healthy path at most one question in twenty is hedged: 4 of 100, and a few saved up in quiet times. */
 const HEDGES_PER_QUESTION = 0.04;
@@ -83,13 +83,13 @@ export class Upstreams {
    *
    * @param lateListener Given what comes behind the deadline; see `Race`.
    */
-  exchange(request: Request, lateListener: LateListener | null = null): PromiseLike<UpstreamReply> {
+  exchange(request: Request, lateListener: LateListener | null = null): PromiseLike<Response> {
     const { upstreams, strategy, random, clock, deadlines } = this.#options;
     this.#options.counters.upstreamQuestions++;
     const candidates = this.#candidates;
     if (candidates.length === 0) {
       const names = upstreams.map((upstream) => upstream.name).join(", ");
-      const nothing = new Later<UpstreamReply>();
+      const nothing = new LaterResponse();
       nothing.failed(new UpstreamError(`Forwarding loop through ${names}`, EDE.OTHER));
       return nothing;
     }

@@ -1,11 +1,12 @@
 import { isSameAddress, type SocketAddress } from "../../base/net/address.ts";
 import { Deadline, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
-import { LaterOctets } from "../../base/later.ts";
 import { type Linkable, LinkedTable } from "../../base/linked_table.ts";
 import type { Random } from "../../base/random/random.ts";
 import { HEADER_OCTETS, QDCOUNT_OFFSET } from "../../wire/header.ts";
 import { putUint16 } from "../../wire/octets.ts";
-import { MessageScan, OPT_FAULT, SCAN } from "../../wire/scan.ts";
+import { OPT_FAULT, SCAN } from "../../wire/scan.ts";
+import { Response } from "../../response/response.ts";
+import { LaterResponse } from "./later_response.ts";
 import { AnsweredIds } from "./answered_ids.ts";
 import type { Registration } from "./registration.ts";
 import { hasSameOctets, isCutResponseTo, isResponseTo } from "./response_match.ts";
@@ -20,8 +21,8 @@ export interface Pending {
   readonly id: number;
   /** Whom the query is for. */
   readonly peer: SocketAddress;
-  /** The reply in wire format, without the octets behind the last record. Fails with what `expired` makes at the deadline. */
-  readonly reply: LaterOctets;
+  /** The response, without the octets behind the last record. Fails with what `expired` makes at the deadline. */
+  readonly reply: LaterResponse;
   /** The query could not be sent: it is given up, if it still waits. A reply that overtakes that news counts. */
   notSent(cause: unknown): void;
 }
@@ -38,6 +39,9 @@ export interface CorrelatorOptions {
   readonly onIdle: () => void;
 }
 
+/** What has come in last, in whichever correlator: it is done with when `accept` returns. */
+const response = new Response();
+
 /**
  * Matches the datagrams that come in on one upstream socket to the queries that went out on it. Pure state: it is given
  * datagrams, it has no socket.
@@ -52,7 +56,6 @@ export class Correlator {
   readonly #onIdle: () => void;
   readonly #entries = new LinkedTable<Entry>();
   readonly #answered = new AnsweredIds();
-  readonly #scan = new MessageScan();
   /** Made once: closures for each query would be a third of what it takes to register it. */
   readonly #keeper: Keeper = {
     expire: (entry, nowMs) => this.#expire(entry, nowMs),
@@ -90,29 +93,30 @@ export class Correlator {
    * Takes a datagram in. Only "matched" settles a query, before this returns: what it gives is a view of `datagram`.
    */
   accept(datagram: Uint8Array<ArrayBuffer>, peer: SocketAddress): Verdict {
-    const status = this.#scan.scan(datagram);
+    const status = response.read(datagram);
+    const { scan } = response;
     if (status === SCAN.tooShort) return "unsolicited";
-    const entry = this.#entries.first(this.#scan.id);
-    if (entry === null) return this.#answered.has(this.#scan.id, peer) ? "late" : "unsolicited";
+    const entry = this.#entries.first(scan.id);
+    if (entry === null) return this.#answered.has(scan.id, peer) ? "late" : "unsolicited";
     const { registration } = entry;
     const { question, onWrongCase } = registration;
     if (!isSameAddress(peer, registration.peer)) return "wrongPeer";
     if (entry.isGhost) return "late";
-    if (isCutResponseTo(datagram, this.#scan, question)) return this.#acceptCut(entry, datagram);
-    if (!isResponseTo(datagram, this.#scan, question)) return "wrongQuestion";
-    if (onWrongCase !== undefined && this.#scan.questionCount > 0 && !hasSameOctets(datagram, question)) {
+    if (isCutResponseTo(datagram, scan, question)) return this.#acceptCut(entry, datagram);
+    if (!isResponseTo(datagram, scan, question)) return "wrongQuestion";
+    if (onWrongCase !== undefined && scan.questionCount > 0 && !hasSameOctets(datagram, question)) {
       onWrongCase();
       return "wrongCase";
     }
     // RFC 6891 §6.1.1: one OPT at most, and in the additional section. Others would pass for records and reach clients.
-    if (status !== SCAN.ok || this.#scan.optFault !== OPT_FAULT.none) return "garbled";
-    if (registration.isGenuine?.(datagram, this.#scan) === false) {
+    if (status !== SCAN.ok || scan.optFault !== OPT_FAULT.none) return "garbled";
+    if (registration.isGenuine?.(response) === false) {
       registration.onWrongCookie?.();
       return "wrongCookie";
     }
-    this.#settle(entry, this.#scan.questionCount > 0);
-    const { end } = this.#scan;
-    entry.reply.arrived(end === datagram.length ? datagram : datagram.subarray(0, end));
+    this.#settle(entry, scan.questionCount > 0);
+    response.trim();
+    entry.reply.arrived(response);
     return "matched";
   }
 
@@ -122,7 +126,7 @@ export class Correlator {
    */
   #acceptCut(entry: Entry, datagram: Uint8Array<ArrayBuffer>): Verdict {
     const { question, onWrongCase } = entry.registration;
-    const hasQuestion = this.#scan.questionsEnd > HEADER_OCTETS;
+    const hasQuestion = response.scan.questionsEnd > HEADER_OCTETS;
     if (hasQuestion && onWrongCase !== undefined && !hasSameOctets(datagram, question)) {
       onWrongCase();
       return "wrongCase";
@@ -132,7 +136,8 @@ export class Correlator {
     head.set(datagram.subarray(0, QDCOUNT_OFFSET));
     head.set(question, HEADER_OCTETS);
     putUint16(head, QDCOUNT_OFFSET, 1);
-    entry.reply.arrived(head);
+    response.read(head);
+    entry.reply.arrived(response);
     return "matched";
   }
 
@@ -199,7 +204,7 @@ class Entry extends Deadline implements Pending, Linkable<Entry> {
   readonly key: number;
   nextInRow: Entry | null = null;
   readonly registration: Registration;
-  readonly reply = new LaterOctets();
+  readonly reply = new LaterResponse();
   readonly #keeper: Keeper;
   isGhost = false;
 

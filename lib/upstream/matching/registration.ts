@@ -1,5 +1,5 @@
 import type { SocketAddress } from "../../base/net/address.ts";
-import type { MessageScan } from "../../wire/scan.ts";
+import type { Response } from "../../response/response.ts";
 
 /** Who is told of replies that are right in all but one thing, and so do not count. */
 export interface Doubts {
@@ -26,7 +26,7 @@ export interface Registration extends Doubts {
   /** Without one, `deadlineMs` holds. */
   readonly owner?: Listener | null | undefined;
   /** Whether a reply that is right in all else has the right cookie. */
-  readonly isGenuine?: ((reply: Uint8Array<ArrayBuffer>, scan: MessageScan) => boolean) | undefined;
+  readonly isGenuine?: ((response: Response) => boolean) | undefined;
   /** Makes the error with which `reply` fails at the deadline. */
   readonly expired: () => Error;
   /** The same for when the query cannot be sent, because of `cause`. */

@@ -1,16 +1,17 @@
 import type { Receiver } from "../../base/later.ts";
+import type { Response } from "../../response/response.ts";
 import type { StreamQuery } from "./stream_query.ts";
 
 /** Whom a query that was sent tells what becomes of it. */
 export interface CarriedQueryKeeper {
   /** Its reply has come. */
-  onReply(sent: CarriedQuery, reply: Uint8Array<ArrayBuffer>): void;
+  onReply(sent: CarriedQuery, response: Response): void;
   /** It is given up. */
   onGone(sent: CarriedQuery): void;
 }
 
 /** A query on a connection. */
-export class CarriedQuery implements Receiver<Uint8Array<ArrayBuffer>> {
+export class CarriedQuery implements Receiver<Response> {
   /** What was sent. */
   readonly query: StreamQuery;
   /** When. */
@@ -25,8 +26,8 @@ export class CarriedQuery implements Receiver<Uint8Array<ArrayBuffer>> {
   }
 
   /** See `Receiver`. */
-  arrived(reply: Uint8Array<ArrayBuffer>): void {
-    this.#keeper.onReply(this, reply);
+  arrived(response: Response): void {
+    this.#keeper.onReply(this, response);
   }
 
   /** See `Receiver`. */

@@ -1,5 +1,6 @@
 import { Alarm, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
-import { LaterOctets } from "../../base/later.ts";
+import type { Response } from "../../response/response.ts";
+import { LaterResponse } from "../matching/later_response.ts";
 import type { Listener } from "../matching/registration.ts";
 
 /** What a query is made from. */
@@ -22,7 +23,7 @@ export interface StreamQueryOptions {
  * A query that waits for its reply over TCP, on one connection after another and perhaps on several at a time: what comes
  * first counts.
  */
-export class StreamQuery extends LaterOctets {
+export class StreamQuery extends LaterResponse {
   /** See {@linkcode StreamQueryOptions}. */
   readonly octets: Uint8Array<ArrayBuffer>;
   /** See {@linkcode StreamQueryOptions}. */
@@ -68,9 +69,9 @@ export class StreamQuery extends LaterOctets {
   }
 
   /** See `Receiver`. */
-  override arrived(reply: Uint8Array<ArrayBuffer>): void {
+  override arrived(response: Response): void {
     this.#deadlines.cancel(this.#alarm);
-    super.arrived(reply);
+    super.arrived(response);
   }
 
   /** See `Receiver`. */

@@ -24,7 +24,7 @@ export class StreamTransport implements Transport {
     this.#options = options;
     // Nobody forges a reply who cannot read the query: a cookie is learned here, and proves nothing.
     const learn: ConnectionPoolOptions["isGenuine"] = cookies &&
-      ((reply, scan) => cookies.isGenuine(reply, scan) || true);
+      ((response) => cookies.isGenuine(response) || true);
     this.#connections = new ConnectionPool({ ...options, isGenuine: learn });
   }
 

@@ -2,6 +2,7 @@ import { formatSocketAddress, type SocketAddress } from "../../base/net/address.
 import { Alarm, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import type { Random } from "../../base/random/random.ts";
 import type { Clock, StreamSocket } from "../../base/runtime.ts";
+import type { Response } from "../../response/response.ts";
 import type { Counters } from "../../observe/counters.ts";
 import { EDE } from "../../wire/iana.ts";
 import { putId } from "../../wire/header.ts";
@@ -135,18 +136,18 @@ export class UpstreamConnection {
   }
 
   readonly #sentKeeper: CarriedQueryKeeper = {
-    onReply: (sent, reply) => this.#onReply(sent, reply),
+    onReply: (sent, response) => this.#onReply(sent, response),
     onGone: (sent) => this.#onGone(sent),
   };
 
-  #onReply(sent: CarriedQuery, reply: Uint8Array<ArrayBuffer>): void {
+  #onReply(sent: CarriedQuery, response: Response): void {
     const { owner, clock } = this.#options;
     this.#repliedAtMs = clock.nowMs();
     this.#sent.delete(sent.query);
     this.#replyCount++;
     this.isReserved = false;
     sent.query.openCount--;
-    sent.query.arrived(reply);
+    sent.query.arrived(response);
     owner.onReply(this, this.#repliedAtMs - sent.sentAtMs);
   }
 

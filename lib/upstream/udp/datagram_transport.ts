@@ -1,5 +1,4 @@
 import type { SocketAddress } from "../../base/net/address.ts";
-import { LaterOctets } from "../../base/later.ts";
 import type { Counters } from "../../observe/counters.ts";
 import { EDE } from "../../wire/iana.ts";
 import { putId } from "../../wire/header.ts";
@@ -7,6 +6,8 @@ import type { CookieJar } from "../exchange/cookie_jar.ts";
 import type { Doubts, Registration } from "../matching/registration.ts";
 import { isEdnsRejection, isTruncated } from "../../response/reply_kind.ts";
 import type { Request } from "../request.ts";
+import { LaterResponse } from "../matching/later_response.ts";
+import type { Response } from "../../response/response.ts";
 import type { SocketPool } from "./socket_pool.ts";
 import type { Transport } from "../transport.ts";
 import { type ForgeryError, MissingCookieError, TooLateError, UpstreamError } from "../upstream_error.ts";
@@ -38,7 +39,7 @@ export class DatagramTransport implements Transport {
   constructor(options: DatagramTransportOptions) {
     const { cookies, name, counters } = options;
     this.#options = options;
-    this.#isGenuine = cookies && ((reply, scan) => cookies.isGenuine(reply, scan));
+    this.#isGenuine = cookies && ((response) => cookies.isGenuine(response));
     this.#notSent = (cause) => {
       counters.upstreamUnsendable++;
       return new UpstreamError(`Cannot send to ${name}`, EDE.NETWORK_ERROR, { cause });
@@ -52,7 +53,7 @@ export class DatagramTransport implements Transport {
     question: Uint8Array<ArrayBuffer>,
     request: Request,
     doubts?: Doubts,
-  ): PromiseLike<Uint8Array<ArrayBuffer>> {
+  ): PromiseLike<Response> {
     const { address, cookies, name } = this.#options;
     if (request.isClosed) return Promise.reject(new TooLateError(name));
     let socket: UpstreamSocket;
@@ -79,18 +80,18 @@ export class DatagramTransport implements Transport {
     socket.send(query, pending);
     // Without a cookie in the query there can be none in the reply.
     if (!cookies?.knowsServerCookie || doubts?.onWrongCookie === undefined) return pending.reply;
-    const checked = new CookieCheck((reply) => this.#lacksCookie(reply));
+    const checked = new CookieCheck((response) => this.#lacksCookie(response));
     pending.reply.deliverTo(checked);
     return checked;
   }
 
   /** What is wrong with a reply that lacks the cookie that its server knows. */
-  #lacksCookie(reply: Uint8Array<ArrayBuffer>): ForgeryError | null {
+  #lacksCookie(response: Response): ForgeryError | null {
     const { cookies, counters, name } = this.#options;
     // What is truncated goes over TCP anyhow.
-    if (isTruncated(reply) || !cookies?.isMissingFrom(reply)) return null;
+    if (isTruncated(response.octets) || !cookies?.isMissingFrom(response)) return null;
     counters.upstreamNoCookie++;
-    return new MissingCookieError(name, { isRejection: isEdnsRejection(reply) });
+    return new MissingCookieError(name, { isRejection: isEdnsRejection(response.octets) });
   }
 
   #pick({ lastSocket, wantsFreshSocket }: Request): UpstreamSocket {
@@ -104,17 +105,17 @@ export class DatagramTransport implements Transport {
 }
 
 /** A reply, unless there is something wrong with it. */
-class CookieCheck extends LaterOctets {
-  readonly #fault: (reply: Uint8Array<ArrayBuffer>) => ForgeryError | null;
+class CookieCheck extends LaterResponse {
+  readonly #fault: (response: Response) => ForgeryError | null;
 
-  constructor(fault: (reply: Uint8Array<ArrayBuffer>) => ForgeryError | null) {
+  constructor(fault: (response: Response) => ForgeryError | null) {
     super();
     this.#fault = fault;
   }
 
-  override arrived(reply: Uint8Array<ArrayBuffer>): void {
-    const fault = this.#fault(reply);
-    if (fault === null) super.arrived(reply);
+  override arrived(response: Response): void {
+    const fault = this.#fault(response);
+    if (fault === null) super.arrived(response);
     else this.failed(fault);
   }
 }

@@ -13,6 +13,7 @@ import { cacheEntry, cacheStore } from "../../support/cache_entries.ts";
 import { fakeDeadlines } from "../../support/fake_time.ts";
 import { lines, question, questionLines, records, wire } from "../../support/messages.ts";
 import { CLIENT, clientQuery, responseTo } from "../../support/resolving.ts";
+import { readResponse } from "../../support/read_response.ts";
 
 const TTL_SECONDS = 300;
 const ANSWER = `example.org ${TTL_SECONDS} IN A 192.0.2.1`;
@@ -51,7 +52,7 @@ function setUp({ areKnownBad = false, onAsked = () => {} }: { areKnownBad?: bool
     wire: query.wire,
     scan: query.scan,
     key: query.key,
-    reply: responseTo(query, { answers: records(ANSWER) }),
+    response: readResponse(responseTo(query, { answers: records(ANSWER) })),
     extendedErrors: [],
   });
   return { cache, store, counters, asked, time };

@@ -2,9 +2,9 @@ import { assert, assertEquals } from "@std/assert";
 import { isBadCookie } from "../../../lib/response/reply_kind.ts";
 import { CookieJar } from "../../../lib/upstream/exchange/cookie_jar.ts";
 import type { EdnsOption } from "../../../lib/wire/edns/edns.ts";
-import { MessageScan } from "../../../lib/wire/scan.ts";
 import { scriptedRandom } from "../../support/fake_random.ts";
 import { hex, opt, question, response } from "../../support/messages.ts";
+import { readResponse } from "../../support/read_response.ts";
 
 const CLIENT = hex("0001020304050607");
 const COOKIE = 10;
@@ -16,9 +16,7 @@ function jar(): CookieJar {
 /** What `jar` thinks of a reply with these options. */
 function isGenuine(jar: CookieJar, ...options: readonly EdnsOption[]): boolean {
   const reply = response({ questions: [question("example.org")], additionals: [opt({ options })] });
-  const scan = new MessageScan();
-  scan.scan(reply);
-  return jar.isGenuine(reply, scan);
+  return jar.isGenuine(readResponse(reply));
 }
 
 Deno.test("[7873_02] CookieJar draws a client cookie of eight octets and keeps it; another jar has another one", () => {
@@ -61,9 +59,7 @@ for (const [what, data, expected, next] of COOKIES) {
 
 Deno.test("[7873_03] CookieJar.isGenuine() is true for a reply without OPT, and for one without the option", () => {
   const plain = response({ questions: [question("example.org")] });
-  const scan = new MessageScan();
-  scan.scan(plain);
-  assert(jar().isGenuine(plain, scan));
+  assert(jar().isGenuine(readResponse(plain)));
   assert(isGenuine(jar()));
   assert(isGenuine(jar(), { code: 15, data: hex("0000") }));
 });
@@ -84,9 +80,9 @@ Deno.test("[7873_04] CookieJar keeps the server's newest cookie", () => {
 Deno.test("[7873_04] isBadCookie() tells RCODE 23 from all others", () => {
   const withRcode = (rcode: number, extendedRcode: number) =>
     response({ rcode, additionals: [opt({ extendedRcode })] });
-  assert(isBadCookie(withRcode(7, 1)));
+  assert(isBadCookie(readResponse(withRcode(7, 1))));
   for (const [rcode, extendedRcode] of [[7, 0], [0, 1], [6, 1], [7, 2]] as const) {
-    assert(!isBadCookie(withRcode(rcode, extendedRcode)));
+    assert(!isBadCookie(readResponse(withRcode(rcode, extendedRcode))));
   }
-  assert(!isBadCookie(response({ rcode: 7 })));
+  assert(!isBadCookie(readResponse(response({ rcode: 7 }))));
 });

@@ -18,7 +18,7 @@ function setUp(udpHabit: Habit, tcpHabit?: Habit) {
   const server = habitualUpstream({ time, deadlines }, { udpHabit, ...(tcpHabit === undefined ? {} : { tcpHabit }) });
   const ask = async (fields: Partial<Request> = {}, passMs = 100) => {
     const request = requestFor("example.org", time.nowMs(), fields);
-    const outcome = server.upstream.ask(request).then((octets) => octets, (error: Error) => error);
+    const outcome = server.upstream.ask(request).then(({ octets }) => octets, (error: Error) => error);
     await time.passAndSettle(passMs);
     return { request, outcome: await outcome };
   };
@@ -101,7 +101,7 @@ Deno.test("[6891_13] Upstream.ask() leaves OPT out of a resend when it has been 
   await time.passAndSettle(100);
   const resent = upstream.ask(request);
   await time.passAndSettle(100);
-  assertEquals(decode(await resent).answers.length, 1);
+  assertEquals(decode((await resent).octets).answers.length, 1);
   assertEquals(optCounts(datagram), [1, 0, 0]);
 });
 
@@ -254,7 +254,10 @@ async function askWrongCase(habit: Habit) {
   const rig = setUp(habit);
   const request = requestFor("example.org", rig.time.nowMs());
   const state: { outcome: Uint8Array | Error | null } = { outcome: null };
-  const pending = rig.upstream.ask(request).then((octets) => state.outcome = octets, (error) => state.outcome = error);
+  const pending = rig.upstream.ask(request).then(
+    ({ octets }) => state.outcome = octets,
+    (error) => state.outcome = error,
+  );
   await rig.time.passAndSettle(1);
   rig.datagram.asked[0]!.onWrongCase!();
   return { ...rig, request, state, pending };
@@ -354,7 +357,7 @@ Deno.test("[7766_08] [7873_04] Upstream.ask() goes over UDP when TCP brings a re
 async function askForAny(udpHabit: Habit, tcpHabit?: Habit) {
   const { time, deadlines } = fakeDeadlines();
   const rig = habitualUpstream({ time, deadlines }, { udpHabit, ...(tcpHabit === undefined ? {} : { tcpHabit }) });
-  const outcome = rig.upstream.ask(requestFor("example.org ANY", time.nowMs())).then((octets) => octets);
+  const outcome = rig.upstream.ask(requestFor("example.org ANY", time.nowMs())).then(({ octets }) => octets);
   await time.passAndSettle(100);
   return { rcode: decode(await outcome).rcode, sends: [rig.datagram, rig.stream].map(({ asked }) => asked.length) };
 }
@@ -375,7 +378,7 @@ async function askThrice(rig: ReturnType<typeof setUp>) {
   const request = requestFor("example.org", startMs);
   const outcomes: Promise<Uint8Array | Error>[] = [];
   for (let i = 0; i < 3; i++) {
-    outcomes.push(rig.upstream.ask(request).then((octets) => octets, (error: Error) => error));
+    outcomes.push(rig.upstream.ask(request).then(({ octets }) => octets, (error: Error) => error));
     await rig.time.passAndSettle(300);
   }
   await rig.time.passAndSettle(DEADLINE_MS);

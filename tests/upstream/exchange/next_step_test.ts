@@ -4,6 +4,7 @@ import { type ReplyKind, replyKindOf } from "../../../lib/response/reply_kind.ts
 import { RCODE } from "../../../lib/wire/iana.ts";
 import type { Message } from "../../../lib/wire/message.ts";
 import { opt, question, record, records, response } from "../../support/messages.ts";
+import { readResponse } from "../../support/read_response.ts";
 
 const BEST: Manner = { withOpt: true, withCookie: true, isMixed: true, hasFreshCookie: false };
 const PLAIN: Manner = { withOpt: false, withCookie: false, isMixed: false, hasFreshCookie: false };
@@ -103,6 +104,6 @@ const KINDS: readonly [what: string, fields: Partial<Message>, kind: ReplyKind][
 
 for (const [what, fields, kind] of KINDS) {
   Deno.test(`replyKindOf() calls ${what} ${kind}`, () => {
-    assertEquals(replyKindOf(response({ questions: [question("example.org")], ...fields })), kind);
+    assertEquals(replyKindOf(readResponse(response({ questions: [question("example.org")], ...fields }))), kind);
   });
 }

@@ -9,6 +9,7 @@ import { putUint16 } from "../../../lib/wire/octets.ts";
 import { scriptedRandom } from "../../support/fake_random.ts";
 import { hex, lines, question, questionLines, record, response, wire } from "../../support/messages.ts";
 import { names, octets } from "../../wire/arbitraries.ts";
+import { readResponse } from "../../support/read_response.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 
@@ -23,7 +24,7 @@ Deno.test("restoreSpelling() restores the question, the owners that point to it,
     questions: [question("eXAmPLE.oRg")],
     answers: [record("eXAmPLE.oRg 9 IN A 192.0.2.1"), record("www.eXAmPLE.oRg 9 IN A 192.0.2.2")],
   });
-  restoreSpelling(pointing, sent, asked);
+  restoreSpelling(readResponse(pointing), sent, asked);
   const { questions, answers } = decode(pointing);
   assertEquals([...questionLines(questions), ...lines(answers)], [
     "example.org. IN A",
@@ -44,7 +45,7 @@ function restored(
     answers: answers.map((text) => record(text)),
     authorities: authorities.map((text) => record(text)),
   });
-  restoreSpelling(reply, questionOctets(sent), questionOctets(asked));
+  restoreSpelling(readResponse(reply), questionOctets(sent), questionOctets(asked));
   const message = decode(reply);
   return [...lines(message.answers), ...lines(message.authorities)];
 }
@@ -94,7 +95,7 @@ Deno.test("[4343_02] restoreSpelling() restores owners that point to the questio
   const pointer = 0xc000 | signer;
   const second = signer + 13 + 4;
   for (const offset of [second, second + 20, second + 36, second + 51]) putUint16(reply, offset, pointer);
-  restoreSpelling(reply, sent, questionOctets("www.example.org"));
+  restoreSpelling(readResponse(reply), sent, questionOctets("www.example.org"));
   const { answers, authorities } = decode(reply);
   assertEquals(answers.map(({ name }) => nameToText(name)), ["www.example.org.", "example.org.", "www.example.org."]);
   assertEquals(lines(authorities), ["example.org. 9 IN NS ns.example.org."]);
@@ -141,7 +142,7 @@ Deno.test("restoreSpelling() leaves names alone that have nothing to do with the
 
 Deno.test("restoreSpelling() leaves a bare header as it is", () => {
   const bare = hex("1234 8181 0000 0000 0000 0000");
-  restoreSpelling(bare, questionOctets("A"), questionOctets("a"));
+  restoreSpelling(readResponse(bare), questionOctets("A"), questionOctets("a"));
   assertEquals(bare, hex("1234 8181 0000 0000 0000 0000"));
 });
 
@@ -183,7 +184,7 @@ Deno.test("restoreSpelling() after randomizeCase(): an echoing server's reply is
     const asked = concat([name, tail]);
     const sent = randomizeCase(asked, random);
     const reply = echoing(sent, echoed);
-    restoreSpelling(reply, sent, asked);
+    restoreSpelling(readResponse(reply), sent, asked);
     assertEquals(reply, echoing(asked, echoed));
   });
   fc.assert(property, { numRuns: 300 });

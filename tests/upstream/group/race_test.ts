@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { UpstreamReply } from "../../../lib/upstream/upstream_reply.ts";
+import type { Response } from "../../../lib/response/response.ts";
 import { UpstreamError } from "../../../lib/upstream/upstream_error.ts";
 import { EDE, RCODE } from "../../../lib/wire/iana.ts";
 import { decode } from "../../../lib/wire/message.ts";
@@ -20,8 +20,8 @@ function timesMs({ servers }: Rig): number[][] {
 }
 
 /** Who has won, and with what RCODE. */
-function won({ upstream, reply }: UpstreamReply): [string, number] {
-  return [upstream.name, decode(reply).rcode];
+function won({ upstream, octets }: Response): [string, number] {
+  return [upstream!.name, decode(octets).rcode];
 }
 
 Deno.test("Race.run() asks the first one alone when it answers in time", async () => {
@@ -265,7 +265,7 @@ Deno.test("Race does not send again while an upstream that has replied is asked 
   }
   isRejecting = true;
   const { request, result } = race();
-  const answered = result.then(({ reply }) => decode(reply).rcode);
+  const answered = result.then(({ octets }) => decode(octets).rcode);
   await time.passAndSettle(300);
   assertEquals([await answered, request.sendCount, server!.datagram.asked.length], [RCODE.NOERROR, 2, 32]);
 });

@@ -254,6 +254,6 @@ Deno.test("Upstreams.forgetTroubles() closes TCP connections: what waits on them
   await settled();
   const fresh = rig.network.streams[1]!;
   fresh.deliverMessages(streamResponseTo(fresh));
-  assertEquals([decode((await pending).reply).isTruncated, rig.upstreams.openStreams], [false, 1]);
+  assertEquals([decode((await pending).octets).isTruncated, rig.upstreams.openStreams], [false, 1]);
   rig.upstreams.close();
 });

@@ -63,7 +63,7 @@ class Histories {
     putId(query, pending.id);
     const giveUp = () => pending.notSent(null);
     const settlements: string[] = [];
-    pending.reply.then((octets) => settlements.push(octets.toHex()), (error) => settlements.push(error.message));
+    pending.reply.then(({ octets }) => settlements.push(octets.toHex()), (error) => settlements.push(error.message));
     const id = uint16At(query, 0);
     assertEquals(this.#holder(id), undefined, "an ID in use or at rest is not drawn");
     this.#entries.push({ id, name, giveUp, state: "waiting", endsMs, outcome: "nothing", settlements });

@@ -14,7 +14,7 @@ Deno.test("[5452_01] Correlator.accept() takes the reply with the peer, port, ID
   assertEquals(decode(query).id, 0x1234, "the ID is written into the query");
   const datagram = replyTo(0x1234);
   assertEquals(correlator.accept(datagram, PEER), "matched");
-  assertEquals(await reply, datagram);
+  assertEquals((await reply).octets, datagram);
   assertEquals([correlator.isIdle, deadlines.size, calls.idle], [true, 0, 1]);
 });
 
@@ -70,7 +70,7 @@ for (const [what, verdict, datagram, peer] of REJECTED) {
     const { reply } = register();
     assertEquals(correlator.accept(datagram, peer), verdict);
     assertEquals(correlator.accept(replyTo(7), PEER), "matched");
-    assertEquals(await reply, replyTo(7));
+    assertEquals((await reply).octets, replyTo(7));
   });
 }
 
@@ -98,7 +98,7 @@ Deno.test("[2181_09] Correlator.accept() takes a truncated reply that breaks off
     const { correlator, register } = correlatorRig(7);
     const { reply } = register();
     assertEquals(correlator.accept(whole.slice(0, length), PEER), "matched");
-    assertEquals(await reply, bare);
+    assertEquals((await reply).octets, bare);
   }
 });
 
@@ -107,7 +107,7 @@ Deno.test("[2181_09] Correlator.accept() takes a truncated reply without questio
   const { reply } = register();
   const headless = replyTo(7, { isTruncated: true, questions: [] });
   assertEquals(correlator.accept(headless, PEER), "matched");
-  assertEquals(await reply, replyTo(7, { isTruncated: true, answers: [] }));
+  assertEquals((await reply).octets, replyTo(7, { isTruncated: true, answers: [] }));
   assertEquals(register().id, 8, "its ID rests");
   assertEquals(correlator.accept(headless, PEER), "late");
 });
@@ -165,7 +165,7 @@ Deno.test("Correlator.accept() resolves with a copy, without the octets behind t
   buffer.set(whole);
   assertEquals(correlator.accept(buffer.subarray(0, whole.length + 9), PEER), "matched");
   buffer.fill(0);
-  assertEquals(await reply, whole);
+  assertEquals((await reply).octets, whole);
 });
 
 Deno.test("Correlator.accept() matches each of many replies to its own query, in any order", async () => {
@@ -176,7 +176,7 @@ Deno.test("Correlator.accept() matches each of many replies to its own query, in
     assertEquals(correlator.accept(replyTo(i + 1, { questions: [question(names[i]!)] }), PEER), "matched");
   }
   const replies = await Promise.all(pending.map(({ reply }) => reply));
-  assertEquals(replies.map((reply) => decode(reply).id), [1, 2, 3]);
+  assertEquals(replies.map(({ octets }) => decode(octets).id), [1, 2, 3]);
 });
 
 Deno.test("[5452_02] Correlator.accept() takes a second reply to a query for late: networks duplicate datagrams", async () => {
@@ -185,7 +185,7 @@ Deno.test("[5452_02] Correlator.accept() takes a second reply to a query for lat
   correlator.accept(replyTo(7), PEER);
   for (let i = 0; i < 3; i++) assertEquals(correlator.accept(replyTo(7, { answers: [] }), PEER), "late");
   assertEquals(correlator.accept(replyTo(7), udp(PEER.hostname, 54)), "unsolicited");
-  assertEquals(await reply, replyTo(7));
+  assertEquals((await reply).octets, replyTo(7));
 });
 
 Deno.test("Correlator.accept() remembers the last 64 IDs that were answered, and no more", () => {

@@ -28,7 +28,7 @@ Deno.test("DatagramTransport sends the query once, to the upstream's address, un
   assertEquals(questionLines(questions), ["example.org. IN A"]);
   assertNotEquals(id, 0);
   first.deliver(echo(first), UPSTREAM);
-  assertEquals(await reply, echo(first));
+  assertEquals((await reply).octets, echo(first));
   assertEquals([counters.upstreamQueries, counters.upstreamReplies, deadlines.size], [1, 1, 0]);
   pool.close();
 });
@@ -40,7 +40,7 @@ Deno.test("[5452_02] DatagramTransport waits on after a forged reply", async () 
   guessed[0]! ^= 1;
   first.deliver(guessed, UPSTREAM);
   first.deliver(echo(first), UPSTREAM);
-  assertEquals(await reply, echo(first));
+  assertEquals((await reply).octets, echo(first));
   assertEquals([counters.upstreamWrongPeer, counters.upstreamUnsolicited], [1, 1]);
   pool.close();
 });
@@ -57,7 +57,7 @@ Deno.test("DatagramTransport tells of a reply in another letter case when somebo
   await settled();
   assertEquals([toldCount, rig.counters.upstreamWrongCase], [1, 1]);
   socket.deliver(echo(socket), UPSTREAM);
-  assertEquals(await reply, echo(socket));
+  assertEquals((await reply).octets, echo(socket));
   rig.pool.close();
 });
 
@@ -110,7 +110,7 @@ Deno.test("[5452_03] [5452_06] DatagramTransport sends the same request again fr
   assertNotEquals(first!.address.port, second!.address.port);
   assertNotEquals(decode(first!.sent[0]!.octets).id, decode(second!.sent[0]!.octets).id);
   for (const socket of network.sockets) socket.deliver(echo(socket), UPSTREAM);
-  assertEquals(await Promise.all(replies), network.sockets.map(echo));
+  assertEquals((await Promise.all(replies)).map(({ octets }) => octets), network.sockets.map(echo));
   pool.close();
 });
 
