@@ -1,24 +1,10 @@
 import type { SocketAddress } from "../base/net/address.ts";
-import type { Network } from "../base/runtime.ts";
 import type { Config } from "../config/config.ts";
 import { UsageError } from "../config/usage_error.ts";
+import type { DatagramIoChoice } from "../program/operating_system.ts";
 import { NativeIo } from "../native/native_io.ts";
 import { DENO_NETWORK } from "./deno_network.ts";
 import { type Endpoint, endpointAt, socketAddressOf } from "../upstream/endpoint.ts";
-
-/** A way to open UDP sockets. */
-export interface DatagramIoChoice {
-  /** Whether it takes and sends datagrams in batches. */
-  readonly isNative: boolean;
-  /** See `Network`. */
-  readonly openDatagram: Network["openDatagram"];
-  /** The configuration with the links of its addresses as the sockets name them. */
-  named(config: Config): Config;
-  /** For the operator, once the sockets are open. */
-  describe(): string;
-  /** To be called when all sockets are closed. */
-  close(): void;
-}
 
 /**
  * Chooses by `--io`, `--reuse-port`, the permissions and the machine.

@@ -1,15 +1,8 @@
 import type { Config } from "../config/config.ts";
 import { WORKER_BOUNDS } from "../config/settings/process_settings.ts";
 import { UsageError } from "../config/usage_error.ts";
+import type { WorkerCount } from "../program/operating_system.ts";
 import { sharedDatagramIo } from "./datagram_io.ts";
-
-/** How many processes serve. */
-export interface WorkerCount {
-  /** 1 means this one. */
-  readonly count: number;
-  /** Why there are not as many as there could be; `null` when there are. */
-  readonly why: string | null;
-}
 
 /**
  * Chooses by `--workers`, `--io`, the permissions and the machine.

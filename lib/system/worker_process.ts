@@ -1,3 +1,4 @@
+import type { SupervisorLink } from "../program/operating_system.ts";
 import type { Order, Report } from "../workers/messages.ts";
 import type { WorkerEvents, WorkerProcess } from "../workers/worker_slot.ts";
 
@@ -47,7 +48,7 @@ export function spawnWorker(mainModule: string, { reported, ended }: WorkerEvent
 }
 
 /** The worker's side. */
-export const supervisorLink = {
+export const supervisorLink: SupervisorLink = {
   /** What the supervisor wants. */
   async *orders(): AsyncGenerator<Order> {
     for await (const line of linesOf(Deno.stdin.readable)) yield JSON.parse(line) as Order;

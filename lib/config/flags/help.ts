@@ -31,12 +31,12 @@ export const EXAMPLES: readonly Example[] = [
 ];
 
 /** What the program says to whoever started it when it ends. */
-export const EXIT_CODES: Readonly<Record<number, string>> = {
+export const EXIT_CODES = {
   0: "stopped by SIGINT or SIGTERM",
   1: "cannot start, or server not healthy",
   2: "wrong flag",
   3: "cannot check",
-};
+} as const;
 
 /** What `--help` prints. */
 export function helpText(): string {

@@ -2,12 +2,16 @@ import { AddressInUseError } from "../base/runtime.ts";
 import { splitZone } from "../base/net/zone.ts";
 import type { ListenError } from "../server/listen/listen.ts";
 
-/** What went wrong and what can be done, on one line. */
-export function listenAdvice({ message, address, cause }: ListenError): string {
+/**
+ * What went wrong and what can be done, on one line.
+ *
+ * @param isForbidden Whether the operating system, or whoever runs the program in it, does not permit it.
+ */
+export function listenAdvice({ message, address, cause }: ListenError, isForbidden: boolean): string {
   if (cause instanceof AddressInUseError) {
     return `${message}: port ${address.port} is in use there; stop the other program or give another --listen`;
   }
-  if (cause instanceof Deno.errors.PermissionDenied || cause instanceof Deno.errors.NotCapable) {
+  if (isForbidden) {
     return address.port < 1024
       ? `${message}: ports below 1024 are forbidden to ordinary users; run as root, ` +
         `give the program the capability (sudo setcap cap_net_bind_service=+ep <file>), or use --listen with a higher port`

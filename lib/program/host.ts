@@ -1,0 +1,20 @@
+import type { App } from "../app/app.ts";
+import type { ServiceSocket } from "../operator/service_manager.ts";
+
+/** What the program needs from whoever starts it. */
+export interface Host {
+  /** The arguments, without the program's name. */
+  readonly args: readonly string[];
+  /** Writes text that was asked for: `--help`, `--version`. */
+  print(text: string): void;
+  /** Writes one line for the operator. Waits for nobody who reads it. */
+  writeLine(line: string): void;
+  /** Lines that were lost since the start because nobody read them in time. */
+  lostLineCount?(): number;
+  /** Hands over the running program; called once it serves. */
+  started?(app: App): void;
+  /** Opens the way to the service manager, if one has started the program; called when it serves. */
+  openServiceSocket?(): ServiceSocket | null;
+  /** Resolves when the program shall stop. */
+  readonly stop: Promise<unknown>;
+}

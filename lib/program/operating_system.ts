@@ -1,0 +1,87 @@
+import type { Network, Runtime } from "../base/runtime.ts";
+import type { Config } from "../config/config.ts";
+import type { Order, Report } from "../workers/messages.ts";
+import type { SpawnWorker } from "../workers/worker_slot.ts";
+
+/** The operating system as the program needs it beyond a `Runtime`. `lib/system/` has the real one. */
+export interface OperatingSystem {
+  /** How single files were built, and what runs this one. */
+  build(): Build;
+  /**
+   * The world as the rest of the program sees it.
+   *
+   * @param network What of it is not to be as usual.
+   * @param writeLine See `Runtime`; so is `lostLineCount`.
+   */
+  runtime(network: Partial<Network>, writeLine: (line: string) => void, lostLineCount?: () => number): Runtime;
+  /**
+   * How many processes serve.
+   *
+   * @throws {UsageError} when a number was asked for that cannot be had.
+   */
+  chooseWorkerCount(config: Config): WorkerCount;
+  /**
+   * How datagrams are taken and sent.
+   *
+   * @throws {UsageError} when what was asked for cannot be had.
+   */
+  chooseDatagramIo(config: Config): DatagramIoChoice;
+  /** The same for a worker: it has its listeners' addresses together with others. */
+  sharedDatagramIo(): DatagramIoChoice;
+  /** Listens on an address together with others. */
+  readonly listenSharedStream: Network["listenStream"];
+  /** Starts the program once more, as a worker. */
+  readonly spawnWorker: SpawnWorker;
+  /** The worker's side of that. */
+  readonly supervisorLink: SupervisorLink;
+  /** Leaves it to the supervisor to hear signals. */
+  leaveSignalsToSupervisor(): void;
+  /** Calls `tell` whenever the operator asks for the status. Returns the function that ends it. */
+  onStatusSignal(tell: () => void): () => void;
+  /** Calls `tell` whenever the operator asks for a reload. Returns the function that ends it. */
+  onHangup(tell: () => void): () => void;
+  /** Whether an error says that something is not permitted. */
+  isForbidden(error: unknown): boolean;
+}
+
+/** What the program is built as. */
+export interface Build {
+  /** What runs it, such as `deno 2.9.5`. */
+  readonly engine: string;
+  /** The kind of machine that it is built for, such as `x86_64-unknown-linux-gnu`. */
+  readonly target: string;
+  /** One executable, one script that brings its Deno along, or neither. */
+  readonly form: "compiled" | "portable" | "from source";
+  /** Whether it may call the C library. */
+  readonly isNative: boolean;
+}
+
+/** How many processes serve. */
+export interface WorkerCount {
+  /** 1 means this one. */
+  readonly count: number;
+  /** Why there are not as many as there could be; `null` when there are. */
+  readonly why: string | null;
+}
+
+/** A way to open UDP sockets. */
+export interface DatagramIoChoice {
+  /** Whether it takes and sends datagrams in batches. */
+  readonly isNative: boolean;
+  /** See `Network`. */
+  readonly openDatagram: Network["openDatagram"];
+  /** The configuration with the links of its addresses as the sockets name them. */
+  named(config: Config): Config;
+  /** For the operator, once the sockets are open. */
+  describe(): string;
+  /** To be called when all sockets are closed. */
+  close(): void;
+}
+
+/** What a worker and its supervisor tell each other, from the worker's side. */
+export interface SupervisorLink {
+  /** What the supervisor wants, until it is gone. */
+  orders(): AsyncIterable<Order>;
+  /** Tells the supervisor. */
+  report(report: Report): void;
+}

@@ -1,0 +1,69 @@
+import { parseCommand, type Serve } from "../config/flags/cli.ts";
+import { completionScript } from "../config/flags/completions.ts";
+import { helpText } from "../config/flags/help.ts";
+import { UsageError } from "../config/usage_error.ts";
+import { Log } from "../observe/log.ts";
+import { ListenError } from "../server/listen/listen.ts";
+import { check } from "./check.ts";
+import { EXIT } from "./exit_codes.ts";
+import type { Host } from "./host.ts";
+import { listenAdvice } from "./listen_advice.ts";
+import type { OperatingSystem } from "./operating_system.ts";
+import { serveAlone } from "./serve_alone.ts";
+import { supervise } from "./supervise.ts";
+import { versionText } from "./version_text.ts";
+
+/**
+ * Runs the program from its arguments to its end.
+ *
+ * @returns The exit code.
+ */
+export async function runProgram(host: Host, system: OperatingSystem): Promise<number> {
+  try {
+    const command = parseCommand(host.args);
+    if (command.kind === "help") return print(host, helpText());
+    if (command.kind === "version") return print(host, versionText(system.build()));
+    if (command.kind === "completions") return print(host, completionScript(command.shell));
+    if (command.kind === "check") {
+      const { health, text } = await check(command, system.runtime({}, (line) => host.writeLine(line)));
+      if (health === "well") return print(host, `${text}\n`);
+      return complain(host, text, health === "unwell" ? EXIT.notWell : EXIT.cannotCheck);
+    }
+    return await serve(command, host, system);
+  } catch (error) {
+    if (error instanceof UsageError) return complain(host, error.message, EXIT.usage);
+    if (error instanceof ListenError) {
+      return complain(host, listenAdvice(error, system.isForbidden(error.cause)), EXIT.cannotListen);
+    }
+    throw error;
+  }
+}
+
+async function serve(command: Serve, host: Host, system: OperatingSystem): Promise<number> {
+  const log = new Log({ level: command.config.logLevel, writeLine: (line) => host.writeLine(line) });
+  const stopHearing = system.onHangup(() =>
+    log.info("SIGHUP: nothing to reload, flags are read at the start alone; going on")
+  );
+  try {
+    return await serveByProcesses(command, host, system);
+  } finally {
+    stopHearing();
+  }
+}
+
+async function serveByProcesses(command: Serve, host: Host, system: OperatingSystem): Promise<number> {
+  const { count, why } = system.chooseWorkerCount(command.config);
+  if (count > 1) return await supervise(command, count, host, system);
+  if (why !== null) host.writeLine(`dns-forwarder: warn: one worker serves: ${why}`);
+  return await serveAlone(command, host, system);
+}
+
+function print(host: Host, text: string): number {
+  host.print(text);
+  return EXIT.ok;
+}
+
+function complain(host: Host, message: string, exitCode: number): number {
+  host.writeLine(`dns-forwarder: ${message}`);
+  return exitCode;
+}

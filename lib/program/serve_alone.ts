@@ -1,0 +1,43 @@
+import { App } from "../app/app.ts";
+import type { Serve } from "../config/flags/cli.ts";
+import { Log } from "../observe/log.ts";
+import { EXIT } from "./exit_codes.ts";
+import type { Host } from "./host.ts";
+import type { DatagramIoChoice, OperatingSystem } from "./operating_system.ts";
+import { briefStatus, serviceManager } from "./service.ts";
+
+/** Serves in this process until the host says stop. Resolves to the exit code. */
+export async function serveAlone(command: Serve, host: Host, system: OperatingSystem): Promise<number> {
+  const io = system.chooseDatagramIo(command.config);
+  try {
+    return await serveBy(io, command, host, system);
+  } finally {
+    io.close();
+  }
+}
+
+async function serveBy(
+  io: DatagramIoChoice,
+  { config, warnings, plainWarnings }: Serve,
+  host: Host,
+  system: OperatingSystem,
+): Promise<number> {
+  const log = new Log({ level: config.logLevel, writeLine: (line) => host.writeLine(line) });
+  const allWarnings = io.isNative ? warnings : [...warnings, ...plainWarnings];
+  for (const warning of allWarnings) host.writeLine(`dns-forwarder: warn: ${warning}`);
+  const { openDatagram } = io;
+  const network = { openDatagram, ...(config.sharesPort && { listenStream: system.listenSharedStream }) };
+  const runtime = system.runtime(network, (line) => host.writeLine(line), host.lostLineCount);
+  const app = new App(io.named(config), runtime);
+  log.info(io.describe());
+  host.started?.(app);
+  const tell = () => app.status().forEach((line) => host.writeLine(`dns-forwarder: ${line}`));
+  const stopTelling = system.onStatusSignal(tell);
+  const service = serviceManager(host, system, () => briefStatus(app.addresses, app.state));
+  service?.ready();
+  await host.stop;
+  service?.stopping();
+  await app.stop();
+  stopTelling();
+  return EXIT.ok;
+}

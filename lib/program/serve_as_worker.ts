@@ -1,0 +1,39 @@
+import { App } from "../app/app.ts";
+import { Log } from "../observe/log.ts";
+import { ListenError } from "../server/listen/listen.ts";
+import type { StartOrder } from "../workers/messages.ts";
+import { work } from "../workers/work.ts";
+import { EXIT } from "./exit_codes.ts";
+import type { Host } from "./host.ts";
+import { listenAdvice } from "./listen_advice.ts";
+import type { OperatingSystem } from "./operating_system.ts";
+
+/** One of several processes, which does what `supervise` in another one says. Resolves to the exit code. */
+export async function serveAsWorker(host: Host, system: OperatingSystem): Promise<number> {
+  system.leaveSignalsToSupervisor();
+  const { supervisorLink } = system;
+  try {
+    await work({
+      orders: supervisorLink.orders(),
+      report: (report) => supervisorLink.report(report),
+      start: (order) => startWorker(order, host, system),
+    });
+    return EXIT.ok;
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error;
+    host.writeLine(`dns-forwarder: ${listenAdvice(error, system.isForbidden(error.cause))}`);
+    return EXIT.cannotListen;
+  }
+}
+
+function startWorker({ config, number, secret, announces }: StartOrder, host: Host, system: OperatingSystem): App {
+  const writeLine = (line: string) => host.writeLine(line);
+  const io = system.sharedDatagramIo();
+  let write = announces ? writeLine : () => {};
+  const network = { openDatagram: io.openDatagram, listenStream: system.listenSharedStream };
+  const runtime = system.runtime(network, (line) => write(line), host.lostLineCount);
+  const app = new App(io.named(config), runtime, Uint8Array.fromHex(secret));
+  new Log({ level: config.logLevel, writeLine: runtime.writeLine }).info(io.describe());
+  write = (line) => writeLine(line.replace("dns-forwarder: ", `dns-forwarder: worker ${number}: `));
+  return app;
+}

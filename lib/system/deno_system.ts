@@ -1,0 +1,41 @@
+import type { Build, OperatingSystem } from "../program/operating_system.ts";
+import { chooseDatagramIo, sharedDatagramIo } from "./datagram_io.ts";
+import { listenSharedStream } from "./deno_network.ts";
+import { denoRuntime } from "./deno_runtime.ts";
+import { onHangup } from "./hangup_signal.ts";
+import { onStatusSignal } from "./status_signal.ts";
+import { leaveSignalsToSupervisor } from "./stop_signal.ts";
+import { chooseWorkerCount } from "./worker_count.ts";
+import { spawnWorker, supervisorLink } from "./worker_process.ts";
+
+/**
+ * The operating system, as Deno gives it.
+ *
+ * @param mainModule The URL of main.ts, or of what it was bundled into: what workers are started with.
+ */
+export function denoSystem(mainModule: string): OperatingSystem {
+  return {
+    build: () => build(mainModule),
+    runtime: denoRuntime,
+    chooseWorkerCount,
+    chooseDatagramIo,
+    sharedDatagramIo,
+    listenSharedStream,
+    spawnWorker: (events) => spawnWorker(mainModule, events),
+    supervisorLink,
+    leaveSignalsToSupervisor,
+    onStatusSignal,
+    onHangup,
+    isForbidden: (error) => error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable,
+  };
+}
+
+function build(mainModule: string): Build {
+  return {
+    engine: `deno ${Deno.version.deno}`,
+    target: Deno.build.target,
+    // Both kinds of single files are made of the bundled program, a module of another name.
+    form: Deno.build.standalone ? "compiled" : mainModule.endsWith(".ts") ? "from source" : "portable",
+    isNative: Deno.permissions.querySync({ name: "ffi" }).state === "granted",
+  };
+}

@@ -1,0 +1,108 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { DEFAULTS } from "../../lib/config/settings.ts";
+import { runProgram } from "../../lib/program/run_program.ts";
+import { serveAsWorker } from "../../lib/program/serve_as_worker.ts";
+import type { Order, StartOrder } from "../../lib/workers/messages.ts";
+import { shareConfig } from "../../lib/workers/share_config.ts";
+import { udp } from "../support/fake_socket.ts";
+import { FakeSystem, type FakeSystemOptions } from "../support/fake_system.ts";
+
+const SERVICE = "192.0.2.53:53";
+
+/** Runs the program to its end, which it is told at once. */
+async function run(commandLine: string, options?: FakeSystemOptions) {
+  const host = new FakeSystem(commandLine.split(" "), options);
+  host.end();
+  const exitCode = await runProgram(host, host.system);
+  return { exitCode, printed: host.printed, lines: host.lines };
+}
+
+Deno.test("runProgram() prints the version with what the operating system knows about the build", async () => {
+  const { exitCode, printed } = await run("--version", {
+    system: { build: () => ({ engine: "deno 2.9.5", target: "some-machine", form: "portable", isNative: true }) },
+  });
+  assertEquals(exitCode, 0);
+  assertEquals(printed[0]!.replace(/[\d.]+/, "V"), "dns-forwarder V (deno 2.9.5, some-machine, portable, native)\n");
+});
+
+Deno.test("runProgram() ends with exit code 2 for a wrong flag, and says why on one line", async () => {
+  assertEquals(await run("--timeout 5"), {
+    exitCode: 2,
+    printed: [],
+    lines: ['dns-forwarder: Cannot use --timeout "5": must be a whole number, 100–10000'],
+  });
+});
+
+Deno.test("runProgram() serves until the host says stop, and hears no signals afterwards", async () => {
+  const host = new FakeSystem(["--listen", SERVICE, "--resolver", "203.0.113.53"]);
+  const running = runProgram(host, host.system);
+  host.hearers.hangup[0]!();
+  host.hearers.status[0]!();
+  host.end();
+  assertEquals(await running, 0);
+  assertEquals(host.hearers, { hangup: [], status: [] });
+  const [announcement, io, hangup] = host.lines;
+  assertStringIncludes(announcement!, `listens on ${SERVICE}, forwards to 203.0.113.53:53`);
+  assertEquals(io, "dns-forwarder: takes datagrams as the test has them");
+  assertEquals(hangup, "dns-forwarder: SIGHUP: nothing to reload, flags are read at the start alone; going on");
+});
+
+for (
+  const [what, isForbidden, advice] of [
+    ["is forbidden", true, "ports below 1024 are forbidden to ordinary users"],
+    ["fails", false, "no such address"],
+  ] as const
+) {
+  Deno.test(`runProgram() ends with exit code 1 and advice when listening ${what}`, async () => {
+    const refuse = () => {
+      throw new Error("no such address");
+    };
+    const { exitCode, lines } = await run(`--listen ${SERVICE}`, {
+      system: {
+        chooseDatagramIo: () => ({
+          isNative: true,
+          openDatagram: refuse,
+          named: (config) => config,
+          describe: () => "",
+          close: () => {},
+        }),
+        isForbidden: () => isForbidden,
+      },
+    });
+    assertEquals([exitCode, lines.length], [1, 1]);
+    assertStringIncludes(lines[0]!, `dns-forwarder: Cannot listen on ${SERVICE}: ${advice}`);
+  });
+}
+
+Deno.test("runProgram() says why one worker serves where several were wanted", async () => {
+  const { exitCode, lines } = await run(`--workers auto --listen ${SERVICE}`, {
+    system: { chooseWorkerCount: () => ({ count: 1, why: "of the test" }) },
+  });
+  assertEquals([exitCode, lines[0]], [0, "dns-forwarder: warn: one worker serves: of the test"]);
+});
+
+Deno.test("runProgram() sends each worker its share of the configuration, and no arguments", async () => {
+  const orders: Order[] = [];
+  const host = new FakeSystem(["--workers", "2", "--listen", SERVICE, "--cache-size", "9"], { orders });
+  const running = runProgram(host, host.system);
+  while (orders.length < 2) await Promise.resolve();
+  host.end();
+  assertEquals(await running, 0);
+  const config = { ...DEFAULTS, workers: 2, cacheSizeMib: 9, listen: [udp("192.0.2.53", 53)] };
+  const starts = orders.filter((order) => order.kind === "start");
+  assertEquals(starts.map((order) => order.config), [shareConfig(config, 2), shareConfig(config, 2)]);
+  assertEquals(new Set(starts.flatMap(Object.keys)), new Set(["kind", "config", "number", "secret", "announces"]));
+});
+
+Deno.test("serveAsWorker() serves by the configuration that it is sent, whatever its arguments are", async () => {
+  const order: StartOrder = {
+    kind: "start",
+    config: { ...DEFAULTS, listen: [udp("192.0.2.53", 53)] },
+    number: 2,
+    secret: "00".repeat(16),
+    announces: true,
+  };
+  const host = new FakeSystem(["worker"], { ordered: [order, { kind: "stop" }] });
+  assertEquals(await serveAsWorker(host, host.system), 0);
+  assertStringIncludes(host.lines[0]!, `listens on ${SERVICE}. ANSWERS ARE MADE UP`);
+});

@@ -1,0 +1,100 @@
+import type { Network } from "../../lib/base/runtime.ts";
+import type { Host as ProgramHost } from "../../lib/program/host.ts";
+import type { DatagramIoChoice, OperatingSystem } from "../../lib/program/operating_system.ts";
+import type { Order } from "../../lib/workers/messages.ts";
+import { FakeWorld } from "./fake_world.ts";
+
+/** What a fake operating system is made from; everything has a usual value. */
+export interface FakeSystemOptions {
+  /** The program's machine has these. */
+  readonly addresses?: readonly string[];
+  /** What overrides the usual. */
+  readonly system?: Partial<OperatingSystem>;
+  /** What workers that are started hear, and that they serve at once. */
+  readonly orders?: Order[];
+  /** What supervisors order when the program is a worker. */
+  readonly ordered?: readonly Order[];
+}
+
+/** An operating system in a fake world, and a host that starts the program in it. */
+export class FakeSystem implements ProgramHost {
+  readonly world: FakeWorld = new FakeWorld();
+  readonly system: OperatingSystem;
+  readonly printed: string[] = [];
+  readonly lines: string[] = [];
+  readonly args: readonly string[];
+  readonly #stopping = Promise.withResolvers<void>();
+  /** What is called when the operator asks for a reload, or for the status. */
+  readonly hearers: { hangup: (() => void)[]; status: (() => void)[] } = { hangup: [], status: [] };
+
+  constructor(args: readonly string[], options: FakeSystemOptions = {}) {
+    const { addresses = ["192.0.2.53"], system, orders = [], ordered = [] } = options;
+    this.args = args;
+    const host = this.world.network.addHost(...addresses);
+    const usual: Network = {
+      openDatagram: (local) => host.openDatagram(local),
+      listenStream: (local) => host.listenStream(local),
+      connectStream: (to, signal) => host.connectStream(to, signal),
+    };
+    const io: DatagramIoChoice = {
+      isNative: true,
+      openDatagram: usual.openDatagram,
+      named: (config) => config,
+      describe: () => "takes datagrams as the test has them",
+      close: () => {},
+    };
+    this.system = {
+      build: () => ({ engine: "deno 2.9.5", target: "x86_64-unknown-linux-gnu", form: "compiled", isNative: false }),
+      runtime: (network, writeLine) => ({
+        ...this.world.runtimeOn(host),
+        network: { ...usual, ...network },
+        writeLine,
+      }),
+      chooseWorkerCount: ({ workers }) => ({ count: workers === "auto" ? 2 : workers, why: null }),
+      chooseDatagramIo: () => io,
+      sharedDatagramIo: () => io,
+      listenSharedStream: usual.listenStream,
+      spawnWorker: ({ reported, ended }) => ({
+        send: (order) => {
+          orders.push(JSON.parse(JSON.stringify(order)));
+          if (order.kind === "start") reported({ kind: "serving" });
+          if (order.kind === "stop") ended("exit code 0", 0);
+        },
+        kill: () => ended("SIGKILL", 137),
+      }),
+      supervisorLink: {
+        async *orders() {
+          yield* ordered;
+        },
+        report: () => {},
+      },
+      leaveSignalsToSupervisor: () => {},
+      onStatusSignal: (tell) => heardBy(this.hearers.status, tell),
+      onHangup: (tell) => heardBy(this.hearers.hangup, tell),
+      isForbidden: () => false,
+      ...system,
+    };
+  }
+
+  print(text: string): void {
+    this.printed.push(text);
+  }
+
+  writeLine(line: string): void {
+    this.lines.push(line);
+  }
+
+  get stop(): Promise<void> {
+    return this.#stopping.promise;
+  }
+
+  /** Tells the program to end. */
+  end(): void {
+    this.#stopping.resolve();
+  }
+}
+
+function heardBy(hearers: (() => void)[], tell: () => void): () => void {
+  hearers.push(tell);
+  return () => void hearers.splice(hearers.indexOf(tell), 1);
+}
