@@ -1,7 +1,7 @@
 import type { SocketAddress } from "../../base/net/address.ts";
 import type { BufferPool } from "../../base/octets/buffers.ts";
 import type { DatagramSocket } from "../../base/runtime.ts";
-import { KnownClients } from "./known_clients.ts";
+import { KnownPeers } from "./known_peers.ts";
 
 /** Datagrams that are handed over together at most: more would wait for each other too long. 32 were no cheaper. */
 const BURST_MAX = 16;
@@ -47,7 +47,7 @@ export class ReadAhead {
   readonly #pool: BufferPool;
   readonly #onBurst: (count: number) => void;
   readonly #departures: Departures;
-  readonly #clients = new KnownClients();
+  readonly #known = new KnownPeers();
   /** The receives that were begun, oldest first, and behind them what is left of earlier ones. */
   readonly #receives: Promise<Received>[] = [];
   #begunCount = 0;
@@ -145,7 +145,7 @@ export class ReadAhead {
     // hot path
     const place = this.#count++;
     this.#datagrams[place] = received[0];
-    this.#peers[place] = this.#clients.find(received[1]);
+    this.#peers[place] = this.#known.find(received[1]);
   }
 
   #handOver(): void {
