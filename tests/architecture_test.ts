@@ -77,6 +77,20 @@ const SYSTEM = "lib/system/";
 const NATIVE = "lib/native/";
 const NATIVE_WORLD = /\bDeno\.(?:dlopen|UnsafePointer(?:View)?|PointerValue|build)\b/g;
 
+/** A channel by name, or a comparison with what says it. */
+const CHANNEL_NAMED = /["'`](?:tcp|tls|https|quic)["'`]|\.(?:channel|transport)\b\s*[!=]==?/;
+
+/** Where channels are named: what a client is and who makes one; endpoints of upstreams, and addresses of sockets. */
+const CHANNEL_ROOMS = [
+  "lib/resolver/client.ts",
+  "lib/server/listen/known_clients.ts",
+  "lib/server/listen/stream_listener.ts",
+  "lib/upstream/",
+  "lib/config/",
+  "lib/system/",
+  "lib/base/net/address.ts",
+];
+
 const LINES_MAX = 250;
 /** Of main.ts: it hands the operating system over, and does nothing itself. */
 const MAIN_LINES_MAX = 100;
@@ -131,6 +145,11 @@ test(`nothing but main.ts and ${SYSTEM} imports ${NATIVE} and ${SYSTEM}`, () => 
   const isSpecial = (path: string) => path.startsWith(NATIVE) || path.startsWith(SYSTEM);
   const importers = sourceFiles().filter(({ path }) => path !== "main.ts" && !isSpecial(path));
   assertEquals(importers.filter((file) => imports(file).some(isSpecial)), []);
+});
+
+test("lib/ asks for what a client's channel means, and not which one it is, but for where clients are made", () => {
+  const asking = sourceFiles().filter(({ path }) => !CHANNEL_ROOMS.some((room) => path.startsWith(room)));
+  assertEquals(asking.filter(({ code }) => CHANNEL_NAMED.test(code)).map(({ path }) => path), []);
 });
 
 test(`lib/ has no file of more than ${LINES_MAX} lines`, () => {

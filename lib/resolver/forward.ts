@@ -37,7 +37,7 @@ export class Forward implements Resolver {
       flags: query.scan.flags,
       wantsDnssec: query.scan.wantsDnssec,
       usefulOctetsMax: USEFUL_SHARE * query.replyOctetsMax,
-      acceptsTruncated: query.client.transport !== "tcp",
+      acceptsTruncated: !query.client.isStream,
       deadlineMs: query.deadlineMs,
       upstreamCount: this.#upstreams.members.length,
       sendCount: 0,

@@ -1,4 +1,3 @@
-import type { SocketAddress } from "../base/net/address.ts";
 import type { LaterOctets } from "../base/later.ts";
 import { shortCopy } from "../base/octets/short_copies.ts";
 import { NameKey } from "../names/name_key.ts";
@@ -17,6 +16,7 @@ import type { Question } from "../wire/message.ts";
 import { MessageScan } from "../wire/scan.ts";
 import { uint16At } from "../wire/octets.ts";
 import { Writer } from "../wire/writer.ts";
+import type { Client } from "./client.ts";
 import type { ReplySlot } from "./reply_slot.ts";
 
 const NO_OPTIONS: readonly EdnsOption[] = [];
@@ -27,7 +27,7 @@ export interface QueryOptions {
   /** The message; a view of a buffer that stays untouched until the query is answered. */
   readonly wire: Uint8Array<ArrayBuffer>;
   /** Who asks. */
-  readonly client: SocketAddress;
+  readonly client: Client;
   /** When an answer is due at the latest, on the program's clock. */
   readonly deadlineMs: number;
   /** Where a reply that is known at once may be written; `null` when the reply needs octets of its own. */
@@ -60,7 +60,7 @@ export class Query {
   /** What QNAME is looked up by; made once, when it is first asked for. */
   readonly key: NameKey;
   #wire: Uint8Array<ArrayBuffer>;
-  #client: SocketAddress;
+  #client: Client;
   #deadlineMs: number;
   #slot: ReplySlot | null;
   /** Why the reply is what it is; told to clients that speak EDNS (RFC 8914). Resolvers add to it. */
@@ -120,7 +120,7 @@ export class Query {
   }
 
   /** Makes this the query for another message; what was known about the last one is forgotten. See `QueryOptions`. */
-  begin(wire: Uint8Array<ArrayBuffer>, client: SocketAddress, deadlineMs: number, slot: ReplySlot | null): void {
+  begin(wire: Uint8Array<ArrayBuffer>, client: Client, deadlineMs: number, slot: ReplySlot | null): void {
     // hot path
     this.#wire = wire;
     this.#client = client;
@@ -145,8 +145,13 @@ export class Query {
   }
 
   /** Who asks. */
-  get client(): SocketAddress {
+  get client(): Client {
     return this.#client;
+  }
+
+  /** Whether the client really is where its packets come from: by its channel's handshake, or a cookie of ours. */
+  get isAddressProven(): boolean {
+    return this.client.isAddressProven || this.hasValidCookie;
   }
 
   /** When to give up, on the program's clock. */
@@ -192,7 +197,7 @@ export class Query {
 
   /** The largest reply that may go to this client (RFC 1035 §4.2.1–4.2.2, RFC 6891 §6.2.3–6.2.5), in octets. */
   get replyOctetsMax(): number {
-    if (this.client.transport === "tcp") return MESSAGE_OCTETS_MAX;
+    if (this.client.isStream) return MESSAGE_OCTETS_MAX;
     if (!this.scan.hasOpt) return PLAIN_UDP_OCTETS;
     return Math.min(this.pathOctetsMax, Math.max(PLAIN_UDP_OCTETS, this.scan.udpPayloadOctets));
   }

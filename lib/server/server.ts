@@ -4,6 +4,7 @@ import type { Clock } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import { LineAMinute } from "../observe/line_a_minute.ts";
 import type { Log } from "../observe/log.ts";
+import type { Client } from "../resolver/client.ts";
 import { ownReply } from "../resolver/own_reply.ts";
 import { Query } from "../resolver/query.ts";
 import type { ReplySlot } from "../resolver/reply_slot.ts";
@@ -60,8 +61,8 @@ export class Server {
   }
 
   /** A reply to the client was longer than a datagram on its way can be: the next ones are cut to less. */
-  noteNarrowPath(client: SocketAddress): void {
-    this.#narrowPaths.note(client.hostname);
+  noteNarrowPath({ hostname }: SocketAddress): void {
+    this.#narrowPaths.note(hostname);
   }
 
   /**
@@ -73,7 +74,7 @@ export class Server {
    */
   handle(
     datagram: Uint8Array<ArrayBuffer>,
-    client: SocketAddress,
+    client: Client,
     slot: ReplySlot | null = null,
   ): Reply | null | LaterOctets {
     // hot path
@@ -102,7 +103,7 @@ export class Server {
   }
 
   /** A query that is answered at once is used again: most are. */
-  #begin(wire: Uint8Array<ArrayBuffer>, client: SocketAddress, slot: ReplySlot | null): Query {
+  #begin(wire: Uint8Array<ArrayBuffer>, client: Client, slot: ReplySlot | null): Query {
     const deadlineMs = this.#clock.nowMs() + this.#timeoutMs;
     const query = this.#spareQuery;
     const pathOctetsMax = this.#narrowPaths.octetsMax(client.hostname);

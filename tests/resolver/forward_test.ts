@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Forward } from "../../lib/resolver/forward.ts";
-import type { Query } from "../../lib/resolver/query.ts";
+import { CHANNELS, Client } from "../../lib/resolver/client.ts";
+import { Query } from "../../lib/resolver/query.ts";
 import { extendedErrorOption } from "../../lib/wire/edns/edns.ts";
 import { EDE, RCODE } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
@@ -39,6 +40,17 @@ Deno.test("[9619_01] [1035_05] Forward.resolve() sends the one question, and not
   assertEquals([sent().isResponse, sent().opcode, sent().answers, sent().additionals], [false, 0, [], [opt()]]);
   pool.close();
 });
+
+for (const channel of CHANNELS) {
+  Deno.test(`Forward.resolve() asks for a client over ${channel} what ${channel === "udp" ? "a datagram" : "a stream"} has room for`, async () => {
+    const { wire } = clientQuery({ questions: QUESTIONS });
+    const query = new Query({ wire, client: new Client("198.51.100.7", channel), deadlineMs: 2000 });
+    const { pool } = await forward(query);
+    const { usefulOctetsMax, acceptsTruncated } = query.request!;
+    assertEquals([usefulOctetsMax, acceptsTruncated], channel === "udp" ? [4 * 512, true] : [4 * 65_535, false]);
+    pool.close();
+  });
+}
 
 Deno.test("[4343_02] Forward.resolve() replies in the client's spelling, whatever the upstream was asked in", async () => {
   const { answer, reply, pool, sent } = await forward(clientQuery({ questions: QUESTIONS }));

@@ -1,4 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
+import { CHANNELS, Client } from "../../lib/resolver/client.ts";
+import { Query } from "../../lib/resolver/query.ts";
 import { SCAN } from "../../lib/wire/scan.ts";
 import { opt, question, wire } from "../support/messages.ts";
 import { CLIENT, clientQuery, rawQuery } from "../support/resolving.ts";
@@ -24,6 +26,17 @@ for (const [size, replyOctetsMax, bodyOctetsMax] of SIZES) {
   Deno.test(`[6891_05] [9715_02] [1035_01] Query.replyOctetsMax for an advertised size of ${size ?? "none"}`, () => {
     const query = clientQuery({ additionals: size === null ? [] : [opt({ udpPayloadOctets: size })] });
     assertEquals([query.replyOctetsMax, query.bodyOctetsMax], [replyOctetsMax, bodyOctetsMax]);
+  });
+}
+
+for (const channel of CHANNELS) {
+  Deno.test(`Query.replyOctetsMax and isAddressProven over ${channel} are those of a ${channel === "udp" ? "datagram" : "stream"}`, () => {
+    const { wire } = clientQuery({ additionals: [opt({ udpPayloadOctets: 1232 })] });
+    const query = new Query({ wire, client: new Client(CLIENT.hostname, channel), deadlineMs: 2000 });
+    const isStream = channel !== "udp";
+    assertEquals([query.replyOctetsMax, query.isAddressProven], [isStream ? 65_535 : 1232, isStream]);
+    query.hasValidCookie = true;
+    assertEquals(query.isAddressProven, true);
   });
 }
 

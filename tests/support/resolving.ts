@@ -1,13 +1,15 @@
 import { QuestionHash } from "../../lib/names/question_hash.ts";
 import { SeededRandom } from "./seeded_random.ts";
+import { Client } from "../../lib/resolver/client.ts";
 import { Query } from "../../lib/resolver/query.ts";
 import type { Reply, Resolver } from "../../lib/resolver/resolver.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import { udp } from "./fake_socket.ts";
 import { response, wire } from "./messages.ts";
 
-/** Who asks in tests of one layer. */
-export const CLIENT = udp("198.51.100.7", 40_000);
+/** Where queries come from in tests of one layer, and who asks them. */
+export const CLIENT_ADDRESS = udp("198.51.100.7", 40_000);
+export const CLIENT = new Client(CLIENT_ADDRESS.hostname, "udp");
 
 /** A client's query out of its message; RD is set unless `fields` says otherwise. */
 export function clientQuery(fields: Partial<Message>, deadlineMs = 2000): Query {

@@ -1,8 +1,8 @@
-import type { SocketAddress } from "../../lib/base/net/address.ts";
 import { FairShare } from "../../lib/base/time/fair_share.ts";
 import type { Cidr } from "../../lib/base/net/cidr.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
+import { Client } from "../../lib/resolver/client.ts";
 import type { Reply } from "../../lib/resolver/resolver.ts";
 import { Access } from "../../lib/server/admission/access.ts";
 import { StreamAccount, StreamTotals } from "../../lib/server/listen/stream_account.ts";
@@ -22,7 +22,7 @@ type Octets = Uint8Array<ArrayBuffer>;
 class FakeServer {
   /** What it was asked: the ID and the first question. */
   readonly asked: string[] = [];
-  readonly clients: SocketAddress[] = [];
+  readonly clients: Client[] = [];
   /** How it answers: at once, never (to a response), or when `answer` is called. */
   isWaiting = false;
   /** Records of an answer, of sixteen octets each. */
@@ -30,7 +30,7 @@ class FakeServer {
   readonly #pending: { readonly reply: Reply; readonly settle: (reply: Reply) => void }[] = [];
 
   /** See `Server.handle`. */
-  handle(octets: Octets, client: SocketAddress): Reply | null | Promise<Reply> {
+  handle(octets: Octets, client: Client): Reply | null | Promise<Reply> {
     const { id, questions, isResponse } = decode(octets);
     this.asked.push(`${id} ${questionLines(questions)[0]}`);
     this.clients.push(client);
@@ -70,10 +70,11 @@ function parts() {
 export function sessionRig({ client = new StreamTotals(), all = new StreamTotals() } = {}) {
   const { options, ...rest } = parts();
   const socket = new FakeStream();
-  const session = new StreamSession({ ...options, socket, account: new StreamAccount(client, all) });
+  const asker = new Client(socket.peer.hostname, "tcp");
+  const session = new StreamSession({ ...options, socket, client: asker, account: new StreamAccount(client, all) });
   const state = { hasEnded: false };
   const ended = session.run().then(() => void (state.hasEnded = true));
-  return { ...rest, socket, session, ended, state, client, all };
+  return { ...rest, socket, asker, session, ended, state, client, all };
 }
 
 /** A listener that runs, or several that share a limit. */

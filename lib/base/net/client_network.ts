@@ -12,6 +12,12 @@ export interface NetworkSize {
 /** What counts as one client: an IPv4 address, or an IPv6 /64, of which any machine in it has all addresses. */
 export const ONE_CLIENT: NetworkSize = { ipv4Octets: 4, ipv6Octets: 8 };
 
+/**
+ * What counts as one site, a /24 or a /56: who has one of its addresses can often send from the others too (RFC 6177 §2: a
+ * home site gets a /56). BIND's response rate limiting counts by the same.
+ */
+export const ONE_SITE: NetworkSize = { ipv4Octets: 3, ipv6Octets: 7 };
+
 /** A text that is the same for all addresses of one network, and different for different networks. */
 export function clientNetwork(hostname: string, { ipv4Octets, ipv6Octets }: NetworkSize): string {
   if (ipv4Octets === 4 && !hostname.includes(":")) return hostname;

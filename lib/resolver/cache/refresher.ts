@@ -1,4 +1,3 @@
-import type { SocketAddress } from "../../base/net/address.ts";
 import { deliver, type Receiver } from "../../base/later.ts";
 import type { Clock } from "../../base/runtime.ts";
 import { CHECKING_DISABLED, type Memory, WANTS_DNSSEC } from "../../cache/memory.ts";
@@ -6,6 +5,7 @@ import type { Counters } from "../../observe/counters.ts";
 import { FLAG, HEADER_OCTETS, putFlags, putQueryCounts, QUESTION_TAIL_OCTETS } from "../../wire/header.ts";
 import { BARE_OPT_OCTETS, putBareOpt, UDP_PAYLOAD_OCTETS } from "../../wire/edns/edns.ts";
 import { skipName } from "../../wire/scan.ts";
+import { OURSELVES, OURSELVES_AT_LENGTH } from "../client.ts";
 import { Query } from "../query.ts";
 import type { Resolver } from "../resolver.ts";
 
@@ -120,14 +120,9 @@ export class Refresher {
     putFlags(wire, FLAG.RD | ((variant & CHECKING_DISABLED) === 0 ? 0 : FLAG.CD));
     putQueryCounts(wire, 1);
     putBareOpt(wire, questionsEnd, wantsDnssec, 0);
-    const client = message.length > UDP_PAYLOAD_OCTETS ? OURSELVES_OVER_TCP : OURSELVES;
+    const client = message.length > UDP_PAYLOAD_OCTETS ? OURSELVES_AT_LENGTH : OURSELVES;
     return new Query({ wire, client, deadlineMs: this.#clock.nowMs() + this.#timeoutMs });
   }
 }
 
 const NOBODY: Receiver<Uint8Array<ArrayBuffer>> = { arrived: () => {}, failed: () => {} };
-
-/** A client among clients, so that refreshing has its fair share of what may be in flight, and no more. */
-const OURSELVES: SocketAddress = { transport: "udp", hostname: "0.0.0.0", port: 0 };
-/** For what does not fit into a datagram: see `Request.usefulOctetsMax`. */
-const OURSELVES_OVER_TCP: SocketAddress = { ...OURSELVES, transport: "tcp" };

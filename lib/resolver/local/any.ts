@@ -12,7 +12,8 @@ const TTL_SECONDS = 3600;
 
 /**
  * Answers ANY questions that come over UDP with a HINFO record that says nothing (RFC 8482 §4.2): "everything you have" is
- * what amplification attacks ask for, from addresses of others. Over TCP addresses are true, so the question is forwarded.
+ * what amplification attacks ask for, from addresses of others. Where the channel shows that the address is true, over TCP, the
+ * question is forwarded; a cookie shows that, too, but over UDP the answer would be cut all the same.
  */
 export class Any implements Resolver {
   readonly #next: Resolver;
@@ -24,7 +25,7 @@ export class Any implements Resolver {
 
   /** See `Resolver`. */
   resolve(query: Query): Reply | PromiseLike<Reply> {
-    if (query.qtype !== TYPE.ANY || query.qclass !== CLASS.IN || query.client.transport === "tcp") {
+    if (query.qtype !== TYPE.ANY || query.qclass !== CLASS.IN || query.client.isAddressProven) {
       return this.#next.resolve(query);
     }
     const [question] = decodeQuestions(query.wire);

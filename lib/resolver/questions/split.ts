@@ -97,10 +97,10 @@ export class Split implements Resolver {
       wantsDnssec: query.scan.wantsDnssec,
       limitOctets: query.bodyOctetsMax,
     });
-    return query.client.transport === "tcp" && isTruncated(merged) ? this.#tooMuch(query) : merged;
+    return query.client.isStream && isTruncated(merged) ? this.#tooMuch(query) : merged;
   }
 
-  /** Over TCP, TC would promise what is not to be had: nowhere do these questions get more room together. */
+  /** On a stream, TC would promise what is not to be had: nowhere do these questions get more room together. */
   #tooMuch(query: Query): Reply {
     query.extendedErrors.unshift({ infoCode: EDE.OTHER, text: "Too much for one message, ask one by one" });
     return ownReply(query, { rcode: RCODE.SERVFAIL, recursionAvailable: this.#recursionAvailable, withQuestion: true });

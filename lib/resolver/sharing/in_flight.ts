@@ -1,4 +1,3 @@
-import { clientNetwork, ONE_CLIENT } from "../../base/net/client_network.ts";
 import { deliver } from "../../base/later.ts";
 import type { Clock } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
@@ -52,7 +51,7 @@ export class InFlight implements Resolver {
 
   /** See `Resolver`. */
   resolve(query: Query): Reply | PromiseLike<Reply> {
-    const client = clientNetwork(query.client.hostname, ONE_CLIENT);
+    const client = query.client.host;
     if (this.#loads.count >= this.#options.max && !this.#makeRoomFor(client)) return this.#refusal(query);
     const pending = this.#options.next.resolve(query);
     if (pending instanceof Uint8Array) return pending;

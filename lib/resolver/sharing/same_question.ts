@@ -7,8 +7,8 @@ const ASKED_FLAGS = FLAG.RD | FLAG.CD;
 
 /** What else than its question tells a query's answer apart. */
 export function askedOf({ scan, client }: Query): number {
-  // A reply that is worth fetching for a client on TCP may not be for one on UDP.
-  return (scan.flags & ASKED_FLAGS) | (scan.wantsDnssec ? 1 : 0) | (client.transport === "tcp" ? 2 : 0);
+  // A reply that is worth fetching for a client on a stream may not be for one on UDP.
+  return (scan.flags & ASKED_FLAGS) | (scan.wantsDnssec ? 1 : 0) | (client.isStream ? 2 : 0);
 }
 
 /** Whether two queries have the same question, letter case ignored. */

@@ -1,11 +1,5 @@
-import { type Cidr, isInCidr, parseCidr, unmappedIp } from "../../base/net/cidr.ts";
-import { octetsOf } from "../../base/net/zone.ts";
-
-/**
- * Verdicts that are kept, so that an address is parsed once and not for each query: more than a local network has
- * clients, and less than a MiB.
- */
-const KEPT_MAX = 4096;
+import { type Cidr, isInCidr, parseCidr } from "../../base/net/cidr.ts";
+import type { Client } from "../../resolver/client.ts";
 
 /**
  * Who may ask when nothing else is said: this machine and the networks around it. RFC 5625 §6.1 warns of proxies that
@@ -26,28 +20,22 @@ export const PRIVATE_NETWORKS: readonly Cidr[] = [
 /** Decides by their address which clients may ask. */
 export class Access {
   readonly #allowed: readonly Cidr[];
-  readonly #verdicts = new Map<string, boolean>();
 
   /** Lets the clients of the networks `allowed` ask. */
   constructor(allowed: readonly Cidr[]) {
     this.#allowed = allowed;
   }
 
-  /** Whether the client with this IP address may ask. What is no address may not. */
-  allows(hostname: string): boolean {
-    const known = this.#verdicts.get(hostname);
-    if (known !== undefined) return known;
-    // Strangers with many addresses cost the others a parse now and then; they must not cost memory.
-    if (this.#verdicts.size >= KEPT_MAX) this.#verdicts.clear();
-    const verdict = this.#judge(hostname);
-    this.#verdicts.set(hostname, verdict);
-    return verdict;
+  /** Whether the client may ask, by its address; what is no address may not. The verdict is kept with the client. */
+  allows(client: Client): boolean {
+    // hot path
+    if (client.judgedBy !== this) this.#judge(client);
+    return client.isAllowed;
   }
 
-  #judge(hostname: string): boolean {
-    const octets = octetsOf(hostname);
-    if (octets === null) return false;
-    const address = unmappedIp(octets);
-    return this.#allowed.some((cidr) => isInCidr(address, cidr));
+  #judge(client: Client): void {
+    const { octets } = client;
+    client.isAllowed = octets !== null && this.#allowed.some((cidr) => isInCidr(octets, cidr));
+    client.judgedBy = this;
   }
 }

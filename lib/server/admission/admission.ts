@@ -67,6 +67,6 @@ export function admit(query: Query, recursionAvailable: boolean): typeof ADMITTE
 export function isUnanswerable({ scan, client }: Query): boolean {
   // Without a whole header there is no ID to answer with.
   if (scan.status === SCAN.tooShort) return true;
-  // Answering responses would let two servers talk to each other for ever. Nothing can be sent to port 0.
-  return scan.isResponse || client.port === 0;
+  // Answering responses would let two servers talk to each other for ever.
+  return scan.isResponse || !client.isAnswerable;
 }

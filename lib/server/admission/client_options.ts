@@ -1,5 +1,3 @@
-import { unmappedIp } from "../../base/net/cidr.ts";
-import { octetsOf } from "../../base/net/zone.ts";
 import type { Query } from "../../resolver/query.ts";
 import { BARE_OPT_OCTETS, EDNS_VERSION, type EdnsOption } from "../../wire/edns/edns.ts";
 import { findOptions } from "../../wire/edns/find_options.ts";
@@ -28,7 +26,7 @@ export function takeClientOptions(query: Query, cookies: ServerCookies): number 
   // What the options of a later version mean is not for us to say.
   if (scan.optFault !== OPT_FAULT.none || scan.ednsVersion > EDNS_VERSION) return RCODE.NOERROR;
   // RFC 7828 §3.2.1: a server "MUST ignore" the option when it comes over UDP.
-  if (client.transport === "tcp" && findOptions(wire, scan, EDNS_OPTION.TCP_KEEPALIVE).length > 0) {
+  if (client.usesKeepalive && findOptions(wire, scan, EDNS_OPTION.TCP_KEEPALIVE).length > 0) {
     query.replyOptions = [KEEPALIVE];
   }
   // RFC 7873 §5.2: of several COOKIE options only the first counts.
@@ -39,9 +37,9 @@ export function takeClientOptions(query: Query, cookies: ServerCookies): number 
 function takeCookie(query: Query, cookie: Uint8Array<ArrayBuffer>, cookies: ServerCookies): number {
   // RFC 7873 §5.2.2: "the response to the request MUST be a FORMERR"
   if (!isCookieLength(cookie.length)) return reject(query, "The COOKIE option is malformed");
-  const clientIp = octetsOf(query.client.hostname);
-  if (clientIp === null) return RCODE.NOERROR;
-  const { isValid, reply } = cookies.judge(cookie, unmappedIp(clientIp));
+  const { octets } = query.client;
+  if (octets === null) return RCODE.NOERROR;
+  const { isValid, reply } = cookies.judge(cookie, octets);
   query.hasValidCookie = isValid;
   query.replyOptions = [...query.replyOptions, { code: EDNS_OPTION.COOKIE, data: reply }];
   // RFC 7873 §5.4: a query without questions asks about its cookie alone. With a question, a cookie that is not good is

@@ -49,7 +49,7 @@ export class Policy {
   judge(query: Query): typeof ADMITTED | typeof IGNORED | Reply {
     if (isUnanswerable(query)) return IGNORED;
     // Before anything else: a cache or a local name must not show strangers what they may not ask for (CVE-2026-26017).
-    if (!this.#options.access.allows(query.client.hostname)) return this.#prohibit(query);
+    if (!this.#options.access.allows(query.client)) return this.#prohibit(query);
     const verdict = this.#judgeMessage(query);
     // A rejection is a reply like any other to the one in whose name it was asked for.
     const questionCount = verdict === ADMITTED ? questionsOf(query) : 1;
@@ -81,11 +81,11 @@ export class Policy {
     return this.#own(query, rcode & 0xf, false);
   }
 
-  #isOverRate({ client, hasValidCookie }: Query, questionCount: number): boolean {
+  #isOverRate(query: Query, questionCount: number): boolean {
     const { rateLimit } = this.#options;
-    // Over TCP, or with a cookie of ours, the address is the client's own: nobody can use up the rate in its name.
-    if (rateLimit === null || client.transport === "tcp" || hasValidCookie) return false;
-    return !rateLimit.allows(client.hostname, questionCount);
+    // Where the address is the client's own, nobody can use up the rate in its name.
+    if (rateLimit === null || query.isAddressProven) return false;
+    return !rateLimit.allows(query.client, questionCount);
   }
 
   /** TC and nothing else: a real client asks again over TCP, and who forges addresses gains no records. */

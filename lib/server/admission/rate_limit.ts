@@ -1,11 +1,6 @@
-import { clientNetwork } from "../../base/net/client_network.ts";
 import type { Clock } from "../../base/runtime.ts";
+import type { Client } from "../../resolver/client.ts";
 
-/**
- * The addresses that share a bucket, /24 and /56: who has one of them can often send from the others too (RFC 6177 §2: a
- * home site gets a /56). BIND's response rate limiting counts by the same.
- */
-const NETWORK = { ipv4Octets: 3, ipv6Octets: 7 };
 /** Networks that are remembered. The one seen first goes first; it comes back with a full bucket. */
 const NETWORKS_MAX = 65_536;
 /** A bucket takes at least this many, so that a page's burst of questions passes however low the rate is. */
@@ -18,7 +13,7 @@ interface Bucket {
   filledAtMs: number;
 }
 
-/** A token bucket for each client network: a second's worth of questions at once, and the rate in the long run. */
+/** A token bucket for each network of clients, see `Client.network`: a second's worth of questions at once, and the rate in the long run. */
 export class RateLimit {
   readonly #questionsPerSecond: number;
   readonly #clock: Clock;
@@ -31,8 +26,8 @@ export class RateLimit {
   }
 
   /** Whether a client may ask `questionCount` questions now. If so, they are counted. */
-  allows(hostname: string, questionCount: number): boolean {
-    const bucket = this.#bucketOf(clientNetwork(hostname, NETWORK));
+  allows({ network }: Client, questionCount: number): boolean {
+    const bucket = this.#bucketOf(network);
     this.#fill(bucket);
     if (bucket.tokens < 1) return false;
     bucket.tokens -= questionCount;

@@ -15,7 +15,7 @@ export interface BatchSenderOptions {
   /** Where it is counted. */
   readonly counters: Counters;
   /** Told whom a reply was too long for. */
-  readonly onTooLong?: (client: SocketAddress) => void;
+  readonly onTooLong?: (peer: SocketAddress) => void;
 }
 
 /** Sends the replies that become known in one turn of the event loop with one system call. */
@@ -30,7 +30,7 @@ export class BatchSender implements ReplySender {
   readonly #flush: () => void;
   #queuedCount = 0;
 
-  readonly #onTooLong: (client: SocketAddress) => void;
+  readonly #onTooLong: (peer: SocketAddress) => void;
 
   /** See {@linkcode BatchSenderOptions}. */
   constructor({ batch, counters, onTooLong = () => {} }: BatchSenderOptions) {
@@ -57,14 +57,14 @@ export class BatchSender implements ReplySender {
   }
 
   /** See `ReplySender`. */
-  send(reply: Reply, client: SocketAddress): void {
+  send(reply: Reply, peer: SocketAddress): void {
     // hot path
     const current = this.#current;
     const isInSlot = current !== null && current.holds(reply);
     if (current !== null) current.isTaken = true;
     this.#current = null;
-    if (isInSlot) this.#batch.queueSlot(reply.length, client);
-    else this.#batch.queue(reply, client);
+    if (isInSlot) this.#batch.queueSlot(reply.length, peer);
+    else this.#batch.queue(reply, peer);
     if (this.#queuedCount++ === 0) queueMicrotask(this.#flush);
   }
 

@@ -10,7 +10,7 @@ export interface ReplySender {
    * Sends `reply`, which stands in `slot` or in octets that nobody touches any more, soon: see `flush`.
    * Does not wait.
    */
-  send(reply: Reply, client: SocketAddress): void;
+  send(reply: Reply, peer: SocketAddress): void;
   /**
    * Lets everything leave that does not do so by itself at the end of this turn. To be called after `send`, but for what
    * a burst of datagrams leaves: whoever reads it sends it.

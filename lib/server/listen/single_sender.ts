@@ -48,11 +48,11 @@ export class SingleSender implements ReplySender, Departures {
   }
 
   /** See `ReplySender`. */
-  send(reply: Reply, client: SocketAddress): void {
+  send(reply: Reply, peer: SocketAddress): void {
     // hot path
     const departure = this.#next;
     departure.reply = departure.own(reply);
-    departure.client = client;
+    departure.peer = peer;
     this.#underway++;
     departure.slot.isTaken = true;
     this.#next = this.#free.pop() ?? new Departure(this);
@@ -65,7 +65,7 @@ export class SingleSender implements ReplySender, Departures {
     // hot path
     const departure = this.#takeNext();
     this.#sending = departure;
-    return departure === null ? null : this.#options.socket.send(departure.reply, departure.client!);
+    return departure === null ? null : this.#options.socket.send(departure.reply, departure.peer!);
   }
 
   /** See `Departures`. */
@@ -78,7 +78,7 @@ export class SingleSender implements ReplySender, Departures {
   flush(): void {
     const { socket } = this.#options;
     for (let departure = this.#takeNext(); departure !== null; departure = this.#takeNext()) {
-      socket.send(departure.reply, departure.client!).then(departure.sent, departure.failed);
+      socket.send(departure.reply, departure.peer!).then(departure.sent, departure.failed);
     }
   }
 
@@ -103,7 +103,7 @@ export class SingleSender implements ReplySender, Departures {
       counters.replied++;
     } else {
       counters.unsendable++;
-      log.debug(() => `Cannot reply to ${formatSocketAddress(departure.client!)}: ${error}`);
+      log.debug(() => `Cannot reply to ${formatSocketAddress(departure.peer!)}: ${error}`);
     }
     if (this.#free.length < KEPT_MAX) this.#free.push(departure);
     if (--this.#underway === 0) this.#idle.resolve();
@@ -114,7 +114,7 @@ export class SingleSender implements ReplySender, Departures {
 class Departure {
   readonly slot = new ReplySlot();
   reply: Reply = this.slot.octets;
-  client: SocketAddress | null = null;
+  peer: SocketAddress | null = null;
   readonly sent: () => void;
   readonly failed: (error: unknown) => void;
 

@@ -1,8 +1,8 @@
-import { clientNetwork, ONE_CLIENT } from "../../base/net/client_network.ts";
 import type { Clock } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
 import { LineAMinute } from "../../observe/line_a_minute.ts";
 import type { Log } from "../../observe/log.ts";
+import type { Client } from "../../resolver/client.ts";
 import type { Access } from "../admission/access.ts";
 import { CONNECTIONS_MAX, CONNECTIONS_PER_CLIENT_MAX } from "../limits.ts";
 import { StreamAccount, StreamTotals } from "./stream_account.ts";
@@ -52,30 +52,30 @@ export class StreamLimit {
     return this.#all.octets;
   }
 
-  /** Counts a connection with this IP address in; `null` when there is no room for it. */
-  enter(hostname: string): Admittance | null {
+  /** Counts a connection of this client in; `null` when there is no room for it. */
+  enter(client: Client): Admittance | null {
     const { access, counters } = this.#options;
-    const client = access.allows(hostname) ? clientNetwork(hostname, ONE_CLIENT) : STRANGERS;
+    const host = access.allows(client) ? client.host : STRANGERS;
     const all = this.#all;
-    const totals = this.#clients.get(client) ?? new StreamTotals();
+    const totals = this.#clients.get(host) ?? new StreamTotals();
     if (all.connections >= CONNECTIONS_MAX || totals.connections >= CONNECTIONS_PER_CLIENT_MAX) {
       counters.connectionsRefused++;
       this.#warnings.note((count) => {
-        return `closed a TCP connection of ${hostname}, there are ${all.connections} in all and ${totals.connections} ` +
-          `of ${client === STRANGERS ? "clients outside of --allow" : "this client"} (${count} closed so far)`;
+        return `closed a TCP connection of ${client.hostname}, there are ${all.connections} in all and ${totals.connections} ` +
+          `of ${host === STRANGERS ? "clients outside of --allow" : "this client"} (${count} closed so far)`;
       });
       return null;
     }
     counters.connections++;
     all.connections++;
     totals.connections++;
-    this.#clients.set(client, totals);
-    return { account: new StreamAccount(totals, all), leave: () => this.#leave(client, totals) };
+    this.#clients.set(host, totals);
+    return { account: new StreamAccount(totals, all), leave: () => this.#leave(host, totals) };
   }
 
-  #leave(client: string, totals: StreamTotals): void {
+  #leave(host: string, totals: StreamTotals): void {
     this.#all.connections--;
     totals.connections--;
-    if (totals.connections === 0) this.#clients.delete(client);
+    if (totals.connections === 0) this.#clients.delete(host);
   }
 }

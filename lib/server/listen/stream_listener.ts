@@ -5,6 +5,7 @@ import type { Clock, StreamListenSocket, StreamSocket, Timers } from "../../base
 import type { Counters } from "../../observe/counters.ts";
 import { LineAMinute } from "../../observe/line_a_minute.ts";
 import type { Log } from "../../observe/log.ts";
+import { Client } from "../../resolver/client.ts";
 import type { StreamLimit } from "./stream_limit.ts";
 import type { Server } from "../server.ts";
 import { StreamSession } from "./stream_session.ts";
@@ -86,10 +87,11 @@ export class StreamListener {
     // Accepted in the moment in which the listener stopped: nobody would close its session.
     if (this.#isStopped) return socket.close();
     const { server, limit, share, clock, deadlines, counters } = this.#options;
-    const admittance = limit.enter(socket.peer.hostname);
+    const client = new Client(socket.peer.hostname, "tcp");
+    const admittance = limit.enter(client);
     if (admittance === null) return socket.close();
     const { account } = admittance;
-    const session = new StreamSession({ socket, server, account, share, clock, deadlines, counters });
+    const session = new StreamSession({ socket, client, server, account, share, clock, deadlines, counters });
     this.#sessions.add(session);
     session.run().then(() => {
       admittance.leave();

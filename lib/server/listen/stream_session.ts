@@ -3,6 +3,7 @@ import type { FairShare } from "../../base/time/fair_share.ts";
 import { deliver } from "../../base/later.ts";
 import type { Clock, StreamSocket } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
+import type { Client } from "../../resolver/client.ts";
 import type { Reply } from "../../resolver/resolver.ts";
 import { StreamFrames } from "../../wire/stream_frames.ts";
 import { IDLE_TIMEOUT_MS, QUERIES_PER_CONNECTION_MAX } from "../limits.ts";
@@ -16,6 +17,8 @@ type Octets = Uint8Array<ArrayBuffer>;
 export interface StreamSessionOptions {
   /** An open socket, which belongs to this object from now on. */
   readonly socket: StreamSocket;
+  /** Who is at its other end. */
+  readonly client: Client;
   /** What answers the queries. */
   readonly server: Server;
   /** What may wait on this connection; nothing does any more when the session has ended. */
@@ -40,6 +43,7 @@ export interface StreamSessionOptions {
  */
 export class StreamSession {
   readonly #socket: StreamSocket;
+  readonly #client: Client;
   readonly #server: Server;
   readonly #account: StreamAccount;
   readonly #share: FairShare;
@@ -58,8 +62,9 @@ export class StreamSession {
   #isClosed = false;
 
   /** See {@linkcode StreamSessionOptions}. */
-  constructor({ socket, server, account, share, clock, deadlines, counters }: StreamSessionOptions) {
+  constructor({ socket, client, server, account, share, clock, deadlines, counters }: StreamSessionOptions) {
     this.#socket = socket;
+    this.#client = client;
     this.#server = server;
     this.#account = account;
     this.#share = share;
@@ -136,7 +141,7 @@ export class StreamSession {
   }
 
   #ask(message: Octets, isAgain: boolean): void {
-    const reply = this.#server.handle(message, this.#socket.peer);
+    const reply = this.#server.handle(message, this.#client);
     if (reply === null) return;
     // Nothing is read while there is no room, so what is known at once has some.
     if (reply instanceof Uint8Array) return this.#put(reply);

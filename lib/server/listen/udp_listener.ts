@@ -8,6 +8,7 @@ import type { Log } from "../../observe/log.ts";
 import type { Reply } from "../../resolver/resolver.ts";
 import { BatchSender } from "./batch_sender.ts";
 import { type Departures, ReadAhead } from "./read_ahead.ts";
+import { KnownClients } from "./known_clients.ts";
 import type { ReplySender } from "./reply_sender.ts";
 import type { Server } from "../server.ts";
 import { SingleSender } from "./single_sender.ts";
@@ -48,6 +49,7 @@ export class UdpListener {
   readonly #timers: Timers;
   readonly #turns: Turns;
   readonly #failures: LineAMinute;
+  readonly #clients = new KnownClients();
   readonly #buffers = new BufferPool(RECEIVE_OCTETS);
   readonly #counters: Counters;
   readonly #sender: ReplySender;
@@ -74,7 +76,7 @@ export class UdpListener {
       this.#sender = sender;
       this.#ahead = this.#readAhead(sender);
     } else {
-      this.#sender = new BatchSender({ batch, counters, onTooLong: (client) => server.noteNarrowPath(client) });
+      this.#sender = new BatchSender({ batch, counters, onTooLong: (peer) => server.noteNarrowPath(peer) });
       this.#ahead = null;
     }
   }
@@ -149,15 +151,15 @@ export class UdpListener {
   async #receiveBatches(batch: DatagramBatch): Promise<void> {
     let buffer = this.#buffers.take();
     while (!this.#isClosed) {
-      const [datagram, client] = await this.#socket.receive(buffer);
+      const [datagram, peer] = await this.#socket.receive(buffer);
       if (this.#isStopping) continue;
-      const reply = this.#server.handle(datagram, client, this.#sender.slot);
+      const reply = this.#server.handle(datagram, this.#clients.find(peer), this.#sender.slot);
       if (reply instanceof LaterOctets) {
         const taken = buffer;
-        this.#sendLater(reply, client, () => this.#buffers.give(taken));
+        this.#sendLater(reply, peer, () => this.#buffers.give(taken));
         buffer = this.#buffers.take();
       } else if (reply !== null) {
-        this.#sender.send(reply, client);
+        this.#sender.send(reply, peer);
       }
       for (let round = 0; round < BATCHES_MAX && !this.#isStopping; round++) {
         const count = batch.receive();
@@ -176,10 +178,10 @@ export class UdpListener {
     this.#turns.beginTurn();
     try {
       for (let i = 0; i < count; i++) {
-        const client = burst.peer(i);
-        const reply = this.#server.handle(burst.datagram(i), client, this.#sender.slot);
-        if (reply instanceof LaterOctets) this.#sendLater(reply, client, burst.keep(i));
-        else if (reply !== null) this.#sender.send(reply, client);
+        const peer = burst.peer(i);
+        const reply = this.#server.handle(burst.datagram(i), this.#clients.find(peer), this.#sender.slot);
+        if (reply instanceof LaterOctets) this.#sendLater(reply, peer, burst.keep(i));
+        else if (reply !== null) this.#sender.send(reply, peer);
       }
     } finally {
       this.#turns.endTurn();
@@ -187,15 +189,15 @@ export class UdpListener {
   }
 
   /** @param release Gives back the octets that the query came in. */
-  #sendLater(later: LaterOctets, client: SocketAddress, release: () => void): void {
+  #sendLater(later: LaterOctets, peer: SocketAddress, release: () => void): void {
     this.#unansweredCount++;
-    later.deliverTo(new Departing(this, client, release));
+    later.deliverTo(new Departing(this, peer, release));
   }
 
   /** @internal */
-  sendNow(reply: Reply, client: SocketAddress): void {
+  sendNow(reply: Reply, peer: SocketAddress): void {
     this.#unansweredCount--;
-    this.#sender.send(reply, client);
+    this.#sender.send(reply, peer);
     this.#sender.flush();
     if (this.#unansweredCount === 0 && this.#isStopping) this.#allAnswered.resolve();
   }
@@ -207,18 +209,18 @@ type Burst = Pick<DatagramBatch, "datagram" | "peer" | "keep">;
 /** Sends a reply that comes later. */
 class Departing implements Receiver<Reply> {
   readonly #listener: UdpListener;
-  readonly #client: SocketAddress;
+  readonly #peer: SocketAddress;
   readonly #release: () => void;
 
-  constructor(listener: UdpListener, client: SocketAddress, release: () => void) {
+  constructor(listener: UdpListener, peer: SocketAddress, release: () => void) {
     this.#listener = listener;
-    this.#client = client;
+    this.#peer = peer;
     this.#release = release;
   }
 
   arrived(reply: Reply): void {
     this.#release();
-    this.#listener.sendNow(reply, this.#client);
+    this.#listener.sendNow(reply, this.#peer);
   }
 
   failed(): void {

@@ -1,4 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
+import { type Channel, Client } from "../../../lib/resolver/client.ts";
 import { Any } from "../../../lib/resolver/local/any.ts";
 import { Query } from "../../../lib/resolver/query.ts";
 import { EDE, RCODE } from "../../../lib/wire/iana.ts";
@@ -6,11 +7,11 @@ import { decode } from "../../../lib/wire/message.ts";
 import { lines, question, questionLines, wire } from "../../support/messages.ts";
 import { CLIENT, StubResolver } from "../../support/resolving.ts";
 
-function ask(text: string, transport: "udp" | "tcp") {
+function ask(text: string, channel: Channel) {
   const next = new StubResolver();
   const query = new Query({
     wire: wire({ questions: [question(text)] }),
-    client: { ...CLIENT, transport },
+    client: new Client(CLIENT.hostname, channel),
     deadlineMs: 2000,
   });
   return { query, next, reply: new Any({ next }).resolve(query) };
@@ -29,14 +30,15 @@ Deno.test("[8482_01] Any.resolve() answers ANY over UDP with a HINFO record that
 });
 
 for (
-  const [what, text, transport] of [
+  const [what, text, channel] of [
     ["ANY over TCP", "example.org ANY", "tcp"],
+    ["ANY over TLS", "example.org ANY", "tls"],
     ["ANY of another class", "example.org ANY 3", "udp"],
     ["any other type", "example.org HINFO", "udp"],
   ] as const
 ) {
   Deno.test(`[8482_01] Any.resolve() passes ${what} on as it is`, () => {
-    const { query, next } = ask(text, transport);
+    const { query, next } = ask(text, channel);
     assertStrictEquals(next.queries[0], query);
   });
 }

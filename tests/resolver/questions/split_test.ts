@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { Client } from "../../../lib/resolver/client.ts";
 import { Query } from "../../../lib/resolver/query.ts";
 import type { Reply } from "../../../lib/resolver/resolver.ts";
 import { type MultiQuestion, QUESTIONS_MAX, Split } from "../../../lib/resolver/questions/split.ts";
@@ -194,15 +195,17 @@ Deno.test("[2.1.3] [multi_06] Split.resolve() keeps the merged reply within the 
   }
 });
 
-Deno.test("[multi_06] Split.resolve() gives all over TCP", async () => {
-  const answer = (query: Query) => {
-    return responseTo(query, { answers: [record(`${askedName(query)} 300 IN TXT "${"x".repeat(250)}"`)] });
-  };
-  const { wire } = clientQuery({ questions: questions("a.example TXT", "b.example TXT", "c.example TXT") });
-  const query = new Query({ wire, client: { ...CLIENT, transport: "tcp" }, deadlineMs: 2000 });
-  const { isTruncated, answers } = await resolve(setUp({ answer }).split, query);
-  assertEquals([isTruncated, answers.length], [false, 3]);
-});
+for (const channel of ["tcp", "tls"] as const) {
+  Deno.test(`[multi_06] Split.resolve() gives all over ${channel.toUpperCase()}`, async () => {
+    const answer = (query: Query) => {
+      return responseTo(query, { answers: [record(`${askedName(query)} 300 IN TXT "${"x".repeat(250)}"`)] });
+    };
+    const { wire } = clientQuery({ questions: questions("a.example TXT", "b.example TXT", "c.example TXT") });
+    const query = new Query({ wire, client: new Client(CLIENT.hostname, channel), deadlineMs: 2000 });
+    const { isTruncated, answers } = await resolve(setUp({ answer }).split, query);
+    assertEquals([isTruncated, answers.length], [false, 3]);
+  });
+}
 
 Deno.test("[4035_02] Split.resolve() keeps what proves an answer for clients that set DO, and for no others", async () => {
   const authorities = [record("example 9 IN NSEC example A")];

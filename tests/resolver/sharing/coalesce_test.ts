@@ -2,7 +2,8 @@ import { FairShare } from "../../../lib/base/time/fair_share.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import type { QuestionHash } from "../../../lib/names/question_hash.ts";
 import { Coalesce, WAITERS_MAX } from "../../../lib/resolver/sharing/coalesce.ts";
-import type { Query } from "../../../lib/resolver/query.ts";
+import { CHANNELS, Client } from "../../../lib/resolver/client.ts";
+import { Query } from "../../../lib/resolver/query.ts";
 import type { Reply } from "../../../lib/resolver/resolver.ts";
 import { finish } from "../../../lib/server/reply/finish.ts";
 import { EDE, RCODE } from "../../../lib/wire/iana.ts";
@@ -49,6 +50,15 @@ Deno.test("[5452_05] Coalesce asks once for thirty identical questions, and give
   const octets = await Promise.all(replies);
   assertEquals(new Set(octets.map(({ buffer }) => buffer)).size, 30);
   for (const reply of octets) assertEquals(lines(decode(reply).answers), ["example.org. 9 IN A 192.0.2.1"]);
+});
+
+Deno.test("[5452_05] Coalesce lets clients on streams share an exchange, whatever their channels, and not with UDP", () => {
+  const { coalesce, next } = setUp();
+  const { wire } = query();
+  for (const channel of CHANNELS) {
+    coalesce.resolve(new Query({ wire, client: new Client("198.51.100.7", channel), deadlineMs: 2000 }));
+  }
+  assertEquals(next.queries.map(({ client }) => client.isStream), [false, true]);
 });
 
 Deno.test("[5452_05] Coalesce asks anew when the answer has been given", async () => {

@@ -4,6 +4,7 @@ import { Counters } from "../../../lib/observe/counters.ts";
 import { Log } from "../../../lib/observe/log.ts";
 import { Coalesce } from "../../../lib/resolver/sharing/coalesce.ts";
 import { InFlight } from "../../../lib/resolver/sharing/in_flight.ts";
+import { Client } from "../../../lib/resolver/client.ts";
 import { Query } from "../../../lib/resolver/query.ts";
 import type { Reply } from "../../../lib/resolver/resolver.ts";
 import { EDE, RCODE } from "../../../lib/wire/iana.ts";
@@ -28,7 +29,7 @@ function setUp(max: number) {
     const rcodes: number[] = [];
     const queries = Array.from({ length: count }, (_, i) => {
       const octets = wire({ id: i, questions: [question(`n${i}.example.org`)] });
-      return new Query({ wire: octets, client: { transport: "udp", hostname, port: 40_000 }, deadlineMs: 2000 });
+      return new Query({ wire: octets, client: new Client(hostname, "udp"), deadlineMs: 2000 });
     });
     for (const query of queries) {
       Promise.resolve(inFlight.resolve(query)).then((reply) => rcodes.push(decode(reply).rcode));
@@ -173,8 +174,11 @@ Deno.test("InFlight in front of Coalesce refuses who asked first without telling
   const log = new Log({ level: "error", writeLine: () => {} });
   const inFlight = new InFlight({ next: coalesce, max: 3, clock: new FakeTime(), counters: new Counters(), log });
   const from = (hostname: string, name: string) => {
-    const client = { transport: "udp", hostname, port: 40_000 } as const;
-    return new Query({ wire: wire({ questions: [question(name)] }), client, deadlineMs: 2000 });
+    return new Query({
+      wire: wire({ questions: [question(name)] }),
+      client: new Client(hostname, "udp"),
+      deadlineMs: 2000,
+    });
   };
   const waiting = from("192.0.2.1", "a.example");
   const refused = from("192.0.2.1", "popular.example");

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { Client } from "../../../lib/resolver/client.ts";
 import { Query } from "../../../lib/resolver/query.ts";
 import { admit, ADMITTED, IGNORED } from "../../../lib/server/admission/admission.ts";
 import { EDE, RCODE } from "../../../lib/wire/iana.ts";
@@ -7,7 +8,6 @@ import { concat } from "@std/bytes/concat";
 import { FLAG } from "../../../lib/wire/header.ts";
 import { uint16At } from "../../../lib/wire/octets.ts";
 import { finish } from "../../../lib/server/reply/finish.ts";
-import { udp } from "../../support/fake_socket.ts";
 import { ednsOf, hex, opt, question, questionLines, record, wire } from "../../support/messages.ts";
 import { clientQuery, rawQuery } from "../../support/resolving.ts";
 
@@ -88,8 +88,12 @@ Deno.test("admit() ignores responses, of every opcode and however malformed", ()
   }
 });
 
-Deno.test("admit() ignores a sender with port 0, to which nothing can be sent", () => {
-  const query = new Query({ wire: wire({ questions: QUESTIONS }), client: udp("198.51.100.7", 0), deadlineMs: 2000 });
+Deno.test("admit() ignores who has no port to which a reply could be sent", () => {
+  const query = new Query({
+    wire: wire({ questions: QUESTIONS }),
+    client: new Client("198.51.100.7", "udp", false),
+    deadlineMs: 2000,
+  });
   assertEquals(admit(query, true), IGNORED);
 });
 

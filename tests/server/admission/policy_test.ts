@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { parseCidr } from "../../../lib/base/net/cidr.ts";
 import { Counters } from "../../../lib/observe/counters.ts";
 import { Log } from "../../../lib/observe/log.ts";
+import { Client } from "../../../lib/resolver/client.ts";
 import { Query } from "../../../lib/resolver/query.ts";
 import { Access } from "../../../lib/server/admission/access.ts";
 import { ADMITTED, IGNORED } from "../../../lib/server/admission/admission.ts";
@@ -16,9 +17,10 @@ import { responseTo } from "../../support/resolving.ts";
 import { cookies, policy, settableClock } from "../../support/serving.ts";
 
 const QUESTIONS = [question("eXample.org")];
-const UDP = { transport: "udp", hostname: "198.51.100.100", port: 40_000 } as const;
-const TCP = { ...UDP, transport: "tcp" } as const;
-const STRANGER = { ...UDP, hostname: "203.0.113.9" };
+const UDP = new Client("198.51.100.100", "udp");
+const TCP = new Client(UDP.hostname, "tcp");
+const TLS = new Client(UDP.hostname, "tls");
+const STRANGER = new Client("203.0.113.9", "udp");
 const CLIENT_COOKIE = "2464c4abcf10c957";
 /** What RFC 9018 A.1 makes of it for the address of `UDP`, under its secret and at its time. */
 const COOKIE = "2464c4abcf10c957010000005cf79f111f8130c3eee29480";
@@ -26,7 +28,7 @@ const RFC_COOKIES = cookies(() => 1_559_731_985, {
   fill: (octets) => octets.set(hex("e5e973e5a6b2a43f48e7dc849e37bfcf")),
 });
 
-function query(fields: Partial<Message> = {}, client: typeof UDP | typeof TCP | typeof STRANGER = UDP): Query {
+function query(fields: Partial<Message> = {}, client = UDP): Query {
   const octets = wire({ id: 0x4321, recursionDesired: true, questions: QUESTIONS, ...fields });
   return new Query({ wire: octets, client, deadlineMs: 2000 });
 }
@@ -141,7 +143,7 @@ Deno.test("Policy.judge() knows a cookie again when the client's IPv4 address co
   const asked = query(withOptions(cookie(COOKIE)));
   const mapped = new Query({
     wire: asked.wire,
-    client: { ...UDP, hostname: "::ffff:198.51.100.100" },
+    client: new Client("::ffff:198.51.100.100", "udp"),
     deadlineMs: 2000,
   });
   assertEquals(policy({ cookies: RFC_COOKIES }).judge(mapped), ADMITTED);
@@ -152,7 +154,7 @@ Deno.test("[4007_01] Policy.judge() gives cookies to clients on a link, and know
   const judging = policy({ cookies: RFC_COOKIES });
   const from = (text: string) => {
     const { wire } = query(withOptions(cookie(text)));
-    const asked = new Query({ wire, client: { ...UDP, hostname: "fe80::2%eth0" }, deadlineMs: 2000 });
+    const asked = new Query({ wire, client: new Client("fe80::2%eth0", "udp"), deadlineMs: 2000 });
     assertEquals(judging.judge(asked), ADMITTED);
     return asked;
   };
@@ -191,6 +193,13 @@ Deno.test("[7828_02] Policy.judge() tells who asks for it over TCP that a connec
     [EDNS_OPTION.TCP_KEEPALIVE, "0064"],
     [EDNS_OPTION.COOKIE, COOKIE],
   ]);
+});
+
+Deno.test("Policy.judge() tells it over TLS as well (RFC 7858 §3.4), and not over channels that have their own way", () => {
+  const [overTls, ...others] = (["tls", "https", "quic"] as const).map((channel) => {
+    return optionsOfAnswer(query(withOptions(KEEPALIVE), new Client(UDP.hostname, channel)));
+  });
+  assertEquals([overTls, others], [[[EDNS_OPTION.TCP_KEEPALIVE, "0064"]], [[], []]]);
 });
 
 Deno.test("[7828_01] Policy.judge() ignores the keepalive option over UDP", () => {
@@ -299,9 +308,10 @@ Deno.test("[8906_06] Policy.judge() never lets an UPDATE or a NOTIFY take the ra
   }
 });
 
-Deno.test("[9018_02] Policy.judge() exempts TCP and who has a cookie of ours from the rate, and no other cookie", () => {
+Deno.test("[9018_02] Policy.judge() exempts TCP, TLS and who has a cookie of ours from the rate, and no other cookie", () => {
   const { passing } = setUpRate();
   assertEquals(passing(50, () => query({}, TCP)), 50);
+  assertEquals(passing(50, () => query({}, TLS)), 50);
   assertEquals(passing(50, () => query(withOptions(cookie(COOKIE)))), 50);
   assertEquals(passing(50, () => query(withOptions(cookie(CLIENT_COOKIE)))), 10);
   assertEquals(passing(50, () => query(withOptions(cookie(COOKIE.replace(/.$/, "1"))))), 0);

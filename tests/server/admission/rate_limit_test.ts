@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { Client } from "../../../lib/resolver/client.ts";
 import { RateLimit } from "../../../lib/server/admission/rate_limit.ts";
 import { settableClock } from "../../support/serving.ts";
 
@@ -6,7 +7,8 @@ function setUp(questionsPerSecond: number) {
   const clock = settableClock(1000);
   const rateLimit = new RateLimit({ questionsPerSecond, clock });
   /** How many of `count` queries pass. */
-  const passing = (client: string, count: number, questionCount = 1) => {
+  const passing = (hostname: string, count: number, questionCount = 1) => {
+    const client = new Client(hostname, "udp");
     let passed = 0;
     for (let i = 0; i < count; i++) if (rateLimit.allows(client, questionCount)) passed++;
     return passed;
@@ -55,8 +57,8 @@ Deno.test("RateLimit.allows() lets a burst of ten pass at any rate", () => {
 Deno.test("RateLimit.allows() forgets the network seen first when there are too many", () => {
   const { passing, rateLimit } = setUp(1);
   assertEquals(passing("192.0.2.1", 11), 10);
-  for (let i = 0; i < 65_535; i++) assert(rateLimit.allows(`10.${i >> 8}.${i & 0xff}.1`, 1));
+  for (let i = 0; i < 65_535; i++) assert(rateLimit.allows(new Client(`10.${i >> 8}.${i & 0xff}.1`, "udp"), 1));
   assertEquals(passing("192.0.2.1", 11), 0);
-  assert(rateLimit.allows("203.0.113.1", 1));
+  assert(rateLimit.allows(new Client("203.0.113.1", "udp"), 1));
   assertEquals(passing("192.0.2.1", 11), 10);
 });

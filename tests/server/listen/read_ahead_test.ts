@@ -3,7 +3,7 @@ import { BufferPool } from "../../../lib/base/octets/buffers.ts";
 import { type Departures, ReadAhead } from "../../../lib/server/listen/read_ahead.ts";
 import { FakeSocket, udp } from "../../support/fake_socket.ts";
 import { settled } from "../../support/fake_time.ts";
-import { CLIENT } from "../../support/resolving.ts";
+import { CLIENT_ADDRESS } from "../../support/resolving.ts";
 
 const OTHER_CLIENT = udp("198.51.100.8", 40_001);
 
@@ -30,7 +30,7 @@ function setUp(onDatagram: (ahead: ReadAhead, i: number) => void = () => {}, dep
 }
 
 function deliver(socket: FakeSocket, ...firstOctets: number[]): void {
-  for (const first of firstOctets) socket.deliver(datagram(first), CLIENT);
+  for (const first of firstOctets) socket.deliver(datagram(first), CLIENT_ADDRESS);
 }
 
 function datagram(first: number, flags = 0x01): Uint8Array<ArrayBuffer> {
@@ -61,9 +61,9 @@ Deno.test("ReadAhead hands over 16 datagrams at most, in the order in which they
 Deno.test("ReadAhead.peer() is who sent the datagram, the same object each time", async () => {
   const peers: unknown[] = [];
   const { socket } = setUp((ahead, i) => peers.push(ahead.peer(i)));
-  for (const client of [CLIENT, OTHER_CLIENT, { ...CLIENT }]) socket.deliver(datagram(1), client);
+  for (const client of [CLIENT_ADDRESS, OTHER_CLIENT, { ...CLIENT_ADDRESS }]) socket.deliver(datagram(1), client);
   await settled();
-  assertEquals(peers, [CLIENT, OTHER_CLIENT, CLIENT]);
+  assertEquals(peers, [CLIENT_ADDRESS, OTHER_CLIENT, CLIENT_ADDRESS]);
   assertStrictEquals(peers[0], peers[2]);
 });
 
@@ -83,9 +83,9 @@ Deno.test("ReadAhead.keep() leaves a datagram its octets until it is released, w
 
 Deno.test("ReadAhead loses nothing of what does not look as if it had come: it is in the next burst", async () => {
   const { socket, bursts } = setUp();
-  socket.deliver(datagram(1), CLIENT);
-  socket.deliver(datagram(2, 0xff), CLIENT);
-  socket.deliver(new Uint8Array([3]), CLIENT);
+  socket.deliver(datagram(1), CLIENT_ADDRESS);
+  socket.deliver(datagram(2, 0xff), CLIENT_ADDRESS);
+  socket.deliver(new Uint8Array([3]), CLIENT_ADDRESS);
   deliver(socket, 4, 5);
   await settled();
   assertEquals(bursts, [[1], [2], [3, 4, 5]]);

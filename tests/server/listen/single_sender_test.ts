@@ -5,7 +5,7 @@ import { Log } from "../../../lib/observe/log.ts";
 import { SingleSender } from "../../../lib/server/listen/single_sender.ts";
 import { FakeSocket, udp } from "../../support/fake_socket.ts";
 import { settled } from "../../support/fake_time.ts";
-import { CLIENT } from "../../support/resolving.ts";
+import { CLIENT_ADDRESS } from "../../support/resolving.ts";
 
 const OTHER_CLIENT = udp("198.51.100.8", 40_001);
 
@@ -32,7 +32,7 @@ function setUp() {
   const log = new Log({ level: "debug", writeLine: (line) => void lines.push(line) });
   const sender = new SingleSender({ socket, counters, log });
   /** Writes a reply into the slot of the moment, as `finish` does. */
-  const sendInSlot = (octet: number, client = CLIENT) => {
+  const sendInSlot = (octet: number, client = CLIENT_ADDRESS) => {
     const reply = sender.slot.first(2);
     reply.fill(octet);
     sender.send(reply, client);
@@ -44,11 +44,11 @@ function setUp() {
 Deno.test("SingleSender.send() has copied a reply that is only lent before it returns", async () => {
   const { socket, sender, sent } = setUp();
   const lent = new Uint8Array([1, 1]);
-  sender.send(lent, CLIENT);
+  sender.send(lent, CLIENT_ADDRESS);
   lent.fill(0xee);
   sender.flush();
   await socket.letGo();
-  assertEquals(sent(), [[1, CLIENT]]);
+  assertEquals(sent(), [[1, CLIENT_ADDRESS]]);
 });
 
 Deno.test("SingleSender.slot is another one for each reply until those before have left", async () => {
@@ -59,7 +59,7 @@ Deno.test("SingleSender.slot is another one for each reply until those before ha
   sendInSlot(3);
   sender.flush();
   await socket.letGo();
-  assertEquals(sent(), [[1, CLIENT], [2, OTHER_CLIENT], [3, CLIENT]]);
+  assertEquals(sent(), [[1, CLIENT_ADDRESS], [2, OTHER_CLIENT], [3, CLIENT_ADDRESS]]);
 });
 
 Deno.test("SingleSender.slot is taken once another reply has left before the one that it was meant for", () => {
@@ -80,12 +80,12 @@ Deno.test("SingleSender.sendNext() sends what waits one by one, and what flush()
   await socket.letGo();
   await sending;
   sender.sent(null);
-  assertEquals(sent(), [[1, CLIENT], [2, CLIENT]]);
+  assertEquals(sent(), [[1, CLIENT_ADDRESS], [2, CLIENT_ADDRESS]]);
   const next = sender.sendNext();
   await socket.letGo();
   await next;
   sender.sent(null);
-  assertEquals([sent().at(-1), sender.sendNext()], [[3, CLIENT], null]);
+  assertEquals([sent().at(-1), sender.sendNext()], [[3, CLIENT_ADDRESS], null]);
 });
 
 Deno.test("SingleSender counts each reply once: as sent, or as not to be sent, with a line for whoever wants to know", async () => {

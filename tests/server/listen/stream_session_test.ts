@@ -7,12 +7,12 @@ import { hex, lines, wire } from "../../support/messages.ts";
 import { queryFor, repliedIds, sessionRig } from "../../support/stream_rig.ts";
 
 Deno.test("[7766_01] StreamSession answers a query with its reply, behind its length", async () => {
-  const { socket, server, counters, session, ended, deadlines } = sessionRig();
+  const { socket, asker, server, counters, session, ended, deadlines } = sessionRig();
   socket.deliverMessages(queryFor(7));
   await settled();
   const [reply] = socket.messages.map(decode);
   assertEquals([reply!.id, lines(reply!.answers)], [7, ["a.example. 9 IN A 192.0.2.1"]]);
-  assertEquals([server.clients, counters.replied, counters.unsendable], [[socket.peer], 1, 0]);
+  assertEquals([server.clients, counters.replied, counters.unsendable], [[asker], 1, 0]);
   session.close();
   await ended;
   assertEquals([socket.isClosed, deadlines.size], [true, 0]);

@@ -11,7 +11,7 @@ import { FakeBatchSocket } from "../../support/fake_batch.ts";
 import { udp } from "../../support/fake_socket.ts";
 import { FakeTime, settled } from "../../support/fake_time.ts";
 import { opt, question, questionLines, record, wire } from "../../support/messages.ts";
-import { CLIENT, responseTo, StubResolver } from "../../support/resolving.ts";
+import { CLIENT_ADDRESS, responseTo, StubResolver } from "../../support/resolving.ts";
 import { policy } from "../../support/serving.ts";
 
 const OTHER_CLIENT = udp("198.51.100.8", 40_001);
@@ -70,13 +70,13 @@ function sent({ sent }: FakeBatchSocket): unknown[] {
 
 Deno.test("UdpListener answers the datagram that wakes it and all that have come behind it with one flush", async () => {
   const { socket, batch, counters, listener } = setUp();
-  batch.portions.push([[queryFor("b.example", 2), OTHER_CLIENT], [wire({ isResponse: true }), CLIENT], [
+  batch.portions.push([[queryFor("b.example", 2), OTHER_CLIENT], [wire({ isResponse: true }), CLIENT_ADDRESS], [
     queryFor("c.example", 3),
-    CLIENT,
+    CLIENT_ADDRESS,
   ]]);
-  socket.deliver(queryFor("a.example", 1), CLIENT);
+  socket.deliver(queryFor("a.example", 1), CLIENT_ADDRESS);
   await settled();
-  assertEquals(sent(socket), [[1, CLIENT], [2, OTHER_CLIENT], [3, CLIENT]]);
+  assertEquals(sent(socket), [[1, CLIENT_ADDRESS], [2, OTHER_CLIENT], [3, CLIENT_ADDRESS]]);
   assertEquals(batch.flushes, [3]);
   assertEquals([counters.received, counters.replied, counters.ignored], [4, 3, 1]);
   listener.close();
@@ -84,14 +84,14 @@ Deno.test("UdpListener answers the datagram that wakes it and all that have come
 
 Deno.test("UdpListener takes batches as long as there are any, each with its own flush, yet not for ever", async () => {
   const { socket, batch, listener } = setUp();
-  const full = () => Array.from({ length: batch.size }, (_, i) => [queryFor("a.example", i), CLIENT] as const);
+  const full = () => Array.from({ length: batch.size }, (_, i) => [queryFor("a.example", i), CLIENT_ADDRESS] as const);
   for (let i = 0; i < 18; i++) batch.portions.push(full().map(([octets, peer]) => [octets, peer]));
-  socket.deliver(queryFor("a.example", 99), CLIENT);
+  socket.deliver(queryFor("a.example", 99), CLIENT_ADDRESS);
   await settled();
   // The one that has woken the listener leaves with the first batch.
   assertEquals(batch.flushes, [batch.size + 1, ...Array(15).fill(batch.size)]);
   assertEquals(batch.portions.length, 2);
-  socket.deliver(queryFor("a.example", 99), CLIENT);
+  socket.deliver(queryFor("a.example", 99), CLIENT_ADDRESS);
   await settled();
   assertEquals(batch.portions.length, 0);
   listener.close();
@@ -99,17 +99,17 @@ Deno.test("UdpListener takes batches as long as there are any, each with its own
 
 Deno.test("UdpListener keeps the octets of queries that wait until their replies are made, and sends those together", async () => {
   const { socket, batch, listener, counters, answerAll } = setUp();
-  batch.portions.push([[queryFor("b.waits.example", 2), OTHER_CLIENT], [queryFor("c.example", 3), CLIENT]]);
-  socket.deliver(queryFor("a.waits.example", 1), CLIENT);
+  batch.portions.push([[queryFor("b.waits.example", 2), OTHER_CLIENT], [queryFor("c.example", 3), CLIENT_ADDRESS]]);
+  socket.deliver(queryFor("a.waits.example", 1), CLIENT_ADDRESS);
   await settled();
-  batch.portions.push([[queryFor("d.waits.example", 4), CLIENT]]);
-  socket.deliver(queryFor("e.example", 5), CLIENT);
+  batch.portions.push([[queryFor("d.waits.example", 4), CLIENT_ADDRESS]]);
+  socket.deliver(queryFor("e.example", 5), CLIENT_ADDRESS);
   await settled();
-  assertEquals(sent(socket), [[3, CLIENT], [5, CLIENT]]);
+  assertEquals(sent(socket), [[3, CLIENT_ADDRESS], [5, CLIENT_ADDRESS]]);
   assertEquals([batch.keptCount, batch.flushes], [2, [1, 1]]);
   answerAll();
   await settled();
-  assertEquals(sent(socket).slice(2), [[1, CLIENT], [2, OTHER_CLIENT], [4, CLIENT]]);
+  assertEquals(sent(socket).slice(2), [[1, CLIENT_ADDRESS], [2, OTHER_CLIENT], [4, CLIENT_ADDRESS]]);
   assertEquals([batch.keptCount, batch.flushes], [0, [1, 1, 3]]);
   assertEquals(counters.replied, 5);
   listener.close();
@@ -117,9 +117,9 @@ Deno.test("UdpListener keeps the octets of queries that wait until their replies
 
 Deno.test("UdpListener counts replies of a batch that are lost", async () => {
   const { socket, batch, listener, counters } = setUp();
-  batch.portions.push([[queryFor("b.example", 2), OTHER_CLIENT], [queryFor("c.example", 3), CLIENT]]);
+  batch.portions.push([[queryFor("b.example", 2), OTHER_CLIENT], [queryFor("c.example", 3), CLIENT_ADDRESS]]);
   batch.loseNext = 2;
-  socket.deliver(queryFor("a.example", 1), CLIENT);
+  socket.deliver(queryFor("a.example", 1), CLIENT_ADDRESS);
   await settled();
   assertEquals([counters.replied, counters.unsendable], [1, 2]);
   listener.close();
@@ -127,7 +127,7 @@ Deno.test("UdpListener counts replies of a batch that are lost", async () => {
 
 Deno.test("[9715_06] UdpListener sends a reply again in fewer octets when it is too long for its way, and remembers that", async () => {
   const { socket, batch, listener, counters } = setUp();
-  const ask = async (text: string, id: number, client = CLIENT) => {
+  const ask = async (text: string, id: number, client = CLIENT_ADDRESS) => {
     const before = socket.sent.length;
     const query = { id, recursionDesired: true, questions: [question(text)], additionals: [opt()] };
     socket.deliver(wire(query), client);
@@ -157,29 +157,37 @@ Deno.test("[9715_06] UdpListener sends a reply again in fewer octets when it is 
 
 Deno.test("UdpListener.stop() sends what is still waited for before it closes, and counts what the system dropped", async () => {
   const { socket, batch, listener, counters, answerAll } = setUp();
-  socket.deliver(queryFor("a.waits.example", 1), CLIENT);
+  socket.deliver(queryFor("a.waits.example", 1), CLIENT_ADDRESS);
   await settled();
   batch.droppedCount = 7;
   const stopped = listener.stop();
   answerAll();
   await stopped;
-  assertEquals([sent(socket), socket.isClosed, counters.replied, counters.dropped], [[[1, CLIENT]], true, 1, 7]);
+  assertEquals([sent(socket), socket.isClosed, counters.replied, counters.dropped], [
+    [[1, CLIENT_ADDRESS]],
+    true,
+    1,
+    7,
+  ]);
 });
 
 Deno.test("UdpListener.stop() leaves an address that is shared to the others, and answers what has come before", async () => {
   const { time, socket, batch, listener, answerAll } = setUp();
-  socket.deliver(queryFor("a.waits.example", 1), CLIENT);
+  socket.deliver(queryFor("a.waits.example", 1), CLIENT_ADDRESS);
   await settled();
   let hasLeft = false;
   const leave = () => {
     hasLeft = true;
-    batch.portions.push([[queryFor("b.example", 2), CLIENT], [queryFor("c.waits.example", 3), CLIENT]]);
+    batch.portions.push([[queryFor("b.example", 2), CLIENT_ADDRESS], [queryFor("c.waits.example", 3), CLIENT_ADDRESS]]);
   };
   Object.assign(socket, { leave });
   const stopped = listener.stop();
   await time.passAndSettle(2);
-  assertEquals([hasLeft, sent(socket), socket.isClosed], [true, [[2, CLIENT]], false]);
+  assertEquals([hasLeft, sent(socket), socket.isClosed], [true, [[2, CLIENT_ADDRESS]], false]);
   answerAll();
   await stopped;
-  assertEquals([sent(socket), socket.isClosed], [[[2, CLIENT], [1, CLIENT], [3, CLIENT]], true]);
+  assertEquals([sent(socket), socket.isClosed], [
+    [[2, CLIENT_ADDRESS], [1, CLIENT_ADDRESS], [3, CLIENT_ADDRESS]],
+    true,
+  ]);
 });

@@ -11,7 +11,7 @@ import { CheckedTurns } from "../../support/checked_turns.ts";
 import { FakeSocket, udp } from "../../support/fake_socket.ts";
 import { FakeTime, settled } from "../../support/fake_time.ts";
 import { question, questionLines, wire } from "../../support/messages.ts";
-import { CLIENT, responseTo, StubResolver } from "../../support/resolving.ts";
+import { CLIENT_ADDRESS, responseTo, StubResolver } from "../../support/resolving.ts";
 import { policy } from "../../support/serving.ts";
 
 const OTHER_CLIENT = udp("198.51.100.8", 40_001);
@@ -68,10 +68,10 @@ function sent({ sent }: FakeSocket): unknown[] {
 Deno.test("[2181_04] [2181_05] UdpListener answers from the socket that the query came to, to whom it came from", async () => {
   const { socket, listener, counters, ended } = setUp();
   assertEquals(listener.address, socket.address);
-  socket.deliver(queryFor("a.example", 1), CLIENT);
+  socket.deliver(queryFor("a.example", 1), CLIENT_ADDRESS);
   socket.deliver(queryFor("b.example", 2), OTHER_CLIENT);
   await settled();
-  assertEquals(sent(socket), [[1, "a.example. IN A", CLIENT], [2, "b.example. IN A", OTHER_CLIENT]]);
+  assertEquals(sent(socket), [[1, "a.example. IN A", CLIENT_ADDRESS], [2, "b.example. IN A", OTHER_CLIENT]]);
   assertEquals([counters.received, counters.replied], [2, 2]);
   listener.close();
   await ended;
@@ -80,7 +80,7 @@ Deno.test("[2181_04] [2181_05] UdpListener answers from the socket that the quer
 Deno.test("UdpListener leaves a waiting query its octets, whatever comes in meanwhile, and answers in any order", async () => {
   const { socket, listener, resolver, answer } = setUpWaiting();
   const names = ["a.example", "bb.example", "c.example"];
-  for (const [i, name] of names.entries()) socket.deliver(queryFor(name, i), i === 1 ? OTHER_CLIENT : CLIENT);
+  for (const [i, name] of names.entries()) socket.deliver(queryFor(name, i), i === 1 ? OTHER_CLIENT : CLIENT_ADDRESS);
   await settled();
   assertEquals(resolver.queries.map(({ wire }) => questionLines(decode(wire).questions)[0]), [
     "a.example. IN A",
@@ -89,8 +89,8 @@ Deno.test("UdpListener leaves a waiting query its octets, whatever comes in mean
   ]);
   for (const i of [2, 0, 1]) await answer(i);
   assertEquals(sent(socket), [
-    [2, "c.example. IN A", CLIENT],
-    [0, "a.example. IN A", CLIENT],
+    [2, "c.example. IN A", CLIENT_ADDRESS],
+    [0, "a.example. IN A", CLIENT_ADDRESS],
     [1, "bb.example. IN A", OTHER_CLIENT],
   ]);
   listener.close();
@@ -101,15 +101,15 @@ Deno.test("UdpListener receives into as many buffers as have come together, and 
   const distinct = () => new Set(socket.buffers).size;
   // Silence and rejections wait for nothing. One buffer is for what comes next.
   for (let i = 0; i < 5; i++) {
-    socket.deliver(wire({ isResponse: true }), CLIENT);
-    socket.deliver(wire({ opcode: 4 }), CLIENT);
+    socket.deliver(wire({ isResponse: true }), CLIENT_ADDRESS);
+    socket.deliver(wire({ opcode: 4 }), CLIENT_ADDRESS);
     await settled();
   }
   assertEquals([socket.buffers.length, distinct()], [11, 3]);
   // Three are waited for with their buffers, three have come in their places, and so it stays.
   const counts: number[] = [];
   for (let first = 0; first < 12; first += 3) {
-    for (let i = first; i < first + 3; i++) socket.deliver(queryFor("a.example", i), CLIENT);
+    for (let i = first; i < first + 3; i++) socket.deliver(queryFor("a.example", i), CLIENT_ADDRESS);
     await settled();
     counts.push(distinct());
     for (let i = first; i < first + 3; i++) await answer(i);
@@ -121,7 +121,7 @@ Deno.test("UdpListener receives into as many buffers as have come together, and 
 Deno.test("[1035_12] UdpListener answers FORMERR to a datagram that is longer than its buffer and cut by it", async () => {
   const { socket, listener } = setUp();
   const long = { ...question("a.example"), ttl: 0, rdata: new Uint8Array(5000), type: 16 };
-  socket.deliver(wire({ id: 9, questions: [question("a.example")], answers: [long] }), CLIENT);
+  socket.deliver(wire({ id: 9, questions: [question("a.example")], answers: [long] }), CLIENT_ADDRESS);
   await settled();
   assertEquals(socket.sent.map(({ octets }) => decode(octets).rcode), [RCODE.FORMERR]);
   listener.close();
@@ -130,30 +130,30 @@ Deno.test("[1035_12] UdpListener answers FORMERR to a datagram that is longer th
 Deno.test("UdpListener tries on after a failed receive, and not in a busy loop", async () => {
   const { socket, listener, time, lines } = setUp();
   socket.failReceive(new Error("Connection reset"));
-  socket.deliver(queryFor("a.example", 1), CLIENT);
+  socket.deliver(queryFor("a.example", 1), CLIENT_ADDRESS);
   await settled();
   assertMatch(lines[0]!, /error: Cannot receive on 127\.0\.0\.1:2053: Error: Connection reset; trying on/);
   assertEquals([socket.sent.length, socket.buffers.length], [0, 1]);
   await time.passAndSettle(100);
-  assertEquals(sent(socket), [[1, "a.example. IN A", CLIENT]]);
+  assertEquals(sent(socket), [[1, "a.example. IN A", CLIENT_ADDRESS]]);
   listener.close();
 });
 
 Deno.test("UdpListener tells of each burst as a turn, also of one in which something is thrown", async () => {
   const { socket, turns, time, listener, server, resolver } = setUp();
-  for (let i = 0; i < 3; i++) socket.deliver(queryFor("a.example", i), CLIENT);
+  for (let i = 0; i < 3; i++) socket.deliver(queryFor("a.example", i), CLIENT_ADDRESS);
   await settled();
   assertEquals([turns.count, resolver.queries.length], [1, 3]);
   const { handle } = server;
   server.handle = () => {
     throw new Error("a fault of ours");
   };
-  socket.deliver(queryFor("b.example", 4), CLIENT);
+  socket.deliver(queryFor("b.example", 4), CLIENT_ADDRESS);
   await settled();
   server.handle = handle;
   await time.passAndSettle(100);
   // Turns check that the one before has ended.
-  socket.deliver(queryFor("c.example", 5), CLIENT);
+  socket.deliver(queryFor("c.example", 5), CLIENT_ADDRESS);
   await settled();
   assertEquals([turns.count, resolver.queries.length], [3, 4]);
   listener.close();
@@ -169,7 +169,7 @@ Deno.test("UdpListener makes no promise of its own for what is answered at once"
   };
   Object.defineProperty(Promise.prototype, "then", { ...then, value: counting });
   try {
-    for (let i = 0; i < 20; i++) socket.deliver(queryFor("a.example", i), CLIENT);
+    for (let i = 0; i < 20; i++) socket.deliver(queryFor("a.example", i), CLIENT_ADDRESS);
     await settled();
   } finally {
     Object.defineProperty(Promise.prototype, "then", then);
@@ -183,7 +183,7 @@ Deno.test("UdpListener says once a minute that it cannot receive, also when it s
   for (let i = 0; i < 590; i++) {
     socket.failReceive(new Error("Connection reset"));
     await time.passAndSettle(100);
-    socket.deliver(queryFor("a.example", 1), CLIENT);
+    socket.deliver(queryFor("a.example", 1), CLIENT_ADDRESS);
     await settled();
   }
   assertEquals(lines.length, 1);
@@ -197,12 +197,12 @@ Deno.test("UdpListener says once a minute that it cannot receive, also when it s
 Deno.test("UdpListener counts a reply that cannot be sent, and serves on", async () => {
   const { socket, listener, counters, lines } = setUp();
   socket.sendError = new Error("Network is unreachable");
-  socket.deliver(queryFor("a.example", 1), CLIENT);
+  socket.deliver(queryFor("a.example", 1), CLIENT_ADDRESS);
   await settled();
   assertEquals([counters.unsendable, counters.replied], [1, 0]);
   assertMatch(lines[0]!, /debug: Cannot reply to 198\.51\.100\.7:40000: Error: Network is unreachable/);
   socket.sendError = null;
-  socket.deliver(queryFor("b.example", 2), CLIENT);
+  socket.deliver(queryFor("b.example", 2), CLIENT_ADDRESS);
   await settled();
   assertEquals([counters.unsendable, counters.replied], [1, 1]);
   listener.close();
@@ -210,18 +210,18 @@ Deno.test("UdpListener counts a reply that cannot be sent, and serves on", async
 
 Deno.test("UdpListener.stop() takes no more queries, and waits for those that were taken", async () => {
   const { socket, listener, answer, resolver, ended } = setUpWaiting();
-  socket.deliver(queryFor("a.example", 1), CLIENT);
-  socket.deliver(queryFor("b.example", 2), CLIENT);
+  socket.deliver(queryFor("a.example", 1), CLIENT_ADDRESS);
+  socket.deliver(queryFor("b.example", 2), CLIENT_ADDRESS);
   await settled();
   let isStopped = false;
   const stopped = listener.stop().then(() => isStopped = true);
-  socket.deliver(queryFor("late.example", 3), CLIENT);
+  socket.deliver(queryFor("late.example", 3), CLIENT_ADDRESS);
   await answer(1);
   assertEquals([isStopped, socket.isClosed, resolver.queries.length], [false, false, 2]);
   await answer(0);
   await stopped;
   await ended;
-  assertEquals(sent(socket), [[2, "b.example. IN A", CLIENT], [1, "a.example. IN A", CLIENT]]);
+  assertEquals(sent(socket), [[2, "b.example. IN A", CLIENT_ADDRESS], [1, "a.example. IN A", CLIENT_ADDRESS]]);
   assertEquals(socket.isClosed, true);
 });
 
