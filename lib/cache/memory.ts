@@ -1,7 +1,7 @@
 import type { Clock } from "../base/runtime.ts";
 import type { ExtendedError } from "../wire/edns/edns.ts";
 import { extendedErrorOption, readExtendedError, readOptions, writeOptions } from "../wire/edns/edns.ts";
-import { FLAG, HEADER_OCTETS, QUESTION_TAIL_OCTETS } from "../wire/header.ts";
+import { HEADER_OCTETS, QUESTION_TAIL_OCTETS } from "../wire/header.ts";
 import type { MessageScan } from "../wire/scan.ts";
 import { skipName } from "../wire/skip_name.ts";
 import { uint16At } from "../wire/octets.ts";
@@ -12,16 +12,13 @@ import { addressRun } from "./store/address_run.ts";
 import { type CacheStore, NOT_FOUND } from "./store/cache_store.ts";
 import { failureLifetimeMs } from "./failure_lifetime.ts";
 import { failureMessage } from "./failure_message.ts";
+import { WANTS_DNSSEC } from "./variant.ts";
 import { NameKey } from "../names/name_key.ts";
 import { KIND } from "../response/kind.ts";
 import { NOT_STORABLE } from "../response/not_storable.ts";
 
 /** In place of a type: what is known of a name whatever the type, which is that it does not exist (RFC 2308 §5). */
 export const ANY_TYPE = 0;
-/** Bits of a variant, see `variantOf`. The bits above are for a policy view: clients of which each has its own answers. */
-export const WANTS_DNSSEC = 1;
-/** See `WANTS_DNSSEC`. */
-export const CHECKING_DISABLED = 2;
 
 /** RFC 8767 §5: a failed refresh is not tried again sooner. */
 const RECHECK_MS = 30_000;
@@ -50,6 +47,8 @@ export interface LearnedReply {
   readonly scan: MessageScan;
   /** The key of its QNAME, which is the response's, too. */
   readonly key: NameKey;
+  /** See `variantOf`. */
+  readonly variant: number;
   /** What is to be learned; it may be edited. */
   readonly response: Response;
   /** Why it is what it is. */
@@ -135,7 +134,7 @@ export class Memory {
       if (assessment.reason === NOT_STORABLE.zeroTtl) this.#forget(learned);
       return learned.response.octets;
     }
-    const variant = variantOf(learned.scan);
+    const { variant } = learned;
     // RFC 6891 §6.1.1: a reply without an OPT record has not been made for one, and so knows nothing of DO. It has no
     // signatures, whoever would have them: the next one to ask for these may get more.
     if ((variant & WANTS_DNSSEC) !== 0 && !assessment.hadOpt) return assessment.message;
@@ -162,11 +161,11 @@ export class Memory {
   }
 
   /** RFC 8767 §4: what is definitive replaces what was said before, also when it must not be kept itself. */
-  #forget({ wire, scan, key }: LearnedReply): void {
+  #forget({ wire, scan, key, variant }: LearnedReply): void {
     const { store } = this;
     const { qtypeOffset: nameEnd } = scan;
     for (const qtype of [uint16At(wire, nameEnd), ANY_TYPE]) {
-      const entry = store.find(wire, nameEnd, qtype, uint16At(wire, nameEnd + 2), variantOf(scan), key);
+      const entry = store.find(wire, nameEnd, qtype, uint16At(wire, nameEnd + 2), variant, key);
       if (entry !== NOT_FOUND) store.remove(entry);
     }
   }
@@ -205,10 +204,10 @@ export class Memory {
   /** RFC 9520 §3.2. What can still be given, fresh or stale, is worth more than the failure, and stays. */
   #learnFailure(learned: LearnedReply): void {
     const { store } = this;
-    const { wire, scan, response, key } = learned;
+    const { wire, scan, response, key, variant } = learned;
     const nowMs = this.#clock.nowMs();
     const nameEnd = scan.qtypeOffset;
-    const [qtype, qclass, variant] = [uint16At(wire, nameEnd), uint16At(wire, nameEnd + 2), variantOf(scan)];
+    const [qtype, qclass] = [uint16At(wire, nameEnd), uint16At(wire, nameEnd + 2)];
     const known = store.find(wire, nameEnd, qtype, qclass, variant, key);
     const answer = this.newestStale(known, store.find(wire, nameEnd, ANY_TYPE, qclass, variant, key), nowMs);
     if (answer !== NOT_FOUND) return this.noteTriedInVain(answer, nowMs);
@@ -238,10 +237,4 @@ export class Memory {
 
 function optionsOf({ extendedErrors }: LearnedReply): Uint8Array<ArrayBuffer> {
   return extendedErrors.length === 0 ? NO_OPTIONS : writeOptions(extendedErrors.map(extendedErrorOption));
-}
-
-/** The variant of the answer that a query asks for: security-aware or not, checked by the upstream or not (RFC 4035 §3.2). */
-export function variantOf(scan: MessageScan): number {
-  // hot path
-  return (scan.wantsDnssec ? WANTS_DNSSEC : 0) | ((scan.flags & FLAG.CD) === 0 ? 0 : CHECKING_DISABLED);
 }

@@ -38,6 +38,8 @@ export interface QueryOptions {
   readonly scan?: MessageScan;
   /** The key of its QNAME, on the same terms. */
   readonly key?: NameKey;
+  /** See `Query.view`. */
+  readonly view?: number;
 }
 
 /** What may still come for a query that has had to be given up. */
@@ -63,6 +65,11 @@ export class Query {
   #client: Client;
   #deadlineMs: number;
   #slot: ReplySlot | null;
+  /**
+   * Which answers are its client's, 0–32767: clients share what is remembered, and exchanges, with those of their own view
+   * alone. 0 where all get the same answers.
+   */
+  view: number;
   /** Why the reply is what it is; told to clients that speak EDNS (RFC 8914). Resolvers add to it. */
   readonly extendedErrors: ExtendedError[] = [];
   /** The upper eight bits of the reply's RCODE, which only an OPT record can carry (RFC 6891 §6.1.3). */
@@ -93,11 +100,13 @@ export class Query {
   otherTypes: readonly number[] = NO_TYPES;
 
   /** See {@linkcode QueryOptions}. */
-  constructor({ wire, client, deadlineMs, slot = null, scan, key, pathOctetsMax = UDP_PAYLOAD_OCTETS }: QueryOptions) {
+  constructor(options: QueryOptions) {
+    const { wire, client, deadlineMs, slot = null, scan, key, pathOctetsMax = UDP_PAYLOAD_OCTETS, view = 0 } = options;
     this.#wire = wire;
     this.#client = client;
     this.#deadlineMs = deadlineMs;
     this.#slot = slot;
+    this.view = view;
     this.pathOctetsMax = pathOctetsMax;
     this.scan = scan ?? new MessageScan();
     this.key = key ?? new NameKey();
@@ -116,6 +125,7 @@ export class Query {
       pathOctetsMax: this.pathOctetsMax,
       scan: this.scan,
       key: this.key,
+      view: this.view,
     });
   }
 
@@ -126,6 +136,7 @@ export class Query {
     this.#client = client;
     this.#deadlineMs = deadlineMs;
     this.#slot = slot;
+    this.view = 0;
     // To set the length of an array takes 20 ns even when it changes nothing, to look at it 0.3.
     if (this.extendedErrors.length > 0) this.extendedErrors.length = 0;
     this.extendedRcode = 0;
@@ -220,7 +231,8 @@ export class Query {
     if (this.scan.hasOpt) writer.octets(this.wire.subarray(this.scan.optOffset, this.scan.optEnd));
     const wire = writer.finish();
     putQueryCounts(wire, this.scan.hasOpt ? 1 : 0);
-    return new Query({ wire, client: this.client, deadlineMs: this.deadlineMs, pathOctetsMax: this.pathOctetsMax });
+    const { client, deadlineMs, pathOctetsMax, view } = this;
+    return new Query({ wire, client, deadlineMs, pathOctetsMax, view });
   }
 
   /**

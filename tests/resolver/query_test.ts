@@ -80,6 +80,15 @@ Deno.test("Query.part() is the message that would have come with this one questi
   }
 });
 
+Deno.test("Query.view goes along with what is made of a query, and not with the next message", () => {
+  const query = clientQuery({ questions: QUESTIONS });
+  assertEquals(query.view, 0);
+  query.view = 3;
+  assertEquals([query.apart().view, query.part(QUESTIONS[0]!).view], [3, 3]);
+  query.begin(query.wire, CLIENT, 2000, null);
+  assertEquals(query.view, 0);
+});
+
 Deno.test("Query.part() leaves records of other kinds behind", () => {
   const { name } = question("example.org");
   const answers = [{ name, type: 1, class: 1, ttl: 0, rdata: new Uint8Array(4) }];

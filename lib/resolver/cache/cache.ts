@@ -3,7 +3,8 @@ import type { Clock } from "../../base/runtime.ts";
 import { deliver, LaterOctets } from "../../base/later.ts";
 import { KIND } from "../../response/kind.ts";
 import { NOT_FOUND } from "../../cache/store/cache_store.ts";
-import { ANY_TYPE, type Memory, variantOf } from "../../cache/memory.ts";
+import { ANY_TYPE, type Memory } from "../../cache/memory.ts";
+import { variantOf } from "../../cache/variant.ts";
 import type { Counters } from "../../observe/counters.ts";
 import { isUsefulReply } from "../../response/reply_kind.ts";
 import { FLAG } from "../../wire/header.ts";
@@ -91,7 +92,7 @@ export class Cache implements Resolver {
 
   #find(query: Query, qtype: number): number {
     const { wire, scan, key } = query;
-    return this.#memory.store.find(wire, scan.qtypeOffset, qtype, query.qclass, variantOf(scan), key);
+    return this.#memory.store.find(wire, scan.qtypeOffset, qtype, query.qclass, variantOf(scan, query.view), key);
   }
 
   #hit(query: Query, entry: number, nowMs: number): Reply {

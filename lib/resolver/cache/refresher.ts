@@ -1,6 +1,7 @@
 import { deliver, type Receiver } from "../../base/later.ts";
 import type { Clock } from "../../base/runtime.ts";
-import { CHECKING_DISABLED, type Memory, WANTS_DNSSEC } from "../../cache/memory.ts";
+import type { Memory } from "../../cache/memory.ts";
+import { CHECKING_DISABLED, viewOf, WANTS_DNSSEC } from "../../cache/variant.ts";
 import type { Counters } from "../../observe/counters.ts";
 import { FLAG, HEADER_OCTETS, putFlags, putQueryCounts, QUESTION_TAIL_OCTETS } from "../../wire/header.ts";
 import { BARE_OPT_OCTETS, putBareOpt, UDP_PAYLOAD_OCTETS } from "../../wire/edns/edns.ts";
@@ -121,7 +122,7 @@ export class Refresher {
     putQueryCounts(wire, 1);
     putBareOpt(wire, questionsEnd, wantsDnssec, 0);
     const client = message.length > UDP_PAYLOAD_OCTETS ? OURSELVES_AT_LENGTH : OURSELVES;
-    return new Query({ wire, client, deadlineMs: this.#clock.nowMs() + this.#timeoutMs });
+    return new Query({ wire, client, deadlineMs: this.#clock.nowMs() + this.#timeoutMs, view: viewOf(variant) });
   }
 }
 

@@ -1,6 +1,7 @@
 import { deliver, LaterOctets } from "../../base/later.ts";
 import { mayBeCached } from "../../cache/may_be_cached.ts";
 import type { Memory } from "../../cache/memory.ts";
+import { variantOf } from "../../cache/variant.ts";
 import { isUsefulReply } from "../../response/reply_kind.ts";
 import { Response } from "../../response/response.ts";
 import type { LateAnswer, Query } from "../query.ts";
@@ -78,5 +79,5 @@ function learn(memory: Memory, query: Query, reply: Reply): Reply {
   if (mustNotBeKept) return reply;
   const response = query.response ?? own;
   if (response === own) own.read(reply);
-  return memory.learn({ wire, scan, key, response, extendedErrors });
+  return memory.learn({ wire, scan, key, variant: variantOf(scan, query.view), response, extendedErrors });
 }

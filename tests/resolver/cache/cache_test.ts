@@ -52,6 +52,7 @@ function setUp({ areKnownBad = false, onAsked = () => {} }: { areKnownBad?: bool
     wire: query.wire,
     scan: query.scan,
     key: query.key,
+    variant: 0,
     response: readResponse(responseTo(query, { answers: records(ANSWER) })),
     extendedErrors: [],
   });
