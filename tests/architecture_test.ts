@@ -34,9 +34,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   server: ["listen", "server.ts", "admission", "reply", "*"],
   resolver: ["cache", "sharing", "local", "questions", "*"],
   upstream: [
-    "open_upstreams.ts",
+    "registry.ts",
     "group",
-    "upstream_reply.ts",
     "upstream.ts",
     "udp",
     "stream",

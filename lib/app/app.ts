@@ -21,9 +21,8 @@ import { Server } from "../server/server.ts";
 import { ServerCookies } from "../server/admission/server_cookies.ts";
 import { StreamListener } from "../server/listen/stream_listener.ts";
 import { UdpListener } from "../server/listen/udp_listener.ts";
-import { openUpstreams } from "../upstream/open_upstreams.ts";
 import { endpointText } from "../upstream/endpoint.ts";
-import type { Upstreams } from "../upstream/group/upstreams.ts";
+import { UpstreamRegistry } from "../upstream/registry.ts";
 import { VERSION } from "../version.ts";
 
 /** What a program holds for queries at a moment. */
@@ -49,7 +48,7 @@ export class App {
   readonly #log: Log;
   readonly #deadlines: DeadlineQueue;
   readonly #share: FairShare;
-  readonly #upstreams: Upstreams | null;
+  readonly #registry: UpstreamRegistry | null;
   readonly #inFlight: InFlight | null;
   readonly #store: CacheStore | null;
   /** Goes on while the machine sleeps. */
@@ -81,9 +80,7 @@ export class App {
     this.#lostLineCount = () => runtime.lostLineCount();
     this.#deadlines = deadlines;
     const sockets = listenOn(runtime.network, config.listen ?? DEFAULT_LISTEN, config.listen === null);
-    this.#upstreams = !isForwarding ? null : openUpstreams({
-      endpoints: config.upstreams,
-      strategy: config.strategy,
+    this.#registry = !isForwarding ? null : new UpstreamRegistry({
       socketCount: config.upstreamSockets,
       asksWithCookies: config.asksWithCookies,
       randomizesCase: config.randomizesCase,
@@ -94,7 +91,8 @@ export class App {
       counters,
       log,
     });
-    const forwarding = this.#upstreams === null ? null : forwardingChain(config, this.#upstreams, {
+    const upstreams = this.#registry?.openGroup({ endpoints: config.upstreams, strategy: config.strategy });
+    const forwarding = upstreams === undefined ? null : forwardingChain(config, this.#registry!, upstreams, {
       ...runtime,
       clock,
       ageClock,
@@ -155,8 +153,8 @@ export class App {
     return {
       inFlight: this.#inFlight?.count ?? 0,
       deadlines: this.#deadlines.size,
-      upstreamSockets: this.#upstreams?.openSockets ?? 0,
-      upstreamConnections: this.#upstreams?.openStreams ?? 0,
+      upstreamSockets: this.#registry?.openSockets ?? 0,
+      upstreamConnections: this.#registry?.openStreams ?? 0,
       connections: this.#streamListeners.reduce((sum, listener) => sum + listener.sessionCount, 0),
       connectionOctets: this.#streamLimit.waitingOctets,
     };
@@ -170,7 +168,7 @@ export class App {
       lostLines: this.#lostLineCount(),
       counters: this.counters,
       cache: this.#store && cacheStatus(this.#store),
-      upstreams: this.#upstreams?.states() ?? [],
+      upstreams: this.#registry?.states() ?? [],
     };
   }
 
@@ -195,7 +193,7 @@ export class App {
   /** While the machine slept, connections died and upstreams became reachable, or others. */
   #resume(sleptMs: number): void {
     this.#log.info(`the machine has slept for ${Math.round(sleptMs / 1000)} s: starting over with the upstreams`);
-    this.#upstreams?.forgetTroubles();
+    this.#registry?.reset();
   }
 
   get #listeners(): readonly (UdpListener | StreamListener)[] {
@@ -203,7 +201,7 @@ export class App {
   }
 
   #close(): void {
-    this.#upstreams?.close();
+    this.#registry?.close();
     this.#deadlines.clear();
     this.#share.close();
     this.#log.info(`stopped: ${formatCounters(this.counters)}`);

@@ -27,7 +27,8 @@ import type { Resolver } from "../resolver/resolver.ts";
 import { SpecialNames } from "../resolver/local/special_names.ts";
 import { Split } from "../resolver/questions/split.ts";
 import { LoopDetector } from "../upstream/group/loop_detector.ts";
-import type { Upstreams } from "../upstream/group/upstreams.ts";
+import type { UpstreamGroup } from "../upstream/group/upstream_group.ts";
+import type { UpstreamRegistry } from "../upstream/registry.ts";
 import { VERSION } from "../version.ts";
 
 /** RFC 8767 §5 suggests one to three days. */
@@ -70,11 +71,12 @@ export interface Forwarding {
 /** The layers in front of the upstreams: memory, limits, one exchange for identical questions, loops. */
 export function forwardingChain(
   config: Config,
-  upstreams: Upstreams,
+  registry: UpstreamRegistry,
+  upstreams: UpstreamGroup,
   { clock, ageClock, share, wallClock, random, secret, deadlines, counters, log }: ChainDependencies,
 ): Forwarding {
   const detector = new LoopDetector({
-    upstreams: upstreams.members,
+    upstreams: () => registry.upstreams,
     random,
     key: deriveKey(secret, "loops", 0),
     clock,
@@ -111,10 +113,10 @@ export function forwardingChain(
 
 /** The health of the upstreams, by the clock that the ages of answers are read from. */
 class HealthByAge implements UpstreamHealth {
-  readonly #upstreams: Upstreams;
+  readonly #upstreams: UpstreamGroup;
   readonly #ageClock: AwakeClock;
 
-  constructor(upstreams: Upstreams, ageClock: AwakeClock) {
+  constructor(upstreams: UpstreamGroup, ageClock: AwakeClock) {
     this.#upstreams = upstreams;
     this.#ageClock = ageClock;
   }

@@ -6,7 +6,7 @@ import { isUseful } from "../response/reply_kind.ts";
 import type { LateListener } from "../upstream/group/listening.ts";
 import type { Response } from "../response/response.ts";
 import { type Request, SENDS_MAX } from "../upstream/request.ts";
-import type { Upstreams } from "../upstream/group/upstreams.ts";
+import type { UpstreamGroup } from "../upstream/group/upstream_group.ts";
 import { TruncationError, UpstreamError } from "../upstream/upstream_error.ts";
 import { ownReply } from "./own_reply.ts";
 import type { Query } from "./query.ts";
@@ -22,10 +22,10 @@ const NO_ERRORS: readonly ExtendedError[] = [];
 
 /** Asks the upstreams. Their records come back as they are, undecoded: unknown types pass bit for bit (RFC 3597 §3). */
 export class Forward implements Resolver {
-  readonly #upstreams: Upstreams;
+  readonly #upstreams: UpstreamGroup;
 
   /** Asks `upstreams` for every query. */
-  constructor({ upstreams }: { upstreams: Upstreams }) {
+  constructor({ upstreams }: { upstreams: UpstreamGroup }) {
     this.#upstreams = upstreams;
   }
 

@@ -2,8 +2,32 @@ import type { Response } from "../response/response.ts";
 import type { Doubts } from "./matching/registration.ts";
 import type { Request } from "./request.ts";
 
+/** What a way to ask is like, whoever is asked. */
+export interface TransportTraits {
+  /**
+   * Whether who cannot read a query may answer it in the server's name (RFC 5452): then replies with another letter case or
+   * cookie do not count, too many that are wrong are an attack, and what is in doubt is asked for over another transport.
+   */
+  readonly isForgeable: boolean;
+  /** Whether it goes over a connection: what gets lost is sent again by itself, and replies come whole. */
+  readonly isStream: boolean;
+  /**
+   * Whether it is encrypted, to a server that has proved who it is: then neither letter case nor cookies say anything more. In the
+   * clear they cost next to nothing, over TCP as well, into which who guesses a sequence number may write (RFC 5961 §1).
+   */
+  readonly isEncrypted: boolean;
+}
+
+/** The traits of what there is. */
+export const TRAITS = {
+  udp: { isForgeable: true, isStream: false, isEncrypted: false },
+  tcp: { isForgeable: false, isStream: true, isEncrypted: false },
+} as const satisfies Record<string, TransportTraits>;
+
 /** A way to ask one upstream: UDP or TCP. */
 export interface Transport {
+  /** What it is like. */
+  readonly traits: TransportTraits;
   /**
    * Sends `query` on behalf of `request`, and waits for the response, which is lent as `LaterResponse` says.
    *

@@ -31,7 +31,7 @@ const LOOP_MS = 60_000;
 export class Upstream implements Responder {
   readonly #options: UpstreamOptions;
   readonly #name: string;
-  /** Others after `forgetTroubles`: what was asked before tells the old ones, which nobody asks any more. */
+  /** Others after `reset`: what was asked before tells the old ones, which nobody asks any more. */
   #path = new Path();
   #breaker = new Breaker();
   #recoveredAtMs = -Infinity;
@@ -216,7 +216,7 @@ export class Upstream implements Responder {
    * Begins anew, as if it had never been asked: after the machine has slept, say, when the network may be another one. How
    * queries that are still in flight end is not held against it.
    */
-  forgetTroubles(): void {
+  reset(): void {
     if (!this.isUp) this.#recoveredAtMs = this.#options.clock.nowMs();
     this.#breaker = new Breaker();
     this.#report.forget();
@@ -230,7 +230,7 @@ export class Upstream implements Responder {
     this.#noteFailure(this.#breaker.failed({ how: "useless", questionOctets }, this.#options.clock.nowMs()));
   }
 
-  /** Tells the breaker that a query came to nothing; not another one that has come after `forgetTroubles`. */
+  /** Tells the breaker that a query came to nothing; not another one that has come after `reset`. */
   #tell({ breaker, isProbe, request: { questionOctets } }: Ask, how: Failure["how"]): void {
     if (breaker !== this.#breaker) return;
     const nowMs = this.#options.clock.nowMs();

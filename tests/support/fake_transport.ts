@@ -1,6 +1,6 @@
 import type { Response } from "../../lib/response/response.ts";
 import type { Doubts } from "../../lib/upstream/matching/registration.ts";
-import type { Transport } from "../../lib/upstream/transport.ts";
+import { TRAITS, type Transport, type TransportTraits } from "../../lib/upstream/transport.ts";
 import type { Request } from "../../lib/upstream/request.ts";
 import { UpstreamError } from "../../lib/upstream/upstream_error.ts";
 import { EDE } from "../../lib/wire/iana.ts";
@@ -49,10 +49,12 @@ export class FakeTransport implements Transport {
   readonly asked: ({ readonly atMs: number; readonly query: Message } & Doubts)[] = [];
   /** What the server does from now on. */
   habit: Habit;
+  readonly traits: TransportTraits;
   readonly #time: FakeTime;
 
-  constructor(time: FakeTime, habit: Habit) {
+  constructor(time: FakeTime, habit: Habit, traits: TransportTraits = TRAITS.udp) {
     this.#time = time;
+    this.traits = traits;
     this.habit = habit;
   }
 

@@ -1,14 +1,11 @@
 import type { SocketAddress } from "../../lib/base/net/address.ts";
-import { Counters } from "../../lib/observe/counters.ts";
-import { Log } from "../../lib/observe/log.ts";
-import { openUpstreams } from "../../lib/upstream/open_upstreams.ts";
 import type { Strategy } from "../../lib/upstream/group/strategy.ts";
 import { decode } from "../../lib/wire/message.ts";
 import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import { udp } from "./fake_socket.ts";
 import { type Habit, type Outcome, respond } from "./fake_transport.ts";
 import { SeededRandom } from "./seeded_random.ts";
-import { fakeRuntime, requestFor } from "./upstream_rig.ts";
+import { registryRig, requestFor } from "./upstream_rig.ts";
 import { settled } from "./fake_time.ts";
 
 /** A server on the fake network. */
@@ -29,7 +26,7 @@ export function groupRig(
   habits: readonly Habit[],
   { strategy = "sequential", socketCount = 4 }: { strategy?: Strategy; socketCount?: number } = {},
 ) {
-  const { runtime, time, deadlines, network, lines } = fakeRuntime();
+  const { registry, time, deadlines, network, lines, counters } = registryRig({ socketCount });
   const servers: HabitualServer[] = habits.map((habit, i) => ({
     address: udp(`192.0.2.${i + 1}`, 53),
     habit,
@@ -55,21 +52,15 @@ export function groupRig(
       });
     };
   };
-  const counters = new Counters();
-  const upstreams = openUpstreams({
-    endpoints: servers.map(({ address }) => endpointAt(address)),
-    strategy,
-    socketCount,
-    ghostMs: 1000,
-    runtime,
-    deadlines,
-    counters,
-    log: new Log({ level: "info", writeLine: runtime.writeLine }),
-  });
+  /** A group of the servers with these indexes, in that order. */
+  const openGroup = (...indexes: readonly number[]) => {
+    return registry.openGroup({ endpoints: indexes.map((i) => endpointAt(servers[i]!.address)), strategy });
+  };
+  const upstreams = openGroup(...habits.keys());
   /** Asks, and tells who answered after how long; the error when nobody did. */
-  const ask = async (text = "example.org") => {
+  const ask = async (text = "example.org", group = upstreams) => {
     const startMs = time.nowMs();
-    return await upstreams.exchange(requestFor(text, startMs)).then(
+    return await group.exchange(requestFor(text, startMs)).then(
       ({ octets, upstream }) => ({ by: upstream!.name, rcode: decode(octets).rcode, tookMs: time.nowMs() - startMs }),
       (error: Error) => ({ by: null, error, tookMs: time.nowMs() - startMs }),
     );
@@ -85,5 +76,5 @@ export function groupRig(
     await settled();
     return await Promise.all(outcomes);
   };
-  return { time, deadlines, network, lines, servers, counters, upstreams, ask, askMany };
+  return { time, deadlines, network, lines, servers, counters, registry, upstreams, openGroup, ask, askMany };
 }

@@ -3,6 +3,7 @@ import { Race } from "../../lib/upstream/group/race.ts";
 import type { RaceGroup } from "../../lib/upstream/group/race_group.ts";
 import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import type { Request } from "../../lib/upstream/request.ts";
+import { TRAITS } from "../../lib/upstream/transport.ts";
 import { Upstream } from "../../lib/upstream/upstream.ts";
 import { scriptedRandom } from "./fake_random.ts";
 import { udp } from "./fake_socket.ts";
@@ -17,11 +18,11 @@ export function habitualUpstream(
 ) {
   const lines: string[] = [];
   const datagram = new FakeTransport(time, udpHabit);
-  const stream = new FakeTransport(time, tcpHabit);
+  const stream = new FakeTransport(time, tcpHabit, TRAITS.tcp);
   const upstream = new Upstream({
     endpoint: endpointAt(udp(`192.0.2.${number}`, 53)),
-    datagram,
-    stream,
+    transport: datagram,
+    fallback: stream,
     deadlines,
     clock: time,
     random: scriptedRandom(),
@@ -40,6 +41,7 @@ export function raceRig(...habits: readonly Habit[]) {
       restartCount: 0,
       mayHedge,
       mayListen: () => false,
+      ended: () => {},
       listened: () => {},
       failed: () => {},
     };

@@ -6,8 +6,9 @@ import { DatagramTransport } from "../../lib/upstream/udp/datagram_transport.ts"
 import { type Request, SENDS_MAX } from "../../lib/upstream/request.ts";
 import { SocketPool } from "../../lib/upstream/udp/socket_pool.ts";
 import { StreamTransport } from "../../lib/upstream/stream/stream_transport.ts";
+import { UpstreamRegistry, type UpstreamRegistryOptions } from "../../lib/upstream/registry.ts";
 import { Upstream } from "../../lib/upstream/upstream.ts";
-import { Upstreams } from "../../lib/upstream/group/upstreams.ts";
+import { UpstreamGroup } from "../../lib/upstream/group/upstream_group.ts";
 import { FLAG, HEADER_OCTETS } from "../../lib/wire/header.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import { endpointAt } from "../../lib/upstream/endpoint.ts";
@@ -90,24 +91,45 @@ export function upstreamRig({ size = 2, ghostMs = 1000, script = [] as readonly 
   const stream = new StreamTransport({ runtime, random: scriptedRandom(), deadlines, counters, address, ghostMs });
   const upstream = new Upstream({
     endpoint: endpointAt(address),
-    datagram,
-    stream,
+    transport: datagram,
+    fallback: stream,
     deadlines,
     clock: time,
     random: scriptedRandom(),
     log: new Log({ level: "info", writeLine: runtime.writeLine }),
   });
-  const upstreams = new Upstreams({
-    upstreams: [upstream],
-    pools: [pool],
-    streams: [stream],
+  const upstreams = new UpstreamGroup({
+    members: [upstream],
     strategy: "sequential",
     random: scriptedRandom(),
     clock: time,
     deadlines,
     counters,
+    restarts: { count: 0 },
+    onClosed: () => {
+      pool.close();
+      stream.close();
+    },
   });
   return { time, deadlines, network, counters, lines, pool, datagram, stream, upstream, upstreams };
+}
+
+/** A registry as the program makes it, but for `options`, on a fake network in fake time. */
+export function registryRig(options: Partial<UpstreamRegistryOptions> = {}) {
+  const world = fakeRuntime();
+  const { runtime, deadlines } = world;
+  const counters = new Counters();
+  const log = new Log({ level: "info", writeLine: runtime.writeLine });
+  const registry = new UpstreamRegistry({
+    socketCount: 2,
+    ghostMs: 1000,
+    runtime,
+    deadlines,
+    counters,
+    log,
+    ...options,
+  });
+  return { ...world, counters, registry };
 }
 
 /** The response to what `socket` sent last, with its ID and question; `fields` says the rest. */

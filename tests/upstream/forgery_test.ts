@@ -1,9 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { SocketAddress } from "../../lib/base/net/address.ts";
-import { openUpstreams } from "../../lib/upstream/open_upstreams.ts";
 import { ForgeryError } from "../../lib/upstream/upstream_error.ts";
-import { Counters } from "../../lib/observe/counters.ts";
-import { Log } from "../../lib/observe/log.ts";
 import { RCODE } from "../../lib/wire/iana.ts";
 import { HEADER_OCTETS, putId } from "../../lib/wire/header.ts";
 import { decode } from "../../lib/wire/message.ts";
@@ -13,7 +10,7 @@ import type { FakeSocket } from "../support/fake_socket.ts";
 import { settled } from "../support/fake_time.ts";
 import { ednsOf, hex, opt, question, record, wire } from "../support/messages.ts";
 import {
-  fakeRuntime,
+  registryRig,
   requestFor,
   responseTo,
   streamResponseTo,
@@ -81,7 +78,7 @@ Deno.test("[5452_08] DatagramTransport does not take the copies of an honest rep
   pool.close();
 });
 
-Deno.test("[5452_08] Upstreams asks over TCP what forged replies pour in for", async () => {
+Deno.test("[5452_08] UpstreamGroup asks over TCP what forged replies pour in for", async () => {
   const { upstreams, network } = upstreamRig();
   const reply = upstreams.exchange(requestFor("example.org"));
   await settled();
@@ -94,11 +91,8 @@ Deno.test("[5452_08] Upstreams asks over TCP what forged replies pour in for", a
 
 /** A group as the program opens it: with cookies. */
 function withCookies(address: SocketAddress = UPSTREAM) {
-  const { runtime, deadlines, network, time } = fakeRuntime();
-  const counters = new Counters();
-  const log = new Log({ level: "info", writeLine: runtime.writeLine });
-  const settings = { strategy: "sequential", socketCount: 2, ghostMs: 1000 } as const;
-  const upstreams = openUpstreams({ endpoints: [endpointAt(address)], ...settings, runtime, deadlines, counters, log });
+  const { registry, network, time, counters } = registryRig();
+  const upstreams = registry.openGroup({ endpoints: [endpointAt(address)], strategy: "sequential" });
   const ask = async () => {
     const reply = upstreams.exchange(requestFor("example.org", time.nowMs()));
     await settled();
@@ -121,7 +115,7 @@ function cookieOpt(...parts: readonly Uint8Array[]) {
   return opt({ options: [{ code: COOKIE, data: Uint8Array.from(parts.flatMap((part) => [...part])) }] });
 }
 
-Deno.test("[7873_03] [5452_02] Upstreams waits on after a reply with a wrong cookie", async () => {
+Deno.test("[7873_03] [5452_02] UpstreamGroup waits on after a reply with a wrong cookie", async () => {
   const { upstreams, counters, ask } = withCookies();
   const { reply, socket, cookie } = await ask();
   assertEquals(cookie.length, 8);
@@ -134,7 +128,7 @@ Deno.test("[7873_03] [5452_02] Upstreams waits on after a reply with a wrong coo
   upstreams.close();
 });
 
-Deno.test("[7873_04] Upstreams asks once more with the cookie that BADCOOKIE brings", async () => {
+Deno.test("[7873_04] UpstreamGroup asks once more with the cookie that BADCOOKIE brings", async () => {
   const { upstreams, network, ask } = withCookies();
   const { reply, socket, cookie } = await ask();
   const server = hex("1112131415161718");
@@ -148,7 +142,7 @@ Deno.test("[7873_04] Upstreams asks once more with the cookie that BADCOOKIE bri
   upstreams.close();
 });
 
-Deno.test("[7873_03] [7873_04] Upstreams learns the server's cookie over TCP, where nobody can forge and another's does no harm", async () => {
+Deno.test("[7873_03] [7873_04] UpstreamGroup learns the server's cookie over TCP, where nobody can forge and another's does no harm", async () => {
   const { upstreams, network, counters, time } = withCookies({ ...UPSTREAM, transport: "tcp" });
   const pending = upstreams.exchange(requestFor("example.org", time.nowMs()));
   await settled();
@@ -187,7 +181,7 @@ for (
     ["FORMERR without OPT record", { rcode: RCODE.FORMERR }],
   ] as const
 ) {
-  Deno.test(`[7873_03] Upstreams asks over TCP when ${what} comes from a server that gives cookies`, async () => {
+  Deno.test(`[7873_03] UpstreamGroup asks over TCP when ${what} comes from a server that gives cookies`, async () => {
     const group = withCookies();
     await learnCookie(group);
     const { reply, socket, cookie } = await group.ask();
@@ -203,7 +197,7 @@ for (
   });
 }
 
-Deno.test("Upstreams believes a server that has stopped giving cookies, once it has been asked over TCP", async () => {
+Deno.test("UpstreamGroup believes a server that has stopped giving cookies, once it has been asked over TCP", async () => {
   const group = withCookies();
   await learnCookie(group);
   const first = await group.ask();
@@ -220,7 +214,7 @@ Deno.test("Upstreams believes a server that has stopped giving cookies, once it 
   group.upstreams.close();
 });
 
-Deno.test("Upstreams asks over UDP once more when a server has stopped giving cookies and does not speak TCP", async () => {
+Deno.test("UpstreamGroup asks over UDP once more when a server has stopped giving cookies and does not speak TCP", async () => {
   const group = withCookies();
   await learnCookie(group);
   group.network.dial = () => Promise.reject(new Error("Connection refused"));

@@ -15,7 +15,7 @@ const PATHS: readonly [upstreamCount: number, loss: number, unansweredMax: numbe
 ];
 
 for (const [upstreamCount, loss, unansweredMax] of PATHS) {
-  Deno.test(`Upstreams answers all but ${unansweredMax} of ${QUESTIONS} questions over a path that loses ${loss} each way; upstreams: ${upstreamCount}`, async () => {
+  Deno.test(`UpstreamGroup answers all but ${unansweredMax} of ${QUESTIONS} questions over a path that loses ${loss} each way; upstreams: ${upstreamCount}`, async () => {
     const rig = groupRig(Array<Habit>(upstreamCount).fill(answering(10)), { socketCount: 32 });
     for (const server of rig.servers) server.loss = loss;
     const outcomes = await rig.askMany(QUESTIONS, 20);
@@ -27,7 +27,7 @@ for (const [upstreamCount, loss, unansweredMax] of PATHS) {
   });
 }
 
-Deno.test("Upstreams sends hardly more than one query for each question to a single upstream on a healthy path", async () => {
+Deno.test("UpstreamGroup sends hardly more than one query for each question to a single upstream on a healthy path", async () => {
   /** Mostly fast, and often enough slower than what 95 of 100 replies take. */
   const uneven: Habit = (query, count) =>
     answering(count % 15 === 0 ? 150 + count % 400 : 5 + count % 20)(query, count);
@@ -38,7 +38,7 @@ Deno.test("Upstreams sends hardly more than one query for each question to a sin
   rig.upstreams.close();
 });
 
-Deno.test("[9520_04] Upstreams asks a single upstream no more than three times for a name that it is silent about", async () => {
+Deno.test("[9520_04] UpstreamGroup asks a single upstream no more than three times for a name that it is silent about", async () => {
   const rig = groupRig([answering(10)]);
   await rig.askMany(20, 20);
   rig.servers[0]!.habit = SILENT;
@@ -56,10 +56,10 @@ function mapToNobody(rig: ReturnType<typeof groupRig>): void {
 }
 
 for (const upstreamCount of [1, 2]) {
-  Deno.test(`[5452_03] Upstreams loses no question when all of its ports have come to lead nowhere; upstreams: ${upstreamCount}`, async () => {
+  Deno.test(`[5452_03] UpstreamGroup loses no question when all of its ports have come to lead nowhere; upstreams: ${upstreamCount}`, async () => {
     const rig = groupRig(Array<Habit>(upstreamCount).fill(answering(10)), { socketCount: 32 });
     await rig.askMany(300, 10);
-    assertEquals(rig.upstreams.openSockets, 32);
+    assertEquals(rig.registry.openSockets, 32);
     mapToNobody(rig);
     const outcomes = await rig.askMany(500, 20);
     assertEquals(outcomes.filter(({ by }) => by === null), []);
@@ -71,7 +71,7 @@ for (const upstreamCount of [1, 2]) {
   });
 }
 
-Deno.test("[5452_03] Upstreams loses no question when all ports to the one that lives come to lead nowhere, and the other is dead", async () => {
+Deno.test("[5452_03] UpstreamGroup loses no question when all ports to the one that lives come to lead nowhere, and the other is dead", async () => {
   const rig = groupRig([answering(10), SILENT], { socketCount: 32 });
   await rig.askMany(1000, 2);
   mapToNobody(rig);
@@ -80,7 +80,7 @@ Deno.test("[5452_03] Upstreams loses no question when all ports to the one that 
   rig.upstreams.close();
 });
 
-Deno.test("[5452_03] Upstreams sends again from a port that nothing was sent from before", async () => {
+Deno.test("[5452_03] UpstreamGroup sends again from a port that nothing was sent from before", async () => {
   const rig = groupRig([SILENT], { socketCount: 4 });
   await rig.askMany(20, 100);
   rig.servers[0]!.habit = answering(10);
@@ -95,7 +95,7 @@ Deno.test("[5452_03] Upstreams sends again from a port that nothing was sent fro
   rig.upstreams.close();
 });
 
-Deno.test("Upstreams opens few sockets in an outage: 32 at once, and 16 each second", async () => {
+Deno.test("UpstreamGroup opens few sockets in an outage: 32 at once, and 16 each second", async () => {
   const rig = groupRig([answering(10)], { socketCount: 32 });
   await rig.askMany(300, 10);
   rig.servers[0]!.habit = SILENT;
@@ -104,7 +104,7 @@ Deno.test("Upstreams opens few sockets in an outage: 32 at once, and 16 each sec
   for (let second = 0; second < 10; second++) {
     for (let i = 0; i < 1000; i++) rig.ask();
     await rig.time.passAndSettle(1000);
-    openMax = Math.max(openMax, rig.upstreams.openSockets);
+    openMax = Math.max(openMax, rig.registry.openSockets);
   }
   // 30,000 sends beside those: a socket is replaced after 2,000.
   assertLessOrEqual(rig.network.sockets.length - openedBefore, 32 + 16 * 10 + 32);

@@ -1,14 +1,11 @@
 // What a server sees that is asked over TCP alone.
 import { assertEquals } from "@std/assert";
-import { Counters } from "../../lib/observe/counters.ts";
-import { Log } from "../../lib/observe/log.ts";
 import { parseEndpoint } from "../../lib/upstream/endpoint.ts";
-import { openUpstreams } from "../../lib/upstream/open_upstreams.ts";
 import { EDNS_OPTION, RCODE } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import { settled } from "../support/fake_time.ts";
 import { ednsOf, opt, questionLines, record, response } from "../support/messages.ts";
-import { fakeRuntime, requestFor } from "../support/upstream_rig.ts";
+import { registryRig, requestFor } from "../support/upstream_rig.ts";
 
 const ANSWERS = [record("example.org 9 IN A 192.0.2.1")];
 const SERVER_COOKIE = [1, 2, 3, 4, 5, 6, 7, 8];
@@ -52,17 +49,9 @@ for (
   ] satisfies [string, string[], Say, string[]][]
 ) {
   Deno.test(`an upstream over TCP sees ${what}`, async () => {
-    const { runtime, deadlines, network, time } = fakeRuntime();
-    const upstreams = openUpstreams({
-      endpoints: [parseEndpoint("tcp://192.0.2.53", 53)],
-      strategy: "sequential",
-      socketCount: 2,
-      ghostMs: 1000,
-      runtime,
-      deadlines,
-      counters: new Counters(),
-      log: new Log({ level: "info", writeLine: runtime.writeLine }),
-    });
+    const { registry, network, time } = registryRig();
+    const endpoints = [parseEndpoint("tcp://192.0.2.53", 53)];
+    const upstreams = registry.openGroup({ endpoints, strategy: "sequential" });
     for (const text of asked) {
       let isOver = false;
       const over = () => void (isOver = true);

@@ -24,10 +24,10 @@ const SENDS_BEFORE_TCP = 2;
 export interface DialogueOptions {
   /** Where the server is asked. */
   readonly endpoint: Endpoint;
-  /** UDP; the same as `stream` for an upstream that is asked over TCP alone. */
-  readonly datagram: Transport;
-  /** TCP. */
-  readonly stream: Transport;
+  /** How it is asked. */
+  readonly transport: Transport;
+  /** What brings the whole of a truncated reply, and a reply that nobody forges; `null` where `transport` is no worse. */
+  readonly fallback: Transport | null;
   /** The cookies exchanged with the upstream; none when it is to be asked without. */
   readonly cookies?: CookieJar;
   /** Whether names go upstream in random letter case; they do unless said otherwise. */
@@ -41,6 +41,7 @@ export interface DialogueOptions {
 /** How one upstream is spoken to: in the best manner that it is known to cope with. */
 export class Dialogue implements Line {
   readonly #options: DialogueOptions;
+  readonly #stream: Transport;
   readonly #tell: (lesson: string) => void;
   #capabilities: Capabilities;
   #largeReplies = new LargeReplies();
@@ -50,6 +51,7 @@ export class Dialogue implements Line {
   /** See {@linkcode DialogueOptions}; `tell` is told what has been learned, as `Capabilities` says. */
   constructor(options: DialogueOptions, tell: (lesson: string) => void) {
     this.#options = options;
+    this.#stream = options.fallback ?? options.transport;
     this.#tell = tell;
     this.#capabilities = new Capabilities(tell);
   }
@@ -71,7 +73,7 @@ export class Dialogue implements Line {
 
   /** Whether it takes place over TCP. */
   get isOverTcp(): boolean {
-    return this.#options.datagram === this.#options.stream || this.#capabilities.needsTcp(this.nowMs());
+    return this.#options.transport.traits.isStream || this.#capabilities.needsTcp(this.nowMs());
   }
 
   /** Forgets all that was learned: there may be another server at the other end, or another path in between. */
@@ -126,17 +128,17 @@ export class Dialogue implements Line {
 
   /** Asks over UDP in the best manner that the upstream is known to cope with. */
   #askOverUdp(request: Request, asker: Asking, nowMs: number): LaterResponse {
-    const { cookies, randomizesCase = true, datagram, stream } = this.#options;
+    const { cookies, randomizesCase = true, transport: { traits }, fallback } = this.#options;
     const capabilities = this.#capabilities;
     const withOpt = capabilities.supportsEdns(nowMs) && request.ednsRejectedBy !== this;
     const manner: Manner = {
       withOpt,
-      withCookie: withOpt && cookies !== undefined && capabilities.supportsCookies(nowMs),
+      withCookie: withOpt && !traits.isEncrypted && cookies !== undefined && capabilities.supportsCookies(nowMs),
       // The first send alone: a server that knows names in one spelling must not have its denials come in first and last.
-      isMixed: request.sendCount === 0 && randomizesCase && capabilities.ignoresCase(nowMs),
+      isMixed: request.sendCount === 0 && !traits.isEncrypted && randomizesCase && capabilities.ignoresCase(nowMs),
       hasFreshCookie: false,
     };
-    const isTcpTried = datagram !== stream &&
+    const isTcpTried = fallback !== null &&
       (capabilities.isTcpOnTrial(nowMs) || (request.sendCount >= SENDS_BEFORE_TCP && capabilities.isSilent(nowMs, 1)));
     const exchange = new Exchange(this, request, asker);
     exchange.start(manner, isTcpTried);
@@ -160,12 +162,13 @@ export class Dialogue implements Line {
     question: Uint8Array<ArrayBuffer>,
     doubts: Doubts,
   ): PromiseLike<Response> {
-    const { datagram, cookies } = this.#options;
+    const { transport, cookies } = this.#options;
     request.sendCount++;
     this.#queryCount++;
     this.#capabilities.sendsDatagram(this.nowMs());
     const cookie = manner.withCookie ? cookies?.option : undefined;
-    return datagram.exchange(writeUpstreamQuery(request, manner.withOpt, cookie, question), question, request, doubts);
+    const heeded = transport.traits.isForgeable ? doubts : undefined;
+    return transport.exchange(writeUpstreamQuery(request, manner.withOpt, cookie, question), question, request, heeded);
   }
 
   /** See `Line`. */
@@ -206,11 +209,12 @@ export class Dialogue implements Line {
   }
 
   async #sendOverTcp(request: Request, withOpt: boolean): Promise<Response> {
-    const { stream, cookies } = this.#options;
+    const { cookies } = this.#options;
     const { questionOctets } = request;
     this.#queryCount++;
-    const cookie = this.#capabilities.supportsCookies(this.nowMs()) ? cookies?.option : undefined;
-    const reply = await stream.exchange(writeUpstreamQuery(request, withOpt, cookie), questionOctets, request);
+    const wantsCookie = !this.#stream.traits.isEncrypted && this.#capabilities.supportsCookies(this.nowMs());
+    const cookie = wantsCookie ? cookies?.option : undefined;
+    const reply = await this.#stream.exchange(writeUpstreamQuery(request, withOpt, cookie), questionOctets, request);
     this.#replyCount++;
     if (!this.#capabilities.hasShownEdns && reply.hadOpt) this.#capabilities.showedEdns();
     restoreSpelling(reply, questionOctets, questionOctets);

@@ -8,8 +8,10 @@ import { Writer } from "../../wire/writer.ts";
 import { SENDS_MAX } from "../request.ts";
 import type { Upstream } from "../upstream.ts";
 
-/** A token: when it was made (4 octets), which upstream (2), chance (2), and a keyed hash of these. */
-const TOLD_OCTETS = 8;
+/** A token: when it was made (4 octets), a keyed hash of the upstream's name (4), chance (2), and a keyed hash of these. */
+const TOLD_OCTETS = 10;
+/** Where the hash of the upstream's name stands. */
+const NAME_HASH = { start: 4, end: 8 };
 /** 64 bits: whoever wants to make an upstream look like a loop has to guess them (as CVE-2026-26018 did elsewhere). */
 const TOKEN_OCTETS = TOLD_OCTETS + 8;
 /** Probes at most this often, however suspicious things look. */
@@ -25,8 +27,8 @@ const DOMAIN = "example.";
 
 /** What a detector is made from. */
 export interface LoopDetectorOptions {
-  /** Those that may lead back here; the same in the same order for all that have the key. */
-  readonly upstreams: readonly Upstream[];
+  /** Gives those that may lead back here. Who has the key knows them by their names, in whatever order. */
+  readonly upstreams: () => readonly Upstream[];
   /** Where chance comes from. */
   readonly random: RandomSource;
   /** What tokens are known again by, 16 octets: a probe may come back to another process that serves the same clients. */
@@ -57,7 +59,7 @@ export class LoopDetector {
     const nowMs = clock.nowMs();
     if (nowMs - this.#lastProbeMs < PROBE_EVERY_MS) return;
     this.#lastProbeMs = nowMs;
-    upstreams.forEach((upstream, i) => this.#probe(upstream, i, nowMs));
+    for (const upstream of upstreams()) this.#probe(upstream, nowMs);
   }
 
   /**
@@ -79,18 +81,18 @@ export class LoopDetector {
     if (token === null || !equals(toLowerCase(questionOctets), questionFor(token))) return undefined;
     const told = token.subarray(0, TOLD_OCTETS);
     if (!equals(sipHash24(key, told), token.subarray(TOLD_OCTETS))) return undefined;
-    const view = new DataView(token.buffer);
-    const ageSeconds = (wallClock.epochSeconds() - view.getUint32(0)) | 0;
-    return Math.abs(ageSeconds) > PROBE_LIFE_SECONDS ? undefined : upstreams[view.getUint16(4)];
+    const ageSeconds = (wallClock.epochSeconds() - new DataView(token.buffer).getUint32(0)) | 0;
+    if (Math.abs(ageSeconds) > PROBE_LIFE_SECONDS) return undefined;
+    const nameHash = token.subarray(NAME_HASH.start, NAME_HASH.end);
+    return upstreams().find(({ name }) => equals(this.#hashOf(name), nameHash));
   }
 
-  #probe(upstream: Upstream, index: number, nowMs: number): void {
+  #probe(upstream: Upstream, nowMs: number): void {
     const { random, key, wallClock } = this.#options;
     const told = new Uint8Array(TOLD_OCTETS);
     random.fill(told);
-    const view = new DataView(told.buffer);
-    view.setUint32(0, wallClock.epochSeconds());
-    view.setUint16(4, index);
+    new DataView(told.buffer).setUint32(0, wallClock.epochSeconds());
+    told.set(this.#hashOf(upstream.name), NAME_HASH.start);
     const questionOctets = questionFor(concat([told, sipHash24(key, told)]));
     const deadlineMs = nowMs + PROBE_MS;
     // No answer is no loop; the upstream itself takes note of its silence.
@@ -110,6 +112,11 @@ export class LoopDetector {
       isClosed: false,
       owner: null,
     });
+  }
+
+  #hashOf(name: string): Uint8Array {
+    const hash = sipHash24(this.#options.key, new TextEncoder().encode(name));
+    return hash.subarray(0, NAME_HASH.end - NAME_HASH.start);
   }
 }
 

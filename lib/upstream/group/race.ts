@@ -33,8 +33,7 @@ export interface RaceOptions {
  * One question to several upstreams, from the first send to the first good reply. The next one is asked as well when the
  * last one asked is slow (a hedge), and at once when it fails or says what is of no use. When everybody has been asked it
  * begins again, with those who have said nothing. Nobody who was asked is given up: a slow answer is as good as a repeated
- * one, and tells that its upstream lives.
- * What comes behind the deadline may be of use, too; see `Listening`.
+ * one, and tells that its upstream lives. What comes behind the deadline may be of use, too; see `Listening`.
  */
 export class Race extends Deadline implements RequestOwner, TurnOwner {
   readonly #options: RaceOptions;
@@ -246,5 +245,6 @@ export class Race extends Deadline implements RequestOwner, TurnOwner {
   #end(): void {
     this.#isOver = true;
     this.#options.deadlines.cancel(this);
+    this.#options.group.ended();
   }
 }

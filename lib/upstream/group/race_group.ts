@@ -12,6 +12,8 @@ export interface RaceGroup {
   mayListen(): boolean;
   /** A race has stopped listening behind its deadline. */
   listened(): void;
+  /** A race is over, but for listening behind its deadline. */
+  ended(): void;
   /** Told why a race fails, before whoever awaits it. */
   failed(error: unknown): void;
 }

@@ -4,7 +4,7 @@ import { ConnectionPool, type ConnectionPoolOptions } from "./connection_pool.ts
 import type { CookieJar } from "../exchange/cookie_jar.ts";
 import type { Request } from "../request.ts";
 import { StreamQuery } from "./stream_query.ts";
-import type { Transport } from "../transport.ts";
+import { TRAITS, type Transport, type TransportTraits } from "../transport.ts";
 import { TooLateError, UpstreamError } from "../upstream_error.ts";
 
 /** What a transport is made from. */
@@ -15,6 +15,8 @@ export interface StreamTransportOptions extends Omit<ConnectionPoolOptions, "isG
 
 /** Asks one upstream over TCP, on connections that are kept for a while and shared; see `ConnectionPool`. */
 export class StreamTransport implements Transport {
+  /** See `Transport`. */
+  readonly traits: TransportTraits = TRAITS.tcp;
   readonly #options: StreamTransportOptions;
   readonly #connections: ConnectionPool;
 

@@ -9,7 +9,7 @@ import type { Request } from "../request.ts";
 import { LaterResponse } from "../matching/later_response.ts";
 import type { Response } from "../../response/response.ts";
 import type { SocketPool } from "./socket_pool.ts";
-import type { Transport } from "../transport.ts";
+import { TRAITS, type Transport, type TransportTraits } from "../transport.ts";
 import { type ForgeryError, MissingCookieError, TooLateError, UpstreamError } from "../upstream_error.ts";
 import type { UpstreamSocket } from "./upstream_socket.ts";
 
@@ -29,6 +29,8 @@ export interface DatagramTransportOptions {
 
 /** Asks one upstream over UDP, each time from a random socket of the pool. */
 export class DatagramTransport implements Transport {
+  /** See `Transport`. */
+  readonly traits: TransportTraits = TRAITS.udp;
   readonly #options: DatagramTransportOptions;
   /** Made once, not for each query. */
   readonly #isGenuine: Registration["isGenuine"];

@@ -9,11 +9,12 @@ import { scriptedSource } from "../../support/fake_random.ts";
 const KEY = drawSecret(scriptedSource());
 
 /** A detector with two upstreams, which notes what it asks them and which it cuts off. */
-function setUp({ key = KEY, nowSeconds = 1_700_000_000 } = {}) {
+function setUp({ key = KEY, nowSeconds = 1_700_000_000, numbers = [0, 1] } = {}) {
   const time = { nowMs: 0, nowSeconds };
   const asked: Uint8Array[] = [];
   const cuts: number[] = [];
-  const upstreams = [0, 1].map((i) => ({
+  const upstreams = numbers.map((i) => ({
+    name: `192.0.2.${i}:53`,
     ask: ({ questionOctets }: Request) => {
       asked.push(questionOctets);
       return new LaterOctets();
@@ -21,7 +22,7 @@ function setUp({ key = KEY, nowSeconds = 1_700_000_000 } = {}) {
     cutLoop: () => void cuts.push(i),
   } as unknown as Upstream));
   const detector = new LoopDetector({
-    upstreams,
+    upstreams: () => upstreams,
     random: scriptedSource(),
     key,
     clock: { nowMs: () => time.nowMs },
@@ -43,6 +44,13 @@ Deno.test("LoopDetector.recognize() knows the probes of another process with the
   sender.detector.suspect();
   assertEquals(receiver.detector.recognize(sender.asked[1]!), true);
   assertEquals([sender.cuts, receiver.cuts], [[], [1]]);
+});
+
+Deno.test("LoopDetector.recognize() knows an upstream by its name, in whatever order, and none that it does not have", () => {
+  const [sender, receiver] = [setUp(), setUp({ numbers: [2, 1] })];
+  sender.detector.suspect();
+  assertEquals(sender.asked.map((probe) => receiver.detector.recognize(probe)), [false, true]);
+  assertEquals(receiver.cuts, [1]);
 });
 
 Deno.test("LoopDetector.recognize() does not know probes with another key", () => {

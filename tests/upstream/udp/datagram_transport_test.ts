@@ -114,7 +114,7 @@ Deno.test("[5452_03] [5452_06] DatagramTransport sends the same request again fr
   pool.close();
 });
 
-Deno.test("Upstreams asks again at once, from another socket, when a socket breaks or a query cannot be sent", async () => {
+Deno.test("UpstreamGroup asks again at once, from another socket, when a socket breaks or a query cannot be sent", async () => {
   for (const isBreaking of [true, false]) {
     const { network, pool, upstreams, time } = upstreamRig();
     const picked = pool.pick();
@@ -133,7 +133,7 @@ Deno.test("Upstreams asks again at once, from another socket, when a socket brea
   }
 });
 
-Deno.test("Upstreams still takes the reply to the first query when the second cannot be sent", async () => {
+Deno.test("UpstreamGroup still takes the reply to the first query when the second cannot be sent", async () => {
   const { network, upstreams, time, counters } = upstreamRig();
   const reply = upstreams.exchange(requestFor("example.org"));
   await settled();

@@ -2,15 +2,12 @@ import type { DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import type { Random } from "../../base/random/random.ts";
 import type { Clock } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
-import type { UpstreamStatus } from "../health/upstream_status.ts";
 import { EDE } from "../../wire/iana.ts";
 import type { LateListener } from "./listening.ts";
 import { Race } from "./race.ts";
 import type { RaceGroup } from "./race_group.ts";
 import { type Request, SENDS_MAX } from "../request.ts";
-import type { SocketPool } from "../udp/socket_pool.ts";
 import { orderCandidates, type Strategy } from "./strategy.ts";
-import type { StreamTransport } from "../stream/stream_transport.ts";
 import type { Upstream } from "../upstream.ts";
 import { isSilence, UpstreamError } from "../upstream_error.ts";
 import type { Response } from "../../response/response.ts";
@@ -32,13 +29,9 @@ const LISTENING_MAX = 1000;
 const PARALLEL_COUNT = SENDS_MAX - 1;
 
 /** What a group of upstreams is made from. */
-export interface UpstreamsOptions {
+export interface UpstreamGroupOptions {
   /** In order of preference; at least one. */
-  readonly upstreams: readonly Upstream[];
-  /** The sockets that the upstreams are asked from; closed with the group. */
-  readonly pools: readonly SocketPool[];
-  /** The upstreams' TCP connections; closed with the group. */
-  readonly streams: readonly StreamTransport[];
+  readonly members: readonly Upstream[];
   /** In which order they are asked. */
   readonly strategy: Strategy;
   /** Where unpredictable numbers come from. */
@@ -49,30 +42,40 @@ export interface UpstreamsOptions {
   readonly deadlines: DeadlineQueue;
   /** Where it is counted. */
   readonly counters: Counters;
+  /** How often all has begun anew; see `RaceGroup`. */
+  readonly restarts: { readonly count: number };
+  /** Told once, when the group is closed and nobody waits any more for what was asked of it. */
+  readonly onClosed: () => void;
 }
 
-/** The upstreams together: which one is asked, when another one is asked as well, and whose answer counts. */
-export class Upstreams {
-  readonly #options: UpstreamsOptions;
+/**
+ * Upstreams together: which one is asked, when another one is asked as well, and whose answer counts. What they are asked
+ * through, and how they are doing, is no matter of the group: an upstream may be in several.
+ */
+export class UpstreamGroup {
+  readonly #options: UpstreamGroupOptions;
   #turn = 0;
   #hedgesLeft = 0;
-  #restartCount = 0;
+  #isClosed = false;
+  /** Exchanges within their deadlines. */
+  #raceCount = 0;
   /** Exchanges that are open behind their deadlines. */
   #listeningCount = 0;
   /** Made once, not for each question. */
   readonly #group: RaceGroup;
 
-  /** See {@linkcode UpstreamsOptions}. */
-  constructor(options: UpstreamsOptions) {
+  /** See {@linkcode UpstreamGroupOptions}. */
+  constructor(options: UpstreamGroupOptions) {
     this.#options = options;
-    const restartCount = () => this.#restartCount;
+    const { restarts } = options;
     this.#group = {
       get restartCount() {
-        return restartCount();
+        return restarts.count;
       },
       mayHedge: (upstream) => this.#mayHedge(upstream),
       mayListen: () => this.#listeningCount < LISTENING_MAX && this.#listeningCount++ >= 0,
-      listened: () => void this.#listeningCount--,
+      listened: () => this.#listened(),
+      ended: () => this.#ended(),
       failed: (error) => this.#countFailure(error),
     };
   }
@@ -84,16 +87,17 @@ export class Upstreams {
    * @param lateListener Given what comes behind the deadline; see `Race`.
    */
   exchange(request: Request, lateListener: LateListener | null = null): PromiseLike<Response> {
-    const { upstreams, strategy, random, clock, deadlines } = this.#options;
+    const { members, strategy, random, clock, deadlines } = this.#options;
     this.#options.counters.upstreamQuestions++;
     const candidates = this.#candidates;
     if (candidates.length === 0) {
-      const names = upstreams.map((upstream) => upstream.name).join(", ");
+      const names = members.map((upstream) => upstream.name).join(", ");
       const nothing = new LaterResponse();
       nothing.failed(new UpstreamError(`Forwarding loop through ${names}`, EDE.OTHER));
       return nothing;
     }
     const order = orderCandidates(candidates, { strategy, turn: this.#turn++, random });
+    this.#raceCount++;
     this.#hedgesLeft = Math.min(HEDGES_SAVED_MAX, this.#hedgesLeft + HEDGES_PER_QUESTION);
     this.#probe(order, request);
     const startCount = strategy === "parallel" ? Math.min(PARALLEL_COUNT, order.length) : 1;
@@ -102,7 +106,7 @@ export class Upstreams {
 
   /** The upstreams in order of preference. */
   get members(): readonly Upstream[] {
-    return this.#options.upstreams;
+    return this.#options.members;
   }
 
   /** Whether no upstream is expected to answer, see `Upstream.isKnownBad`. They are asked all the same. */
@@ -123,38 +127,25 @@ export class Upstreams {
     return (first ?? this.members[0]!).hedgeDelayMs;
   }
 
-  /** How each is doing, in order of preference. */
-  states(): readonly UpstreamStatus[] {
-    return this.members.map((upstream) => upstream.state);
-  }
-
-  /**
-   * Begins anew: for when the machine has slept, or is in another network. Nothing waits for what was sent before: sockets
-   * and connections are closed, and questions in flight are asked again from fresh ones as far as their time allows, with as many
-   * sends as a new question. Not logged: whoever calls it knows why.
-   */
-  forgetTroubles(): void {
-    this.#restartCount++;
-    for (const upstream of this.members) upstream.forgetTroubles();
-    const closings = this.#options.pools.map((pool) => pool.leaveSockets());
-    for (const stream of this.#options.streams) stream.drop();
-    for (const close of closings) close();
-  }
-
-  /** UDP sockets that are open, those that only wait for their last replies included. */
-  get openSockets(): number {
-    return this.#options.pools.reduce((sum, pool) => sum + pool.openCount, 0);
-  }
-
-  /** TCP connections that are open or being made. */
-  get openStreams(): number {
-    return this.#options.streams.reduce((sum, stream) => sum + stream.openCount, 0);
-  }
-
-  /** Closes every socket and connection. What still waits for a reply fails. */
+  /** Gives its upstreams back as soon as its last exchange has ended: for when nothing new is asked of it. */
   close(): void {
-    for (const pool of this.#options.pools) pool.close();
-    for (const stream of this.#options.streams) stream.close();
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#closeIfIdle();
+  }
+
+  #ended(): void {
+    this.#raceCount--;
+    if (this.#isClosed) this.#closeIfIdle();
+  }
+
+  #listened(): void {
+    this.#listeningCount--;
+    if (this.#isClosed) this.#closeIfIdle();
+  }
+
+  #closeIfIdle(): void {
+    if (this.#raceCount + this.#listeningCount === 0) this.#options.onClosed();
   }
 
   get #candidates(): readonly Upstream[] {

@@ -18,7 +18,7 @@ function askedCounts({ servers }: ReturnType<typeof groupRig>): number[] {
   return servers.map(({ asked }) => asked.length);
 }
 
-Deno.test("Upstreams asks the preferred one alone on a healthy path", async () => {
+Deno.test("UpstreamGroup asks the preferred one alone on a healthy path", async () => {
   const rig = groupRig([answering(10), answering(1)]);
   const outcomes = await rig.askMany(100, 20);
   assertEquals([countOf(outcomes, FIRST), askedCounts(rig)], [100, [100, 0]]);
@@ -26,7 +26,7 @@ Deno.test("Upstreams asks the preferred one alone on a healthy path", async () =
   rig.upstreams.close();
 });
 
-Deno.test("Upstreams hedges at most one question in twenty on a healthy path, however uneven it is", async () => {
+Deno.test("UpstreamGroup hedges at most one question in twenty on a healthy path, however uneven it is", async () => {
   /** Mostly fast, and often enough slower than what 95 of 100 replies take. */
   const uneven: Habit = (query, count) => answering(count % 7 === 0 ? 60 + count % 50 : 5 + count % 20)(query, count);
   const rig = groupRig([uneven, answering(5)]);
@@ -39,7 +39,7 @@ Deno.test("Upstreams hedges at most one question in twenty on a healthy path, ho
   rig.upstreams.close();
 });
 
-Deno.test("Upstreams hedges no more than one question in twenty when all of them become slow at once", async () => {
+Deno.test("UpstreamGroup hedges no more than one question in twenty when all of them become slow at once", async () => {
   const rig = groupRig([answering(5), answering(5)]);
   await rig.askMany(200, 20);
   rig.servers[0]!.habit = answering(60);
@@ -49,7 +49,7 @@ Deno.test("Upstreams hedges no more than one question in twenty when all of them
   rig.upstreams.close();
 });
 
-Deno.test("Upstreams goes over to the second when the preferred one dies while warm, and comes back when it does", async () => {
+Deno.test("UpstreamGroup goes over to the second when the preferred one dies while warm, and comes back when it does", async () => {
   const rig = groupRig([answering(10), answering(10)]);
   await rig.askMany(50, 20);
   rig.servers[0]!.habit = SILENT;
@@ -71,7 +71,7 @@ Deno.test("Upstreams goes over to the second when the preferred one dies while w
   rig.upstreams.close();
 });
 
-Deno.test("[9520_04] Upstreams probes with sends of its own, three at most, and takes none from the client", async () => {
+Deno.test("[9520_04] UpstreamGroup probes with sends of its own, three at most, and takes none from the client", async () => {
   const rig = groupRig([SILENT, answering(10)]);
   await rig.askMany(20, 100);
   assert(!rig.upstreams.members[0]!.isUp);
@@ -89,7 +89,7 @@ Deno.test("[9520_04] Upstreams probes with sends of its own, three at most, and 
   rig.upstreams.close();
 });
 
-Deno.test("Upstreams answers every question while the preferred one is silent from the start", async () => {
+Deno.test("UpstreamGroup answers every question while the preferred one is silent from the start", async () => {
   const rig = groupRig([SILENT, answering(10)]);
   const outcomes = await rig.askMany(100, 50);
   assertEquals([countOf(outcomes, SECOND), rig.servers[0]!.asked.length < 25], [100, true]);
@@ -99,7 +99,7 @@ Deno.test("Upstreams answers every question while the preferred one is silent fr
   rig.upstreams.close();
 });
 
-Deno.test("Upstreams leaves one alone that refuses everything where the other one has answers", async () => {
+Deno.test("UpstreamGroup leaves one alone that refuses everything where the other one has answers", async () => {
   const rig = groupRig([saying(RCODE.REFUSED), answering(10)]);
   const outcomes = await rig.askMany(200, 50);
   assertEquals(outcomes.map((outcome) => outcome.by === SECOND && outcome.rcode).includes(RCODE.NOERROR), true);
@@ -109,7 +109,7 @@ Deno.test("Upstreams leaves one alone that refuses everything where the other on
   rig.upstreams.close();
 });
 
-Deno.test("Upstreams asks the best of those that are down when all are: it may be the network that is back", async () => {
+Deno.test("UpstreamGroup asks the best of those that are down when all are: it may be the network that is back", async () => {
   const rig = groupRig([SILENT, SILENT]);
   await rig.askMany(10, 500);
   rig.servers[0]!.habit = answering(10);
@@ -120,7 +120,7 @@ Deno.test("Upstreams asks the best of those that are down when all are: it may b
   rig.upstreams.close();
 });
 
-Deno.test("Upstreams.exchange() fails at the deadline when all are silent, and names all", async () => {
+Deno.test("UpstreamGroup.exchange() fails at the deadline when all are silent, and names all", async () => {
   const rig = groupRig([SILENT, SILENT, SILENT]);
   const pending = rig.ask();
   await rig.time.passAndSettle(DEADLINE_MS + 20);
@@ -136,7 +136,7 @@ Deno.test("Upstreams.exchange() fails at the deadline when all are silent, and n
   rig.upstreams.close();
 });
 
-Deno.test("[5452_03] Upstreams asks a single upstream a second time from another socket, and hears both", async () => {
+Deno.test("[5452_03] UpstreamGroup asks a single upstream a second time from another socket, and hears both", async () => {
   const rig = groupRig([answering(1200)]);
   const pending = rig.ask();
   await rig.time.passAndSettle(DEADLINE_MS);
@@ -148,7 +148,7 @@ Deno.test("[5452_03] Upstreams asks a single upstream a second time from another
   rig.upstreams.close();
 });
 
-Deno.test("Upstreams in parallel asks two of four at once, each question", async () => {
+Deno.test("UpstreamGroup in parallel asks two of four at once, each question", async () => {
   const rig = groupRig([answering(30), answering(10), answering(1), answering(1)], { strategy: "parallel" });
   const outcomes = await rig.askMany(1, 100);
   assertEquals(outcomes, [{ by: SECOND!, rcode: RCODE.NOERROR, tookMs: 10 }]);
@@ -156,7 +156,7 @@ Deno.test("Upstreams in parallel asks two of four at once, each question", async
   rig.upstreams.close();
 });
 
-Deno.test("[9520_04] Upstreams in parallel asks the third when both are silent, and nobody a fourth time", async () => {
+Deno.test("[9520_04] UpstreamGroup in parallel asks the third when both are silent, and nobody a fourth time", async () => {
   const rig = groupRig([SILENT, SILENT, answering(10), answering(10)], { strategy: "parallel" });
   const outcomes = await rig.askMany(1, 2000);
   assertEquals([countOf(outcomes, THIRD), askedCounts(rig)], [1, [1, 1, 1, 0]]);
@@ -171,7 +171,7 @@ const TO_LEARN: readonly [what: string, first: Habit][] = [
 ];
 
 for (const [what, first] of TO_LEARN) {
-  Deno.test(`[6891_08] [7873_04] [0x20_01] Upstreams in parallel has a send left for an upstream that ${what}`, async () => {
+  Deno.test(`[6891_08] [7873_04] [0x20_01] UpstreamGroup in parallel has a send left for an upstream that ${what}`, async () => {
     const rig = groupRig([inTurn(first, answering(10)), SILENT, SILENT], { strategy: "parallel" });
     const outcomes = await rig.askMany(1, 2000);
     assertEquals(outcomes, [{ by: FIRST!, rcode: RCODE.NOERROR, tookMs: 20 }]);
@@ -180,7 +180,7 @@ for (const [what, first] of TO_LEARN) {
   });
 }
 
-Deno.test("Upstreams by round-robin and by random shares the questions out", async () => {
+Deno.test("UpstreamGroup by round-robin and by random shares the questions out", async () => {
   for (const strategy of ["round-robin", "random"] as const) {
     const rig = groupRig([answering(10), answering(10), answering(10)], { strategy });
     await rig.askMany(90, 20);
@@ -191,7 +191,7 @@ Deno.test("Upstreams by round-robin and by random shares the questions out", asy
   }
 });
 
-Deno.test("Upstreams by fastest asks the one that answers soonest, once it knows", async () => {
+Deno.test("UpstreamGroup by fastest asks the one that answers soonest, once it knows", async () => {
   const rig = groupRig([answering(25), answering(5), answering(15)], { strategy: "fastest" });
   await rig.askMany(100, 50);
   const counts = askedCounts(rig);
@@ -199,13 +199,13 @@ Deno.test("Upstreams by fastest asks the one that answers soonest, once it knows
   rig.upstreams.close();
 });
 
-Deno.test("Upstreams.close() closes every socket: what waits fails, and nothing is opened afterwards", async () => {
+Deno.test("UpstreamRegistry.close() closes every socket: what waits fails, and nothing is opened afterwards", async () => {
   const rig = groupRig([SILENT, SILENT]);
   const pending = rig.ask();
   await rig.time.passAndSettle(50);
-  rig.upstreams.close();
+  rig.registry.close();
   const outcome = await pending;
   assert("error" in outcome && outcome.error instanceof UpstreamError);
-  assertEquals([rig.upstreams.openSockets, rig.network.sockets.every(({ isClosed }) => isClosed)], [0, true]);
+  assertEquals([rig.registry.openSockets, rig.network.sockets.every(({ isClosed }) => isClosed)], [0, true]);
   assertEquals(rig.deadlines.size, 0);
 });

@@ -1,11 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Strategy } from "../../../lib/upstream/group/strategy.ts";
+import { endpointAt } from "../../../lib/upstream/endpoint.ts";
+import type { UpstreamStatus } from "../../../lib/upstream/health/upstream_status.ts";
 import { RCODE } from "../../../lib/wire/iana.ts";
 import { decode } from "../../../lib/wire/message.ts";
 import { settled } from "../../support/fake_time.ts";
 import { answering, type Habit, inTurn, saying, SILENT, UNSENDABLE } from "../../support/fake_transport.ts";
 import { groupRig } from "../../support/group_rig.ts";
-import { requestFor, responseTo, streamResponseTo, UPSTREAM, upstreamRig } from "../../support/upstream_rig.ts";
+import { registryRig, requestFor, responseTo, streamResponseTo, UPSTREAM } from "../../support/upstream_rig.ts";
 
 /** A server that answers no query with OPT. */
 const WITHOUT_EDNS: Habit = (query, count) => {
@@ -21,11 +23,11 @@ async function learnEdns(rig: ReturnType<typeof groupRig>): Promise<void> {
   }
 }
 
-function stateNames({ upstreams }: ReturnType<typeof groupRig>): string[] {
-  return upstreams.states().map(({ state }) => state);
+function stateNames({ registry }: ReturnType<typeof groupRig>): string[] {
+  return registry.states().map(({ state }) => state);
 }
 
-Deno.test("Upstreams.areKnownBad is true while every upstream is down, and recoveredAtMs is when one came back", async () => {
+Deno.test("UpstreamGroup.areKnownBad is true while every upstream is down, and recoveredAtMs is when one came back", async () => {
   const rig = groupRig([SILENT, SILENT]);
   assertEquals([rig.upstreams.areKnownBad, rig.upstreams.recoveredAtMs], [false, -Infinity]);
   await rig.askMany(4, 100);
@@ -45,7 +47,7 @@ Deno.test("Upstreams.areKnownBad is true while every upstream is down, and recov
 });
 
 for (const servers of [[SILENT], [SILENT, SILENT]]) {
-  Deno.test(`Upstreams.areKnownBad does not take one slow name for an outage, upstreams: ${servers.length}`, async () => {
+  Deno.test(`UpstreamGroup.areKnownBad does not take one slow name for an outage, upstreams: ${servers.length}`, async () => {
     const rig = groupRig(servers);
     const questions = ["A", "AAAA", "TXT", "MX"].map((type) => `slow.example ${type}`);
     const asked = questions.map((question) => rig.ask(question));
@@ -60,7 +62,7 @@ for (const servers of [[SILENT], [SILENT, SILENT]]) {
   });
 }
 
-Deno.test("Upstreams.areKnownBad counts a loop as bad, and a probe under way as no news", async () => {
+Deno.test("UpstreamGroup.areKnownBad counts a loop as bad, and a probe under way as no news", async () => {
   const rig = groupRig([SILENT, answering(10)]);
   await rig.askMany(8, 100);
   rig.upstreams.members[1]!.cutLoop();
@@ -84,7 +86,7 @@ const HEDGE_DELAYS: readonly [strategy: Strategy, delaysMs: readonly number[]][]
 ];
 
 for (const [strategy, delaysMs] of HEDGE_DELAYS) {
-  Deno.test(`Upstreams.hedgeDelayMs is that of the upstream that is asked first; strategy: ${strategy}`, async () => {
+  Deno.test(`UpstreamGroup.hedgeDelayMs is that of the upstream that is asked first; strategy: ${strategy}`, async () => {
     const rig = groupRig([answering(100), answering(200), answering(40)], { strategy });
     for (const upstream of rig.upstreams.members) {
       const asked = upstream.ask(requestFor("example.org", rig.time.nowMs()));
@@ -101,7 +103,7 @@ for (const [strategy, delaysMs] of HEDGE_DELAYS) {
   });
 }
 
-Deno.test("Upstreams.hedgeDelayMs goes round with round-robin, and is there when all are loops", async () => {
+Deno.test("UpstreamGroup.hedgeDelayMs goes round with round-robin, and is there when all are loops", async () => {
   const rig = groupRig([answering(100), answering(200)], { strategy: "round-robin" });
   for (let i = 0; i < 2; i++) {
     const asked = rig.ask();
@@ -121,7 +123,7 @@ Deno.test("Upstreams.hedgeDelayMs goes round with round-robin, and is there when
   rig.upstreams.close();
 });
 
-Deno.test("Upstreams.states() tells names, round trips, counts since the start and lessons", async () => {
+Deno.test("UpstreamRegistry.states() tells names, round trips, counts since the start and lessons", async () => {
   const rig = groupRig([WITHOUT_EDNS, answering(10)]);
   const unknown = {
     state: "up",
@@ -135,13 +137,13 @@ Deno.test("Upstreams.states() tells names, round trips, counts since the start a
     isAskedOverTcp: false,
     isAskedInPlainCase: false,
   } as const;
-  assertEquals(rig.upstreams.states(), [
+  assertEquals(rig.registry.states(), [
     { name: "192.0.2.1:53", ...unknown },
     { name: "192.0.2.2:53", ...unknown },
   ]);
   await learnEdns(rig);
   // Each with an OPT record and without, in two round trips.
-  assertEquals(rig.upstreams.states()[0], {
+  assertEquals(rig.registry.states()[0], {
     name: "192.0.2.1:53",
     ...unknown,
     smoothedMs: 10,
@@ -152,23 +154,24 @@ Deno.test("Upstreams.states() tells names, round trips, counts since the start a
   });
   rig.servers[0]!.habit = SILENT;
   await rig.askMany(1, 100);
-  const { state, queryCount, replyCount, failureCount } = rig.upstreams.states()[0]!;
+  const { state, queryCount, replyCount, failureCount } = rig.registry.states()[0]!;
   assertEquals([state, queryCount, replyCount, failureCount], ["up", 5, 4, 1]);
   rig.upstreams.close();
 });
 
-Deno.test("Upstreams.states() tells that an upstream is asked in the client's spelling", async () => {
+Deno.test("UpstreamRegistry.states() tells that an upstream is asked in the client's spelling", async () => {
   const rig = groupRig([
     inTurn(answering(5, { answers: [] }), answering(), answering(5, { answers: [] }), answering()),
   ]);
   await rig.askMany(2, 100);
-  assertEquals(rig.upstreams.states().map(({ isAskedInPlainCase }) => isAskedInPlainCase), [true]);
+  assertEquals(rig.registry.states().map(({ isAskedInPlainCase }) => isAskedInPlainCase), [true]);
   rig.upstreams.close();
 });
 
-Deno.test("Upstreams.states() counts what goes over TCP and what is refused", async () => {
-  const rig = upstreamRig();
-  const pending = rig.upstreams.exchange(requestFor("example.org"));
+Deno.test("UpstreamRegistry.states() counts what goes over TCP and what is refused", async () => {
+  const rig = registryRig();
+  const upstreams = rig.registry.openGroup({ endpoints: [endpointAt(UPSTREAM)], strategy: "sequential" });
+  const pending = upstreams.exchange(requestFor("example.org"));
   await settled();
   const socket = rig.network.sockets[0]!;
   socket.deliver(responseTo(socket, { isTruncated: true }), UPSTREAM);
@@ -176,28 +179,28 @@ Deno.test("Upstreams.states() counts what goes over TCP and what is refused", as
   const [stream] = rig.network.streams;
   stream!.deliverMessages(streamResponseTo(stream!, { rcode: RCODE.REFUSED }));
   await pending;
-  const [{ queryCount, replyCount, failureCount }] = rig.upstreams.states() as [typeof rig.upstream.state];
+  const [{ queryCount, replyCount, failureCount }] = rig.registry.states() as [UpstreamStatus];
   assertEquals([queryCount, replyCount, failureCount], [2, 2, 0]);
-  rig.upstreams.close();
+  upstreams.close();
 });
 
-Deno.test("Upstreams.forgetTroubles() asks what is in flight again from fresh sockets, and holds nothing against anybody", async () => {
+Deno.test("UpstreamRegistry.reset() asks what is in flight again from fresh sockets, and holds nothing against anybody", async () => {
   const rig = groupRig([SILENT, SILENT]);
   const asked = Array.from({ length: 8 }, () => rig.ask());
   await rig.time.passAndSettle(20);
   const before = rig.network.sockets.slice();
   for (const server of rig.servers) server.habit = answering(10);
-  rig.upstreams.forgetTroubles();
+  rig.registry.reset();
   assertEquals([before.length, before.every(({ isClosed }) => isClosed)], [4, true]);
   await rig.time.passAndSettle(20);
   assertEquals((await Promise.all(asked)).map(({ tookMs }) => tookMs), Array(8).fill(30));
   // Each of them failed once on a closed socket: more than enough for the breaker.
-  const [first] = rig.upstreams.states();
+  const [first] = rig.registry.states();
   assertEquals([first!.state, first!.failureCount, rig.lines], ["up", 0, []]);
   rig.upstreams.close();
 });
 
-Deno.test("Upstreams.forgetTroubles() takes those that were down back in, and forgets what was learned", async () => {
+Deno.test("UpstreamRegistry.reset() takes those that were down back in, and forgets what was learned", async () => {
   const rig = groupRig([inTurn(...Array(4).fill(WITHOUT_EDNS), UNSENDABLE, UNSENDABLE, UNSENDABLE, SILENT)]);
   await learnEdns(rig);
   const asked = [];
@@ -207,12 +210,12 @@ Deno.test("Upstreams.forgetTroubles() takes those that were down back in, and fo
   }
   // Until silence counts as a failure.
   await rig.time.passAndSettle(300);
-  const [before] = rig.upstreams.states();
+  const [before] = rig.registry.states();
   assertEquals([before!.state, before!.isAskedWithoutEdns], ["down", true]);
   assert(before!.smoothedMs > 0);
   rig.upstreams.members[0]!.cutLoop();
-  rig.upstreams.forgetTroubles();
-  const [after] = rig.upstreams.states();
+  rig.registry.reset();
+  const [after] = rig.registry.states();
   assertEquals([after!.state, after!.isAskedWithoutEdns, after!.smoothedMs], ["up", false, 0]);
   // What is counted since the start stays; what is in flight is sent again.
   assertEquals([after!.queryCount > before!.queryCount, after!.failureCount], [true, before!.failureCount]);
@@ -222,38 +225,39 @@ Deno.test("Upstreams.forgetTroubles() takes those that were down back in, and fo
   rig.upstreams.close();
 });
 
-Deno.test("Upstreams.forgetTroubles() lets an upstream that was down answer what is in flight", async () => {
+Deno.test("UpstreamRegistry.reset() lets an upstream that was down answer what is in flight", async () => {
   const rig = groupRig([SILENT]);
   const asked = Array.from({ length: 4 }, () => rig.ask());
   // 600 ms of silence have been counted.
   await rig.time.passAndSettle(700);
-  const [before] = rig.upstreams.states();
+  const [before] = rig.registry.states();
   // Each has been sent a second time meanwhile.
   assertEquals([before!.state, before!.queryCount, rig.upstreams.members[0]!.isSuspect], ["down", 8, true]);
   rig.servers[0]!.habit = answering(10);
-  rig.upstreams.forgetTroubles();
+  rig.registry.reset();
   assertEquals([stateNames(rig), rig.upstreams.members[0]!.isSuspect], [["up"], false]);
   await rig.time.passAndSettle(3000);
   assertEquals((await Promise.all(asked)).map(({ by, tookMs }) => [by, tookMs]), Array(4).fill(["192.0.2.1:53", 710]));
-  const [after] = rig.upstreams.states();
+  const [after] = rig.registry.states();
   assertEquals([after!.queryCount, after!.failureCount - before!.failureCount, rig.deadlines.size], [12, 0, 0]);
   rig.upstreams.close();
 });
 
-Deno.test("Upstreams.forgetTroubles() closes TCP connections: what waits on them is asked on a fresh one", async () => {
-  const rig = upstreamRig();
-  const pending = rig.upstreams.exchange(requestFor("example.org"));
+Deno.test("UpstreamRegistry.reset() closes TCP connections: what waits on them is asked on a fresh one", async () => {
+  const rig = registryRig();
+  const upstreams = rig.registry.openGroup({ endpoints: [endpointAt(UPSTREAM)], strategy: "sequential" });
+  const pending = upstreams.exchange(requestFor("example.org"));
   await settled();
   const socket = rig.network.sockets[0]!;
   socket.deliver(responseTo(socket, { isTruncated: true }), UPSTREAM);
   await settled();
   const [dead] = rig.network.streams;
-  assertEquals([rig.upstreams.openStreams, dead!.messages.length], [1, 1]);
-  rig.upstreams.forgetTroubles();
-  assertEquals([rig.upstreams.openSockets, dead!.isClosed], [0, true]);
+  assertEquals([rig.registry.openStreams, dead!.messages.length], [1, 1]);
+  rig.registry.reset();
+  assertEquals([rig.registry.openSockets, dead!.isClosed], [0, true]);
   await settled();
   const fresh = rig.network.streams[1]!;
   fresh.deliverMessages(streamResponseTo(fresh));
-  assertEquals([decode((await pending).octets).isTruncated, rig.upstreams.openStreams], [false, 1]);
-  rig.upstreams.close();
+  assertEquals([decode((await pending).octets).isTruncated, rig.registry.openStreams], [false, 1]);
+  upstreams.close();
 });

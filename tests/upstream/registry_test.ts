@@ -1,0 +1,166 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { endpointAt } from "../../lib/upstream/endpoint.ts";
+import { RCODE } from "../../lib/wire/iana.ts";
+import { decode } from "../../lib/wire/message.ts";
+import { tcp, udp } from "../support/fake_socket.ts";
+import { settled } from "../support/fake_time.ts";
+import { answering, type Habit, inTurn, saying, SILENT } from "../support/fake_transport.ts";
+import { groupRig } from "../support/group_rig.ts";
+import { record } from "../support/messages.ts";
+import { registryRig, requestFor, responseTo, streamResponseTo } from "../support/upstream_rig.ts";
+
+const ANSWERS = [record("example.org 9 IN A 192.0.2.1")];
+/** A server that answers no query with OPT. */
+const WITHOUT_EDNS: Habit = (query, count) => {
+  return (query.additionals.length > 0 ? saying(RCODE.FORMERR) : answering())(query, count);
+};
+
+function open(...addresses: readonly Parameters<typeof endpointAt>[0][]) {
+  const rig = registryRig();
+  return { ...rig, upstreams: rig.registry.openGroup({ endpoints: addresses.map(endpointAt), strategy: "parallel" }) };
+}
+
+Deno.test("UpstreamRegistry.openGroup() opens no socket before it is needed", () => {
+  const { upstreams, registry, network } = open(udp("192.0.2.1", 53), udp("2001:db8::1", 53));
+  assertEquals([network.sockets.length, registry.openSockets], [0, 0]);
+  assertEquals(upstreams.members.map(({ name }) => name), ["192.0.2.1:53", "[2001:db8::1]:53"]);
+});
+
+Deno.test("UpstreamRegistry asks each upstream from a socket of its own address family", async () => {
+  const { upstreams, registry, network } = open(udp("192.0.2.1", 53), udp("2001:db8::1", 5353));
+  const reply = upstreams.exchange(requestFor("example.org"));
+  await settled();
+  assertEquals(network.sockets.map(({ address, sent }) => [address.hostname, sent[0]!.to.hostname]), [
+    ["0.0.0.0", "192.0.2.1"],
+    ["::", "2001:db8::1"],
+  ]);
+  const socket = network.sockets[1]!;
+  socket.deliver(responseTo(socket, { answers: ANSWERS }), udp("2001:db8::1", 5353));
+  assertEquals((await reply).upstream!.name, "[2001:db8::1]:5353");
+  assertEquals(registry.openSockets, 2);
+  registry.close();
+});
+
+Deno.test("[7766_08] UpstreamRegistry asks a tcp:// upstream over TCP alone, over one connection", async () => {
+  const { upstreams, registry, network } = open(tcp("192.0.2.1", 53));
+  for (let i = 0; i < 3; i++) {
+    const reply = upstreams.exchange(requestFor("example.org"));
+    await settled();
+    const stream = network.streams[0]!;
+    stream.deliverMessages(streamResponseTo(stream, { answers: ANSWERS }));
+    assertEquals(decode((await reply).octets).answers, ANSWERS);
+  }
+  assertEquals([network.sockets.length, network.streams.length], [0, 1]);
+  registry.close();
+});
+
+Deno.test("UpstreamRegistry.openGroup() takes an upstream that is given twice for one, and refuses what there is no transport for", () => {
+  const { upstreams, registry } = open(udp("192.0.2.1", 53), tcp("192.0.2.1", 53), udp("192.0.2.1", 53));
+  assertEquals(upstreams.members.map(({ name }) => name), ["192.0.2.1:53", "tcp://192.0.2.1:53"]);
+  const endpoints = [{ ...endpointAt(tcp("192.0.2.1", 853)), protocol: "tls" as const }];
+  assertThrows(() => registry.openGroup({ endpoints, strategy: "sequential" }), RangeError);
+});
+
+Deno.test("UpstreamRegistry lets groups with a server in common know its round trips, and that it does not know EDNS", async () => {
+  const rig = groupRig([WITHOUT_EDNS, answering()]);
+  const other = rig.openGroup(1, 0);
+  for (const name of ["example.org", "example.net"]) {
+    const asked = rig.ask(name);
+    await rig.time.passAndSettle(100);
+    await asked;
+  }
+  assertEquals(other.members, rig.upstreams.members.toReversed());
+  const { isAskedWithoutEdns, smoothedMs, queryCount } = other.members[1]!.state;
+  assertEquals([isAskedWithoutEdns, smoothedMs, queryCount], [true, 10, 4]);
+  assertEquals(rig.registry.states().map(({ name }) => name), ["192.0.2.1:53", "192.0.2.2:53"]);
+  rig.registry.close();
+});
+
+Deno.test("UpstreamRegistry lets groups with a server in common know how it takes letter case", async () => {
+  const caseful = inTurn(answering(5, { answers: [] }), answering(), answering(5, { answers: [] }), answering());
+  const rig = groupRig([caseful]);
+  const other = rig.openGroup(0);
+  for (const [name, group] of [["example.org", rig.upstreams], ["example.net", other]] as const) {
+    const asked = rig.ask(name, group);
+    await rig.time.passAndSettle(100);
+    await asked;
+  }
+  assertEquals(rig.registry.states().map(({ isAskedInPlainCase }) => isAskedInPlainCase), [true]);
+  rig.registry.close();
+});
+
+Deno.test("UpstreamRegistry lets groups with a server in common know that it is down, and that it is back", async () => {
+  const rig = groupRig([SILENT, answering()]);
+  const other = rig.openGroup(0, 1);
+  await rig.askMany(8, 200);
+  assertEquals([other.members[0]!.isUp, other.areKnownBad, rig.openGroup(0).areKnownBad], [false, false, true]);
+  // The other group does not wait for the one that is down.
+  const asked = rig.ask("example.org", other);
+  await rig.time.passAndSettle(100);
+  assertEquals(await asked, { by: "192.0.2.2:53", rcode: RCODE.NOERROR, tookMs: 10 });
+  rig.servers[0]!.habit = answering();
+  await rig.askMany(8, 1000);
+  assertEquals([other.members[0]!.isUp, other.recoveredAtMs > 0], [true, true]);
+  rig.registry.close();
+});
+
+Deno.test("[5452_03] UpstreamRegistry asks for all groups from the same sockets", async () => {
+  const rig = groupRig([answering()], { socketCount: 4 });
+  const groups = [rig.upstreams, rig.openGroup(0), rig.openGroup(0)];
+  const asked = Array.from({ length: 60 }, (_, i) => rig.ask(`n${i}.example`, groups[i % 3]));
+  await rig.time.passAndSettle(100);
+  await Promise.all(asked);
+  assertEquals([rig.registry.openSockets, rig.network.sockets.length], [4, 4]);
+  rig.registry.close();
+});
+
+Deno.test("UpstreamRegistry keeps what is known of an upstream that is in the groups before and after", async () => {
+  const rig = groupRig([answering(), answering(), answering()]);
+  await rig.askMany(3, 100);
+  const [first, second] = rig.upstreams.members;
+  const after = rig.openGroup(2, 0);
+  rig.upstreams.close();
+  assertEquals([after.members[1] === first, first!.smoothedMs], [true, 10]);
+  assertEquals(rig.registry.upstreams.map(({ name }) => name), ["192.0.2.1:53", "192.0.2.3:53"]);
+  // What comes back later is another one.
+  assertEquals(rig.openGroup(1).members[0] === second, false);
+  rig.registry.close();
+});
+
+Deno.test("UpstreamRegistry closes an upstream that is in no group any more when its last exchange has ended", async () => {
+  const { upstreams, registry, network, time } = open(tcp("192.0.2.1", 53), udp("2001:db8::1", 53));
+  const pending = upstreams.exchange(requestFor("example.org"));
+  await settled();
+  const after = registry.openGroup({ endpoints: [endpointAt(udp("192.0.2.3", 53))], strategy: "sequential" });
+  upstreams.close();
+  const [stream] = network.streams;
+  assertEquals([registry.upstreams.length, registry.openStreams, registry.openSockets], [3, 1, 1]);
+  stream!.deliverMessages(streamResponseTo(stream!, { answers: ANSWERS }));
+  assertEquals((await pending).upstream!.name, "tcp://192.0.2.1:53");
+  await settled();
+  assertEquals([stream!.isClosed, network.sockets.map(({ isClosed }) => isClosed)], [true, [true]]);
+  assertEquals(registry.upstreams, after.members);
+  // Those that stay are asked on.
+  const next = after.exchange(requestFor("example.org", time.nowMs()));
+  await settled();
+  const socket = network.sockets.at(-1)!;
+  socket.deliver(responseTo(socket, { answers: ANSWERS }), udp("192.0.2.3", 53));
+  assertEquals((await next).upstream!.name, "192.0.2.3:53");
+  registry.close();
+});
+
+Deno.test("UpstreamRegistry waits for what is listened to behind its deadline before it closes an upstream", async () => {
+  const rig = groupRig([SILENT]);
+  const late = Promise.withResolvers<string>();
+  const pending = rig.upstreams.exchange(requestFor("example.org", rig.time.nowMs()), {
+    listens: (answer) => void answer.then(({ upstream }) => late.resolve(upstream!.name), late.reject),
+  }).then(() => "answered", () => "failed");
+  await settled();
+  rig.servers[0]!.habit = answering(2500);
+  await rig.time.passAndSettle(700);
+  rig.upstreams.close();
+  await rig.time.passAndSettle(1400);
+  assertEquals([await pending, rig.registry.upstreams.length], ["failed", 1]);
+  await rig.time.passAndSettle(2000);
+  assertEquals([await late.promise, rig.registry.upstreams.length, rig.registry.openSockets], ["192.0.2.1:53", 0, 0]);
+});
