@@ -31,7 +31,7 @@ const LAYERS = [
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   config: ["flags", "read_config.ts", "settings.ts", "settings", "*"],
-  server: ["listen", "server.ts", "admission", "reply", "*"],
+  server: ["listen", "server.ts", "pipeline.ts", "admission", "reply", "*"],
   resolver: ["cache", "sharing", "local", "questions", "*"],
   upstream: [
     "registry.ts",

@@ -8,56 +8,52 @@ import type { Client } from "../resolver/client.ts";
 import { ownReply } from "../resolver/own_reply.ts";
 import { Query } from "../resolver/query.ts";
 import type { ReplySlot } from "../resolver/reply_slot.ts";
-import type { Reply, Resolver } from "../resolver/resolver.ts";
+import type { Reply } from "../resolver/resolver.ts";
 import { EDE, RCODE } from "../wire/iana.ts";
 import { ADMITTED, IGNORED } from "./admission/admission.ts";
 import { finish } from "./reply/finish.ts";
 import { NarrowPaths } from "./reply/narrow_paths.ts";
-import type { Policy } from "./admission/policy.ts";
+import type { Pipeline } from "./pipeline.ts";
 
 /** What a server is made from. */
 export interface ServerOptions {
-  /** Decides what is resolved. */
-  readonly policy: Policy;
-  /** The first of the resolvers. */
-  readonly resolver: Resolver;
+  /** What queries go through, until there is another one. */
+  readonly pipeline: Pipeline;
   /** What the time is read from. */
   readonly clock: Clock;
   /** Where it is counted. */
   readonly counters: Counters;
   /** Where the operator reads. */
   readonly log: Log;
-  /** How long a client is kept waiting at most. */
-  readonly timeoutMs: number;
-  /** RA of the replies that are made here. */
-  readonly recursionAvailable: boolean;
 }
 
 /** Takes the clients' messages from the listeners through the policy and the resolvers to the finished reply. */
 export class Server {
-  readonly #policy: Policy;
-  readonly #resolver: Resolver;
+  #pipeline: Pipeline;
   readonly #clock: Clock;
   readonly #counters: Counters;
   /** Who knows how to break it can do so for each of its queries. */
   readonly #failures: LineAMinute;
-  readonly #timeoutMs: number;
-  readonly #recursionAvailable: boolean;
   readonly #narrowPaths: NarrowPaths;
   #spareQuery: Query | null = null;
   /** Made once, not for each query. */
   readonly #onFailure = (error: unknown, query: Query) => this.#failure(error, query);
 
   /** See {@linkcode ServerOptions}. */
-  constructor({ policy, resolver, clock, counters, log, timeoutMs, recursionAvailable }: ServerOptions) {
-    this.#policy = policy;
-    this.#resolver = resolver;
+  constructor({ pipeline, clock, counters, log }: ServerOptions) {
+    this.#pipeline = pipeline;
     this.#clock = clock;
     this.#counters = counters;
     this.#failures = new LineAMinute(clock, (line) => log.error(line));
-    this.#timeoutMs = timeoutMs;
-    this.#recursionAvailable = recursionAvailable;
     this.#narrowPaths = new NarrowPaths(clock);
+  }
+
+  /**
+   * Lets the messages that come from now on go through another pipeline. Queries under way finish with the one that they
+   * began with.
+   */
+  use(pipeline: Pipeline): void {
+    this.#pipeline = pipeline;
   }
 
   /** A reply to the client was longer than a datagram on its way can be: the next ones are cut to less. */
@@ -80,19 +76,21 @@ export class Server {
     // hot path
     this.#counters.received++;
     const query = this.#begin(datagram, client, slot);
+    const pipeline = this.#pipeline;
     try {
-      const verdict = this.#policy.judge(query);
+      const verdict = pipeline.policy.judge(query);
       if (verdict === IGNORED) {
         this.#counters.ignored++;
         return null;
       }
       if (verdict !== ADMITTED) return finish(verdict, query);
-      const reply = this.#resolver.resolve(query);
+      const reply = pipeline.resolver.resolve(query);
       if (reply instanceof Uint8Array) return finish(reply, query);
       // It waits, and the next message comes meanwhile.
       this.#spareQuery = null;
       query.leaveSlot();
-      const unfinished = new Unfinished(query, this.#onFailure);
+      const unfinished = new Unfinished(query, pipeline, this.#onFailure);
+      pipeline.enter();
       deliver(reply, unfinished);
       return unfinished;
     } catch (error) {
@@ -104,7 +102,7 @@ export class Server {
 
   /** A query that is answered at once is used again: most are. */
   #begin(wire: Uint8Array<ArrayBuffer>, client: Client, slot: ReplySlot | null): Query {
-    const deadlineMs = this.#clock.nowMs() + this.#timeoutMs;
+    const deadlineMs = this.#clock.nowMs() + this.#pipeline.timeoutMs;
     const query = this.#spareQuery;
     const pathOctetsMax = this.#narrowPaths.octetsMax(client.hostname);
     if (query === null) return this.#spareQuery = new Query({ wire, client, deadlineMs, slot, pathOctetsMax });
@@ -123,7 +121,7 @@ export class Server {
     query.extendedErrors.push({ infoCode: EDE.OTHER, text: "Internal error" });
     const reply = ownReply(query, {
       rcode: RCODE.SERVFAIL,
-      recursionAvailable: this.#recursionAvailable,
+      recursionAvailable: this.#pipeline.recursionAvailable,
       withQuestion: query.scan.questionCount === 1,
     });
     return finish(reply, query);
@@ -133,19 +131,27 @@ export class Server {
 /** A reply that comes later, and is finished then. */
 class Unfinished extends LaterOctets {
   readonly #query: Query;
+  readonly #pipeline: Pipeline;
   readonly #onFailure: (error: unknown, query: Query) => Reply;
 
-  constructor(query: Query, onFailure: (error: unknown, query: Query) => Reply) {
+  constructor(query: Query, pipeline: Pipeline, onFailure: (error: unknown, query: Query) => Reply) {
     super();
     this.#query = query;
+    this.#pipeline = pipeline;
     this.#onFailure = onFailure;
   }
 
   override arrived(reply: Reply): void {
-    super.arrived(finish(reply, this.#query));
+    this.#end(finish(reply, this.#query));
   }
 
   override failed(error: unknown): void {
-    super.arrived(this.#onFailure(error, this.#query));
+    this.#end(this.#onFailure(error, this.#query));
+  }
+
+  #end(reply: Reply): void {
+    if (this.isSettled) return;
+    super.arrived(reply);
+    this.#pipeline.leave();
   }
 }

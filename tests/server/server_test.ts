@@ -4,6 +4,7 @@ import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
 import type { Query } from "../../lib/resolver/query.ts";
 import type { Reply } from "../../lib/resolver/resolver.ts";
+import { Pipeline } from "../../lib/server/pipeline.ts";
 import { Server } from "../../lib/server/server.ts";
 import { RCODE } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
@@ -20,13 +21,10 @@ function setUp(answer: (query: Query) => Reply | Promise<Reply> = (query) => res
   const counters = new Counters();
   const log: string[] = [];
   const server = new Server({
-    policy: policy({ counters }),
-    resolver,
+    pipeline: new Pipeline({ policy: policy({ counters }), resolver, timeoutMs: 2000, recursionAvailable: true }),
     clock: time,
     counters,
     log: new Log({ level: "error", writeLine: (line) => void log.push(line) }),
-    timeoutMs: 2000,
-    recursionAvailable: true,
   });
   const ask = (fields: Partial<Message> = {}) => {
     return server.handle(wire({ id: 0x4321, recursionDesired: true, questions: QUESTIONS, ...fields }), CLIENT);

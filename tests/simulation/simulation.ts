@@ -1,5 +1,6 @@
 import { App } from "../../lib/app/app.ts";
 import { isSameAddress, type SocketAddress } from "../../lib/base/net/address.ts";
+import { endpointAt, endpointText } from "../../lib/upstream/endpoint.ts";
 import { FakeWorld } from "../support/fake_world.ts";
 import type { ScriptedUpstream, Zone } from "../support/scripted_upstream.ts";
 import type { SeededRandom } from "../support/seeded_random.ts";
@@ -15,6 +16,7 @@ import { scriptedFor } from "./scripted_for.ts";
 import { StreamClient } from "./stream_client.ts";
 import { asStranger, type ClientDatagram, Traffic } from "./traffic.ts";
 import { UnrulyUpstream } from "./unruly_upstream.ts";
+import type { UpstreamPlan } from "./upstream_plan.ts";
 import { questionsIn, UpstreamBudget } from "./upstream_budget.ts";
 
 /** How a simulation is run. */
@@ -126,6 +128,7 @@ class Simulation {
     const { natForgetsAfterMs } = this.#plan;
     if (natForgetsAfterMs !== null) time.after(natForgetsAfterMs, () => this.#forgetPorts());
     if (this.#plan.stopAfterMs !== null) time.after(this.#plan.stopAfterMs, () => this.#stop());
+    for (const { afterMs, config } of this.#plan.swaps) time.after(afterMs, () => this.#app.use(config));
     await time.settle();
     this.#checkHeld();
     const elapsedMs = time.nowMs() - START_MS;
@@ -285,15 +288,24 @@ class Simulation {
   }
 
   #checkUpstream(elapsedMs: number): void {
-    for (const scripted of this.#scripted) {
+    for (const [i, scripted] of this.#scripted.entries()) {
       for (const octets of scripted.improper) {
         this.#check(false, `improper query upstream [9619_01]: ${octets.toHex()}`);
       }
-      for (const fault of ednsFaults(scripted.queries)) this.#check(false, fault);
+      for (const fault of ednsFaults(scripted.queries, this.#livesOf(this.#plan.upstreams[i]!))) {
+        this.#check(false, fault);
+      }
     }
     const { broken, upstreamProbes: probeCount } = this.#app.counters;
     for (const fault of this.#budget.faults({ probeCount, elapsedMs })) this.#check(false, fault);
     this.#check(broken === 0, `the program failed: ${this.#world.lines.join("\n")}`);
+  }
+
+  /** An upstream that a configuration leaves out is closed, and one that comes back is new. */
+  #livesOf({ address }: UpstreamPlan): number {
+    const text = endpointText(endpointAt(address));
+    return 1 +
+      this.#plan.swaps.filter(({ config }) => !config.upstreams.some((one) => endpointText(one) === text)).length;
   }
 
   #check(isRight: boolean, fault: string): void {
@@ -303,6 +315,7 @@ class Simulation {
   #counts(): Map<string, number> {
     const counts = new Map<string, number>([["replies", this.#checker.replyCount]]);
     for (const [kind, count] of this.#checker.arrived) counts.set(`client ${kind}`, count);
+    if (this.#plan.swaps.length > 0) counts.set("pipelines swapped", this.#plan.swaps.length);
     if (this.#failedAccepts > 0) counts.set("accepts failed", this.#failedAccepts);
     if (this.#swallowedCount > 0) counts.set("datagrams swallowed", this.#swallowedCount);
     const add = (name: string, count: number) => counts.set(name, (counts.get(name) ?? 0) + count);

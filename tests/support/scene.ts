@@ -40,6 +40,8 @@ export class Scene {
   /** The forwarder's machine. */
   readonly host: Host;
   readonly app: App;
+  /** What the app was started with. */
+  readonly config: Config;
   /** The upstreams in order of preference. */
   readonly upstreams: readonly SceneUpstream[];
   readonly #clients: Host;
@@ -62,8 +64,8 @@ export class Scene {
       return new SceneUpstream(this.world, upstreamHosts[i]!, address, new ScriptedUpstream(zone, habits));
     });
     const runtime = this.world.runtimeOn(this.host);
-    const all = { ...USUAL_CONFIG, upstreams: addresses.map(endpointAt), ...config };
-    this.app = new App(all, { ...runtime, random: random ?? runtime.random });
+    this.config = { ...USUAL_CONFIG, upstreams: addresses.map(endpointAt), ...config };
+    this.app = new App(this.config, { ...runtime, random: random ?? runtime.random });
   }
 
   /** The upstream, or the first one of several. */

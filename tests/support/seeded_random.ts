@@ -52,6 +52,12 @@ export class SeededRandom implements RandomSource {
     return items[this.below(items.length)]!;
   }
 
+  /** `items` in any order. */
+  shuffled<T>(items: readonly T[]): T[] {
+    return items.map((item) => ({ item, place: this.uint32() })).sort((a, b) => a.place - b.place)
+      .map(({ item }) => item);
+  }
+
   /** One key of `weights`, each as often as its number says. */
   pickWeighted<K extends string>(weights: Readonly<Record<K, number>>): K {
     const entries = Object.entries(weights) as [K, number][];

@@ -45,7 +45,7 @@ export class Refresher {
   readonly #counters: Counters;
   #prefetchesLeft = 0;
   /** Questions that `#prefetchesLeft` has been reckoned from. */
-  #seenQuestions = 0;
+  #seenQuestions: number;
 
   /** See {@linkcode RefresherOptions}. */
   constructor({ next, memory, isPrefetching, timeoutMs, clock, counters }: RefresherOptions) {
@@ -55,6 +55,7 @@ export class Refresher {
     this.#timeoutMs = timeoutMs;
     this.#clock = clock;
     this.#counters = counters;
+    this.#seenQuestions = counters.upstreamQuestions;
   }
 
   /** Refreshes a fresh entry that is often asked for and about to expire. */

@@ -67,6 +67,8 @@ export class ClientLoads {
   readonly #levels: (Load | null)[] = [null];
   #count = 0;
   #greatest = 0;
+  /** Questions refused while their exchanges go on: those end by their deadlines, and hold memory until then. */
+  abandonedCount = 0;
 
   /** Questions that wait. */
   get count(): number {

@@ -4,7 +4,7 @@ import type { Counters } from "../../observe/counters.ts";
 import { LineAMinute } from "../../observe/line_a_minute.ts";
 import type { Log } from "../../observe/log.ts";
 import { EDE, RCODE } from "../../wire/iana.ts";
-import { ClientLoads, Waiting } from "./client_loads.ts";
+import { type ClientLoads, Waiting } from "./client_loads.ts";
 import { ownReply } from "../own_reply.ts";
 import type { Query } from "../query.ts";
 import type { Reply, Resolver } from "../resolver.ts";
@@ -15,6 +15,8 @@ export interface InFlightOptions {
   readonly next: Resolver;
   /** Questions that may wait at the same time. */
   readonly max: number;
+  /** The questions that wait, by client; those of all who share the limit. */
+  readonly loads: ClientLoads;
   /** Times the warnings. */
   readonly clock: Clock;
   /** Refusals are counted here. */
@@ -30,9 +32,7 @@ export interface InFlightOptions {
  */
 export class InFlight implements Resolver {
   readonly #options: InFlightOptions;
-  readonly #loads = new ClientLoads();
-  /** Questions refused while their exchanges go on: those end by their deadlines, and hold memory until then. */
-  #abandonedCount = 0;
+  readonly #loads: ClientLoads;
   readonly #warnings: LineAMinute;
   /** Made once, not for each question. */
   readonly #onEnd = (waiting: Waiting) => this.#end(waiting);
@@ -41,10 +41,11 @@ export class InFlight implements Resolver {
   constructor(options: InFlightOptions) {
     const { clock, log } = options;
     this.#options = options;
+    this.#loads = options.loads;
     this.#warnings = new LineAMinute(clock, (line) => log.warn(line));
   }
 
-  /** Questions that wait for an upstream. */
+  /** Questions that wait for an upstream, of all who share the limit. */
   get count(): number {
     return this.#loads.count;
   }
@@ -65,16 +66,16 @@ export class InFlight implements Resolver {
   #makeRoomFor(client: string): boolean {
     // Among equals the newest is the one that has just come.
     if (this.#loads.countOf(client) + 1 >= this.#loads.greatest) return false;
-    if (this.#abandonedCount >= this.#options.max) return false;
+    if (this.#loads.abandonedCount >= this.#options.max) return false;
     const waiting = this.#loads.newestOfGreatest();
     this.#loads.leave(waiting);
-    this.#abandonedCount++;
+    this.#loads.abandonedCount++;
     waiting.refuse(this.#refusal(waiting.query));
     return true;
   }
 
   #end(waiting: Waiting): void {
-    if (waiting.isRefused) this.#abandonedCount--;
+    if (waiting.isRefused) this.#loads.abandonedCount--;
     else this.#loads.leave(waiting);
   }
 

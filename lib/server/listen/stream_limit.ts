@@ -39,12 +39,19 @@ export class StreamLimit {
   readonly #warnings: LineAMinute;
   readonly #clients = new Map<string, StreamTotals>();
   readonly #all = new StreamTotals();
+  #access: Access;
 
   /** See {@linkcode StreamLimitOptions}. */
   constructor(options: StreamLimitOptions) {
     const { clock, log } = options;
     this.#options = options;
+    this.#access = options.access;
     this.#warnings = new LineAMinute(clock, (line) => log.warn(line));
+  }
+
+  /** Lets another `access` say who is a stranger, of the connections that come from now on. */
+  use(access: Access): void {
+    this.#access = access;
   }
 
   /** Octets of queries and replies that wait on all connections. */
@@ -54,8 +61,8 @@ export class StreamLimit {
 
   /** Counts a connection of this client in; `null` when there is no room for it. */
   enter(client: Client): Admittance | null {
-    const { access, counters } = this.#options;
-    const host = access.allows(client) ? client.host : STRANGERS;
+    const { counters } = this.#options;
+    const host = this.#access.allows(client) ? client.host : STRANGERS;
     const all = this.#all;
     const totals = this.#clients.get(host) ?? new StreamTotals();
     if (all.connections >= CONNECTIONS_MAX || totals.connections >= CONNECTIONS_PER_CLIENT_MAX) {

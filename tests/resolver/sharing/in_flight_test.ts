@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Counters } from "../../../lib/observe/counters.ts";
 import { Log } from "../../../lib/observe/log.ts";
 import { Coalesce } from "../../../lib/resolver/sharing/coalesce.ts";
+import { ClientLoads } from "../../../lib/resolver/sharing/client_loads.ts";
 import { InFlight } from "../../../lib/resolver/sharing/in_flight.ts";
 import { Client } from "../../../lib/resolver/client.ts";
 import { Query } from "../../../lib/resolver/query.ts";
@@ -23,7 +24,7 @@ function setUp(max: number) {
   const counters = new Counters();
   const lines: string[] = [];
   const log = new Log({ level: "warn", writeLine: (line) => void lines.push(line) });
-  const inFlight = new InFlight({ next, max, clock: time, counters, log });
+  const inFlight = new InFlight({ next, max, loads: new ClientLoads(), clock: time, counters, log });
   /** Asks from a client; the RCODE appears in the list when the reply comes. */
   const ask = (hostname: string, count = 1) => {
     const rcodes: number[] = [];
@@ -55,7 +56,14 @@ Deno.test("InFlight.resolve() counts a question while it waits, and what is answ
 
   const { counters, time } = setUp(1);
   const log = new Log({ level: "error", writeLine: () => {} });
-  const local = new InFlight({ next: new StubResolver(), max: 1, clock: time, counters, log });
+  const local = new InFlight({
+    next: new StubResolver(),
+    max: 1,
+    loads: new ClientLoads(),
+    clock: time,
+    counters,
+    log,
+  });
   assert(local.resolve(query) instanceof Uint8Array);
   assertEquals(local.count, 0);
 });
@@ -172,7 +180,15 @@ Deno.test("InFlight in front of Coalesce refuses who asked first without telling
     areKnownBad: () => false,
   });
   const log = new Log({ level: "error", writeLine: () => {} });
-  const inFlight = new InFlight({ next: coalesce, max: 3, clock: new FakeTime(), counters: new Counters(), log });
+  const loads = new ClientLoads();
+  const inFlight = new InFlight({
+    next: coalesce,
+    max: 3,
+    loads,
+    clock: new FakeTime(),
+    counters: new Counters(),
+    log,
+  });
   const from = (hostname: string, name: string) => {
     return new Query({
       wire: wire({ questions: [question(name)] }),

@@ -3,6 +3,7 @@ import { Counters } from "../../../lib/observe/counters.ts";
 import { Log } from "../../../lib/observe/log.ts";
 import type { Query } from "../../../lib/resolver/query.ts";
 import type { Reply } from "../../../lib/resolver/resolver.ts";
+import { Pipeline } from "../../../lib/server/pipeline.ts";
 import { Server } from "../../../lib/server/server.ts";
 import { UdpListener } from "../../../lib/server/listen/udp_listener.ts";
 import { decode } from "../../../lib/wire/message.ts";
@@ -35,13 +36,10 @@ function setUp() {
     return settle.promise;
   });
   const server = new Server({
-    policy: policy(),
-    resolver,
+    pipeline: new Pipeline({ policy: policy(), resolver, timeoutMs: 2000, recursionAvailable: true }),
     clock: time,
     counters,
     log,
-    timeoutMs: 2000,
-    recursionAvailable: true,
   });
   const listener = new UdpListener({
     socket,

@@ -3,6 +3,7 @@ import { Counters } from "../../../lib/observe/counters.ts";
 import { Log } from "../../../lib/observe/log.ts";
 import type { Query } from "../../../lib/resolver/query.ts";
 import type { Reply } from "../../../lib/resolver/resolver.ts";
+import { Pipeline } from "../../../lib/server/pipeline.ts";
 import { Server } from "../../../lib/server/server.ts";
 import { UdpListener } from "../../../lib/server/listen/udp_listener.ts";
 import { RCODE } from "../../../lib/wire/iana.ts";
@@ -25,13 +26,10 @@ function setUp(answer: (query: Query) => Reply | Promise<Reply> = (query) => res
   const log = new Log({ level: "debug", writeLine: (line) => void lines.push(line) });
   const resolver = new StubResolver(answer);
   const server = new Server({
-    policy: policy(),
-    resolver,
+    pipeline: new Pipeline({ policy: policy(), resolver, timeoutMs: 2000, recursionAvailable: true }),
     clock: time,
     counters,
     log,
-    timeoutMs: 2000,
-    recursionAvailable: true,
   });
   const turns = new CheckedTurns();
   const listener = new UdpListener({ socket, server, clock: time, timers: time, turns, counters, log });

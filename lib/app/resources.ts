@@ -1,0 +1,107 @@
+import { deriveKey } from "../base/random/derive_key.ts";
+import type { Clock, Runtime } from "../base/runtime.ts";
+import { AwakeClock } from "../base/time/awake_clock.ts";
+import { DeadlineQueue } from "../base/time/deadline_queue.ts";
+import { FairShare } from "../base/time/fair_share.ts";
+import { MIB } from "../base/units.ts";
+import { CacheStore } from "../cache/store/cache_store.ts";
+import type { Config } from "../config/config.ts";
+import { QuestionHash } from "../names/question_hash.ts";
+import { Counters } from "../observe/counters.ts";
+import { Log } from "../observe/log.ts";
+import { ClientLoads } from "../resolver/sharing/client_loads.ts";
+import { RateLimit } from "../server/admission/rate_limit.ts";
+import { ServerCookies } from "../server/admission/server_cookies.ts";
+import { LoopDetector } from "../upstream/group/loop_detector.ts";
+import { UpstreamRegistry } from "../upstream/registry.ts";
+
+/**
+ * What the program keeps for as long as it runs, whichever configuration it follows: what it has learned and remembers, and
+ * what counts for all pipelines together.
+ */
+export class Resources {
+  /** The world outside. */
+  readonly runtime: Runtime;
+  /** What cookies and probes for loops are known again by. */
+  readonly secret: Uint8Array;
+  /** What has happened since the start. */
+  readonly counters: Counters = new Counters();
+  /** Where the operator reads. */
+  readonly log: Log;
+  /** What the age of answers is read from: it goes on while the machine sleeps. */
+  readonly ageClock: AwakeClock;
+  /** What all else goes by: it stands still meanwhile. */
+  readonly clock: Clock;
+  /** Where deadlines wait. */
+  readonly deadlines: DeadlineQueue;
+  /** Lets others have their turn. */
+  readonly share: FairShare;
+  /** Makes and knows our cookies. */
+  readonly cookies: ServerCookies;
+  /** The questions that wait, by client: limits hold for those of all pipelines. */
+  readonly loads: ClientLoads = new ClientLoads();
+  /** The upstreams of all pipelines, and what is known of them. */
+  readonly registry: UpstreamRegistry;
+  /** Finds out which of them lead back here. */
+  readonly detector: LoopDetector;
+  /** What questions are known by in memory. */
+  readonly hash: QuestionHash;
+  /** What is remembered; `null` without a cache. */
+  readonly store: CacheStore | null;
+  #rateLimit: RateLimit | null = null;
+
+  /** What a program needs that begins with `config`; of the rest, sockets towards clients are its own. */
+  constructor(config: Config, runtime: Runtime, secret: Uint8Array) {
+    this.runtime = runtime;
+    this.secret = secret;
+    this.log = new Log({ level: config.logLevel, writeLine: (line) => runtime.writeLine(line) });
+    this.ageClock = new AwakeClock({ ...runtime, onResume: (sleptMs) => this.#resume(sleptMs) });
+    this.clock = this.ageClock.waking;
+    this.deadlines = new DeadlineQueue({ clock: this.clock, timers: runtime.timers });
+    this.share = new FairShare(runtime.timers);
+    this.cookies = new ServerCookies({ ...runtime, keyOfDay: (day) => deriveKey(secret, "cookies", day) });
+    this.registry = new UpstreamRegistry({
+      socketCount: config.upstreamSockets,
+      asksWithCookies: config.asksWithCookies,
+      randomizesCase: config.randomizesCase,
+      // One more timeout: what comes later than this has lost its way.
+      ghostMs: config.timeoutMs,
+      runtime: { ...runtime, clock: this.clock },
+      deadlines: this.deadlines,
+      counters: this.counters,
+      log: this.log,
+    });
+    this.detector = new LoopDetector({
+      upstreams: () => this.registry.upstreams,
+      random: runtime.random,
+      key: deriveKey(secret, "loops", 0),
+      clock: this.clock,
+      wallClock: runtime.wallClock,
+    });
+    this.hash = new QuestionHash(runtime.random);
+    const budgetOctets = Math.floor(config.cacheSizeMib * MIB);
+    this.store = budgetOctets === 0 ? null : new CacheStore({ budgetOctets, hash: this.hash });
+  }
+
+  /** What networks may still ask at a rate; `null` for a rate of 0, which is none. At the same rate as before, what is left. */
+  rateLimit(questionsPerSecond: number): RateLimit | null {
+    if (questionsPerSecond === 0) return null;
+    if (this.#rateLimit?.questionsPerSecond !== questionsPerSecond) {
+      this.#rateLimit = new RateLimit({ questionsPerSecond, clock: this.clock });
+    }
+    return this.#rateLimit;
+  }
+
+  /** Closes what is open towards upstreams, and waits for nothing any more. */
+  close(): void {
+    this.registry.close();
+    this.deadlines.clear();
+    this.share.close();
+  }
+
+  /** While the machine slept, connections died and upstreams became reachable, or others. */
+  #resume(sleptMs: number): void {
+    this.log.info(`the machine has slept for ${Math.round(sleptMs / 1000)} s: starting over with the upstreams`);
+    this.registry.reset();
+  }
+}

@@ -1,0 +1,160 @@
+import { assertEquals } from "@std/assert";
+import { RCODE } from "../../lib/wire/iana.ts";
+import { lines, question } from "../support/messages.ts";
+import { Scene } from "../support/scene.ts";
+
+const ANSWER = ["example.org. 300 IN A 192.0.2.1"];
+
+/** A scene with two upstreams, of which the first is configured; `use` goes on with these of them. */
+function setUp(config: ConstructorParameters<typeof Scene>[0] = {}) {
+  const scene = new Scene({ upstreamCount: 2, ...config });
+  const endpoints = scene.config.upstreams;
+  const use = (indices: readonly number[], fields: Partial<Scene["config"]> = {}) => {
+    scene.app.use({ ...scene.config, upstreams: indices.map((i) => endpoints[i]!), ...fields });
+  };
+  use([0]);
+  const asked = () => scene.upstreams.map(({ queries }) => queries.length);
+  return { scene, use, asked };
+}
+
+Deno.test("a query under way ends as it began, and what comes after the swap goes to the new upstream", async () => {
+  const { scene, use, asked } = setUp();
+  scene.upstream.onQuery = (query) => scene.upstream.answer(query, { afterMs: 300 });
+  const [early, late] = [scene.client(), scene.client()];
+  early.ask([question("example.org")]);
+  await scene.pass(100);
+  use([1]);
+  late.ask([question("example.org")]);
+  await scene.pass(50);
+  assertEquals(lines(late.reply.message.answers), ANSWER);
+  assertEquals(early.replies, []);
+  await scene.pass(200);
+  assertEquals(lines(early.reply.message.answers), ANSWER);
+  assertEquals(asked(), [1, 1]);
+});
+
+Deno.test("an upstream that is asked no more is closed behind the last query that began with it", async () => {
+  const { scene, use } = setUp();
+  scene.upstream.onQuery = (query) => scene.upstream.answer(query, { afterMs: 300 });
+  const client = scene.client();
+  client.ask([question("example.org")]);
+  await scene.pass(100);
+  use([1]);
+  assertEquals(scene.app.state.upstreams.map(({ name }) => name), ["203.0.113.53:53", "203.0.113.54:53"]);
+  await scene.pass(300);
+  assertEquals(client.replies.length, 1);
+  assertEquals(scene.app.state.upstreams.map(({ name }) => name), ["203.0.113.54:53"]);
+});
+
+Deno.test("a query of the old pipeline that fails over after the swap asks its own second upstream", async () => {
+  const { scene, use, asked } = setUp();
+  use([0, 1]);
+  scene.upstream.onQuery = () => {};
+  const client = scene.client();
+  client.ask([question("example.org")]);
+  await scene.pass(100);
+  use([0]);
+  await scene.settle();
+  assertEquals(lines(client.reply.message.answers), ANSWER);
+  assertEquals(asked()[1], 1);
+});
+
+Deno.test("what was learned of an upstream that is in both stays, and so do its sockets", async () => {
+  const { scene, use } = setUp();
+  scene.upstream.onQuery = (query) => scene.upstream.answer(query, { afterMs: 40 });
+  scene.client().ask([question("example.org")]);
+  await scene.pass(1000);
+  const before = scene.app.state.upstreams[0];
+  const sockets = scene.app.held.upstreamSockets;
+  use([1, 0]);
+  assertEquals(scene.app.state.upstreams.find(({ name }) => name === before!.name), before);
+  assertEquals(scene.app.held.upstreamSockets, sockets);
+});
+
+Deno.test("what is remembered stays", async () => {
+  const { scene, use, asked } = setUp({ config: { cacheSizeMib: 1 } });
+  const client = scene.client();
+  client.ask([question("example.org")]);
+  await scene.settle();
+  use([1]);
+  client.ask([question("example.org")]);
+  await scene.settle();
+  assertEquals(client.replies.map(({ message }) => lines(message.answers)), [ANSWER, ANSWER]);
+  assertEquals(asked(), [1, 0]);
+});
+
+Deno.test("who has used up the rate gets no fresh one from a swap that leaves the rate as it is", async () => {
+  const { scene, use } = setUp({ config: { rateLimit: 1 } });
+  use([0], { rateLimit: 1 });
+  const client = scene.client();
+  const askTen = async () => {
+    for (let i = 0; i < 10; i++) client.ask([question("example.org")]);
+    await scene.pass(0);
+  };
+  await askTen();
+  use([0], { rateLimit: 1 });
+  await askTen();
+  assertEquals(client.replies.map(({ message }) => message.isTruncated), [
+    ...Array(10).fill(false),
+    ...Array(10).fill(true),
+  ]);
+  await scene.settle();
+});
+
+Deno.test("the questions of both pipelines share what may be in flight", async () => {
+  const { scene, use } = setUp({ config: { maxInFlight: 1 } });
+  for (const upstream of scene.upstreams) upstream.onQuery = (query) => upstream.answer(query, { afterMs: 300 });
+  const [early, late] = [scene.client(), scene.client()];
+  early.ask([question("example.org")]);
+  await scene.pass(100);
+  use([1]);
+  late.ask([question("example.net")]);
+  await scene.pass(10);
+  assertEquals(late.reply.message.rcode, RCODE.REFUSED);
+  await scene.settle();
+  assertEquals(lines(early.reply.message.answers), ANSWER);
+});
+
+Deno.test("from the swap on, another network may ask", async () => {
+  const { scene, use } = setUp();
+  const client = scene.client();
+  const rcodes = () => client.replies.map(({ message }) => message.rcode);
+  use([0], { allow: ["203.0.113.99"] });
+  client.ask([question("example.org")]);
+  await scene.settle();
+  assertEquals(rcodes(), [RCODE.REFUSED]);
+  use([0]);
+  client.ask([question("example.org")]);
+  await scene.settle();
+  assertEquals(rcodes(), [RCODE.REFUSED, RCODE.NOERROR]);
+});
+
+Deno.test("answers are made up when there is no upstream any more, and no longer when there is one again", async () => {
+  const { scene, use } = setUp();
+  const client = scene.client();
+  for (const indices of [[], [1]]) {
+    use(indices);
+    client.ask([question("example.org")]);
+    await scene.settle();
+  }
+  assertEquals(client.replies.map(({ message }) => message.recursionAvailable), [false, true]);
+  assertEquals(lines(client.replies[1]!.message.answers), ANSWER);
+});
+
+Deno.test("swapped a thousand times, it holds what it held at first", async () => {
+  const { scene, use } = setUp();
+  const client = scene.client();
+  for (let i = 0; i < 1000; i++) {
+    use([i % 2], { timeoutMs: 1000 + i });
+    client.ask([question("example.org")]);
+    await scene.pass(0);
+  }
+  await scene.settle();
+  assertEquals(client.replies.length, 1000);
+  const { inFlight, deadlines, upstreamConnections } = scene.app.held;
+  assertEquals([inFlight, deadlines, upstreamConnections], [0, 0, 0]);
+  assertEquals(scene.app.state.upstreams.map(({ name }) => name), ["203.0.113.54:53"]);
+  await scene.app.stop();
+  assertEquals(scene.host.openSockets, []);
+  assertEquals(scene.world.time.timerCount, 0);
+});
