@@ -32,26 +32,69 @@ const VECTORS: readonly [number, number][] = [
 ];
 
 Deno.test.each(VECTORS)("halfSipHash() of %d octets is what the Linux kernel's tests say", (length, expected) => {
-  assertEquals(halfSipHash(0x03020100, 0x07060504, Uint8Array.from({ length }, (_, i) => i)), expected);
+  assertEquals(halfSipHash(0x03020100, 0x07060504, Uint8Array.from({ length }, (_, i) => i))[0], expected);
 });
 
-Deno.test("QuestionHash.hash() is HalfSipHash-1-3 of the labels from the root leftwards, the types and the variant", () => {
+const labelLists = fc.array(fc.uint8Array({ minLength: 1, maxLength: 63 }), { maxLength: 127 }).filter((labels) => {
+  return sum(labels.map(({ length }) => 1 + length)) < 255;
+});
+
+Deno.test("QuestionHash.hash() is HalfSipHash-1-3 of QNAME's words from the root leftwards, the types and the variant", () => {
   const hash = new QuestionHash(countingSource);
   const key = new NameKey();
-  const label = fc.uint8Array({ minLength: 1, maxLength: 63 });
-  const labels = fc.array(label, { maxLength: 127 }).filter((all) => sum(all.map(({ length }) => 1 + length)) < 255);
   const words = fc.tuple(fc.integer(), fc.integer());
-  fc.assert(fc.property(labels, words, words, (labels, [types, variant], [otherTypes, otherVariant]) => {
+  const askedLabels = fc.integer({ min: 0, max: 4 });
+  fc.assert(
+    fc.property(labelLists, words, words, askedLabels, (labels, [types, variant], [otherTypes, other], asked) => {
+      const wire = messageOf(labels);
+      const nameEnd = wire.length - 4;
+      key.forget();
+      // Whatever has been asked of the domains above, before and after.
+      hash.reaches(key, wire, nameEnd, asked);
+      for (const [t, v] of [[types, variant], [otherTypes, other]] as const) {
+        const octets = octetsOf(labels);
+        const words = wordsOf(octets);
+        const rest = new Uint8Array(Int32Array.of(t, v).buffer, 0, 7);
+        const message = Uint8Array.of(...words, ...new Uint8Array(-words.length & 3), ...rest);
+        const [expected] = halfSipHash(0x03020100, 0x07060504, message, octets.length + 7);
+        assertEquals(hash.hash(key, wire, nameEnd, t, v) >>> 0, expected);
+      }
+    }),
+  );
+});
+
+Deno.test("QuestionHash.reaches() makes the HalfSipHash-1-3 of each domain's words from the root leftwards", () => {
+  const hash = new QuestionHash(countingSource);
+  const key = new NameKey();
+  fc.assert(fc.property(labelLists, fc.boolean(), (labels, isHashedBefore) => {
     const wire = messageOf(labels);
     const nameEnd = wire.length - 4;
     key.forget();
-    for (const [t, v] of [[types, variant], [otherTypes, otherVariant]] as const) {
-      const rest = new Uint8Array(Int32Array.of(t, v).buffer, 0, 7);
-      const blocks = labels.toReversed().flatMap((octets) => [...blocksOf(octets)]);
-      const expected = halfSipHash(0x03020100, 0x07060504, Uint8Array.of(...blocks, ...rest));
-      assertEquals(hash.hash(key, wire, nameEnd, t, v) >>> 0, expected);
+    if (isHashedBefore) hash.hash(key, wire, nameEnd, 1, 1);
+    for (let count = 1; count <= labels.length; count++) {
+      assertEquals(hash.reaches(key, wire, nameEnd, count), true);
+      const octets = octetsOf(labels.slice(-count));
+      assertEquals(key.suffixes!.start(count), nameEnd - 1 - octets.length);
+      const expected = halfSipHash(0x03020100, 0x07060504, wordsOf(octets));
+      assertEquals([key.suffixes!.low[count]! >>> 0, key.suffixes!.high[count]! >>> 0], expected);
     }
+    assertEquals(hash.reaches(key, wire, nameEnd, labels.length + 1), false);
   }));
+});
+
+Deno.test("QuestionHash.reaches() makes hashes anew for another name, and for another hash", () => {
+  const [one, other] = [new QuestionHash(new SeededRandom(1)), new QuestionHash(new SeededRandom(2))];
+  const key = new NameKey();
+  const hashOfTop = (hash: QuestionHash, wire: Uint8Array) => {
+    assertEquals([2, 3].map((labels) => hash.reaches(key, wire, wire.length - 4, labels)), [true, false]);
+    return key.suffixes!.low[1]!;
+  };
+  const first = hashOfTop(one, messageOf(ab));
+  assertEquals(hashOfTop(one, messageOf(ab)), first);
+  const byOther = hashOfTop(other, messageOf(ab));
+  key.forget();
+  const ofOther = hashOfTop(one, messageOf(ab.toReversed()));
+  assertEquals(new Set([first, byOther, ofOther]).size, 3);
 });
 
 Deno.test("[4343_01] QuestionHash.hash() folds A–Z and no other octet", () => {
@@ -64,7 +107,7 @@ Deno.test("[4343_01] QuestionHash.hash() folds A–Z and no other octet", () => 
   }
 });
 
-Deno.test("QuestionHash.hash() takes nothing from beyond the name's end, and nothing from the header", () => {
+Deno.test("QuestionHash takes nothing from beyond the name's end, and nothing from the header", () => {
   const hash = new QuestionHash(new SeededRandom(1));
   const header = fc.uint8Array({ minLength: HEADER_OCTETS, maxLength: HEADER_OCTETS });
   const tail = fc.uint8Array({ minLength: 4, maxLength: 4 });
@@ -74,7 +117,11 @@ Deno.test("QuestionHash.hash() takes nothing from beyond the name's end, and not
     other.set(header);
     other.set(tail, other.length - 4);
     const nameEnd = plain.length - 4;
-    const of = (wire: Uint8Array) => hash.hash(new NameKey(), wire, nameEnd, 1, 2);
+    const of = (wire: Uint8Array) => {
+      const key = new NameKey();
+      hash.reaches(key, wire, nameEnd, 1);
+      return [hash.hash(key, wire, nameEnd, 1, 2), key.suffixes!.low[1], key.suffixes!.high[1]];
+    };
     assertEquals(of(plain), of(other));
     assertEquals(of(plain.subarray(0, nameEnd)), of(other));
   }));
@@ -99,17 +146,6 @@ Deno.test("QuestionHash.hash() takes a key of another hash for none", () => {
   const wire = messageOf(ab);
   one.hash(key, wire, wire.length - 4, 1, 1);
   assertEquals(other.hash(key, wire, wire.length - 4, 1, 1), hashOf(ab, { seed: 2 }));
-});
-
-Deno.test("QuestionHash.topLabel() is the same for names with the same last label, in any case", () => {
-  const hash = new QuestionHash(new SeededRandom(1));
-  const of = (...texts: string[]) => {
-    const wire = messageOf(texts.map((text) => new TextEncoder().encode(text)));
-    return hash.topLabel(new NameKey(), wire, wire.length - 4);
-  };
-  assertEquals([of("a", "local"), of("LOCAL"), of("a", "b", "LoCaL")], Array(3).fill(of("local")));
-  const others = ["loca", "locale", "example", "a", "arpa"].map((text) => of("local", text));
-  assertEquals(new Set([of("local"), of(), ...others]).size, 7);
 });
 
 Deno.test("QuestionHash.hash() spreads names that differ little over all chains", () => {
@@ -138,20 +174,24 @@ function messageOf(labels: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.of(...new Uint8Array(HEADER_OCTETS), ...name, 0, 0, 0, 0, 0);
 }
 
-/** A label as it is hashed. */
-function blocksOf(label: Uint8Array): Uint8Array {
-  const blocks = new Uint8Array(4 * Math.ceil((1 + label.length) / 4));
-  blocks[0] = label.length;
-  blocks.set(foldCase(Uint8Array.from(label)), 1);
-  return blocks;
+/** A name as it is hashed, in lower case and without the root's octet. */
+function octetsOf(labels: readonly Uint8Array[]): Uint8Array {
+  return foldCase(Uint8Array.from(labels.flatMap((octets) => [octets.length, ...octets])));
+}
+
+/** The octets by fours from the end; what is left of them comes last. */
+function wordsOf(octets: Uint8Array): Uint8Array {
+  const words: number[] = [];
+  for (let end = octets.length; end > 0; end -= 4) words.push(...octets.subarray(Math.max(0, end - 4), end));
+  return Uint8Array.from(words);
 }
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((a, b) => a + b, 0);
 }
 
-/** As its authors write it, one octet after another; 32 bits. */
-function halfSipHash(key0: number, key1: number, octets: Uint8Array): number {
+/** As its authors write it, one octet after another: its 32 bits, and 32 more from the same state. */
+function halfSipHash(key0: number, key1: number, octets: Uint8Array, length = octets.length): [number, number] {
   let [v0, v1, v2, v3] = [key0, key1, 0x6c79_6765 ^ key0, 0x7465_6462 ^ key1];
   const rotate = (value: number, bits: number) => (value << bits) | (value >>> (32 - bits));
   const round = () => {
@@ -168,7 +208,7 @@ function halfSipHash(key0: number, key1: number, octets: Uint8Array): number {
   };
   const padded = new Uint8Array(4 * Math.floor(octets.length / 4) + 4);
   padded.set(octets);
-  padded[padded.length - 1] = octets.length;
+  padded[padded.length - 1] = length;
   const view = new DataView(padded.buffer);
   for (let i = 0; i < padded.length; i += 4) {
     v3 ^= view.getInt32(i, true);
@@ -177,5 +217,5 @@ function halfSipHash(key0: number, key1: number, octets: Uint8Array): number {
   }
   v2 ^= 0xff;
   for (let i = 0; i < 3; i++) round();
-  return (v1 ^ v3) >>> 0;
+  return [(v1 ^ v3) >>> 0, (v0 ^ v2) >>> 0];
 }

@@ -1,6 +1,5 @@
-import { NameKey } from "../../names/name_key.ts";
 import type { QuestionHash } from "../../names/question_hash.ts";
-import { HEADER_OCTETS } from "../../wire/header.ts";
+import { SuffixMap } from "../../names/suffix_map.ts";
 import { CLASS, EDE, RCODE, TYPE } from "../../wire/iana.ts";
 import { decodeQuestions, type Question, type ResourceRecord } from "../../wire/message.ts";
 import { isSameName, isWithin, type Name, nameFromText, nameToText } from "../../wire/name.ts";
@@ -9,7 +8,7 @@ import { decodeBounded } from "../questions/decode_bounded.ts";
 import { localReply } from "./local_reply.ts";
 import type { Query } from "../query.ts";
 import type { Reply, Resolver } from "../resolver.ts";
-import { findZone, SPECIAL_ZONES, type SpecialZone, TTL_SECONDS } from "./special_zones.ts";
+import { SPECIAL_ZONES, type SpecialZone, TTL_SECONDS } from "./special_zones.ts";
 
 const LOOPBACK_RDATA: ReadonlyMap<number, Uint8Array<ArrayBuffer>> = new Map([
   [TYPE.A, rdataFromText(TYPE.A, "127.0.0.1")],
@@ -26,26 +25,22 @@ const LOCALHOST = nameFromText("localhost");
 /** Answers names with a meaning of their own, which must not leave this network. */
 export class SpecialNames implements Resolver {
   readonly #next: Resolver;
-  readonly #hash: QuestionHash;
-  /** Hashes of the last labels of all special zones: most names are told apart by theirs alone. */
-  readonly #topLabels: ReadonlySet<number>;
+  readonly #zones: SuffixMap<SpecialZone>;
 
-  /** Names that are not special go to `next`; they are told apart by `hash`. */
+  /** Names that are not special go to `next`; `hash` makes the keys of names. */
   constructor({ next, hash }: { next: Resolver; hash: QuestionHash }) {
     this.#next = next;
-    this.#hash = hash;
-    this.#topLabels = new Set(SPECIAL_ZONES.map(({ name }) => topLabelOf(name, hash)));
+    this.#zones = new SuffixMap(hash, SPECIAL_ZONES.map((zone) => [zone.name, zone]));
   }
 
   /** See `Resolver`. */
   resolve(query: Query): Reply | PromiseLike<Reply> {
     // hot path
     if (query.qclass !== CLASS.IN) return this.#next.resolve(query);
-    const topLabel = this.#hash.topLabel(query.key, query.wire, query.scan.qtypeOffset);
-    if (!this.#topLabels.has(topLabel)) return this.#next.resolve(query);
+    const zone = this.#zones.find(query.key, query.wire, query.scan.qtypeOffset);
+    if (zone === undefined) return this.#next.resolve(query);
     const question = decodeQuestions(query.wire)[0]!;
-    const zone = findZone(question.name);
-    if (zone === undefined || isParents(question, zone)) return this.#next.resolve(query);
+    if (isParents(question, zone)) return this.#next.resolve(query);
     query.extendedErrors.push({ infoCode: EDE.OTHER, text: `Special-use name ${nameToText(zone.name)}, ${zone.rfc}` });
     if (zone.kind === "nonexistent" && query.scan.wantsDnssec) return this.#denyWithProof(query, zone);
     return answer(query, question, zone);
@@ -62,13 +57,6 @@ export class SpecialNames implements Resolver {
     const authorities = isProven ? denial.authorities : [soa];
     return localReply(query, { rcode: RCODE.NXDOMAIN, authorities, recursionAvailable: true });
   }
-}
-
-/** See `NameKey.topLabel`. */
-function topLabelOf(name: Name, hash: QuestionHash): number {
-  const wire = new Uint8Array(HEADER_OCTETS + name.length);
-  wire.set(name, HEADER_OCTETS);
-  return hash.topLabel(new NameKey(), wire, wire.length);
 }
 
 /**

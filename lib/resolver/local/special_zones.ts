@@ -1,7 +1,6 @@
 import { CLASS, TYPE } from "../../wire/iana.ts";
 import type { ResourceRecord } from "../../wire/message.ts";
-import { foldCase, type Name, nameFromText } from "../../wire/name.ts";
-import { octetsKey } from "../../wire/octets.ts";
+import { type Name, nameFromText } from "../../wire/name.ts";
 import { rdataFromText } from "../../wire/text/rdata_text.ts";
 
 /**
@@ -78,28 +77,11 @@ export interface SpecialZone {
 /** RFC 6303 §3: TTL of the SOA and NS record of an empty zone. */
 export const TTL_SECONDS = 10_800;
 
-const ZONES: ReadonlyMap<string, SpecialZone> = new Map(TABLE.flatMap(([kind, rfc, zones]) => {
-  return zones.map((text): [string, SpecialZone] => {
+/** All of them. */
+export const SPECIAL_ZONES: readonly SpecialZone[] = TABLE.flatMap(([kind, rfc, zones]) => {
+  return zones.map((text) => {
     const name = nameFromText(text);
     const rdata = rdataFromText(TYPE.SOA, `${text}. nobody.invalid. 1 3600 1200 604800 ${TTL_SECONDS}`);
-    return [toKey(name), { kind, rfc, name, soa: { name, type: TYPE.SOA, class: CLASS.IN, ttl: TTL_SECONDS, rdata } }];
+    return { kind, rfc, name, soa: { name, type: TYPE.SOA, class: CLASS.IN, ttl: TTL_SECONDS, rdata } };
   });
-}));
-
-/** All of them. */
-export const SPECIAL_ZONES: readonly SpecialZone[] = [...ZONES.values()];
-
-/** The zone that a name is in; `undefined` for an ordinary name. */
-export function findZone(name: Name): SpecialZone | undefined {
-  const key = toKey(name);
-  for (let start = 0; name[start] !== 0; start += 1 + name[start]!) {
-    const zone = ZONES.get(key.slice(start));
-    if (zone !== undefined) return zone;
-  }
-  return undefined;
-}
-
-/** Equal for equal names, letter case ignored; a suffix of the text is that of the name. */
-function toKey(name: Name): string {
-  return octetsKey(foldCase(name));
-}
+});
