@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { QuestionHash } from "../../../lib/names/question_hash.ts";
+import type { CacheEntry } from "../../../lib/cache/store/cache_entry.ts";
 import { BUDGET_OCTETS_MIN, type CacheStore } from "../../../lib/cache/store/cache_store.ts";
 import { cacheEntry, cacheStore, type EntryParts, findEntry, hasEntry, octetsOf } from "../../support/cache_entries.ts";
 import { SeededRandom } from "../../support/seeded_random.ts";
@@ -8,7 +9,11 @@ const BUDGET = 256 * 1024;
 
 /** Asks for a name as a resolver does: what is not there is fetched and stored. Whether it was there. */
 function ask(store: CacheStore, name: string, parts: EntryParts = {}): boolean {
-  const entry = cacheEntry({ name, ...parts });
+  return askEntry(store, cacheEntry({ name, ...parts }));
+}
+
+/** The same for a name with what would be fetched. */
+function askEntry(store: CacheStore, entry: CacheEntry): boolean {
   if (hasEntry(store, entry)) return true;
   store.insert(entry);
   return false;
@@ -51,22 +56,38 @@ Deno.test("CacheStore uses at least 93 % of its budget for entries, at 64 octets
 });
 
 Deno.test("CacheStore keeps names that are asked for through a flood of random ones, 20 times what it holds", () => {
-  // Chance has a part in it: of 40 keys, 13 keep both bounds below. On average 0.7 % of the asks miss, and 1.4 % of the
-  // names are gone at the end.
-  const store = cacheStore({ budgetOctets: BUDGET, hash: new QuestionHash(new SeededRandom(5)) });
-  const hot = names("hot", 300);
-  for (let round = 0; round < 3; round++) for (const name of hot) ask(store, name);
-  const flood = names("random", 20 * BUDGET / octetsOf(cacheEntry()));
-  // A hot name comes by after every 49 random ones: since it was last asked for, seven times what the store holds has
-  // gone through. A random name in 8,000 is taken for one that is known already, and stays for longer.
-  let misses = 0;
-  for (const [i, name] of flood.entries()) {
-    ask(store, name);
-    if (i % 49 === 0 && !ask(store, hot[(i / 49) % hot.length]!)) misses++;
-  }
-  assert(flood.length > 40_000 && misses <= 0.01 * flood.length / 49, `${misses} misses`);
-  assert(countPresent(store, hot) >= 0.99 * hot.length);
+  const hot = names("hot", 300).map((name) => cacheEntry({ name }));
+  const flood = names("random", 20 * BUDGET / octetsOf(cacheEntry())).map((name) => cacheEntry({ name }));
+  assert(flood.length > 40_000);
+  // Chance has a part in it: a random name in 8,000 is taken for one that is known already, and stays for longer. Which
+  // one that is, the hash's key decides. With one key (60 were tried) 0.8 % of the asks miss on average, with a standard
+  // deviation of 0.4, and 1.6 % of the names are gone at the end, with one of 0.7. So the mean of eight keys deviates by
+  // 0.15 and 0.25, and the bounds are three times that away.
+  const floods = Array.from({ length: 8 }, (_, seed) => {
+    return askThroughFlood(new QuestionHash(new SeededRandom(seed)), hot, flood);
+  });
+  const missRate = mean(floods.map(({ missCount, askCount }) => missCount / askCount));
+  const lossRate = mean(floods.map(({ presentCount }) => 1 - presentCount / hot.length));
+  assert(missRate <= 0.0125 && lossRate <= 0.025, `${missRate} missed, ${lossRate} lost`);
 });
+
+/** Asks for a hot name after every 49 of the flood: since it was last asked for, seven times what the store holds came by. */
+function askThroughFlood(hash: QuestionHash, hot: readonly CacheEntry[], flood: readonly CacheEntry[]) {
+  const store = cacheStore({ budgetOctets: BUDGET, hash });
+  for (let round = 0; round < 3; round++) for (const entry of hot) askEntry(store, entry);
+  let [askCount, missCount] = [0, 0];
+  for (const [i, entry] of flood.entries()) {
+    askEntry(store, entry);
+    if (i % 49 !== 0) continue;
+    if (!askEntry(store, hot[askCount % hot.length]!)) missCount++;
+    askCount++;
+  }
+  return { askCount, missCount, presentCount: hot.filter((entry) => hasEntry(store, entry)).length };
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+}
 
 Deno.test("CacheStore keeps names that were asked for twice through a flood without asking for them once", () => {
   const store = cacheStore({ budgetOctets: BUDGET });
