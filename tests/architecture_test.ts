@@ -45,6 +45,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "*",
     "matching",
   ],
+  response: ["*", "records"],
   cache: ["*", "store"],
   native: ["*", "kernel"],
   // Messages and records name one another, and so do their rooms and they.

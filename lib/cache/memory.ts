@@ -1,6 +1,5 @@
 import type { Clock } from "../base/runtime.ts";
 import type { ExtendedError } from "../wire/edns/edns.ts";
-import { extendedErrorOption, readExtendedError, readOptions, writeOptions } from "../wire/edns/edns.ts";
 import { HEADER_OCTETS, QUESTION_TAIL_OCTETS } from "../wire/header.ts";
 import type { MessageScan } from "../wire/scan.ts";
 import { skipName } from "../wire/skip_name.ts";
@@ -10,6 +9,7 @@ import { assessTail } from "../response/assess_tail.ts";
 import type { Response } from "../response/response.ts";
 import { addressRun } from "./store/address_run.ts";
 import { type CacheStore, NOT_FOUND } from "./store/cache_store.ts";
+import { entryOptions, errorsAmong } from "./entry_options.ts";
 import { failureLifetimeMs } from "./failure_lifetime.ts";
 import { failureMessage } from "./failure_message.ts";
 import { WANTS_DNSSEC } from "./variant.ts";
@@ -24,7 +24,6 @@ export const ANY_TYPE = 0;
 const RECHECK_MS = 30_000;
 /** How long it is remembered how often in a row a question has failed, beyond the failure itself. */
 const STREAK_MS = 60_000;
-const NO_OPTIONS = new Uint8Array(0);
 const STREAK_MAX = 255;
 
 /** What a memory is made from. */
@@ -123,7 +122,7 @@ export class Memory {
 
   /** Why a remembered answer is what it is. */
   errorsOf(entry: number): ExtendedError[] {
-    return readOptions(this.store.options(entry)).map(readExtendedError).filter((error) => error !== null);
+    return errorsAmong(this.store.options(entry));
   }
 
   /** Learns what can be learned from a response. Returns it as it will be given from memory; see `assess`. */
@@ -138,11 +137,13 @@ export class Memory {
     // RFC 6891 §6.1.1: a reply without an OPT record has not been made for one, and so knows nothing of DO. It has no
     // signatures, whoever would have them: the next one to ask for these may get more.
     if ((variant & WANTS_DNSSEC) !== 0 && !assessment.hadOpt) return assessment.message;
-    this.#insert(assessment, variant, learned.key, optionsOf(learned));
+    this.#insert(assessment, variant, learned.key, entryOptions(learned.extendedErrors, assessment.isOvercompressed));
     // RFC 2308 §2.1, §5: what the end of a chain lacks, it lacks for those who ask for it by its own name, too.
     const tail = assessTail(assessment, this.#rules);
     this.#tailKey.forget();
-    if (tail !== null && !this.#isKnown(tail, variant)) this.#insert(tail, variant, this.#tailKey, NO_OPTIONS);
+    if (tail !== null && !this.#isKnown(tail, variant)) {
+      this.#insert(tail, variant, this.#tailKey, entryOptions([], false));
+    }
     return assessment.message;
   }
 
@@ -224,7 +225,7 @@ export class Memory {
       message: failureMessage(wire.subarray(0, scan.questionsEnd), response.scan.flags),
       ttlOffsets: [],
       ttlCount: 0,
-      options: optionsOf(learned),
+      options: entryOptions(learned.extendedErrors, false),
       kind: KIND.failure,
       streak,
       storedAtMs: nowMs,
@@ -233,8 +234,4 @@ export class Memory {
       nowMs,
     });
   }
-}
-
-function optionsOf({ extendedErrors }: LearnedReply): Uint8Array<ArrayBuffer> {
-  return extendedErrors.length === 0 ? NO_OPTIONS : writeOptions(extendedErrors.map(extendedErrorOption));
 }

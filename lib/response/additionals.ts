@@ -1,9 +1,15 @@
 import { TYPE } from "../wire/iana.ts";
-import type { ResourceRecord } from "../wire/message.ts";
-import type { Name } from "../wire/name.ts";
-import { rdataNames } from "../wire/rdata/rdata.ts";
-import { hostOfServiceKey, keyOf } from "./name_keys.ts";
-import { isServiceBinding, leadsTo, typeOf } from "./roles.ts";
+import { type NameNumbers, ROOT_NUMBER } from "./records/name_numbers.ts";
+import { isLeading, isServiceBinding, leadsTo } from "./roles.ts";
+import type { SentRecord } from "./records/sent_record.ts";
+
+/** What `keepAdditionals` needs to know of the message. */
+export interface Leads {
+  /** Its names. */
+  readonly names: NameNumbers;
+  /** The names in a record's RDATA. */
+  readonly targetsOf: (record: SentRecord) => number[];
+}
 
 /**
  * The additional records that the other sections lead to, and those that these lead to in turn: an SRV record to its
@@ -12,24 +18,27 @@ import { isServiceBinding, leadsTo, typeOf } from "./roles.ts";
  * @param answers What was kept of the answer section. Its CNAME records lead to answers, to nothing here.
  */
 export function keepAdditionals(
-  records: readonly ResourceRecord[],
-  answers: readonly ResourceRecord[],
-  authorities: readonly ResourceRecord[],
+  records: readonly SentRecord[],
+  answers: readonly SentRecord[],
+  authorities: readonly SentRecord[],
+  { names, targetsOf }: Leads,
   wantsDnssec: boolean,
-): ResourceRecord[] {
+): SentRecord[] {
   if (records.every(isOpt)) return [...records];
-  const byHost = Map.groupBy(records, hostKeyOf);
+  const byHost = Map.groupBy(records, (record) => hostOf(record, names));
   const leading = [...answers.filter(({ type }) => type !== TYPE.CNAME), ...authorities];
-  const kept = new Set<ResourceRecord>();
+  const kept = new Set<SentRecord>();
   const seen = new Set<string>();
   for (const record of leading) {
-    for (const key of targetsOf(record).map(keyOf)) {
+    if (!isLeading(record.type)) continue;
+    for (const target of targetsOf(record)) {
+      const host = target === ROOT_NUMBER && isServiceBinding(record.type) ? record.owner : target;
       // Hundreds of records may name one host that has hundreds of addresses.
-      const step = `${record.type} ${key}`;
+      const step = String.fromCharCode(record.type, host);
       if (seen.has(step)) continue;
       seen.add(step);
-      for (const additional of byHost.get(key) ?? []) {
-        if (kept.has(additional) || !leadsTo(record.type, typeOf(additional))) continue;
+      for (const additional of byHost.get(host) ?? []) {
+        if (kept.has(additional) || !leadsTo(record.type, additional.role)) continue;
         kept.add(additional);
         leading.push(additional);
       }
@@ -41,18 +50,11 @@ export function keepAdditionals(
 }
 
 /** Whether a record is about the message (RFC 6891 §6.1.1), not of it. */
-export function isOpt({ type }: ResourceRecord): boolean {
+function isOpt({ type }: SentRecord): boolean {
   return type === TYPE.OPT;
 }
 
-/** The names in an RDATA. */
-function targetsOf({ name, type, rdata }: ResourceRecord): Name[] {
-  const names = rdataNames(type, rdata);
-  return isServiceBinding(type) && names[0]!.length === 1 ? [name] : names;
-}
-
 /** The owner, or of TLSA the host that it is about: `_25._tcp.mail.example` says how to reach `mail.example` (RFC 6698 §3). */
-function hostKeyOf(record: ResourceRecord): string {
-  const key = keyOf(record.name);
-  return typeOf(record) === TYPE.TLSA ? hostOfServiceKey(key) ?? key : key;
+function hostOf({ role, owner, offset }: SentRecord, names: NameNumbers): number {
+  return role === TYPE.TLSA ? names.hostOfService(offset) : owner;
 }

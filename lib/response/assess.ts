@@ -9,6 +9,7 @@ import { KIND, type Kind } from "./kind.ts";
 import { NOT_STORABLE, type NotStorableReason } from "./not_storable.ts";
 import { RecordTable, ttlAt } from "./record_table.ts";
 import type { Response } from "./response.ts";
+import { rewriteWithout } from "./records/rewrite.ts";
 
 /** For how long to keep what, in seconds. */
 export interface StorageRules {
@@ -36,6 +37,8 @@ export interface Storable {
   readonly holdsForEveryType: boolean;
   /** Whether it had an OPT record. */
   readonly hadOpt: boolean;
+  /** Whether names in `message` point to the question that must be written out for whoever asks, see `rewrite`. */
+  readonly isOvercompressed: boolean;
   /** How long it is fresh: 1 or more, and no more than any TTL in it. */
   readonly lifetimeSeconds: number;
   /**
@@ -86,7 +89,8 @@ export function assess(response: Response, rules: StorageRules): Storable | NotS
   if (recordFault !== null) return refuse(recordFault);
   // The next one to ask may spell the name in another way: owners that point to the question follow it.
   if (!pointsToQuestion(response.octets)) {
-    const written = encodeWithin(decode(response.octets));
+    const { octets } = response;
+    const written = scan.isOvercompressed ? rewriteWithout(octets, scan, TYPE.OPT) : encodeWithin(decode(octets));
     if (written !== null) response.rewrite(written);
     if (table.read(response, qclass) !== null) return refuse(NOT_STORABLE.malformed);
   }
@@ -109,8 +113,17 @@ export function assess(response: Response, rules: StorageRules): Storable | NotS
   putId(message, 0);
   putFlags(message, scan.flags & KEPT_FLAGS);
   const holdsForEveryType = isNameError && chainEndOffset === HEADER_OCTETS;
-  const { hadOpt } = response;
-  return { isStorable: true, kind, holdsForEveryType, hadOpt, lifetimeSeconds, message, ttlOffsets, chainEndOffset };
+  return {
+    isStorable: true,
+    kind,
+    holdsForEveryType,
+    hadOpt: response.hadOpt,
+    isOvercompressed: scan.isOvercompressed,
+    lifetimeSeconds,
+    message,
+    ttlOffsets,
+    chainEndOffset,
+  };
 }
 
 /** Whether no owner is the question's name in full. Looks at each set's first one alone: the others are written likewise. */

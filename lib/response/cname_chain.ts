@@ -1,11 +1,10 @@
 import { HEADER_OCTETS, RECORD_HEAD_OCTETS } from "../wire/header.ts";
 import { TYPE } from "../wire/iana.ts";
-import type { Question, ResourceRecord } from "../wire/message.ts";
 import { isAnyOf, isSameNameAt } from "../wire/name_at.ts";
+import { type NameNumbers, ROOT_NUMBER } from "./records/name_numbers.ts";
 import { uint16At } from "../wire/octets.ts";
-import { rdataNames } from "../wire/rdata/rdata.ts";
-import { keyOf, suffixesOf } from "./name_keys.ts";
 import type { Response } from "./response.ts";
+import type { SentRecord } from "./records/sent_record.ts";
 import { isMetaType } from "./roles.ts";
 
 /**
@@ -37,12 +36,20 @@ export function followInOrder({ octets, scan, places, chain }: Response): boolea
   return true;
 }
 
+/** A question whose name has a number. */
+export interface NumberedQuestion {
+  /** QNAME. */
+  readonly name: number;
+  /** QTYPE. */
+  readonly type: number;
+}
+
 /** The names that a question leads to, see {@linkcode followChain}. */
 export interface Chain {
-  /** Where each name stands in the chain, by its key; that of the question's is 0. */
-  readonly positions: ReadonlyMap<string, number>;
-  /** The first position of a name below each name that lies above one, by key. */
-  readonly below: ReadonlyMap<string, number>;
+  /** Where each name stands in the chain; that of the question's is 0. */
+  readonly positions: ReadonlyMap<number, number>;
+  /** The first position of a name below each name that lies above one. */
+  readonly below: ReadonlyMap<number, number>;
 }
 
 /**
@@ -51,29 +58,36 @@ export interface Chain {
  *
  * @returns `null` when the chain has no end: it leads in a circle, or on for too long.
  */
-export function followChain({ name, type }: Question, answers: readonly ResourceRecord[]): Chain | null {
-  const positions = new Map([[keyOf(name), 0]]);
+export function followChain(
+  { name, type }: NumberedQuestion,
+  answers: readonly SentRecord[],
+  names: NameNumbers,
+): Chain | null {
+  const positions = new Map([[name, 0]]);
   if (type !== TYPE.CNAME) {
-    const links = Map.groupBy(answers.filter((record) => record.type === TYPE.CNAME), (record) => keyOf(record.name));
+    const links = Map.groupBy(answers.filter((record) => record.type === TYPE.CNAME), ({ owner }) => owner);
     // What is added on the way is visited as well.
-    for (const key of positions.keys()) {
-      for (const { rdata } of links.get(key) ?? []) {
-        const target = keyOf(rdataNames(TYPE.CNAME, rdata)[0]!);
+    for (const owner of positions.keys()) {
+      for (const { rdata } of links.get(owner) ?? []) {
+        const target = names.numberAt(rdata);
         if (!positions.has(target)) positions.set(target, positions.size);
         if (positions.size > LINKS_MAX + 1) return null;
       }
     }
-    const hasEnd = isMetaType(type) || positions.keys().some((key) => !links.has(key));
+    const hasEnd = isMetaType(type) || positions.keys().some((owner) => !links.has(owner));
     if (!hasEnd) return null;
   }
-  const below = new Map<string, number>();
-  for (const [key, position] of positions) {
-    for (const suffix of suffixesOf(key).slice(1)) if (!below.has(suffix)) below.set(suffix, position);
+  const below = new Map<number, number>();
+  for (const [owner, position] of positions) {
+    for (let above = owner; above !== ROOT_NUMBER;) {
+      above = names.parentOf(above);
+      if (!below.has(above)) below.set(above, position);
+    }
   }
   return { positions, below };
 }
 
 /** Whether a name is one of the chain's, or lies above one. */
-export function isAtOrAbove({ positions, below }: Chain, key: string): boolean {
-  return positions.has(key) || below.has(key);
+export function isAtOrAbove({ positions, below }: Chain, name: number): boolean {
+  return positions.has(name) || below.has(name);
 }

@@ -13,10 +13,7 @@ const TTL_OFFSET = 4;
 const RDLENGTH_OFFSET = 8;
 const RDATA_OFFSET = 10;
 
-/**
- * Responses with more records are not looked at: the same number as that up to which responses are
- * normalized.
- */
+/** Responses with more records are not kept: nobody asks for them often. */
 const RECORDS_MAX = 512;
 /** The addresses of the root's 13 servers make 27 RRsets. */
 const SETS_MAX = 64;

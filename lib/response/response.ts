@@ -1,6 +1,8 @@
 import { withoutOpt } from "../wire/edns/without_opt.ts";
 import { RecordPlaces } from "../wire/record_places.ts";
+import { TYPE } from "../wire/iana.ts";
 import { MessageScan, OPT_FAULT } from "../wire/scan.ts";
+import { rewriteWithout } from "./records/rewrite.ts";
 
 /** Who gives responses. */
 export interface Responder {
@@ -67,15 +69,15 @@ export class Response {
       this.trim();
       return true;
     }
-    const { end, optEnd } = scan;
-    const octets = withoutOpt(this.octets, scan);
-    if (octets === null) return false;
-    if (optEnd === end) {
-      this.octets = octets;
+    if (scan.optEnd === scan.end) {
+      this.octets = withoutOpt(this.octets, scan)!;
       scan.forgetOpt();
-    } else {
-      this.rewrite(octets);
+      return true;
     }
+    // Names that point to the question keep on doing so.
+    const octets = rewriteWithout(this.octets, scan, TYPE.OPT);
+    if (octets === null) return false;
+    this.rewrite(octets);
     return true;
   }
 

@@ -1,6 +1,4 @@
 import { TYPE } from "../wire/iana.ts";
-import type { ResourceRecord } from "../wire/message.ts";
-import { uint16At } from "../wire/octets.ts";
 
 const ADDRESSES = [TYPE.A, TYPE.AAAA];
 /** RFC 9460 §4.2: what an alias leads to, and what a service needs. */
@@ -25,6 +23,11 @@ const LED_TO: ReadonlyMap<number, readonly number[]> = new Map<number, readonly 
   [TYPE.LP, [TYPE.L32, TYPE.L64]], // RFC 6742 §2.4
 ]);
 
+/** Whether a record of this type leads to additional records at all. */
+export function isLeading(type: number): boolean {
+  return LED_TO.has(type);
+}
+
 /** Whether an additional record of type `additional` is of use at the name that a record of type `leading` names. */
 export function leadsTo(leading: number, additional: number): boolean {
   return LED_TO.get(leading)?.includes(additional) ?? false;
@@ -48,9 +51,4 @@ export function isZoneType(type: number): boolean {
 /** RFC 6895 §3.1: questions for records of several types (ANY, MAILB, …). */
 export function isMetaType(qtype: number): boolean {
   return qtype >= 128 && qtype <= 255;
-}
-
-/** The type of a record; of a signature, the type that it covers: it has a place where that has one. */
-export function typeOf({ type, rdata }: ResourceRecord): number {
-  return type === TYPE.RRSIG ? uint16At(rdata, 0) : type;
 }

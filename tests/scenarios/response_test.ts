@@ -1,7 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { RCODE } from "../../lib/wire/iana.ts";
-import { ednsOf, lines, opt, records } from "../support/messages.ts";
+import { decode, type Message, type ResourceRecord } from "../../lib/wire/message.ts";
+import { isSameName, type Name } from "../../lib/wire/name.ts";
+import { MessageScan } from "../../lib/wire/scan.ts";
+import { ednsOf, lines, opt, question, records } from "../support/messages.ts";
 import { askedCount, cacheScene, nowSays, tell } from "../support/cache_scene.ts";
+import { encodeWithPointers } from "../support/pointer_writer.ts";
+import type { ReceivedQuery, SceneUpstream } from "../support/scene_upstream.ts";
 import { readExtendedError } from "../../lib/wire/edns/edns.ts";
 
 const CHAIN = [
@@ -83,5 +88,95 @@ Deno.test("an address of three octets counts as no reply, and the one behind it 
   };
   const { answers } = await tell(scene, "www.example.org", { passMs: 0 });
   assertEquals([answers, scene.app.counters.upstreamGarbled], [lines([good!]), 1]);
+  await scene.settle();
+});
+
+/** Lets an upstream compress every name, as RFC 3597 §4 forbids. */
+function nowOvercompresses(upstream: SceneUpstream, fields: Partial<Message>): void {
+  const say = (query: ReceivedQuery) => {
+    const { message } = query;
+    const response = { ...message, isResponse: true, recursionAvailable: true, additionals: [opt()], ...fields };
+    // What it has of the name asked for it spells as it was asked, and so points there.
+    const answers = response.answers.map((answer) => spelledLike(answer, message.questions[0]!.name));
+    upstream.reply(query, encodeWithPointers({ ...response, answers }));
+  };
+  upstream.onQuery = say;
+}
+
+/** The record with whatever its names have in common with `name` in its spelling. */
+function spelledLike(record: ResourceRecord, name: Name): ResourceRecord {
+  const [owner, rdata] = [record.name, record.rdata].map((octets) => {
+    const spelled = octets.slice();
+    for (let start = 0; name[start] !== 0; start += 1 + name[start]!) {
+      const suffix = name.subarray(start);
+      for (let at = 0; at + suffix.length <= spelled.length; at++) {
+        if (isSameName(spelled.subarray(at, at + suffix.length), suffix)) spelled.set(suffix, at);
+      }
+    }
+    return spelled;
+  });
+  return { ...record, name: owner!, rdata: rdata! };
+}
+
+const SPELLINGS = ["_dns._udp.exaMPLE.ORG", "_DNS._udp.Example.org", "_dns._udp.example.org", "_dns._udp.EXAMPLE.org"];
+
+/** Asks for SRV and checks that the target has the asker's spelling, uncompressed, and the rest the zone's. */
+function assertTarget(reply: Uint8Array, asked: string): void {
+  const scan = new MessageScan();
+  scan.scan(reply);
+  const spelling = asked.slice("_dns._udp.".length);
+  assertEquals([scan.isOvercompressed, lines(decode(reply).answers)], [false, [
+    `${asked}. 60 IN SRV 0 5 53 Ns1.${spelling}.`,
+    `${asked}. 60 IN SRV 0 5 53 Ns.example.net.`,
+  ]]);
+}
+
+const TARGETS = ["SRV 0 5 53 Ns1.example.org.", "SRV 0 5 53 Ns.example.net."];
+const SRV = TARGETS.map((target) => `_dns._udp.example.org. 60 IN ${target}`);
+
+Deno.test("an SRV target that came compressed reaches each client in its own spelling, from memory too [3597_02, 4343_02]", async () => {
+  const scene = cacheScene();
+  nowOvercompresses(scene.upstream, { answers: records(...SRV) });
+  for (const additionals of [[opt()], []]) {
+    for (const asked of SPELLINGS) {
+      const { octets } = await tell(scene, `${asked} SRV`, { passMs: 0, additionals });
+      assertTarget(octets, asked);
+    }
+  }
+  assertEquals(askedCount(scene), 1);
+  // Neither when two questions are in one message, nor when the answer is stale.
+  const { octets } = await tell(scene, `${SPELLINGS[0]} SRV`, {
+    passMs: 0,
+    questions: [question(`${SPELLINGS[1]} SRV`), question("www.example.org TXT")],
+  });
+  const first = lines(decode(octets).answers)[0];
+  assertEquals(first, `${SPELLINGS[1]}. 60 IN SRV 0 5 53 Ns1.Example.org.`);
+  scene.upstream.die();
+  await scene.pass(61_000);
+  const stale = await tell(scene, `${SPELLINGS[3]} SRV`);
+  assertEquals(
+    stale.answers,
+    SRV.map((line) => {
+      return line.replaceAll("example.org", "EXAMPLE.org").replace(" 60 ", " 30 ");
+    }),
+  );
+  await scene.settle();
+});
+
+Deno.test("who waits for another's exchange gets a compressed SRV target in its own spelling [3597_02, 4343_02]", async () => {
+  const scene = cacheScene();
+  const waiting: ReceivedQuery[] = [];
+  scene.upstream.onQuery = (query) => void waiting.push(query);
+  const clients = SPELLINGS.map((asked) => {
+    const client = scene.client();
+    client.ask([question(`${asked} SRV`)], { additionals: [opt()] });
+    return { asked, client };
+  });
+  await scene.pass(10);
+  nowOvercompresses(scene.upstream, { answers: records(...SRV) });
+  assertEquals(waiting.length, 1);
+  scene.upstream.onQuery!(waiting[0]!);
+  await scene.pass(10);
+  for (const { asked, client } of clients) assertTarget(client.reply.octets, asked);
   await scene.settle();
 });

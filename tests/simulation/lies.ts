@@ -1,5 +1,7 @@
 import { CLASS, EDNS_OPTION, TYPE } from "../../lib/wire/iana.ts";
 import { HEADER_OCTETS } from "../../lib/wire/header.ts";
+import { MessageScan } from "../../lib/wire/scan.ts";
+import { encodeWithPointers } from "../support/pointer_writer.ts";
 import { decode, encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
 import { nameFromText } from "../../lib/wire/name.ts";
 import { putUint16 } from "../../lib/wire/octets.ts";
@@ -26,12 +28,15 @@ export function poisonWithCookie(query: Message, random: SeededRandom): Octets {
   return encode({ ...decode(poisonFor(query)), additionals: [opt({ options })] });
 }
 
-/** The honest response with records of other names in each section: none of them may reach a client. */
+/** The honest response, compressed likewise, with records of other names in each section: none of them may reach a client. */
 export function stuffed(honest: Octets): Octets {
+  const scan = new MessageScan();
+  scan.scan(honest);
   const response = decode(honest);
   const name = nameFromText("poison.example.net.");
   const poison: ResourceRecord = { name, type: TYPE.A, class: CLASS.IN, ttl: 86_400, rdata: POISON };
-  return encode({
+  const write = scan.isOvercompressed ? encodeWithPointers : encode;
+  return write({
     ...response,
     answers: [...response.answers, poison],
     authorities: [...response.authorities, { ...poison, type: TYPE.NS, rdata: name }],

@@ -65,6 +65,12 @@ export class Oracle {
     return this.#options.plan.upstreams.length <= 1;
   }
 
+  /** Whether all that is asked points to the question wherever a name ends like it, and says nothing but what it is to say. */
+  get pointsToQuestion(): boolean {
+    const { upstreams } = this.#options.plan;
+    return upstreams.every(({ habits }) => habits.overcompresses && !habits.lowersCase);
+  }
+
   /** Whether answers may come from memory: then none of `outcomes` has TTLs. */
   get isRemembering(): boolean {
     return this.#options.plan.config.cacheSizeMib > 0;

@@ -1,3 +1,6 @@
+import { equals } from "@std/bytes/equals";
+import { foldCase, isWithin, type Name } from "../../lib/wire/name.ts";
+import { rdataNames } from "../../lib/wire/rdata/rdata.ts";
 import { TYPE } from "../../lib/wire/iana.ts";
 import type { Message } from "../../lib/wire/message.ts";
 import { RDATA_FIELDS } from "../../lib/wire/rdata/rdata_fields.ts";
@@ -13,7 +16,7 @@ export function recordFaults(reply: Uint8Array, message: Message, query: Message
   const octetsOf = rdataOctets(reply, records.length);
   // RFC 3597 §4: what takes fewer octets than its names in full is compressed.
   const compressed = records.filter(({ type, rdata }, i) => {
-    return !RDATA_FIELDS.get(type)?.includes("compressibleName") && octetsOf[i] !== rdata.length;
+    return !mayBeCompressed(type) && octetsOf[i] !== rdata.length;
   }).map((record) => `has a compressed name in ${recordToText(record)} [3597_02]`);
   if (ednsOf(query)?.wantsDnssec ?? false) return compressed;
   const asked = askedQuestions(query).map(({ type }) => type);
@@ -21,6 +24,39 @@ export function recordFaults(reply: Uint8Array, message: Message, query: Message
   const unasked = records.filter(({ type }) => PROOFS.includes(type) && !isAsked(type))
     .map((record) => `has a proof that nobody has asked for: ${recordToText(record)} [4035_02]`);
   return [...compressed, ...unasked];
+}
+
+/**
+ * Records of types whose names must not be compressed that spell them as neither the zone does, in lower case, nor this client: as somebody else has asked, or the forwarder
+ * itself. For replies of upstreams that point to the question wherever a name ends like it.
+ */
+export function foreignSpellings(message: Message, query: Message): string[] {
+  const names = askedQuestions(query).map(({ name }) => name);
+  const isForeign = (name: Name) => !names.some((asked) => isSpelledLike(name, asked)) && !equals(name, foldCase(name));
+  return [...message.answers, ...message.authorities, ...message.additionals]
+    .filter(({ type }) => !mayBeCompressed(type))
+    .filter(({ type, rdata }) => rdataNames(type, rdata).some(isForeign))
+    .map((record) => `spells a name like nobody who is concerned: ${recordToText(record)} [4343_02]`);
+}
+
+/** Whether a name ends in the letters of the one that was asked for, in some of its last labels, and all else is lower case. */
+function isSpelledLike(name: Name, asked: Name): boolean {
+  return suffixesOf(asked).filter((suffix) => isWithin(name, suffix)).some((suffix) => {
+    const start = name.length - suffix.length;
+    return equals(name.subarray(start), suffix) && equals(name.subarray(0, start), foldCase(name.subarray(0, start)));
+  });
+}
+
+/** A name and all that it lies below, the longest first. */
+function suffixesOf(name: Name): Name[] {
+  const suffixes = [name];
+  for (let start = 0; name[start] !== 0;) suffixes.push(name.subarray(start += 1 + name[start]!));
+  return suffixes;
+}
+
+/** RFC 3597 §4: types of RFC 1035 alone. */
+function mayBeCompressed(type: number): boolean {
+  return RDATA_FIELDS.get(type)?.includes("compressibleName") ?? false;
 }
 
 const PROOFS: readonly number[] = [TYPE.RRSIG, TYPE.NSEC, TYPE.NSEC3];

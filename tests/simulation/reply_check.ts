@@ -11,7 +11,7 @@ import { ednsOf } from "../support/messages.ts";
 import { contentOf, distinctQuestions, isExpectedForMany, isExpectedForOne, recordIdentity } from "./expected_reply.ts";
 import { bodyOctetsMax, hasCookie, replyOctetsMax, type Transport } from "./client_limits.ts";
 import type { Oracle, Outcome } from "./oracle.ts";
-import { recordFaults } from "./record_faults.ts";
+import { foreignSpellings, recordFaults } from "./record_faults.ts";
 import { timeless } from "./timeless.ts";
 import type { Expectation } from "./traffic.ts";
 import { askedQuestions, isExpectedForTypes, missingTypeFaults, typeListFaults, typesIn } from "./types_check.ts";
@@ -65,6 +65,7 @@ export function checkReply(reply: Octets, asked: Asked): string[] {
         ...faults,
         ...frameFaults(reply, message, query, asked.transport),
         ...recordFaults(reply, message, query),
+        ...(asked.oracle.pointsToQuestion ? foreignSpellings(message, query) : []),
         ...typesFaults(message, query, asked),
       ];
     }
@@ -74,6 +75,7 @@ export function checkReply(reply: Octets, asked: Asked): string[] {
         ...faults,
         ...frameFaults(reply, message, query, asked.transport),
         ...recordFaults(reply, message, query),
+        ...(asked.oracle.pointsToQuestion ? foreignSpellings(message, query) : []),
         ...spellingFaults(message, query),
         ...contentFaults(message, query, asked),
       ];

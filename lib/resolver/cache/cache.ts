@@ -209,12 +209,20 @@ export class Cache implements Resolver {
     return slot.first(lengthOctets);
   }
 
-  /** Makes a reply of what was remembered for somebody else: question and extended errors. Returns `target`. */
+  /** Makes a reply of what was remembered for somebody else: question and extended errors. */
   #address(target: Reply, query: Query, entry: number): Reply {
     // hot path
     // The type as well: that a name does not exist may have been learned for another one.
     query.putQuestions(target);
-    if (this.#memory.store.hasOptions(entry)) query.extendedErrors.push(...this.#memory.errorsOf(entry));
-    return target;
+    return this.#memory.store.hasOptions(entry) ? this.#withOptions(target, query, entry) : target;
+  }
+
+  /**
+   * What is not just octets: errors are written behind them, and names that must not be compressed have to be written out.
+   * Neither can be done in the slot.
+   */
+  #withOptions(target: Reply, query: Query, entry: number): Reply {
+    query.extendedErrors.push(...this.#memory.errorsOf(entry));
+    return query.slot !== null && query.slot.holds(target) ? target.slice() : target;
   }
 }

@@ -52,7 +52,8 @@ export class SpecialNames implements Resolver {
    * asked for: what the client wants to know does not leave.
    */
   async #denyWithProof(query: Query, { name, soa }: SpecialZone): Promise<Reply> {
-    const denial = decodeBounded(await this.#next.resolve(query.part({ name, type: TYPE.DS, class: CLASS.IN })));
+    const part = query.part({ name, type: TYPE.DS, class: CLASS.IN });
+    const denial = decodeBounded(await this.#next.resolve(part), part);
     const isProven = denial.rcode === RCODE.NXDOMAIN && denial.authorities.some(({ type }) => type === TYPE.RRSIG);
     const authorities = isProven ? denial.authorities : [soa];
     return localReply(query, { rcode: RCODE.NXDOMAIN, authorities, recursionAvailable: true });

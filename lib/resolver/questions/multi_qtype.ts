@@ -37,7 +37,7 @@ export class MultiQtype implements Resolver {
     const reply = await this.#next.resolve(query);
     // What came at the deadline is told now; nobody is asked after it.
     if (this.#clock.nowMs() >= query.deadlineMs) return reply;
-    const primary = decodeBounded(reply);
+    const primary = decodeBounded(reply, query);
     const question = decodeQuestions(query.wire)[0]!;
     if (!isExtensible(query, question, primary)) return reply;
     const others = await Promise.all(query.otherTypes.map((type) => this.#ask(query, { ...question, type })));
@@ -45,7 +45,8 @@ export class MultiQtype implements Resolver {
   }
 
   async #ask(query: Query, question: Question): Promise<OtherType> {
-    return { type: question.type, message: decodeBounded(await this.#next.resolve(query.part(question))) };
+    const part = query.part(question);
+    return { type: question.type, message: decodeBounded(await this.#next.resolve(part), part) };
   }
 }
 

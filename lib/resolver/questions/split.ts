@@ -87,7 +87,7 @@ export class Split implements Resolver {
     }
     const partQueries = [...distinct.values()].map((question) => ({ question, partQuery: query.part(question) }));
     const parts = await Promise.all(partQueries.map(async ({ question, partQuery }): Promise<ExplainedPart> => {
-      const reply = decodeBounded(await this.#next.resolve(partQuery));
+      const reply = decodeBounded(await this.#next.resolve(partQuery), partQuery);
       return { question, reply, extendedErrors: partQuery.extendedErrors };
     }));
     query.extendedErrors.push(...parts.flatMap(explainFailure));

@@ -8,23 +8,14 @@ import {
   UDP_PAYLOAD_OCTETS,
   writeOpt,
 } from "../../wire/edns/edns.ts";
-import {
-  ARCOUNT_OFFSET,
-  FLAG,
-  HEADER_OCTETS,
-  OPCODE_MASK,
-  putFlags,
-  putId,
-  QDCOUNT_OFFSET,
-  QUESTION_TAIL_OCTETS,
-  RCODE_MASK,
-} from "../../wire/header.ts";
+import { ARCOUNT_OFFSET, FLAG, OPCODE_MASK, putFlags, putId, RCODE_MASK } from "../../wire/header.ts";
 import { OPCODE } from "../../wire/iana.ts";
-import { decode, writeRecord } from "../../wire/message.ts";
+import { decode, encode, encodeWithin, writeRecord } from "../../wire/message.ts";
 import { putUint16, uint16At } from "../../wire/octets.ts";
-import { MessageScan, skipName } from "../../wire/scan.ts";
+import { MessageScan } from "../../wire/scan.ts";
 import { withoutOpt } from "../../wire/edns/without_opt.ts";
 import { Writer } from "../../wire/writer.ts";
+import { withOwnSpelling } from "../../resolver/own_spelling.ts";
 import type { Query } from "../../resolver/query.ts";
 import type { ReplySlot } from "../../resolver/reply_slot.ts";
 import type { Reply } from "../../resolver/resolver.ts";
@@ -54,7 +45,7 @@ export function finish(reply: Reply, query: Query): Reply {
   // hot path
   const { slot } = query;
   const isInSlot = slot !== null && slot.holds(reply);
-  const body = isInSlot ? reply : truncate(withOwnSpelling(bodyOf(reply), query), query.bodyOctetsMax);
+  const body = isInSlot ? reply : truncate(writtenOut(withOwnSpelling(bodyOf(reply), query)), query.bodyOctetsMax);
   const replyFlags = uint16At(body, 2);
   let flags = FLAG.QR | (query.scan.flags & ECHOED_FLAGS) | (replyFlags & CONTENT_FLAGS);
   // RFC 6840 §5.8: the AD bit of a reply is for those who have shown that they understand it.
@@ -82,16 +73,14 @@ function bodyOf(reply: Reply): Reply {
 }
 
 /**
- * RFC 4343 §4.1: the client sees its own spelling. One question stands uncompressed at the same place in query and reply
- * and differs in letter case at most, so owners that point to it are mended along with it. Edits `body` in place.
+ * RFC 3597 §4: names that an upstream has compressed and must not have leave in full; those that point to the question, in
+ * the client's spelling. See `rewrite`, which has made room for them.
  */
-function withOwnSpelling(body: Reply, query: Query): Reply {
-  const { questionCount, questionsEnd } = query.scan;
-  if (questionCount !== 1 || uint16At(body, QDCOUNT_OFFSET) !== 1) return body;
-  if (skipName(body, HEADER_OCTETS, body.length, body.length) + QUESTION_TAIL_OCTETS === questionsEnd) {
-    query.putQuestions(body);
-  }
-  return body;
+function writtenOut(body: Reply): Reply {
+  if (!bodyScan.isOvercompressed) return body;
+  const message = decode(body);
+  const withoutRecords = { answers: [], authorities: [], additionals: [] };
+  return encodeWithin(message) ?? encode({ ...message, ...withoutRecords, isTruncated: true });
 }
 
 /** RFC 6891 §7: a reply has an OPT record exactly when the query has one. */
