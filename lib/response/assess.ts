@@ -90,7 +90,7 @@ export function assess(response: Response, rules: StorageRules): Storable | NotS
   // The next one to ask may spell the name in another way: owners that point to the question follow it.
   if (!pointsToQuestion(response.octets)) {
     const { octets } = response;
-    const written = scan.isOvercompressed ? rewriteWithout(octets, scan, TYPE.OPT) : encodeWithin(decode(octets));
+    const written = scan.isOvercompressed ? rewriteWithout(octets, scan, null) : encodeWithin(decode(octets));
     if (written !== null) response.rewrite(written);
     if (table.read(response, qclass) !== null) return refuse(NOT_STORABLE.malformed);
   }

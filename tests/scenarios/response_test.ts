@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { RCODE } from "../../lib/wire/iana.ts";
-import { decode, type Message, type ResourceRecord } from "../../lib/wire/message.ts";
+import { decode, encode, type Message, type ResourceRecord } from "../../lib/wire/message.ts";
 import { isSameName, type Name } from "../../lib/wire/name.ts";
 import { MessageScan } from "../../lib/wire/scan.ts";
 import { ednsOf, lines, opt, question, records } from "../support/messages.ts";
@@ -160,6 +160,25 @@ Deno.test("an SRV target that came compressed reaches each client in its own spe
       return line.replaceAll("example.org", "EXAMPLE.org").replace(" 60 ", " 30 ");
     }),
   );
+  await scene.settle();
+});
+
+Deno.test("a name that an upstream spells in its own way, in full, is spelled by each client, from memory too [4343_02]", async () => {
+  const scene = cacheScene();
+  const [link, address] = records(
+    "www.example.org. 60 IN CNAME Web.eXample.oRg.",
+    "WEB.exAMPLE.org. 60 IN A 192.0.2.1",
+  );
+  scene.upstream.onQuery = (query) => {
+    const { message } = query;
+    const answers = [{ ...link!, name: message.questions[0]!.name }, address!];
+    scene.upstream.reply(query, encode({ ...message, isResponse: true, additionals: [opt()], answers }));
+  };
+  for (const spelling of ["EXAMPLE.org", "example.ORG", "example.org", "Example.Org"]) {
+    const { answers } = await tell(scene, `www.${spelling}`, { passMs: 0 });
+    assertEquals(answers, [`www.${spelling}. 60 IN CNAME Web.${spelling}.`, `WEB.${spelling}. 60 IN A 192.0.2.1`]);
+  }
+  assertEquals(askedCount(scene), 1);
   await scene.settle();
 });
 

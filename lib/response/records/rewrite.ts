@@ -44,11 +44,11 @@ export function rewrite(octets: Uint8Array<ArrayBuffer>, sections: Sections): Ui
   return write(octets, sections, false);
 }
 
-/** The same with all records that are not of type `type`. `null` as well when that is too much work. */
+/** The same with all records but those of one type, or with all. `null` as well when that is too much work. */
 export function rewriteWithout(
   octets: Uint8Array<ArrayBuffer>,
   { questionsEnd }: Pick<MessageScan, "questionsEnd">,
-  type: number,
+  type: number | null,
 ): Uint8Array<ArrayBuffer> | null {
   const names = new NameNumbers(octets);
   const sections = sentRecords(octets, questionsEnd, names).map((records) => {

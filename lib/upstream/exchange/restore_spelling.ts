@@ -1,8 +1,9 @@
 import { HEADER_OCTETS, QUESTION_TAIL_OCTETS, RECORD_HEAD_OCTETS } from "../../wire/header.ts";
+import { rewriteWithout } from "../../response/records/rewrite.ts";
 import type { Response } from "../../response/response.ts";
 import { TYPE } from "../../wire/iana.ts";
 import { putUint16, uint16At } from "../../wire/octets.ts";
-import { isSameRun } from "../../wire/name.ts";
+import { foldOctet, isSameRun } from "../../wire/name.ts";
 import { labelAt, labelCountAt } from "../../wire/name_at.ts";
 import { rdataSteps, STEP_COMPRESSIBLE_NAME } from "../../wire/rdata/rdata.ts";
 import { skipName } from "../../wire/scan.ts";
@@ -18,30 +19,46 @@ const POINTER_MASK = 0x3fff;
  * it by themselves; a server that keeps its own spelling, BIND for one, writes in full what differs, and keeps for the
  * next asker what it was asked in. Edits the response in place.
  *
+ * Where capitals of the asker's are written into names that stand there in full, the response is written anew, so that these
+ * point to the question: the next one to be told may spell it in another way.
+ *
  * A name that ends like the question's comes in the asker's spelling from every server that compresses it. The case of
  * such names is no part of what DNSSEC signs (RFC 4034 §6.2); other types are left as they are.
  *
  * @param response A readable message whose question, if it has one, is `sent`.
  */
-export function restoreSpelling({ octets, scan, places }: Response, sent: Uint8Array, asked: Uint8Array): void {
+export function restoreSpelling(response: Response, sent: Uint8Array, asked: Uint8Array): void {
   // hot path
+  const { octets, scan, places } = response;
   // A bare header, which some servers send as an error, repeats nothing.
   if (scan.questionCount === 0) return;
   octets.set(asked, HEADER_OCTETS);
   const recordCount = scan.answerCount + scan.authorityCount + scan.additionalCount;
   let isRedirected = false;
+  let isChanged = false;
   for (let i = 0; i < recordCount; i++) {
-    respell(octets, places.owners[i]!, sent, asked, isRedirected);
+    if (respell(octets, places.owners[i]!, sent, asked, isRedirected)) isChanged = true;
     const head = places.heads[i]!;
     const type = uint16At(octets, head);
     if (type === TYPE.DNAME) isRedirected = true;
     // RFC 3597 §4: "only in the RRs of types that are well-known", of which MX is the last one.
     else if (type <= TYPE.MX && type !== TYPE.A) {
-      respellRdata(octets, type, head + RECORD_HEAD_OCTETS, sent, asked, isRedirected);
+      if (respellRdata(octets, type, head + RECORD_HEAD_OCTETS, sent, asked, isRedirected)) isChanged = true;
     }
   }
+  if (!isChanged || !hasCapitals(asked)) return;
+  const pointing = rewriteWithout(octets, scan, null);
+  if (pointing !== null) response.rewrite(pointing);
 }
 
+function hasCapitals(question: Uint8Array): boolean {
+  for (let i = 0; i < question.length - QUESTION_TAIL_OCTETS; i++) {
+    if (foldOctet(question[i]!) !== question[i]) return true;
+  }
+  return false;
+}
+
+/** Returns what `respell` does. */
 function respellRdata(
   reply: Uint8Array,
   type: number,
@@ -49,31 +66,41 @@ function respellRdata(
   sent: Uint8Array,
   asked: Uint8Array,
   isRedirected: boolean,
-): void {
+): boolean {
   const steps = rdataSteps(type);
-  if (steps === undefined) return;
+  if (steps === undefined) return false;
+  let isChanged = false;
   for (let i = 0; i < steps.length; i++) {
     const step = steps[i]!;
     if (step >= 0) {
       offset += step;
       continue;
     }
-    if (step !== STEP_COMPRESSIBLE_NAME) return;
-    respell(reply, offset, sent, asked, isRedirected);
+    if (step !== STEP_COMPRESSIBLE_NAME) return isChanged;
+    if (respell(reply, offset, sent, asked, isRedirected)) isChanged = true;
     offset = skipName(reply, offset, reply.length, reply.length);
   }
+  return isChanged;
 }
 
 /**
  * Spells the name at `start` like the question's. Labels behind a pointer stand elsewhere, in the signer of a signature
  * say, which BIND points to: where they are the question's, the pointer is made to lead there.
+ *
+ * @returns Whether what it ends like stands here in full and was spelled in another way.
  */
-function respell(reply: Uint8Array, start: number, sent: Uint8Array, asked: Uint8Array, isRedirected: boolean): void {
+function respell(
+  reply: Uint8Array,
+  start: number,
+  sent: Uint8Array,
+  asked: Uint8Array,
+  isRedirected: boolean,
+): boolean {
   // hot path
-  if (reply[start] === 0) return;
+  if (reply[start] === 0) return false;
   if (reply[start]! < 0xc0) respellBeginning(reply, start, sent, asked, isRedirected);
   // Nearly every pointer leads into the question.
-  else if ((uint16At(reply, start) & POINTER_MASK) < HEADER_OCTETS + asked.length) return;
+  else if ((uint16At(reply, start) & POINTER_MASK) < HEADER_OCTETS + asked.length) return false;
   let offset = labelAt(reply, start);
   let own = HEADER_OCTETS;
   for (let extra = labelCountAt(reply, start) - labelCountAt(reply, own); extra !== 0;) {
@@ -99,11 +126,17 @@ function respell(reply: Uint8Array, start: number, sent: Uint8Array, asked: Uint
   }
   let place = start;
   while (labelAt(reply, place) !== sameFrom && isLabel(reply[place]!)) place += 1 + reply[place]!;
-  if (labelAt(reply, place) !== sameFrom) return;
+  if (labelAt(reply, place) !== sameFrom) return false;
+  let isChanged = false;
   for (; isLabel(reply[place]!); place++, ownFrom++) {
-    for (let i = reply[place]!; i > 0; i--) reply[++place] = reply[++ownFrom]!;
+    for (let i = reply[place]!; i > 0; i--) {
+      const octet = reply[++ownFrom]!;
+      if (reply[++place] !== octet) isChanged = true;
+      reply[place] = octet;
+    }
   }
   if (reply[place]! >= 0xc0 && reply[ownFrom] !== 0) putUint16(reply, place, POINTER | ownFrom);
+  return isChanged;
 }
 
 /** What comes out of a server that puts the first labels of what it was asked before another name. */
