@@ -154,7 +154,7 @@ export class Memory {
   #isKnown({ message }: Storable, variant: number): boolean {
     const { store } = this;
     const nowMs = this.#clock.nowMs();
-    const nameEnd = skipName(message, HEADER_OCTETS, message.length, message.length);
+    const nameEnd = skipName(message, HEADER_OCTETS, message.length);
     return [uint16At(message, nameEnd), ANY_TYPE].some((qtype) => {
       const entry = store.find(message, nameEnd, qtype, uint16At(message, nameEnd + 2), variant, this.#tailKey);
       return entry !== NOT_FOUND && this.isFresh(entry, nowMs);
@@ -175,7 +175,7 @@ export class Memory {
     const { store } = this;
     const { kind, message, ttlOffsets, lifetimeSeconds, holdsForEveryType } = storable;
     const nowMs = this.#clock.nowMs();
-    const nameEnd = skipName(message, HEADER_OCTETS, message.length, message.length);
+    const nameEnd = skipName(message, HEADER_OCTETS, message.length);
     const qclass = uint16At(message, nameEnd + 2);
     // RFC 8767 §4: what is definitive replaces what was said before, of whatever type.
     const denial = holdsForEveryType ? NOT_FOUND : store.find(message, nameEnd, ANY_TYPE, qclass, variant, key);

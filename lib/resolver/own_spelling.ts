@@ -12,7 +12,7 @@ import type { Reply } from "./resolver.ts";
 export function withOwnSpelling(reply: Reply, query: Query): Reply {
   const { questionCount, questionsEnd } = query.scan;
   if (questionCount !== 1 || uint16At(reply, QDCOUNT_OFFSET) !== 1) return reply;
-  if (skipName(reply, HEADER_OCTETS, reply.length, reply.length) + QUESTION_TAIL_OCTETS === questionsEnd) {
+  if (skipName(reply, HEADER_OCTETS, reply.length) + QUESTION_TAIL_OCTETS === questionsEnd) {
     query.putQuestions(reply);
   }
   return reply;

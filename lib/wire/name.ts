@@ -27,8 +27,8 @@ export class NameFormatError extends Error {
 export const ROOT: Name = new Uint8Array(1);
 
 /**
- * Reads a name and follows its compression pointers (RFC 1035 §4.1.4). A pointer must lead to before the labels that it
- * continues, so a loop is impossible and the work is bounded; that of all the names of a message, by `PointerWork`.
+ * Reads a name and follows its compression pointers (RFC 1035 §4.1.4). What a pointer leads to must end before the labels that
+ * it continues, so a loop is impossible and the work is bounded; that of all the names of a message, by `PointerWork`.
  *
  * @throws {WireFormatError} for a label type other than 00 and 11, a pointer that leads forward, to itself or into the
  * header, more than 255 octets, octets that run out, or more work than the message affords.
@@ -56,8 +56,10 @@ export function readName(reader: Reader): Name {
       if (target >= runStart || target < POINTER_TARGET_MIN || ++hops > POINTER_HOPS_MAX) {
         throw new WireFormatError(`Compression pointer at offset ${offset} does not lead backwards to a name`);
       }
-      // What a pointer leads to lies before the name, so the message bounds it, not the section being read.
-      end = octets.length;
+      // A pointer leads to "a prior occurrence" of a name (RFC 1035 §4.1.4): to one that ends before the labels that it
+      // continues. Otherwise a name could go on with whatever stands behind it, and be another one, or none, when that is left
+      // out: the OPT record, say.
+      end = runStart;
       offset = runStart = target;
       continue;
     }

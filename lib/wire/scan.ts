@@ -150,7 +150,7 @@ export class MessageScan {
   #scanSections(octets: Uint8Array, length: number): boolean {
     let offset = HEADER_OCTETS;
     for (let i = 0; i < this.questionCount; i++) {
-      const typeOffset = skipName(octets, offset, length, length, this.#work);
+      const typeOffset = skipName(octets, offset, length, this.#work);
       if (typeOffset === UNREADABLE || typeOffset + 4 > length) return false;
       if (i === 0) this.qtypeOffset = typeOffset;
       offset = typeOffset + 4;
@@ -168,14 +168,14 @@ export class MessageScan {
 
   /** Returns the offset behind the record, or `UNREADABLE`. */
   #scanRecord(octets: Uint8Array, index: number, offset: number, length: number, isAdditional: boolean): number {
-    const typeOffset = skipName(octets, offset, length, length, this.#work);
+    const typeOffset = skipName(octets, offset, length, this.#work);
     if (typeOffset === UNREADABLE || typeOffset + 10 > length) return UNREADABLE;
     const type = uint16At(octets, typeOffset);
     if (this.#places !== null) this.#places.note(index, offset, typeOffset);
     const rdataOffset = typeOffset + 10;
     const end = rdataOffset + uint16At(octets, typeOffset + 8);
     if (end > length) return UNREADABLE;
-    const form = checkRdata(octets, type, uint16At(octets, typeOffset + 2), rdataOffset, end, length, this.#work);
+    const form = checkRdata(octets, type, uint16At(octets, typeOffset + 2), rdataOffset, end, this.#work);
     if (form === RDATA_FORM.broken) return UNREADABLE;
     if (form === RDATA_FORM.overcompressed) this.isOvercompressed = true;
     if (type === TYPE.OPT) this.#noteOpt(octets, offset, typeOffset, end, isAdditional);

@@ -8,10 +8,9 @@ export const UNREADABLE: number = -1;
  * Offset behind the name at `offset`, or `UNREADABLE` when it is not readable. The rules are those of `readName`.
  *
  * @param end Where the section that holds the name ends.
- * @param length Where the message ends.
  * @param work Of the message, to which the name adds; left out for a name that has been found readable.
  */
-export function skipName(octets: Uint8Array, offset: number, end: number, length: number, work?: PointerWork): number {
+export function skipName(octets: Uint8Array, offset: number, end: number, work?: PointerWork): number {
   // hot path
   let nameOctets = 0;
   let nameEnd = 0;
@@ -30,7 +29,7 @@ export function skipName(octets: Uint8Array, offset: number, end: number, length
         steps = 1;
       }
       if (target >= runStart || target < POINTER_TARGET_MIN || ++hops > POINTER_HOPS_MAX) return UNREADABLE;
-      end = length;
+      end = runStart;
       offset = runStart = target;
       continue;
     }

@@ -67,7 +67,7 @@ function rdataOctets(reply: Uint8Array, count: number): number[] {
   scan.scan(reply);
   let offset = scan.questionsEnd;
   return Array.from({ length: count }, () => {
-    const head = skipName(reply, offset, reply.length, reply.length);
+    const head = skipName(reply, offset, reply.length);
     const octets = uint16At(reply, head + 8);
     offset = head + 10 + octets;
     return octets;

@@ -37,6 +37,11 @@ const MALFORMED: readonly (readonly [string, Uint8Array])[] = [
   ["a pointer to the beginning of its own name [1035_04]", withHeader([1, 0, 0, 0], "01 61 c00c 0001 0001")],
   ["a pointer into its own labels [1035_04]", withHeader([1, 0, 0, 0], "03 016100 c00d 0001 0001")],
   ["a pointer that leads forward [1035_04]", withHeader([1, 0, 0, 0], "c012 0001 0001 00")],
+  [
+    // Its second label begins at offset 22, with RDLENGTH's second octet, and has the four octets of RDATA.
+    "a pointer to a name that goes on behind it, into the OPT record [1035_04]",
+    withHeader([0, 1, 0, 1], `00 ${CNAME} 0004 0161 c016 00 0029 04d0 00000000 0000`),
+  ],
   ["a pointer behind the end [1035_04]", withHeader([1, 0, 0, 0], "ffff 0001 0001")],
   ["a pointer into the header [1035_04]", withHeader([1, 0, 0, 0], "c004 0001 0001")],
   [

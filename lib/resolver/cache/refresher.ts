@@ -116,7 +116,7 @@ export class Refresher {
     store.copyMessage(entry, message, 0);
     const variant = store.variant(entry);
     const wantsDnssec = (variant & WANTS_DNSSEC) !== 0;
-    const questionsEnd = skipName(message, HEADER_OCTETS, message.length, message.length) + QUESTION_TAIL_OCTETS;
+    const questionsEnd = skipName(message, HEADER_OCTETS, message.length) + QUESTION_TAIL_OCTETS;
     const wire = new Uint8Array(questionsEnd + BARE_OPT_OCTETS);
     wire.set(message.subarray(0, questionsEnd));
     putFlags(wire, FLAG.RD | ((variant & CHECKING_DISABLED) === 0 ? 0 : FLAG.CD));

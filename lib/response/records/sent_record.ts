@@ -50,7 +50,7 @@ export function sentRecords(
 }
 
 function sentRecordAt(octets: Uint8Array, offset: number, names: NameNumbers): SentRecord {
-  const head = skipName(octets, offset, octets.length, octets.length);
+  const head = skipName(octets, offset, octets.length);
   const type = uint16At(octets, head);
   const rdata = head + RECORD_HEAD_OCTETS;
   const ttl = uint16At(octets, head + TTL_OFFSET) * 0x1_0000 + uint16At(octets, head + TTL_OFFSET + 2);
@@ -102,7 +102,7 @@ export function walkRdata(
   for (const step of rdataSteps(type) ?? [STEP_REST]) {
     if (step === STEP_NAME || step === STEP_COMPRESSIBLE_NAME) {
       if (offset > from) visit(from, offset, false, false);
-      const nameEnd = skipName(octets, offset, end, octets.length);
+      const nameEnd = skipName(octets, offset, end);
       visit(offset, nameEnd, true, step === STEP_COMPRESSIBLE_NAME);
       from = offset = nameEnd;
     } else {

@@ -94,5 +94,5 @@ function lastBorder(octets: Reply, questionCount: number, keys: readonly string[
 }
 
 function behindName(octets: Reply, offset: number): number {
-  return skipName(octets, offset, octets.length, octets.length);
+  return skipName(octets, offset, octets.length);
 }

@@ -78,7 +78,7 @@ function respellRdata(
     }
     if (step !== STEP_COMPRESSIBLE_NAME) return isChanged;
     if (respell(reply, offset, sent, asked, isRedirected)) isChanged = true;
-    offset = skipName(reply, offset, reply.length, reply.length);
+    offset = skipName(reply, offset, reply.length);
   }
   return isChanged;
 }

@@ -78,7 +78,7 @@ export function readRdata(reader: Reader, type: number, rrclass: number = CLASS.
   const { octets, offset, end } = reader;
   const rdata = readParts(reader, STEPS.get(type));
   // What the names cost has been counted where they were read.
-  const form = checkRdata(octets, type, rrclass, offset, end, octets.length, new PointerWork());
+  const form = checkRdata(octets, type, rrclass, offset, end, new PointerWork());
   if (form === RDATA_FORM.broken) throw new WireFormatError(`RDATA of type ${type} is malformed`);
   return rdata;
 }

@@ -68,7 +68,6 @@ const FORMS: readonly (readonly number[] | null)[] = Array.from({ length: Math.m
  *
  * @param start Where the RDATA begins.
  * @param end Where it ends, as RDLENGTH says.
- * @param length Where the message ends.
  * @param work Of the message, to which the names add.
  */
 export function checkRdata(
@@ -77,7 +76,6 @@ export function checkRdata(
   rrclass: number,
   start: number,
   end: number,
-  length: number,
   work: PointerWork,
 ): number {
   // hot path
@@ -91,7 +89,7 @@ export function checkRdata(
     if (step > 0) {
       offset += step;
     } else if (step >= STEP.compressibleName) {
-      const nameEnd = skipName(octets, offset, end, length, work);
+      const nameEnd = skipName(octets, offset, end, work);
       if (nameEnd === UNREADABLE) return RDATA_FORM.broken;
       if (step === STEP.name && mayEndInPointer(octets, offset, nameEnd)) found = RDATA_FORM.overcompressed;
       offset = nameEnd;

@@ -24,8 +24,8 @@ export function isSameRdataAt(
     const step = steps[i]!;
     if (step === STEP_NAME || step === STEP_COMPRESSIBLE_NAME) {
       if (!isSameNameAt(octets, a, b)) return false;
-      a = skipName(octets, a, aEnd, octets.length);
-      b = skipName(octets, b, bEnd, octets.length);
+      a = skipName(octets, a, aEnd);
+      b = skipName(octets, b, bEnd);
       continue;
     }
     const length = step === STEP_STRING ? 1 + octets[a]! : step === STEP_REST ? aEnd - a : step;

@@ -10,7 +10,7 @@ function placesIn(message: Uint8Array<ArrayBuffer>) {
   scan.scan(message);
   const ttlOffsets: number[] = [];
   for (let offset = scan.questionsEnd; offset < message.length;) {
-    const head = skipName(message, offset, message.length, message.length);
+    const head = skipName(message, offset, message.length);
     ttlOffsets.push(head + 4);
     offset = head + 10 + uint16At(message, head + 8);
   }
