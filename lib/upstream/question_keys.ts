@@ -1,13 +1,12 @@
-import { foldCase } from "../wire/name.ts";
-import { octetsKey } from "../wire/octets.ts";
 import { QUESTION_TAIL_OCTETS } from "../wire/header.ts";
+import { keyOfName } from "../wire/name.ts";
 
 /** Labels that a zone is told by: nobody says where zones are cut, and most are cut here or below. */
 const ZONE_LABELS = 2;
 
 /** Equal for questions about one name, whatever the type; letter case ignored. */
 export function nameKey(questionOctets: Uint8Array<ArrayBuffer>): string {
-  return octetsKey(foldCase(questionOctets.subarray(0, questionOctets.length - QUESTION_TAIL_OCTETS)));
+  return keyOfName(questionOctets.subarray(0, questionOctets.length - QUESTION_TAIL_OCTETS));
 }
 
 /**

@@ -23,6 +23,9 @@ export class NameFormatError extends Error {
   override readonly name = "NameFormatError";
 }
 
+/** The octets of a key that is being made. */
+const keyOctets: number[] = [];
+
 /** The root name. */
 export const ROOT: Name = new Uint8Array(1);
 
@@ -134,7 +137,21 @@ export function nameFromText(text: string): Name {
  * as one run of octets. Only ASCII letters fold (RFC 4343 §3).
  */
 export function foldCase(name: Name): Name {
-  return name.map(foldOctet);
+  // With map() names of 17 octets take half as long again, and long ones four times as long.
+  const folded = new Uint8Array(name.length);
+  for (let i = 0; i < name.length; i++) folded[i] = foldOctet(name[i]!);
+  return folded;
+}
+
+/**
+ * Equal for the same name, letter case ignored: a key for maps. A text may go on behind it, for no name's key begins with
+ * another's.
+ */
+export function keyOfName(name: Name): string {
+  // 90 instead of 410 ns for a name of 17 octets, against octetsKey(foldCase(name)).
+  keyOctets.length = name.length;
+  for (let i = 0; i < name.length; i++) keyOctets[i] = foldOctet(name[i]!);
+  return Reflect.apply(String.fromCharCode, null, keyOctets);
 }
 
 /** Whether both are the same name, letter case ignored (RFC 4343). */

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import {
   foldCase,
   isSameName,
+  keyOfName,
   type Name,
   NameFormatError,
   nameFromText,
@@ -90,6 +91,15 @@ Deno.test("isSameName() ignores the case of A–Z and of nothing else [4343_01]"
 Deno.test("isSameName() tells names apart whose octets are split into labels differently", () => {
   assertEquals(isSameName(nameFromText("a.bc"), nameFromText("ab.c")), false);
   assertEquals(isSameName(nameFromText("a\\.b.c"), nameFromText("a.b.c")), false);
+});
+
+Deno.test("keyOfName() is the same for two names exactly when isSameName() says that they are [4343_01]", () => {
+  const [a, b] = [Uint8Array.of(2, 0x41, 0xc9, 0), Uint8Array.of(2, 0x61, 0xe9, 0)];
+  assertEquals(keyOfName(a) === keyOfName(b), false);
+  fc.assert(fc.property(names, names, (name, other) => {
+    assertEquals(keyOfName(name), keyOfName(foldCase(name)));
+    assertEquals(keyOfName(name) === keyOfName(other), isSameName(name, other));
+  }));
 });
 
 Deno.test("foldCase() returns a copy of the same length that folds to itself", () => {

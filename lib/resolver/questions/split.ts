@@ -2,7 +2,7 @@ import type { ExtendedError } from "../../wire/edns/edns.ts";
 import { isTruncated } from "../../response/reply_kind.ts";
 import { EDE, RCODE, rcodeToText, TYPE, typeToText } from "../../wire/iana.ts";
 import { decodeQuestions, type Question } from "../../wire/message.ts";
-import { foldCase, nameToText } from "../../wire/name.ts";
+import { keyOfName, nameToText } from "../../wire/name.ts";
 import { decodeBounded } from "./decode_bounded.ts";
 import { mergeReplies, type Part } from "./merge.ts";
 import { ownReply } from "../own_reply.ts";
@@ -130,5 +130,5 @@ function areSplittable(questions: readonly Question[]): boolean {
 
 /** Equal for equal questions, letter case ignored. */
 function questionKey({ name, type, class: qclass }: Question): string {
-  return `${type} ${qclass} ${foldCase(name).toHex()}`;
+  return `${type} ${qclass} ${keyOfName(name)}`;
 }

@@ -1,6 +1,6 @@
-import { foldCase } from "../../wire/name.ts";
 import { octetsKey } from "../../wire/octets.ts";
 import { QUESTION_TAIL_OCTETS } from "../../wire/header.ts";
+import { nameKey } from "../question_keys.ts";
 import type { Request } from "../request.ts";
 
 /** Questions remembered of one upstream. The oldest makes room. */
@@ -42,6 +42,5 @@ export class LargeReplies {
 /** Equal for questions with replies of equal size; letter case ignored. Signatures make a reply large. */
 function keyOf({ questionOctets, wantsDnssec }: Request): string {
   const nameEnd = questionOctets.length - QUESTION_TAIL_OCTETS;
-  const name = foldCase(questionOctets.subarray(0, nameEnd));
-  return (wantsDnssec ? "1" : "0") + octetsKey(questionOctets.subarray(nameEnd)) + octetsKey(name);
+  return (wantsDnssec ? "1" : "0") + octetsKey(questionOctets.subarray(nameEnd)) + nameKey(questionOctets);
 }

@@ -1,6 +1,6 @@
 import { TYPE } from "../iana.ts";
 import type { ResourceRecord } from "../message.ts";
-import { foldCase } from "../name.ts";
+import { keyOfName } from "../name.ts";
 import { canonicalRdata } from "./rdata.ts";
 import { uint16At } from "../octets.ts";
 
@@ -8,7 +8,7 @@ import { uint16At } from "../octets.ts";
 export function rrsetKey({ name, type, class: rrclass, rdata }: ResourceRecord): string {
   // RFC 4034 §3: RRSIGs do not form one RRset; each belongs to the type that it covers.
   const covered = type === TYPE.RRSIG ? uint16At(rdata, 0) : 0;
-  return `${type} ${covered} ${rrclass} ${foldCase(name).toHex()}`;
+  return `${type} ${covered} ${rrclass} ${keyOfName(name)}`;
 }
 
 /** A text that is the same for equal records (RFC 2181 §5): owner, class, type and RDATA, TTLs aside. */
