@@ -1,4 +1,3 @@
-import { equals } from "@std/bytes/equals";
 import type { Reader } from "./reader.ts";
 import { WireFormatError } from "./wire_format_error.ts";
 
@@ -156,14 +155,14 @@ export function keyOfName(name: Name): string {
 
 /** Whether both are the same name, letter case ignored (RFC 4343). */
 export function isSameName(a: Name, b: Name): boolean {
-  return a.length === b.length && (equals(a, b) || equals(foldCase(a), foldCase(b)));
+  return a.length === b.length && isSameRun(a, 0, b, 0, a.length);
 }
 
 /** Whether `name` is `zone` or lies below it, letter case ignored. */
 export function isWithin(name: Name, zone: Name): boolean {
   let start = 0;
   while (name.length - start > zone.length) start += name[start]! + 1;
-  return isSameName(name.subarray(start), zone);
+  return name.length - start === zone.length && isSameRun(name, start, zone, 0, zone.length);
 }
 
 /** Lower case of one octet: A–Z and nothing else (RFC 4343 §3). */
