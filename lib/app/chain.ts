@@ -87,7 +87,6 @@ class HealthByAge implements UpstreamHealth {
  */
 export function resolverChain(config: Config, upstreams: UpstreamGroup | null, resources: Resources): Resolver {
   const { answersSpecialNames, serverId, multiQuestion } = config;
-  const recursionAvailable = upstreams !== null;
   let next: Resolver;
   if (upstreams === null) {
     next = fixedAnswer(config);
@@ -96,8 +95,8 @@ export function resolverChain(config: Config, upstreams: UpstreamGroup | null, r
     if (answersSpecialNames) next = new SpecialNames({ next, hash: resources.hash });
     next = new Any({ next });
   }
-  next = new Chaos({ next, serverId, version: `dns-forwarder ${VERSION}`, recursionAvailable });
-  next = new Split({ next, multiQuestion, recursionAvailable });
+  next = new Chaos({ next, serverId, version: `dns-forwarder ${VERSION}` });
+  next = new Split({ next, multiQuestion });
   return new MultiQtype({ next, clock: resources.clock });
 }
 

@@ -40,7 +40,7 @@ export class Later<T> implements Receiver<T>, PromiseLike<T> {
       this.#result = this.kept(value);
       return;
     }
-    giveTo(receiver, value);
+    this.giveTo(receiver, value);
   }
 
   /** Gives what went wrong to the receiver. Nobody has to be there for it. */
@@ -48,15 +48,15 @@ export class Later<T> implements Receiver<T>, PromiseLike<T> {
     if (this.#state !== WAITING) return;
     this.#state = FAILED;
     if (this.#receiver === null) this.#result = error;
-    else this.#receiver.failed(error);
+    else this.failTo(this.#receiver, error);
   }
 
   /** Names the receiver; at once, if it is all over already. There is one: to be called once, and not beside `then`. */
   deliverTo(receiver: Receiver<T>): void {
     // hot path
     this.#receiver = receiver;
-    if (this.#state === ARRIVED) giveTo(receiver, this.#result as T);
-    else if (this.#state === FAILED) receiver.failed(this.#result);
+    if (this.#state === ARRIVED) this.giveTo(receiver, this.#result as T);
+    else if (this.#state === FAILED) this.failTo(receiver, this.#result);
   }
 
   /** See `PromiseLike`. What is only lent is copied; see `kept`. */
@@ -77,6 +77,21 @@ export class Later<T> implements Receiver<T>, PromiseLike<T> {
   // deno-lint-ignore no-explicit-any -- as of a promise
   catch<B>(onFailed: (error: any) => B | PromiseLike<B>): Promise<T | B> {
     return this.then(null, onFailed);
+  }
+
+  /** Gives the value on. What the receiver throws, it is told. */
+  protected giveTo(receiver: Receiver<T>, value: T): void {
+    // hot path
+    try {
+      receiver.arrived(value);
+    } catch (error) {
+      receiver.failed(error);
+    }
+  }
+
+  /** Tells what went wrong. */
+  protected failTo(receiver: Receiver<T>, error: unknown): void {
+    receiver.failed(error);
   }
 
   /** The value in a form that lasts: what is given on at once may be a view of something that will be overwritten. */

@@ -18,6 +18,8 @@ export class Client {
   readonly hostname: string;
   /** What its queries come over. Decisions ask for the traits below, by what they mean. */
   readonly channel: Channel;
+  /** Its place among `CHANNELS`, for counting. */
+  readonly channelIndex: number;
   /** Whether its messages come and go on a stream, where a reply may have any length (RFC 1035 §4.2.2, RFC 7766 §8). */
   readonly isStream: boolean;
   /**
@@ -46,6 +48,7 @@ export class Client {
   constructor(hostname: string, channel: Channel, isAnswerable = true) {
     this.hostname = hostname;
     this.channel = channel;
+    this.channelIndex = CHANNELS.indexOf(channel);
     this.isStream = channel !== "udp";
     this.isAddressProven = channel !== "udp";
     this.usesKeepalive = channel === "tcp" || channel === "tls";

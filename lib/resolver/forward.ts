@@ -1,4 +1,4 @@
-import { deliver, LaterOctets, type Receiver } from "../base/later.ts";
+import { deliver, type Receiver } from "../base/later.ts";
 import { BARE_OPT_OCTETS, type ExtendedError, readExtendedError, readOptions } from "../wire/edns/edns.ts";
 import { EDE, RCODE, rcodeToText } from "../wire/iana.ts";
 import { normalize, RESPONSE_FAULT } from "../response/normalize.ts";
@@ -9,7 +9,9 @@ import { type Request, SENDS_MAX } from "../upstream/request.ts";
 import type { UpstreamGroup } from "../upstream/group/upstream_group.ts";
 import { TruncationError, UpstreamError } from "../upstream/upstream_error.ts";
 import { ownReply } from "./own_reply.ts";
+import { PendingReply } from "./pending_reply.ts";
 import type { Query } from "./query.ts";
+import { SOURCE } from "./reply.ts";
 import type { Resolver } from "./resolver.ts";
 
 /** A reply may be so much larger than what the client can take: it is compressed and cut to size. */
@@ -30,7 +32,7 @@ export class Forward implements Resolver {
   }
 
   /** See `Resolver`. */
-  resolve(query: Query): LaterOctets {
+  resolve(query: Query): PendingReply {
     const forwarded = new Forwarded(query, this.#upstreams.members.length);
     const request: Request = {
       questionOctets: query.questionOctets,
@@ -55,11 +57,12 @@ export class Forward implements Resolver {
 
 /** Makes a reply of what an upstream says, or of its silence. */
 class Forwarded implements Receiver<Response>, LateListener {
-  readonly reply = new LaterOctets();
+  readonly reply: PendingReply;
   readonly #query: Query;
   readonly #upstreamCount: number;
 
   constructor(query: Query, upstreamCount: number) {
+    this.reply = new PendingReply(query);
     this.#query = query;
     this.#upstreamCount = upstreamCount;
   }
@@ -80,14 +83,15 @@ class Forwarded implements Receiver<Response>, LateListener {
     // One upstream's refusal is its own to explain; that none of several did better is ours.
     if (this.#upstreamCount > 1 && !isUseful(response)) {
       const text = `No upstream has an answer, ${name} says ${rcodeToText(scan.rcode)}`;
-      query.extendedErrors.push({ infoCode: EDE.NO_REACHABLE_AUTHORITY, text });
+      query.reply.extendedErrors.push({ infoCode: EDE.NO_REACHABLE_AUTHORITY, text });
     }
-    if (scan.hasOpt) query.extendedErrors.push(...extendedErrorsOf(response));
+    if (scan.hasOpt) query.reply.extendedErrors.push(...extendedErrorsOf(response));
     const fault = response.leaveOptOut() ? normalize(response, query.scan.wantsDnssec) : RESPONSE_FAULT.tooLarge;
     if (fault !== null) return this.#fail(EDE.OTHER, `${name} answers with ${fault}`);
-    query.response = response;
-    this.reply.arrived(response.octets);
-    query.response = null;
+    const reply = query.reply.give(response.octets, SOURCE.upstream);
+    reply.response = response;
+    reply.upstream = response.upstream;
+    this.reply.arrived(reply);
   }
 
   failed(error: unknown): void {
@@ -99,13 +103,16 @@ class Forwarded implements Receiver<Response>, LateListener {
   listens(late: PromiseLike<Response>): void {
     const query = this.#query.apart();
     const forwarded = new Forwarded(query, this.#upstreamCount);
-    this.#query.late = { query, reply: forwarded.reply };
+    this.reply.late = forwarded.reply;
     deliver(late, forwarded);
   }
 
   #fail(infoCode: number, text: string): void {
-    this.#query.extendedErrors.push({ infoCode, text });
-    this.reply.arrived(ownReply(this.#query, { rcode: RCODE.SERVFAIL, recursionAvailable: true, withQuestion: true }));
+    const query = this.#query;
+    query.reply.extendedErrors.push({ infoCode, text });
+    this.reply.arrived(
+      ownReply(query, { rcode: RCODE.SERVFAIL, withQuestion: true, source: SOURCE.failure, reason: text }),
+    );
   }
 }
 

@@ -1,19 +1,28 @@
 import type { SocketAddress } from "../base/net/address.ts";
-import { deliver, LaterOctets } from "../base/later.ts";
 import type { Clock } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
+import { Outcomes } from "../observe/outcomes.ts";
 import { LineAMinute } from "../observe/line_a_minute.ts";
 import type { Log } from "../observe/log.ts";
-import type { Client } from "../resolver/client.ts";
+import { CHANNELS, type Client } from "../resolver/client.ts";
 import { ownReply } from "../resolver/own_reply.ts";
+import { pendingFor, type PendingReply, type ReplyStep } from "../resolver/pending_reply.ts";
 import { Query } from "../resolver/query.ts";
 import type { ReplySlot } from "../resolver/reply_slot.ts";
-import type { Reply } from "../resolver/resolver.ts";
+import { Reply, SOURCE } from "../resolver/reply.ts";
 import { EDE, RCODE } from "../wire/iana.ts";
 import { ADMITTED, IGNORED } from "./admission/admission.ts";
 import { finish } from "./reply/finish.ts";
 import { NarrowPaths } from "./reply/narrow_paths.ts";
 import type { Pipeline } from "./pipeline.ts";
+
+/** Who is shown the replies. */
+export interface Observer {
+  /**
+   * `reply` is finished, and about to leave. Both are used again afterwards: what is to be kept is copied.
+   */
+  answered(query: Query, reply: Reply): void;
+}
 
 /** What a server is made from. */
 export interface ServerOptions {
@@ -25,6 +34,8 @@ export interface ServerOptions {
   readonly counters: Counters;
   /** Where the operator reads. */
   readonly log: Log;
+  /** Is shown every reply. */
+  readonly observer?: Observer | null;
 }
 
 /** Takes the clients' messages from the listeners through the policy and the resolvers to the finished reply. */
@@ -36,15 +47,20 @@ export class Server {
   readonly #failures: LineAMinute;
   readonly #narrowPaths: NarrowPaths;
   #spareQuery: Query | null = null;
-  /** Made once, not for each query. */
-  readonly #onFailure = (error: unknown, query: Query) => this.#failure(error, query);
+  readonly #observer: Observer | null;
+  /** How many replies have left by each channel, from each source and with each RCODE. */
+  readonly outcomes: Outcomes = new Outcomes(CHANNELS.length, Object.keys(SOURCE).length);
+  /** The last step of a query that has to wait. Made once for a pipeline, not for each query. */
+  #exit: ReplyStep;
 
   /** See {@linkcode ServerOptions}. */
-  constructor({ pipeline, clock, counters, log }: ServerOptions) {
+  constructor({ pipeline, clock, counters, log, observer = null }: ServerOptions) {
     this.#pipeline = pipeline;
+    this.#exit = this.#exitOf(pipeline);
     this.#clock = clock;
     this.#counters = counters;
     this.#failures = new LineAMinute(clock, (line) => log.error(line));
+    this.#observer = observer;
     this.#narrowPaths = new NarrowPaths(clock);
   }
 
@@ -54,6 +70,24 @@ export class Server {
    */
   use(pipeline: Pipeline): void {
     this.#pipeline = pipeline;
+    this.#exit = this.#exitOf(pipeline);
+  }
+
+  #exitOf(pipeline: Pipeline): ReplyStep {
+    return {
+      replied: ({ query }) => {
+        pipeline.leave();
+        try {
+          return this.#done(query, pipeline);
+        } catch (error) {
+          return this.#failure(error, query, pipeline);
+        }
+      },
+      failed: ({ query }, error) => {
+        pipeline.leave();
+        return this.#failure(error, query, pipeline);
+      },
+    };
   }
 
   /** A reply to the client was longer than a datagram on its way can be: the next ones are cut to less. */
@@ -62,7 +96,8 @@ export class Server {
   }
 
   /**
-   * The reply to one datagram, or `null` for silence. What comes later never fails.
+   * The reply to one datagram, or `null` for silence. What comes later never fails. The reply is used again for another query
+   * as soon as this is called again.
    *
    * @param datagram A view of the listener's buffer. When the reply comes later, the buffer belongs to the query until
    * then; otherwise it is free at once.
@@ -72,7 +107,7 @@ export class Server {
     datagram: Uint8Array<ArrayBuffer>,
     client: Client,
     slot: ReplySlot | null = null,
-  ): Reply | null | LaterOctets {
+  ): Reply | null | PendingReply {
     // hot path
     this.#counters.received++;
     const query = this.#begin(datagram, client, slot);
@@ -83,21 +118,29 @@ export class Server {
         this.#counters.ignored++;
         return null;
       }
-      if (verdict !== ADMITTED) return finish(verdict, query);
+      if (verdict !== ADMITTED) return this.#done(query, pipeline);
       const reply = pipeline.resolver.resolve(query);
-      if (reply instanceof Uint8Array) return finish(reply, query);
+      if (reply instanceof Reply) return this.#done(query, pipeline);
       // It waits, and the next message comes meanwhile.
       this.#spareQuery = null;
       query.leaveSlot();
-      const unfinished = new Unfinished(query, pipeline, this.#onFailure);
       pipeline.enter();
-      deliver(reply, unfinished);
-      return unfinished;
+      return pendingFor(query, reply).through(this.#exit);
     } catch (error) {
       // Whoever failed may have kept it.
       this.#spareQuery = null;
-      return this.#failure(error, query);
+      return this.#failure(error, query, pipeline);
     }
+  }
+
+  /** The one way out: every reply is finished, counted and shown here, and leaves. */
+  #done(query: Query, { recursionAvailable }: Pipeline): Reply {
+    // hot path
+    const { reply, client } = query;
+    finish(query, recursionAvailable);
+    this.outcomes.count(client.channelIndex, reply.source, reply.rcode);
+    if (this.#observer !== null) this.#observer.answered(query, reply);
+    return reply;
   }
 
   /** A query that is answered at once is used again: most are. */
@@ -112,46 +155,19 @@ export class Server {
   }
 
   /** The program is wrong, not the client: it still gets an answer, and the operator the reason. */
-  #failure(error: unknown, query: Query): Reply {
+  #failure(error: unknown, query: Query, pipeline: Pipeline): Reply {
     this.#counters.broken++;
     this.#failures.note((count) => {
       const text = error instanceof Error ? error.stack ?? error.message : error;
       return `Cannot answer a query (${count} so far): ${text}`;
     });
-    query.extendedErrors.push({ infoCode: EDE.OTHER, text: "Internal error" });
-    const reply = ownReply(query, {
+    query.reply.extendedErrors.push({ infoCode: EDE.OTHER, text: "Internal error" });
+    ownReply(query, {
       rcode: RCODE.SERVFAIL,
-      recursionAvailable: this.#pipeline.recursionAvailable,
       withQuestion: query.scan.questionCount === 1,
+      source: SOURCE.failure,
+      reason: "internal error",
     });
-    return finish(reply, query);
-  }
-}
-
-/** A reply that comes later, and is finished then. */
-class Unfinished extends LaterOctets {
-  readonly #query: Query;
-  readonly #pipeline: Pipeline;
-  readonly #onFailure: (error: unknown, query: Query) => Reply;
-
-  constructor(query: Query, pipeline: Pipeline, onFailure: (error: unknown, query: Query) => Reply) {
-    super();
-    this.#query = query;
-    this.#pipeline = pipeline;
-    this.#onFailure = onFailure;
-  }
-
-  override arrived(reply: Reply): void {
-    this.#end(finish(reply, this.#query));
-  }
-
-  override failed(error: unknown): void {
-    this.#end(this.#onFailure(error, this.#query));
-  }
-
-  #end(reply: Reply): void {
-    if (this.isSettled) return;
-    super.arrived(reply);
-    this.#pipeline.leave();
+    return this.#done(query, pipeline);
   }
 }

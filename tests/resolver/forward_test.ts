@@ -55,7 +55,7 @@ for (const channel of CHANNELS) {
 Deno.test("[4343_02] Forward.resolve() replies in the client's spelling, whatever the upstream was asked in", async () => {
   const { answer, reply, pool, sent } = await forward(clientQuery({ questions: QUESTIONS }));
   await answer({ answers: [{ ...ANSWER, name: sent().questions[0]!.name }] });
-  const got = decode(await reply);
+  const got = decode((await reply).octets);
   assertEquals(questionLines(got.questions), ["eXample.org. IN AAAA"]);
   assertEquals(lines(got.answers), ["eXample.org. 9 IN AAAA 2001:db8::1"]);
   pool.close();
@@ -108,7 +108,7 @@ Deno.test("[3597_01] [5625_01] [1035_09] Forward.resolve() returns the upstream'
   const answers = records("10.0 9 CLASS4660 TYPE65280 \\# 4 c00cffff");
   const octets = responseTo(socket, { answers, rcode: 11 });
   socket.deliver(octets, UPSTREAM);
-  assertEquals(await reply, octets);
+  assertEquals((await reply).octets, octets);
   pool.close();
 });
 
@@ -133,7 +133,7 @@ for (const [what, asked, fields] of PASSING) {
     const { socket, reply, pool } = await forward(clientQuery({ questions: [question(asked)] }));
     const octets = responseTo(socket, { answers: records("10.0 9 IN A 192.0.2.1"), ...fields });
     socket.deliver(octets.slice(), UPSTREAM);
-    assertEquals(await reply, octets);
+    assertEquals((await reply).octets, octets);
     pool.close();
   });
 }
@@ -144,7 +144,7 @@ Deno.test("[8914_03] Forward.resolve() passes four extended errors on, and 120 l
   const errors = Array.from({ length: 6 }, (_, i) => ({ infoCode: i, text: "x".repeat(118 + i) }));
   await answer({ answers: [ANSWER], additionals: [opt({ options: errors.map(extendedErrorOption) })] });
   await reply;
-  assertEquals(query.extendedErrors.map(({ infoCode, text }) => [infoCode, text.length]), [
+  assertEquals(query.reply.extendedErrors.map(({ infoCode, text }) => [infoCode, text.length]), [
     [0, 118],
     [1, 119],
     [2, 120],
@@ -160,7 +160,7 @@ for (const rcode of [RCODE.FORMERR, RCODE.NOTIMP]) {
       await answer(isBare ? { questions: [], rcode } : { rcode });
       assertEquals([socket.sent.length, sent().additionals, sent().questions.length], [2, [], 1]);
       await answer({ answers: [ANSWER] });
-      assertEquals(lines(decode(await reply).answers), ["eXample.org. 9 IN AAAA 2001:db8::1"]);
+      assertEquals(lines(decode((await reply).octets).answers), ["eXample.org. 9 IN AAAA 2001:db8::1"]);
       pool.close();
     }
   });
@@ -171,11 +171,11 @@ for (const rcode of [RCODE.FORMERR, RCODE.NOTIMP]) {
       const { answer, reply, pool } = await forward(query);
       // With OPT, without, and in the client's spelling.
       for (let i = 0; i < 3; i++) await answer(isBare ? { questions: [], rcode } : { rcode });
-      const got = decode(await reply);
+      const got = decode((await reply).octets);
       assertEquals([got.rcode, got.recursionAvailable], [RCODE.SERVFAIL, true]);
       assertEquals(questionLines(got.questions), ["eXample.org. IN AAAA"]);
       const text = "192.0.2.53:53 does not understand the query";
-      assertEquals(query.extendedErrors, [{ infoCode: EDE.OTHER, text }]);
+      assertEquals(query.reply.extendedErrors, [{ infoCode: EDE.OTHER, text }]);
       pool.close();
     }
   });
@@ -189,7 +189,7 @@ for (const rcode of [RCODE.SERVFAIL, RCODE.REFUSED, RCODE.NXDOMAIN, 11]) {
     await answer(fields);
     // Nothing has shown yet that the upstream does not mind letter case.
     await answer(fields);
-    assertEquals([decode(await reply).rcode, query.extendedErrors], [rcode, []]);
+    assertEquals([decode((await reply).octets).rcode, query.reply.extendedErrors], [rcode, []]);
     pool.close();
   });
 }
@@ -199,9 +199,9 @@ Deno.test("Forward.resolve() makes SERVFAIL with an extended error out of an ext
   const { answer, reply, pool } = await forward(query);
   // BADVERS; with an answer, for an empty one would be asked again.
   await answer({ answers: [ANSWER], additionals: [opt({ extendedRcode: 1 })] });
-  const got = decode(await reply);
+  const got = decode((await reply).octets);
   assertEquals([got.rcode, questionLines(got.questions), got.answers], [RCODE.SERVFAIL, ["eXample.org. IN AAAA"], []]);
-  assertEquals(query.extendedErrors, [{ infoCode: EDE.OTHER, text: "192.0.2.53:53 rejects our EDNS" }]);
+  assertEquals(query.reply.extendedErrors, [{ infoCode: EDE.OTHER, text: "192.0.2.53:53 rejects our EDNS" }]);
   pool.close();
 });
 
@@ -209,10 +209,10 @@ Deno.test("Forward.resolve() makes SERVFAIL with the question and extended error
   const query = clientQuery({ questions: QUESTIONS });
   const { time, reply, pool } = await forward(query);
   await time.passAndSettle(2020);
-  const got = decode(await reply);
+  const got = decode((await reply).octets);
   assertEquals([got.rcode, got.recursionAvailable], [RCODE.SERVFAIL, true]);
   assertEquals(questionLines(got.questions), ["eXample.org. IN AAAA"]);
-  assertEquals(query.extendedErrors, [{
+  assertEquals(query.reply.extendedErrors, [{
     infoCode: EDE.NO_REACHABLE_AUTHORITY,
     text: "No reply from 192.0.2.53:53 in time",
   }]);
@@ -224,7 +224,7 @@ Deno.test("[9520_04] Forward.resolve() keeps to the query's deadline over both t
   await time.passAndSettle(900);
   await answer({ questions: [], rcode: RCODE.FORMERR });
   await time.passAndSettle(1120);
-  assertEquals(decode(await reply).rcode, RCODE.SERVFAIL);
+  assertEquals(decode((await reply).octets).rcode, RCODE.SERVFAIL);
   assert(socket.sent.length <= 3);
   pool.close();
 });

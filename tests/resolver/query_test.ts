@@ -56,7 +56,7 @@ Deno.test("Query.apart() is the same query, and stays as it is when the octets o
   assertEquals(apart.wire, asItCame);
   assertEquals([apart.client, apart.deadlineMs, apart.qtype], [query.client, query.deadlineMs, 1]);
   assertEquals([apart.scan.id, apart.scan.wantsDnssec, apart.scan.questionsEnd], [7, true, asItCame.length - 11]);
-  assertEquals([apart.slot, apart.extendedErrors === query.extendedErrors], [null, false]);
+  assertEquals([apart.slot, apart.reply.extendedErrors === query.reply.extendedErrors], [null, false]);
 });
 
 Deno.test("Query.questionOctets is the section as it came, and empty when it cannot be read", () => {
@@ -75,8 +75,8 @@ Deno.test("Query.part() is the message that would have come with this one questi
     assertEquals(part.wire, clientQuery({ ...fields, questions: [QUESTIONS[1]!] }).wire);
     assertEquals([part.scan.status, part.deadlineMs], [SCAN.ok, 1234]);
     assertStrictEquals(part.client, CLIENT);
-    part.extendedErrors.push({ infoCode: 0, text: "of this part" });
-    assertEquals(query.extendedErrors, []);
+    part.reply.extendedErrors.push({ infoCode: 0, text: "of this part" });
+    assertEquals(query.reply.extendedErrors, []);
   }
 });
 

@@ -9,7 +9,7 @@ import { Refresher } from "../../lib/resolver/cache/refresher.ts";
 import { Remember } from "../../lib/resolver/cache/remember.ts";
 import { OURSELVES } from "../../lib/resolver/client.ts";
 import type { Query } from "../../lib/resolver/query.ts";
-import type { Reply } from "../../lib/resolver/resolver.ts";
+import { Reply } from "../../lib/resolver/reply.ts";
 import { Coalesce } from "../../lib/resolver/sharing/coalesce.ts";
 import { RCODE } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
@@ -38,7 +38,7 @@ function setUp(answer: (query: Query) => Partial<Message> = viewAnswer) {
   const memory = new Memory({ store: cacheStore(), rules: RULES, staleMs: 86_400_000, clock: time });
   const pending: (() => void)[] = [];
   const upstreams = new StubResolver((query) => {
-    const { promise, resolve } = Promise.withResolvers<Reply>();
+    const { promise, resolve } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
     pending.push(() => resolve(responseTo(query, answer(query))));
     return promise;
   });
@@ -85,8 +85,8 @@ function setUp(answer: (query: Query) => Partial<Message> = viewAnswer) {
 
 /** What is known at once. */
 function atOnce(reply: Reply | PromiseLike<Reply>): Message {
-  assert(reply instanceof Uint8Array, "it is known");
-  return decode(reply);
+  assert(reply instanceof Reply, "it is known");
+  return decode(reply.octets);
 }
 
 Deno.test("Clients of two views that ask the same at the same time do not share an exchange; those of one do", async () => {
@@ -94,7 +94,7 @@ Deno.test("Clients of two views that ask the same at the same time do not share 
   const replies = [ask(1), ask(2), ask(1), ask(0), ask(2), ask(32_767)];
   assertEquals(askedViews(), [1, 2, 0, 32_767]);
   await answerAll();
-  const answers = (await Promise.all(replies)).slice(0, 5).flatMap((reply) => lines(decode(reply).answers));
+  const answers = (await Promise.all(replies)).slice(0, 5).flatMap((reply) => lines(decode(reply.octets).answers));
   assertEquals(answers, [1, 2, 1, 0, 2].map(addressFor));
 });
 

@@ -5,7 +5,7 @@ import { RCODE } from "../../lib/wire/iana.ts";
 import { MessageScan, SCAN } from "../../lib/wire/scan.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import { lines, message, opt, question, records, response, wire } from "../support/messages.ts";
-import { finish } from "../../lib/server/reply/finish.ts";
+import { finish } from "../support/finish.ts";
 import { clientQuery } from "../support/resolving.ts";
 import { encodeWithPointers } from "../support/pointer_writer.ts";
 import { readResponse } from "../support/read_response.ts";

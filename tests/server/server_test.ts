@@ -1,41 +1,46 @@
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
-import { LaterOctets } from "../../lib/base/later.ts";
+import { PendingReply } from "../../lib/resolver/pending_reply.ts";
+import { CHANNELS } from "../../lib/resolver/client.ts";
+import { Reply, SOURCE } from "../../lib/resolver/reply.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
 import type { Query } from "../../lib/resolver/query.ts";
-import type { Reply } from "../../lib/resolver/resolver.ts";
 import { Pipeline } from "../../lib/server/pipeline.ts";
 import { Server } from "../../lib/server/server.ts";
-import { RCODE } from "../../lib/wire/iana.ts";
+import { OPCODE, RCODE } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import { FakeTime } from "../support/fake_time.ts";
 import { hex, lines, opt, question, questionLines, records, wire } from "../support/messages.ts";
 import { CLIENT, responseTo, StubResolver } from "../support/resolving.ts";
 import { policy } from "../support/serving.ts";
 
+type Octets = Uint8Array<ArrayBuffer>;
+
 const QUESTIONS = [question("eXample.org")];
 
-function setUp(answer: (query: Query) => Reply | Promise<Reply> = (query) => responseTo(query)) {
+function setUp(answer: (query: Query) => Octets | Promise<Octets> = (query) => responseTo(query)) {
   const resolver = new StubResolver(answer);
   const time = new FakeTime(5000);
   const counters = new Counters();
   const log: string[] = [];
+  const shown: [id: number, source: number, rcode: number][] = [];
   const server = new Server({
     pipeline: new Pipeline({ policy: policy({ counters }), resolver, timeoutMs: 2000, recursionAvailable: true }),
     clock: time,
     counters,
     log: new Log({ level: "error", writeLine: (line) => void log.push(line) }),
+    observer: { answered: (query, reply) => shown.push([query.scan.id, reply.source, decode(reply.octets).rcode]) },
   });
   const ask = (fields: Partial<Message> = {}) => {
     return server.handle(wire({ id: 0x4321, recursionDesired: true, questions: QUESTIONS, ...fields }), CLIENT);
   };
-  return { resolver, counters, log, server, ask };
+  return { resolver, counters, log, shown, server, ask };
 }
 
 /** What must be there at once. */
 function now(reply: ReturnType<Server["handle"]>): Message {
-  assert(reply instanceof Uint8Array);
-  return decode(reply);
+  assert(reply instanceof Reply);
+  return decode(reply.octets);
 }
 
 Deno.test("Server.handle() returns the finished reply at once when the resolver does", () => {
@@ -51,12 +56,12 @@ Deno.test("Server.handle() returns the finished reply at once when the resolver 
 });
 
 Deno.test("Server.handle() gives the finished reply later when the resolver does", async () => {
-  const pending = Promise.withResolvers<Reply>();
+  const pending = Promise.withResolvers<Octets>();
   const { ask, resolver } = setUp(() => pending.promise);
   const reply = ask({ questions: [...QUESTIONS, question("example.com")] });
-  assert(reply instanceof LaterOctets);
+  assert(reply instanceof PendingReply);
   pending.resolve(responseTo(resolver.queries[0]!));
-  assertEquals(decode((await reply)!).id, 0x4321);
+  assertEquals(decode((await reply).octets).id, 0x4321);
 });
 
 Deno.test("Server.handle() says nothing to what is no query, and counts it as ignored", () => {
@@ -73,7 +78,7 @@ Deno.test("Server.handle() answers what admission rejects without asking a resol
   assertEquals(resolver.queries.length, 0);
 });
 
-const FAULTS: readonly [string, (query: Query) => Reply | Promise<Reply>][] = [
+const FAULTS: readonly [string, (query: Query) => Octets | Promise<Octets>][] = [
   ["throws", () => {
     throw new Error("broken resolver");
   }],
@@ -87,7 +92,7 @@ const FAULTS: readonly [string, (query: Query) => Reply | Promise<Reply>][] = [
 for (const [what, answer] of FAULTS) {
   Deno.test(`Server.handle() answers SERVFAIL when the resolver ${what}; counted and logged once`, async () => {
     const { ask, counters, log } = setUp(answer);
-    const reply = decode((await ask())!);
+    const reply = decode((await ask())!.octets);
     assertEquals([reply.id, reply.rcode, reply.recursionAvailable], [0x4321, RCODE.SERVFAIL, true]);
     assertEquals([questionLines(reply.questions), reply.answers], [["eXample.org. IN A"], []]);
     assertEquals([counters.broken, log.length], [1, 1]);
@@ -102,7 +107,7 @@ Deno.test("Server.handle() answers SERVFAIL when the resolver's reply cannot be 
     const garbage = wire({ isResponse: true, additionals: [opt(), ...records("example.org 9 IN MX 1 example.com")] });
     garbage[garbage.length - 1] = 0x3f;
     const { ask, counters, log } = setUp(() => isLater ? Promise.resolve(garbage) : garbage);
-    const reply = decode((await ask(query))!);
+    const reply = decode((await ask(query))!.octets);
     assertEquals([reply.id, reply.rcode, reply.additionals.length], [0x4321, RCODE.SERVFAIL, 1]);
     assertEquals([counters.broken, log.length], [1, 1]);
   }
@@ -110,11 +115,11 @@ Deno.test("Server.handle() answers SERVFAIL when the resolver's reply cannot be 
 
 Deno.test("Server.handle() uses the query of a message again that was answered at once, and knows nothing of the last one", () => {
   const { ask, resolver } = setUp((query) => {
-    query.extendedErrors.push({ infoCode: 0, text: "told to the first" });
-    query.replyOptions = [{ code: 65_001, data: Uint8Array.of(1) }];
+    query.reply.extendedErrors.push({ infoCode: 0, text: "told to the first" });
+    query.reply.options = [{ code: 65_001, data: Uint8Array.of(1) }];
     query.hasValidCookie = true;
     query.otherTypes = [28];
-    query.extendedRcode = 1;
+    query.reply.extendedRcode = 1;
     return responseTo(query);
   });
   ask({ additionals: [opt()] });
@@ -123,12 +128,12 @@ Deno.test("Server.handle() uses the query of a message again that was answered a
   assertStrictEquals(first, second);
   assertEquals(questionLines(questions), ["b.example. IN A"]);
   second!.begin(wire({ questions: QUESTIONS }), CLIENT, 7, null);
-  assertEquals([second!.extendedErrors, second!.replyOptions, second!.otherTypes], [[], [], []]);
-  assertEquals([second!.hasValidCookie, second!.extendedRcode, second!.deadlineMs], [false, 0, 7]);
+  assertEquals([second!.reply.extendedErrors, second!.reply.options, second!.otherTypes], [[], [], []]);
+  assertEquals([second!.hasValidCookie, second!.reply.extendedRcode, second!.deadlineMs], [false, 0, 7]);
 });
 
 Deno.test("Server.handle() leaves a query alone that waits, and one that failed", async () => {
-  const { promise, resolve } = Promise.withResolvers<Reply>();
+  const { promise, resolve } = Promise.withResolvers<Octets>();
   let turn = 0;
   const { ask, resolver } = setUp((query) => {
     if (turn++ === 0) return promise;
@@ -140,5 +145,32 @@ Deno.test("Server.handle() leaves a query alone that waits, and one that failed"
   ask({ id: 3 });
   assertEquals(new Set(resolver.queries).size, 3);
   resolve(responseTo(resolver.queries[0]!));
-  assertEquals(decode((await waiting)!).id, 1);
+  assertEquals(decode((await waiting)!.octets).id, 1);
+});
+
+Deno.test("Server.handle() counts each reply by channel, source and RCODE, and shows it, whatever has become of the query", async () => {
+  const { ask, server, shown } = setUp((query) => {
+    switch (query.scan.id) {
+      case 1:
+        return responseTo(query);
+      case 2:
+        return Promise.resolve(responseTo(query, { rcode: RCODE.NXDOMAIN }));
+      default:
+        throw new Error("broken");
+    }
+  });
+  ask({ id: 1 });
+  await ask({ id: 2 });
+  ask({ id: 3 });
+  ask({ id: 4, opcode: OPCODE.NOTIFY });
+  ask({ id: 5, isResponse: true });
+  const expected: typeof shown = [
+    [1, SOURCE.upstream, RCODE.NOERROR],
+    [2, SOURCE.upstream, RCODE.NXDOMAIN],
+    [3, SOURCE.failure, RCODE.SERVFAIL],
+    [4, SOURCE.policy, RCODE.NOTIMP],
+  ];
+  assertEquals(shown, expected);
+  const udp = CHANNELS.indexOf("udp");
+  for (const [, source, rcode] of expected) assertEquals(server.outcomes.countOf(udp, source, rcode), 1);
 });

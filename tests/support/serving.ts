@@ -28,7 +28,6 @@ export function policy(options: Partial<PolicyOptions> = {}): Policy {
     counters: new Counters(),
     clock: settableClock(),
     log: new Log({ level: "error", writeLine: () => {} }),
-    recursionAvailable: true,
     ...options,
   });
 }

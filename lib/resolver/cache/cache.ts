@@ -1,6 +1,6 @@
 import { Alarm, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import type { Clock } from "../../base/runtime.ts";
-import { deliver, LaterOctets } from "../../base/later.ts";
+import { deliver } from "../../base/later.ts";
 import { KIND } from "../../response/kind.ts";
 import { NOT_FOUND } from "../../cache/store/cache_store.ts";
 import { ANY_TYPE, type Memory } from "../../cache/memory.ts";
@@ -9,9 +9,11 @@ import type { Counters } from "../../observe/counters.ts";
 import { isUsefulReply } from "../../response/reply_kind.ts";
 import { FLAG } from "../../wire/header.ts";
 import { EDE } from "../../wire/iana.ts";
+import { PendingReply } from "../pending_reply.ts";
 import type { Query } from "../query.ts";
 import type { Refresher } from "./refresher.ts";
-import type { Reply, Resolver } from "../resolver.ts";
+import { Reply, type ReplySource, SOURCE } from "../reply.ts";
+import type { Resolver } from "../resolver.ts";
 
 /** RFC 8767 §4 recommends 30 s: clients come back soon for something better. */
 const STALE_TTL_SECONDS = 30;
@@ -104,7 +106,7 @@ export class Cache implements Resolver {
     this.#refresher.prefetch(entry, nowMs);
     const target = this.#targetFor(query, store.messageOctets(entry));
     store.copyMessage(entry, target, this.#memory.ageSeconds(entry, nowMs));
-    return this.#address(target, query, entry);
+    return this.#address(target, query, entry, SOURCE.cache, "");
   }
 
   /** There is nothing fresh for the type that is asked for. */
@@ -123,7 +125,7 @@ export class Cache implements Resolver {
       this.#counters.cacheFailureHits++;
       query.isKnownToFail = true;
       const reply = this.#next.resolve(query);
-      if (reply instanceof Uint8Array) query.isKnownToFail = false;
+      if (reply instanceof Reply) query.isKnownToFail = false;
       return reply;
     }
     if (stale !== NOT_FOUND) return this.#resolveStale(query, stale, nowMs);
@@ -141,15 +143,15 @@ export class Cache implements Resolver {
       return reply;
     }
     const pending = this.#next.resolve(query);
-    if (!(pending instanceof Uint8Array)) return this.#waitAWhile(query, pending);
-    if (!isUsefulReply(pending)) return this.#staleReply(query, entry);
+    if (!(pending instanceof Reply)) return this.#waitAWhile(query, pending);
+    if (!isUsefulReply(pending.octets)) return this.#staleReply(query, entry);
     this.#counters.cacheMisses++;
     return pending;
   }
 
   /** The upstreams' answer if it comes in time and is one, else what is at hand. */
-  #waitAWhile(query: Query, pending: PromiseLike<Reply>): LaterOctets {
-    const answer = new LaterOctets();
+  #waitAWhile(query: Query, pending: PromiseLike<Reply>): PendingReply {
+    const answer = new PendingReply(query);
     const startMs = this.#clock.nowMs();
     const endMs = Math.min(startMs + CLIENT_TIMER_MS, query.deadlineMs - RESERVE_MS);
     const giveStale = (): boolean => {
@@ -169,7 +171,7 @@ export class Cache implements Resolver {
     deliver(pending, {
       arrived: (reply) => {
         this.#deadlines.cancel(impatience);
-        if (answer.isSettled || (!isUsefulReply(reply) && giveStale())) return;
+        if (answer.isSettled || (!isUsefulReply(reply.octets) && giveStale())) return;
         this.#counters.cacheMisses++;
         answer.arrived(reply);
       },
@@ -185,24 +187,24 @@ export class Cache implements Resolver {
     const { store } = this.#memory;
     this.#counters.cacheStaleHits++;
     const infoCode = store.kind(entry) === KIND.nxdomain ? EDE.STALE_NXDOMAIN_ANSWER : EDE.STALE_ANSWER;
-    query.extendedErrors.unshift({ infoCode, text: "" });
+    query.reply.extendedErrors.unshift({ infoCode, text: "" });
     const target = new Uint8Array(store.messageOctets(entry));
     store.copyMessageWithTtl(entry, target, STALE_TTL_SECONDS);
-    return this.#address(target, query, entry);
+    return this.#address(target, query, entry, SOURCE.stale, "expired");
   }
 
   /** RFC 9520 §3.2: nobody is asked again as long as the failure is remembered. */
   #failureAgain(query: Query, entry: number): Reply {
     const { store } = this.#memory;
     this.#counters.cacheFailureHits++;
-    query.extendedErrors.push({ infoCode: EDE.CACHED_ERROR, text: "" });
+    query.reply.extendedErrors.push({ infoCode: EDE.CACHED_ERROR, text: "" });
     const target = this.#targetFor(query, store.messageOctets(entry));
     store.copyMessage(entry, target, 0);
-    return this.#address(target, query, entry);
+    return this.#address(target, query, entry, SOURCE.failure, "failed not long ago");
   }
 
   /** The listener's slot where the reply fits as it is; what has to be cut takes the longer way. */
-  #targetFor(query: Query, lengthOctets: number): Reply {
+  #targetFor(query: Query, lengthOctets: number): Octets {
     // hot path
     const { slot } = query;
     if (slot === null || slot.isTaken || lengthOctets > query.bodyOctetsMax) return new Uint8Array(lengthOctets);
@@ -210,19 +212,26 @@ export class Cache implements Resolver {
   }
 
   /** Makes a reply of what was remembered for somebody else: question and extended errors. */
-  #address(target: Reply, query: Query, entry: number): Reply {
+  #address(target: Octets, query: Query, entry: number, source: ReplySource, reason: string): Reply {
     // hot path
+    const { reply } = query;
     // The type as well: that a name does not exist may have been learned for another one.
     query.putQuestions(target);
-    return this.#memory.store.hasOptions(entry) ? this.#withOptions(target, query, entry) : target;
+    return reply.give(
+      this.#memory.store.hasOptions(entry) ? this.#withOptions(target, query, entry) : target,
+      source,
+      reason,
+    );
   }
 
   /**
    * What is not just octets: errors are written behind them, and names that must not be compressed have to be written out.
    * Neither can be done in the slot.
    */
-  #withOptions(target: Reply, query: Query, entry: number): Reply {
-    query.extendedErrors.push(...this.#memory.errorsOf(entry));
+  #withOptions(target: Octets, query: Query, entry: number): Octets {
+    query.reply.extendedErrors.push(...this.#memory.errorsOf(entry));
     return query.slot !== null && query.slot.holds(target) ? target.slice() : target;
   }
 }
+
+type Octets = Uint8Array<ArrayBuffer>;

@@ -8,6 +8,7 @@ import { BARE_OPT_OCTETS, putBareOpt, UDP_PAYLOAD_OCTETS } from "../../wire/edns
 import { skipName } from "../../wire/scan.ts";
 import { OURSELVES, OURSELVES_AT_LENGTH } from "../client.ts";
 import { Query } from "../query.ts";
+import { Reply } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
 
 /** An entry is worth a query of its own when so many have asked for it during its life. */
@@ -94,7 +95,7 @@ export class Refresher {
   #ask(query: Query): boolean {
     const reply = this.#next.resolve(query);
     // Nobody waits for it: what comes of it is learned on its way, and a fault of the program shows with a client.
-    if (reply instanceof Uint8Array) return false;
+    if (reply instanceof Reply) return false;
     deliver(reply, NOBODY);
     return true;
   }
@@ -127,4 +128,4 @@ export class Refresher {
   }
 }
 
-const NOBODY: Receiver<Uint8Array<ArrayBuffer>> = { arrived: () => {}, failed: () => {} };
+const NOBODY: Receiver<Reply> = { arrived: () => {}, failed: () => {} };

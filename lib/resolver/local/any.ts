@@ -3,7 +3,8 @@ import { decodeQuestions } from "../../wire/message.ts";
 import { rdataFromText } from "../../wire/text/rdata_text.ts";
 import { localReply } from "./local_reply.ts";
 import type { Query } from "../query.ts";
-import type { Reply, Resolver } from "../resolver.ts";
+import type { Reply } from "../reply.ts";
+import type { Resolver } from "../resolver.ts";
 
 /** RFC 8482 §4.2: "the CPU field of the HINFO RDATA SHOULD be set to 'RFC8482'", the OS field "to the null string". */
 const RDATA = rdataFromText(TYPE.HINFO, '"RFC8482" ""');
@@ -29,8 +30,8 @@ export class Any implements Resolver {
       return this.#next.resolve(query);
     }
     const [question] = decodeQuestions(query.wire);
-    query.extendedErrors.push({ infoCode: EDE.OTHER, text: "ANY over UDP, RFC 8482; ask over TCP" });
+    query.reply.extendedErrors.push({ infoCode: EDE.OTHER, text: "ANY over UDP, RFC 8482; ask over TCP" });
     const hinfo = { name: question!.name, type: TYPE.HINFO, class: CLASS.IN, ttl: TTL_SECONDS, rdata: RDATA };
-    return localReply(query, { answers: [hinfo], recursionAvailable: true });
+    return localReply(query, { answers: [hinfo] });
   }
 }

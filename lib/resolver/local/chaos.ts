@@ -4,7 +4,8 @@ import { isSameName, type Name, nameFromText } from "../../wire/name.ts";
 import { localReply } from "./local_reply.ts";
 import { ownReply } from "../own_reply.ts";
 import type { Query } from "../query.ts";
-import type { Reply, Resolver } from "../resolver.ts";
+import { type Reply, SOURCE } from "../reply.ts";
+import type { Resolver } from "../resolver.ts";
 
 /** RFC 4892 §2: names of the class CHAOS under which a server tells who it is; BIND's names beside the neutral ones. */
 const SERVER_NAMES: readonly Name[] = ["id.server", "hostname.bind"].map(nameFromText);
@@ -18,8 +19,6 @@ export interface ChaosOptions {
   readonly serverId: string | null;
   /** The program and its version, likewise. */
   readonly version: string;
-  /** RA of the replies that are made here. */
-  readonly recursionAvailable: boolean;
 }
 
 /**
@@ -40,15 +39,14 @@ export class Chaos implements Resolver {
     const { name, type } = decodeQuestions(query.wire)[0]!;
     const text = this.#textAt(name);
     if (text === undefined) return this.#options.next.resolve(query);
-    const { recursionAvailable } = this.#options;
     if (text === null) {
-      query.extendedErrors.push({ infoCode: EDE.PROHIBITED, text: "This server does not tell" });
-      return ownReply(query, { rcode: RCODE.REFUSED, recursionAvailable, withQuestion: true });
+      query.reply.extendedErrors.push({ infoCode: EDE.PROHIBITED, text: "This server does not tell" });
+      return ownReply(query, { rcode: RCODE.REFUSED, withQuestion: true, source: SOURCE.policy });
     }
-    if (type !== TYPE.TXT && type !== TYPE.ANY) return localReply(query, { recursionAvailable });
+    if (type !== TYPE.TXT && type !== TYPE.ANY) return localReply(query, {});
     // RFC 4892 §3: it must be asked for each time, for it may be another server's turn to answer.
     const answer = { name, type: TYPE.TXT, class: CLASS.CH, ttl: 0, rdata: characterString(text) };
-    return localReply(query, { answers: [answer], recursionAvailable });
+    return localReply(query, { answers: [answer] });
   }
 
   /** What stands at a name: `null` when it is not told, `undefined` when the name is none of ours. */

@@ -2,7 +2,8 @@ import { CLASS, EDE, TYPE } from "../../wire/iana.ts";
 import { decodeQuestions, type ResourceRecord } from "../../wire/message.ts";
 import { localReply } from "./local_reply.ts";
 import type { Query } from "../query.ts";
-import type { Reply, Resolver } from "../resolver.ts";
+import type { Reply } from "../reply.ts";
+import type { Resolver } from "../resolver.ts";
 
 /** A made-up record holds for a minute: long enough to be seen, short enough to go away. */
 const TTL_SECONDS = 60;
@@ -17,7 +18,7 @@ export interface FixedAnswerOptions {
 
 /**
  * Answers every A question with one address, and every AAAA question with another if there is one; whatever else is asked
- * has no records. For trying clients out without any upstream. RA stays 0: nothing recursive is on offer.
+ * has no records. For trying clients out without any upstream.
  */
 export class FixedAnswer implements Resolver {
   readonly #addresses: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
@@ -33,7 +34,7 @@ export class FixedAnswer implements Resolver {
       const rdata = qclass === CLASS.IN ? this.#addresses.get(type) : undefined;
       return rdata === undefined ? [] : [{ name, type, class: qclass, ttl: TTL_SECONDS, rdata }];
     });
-    query.extendedErrors.push({ infoCode: EDE.FORGED_ANSWER, text: "All answers are made up here" });
-    return localReply(query, { answers, recursionAvailable: false });
+    query.reply.extendedErrors.push({ infoCode: EDE.FORGED_ANSWER, text: "All answers are made up here" });
+    return localReply(query, { answers });
   }
 }

@@ -2,7 +2,7 @@ import { FLAG, headerFromFlags } from "../../wire/header.ts";
 import { RCODE } from "../../wire/iana.ts";
 import { decodeQuestions, encode, type ResourceRecord } from "../../wire/message.ts";
 import type { Query } from "../query.ts";
-import type { Reply } from "../resolver.ts";
+import { type Reply, SOURCE } from "../reply.ts";
 
 /** What a reply with records of our own says. What is left out is empty, or NOERROR. */
 export interface LocalReply {
@@ -12,13 +12,12 @@ export interface LocalReply {
   readonly answers?: readonly ResourceRecord[];
   /** The authority section: an SOA record when the answer is negative. */
   readonly authorities?: readonly ResourceRecord[];
-  /** RA: whether there is an upstream to recurse. */
-  readonly recursionAvailable: boolean;
 }
 
 /** A reply with records that no upstream gave, and the question as it came. */
 export function localReply(query: Query, fields: LocalReply): Reply {
-  const { rcode = RCODE.NOERROR, answers = [], authorities = [], recursionAvailable } = fields;
-  const header = { ...headerFromFlags(query.scan.id, FLAG.QR), rcode, recursionAvailable };
-  return encode({ ...header, questions: decodeQuestions(query.wire), answers, authorities, additionals: [] });
+  const { rcode = RCODE.NOERROR, answers = [], authorities = [] } = fields;
+  const header = { ...headerFromFlags(query.scan.id, FLAG.QR), rcode, recursionAvailable: true };
+  const octets = encode({ ...header, questions: decodeQuestions(query.wire), answers, authorities, additionals: [] });
+  return query.reply.give(octets, SOURCE.local);
 }

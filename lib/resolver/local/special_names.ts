@@ -7,7 +7,8 @@ import { rdataFromText } from "../../wire/text/rdata_text.ts";
 import { decodeBounded } from "../questions/decode_bounded.ts";
 import { localReply } from "./local_reply.ts";
 import type { Query } from "../query.ts";
-import type { Reply, Resolver } from "../resolver.ts";
+import type { Reply } from "../reply.ts";
+import type { Resolver } from "../resolver.ts";
 import { SPECIAL_ZONES, type SpecialZone, TTL_SECONDS } from "./special_zones.ts";
 
 const LOOPBACK_RDATA: ReadonlyMap<number, Uint8Array<ArrayBuffer>> = new Map([
@@ -41,7 +42,10 @@ export class SpecialNames implements Resolver {
     if (zone === undefined) return this.#next.resolve(query);
     const question = decodeQuestions(query.wire)[0]!;
     if (isParents(question, zone)) return this.#next.resolve(query);
-    query.extendedErrors.push({ infoCode: EDE.OTHER, text: `Special-use name ${nameToText(zone.name)}, ${zone.rfc}` });
+    query.reply.extendedErrors.push({
+      infoCode: EDE.OTHER,
+      text: `Special-use name ${nameToText(zone.name)}, ${zone.rfc}`,
+    });
     if (zone.kind === "nonexistent" && query.scan.wantsDnssec) return this.#denyWithProof(query, zone);
     return answer(query, question, zone);
   }
@@ -53,10 +57,10 @@ export class SpecialNames implements Resolver {
    */
   async #denyWithProof(query: Query, { name, soa }: SpecialZone): Promise<Reply> {
     const part = query.part({ name, type: TYPE.DS, class: CLASS.IN });
-    const denial = decodeBounded(await this.#next.resolve(part), part);
+    const denial = decodeBounded((await this.#next.resolve(part)).octets, part);
     const isProven = denial.rcode === RCODE.NXDOMAIN && denial.authorities.some(({ type }) => type === TYPE.RRSIG);
     const authorities = isProven ? denial.authorities : [soa];
-    return localReply(query, { rcode: RCODE.NXDOMAIN, authorities, recursionAvailable: true });
+    return localReply(query, { rcode: RCODE.NXDOMAIN, authorities });
   }
 }
 
@@ -85,7 +89,6 @@ function answer(query: Query, { name, type }: Question, { kind, soa, name: apex 
       rcode,
       answers,
       authorities: answers.length > 0 ? [] : [soa],
-      recursionAvailable: true,
     });
   };
   if (kind === "nonexistent") return reply(RCODE.NXDOMAIN, []);

@@ -3,7 +3,6 @@ import { RCODE, TYPE } from "../../wire/iana.ts";
 import { encode, encodeWithin, type Message, type Question, type ResourceRecord } from "../../wire/message.ts";
 import { isSameName } from "../../wire/name.ts";
 import { uint16At } from "../../wire/octets.ts";
-import type { Reply } from "../resolver.ts";
 import { isOfOneHop, uniteRecords } from "./unite_records.ts";
 
 /** One question and the reply to it. */
@@ -34,7 +33,7 @@ export interface Merge {
  * What does not fit is cut by whole questions from the end, with TC; additional records go first, and without TC
  * (RFC 2181 §9).
  */
-export function mergeReplies({ questions, parts, wantsDnssec, limitOctets }: Merge): Reply {
+export function mergeReplies({ questions, parts, wantsDnssec, limitOctets }: Merge): Uint8Array<ArrayBuffer> {
   const header = mergeHeaders(parts);
   for (let kept = parts.length; kept >= 0; kept--) {
     const sections = mergeSections(parts.slice(0, kept), wantsDnssec);

@@ -3,7 +3,8 @@ import { EDNS_OPTION, RCODE } from "../../wire/iana.ts";
 import { decodeQuestions, encodeWithin, type Message, type Question } from "../../wire/message.ts";
 import { decodeBounded } from "./decode_bounded.ts";
 import type { Query } from "../query.ts";
-import type { Reply, Resolver } from "../resolver.ts";
+import type { Reply } from "../reply.ts";
+import type { Resolver } from "../resolver.ts";
 import { isOfOneHop, uniteRecords } from "./unite_records.ts";
 
 /** A type in the list of an MQTYPE option (RFC 10029 §3.1). */
@@ -37,7 +38,7 @@ export class MultiQtype implements Resolver {
     const reply = await this.#next.resolve(query);
     // What came at the deadline is told now; nobody is asked after it.
     if (this.#clock.nowMs() >= query.deadlineMs) return reply;
-    const primary = decodeBounded(reply, query);
+    const primary = decodeBounded(reply.octets, query);
     const question = decodeQuestions(query.wire)[0]!;
     if (!isExtensible(query, question, primary)) return reply;
     const others = await Promise.all(query.otherTypes.map((type) => this.#ask(query, { ...question, type })));
@@ -46,7 +47,7 @@ export class MultiQtype implements Resolver {
 
   async #ask(query: Query, question: Question): Promise<OtherType> {
     const part = query.part(question);
-    return { type: question.type, message: decodeBounded(await this.#next.resolve(part), part) };
+    return { type: question.type, message: decodeBounded((await this.#next.resolve(part)).octets, part) };
   }
 }
 
@@ -67,7 +68,7 @@ interface MergeOptions {
 
 /** The reply with every other type that fits. Notes on the query which they are. */
 function merge(query: Query, { question, reply, primary, others }: MergeOptions): Reply {
-  let merged = reply;
+  let merged = reply.octets;
   const messages = [primary];
   const types: number[] = [];
   for (const { type, message } of others) {
@@ -81,7 +82,9 @@ function merge(query: Query, { question, reply, primary, others }: MergeOptions)
     types.push(type);
   }
   noteTypes(query, types);
-  return merged;
+  reply.octets = merged;
+  reply.response = null;
+  return reply;
 }
 
 /**
@@ -115,7 +118,7 @@ function unite(question: Question, messages: readonly Message[]): Message {
 /** Names the types that are answered in full in the MQTYPE-Response option, which has been empty until now. */
 function noteTypes(query: Query, types: readonly number[]): void {
   const data = Uint8Array.from(types.flatMap((type) => [type >> 8, type & 0xff]));
-  query.replyOptions = query.replyOptions.map((option) => {
+  query.reply.options = query.reply.options.map((option) => {
     return option.code === EDNS_OPTION.MQTYPE_RESPONSE ? { ...option, data } : option;
   });
 }

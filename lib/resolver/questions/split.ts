@@ -1,5 +1,4 @@
 import type { ExtendedError } from "../../wire/edns/edns.ts";
-import { isTruncated } from "../../response/reply_kind.ts";
 import { EDE, RCODE, rcodeToText, TYPE, typeToText } from "../../wire/iana.ts";
 import { decodeQuestions, type Question } from "../../wire/message.ts";
 import { keyOfName, nameToText } from "../../wire/name.ts";
@@ -7,7 +6,8 @@ import { decodeBounded } from "./decode_bounded.ts";
 import { mergeReplies, type Part } from "./merge.ts";
 import { ownReply } from "../own_reply.ts";
 import type { Query } from "../query.ts";
-import type { Reply, Resolver } from "../resolver.ts";
+import { type Reply, SOURCE } from "../reply.ts";
+import type { Resolver } from "../resolver.ts";
 
 /** What is done with a message that has several questions. */
 export const MULTI_QUESTION = ["split", "formerr"] as const;
@@ -42,8 +42,6 @@ export interface SplitOptions {
   readonly next: Resolver;
   /** What happens to messages with several questions. */
   readonly multiQuestion: MultiQuestion;
-  /** RA of the replies that are made here. */
-  readonly recursionAvailable: boolean;
 }
 
 /**
@@ -56,13 +54,11 @@ export interface SplitOptions {
 export class Split implements Resolver {
   readonly #next: Resolver;
   readonly #multiQuestion: MultiQuestion;
-  readonly #recursionAvailable: boolean;
 
   /** See {@linkcode SplitOptions}. */
-  constructor({ next, multiQuestion, recursionAvailable }: SplitOptions) {
+  constructor({ next, multiQuestion }: SplitOptions) {
     this.#next = next;
     this.#multiQuestion = multiQuestion;
-    this.#recursionAvailable = recursionAvailable;
   }
 
   /** See `Resolver`. */
@@ -87,32 +83,33 @@ export class Split implements Resolver {
     }
     const partQueries = [...distinct.values()].map((question) => ({ question, partQuery: query.part(question) }));
     const parts = await Promise.all(partQueries.map(async ({ question, partQuery }): Promise<ExplainedPart> => {
-      const reply = decodeBounded(await this.#next.resolve(partQuery), partQuery);
-      return { question, reply, extendedErrors: partQuery.extendedErrors };
+      const reply = decodeBounded((await this.#next.resolve(partQuery)).octets, partQuery);
+      return { question, reply, extendedErrors: partQuery.reply.extendedErrors };
     }));
-    query.extendedErrors.push(...parts.flatMap(explainFailure));
-    const merged = mergeReplies({
+    query.reply.extendedErrors.push(...parts.flatMap(explainFailure));
+    const octets = mergeReplies({
       questions,
       parts,
       wantsDnssec: query.scan.wantsDnssec,
       limitOctets: query.bodyOctetsMax,
     });
-    return query.client.isStream && isTruncated(merged) ? this.#tooMuch(query) : merged;
+    const merged = query.reply.give(octets, SOURCE.local, "several questions");
+    return query.client.isStream && merged.isTruncated ? this.#tooMuch(query) : merged;
   }
 
   /** On a stream, TC would promise what is not to be had: nowhere do these questions get more room together. */
   #tooMuch(query: Query): Reply {
-    query.extendedErrors.unshift({ infoCode: EDE.OTHER, text: "Too much for one message, ask one by one" });
-    return ownReply(query, { rcode: RCODE.SERVFAIL, recursionAvailable: this.#recursionAvailable, withQuestion: true });
+    query.reply.extendedErrors.unshift({ infoCode: EDE.OTHER, text: "Too much for one message, ask one by one" });
+    return ownReply(query, { rcode: RCODE.SERVFAIL, withQuestion: true, source: SOURCE.refused, reason: "too much" });
   }
 
   #reject(query: Query, text: string): Reply {
-    query.extendedErrors.push({ infoCode: EDE.OTHER, text });
+    query.reply.extendedErrors.push({ infoCode: EDE.OTHER, text });
     return this.#own(query, RCODE.FORMERR);
   }
 
   #own(query: Query, rcode: number): Reply {
-    return ownReply(query, { rcode, recursionAvailable: this.#recursionAvailable, withQuestion: false });
+    return ownReply(query, { rcode, withQuestion: false, source: SOURCE.policy });
   }
 }
 

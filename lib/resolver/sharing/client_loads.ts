@@ -1,57 +1,10 @@
 import { assert } from "../../base/assert.ts";
-import { LaterOctets } from "../../base/later.ts";
-import type { Query } from "../query.ts";
-import type { Reply } from "../resolver.ts";
-
-/** A question that waits, its place in the list of its client's, and what it waits for. */
-export class Waiting extends LaterOctets {
-  /** Whose question it is. */
-  readonly client: string;
-  /** The question. */
-  readonly query: Query;
-  readonly #onEnd: (waiting: Waiting) => void;
-  #isRefused = false;
-  /** @internal */
-  older: Waiting | null = null;
-  /** @internal */
-  newer: Waiting | null = null;
-
-  /** A question that waits; `ClientLoads.enter` gives it its place. `onEnd` hears of the end of its exchange. */
-  constructor(client: string, query: Query, onEnd: (waiting: Waiting) => void) {
-    super();
-    this.client = client;
-    this.query = query;
-    this.#onEnd = onEnd;
-  }
-
-  /** Whether it was refused before its answer came. */
-  get isRefused(): boolean {
-    return this.#isRefused;
-  }
-
-  /** Waits no longer: `refusal` is the reply, whatever its exchange brings. */
-  refuse(refusal: Reply): void {
-    this.#isRefused = true;
-    super.arrived(refusal);
-  }
-
-  /** See `Receiver`. */
-  override arrived(reply: Reply): void {
-    this.#onEnd(this);
-    super.arrived(reply);
-  }
-
-  /** See `Receiver`. */
-  override failed(error: unknown): void {
-    this.#onEnd(this);
-    super.failed(error);
-  }
-}
+import type { PendingReply } from "../pending_reply.ts";
 
 /** One client's questions. */
 interface Load {
   count: number;
-  newest: Waiting | null;
+  newest: PendingReply | null;
   /** Others with as many. */
   previous: Load | null;
   next: Load | null;
@@ -86,14 +39,14 @@ export class ClientLoads {
   }
 
   /** The newest question of a client that has the most; there must be one. */
-  newestOfGreatest(): Waiting {
+  newestOfGreatest(): PendingReply {
     const load = this.#levels[this.#greatest]!;
     assert(load !== null && load.newest !== null, "a client with the most questions has one");
     return load.newest;
   }
 
   /** Adds a question. */
-  enter(waiting: Waiting): void {
+  enter(waiting: PendingReply): void {
     let load = this.#loads.get(waiting.client);
     if (load === undefined) {
       this.#loads.set(waiting.client, load = { count: 0, newest: null, previous: null, next: null });
@@ -107,7 +60,7 @@ export class ClientLoads {
   }
 
   /** Removes a question that has entered. */
-  leave(waiting: Waiting): void {
+  leave(waiting: PendingReply): void {
     const load = this.#loads.get(waiting.client)!;
     const { older, newer } = waiting;
     if (older !== null) older.newer = newer;

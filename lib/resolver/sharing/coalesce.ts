@@ -1,18 +1,17 @@
 import { type DeadlineQueue, TICK_MS } from "../../base/time/deadline_queue.ts";
 import type { FairShare } from "../../base/time/fair_share.ts";
-import { deliver, type LaterOctets, type Receiver } from "../../base/later.ts";
+import { deliver, type Receiver } from "../../base/later.ts";
 import { type Linkable, LinkedTable } from "../../base/linked_table.ts";
 import { MIB } from "../../base/units.ts";
 import { type QuestionHash, typesWord } from "../../names/question_hash.ts";
 import { isUsefulReply } from "../../response/reply_kind.ts";
-import { rcodeOf } from "../../wire/header.ts";
-import type { ExtendedError } from "../../wire/edns/edns.ts";
 import { EDE, RCODE } from "../../wire/iana.ts";
-import { uint16At } from "../../wire/octets.ts";
-import { type Answer, type Asked, LateFlights } from "./late_flights.ts";
+import { type Asked, LateFlights } from "./late_flights.ts";
 import { ownReply } from "../own_reply.ts";
-import type { LateAnswer, Query } from "../query.ts";
-import type { Reply, Resolver } from "../resolver.ts";
+import { pendingFor, type PendingReply } from "../pending_reply.ts";
+import type { Query } from "../query.ts";
+import { Reply, SOURCE } from "../reply.ts";
+import type { Resolver } from "../resolver.ts";
 import { askedOf, isSameQuestion } from "./same_question.ts";
 import { Waiter } from "./waiter.ts";
 
@@ -98,14 +97,11 @@ export class Coalesce implements Resolver {
     // octets of its own, for an asker that is refused gives its buffer to the next datagram.
     const leader = query.apart();
     const reply = this.#next.resolve(leader);
-    if (reply instanceof Uint8Array) {
-      query.extendedErrors.push(...leader.extendedErrors);
-      return reply;
-    }
+    if (reply instanceof Reply) return query.reply.repeat(reply, reply.octets);
     const waiter = new Waiter(query);
-    const flight = new Flight(hash, { asked, leader, waiter, listener: this.#listener });
+    const flight = new Flight(hash, { asked, pending: pendingFor(leader, reply), waiter, listener: this.#listener });
     this.#flights.add(flight);
-    deliver(reply, flight);
+    flight.pending.deliverTo(flight);
     return waiter;
   }
 
@@ -126,14 +122,13 @@ export class Coalesce implements Resolver {
     this.#flights.remove(flight);
     const { leader } = flight;
     let { waiters } = flight;
-    const haveFailedTogether = waiters.length > 1 && rcodeOf(uint16At(reply, 2)) === RCODE.SERVFAIL;
-    if (leader.late !== null) {
-      waiters = this.#awaitLate(flight, leader.late, { reply: reply.slice(), errors: leader.extendedErrors });
-    } else if (!this.#late.isEmpty && isUsefulReply(reply)) {
-      const answer = { reply: reply.slice(), errors: leader.extendedErrors };
-      this.#late.give({ hash: flight.key, asked: flight.asked, query: leader }, answer);
+    const haveFailedTogether = waiters.length > 1 && reply.rcode === RCODE.SERVFAIL;
+    if (flight.pending.late !== null) {
+      waiters = this.#awaitLate(flight, flight.pending.late, reply.copy());
+    } else if (!this.#late.isEmpty && isUsefulReply(reply.octets)) {
+      this.#late.give({ hash: flight.key, asked: flight.asked, query: leader }, reply.copy());
     }
-    this.#answer(waiters, { reply, errors: leader.extendedErrors });
+    this.#answer(waiters, reply);
     if (haveFailedTogether) this.#onFailedTogether();
   }
 
@@ -143,7 +138,7 @@ export class Coalesce implements Resolver {
    *
    * @returns Those who have none.
    */
-  #awaitLate({ key: hash, asked, leader, waiters }: Flight, late: LateAnswer, failure: Answer): Waiter[] {
+  #awaitLate({ key: hash, asked, leader, waiters }: Flight, late: PendingReply, failure: Reply): Waiter[] {
     const open = this.#late.add({ hash, asked, query: leader }, late, failure);
     if (this.#areKnownBad()) return waiters;
     return waiters.filter((waiter) => {
@@ -155,27 +150,26 @@ export class Coalesce implements Resolver {
   }
 
   /** Gives those who wait a copy each: they edit ID, flags and spelling. `reply` is not used any more afterwards. */
-  #answer(waiters: readonly Waiter[], { reply, errors }: Answer): void {
-    if (waiters.length * reply.length > COPIED_AT_ONCE_MAX) {
-      return void this.#answerByTurns(waiters, reply.slice(), errors);
-    }
+  #answer(waiters: readonly Waiter[], reply: Reply): void {
+    const { octets } = reply;
+    if (waiters.length * octets.length > COPIED_AT_ONCE_MAX) return void this.#answerByTurns(waiters, reply.copy());
     // The last one may have what is there.
     for (let i = 0; i < waiters.length; i++) {
-      waiters[i]!.answered(i < waiters.length - 1 ? reply.slice() : reply, errors);
+      waiters[i]!.answered(reply, i < waiters.length - 1 ? octets.slice() : octets);
     }
   }
 
   /** A thousand copies of 64 KiB would take a tenth of a second, in which nobody else is heard. */
-  async #answerByTurns(waiters: readonly Waiter[], reply: Reply, errors: readonly ExtendedError[]): Promise<void> {
+  async #answerByTurns(waiters: readonly Waiter[], reply: Reply): Promise<void> {
     for (const waiter of waiters) {
       if (this.#share.isUsedUp) await this.#share.nextTurn();
-      this.#share.spend(reply.length);
-      waiter.answered(reply.slice(), errors);
+      this.#share.spend(reply.octets.length);
+      waiter.answered(reply, reply.octets.slice());
     }
   }
 
   /** Whoever asks anew meanwhile need not wait for that. */
-  #onLateAnswer({ hash, asked, query }: Asked, answer: Answer): void {
+  #onLateAnswer({ hash, asked, query }: Asked, answer: Reply): void {
     for (let flight = this.#flights.first(hash); flight !== null; flight = this.#flights.following(flight)) {
       if (flight.asked !== asked || !isSameQuestion(flight.leader, query)) continue;
       this.#flights.remove(flight);
@@ -205,8 +199,8 @@ class Flight implements Linkable<Flight>, Receiver<Reply> {
   nextInRow: Flight | null = null;
   /** See `askedOf`. */
   readonly asked: number;
-  /** The query that goes upstream for all. */
-  readonly leader: Query;
+  /** What it is to bring. */
+  readonly pending: PendingReply;
   /** In the order in which they came. */
   readonly waiters: Waiter[];
   /** Whether they have got their answer from elsewhere. */
@@ -215,13 +209,23 @@ class Flight implements Linkable<Flight>, Receiver<Reply> {
 
   constructor(
     hash: number,
-    { asked, leader, waiter, listener }: { asked: number; leader: Query; waiter: Waiter; listener: FlightListener },
+    { asked, pending, waiter, listener }: {
+      asked: number;
+      pending: PendingReply;
+      waiter: Waiter;
+      listener: FlightListener;
+    },
   ) {
     this.key = hash;
     this.asked = asked;
-    this.leader = leader;
+    this.pending = pending;
     this.waiters = [waiter];
     this.#listener = listener;
+  }
+
+  /** The query that goes upstream for all. */
+  get leader(): Query {
+    return this.pending.query;
   }
 
   arrived(reply: Reply): void {
@@ -233,7 +237,7 @@ class Flight implements Linkable<Flight>, Receiver<Reply> {
   }
 }
 
-function join({ waiters }: Flight, query: Query): Reply | LaterOctets {
+function join({ waiters }: Flight, query: Query): Reply | Waiter {
   if (waiters.length >= WAITERS_MAX) return refusal(query);
   const waiter = new Waiter(query);
   waiters.push(waiter);
@@ -241,6 +245,6 @@ function join({ waiters }: Flight, query: Query): Reply | LaterOctets {
 }
 
 function refusal(query: Query): Reply {
-  query.extendedErrors.push({ infoCode: EDE.OTHER, text: "Too many queries wait for this answer" });
-  return ownReply(query, { rcode: RCODE.REFUSED, recursionAvailable: true, withQuestion: true });
+  query.reply.extendedErrors.push({ infoCode: EDE.OTHER, text: "Too many queries wait for this answer" });
+  return ownReply(query, { rcode: RCODE.REFUSED, withQuestion: true, source: SOURCE.refused, reason: "crowd" });
 }

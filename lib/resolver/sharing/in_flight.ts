@@ -1,13 +1,14 @@
-import { deliver } from "../../base/later.ts";
 import type { Clock } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
 import { LineAMinute } from "../../observe/line_a_minute.ts";
 import type { Log } from "../../observe/log.ts";
 import { EDE, RCODE } from "../../wire/iana.ts";
-import { type ClientLoads, Waiting } from "./client_loads.ts";
+import type { ClientLoads } from "./client_loads.ts";
 import { ownReply } from "../own_reply.ts";
+import { pendingFor, type PendingReply, type ReplyStep } from "../pending_reply.ts";
 import type { Query } from "../query.ts";
-import type { Reply, Resolver } from "../resolver.ts";
+import { Reply, SOURCE } from "../reply.ts";
+import type { Resolver } from "../resolver.ts";
 
 /** What the limit is made from. */
 export interface InFlightOptions {
@@ -30,12 +31,10 @@ export interface InFlightOptions {
  * the client that has the most is refused, which may be the one that has just come. What is answered without waiting
  * never counts, so put this behind everything that knows its answers.
  */
-export class InFlight implements Resolver {
+export class InFlight implements Resolver, ReplyStep {
   readonly #options: InFlightOptions;
   readonly #loads: ClientLoads;
   readonly #warnings: LineAMinute;
-  /** Made once, not for each question. */
-  readonly #onEnd = (waiting: Waiting) => this.#end(waiting);
 
   /** Lets `options.max` questions wait. */
   constructor(options: InFlightOptions) {
@@ -55,11 +54,28 @@ export class InFlight implements Resolver {
     const client = query.client.host;
     if (this.#loads.count >= this.#options.max && !this.#makeRoomFor(client)) return this.#refusal(query);
     const pending = this.#options.next.resolve(query);
-    if (pending instanceof Uint8Array) return pending;
-    const waiting = new Waiting(client, query, this.#onEnd);
+    if (pending instanceof Reply) return pending;
+    const waiting = pendingFor(query, pending).through(this);
+    waiting.client = client;
     this.#loads.enter(waiting);
-    deliver(pending, waiting);
     return waiting;
+  }
+
+  /** See `ReplyStep`. */
+  replied(waiting: PendingReply, reply: Reply): Reply {
+    if (!waiting.isRefused) this.#loads.leave(waiting);
+    return reply;
+  }
+
+  /** See `ReplyStep`. */
+  failed(waiting: PendingReply, error: unknown): Reply {
+    this.#loads.leave(waiting);
+    throw error;
+  }
+
+  /** See `ReplyStep`. */
+  endedLate(): void {
+    this.#loads.abandonedCount--;
   }
 
   /** Refuses a question of a client that has more than this one would have; `false` when there is none to refuse. */
@@ -74,11 +90,6 @@ export class InFlight implements Resolver {
     return true;
   }
 
-  #end(waiting: Waiting): void {
-    if (waiting.isRefused) this.#loads.abandonedCount--;
-    else this.#loads.leave(waiting);
-  }
-
   #refusal(query: Query): Reply {
     const { counters, max } = this.#options;
     counters.overloaded++;
@@ -87,7 +98,7 @@ export class InFlight implements Resolver {
       return `${max} questions are in flight, the newest of the greediest client are refused (${count} so far); ` +
         `--max-in-flight ${max} is the limit`;
     });
-    query.extendedErrors.push({ infoCode: EDE.OTHER, text: "Too many queries in flight" });
-    return ownReply(query, { rcode: RCODE.REFUSED, recursionAvailable: true, withQuestion: true });
+    query.reply.extendedErrors.push({ infoCode: EDE.OTHER, text: "Too many queries in flight" });
+    return ownReply(query, { rcode: RCODE.REFUSED, withQuestion: true, source: SOURCE.refused, reason: "overload" });
   }
 }

@@ -1,10 +1,10 @@
 import { Alarm, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
-import { deliver, type LaterOctets, type Receiver } from "../../base/later.ts";
+import type { Receiver } from "../../base/later.ts";
 import { type Linkable, LinkedTable } from "../../base/linked_table.ts";
 import { isUsefulReply } from "../../response/reply_kind.ts";
-import type { ExtendedError } from "../../wire/edns/edns.ts";
-import type { LateAnswer, Query } from "../query.ts";
-import type { Reply } from "../resolver.ts";
+import type { PendingReply } from "../pending_reply.ts";
+import type { Query } from "../query.ts";
+import type { Reply } from "../reply.ts";
 import { isSameQuestion } from "./same_question.ts";
 import { Waiter } from "./waiter.ts";
 
@@ -18,22 +18,14 @@ export interface Asked {
   readonly query: Query;
 }
 
-/** An answer to a question, and why it is what it is. */
-export interface Answer {
-  /** For whomever: it is copied for each. */
-  readonly reply: Reply;
-  /** See `Query.extendedErrors`. */
-  readonly errors: readonly ExtendedError[];
-}
-
 /** What late flights are made from. */
 export interface LateFlightsOptions {
   /** Where deadlines wait. */
   readonly deadlines: DeadlineQueue;
   /** Gives those who wait an answer, whose octets may be given away. */
-  readonly answer: (waiters: readonly LateWaiter[], answer: Answer) => void;
+  readonly answer: (waiters: readonly LateWaiter[], answer: Reply) => void;
   /** Told of each answer that comes after all: it is for those, too, who have asked anew meanwhile. */
-  readonly onAnswer: (question: Asked, answer: Answer) => void;
+  readonly onAnswer: (question: Asked, answer: Reply) => void;
 }
 
 /**
@@ -55,27 +47,27 @@ export class LateFlights {
   }
 
   /** Takes over what `late` may still bring; `failure` is what those were told who have waited so far. */
-  add(question: Asked, late: LateAnswer, failure: Answer): LateFlight {
+  add(question: Asked, late: PendingReply, failure: Reply): LateFlight {
     const { answer: answerAll, onAnswer } = this.#options;
     const flight = new LateFlight(question, failure, (ended, reply) => {
       this.#flights.remove(ended);
-      if (reply === null || !isUsefulReply(reply)) {
-        return answerAll(ended.take(), { ...failure, reply: failure.reply.slice() });
+      if (reply === null || !isUsefulReply(reply.octets)) {
+        return answerAll(ended.take(), failure.copy());
       }
-      const answer = () => ({ reply: reply.slice(), errors: late.query.extendedErrors });
-      answerAll(ended.take(), answer());
-      this.give(question, answer());
-      onAnswer(question, answer());
+      const answer = reply.copy();
+      answerAll(ended.take(), answer.copy());
+      this.give(question, answer);
+      onAnswer(question, answer);
     });
     this.#flights.add(flight);
-    deliver(late.reply, flight);
+    late.deliverTo(flight);
     return flight;
   }
 
   /** Those who wait for `question` have their answer, wherever it comes from. */
-  give({ hash, asked, query }: Asked, answer: Answer): void {
+  give({ hash, asked, query }: Asked, answer: Reply): void {
     for (let flight = this.#flights.first(hash); flight !== null; flight = this.#flights.following(flight)) {
-      if (flight.isFor(asked, query)) this.#options.answer(flight.take(), { ...answer, reply: answer.reply.slice() });
+      if (flight.isFor(asked, query)) this.#options.answer(flight.take(), answer.copy());
     }
   }
 
@@ -87,7 +79,7 @@ export class LateFlights {
   }
 
   /** Lets `query` wait for `flight` until its own deadline; then it is told what the others were. */
-  join(flight: LateFlight, query: Query): LaterOctets {
+  join(flight: LateFlight, query: Query): LateWaiter {
     const waiter = new LateWaiter(query, flight, this.#options.deadlines);
     flight.waiters.add(waiter);
     return waiter;
@@ -103,12 +95,12 @@ export class LateFlight implements Linkable<LateFlight>, Receiver<Reply> {
   /** Those who wait for it. */
   readonly waiters: Set<LateWaiter> = new Set<LateWaiter>();
   /** What those are told who wait in vain. */
-  readonly failure: Answer;
+  readonly failure: Reply;
   readonly #question: Asked;
   readonly #onEnd: (flight: LateFlight, reply: Reply | null) => void;
 
   /** `onEnd` is told what has come: `null` for nothing. */
-  constructor(question: Asked, failure: Answer, onEnd: (flight: LateFlight, reply: Reply | null) => void) {
+  constructor(question: Asked, failure: Reply, onEnd: (flight: LateFlight, reply: Reply | null) => void) {
     this.key = question.hash;
     this.failure = failure;
     this.#question = question;
@@ -150,7 +142,7 @@ export class LateWaiter extends Waiter {
     this.#deadlines = deadlines;
     this.#alarm = new Alarm(() => {
       flight.waiters.delete(this);
-      this.answered(flight.failure.reply.slice(), flight.failure.errors);
+      this.answered(flight.failure, flight.failure.octets.slice());
     });
     deadlines.schedule(this.#alarm, query.deadlineMs);
   }

@@ -3,7 +3,8 @@ import { EDE, RCODE } from "../../wire/iana.ts";
 import { type LoopDetector, PROBE_OCTETS } from "../../upstream/group/loop_detector.ts";
 import { ownReply } from "../own_reply.ts";
 import type { Query } from "../query.ts";
-import type { Reply, Resolver } from "../resolver.ts";
+import { type Reply, SOURCE } from "../reply.ts";
+import type { Resolver } from "../resolver.ts";
 
 /** Keeps our own probes for forwarding loops from going round once more. */
 export class LoopGuard implements Resolver {
@@ -21,7 +22,7 @@ export class LoopGuard implements Resolver {
     // Its length alone tells nearly every question from a probe: only the others are copied.
     const octets = query.scan.questionsEnd - HEADER_OCTETS;
     if (octets !== PROBE_OCTETS || !this.#detector.recognize(query.questionOctets)) return this.#next.resolve(query);
-    query.extendedErrors.push({ infoCode: EDE.OTHER, text: "Forwarding loop" });
-    return ownReply(query, { rcode: RCODE.REFUSED, recursionAvailable: true, withQuestion: true });
+    query.reply.extendedErrors.push({ infoCode: EDE.OTHER, text: "Forwarding loop" });
+    return ownReply(query, { rcode: RCODE.REFUSED, withQuestion: true, source: SOURCE.refused, reason: "loop" });
   }
 }

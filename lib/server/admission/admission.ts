@@ -3,7 +3,7 @@ import { EDE, OPCODE, RCODE } from "../../wire/iana.ts";
 import { OPT_FAULT, SCAN } from "../../wire/scan.ts";
 import { ownReply } from "../../resolver/own_reply.ts";
 import type { Query } from "../../resolver/query.ts";
-import type { Reply } from "../../resolver/resolver.ts";
+import { type Reply, SOURCE } from "../../resolver/reply.ts";
 import { hasMultiQtypeOption } from "./multi_qtype_option.ts";
 import { rejectionOf } from "./rejected_types.ts";
 
@@ -15,13 +15,12 @@ export const IGNORED = "ignored";
 /**
  * Judges a datagram before anything is done for it: whether it is a query that can be resolved, is to be ignored, or has
  * its reply already. Looks at nothing but the message.
- *
- * @param recursionAvailable RA of the replies that are made here.
  */
-export function admit(query: Query, recursionAvailable: boolean): typeof ADMITTED | typeof IGNORED | Reply {
+export function admit(query: Query): typeof ADMITTED | typeof IGNORED | Reply {
   const { scan } = query;
-  const reply = (rcode: number, withQuestion: boolean) => ownReply(query, { rcode, recursionAvailable, withQuestion });
-  const explain = (infoCode: number, text: string) => void query.extendedErrors.push({ infoCode, text });
+  const reply = (rcode: number, withQuestion: boolean) =>
+    ownReply(query, { rcode, withQuestion, source: SOURCE.policy });
+  const explain = (infoCode: number, text: string) => void query.reply.extendedErrors.push({ infoCode, text });
 
   if (isUnanswerable(query)) return IGNORED;
   // RFC 8906 §3.1.4: an unknown opcode is answered with NOTIMP. Its sections may mean anything, so they are not judged.
@@ -46,7 +45,7 @@ export function admit(query: Query, recursionAvailable: boolean): typeof ADMITTE
   // RFC 6891 §6.1.3: "If a responder does not implement the VERSION level of the request, then it MUST respond with
   // RCODE=BADVERS."
   if (scan.hasOpt && scan.ednsVersion > EDNS_VERSION) {
-    query.extendedRcode = RCODE.BADVERS >> 4;
+    query.reply.extendedRcode = RCODE.BADVERS >> 4;
     return reply(RCODE.BADVERS & 0xf, true);
   }
   if (scan.isSigned) {

@@ -27,7 +27,7 @@ export function takeClientOptions(query: Query, cookies: ServerCookies): number 
   if (scan.optFault !== OPT_FAULT.none || scan.ednsVersion > EDNS_VERSION) return RCODE.NOERROR;
   // RFC 7828 §3.2.1: a server "MUST ignore" the option when it comes over UDP.
   if (client.usesKeepalive && findOptions(wire, scan, EDNS_OPTION.TCP_KEEPALIVE).length > 0) {
-    query.replyOptions = [KEEPALIVE];
+    query.reply.options = [KEEPALIVE];
   }
   // RFC 7873 §5.2: of several COOKIE options only the first counts.
   const [cookie] = findOptions(wire, scan, EDNS_OPTION.COOKIE);
@@ -41,7 +41,7 @@ function takeCookie(query: Query, cookie: Uint8Array<ArrayBuffer>, cookies: Serv
   if (octets === null) return RCODE.NOERROR;
   const { isValid, reply } = cookies.judge(cookie, octets);
   query.hasValidCookie = isValid;
-  query.replyOptions = [...query.replyOptions, { code: EDNS_OPTION.COOKIE, data: reply }];
+  query.reply.options = [...query.reply.options, { code: EDNS_OPTION.COOKIE, data: reply }];
   // RFC 7873 §5.4: a query without questions asks about its cookie alone. With a question, a cookie that is not good is
   // as none (§5.2.4): behind changing addresses it would only cost a round trip more.
   const asksAboutCookie = query.scan.questionCount === 0 && cookie.length > CLIENT_COOKIE_OCTETS;
@@ -60,11 +60,11 @@ export function takeOtherTypes(query: Query): number {
   if (types === MALFORMED) return reject(query, "The MQTYPE-Query option is malformed");
   query.otherTypes = types;
   // RFC 10029 §3.4: the response has the option, "even if that response is truncated": it shows that we know it.
-  query.replyOptions = [...query.replyOptions, { code: EDNS_OPTION.MQTYPE_RESPONSE, data: new Uint8Array(0) }];
+  query.reply.options = [...query.reply.options, { code: EDNS_OPTION.MQTYPE_RESPONSE, data: new Uint8Array(0) }];
   return RCODE.NOERROR;
 }
 
 function reject(query: Query, text: string): number {
-  query.extendedErrors.push({ infoCode: EDE.OTHER, text });
+  query.reply.extendedErrors.push({ infoCode: EDE.OTHER, text });
   return RCODE.FORMERR;
 }

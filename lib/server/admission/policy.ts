@@ -4,7 +4,7 @@ import { LineAMinute } from "../../observe/line_a_minute.ts";
 import type { Log } from "../../observe/log.ts";
 import { ownReply } from "../../resolver/own_reply.ts";
 import type { Query } from "../../resolver/query.ts";
-import type { Reply } from "../../resolver/resolver.ts";
+import { type Reply, SOURCE } from "../../resolver/reply.ts";
 import { QUESTIONS_MAX } from "../../resolver/questions/split.ts";
 import { FLAG, putFlags } from "../../wire/header.ts";
 import { EDE, OPCODE, RCODE } from "../../wire/iana.ts";
@@ -14,6 +14,9 @@ import { admit, ADMITTED, IGNORED, isUnanswerable } from "./admission.ts";
 import { takeClientOptions, takeOtherTypes } from "./client_options.ts";
 import type { RateLimit } from "./rate_limit.ts";
 import type { ServerCookies } from "./server_cookies.ts";
+
+/** Why a query over its network's rate is not answered. */
+const RATE_LIMIT = "rate limit";
 
 /** What a policy is made from. */
 export interface PolicyOptions {
@@ -29,8 +32,6 @@ export interface PolicyOptions {
   readonly clock: Clock;
   /** Gets a warning a minute while strangers ask. */
   readonly log: Log;
-  /** RA of the replies that are made here. */
-  readonly recursionAvailable: boolean;
 }
 
 /** Decides about a query before it is resolved: who asks, whether the message is good, and how much its network asks. */
@@ -57,10 +58,10 @@ export class Policy {
   }
 
   #judgeMessage(query: Query): typeof ADMITTED | typeof IGNORED | Reply {
-    const { cookies, recursionAvailable } = this.#options;
+    const { cookies } = this.#options;
     // First, so that whatever the reply says, it has what its OPT record must carry.
     const cookieRcode = takeClientOptions(query, cookies);
-    const verdict = admit(query, recursionAvailable);
+    const verdict = admit(query);
     if (verdict !== ADMITTED) return verdict;
     const rcode = cookieRcode === RCODE.NOERROR ? takeOtherTypes(query) : cookieRcode;
     return rcode === RCODE.NOERROR ? ADMITTED : this.#rejectOptions(query, rcode);
@@ -72,13 +73,13 @@ export class Policy {
       return `${query.client.hostname} is in no network of --allow, its queries are refused ` +
         `(${count} so far of all such clients); --allow <network> lets it ask`;
     });
-    query.extendedErrors.push({ infoCode: EDE.PROHIBITED, text: "Your address is not allowed to ask here" });
-    return this.#own(query, RCODE.REFUSED, true);
+    query.reply.extendedErrors.push({ infoCode: EDE.PROHIBITED, text: "Your address is not allowed to ask here" });
+    return this.#own(query, RCODE.REFUSED, true, "prohibited");
   }
 
   #rejectOptions(query: Query, rcode: number): Reply {
-    query.extendedRcode = rcode >> 4;
-    return this.#own(query, rcode & 0xf, false);
+    query.reply.extendedRcode = rcode >> 4;
+    return this.#own(query, rcode & 0xf, false, "options");
   }
 
   #isOverRate(query: Query, questionCount: number): boolean {
@@ -92,18 +93,18 @@ export class Policy {
   #limit(query: Query): Reply {
     this.#options.counters.rateLimited++;
     // What is wrong with the message is told over TCP.
-    query.extendedErrors.length = 0;
-    query.extendedRcode = 0;
+    query.reply.extendedErrors.length = 0;
+    query.reply.extendedRcode = 0;
     // Only queries have a TC bit. Without it, NOERROR says to whoever sent an UPDATE or NOTIFY that it has been done.
-    if (query.scan.opcode !== OPCODE.QUERY) return this.#own(query, RCODE.NOTIMP, false);
-    query.extendedErrors.push({ infoCode: EDE.OTHER, text: "Rate limit, ask over TCP" });
-    const reply = this.#own(query, RCODE.NOERROR, true);
-    putFlags(reply, uint16At(reply, 2) | FLAG.TC);
+    if (query.scan.opcode !== OPCODE.QUERY) return this.#own(query, RCODE.NOTIMP, false, RATE_LIMIT);
+    query.reply.extendedErrors.push({ infoCode: EDE.OTHER, text: "Rate limit, ask over TCP" });
+    const reply = this.#own(query, RCODE.NOERROR, true, RATE_LIMIT);
+    putFlags(reply.octets, uint16At(reply.octets, 2) | FLAG.TC);
     return reply;
   }
 
-  #own(query: Query, rcode: number, withQuestion: boolean): Reply {
-    return ownReply(query, { rcode, recursionAvailable: this.#options.recursionAvailable, withQuestion });
+  #own(query: Query, rcode: number, withQuestion: boolean, reason: string): Reply {
+    return ownReply(query, { rcode, withQuestion, source: SOURCE.policy, reason });
   }
 }
 

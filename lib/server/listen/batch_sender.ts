@@ -2,7 +2,6 @@ import type { SocketAddress } from "../../base/net/address.ts";
 import type { DatagramBatch, TooLong } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
 import { ReplySlot } from "../../resolver/reply_slot.ts";
-import type { Reply } from "../../resolver/resolver.ts";
 import type { ReplySender } from "./reply_sender.ts";
 import { shrink } from "../reply/shrink.ts";
 
@@ -57,7 +56,7 @@ export class BatchSender implements ReplySender {
   }
 
   /** See `ReplySender`. */
-  send(reply: Reply, peer: SocketAddress): void {
+  send(reply: Uint8Array<ArrayBuffer>, peer: SocketAddress): void {
     // hot path
     const current = this.#current;
     const isInSlot = current !== null && current.holds(reply);

@@ -3,7 +3,6 @@ import type { DatagramSocket } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
 import type { Log } from "../../observe/log.ts";
 import { ReplySlot } from "../../resolver/reply_slot.ts";
-import type { Reply } from "../../resolver/resolver.ts";
 import type { Departures } from "./read_ahead.ts";
 import type { ReplySender } from "./reply_sender.ts";
 
@@ -48,7 +47,7 @@ export class SingleSender implements ReplySender, Departures {
   }
 
   /** See `ReplySender`. */
-  send(reply: Reply, peer: SocketAddress): void {
+  send(reply: Uint8Array<ArrayBuffer>, peer: SocketAddress): void {
     // hot path
     const departure = this.#next;
     departure.reply = departure.own(reply);
@@ -113,7 +112,7 @@ export class SingleSender implements ReplySender, Departures {
 /** One reply on its way out. Made once and used again: a closure for each reply would cost more than its octets. */
 class Departure {
   readonly slot = new ReplySlot();
-  reply: Reply = this.slot.octets;
+  reply: Uint8Array<ArrayBuffer> = this.slot.octets;
   peer: SocketAddress | null = null;
   readonly sent: () => void;
   readonly failed: (error: unknown) => void;
@@ -124,7 +123,7 @@ class Departure {
   }
 
   /** `reply`, or a copy of one that does not stand in the slot: it is only lent, and the system may read it later. */
-  own(reply: Reply): Reply {
+  own(reply: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     if (this.slot.holds(reply)) return reply;
     this.slot.octets.set(reply);
     return this.slot.first(reply.length);

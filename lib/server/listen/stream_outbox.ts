@@ -3,7 +3,6 @@ import { Alarm, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import type { Clock, StreamSocket } from "../../base/runtime.ts";
 import { writeAll } from "../../base/stream.ts";
 import { KIB } from "../../base/units.ts";
-import type { Reply } from "../../resolver/resolver.ts";
 import { toFrame } from "../../wire/stream_frames.ts";
 import { IDLE_TIMEOUT_MS } from "../limits.ts";
 
@@ -51,7 +50,7 @@ export class StreamOutbox {
   }
 
   /** Puts a copy of a reply behind the others; it leaves after the next `flush`. Returns the octets that it takes. */
-  put(reply: Reply): number {
+  put(reply: Uint8Array<ArrayBuffer>): number {
     const frame = toFrame(reply);
     this.#frames.push(frame);
     return frame.length;

@@ -4,7 +4,7 @@ import { deliver } from "../../base/later.ts";
 import type { Clock, StreamSocket } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
 import type { Client } from "../../resolver/client.ts";
-import type { Reply } from "../../resolver/resolver.ts";
+import { Reply } from "../../resolver/reply.ts";
 import { StreamFrames } from "../../wire/stream_frames.ts";
 import { IDLE_TIMEOUT_MS, QUERIES_PER_CONNECTION_MAX } from "../limits.ts";
 import type { Server } from "../server.ts";
@@ -144,17 +144,17 @@ export class StreamSession {
     const reply = this.#server.handle(message, this.#client);
     if (reply === null) return;
     // Nothing is read while there is no room, so what is known at once has some.
-    if (reply instanceof Uint8Array) return this.#put(reply);
+    if (reply instanceof Reply) return this.#put(reply.octets);
     this.#inFlight++;
     this.#account.hold(message.length);
     deliver(reply, {
       // It is lent, and copied when it is put into the outbox.
-      arrived: (answer) => this.#answered(message, answer, isAgain),
+      arrived: (answer) => this.#answered(message, answer.octets, isAgain),
       failed: () => this.#answered(message, null, isAgain),
     });
   }
 
-  #answered(message: Octets, reply: Reply | null, isAgain: boolean): void {
+  #answered(message: Octets, reply: Octets | null, isAgain: boolean): void {
     this.#inFlight--;
     if (this.#isClosed) return;
     this.#account.release(message.length);
@@ -167,7 +167,7 @@ export class StreamSession {
     this.#goOn();
   }
 
-  #put(reply: Reply): void {
+  #put(reply: Octets): void {
     this.#account.hold(this.#outbox.put(reply));
     this.#share.spend(reply.length);
   }

@@ -1,11 +1,12 @@
 import { formatSocketAddress, type SocketAddress } from "../../base/net/address.ts";
 import { BufferPool } from "../../base/octets/buffers.ts";
-import { LaterOctets, type Receiver } from "../../base/later.ts";
+import type { Receiver } from "../../base/later.ts";
 import type { Clock, DatagramBatch, DatagramSocket, Timers, Turns } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
 import { LineAMinute } from "../../observe/line_a_minute.ts";
 import type { Log } from "../../observe/log.ts";
-import type { Reply } from "../../resolver/resolver.ts";
+import { PendingReply } from "../../resolver/pending_reply.ts";
+import type { Reply } from "../../resolver/reply.ts";
 import { BatchSender } from "./batch_sender.ts";
 import { type Departures, ReadAhead } from "./read_ahead.ts";
 import { KnownClients } from "./known_clients.ts";
@@ -154,12 +155,12 @@ export class UdpListener {
       const [datagram, peer] = await this.#socket.receive(buffer);
       if (this.#isStopping) continue;
       const reply = this.#server.handle(datagram, this.#clients.find(peer), this.#sender.slot);
-      if (reply instanceof LaterOctets) {
+      if (reply instanceof PendingReply) {
         const taken = buffer;
         this.#sendLater(reply, peer, () => this.#buffers.give(taken));
         buffer = this.#buffers.take();
       } else if (reply !== null) {
-        this.#sender.send(reply, peer);
+        this.#sender.send(reply.octets, peer);
       }
       for (let round = 0; round < BATCHES_MAX && !this.#isStopping; round++) {
         const count = batch.receive();
@@ -180,8 +181,8 @@ export class UdpListener {
       for (let i = 0; i < count; i++) {
         const peer = burst.peer(i);
         const reply = this.#server.handle(burst.datagram(i), this.#clients.find(peer), this.#sender.slot);
-        if (reply instanceof LaterOctets) this.#sendLater(reply, peer, burst.keep(i));
-        else if (reply !== null) this.#sender.send(reply, peer);
+        if (reply instanceof PendingReply) this.#sendLater(reply, peer, burst.keep(i));
+        else if (reply !== null) this.#sender.send(reply.octets, peer);
       }
     } finally {
       this.#turns.endTurn();
@@ -189,7 +190,7 @@ export class UdpListener {
   }
 
   /** @param release Gives back the octets that the query came in. */
-  #sendLater(later: LaterOctets, peer: SocketAddress, release: () => void): void {
+  #sendLater(later: PendingReply, peer: SocketAddress, release: () => void): void {
     this.#unansweredCount++;
     later.deliverTo(new Departing(this, peer, release));
   }
@@ -197,7 +198,7 @@ export class UdpListener {
   /** @internal */
   sendNow(reply: Reply, peer: SocketAddress): void {
     this.#unansweredCount--;
-    this.#sender.send(reply, peer);
+    this.#sender.send(reply.octets, peer);
     this.#sender.flush();
     if (this.#unansweredCount === 0 && this.#isStopping) this.#allAnswered.resolve();
   }

@@ -3,7 +3,6 @@ import { ARCOUNT_OFFSET } from "../../wire/header.ts";
 import { putUint16, uint16At } from "../../wire/octets.ts";
 import { MessageScan } from "../../wire/scan.ts";
 import { withoutOpt } from "../../wire/edns/without_opt.ts";
-import type { Reply } from "../../resolver/resolver.ts";
 import { truncate } from "./truncate.ts";
 
 /** Used anew for each reply. */
@@ -18,7 +17,7 @@ const scan = new MessageScan();
  * @param reply Not to be used afterwards.
  * @returns `null` when nothing is left to cut.
  */
-export function shrink(reply: Reply): Reply | null {
+export function shrink(reply: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | null {
   scan.scan(reply);
   const { hasOpt, optOffset, optEnd, questionsEnd } = scan;
   const isLarge = reply.length > PLAIN_UDP_OCTETS;

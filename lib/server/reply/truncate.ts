@@ -11,7 +11,6 @@ import { decode, encodeWithin, type Message, type ResourceRecord } from "../../w
 import { putUint16, uint16At } from "../../wire/octets.ts";
 import { rrsetKey } from "../../wire/rdata/rrset_key.ts";
 import { skipName } from "../../wire/scan.ts";
-import type { Reply } from "../../resolver/resolver.ts";
 import { neededRecords } from "./needed_records.ts";
 
 /**
@@ -21,7 +20,7 @@ import { neededRecords } from "./needed_records.ts";
  * @param reply A readable message that ends with its last record; its OPT record has been taken off.
  * @param limitOctets Room for the header and the question section at least.
  */
-export function truncate(reply: Reply, limitOctets: number): Reply {
+export function truncate(reply: Uint8Array<ArrayBuffer>, limitOctets: number): Uint8Array<ArrayBuffer> {
   if (reply.length <= limitOctets) return reply;
   const message = decode(reply);
   const compressed = encodeWithin(message);
@@ -40,7 +39,11 @@ export function truncate(reply: Reply, limitOctets: number): Reply {
  * @param octets The message; edited in place and returned in part.
  * @param message The same, decoded.
  */
-export function cutRecords(octets: Reply, message: Message, limitOctets: number): Reply {
+export function cutRecords(
+  octets: Uint8Array<ArrayBuffer>,
+  message: Message,
+  limitOctets: number,
+): Uint8Array<ArrayBuffer> {
   const sections = [message.answers, message.authorities, message.additionals];
   const { kept, end } = lastBorder(octets, message.questions.length, rrsetKeys(sections), limitOctets);
   const isNeeded = neededRecords(message);
@@ -76,7 +79,12 @@ function rrsetKeys(sections: readonly (readonly ResourceRecord[])[]): string[] {
 }
 
 /** How many records, and octets, come before the last place within the limit that splits no RRset. */
-function lastBorder(octets: Reply, questionCount: number, keys: readonly string[], limitOctets: number) {
+function lastBorder(
+  octets: Uint8Array<ArrayBuffer>,
+  questionCount: number,
+  keys: readonly string[],
+  limitOctets: number,
+) {
   const last = new Map(keys.map((key, i) => [key, i]));
   let offset = HEADER_OCTETS;
   for (let i = 0; i < questionCount; i++) offset = behindName(octets, offset) + QUESTION_TAIL_OCTETS;
@@ -93,6 +101,6 @@ function lastBorder(octets: Reply, questionCount: number, keys: readonly string[
   return border;
 }
 
-function behindName(octets: Reply, offset: number): number {
+function behindName(octets: Uint8Array<ArrayBuffer>, offset: number): number {
   return skipName(octets, offset, octets.length);
 }

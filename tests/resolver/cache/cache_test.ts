@@ -1,7 +1,8 @@
 // What only shows when things happen in one call; the rest of what the cache does is in the scenarios.
 
 import { assert, assertEquals } from "@std/assert";
-import { LaterOctets } from "../../../lib/base/later.ts";
+import { PendingReply } from "../../../lib/resolver/pending_reply.ts";
+import { Reply } from "../../../lib/resolver/reply.ts";
 import { Memory } from "../../../lib/cache/memory.ts";
 import { Counters } from "../../../lib/observe/counters.ts";
 import { Cache } from "../../../lib/resolver/cache/cache.ts";
@@ -19,7 +20,7 @@ const TTL_SECONDS = 300;
 const ANSWER = `example.org ${TTL_SECONDS} IN A 192.0.2.1`;
 const RULES = { minTtlSeconds: 0, maxTtlSeconds: 86_400, negativeMaxTtlSeconds: 3600 };
 /** An exchange that is under way when `resolve` returns. */
-const UNDER_WAY = () => new LaterOctets();
+const UNDER_WAY = (query: Query) => new PendingReply(query);
 
 /** A cache that knows the address of example.org; `onAsked` happens when the upstreams are asked. */
 function setUp({ areKnownBad = false, onAsked = () => {} }: { areKnownBad?: boolean; onAsked?: () => void } = {}) {
@@ -32,7 +33,7 @@ function setUp({ areKnownBad = false, onAsked = () => {} }: { areKnownBad?: bool
     resolve(query: Query) {
       asked.push(query);
       onAsked();
-      return UNDER_WAY();
+      return UNDER_WAY(query);
     },
   };
   const refresher = new Refresher({ next, memory, isPrefetching: true, timeoutMs: 2000, clock: time, counters });
@@ -66,8 +67,8 @@ function ask(slot: ReplySlot | null = null): Query {
 
 /** The answer section of a reply that is there at once. */
 function answersOf(reply: unknown): string[] {
-  assert(reply instanceof Uint8Array);
-  const { questions, answers } = decode(reply as Uint8Array<ArrayBuffer>);
+  assert(reply instanceof Reply);
+  const { questions, answers } = decode(reply.octets);
   assertEquals(questionLines(questions), ["example.org. IN A"]);
   return lines(answers);
 }
@@ -104,11 +105,11 @@ Deno.test("Cache.resolve() gives what has expired, whatever refreshing it does t
 Deno.test("Cache.resolve() writes into the query's slot, unless that has been taken for another reply", () => {
   const { cache } = setUp();
   const slot = new ReplySlot();
-  const inSlot = cache.resolve(ask(slot)) as Uint8Array<ArrayBuffer>;
-  assert(slot.holds(inSlot));
+  const inSlot = cache.resolve(ask(slot)) as Reply;
+  assert(slot.holds(inSlot.octets));
   slot.isTaken = true;
   slot.octets.fill(0xee);
-  const reply = cache.resolve(ask(slot)) as Uint8Array<ArrayBuffer>;
+  const reply = cache.resolve(ask(slot)) as Reply;
   assertEquals(answersOf(reply), [`example.org. ${TTL_SECONDS} IN A 192.0.2.1`]);
   assert(slot.octets.every((octet) => octet === 0xee), "somebody else's octets stay as they are");
 });

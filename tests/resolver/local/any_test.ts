@@ -6,6 +6,7 @@ import { EDE, RCODE } from "../../../lib/wire/iana.ts";
 import { decode } from "../../../lib/wire/message.ts";
 import { lines, question, questionLines, wire } from "../../support/messages.ts";
 import { CLIENT, StubResolver } from "../../support/resolving.ts";
+import type { Reply } from "../../../lib/resolver/reply.ts";
 
 function ask(text: string, channel: Channel) {
   const next = new StubResolver();
@@ -19,14 +20,14 @@ function ask(text: string, channel: Channel) {
 
 Deno.test("[8482_01] Any.resolve() answers ANY over UDP with a HINFO record that says so, and forwards nothing", () => {
   const { query, next, reply } = ask("eXample.org ANY", "udp");
-  const message = decode(reply as Uint8Array);
+  const message = decode((reply as Reply).octets);
   assertEquals([message.rcode, message.recursionAvailable, questionLines(message.questions)], [
     RCODE.NOERROR,
     true,
     ["eXample.org. IN ANY"],
   ]);
   assertEquals(lines(message.answers), ['eXample.org. 3600 IN HINFO "RFC8482" ""']);
-  assertEquals([query.extendedErrors[0]!.infoCode, next.queries], [EDE.OTHER, []]);
+  assertEquals([query.reply.extendedErrors[0]!.infoCode, next.queries], [EDE.OTHER, []]);
 });
 
 for (

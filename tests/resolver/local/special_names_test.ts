@@ -4,13 +4,14 @@ import { EDE, RCODE, rcodeToText, TYPE } from "../../../lib/wire/iana.ts";
 import { decode, type Message } from "../../../lib/wire/message.ts";
 import { lines, opt, question, questionLines, records } from "../../support/messages.ts";
 import { clientQuery, questionHash, responseTo, StubResolver } from "../../support/resolving.ts";
+import { Reply } from "../../../lib/resolver/reply.ts";
 
 function ask(text: string) {
   const next = new StubResolver();
   const query = clientQuery({ questions: [question(text)] });
   const reply = new SpecialNames({ next, hash: questionHash() }).resolve(query);
-  assert(reply instanceof Uint8Array, "what is known is returned by a plain call");
-  return { query, reply: decode(reply), isForwarded: next.queries.length > 0 };
+  assert(reply instanceof Reply, "what is known is returned by a plain call");
+  return { query, reply: decode(reply.octets), isForwarded: next.queries.length > 0 };
 }
 
 /** The SOA record of the zone, as a line. */
@@ -113,7 +114,7 @@ for (const [ids, asked, rcode, zone, ...answers] of ANSWERS) {
     assertEquals(lines(reply.authorities), answers.length > 0 ? [] : [soa(zone)]);
     assertEquals(questionLines(reply.questions), questionLines([question(asked)]));
     assertEquals([reply.recursionAvailable, isForwarded], [true, false]);
-    assertEquals(query.extendedErrors.map(({ infoCode }) => infoCode), [EDE.OTHER]);
+    assertEquals(query.reply.extendedErrors.map(({ infoCode }) => infoCode), [EDE.OTHER]);
   });
 }
 
@@ -158,7 +159,7 @@ for (const [ids, asked] of FORWARDED) {
     const query = clientQuery({ questions: [question(asked)] });
     new SpecialNames({ next, hash: questionHash() }).resolve(query);
     assertStrictEquals(next.queries[0], query);
-    assertEquals(query.extendedErrors, []);
+    assertEquals(query.reply.extendedErrors, []);
   });
 }
 
@@ -167,7 +168,7 @@ Deno.test("SpecialNames.resolve() does not take a dot inside a label for a borde
   const reply = new SpecialNames({ next, hash: questionHash() }).resolve(
     clientQuery({ questions: [question("home\\.arpa A")] }),
   );
-  assertEquals([decode(reply as Uint8Array).rcode, next.queries.length], [RCODE.NOERROR, 1]);
+  assertEquals([decode((reply as Reply).octets).rcode, next.queries.length], [RCODE.NOERROR, 1]);
 });
 
 const ROOT_DENIAL = records(
@@ -181,7 +182,7 @@ const ROOT_DENIAL = records(
 async function askWithDo(text: string, fields: Partial<Message>) {
   const next = new StubResolver((query) => responseTo(query, fields));
   const query = clientQuery({ questions: [question(text)], additionals: [opt({ wantsDnssec: true })] });
-  const reply = decode(await new SpecialNames({ next, hash: questionHash() }).resolve(query));
+  const reply = decode((await new SpecialNames({ next, hash: questionHash() }).resolve(query)).octets);
   return { query, reply, asked: next.queries.flatMap(({ wire }) => questionLines(decode(wire).questions)), next };
 }
 
@@ -193,7 +194,7 @@ for (const name of ["Printer.local", "local", "a.b.internal", "x.alt", "x.onion"
     assertEquals([reply.rcode, lines(reply.authorities)], [RCODE.NXDOMAIN, lines(ROOT_DENIAL)]);
     assertEquals(questionLines(reply.questions), [`${name}. IN A`]);
     assertEquals([asked, next.queries[0]!.scan.wantsDnssec], [[`${zone}. IN DS`], true]);
-    assertEquals(query.extendedErrors.map(({ infoCode }) => infoCode), [EDE.OTHER]);
+    assertEquals(query.reply.extendedErrors.map(({ infoCode }) => infoCode), [EDE.OTHER]);
   });
 }
 
@@ -207,7 +208,7 @@ Deno.test("[special_01] SpecialNames.resolve() denies by itself what the upstrea
   ) {
     const { query, reply } = await askWithDo("printer.local A", fields);
     assertEquals([reply.rcode, lines(reply.answers), lines(reply.authorities)], [RCODE.NXDOMAIN, [], [soa("local")]]);
-    assertEquals(query.extendedErrors.length, 1);
+    assertEquals(query.reply.extendedErrors.length, 1);
   }
 });
 

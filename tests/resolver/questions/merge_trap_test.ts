@@ -64,10 +64,10 @@ for (const [mnemonic, rdata, text, isCompressible] of TRAPS) {
       const [{ name }] = decodeQuestions(query.wire) as [ReturnType<typeof question>];
       return nameToText(name) === "t.example." ? replyWith(type, hex(rdata)) : responseTo(query);
     });
-    const split = new Split({ next, multiQuestion: "split", recursionAvailable: true });
+    const split = new Split({ next, multiQuestion: "split" });
     // What stands at offset 12 of the merged message is not what stood there in the upstream's.
     const questions = [question("decoy.example.org"), { ...question("t.example"), type }];
-    const merged = await split.resolve(clientQuery({ questions }));
+    const { octets: merged } = await split.resolve(clientQuery({ questions }));
     assertEquals(lines(decode(merged).answers), [`t.example. 300 IN ${mnemonic} ${text}`]);
     // [3597_02] what may not be compressed stands there in full.
     const expanded = rdata.replaceAll(" ", "").replaceAll("c00c", FULL);
@@ -80,8 +80,8 @@ Deno.test("[3597_01] Split.resolve() passes RDATA of unknown types bit by bit, e
     const [{ name }] = decodeQuestions(query.wire) as [ReturnType<typeof question>];
     return nameToText(name) === "t.example." ? replyWith(65_280, hex("c00c 00ff")) : responseTo(query);
   });
-  const split = new Split({ next, multiQuestion: "split", recursionAvailable: true });
+  const split = new Split({ next, multiQuestion: "split" });
   const questions = [question("decoy.example.org"), question("t.example TYPE65280")];
-  const { answers } = decode(await split.resolve(clientQuery({ questions })));
+  const { answers } = decode((await split.resolve(clientQuery({ questions }))).octets);
   assertEquals(lines(answers), ["t.example. 300 IN TYPE65280 \\# 4 c00c00ff"]);
 });

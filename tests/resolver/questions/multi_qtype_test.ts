@@ -1,13 +1,15 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { MultiQtype } from "../../../lib/resolver/questions/multi_qtype.ts";
 import type { Query } from "../../../lib/resolver/query.ts";
-import type { Reply } from "../../../lib/resolver/resolver.ts";
-import { finish } from "../../../lib/server/reply/finish.ts";
+import { finish } from "../../support/finish.ts";
 import { EDNS_OPTION, RCODE, TYPE, typeToText } from "../../../lib/wire/iana.ts";
 import { decode, type Message } from "../../../lib/wire/message.ts";
 import { ednsOf, lines, opt, question, questionLines, record, records } from "../../support/messages.ts";
 import { clientQuery, responseTo, StubResolver } from "../../support/resolving.ts";
 import { settableClock } from "../../support/serving.ts";
+import { Reply } from "../../../lib/resolver/reply.ts";
+
+type Octets = Uint8Array<ArrayBuffer>;
 
 const SOA = record("example.org. 60 IN SOA ns.example. h.example. 1 2 3 4 60");
 const A = "www.example.org. 300 IN A 192.0.2.1";
@@ -27,7 +29,7 @@ const USUAL: Answers = {
 function queryFor(otherTypes: readonly number[], udpPayloadOctets = 1232): Query {
   const query = clientQuery({ questions: [question("www.example.org")], additionals: [opt({ udpPayloadOctets })] });
   query.otherTypes = otherTypes;
-  query.replyOptions = [{ code: EDNS_OPTION.MQTYPE_RESPONSE, data: new Uint8Array(0) }];
+  query.reply.options = [{ code: EDNS_OPTION.MQTYPE_RESPONSE, data: new Uint8Array(0) }];
   return query;
 }
 
@@ -72,7 +74,7 @@ Deno.test("MultiQtype.resolve() passes a query for one type on as it is", () => 
   const next = stub(USUAL);
   const query = clientQuery({ questions: [question("www.example.org")] });
   assert(
-    new MultiQtype({ next, clock: settableClock() }).resolve(query) instanceof Uint8Array,
+    new MultiQtype({ next, clock: settableClock() }).resolve(query) instanceof Reply,
     "what is known is returned by a plain call",
   );
   assertStrictEquals(next.queries[0], query);
@@ -86,9 +88,9 @@ Deno.test("[10029_03] MultiQtype.resolve() answers the primary type, then the ot
 });
 
 Deno.test("[10029_03] MultiQtype.resolve() asks for nothing else before the primary type is answered, then for all", async () => {
-  const replies: PromiseWithResolvers<Reply>[] = [];
+  const replies: PromiseWithResolvers<Octets>[] = [];
   const next = new StubResolver(() => {
-    replies.push(Promise.withResolvers<Reply>());
+    replies.push(Promise.withResolvers<Octets>());
     return replies.at(-1)!.promise;
   });
   const reply = new MultiQtype({ next, clock: settableClock() }).resolve(queryFor([TYPE.TXT, TYPE.AAAA]));
@@ -98,7 +100,7 @@ Deno.test("[10029_03] MultiQtype.resolve() asks for nothing else before the prim
   await Promise.resolve();
   assertEquals(next.queries.length, 3);
   for (const i of [2, 1]) replies[i]!.resolve(responseTo(next.queries[i]!, { authorities: [SOA] }));
-  assertEquals(lines(decode(await reply).answers), [A]);
+  assertEquals(lines(decode((await reply).octets).answers), [A]);
 });
 
 const MANY_TEXTS = Array.from({ length: 4 }, (_, i) => `www.example.org. 300 IN TXT "${"x".repeat(240)}${i}"`);

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { ClientLoads, Waiting } from "../../../lib/resolver/sharing/client_loads.ts";
+import { PendingReply } from "../../../lib/resolver/pending_reply.ts";
+import { ClientLoads } from "../../../lib/resolver/sharing/client_loads.ts";
 import { clientQuery } from "../../support/resolving.ts";
 
 const QUERY = clientQuery({});
@@ -15,10 +16,11 @@ Deno.test("ClientLoads knows at any time how many wait, and the newest question 
   fc.assert(fc.property(steps, (steps) => {
     const loads = new ClientLoads();
     // The same by the plainest means: a list.
-    const model: Waiting[] = [];
+    const model: PendingReply[] = [];
     for (const step of steps) {
       if (typeof step === "string") {
-        const waiting = new Waiting(step, QUERY, () => {});
+        const waiting = new PendingReply(QUERY);
+        waiting.client = step;
         loads.enter(waiting);
         model.push(waiting);
       } else if (model.length > 0) {

@@ -4,21 +4,23 @@ import type { QuestionHash } from "../../../lib/names/question_hash.ts";
 import { Coalesce, WAITERS_MAX } from "../../../lib/resolver/sharing/coalesce.ts";
 import { CHANNELS, Client } from "../../../lib/resolver/client.ts";
 import { Query } from "../../../lib/resolver/query.ts";
-import type { Reply } from "../../../lib/resolver/resolver.ts";
-import { finish } from "../../../lib/server/reply/finish.ts";
+import { finish } from "../../support/finish.ts";
 import { EDE, RCODE } from "../../../lib/wire/iana.ts";
 import { decode, type Message } from "../../../lib/wire/message.ts";
 import { fakeDeadlines, FakeTime, settled } from "../../support/fake_time.ts";
 import { lines, opt, question, questionLines, records } from "../../support/messages.ts";
 import { clientQuery, questionHash, responseTo, StubResolver } from "../../support/resolving.ts";
+import { Reply } from "../../../lib/resolver/reply.ts";
+
+type Octets = Uint8Array<ArrayBuffer>;
 
 const ANSWERS = records("example.org 9 IN A 192.0.2.1");
 
 /** Coalescing in front of a resolver that waits: `answer(i)` lets it answer what it was asked as number `i`. */
 function setUp(hash: Pick<QuestionHash, "hash"> = questionHash()) {
-  const pending: PromiseWithResolvers<Reply>[] = [];
+  const pending: PromiseWithResolvers<Octets>[] = [];
   const next = new StubResolver(() => {
-    pending.push(Promise.withResolvers<Reply>());
+    pending.push(Promise.withResolvers<Octets>());
     return pending.at(-1)!.promise;
   });
   const calls = { failedTogether: 0 };
@@ -48,8 +50,8 @@ Deno.test("[5452_05] Coalesce asks once for thirty identical questions, and give
   assertEquals(next.queries.length, 1);
   await answer(0);
   const octets = await Promise.all(replies);
-  assertEquals(new Set(octets.map(({ buffer }) => buffer)).size, 30);
-  for (const reply of octets) assertEquals(lines(decode(reply).answers), ["example.org. 9 IN A 192.0.2.1"]);
+  assertEquals(new Set(octets.map(({ octets }) => octets.buffer)).size, 30);
+  for (const reply of octets) assertEquals(lines(decode(reply.octets).answers), ["example.org. 9 IN A 192.0.2.1"]);
 });
 
 Deno.test("[5452_05] Coalesce lets clients on streams share an exchange, whatever their channels, and not with UDP", () => {
@@ -170,9 +172,13 @@ Deno.test("[2.1.3] Coalesce refuses those beyond a thousand that wait for one an
   const replies = Array.from({ length: WAITERS_MAX }, () => coalesce.resolve(query()));
   const excess = query();
   const refused = coalesce.resolve(excess);
-  assert(refused instanceof Uint8Array);
-  assertEquals([WAITERS_MAX, decode(refused).rcode, decode(refused).recursionAvailable], [1000, RCODE.REFUSED, true]);
-  assertEquals(excess.extendedErrors.map(({ infoCode }) => infoCode), [EDE.OTHER]);
+  assert(refused instanceof Reply);
+  assertEquals([WAITERS_MAX, decode(refused.octets).rcode, decode(refused.octets).recursionAvailable], [
+    1000,
+    RCODE.REFUSED,
+    true,
+  ]);
+  assertEquals(excess.reply.extendedErrors.map(({ infoCode }) => infoCode), [EDE.OTHER]);
   // Another question is not concerned.
   const other = coalesce.resolve(query({ questions: [question("example.com")] }));
   await answer(0);
@@ -185,10 +191,10 @@ Deno.test("[8914_02] Coalesce tells every waiter why it failed, and each of them
   const queries = [query(), query(), query()];
   const replies = queries.map((query) => coalesce.resolve(query));
   const error = { infoCode: EDE.NO_REACHABLE_AUTHORITY, text: "No reply" };
-  next.queries[0]!.extendedErrors.push(error);
+  next.queries[0]!.reply.extendedErrors.push(error);
   await answer(0, { rcode: RCODE.SERVFAIL });
-  assertEquals((await Promise.all(replies)).map((reply) => decode(reply).rcode), [2, 2, 2]);
-  assertEquals(queries.map(({ extendedErrors }) => extendedErrors), [[error], [error], [error]]);
+  assertEquals((await Promise.all(replies)).map((reply) => reply.rcode), [2, 2, 2]);
+  assertEquals(queries.map(({ reply: { extendedErrors } }) => extendedErrors), [[error], [error], [error]]);
   assertEquals(calls.failedTogether, 1);
 });
 
@@ -216,7 +222,7 @@ Deno.test("Coalesce rejects for all when the next resolver does, and asks anew a
 
 Deno.test("Coalesce hands on at once what is known at once", () => {
   const next = new StubResolver((query) => {
-    query.extendedErrors.push({ infoCode: EDE.OTHER, text: "known" });
+    query.reply.extendedErrors.push({ infoCode: EDE.OTHER, text: "known" });
     return responseTo(query);
   });
   const coalesce = new Coalesce({
@@ -228,8 +234,8 @@ Deno.test("Coalesce hands on at once what is known at once", () => {
     areKnownBad: () => false,
   });
   const asked = query();
-  assert(coalesce.resolve(asked) instanceof Uint8Array);
-  assertEquals([asked.extendedErrors.length, next.queries.length], [1, 1]);
+  assert(coalesce.resolve(asked) instanceof Reply);
+  assertEquals([asked.reply.extendedErrors.length, next.queries.length], [1, 1]);
 });
 
 Deno.test("Coalesce keeps what it asks for others when the first asker's buffer goes to another datagram", async () => {
@@ -253,7 +259,9 @@ Deno.test("Coalesce tells questions apart whose hashes are the same, in whatever
     const ask = (name: string) => coalesce.resolve(query({ questions: [question(name)] }));
     const replies = [...names, ...names].map(ask);
     for (const i of order) await answer(i, {});
-    const answered = await Promise.all(replies.map(async (reply) => questionLines(decode(await reply).questions)[0]));
+    const answered = await Promise.all(
+      replies.map(async (reply) => questionLines(decode((await reply).octets).questions)[0]),
+    );
     assertEquals(answered, [...names, ...names].map((name) => `${name}. IN A`));
     assertEquals(next.queries.length, 3);
     // Nothing is left: each is asked anew.
@@ -269,12 +277,12 @@ Deno.test("Coalesce copies a large reply for many by turns: others are heard mea
   const replies = asked.map((query) => coalesce.resolve(query));
   for (const reply of replies) Promise.resolve(reply).then(() => answered++);
   const answers = new Array(3500).fill(ANSWERS[0]!);
-  next.queries[0]!.extendedErrors.push({ infoCode: EDE.OTHER, text: "known" });
+  next.queries[0]!.reply.extendedErrors.push({ infoCode: EDE.OTHER, text: "known" });
   pending[0]!.resolve(responseTo(next.queries[0]!, { answers }));
   await settled();
   assert(answered > 0 && answered < 5);
   await time.passAndSettle(100);
   assertEquals(answered, 100);
   assertEquals(new Set(await Promise.all(replies)).size, 100);
-  assert(asked.every(({ extendedErrors }) => extendedErrors.length === 1));
+  assert(asked.every(({ reply: { extendedErrors } }) => extendedErrors.length === 1));
 });

@@ -7,17 +7,19 @@ import { ClientLoads } from "../../../lib/resolver/sharing/client_loads.ts";
 import { InFlight } from "../../../lib/resolver/sharing/in_flight.ts";
 import { Client } from "../../../lib/resolver/client.ts";
 import { Query } from "../../../lib/resolver/query.ts";
-import type { Reply } from "../../../lib/resolver/resolver.ts";
 import { EDE, RCODE } from "../../../lib/wire/iana.ts";
 import { decode } from "../../../lib/wire/message.ts";
 import { fakeDeadlines, FakeTime, settled } from "../../support/fake_time.ts";
 import { question, questionLines, wire } from "../../support/messages.ts";
 import { clientQuery, questionHash, responseTo, StubResolver } from "../../support/resolving.ts";
+import { Reply } from "../../../lib/resolver/reply.ts";
+
+type Octets = Uint8Array<ArrayBuffer>;
 
 function setUp(max: number) {
-  const pending: PromiseWithResolvers<Reply>[] = [];
+  const pending: PromiseWithResolvers<Octets>[] = [];
   const next = new StubResolver(() => {
-    pending.push(Promise.withResolvers<Reply>());
+    pending.push(Promise.withResolvers<Octets>());
     return pending.at(-1)!.promise;
   });
   const time = new FakeTime();
@@ -33,7 +35,7 @@ function setUp(max: number) {
       return new Query({ wire: octets, client: new Client(hostname, "udp"), deadlineMs: 2000 });
     });
     for (const query of queries) {
-      Promise.resolve(inFlight.resolve(query)).then((reply) => rcodes.push(decode(reply).rcode));
+      Promise.resolve(inFlight.resolve(query)).then((reply) => rcodes.push(reply.rcode));
     }
     return { rcodes, queries };
   };
@@ -51,7 +53,7 @@ Deno.test("InFlight.resolve() counts a question while it waits, and what is answ
   assertEquals(inFlight.count, 1);
   const answer = responseTo(next.queries[0]!);
   pending[0]!.resolve(answer);
-  assertEquals(await reply, answer);
+  assertEquals((await reply).octets, answer);
   assertEquals(inFlight.count, 0);
 
   const { counters, time } = setUp(1);
@@ -64,7 +66,7 @@ Deno.test("InFlight.resolve() counts a question while it waits, and what is answ
     counters,
     log,
   });
-  assert(local.resolve(query) instanceof Uint8Array);
+  assert(local.resolve(query) instanceof Reply);
   assertEquals(local.count, 0);
 });
 
@@ -74,7 +76,7 @@ Deno.test("InFlight.resolve() refuses the newest of one client beyond the limit,
   await settled();
   assertEquals([first.rcodes, next.queries.length, inFlight.count], [[RCODE.REFUSED, RCODE.REFUSED], 3, 3]);
   assertEquals(counters.overloaded, 2);
-  assertEquals(first.queries[4]!.extendedErrors, [{ infoCode: EDE.OTHER, text: "Too many queries in flight" }]);
+  assertEquals(first.queries[4]!.reply.extendedErrors, [{ infoCode: EDE.OTHER, text: "Too many queries in flight" }]);
   await answer(0);
   assertEquals(inFlight.count, 2);
   const second = ask("192.0.2.1");
@@ -90,7 +92,7 @@ Deno.test("InFlight.resolve() makes room for a client that has less, at the cost
   // Two each: the third question of the modest one would make it the greediest.
   assertEquals([greedy.rcodes, modest.rcodes], [[RCODE.REFUSED, RCODE.REFUSED], [RCODE.REFUSED]]);
   assertEquals([inFlight.count, counters.overloaded], [4, 3]);
-  assertEquals(greedy.queries.map((query) => query.extendedErrors.length), [0, 0, 1, 1]);
+  assertEquals(greedy.queries.map((query) => query.reply.extendedErrors.length), [0, 0, 1, 1]);
   // The answers to what was refused come to nothing.
   for (let i = 0; i < next.queries.length; i++) await answer(i);
   assertEquals(greedy.rcodes, [RCODE.REFUSED, RCODE.REFUSED, RCODE.NOERROR, RCODE.NOERROR]);
@@ -125,7 +127,7 @@ Deno.test("InFlight.resolve() bounds the exchanges that go on without their ques
 Deno.test("InFlight.resolve() repeats the question in what it refuses, with RA", async () => {
   const { inFlight, ask } = setUp(1);
   ask("192.0.2.1");
-  const reply = decode(await inFlight.resolve(clientQuery({ questions: [question("eXample.org")] })));
+  const reply = decode((await inFlight.resolve(clientQuery({ questions: [question("eXample.org")] }))).octets);
   assertEquals([reply.rcode, reply.recursionAvailable, questionLines(reply.questions)], [
     RCODE.REFUSED,
     true,
@@ -169,7 +171,7 @@ Deno.test("Query.questionOctets stays what it was when the buffer of a refused q
 });
 
 Deno.test("InFlight in front of Coalesce refuses who asked first without telling or harming those who wait along", async () => {
-  const exchange = Promise.withResolvers<Reply>();
+  const exchange = Promise.withResolvers<Octets>();
   const next = new StubResolver(() => exchange.promise);
   const coalesce = new Coalesce({
     next,
@@ -204,8 +206,8 @@ Deno.test("InFlight in front of Coalesce refuses who asked first without telling
   const reply = inFlight.resolve(along);
   inFlight.resolve(from("192.0.2.1", "b.example"));
   inFlight.resolve(from("192.0.2.3", "c.example"));
-  assertEquals(decode(await refusal).rcode, RCODE.REFUSED);
+  assertEquals(decode((await refusal).octets).rcode, RCODE.REFUSED);
   exchange.resolve(responseTo(along));
-  assertEquals(decode(await reply).rcode, RCODE.NOERROR);
-  assertEquals([refused.extendedErrors.length, along.extendedErrors.length], [1, 0]);
+  assertEquals(decode((await reply).octets).rcode, RCODE.NOERROR);
+  assertEquals([refused.reply.extendedErrors.length, along.reply.extendedErrors.length], [1, 0]);
 });

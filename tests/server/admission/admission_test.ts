@@ -7,9 +7,10 @@ import { decode, type Message, type ResourceRecord } from "../../../lib/wire/mes
 import { concat } from "@std/bytes/concat";
 import { FLAG } from "../../../lib/wire/header.ts";
 import { uint16At } from "../../../lib/wire/octets.ts";
-import { finish } from "../../../lib/server/reply/finish.ts";
+import { finish } from "../../support/finish.ts";
 import { ednsOf, hex, opt, question, questionLines, record, wire } from "../../support/messages.ts";
 import { clientQuery, rawQuery } from "../../support/resolving.ts";
+import type { Reply } from "../../../lib/resolver/reply.ts";
 
 const QUESTIONS = [question("eXample.org")];
 const TSIG = record("key.example 0 CLASS255 TSIG \\# 0");
@@ -20,8 +21,8 @@ const SIG0: ResourceRecord = {
 SIG0.rdata.set([0, 0]);
 
 /** The reply that admission makes by itself, as the client would get it. */
-function ownReply(query: Query, recursionAvailable = true): Message {
-  const verdict = admit(query, recursionAvailable);
+function ownReply(query: Query): Message {
+  const verdict = admit(query);
   assert(typeof verdict !== "string", `expected a reply, got "${verdict}"`);
   return decode(finish(verdict, query));
 }
@@ -67,24 +68,24 @@ function withType(rdata: Uint8Array<ArrayBuffer>, type: number): Uint8Array<Arra
 
 for (const [what, fields] of ADMITTED_QUERIES) {
   Deno.test(`admit() lets a query pass with ${what}`, () => {
-    assertEquals(admit(clientQuery(fields), true), ADMITTED);
+    assertEquals(admit(clientQuery(fields)), ADMITTED);
   });
 }
 
 Deno.test("[1035_12] admit() lets a query pass with octets behind its last record", () => {
-  assertEquals(admit(rawQuery(concat([wire({ questions: QUESTIONS }), hex("deadbeef")])), true), ADMITTED);
+  assertEquals(admit(rawQuery(concat([wire({ questions: QUESTIONS }), hex("deadbeef")]))), ADMITTED);
 });
 
 Deno.test("[1035_11] admit() ignores what is shorter than a header, at each of the twelve lengths", () => {
   const octets = wire({ questions: QUESTIONS });
-  for (let length = 0; length < 12; length++) assertEquals(admit(rawQuery(octets.slice(0, length)), true), IGNORED);
+  for (let length = 0; length < 12; length++) assertEquals(admit(rawQuery(octets.slice(0, length))), IGNORED);
 });
 
 Deno.test("admit() ignores responses, of every opcode and however malformed", () => {
   for (let opcode = 0; opcode < 16; opcode++) {
     const octets = wire({ isResponse: true, opcode, questions: QUESTIONS });
-    assertEquals(admit(rawQuery(octets), true), IGNORED);
-    assertEquals(admit(rawQuery(octets.slice(0, -1)), true), IGNORED);
+    assertEquals(admit(rawQuery(octets)), IGNORED);
+    assertEquals(admit(rawQuery(octets.slice(0, -1))), IGNORED);
   }
 });
 
@@ -94,7 +95,7 @@ Deno.test("admit() ignores who has no port to which a reply could be sent", () =
     client: new Client("198.51.100.7", "udp", false),
     deadlineMs: 2000,
   });
-  assertEquals(admit(query, true), IGNORED);
+  assertEquals(admit(query), IGNORED);
 });
 
 for (let opcode = 1; opcode < 16; opcode++) {
@@ -177,7 +178,7 @@ for (const [kind, signature] of [["TSIG", TSIG], ["SIG(0)", SIG0]] as const) {
     const query = clientQuery({ questions: QUESTIONS, additionals: [opt(), signature] });
     const reply = ownReply(query);
     assertEquals([reply.rcode, questionLines(reply.questions)], [RCODE.NOTIMP, ["eXample.org. IN A"]]);
-    assertEquals(query.extendedErrors.map(({ infoCode }) => infoCode), [EDE.NOT_SUPPORTED]);
+    assertEquals(query.reply.extendedErrors.map(({ infoCode }) => infoCode), [EDE.NOT_SUPPORTED]);
   });
 
   Deno.test(`[2.1.4] [multi_02] admit() answers several questions signed with ${kind} with FORMERR`, () => {
@@ -185,13 +186,6 @@ for (const [kind, signature] of [["TSIG", TSIG], ["SIG(0)", SIG0]] as const) {
     assertEquals([reply.rcode, reply.questions], [RCODE.FORMERR, []]);
   });
 }
-
-Deno.test("admit() sets RA as it is told", () => {
-  for (const recursionAvailable of [true, false]) {
-    const reply = ownReply(clientQuery({ questions: QUESTIONS, additionals: [opt(), TSIG] }), recursionAvailable);
-    assertEquals(reply.recursionAvailable, recursionAvailable);
-  }
-});
 
 Deno.test("[8906_06] admit() echoes opcode and RD of what is no query, and sets no bit that queries have", () => {
   for (let opcode = 1; opcode < 16; opcode++) {
@@ -207,7 +201,7 @@ Deno.test("[8906_06] admit() echoes opcode and RD of what is no query, and sets 
         questions: QUESTIONS,
       });
       asked[3]! |= FLAG.Z;
-      const verdict = finish(admit(rawQuery(asked), true) as Uint8Array<ArrayBuffer>, rawQuery(asked));
+      const verdict = finish(admit(rawQuery(asked)) as Reply, rawQuery(asked));
       assertEquals(uint16At(verdict, 2), FLAG.QR | (opcode << 11) | (recursionDesired ? FLAG.RD : 0) | RCODE.NOTIMP);
     }
   }

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { finish } from "../../../lib/server/reply/finish.ts";
+import { finish } from "../../support/finish.ts";
 import { admit, ADMITTED } from "../../../lib/server/admission/admission.ts";
 import { RateLimit } from "../../../lib/server/admission/rate_limit.ts";
 import type { EdnsOption } from "../../../lib/wire/edns/edns.ts";
@@ -65,7 +65,7 @@ Deno.test("[10029_01] admit() answers FORMERR to an MQTYPE option under any othe
   for (const code of [EDNS_OPTION.MQTYPE_QUERY, EDNS_OPTION.MQTYPE_RESPONSE]) {
     for (const opcode of [OPCODE.NOTIFY, OPCODE.UPDATE, 15]) {
       const asked = query([{ code, data: hex("001c") }], { opcode });
-      const verdict = admit(asked, true);
+      const verdict = admit(asked);
       assert(typeof verdict !== "string");
       assertEquals(decode(finish(verdict, asked)).rcode, RCODE.FORMERR);
     }

@@ -6,7 +6,7 @@ import { Client } from "../../../lib/resolver/client.ts";
 import { Query } from "../../../lib/resolver/query.ts";
 import { Access } from "../../../lib/server/admission/access.ts";
 import { ADMITTED, IGNORED } from "../../../lib/server/admission/admission.ts";
-import { finish } from "../../../lib/server/reply/finish.ts";
+import { finish } from "../../support/finish.ts";
 import type { Policy } from "../../../lib/server/admission/policy.ts";
 import { RateLimit } from "../../../lib/server/admission/rate_limit.ts";
 import { type EdnsOption, readExtendedError } from "../../../lib/wire/edns/edns.ts";
@@ -15,6 +15,7 @@ import { decode, type Message, type ResourceRecord } from "../../../lib/wire/mes
 import { ednsOf, hex, opt, question, questionLines, record, wire } from "../../support/messages.ts";
 import { responseTo } from "../../support/resolving.ts";
 import { cookies, policy, settableClock } from "../../support/serving.ts";
+import type { Reply } from "../../../lib/resolver/reply.ts";
 
 const QUESTIONS = [question("eXample.org")];
 const UDP = new Client("198.51.100.100", "udp");
@@ -158,7 +159,7 @@ Deno.test("[4007_01] Policy.judge() gives cookies to clients on a link, and know
     assertEquals(judging.judge(asked), ADMITTED);
     return asked;
   };
-  const [given] = from(CLIENT_COOKIE).replyOptions;
+  const [given] = from(CLIENT_COOKIE).reply.options;
   assertEquals(from(given!.data.toHex()).hasValidCookie, true);
 });
 
@@ -177,7 +178,7 @@ for (
   Deno.test(`[7873_06] Policy.judge() answers ${what} without a question with RCODE ${rcode} and a good cookie`, () => {
     const asked = query({ questions: [], ...withOptions(cookie(text)) });
     const verdict = policy({ cookies: RFC_COOKIES }).judge(asked);
-    const reply = decode(finish(verdict === ADMITTED ? responseTo(asked) : verdict as Uint8Array<ArrayBuffer>, asked));
+    const reply = decode(finish(verdict === ADMITTED ? responseTo(asked) : verdict as Reply, asked));
     const edns = ednsOf(reply)!;
     assertEquals((edns.extendedRcode << 4) | reply.rcode, rcode);
     assertEquals(edns.options, [cookie(COOKIE)]);

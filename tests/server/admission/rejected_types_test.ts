@@ -1,10 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { admit, ADMITTED } from "../../../lib/server/admission/admission.ts";
-import { finish } from "../../../lib/server/reply/finish.ts";
+import { finish } from "../../support/finish.ts";
 import { EDE, RCODE, rcodeToText } from "../../../lib/wire/iana.ts";
 import { decode } from "../../../lib/wire/message.ts";
 import { ednsOf, opt, question, questionLines } from "../../support/messages.ts";
 import { clientQuery } from "../../support/resolving.ts";
+import type { Reply } from "../../../lib/resolver/reply.ts";
 
 const REJECTED: readonly [ids: string, type: string, rcode: number, infoCode: number][] = [
   ["[transfer_01]", "AXFR", RCODE.REFUSED, EDE.NOT_SUPPORTED],
@@ -23,15 +24,15 @@ for (const [ids, type, rcode, infoCode] of REJECTED) {
       Deno.test(`${ids} admit() answers ${type} in class ${rrclass} with ${rcodeToText(rcode)}, RA=${recursionAvailable}`, () => {
         const asked = question(`eXample.org ${type} ${rrclass}`);
         const query = clientQuery({ questions: [asked], additionals: [opt()] });
-        const verdict = admit(query, recursionAvailable);
-        const reply = decode(finish(verdict as Uint8Array<ArrayBuffer>, query));
+        const verdict = admit(query);
+        const reply = decode(finish(verdict as Reply, query, recursionAvailable));
         assertEquals([reply.rcode, questionLines(reply.questions), reply.answers, reply.authorities], [
           rcode,
           questionLines([asked]),
           [],
           [],
         ]);
-        assertEquals(query.extendedErrors.map((error) => error.infoCode), [infoCode]);
+        assertEquals(query.reply.extendedErrors.map((error) => error.infoCode), [infoCode]);
         assertEquals([reply.recursionAvailable, ednsOf(reply)!.version], [recursionAvailable, 0]);
       });
     }
@@ -41,6 +42,6 @@ for (const [ids, type, rcode, infoCode] of REJECTED) {
 Deno.test("[8906_01] admit() lets types pass that have no meaning yet, meta types among them, and ANY", () => {
   for (const type of ["TYPE0", "TYPE129", "TYPE248", "ANY", "TYPE65535", "DNAME", "APL", "SIG"]) {
     const text = type === "APL" ? "TYPE42" : type;
-    assertEquals(admit(clientQuery({ questions: [question(`example.org ${text}`)] }), true), ADMITTED, type);
+    assertEquals(admit(clientQuery({ questions: [question(`example.org ${text}`)] })), ADMITTED, type);
   }
 });

@@ -2,7 +2,6 @@ import { assertEquals } from "@std/assert";
 import { Counters } from "../../../lib/observe/counters.ts";
 import { Log } from "../../../lib/observe/log.ts";
 import type { Query } from "../../../lib/resolver/query.ts";
-import type { Reply } from "../../../lib/resolver/resolver.ts";
 import { Pipeline } from "../../../lib/server/pipeline.ts";
 import { Server } from "../../../lib/server/server.ts";
 import { UdpListener } from "../../../lib/server/listen/udp_listener.ts";
@@ -15,6 +14,8 @@ import { opt, question, questionLines, record, wire } from "../../support/messag
 import { CLIENT_ADDRESS, responseTo, StubResolver } from "../../support/resolving.ts";
 import { policy } from "../../support/serving.ts";
 
+type Octets = Uint8Array<ArrayBuffer>;
+
 const OTHER_CLIENT = udp("198.51.100.8", 40_001);
 
 /** 16 octets each: their owner is a pointer to the question. */
@@ -26,12 +27,12 @@ function setUp() {
   const time = new FakeTime();
   const counters = new Counters();
   const log = new Log({ level: "debug", writeLine: () => {} });
-  const pending: [Query, PromiseWithResolvers<Reply>][] = [];
+  const pending: [Query, PromiseWithResolvers<Octets>][] = [];
   const resolver = new StubResolver((query) => {
     const asked = questionLines(decode(query.wire).questions)[0]!;
     if (asked.includes("large.example")) return responseTo(query, { answers: LARGE });
     if (!asked.includes("waits.example")) return responseTo(query);
-    const settle = Promise.withResolvers<Reply>();
+    const settle = Promise.withResolvers<Octets>();
     pending.push([query, settle]);
     return settle.promise;
   });

@@ -2,7 +2,6 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { Counters } from "../../../lib/observe/counters.ts";
 import { Log } from "../../../lib/observe/log.ts";
 import type { Query } from "../../../lib/resolver/query.ts";
-import type { Reply } from "../../../lib/resolver/resolver.ts";
 import { Pipeline } from "../../../lib/server/pipeline.ts";
 import { Server } from "../../../lib/server/server.ts";
 import { UdpListener } from "../../../lib/server/listen/udp_listener.ts";
@@ -15,10 +14,12 @@ import { question, questionLines, wire } from "../../support/messages.ts";
 import { CLIENT_ADDRESS, responseTo, StubResolver } from "../../support/resolving.ts";
 import { policy } from "../../support/serving.ts";
 
+type Octets = Uint8Array<ArrayBuffer>;
+
 const OTHER_CLIENT = udp("198.51.100.8", 40_001);
 
 /** A listener that runs. */
-function setUp(answer: (query: Query) => Reply | Promise<Reply> = (query) => responseTo(query)) {
+function setUp(answer: (query: Query) => Octets | Promise<Octets> = (query) => responseTo(query)) {
   const socket = new FakeSocket(udp("127.0.0.1", 2053));
   const time = new FakeTime();
   const counters = new Counters();
@@ -39,9 +40,9 @@ function setUp(answer: (query: Query) => Reply | Promise<Reply> = (query) => res
 
 /** Like `setUp`, with a resolver that waits: `answer(i)` lets it answer the query `i`. */
 function setUpWaiting() {
-  const pending: PromiseWithResolvers<Reply>[] = [];
+  const pending: PromiseWithResolvers<Octets>[] = [];
   const parts = setUp(() => {
-    pending.push(Promise.withResolvers<Reply>());
+    pending.push(Promise.withResolvers<Octets>());
     return pending.at(-1)!.promise;
   });
   const answer = async (i: number) => {

@@ -1,6 +1,6 @@
 import { concat } from "@std/bytes/concat";
 import { assert, assertEquals, assertGreater, assertLessOrEqual } from "@std/assert";
-import { finish } from "../../../lib/server/reply/finish.ts";
+import { finish } from "../../support/finish.ts";
 import { Query } from "../../../lib/resolver/query.ts";
 import { ReplySlot } from "../../../lib/resolver/reply_slot.ts";
 import { EDE, EDNS_OPTION } from "../../../lib/wire/iana.ts";
@@ -131,7 +131,7 @@ Deno.test("[6891_12] [6891_09] finish() copies DO into our OPT record and advert
 
 Deno.test("finish() writes the extended RCODE of the query's making into our OPT record", () => {
   const query = clientQuery({ questions: QUESTIONS, additionals: [opt()] });
-  query.extendedRcode = 1;
+  query.reply.extendedRcode = 1;
   assertEquals(ednsOf(finished(query))!.extendedRcode, 1);
 });
 
@@ -139,7 +139,7 @@ Deno.test("[8914_01] [8914_02] finish() tells all extended errors to those who s
   const errors = [{ infoCode: EDE.NETWORK_ERROR, text: "Größe" }, { infoCode: EDE.OTHER, text: "" }];
   const plain = clientQuery({ questions: QUESTIONS });
   const edns = clientQuery({ questions: QUESTIONS, additionals: [opt()] });
-  for (const query of [plain, edns]) query.extendedErrors.push(...errors);
+  for (const query of [plain, edns]) query.reply.extendedErrors.push(...errors);
   assertEquals(ednsOf(finished(plain)), null);
   assertEquals(ednsOf(finished(edns))!.options.map(readExtendedError), errors);
 });
@@ -188,7 +188,7 @@ Deno.test("[8914_01] finish() adds extended errors only where they fit, and neve
   const text = "x".repeat(40);
   for (const [free, isTold] of [[46, true], [45, false], [0, false]] as const) {
     const query = clientQuery({ questions: QUESTIONS, additionals: [opt({ udpPayloadOctets: 700 })] });
-    query.extendedErrors.push({ infoCode: EDE.OTHER, text });
+    query.reply.extendedErrors.push({ infoCode: EDE.OTHER, text });
     const octets = finish(responseTo(query, { answers: [filler(700 - 11 - HEAD_OCTETS - free)] }), query);
     assertLessOrEqual(octets.length, 700);
     const reply = decode(octets);
@@ -219,7 +219,9 @@ Deno.test("finish() returns memory of its own, not the query's", () => {
 
 Deno.test("finish() keeps the first extended errors where not all fit", () => {
   const query = clientQuery({ questions: QUESTIONS, additionals: [opt({ udpPayloadOctets: 512 })] });
-  for (const text of ["first", "second", "x".repeat(500)]) query.extendedErrors.push({ infoCode: EDE.OTHER, text });
+  for (const text of ["first", "second", "x".repeat(500)]) {
+    query.reply.extendedErrors.push({ infoCode: EDE.OTHER, text });
+  }
   const texts = ednsOf(finished(query))!.options.map((option) => readExtendedError(option)?.text);
   assertEquals(texts, ["first", "second"]);
 });
@@ -241,8 +243,17 @@ Deno.test("finish() takes a reply out of the slot when more than a bare OPT reco
   const slot = new ReplySlot();
   const octets = wire({ id: 0x4321, questions: QUESTIONS, additionals: [opt()] });
   const query = new Query({ wire: octets, client: CLIENT, deadlineMs: 2000, slot });
-  query.extendedErrors.push({ infoCode: EDE.STALE_ANSWER, text: "" });
+  query.reply.extendedErrors.push({ infoCode: EDE.STALE_ANSWER, text: "" });
   const written = responseTo(query, { answers: ANSWERS });
   slot.octets.set(written);
   assertEquals(finish(slot.first(written.length), query).toHex(), finish(written, query).toHex());
+});
+
+Deno.test("[ra_01] finish() leaves RA as it is where there is an upstream, and takes it off where there is none", () => {
+  const query = clientQuery({ questions: [question("example.org")] });
+  for (const recursionAvailable of [true, false]) {
+    const said = responseTo(query, { recursionAvailable });
+    assertEquals(decode(finish(said.slice(), query)).recursionAvailable, recursionAvailable);
+    assertEquals(decode(finish(said.slice(), query, false)).recursionAvailable, false);
+  }
 });

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertLessOrEqual, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import { finish } from "../../../lib/server/reply/finish.ts";
+import { finish } from "../../support/finish.ts";
 import { cutRecords, truncate } from "../../../lib/server/reply/truncate.ts";
 import { TYPE } from "../../../lib/wire/iana.ts";
 import { decode, encode, type Message, type ResourceRecord } from "../../../lib/wire/message.ts";

@@ -1,0 +1,121 @@
+import { deliver, Later, type Receiver } from "../base/later.ts";
+import type { Query } from "./query.ts";
+import type { Reply } from "./reply.ts";
+
+/** What a reply goes through on its way to the client: one object for all queries, where an object for each would do as well. */
+export interface ReplyStep {
+  /** The reply has come. Returns it, or another one in its place. */
+  replied(pending: PendingReply, reply: Reply): Reply;
+  /** There is none. Returns one in its place, or throws what has gone wrong. */
+  failed(pending: PendingReply, error: unknown): Reply;
+  /** What was to bring the reply has ended when there was one already; see `PendingReply.refuse`. */
+  endedLate?(pending: PendingReply): void;
+}
+
+/**
+ * The reply to a query that has to wait. One object for the whole way from what is waited for to the listener: the layers in
+ * between do not wrap it, they add a step to it. Its octets are lent as `LaterOctets` says.
+ */
+export class PendingReply extends Later<Reply> {
+  /** What it is the reply to. */
+  readonly query: Query;
+  /**
+   * What may still come for the same question, with a query of its own: set before the reply is given that says that nothing
+   * has.
+   */
+  late: PendingReply | null = null;
+  #first: ReplyStep | null = null;
+  #second: ReplyStep | null = null;
+  #isRefused = false;
+  /** @internal For `ClientLoads`: whose question it is, and its place in the list of that client's. */
+  client = "";
+  /** @internal */
+  older: PendingReply | null = null;
+  /** @internal */
+  newer: PendingReply | null = null;
+
+  /** The reply to `query`. */
+  constructor(query: Query) {
+    super();
+    this.query = query;
+  }
+
+  /** Whether the query was refused while it waited. */
+  get isRefused(): boolean {
+    return this.#isRefused;
+  }
+
+  /** Adds a step, behind those that there are: two at most. Returns this. */
+  through(step: ReplyStep): this {
+    if (this.#first === null) this.#first = step;
+    else if (this.#second === null) this.#second = step;
+    else throw new Error("A reply goes through two steps at most");
+    return this;
+  }
+
+  /** Waits no longer: `refusal` is the reply, whatever comes. */
+  refuse(refusal: Reply): void {
+    this.#isRefused = true;
+    super.arrived(refusal);
+  }
+
+  /** See `Receiver`. */
+  override arrived(reply: Reply): void {
+    // hot path
+    if (this.#isRefused) this.#endLate();
+    else super.arrived(reply);
+  }
+
+  /** See `Receiver`. */
+  override failed(error: unknown): void {
+    if (this.#isRefused) this.#endLate();
+    else super.failed(error);
+  }
+
+  #endLate(): void {
+    this.#first?.endedLate?.(this);
+    this.#second?.endedLate?.(this);
+  }
+
+  /** See `Later`. */
+  protected override kept(reply: Reply): Reply {
+    reply.octets = reply.octets.slice();
+    reply.response = null;
+    return reply;
+  }
+
+  /** See `Later`. */
+  protected override giveTo(receiver: Receiver<Reply>, reply: Reply): void {
+    // hot path
+    this.#pass(receiver, reply, null);
+  }
+
+  /** See `Later`. */
+  protected override failTo(receiver: Receiver<Reply>, error: unknown): void {
+    this.#pass(receiver, null, error);
+  }
+
+  /** What one step throws is for the next one. */
+  #pass(receiver: Receiver<Reply>, reply: Reply | null, error: unknown): void {
+    // hot path
+    for (let step = this.#first; step !== null; step = step === this.#first ? this.#second : null) {
+      try {
+        reply = reply === null ? step.failed(this, error) : step.replied(this, reply);
+      } catch (thrown) {
+        reply = null;
+        error = thrown;
+      }
+    }
+    if (reply === null) receiver.failed(error);
+    else super.giveTo(receiver, reply);
+  }
+}
+
+/** What will bring the reply to `query`, as one object with steps: `source` itself when it is that. */
+export function pendingFor(query: Query, source: PromiseLike<Reply>): PendingReply {
+  // hot path
+  if (source instanceof PendingReply && source.query === query) return source;
+  const pending = new PendingReply(query);
+  deliver(source, pending);
+  return pending;
+}
