@@ -4,11 +4,11 @@ const BETA = 1 / 4;
 
 /** Samples that the percentile looks at: enough for a 95th, few enough to follow a change within seconds. */
 const WINDOW = 64;
-/** The percentile is worked out anew after this many samples: sorting 64 numbers for each reply would be waste. */
+/** The percentile is worked out anew after this many samples: looking through 64 for each reply would be waste. */
 const REFRESH_EVERY = 8;
 
 /** Used anew for each percentile. */
-const sorted = new Float64Array(WINDOW);
+const highest = new Float64Array(WINDOW);
 
 /** How long one upstream takes to answer: smoothed by RFC 6298 §2, and the 95th percentile of its last replies. */
 export class RoundTrips {
@@ -53,11 +53,19 @@ export class RoundTrips {
     }
   }
 
+  /** The lowest sample that this share of the last ones does not exceed. */
   #percentile(share: number): number {
     const count = Math.min(this.#count, WINDOW);
-    sorted.set(this.#window);
-    // What has not been measured yet stands behind all that has.
-    sorted.fill(Infinity, count).sort();
-    return sorted[Math.ceil(share * count) - 1]!;
+    const rank = count - Math.ceil(share * count) + 1;
+    // The highest ones seen, the lowest of them first: four of 64, so that sorting all would be waste.
+    highest.fill(-Infinity, 0, rank);
+    for (let i = 0; i < count; i++) {
+      const sample = this.#window[i]!;
+      if (sample <= highest[0]!) continue;
+      let place = 0;
+      for (; place + 1 < rank && highest[place + 1]! < sample; place++) highest[place] = highest[place + 1]!;
+      highest[place] = sample;
+    }
+    return highest[0]!;
   }
 }
