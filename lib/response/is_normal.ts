@@ -68,11 +68,13 @@ function readRecords({ octets, places }: Response, count: number, qclass: number
 function areAnswersNormal(response: Uint8Array, end: number, qtype: number, wantsDnssec: boolean): boolean {
   // hot path
   let link = 0;
+  let hasData = false;
   for (let i = 0; i < end; i++) {
     const owner = owners[i]!;
     const type = types[i]!;
     if (type === qtype) {
       if (!isSameNameAt(response, owner, chain[link]!)) return false;
+      hasData = true;
     } else if (type === TYPE.CNAME) {
       // One that the chain does not follow leads away from another name.
       if (chain[link + 1] !== rdatas[i]) return false;
@@ -82,7 +84,8 @@ function areAnswersNormal(response: Uint8Array, end: number, qtype: number, want
     } else if (type !== TYPE.DNAME || !isStrictlyAbove(response, owner, chain[link]!)) {
       return false;
     } else {
-      // RFC 6672 §3.1: it stands before the CNAME that is made from it.
+      // RFC 6672 §3.1: it stands before the CNAME that is made from it, and before what that leads to.
+      if (hasData) return false;
       for (let k = 0; k < link; k++) if (isStrictlyAbove(response, owner, chain[k]!)) return false;
     }
     if (isAtOdds(response, 0, i)) return false;

@@ -34,6 +34,16 @@ function scanOf(octets: Octets): MessageScan {
   return scan;
 }
 
+/** A DNAME behind the answer: only the thorough way puts it in front. One run in some hundreds of thousands draws such a one. */
+const FOUND: [string, string, string[], string[], string[], boolean] = [
+  "a.example.",
+  "NSEC",
+  ["a.example. 60 IN NSEC example. A", "example. 60 IN DNAME example."],
+  [],
+  [],
+  false,
+];
+
 Deno.test("isNormal() says so of no response that the thorough way would change", () => {
   let normalCount = 0;
   const qtypes = fc.constantFrom("A", "A", "MX", "CNAME", "NS", "SRV", "HTTPS", "DNAME", "NSEC", "RRSIG", "ANY");
@@ -57,7 +67,7 @@ Deno.test("isNormal() says so of no response that the thorough way would change"
         assertStrictEquals(normalizeThoroughly(reply, scanOf(reply), { wantsDnssec: dnssec }), reply);
       },
     ),
-    { numRuns: 20_000 },
+    { numRuns: 20_000, examples: [FOUND] },
   );
   assert(normalCount > 100, `${normalCount}`);
 });
