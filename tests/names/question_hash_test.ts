@@ -82,6 +82,19 @@ Deno.test("QuestionHash.reaches() makes the HalfSipHash-1-3 of each domain's wor
   }));
 });
 
+Deno.test("QuestionHash.hash() goes on from the hash of a domain, whose octets are not read again", () => {
+  const hash = new QuestionHash(new SeededRandom(1));
+  const key = new NameKey();
+  const wire = messageOf(["www", "a-long-label", "example"].map((text) => new TextEncoder().encode(text)));
+  const nameEnd = wire.length - 4;
+  const expected = hash.hash(key, wire, nameEnd, 1, 1);
+  key.forget();
+  hash.reaches(key, wire, nameEnd, 2);
+  // Whole words have been taken in: what is left of the second label belongs to one with the third.
+  wire.fill(0, key.suffixes!.start(2) + 3, nameEnd);
+  assertEquals(hash.hash(key, wire, nameEnd, 1, 1), expected);
+});
+
 Deno.test("QuestionHash.reaches() makes hashes anew for another name, and for another hash", () => {
   const [one, other] = [new QuestionHash(new SeededRandom(1)), new QuestionHash(new SeededRandom(2))];
   const key = new NameKey();
