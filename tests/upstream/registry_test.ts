@@ -164,3 +164,19 @@ Deno.test("UpstreamRegistry waits for what is listened to behind its deadline be
   await rig.time.passAndSettle(2000);
   assertEquals([await late.promise, rig.registry.upstreams.length, rig.registry.openSockets], ["192.0.2.1:53", 0, 0]);
 });
+
+Deno.test("UpstreamGroup gives its upstreams back once: what is asked of it afterwards fails, and others ask them on", async () => {
+  const rig = groupRig([answering()]);
+  const other = rig.openGroup(0);
+  const asked = rig.ask();
+  rig.upstreams.close();
+  rig.upstreams.close();
+  await rig.time.passAndSettle(100);
+  await asked;
+  assertEquals([(await rig.ask("example.net")).by, rig.counters.upstreamQuestions], [null, 1]);
+  assertEquals(rig.registry.upstreams, other.members);
+  const next = rig.ask("example.net", other);
+  await rig.time.passAndSettle(100);
+  assertEquals((await next).by, "192.0.2.1:53");
+  rig.registry.close();
+});

@@ -57,6 +57,8 @@ export class UpstreamGroup {
   #turn = 0;
   #hedgesLeft = 0;
   #isClosed = false;
+  /** Whether its upstreams have been given back: they may be closed, and are not asked any more. */
+  #isOver = false;
   /** Exchanges within their deadlines. */
   #raceCount = 0;
   /** Exchanges that are open behind their deadlines. */
@@ -88,14 +90,11 @@ export class UpstreamGroup {
    */
   exchange(request: Request, lateListener: LateListener | null = null): PromiseLike<Response> {
     const { members, strategy, random, clock, deadlines } = this.#options;
+    // What has been put off for a moment, a prefetch, may come behind all that was waited for.
+    if (this.#isOver) return nothingFrom("No longer forwarding to", members);
     this.#options.counters.upstreamQuestions++;
     const candidates = this.#candidates;
-    if (candidates.length === 0) {
-      const names = members.map((upstream) => upstream.name).join(", ");
-      const nothing = new LaterResponse();
-      nothing.failed(new UpstreamError(`Forwarding loop through ${names}`, EDE.OTHER));
-      return nothing;
-    }
+    if (candidates.length === 0) return nothingFrom("Forwarding loop through", members);
     const order = orderCandidates(candidates, { strategy, turn: this.#turn++, random });
     this.#raceCount++;
     this.#hedgesLeft = Math.min(HEDGES_SAVED_MAX, this.#hedgesLeft + HEDGES_PER_QUESTION);
@@ -145,7 +144,9 @@ export class UpstreamGroup {
   }
 
   #closeIfIdle(): void {
-    if (this.#raceCount + this.#listeningCount === 0) this.#options.onClosed();
+    if (this.#isOver || this.#raceCount + this.#listeningCount > 0) return;
+    this.#isOver = true;
+    this.#options.onClosed();
   }
 
   get #candidates(): readonly Upstream[] {
@@ -180,6 +181,13 @@ export class UpstreamGroup {
     this.#options.counters.upstreamHedges++;
     return true;
   }
+}
+
+/** The reply of nobody, with the reason in front of the names of who was not asked. */
+function nothingFrom(why: string, members: readonly Upstream[]): LaterResponse {
+  const nothing = new LaterResponse();
+  nothing.failed(new UpstreamError(`${why} ${members.map(({ name }) => name).join(", ")}`, EDE.OTHER));
+  return nothing;
 }
 
 function isLoop(upstream: Upstream): boolean {
