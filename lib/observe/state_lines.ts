@@ -23,6 +23,7 @@ export class StateLines {
   readonly #tell: (changeCount: number) => void;
   readonly #due = new Alarm(() => this.#tellNow());
   #changeCount = 0;
+  #isClosed = false;
   /** When the lines that were written would have been, had they come a minute apart. */
   #paidUntilMs = -Infinity;
 
@@ -35,11 +36,17 @@ export class StateLines {
 
   /** The state has changed. */
   changed(): void {
-    if (this.#changeCount++ > 0) return;
+    if (this.#isClosed || this.#changeCount++ > 0) return;
     // Two at once, then one a minute.
     const dueMs = this.#paidUntilMs - INTERVAL_MS;
     if (this.#clock.nowMs() >= dueMs) this.#tellNow();
     else this.#deadlines.schedule(this.#due, dueMs);
+  }
+
+  /** Tells nothing more, not even what waits for its time: nobody is concerned any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#deadlines.cancel(this.#due);
   }
 
   #tellNow(): void {

@@ -74,9 +74,12 @@ export class UpstreamRegistry {
   /**
    * A group of upstreams, those that are known already as they are. Its upstreams stay until it is closed and its last exchange
    * has ended.
+   *
+   * @throws {RangeError} when there is no transport for one of them; nothing has changed then.
    */
   openGroup({ endpoints, strategy }: GroupOptions): UpstreamGroup {
     const { runtime: { clock }, deadlines, counters } = this.#options;
+    for (const endpoint of endpoints) assertAskable(endpoint);
     const names = new Map(endpoints.map((endpoint) => [endpointText(endpoint), endpoint]));
     const members = [...names].map(([name, endpoint]) => {
       return this.#members.getOrInsertComputed(name, () => this.#open(endpoint));
@@ -147,7 +150,6 @@ export class UpstreamRegistry {
       const upstream = new Upstream({ ...common, transport: stream, fallback: null });
       return { upstream, stream, localHostname: null, groupCount: 0 };
     }
-    if (endpoint.protocol !== "udp") throw new RangeError(`Cannot ask ${endpointText(endpoint)}: no such transport`);
     const localHostname = anyAddressFor(address);
     const sockets = this.#pools.take(localHostname);
     const datagram = new DatagramTransport({ sockets, address, name: endpointText(endpoint), counters, ...jar });
@@ -157,10 +159,17 @@ export class UpstreamRegistry {
 
   /** One of its groups is no more. */
   #leave(member: Member): void {
-    const { upstream: { name }, stream, localHostname } = member;
-    if (--member.groupCount > 0 || this.#members.get(name) !== member) return;
-    this.#members.delete(name);
+    const { upstream, stream, localHostname } = member;
+    if (--member.groupCount > 0 || this.#members.get(upstream.name) !== member) return;
+    this.#members.delete(upstream.name);
+    // First: that we leave it is no failure of its own.
+    upstream.close();
     if (localHostname !== null) this.#pools.give(localHostname);
     stream.close();
   }
+}
+
+function assertAskable(endpoint: Endpoint): void {
+  if (endpoint.protocol === "udp" || endpoint.protocol === "tcp") return;
+  throw new RangeError(`Cannot ask ${endpointText(endpoint)}: no such transport`);
 }

@@ -29,8 +29,9 @@ const LOOP_MS = 60_000;
 
 /** A server that is asked what we do not know, and what we have learned about it. */
 export class Upstream implements Responder {
+  /** How the upstream is called in messages: its endpoint's canonical text. */
+  readonly name: string;
   readonly #options: UpstreamOptions;
-  readonly #name: string;
   /** Others after `reset`: what was asked before tells the old ones, which nobody asks any more. */
   #path = new Path();
   #breaker = new Breaker();
@@ -50,14 +51,9 @@ export class Upstream implements Responder {
   /** See {@linkcode UpstreamOptions}. */
   constructor(options: UpstreamOptions) {
     this.#options = options;
-    this.#name = endpointText(options.endpoint);
+    this.name = endpointText(options.endpoint);
     this.#dialogue = new Dialogue(options, (lesson) => options.log.warn(`upstream ${this.name} ${lesson}`));
     this.#report = new StateReport(this, options);
-  }
-
-  /** How the upstream is called in messages: its endpoint's canonical text. */
-  get name(): string {
-    return this.#name;
   }
 
   /** Whether it takes part in ordinary queries. */
@@ -153,10 +149,9 @@ export class Upstream implements Responder {
 
   #ask(request: Request, isProbe: boolean): LaterResponse {
     const sentAtMs = this.#options.clock.nowMs();
-    const path = this.#path;
-    const ask = new Ask({ asker: this.#asker, request, breaker: this.#breaker, path, isProbe, sentAtMs });
+    const ask = new Ask({ asker: this.#asker, request, breaker: this.#breaker, path: this.#path, isProbe, sentAtMs });
     this.#options.deadlines.schedule(ask, sentAtMs + this.silenceMs);
-    path.sent(sentAtMs);
+    ask.path.sent(sentAtMs);
     const pending = this.#dialogue.ask(request, ask);
     ask.socket = request.lastSocket ?? null;
     deliver(pending, ask);
@@ -223,6 +218,11 @@ export class Upstream implements Responder {
     this.#path = new Path();
     this.#loopUntilMs = -Infinity;
     this.#dialogue.forget();
+  }
+
+  /** It is asked no more: whatever still comes of it, the operator is not told. */
+  close(): void {
+    this.#report.close();
   }
 
   /** Notes that the reply to `request` was of no use where another upstream's was. */

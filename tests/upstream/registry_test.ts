@@ -180,3 +180,32 @@ Deno.test("UpstreamGroup gives its upstreams back once: what is asked of it afte
   assertEquals((await next).by, "192.0.2.1:53");
   rig.registry.close();
 });
+
+Deno.test("UpstreamRegistry.openGroup() that cannot ask one of its endpoints leaves the others as they were", () => {
+  const { registry } = registryRig();
+  const [known, unknown] = [udp("192.0.2.1", 53), udp("192.0.2.2", 53)].map(endpointAt);
+  const group = registry.openGroup({ endpoints: [known!], strategy: "sequential" });
+  const endpoints = [unknown!, known!, { ...known!, protocol: "tls" as const }];
+  assertThrows(() => registry.openGroup({ endpoints, strategy: "sequential" }), RangeError);
+  assertEquals(registry.upstreams, group.members);
+  group.close();
+  assertEquals(registry.upstreams, []);
+});
+
+Deno.test("UpstreamRegistry says nothing more of an upstream that is in no group any more", async () => {
+  const rig = groupRig([SILENT, answering()]);
+  const [server] = rig.servers;
+  const after = rig.openGroup(1);
+  await rig.askMany(8, 200);
+  server!.habit = answering();
+  await rig.askMany(8, 1000);
+  assertEquals(rig.lines.map((line) => / is (down|back)/.exec(line)?.[1]), ["down", "back"]);
+  // The third change within a minute is told when that is over.
+  server!.habit = SILENT;
+  await rig.askMany(8, 200);
+  assertEquals(rig.upstreams.members[0]!.isUp, false);
+  rig.upstreams.close();
+  await rig.time.passAndSettle(120_000);
+  assertEquals([rig.registry.upstreams, rig.lines.length, rig.deadlines.size], [after.members, 2, 0]);
+  rig.registry.close();
+});

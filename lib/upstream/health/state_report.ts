@@ -51,6 +51,11 @@ export class StateReport {
     this.#toldFailureCount = this.#upstream.failureCount;
   }
 
+  /** The upstream is asked no more: how it is doing concerns nobody. */
+  close(): void {
+    this.#lines.close();
+  }
+
   #tell(changeCount: number): void {
     const { name, isUp, failureCount } = this.#upstream;
     const count = failureCount - this.#toldFailureCount;
