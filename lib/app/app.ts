@@ -114,7 +114,7 @@ export class App {
       lostLines: runtime.lostLineCount(),
       counters,
       cache: store && cacheStatus(store),
-      upstreams: registry.states(),
+      upstreams: registry.states(this.#built.group?.members),
     };
   }
 

@@ -26,7 +26,7 @@ export interface Status {
   readonly counters: Counters;
   /** `null` without a cache. */
   readonly cache: CacheStatus | null;
-  /** In order of preference. */
+  /** In order of preference; behind them those that are asked no more, until their last exchanges have ended. */
   readonly upstreams: readonly UpstreamStatus[];
 }
 

@@ -48,6 +48,8 @@ interface Member {
   readonly stream: StreamTransport;
   /** Where its datagrams leave from; `null` if it is asked over TCP alone. */
   readonly localHostname: string | null;
+  /** When it was opened; -Infinity for those of the first group, before which nobody was asked. */
+  readonly openedAtMs: number;
   /** Groups that it is in. */
   groupCount: number;
 }
@@ -63,6 +65,7 @@ export class UpstreamRegistry {
   readonly #pools: SocketPools;
   readonly #members = new Map<string, Member>();
   readonly #restarts = { count: 0 };
+  #hasGroups = false;
 
   /** See {@linkcode UpstreamRegistryOptions}. */
   constructor(options: UpstreamRegistryOptions) {
@@ -85,8 +88,10 @@ export class UpstreamRegistry {
       return this.#members.getOrInsertComputed(name, () => this.#open(endpoint));
     });
     for (const member of members) member.groupCount++;
+    this.#hasGroups = true;
     return new UpstreamGroup({
       members: members.map(({ upstream }) => upstream),
+      completeSinceMs: Math.max(...members.map(({ openedAtMs }) => openedAtMs)),
       strategy,
       random: this.#random,
       clock,
@@ -102,9 +107,9 @@ export class UpstreamRegistry {
     return [...this.#members.values()].map(({ upstream }) => upstream);
   }
 
-  /** How each is doing. */
-  states(): readonly UpstreamStatus[] {
-    return this.upstreams.map(({ state }) => state);
+  /** How each is doing: the `preferred` ones in their order, and then the others. */
+  states(preferred: readonly Upstream[] = []): readonly UpstreamStatus[] {
+    return [...new Set([...preferred, ...this.upstreams])].map(({ state }) => state);
   }
 
   /**
@@ -144,17 +149,18 @@ export class UpstreamRegistry {
     const address = socketAddressOf(endpoint);
     const jar = asksWithCookies ? { cookies: new CookieJar(random) } : {};
     const stream = new StreamTransport({ runtime, random, deadlines, counters, address, ghostMs, ...jar });
+    const openedAtMs = this.#hasGroups ? runtime.clock.nowMs() : -Infinity;
     const common = { endpoint, ...jar, randomizesCase, deadlines, clock: runtime.clock, random, log };
     if (endpoint.protocol === "tcp") {
       // It is asked over TCP from the first query on, and truncated replies are no better elsewhere.
       const upstream = new Upstream({ ...common, transport: stream, fallback: null });
-      return { upstream, stream, localHostname: null, groupCount: 0 };
+      return { upstream, stream, localHostname: null, openedAtMs, groupCount: 0 };
     }
     const localHostname = anyAddressFor(address);
     const sockets = this.#pools.take(localHostname);
     const datagram = new DatagramTransport({ sockets, address, name: endpointText(endpoint), counters, ...jar });
     const upstream = new Upstream({ ...common, transport: datagram, fallback: stream });
-    return { upstream, stream, localHostname, groupCount: 0 };
+    return { upstream, stream, localHostname, openedAtMs, groupCount: 0 };
   }
 
   /** One of its groups is no more. */

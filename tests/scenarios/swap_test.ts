@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { formatSocketAddress } from "../../lib/base/net/address.ts";
 import { RCODE } from "../../lib/wire/iana.ts";
 import { lines, question } from "../support/messages.ts";
 import { Scene } from "../support/scene.ts";
@@ -40,7 +41,7 @@ Deno.test("an upstream that is asked no more is closed behind the last query tha
   client.ask([question("example.org")]);
   await scene.pass(100);
   use([1]);
-  assertEquals(scene.app.state.upstreams.map(({ name }) => name), ["203.0.113.53:53", "203.0.113.54:53"]);
+  assertEquals(scene.app.state.upstreams.map(({ name }) => name), ["203.0.113.54:53", "203.0.113.53:53"]);
   await scene.pass(300);
   assertEquals(client.replies.length, 1);
   assertEquals(scene.app.state.upstreams.map(({ name }) => name), ["203.0.113.54:53"]);
@@ -81,6 +82,41 @@ Deno.test("what is remembered stays", async () => {
   await scene.settle();
   assertEquals(client.replies.map(({ message }) => lines(message.answers)), [ANSWER, ANSWER]);
   assertEquals(asked(), [1, 0]);
+});
+
+for (const [indices, whose] of [[[0], "the same upstreams"], [[1], "others"], [[0, 1], "one more"]] as const) {
+  const isKept = whose === "the same upstreams";
+  Deno.test(`a remembered failure of the upstreams ${isKept ? "stays" : "does not stay"} when ${whose} are asked from now on`, async () => {
+    const { scene, use } = setUp({ config: { cacheSizeMib: 1, timeoutMs: 500 } });
+    scene.upstream.die();
+    const [early, late] = [scene.client(), scene.client()];
+    early.ask([question("example.org")]);
+    await scene.pass(600);
+    assertEquals(early.reply.message.rcode, RCODE.SERVFAIL);
+    use(indices);
+    late.ask([question("example.org")]);
+    await scene.pass(isKept ? 0 : 1000);
+    assertEquals(late.reply.message.rcode, isKept ? RCODE.SERVFAIL : RCODE.NOERROR);
+    assertEquals(scene.app.counters.cacheFailureHits, isKept ? 1 : 0);
+    await scene.settle();
+  });
+}
+
+Deno.test("the status tells of the upstreams in order of preference, and then of those that are asked no more", async () => {
+  const { scene, use } = setUp();
+  const addresses = () => scene.app.state.upstreams.map(({ name }) => name);
+  const [first, second] = scene.upstreams.map(({ address }) => formatSocketAddress(address));
+  use([0, 1]);
+  assertEquals(addresses(), [first, second]);
+  use([1, 0]);
+  assertEquals(addresses(), [second, first]);
+  scene.upstreams[1]!.onQuery = (query) => scene.upstreams[1]!.answer(query, { afterMs: 100 });
+  scene.client().ask([question("example.org")]);
+  await scene.pass(10);
+  use([0]);
+  assertEquals(addresses(), [first, second]);
+  await scene.settle();
+  assertEquals(addresses(), [first]);
 });
 
 Deno.test("who has used up the rate gets no fresh one from a swap that leaves the rate as it is", async () => {

@@ -32,6 +32,8 @@ const PARALLEL_COUNT = SENDS_MAX - 1;
 export interface UpstreamGroupOptions {
   /** In order of preference; at least one. */
   readonly members: readonly Upstream[];
+  /** Since when all of them have been there to be asked; -Infinity for always. */
+  readonly completeSinceMs?: number;
   /** In which order they are asked. */
   readonly strategy: Strategy;
   /** Where unpredictable numbers come from. */
@@ -113,9 +115,13 @@ export class UpstreamGroup {
     return this.members.every((upstream) => upstream.isKnownBad);
   }
 
-  /** When an upstream was last found to be back after it had been down; -Infinity before. */
+  /**
+   * When an upstream was last found to be back after it had been down, or was there for the first time; -Infinity before.
+   * What failed earlier has not been tried with it.
+   */
   get recoveredAtMs(): number {
-    return Math.max(...this.members.map((upstream) => upstream.recoveredAtMs));
+    const { completeSinceMs = -Infinity } = this.#options;
+    return Math.max(completeSinceMs, ...this.members.map((upstream) => upstream.recoveredAtMs));
   }
 
   /** The hedge delay of the upstream that would be asked first; by `random`, of the first that is up. */
