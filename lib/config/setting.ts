@@ -45,8 +45,8 @@ export interface Setting<T> {
   /** The value when nothing is given. */
   readonly default: T;
   /**
-   * Whether another value could be followed while the program runs. What is bound, allocated or started once cannot: the
-   * program has to be started again.
+   * Whether another value is followed while the program runs, see `App.use`. What is bound, allocated or opened once is not:
+   * the program has to be started again.
    */
   readonly isReloadable: boolean;
   /**

@@ -1,8 +1,13 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { formatSocketAddress } from "../../lib/base/net/address.ts";
-import { RCODE } from "../../lib/wire/iana.ts";
+import type { Config } from "../../lib/config/config.ts";
+import { FIELDS, SETTINGS } from "../../lib/config/settings.ts";
+import { readOptions } from "../../lib/wire/edns/edns.ts";
+import { EDNS_OPTION, RCODE } from "../../lib/wire/iana.ts";
+import { nameToText } from "../../lib/wire/name.ts";
+import { udp } from "../support/fake_socket.ts";
 import { lines, question } from "../support/messages.ts";
-import { Scene } from "../support/scene.ts";
+import { Scene, SERVICE } from "../support/scene.ts";
 
 const ANSWER = ["example.org. 300 IN A 192.0.2.1"];
 
@@ -175,6 +180,30 @@ Deno.test("answers are made up when there is no upstream any more, and no longer
   }
   assertEquals(client.replies.map(({ message }) => message.recursionAvailable), [false, true]);
   assertEquals(lines(client.replies[1]!.message.answers), ANSWER);
+});
+
+Deno.test("what only the start can set stays as it was, and the table of settings says that it does", async () => {
+  const { scene, use } = setUp({ config: { cacheSizeMib: 1 } });
+  const others: Partial<Config> = {
+    listen: [udp("192.0.2.53", 5353)],
+    sharesPort: true,
+    upstreamSockets: 1,
+    asksWithCookies: false,
+    randomizesCase: false,
+    cacheSizeMib: 0,
+    io: "native",
+    workers: 2,
+    logLevel: "debug",
+  };
+  assertEquals(FIELDS.filter((field) => !SETTINGS[field].isReloadable).toSorted(), Object.keys(others).toSorted());
+  use([0], others);
+  scene.client().ask([question("a-long-name-to-be-sure.example.org")]);
+  await scene.settle();
+  const { additionals: [opt], questions: [asked] } = scene.upstream.queries[0]!.message;
+  assertMatch(nameToText(asked!.name), /[A-Z]/);
+  assertEquals(readOptions(opt!.rdata).map(({ code }) => code), [EDNS_OPTION.COOKIE]);
+  assertEquals([scene.app.addresses, scene.app.state.cache?.count], [[SERVICE], 1]);
+  assertEquals(scene.world.lines.length, 1);
 });
 
 Deno.test("swapped a thousand times, it holds what it held at first", async () => {

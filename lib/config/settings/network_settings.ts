@@ -37,7 +37,7 @@ export const NETWORK_SETTINGS = {
     path: "server.listen",
     reader: addressList("<ip>[:<port>]", { defaultPort: DEFAULT_LISTEN_PORT, portMin: 0 }),
     default: null,
-    isReloadable: true,
+    isReloadable: false,
     help: [
       `Serve clients here; port ${DEFAULT_LISTEN_PORT} unless given, 0 for any free one. May be repeated or comma-separated.`,
       "Link-local addresses with their link: [fe80::1%eth0].",
@@ -96,7 +96,7 @@ export const NETWORK_SETTINGS = {
     path: "upstreams.default.cookies",
     reader: onOff(),
     default: true,
-    isReloadable: true,
+    isReloadable: false,
     help: [
       "Ask upstreams without DNS cookies. One that mixes up the cookies of its clients is noticed without this flag.",
     ],
@@ -106,7 +106,7 @@ export const NETWORK_SETTINGS = {
     path: "upstreams.default.case-randomization",
     reader: onOff(),
     default: true,
-    isReloadable: true,
+    isReloadable: false,
     help: [
       "Ask upstreams for names as clients spell them, not in random letter case. An upstream that has trouble with letter",
       "case is noticed without this flag.",
