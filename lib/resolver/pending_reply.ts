@@ -27,6 +27,7 @@ export class PendingReply extends Later<Reply> {
   #first: ReplyStep | null = null;
   #second: ReplyStep | null = null;
   #isRefused = false;
+  #error: unknown = null;
   /** @internal For `ClientLoads`: whose question it is, and its place in the list of that client's. */
   client = "";
   /** @internal */
@@ -56,14 +57,24 @@ export class PendingReply extends Later<Reply> {
   /** Waits no longer: `refusal` is the reply, whatever comes. */
   refuse(refusal: Reply): void {
     this.#isRefused = true;
-    super.arrived(refusal);
+    const receiver = this.takeIn(refusal);
+    if (receiver !== null) this.giveTo(receiver, refusal);
   }
 
   /** See `Receiver`. */
   override arrived(reply: Reply): void {
     // hot path
-    if (this.#isRefused) this.#endLate();
-    else super.arrived(reply);
+    if (this.#isRefused) return this.#endLate();
+    const receiver = this.takeIn(reply);
+    if (receiver === null) return;
+    // Not by way of `giveTo`: each layer of calls is one more on the way of every answer.
+    const passed = this.#first === null ? reply : this.#passed(reply, null);
+    if (passed === null) return receiver.failed(this.#error);
+    try {
+      receiver.arrived(passed);
+    } catch (error) {
+      receiver.failed(error);
+    }
   }
 
   /** See `Receiver`. */
@@ -86,17 +97,20 @@ export class PendingReply extends Later<Reply> {
 
   /** See `Later`. */
   protected override giveTo(receiver: Receiver<Reply>, reply: Reply): void {
-    // hot path
-    this.#pass(receiver, reply, null);
+    const passed = this.#passed(reply, null);
+    if (passed === null) receiver.failed(this.#error);
+    else super.giveTo(receiver, passed);
   }
 
   /** See `Later`. */
   protected override failTo(receiver: Receiver<Reply>, error: unknown): void {
-    this.#pass(receiver, null, error);
+    const passed = this.#passed(null, error);
+    if (passed === null) receiver.failed(this.#error);
+    else super.giveTo(receiver, passed);
   }
 
-  /** What one step throws is for the next one. */
-  #pass(receiver: Receiver<Reply>, reply: Reply | null, error: unknown): void {
+  /** What has become of a reply, or an error, behind all steps: what one throws is for the next. `null`: see `#error`. */
+  #passed(reply: Reply | null, error: unknown): Reply | null {
     // hot path
     for (let step = this.#first; step !== null; step = step === this.#first ? this.#second : null) {
       try {
@@ -106,8 +120,8 @@ export class PendingReply extends Later<Reply> {
         error = thrown;
       }
     }
-    if (reply === null) receiver.failed(error);
-    else super.giveTo(receiver, reply);
+    this.#error = error;
+    return reply;
   }
 }
 

@@ -4,30 +4,29 @@ import type { Breaker } from "./health/breaker.ts";
 import type { Failure } from "./health/outage_evidence.ts";
 import type { Path, Travelling } from "./health/path.ts";
 import type { Response } from "../response/response.ts";
-import { LaterResponse } from "./matching/later_response.ts";
 import type { QuerySource, Request } from "./request.ts";
 
 /** Who asks, and takes note of what comes of it. */
-export interface Asker {
+export interface Asker<Owner> {
   /** A reply has come. */
-  onReply(ask: Ask, response: Response): void;
+  onReply(ask: Ask<Owner>, response: Response): void;
   /** It has replied, and is asked again in another manner before that is believed. */
-  onAskedAgain(ask: Ask): void;
+  onAskedAgain(ask: Ask<Owner>): void;
   /** No reply will come. */
-  onError(ask: Ask, error: unknown): void;
-  /** There has been silence for longer than it should take; told once at most. */
-  onSilence(ask: Ask): void;
+  onError(ask: Ask<Owner>, error: unknown): void;
   /** The query has come to nothing, by silence or by what came; told once at most. */
-  onFailure(ask: Ask, how: Failure["how"]): void;
+  onFailure(ask: Ask<Owner>, how: Failure["how"]): void;
 }
 
 /** What a dialogue tells of how it goes about it. */
-export type Asking = Pick<Ask, "askedAgain" | "askedBeside">;
+export type Asking = Pick<Ask<unknown>, "askedAgain" | "askedBeside">;
 
 /** What an ask is made from. */
-export interface AskOptions {
+export interface AskOptions<Owner> {
   /** Who is told. */
-  readonly asker: Asker;
+  readonly asker: Asker<Owner>;
+  /** Whom it is for. */
+  readonly owner: Owner;
   /** What is asked. */
   readonly request: Request;
   /** What the asker went by when it asked. */
@@ -41,9 +40,9 @@ export interface AskOptions {
 }
 
 /** One query to an upstream, and the deadline after which its silence counts as a failure. */
-export class Ask extends Deadline implements Receiver<Response>, Travelling {
-  /** What comes of it. */
-  readonly reply: LaterResponse = new LaterResponse();
+export class Ask<Owner> extends Deadline implements Receiver<Response>, Travelling {
+  /** See {@linkcode AskOptions}. */
+  readonly owner: Owner;
   /** See {@linkcode AskOptions}. */
   readonly request: Request;
   /** See {@linkcode AskOptions}. */
@@ -60,13 +59,14 @@ export class Ask extends Deadline implements Receiver<Response>, Travelling {
   socket: QuerySource | null = null;
   /** See `Travelling`. */
   isCountedLost = false;
-  readonly #asker: Asker;
+  readonly #asker: Asker<Owner>;
   #hasFailed = false;
 
   /** See {@linkcode AskOptions}. */
-  constructor({ asker, request, breaker, path, isProbe, sentAtMs }: AskOptions) {
+  constructor({ asker, owner, request, breaker, path, isProbe, sentAtMs }: AskOptions<Owner>) {
     super();
     this.#asker = asker;
+    this.owner = owner;
     this.request = request;
     this.breaker = breaker;
     this.path = path;
@@ -98,8 +98,8 @@ export class Ask extends Deadline implements Receiver<Response>, Travelling {
   }
 
   /** See `Deadline`. */
-  override onDue(): void {
-    this.#asker.onSilence(this);
+  override onDue(nowMs: number): void {
+    this.path.silent(this, nowMs);
     this.fail("noReply");
   }
 

@@ -11,6 +11,7 @@ import { Path } from "./health/path.ts";
 import { isTruncated, isUseful } from "../response/reply_kind.ts";
 import type { Responder, Response } from "../response/response.ts";
 import type { LaterResponse } from "./matching/later_response.ts";
+import { type AskOwner, LaterAnswer } from "./ask_owner.ts";
 import type { Request } from "./request.ts";
 import { StateReport } from "./health/state_report.ts";
 import { isSilence } from "./upstream_error.ts";
@@ -28,7 +29,7 @@ export interface UpstreamOptions extends DialogueOptions {
 const LOOP_MS = 60_000;
 
 /** A server that is asked what we do not know, and what we have learned about it. */
-export class Upstream implements Responder {
+export class Upstream implements Responder, Asker<AskOwner<Upstream>> {
   /** How the upstream is called in messages: its endpoint's canonical text. */
   readonly name: string;
   readonly #options: UpstreamOptions;
@@ -40,13 +41,6 @@ export class Upstream implements Responder {
   readonly #dialogue: Dialogue;
   readonly #report: StateReport;
   #loopUntilMs = -Infinity;
-  readonly #asker: Asker = {
-    onReply: (ask, response) => this.#onReply(ask, response),
-    onAskedAgain: (ask) => this.#onAskedAgain(ask),
-    onError: (ask, error) => this.#onError(ask, error),
-    onSilence: (ask) => ask.path.silent(ask, this.#options.clock.nowMs()),
-    onFailure: (ask, how) => this.#tell(ask, how),
-  };
 
   /** See {@linkcode UpstreamOptions}. */
   constructor(options: UpstreamOptions) {
@@ -132,7 +126,7 @@ export class Upstream implements Responder {
   /** Asks to see whether it is back, when it is down and its pause is over. Returns whether it did; the breaker takes note. */
   probe(request: Request): boolean {
     if (!this.#breaker.beginProbe(this.#options.clock.nowMs())) return false;
-    this.#ask(request, true);
+    this.askFor(request, new LaterAnswer(), true);
     return true;
   }
 
@@ -144,22 +138,25 @@ export class Upstream implements Responder {
    * deadline.
    */
   ask(request: Request): LaterResponse {
-    return this.#ask(request, false);
+    const answer = new LaterAnswer<Upstream>();
+    this.askFor(request, answer);
+    return answer.response;
   }
 
-  #ask(request: Request, isProbe: boolean): LaterResponse {
+  /** The same for `owner`, who is told what comes of it. */
+  askFor(request: Request, owner: AskOwner<Upstream>, isProbe = false): void {
     const sentAtMs = this.#options.clock.nowMs();
-    const ask = new Ask({ asker: this.#asker, request, breaker: this.#breaker, path: this.#path, isProbe, sentAtMs });
+    const path = this.#path;
+    const ask = new Ask({ asker: this, owner, request, breaker: this.#breaker, path, isProbe, sentAtMs });
     this.#options.deadlines.schedule(ask, sentAtMs + this.silenceMs);
-    ask.path.sent(sentAtMs);
+    path.sent(sentAtMs);
     const pending = this.#dialogue.ask(request, ask);
     ask.socket = request.lastSocket ?? null;
     deliver(pending, ask);
-    return ask.reply;
   }
 
-  /** It lives, and takes as long again. */
-  #onAskedAgain(ask: Ask): void {
+  /** See `Asker`. It lives, and takes as long again. */
+  onAskedAgain(ask: Ask<AskOwner<Upstream>>): void {
     const { clock, deadlines } = this.#options;
     ask.path.askedAgain(ask, clock.nowMs());
     // One trip after the other: an odd name must not make the way seem twice as long to everybody.
@@ -168,29 +165,32 @@ export class Upstream implements Responder {
     if (!ask.hasFailed) deadlines.schedule(ask, clock.nowMs() + this.silenceMs);
   }
 
-  #onReply(ask: Ask, response: Response): void {
+  /** See `Asker`. */
+  onReply(ask: Ask<AskOwner<Upstream>>, response: Response): void {
     this.#options.deadlines.cancel(ask);
     ask.path.answered(ask, this.#options.clock.nowMs());
+    response.upstream = this;
     if (isUseful(response)) this.#noteTransition(this.#breaker.succeeded());
     // A refusal shows that it lives, not that it is of use. Whether it is, the race finds out: others may say the same.
     else if (!this.isUp) ask.fail("useless");
     if (isTruncated(response.octets)) this.#askOverTcp(ask, response.copy());
-    else ask.reply.arrived(response);
+    else ask.owner.replied(this, response);
   }
 
   /** Asks for the whole. Should TCP fail, the breaker is not told: the upstream is up for all that fits into a datagram. */
-  #askOverTcp(ask: Ask, truncated: Response): void {
+  #askOverTcp(ask: Ask<AskOwner<Upstream>>, truncated: Response): void {
     const onFailure = () => void this.#failureCount++;
-    const whole = new WholeReply({ ...this.#options, ask, truncated, name: this.name, onFailure });
+    const whole = new WholeReply({ ...this.#options, upstream: this, ask, truncated, onFailure });
     deliver(this.#dialogue.askOverTcp(ask.request, truncated), whole);
   }
 
-  #onError(ask: Ask, error: unknown): void {
+  /** See `Asker`. */
+  onError(ask: Ask<AskOwner<Upstream>>, error: unknown): void {
     this.#options.deadlines.cancel(ask);
     ask.path.failed(ask, isSilence(error), this.#options.clock.nowMs());
     // Silence until the deadline has been counted when it began.
     ask.fail("noReply");
-    ask.reply.failed(error);
+    ask.owner.failed(this, error);
   }
 
   /** Whether it has been found to lead back to this program, not long ago. */
@@ -230,8 +230,8 @@ export class Upstream implements Responder {
     this.#noteFailure(this.#breaker.failed({ how: "useless", questionOctets }, this.#options.clock.nowMs()));
   }
 
-  /** Tells the breaker that a query came to nothing; not another one that has come after `reset`. */
-  #tell({ breaker, isProbe, request: { questionOctets } }: Ask, how: Failure["how"]): void {
+  /** See `Asker`. Another breaker, that has come after `reset`, is not told. */
+  onFailure({ breaker, isProbe, request: { questionOctets } }: Ask<AskOwner<Upstream>>, how: Failure["how"]): void {
     if (breaker !== this.#breaker) return;
     const nowMs = this.#options.clock.nowMs();
     const failure = { how, questionOctets };

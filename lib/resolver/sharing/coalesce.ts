@@ -58,12 +58,6 @@ export class Coalesce implements Resolver {
   readonly #onFailedTogether: () => void;
   readonly #areKnownBad: () => boolean;
   readonly #late: LateFlights;
-  /** Made once, not for each flight. */
-  readonly #listener: FlightListener = {
-    onReply: (flight, reply) => this.#onReply(flight, reply),
-    onError: (flight, error) => this.#onError(flight, error),
-  };
-
   /** See {@linkcode CoalesceOptions}. */
   constructor({ next, hash, share, deadlines, onFailedTogether, areKnownBad }: CoalesceOptions) {
     this.#late = new LateFlights({
@@ -99,7 +93,7 @@ export class Coalesce implements Resolver {
     const reply = this.#next.resolve(leader);
     if (reply instanceof Reply) return query.reply.repeat(reply, reply.octets);
     const waiter = new Waiter(query);
-    const flight = new Flight(hash, { asked, pending: pendingFor(leader, reply), waiter, listener: this.#listener });
+    const flight = new Flight(hash, { asked, pending: pendingFor(leader, reply), waiter, listener: this });
     this.#flights.add(flight);
     flight.pending.deliverTo(flight);
     return waiter;
@@ -116,7 +110,8 @@ export class Coalesce implements Resolver {
     return this.#hash.hash(key, wire, scan.qtypeOffset, typesWord(qtype, qclass), asked);
   }
 
-  #onReply(flight: Flight, reply: Reply): void {
+  /** @internal */
+  onReply(flight: Flight, reply: Reply): void {
     // An earlier exchange has brought the answer.
     if (flight.isOver) return;
     this.#flights.remove(flight);
@@ -128,7 +123,9 @@ export class Coalesce implements Resolver {
     } else if (!this.#late.isEmpty && isUsefulReply(reply.octets)) {
       this.#late.give({ hash: flight.key, asked: flight.asked, query: leader }, reply.copy());
     }
-    this.#answer(waiters, reply);
+    // Nearly every exchange is for one query alone.
+    if (waiters.length === 1) waiters[0]!.answered(reply, reply.octets);
+    else this.#answer(waiters, reply);
     if (haveFailedTogether) this.#onFailedTogether();
   }
 
@@ -180,7 +177,8 @@ export class Coalesce implements Resolver {
     }
   }
 
-  #onError(flight: Flight, error: unknown): void {
+  /** @internal */
+  onError(flight: Flight, error: unknown): void {
     if (flight.isOver) return;
     this.#flights.remove(flight);
     for (const waiter of flight.waiters) waiter.failed(error);

@@ -93,7 +93,16 @@ export class Exchange extends LaterResponse implements QueryOwner {
       sendsLeft: sendsLeft(this.#request),
       othersCount: upstreamCount - 1,
     });
-    if (step === "accept") return this.arrived(response);
+    if (step === "accept") {
+      const receiver = this.takeIn(response);
+      if (receiver === null) return;
+      try {
+        receiver.arrived(response);
+      } catch (error) {
+        receiver.failed(error);
+      }
+      return;
+    }
     this.#goOn(step, query.manner, response, kind);
   }
 

@@ -1,19 +1,20 @@
 import { Deadline, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import type { Receiver } from "../../base/later.ts";
 import type { Clock } from "../../base/runtime.ts";
+import type { Responder, Response } from "../../response/response.ts";
 import { EDE } from "../../wire/iana.ts";
-import type { Response } from "../../response/response.ts";
 import type { Ask } from "../ask.ts";
+import type { AskOwner } from "../ask_owner.ts";
 import { TruncationError, UpstreamError } from "../upstream_error.ts";
 
 /** What a whole reply is made from. */
-export interface WholeReplyOptions {
+export interface WholeReplyOptions<Upstream> {
   /** What has brought the truncated one. */
-  readonly ask: Ask;
+  readonly ask: Ask<AskOwner<Upstream>>;
+  /** Who has given it. */
+  readonly upstream: Upstream;
   /** The truncated one. */
   readonly truncated: Response;
-  /** The upstream's name in messages. */
-  readonly name: string;
   /** What the time is read from. */
   readonly clock: Clock;
   /** Where deadlines wait. */
@@ -26,12 +27,14 @@ export interface WholeReplyOptions {
  * What TCP brings for a truncated reply, on its way to whoever has asked. Who can do with the truncated one gets it as soon
  * as TCP is overdue, and may come back over TCP: it is there, and what TCP is silent about may never come.
  */
-export class WholeReply extends Deadline implements Receiver<Response> {
-  readonly #options: WholeReplyOptions;
+export class WholeReply<Upstream extends Responder> extends Deadline implements Receiver<Response> {
+  readonly #options: WholeReplyOptions<Upstream>;
   readonly #sentAtMs: number;
+  /** Whether whoever has asked has been told something. */
+  #isOver = false;
 
   /** To be made when TCP is asked. */
-  constructor(options: WholeReplyOptions) {
+  constructor(options: WholeReplyOptions<Upstream>) {
     super();
     const { ask: { request, path }, clock, deadlines } = this.#options = options;
     this.#sentAtMs = clock.nowMs();
@@ -42,18 +45,21 @@ export class WholeReply extends Deadline implements Receiver<Response> {
 
   /** See `Deadline`. */
   override onDue(): void {
-    const { ask, truncated, name } = this.#options;
+    const { truncated, upstream: { name } } = this.#options;
     const error = new UpstreamError(`No reply from ${name} over TCP in time`, EDE.NO_REACHABLE_AUTHORITY);
-    ask.reply.failed(new TruncationError(truncated, error));
+    this.#fail(new TruncationError(truncated, error));
   }
 
   /** See `Receiver`. */
   arrived(whole: Response): void {
-    const { ask, clock, deadlines } = this.#options;
+    const { ask, upstream, clock, deadlines } = this.#options;
     const nowMs = clock.nowMs();
     deadlines.cancel(this);
     ask.path.followedUp(nowMs - this.#sentAtMs, nowMs);
-    ask.reply.arrived(whole);
+    if (this.#isOver) return;
+    this.#isOver = true;
+    whole.upstream = upstream;
+    ask.owner.replied(upstream, whole);
   }
 
   /** See `Receiver`. */
@@ -62,6 +68,12 @@ export class WholeReply extends Deadline implements Receiver<Response> {
     deadlines.cancel(this);
     ask.path.followedUp(null, clock.nowMs());
     onFailure();
-    ask.reply.failed(error);
+    this.#fail(error);
+  }
+
+  #fail(error: unknown): void {
+    const { ask, upstream } = this.#options;
+    if (!this.#isOver) ask.owner.failed(upstream, error);
+    this.#isOver = true;
   }
 }

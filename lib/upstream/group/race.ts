@@ -6,7 +6,7 @@ import { type Request, type RequestOwner, sendsLeft } from "../request.ts";
 import { resendWaitMs } from "./resend_wait.ts";
 import { isUseful } from "../../response/reply_kind.ts";
 import { Setbacks } from "./setbacks.ts";
-import { Turn, type TurnOwner } from "./turn.ts";
+import type { AskOwner } from "../ask_owner.ts";
 import type { Upstream } from "../upstream.ts";
 import type { Response } from "../../response/response.ts";
 import { LaterResponse } from "../matching/later_response.ts";
@@ -35,7 +35,7 @@ export interface RaceOptions {
  * begins again, with those who have said nothing. Nobody who was asked is given up: a slow answer is as good as a repeated
  * one, and tells that its upstream lives. What comes behind the deadline may be of use, too; see `Listening`.
  */
-export class Race extends Deadline implements RequestOwner, TurnOwner {
+export class Race extends Deadline implements RequestOwner, AskOwner<Upstream> {
   readonly #options: RaceOptions;
   readonly #result = new LaterResponse();
   /** `null` as long as there is none. */
@@ -160,7 +160,7 @@ export class Race extends Deadline implements RequestOwner, TurnOwner {
     this.#patienceEndMs = nowMs + Math.max(this.#waitMs, Math.min(upstream.silenceMs, leftMs / 2));
     if (nowMs + this.#waitMs < request.deadlineMs) deadlines.schedule(this, nowMs + this.#waitMs);
     // Last, for it may fail at once, and then it is the next one's turn.
-    upstream.ask(request).deliverTo(new Turn(this, upstream));
+    upstream.askFor(request, this);
   }
 
   /** A question takes more sends when the path is known, or has turned out meanwhile, to lose datagrams. */
@@ -169,26 +169,26 @@ export class Race extends Deadline implements RequestOwner, TurnOwner {
     request.sendsMax = Math.max(request.sendsMax, sendsMax);
   }
 
-  /** See `TurnOwner`. */
+  /** See `AskOwner`. */
   replied(upstream: Upstream, response: Response): void {
     this.#outstanding--;
     if (this.#isOver) return this.#listening?.replied(response, this.#outstanding);
-    if (response.isUnproven) {
-      // The other sends were in the client's spelling: what they bring is better.
-      this.#noted.noteUnproven(response);
-      return this.#goOn();
-    }
-    if (!isUseful(response)) {
-      this.#noted.noteUseless(upstream, response);
+    if (response.isUnproven || !isUseful(response)) {
+      this.#noted.noteReply(upstream, response);
       return this.#goOn();
     }
     this.#setbacks?.blame(this.#options.request);
     this.#hasAnswer = true;
     this.#end();
-    this.#result.arrived(response);
+    const receiver = this.#result.takeIn(response);
+    try {
+      receiver?.arrived(response);
+    } catch (error) {
+      receiver?.failed(error);
+    }
   }
 
-  /** See `TurnOwner`. */
+  /** See `AskOwner`. */
   failed(upstream: Upstream, error: unknown): void {
     this.#outstanding--;
     if (this.#isOver) return this.#listening?.failed(error, this.#outstanding);

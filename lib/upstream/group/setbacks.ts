@@ -46,15 +46,15 @@ export class Setbacks {
     return this.isUseless(upstream) || (this.#acceptsTruncated && this.#truncating.includes(upstream));
   }
 
-  /** A reply is of no use. */
-  noteUseless(upstream: Upstream, response: Response): void {
-    this.#useless.push(response.copy());
-    this.#unhelpful.push(upstream);
-  }
-
-  /** A reply should have been asked for once more; see `Response.isUnproven`. */
-  noteUnproven(response: Response): void {
-    this.#unproven = response.copy();
+  /** A reply is of no use, or should have been asked for once more; see `Response.isUnproven`. */
+  noteReply(upstream: Upstream, response: Response): void {
+    // The other sends were in the client's spelling: what they bring is better.
+    if (response.isUnproven) {
+      this.#unproven = response.copy();
+    } else {
+      this.#useless.push(response.copy());
+      this.#unhelpful.push(upstream);
+    }
   }
 
   /** A send has come to nothing. */

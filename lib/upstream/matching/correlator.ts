@@ -116,7 +116,13 @@ export class Correlator {
     }
     this.#settle(entry, scan.questionCount > 0);
     response.trim();
-    entry.reply.arrived(response);
+    const receiver = entry.reply.takeIn(response);
+    if (receiver === null) return "matched";
+    try {
+      receiver.arrived(response);
+    } catch (error) {
+      receiver.failed(error);
+    }
     return "matched";
   }
 

@@ -1,0 +1,26 @@
+import type { Response } from "../response/response.ts";
+import { LaterResponse } from "./matching/later_response.ts";
+
+/** Whom an `Upstream` tells what comes of a query. */
+export interface AskOwner<Upstream> {
+  /** It has replied; the response is lent. */
+  replied(upstream: Upstream, response: Response): void;
+  /** It brings nothing. */
+  failed(upstream: Upstream, error: unknown): void;
+}
+
+/** Gives what comes of a query to whoever awaits it. */
+export class LaterAnswer<Upstream> implements AskOwner<Upstream> {
+  /** What comes of it. */
+  readonly response: LaterResponse = new LaterResponse();
+
+  /** See `AskOwner`. */
+  replied(_upstream: Upstream, response: Response): void {
+    this.response.arrived(response);
+  }
+
+  /** See `AskOwner`. */
+  failed(_upstream: Upstream, error: unknown): void {
+    this.response.failed(error);
+  }
+}
