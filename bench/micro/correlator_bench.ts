@@ -13,7 +13,7 @@ import { notSent, PEER, queryFor, replyTo } from "../../tests/support/correlator
 const TOGETHER = 50;
 const deadlines = new DeadlineQueue({ clock: { nowMs: () => 0 }, timers: { start: () => () => {} } });
 const random = new Random({ fill: (octets) => void crypto.getRandomValues(octets) });
-const correlator = new Correlator({ random, deadlines, ghostMs: 1000, onIdle: () => {} });
+const correlator = new Correlator({ random, deadlines, tombstoneMs: 1000, onIdle: () => {} });
 const queries = Array.from({ length: TOGETHER }, () => queryFor("example.org"));
 const question = queryFor("example.org").slice(HEADER_OCTETS);
 const reply = replyTo(0);

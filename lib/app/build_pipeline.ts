@@ -1,7 +1,7 @@
 import { parseCidr } from "../base/net/cidr.ts";
 import type { Config } from "../config/config.ts";
 import { Access } from "../server/admission/access.ts";
-import { Policy } from "../server/admission/policy.ts";
+import { Admission } from "../server/admission/admission.ts";
 import { Pipeline } from "../server/pipeline.ts";
 import type { UpstreamGroup } from "../upstream/group/upstream_group.ts";
 import { resolverChain } from "./chain.ts";
@@ -25,7 +25,7 @@ export function buildPipeline(config: Config, resources: Resources): BuiltPipeli
   const recursionAvailable = group !== null;
   const access = new Access(config.allow.map(parseCidr));
   const rateLimit = resources.rateLimit(config.rateLimit);
-  const policy = new Policy({ access, cookies, rateLimit, counters, clock, log });
+  const policy = new Admission({ access, cookies, rateLimit, counters, clock, log });
   const resolver = resolverChain(config, group, resources);
   return { pipeline: new Pipeline({ policy, resolver, timeoutMs, recursionAvailable }), access, group };
 }

@@ -1,6 +1,6 @@
 import { parseIp } from "../base/net/ip.ts";
 import type { AwakeClock } from "../base/time/awake_clock.ts";
-import { Memory } from "../cache/memory.ts";
+import { ResponseCache } from "../cache/response_cache.ts";
 import type { Config } from "../config/config.ts";
 import { Any } from "../resolver/local/any.ts";
 import { Cache, type UpstreamHealth } from "../resolver/cache/cache.ts";
@@ -8,12 +8,12 @@ import { Chaos } from "../resolver/local/chaos.ts";
 import { Coalesce } from "../resolver/sharing/coalesce.ts";
 import { FixedAnswer } from "../resolver/local/fixed_answer.ts";
 import { Forward } from "../resolver/forward.ts";
-import { InFlight } from "../resolver/sharing/in_flight.ts";
+import { InFlightLimit } from "../resolver/sharing/in_flight_limit.ts";
 import { LoopGuard } from "../resolver/sharing/loop_guard.ts";
 import { MultiQtype } from "../resolver/questions/multi_qtype.ts";
 import type { Query } from "../resolver/query.ts";
 import { Refresher } from "../resolver/cache/refresher.ts";
-import { Remember } from "../resolver/cache/remember.ts";
+import { CacheWriter } from "../resolver/cache/cache_writer.ts";
 import type { Resolver } from "../resolver/resolver.ts";
 import { SpecialNames } from "../resolver/local/special_names.ts";
 import { Split } from "../resolver/questions/split.ts";
@@ -30,14 +30,14 @@ const STALE_MS = 24 * 60 * 60 * 1000;
  */
 function forwardingChain(config: Config, upstreams: UpstreamGroup, resources: Resources): Resolver {
   const { clock, ageClock, share, deadlines, counters, log, loads, hash, store, detector } = resources;
-  const memory = store === null ? null : new Memory({
+  const memory = store === null ? null : new ResponseCache({
     store,
     rules: config,
     staleMs: config.servesStale ? STALE_MS : 0,
     clock: ageClock,
   });
   let next: Resolver = new Forward({ upstreams });
-  if (memory !== null) next = new Remember({ next, memory });
+  if (memory !== null) next = new CacheWriter({ next, memory });
   const coalesce = new Coalesce({
     next,
     hash,
@@ -46,7 +46,7 @@ function forwardingChain(config: Config, upstreams: UpstreamGroup, resources: Re
     onFailedTogether: () => detector.suspect(),
     areKnownBad: () => upstreams.areKnownBad,
   });
-  const inFlight = new InFlight({ next: coalesce, max: config.maxInFlight, loads, clock, counters, log });
+  const inFlight = new InFlightLimit({ next: coalesce, max: config.maxInFlight, loads, clock, counters, log });
   next = new LoopGuard({ next: inFlight, detector });
   if (memory === null) return next;
   const { timeoutMs, prefetches: isPrefetching } = config;

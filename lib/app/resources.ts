@@ -65,7 +65,7 @@ export class Resources {
       asksWithCookies: config.asksWithCookies,
       randomizesCase: config.randomizesCase,
       // One more timeout: what comes later than this has lost its way.
-      ghostMs: config.timeoutMs,
+      tombstoneMs: config.timeoutMs,
       runtime: { ...runtime, clock: this.clock },
       deadlines: this.deadlines,
       counters: this.counters,

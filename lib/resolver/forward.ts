@@ -1,4 +1,4 @@
-import { deliver, type Receiver } from "../base/later.ts";
+import { deliver, type Sink } from "../base/deferred.ts";
 import { BARE_OPT_OCTETS, type ExtendedError, readExtendedError, readOptions } from "../wire/edns/edns.ts";
 import { EDE, RCODE, rcodeToText } from "../wire/iana.ts";
 import { normalize, RESPONSE_FAULT } from "../response/normalize.ts";
@@ -56,7 +56,7 @@ export class Forward implements Resolver {
 }
 
 /** Makes a reply of what an upstream says, or of its silence. */
-class Forwarded implements Receiver<Response>, LateListener {
+class Forwarded implements Sink<Response>, LateListener {
   readonly reply: PendingReply;
   readonly #query: Query;
   readonly #upstreamCount: number;

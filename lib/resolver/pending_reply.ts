@@ -1,4 +1,4 @@
-import { deliver, Later, type Receiver } from "../base/later.ts";
+import { Deferred, deliver, type Sink } from "../base/deferred.ts";
 import type { Query } from "./query.ts";
 import type { Reply } from "./reply.ts";
 
@@ -14,9 +14,9 @@ export interface ReplyStep {
 
 /**
  * The reply to a query that has to wait. One object for the whole way from what is waited for to the listener: the layers in
- * between do not wrap it, they add a step to it. Its octets are lent as `LaterOctets` says.
+ * between do not wrap it, they add a step to it. Its octets are lent as `DeferredOctets` says.
  */
-export class PendingReply extends Later<Reply> {
+export class PendingReply extends Deferred<Reply> {
   /** What it is the reply to. */
   readonly query: Query;
   /**
@@ -61,7 +61,7 @@ export class PendingReply extends Later<Reply> {
     if (receiver !== null) this.giveTo(receiver, refusal);
   }
 
-  /** See `Receiver`. */
+  /** See `Sink`. */
   override arrived(reply: Reply): void {
     // hot path
     if (this.#isRefused) return this.#endLate();
@@ -77,7 +77,7 @@ export class PendingReply extends Later<Reply> {
     }
   }
 
-  /** See `Receiver`. */
+  /** See `Sink`. */
   override failed(error: unknown): void {
     if (this.#isRefused) this.#endLate();
     else super.failed(error);
@@ -88,22 +88,22 @@ export class PendingReply extends Later<Reply> {
     this.#second?.endedLate?.(this);
   }
 
-  /** See `Later`. */
+  /** See `Deferred`. */
   protected override kept(reply: Reply): Reply {
     reply.octets = reply.octets.slice();
     reply.response = null;
     return reply;
   }
 
-  /** See `Later`. */
-  protected override giveTo(receiver: Receiver<Reply>, reply: Reply): void {
+  /** See `Deferred`. */
+  protected override giveTo(receiver: Sink<Reply>, reply: Reply): void {
     const passed = this.#passed(reply, null);
     if (passed === null) receiver.failed(this.#error);
     else super.giveTo(receiver, passed);
   }
 
-  /** See `Later`. */
-  protected override failTo(receiver: Receiver<Reply>, error: unknown): void {
+  /** See `Deferred`. */
+  protected override failTo(receiver: Sink<Reply>, error: unknown): void {
     const passed = this.#passed(null, error);
     if (passed === null) receiver.failed(this.#error);
     else super.giveTo(receiver, passed);

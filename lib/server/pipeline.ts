@@ -1,10 +1,10 @@
 import type { Resolver } from "../resolver/resolver.ts";
-import type { Policy } from "./admission/policy.ts";
+import type { Admission } from "./admission/admission.ts";
 
 /** What a pipeline is made from. */
 export interface PipelineOptions {
   /** Decides what is resolved. */
-  readonly policy: Policy;
+  readonly policy: Admission;
   /** The first of the resolvers. */
   readonly resolver: Resolver;
   /** How long a client is kept waiting at most, in milliseconds. */
@@ -19,7 +19,7 @@ export interface PipelineOptions {
  */
 export class Pipeline implements PipelineOptions {
   /** See {@linkcode PipelineOptions}. */
-  readonly policy: Policy;
+  readonly policy: Admission;
   /** See {@linkcode PipelineOptions}. */
   readonly resolver: Resolver;
   /** See {@linkcode PipelineOptions}. */

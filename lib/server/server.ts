@@ -11,7 +11,7 @@ import { Query } from "../resolver/query.ts";
 import type { ReplySlot } from "../resolver/reply_slot.ts";
 import { Reply, SOURCE } from "../resolver/reply.ts";
 import { EDE, RCODE } from "../wire/iana.ts";
-import { ADMITTED, IGNORED } from "./admission/admission.ts";
+import { ADMITTED, IGNORED } from "./admission/message_check.ts";
 import { finish } from "./reply/finish.ts";
 import { NarrowPaths } from "./reply/narrow_paths.ts";
 import type { Pipeline } from "./pipeline.ts";

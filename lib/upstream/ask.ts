@@ -1,5 +1,5 @@
 import { Deadline } from "../base/time/deadline_queue.ts";
-import type { Receiver } from "../base/later.ts";
+import type { Sink } from "../base/deferred.ts";
 import type { Breaker } from "./health/breaker.ts";
 import type { Failure } from "./health/outage_evidence.ts";
 import type { Path, Travelling } from "./health/path.ts";
@@ -40,7 +40,7 @@ export interface AskOptions<Owner> {
 }
 
 /** One query to an upstream, and the deadline after which its silence counts as a failure. */
-export class Ask<Owner> extends Deadline implements Receiver<Response>, Travelling {
+export class Ask<Owner> extends Deadline implements Sink<Response>, Travelling {
   /** See {@linkcode AskOptions}. */
   readonly owner: Owner;
   /** See {@linkcode AskOptions}. */
@@ -103,12 +103,12 @@ export class Ask<Owner> extends Deadline implements Receiver<Response>, Travelli
     this.fail("noReply");
   }
 
-  /** See `Receiver`. */
+  /** See `Sink`. */
   arrived(response: Response): void {
     this.#asker.onReply(this, response);
   }
 
-  /** See `Receiver`. */
+  /** See `Sink`. */
   failed(error: unknown): void {
     this.#asker.onError(this, error);
   }

@@ -1,5 +1,5 @@
 import type { Response } from "../response/response.ts";
-import { LaterResponse } from "./matching/later_response.ts";
+import { DeferredResponse } from "./matching/deferred_response.ts";
 
 /** Whom an `Upstream` tells what comes of a query. */
 export interface AskOwner<Upstream> {
@@ -12,7 +12,7 @@ export interface AskOwner<Upstream> {
 /** Gives what comes of a query to whoever awaits it. */
 export class LaterAnswer<Upstream> implements AskOwner<Upstream> {
   /** What comes of it. */
-  readonly response: LaterResponse = new LaterResponse();
+  readonly response: DeferredResponse = new DeferredResponse();
 
   /** See `AskOwner`. */
   replied(_upstream: Upstream, response: Response): void {

@@ -23,7 +23,7 @@ export interface UpstreamRegistryOptions {
   /** Whether names go out in random letter case; they do unless said otherwise. */
   readonly randomizesCase?: boolean;
   /** Until the last reply that may still be on the road has arrived or is lost. */
-  readonly ghostMs: number;
+  readonly tombstoneMs: number;
   /** The world outside. */
   readonly runtime: Runtime;
   /** Where deadlines wait. */
@@ -144,11 +144,12 @@ export class UpstreamRegistry {
   }
 
   #open(endpoint: Endpoint): Member {
-    const { runtime, deadlines, counters, log, ghostMs, asksWithCookies = true, randomizesCase = true } = this.#options;
+    const { runtime, deadlines, counters, log, tombstoneMs, asksWithCookies = true, randomizesCase = true } =
+      this.#options;
     const random = this.#random;
     const address = socketAddressOf(endpoint);
     const jar = asksWithCookies ? { cookies: new CookieJar(random) } : {};
-    const stream = new StreamTransport({ runtime, random, deadlines, counters, address, ghostMs, ...jar });
+    const stream = new StreamTransport({ runtime, random, deadlines, counters, address, tombstoneMs, ...jar });
     const openedAtMs = this.#hasGroups ? runtime.clock.nowMs() : -Infinity;
     const common = { endpoint, ...jar, randomizesCase, deadlines, clock: runtime.clock, random, log };
     if (endpoint.protocol === "tcp") {

@@ -29,7 +29,7 @@ export interface Transport {
   /** What it is like. */
   readonly traits: TransportTraits;
   /**
-   * Sends `query` on behalf of `request`, and waits for the response, which is lent as `LaterResponse` says.
+   * Sends `query` on behalf of `request`, and waits for the response, which is lent as `DeferredResponse` says.
    *
    * @param query Its ID is written here. Only lent: the caller may overwrite it afterwards.
    * @param question The question in `query`, in octets that stay as they are.

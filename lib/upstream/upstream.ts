@@ -1,5 +1,5 @@
 import type { DeadlineQueue } from "../base/time/deadline_queue.ts";
-import { deliver } from "../base/later.ts";
+import { deliver } from "../base/deferred.ts";
 import type { Log } from "../observe/log.ts";
 import type { UpstreamStatus } from "./health/upstream_status.ts";
 import { Ask, type Asker } from "./ask.ts";
@@ -10,7 +10,7 @@ import type { Failure } from "./health/outage_evidence.ts";
 import { Path } from "./health/path.ts";
 import { isTruncated, isUseful } from "../response/reply_kind.ts";
 import type { Responder, Response } from "../response/response.ts";
-import type { LaterResponse } from "./matching/later_response.ts";
+import type { DeferredResponse } from "./matching/deferred_response.ts";
 import { type AskOwner, LaterAnswer } from "./ask_owner.ts";
 import type { Request } from "./request.ts";
 import { StateReport } from "./health/state_report.ts";
@@ -137,7 +137,7 @@ export class Upstream implements Responder, Asker<AskOwner<Upstream>> {
    * @returns A reply of any RCODE, with an ID of its own. Fails with an `UpstreamError` when none came by the request's
    * deadline.
    */
-  ask(request: Request): LaterResponse {
+  ask(request: Request): DeferredResponse {
     const answer = new LaterAnswer<Upstream>();
     this.askFor(request, answer);
     return answer.response;

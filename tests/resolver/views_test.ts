@@ -2,11 +2,11 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { FairShare } from "../../lib/base/time/fair_share.ts";
-import { Memory } from "../../lib/cache/memory.ts";
+import { ResponseCache } from "../../lib/cache/response_cache.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Cache } from "../../lib/resolver/cache/cache.ts";
 import { Refresher } from "../../lib/resolver/cache/refresher.ts";
-import { Remember } from "../../lib/resolver/cache/remember.ts";
+import { CacheWriter } from "../../lib/resolver/cache/cache_writer.ts";
 import { OURSELVES } from "../../lib/resolver/client.ts";
 import type { Query } from "../../lib/resolver/query.ts";
 import { Reply } from "../../lib/resolver/reply.ts";
@@ -35,7 +35,7 @@ function viewAnswer(query: Query): Partial<Message> {
 function setUp(answer: (query: Query) => Partial<Message> = viewAnswer) {
   const { time, deadlines } = fakeDeadlines();
   const counters = new Counters();
-  const memory = new Memory({ store: cacheStore(), rules: RULES, staleMs: 86_400_000, clock: time });
+  const memory = new ResponseCache({ store: cacheStore(), rules: RULES, staleMs: 86_400_000, clock: time });
   const pending: (() => void)[] = [];
   const upstreams = new StubResolver((query) => {
     const { promise, resolve } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
@@ -44,7 +44,7 @@ function setUp(answer: (query: Query) => Partial<Message> = viewAnswer) {
   });
   const health = { areKnownBad: false, recoveredAtMs: -Infinity, hedgeDelayMs: 30 };
   const coalesce = new Coalesce({
-    next: new Remember({ next: upstreams, memory }),
+    next: new CacheWriter({ next: upstreams, memory }),
     hash: questionHash(),
     share: new FairShare(time),
     deadlines,

@@ -26,7 +26,7 @@ export function correlatorRig(...ids: readonly number[]) {
   const { time, deadlines } = fakeDeadlines();
   const calls = { idle: 0 };
   const random = scriptedRandom(...ids);
-  const correlator = new Correlator({ random, deadlines, ghostMs: GHOST_MS, onIdle: () => calls.idle++ });
+  const correlator = new Correlator({ random, deadlines, tombstoneMs: GHOST_MS, onIdle: () => calls.idle++ });
   const register = (query = queryFor("example.org")): Pending => {
     const question = query.slice(HEADER_OCTETS);
     const deadlineMs = time.nowMs() + DEADLINE_MS;

@@ -4,7 +4,7 @@ import type { Clock } from "../../lib/base/runtime.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
 import { Access } from "../../lib/server/admission/access.ts";
-import { Policy, type PolicyOptions } from "../../lib/server/admission/policy.ts";
+import { Admission, type AdmissionOptions } from "../../lib/server/admission/admission.ts";
 import { ServerCookies } from "../../lib/server/admission/server_cookies.ts";
 import { scriptedSource } from "./fake_random.ts";
 
@@ -20,8 +20,8 @@ export function cookies(nowSeconds: () => number = () => 1_559_731_985, source =
 }
 
 /** A policy that lets everybody ask, unless `options` say otherwise. */
-export function policy(options: Partial<PolicyOptions> = {}): Policy {
-  return new Policy({
+export function policy(options: Partial<AdmissionOptions> = {}): Admission {
+  return new Admission({
     access: new Access(EVERYBODY),
     cookies: cookies(),
     rateLimit: null,

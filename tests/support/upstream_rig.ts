@@ -71,7 +71,7 @@ export function requestFor(text: string, nowMs = 0, fields: Partial<Request> = {
 }
 
 /** One upstream with its transports on a fake network, in fake time, and a group with nobody else in it. */
-export function upstreamRig({ size = 2, ghostMs = 1000, script = [] as readonly number[] } = {}) {
+export function upstreamRig({ size = 2, tombstoneMs = 1000, script = [] as readonly number[] } = {}) {
   const { runtime, time, deadlines, network, lines } = fakeRuntime();
   const counters = new Counters();
   const log = new Log({ level: "debug", writeLine: runtime.writeLine });
@@ -84,11 +84,11 @@ export function upstreamRig({ size = 2, ghostMs = 1000, script = [] as readonly 
     log,
     localHostname: "0.0.0.0",
     size,
-    ghostMs,
+    tombstoneMs,
   });
   const address = UPSTREAM;
   const datagram = new DatagramTransport({ sockets: pool, address, name: formatSocketAddress(address), counters });
-  const stream = new StreamTransport({ runtime, random: scriptedRandom(), deadlines, counters, address, ghostMs });
+  const stream = new StreamTransport({ runtime, random: scriptedRandom(), deadlines, counters, address, tombstoneMs });
   const upstream = new Upstream({
     endpoint: endpointAt(address),
     transport: datagram,
@@ -122,7 +122,7 @@ export function registryRig(options: Partial<UpstreamRegistryOptions> = {}) {
   const log = new Log({ level: "info", writeLine: runtime.writeLine });
   const registry = new UpstreamRegistry({
     socketCount: 2,
-    ghostMs: 1000,
+    tombstoneMs: 1000,
     runtime,
     deadlines,
     counters,

@@ -33,7 +33,7 @@ export interface TortureOptions {
 }
 
 /** What memory looked like, in octets. */
-export interface Memory {
+export interface ResponseCache {
   readonly rss: number;
   readonly heapUsed: number;
 }
@@ -44,7 +44,7 @@ export interface TortureReport {
   readonly replies: number;
   readonly connections: number;
   /** After the first fifth of the packets, and at the end. */
-  readonly memory: readonly [early: Memory, late: Memory];
+  readonly memory: readonly [early: ResponseCache, late: ResponseCache];
 }
 
 /**
@@ -60,7 +60,7 @@ export async function torture({ seed, packets, io }: TortureOptions): Promise<To
   // Small enough to be full soon: from then on memory has to be flat.
   await using program = startProgram(...resolver, "--io", io, "--cache-size", "2", "--log-level", "error");
   const attacker = new Attacker(program.address, random.fork("attacks"));
-  let early: Memory | undefined;
+  let early: ResponseCache | undefined;
   try {
     for (let sent = 0; sent < packets; sent = attacker.packets) {
       await attacker.sendBatch(Math.min(BATCH_PACKETS, packets - sent));
@@ -163,7 +163,7 @@ async function assertLetsGo({ app }: Program): Promise<void> {
   throw new Error(`Still held after 2 s of quiet: ${JSON.stringify(app.held)}`);
 }
 
-function memory(): Memory {
+function memory(): ResponseCache {
   // Only there with --expose-gc; without it garbage counts as well.
   (globalThis as { gc?: () => void }).gc?.();
   const { rss, heapUsed } = Deno.memoryUsage();

@@ -50,7 +50,7 @@ Deno.test("[5452_08] DatagramTransport gives a socket up when a hundred forged r
 });
 
 Deno.test("[5452_08] DatagramTransport stays with a socket on which forged replies are few, however long that lasts", async () => {
-  const { datagram, network, pool, time } = upstreamRig({ ghostMs: 60_000 });
+  const { datagram, network, pool, time } = upstreamRig({ tombstoneMs: 60_000 });
   const request = requestFor("example.org", 0, { deadlineMs: 60_000 });
   const reply = datagram.exchange(QUERY.slice(), QUERY.slice(HEADER_OCTETS), request);
   await settled();

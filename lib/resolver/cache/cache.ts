@@ -1,9 +1,9 @@
 import { Alarm, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import type { Clock } from "../../base/runtime.ts";
-import { deliver } from "../../base/later.ts";
+import { deliver } from "../../base/deferred.ts";
 import { KIND } from "../../response/kind.ts";
 import { NOT_FOUND } from "../../cache/store/cache_store.ts";
-import { ANY_TYPE, type Memory } from "../../cache/memory.ts";
+import { ANY_TYPE, type ResponseCache } from "../../cache/response_cache.ts";
 import { variantOf } from "../../cache/variant.ts";
 import type { Counters } from "../../observe/counters.ts";
 import { isUsefulReply } from "../../response/reply_kind.ts";
@@ -42,7 +42,7 @@ export interface CacheOptions {
   /** What is asked when nothing is remembered. */
   readonly next: Resolver;
   /** What is remembered. */
-  readonly memory: Memory;
+  readonly memory: ResponseCache;
   /** Asks again behind the clients' backs. */
   readonly refresher: Refresher;
   /** Whether waiting for an answer has any point. */
@@ -59,11 +59,11 @@ export interface CacheOptions {
 
 /**
  * Answers from memory what has been answered before, and while that is too old from it all the same when nobody else
- * answers (RFC 8767). What it knows is learned by `Remember`, behind which the upstreams are.
+ * answers (RFC 8767). What it knows is learned by `CacheWriter`, behind which the upstreams are.
  */
 export class Cache implements Resolver {
   readonly #next: Resolver;
-  readonly #memory: Memory;
+  readonly #memory: ResponseCache;
   readonly #refresher: Refresher;
   readonly #health: UpstreamHealth;
   readonly #isAwaited: (query: Query) => boolean;

@@ -1,6 +1,6 @@
-import { deliver, type Receiver } from "../../base/later.ts";
+import { deliver, type Sink } from "../../base/deferred.ts";
 import type { Clock } from "../../base/runtime.ts";
-import type { Memory } from "../../cache/memory.ts";
+import type { ResponseCache } from "../../cache/response_cache.ts";
 import { CHECKING_DISABLED, viewOf, WANTS_DNSSEC } from "../../cache/variant.ts";
 import type { Counters } from "../../observe/counters.ts";
 import { FLAG, HEADER_OCTETS, putFlags, putQueryCounts, QUESTION_TAIL_OCTETS } from "../../wire/header.ts";
@@ -25,7 +25,7 @@ export interface RefresherOptions {
   /** What is asked; teaches the memory what it is told. */
   readonly next: Resolver;
   /** What is kept fresh. */
-  readonly memory: Memory;
+  readonly memory: ResponseCache;
   /** Whether entries are refreshed before they have expired. */
   readonly isPrefetching: boolean;
   /** How long an answer is waited for. */
@@ -39,7 +39,7 @@ export interface RefresherOptions {
 /** Asks again for what is remembered, for no client in particular. Whoever asked does not wait for it. */
 export class Refresher {
   readonly #next: Resolver;
-  readonly #memory: Memory;
+  readonly #memory: ResponseCache;
   readonly #isPrefetching: boolean;
   readonly #timeoutMs: number;
   readonly #clock: Clock;
@@ -128,4 +128,4 @@ export class Refresher {
   }
 }
 
-const NOBODY: Receiver<Reply> = { arrived: () => {}, failed: () => {} };
+const NOBODY: Sink<Reply> = { arrived: () => {}, failed: () => {} };

@@ -1,12 +1,12 @@
 import { type DeadlineQueue, TICK_MS } from "../../base/time/deadline_queue.ts";
 import type { FairShare } from "../../base/time/fair_share.ts";
-import { deliver, type Receiver } from "../../base/later.ts";
+import { deliver, type Sink } from "../../base/deferred.ts";
 import { type Linkable, LinkedTable } from "../../base/linked_table.ts";
 import { MIB } from "../../base/units.ts";
 import { type QuestionHash, typesWord } from "../../names/question_hash.ts";
 import { isUsefulReply } from "../../response/reply_kind.ts";
 import { EDE, RCODE } from "../../wire/iana.ts";
-import { type Asked, LateFlights } from "./late_flights.ts";
+import { type Asked, LateExchanges } from "./late_exchanges.ts";
 import { ownReply } from "../own_reply.ts";
 import { pendingFor, type PendingReply } from "../pending_reply.ts";
 import type { Query } from "../query.ts";
@@ -28,7 +28,7 @@ const COPIED_AT_ONCE_MAX = MIB;
 export interface CoalesceOptions {
   /** Asked once for all. */
   readonly next: Resolver;
-  /** What flights are found by. */
+  /** What exchanges are found by. */
   readonly hash: Pick<QuestionHash, "hash">;
   /** Lets others have their turn while many get a large reply. */
   readonly share: FairShare;
@@ -53,14 +53,14 @@ export class Coalesce implements Resolver {
   readonly #next: Resolver;
   readonly #hash: Pick<QuestionHash, "hash">;
   /** By hash. Texts as keys took 2 µs to make; bench/micro/cold_exchange_bench.ts. */
-  readonly #flights = new LinkedTable<Flight>();
+  readonly #exchanges = new LinkedTable<SharedExchange>();
   readonly #share: FairShare;
   readonly #onFailedTogether: () => void;
   readonly #areKnownBad: () => boolean;
-  readonly #late: LateFlights;
+  readonly #late: LateExchanges;
   /** See {@linkcode CoalesceOptions}. */
   constructor({ next, hash, share, deadlines, onFailedTogether, areKnownBad }: CoalesceOptions) {
-    this.#late = new LateFlights({
+    this.#late = new LateExchanges({
       deadlines,
       answer: (waiters, answer) => this.#answer(waiters, answer),
       onAnswer: (question, answer) => this.#onLateAnswer(question, answer),
@@ -77,25 +77,29 @@ export class Coalesce implements Resolver {
     const { deadlineMs } = query;
     const asked = askedOf(query);
     const hash = this.#hashOf(query, asked);
-    for (let flight = this.#flights.first(hash); flight !== null; flight = this.#flights.following(flight)) {
+    for (
+      let exchange = this.#exchanges.first(hash);
+      exchange !== null;
+      exchange = this.#exchanges.following(exchange)
+    ) {
       // A part of a query that has waited for another part already may be due before the exchange in flight ends. Whoever
       // comes next finds the one that ends first, for it stands in front.
-      if (flight.asked !== asked || flight.leader.deadlineMs > deadlineMs) continue;
-      if (isSameQuestion(flight.leader, query)) return join(flight, query);
+      if (exchange.asked !== asked || exchange.leader.deadlineMs > deadlineMs) continue;
+      if (isSameQuestion(exchange.leader, query)) return join(exchange, query);
     }
     if (query.isKnownToFail) {
       const late = this.#late.find({ hash, asked, query });
       if (late !== null) return late.waiters.size < WAITERS_MAX ? this.#late.join(late, query) : refusal(query);
     }
-    // A query of its own: what befalls the first asker alone while it waits, see `InFlight`, is not for the others. With
+    // A query of its own: what befalls the first asker alone while it waits, see `InFlightLimit`, is not for the others. With
     // octets of its own, for an asker that is refused gives its buffer to the next datagram.
     const leader = query.apart();
     const reply = this.#next.resolve(leader);
     if (reply instanceof Reply) return query.reply.repeat(reply, reply.octets);
     const waiter = new Waiter(query);
-    const flight = new Flight(hash, { asked, pending: pendingFor(leader, reply), waiter, listener: this });
-    this.#flights.add(flight);
-    flight.pending.deliverTo(flight);
+    const exchange = new SharedExchange(hash, { asked, pending: pendingFor(leader, reply), waiter, listener: this });
+    this.#exchanges.add(exchange);
+    exchange.pending.deliverTo(exchange);
     return waiter;
   }
 
@@ -111,17 +115,17 @@ export class Coalesce implements Resolver {
   }
 
   /** @internal */
-  onReply(flight: Flight, reply: Reply): void {
+  onReply(exchange: SharedExchange, reply: Reply): void {
     // An earlier exchange has brought the answer.
-    if (flight.isOver) return;
-    this.#flights.remove(flight);
-    const { leader } = flight;
-    let { waiters } = flight;
+    if (exchange.isOver) return;
+    this.#exchanges.remove(exchange);
+    const { leader } = exchange;
+    let { waiters } = exchange;
     const haveFailedTogether = waiters.length > 1 && reply.rcode === RCODE.SERVFAIL;
-    if (flight.pending.late !== null) {
-      waiters = this.#awaitLate(flight, flight.pending.late, reply.copy());
+    if (exchange.pending.late !== null) {
+      waiters = this.#awaitLate(exchange, exchange.pending.late, reply.copy());
     } else if (!this.#late.isEmpty && isUsefulReply(reply.octets)) {
-      this.#late.give({ hash: flight.key, asked: flight.asked, query: leader }, reply.copy());
+      this.#late.give({ hash: exchange.key, asked: exchange.asked, query: leader }, reply.copy());
     }
     // Nearly every exchange is for one query alone.
     if (waiters.length === 1) waiters[0]!.answered(reply, reply.octets);
@@ -130,12 +134,12 @@ export class Coalesce implements Resolver {
   }
 
   /**
-   * Keeps open the exchange of a flight that has failed at its leader's deadline. Whoever has come a tick later, or more,
+   * Keeps open an exchange that has failed at its leader's deadline. Whoever has come a tick later, or more,
    * has time left, and waits for what it may still bring.
    *
    * @returns Those who have none.
    */
-  #awaitLate({ key: hash, asked, leader, waiters }: Flight, late: PendingReply, failure: Reply): Waiter[] {
+  #awaitLate({ key: hash, asked, leader, waiters }: SharedExchange, late: PendingReply, failure: Reply): Waiter[] {
     const open = this.#late.add({ hash, asked, query: leader }, late, failure);
     if (this.#areKnownBad()) return waiters;
     return waiters.filter((waiter) => {
@@ -167,34 +171,38 @@ export class Coalesce implements Resolver {
 
   /** Whoever asks anew meanwhile need not wait for that. */
   #onLateAnswer({ hash, asked, query }: Asked, answer: Reply): void {
-    for (let flight = this.#flights.first(hash); flight !== null; flight = this.#flights.following(flight)) {
-      if (flight.asked !== asked || !isSameQuestion(flight.leader, query)) continue;
-      this.#flights.remove(flight);
-      flight.isOver = true;
-      flight.leader.request?.owner?.stop();
+    for (
+      let exchange = this.#exchanges.first(hash);
+      exchange !== null;
+      exchange = this.#exchanges.following(exchange)
+    ) {
+      if (exchange.asked !== asked || !isSameQuestion(exchange.leader, query)) continue;
+      this.#exchanges.remove(exchange);
+      exchange.isOver = true;
+      exchange.leader.request?.owner?.stop();
 
-      return this.#answer(flight.waiters, answer);
+      return this.#answer(exchange.waiters, answer);
     }
   }
 
   /** @internal */
-  onError(flight: Flight, error: unknown): void {
-    if (flight.isOver) return;
-    this.#flights.remove(flight);
-    for (const waiter of flight.waiters) waiter.failed(error);
+  onError(exchange: SharedExchange, error: unknown): void {
+    if (exchange.isOver) return;
+    this.#exchanges.remove(exchange);
+    for (const waiter of exchange.waiters) waiter.failed(error);
   }
 }
 
-/** Whom flights tell how they end. */
-interface FlightListener {
-  onReply(flight: Flight, reply: Reply): void;
-  onError(flight: Flight, error: unknown): void;
+/** Whom exchanges tell how they end. */
+interface SharedExchangeListener {
+  onReply(exchange: SharedExchange, reply: Reply): void;
+  onError(exchange: SharedExchange, error: unknown): void;
 }
 
 /** An exchange in flight. */
-class Flight implements Linkable<Flight>, Receiver<Reply> {
+class SharedExchange implements Linkable<SharedExchange>, Sink<Reply> {
   readonly key: number;
-  nextInRow: Flight | null = null;
+  nextInRow: SharedExchange | null = null;
   /** See `askedOf`. */
   readonly asked: number;
   /** What it is to bring. */
@@ -203,7 +211,7 @@ class Flight implements Linkable<Flight>, Receiver<Reply> {
   readonly waiters: Waiter[];
   /** Whether they have got their answer from elsewhere. */
   isOver = false;
-  readonly #listener: FlightListener;
+  readonly #listener: SharedExchangeListener;
 
   constructor(
     hash: number,
@@ -211,7 +219,7 @@ class Flight implements Linkable<Flight>, Receiver<Reply> {
       asked: number;
       pending: PendingReply;
       waiter: Waiter;
-      listener: FlightListener;
+      listener: SharedExchangeListener;
     },
   ) {
     this.key = hash;
@@ -235,7 +243,7 @@ class Flight implements Linkable<Flight>, Receiver<Reply> {
   }
 }
 
-function join({ waiters }: Flight, query: Query): Reply | Waiter {
+function join({ waiters }: SharedExchange, query: Query): Reply | Waiter {
   if (waiters.length >= WAITERS_MAX) return refusal(query);
   const waiter = new Waiter(query);
   waiters.push(waiter);

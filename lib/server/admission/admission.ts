@@ -1,71 +1,117 @@
-import { EDNS_VERSION } from "../../wire/edns/edns.ts";
-import { EDE, OPCODE, RCODE } from "../../wire/iana.ts";
-import { OPT_FAULT, SCAN } from "../../wire/scan.ts";
+import type { Clock } from "../../base/runtime.ts";
+import type { Counters } from "../../observe/counters.ts";
+import { LineAMinute } from "../../observe/line_a_minute.ts";
+import type { Log } from "../../observe/log.ts";
 import { ownReply } from "../../resolver/own_reply.ts";
 import type { Query } from "../../resolver/query.ts";
 import { type Reply, SOURCE } from "../../resolver/reply.ts";
-import { hasMultiQtypeOption } from "./multi_qtype_option.ts";
-import { rejectionOf } from "./rejected_types.ts";
+import { QUESTIONS_MAX } from "../../resolver/questions/split.ts";
+import { FLAG, putFlags } from "../../wire/header.ts";
+import { EDE, OPCODE, RCODE } from "../../wire/iana.ts";
+import { uint16At } from "../../wire/octets.ts";
+import type { Access } from "./access.ts";
+import { admit, ADMITTED, IGNORED, isUnanswerable } from "./message_check.ts";
+import { takeClientOptions, takeOtherTypes } from "./client_options.ts";
+import type { RateLimit } from "./rate_limit.ts";
+import type { ServerCookies } from "./server_cookies.ts";
 
-/** The query is fit to be resolved. */
-export const ADMITTED = "admitted";
-/** The datagram gets no reply. */
-export const IGNORED = "ignored";
+/** Why a query over its network's rate is not answered. */
+const RATE_LIMIT = "rate limit";
 
-/**
- * Judges a datagram before anything is done for it: whether it is a query that can be resolved, is to be ignored, or has
- * its reply already. Looks at nothing but the message.
- */
-export function admit(query: Query): typeof ADMITTED | typeof IGNORED | Reply {
-  const { scan } = query;
-  const reply = (rcode: number, withQuestion: boolean) =>
-    ownReply(query, { rcode, withQuestion, source: SOURCE.policy });
-  const explain = (infoCode: number, text: string) => void query.reply.extendedErrors.push({ infoCode, text });
-
-  if (isUnanswerable(query)) return IGNORED;
-  // RFC 8906 §3.1.4: an unknown opcode is answered with NOTIMP. Its sections may mean anything, so they are not judged.
-  if (scan.opcode !== OPCODE.QUERY) {
-    // RFC 10029 §3.3: FORMERR for "an MQTYPE-Query option in any inbound DNS message with an OpCode other than QUERY".
-    if (hasMultiQtypeOption(query)) {
-      explain(EDE.OTHER, "The MQTYPE-Query option is for queries");
-      return reply(RCODE.FORMERR, false);
-    }
-    explain(EDE.NOT_SUPPORTED, `Opcode ${scan.opcode} is not supported`);
-    return reply(RCODE.NOTIMP, true);
-  }
-  if (scan.status === SCAN.malformed) {
-    explain(EDE.OTHER, "The message cannot be read");
-    return reply(RCODE.FORMERR, false);
-  }
-  // RFC 6891 §6.1.1: "If a query message with more than one OPT RR is received, a FORMERR (RCODE=1) MUST be returned."
-  if (scan.optFault !== OPT_FAULT.none) {
-    explain(EDE.OTHER, "Malformed OPT record");
-    return reply(RCODE.FORMERR, false);
-  }
-  // RFC 6891 §6.1.3: "If a responder does not implement the VERSION level of the request, then it MUST respond with
-  // RCODE=BADVERS."
-  if (scan.hasOpt && scan.ednsVersion > EDNS_VERSION) {
-    query.reply.extendedRcode = RCODE.BADVERS >> 4;
-    return reply(RCODE.BADVERS & 0xf, true);
-  }
-  if (scan.isSigned) {
-    // A signature covers the ID, which has to change on the way: no forwarder that guards its IDs can relay it intact.
-    explain(EDE.NOT_SUPPORTED, "Signed messages cannot be forwarded");
-    return scan.questionCount > 1 ? reply(RCODE.FORMERR, false) : reply(RCODE.NOTIMP, true);
-  }
-  const rejection = rejectionOf(query.qtype);
-  // Among several questions, and beside other types (RFC 10029 §3.3), it is rejected with them.
-  if (rejection !== undefined && scan.questionCount === 1 && !hasMultiQtypeOption(query)) {
-    explain(rejection.infoCode, rejection.text);
-    return reply(rejection.rcode, true);
-  }
-  return ADMITTED;
+/** What a policy is made from. */
+export interface AdmissionOptions {
+  /** Who may ask. */
+  readonly access: Access;
+  /** Makes and knows our cookies. */
+  readonly cookies: ServerCookies;
+  /** `null`: everybody may ask as much as they like. */
+  readonly rateLimit: RateLimit | null;
+  /** What is rejected for its sender is counted here. */
+  readonly counters: Counters;
+  /** Times the warnings. */
+  readonly clock: Clock;
+  /** Gets a warning a minute while strangers ask. */
+  readonly log: Log;
 }
 
-/** Whether a datagram must not or cannot be answered, whoever sent it. */
-export function isUnanswerable({ scan, client }: Query): boolean {
-  // Without a whole header there is no ID to answer with.
-  if (scan.status === SCAN.tooShort) return true;
-  // Answering responses would let two servers talk to each other for ever.
-  return scan.isResponse || !client.isAnswerable;
+/** Decides about a query before it is resolved: who asks, whether the message is good, and how much its network asks. */
+export class Admission {
+  readonly #options: AdmissionOptions;
+  readonly #prohibitions: LineAMinute;
+
+  /** Decides as `options` say. */
+  constructor(options: AdmissionOptions) {
+    const { clock, log } = options;
+    this.#options = options;
+    this.#prohibitions = new LineAMinute(clock, (line) => log.warn(line));
+  }
+
+  /** Whether the query is to be resolved or ignored, or the reply that it gets at once. */
+  judge(query: Query): typeof ADMITTED | typeof IGNORED | Reply {
+    if (isUnanswerable(query)) return IGNORED;
+    // Before anything else: a cache or a local name must not show strangers what they may not ask for (CVE-2026-26017).
+    if (!this.#options.access.allows(query.client)) return this.#prohibit(query);
+    const verdict = this.#judgeMessage(query);
+    // A rejection is a reply like any other to the one in whose name it was asked for.
+    const questionCount = verdict === ADMITTED ? questionsOf(query) : 1;
+    return this.#isOverRate(query, questionCount) ? this.#limit(query) : verdict;
+  }
+
+  #judgeMessage(query: Query): typeof ADMITTED | typeof IGNORED | Reply {
+    const { cookies } = this.#options;
+    // First, so that whatever the reply says, it has what its OPT record must carry.
+    const cookieRcode = takeClientOptions(query, cookies);
+    const verdict = admit(query);
+    if (verdict !== ADMITTED) return verdict;
+    const rcode = cookieRcode === RCODE.NOERROR ? takeOtherTypes(query) : cookieRcode;
+    return rcode === RCODE.NOERROR ? ADMITTED : this.#rejectOptions(query, rcode);
+  }
+
+  #prohibit(query: Query): Reply {
+    this.#options.counters.prohibited++;
+    this.#prohibitions.note((count) => {
+      return `${query.client.hostname} is in no network of --allow, its queries are refused ` +
+        `(${count} so far of all such clients); --allow <network> lets it ask`;
+    });
+    query.reply.extendedErrors.push({ infoCode: EDE.PROHIBITED, text: "Your address is not allowed to ask here" });
+    return this.#own(query, RCODE.REFUSED, true, "prohibited");
+  }
+
+  #rejectOptions(query: Query, rcode: number): Reply {
+    query.reply.extendedRcode = rcode >> 4;
+    return this.#own(query, rcode & 0xf, false, "options");
+  }
+
+  #isOverRate(query: Query, questionCount: number): boolean {
+    const { rateLimit } = this.#options;
+    // Where the address is the client's own, nobody can use up the rate in its name.
+    if (rateLimit === null || query.isAddressProven) return false;
+    return !rateLimit.allows(query.client, questionCount);
+  }
+
+  /** TC and nothing else: a real client asks again over TCP, and who forges addresses gains no records. */
+  #limit(query: Query): Reply {
+    this.#options.counters.rateLimited++;
+    // What is wrong with the message is told over TCP.
+    query.reply.extendedErrors.length = 0;
+    query.reply.extendedRcode = 0;
+    // Only queries have a TC bit. Without it, NOERROR says to whoever sent an UPDATE or NOTIFY that it has been done.
+    if (query.scan.opcode !== OPCODE.QUERY) return this.#own(query, RCODE.NOTIMP, false, RATE_LIMIT);
+    query.reply.extendedErrors.push({ infoCode: EDE.OTHER, text: "Rate limit, ask over TCP" });
+    const reply = this.#own(query, RCODE.NOERROR, true, RATE_LIMIT);
+    putFlags(reply.octets, uint16At(reply.octets, 2) | FLAG.TC);
+    return reply;
+  }
+
+  #own(query: Query, rcode: number, withQuestion: boolean, reason: string): Reply {
+    return ownReply(query, { rcode, withQuestion, source: SOURCE.policy, reason });
+  }
+}
+
+/**
+ * What a message takes from the rate: one for each question that it may cost. More than are ever resolved do not count:
+ * else one forged message, full of questions, would shut a network out for a minute.
+ */
+function questionsOf({ scan, otherTypes }: Query): number {
+  return Math.min(QUESTIONS_MAX, Math.max(1, scan.questionCount)) + otherTypes.length;
 }

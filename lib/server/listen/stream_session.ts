@@ -1,6 +1,6 @@
 import { Alarm, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import type { FairShare } from "../../base/time/fair_share.ts";
-import { deliver } from "../../base/later.ts";
+import { deliver } from "../../base/deferred.ts";
 import type { Clock, StreamSocket } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
 import type { Client } from "../../resolver/client.ts";

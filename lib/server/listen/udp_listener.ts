@@ -1,6 +1,6 @@
 import { formatSocketAddress, type SocketAddress } from "../../base/net/address.ts";
 import { BufferPool } from "../../base/octets/buffers.ts";
-import type { Receiver } from "../../base/later.ts";
+import type { Sink } from "../../base/deferred.ts";
 import type { Clock, DatagramBatch, DatagramSocket, Timers, Turns } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
 import { LineAMinute } from "../../observe/line_a_minute.ts";
@@ -208,7 +208,7 @@ export class UdpListener {
 type Burst = Pick<DatagramBatch, "datagram" | "peer" | "keep">;
 
 /** Sends a reply that comes later. */
-class Departing implements Receiver<Reply> {
+class Departing implements Sink<Reply> {
   readonly #listener: UdpListener;
   readonly #peer: SocketAddress;
   readonly #release: () => void;

@@ -12,7 +12,7 @@ import type { Manner } from "./next_step.ts";
 import { isBadCookie, isEdnsRejection, isTruncated } from "../../response/reply_kind.ts";
 import { isForAny, type Request, sendsLeft, writeUpstreamQuery } from "../request.ts";
 import type { Response } from "../../response/response.ts";
-import type { LaterResponse } from "../matching/later_response.ts";
+import type { DeferredResponse } from "../matching/deferred_response.ts";
 import { restoreSpelling } from "./restore_spelling.ts";
 import type { Transport } from "../transport.ts";
 import { truncatedOverTcp, TruncationError, UpstreamError } from "../upstream_error.ts";
@@ -127,7 +127,7 @@ export class Dialogue implements Line {
   }
 
   /** Asks over UDP in the best manner that the upstream is known to cope with. */
-  #askOverUdp(request: Request, asker: Asking, nowMs: number): LaterResponse {
+  #askOverUdp(request: Request, asker: Asking, nowMs: number): DeferredResponse {
     const { cookies, randomizesCase = true, transport: { traits }, fallback } = this.#options;
     const capabilities = this.#capabilities;
     const withOpt = capabilities.supportsEdns(nowMs) && request.ednsRejectedBy !== this;

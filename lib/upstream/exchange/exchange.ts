@@ -1,11 +1,11 @@
-import { deliver } from "../../base/later.ts";
+import { deliver } from "../../base/deferred.ts";
 import type { Asking } from "../ask.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { Doubts } from "../matching/registration.ts";
 import { type Manner, nextStep, type Step } from "./next_step.ts";
 import { type ReplyKind, replyKindOf } from "../../response/reply_kind.ts";
 import type { Response } from "../../response/response.ts";
-import { LaterResponse } from "../matching/later_response.ts";
+import { DeferredResponse } from "../matching/deferred_response.ts";
 import { type Request, sendsLeft } from "../request.ts";
 import { restoreSpelling } from "./restore_spelling.ts";
 import { type Cause, isSameSpelling, type QueryOwner, SentQuery } from "./sent_query.ts";
@@ -36,7 +36,7 @@ export interface Line {
  * One question to one upstream over UDP: the first query, and those that follow from what it brings, each in another
  * manner, until there is a reply to be believed. `nextStep` says what follows from a reply.
  */
-export class Exchange extends LaterResponse implements QueryOwner {
+export class Exchange extends DeferredResponse implements QueryOwner {
   readonly #line: Line;
   readonly #request: Request;
   readonly #asker: Asking;

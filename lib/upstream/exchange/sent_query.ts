@@ -1,4 +1,4 @@
-import type { Receiver } from "../../base/later.ts";
+import type { Sink } from "../../base/deferred.ts";
 import type { Manner, Step } from "./next_step.ts";
 import type { Doubts } from "../matching/registration.ts";
 import type { ReplyKind } from "../../response/reply_kind.ts";
@@ -18,7 +18,7 @@ export interface QueryOwner {
 }
 
 /** A query on its way. */
-export class SentQuery implements Receiver<Response>, Doubts {
+export class SentQuery implements Sink<Response>, Doubts {
   /** How it was put. */
   readonly manner: Manner;
   /** As it was sent. */
@@ -56,12 +56,12 @@ export class SentQuery implements Receiver<Response>, Doubts {
     return this.manner.isMixed && kind !== "answer" && isSameSpelling(this.question, asked);
   }
 
-  /** See `Receiver`. */
+  /** See `Sink`. */
   arrived(response: Response): void {
     this.#owner.replied(this, response);
   }
 
-  /** See `Receiver`. */
+  /** See `Sink`. */
   failed(error: unknown): void {
     this.#owner.failedQuery(this, error);
   }

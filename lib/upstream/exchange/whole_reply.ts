@@ -1,5 +1,5 @@
 import { Deadline, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
-import type { Receiver } from "../../base/later.ts";
+import type { Sink } from "../../base/deferred.ts";
 import type { Clock } from "../../base/runtime.ts";
 import type { Responder, Response } from "../../response/response.ts";
 import { EDE } from "../../wire/iana.ts";
@@ -27,7 +27,7 @@ export interface WholeReplyOptions<Upstream> {
  * What TCP brings for a truncated reply, on its way to whoever has asked. Who can do with the truncated one gets it as soon
  * as TCP is overdue, and may come back over TCP: it is there, and what TCP is silent about may never come.
  */
-export class WholeReply<Upstream extends Responder> extends Deadline implements Receiver<Response> {
+export class WholeReply<Upstream extends Responder> extends Deadline implements Sink<Response> {
   readonly #options: WholeReplyOptions<Upstream>;
   readonly #sentAtMs: number;
   /** Whether whoever has asked has been told something. */
@@ -50,7 +50,7 @@ export class WholeReply<Upstream extends Responder> extends Deadline implements 
     this.#fail(new TruncationError(truncated, error));
   }
 
-  /** See `Receiver`. */
+  /** See `Sink`. */
   arrived(whole: Response): void {
     const { ask, upstream, clock, deadlines } = this.#options;
     const nowMs = clock.nowMs();
@@ -62,7 +62,7 @@ export class WholeReply<Upstream extends Responder> extends Deadline implements 
     ask.owner.replied(upstream, whole);
   }
 
-  /** See `Receiver`. */
+  /** See `Sink`. */
   failed(error: unknown): void {
     const { ask, clock, deadlines, onFailure } = this.#options;
     deadlines.cancel(this);

@@ -2,7 +2,7 @@ import type { RaceGroup } from "./race_group.ts";
 import type { Request } from "../request.ts";
 import { isTruncated, isUseful } from "../../response/reply_kind.ts";
 import type { Response } from "../../response/response.ts";
-import { LaterResponse } from "../matching/later_response.ts";
+import { DeferredResponse } from "../matching/deferred_response.ts";
 
 /** How long it is listened behind the deadline: no resolver that an upstream may be takes longer to give up. */
 const LISTEN_MS = 10_000;
@@ -20,7 +20,7 @@ export interface LateListener {
 export class Listening {
   /** Until when replies count. */
   readonly untilMs: number;
-  readonly #late = new LaterResponse();
+  readonly #late = new DeferredResponse();
   readonly #group: RaceGroup;
   #isOver = false;
 

@@ -9,7 +9,7 @@ import { Setbacks } from "./setbacks.ts";
 import type { AskOwner } from "../ask_owner.ts";
 import type { Upstream } from "../upstream.ts";
 import type { Response } from "../../response/response.ts";
-import { LaterResponse } from "../matching/later_response.ts";
+import { DeferredResponse } from "../matching/deferred_response.ts";
 
 /** What a race is made from. */
 export interface RaceOptions {
@@ -37,7 +37,7 @@ export interface RaceOptions {
  */
 export class Race extends Deadline implements RequestOwner, AskOwner<Upstream> {
   readonly #options: RaceOptions;
-  readonly #result = new LaterResponse();
+  readonly #result = new DeferredResponse();
   /** `null` as long as there is none. */
   #setbacks: Setbacks | null = null;
   /** Who was asked last. */
@@ -67,7 +67,7 @@ export class Race extends Deadline implements RequestOwner, AskOwner<Upstream> {
    * the first useless one. Fails with an `UpstreamError` when nobody replied by the deadline; with a `TruncationError` when
    * there is a truncated reply, and that is not accepted.
    */
-  run(): LaterResponse {
+  run(): DeferredResponse {
     this.#options.request.owner = this;
     this.#restartCount = this.#options.group.restartCount;
     this.#startMs = this.#options.clock.nowMs();

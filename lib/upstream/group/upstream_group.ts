@@ -11,7 +11,7 @@ import { orderCandidates, type Strategy } from "./strategy.ts";
 import type { Upstream } from "../upstream.ts";
 import { isSilence, UpstreamError } from "../upstream_error.ts";
 import type { Response } from "../../response/response.ts";
-import { LaterResponse } from "../matching/later_response.ts";
+import { DeferredResponse } from "../matching/deferred_response.ts";
 
 /** On a healthy path at most one question in twenty is hedged: 4 of 100, and a few saved up in quiet times. */
 const HEDGES_PER_QUESTION = 0.04;
@@ -190,8 +190,8 @@ export class UpstreamGroup {
 }
 
 /** The reply of nobody, with the reason in front of the names of who was not asked. */
-function nothingFrom(why: string, members: readonly Upstream[]): LaterResponse {
-  const nothing = new LaterResponse();
+function nothingFrom(why: string, members: readonly Upstream[]): DeferredResponse {
+  const nothing = new DeferredResponse();
   nothing.failed(new UpstreamError(`${why} ${members.map(({ name }) => name).join(", ")}`, EDE.OTHER));
   return nothing;
 }

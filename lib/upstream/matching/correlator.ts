@@ -6,7 +6,7 @@ import { HEADER_OCTETS, QDCOUNT_OFFSET } from "../../wire/header.ts";
 import { putUint16 } from "../../wire/octets.ts";
 import { OPT_FAULT, SCAN } from "../../wire/scan.ts";
 import { Response } from "../../response/response.ts";
-import { LaterResponse } from "./later_response.ts";
+import { DeferredResponse } from "./deferred_response.ts";
 import { AnsweredIds } from "./answered_ids.ts";
 import type { Registration } from "./registration.ts";
 import { hasSameOctets, isCutResponseTo, isResponseTo } from "./response_match.ts";
@@ -22,7 +22,7 @@ export interface Pending {
   /** Whom the query is for. */
   readonly peer: SocketAddress;
   /** The response, without the octets behind the last record. Fails with what `expired` makes at the deadline. */
-  readonly reply: LaterResponse;
+  readonly reply: DeferredResponse;
   /** The query could not be sent: it is given up, if it still waits. A reply that overtakes that news counts. */
   notSent(cause: unknown): void;
 }
@@ -34,7 +34,7 @@ export interface CorrelatorOptions {
   /** Where deadlines wait. */
   readonly deadlines: DeadlineQueue;
   /** How long an ID stays unused after its query was given up: its reply may still be on the road. */
-  readonly ghostMs: number;
+  readonly tombstoneMs: number;
   /** Called whenever the last entry has gone: nothing is waited for and no ID rests. */
   readonly onIdle: () => void;
 }
@@ -52,7 +52,7 @@ const response = new Response();
 export class Correlator {
   readonly #random: Random;
   readonly #deadlines: DeadlineQueue;
-  readonly #ghostMs: number;
+  readonly #tombstoneMs: number;
   readonly #onIdle: () => void;
   readonly #entries = new LinkedTable<Entry>();
   readonly #answered = new AnsweredIds();
@@ -63,10 +63,10 @@ export class Correlator {
   };
 
   /** See {@linkcode CorrelatorOptions}. */
-  constructor({ random, deadlines, ghostMs, onIdle }: CorrelatorOptions) {
+  constructor({ random, deadlines, tombstoneMs, onIdle }: CorrelatorOptions) {
     this.#random = random;
     this.#deadlines = deadlines;
-    this.#ghostMs = ghostMs;
+    this.#tombstoneMs = tombstoneMs;
     this.#onIdle = onIdle;
   }
 
@@ -155,7 +155,7 @@ export class Correlator {
     else this.#bury(entry, entry.dueMs);
   }
 
-  /** Fails every query in flight with `error` and forgets all ghosts. For a socket that is closed. */
+  /** Fails every query in flight with `error` and forgets all tombstones. For a socket that is closed. */
   abandon(error: Error): void {
     for (const entry of this.#entries.drain()) {
       this.#deadlines.cancel(entry);
@@ -186,10 +186,10 @@ export class Correlator {
     this.#bury(entry, dueMs);
   }
 
-  /** Turns a query that was given up into a ghost: its ID is told apart from a free one, and not drawn, for a while. */
+  /** Turns a query that was given up into a tombstone: its ID is told apart from a free one, and not drawn, for a while. */
   #bury(entry: Entry, fromMs: number): void {
     entry.isGhost = true;
-    this.#deadlines.schedule(entry, fromMs + this.#ghostMs);
+    this.#deadlines.schedule(entry, fromMs + this.#tombstoneMs);
   }
 
   #remove(entry: Entry): void {
@@ -204,13 +204,13 @@ interface Keeper {
   giveUp(entry: Entry): void;
 }
 
-/** A query in flight, or the ghost of one. */
+/** A query in flight, or the tombstone of one. */
 class Entry extends Deadline implements Pending, Linkable<Entry> {
   /** Its ID. */
   readonly key: number;
   nextInRow: Entry | null = null;
   readonly registration: Registration;
-  readonly reply = new LaterResponse();
+  readonly reply = new DeferredResponse();
   readonly #keeper: Keeper;
   isGhost = false;
 

@@ -1,4 +1,4 @@
-import type { Receiver } from "../../base/later.ts";
+import type { Sink } from "../../base/deferred.ts";
 import type { Response } from "../../response/response.ts";
 import type { StreamQuery } from "./stream_query.ts";
 
@@ -11,7 +11,7 @@ export interface CarriedQueryKeeper {
 }
 
 /** A query on a connection. */
-export class CarriedQuery implements Receiver<Response> {
+export class CarriedQuery implements Sink<Response> {
   /** What was sent. */
   readonly query: StreamQuery;
   /** When. */
@@ -25,12 +25,12 @@ export class CarriedQuery implements Receiver<Response> {
     this.#keeper = keeper;
   }
 
-  /** See `Receiver`. */
+  /** See `Sink`. */
   arrived(response: Response): void {
     this.#keeper.onReply(this, response);
   }
 
-  /** See `Receiver`. */
+  /** See `Sink`. */
   failed(): void {
     this.#keeper.onGone(this);
   }

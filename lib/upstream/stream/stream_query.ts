@@ -1,6 +1,6 @@
 import { Alarm, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import type { Response } from "../../response/response.ts";
-import { LaterResponse } from "../matching/later_response.ts";
+import { DeferredResponse } from "../matching/deferred_response.ts";
 import type { Listener } from "../matching/registration.ts";
 
 /** What a query is made from. */
@@ -23,7 +23,7 @@ export interface StreamQueryOptions {
  * A query that waits for its reply over TCP, on one connection after another and perhaps on several at a time: what comes
  * first counts.
  */
-export class StreamQuery extends LaterResponse {
+export class StreamQuery extends DeferredResponse {
   /** See {@linkcode StreamQueryOptions}. */
   readonly octets: Uint8Array<ArrayBuffer>;
   /** See {@linkcode StreamQueryOptions}. */
@@ -68,13 +68,13 @@ export class StreamQuery extends LaterResponse {
     return this.#isClosed || this.isSettled;
   }
 
-  /** See `Receiver`. */
+  /** See `Sink`. */
   override arrived(response: Response): void {
     this.#deadlines.cancel(this.#alarm);
     super.arrived(response);
   }
 
-  /** See `Receiver`. */
+  /** See `Sink`. */
   override failed(error: unknown): void {
     this.#deadlines.cancel(this.#alarm);
     super.failed(error);

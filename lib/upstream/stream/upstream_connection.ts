@@ -33,8 +33,8 @@ export interface UpstreamConnectionOptions {
   readonly deadlines: DeadlineQueue;
   /** Where it is counted. */
   readonly counters: Counters;
-  /** See `CorrelatorOptions.ghostMs`. */
-  readonly ghostMs: number;
+  /** See `CorrelatorOptions.tombstoneMs`. */
+  readonly tombstoneMs: number;
   /** See `Registration.isGenuine`. */
   readonly isGenuine: Registration["isGenuine"];
 }
@@ -64,10 +64,10 @@ export class UpstreamConnection {
 
   /** See {@linkcode UpstreamConnectionOptions}. */
   constructor(options: UpstreamConnectionOptions) {
-    const { socket, random, deadlines, ghostMs } = options;
+    const { socket, random, deadlines, tombstoneMs } = options;
     this.#options = options;
     this.#writer = new FrameWriter(socket, (error) => this.#end(true, error));
-    this.#correlator = new Correlator({ random, deadlines, ghostMs, onIdle: () => this.#keep() });
+    this.#correlator = new Correlator({ random, deadlines, tombstoneMs, onIdle: () => this.#keep() });
     this.#receive();
     // Whoever it was made for may have given up meanwhile.
     this.#keep();

@@ -6,7 +6,7 @@ import type { CookieJar } from "../exchange/cookie_jar.ts";
 import type { Doubts, Registration } from "../matching/registration.ts";
 import { isEdnsRejection, isTruncated } from "../../response/reply_kind.ts";
 import type { Request } from "../request.ts";
-import { LaterResponse } from "../matching/later_response.ts";
+import { DeferredResponse } from "../matching/deferred_response.ts";
 import type { Response } from "../../response/response.ts";
 import type { SocketPool } from "./socket_pool.ts";
 import { TRAITS, type Transport, type TransportTraits } from "../transport.ts";
@@ -107,7 +107,7 @@ export class DatagramTransport implements Transport {
 }
 
 /** A reply, unless there is something wrong with it. */
-class CookieCheck extends LaterResponse {
+class CookieCheck extends DeferredResponse {
   readonly #fault: (response: Response) => ForgeryError | null;
 
   constructor(fault: (response: Response) => ForgeryError | null) {

@@ -40,8 +40,8 @@ export interface SocketPoolOptions {
   readonly localHostname: string;
   /** Sockets that take queries at the same time. */
   readonly size: number;
-  /** See `CorrelatorOptions.ghostMs`. */
-  readonly ghostMs: number;
+  /** See `CorrelatorOptions.tombstoneMs`. */
+  readonly tombstoneMs: number;
 }
 
 /**
@@ -174,11 +174,11 @@ export class SocketPool {
   }
 
   #open(): UpstreamSocket {
-    const { runtime, random, deadlines, counters, log, ghostMs } = this.#options;
+    const { runtime, random, deadlines, counters, log, tombstoneMs } = this.#options;
     const socket = this.#bind();
     log.debug(() => `asks upstreams from ${formatSocketAddress(socket.address)}`);
     const openedAtMs = runtime.clock.nowMs();
-    return new UpstreamSocket({ socket, random, clock: runtime.clock, deadlines, counters, ghostMs, openedAtMs });
+    return new UpstreamSocket({ socket, random, clock: runtime.clock, deadlines, counters, tombstoneMs, openedAtMs });
   }
 
   #bind(): DatagramSocket {

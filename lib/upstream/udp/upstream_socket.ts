@@ -39,8 +39,8 @@ export interface UpstreamSocketOptions {
   readonly deadlines: DeadlineQueue;
   /** Where it is counted. */
   readonly counters: Counters;
-  /** See `CorrelatorOptions.ghostMs`. */
-  readonly ghostMs: number;
+  /** See `CorrelatorOptions.tombstoneMs`. */
+  readonly tombstoneMs: number;
   /** When the socket was opened, on the program's clock. */
   readonly openedAtMs: number;
 }
@@ -68,12 +68,12 @@ export class UpstreamSocket implements QuerySource {
   readonly #flush = () => this.#flushNow();
 
   /** See {@linkcode UpstreamSocketOptions}. */
-  constructor({ socket, random, clock, deadlines, counters, ghostMs, openedAtMs }: UpstreamSocketOptions) {
+  constructor({ socket, random, clock, deadlines, counters, tombstoneMs, openedAtMs }: UpstreamSocketOptions) {
     this.#socket = socket;
     this.#counters = counters;
     this.#clock = clock;
     this.openedAtMs = openedAtMs;
-    this.correlator = new Correlator({ random, deadlines, ghostMs, onIdle: () => this.#isRetired && this.close() });
+    this.correlator = new Correlator({ random, deadlines, tombstoneMs, onIdle: () => this.#isRetired && this.close() });
     this.#receive();
   }
 

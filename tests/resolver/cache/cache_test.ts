@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { PendingReply } from "../../../lib/resolver/pending_reply.ts";
 import { Reply } from "../../../lib/resolver/reply.ts";
-import { Memory } from "../../../lib/cache/memory.ts";
+import { ResponseCache } from "../../../lib/cache/response_cache.ts";
 import { Counters } from "../../../lib/observe/counters.ts";
 import { Cache } from "../../../lib/resolver/cache/cache.ts";
 import { Query } from "../../../lib/resolver/query.ts";
@@ -26,7 +26,7 @@ const UNDER_WAY = (query: Query) => new PendingReply(query);
 function setUp({ areKnownBad = false, onAsked = () => {} }: { areKnownBad?: boolean; onAsked?: () => void } = {}) {
   const { time, deadlines } = fakeDeadlines();
   const store = cacheStore();
-  const memory = new Memory({ store, rules: RULES, staleMs: 86_400_000, clock: time });
+  const memory = new ResponseCache({ store, rules: RULES, staleMs: 86_400_000, clock: time });
   const counters = new Counters();
   const asked: Query[] = [];
   const next = {

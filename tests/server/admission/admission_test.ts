@@ -1,208 +1,371 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { parseCidr } from "../../../lib/base/net/cidr.ts";
+import { Counters } from "../../../lib/observe/counters.ts";
+import { Log } from "../../../lib/observe/log.ts";
 import { Client } from "../../../lib/resolver/client.ts";
 import { Query } from "../../../lib/resolver/query.ts";
-import { admit, ADMITTED, IGNORED } from "../../../lib/server/admission/admission.ts";
-import { EDE, RCODE } from "../../../lib/wire/iana.ts";
-import { decode, type Message, type ResourceRecord } from "../../../lib/wire/message.ts";
-import { concat } from "@std/bytes/concat";
-import { FLAG } from "../../../lib/wire/header.ts";
-import { uint16At } from "../../../lib/wire/octets.ts";
+import { Access } from "../../../lib/server/admission/access.ts";
+import { ADMITTED, IGNORED } from "../../../lib/server/admission/message_check.ts";
 import { finish } from "../../support/finish.ts";
+import type { Admission } from "../../../lib/server/admission/admission.ts";
+import { RateLimit } from "../../../lib/server/admission/rate_limit.ts";
+import { type EdnsOption, readExtendedError } from "../../../lib/wire/edns/edns.ts";
+import { EDE, EDNS_OPTION, OPCODE, RCODE } from "../../../lib/wire/iana.ts";
+import { decode, type Message, type ResourceRecord } from "../../../lib/wire/message.ts";
 import { ednsOf, hex, opt, question, questionLines, record, wire } from "../../support/messages.ts";
-import { clientQuery, rawQuery } from "../../support/resolving.ts";
+import { responseTo } from "../../support/resolving.ts";
+import { cookies, policy, settableClock } from "../../support/serving.ts";
 import type { Reply } from "../../../lib/resolver/reply.ts";
 
 const QUESTIONS = [question("eXample.org")];
-const TSIG = record("key.example 0 CLASS255 TSIG \\# 0");
-const SIG0: ResourceRecord = {
-  ...record(". 0 IN SIG A 13 0 0 19700101000002 19700101000001 7 example.org AQIDBA=="),
-  class: 255,
-};
-SIG0.rdata.set([0, 0]);
+const UDP = new Client("198.51.100.100", "udp");
+const TCP = new Client(UDP.hostname, "tcp");
+const TLS = new Client(UDP.hostname, "tls");
+const STRANGER = new Client("203.0.113.9", "udp");
+const CLIENT_COOKIE = "2464c4abcf10c957";
+/** What RFC 9018 A.1 makes of it for the address of `UDP`, under its secret and at its time. */
+const COOKIE = "2464c4abcf10c957010000005cf79f111f8130c3eee29480";
+const RFC_COOKIES = cookies(() => 1_559_731_985, {
+  fill: (octets) => octets.set(hex("e5e973e5a6b2a43f48e7dc849e37bfcf")),
+});
 
-/** The reply that admission makes by itself, as the client would get it. */
-function ownReply(query: Query): Message {
-  const verdict = admit(query);
+function query(fields: Partial<Message> = {}, client = UDP): Query {
+  const octets = wire({ id: 0x4321, recursionDesired: true, questions: QUESTIONS, ...fields });
+  return new Query({ wire: octets, client, deadlineMs: 2000 });
+}
+
+function withOptions(...options: readonly EdnsOption[]): Partial<Message> {
+  return { additionals: [opt({ options })] };
+}
+
+function cookie(text: string): EdnsOption {
+  return { code: EDNS_OPTION.COOKIE, data: hex(text) };
+}
+
+/** The reply that the policy makes by itself, as the client gets it. */
+function rejection(judging: Admission, asked: Query): Message {
+  const verdict = judging.judge(asked);
   assert(typeof verdict !== "string", `expected a reply, got "${verdict}"`);
-  return decode(finish(verdict, query));
+  return decode(finish(verdict, asked));
 }
 
-const ADMITTED_QUERIES: readonly [string, Partial<Message>][] = [
-  ["a plain question", { questions: QUESTIONS }],
-  ["RD=0", { questions: QUESTIONS, recursionDesired: false }],
-  ["[8906_03] AA, TC and RA set", {
-    questions: QUESTIONS,
-    isAuthoritative: true,
-    isTruncated: true,
-    recursionAvailable: true,
-  }],
-  ["an RCODE", { questions: QUESTIONS, rcode: 15 }],
-  ["[8906_01] an unknown type and class", { questions: [question("example.org TYPE65280 4660")] }],
-  ["[9619_03] no question", {}],
-  ["eight questions", { questions: Array.from({ length: 8 }, () => QUESTIONS[0]!) }],
-  ["records in every section", {
-    questions: QUESTIONS,
-    answers: [record("a.example 9 IN A 192.0.2.1")],
-    authorities: [record("a.example 9 IN A 192.0.2.1")],
-    additionals: [record("a.example 9 IN A 192.0.2.1")],
-  }],
-  ["[8906_04] [6891_07] unknown EDNS options", {
-    questions: QUESTIONS,
-    additionals: [opt({ options: [{ code: 65_001, data: hex("01") }, { code: 3, data: hex("") }] })],
-  }],
-  ["[8906_04] unknown EDNS flags", {
-    questions: QUESTIONS,
-    additionals: [{ ...opt(), ttl: 0x7fff }],
-  }],
-  ["a SIG record that covers a type", {
-    questions: QUESTIONS,
-    additionals: [{ ...SIG0, rdata: withType(SIG0.rdata, 1) }],
-  }],
-];
-
-function withType(rdata: Uint8Array<ArrayBuffer>, type: number): Uint8Array<ArrayBuffer> {
-  const changed = rdata.slice();
-  changed[1] = type;
-  return changed;
+/** The options of the reply to a query that is let through and answered. */
+function optionsOfAnswer(asked: Query, judging = policy({ cookies: RFC_COOKIES })) {
+  assertEquals(judging.judge(asked), ADMITTED);
+  return ednsOf(decode(finish(responseTo(asked), asked)))?.options.map(({ code, data }) => [code, data.toHex()]);
 }
 
-for (const [what, fields] of ADMITTED_QUERIES) {
-  Deno.test(`admit() lets a query pass with ${what}`, () => {
-    assertEquals(admit(clientQuery(fields)), ADMITTED);
-  });
+function errorsOf(reply: Message) {
+  return ednsOf(reply)!.options.map(readExtendedError);
 }
 
-Deno.test("[1035_12] admit() lets a query pass with octets behind its last record", () => {
-  assertEquals(admit(rawQuery(concat([wire({ questions: QUESTIONS }), hex("deadbeef")]))), ADMITTED);
+function setUpAccess() {
+  const counters = new Counters();
+  const access = new Access([parseCidr("198.51.100.0/24")]);
+  const clock = settableClock();
+  const logged: string[] = [];
+  const log = new Log({ level: "warn", writeLine: (line) => void logged.push(line) });
+  return { clock, counters, logged, judging: policy({ access, counters, clock, log }) };
+}
+
+Deno.test("[5625_08] Admission.judge() refuses strangers with extended error 18, and counts them", () => {
+  const { counters, judging } = setUpAccess();
+  const reply = rejection(judging, query({ additionals: [opt()] }, STRANGER));
+  assertEquals([reply.rcode, reply.id, questionLines(reply.questions)], [
+    RCODE.REFUSED,
+    0x4321,
+    ["eXample.org. IN A"],
+  ]);
+  assertEquals(errorsOf(reply).map((error) => error?.infoCode), [EDE.PROHIBITED]);
+  assertEquals(judging.judge(query()), ADMITTED);
+  assertEquals(counters.prohibited, 1);
 });
 
-Deno.test("[1035_11] admit() ignores what is shorter than a header, at each of the twelve lengths", () => {
-  const octets = wire({ questions: QUESTIONS });
-  for (let length = 0; length < 12; length++) assertEquals(admit(rawQuery(octets.slice(0, length))), IGNORED);
+Deno.test("Admission.judge() warns once a minute while strangers ask, names one of them and the knob", () => {
+  const { clock, logged, judging } = setUpAccess();
+  judging.judge(query());
+  assertEquals(logged, []);
+  for (let i = 0; i < 5; i++) judging.judge(query({}, STRANGER));
+  assertEquals(logged.length, 1);
+  assertMatch(logged[0]!, /^dns-forwarder: warn: 203\.0\.113\.9 is in no network of --allow, .* \(1 so far /);
+  clock.set(60_000);
+  judging.judge(query({}, STRANGER));
+  assertEquals(logged.length, 2);
+  assertMatch(logged[1]!, / \(6 so far /);
 });
 
-Deno.test("admit() ignores responses, of every opcode and however malformed", () => {
-  for (let opcode = 0; opcode < 16; opcode++) {
-    const octets = wire({ isResponse: true, opcode, questions: QUESTIONS });
-    assertEquals(admit(rawQuery(octets)), IGNORED);
-    assertEquals(admit(rawQuery(octets.slice(0, -1))), IGNORED);
+Deno.test("Admission.judge() tells strangers nothing but that, whatever they send, and ignores what everybody's is", () => {
+  const { judging } = setUpAccess();
+  const fields: readonly Partial<Message>[] = [
+    { opcode: OPCODE.UPDATE },
+    { additionals: [opt(), opt()] },
+    { additionals: [opt({ version: 1 })] },
+    withOptions(cookie("00")),
+    withOptions(cookie(CLIENT_COOKIE)),
+    { questions: [] },
+  ];
+  for (const each of fields) {
+    const reply = rejection(judging, query(each, STRANGER));
+    const edns = ednsOf(reply);
+    assertEquals([reply.rcode, edns?.extendedRcode ?? 0, edns?.options.length ?? 1], [RCODE.REFUSED, 0, 1]);
+  }
+  const cut = new Query({ wire: wire({ questions: QUESTIONS }).slice(0, -1), client: STRANGER, deadlineMs: 2000 });
+  assertEquals(rejection(judging, cut).rcode, RCODE.REFUSED);
+  assertEquals(judging.judge(query({ isResponse: true }, STRANGER)), IGNORED);
+});
+
+Deno.test("[7873_01] Admission.judge() answers FORMERR to a COOKIE option of any other length than 8 or 16 to 40", () => {
+  for (let length = 0; length <= 45; length++) {
+    const asked = query(withOptions({ code: EDNS_OPTION.COOKIE, data: new Uint8Array(length) }));
+    const verdict = policy().judge(asked);
+    assertEquals(verdict === ADMITTED, length === 8 || (length >= 16 && length <= 40), `${length} octets`);
+    if (typeof verdict === "string") continue;
+    const reply = decode(finish(verdict, asked));
+    assertEquals([reply.rcode, errorsOf(reply).map((error) => error?.infoCode)], [RCODE.FORMERR, [EDE.OTHER]]);
   }
 });
 
-Deno.test("admit() ignores who has no port to which a reply could be sent", () => {
-  const query = new Query({
-    wire: wire({ questions: QUESTIONS }),
-    client: new Client("198.51.100.7", "udp", false),
+Deno.test("[9018_01] [7873_05] Admission.judge() has the reply carry the client's cookie and ours", () => {
+  const asked = query(withOptions(cookie(CLIENT_COOKIE)));
+  assertEquals(optionsOfAnswer(asked), [[EDNS_OPTION.COOKIE, COOKIE]]);
+  assertEquals(asked.hasValidCookie, false);
+});
+
+Deno.test("[9018_02] Admission.judge() notes who brings a cookie of ours, and that others do not", () => {
+  const wrong = COOKIE.replace(/.$/, "1");
+  for (const [text, isValid] of [[COOKIE, true], [wrong, false]] as const) {
+    const asked = query(withOptions(cookie(text)));
+    assertEquals(optionsOfAnswer(asked), [[EDNS_OPTION.COOKIE, COOKIE]]);
+    assertEquals(asked.hasValidCookie, isValid);
+  }
+});
+
+Deno.test("Admission.judge() knows a cookie again when the client's IPv4 address comes as IPv6", () => {
+  const asked = query(withOptions(cookie(COOKIE)));
+  const mapped = new Query({
+    wire: asked.wire,
+    client: new Client("::ffff:198.51.100.100", "udp"),
     deadlineMs: 2000,
   });
-  assertEquals(admit(query), IGNORED);
+  assertEquals(policy({ cookies: RFC_COOKIES }).judge(mapped), ADMITTED);
+  assertEquals(mapped.hasValidCookie, true);
 });
 
-for (let opcode = 1; opcode < 16; opcode++) {
-  Deno.test(`[1035_10] [8906_02] admit() answers opcode ${opcode} with NOTIMP, opcode and question echoed`, () => {
-    const reply = ownReply(clientQuery({ opcode, questions: QUESTIONS }));
-    assertEquals([reply.rcode, reply.opcode, reply.isResponse, reply.id], [RCODE.NOTIMP, opcode, true, 0x4321]);
-    assertEquals(questionLines(reply.questions), ["eXample.org. IN A"]);
-    // What looks malformed may be well formed under this opcode (DSO has no sections at all).
-    const cut = ownReply(rawQuery(wire({ opcode, questions: QUESTIONS }).slice(0, -1)));
-    assertEquals([cut.rcode, cut.opcode, cut.questions], [RCODE.NOTIMP, opcode, []]);
-  });
-}
-
-const MALFORMED: readonly [string, Uint8Array<ArrayBuffer>][] = [
-  ["[1035_02] a label of 64 octets", hex("4321 0100 0001 0000 0000 0000 40" + "61".repeat(64) + "00 0001 0001")],
-  [
-    "[1035_02] a name of 256 octets",
-    hex(`4321 0100 0001 0000 0000 0000 ${`3f${"61".repeat(63)}`.repeat(3)} 3e${"61".repeat(62)} 00 0001 0001`),
-  ],
-  ["[1035_03] label type 01", hex("4321 0100 0001 0000 0000 0000 4161 00 0001 0001")],
-  ["[1035_03] label type 10", hex("4321 0100 0001 0000 0000 0000 8161 00 0001 0001")],
-  ["[1035_04] a pointer to itself", hex("4321 0100 0001 0000 0000 0000 c00c 0001 0001")],
-  ["[1035_04] a pointer forward", hex("4321 0100 0001 0000 0000 0000 c010 0001 0001 00")],
-  ["[1035_04] a pointer into the header", hex("4321 0100 0001 0000 0000 0000 c004 0001 0001")],
-  ["[1035_04] a loop of two", hex("4321 0100 0001 0000 0000 0000 0161 c00c 0001 0001")],
-  ["[2.1.3] 65535 questions declared and one present", hex("4321 0100 ffff 0000 0000 0000 0161 00 0001 0001")],
-  ["a record declared and none present", hex("4321 0100 0001 0000 0000 0001 0161 00 0001 0001")],
-  ["RDATA beyond the end", hex("4321 0100 0001 0000 0000 0001 0161 00 0001 0001 00 0001 0001 00000000 0005 c0000201")],
-];
-
-for (const [what, octets] of MALFORMED) {
-  Deno.test(`admit() answers FORMERR without question to ${what}`, () => {
-    const reply = ownReply(rawQuery(octets));
-    assertEquals([reply.id, reply.rcode, reply.isResponse, reply.recursionDesired], [
-      0x4321,
-      RCODE.FORMERR,
-      true,
-      true,
-    ]);
-    assertEquals([reply.questions, reply.answers, reply.additionals], [[], [], []]);
-  });
-}
-
-Deno.test("admit() answers FORMERR to a query cut at any octet behind its header", () => {
-  const octets = wire({ questions: QUESTIONS, additionals: [opt({ options: [{ code: 10, data: hex("0102") }] })] });
-  for (let length = 12; length < octets.length; length++) {
-    assertEquals(ownReply(rawQuery(octets.slice(0, length))).rcode, RCODE.FORMERR, `cut at ${length}`);
-  }
+Deno.test("[4007_01] Admission.judge() gives cookies to clients on a link, and knows them again", () => {
+  const judging = policy({ cookies: RFC_COOKIES });
+  const from = (text: string) => {
+    const { wire } = query(withOptions(cookie(text)));
+    const asked = new Query({ wire, client: new Client("fe80::2%eth0", "udp"), deadlineMs: 2000 });
+    assertEquals(judging.judge(asked), ADMITTED);
+    return asked;
+  };
+  const [given] = from(CLIENT_COOKIE).reply.options;
+  assertEquals(from(given!.data.toHex()).hasValidCookie, true);
 });
 
-const OPT_FAULTS: readonly [string, Partial<Message>][] = [
-  ["[6891_01] two OPT records", { additionals: [opt(), opt()] }],
-  ["[6891_01] an OPT record in the answer section", { answers: [opt()] }],
-  ["[6891_01] an OPT record in the authority section", { authorities: [opt()] }],
-  ["[6891_02] an OPT record that is not the root's", { additionals: [{ ...opt(), name: QUESTIONS[0]!.name }] }],
-  ["[6891_11] an option longer than the RDATA", { additionals: [{ ...opt(), rdata: hex("000a 0009 0102") }] }],
-  ["[6891_11] an option without a length", { additionals: [{ ...opt(), rdata: hex("000a 00") }] }],
-  ["[6891_01] two OPT records of another version", { additionals: [opt({ version: 1 }), opt({ version: 1 })] }],
-];
+Deno.test("Admission.judge() goes by the first of several COOKIE options (RFC 7873 §5.2)", () => {
+  const asked = query(withOptions(cookie(CLIENT_COOKIE), cookie("00"), cookie("1122334455667788")));
+  assertEquals(optionsOfAnswer(asked), [[EDNS_OPTION.COOKIE, COOKIE]]);
+});
 
-for (const [what, fields] of OPT_FAULTS) {
-  Deno.test(`admit() answers FORMERR to ${what}`, () => {
-    const reply = ownReply(clientQuery({ questions: QUESTIONS, ...fields }));
-    assertEquals([reply.rcode, reply.questions], [RCODE.FORMERR, []]);
-    assertEquals([ednsOf(reply)?.version, ednsOf(reply)?.extendedRcode], [0, 0]);
-  });
-}
-
-Deno.test("[6891_03] [8906_04] admit() answers BADVERS with our version to any higher one", () => {
-  for (const version of [1, 2, 255]) {
-    const reply = ownReply(clientQuery({ questions: QUESTIONS, additionals: [opt({ version })] }));
+for (
+  const [what, text, rcode] of [
+    ["a client cookie", CLIENT_COOKIE, RCODE.NOERROR],
+    ["a cookie of ours", COOKIE, RCODE.NOERROR],
+    ["a cookie that is not ours", COOKIE.replace(/.$/, "1"), RCODE.BADCOOKIE],
+  ] as const
+) {
+  Deno.test(`[7873_06] Admission.judge() answers ${what} without a question with RCODE ${rcode} and a good cookie`, () => {
+    const asked = query({ questions: [], ...withOptions(cookie(text)) });
+    const verdict = policy({ cookies: RFC_COOKIES }).judge(asked);
+    const reply = decode(finish(verdict === ADMITTED ? responseTo(asked) : verdict as Reply, asked));
     const edns = ednsOf(reply)!;
-    assertEquals((edns.extendedRcode << 4) | reply.rcode, RCODE.BADVERS);
-    assertEquals([edns.version, edns.options, questionLines(reply.questions)], [0, [], ["eXample.org. IN A"]]);
-  }
-});
-
-for (const [kind, signature] of [["TSIG", TSIG], ["SIG(0)", SIG0]] as const) {
-  Deno.test(`[5625_06] admit() answers a message signed with ${kind} with NOTIMP and extended error 21`, () => {
-    const query = clientQuery({ questions: QUESTIONS, additionals: [opt(), signature] });
-    const reply = ownReply(query);
-    assertEquals([reply.rcode, questionLines(reply.questions)], [RCODE.NOTIMP, ["eXample.org. IN A"]]);
-    assertEquals(query.reply.extendedErrors.map(({ infoCode }) => infoCode), [EDE.NOT_SUPPORTED]);
-  });
-
-  Deno.test(`[2.1.4] [multi_02] admit() answers several questions signed with ${kind} with FORMERR`, () => {
-    const reply = ownReply(clientQuery({ questions: [...QUESTIONS, ...QUESTIONS], additionals: [signature] }));
-    assertEquals([reply.rcode, reply.questions], [RCODE.FORMERR, []]);
+    assertEquals((edns.extendedRcode << 4) | reply.rcode, rcode);
+    assertEquals(edns.options, [cookie(COOKIE)]);
   });
 }
 
-Deno.test("[8906_06] admit() echoes opcode and RD of what is no query, and sets no bit that queries have", () => {
-  for (let opcode = 1; opcode < 16; opcode++) {
-    for (const recursionDesired of [true, false]) {
-      const asked = wire({
-        opcode,
-        recursionDesired,
-        isAuthoritative: true,
-        isTruncated: true,
-        recursionAvailable: true,
-        isAuthenticData: true,
-        checkingDisabled: true,
-        questions: QUESTIONS,
-      });
-      asked[3]! |= FLAG.Z;
-      const verdict = finish(admit(rawQuery(asked)) as Reply, rawQuery(asked));
-      assertEquals(uint16At(verdict, 2), FLAG.QR | (opcode << 11) | (recursionDesired ? FLAG.RD : 0) | RCODE.NOTIMP);
-    }
+const KEEPALIVE: EdnsOption = { code: EDNS_OPTION.TCP_KEEPALIVE, data: new Uint8Array(0) };
+
+Deno.test("[7828_02] Admission.judge() tells who asks for it over TCP that a connection may be idle for 10 s", () => {
+  assertEquals(optionsOfAnswer(query(withOptions(KEEPALIVE), TCP)), [[EDNS_OPTION.TCP_KEEPALIVE, "0064"]]);
+  assertEquals(optionsOfAnswer(query(withOptions(), TCP)), []);
+  assertEquals(optionsOfAnswer(query(withOptions(cookie(CLIENT_COOKIE), KEEPALIVE), TCP)), [
+    [EDNS_OPTION.TCP_KEEPALIVE, "0064"],
+    [EDNS_OPTION.COOKIE, COOKIE],
+  ]);
+});
+
+Deno.test("Admission.judge() tells it over TLS as well (RFC 7858 §3.4), and not over channels that have their own way", () => {
+  const [overTls, ...others] = (["tls", "https", "quic"] as const).map((channel) => {
+    return optionsOfAnswer(query(withOptions(KEEPALIVE), new Client(UDP.hostname, channel)));
+  });
+  assertEquals([overTls, others], [[[EDNS_OPTION.TCP_KEEPALIVE, "0064"]], [[], []]]);
+});
+
+Deno.test("[7828_01] Admission.judge() ignores the keepalive option over UDP", () => {
+  assertEquals(optionsOfAnswer(query(withOptions(KEEPALIVE))), []);
+});
+
+Deno.test("[6891_07] Admission.judge() ignores unknown options, however many, and never echoes them", () => {
+  const options = Array.from({ length: 800 }, () => ({ code: 65_001, data: hex("01") }));
+  assertEquals(optionsOfAnswer(query(withOptions(...options))), []);
+  assertEquals(optionsOfAnswer(query(withOptions(...options, cookie(CLIENT_COOKIE)))), [[EDNS_OPTION.COOKIE, COOKIE]]);
+});
+
+Deno.test("finish() keeps room for the options that a reply must carry", () => {
+  for (let answerOctets = 400; answerOctets < 520; answerOctets++) {
+    const asked = query({
+      additionals: [opt({ udpPayloadOctets: 512, options: [cookie(CLIENT_COOKIE)] })],
+    });
+    assertEquals(policy({ cookies: RFC_COOKIES }).judge(asked), ADMITTED);
+    const filler = { ...QUESTIONS[0]!, type: 65_280, ttl: 9, rdata: new Uint8Array(answerOctets) };
+    const octets = finish(responseTo(asked, { answers: [filler] }), asked);
+    assert(octets.length <= 512);
+    const reply = decode(octets);
+    assertEquals([reply.isTruncated, ednsOf(reply)!.options], [answerOctets + 80 > 512, [cookie(COOKIE)]]);
   }
+});
+
+/** Messages that are rejected as they stand, each with the OPT record that it is given. All but the first are queries. */
+const REJECTED: readonly [string, (additional: ResourceRecord) => Uint8Array<ArrayBuffer>, number][] = [
+  ["of opcode UPDATE", (additional) => message({ opcode: OPCODE.UPDATE, additionals: [additional] }), RCODE.NOTIMP],
+  ["that cannot be read to its end", (additional) => {
+    const octets = message({ additionals: [additional, record("a.example 9 IN A 192.0.2.1")] });
+    return octets.slice(0, -1);
+  }, RCODE.FORMERR],
+  ["with a signature", (additional) => {
+    return message({ additionals: [additional, record("key.example 0 CLASS255 TSIG \\# 0")] });
+  }, RCODE.NOTIMP],
+  ["for NXNAME", (additional) => {
+    return message({ questions: [question("example.org TYPE128")], additionals: [additional] });
+  }, RCODE.FORMERR],
+];
+
+function message(fields: Partial<Message>): Uint8Array<ArrayBuffer> {
+  return wire({ id: 0x4321, questions: QUESTIONS, ...fields });
+}
+
+for (const [what, octets, rcode] of REJECTED) {
+  Deno.test(`Admission.judge() answers the COOKIE option of a message ${what} along with rejecting it`, () => {
+    const asked = new Query({
+      wire: octets(opt({ options: [cookie(CLIENT_COOKIE)] })),
+      client: UDP,
+      deadlineMs: 2000,
+    });
+    const reply = rejection(policy({ cookies: RFC_COOKIES }), asked);
+    assertEquals([reply.rcode, ednsOf(reply)!.options[0]], [rcode, cookie(COOKIE)]);
+  });
+
+  Deno.test(`[7873_01] Admission.judge() rejects a message ${what} and with a malformed cookie for both`, () => {
+    const asked = new Query({ wire: octets(opt({ options: [cookie("00")] })), client: UDP, deadlineMs: 2000 });
+    const reply = rejection(policy({ cookies: RFC_COOKIES }), asked);
+    assertEquals([reply.rcode, errorsOf(reply).map((error) => error === null)], [rcode, [false, false]]);
+  });
+}
+
+Deno.test("Admission.judge() gives no cookie where the OPT record says nothing that it understands", () => {
+  const good = opt({ options: [cookie(COOKIE)] });
+  for (const additionals of [[good, good], [{ ...good, name: QUESTIONS[0]!.name }], [{ ...good, ttl: 1 << 16 }]]) {
+    const asked = query({ additionals });
+    const options = ednsOf(rejection(policy({ cookies: RFC_COOKIES }), asked))!.options;
+    assertEquals([options.some(({ code }) => code === EDNS_OPTION.COOKIE), asked.hasValidCookie], [false, false]);
+  }
+});
+
+function setUpRate() {
+  const clock = settableClock();
+  const counters = new Counters();
+  const rateLimit = new RateLimit({ questionsPerSecond: 10, clock });
+  const judging = policy({ rateLimit, counters, cookies: RFC_COOKIES });
+  const passing = (count: number, ask: () => Query) => {
+    return Array.from({ length: count }, () => judging.judge(ask())).filter((verdict) => verdict === ADMITTED).length;
+  };
+  return { counters, judging, passing };
+}
+
+Deno.test("Admission.judge() answers whose network asks too much over UDP with TC and nothing else", () => {
+  const { counters, judging, passing } = setUpRate();
+  assertEquals(passing(10, query), 10);
+  const reply = rejection(judging, query({ additionals: [opt()] }));
+  assertEquals([reply.rcode, reply.isTruncated, questionLines(reply.questions)], [
+    RCODE.NOERROR,
+    true,
+    ["eXample.org. IN A"],
+  ]);
+  assertEquals([reply.answers, reply.authorities, reply.additionals.length], [[], [], 1]);
+  assertEquals(errorsOf(reply).map((error) => error?.infoCode), [EDE.OTHER]);
+  assertEquals(counters.rateLimited, 1);
+});
+
+Deno.test("[8906_06] Admission.judge() never lets an UPDATE or a NOTIFY take the rate limit for success", () => {
+  for (const opcode of [OPCODE.UPDATE, OPCODE.NOTIFY, OPCODE.STATUS, 15]) {
+    const { counters, judging, passing } = setUpRate();
+    assertEquals(passing(10, query), 10);
+    const reply = rejection(judging, query({ opcode, additionals: [opt()], recursionDesired: false }));
+    assertEquals([reply.rcode, reply.opcode, reply.questions, errorsOf(reply)], [RCODE.NOTIMP, opcode, [], []]);
+    assertEquals([reply.isTruncated, reply.recursionAvailable], [false, false]);
+    assertEquals(counters.rateLimited, 1);
+  }
+});
+
+Deno.test("[9018_02] Admission.judge() exempts TCP, TLS and who has a cookie of ours from the rate, and no other cookie", () => {
+  const { passing } = setUpRate();
+  assertEquals(passing(50, () => query({}, TCP)), 50);
+  assertEquals(passing(50, () => query({}, TLS)), 50);
+  assertEquals(passing(50, () => query(withOptions(cookie(COOKIE)))), 50);
+  assertEquals(passing(50, () => query(withOptions(cookie(CLIENT_COOKIE)))), 10);
+  assertEquals(passing(50, () => query(withOptions(cookie(COOKIE.replace(/.$/, "1"))))), 0);
+});
+
+Deno.test("[2.1.3] Admission.judge() charges every question against the rate", () => {
+  const { passing } = setUpRate();
+  const eight = Array.from({ length: 8 }, () => QUESTIONS[0]!);
+  assertEquals(passing(10, () => query({ questions: eight })), 2);
+});
+
+for (
+  const [what, octets] of [...REJECTED.slice(1), ["with two OPT records", twoOpts], [
+    "of EDNS version 1",
+    versionOne,
+  ]] as const
+) {
+  Deno.test(`Admission.judge() charges a message ${what} against the rate, and asks for TCP beyond it`, () => {
+    const { counters, judging } = setUpRate();
+    const ask = (additional = opt()) => new Query({ wire: octets(additional), client: UDP, deadlineMs: 2000 });
+    const flags = Array.from({ length: 12 }, () => {
+      const { rcode, isTruncated } = rejection(judging, ask());
+      return isTruncated && rcode === RCODE.NOERROR;
+    });
+    assertEquals(flags.map(Number).join(""), "000000000011");
+    const reply = rejection(judging, ask());
+    const edns = ednsOf(reply)!;
+    assertEquals([edns.extendedRcode, errorsOf(reply).map((error) => error?.text)], [0, ["Rate limit, ask over TCP"]]);
+    assertEquals([reply.answers, reply.authorities, reply.additionals.length], [[], [], 1]);
+    assertEquals([judging.judge(query()) === ADMITTED, counters.rateLimited], [false, 4]);
+  });
+}
+
+function twoOpts(additional: ResourceRecord) {
+  return message({ additionals: [additional, additional] });
+}
+
+function versionOne(additional: ResourceRecord) {
+  return message({ additionals: [{ ...additional, ttl: 1 << 16 }] });
+}
+
+Deno.test("[9018_02] Admission.judge() rejects who has a cookie of ours, whatever the rate", () => {
+  const { judging, passing } = setUpRate();
+  assertEquals(passing(50, query), 10);
+  for (const [, octets, rcode] of REJECTED) {
+    const asked = new Query({ wire: octets(opt({ options: [cookie(COOKIE)] })), client: UDP, deadlineMs: 2000 });
+    assertEquals([rejection(judging, asked).rcode, asked.hasValidCookie], [rcode, true]);
+  }
+});
+
+Deno.test("Admission.judge() lets no single message use up more of the rate than eight questions do", () => {
+  const { judging, passing } = setUpRate();
+  const many = Array.from({ length: 300 }, () => QUESTIONS[0]!);
+  judging.judge(query({ questions: many }));
+  assertEquals(passing(10, query), 2);
 });

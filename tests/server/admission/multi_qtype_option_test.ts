@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { finish } from "../../support/finish.ts";
-import { admit, ADMITTED } from "../../../lib/server/admission/admission.ts";
+import { admit, ADMITTED } from "../../../lib/server/admission/message_check.ts";
 import { RateLimit } from "../../../lib/server/admission/rate_limit.ts";
 import type { EdnsOption } from "../../../lib/wire/edns/edns.ts";
 import { EDNS_OPTION, OPCODE, RCODE } from "../../../lib/wire/iana.ts";
@@ -43,7 +43,7 @@ const MALFORMED: readonly [what: string, options: readonly EdnsOption[], fields?
 ];
 
 for (const [what, options, fields] of MALFORMED) {
-  Deno.test(`[10029_01] Policy.judge() answers FORMERR to an MQTYPE option with ${what}`, () => {
+  Deno.test(`[10029_01] Admission.judge() answers FORMERR to an MQTYPE option with ${what}`, () => {
     const asked = query(options, fields);
     const verdict = policy().judge(asked);
     assert(typeof verdict !== "string");
@@ -54,7 +54,7 @@ for (const [what, options, fields] of MALFORMED) {
   });
 }
 
-Deno.test("[10029_01] [2.1.4] [multi_02] Policy.judge() answers FORMERR to an MQTYPE option beside several questions", () => {
+Deno.test("[10029_01] [2.1.4] [multi_02] Admission.judge() answers FORMERR to an MQTYPE option beside several questions", () => {
   const asked = query([asking("001c")], { questions: [...QUESTIONS, question("example.com A")] });
   const verdict = policy().judge(asked);
   assert(typeof verdict !== "string");
@@ -81,7 +81,7 @@ const WELL_FORMED: readonly [list: string, types: readonly number[]][] = [
 ];
 
 for (const [list, types] of WELL_FORMED) {
-  Deno.test(`[10029_02] Policy.judge() takes the types ${types}, and promises the option in the reply`, () => {
+  Deno.test(`[10029_02] Admission.judge() takes the types ${types}, and promises the option in the reply`, () => {
     const asked = query([asking(list)]);
     assertEquals([policy().judge(asked), asked.otherTypes], [ADMITTED, types]);
     const [option] = ednsOf(decode(finish(response({ questions: QUESTIONS }), asked)))!.options;
@@ -89,12 +89,12 @@ for (const [list, types] of WELL_FORMED) {
   });
 }
 
-Deno.test("[10029_07] Policy.judge() takes the first four types, and checks all", () => {
+Deno.test("[10029_07] Admission.judge() takes the first four types, and checks all", () => {
   const asked = query([asking("001c 0041 0010 000f 0021 0002")]);
   assertEquals([policy().judge(asked), asked.otherTypes], [ADMITTED, [28, 65, 16, 15]]);
 });
 
-Deno.test("[2.1.3] [10029_02] Policy.judge() charges every type against the rate, and says that it knows the option", () => {
+Deno.test("[2.1.3] [10029_02] Admission.judge() charges every type against the rate, and says that it knows the option", () => {
   const judging = policy({ rateLimit: new RateLimit({ questionsPerSecond: 10, clock: settableClock() }) });
   for (let i = 0; i < 2; i++) assertEquals(judging.judge(query([asking("001c 0041 0010 000f")])), ADMITTED);
   const asked = query([asking("001c")]);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { admit, ADMITTED } from "../../../lib/server/admission/admission.ts";
+import { admit, ADMITTED } from "../../../lib/server/admission/message_check.ts";
 import { finish } from "../../support/finish.ts";
 import { EDE, RCODE, rcodeToText } from "../../../lib/wire/iana.ts";
 import { decode } from "../../../lib/wire/message.ts";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { drawSecret } from "../../../lib/base/random/derive_key.ts";
 import { LoopDetector } from "../../../lib/upstream/group/loop_detector.ts";
-import { LaterOctets } from "../../../lib/base/later.ts";
+import { DeferredOctets } from "../../../lib/base/deferred.ts";
 import type { Request } from "../../../lib/upstream/request.ts";
 import type { Upstream } from "../../../lib/upstream/upstream.ts";
 import { scriptedSource } from "../../support/fake_random.ts";
@@ -17,7 +17,7 @@ function setUp({ key = KEY, nowSeconds = 1_700_000_000, numbers = [0, 1] } = {})
     name: `192.0.2.${i}:53`,
     ask: ({ questionOctets }: Request) => {
       asked.push(questionOctets);
-      return new LaterOctets();
+      return new DeferredOctets();
     },
     cutLoop: () => void cuts.push(i),
   } as unknown as Upstream));

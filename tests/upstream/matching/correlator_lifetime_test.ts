@@ -45,7 +45,7 @@ Deno.test("Correlator fails a query at its deadline with the error of `expired`;
   assertEquals([correlator.isIdle, calls.idle], [false, 0]);
 });
 
-Deno.test("Correlator forgets a ghost `ghostMs` after its query was given up, and is idle then", async () => {
+Deno.test("Correlator forgets a tombstone `tombstoneMs` after its query was given up, and is idle then", async () => {
   const { correlator, register, time, deadlines, calls } = correlatorRig(7);
   register().reply.catch(() => {});
   time.pass(DEADLINE_MS + GHOST_MS - 20);
@@ -85,8 +85,8 @@ Deno.test("Pending.notSent() does nothing to a query that has its reply, nor to 
 
 Deno.test("Correlator.abandon() fails every query in flight with the error, and leaves no deadline behind", async () => {
   const { correlator, register, deadlines } = correlatorRig(1, 2, 3);
-  const [a, b, ghost] = [register(), register(), register()];
-  giveUp(ghost);
+  const [a, b, tombstone] = [register(), register(), register()];
+  giveUp(tombstone);
   const error = new Error("socket is closed");
   correlator.abandon(error);
   assertEquals(await Promise.all([a, b].map(({ reply }) => reply.catch((cause) => cause))), [error, error]);
@@ -103,7 +103,7 @@ Deno.test("Correlator.hasRoom is false once half of all IDs are in use", () => {
     return register(query.slice());
   });
   assertEquals([IN_FLIGHT_MAX, correlator.hasRoom], [32_768, false]);
-  // A ghost takes up its ID as well.
+  // A tombstone takes up its ID as well.
   giveUp(pending[0]!);
   assertEquals(correlator.hasRoom, false);
   const reply = replyTo(0);

@@ -23,7 +23,7 @@ interface Believed {
   readonly id: number;
   readonly name: string;
   readonly giveUp: () => void;
-  state: "waiting" | "ghost" | "gone";
+  state: "waiting" | "tombstone" | "gone";
   /** When the state ends by itself. */
   endsMs: number;
   /** What its promise shall have settled with in the end. */
@@ -48,7 +48,7 @@ class Histories {
     this.#deadlines = deadlines;
     // Whatever is drawn first, in the end every ID has its turn, so that a free one is found.
     const random = scriptedRandom(...draws, ...Array.from({ length: 1000 }, (_, i) => i % IDS));
-    this.#correlator = new Correlator({ random, deadlines, ghostMs: GHOST_MS, onIdle: () => this.#idleCalls++ });
+    this.#correlator = new Correlator({ random, deadlines, tombstoneMs: GHOST_MS, onIdle: () => this.#idleCalls++ });
   }
 
   register(steps: number): void {
@@ -75,7 +75,7 @@ class Histories {
     if (entry === undefined) return;
     const holder = this.#holder(entry.id);
     let verdict: Verdict = "unsolicited";
-    if (holder?.state === "ghost" || (holder === undefined && this.#answered.has(entry.id))) verdict = "late";
+    if (holder?.state === "tombstone" || (holder === undefined && this.#answered.has(entry.id))) verdict = "late";
     else if (holder !== undefined) verdict = holder === entry ? "matched" : "wrongQuestion";
     assertEquals(this.#correlator.accept(replyTo(entry), PEER), verdict);
     if (verdict !== "matched") return;
@@ -104,7 +104,7 @@ class Histories {
     for (let i = 0; i < steps; i++) {
       this.#time.pass(STEP_MS);
       for (const entry of this.#live.filter(({ endsMs }) => endsMs <= this.#time.nowMs())) {
-        if (entry.state === "ghost") {
+        if (entry.state === "tombstone") {
           this.#forget(entry);
           continue;
         }
@@ -147,7 +147,7 @@ class Histories {
 }
 
 function bury(entry: Believed): void {
-  entry.state = "ghost";
+  entry.state = "tombstone";
   entry.endsMs += GHOST_MS;
 }
 

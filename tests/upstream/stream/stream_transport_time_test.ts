@@ -13,7 +13,7 @@ const GHOST_MS = 1000;
 
 /** A rig and the way to ask its upstream over TCP. */
 function setUp() {
-  const rig = upstreamRig({ ghostMs: GHOST_MS });
+  const rig = upstreamRig({ tombstoneMs: GHOST_MS });
   const ask = (deadlineMs = rig.time.nowMs() + DEADLINE_MS) => {
     const request = requestFor("example.org", 0, { deadlineMs });
     return rig.stream.exchange(wire({ questions: [question("example.org")] }), request.questionOctets, request);

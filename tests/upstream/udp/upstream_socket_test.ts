@@ -25,7 +25,7 @@ function setUp() {
     clock: time,
     deadlines,
     counters,
-    ghostMs: 1000,
+    tombstoneMs: 1000,
     openedAtMs: 0,
   });
   const register = (): Pending => {

@@ -1,5 +1,5 @@
 import { Alarm, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
-import type { Receiver } from "../../base/later.ts";
+import type { Sink } from "../../base/deferred.ts";
 import { type Linkable, LinkedTable } from "../../base/linked_table.ts";
 import { isUsefulReply } from "../../response/reply_kind.ts";
 import type { PendingReply } from "../pending_reply.ts";
@@ -18,8 +18,8 @@ export interface Asked {
   readonly query: Query;
 }
 
-/** What late flights are made from. */
-export interface LateFlightsOptions {
+/** What late exchanges are made from. */
+export interface LateExchangesOptions {
   /** Where deadlines wait. */
   readonly deadlines: DeadlineQueue;
   /** Gives those who wait an answer, whose octets may be given away. */
@@ -32,25 +32,25 @@ export interface LateFlightsOptions {
  * The exchanges that have failed for all that waited for them and are still open, with those who wait for them since. How
  * many there may be is up to the upstreams.
  */
-export class LateFlights {
-  readonly #flights = new LinkedTable<LateFlight>();
-  readonly #options: LateFlightsOptions;
+export class LateExchanges {
+  readonly #exchanges = new LinkedTable<LateExchange>();
+  readonly #options: LateExchangesOptions;
 
-  /** See {@linkcode LateFlightsOptions}. */
-  constructor(options: LateFlightsOptions) {
+  /** See {@linkcode LateExchangesOptions}. */
+  constructor(options: LateExchangesOptions) {
     this.#options = options;
   }
 
   /** Whether there is none. */
   get isEmpty(): boolean {
-    return this.#flights.size === 0;
+    return this.#exchanges.size === 0;
   }
 
   /** Takes over what `late` may still bring; `failure` is what those were told who have waited so far. */
-  add(question: Asked, late: PendingReply, failure: Reply): LateFlight {
+  add(question: Asked, late: PendingReply, failure: Reply): LateExchange {
     const { answer: answerAll, onAnswer } = this.#options;
-    const flight = new LateFlight(question, failure, (ended, reply) => {
-      this.#flights.remove(ended);
+    const exchange = new LateExchange(question, failure, (ended, reply) => {
+      this.#exchanges.remove(ended);
       if (reply === null || !isUsefulReply(reply.octets)) {
         return answerAll(ended.take(), failure.copy());
       }
@@ -59,48 +59,52 @@ export class LateFlights {
       this.give(question, answer);
       onAnswer(question, answer);
     });
-    this.#flights.add(flight);
-    late.deliverTo(flight);
-    return flight;
+    this.#exchanges.add(exchange);
+    late.deliverTo(exchange);
+    return exchange;
   }
 
   /** Those who wait for `question` have their answer, wherever it comes from. */
   give({ hash, asked, query }: Asked, answer: Reply): void {
-    for (let flight = this.#flights.first(hash); flight !== null; flight = this.#flights.following(flight)) {
-      if (flight.isFor(asked, query)) this.#options.answer(flight.take(), answer.copy());
+    for (
+      let exchange = this.#exchanges.first(hash);
+      exchange !== null;
+      exchange = this.#exchanges.following(exchange)
+    ) {
+      if (exchange.isFor(asked, query)) this.#options.answer(exchange.take(), answer.copy());
     }
   }
 
   /** The newest open exchange for a question; `null` when there is none. */
-  find({ hash, asked, query }: Asked): LateFlight | null {
-    let flight = this.#flights.first(hash);
-    while (flight !== null && !flight.isFor(asked, query)) flight = this.#flights.following(flight);
-    return flight;
+  find({ hash, asked, query }: Asked): LateExchange | null {
+    let exchange = this.#exchanges.first(hash);
+    while (exchange !== null && !exchange.isFor(asked, query)) exchange = this.#exchanges.following(exchange);
+    return exchange;
   }
 
-  /** Lets `query` wait for `flight` until its own deadline; then it is told what the others were. */
-  join(flight: LateFlight, query: Query): LateWaiter {
-    const waiter = new LateWaiter(query, flight, this.#options.deadlines);
-    flight.waiters.add(waiter);
+  /** Lets `query` wait for `exchange` until its own deadline; then it is told what the others were. */
+  join(exchange: LateExchange, query: Query): LateWaiter {
+    const waiter = new LateWaiter(query, exchange, this.#options.deadlines);
+    exchange.waiters.add(waiter);
     return waiter;
   }
 }
 
 /** An exchange that is open for longer than those waited who asked first. */
-export class LateFlight implements Linkable<LateFlight>, Receiver<Reply> {
+export class LateExchange implements Linkable<LateExchange>, Sink<Reply> {
   /** See `Linkable`. */
   readonly key: number;
   /** See `Linkable`. */
-  nextInRow: LateFlight | null = null;
+  nextInRow: LateExchange | null = null;
   /** Those who wait for it. */
   readonly waiters: Set<LateWaiter> = new Set<LateWaiter>();
   /** What those are told who wait in vain. */
   readonly failure: Reply;
   readonly #question: Asked;
-  readonly #onEnd: (flight: LateFlight, reply: Reply | null) => void;
+  readonly #onEnd: (exchange: LateExchange, reply: Reply | null) => void;
 
   /** `onEnd` is told what has come: `null` for nothing. */
-  constructor(question: Asked, failure: Reply, onEnd: (flight: LateFlight, reply: Reply | null) => void) {
+  constructor(question: Asked, failure: Reply, onEnd: (exchange: LateExchange, reply: Reply | null) => void) {
     this.key = question.hash;
     this.failure = failure;
     this.#question = question;
@@ -120,12 +124,12 @@ export class LateFlight implements Linkable<LateFlight>, Receiver<Reply> {
     return waiters;
   }
 
-  /** See `Receiver`. */
+  /** See `Sink`. */
   arrived(reply: Reply): void {
     this.#onEnd(this, reply);
   }
 
-  /** See `Receiver`. */
+  /** See `Sink`. */
   failed(): void {
     this.#onEnd(this, null);
   }
@@ -136,13 +140,13 @@ export class LateWaiter extends Waiter {
   readonly #deadlines: DeadlineQueue;
   readonly #alarm: Alarm;
 
-  /** At the deadline of `query` it leaves `flight`, and is told what the others were. */
-  constructor(query: Query, flight: LateFlight, deadlines: DeadlineQueue) {
+  /** At the deadline of `query` it leaves `exchange`, and is told what the others were. */
+  constructor(query: Query, exchange: LateExchange, deadlines: DeadlineQueue) {
     super(query);
     this.#deadlines = deadlines;
     this.#alarm = new Alarm(() => {
-      flight.waiters.delete(this);
-      this.answered(flight.failure, flight.failure.octets.slice());
+      exchange.waiters.delete(this);
+      this.answered(exchange.failure, exchange.failure.octets.slice());
     });
     deadlines.schedule(this.#alarm, query.deadlineMs);
   }

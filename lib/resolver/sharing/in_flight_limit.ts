@@ -11,7 +11,7 @@ import { Reply, SOURCE } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
 
 /** What the limit is made from. */
-export interface InFlightOptions {
+export interface InFlightLimitOptions {
   /** What is waited for. */
   readonly next: Resolver;
   /** Questions that may wait at the same time. */
@@ -31,13 +31,13 @@ export interface InFlightOptions {
  * the client that has the most is refused, which may be the one that has just come. What is answered without waiting
  * never counts, so put this behind everything that knows its answers.
  */
-export class InFlight implements Resolver, ReplyStep {
-  readonly #options: InFlightOptions;
+export class InFlightLimit implements Resolver, ReplyStep {
+  readonly #options: InFlightLimitOptions;
   readonly #loads: ClientLoads;
   readonly #warnings: LineAMinute;
 
   /** Lets `options.max` questions wait. */
-  constructor(options: InFlightOptions) {
+  constructor(options: InFlightLimitOptions) {
     const { clock, log } = options;
     this.#options = options;
     this.#loads = options.loads;

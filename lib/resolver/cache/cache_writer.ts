@@ -1,5 +1,5 @@
 import { mayBeCached } from "../../cache/may_be_cached.ts";
-import type { Memory } from "../../cache/memory.ts";
+import type { ResponseCache } from "../../cache/response_cache.ts";
 import { variantOf } from "../../cache/variant.ts";
 import { isUsefulReply } from "../../response/reply_kind.ts";
 import { Response } from "../../response/response.ts";
@@ -12,9 +12,9 @@ import type { Resolver } from "../resolver.ts";
  * Teaches the cache what the upstreams say. Stands behind all that lets questions share an exchange, so that each answer
  * is learned once, and nothing of our own making (a refusal, a merged message) ever is.
  */
-export class Remember implements Resolver, ReplyStep {
+export class CacheWriter implements Resolver, ReplyStep {
   readonly #next: Resolver;
-  readonly #memory: Memory;
+  readonly #memory: ResponseCache;
   /** Learns what comes when the failure has been learned already. */
   readonly #late: ReplyStep = {
     // RFC 9520 §3.2: one failure, however long it was waited for.
@@ -25,7 +25,7 @@ export class Remember implements Resolver, ReplyStep {
   };
 
   /** Learns what `next` says into `memory`. */
-  constructor({ next, memory }: { next: Resolver; memory: Memory }) {
+  constructor({ next, memory }: { next: Resolver; memory: ResponseCache }) {
     this.#next = next;
     this.#memory = memory;
   }

@@ -4,7 +4,7 @@ import { Counters } from "../../../lib/observe/counters.ts";
 import { Log } from "../../../lib/observe/log.ts";
 import { Coalesce } from "../../../lib/resolver/sharing/coalesce.ts";
 import { ClientLoads } from "../../../lib/resolver/sharing/client_loads.ts";
-import { InFlight } from "../../../lib/resolver/sharing/in_flight.ts";
+import { InFlightLimit } from "../../../lib/resolver/sharing/in_flight_limit.ts";
 import { Client } from "../../../lib/resolver/client.ts";
 import { Query } from "../../../lib/resolver/query.ts";
 import { EDE, RCODE } from "../../../lib/wire/iana.ts";
@@ -26,7 +26,7 @@ function setUp(max: number) {
   const counters = new Counters();
   const lines: string[] = [];
   const log = new Log({ level: "warn", writeLine: (line) => void lines.push(line) });
-  const inFlight = new InFlight({ next, max, loads: new ClientLoads(), clock: time, counters, log });
+  const inFlight = new InFlightLimit({ next, max, loads: new ClientLoads(), clock: time, counters, log });
   /** Asks from a client; the RCODE appears in the list when the reply comes. */
   const ask = (hostname: string, count = 1) => {
     const rcodes: number[] = [];
@@ -46,7 +46,7 @@ function setUp(max: number) {
   return { inFlight, next, pending, time, counters, lines, ask, answer };
 }
 
-Deno.test("InFlight.resolve() counts a question while it waits, and what is answered at once never", async () => {
+Deno.test("InFlightLimit.resolve() counts a question while it waits, and what is answered at once never", async () => {
   const { inFlight, pending, next } = setUp(1);
   const query = clientQuery({ questions: [question("example.org")] });
   const reply = inFlight.resolve(query);
@@ -58,7 +58,7 @@ Deno.test("InFlight.resolve() counts a question while it waits, and what is answ
 
   const { counters, time } = setUp(1);
   const log = new Log({ level: "error", writeLine: () => {} });
-  const local = new InFlight({
+  const local = new InFlightLimit({
     next: new StubResolver(),
     max: 1,
     loads: new ClientLoads(),
@@ -70,7 +70,7 @@ Deno.test("InFlight.resolve() counts a question while it waits, and what is answ
   assertEquals(local.count, 0);
 });
 
-Deno.test("InFlight.resolve() refuses the newest of one client beyond the limit, and serves again afterwards", async () => {
+Deno.test("InFlightLimit.resolve() refuses the newest of one client beyond the limit, and serves again afterwards", async () => {
   const { inFlight, next, counters, ask, answer } = setUp(3);
   const first = ask("192.0.2.1", 5);
   await settled();
@@ -84,7 +84,7 @@ Deno.test("InFlight.resolve() refuses the newest of one client beyond the limit,
   assertEquals([second.rcodes, next.queries.length, inFlight.count], [[], 4, 3]);
 });
 
-Deno.test("InFlight.resolve() makes room for a client that has less, at the cost of the greediest one's newest", async () => {
+Deno.test("InFlightLimit.resolve() makes room for a client that has less, at the cost of the greediest one's newest", async () => {
   const { inFlight, next, ask, answer, counters } = setUp(4);
   const greedy = ask("192.0.2.1", 4);
   const modest = ask("192.0.2.2", 3);
@@ -100,7 +100,7 @@ Deno.test("InFlight.resolve() makes room for a client that has less, at the cost
   assertEquals(inFlight.count, 0);
 });
 
-Deno.test("InFlight.resolve() refuses the newcomer when nobody has more, so that forged addresses displace nobody", async () => {
+Deno.test("InFlightLimit.resolve() refuses the newcomer when nobody has more, so that forged addresses displace nobody", async () => {
   const { ask } = setUp(3);
   const settledOnes = [ask("192.0.2.1"), ask("192.0.2.2"), ask("2001:db8::1")];
   const newcomer = ask("192.0.2.4");
@@ -108,7 +108,7 @@ Deno.test("InFlight.resolve() refuses the newcomer when nobody has more, so that
   assertEquals([newcomer.rcodes, settledOnes.flatMap(({ rcodes }) => rcodes)], [[RCODE.REFUSED], []]);
 });
 
-Deno.test("InFlight.resolve() takes the addresses of an IPv6 /64 for one client", async () => {
+Deno.test("InFlightLimit.resolve() takes the addresses of an IPv6 /64 for one client", async () => {
   const { ask } = setUp(3);
   const greedy = ["2001:db8::1", "2001:db8::2", "2001:db8::3"].map((hostname) => ask(hostname));
   const modest = ask("2001:db8:0:1::1");
@@ -116,7 +116,7 @@ Deno.test("InFlight.resolve() takes the addresses of an IPv6 /64 for one client"
   assertEquals([greedy.map(({ rcodes }) => rcodes), modest.rcodes], [[[], [], [RCODE.REFUSED]], []]);
 });
 
-Deno.test("InFlight.resolve() bounds the exchanges that go on without their question, too", async () => {
+Deno.test("InFlightLimit.resolve() bounds the exchanges that go on without their question, too", async () => {
   const { next, ask } = setUp(10);
   ask("192.0.2.1", 10);
   for (let i = 2; i < 100; i++) ask(`192.0.2.${i}`, 5);
@@ -124,7 +124,7 @@ Deno.test("InFlight.resolve() bounds the exchanges that go on without their ques
   assert(next.queries.length <= 20, `${next.queries.length} exchanges`);
 });
 
-Deno.test("InFlight.resolve() repeats the question in what it refuses, with RA", async () => {
+Deno.test("InFlightLimit.resolve() repeats the question in what it refuses, with RA", async () => {
   const { inFlight, ask } = setUp(1);
   ask("192.0.2.1");
   const reply = decode((await inFlight.resolve(clientQuery({ questions: [question("eXample.org")] }))).octets);
@@ -135,7 +135,7 @@ Deno.test("InFlight.resolve() repeats the question in what it refuses, with RA",
   ]);
 });
 
-Deno.test("InFlight.resolve() warns once a minute, and names the knob", async () => {
+Deno.test("InFlightLimit.resolve() warns once a minute, and names the knob", async () => {
   const { lines, time, ask } = setUp(1);
   ask("192.0.2.1", 100);
   await settled();
@@ -150,7 +150,7 @@ Deno.test("InFlight.resolve() warns once a minute, and names the knob", async ()
   assertMatch(lines[1]!, /\(200 so far\)/);
 });
 
-Deno.test("InFlight.resolve() hands on what goes wrong behind it, and counts it out", async () => {
+Deno.test("InFlightLimit.resolve() hands on what goes wrong behind it, and counts it out", async () => {
   const { inFlight, pending } = setUp(1);
   const reply = inFlight.resolve(clientQuery({ questions: [question("example.org")] }));
   pending[0]!.reject(new Error("broken resolver"));
@@ -170,7 +170,7 @@ Deno.test("Query.questionOctets stays what it was when the buffer of a refused q
   assertEquals(questionOctets, before);
 });
 
-Deno.test("InFlight in front of Coalesce refuses who asked first without telling or harming those who wait along", async () => {
+Deno.test("InFlightLimit in front of Coalesce refuses who asked first without telling or harming those who wait along", async () => {
   const exchange = Promise.withResolvers<Octets>();
   const next = new StubResolver(() => exchange.promise);
   const coalesce = new Coalesce({
@@ -183,7 +183,7 @@ Deno.test("InFlight in front of Coalesce refuses who asked first without telling
   });
   const log = new Log({ level: "error", writeLine: () => {} });
   const loads = new ClientLoads();
-  const inFlight = new InFlight({
+  const inFlight = new InFlightLimit({
     next: coalesce,
     max: 3,
     loads,

@@ -1,9 +1,9 @@
-import { Later } from "../../base/later.ts";
+import { Deferred } from "../../base/deferred.ts";
 import type { Response } from "../../response/response.ts";
 
 /** A response that comes later. It is lent: whoever keeps it for longer than `arrived` takes copies it. */
-export class LaterResponse extends Later<Response> {
-  /** See `Later`. */
+export class DeferredResponse extends Deferred<Response> {
+  /** See `Deferred`. */
   protected override kept(response: Response): Response {
     return response.copy();
   }

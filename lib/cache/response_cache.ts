@@ -27,7 +27,7 @@ const STREAK_MS = 60_000;
 const STREAK_MAX = 255;
 
 /** What a memory is made from. */
-export interface MemoryOptions {
+export interface ResponseCacheOptions {
   /** Where the octets are. */
   readonly store: CacheStore;
   /** What may be stored and for how long. */
@@ -55,7 +55,7 @@ export interface LearnedReply {
 }
 
 /** What has been answered before: learns answers and failures by the rules, and tells how old they are. */
-export class Memory {
+export class ResponseCache {
   /** Where the octets are; look things up here. */
   readonly store: CacheStore;
   readonly #rules: StorageRules;
@@ -64,8 +64,8 @@ export class Memory {
   /** Of the end of a chain. */
   readonly #tailKey = new NameKey();
 
-  /** See {@linkcode MemoryOptions}. */
-  constructor({ store, rules, staleMs, clock }: MemoryOptions) {
+  /** See {@linkcode ResponseCacheOptions}. */
+  constructor({ store, rules, staleMs, clock }: ResponseCacheOptions) {
     this.store = store;
     this.#rules = rules;
     this.#staleMs = staleMs;
