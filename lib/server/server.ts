@@ -3,7 +3,6 @@ import type { Clock } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import { Outcomes } from "../observe/outcomes.ts";
 import { LineAMinute } from "../observe/line_a_minute.ts";
-import type { Log } from "../observe/log.ts";
 import { CHANNELS, type Client } from "../resolver/client.ts";
 import { ownReply } from "../resolver/own_reply.ts";
 import { pendingFor, type PendingReply, type ReplyStep } from "../resolver/pending_reply.ts";
@@ -15,6 +14,7 @@ import { ADMITTED, IGNORED } from "./admission/message_check.ts";
 import { finish } from "./reply/finish.ts";
 import { NarrowPaths } from "./reply/narrow_paths.ts";
 import type { Pipeline } from "./pipeline.ts";
+import type { Services } from "../observe/services.ts";
 
 /** Who is shown the replies. */
 export interface Observer {
@@ -25,15 +25,9 @@ export interface Observer {
 }
 
 /** What a server is made from. */
-export interface ServerOptions {
+export interface ServerOptions extends Pick<Services, "clock" | "counters" | "log"> {
   /** What queries go through, until there is another one. */
   readonly pipeline: Pipeline;
-  /** What the time is read from. */
-  readonly clock: Clock;
-  /** Where it is counted. */
-  readonly counters: Counters;
-  /** Where the operator reads. */
-  readonly log: Log;
   /** Is shown every reply. */
   readonly observer?: Observer | null;
 }

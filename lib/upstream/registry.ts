@@ -1,9 +1,6 @@
 import { anyAddressFor } from "../base/net/address.ts";
-import type { DeadlineQueue } from "../base/time/deadline_queue.ts";
 import { Random } from "../base/random/random.ts";
 import type { Runtime } from "../base/runtime.ts";
-import type { Counters } from "../observe/counters.ts";
-import type { Log } from "../observe/log.ts";
 import { type Endpoint, endpointText, socketAddressOf } from "./endpoint.ts";
 import { CookieJar } from "./exchange/cookie_jar.ts";
 import type { Strategy } from "./group/strategy.ts";
@@ -13,9 +10,10 @@ import { StreamTransport } from "./stream/stream_transport.ts";
 import { DatagramTransport } from "./udp/datagram_transport.ts";
 import { SocketPools } from "./udp/socket_pools.ts";
 import { Upstream } from "./upstream.ts";
+import type { Services } from "../observe/services.ts";
 
 /** What a registry is made from. */
-export interface UpstreamRegistryOptions {
+export interface UpstreamRegistryOptions extends Pick<Services, "deadlines" | "counters" | "log"> {
   /** Sockets of each address family that take turns. */
   readonly socketCount: number;
   /** Whether queries carry cookies; they do unless said otherwise. */
@@ -26,12 +24,6 @@ export interface UpstreamRegistryOptions {
   readonly tombstoneMs: number;
   /** The world outside. */
   readonly runtime: Runtime;
-  /** Where deadlines wait. */
-  readonly deadlines: DeadlineQueue;
-  /** Where it is counted. */
-  readonly counters: Counters;
-  /** Where the operator reads. */
-  readonly log: Log;
 }
 
 /** A group that is to be opened. */

@@ -1,6 +1,4 @@
-import type { DeadlineQueue } from "../base/time/deadline_queue.ts";
 import { deliver } from "../base/deferred.ts";
-import type { Log } from "../observe/log.ts";
 import type { UpstreamStatus } from "./health/upstream_status.ts";
 import { Ask, type Asker } from "./ask.ts";
 import { endpointText } from "./endpoint.ts";
@@ -16,13 +14,10 @@ import type { Request } from "./request.ts";
 import { StateReport } from "./health/state_report.ts";
 import { isSilence } from "./upstream_error.ts";
 import { WholeReply } from "./exchange/whole_reply.ts";
+import type { Services } from "../observe/services.ts";
 
 /** What an upstream is made from. */
-export interface UpstreamOptions extends DialogueOptions {
-  /** Where deadlines wait. */
-  readonly deadlines: DeadlineQueue;
-  /** Where the operator reads. */
-  readonly log: Log;
+export interface UpstreamOptions extends DialogueOptions, Pick<Services, "deadlines" | "log"> {
 }
 
 /** How long a forwarding loop stays cut. Then one question goes round again, if it has not been mended. */

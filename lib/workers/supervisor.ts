@@ -1,17 +1,17 @@
-import type { Clock, Timers } from "../base/runtime.ts";
+import type {} from "../base/runtime.ts";
 import type { Config } from "../config/config.ts";
 import { Counters, formatCounters } from "../observe/counters.ts";
-import type { Log } from "../observe/log.ts";
 import { formatStatus, type Status } from "../operator/status.ts";
 import { sumCounters, sumStatus } from "../operator/sum_status.ts";
 import { shareConfig } from "./share_config.ts";
 import { type SpawnWorker, WorkerSlot } from "./worker_slot.ts";
+import type { Services } from "../observe/services.ts";
 
 /** Beyond the time that a query may take, a worker that stops gets this. */
 const STOP_MS = 5000;
 
 /** What a supervisor is made from. */
-export interface SupervisorOptions {
+export interface SupervisorOptions extends Pick<Services, "clock" | "timers" | "log"> {
   /** Workers. */
   readonly count: number;
   /** What they are to do together; what each may use of it is its share. */
@@ -20,12 +20,6 @@ export interface SupervisorOptions {
   readonly secret: Uint8Array<ArrayBuffer>;
   /** How processes are started. */
   readonly spawn: SpawnWorker;
-  /** What the time is read from. */
-  readonly clock: Clock;
-  /** What pauses are made with. */
-  readonly timers: Timers;
-  /** For the operator. */
-  readonly log: Log;
   /** See `Runtime`. */
   readonly lostLineCount: () => number;
 }

@@ -1,4 +1,5 @@
-import type { Clock, Timers } from "../base/runtime.ts";
+import type {} from "../base/runtime.ts";
+import type { Services } from "../observe/services.ts";
 
 /** How often a worker is asked how it is doing. */
 const ASK_EVERY_MS = 2000;
@@ -13,11 +14,7 @@ const OWED_STARTING_MAX = 15;
 const LATE_MS = 1000;
 
 /** What a watchdog is made from. */
-export interface WatchdogOptions {
-  /** What the time is read from. It may stand still while the machine sleeps, or go on. */
-  readonly clock: Clock;
-  /** What pauses are made with. */
-  readonly timers: Timers;
+export interface WatchdogOptions extends Pick<Services, "clock" | "timers"> {
   /** Asks the worker for a sign of life. */
   readonly ask: () => void;
   /** The worker has been silent for `silentMs`, and is not asked any more. */

@@ -1,9 +1,9 @@
-import type { Clock, Timers } from "../base/runtime.ts";
-import type { Log } from "../observe/log.ts";
+import type {} from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { Status } from "../operator/status.ts";
 import type { Order, Report, StartOrder } from "./messages.ts";
 import { Watchdog } from "./watchdog.ts";
+import type { Services } from "../observe/services.ts";
 
 /** Whoever dies is replaced after this pause, twice as long after each further death, up to the longest. */
 const PAUSE_MS = { first: 100, longest: 30_000 };
@@ -35,17 +35,11 @@ export interface WorkerEvents {
 export type SpawnWorker = (events: WorkerEvents) => WorkerProcess;
 
 /** What a slot is made from. */
-export interface WorkerSlotOptions {
+export interface WorkerSlotOptions extends Pick<Services, "clock" | "timers" | "log"> {
   /** How processes are started. */
   readonly spawn: SpawnWorker;
   /** What each worker in this slot is told first; those that follow the first do not announce. */
   readonly order: StartOrder;
-  /** What the time is read from. */
-  readonly clock: Clock;
-  /** What pauses are made with. */
-  readonly timers: Timers;
-  /** For the operator. */
-  readonly log: Log;
   /** A worker has died that had counted this, as far as it is known. */
   readonly onDeath: (counters: Counters | null) => void;
 }

@@ -14,6 +14,7 @@ import type { Query } from "../query.ts";
 import type { Refresher } from "./refresher.ts";
 import { Reply, type ReplySource, SOURCE } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
+import type { Services } from "../../observe/services.ts";
 
 /** RFC 8767 §4 recommends 30 s: clients come back soon for something better. */
 const STALE_TTL_SECONDS = 30;
@@ -38,7 +39,7 @@ export interface UpstreamHealth {
 }
 
 /** What the cache is made from. */
-export interface CacheOptions {
+export interface CacheOptions extends Pick<Services, "clock" | "deadlines" | "counters"> {
   /** What is asked when nothing is remembered. */
   readonly next: Resolver;
   /** What is remembered. */
@@ -49,12 +50,6 @@ export interface CacheOptions {
   readonly health: UpstreamHealth;
   /** Whether an answer to the question of a query that has failed may still come. */
   readonly isAwaited: (query: Query) => boolean;
-  /** What the time of those who wait is read from; how old things are, the memory knows. */
-  readonly clock: Clock;
-  /** Where deadlines wait. */
-  readonly deadlines: DeadlineQueue;
-  /** Where it is counted. */
-  readonly counters: Counters;
 }
 
 /**

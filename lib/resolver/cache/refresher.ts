@@ -10,6 +10,7 @@ import { OURSELVES, OURSELVES_AT_LENGTH } from "../client.ts";
 import { Query } from "../query.ts";
 import { Reply } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
+import type { Services } from "../../observe/services.ts";
 
 /** An entry is worth a query of its own when so many have asked for it during its life. */
 const PREFETCH_HITS_MIN = 3;
@@ -21,7 +22,7 @@ const PREFETCHES_PER_QUESTION = 0.1;
 const PREFETCHES_SAVED_MAX = 10;
 
 /** What a refresher is made from. */
-export interface RefresherOptions {
+export interface RefresherOptions extends Pick<Services, "clock" | "counters"> {
   /** What is asked; teaches the memory what it is told. */
   readonly next: Resolver;
   /** What is kept fresh. */
@@ -30,10 +31,6 @@ export interface RefresherOptions {
   readonly isPrefetching: boolean;
   /** How long an answer is waited for. */
   readonly timeoutMs: number;
-  /** What the time is read from. */
-  readonly clock: Clock;
-  /** Where it is counted, and where the upstreams' questions are. */
-  readonly counters: Counters;
 }
 
 /** Asks again for what is remembered, for no client in particular. Whoever asked does not wait for it. */

@@ -1,7 +1,7 @@
-import { type DeadlineQueue, TICK_MS } from "../../base/time/deadline_queue.ts";
+import { TICK_MS } from "../../base/time/deadline_queue.ts";
 import type { FairShare } from "../../base/time/fair_share.ts";
-import { deliver, type Sink } from "../../base/deferred.ts";
-import { type Linkable, LinkedTable } from "../../base/linked_table.ts";
+import { deliver } from "../../base/deferred.ts";
+import { LinkedTable } from "../../base/linked_table.ts";
 import { MIB } from "../../base/units.ts";
 import { type QuestionHash, typesWord } from "../../names/question_hash.ts";
 import { isUsefulReply } from "../../response/reply_kind.ts";
@@ -13,7 +13,9 @@ import type { Query } from "../query.ts";
 import { Reply, SOURCE } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
 import { askedOf, isSameQuestion } from "./same_question.ts";
+import { SharedExchange } from "./shared_exchange.ts";
 import { Waiter } from "./waiter.ts";
+import type { Services } from "../../observe/services.ts";
 
 /**
  * Queries that may wait for one exchange. A flood of one question must not pile up replies that leave in a single burst
@@ -25,15 +27,11 @@ export const WAITERS_MAX = 1000;
 const COPIED_AT_ONCE_MAX = MIB;
 
 /** What coalescing is made from. */
-export interface CoalesceOptions {
+export interface CoalesceOptions extends Pick<Services, "deadlines" | "share"> {
   /** Asked once for all. */
   readonly next: Resolver;
   /** What exchanges are found by. */
   readonly hash: Pick<QuestionHash, "hash">;
-  /** Lets others have their turn while many get a large reply. */
-  readonly share: FairShare;
-  /** Where deadlines wait. */
-  readonly deadlines: DeadlineQueue;
   /**
    * Called when several queries have waited for one exchange in vain: so does a forwarding loop end, in which a query
    * waits for itself.
@@ -58,6 +56,7 @@ export class Coalesce implements Resolver {
   readonly #onFailedTogether: () => void;
   readonly #areKnownBad: () => boolean;
   readonly #late: LateExchanges;
+
   /** See {@linkcode CoalesceOptions}. */
   constructor({ next, hash, share, deadlines, onFailedTogether, areKnownBad }: CoalesceOptions) {
     this.#late = new LateExchanges({
@@ -190,56 +189,6 @@ export class Coalesce implements Resolver {
     if (exchange.isOver) return;
     this.#exchanges.remove(exchange);
     for (const waiter of exchange.waiters) waiter.failed(error);
-  }
-}
-
-/** Whom exchanges tell how they end. */
-interface SharedExchangeListener {
-  onReply(exchange: SharedExchange, reply: Reply): void;
-  onError(exchange: SharedExchange, error: unknown): void;
-}
-
-/** An exchange in flight. */
-class SharedExchange implements Linkable<SharedExchange>, Sink<Reply> {
-  readonly key: number;
-  nextInRow: SharedExchange | null = null;
-  /** See `askedOf`. */
-  readonly asked: number;
-  /** What it is to bring. */
-  readonly pending: PendingReply;
-  /** In the order in which they came. */
-  readonly waiters: Waiter[];
-  /** Whether they have got their answer from elsewhere. */
-  isOver = false;
-  readonly #listener: SharedExchangeListener;
-
-  constructor(
-    hash: number,
-    { asked, pending, waiter, listener }: {
-      asked: number;
-      pending: PendingReply;
-      waiter: Waiter;
-      listener: SharedExchangeListener;
-    },
-  ) {
-    this.key = hash;
-    this.asked = asked;
-    this.pending = pending;
-    this.waiters = [waiter];
-    this.#listener = listener;
-  }
-
-  /** The query that goes upstream for all. */
-  get leader(): Query {
-    return this.pending.query;
-  }
-
-  arrived(reply: Reply): void {
-    this.#listener.onReply(this, reply);
-  }
-
-  failed(error: unknown): void {
-    this.#listener.onError(this, error);
   }
 }
 

@@ -1,7 +1,4 @@
-import type { Clock } from "../../base/runtime.ts";
-import type { Counters } from "../../observe/counters.ts";
 import { LineAMinute } from "../../observe/line_a_minute.ts";
-import type { Log } from "../../observe/log.ts";
 import { EDE, RCODE } from "../../wire/iana.ts";
 import type { ClientLoads } from "./client_loads.ts";
 import { ownReply } from "../own_reply.ts";
@@ -9,21 +6,16 @@ import { pendingFor, type PendingReply, type ReplyStep } from "../pending_reply.
 import type { Query } from "../query.ts";
 import { Reply, SOURCE } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
+import type { Services } from "../../observe/services.ts";
 
 /** What the limit is made from. */
-export interface InFlightLimitOptions {
+export interface InFlightLimitOptions extends Pick<Services, "clock" | "counters" | "log"> {
   /** What is waited for. */
   readonly next: Resolver;
   /** Questions that may wait at the same time. */
   readonly max: number;
   /** The questions that wait, by client; those of all who share the limit. */
   readonly loads: ClientLoads;
-  /** Times the warnings. */
-  readonly clock: Clock;
-  /** Refusals are counted here. */
-  readonly counters: Counters;
-  /** Gets a warning a minute while questions are refused. */
-  readonly log: Log;
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Query } from "../query.ts";
 import type { Reply } from "../reply.ts";
 import { isSameQuestion } from "./same_question.ts";
 import { Waiter } from "./waiter.ts";
+import type { Services } from "../../observe/services.ts";
 
 /** A question: the hash that it is found by, what else tells its answer apart (`askedOf`), and a query that asks it. */
 export interface Asked {
@@ -19,9 +20,7 @@ export interface Asked {
 }
 
 /** What late exchanges are made from. */
-export interface LateExchangesOptions {
-  /** Where deadlines wait. */
-  readonly deadlines: DeadlineQueue;
+export interface LateExchangesOptions extends Pick<Services, "deadlines"> {
   /** Gives those who wait an answer, whose octets may be given away. */
   readonly answer: (waiters: readonly LateWaiter[], answer: Reply) => void;
   /** Told of each answer that comes after all: it is for those, too, who have asked anew meanwhile. */

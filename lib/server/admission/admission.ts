@@ -1,7 +1,4 @@
-import type { Clock } from "../../base/runtime.ts";
-import type { Counters } from "../../observe/counters.ts";
 import { LineAMinute } from "../../observe/line_a_minute.ts";
-import type { Log } from "../../observe/log.ts";
 import { ownReply } from "../../resolver/own_reply.ts";
 import type { Query } from "../../resolver/query.ts";
 import { type Reply, SOURCE } from "../../resolver/reply.ts";
@@ -14,24 +11,19 @@ import { admit, ADMITTED, IGNORED, isUnanswerable } from "./message_check.ts";
 import { takeClientOptions, takeOtherTypes } from "./client_options.ts";
 import type { RateLimit } from "./rate_limit.ts";
 import type { ServerCookies } from "./server_cookies.ts";
+import type { Services } from "../../observe/services.ts";
 
 /** Why a query over its network's rate is not answered. */
 const RATE_LIMIT = "rate limit";
 
 /** What a policy is made from. */
-export interface AdmissionOptions {
+export interface AdmissionOptions extends Pick<Services, "clock" | "counters" | "log"> {
   /** Who may ask. */
   readonly access: Access;
   /** Makes and knows our cookies. */
   readonly cookies: ServerCookies;
   /** `null`: everybody may ask as much as they like. */
   readonly rateLimit: RateLimit | null;
-  /** What is rejected for its sender is counted here. */
-  readonly counters: Counters;
-  /** Times the warnings. */
-  readonly clock: Clock;
-  /** Gets a warning a minute while strangers ask. */
-  readonly log: Log;
 }
 
 /** Decides about a query before it is resolved: who asks, whether the message is good, and how much its network asks. */

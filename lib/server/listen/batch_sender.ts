@@ -4,15 +4,14 @@ import type { Counters } from "../../observe/counters.ts";
 import { ReplySlot } from "../../resolver/reply_slot.ts";
 import type { ReplySender } from "./reply_sender.ts";
 import { shrink } from "../reply/shrink.ts";
+import type { Services } from "../../observe/services.ts";
 
 const NONE: readonly TooLong[] = [];
 
 /** What a sender is made from. */
-export interface BatchSenderOptions {
+export interface BatchSenderOptions extends Pick<Services, "counters"> {
   /** What it sends through; stays its owner's. */
   readonly batch: DatagramBatch;
-  /** Where it is counted. */
-  readonly counters: Counters;
   /** Told whom a reply was too long for. */
   readonly onTooLong?: (peer: SocketAddress) => void;
 }

@@ -1,22 +1,17 @@
 import { formatSocketAddress, type SocketAddress } from "../../base/net/address.ts";
 import type { DatagramSocket } from "../../base/runtime.ts";
-import type { Counters } from "../../observe/counters.ts";
-import type { Log } from "../../observe/log.ts";
 import { ReplySlot } from "../../resolver/reply_slot.ts";
 import type { Departures } from "./read_ahead.ts";
 import type { ReplySender } from "./reply_sender.ts";
+import type { Services } from "../../observe/services.ts";
 
 /** Departures kept for the next burst; more than this many are left to the garbage collector. */
 const KEPT_MAX = 256;
 
 /** What a sender is made from. */
-export interface SingleSenderOptions {
+export interface SingleSenderOptions extends Pick<Services, "counters" | "log"> {
   /** Where the replies leave; stays its owner's. */
   readonly socket: DatagramSocket;
-  /** Where it is counted. */
-  readonly counters: Counters;
-  /** Where the operator reads. */
-  readonly log: Log;
 }
 
 /**

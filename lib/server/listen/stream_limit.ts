@@ -1,25 +1,17 @@
-import type { Clock } from "../../base/runtime.ts";
-import type { Counters } from "../../observe/counters.ts";
 import { LineAMinute } from "../../observe/line_a_minute.ts";
-import type { Log } from "../../observe/log.ts";
 import type { Client } from "../../resolver/client.ts";
 import type { Access } from "../admission/access.ts";
 import { CONNECTIONS_MAX, CONNECTIONS_PER_CLIENT_MAX } from "../limits.ts";
 import { StreamAccount, StreamTotals } from "./stream_account.ts";
+import type { Services } from "../../observe/services.ts";
 
 /** Who may not ask is told so, however many addresses it has: on no more connections than one client gets. */
 const STRANGERS = "strangers";
 
 /** What a limit is made from. */
-export interface StreamLimitOptions {
+export interface StreamLimitOptions extends Pick<Services, "clock" | "counters" | "log"> {
   /** Knows strangers. */
   readonly access: Access;
-  /** Times the warnings. */
-  readonly clock: Clock;
-  /** Where it is counted. */
-  readonly counters: Counters;
-  /** Gets a warning a minute while connections are closed. */
-  readonly log: Log;
 }
 
 /** A connection that was let in. */

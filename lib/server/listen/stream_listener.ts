@@ -1,38 +1,24 @@
 import { formatSocketAddress, type SocketAddress } from "../../base/net/address.ts";
-import type { DeadlineQueue } from "../../base/time/deadline_queue.ts";
-import type { FairShare } from "../../base/time/fair_share.ts";
-import type { Clock, StreamListenSocket, StreamSocket, Timers } from "../../base/runtime.ts";
-import type { Counters } from "../../observe/counters.ts";
+import type { StreamListenSocket, StreamSocket } from "../../base/runtime.ts";
 import { LineAMinute } from "../../observe/line_a_minute.ts";
-import type { Log } from "../../observe/log.ts";
 import { Client } from "../../resolver/client.ts";
 import type { StreamLimit } from "./stream_limit.ts";
 import type { Server } from "../server.ts";
 import { StreamSession } from "./stream_session.ts";
+import type { Services } from "../../observe/services.ts";
 
 /** Pause after a failed accept: out of file descriptors, it fails again at once until a connection ends. */
 const RETRY_MS = 100;
 
 /** What a listener is made from. */
-export interface StreamListenerOptions {
+export interface StreamListenerOptions
+  extends Pick<Services, "clock" | "timers" | "deadlines" | "share" | "counters" | "log"> {
   /** An open socket, which belongs to this object from now on. */
   readonly socket: StreamListenSocket;
   /** What answers the queries. */
   readonly server: Server;
   /** Knows when there are too many connections. It is the same for all listeners. */
   readonly limit: StreamLimit;
-  /** Lets others have their turn. It is the same for all listeners. */
-  readonly share: FairShare;
-  /** What the time is read from. */
-  readonly clock: Clock;
-  /** What pauses are made with. */
-  readonly timers: Timers;
-  /** Where deadlines wait. */
-  readonly deadlines: DeadlineQueue;
-  /** Where it is counted. */
-  readonly counters: Counters;
-  /** Where the operator reads. */
-  readonly log: Log;
 }
 
 /** Takes the clients' TCP connections on one address and serves each as a session of its own. */

@@ -1,10 +1,11 @@
 import { concat } from "@std/bytes/concat";
-import { Alarm, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
-import type { Clock, StreamSocket } from "../../base/runtime.ts";
+import { Alarm } from "../../base/time/deadline_queue.ts";
+import type { StreamSocket } from "../../base/runtime.ts";
 import { writeAll } from "../../base/stream.ts";
 import { KIB } from "../../base/units.ts";
 import { toFrame } from "../../wire/stream_frames.ts";
 import { IDLE_TIMEOUT_MS } from "../limits.ts";
+import type { Services } from "../../observe/services.ts";
 
 /** Replies leave together up to so many octets; a longer one leaves alone. */
 const WRITE_OCTETS_MAX = 64 * KIB;
@@ -12,13 +13,9 @@ const WRITE_OCTETS_MAX = 64 * KIB;
 type Frame = Uint8Array<ArrayBuffer>;
 
 /** What an outbox is made from. */
-export interface StreamOutboxOptions {
+export interface StreamOutboxOptions extends Pick<Services, "clock" | "deadlines"> {
   /** Where the replies go; stays its owner's. */
   readonly socket: StreamSocket;
-  /** What the time is read from. */
-  readonly clock: Clock;
-  /** Where deadlines wait. */
-  readonly deadlines: DeadlineQueue;
   /** Told when replies have left: how many, and their octets. */
   readonly onSent: (count: number, octets: number) => void;
   /** Told once when a reply can not leave, because the connection is broken or its reader too slow. None does then. */

@@ -10,11 +10,12 @@ import { IDLE_TIMEOUT_MS, QUERIES_PER_CONNECTION_MAX } from "../limits.ts";
 import type { Server } from "../server.ts";
 import type { StreamAccount } from "./stream_account.ts";
 import { StreamOutbox } from "./stream_outbox.ts";
+import type { Services } from "../../observe/services.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 
 /** What a session is made from. */
-export interface StreamSessionOptions {
+export interface StreamSessionOptions extends Pick<Services, "clock" | "deadlines" | "share" | "counters"> {
   /** An open socket, which belongs to this object from now on. */
   readonly socket: StreamSocket;
   /** Who is at its other end. */
@@ -23,14 +24,6 @@ export interface StreamSessionOptions {
   readonly server: Server;
   /** What may wait on this connection; nothing does any more when the session has ended. */
   readonly account: StreamAccount;
-  /** Lets others have their turn. The same for all connections. */
-  readonly share: FairShare;
-  /** What the time is read from. */
-  readonly clock: Clock;
-  /** Where deadlines wait. */
-  readonly deadlines: DeadlineQueue;
-  /** Where it is counted. */
-  readonly counters: Counters;
 }
 
 /**

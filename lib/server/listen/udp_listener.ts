@@ -1,10 +1,9 @@
 import { formatSocketAddress, type SocketAddress } from "../../base/net/address.ts";
 import { BufferPool } from "../../base/octets/buffers.ts";
 import type { Sink } from "../../base/deferred.ts";
-import type { Clock, DatagramBatch, DatagramSocket, Timers, Turns } from "../../base/runtime.ts";
+import type { DatagramBatch, DatagramSocket, Timers, Turns } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
 import { LineAMinute } from "../../observe/line_a_minute.ts";
-import type { Log } from "../../observe/log.ts";
 import { PendingReply } from "../../resolver/pending_reply.ts";
 import type { Reply } from "../../resolver/reply.ts";
 import { BatchSender } from "./batch_sender.ts";
@@ -13,6 +12,7 @@ import { KnownClients } from "./known_clients.ts";
 import type { ReplySender } from "./reply_sender.ts";
 import type { Server } from "../server.ts";
 import { SingleSender } from "./single_sender.ts";
+import type { Services } from "../../observe/services.ts";
 
 /** Queries are small; a longer datagram is cut here and then gets FORMERR. RFC 6891 §6.2.5: 4096 is what EDNS expects. */
 const RECEIVE_OCTETS = 4096;
@@ -26,21 +26,11 @@ const LEAVE_MS = 2;
 const BATCHES_MAX = 16;
 
 /** What a listener is made from. */
-export interface UdpListenerOptions {
+export interface UdpListenerOptions extends Pick<Services, "clock" | "timers" | "turns" | "counters" | "log"> {
   /** An open socket, which belongs to this object from now on. */
   readonly socket: DatagramSocket;
   /** What answers the queries. */
   readonly server: Server;
-  /** What the time is read from. */
-  readonly clock: Clock;
-  /** What pauses are made with. */
-  readonly timers: Timers;
-  /** Told of each burst. */
-  readonly turns: Turns;
-  /** Where it is counted. */
-  readonly counters: Counters;
-  /** Where the operator reads. */
-  readonly log: Log;
 }
 
 /** Receives the clients' datagrams on one socket, and sends each reply from that socket (RFC 2181 §4). */

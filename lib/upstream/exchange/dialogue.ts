@@ -1,5 +1,4 @@
 import type { Random } from "../../base/random/random.ts";
-import type { Clock } from "../../base/runtime.ts";
 import type { Asking } from "../ask.ts";
 import { Capabilities } from "./capabilities.ts";
 import { randomizeCase } from "./case_randomization.ts";
@@ -16,12 +15,13 @@ import type { DeferredResponse } from "../matching/deferred_response.ts";
 import { restoreSpelling } from "./restore_spelling.ts";
 import type { Transport } from "../transport.ts";
 import { truncatedOverTcp, TruncationError, UpstreamError } from "../upstream_error.ts";
+import type { Services } from "../../observe/services.ts";
 
 /** So many sends of a question go over UDP alone, however silent the upstream is. */
 const SENDS_BEFORE_TCP = 2;
 
 /** What a dialogue is made from. */
-export interface DialogueOptions {
+export interface DialogueOptions extends Pick<Services, "clock"> {
   /** Where the server is asked. */
   readonly endpoint: Endpoint;
   /** How it is asked. */
@@ -34,8 +34,6 @@ export interface DialogueOptions {
   readonly randomizesCase?: boolean;
   /** Where unpredictable letter case comes from. */
   readonly random: Random;
-  /** What the time is read from. */
-  readonly clock: Clock;
 }
 
 /** How one upstream is spoken to: in the best manner that it is known to cope with. */

@@ -1,12 +1,13 @@
 import { concat } from "@std/bytes/concat";
 import { equals } from "@std/bytes/equals";
-import type { Clock, RandomSource, WallClock } from "../../base/runtime.ts";
+import type { RandomSource } from "../../base/runtime.ts";
 import { sipHash24 } from "../../base/random/siphash.ts";
 import { CLASS, TYPE } from "../../wire/iana.ts";
 import { nameFromText } from "../../wire/name.ts";
 import { Writer } from "../../wire/writer.ts";
 import { SENDS_MAX } from "../request.ts";
 import type { Upstream } from "../upstream.ts";
+import type { Services } from "../../observe/services.ts";
 
 /** A token: when it was made (4 octets), a keyed hash of the upstream's name (4), chance (2), and a keyed hash of these. */
 const TOLD_OCTETS = 10;
@@ -26,17 +27,13 @@ const LABEL_OCTETS = 2 * TOKEN_OCTETS;
 const DOMAIN = "example.";
 
 /** What a detector is made from. */
-export interface LoopDetectorOptions {
+export interface LoopDetectorOptions extends Pick<Services, "clock" | "wallClock"> {
   /** Gives those that may lead back here. Who has the key knows them by their names, in whatever order. */
   readonly upstreams: () => readonly Upstream[];
   /** Where chance comes from. */
   readonly random: RandomSource;
   /** What tokens are known again by, 16 octets: a probe may come back to another process that serves the same clients. */
   readonly key: Uint8Array;
-  /** What the time is read from. */
-  readonly clock: Clock;
-  /** What the time in tokens is read from. */
-  readonly wallClock: WallClock;
 }
 
 /**

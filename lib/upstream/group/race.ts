@@ -1,5 +1,4 @@
-import { Deadline, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
-import type { Clock } from "../../base/runtime.ts";
+import { Deadline } from "../../base/time/deadline_queue.ts";
 import { type LateListener, Listening } from "./listening.ts";
 import type { RaceGroup } from "./race_group.ts";
 import { type Request, type RequestOwner, sendsLeft } from "../request.ts";
@@ -10,9 +9,10 @@ import type { AskOwner } from "../ask_owner.ts";
 import type { Upstream } from "../upstream.ts";
 import type { Response } from "../../response/response.ts";
 import { DeferredResponse } from "../matching/deferred_response.ts";
+import type { Services } from "../../observe/services.ts";
 
 /** What a race is made from. */
-export interface RaceOptions {
+export interface RaceOptions extends Pick<Services, "clock" | "deadlines"> {
   /** What is asked. */
   readonly request: Request;
   /** In the order in which they are asked; at least one. */
@@ -23,10 +23,6 @@ export interface RaceOptions {
   readonly group: RaceGroup;
   /** Given what comes behind the deadline, if there is anybody. */
   readonly lateListener: LateListener | null;
-  /** What the time is read from. */
-  readonly clock: Clock;
-  /** Where deadlines wait. */
-  readonly deadlines: DeadlineQueue;
 }
 
 /**

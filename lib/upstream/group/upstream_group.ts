@@ -1,7 +1,4 @@
-import type { DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import type { Random } from "../../base/random/random.ts";
-import type { Clock } from "../../base/runtime.ts";
-import type { Counters } from "../../observe/counters.ts";
 import { EDE } from "../../wire/iana.ts";
 import type { LateListener } from "./listening.ts";
 import { Race } from "./race.ts";
@@ -12,6 +9,7 @@ import type { Upstream } from "../upstream.ts";
 import { isSilence, UpstreamError } from "../upstream_error.ts";
 import type { Response } from "../../response/response.ts";
 import { DeferredResponse } from "../matching/deferred_response.ts";
+import type { Services } from "../../observe/services.ts";
 
 /** On a healthy path at most one question in twenty is hedged: 4 of 100, and a few saved up in quiet times. */
 const HEDGES_PER_QUESTION = 0.04;
@@ -29,7 +27,7 @@ const LISTENING_MAX = 1000;
 const PARALLEL_COUNT = SENDS_MAX - 1;
 
 /** What a group of upstreams is made from. */
-export interface UpstreamGroupOptions {
+export interface UpstreamGroupOptions extends Pick<Services, "clock" | "deadlines" | "counters"> {
   /** In order of preference; at least one. */
   readonly members: readonly Upstream[];
   /** Since when all of them have been there to be asked; -Infinity for always. */
@@ -38,12 +36,6 @@ export interface UpstreamGroupOptions {
   readonly strategy: Strategy;
   /** Where unpredictable numbers come from. */
   readonly random: Random;
-  /** What the time is read from. */
-  readonly clock: Clock;
-  /** Where deadlines wait. */
-  readonly deadlines: DeadlineQueue;
-  /** Where it is counted. */
-  readonly counters: Counters;
   /** How often all has begun anew; see `RaceGroup`. */
   readonly restarts: { readonly count: number };
   /** Told once, when the group is closed and nobody waits any more for what was asked of it. */

@@ -1,16 +1,9 @@
-import type { DeadlineQueue } from "../../base/time/deadline_queue.ts";
-import type { Clock } from "../../base/runtime.ts";
 import type { Log } from "../../observe/log.ts";
 import { StateLines } from "../../observe/state_lines.ts";
+import type { Services } from "../../observe/services.ts";
 
 /** What a report is made from. */
-export interface StateReportOptions {
-  /** What the time is read from. */
-  readonly clock: Clock;
-  /** Where deadlines wait. */
-  readonly deadlines: DeadlineQueue;
-  /** Where the operator reads. */
-  readonly log: Log;
+export interface StateReportOptions extends Pick<Services, "clock" | "deadlines" | "log"> {
 }
 
 /** An upstream, as far as it is reported. */

@@ -11,6 +11,7 @@ import { AnsweredIds } from "./answered_ids.ts";
 import type { Registration } from "./registration.ts";
 import { hasSameOctets, isCutResponseTo, isResponseTo } from "./response_match.ts";
 import type { Verdict } from "./verdict.ts";
+import type { Services } from "../../observe/services.ts";
 
 /** Half of all IDs: beyond it, a guessed ID would be right too often and a free one too hard to draw (RFC 5452 §9). */
 export const IN_FLIGHT_MAX = 32_768;
@@ -28,11 +29,9 @@ export interface Pending {
 }
 
 /** What a correlator is made from. */
-export interface CorrelatorOptions {
+export interface CorrelatorOptions extends Pick<Services, "deadlines"> {
   /** Where unpredictable numbers come from. */
   readonly random: Random;
-  /** Where deadlines wait. */
-  readonly deadlines: DeadlineQueue;
   /** How long an ID stays unused after its query was given up: its reply may still be on the road. */
   readonly tombstoneMs: number;
   /** Called whenever the last entry has gone: nothing is waited for and no ID rests. */

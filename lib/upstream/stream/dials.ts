@@ -1,6 +1,7 @@
 import type { SocketAddress } from "../../base/net/address.ts";
-import { Alarm, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
+import { Alarm } from "../../base/time/deadline_queue.ts";
 import type { Runtime, StreamSocket } from "../../base/runtime.ts";
+import type { Services } from "../../observe/services.ts";
 
 /** SYNs go out after 0, 1 and 3 seconds: who has not answered any by now does not answer. */
 const DIAL_MS = 5000;
@@ -8,11 +9,9 @@ const DIAL_MS = 5000;
 const SLOW_MAX = 4;
 
 /** What attempts to connect are made with. */
-export interface DialsOptions {
+export interface DialsOptions extends Pick<Services, "deadlines"> {
   /** The world outside. */
   readonly runtime: Runtime;
-  /** Where deadlines wait. */
-  readonly deadlines: DeadlineQueue;
   /** Where the server is. */
   readonly address: SocketAddress;
   /** Who wants connections. */

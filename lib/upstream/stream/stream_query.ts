@@ -2,9 +2,10 @@ import { Alarm, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import type { Response } from "../../response/response.ts";
 import { DeferredResponse } from "../matching/deferred_response.ts";
 import type { Listener } from "../matching/registration.ts";
+import type { Services } from "../../observe/services.ts";
 
 /** What a query is made from. */
-export interface StreamQueryOptions {
+export interface StreamQueryOptions extends Pick<Services, "deadlines"> {
   /** The message; its ID is not used. */
   readonly octets: Uint8Array<ArrayBuffer>;
   /** The question in it. */
@@ -13,8 +14,6 @@ export interface StreamQueryOptions {
   readonly deadlineMs: number;
   /** Who may go on listening then; nothing more is sent. */
   readonly owner: Listener | null;
-  /** Where deadlines wait. */
-  readonly deadlines: DeadlineQueue;
   /** Makes the error for the deadline; `wasSent` tells whether there was ever a connection for the query. */
   readonly expired: (wasSent: boolean) => Error;
 }

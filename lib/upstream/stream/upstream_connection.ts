@@ -1,9 +1,8 @@
 import { formatSocketAddress, type SocketAddress } from "../../base/net/address.ts";
-import { Alarm, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
+import { Alarm } from "../../base/time/deadline_queue.ts";
 import type { Random } from "../../base/random/random.ts";
-import type { Clock, StreamSocket } from "../../base/runtime.ts";
+import type { StreamSocket } from "../../base/runtime.ts";
 import type { Response } from "../../response/response.ts";
-import type { Counters } from "../../observe/counters.ts";
 import { EDE } from "../../wire/iana.ts";
 import { putId } from "../../wire/header.ts";
 import { StreamFrames, toFrame } from "../../wire/stream_frames.ts";
@@ -15,24 +14,19 @@ import type { Registration } from "../matching/registration.ts";
 import { CarriedQuery, type CarriedQueryKeeper } from "./carried_query.ts";
 import type { StreamQuery } from "./stream_query.ts";
 import { UpstreamError } from "../upstream_error.ts";
+import type { Services } from "../../observe/services.ts";
 
 /** A connection on which nothing is waited for is kept this long for the next query (RFC 7766 §6.2.3). */
 export const KEEP_MS = 10_000;
 
 /** What a connection is made from. */
-export interface UpstreamConnectionOptions {
+export interface UpstreamConnectionOptions extends Pick<Services, "clock" | "deadlines" | "counters"> {
   /** An open socket, which belongs to this object from now on. */
   readonly socket: StreamSocket;
   /** Whom it tells. */
   readonly owner: ConnectionOwner<UpstreamConnection>;
   /** Where unpredictable numbers come from. */
   readonly random: Random;
-  /** What the time is read from. */
-  readonly clock: Clock;
-  /** Where deadlines wait. */
-  readonly deadlines: DeadlineQueue;
-  /** Where it is counted. */
-  readonly counters: Counters;
   /** See `CorrelatorOptions.tombstoneMs`. */
   readonly tombstoneMs: number;
   /** See `Registration.isGenuine`. */

@@ -1,5 +1,4 @@
 import type { SocketAddress } from "../../base/net/address.ts";
-import type { Counters } from "../../observe/counters.ts";
 import { EDE } from "../../wire/iana.ts";
 import { putId } from "../../wire/header.ts";
 import type { CookieJar } from "../exchange/cookie_jar.ts";
@@ -12,9 +11,10 @@ import type { SocketPool } from "./socket_pool.ts";
 import { TRAITS, type Transport, type TransportTraits } from "../transport.ts";
 import { type ForgeryError, MissingCookieError, TooLateError, UpstreamError } from "../upstream_error.ts";
 import type { UpstreamSocket } from "./upstream_socket.ts";
+import type { Services } from "../../observe/services.ts";
 
 /** What a transport is made from. */
-export interface DatagramTransportOptions {
+export interface DatagramTransportOptions extends Pick<Services, "counters"> {
   /** Replies with a wrong cookie do not count. */
   readonly cookies?: CookieJar;
   /** The sockets to ask from. */
@@ -23,8 +23,6 @@ export interface DatagramTransportOptions {
   readonly address: SocketAddress;
   /** The upstream's name in messages. */
   readonly name: string;
-  /** Where it is counted. */
-  readonly counters: Counters;
 }
 
 /** Asks one upstream over UDP, each time from a random socket of the pool. */

@@ -1,11 +1,9 @@
 import { formatSocketAddress, type SocketAddress } from "../../base/net/address.ts";
 import type { Random } from "../../base/random/random.ts";
 import { AddressInUseError, type DatagramSocket, type Runtime } from "../../base/runtime.ts";
-import type { DeadlineQueue } from "../../base/time/deadline_queue.ts";
-import type { Counters } from "../../observe/counters.ts";
-import type { Log } from "../../observe/log.ts";
 import type { QuerySource } from "../request.ts";
 import { UpstreamSocket } from "./upstream_socket.ts";
+import type { Services } from "../../observe/services.ts";
 
 /** RFC 5452 §9.2: "the largest range of ports practicable"; those below 1024 belong to services. */
 const PORT_MIN = 1024;
@@ -25,17 +23,11 @@ const SOCKET_AGE_MAX_MS = 60_000;
 const FRESH_MIN = 16;
 
 /** What a pool is made from. */
-export interface SocketPoolOptions {
+export interface SocketPoolOptions extends Pick<Services, "deadlines" | "counters" | "log"> {
   /** The world outside. */
   readonly runtime: Runtime;
   /** Where unpredictable numbers come from. */
   readonly random: Random;
-  /** Where deadlines wait. */
-  readonly deadlines: DeadlineQueue;
-  /** Where it is counted. */
-  readonly counters: Counters;
-  /** Where the operator reads. */
-  readonly log: Log;
   /** Where to send from: any address of a family, `0.0.0.0` or `::`, or of a link, `::%eth0`. */
   readonly localHostname: string;
   /** Sockets that take queries at the same time. */

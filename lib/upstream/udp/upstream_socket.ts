@@ -1,4 +1,3 @@
-import type { DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import type { Random } from "../../base/random/random.ts";
 import type { Clock, DatagramSocket } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
@@ -7,6 +6,7 @@ import { Correlator, type Pending } from "../matching/correlator.ts";
 import { COUNTER_OF, type Verdict } from "../matching/verdict.ts";
 import type { QuerySource } from "../request.ts";
 import { ForgeryError, UpstreamError } from "../upstream_error.ts";
+import type { Services } from "../../observe/services.ts";
 
 /** We ask for at most 1232 octets; what a server sends beyond this is cut off, and then counted as garbled. */
 const RECEIVE_OCTETS = 4096;
@@ -28,17 +28,11 @@ const FLOOD_WINDOW_MS = 1000;
 const FORGED: ReadonlySet<Verdict> = new Set(["unsolicited", "wrongPeer", "wrongQuestion"]);
 
 /** What an upstream socket is made from. */
-export interface UpstreamSocketOptions {
+export interface UpstreamSocketOptions extends Pick<Services, "clock" | "deadlines" | "counters"> {
   /** An open socket, which belongs to this object from now on. */
   readonly socket: DatagramSocket;
   /** Where unpredictable numbers come from. */
   readonly random: Random;
-  /** What the time is read from. */
-  readonly clock: Clock;
-  /** Where deadlines wait. */
-  readonly deadlines: DeadlineQueue;
-  /** Where it is counted. */
-  readonly counters: Counters;
   /** See `CorrelatorOptions.tombstoneMs`. */
   readonly tombstoneMs: number;
   /** When the socket was opened, on the program's clock. */

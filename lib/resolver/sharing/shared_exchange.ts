@@ -1,0 +1,67 @@
+import type { Sink } from "../../base/deferred.ts";
+import type { Linkable } from "../../base/linked_table.ts";
+import type { PendingReply } from "../pending_reply.ts";
+import type { Query } from "../query.ts";
+import type { Reply } from "../reply.ts";
+import type { Waiter } from "./waiter.ts";
+
+/** Whom exchanges tell how they end. */
+export interface SharedExchangeListener {
+  /** The upstreams' reply has come, or ours that there is none. */
+  onReply(exchange: SharedExchange, reply: Reply): void;
+  /** The program has failed. */
+  onError(exchange: SharedExchange, error: unknown): void;
+}
+
+/** What a shared exchange is made from. */
+export interface SharedExchangeOptions {
+  /** See `askedOf`. */
+  readonly asked: number;
+  /** What it is to bring. */
+  readonly pending: PendingReply;
+  /** Who has asked first. */
+  readonly waiter: Waiter;
+  /** Who is told how it ends. */
+  readonly listener: SharedExchangeListener;
+}
+
+/** An exchange with the upstreams that identical queries share while it is in flight. */
+export class SharedExchange implements Linkable<SharedExchange>, Sink<Reply> {
+  /** See `Linkable`: the hash of its question. */
+  readonly key: number;
+  /** See `Linkable`. */
+  nextInRow: SharedExchange | null = null;
+  /** See `askedOf`. */
+  readonly asked: number;
+  /** What it is to bring. */
+  readonly pending: PendingReply;
+  /** In the order in which they came. */
+  readonly waiters: Waiter[];
+  /** Whether they have got their answer from elsewhere. */
+  isOver = false;
+  readonly #listener: SharedExchangeListener;
+
+  /** See {@linkcode SharedExchangeOptions}; `hash` is what it is found by. */
+  constructor(hash: number, { asked, pending, waiter, listener }: SharedExchangeOptions) {
+    this.key = hash;
+    this.asked = asked;
+    this.pending = pending;
+    this.waiters = [waiter];
+    this.#listener = listener;
+  }
+
+  /** The query that goes upstream for all. */
+  get leader(): Query {
+    return this.pending.query;
+  }
+
+  /** See `Sink`. */
+  arrived(reply: Reply): void {
+    this.#listener.onReply(this, reply);
+  }
+
+  /** See `Sink`. */
+  failed(error: unknown): void {
+    this.#listener.onError(this, error);
+  }
+}
