@@ -182,6 +182,22 @@ Deno.test("a name that an upstream spells in its own way, in full, is spelled by
   await scene.settle();
 });
 
+Deno.test("an SRV target that an upstream writes in full as it was asked reaches each client in its own spelling [4343_02]", async () => {
+  const scene = cacheScene();
+  const target = records("x. 60 IN SRV 0 5 53 ns.example.org.")[0]!;
+  scene.upstream.onQuery = (query) => {
+    const { message } = query;
+    const answers = [spelledLike({ ...target, name: message.questions[0]!.name }, message.questions[0]!.name)];
+    scene.upstream.reply(query, encode({ ...message, isResponse: true, additionals: [opt()], answers }));
+  };
+  for (const spelling of ["EXAMPLE.org", "example.ORG", "example.org", "Example.Org"]) {
+    const { answers } = await tell(scene, `_dns._udp.${spelling} SRV`, { passMs: 0 });
+    assertEquals(answers, [`_dns._udp.${spelling}. 60 IN SRV 0 5 53 ns.${spelling}.`]);
+  }
+  assertEquals(askedCount(scene), 1);
+  await scene.settle();
+});
+
 Deno.test("who waits for another's exchange gets a compressed SRV target in its own spelling [3597_02, 4343_02]", async () => {
   const scene = cacheScene();
   const waiting: ReceivedQuery[] = [];

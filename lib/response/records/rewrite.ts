@@ -36,12 +36,17 @@ const scan = new MessageScan();
  *
  * @param octets A readable message.
  * @param sections Its answers, authorities and additional records that are kept.
+ * @param sharesCapitals Whether names that must not be compressed, and end like the question's with capitals, are the asker's as well.
  * @returns `null` when it would take more than 65535 octets.
  */
-export function rewrite(octets: Uint8Array<ArrayBuffer>, sections: Sections): Uint8Array<ArrayBuffer> | null {
-  const written = write(octets, sections, true);
+export function rewrite(
+  octets: Uint8Array<ArrayBuffer>,
+  sections: Sections,
+  sharesCapitals = false,
+): Uint8Array<ArrayBuffer> | null {
+  const written = write(octets, sections, true, sharesCapitals);
   if (written === null || scan.scan(written) === SCAN.ok) return written;
-  return write(octets, sections, false);
+  return write(octets, sections, false, sharesCapitals);
 }
 
 /** The same with all records but those of one type, or with all. `null` as well when that is too much work. */
@@ -49,12 +54,13 @@ export function rewriteWithout(
   octets: Uint8Array<ArrayBuffer>,
   { questionsEnd }: Pick<MessageScan, "questionsEnd">,
   type: number | null,
+  sharesCapitals = false,
 ): Uint8Array<ArrayBuffer> | null {
   const names = new NameNumbers(octets);
   const sections = sentRecords(octets, questionsEnd, names).map((records) => {
     return records.filter((record) => record.type !== type);
   });
-  return isTooMuchToWrite(octets, sections, names) ? null : rewrite(octets, sections);
+  return isTooMuchToWrite(octets, sections, names) ? null : rewrite(octets, sections, sharesCapitals);
 }
 
 /** See `WRITTEN_NAME_OCTETS_MAX`. */
@@ -71,9 +77,10 @@ function write(
   octets: Uint8Array<ArrayBuffer>,
   sections: Sections,
   pointsToQuestion: boolean,
+  sharesCapitals: boolean,
 ): Uint8Array<ArrayBuffer> | null {
   try {
-    return writeWithin(octets, sections, pointsToQuestion);
+    return writeWithin(octets, sections, pointsToQuestion, sharesCapitals);
   } catch (error) {
     if (error instanceof MessageTooLongError) return null;
     throw error;
@@ -84,6 +91,7 @@ function writeWithin(
   octets: Uint8Array<ArrayBuffer>,
   sections: Sections,
   pointsToQuestion: boolean,
+  sharesCapitals: boolean,
 ): Uint8Array<ArrayBuffer> | null {
   const writer = new Writer();
   writer.octets(octets.subarray(0, HEADER_OCTETS - 2 * sections.length));
@@ -103,7 +111,8 @@ function writeWithin(
       if (!isName) return writer.octets(octets.subarray(start, end));
       const name = nameAt(octets, start);
       if (isCompressible) return writer.compressedName(name);
-      const shared = questionPartOf(octets, start, nameEnd);
+      const shared = questionPartOf(octets, start, nameEnd) ||
+        (sharesCapitals ? capitalPartOf(octets, name, nameEnd) : 0);
       if (shared === 0) return writer.octets(name);
       const own = name.length - (nameEnd - shared);
       if (!pointsToQuestion) return writer.octets(inLowerCaseFrom(name, own));
@@ -131,6 +140,20 @@ function questionPartOf(octets: Uint8Array, offset: number, questionNameEnd: num
     if (octets[offset] === 0) return 0;
     offset = octets[offset]! >= 0xc0 ? uint16At(octets, offset) & ~POINTER : offset + 1 + octets[offset]!;
   }
+}
+
+/**
+ * Where in the question's name the rest of `name` stands that ends like it, letter case included; 0 when there are no capitals in
+ * it that could be the asker's.
+ */
+function capitalPartOf(octets: Uint8Array, name: Name, questionNameEnd: number): number {
+  for (let offset = HEADER_OCTETS; octets[offset] !== 0; offset += 1 + octets[offset]!) {
+    const part = octets.subarray(offset, questionNameEnd);
+    const own = name.length - part.length;
+    if (own < 0 || !part.every((octet, i) => octet === name[own + i])) continue;
+    return part.some((octet) => octet >= 0x41 && octet <= 0x5a) ? offset : 0;
+  }
+  return 0;
 }
 
 function inLowerCaseFrom(name: Name, start: number): Name {

@@ -5,8 +5,23 @@ import { TYPE } from "../../wire/iana.ts";
 import { putUint16, uint16At } from "../../wire/octets.ts";
 import { foldOctet, isSameRun } from "../../wire/name.ts";
 import { labelAt, labelCountAt } from "../../wire/name_at.ts";
-import { rdataSteps, STEP_COMPRESSIBLE_NAME } from "../../wire/rdata/rdata.ts";
+import { rdataSteps, STEP_COMPRESSIBLE_NAME, STEP_NAME, STEP_STRING } from "../../wire/rdata/rdata.ts";
 import { skipName } from "../../wire/scan.ts";
+
+/**
+ * Types whose names are written in full, and whose letter case is no part of what DNSSEC signs (RFC 4034 §6.2). A forwarder behind a
+ * server that compresses them all the same writes our spelling out.
+ */
+const IN_FULL: ReadonlySet<number> = new Set([
+  TYPE.RP,
+  TYPE.AFSDB,
+  TYPE.RT,
+  TYPE.PX,
+  TYPE.SRV,
+  TYPE.NAPTR,
+  TYPE.KX,
+  TYPE.DNAME,
+]);
 
 /** A compression pointer has these two bits set; the others are the offset that it leads to (RFC 1035 §4.1.4). */
 const POINTER = 0xc000;
@@ -21,6 +36,8 @@ const POINTER_MASK = 0x3fff;
  *
  * Where capitals of the asker's are written into names that stand there in full, the response is written anew, so that these
  * point to the question: the next one to be told may spell it in another way.
+ *
+ * Names of types that must not be compressed are left as they are but for what has our spelling, octet by octet.
  *
  * A name that ends like the question's comes in the asker's spelling from every server that compresses it. The case of
  * such names is no part of what DNSSEC signs (RFC 4034 §6.2); other types are left as they are.
@@ -40,14 +57,16 @@ export function restoreSpelling(response: Response, sent: Uint8Array, asked: Uin
     if (respell(octets, places.owners[i]!, sent, asked, isRedirected)) isChanged = true;
     const head = places.heads[i]!;
     const type = uint16At(octets, head);
-    if (type === TYPE.DNAME) isRedirected = true;
     // RFC 3597 §4: "only in the RRs of types that are well-known", of which MX is the last one.
-    else if (type <= TYPE.MX && type !== TYPE.A) {
+    if (type <= TYPE.MX && type !== TYPE.A) {
       if (respellRdata(octets, type, head + RECORD_HEAD_OCTETS, sent, asked, isRedirected)) isChanged = true;
+    } else if (IN_FULL.has(type) && respellInFull(octets, type, head + RECORD_HEAD_OCTETS, sent, asked)) {
+      isChanged = true;
     }
+    if (type === TYPE.DNAME) isRedirected = true;
   }
   if (!isChanged || !hasCapitals(asked)) return;
-  const pointing = rewriteWithout(octets, scan, null);
+  const pointing = rewriteWithout(octets, scan, null, true);
   if (pointing !== null) response.rewrite(pointing);
 }
 
@@ -81,6 +100,50 @@ function respellRdata(
     offset = skipName(reply, offset, reply.length);
   }
   return isChanged;
+}
+
+/** Returns whether names were changed. */
+function respellInFull(
+  reply: Uint8Array,
+  type: number,
+  offset: number,
+  sent: Uint8Array,
+  asked: Uint8Array,
+): boolean {
+  let isChanged = false;
+  for (const step of rdataSteps(type)!) {
+    if (step >= 0) {
+      offset += step;
+    } else if (step === STEP_STRING) {
+      offset += 1 + reply[offset]!;
+    } else if (step === STEP_NAME) {
+      if (respellOurs(reply, offset, sent, asked)) isChanged = true;
+      offset = skipName(reply, offset, reply.length);
+    } else {
+      break;
+    }
+  }
+  return isChanged;
+}
+
+/** Puts the asker's spelling where the name at `start`, which stands in full, ends in ours. Returns whether it was changed. */
+function respellOurs(reply: Uint8Array, start: number, sent: Uint8Array, asked: Uint8Array): boolean {
+  let end = start;
+  while (isLabel(reply[end]!)) end += 1 + reply[end]!;
+  // A pointer leads to the question, or to what follows it.
+  if (reply[end] !== 0) return false;
+  const sentEnd = sent.length - QUESTION_TAIL_OCTETS;
+  for (let label = start; label < end; label += 1 + reply[label]!) {
+    const from = sentEnd - (end + 1 - label);
+    if (from < 0 || !startsWith(sent, from, reply.subarray(label, end), 0, end - label)) continue;
+    let isChanged = false;
+    for (let i = 0; label + i < end; i++) {
+      if (reply[label + i] !== asked[from + i]) isChanged = true;
+      reply[label + i] = asked[from + i]!;
+    }
+    return isChanged;
+  }
+  return false;
 }
 
 /**

@@ -189,3 +189,19 @@ Deno.test("restoreSpelling() after randomizeCase(): an echoing server's reply is
   });
   fc.assert(property, { numRuns: 300 });
 });
+
+Deno.test("[4343_02] restoreSpelling() restores our spelling in names that must not be compressed, and no other", () => {
+  const sent = "_sip._tcp.eXaMple.oRg";
+  assertEquals(
+    restored("_sip._tcp.example.org", sent, [
+      `${sent} 9 IN SRV 0 5 53 ns.eXaMple.oRg.`,
+      `${sent} 9 IN SRV 0 5 53 ns.Example.org.`,
+      `${sent} 9 IN NAPTR 1 2 "s" "SIP+D2T" "" _tcp.eXaMple.oRg.`,
+    ]),
+    [
+      "_sip._tcp.example.org. 9 IN SRV 0 5 53 ns.example.org.",
+      "_sip._tcp.example.org. 9 IN SRV 0 5 53 ns.Example.org.",
+      '_sip._tcp.example.org. 9 IN NAPTR 1 2 "s" "SIP+D2T" "" _tcp.example.org.',
+    ],
+  );
+});
