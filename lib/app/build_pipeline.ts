@@ -25,7 +25,7 @@ export function buildPipeline(config: Config, resources: Resources): BuiltPipeli
   const recursionAvailable = group !== null;
   const access = new Access(config.allow.map(parseCidr));
   const rateLimit = resources.rateLimit(config.rateLimit);
-  const policy = new Admission({ access, cookies, rateLimit, counters, clock, log });
+  const admission = new Admission({ access, cookies, rateLimit, counters, clock, log });
   const resolver = resolverChain(config, group, resources);
-  return { pipeline: new Pipeline({ policy, resolver, timeoutMs, recursionAvailable }), access, group };
+  return { pipeline: new Pipeline({ admission, resolver, timeoutMs, recursionAvailable }), access, group };
 }

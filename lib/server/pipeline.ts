@@ -4,7 +4,7 @@ import type { Admission } from "./admission/admission.ts";
 /** What a pipeline is made from. */
 export interface PipelineOptions {
   /** Decides what is resolved. */
-  readonly policy: Admission;
+  readonly admission: Admission;
   /** The first of the resolvers. */
   readonly resolver: Resolver;
   /** How long a client is kept waiting at most, in milliseconds. */
@@ -19,7 +19,7 @@ export interface PipelineOptions {
  */
 export class Pipeline implements PipelineOptions {
   /** See {@linkcode PipelineOptions}. */
-  readonly policy: Admission;
+  readonly admission: Admission;
   /** See {@linkcode PipelineOptions}. */
   readonly resolver: Resolver;
   /** See {@linkcode PipelineOptions}. */
@@ -30,8 +30,8 @@ export class Pipeline implements PipelineOptions {
   #onEnd: (() => void) | null = null;
 
   /** See {@linkcode PipelineOptions}. */
-  constructor({ policy, resolver, timeoutMs, recursionAvailable }: PipelineOptions) {
-    this.policy = policy;
+  constructor({ admission, resolver, timeoutMs, recursionAvailable }: PipelineOptions) {
+    this.admission = admission;
     this.resolver = resolver;
     this.timeoutMs = timeoutMs;
     this.recursionAvailable = recursionAvailable;

@@ -32,7 +32,7 @@ export interface ServerOptions extends Pick<Services, "clock" | "counters" | "lo
   readonly observer?: Observer | null;
 }
 
-/** Takes the clients' messages from the listeners through the policy and the resolvers to the finished reply. */
+/** Takes the clients' messages from the listeners through admission and the resolvers to the finished reply. */
 export class Server {
   #pipeline: Pipeline;
   readonly #clock: Clock;
@@ -107,7 +107,7 @@ export class Server {
     const query = this.#begin(datagram, client, slot);
     const pipeline = this.#pipeline;
     try {
-      const verdict = pipeline.policy.judge(query);
+      const verdict = pipeline.admission.judge(query);
       if (verdict === IGNORED) {
         this.#counters.ignored++;
         return null;
@@ -133,8 +133,17 @@ export class Server {
     const { reply, client } = query;
     finish(query, recursionAvailable);
     this.outcomes.count(client.channelIndex, reply.source, reply.rcode);
-    if (this.#observer !== null) this.#observer.answered(query, reply);
+    if (this.#observer !== null) this.#show(this.#observer, query);
     return reply;
+  }
+
+  /** Who looks on costs nobody an answer: what it throws is told to the operator. */
+  #show(observer: Observer, query: Query): void {
+    try {
+      observer.answered(query, query.reply);
+    } catch (error) {
+      this.#noteBroken(error);
+    }
   }
 
   /** A query that is answered at once is used again: most are. */
@@ -150,11 +159,7 @@ export class Server {
 
   /** The program is wrong, not the client: it still gets an answer, and the operator the reason. */
   #failure(error: unknown, query: Query, pipeline: Pipeline): Reply {
-    this.#counters.broken++;
-    this.#failures.note((count) => {
-      const text = error instanceof Error ? error.stack ?? error.message : error;
-      return `Cannot answer a query (${count} so far): ${text}`;
-    });
+    this.#noteBroken(error);
     query.reply.extendedErrors.push({ infoCode: EDE.OTHER, text: "Internal error" });
     ownReply(query, {
       rcode: RCODE.SERVFAIL,
@@ -163,5 +168,13 @@ export class Server {
       reason: "internal error",
     });
     return this.#done(query, pipeline);
+  }
+
+  #noteBroken(error: unknown): void {
+    this.#counters.broken++;
+    this.#failures.note((count) => {
+      const text = error instanceof Error ? error.stack ?? error.message : error;
+      return `Cannot answer a query (${count} so far): ${text}`;
+    });
   }
 }

@@ -4,7 +4,7 @@ import { policy } from "../support/serving.ts";
 import { StubResolver } from "../support/resolving.ts";
 
 function pipeline(): Pipeline {
-  return new Pipeline({ policy: policy(), resolver: new StubResolver(), timeoutMs: 2000, recursionAvailable: true });
+  return new Pipeline({ admission: policy(), resolver: new StubResolver(), timeoutMs: 2000, recursionAvailable: true });
 }
 
 Deno.test("Pipeline.retire() tells at once of an end when no query is under way", () => {

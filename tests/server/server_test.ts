@@ -25,7 +25,7 @@ function setUp(answer: (query: Query) => Octets | Promise<Octets> = (query) => r
   const log: string[] = [];
   const shown: [id: number, source: number, rcode: number][] = [];
   const server = new Server({
-    pipeline: new Pipeline({ policy: policy({ counters }), resolver, timeoutMs: 2000, recursionAvailable: true }),
+    pipeline: new Pipeline({ admission: policy({ counters }), resolver, timeoutMs: 2000, recursionAvailable: true }),
     clock: time,
     counters,
     log: new Log({ level: "error", writeLine: (line) => void log.push(line) }),
@@ -42,6 +42,26 @@ function now(reply: ReturnType<Server["handle"]>): Message {
   assert(reply instanceof Reply);
   return decode(reply.octets);
 }
+
+Deno.test("an observer that throws costs nobody an answer, and is called once for each", () => {
+  const { resolver, counters, log } = setUp();
+  let calls = 0;
+  const time = new FakeTime();
+  const server = new Server({
+    pipeline: new Pipeline({ admission: policy({ counters }), resolver, timeoutMs: 2000, recursionAvailable: true }),
+    clock: time,
+    counters,
+    log: new Log({ level: "error", writeLine: (line) => void log.push(line) }),
+    observer: {
+      answered: () => {
+        calls++;
+        throw new Error("disk is full");
+      },
+    },
+  });
+  const reply = now(server.handle(wire({ id: 7, questions: QUESTIONS }), CLIENT));
+  assertEquals([reply.rcode, calls, counters.broken, log.length], [RCODE.NOERROR, 1, 1, 1]);
+});
 
 Deno.test("Server.handle() returns the finished reply at once when the resolver does", () => {
   const { ask, resolver, counters } = setUp((query) => {

@@ -16,7 +16,7 @@ import type { Services } from "../../observe/services.ts";
 /** Why a query over its network's rate is not answered. */
 const RATE_LIMIT = "rate limit";
 
-/** What a policy is made from. */
+/** What admission is made from. */
 export interface AdmissionOptions extends Pick<Services, "clock" | "counters" | "log"> {
   /** Who may ask. */
   readonly access: Access;

@@ -37,7 +37,7 @@ function setUp() {
     return settle.promise;
   });
   const server = new Server({
-    pipeline: new Pipeline({ policy: policy(), resolver, timeoutMs: 2000, recursionAvailable: true }),
+    pipeline: new Pipeline({ admission: policy(), resolver, timeoutMs: 2000, recursionAvailable: true }),
     clock: time,
     counters,
     log,

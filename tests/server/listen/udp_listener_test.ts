@@ -27,7 +27,7 @@ function setUp(answer: (query: Query) => Octets | Promise<Octets> = (query) => r
   const log = new Log({ level: "debug", writeLine: (line) => void lines.push(line) });
   const resolver = new StubResolver(answer);
   const server = new Server({
-    pipeline: new Pipeline({ policy: policy(), resolver, timeoutMs: 2000, recursionAvailable: true }),
+    pipeline: new Pipeline({ admission: policy(), resolver, timeoutMs: 2000, recursionAvailable: true }),
     clock: time,
     counters,
     log,
