@@ -137,7 +137,9 @@ export class ResponseCache {
     // RFC 6891 §6.1.1: a reply without an OPT record has not been made for one, and so knows nothing of DO. It has no
     // signatures, whoever would have them: the next one to ask for these may get more.
     if ((variant & WANTS_DNSSEC) !== 0 && !assessment.hadOpt) return assessment.message;
-    this.#insert(assessment, variant, learned.key, entryOptions(learned.extendedErrors, assessment.isOvercompressed));
+    const { isOvercompressed, hasRedirection } = assessment;
+    const options = entryOptions(learned.extendedErrors, isOvercompressed || hasRedirection);
+    this.#insert(assessment, variant, learned.key, options);
     // RFC 2308 §2.1, §5: what the end of a chain lacks, it lacks for those who ask for it by its own name, too.
     const tail = assessTail(assessment, this.#rules);
     this.#tailKey.forget();

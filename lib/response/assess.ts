@@ -39,6 +39,8 @@ export interface Storable {
   readonly hadOpt: boolean;
   /** Whether names in `message` point to the question that must be written out for whoever asks, see `rewrite`. */
   readonly isOvercompressed: boolean;
+  /** Whether a DNAME has put the first labels of the question before another name, which whoever asks spells in his own way. */
+  readonly hasRedirection: boolean;
   /** How long it is fresh: 1 or more, and no more than any TTL in it. */
   readonly lifetimeSeconds: number;
   /**
@@ -119,6 +121,7 @@ export function assess(response: Response, rules: StorageRules): Storable | NotS
     holdsForEveryType,
     hadOpt: response.hadOpt,
     isOvercompressed: scan.isOvercompressed,
+    hasRedirection: scan.hasRedirection,
     lifetimeSeconds,
     message,
     ttlOffsets,

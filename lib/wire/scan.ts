@@ -76,6 +76,8 @@ export class MessageScan {
   isSigned = false;
   /** Whether a name came compressed that must not be: in the RDATA of a type that RFC 1035 does not know (RFC 3597 §4). */
   isOvercompressed = false;
+  /** Whether it has a DNAME record: the names made from it begin like the question's (RFC 6672 §2.2). */
+  hasRedirection = false;
 
   readonly #work = new PointerWork();
   readonly #places: RecordPlaces | null;
@@ -127,6 +129,7 @@ export class MessageScan {
     this.wantsDnssec = false;
     this.isSigned = false;
     this.isOvercompressed = false;
+    this.hasRedirection = false;
     this.#work.steps = 0;
     if (length < HEADER_OCTETS) return this.status = SCAN.tooShort;
     this.id = uint16At(octets, 0);
@@ -178,6 +181,7 @@ export class MessageScan {
     const form = checkRdata(octets, type, uint16At(octets, typeOffset + 2), rdataOffset, end, this.#work);
     if (form === RDATA_FORM.broken) return UNREADABLE;
     if (form === RDATA_FORM.overcompressed) this.isOvercompressed = true;
+    if (type === TYPE.DNAME) this.hasRedirection = true;
     if (type === TYPE.OPT) this.#noteOpt(octets, offset, typeOffset, end, isAdditional);
     else if (isAdditional && (type === TYPE.TSIG || isTransactionSignature(octets, type, rdataOffset))) {
       this.isSigned = true;

@@ -537,7 +537,8 @@ for (
     const finished = finish(normal.slice(), query);
     scan.scan(finished);
     assertEquals(scan.isOvercompressed, false);
-    const respelled = answers.map((line) => inCapitals(line, `${name.split(" ")[0]}.`));
+    // What a DNAME puts before its target is the question's, too [4343_02].
+    const respelled = answers.map((line) => inCapitals(line, `${name.split(" ")[0]}.`).replace("CNAME a.", "CNAME A."));
     assertEquals(sectionsOf(finished).answers, respelled);
   });
 }

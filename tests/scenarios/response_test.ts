@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { RCODE } from "../../lib/wire/iana.ts";
 import { decode, encode, type Message, type ResourceRecord } from "../../lib/wire/message.ts";
-import { isSameName, type Name } from "../../lib/wire/name.ts";
+import { isSameName, type Name, nameToText } from "../../lib/wire/name.ts";
 import { MessageScan } from "../../lib/wire/scan.ts";
 import { ednsOf, lines, opt, question, records } from "../support/messages.ts";
 import { askedCount, cacheScene, nowSays, tell } from "../support/cache_scene.ts";
@@ -193,6 +193,41 @@ Deno.test("an SRV target that an upstream writes in full as it was asked reaches
   for (const spelling of ["EXAMPLE.org", "example.ORG", "example.org", "Example.Org"]) {
     const { answers } = await tell(scene, `_dns._udp.${spelling} SRV`, { passMs: 0 });
     assertEquals(answers, [`_dns._udp.${spelling}. 60 IN SRV 0 5 53 ns.${spelling}.`]);
+  }
+  assertEquals(askedCount(scene), 1);
+  await scene.settle();
+});
+
+Deno.test("what a DNAME puts before its target comes in each client's spelling, from memory too [4343_02]", async () => {
+  const scene = cacheScene();
+  scene.upstream.onQuery = (query) => {
+    const { message } = query;
+    const asked = nameToText(message.questions[0]!.name);
+    const target = asked.replace(/\.old\.example\.org\.$/i, ".new.example.net.");
+    const answers = records(
+      "old.example.org 60 IN DNAME new.example.net",
+      `${asked} 60 IN CNAME ${target}`,
+      `${target} 60 IN A 192.0.2.1`,
+    );
+    scene.upstream.reply(query, encode({ ...message, isResponse: true, additionals: [opt()], answers }), {
+      afterMs: 50,
+    });
+  };
+  const told = (start: string) => [
+    "old.example.org. 60 IN DNAME new.example.net.",
+    `${start}.old.example.org. 60 IN CNAME ${start}.new.example.net.`,
+    `${start}.new.example.net. 60 IN A 192.0.2.1`,
+  ];
+  const starts = ["Host.A", "HOST.a", "host.a"];
+  const clients = starts.map((start) => {
+    const client = scene.client();
+    client.ask([question(`${start}.old.example.org`)]);
+    return client;
+  });
+  await scene.pass(100);
+  assertEquals(clients.map(({ reply }) => lines(reply.message.answers)), starts.map(told));
+  for (const start of ["hosT.A", "host.a"]) {
+    assertEquals((await tell(scene, `${start}.old.example.org`, { passMs: 0 })).answers, told(start));
   }
   assertEquals(askedCount(scene), 1);
   await scene.settle();

@@ -19,6 +19,7 @@ import { withOwnSpelling } from "../../resolver/own_spelling.ts";
 import type { Query } from "../../resolver/query.ts";
 import type { Reply } from "../../resolver/reply.ts";
 import type { ReplySlot } from "../../resolver/reply_slot.ts";
+import { respellRedirected } from "./redirected_spelling.ts";
 import { cutRecords, truncate } from "./truncate.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
@@ -90,6 +91,7 @@ function bodyOf({ octets, response }: Reply, query: Query): Octets {
   // RFC 6891 §6.1.1: OPT is hop by hop; what the upstream says in it was for us.
   const body = withoutOpt(octets, scan) ?? cutRecords(octets, decode(octets), scan.optOffset);
   withOwnSpelling(body, query);
+  if (scan.hasRedirection) respellRedirected(body, scan);
   return scan.isOvercompressed ? writtenOut(body) : body;
 }
 
