@@ -4,6 +4,7 @@ import type { MultiQuestion } from "../resolver/questions/split.ts";
 import type { StorageRules } from "../response/assess.ts";
 import type { Endpoint } from "../upstream/endpoint.ts";
 import type { Strategy } from "../upstream/group/strategy.ts";
+import type { Policy } from "./policy.ts";
 
 /**
  * Everything that can be set, with nothing left to be read or looked up. Plain data: it goes through JSON unchanged, which
@@ -53,6 +54,12 @@ export interface Config extends StorageRules {
   readonly workers: number | "auto";
   /** How much is logged. */
   readonly logLevel: LogLevel;
+}
+
+/** All that the program follows: the settings, and what a file says beyond them. Plain data, too. */
+export interface FullConfig extends Config {
+  /** `null` when there is no file that says any: then nothing is looked up, and the settings say who is asked. */
+  readonly policy: Policy | null;
 }
 
 /** The addresses of made-up answers, as `formatIp` writes them. */
