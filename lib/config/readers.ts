@@ -3,7 +3,7 @@ import { CidrFormatError, formatCidr, parseCidr } from "../base/net/cidr.ts";
 import { formatIp, parseIp } from "../base/net/ip.ts";
 import { type Endpoint, parseEndpoint } from "../upstream/endpoint.ts";
 import type { AnswerAddresses } from "./config.ts";
-import type { Bounds, Given, Reader } from "./setting.ts";
+import type { Bounds, Given, Reader, Unit } from "./setting.ts";
 import { UsageError } from "./usage_error.ts";
 
 const CHARACTER_STRING_OCTETS_MAX = 255;
@@ -80,10 +80,15 @@ export function wholeNumber(form: string, bounds: Bounds): Reader<number> {
   return { ...single(form, (given) => readNumber(given, bounds)), bounds };
 }
 
+/** A number of units, within bounds. */
+export function measure(unit: Unit, bounds: Bounds): Reader<number> {
+  return { ...wholeNumber(`<${unit}>`, bounds), unit };
+}
+
 /** A number within bounds, or `word`. */
 export function wholeNumberOr<T extends string>(word: T, form: string, bounds: Bounds): Reader<number | T> {
   const read = (given: Given) => given.text === word ? word : readNumber(given, bounds);
-  return { ...single<number | T>(`${form}|${word}`, read), bounds };
+  return { ...single<number | T>(`${form}|${word}`, read), bounds, words: [word] };
 }
 
 function readNumber(given: Given, { min, max }: Bounds): number {
@@ -94,11 +99,12 @@ function readNumber(given: Given, { min, max }: Bounds): number {
 
 /** One of a few words. */
 export function oneOf<T extends string>(allowed: readonly T[]): Reader<T> {
-  return single(allowed.join("|"), (given) => {
+  const read = (given: Given): T => {
     const found = allowed.find((candidate) => candidate === given.text);
     if (found === undefined) throw invalid(given, `must be ${allowed.join(" or ")}`);
     return found;
-  });
+  };
+  return { ...single(allowed.join("|"), read), words: allowed };
 }
 
 /** Something that is done or left. */
@@ -112,5 +118,5 @@ function single<T>(form: string, read: (given: Given) => T): Reader<T> {
 
 /** The error for a value that cannot be used; `allowed` says which ones can. */
 export function invalid({ where, text }: Pick<Given, "where" | "text">, allowed: string): UsageError {
-  return new UsageError(`Cannot use ${where} "${text}": ${allowed}`);
+  return new UsageError(`Cannot use ${where} "${text}": ${allowed}`, { where, reason: allowed });
 }

@@ -18,6 +18,9 @@ export interface Bounds {
   readonly max: number;
 }
 
+/** What can be measured. Where a unit is written, others may stand for the same: a minute is 60 seconds. */
+export type Unit = "ms" | "seconds" | "MiB";
+
 /** Makes a value of what is given. Knows nothing of where that comes from. */
 export interface Reader<T> {
   /** What stands for a value in help: `<ms>`, or the words that can be chosen between bars; `null` for a switch. */
@@ -26,6 +29,10 @@ export interface Reader<T> {
   readonly isList: boolean;
   /** Of a number. */
   readonly bounds?: Bounds;
+  /** What it is a number of, where that is not things. */
+  readonly unit?: Unit;
+  /** The words that can be chosen. */
+  readonly words?: readonly string[];
   /**
    * Reads what is given: at least one value, and one alone if it is no list.
    *

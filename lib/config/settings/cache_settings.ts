@@ -1,4 +1,4 @@
-import { onOff, wholeNumber } from "../readers.ts";
+import { measure, onOff } from "../readers.ts";
 import type { Settings } from "../setting.ts";
 
 /** What is remembered, and for how long. */
@@ -6,7 +6,7 @@ export const CACHE_SETTINGS = {
   cacheSizeMib: {
     name: "cache-size",
     path: "cache.size",
-    reader: wholeNumber("<MiB>", { min: 0, max: 4095 }),
+    reader: measure("MiB", { min: 0, max: 4095 }),
     // 64 MiB hold some 300,000 answers.
     default: 64,
     isReloadable: false,
@@ -18,7 +18,7 @@ export const CACHE_SETTINGS = {
     name: "min-ttl",
     path: "cache.min-ttl",
     // A TTL is what the zone's owner wants: it is raised only by those who say so, and not beyond an hour.
-    reader: wholeNumber("<seconds>", { min: 0, max: 3600 }),
+    reader: measure("seconds", { min: 0, max: 3600 }),
     default: 0,
     isReloadable: true,
     help: [
@@ -29,7 +29,7 @@ export const CACHE_SETTINGS = {
     name: "max-ttl",
     path: "cache.max-ttl",
     // RFC 8767 §4 caps TTLs at "a number of days to weeks"; a day, so that a mistake with a long TTL is over tomorrow.
-    reader: wholeNumber("<seconds>", { min: 1, max: 604_800 }),
+    reader: measure("seconds", { min: 1, max: 604_800 }),
     default: 86_400,
     isReloadable: true,
     help: ["Remember no answer for longer than this, up to {max} (default {default}, a day)."],
@@ -38,7 +38,7 @@ export const CACHE_SETTINGS = {
     name: "negative-max-ttl",
     path: "cache.negative-max-ttl",
     // RFC 2308 §5: "one to three hours" have been found to work well.
-    reader: wholeNumber("<seconds>", { min: 1, max: 86_400 }),
+    reader: measure("seconds", { min: 1, max: 86_400 }),
     default: 3600,
     isReloadable: true,
     help: ['The same for "no such name" and "no such record", up to {max} (default {default}, an hour).'],

@@ -1,6 +1,6 @@
 import { STRATEGIES } from "../../upstream/group/strategy.ts";
 import { type AnswerAddresses, DEFAULT_LISTEN_PORT, DEFAULT_UPSTREAM_PORT } from "../config.ts";
-import { addressList, answerAddresses, endpointList, oneOf, onOff, wholeNumber } from "../readers.ts";
+import { addressList, answerAddresses, endpointList, measure, oneOf, onOff, wholeNumber } from "../readers.ts";
 import type { Settings } from "../setting.ts";
 
 const ANSWER: AnswerAddresses = { ipv4: "127.0.0.1", ipv6: null };
@@ -70,7 +70,7 @@ export const NETWORK_SETTINGS = {
     name: "timeout",
     path: "server.timeout",
     // Below 100 ms no upstream across a continent is reached; above 10 s every client has gone.
-    reader: wholeNumber("<ms>", { min: 100, max: 10_000 }),
+    reader: measure("ms", { min: 100, max: 10_000 }),
     default: 2000,
     isReloadable: true,
     help: [

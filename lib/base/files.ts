@@ -1,0 +1,47 @@
+/** The files of a machine, as far as the program looks at them. Paths are absolute. */
+export interface Files {
+  /**
+   * What stands at a path, symbolic links followed; `null` for nothing.
+   *
+   * @throws {FileError} when that cannot be found out.
+   */
+  stat(path: string): Promise<FileInfo | null>;
+  /**
+   * All octets of a file.
+   *
+   * @throws {FileError} when it has gone, may not be read, is no ordinary file, or has more than `octetsMax`: no more than that
+   * is ever read.
+   */
+  read(path: string, octetsMax: number): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * The names of what is in a folder, in the order of their characters.
+   *
+   * @throws {FileError} when it has gone or may not be read.
+   */
+  list(folder: string): Promise<readonly string[]>;
+  /**
+   * Tells of changes in a folder: something has come, gone, or been written to. Not of a file, for what replaces one is another
+   * file. Returns the function that ends it.
+   *
+   * @throws {FileError} when it cannot be watched.
+   */
+  watch(folder: string, tell: () => void): () => void;
+}
+
+/** What stands at a path. */
+export interface FileInfo {
+  /** What can be read has an end; "other" are pipes, devices and sockets. */
+  readonly kind: "file" | "folder" | "other";
+  /** Of a file. */
+  readonly sizeOctets: number;
+  /** When it was last written; `null` where nobody knows. */
+  readonly modifiedMs: number | null;
+  /** Whether every user of the machine may read it. */
+  readonly isPublic: boolean;
+}
+
+/** A file that cannot be used. The message says why, without its path. */
+export class FileError extends Error {
+  /** The class's name, also in a minified program. */
+  override readonly name = "FileError";
+}

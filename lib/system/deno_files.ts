@@ -1,0 +1,90 @@
+import { FileError, type FileInfo, type Files } from "../base/files.ts";
+
+/** Whom the mode of a file lets read: all others. */
+const READ_BY_OTHERS = 0o004;
+
+/** The machine's files. */
+export const DENO_FILES: Files = {
+  async stat(path) {
+    try {
+      return infoOf(await Deno.stat(path));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return null;
+      throw fileError(error);
+    }
+  },
+  async read(path, octetsMax) {
+    try {
+      // A pipe would wait for whoever writes into it: it is looked at before it is opened.
+      const { kind, sizeOctets } = infoOf(await Deno.stat(path));
+      if (kind !== "file") throw new FileError(kind === "folder" ? "it is a folder" : "it is no ordinary file");
+      if (sizeOctets > octetsMax) throw tooLong(sizeOctets, octetsMax);
+      using file = await Deno.open(path);
+      return await readAll(file, octetsMax);
+    } catch (error) {
+      throw fileError(error);
+    }
+  },
+  async list(folder) {
+    try {
+      return (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).sort();
+    } catch (error) {
+      throw fileError(error);
+    }
+  },
+  watch(folder, tell) {
+    try {
+      const watcher = Deno.watchFs(folder, { recursive: false });
+      void tellOf(watcher, tell);
+      return () => watcher.close();
+    } catch (error) {
+      throw fileError(error);
+    }
+  },
+};
+
+async function tellOf(watcher: Deno.FsWatcher, tell: () => void): Promise<void> {
+  for await (const { kind } of watcher) {
+    // Who looks at files would tell itself of it.
+    if (kind !== "access") tell();
+  }
+}
+
+/** Its size is as true as when it was asked for: files grow, and those of /proc have none. */
+async function readAll(file: Deno.FsFile, octetsMax: number): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  for await (const chunk of file.readable) {
+    length += chunk.length;
+    if (length > octetsMax) throw tooLong(length, octetsMax);
+    chunks.push(chunk as Uint8Array<ArrayBuffer>);
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}
+
+function tooLong(octets: number, octetsMax: number): FileError {
+  return new FileError(`it has ${octets} octets, ${octetsMax} at most are read`);
+}
+
+function infoOf({ isFile, isDirectory, size, mtime, mode }: Deno.FileInfo): FileInfo {
+  return {
+    kind: isFile ? "file" : isDirectory ? "folder" : "other",
+    sizeOctets: size,
+    modifiedMs: mtime?.getTime() ?? null,
+    isPublic: ((mode ?? 0) & READ_BY_OTHERS) !== 0,
+  };
+}
+
+function fileError(error: unknown): FileError {
+  if (error instanceof FileError) return error;
+  return new FileError(reasonOf(error), { cause: error });
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.PermissionDenied) return "the operating system forbids it";
+  if (error instanceof Deno.errors.NotCapable) return "--allow-read is not given for it";
+  if (error instanceof Deno.errors.FilesystemLoop) return "its symbolic links lead in a circle";
+  if (error instanceof Deno.errors.NotADirectory) return "a part of its path is no folder";
+  return error instanceof Error ? error.message : `${error}`;
+}

@@ -1,0 +1,71 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { FileError } from "../../lib/base/files.ts";
+import { DENO_FILES } from "../../lib/system/deno_files.ts";
+
+const OCTETS_MAX = 1000;
+const ignore = ["read", "write", "run"].some((name) => {
+  return Deno.permissions.querySync({ name } as Deno.PermissionDescriptor).state !== "granted";
+});
+
+function testInFolder(fact: string, fn: (folder: string) => Promise<void>): void {
+  const name = `DENO_FILES ${fact} (needs --allow-read, --allow-write and --allow-run)`;
+  Deno.test({ name, ignore, fn: () => inFolder(fn) });
+}
+
+async function inFolder(fn: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "dns-forwarder-files-" });
+  try {
+    await fn(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+testInFolder("reads a file, through a symbolic link as well", async (folder) => {
+  await Deno.writeTextFile(`${folder}/a`, "one\n");
+  await Deno.symlink("a", `${folder}/b`);
+  for (const name of ["a", "b"]) {
+    assertEquals(new TextDecoder().decode(await DENO_FILES.read(`${folder}/${name}`, OCTETS_MAX)), "one\n");
+  }
+  assertEquals((await DENO_FILES.stat(`${folder}/b`))?.sizeOctets, 4);
+  assertEquals(await DENO_FILES.list(folder), ["a", "b"]);
+});
+
+testInFolder("says why it does not read what is no file, too long, or away", async (folder) => {
+  await Deno.symlink("circle", `${folder}/circle`);
+  await Deno.symlink("nothing", `${folder}/broken`);
+  await new Deno.Command("mkfifo", { args: [`${folder}/pipe`] }).output();
+  await Deno.writeTextFile(`${folder}/long`, "x".repeat(OCTETS_MAX + 1));
+  using sparse = await Deno.create(`${folder}/sparse`);
+  await sparse.truncate(2 ** 31);
+  const reasons = {
+    ".": "it is a folder",
+    "pipe": "it is no ordinary file",
+    "long": "it has 1001 octets, 1000 at most are read",
+    "sparse": "it has 2147483648 octets, 1000 at most are read",
+    "away": "there is no such file",
+    "broken": "there is no such file",
+    "circle": "its symbolic links lead in a circle",
+    "long/file": "a part of its path is no folder",
+  };
+  for (const [name, reason] of Object.entries(reasons)) {
+    const error = await assertRejects(() => DENO_FILES.read(`${folder}/${name}`, OCTETS_MAX), FileError);
+    assertEquals(`${name}: ${(error as Error).message}`, `${name}: ${reason}`);
+  }
+  assertEquals((await DENO_FILES.stat(`${folder}/pipe`))?.kind, "other");
+  assertEquals(await DENO_FILES.stat(`${folder}/away`), null);
+});
+
+testInFolder("tells when a file of a watched folder is replaced", async (folder) => {
+  await Deno.writeTextFile(`${folder}/a`, "one");
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = DENO_FILES.watch(folder, resolve);
+  await Deno.writeTextFile(`${folder}/new`, "two");
+  await Deno.rename(`${folder}/new`, `${folder}/a`);
+  await promise;
+  stop();
+  await assertRejects(
+    async () => await Promise.resolve().then(() => DENO_FILES.watch(`${folder}/away`, resolve)),
+    FileError,
+  );
+});
