@@ -54,6 +54,12 @@ export interface Config extends StorageRules {
   readonly workers: number | "auto";
   /** How much is logged. */
   readonly logLevel: LogLevel;
+  /** Whether a change of a file that the configuration was read from is a reload. */
+  readonly watchesFiles: boolean;
+  /** How long a reload is on probation; 0 for never taking it back. */
+  readonly rollbackAfterMs: number;
+  /** The path of the socket that commands talk to the program over; `null` for none. */
+  readonly adminSocket: string | null;
 }
 
 /** All that the program follows: the settings, and what a file says beyond them. Plain data, too. */

@@ -75,6 +75,14 @@ export function shortText(form: string): Reader<string> {
   });
 }
 
+/** A path that does not depend on where the program is started. */
+export function filePath(form: string): Reader<string> {
+  return single(form, (given) => {
+    if (given.text.startsWith("/") && !given.text.includes("\0")) return given.text;
+    throw invalid(given, "must be a path from the root, such as /run/dns-forwarder/admin.sock");
+  });
+}
+
 /** A number within bounds. */
 export function wholeNumber(form: string, bounds: Bounds): Reader<number> {
   return { ...single(form, (given) => readNumber(given, bounds)), bounds };

@@ -47,6 +47,8 @@ export interface Setting<T> {
   readonly name: string;
   /** Where it stands among all settings, by the things that they are about: `cache.size`. */
   readonly path: string;
+  /** Whether there is a flag for it. What is about the file, or about commands that talk to the program, stands in a file alone. */
+  readonly hasFlag?: false;
   /** How its text is read, and which values are allowed. */
   readonly reader: Reader<T>;
   /** The value when nothing is given. */

@@ -1,3 +1,4 @@
+import type { Files } from "../base/files.ts";
 import type { Network, Runtime } from "../base/runtime.ts";
 import type { Config } from "../config/config.ts";
 import type { Order, Report } from "../workers/messages.ts";
@@ -28,6 +29,8 @@ export interface OperatingSystem {
   chooseDatagramIo(config: Config): DatagramIoChoice;
   /** The same for a worker: it has its listeners' addresses together with others. */
   sharedDatagramIo(): DatagramIoChoice;
+  /** The machine's files. */
+  readonly files: Files;
   /** Listens on an address together with others. */
   readonly listenSharedStream: Network["listenStream"];
   /** Starts the program once more, as a worker. */

@@ -1,5 +1,6 @@
 import type { Build, OperatingSystem } from "../program/operating_system.ts";
 import { chooseDatagramIo, sharedDatagramIo } from "./datagram_io.ts";
+import { DENO_FILES } from "./deno_files.ts";
 import { listenSharedStream } from "./deno_network.ts";
 import { denoRuntime } from "./deno_runtime.ts";
 import { onHangup } from "./hangup_signal.ts";
@@ -20,6 +21,7 @@ export function denoSystem(mainModule: string): OperatingSystem {
     chooseWorkerCount,
     chooseDatagramIo,
     sharedDatagramIo,
+    files: DENO_FILES,
     listenSharedStream,
     spawnWorker: (events) => spawnWorker(mainModule, events),
     supervisorLink,

@@ -194,6 +194,7 @@ Deno.test("what only the start can set stays as it was, and the table of setting
     io: "native",
     workers: 2,
     logLevel: "debug",
+    adminSocket: "/run/dns-forwarder/admin.sock",
   };
   assertEquals(FIELDS.filter((field) => !SETTINGS[field].isReloadable).toSorted(), Object.keys(others).toSorted());
   use([0], others);

@@ -2,6 +2,7 @@ import type { Network } from "../../lib/base/runtime.ts";
 import type { Host as ProgramHost } from "../../lib/program/host.ts";
 import type { DatagramIoChoice, OperatingSystem } from "../../lib/program/operating_system.ts";
 import type { Order } from "../../lib/workers/messages.ts";
+import { FakeFiles } from "./fake_files.ts";
 import { FakeWorld } from "./fake_world.ts";
 
 /** What a fake operating system is made from; everything has a usual value. */
@@ -20,6 +21,8 @@ export interface FakeSystemOptions {
 export class FakeSystem implements ProgramHost {
   readonly world: FakeWorld = new FakeWorld();
   readonly system: OperatingSystem;
+  /** What there is of files. */
+  readonly files: FakeFiles = new FakeFiles();
   readonly printed: string[] = [];
   readonly lines: string[] = [];
   readonly args: readonly string[];
@@ -53,6 +56,7 @@ export class FakeSystem implements ProgramHost {
       chooseWorkerCount: ({ workers }) => ({ count: workers === "auto" ? 2 : workers, why: null }),
       chooseDatagramIo: () => io,
       sharedDatagramIo: () => io,
+      files: this.files,
       listenSharedStream: usual.listenStream,
       spawnWorker: ({ reported, ended }) => ({
         send: (order) => {

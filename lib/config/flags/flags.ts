@@ -22,7 +22,7 @@ export interface Flag {
 
 /** All flags in the order of `--help`: those that set something, from the table of settings, and the others. */
 export const FLAGS: readonly Flag[] = [
-  ...Object.values(SETTINGS).map(flagOf),
+  ...Object.values<Setting<unknown>>(SETTINGS).filter(({ hasFlag }) => hasFlag !== false).map(flagOf),
   {
     name: "completions",
     value: SHELLS.join("|"),

@@ -1,6 +1,6 @@
 import { LOG_LEVELS } from "../../observe/log.ts";
 import { DATAGRAM_IO } from "../config.ts";
-import { oneOf, wholeNumberOr } from "../readers.ts";
+import { filePath, measure, oneOf, onOff, wholeNumberOr } from "../readers.ts";
 import type { Bounds, Settings } from "../setting.ts";
 
 /** How many workers there can be. */
@@ -39,5 +39,32 @@ export const PROCESS_SETTINGS = {
     default: "info",
     isReloadable: false,
     help: ["How much is logged to standard error (default {default})."],
+  },
+  watchesFiles: {
+    name: "watch",
+    path: "server.watch",
+    hasFlag: false,
+    reader: onOff(),
+    default: false,
+    isReloadable: true,
+    help: ["Reload when a file of the configuration changes."],
+  },
+  rollbackAfterMs: {
+    name: "rollback-after",
+    path: "server.rollback-after",
+    hasFlag: false,
+    reader: measure("ms", { min: 0, max: 600_000 }),
+    default: 30_000,
+    isReloadable: true,
+    help: ["How long a reload is on probation: when answers fail because of it, it is taken back. 0 for never."],
+  },
+  adminSocket: {
+    name: "admin-socket",
+    path: "admin.socket",
+    hasFlag: false,
+    reader: filePath("<path>"),
+    default: null,
+    isReloadable: false,
+    help: ["A Unix socket that commands such as status and reload talk to the program over. By default there is none."],
   },
 } satisfies Partial<Settings>;

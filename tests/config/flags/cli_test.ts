@@ -38,6 +38,9 @@ const DEFAULTS: Told = {
   workers: 1,
   io: "auto",
   logLevel: "info",
+  watchesFiles: false,
+  rollbackAfterMs: 30_000,
+  adminSocket: null,
 };
 
 /** The words of a command line; `''` is an empty one. */
