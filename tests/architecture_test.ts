@@ -30,9 +30,10 @@ const LAYERS = [
  * are free.
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  app: ["app.ts", "build_pipeline.ts", "chain.ts", "policy", "*"],
   config: ["flags", "read_config.ts", "settings.ts", "settings", "*"],
   server: ["listen", "server.ts", "pipeline.ts", "admission", "reply", "*"],
-  resolver: ["cache", "sharing", "local", "questions", "*"],
+  resolver: ["route", "cache", "sharing", "local", "questions", "*"],
   upstream: [
     "registry.ts",
     "group",

@@ -1,7 +1,7 @@
 import { formatSocketAddress, type SocketAddress } from "../base/net/address.ts";
 import { drawSecret } from "../base/random/derive_key.ts";
 import type { Runtime } from "../base/runtime.ts";
-import { type Config, DEFAULT_LISTEN } from "../config/config.ts";
+import { type Config, DEFAULT_LISTEN, type FullConfig } from "../config/config.ts";
 import { type Counters, formatCounters } from "../observe/counters.ts";
 import { type CacheStatus, formatStatus, type Status } from "../operator/status.ts";
 import { listenOn } from "../server/listen/listen.ts";
@@ -47,7 +47,7 @@ export class App {
    * @param secret What cookies and probes for loops are known again by: 16 octets, the same for all that serve together.
    * @throws {ListenError} when an address cannot be bound; nothing is left open then.
    */
-  constructor(config: Config, runtime: Runtime, secret: Uint8Array = drawSecret(runtime.random)) {
+  constructor(config: Config | FullConfig, runtime: Runtime, secret: Uint8Array = drawSecret(runtime.random)) {
     const { timers, turns } = runtime;
     const resources = this.#resources = new Resources(config, runtime, secret);
     const { ageClock, clock, deadlines, share, counters, log } = resources;
@@ -72,14 +72,14 @@ export class App {
    * listens, the size of the cache, the number of sockets towards upstreams, how they are asked, and the log's level stay as they
    * were. One that stops stops as it is.
    */
-  use(config: Config): void {
+  use(config: Config | FullConfig): void {
     if (this.#isStopping) return;
     const former = this.#built;
     // Before the former group is closed: an upstream that is in both stays open.
     this.#built = buildPipeline(config, this.#resources);
     this.#server.use(this.#built.pipeline);
     this.#streamLimit.use(this.#built.access);
-    former.pipeline.retire(() => former.group?.close());
+    former.pipeline.retire(() => former.groups.forEach((group) => group.close()));
   }
 
   /** What has happened since the start. */
@@ -114,7 +114,7 @@ export class App {
       lostLines: runtime.lostLineCount(),
       counters,
       cache: store && cacheStatus(store),
-      upstreams: registry.states(this.#built.group?.members),
+      upstreams: registry.states(this.#built.groups.flatMap(({ members }) => members)),
     };
   }
 

@@ -2,6 +2,7 @@ import { parseIp } from "../base/net/ip.ts";
 import type { AwakeClock } from "../base/time/awake_clock.ts";
 import { ResponseCache } from "../cache/response_cache.ts";
 import type { Config } from "../config/config.ts";
+import type { Policy } from "../config/policy.ts";
 import { Any } from "../resolver/local/any.ts";
 import { Cache, type UpstreamHealth } from "../resolver/cache/cache.ts";
 import { Chaos } from "../resolver/local/chaos.ts";
@@ -19,16 +20,30 @@ import { SpecialNames } from "../resolver/local/special_names.ts";
 import { Split } from "../resolver/questions/split.ts";
 import type { UpstreamGroup } from "../upstream/group/upstream_group.ts";
 import { VERSION } from "../version.ts";
+import { decide } from "./policy/decide.ts";
+import type { Destinations } from "./policy/destinations.ts";
 import type { Resources } from "./resources.ts";
 
 /** RFC 8767 §5 suggests one to three days. */
 const STALE_MS = 24 * 60 * 60 * 1000;
 
+/** What a chain is made from. */
+export interface ChainOptions {
+  /** Settings. */
+  readonly config: Config;
+  /** What is said of names and clients; `null` for nothing. */
+  readonly policy: Policy | null;
+  /** Who may be asked. */
+  readonly destinations: Destinations;
+  /** What outlives it. */
+  readonly resources: Resources;
+}
+
 /**
  * The layers in front of the upstreams: memory, limits, one exchange for identical questions, loops. There are no others
  * between a question that is not answered here and an upstream. Returns where a query enters.
  */
-function forwardingChain(config: Config, upstreams: UpstreamGroup, resources: Resources): Resolver {
+function forwardingChain({ config, destinations, resources }: ChainOptions): Resolver {
   const { clock, ageClock, share, deadlines, counters, log, loads, hash, store, detector } = resources;
   const memory = store === null ? null : new ResponseCache({
     store,
@@ -36,7 +51,8 @@ function forwardingChain(config: Config, upstreams: UpstreamGroup, resources: Re
     staleMs: config.servesStale ? STALE_MS : 0,
     clock: ageClock,
   });
-  let next: Resolver = new Forward({ upstreams });
+  const upstreamsFor = (query: Query) => destinations.upstreamsFor(query);
+  let next: Resolver = new Forward({ upstreamsFor });
   if (memory !== null) next = new CacheWriter({ next, memory });
   const coalesce = new Coalesce({
     next,
@@ -44,16 +60,17 @@ function forwardingChain(config: Config, upstreams: UpstreamGroup, resources: Re
     deadlines,
     share,
     onFailedTogether: () => detector.suspect(),
-    areKnownBad: () => upstreams.areKnownBad,
+    areKnownBad: (query) => upstreamsFor(query).areKnownBad,
   });
   const inFlight = new InFlightLimit({ next: coalesce, max: config.maxInFlight, loads, clock, counters, log });
   next = new LoopGuard({ next: inFlight, detector });
   if (memory === null) return next;
   const { timeoutMs, prefetches: isPrefetching } = config;
   const refresher = new Refresher({ next: inFlight, memory, isPrefetching, timeoutMs, clock, counters });
-  const health = new HealthByAge(upstreams, ageClock);
+  const healths = new Map(destinations.groups.map((group) => [group, new HealthByAge(group, ageClock)]));
+  const healthFor = (query: Query) => healths.get(upstreamsFor(query))!;
   const isAwaited = (query: Query) => coalesce.isAwaited(query);
-  return new Cache({ next, memory, refresher, health, isAwaited, clock, deadlines, counters });
+  return new Cache({ next, memory, refresher, healthFor, isAwaited, clock, deadlines, counters });
 }
 
 /** The health of the upstreams, by the clock that the ages of answers are read from. */
@@ -80,21 +97,19 @@ class HealthByAge implements UpstreamHealth {
   }
 }
 
-/**
- * The way of a query, from its end to its beginning. A new layer goes here.
- *
- * @param upstreams Who is asked; `null` when nobody is, and answers are made up.
- */
-export function resolverChain(config: Config, upstreams: UpstreamGroup | null, resources: Resources): Resolver {
+/** The way of a query, from its end to its beginning. A new layer goes here. */
+export function resolverChain(options: ChainOptions): Resolver {
+  const { config, policy, destinations: { groups }, resources } = options;
   const { answersSpecialNames, serverId, multiQuestion } = config;
   let next: Resolver;
-  if (upstreams === null) {
+  if (groups.length === 0) {
     next = fixedAnswer(config);
   } else {
-    next = forwardingChain(config, upstreams, resources);
-    if (answersSpecialNames) next = new SpecialNames({ next, hash: resources.hash });
-    next = new Any({ next });
+    next = forwardingChain(options);
+    if (policy === null && answersSpecialNames) next = new SpecialNames({ next, hash: resources.hash });
   }
+  if (policy !== null) next = decide({ ...options, policy, next, madeUp: fixedAnswer(config) });
+  if (groups.length > 0) next = new Any({ next });
   next = new Chaos({ next, serverId, version: `dns-forwarder ${VERSION}` });
   next = new Split({ next, multiQuestion });
   return new MultiQtype({ next, clock: resources.clock });

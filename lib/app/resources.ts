@@ -14,6 +14,7 @@ import { RateLimit } from "../server/admission/rate_limit.ts";
 import { ServerCookies } from "../server/admission/server_cookies.ts";
 import { LoopDetector } from "../upstream/group/loop_detector.ts";
 import { UpstreamRegistry } from "../upstream/registry.ts";
+import { Views } from "./views.ts";
 
 /**
  * What the program keeps for as long as it runs, whichever configuration it follows: what it has learned and remembers, and
@@ -42,6 +43,8 @@ export class Resources {
   readonly loads: ClientLoads = new ClientLoads();
   /** The upstreams of all pipelines, and what is known of them. */
   readonly registry: UpstreamRegistry;
+  /** Numbers of those who share answers. */
+  readonly views: Views = new Views();
   /** Finds out which of them lead back here. */
   readonly detector: LoopDetector;
   /** What questions are known by in memory. */

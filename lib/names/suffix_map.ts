@@ -60,13 +60,17 @@ export class SuffixMap<T> {
     }
   }
 
-  /** What holds for the name that stands in full at `wire[12 … nameEnd)`; `undefined` when nothing does. */
-  find(key: NameKey, wire: Uint8Array, nameEnd: number): T | undefined {
+  /**
+   * What holds for the name that stands in full at `wire[12 … nameEnd)`; `undefined` when nothing does.
+   *
+   * @param above So many labels of the name are left out, from the left.
+   */
+  find(key: NameKey, wire: Uint8Array, nameEnd: number, above: number = 0): T | undefined {
     // hot path
     let value = this.#ofRoot;
     if (!this.#mayBeIn(wire, nameEnd)) return value;
     let domain: Domain<T> | null = null;
-    for (let labels = 1; this.#hash.reaches(key, wire, nameEnd, labels); labels++) {
+    for (let labels = 1; this.#hash.reaches(key, wire, nameEnd, labels + above); labels++) {
       domain = this.#findBelow(domain, key, wire, labels);
       if (domain === null) break;
       if (domain.value !== undefined) value = domain.value;

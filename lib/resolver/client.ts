@@ -34,18 +34,24 @@ export class Client {
   readonly usesKeepalive: boolean;
   /** Whether anything can be sent to it. */
   readonly isAnswerable: boolean;
+  /** Where it came in, as `formatSocketAddress` writes it; empty for ourselves. */
+  readonly listener: string;
   /** Whose verdicts the next two are; `null` before there are any. Another judge makes them anew. */
   judgedBy: object | null = null;
   /** Whether it may ask at all. */
   isAllowed = false;
-  /** The group of clients that it belongs to, by number; 0 where there are no groups. */
+  /** Whose number the group of clients is that it belongs to, and how much was known of it then; see `ClientGroups`. */
+  groupedBy: object | null = null;
+  /** See `groupedBy`. */
+  groupGeneration = 0;
+  /** The group, by number; 0 where there are no groups. */
   group = 0;
   #octets: Uint8Array<ArrayBuffer> | null | undefined = undefined;
   #host: string | null = null;
   #site: string | null = null;
 
   /** A client at an IP address, whose port is 0 when `isAnswerable` is false (RFC 768: it expects no reply). */
-  constructor(hostname: string, channel: Channel, isAnswerable = true) {
+  constructor(hostname: string, channel: Channel, isAnswerable = true, listener = "") {
     this.hostname = hostname;
     this.channel = channel;
     this.channelIndex = CHANNELS.indexOf(channel);
@@ -53,6 +59,7 @@ export class Client {
     this.isAddressProven = channel !== "udp";
     this.usesKeepalive = channel === "tcp" || channel === "tls";
     this.isAnswerable = isAnswerable;
+    this.listener = listener;
   }
 
   /** The octets of its address, those of an IPv4 one also where it comes as IPv6; `null` for what is no address. */

@@ -24,16 +24,17 @@ const NO_ERRORS: readonly ExtendedError[] = [];
 
 /** Asks the upstreams. Their records come back as they are, undecoded: unknown types pass bit for bit (RFC 3597 §3). */
 export class Forward implements Resolver {
-  readonly #upstreams: UpstreamGroup;
+  readonly #upstreamsFor: (query: Query) => UpstreamGroup;
 
-  /** Asks `upstreams` for every query. */
-  constructor({ upstreams }: { upstreams: UpstreamGroup }) {
-    this.#upstreams = upstreams;
+  /** Asks whom `upstreamsFor` says. */
+  constructor({ upstreamsFor }: { upstreamsFor: (query: Query) => UpstreamGroup }) {
+    this.#upstreamsFor = upstreamsFor;
   }
 
   /** See `Resolver`. */
   resolve(query: Query): PendingReply {
-    const forwarded = new Forwarded(query, this.#upstreams.members.length);
+    const upstreams = this.#upstreamsFor(query);
+    const forwarded = new Forwarded(query, upstreams.members.length);
     const request: Request = {
       questionOctets: query.questionOctets,
       flags: query.scan.flags,
@@ -41,7 +42,7 @@ export class Forward implements Resolver {
       usefulOctetsMax: USEFUL_SHARE * query.replyOctetsMax,
       acceptsTruncated: !query.client.isStream,
       deadlineMs: query.deadlineMs,
-      upstreamCount: this.#upstreams.members.length,
+      upstreamCount: upstreams.members.length,
       sendCount: 0,
       sendsMax: SENDS_MAX,
       wantsFreshSocket: false,
@@ -50,7 +51,7 @@ export class Forward implements Resolver {
       owner: null,
     };
     query.request = request;
-    deliver(this.#upstreams.exchange(request, forwarded), forwarded);
+    deliver(upstreams.exchange(request, forwarded), forwarded);
     return forwarded.reply;
   }
 }

@@ -8,6 +8,7 @@ import { MessageScan } from "../wire/scan.ts";
 import { uint16At } from "../wire/octets.ts";
 import { Writer } from "../wire/writer.ts";
 import type { Client } from "./client.ts";
+import type { Decision } from "./decision.ts";
 import { Reply } from "./reply.ts";
 import type { ReplySlot } from "./reply_slot.ts";
 
@@ -31,6 +32,8 @@ export interface QueryOptions {
   readonly key?: NameKey;
   /** See `Query.view`. */
   readonly view?: number;
+  /** See `Query.decision`. */
+  readonly decision?: Decision | null;
 }
 
 /**
@@ -49,10 +52,12 @@ export class Query {
   #deadlineMs: number;
   #slot: ReplySlot | null;
   /**
-   * Which answers are its client's, 0–32767: clients share what is remembered, and exchanges, with those of their own view
+   * Whose answers are its client's, 0–4194303: clients share what is remembered, and exchanges, with those of their own view
    * alone. 0 where all get the same answers.
    */
   view: number;
+  /** What the configuration says of it; `null` before, and where it says nothing. */
+  decision: Decision | null;
   /** Its reply, and what is known of it before it is there. */
   readonly reply: Reply = new Reply();
   /** Whether the client has brought a server cookie of ours: it really is where its packets come from (RFC 7873). */
@@ -76,12 +81,13 @@ export class Query {
 
   /** See {@linkcode QueryOptions}. */
   constructor(options: QueryOptions) {
-    const { wire, client, deadlineMs, slot = null, scan, key, pathOctetsMax = UDP_PAYLOAD_OCTETS, view = 0 } = options;
+    const { wire, client, deadlineMs, slot = null, scan, key, pathOctetsMax = UDP_PAYLOAD_OCTETS } = options;
     this.#wire = wire;
     this.#client = client;
     this.#deadlineMs = deadlineMs;
     this.#slot = slot;
-    this.view = view;
+    this.view = options.view ?? 0;
+    this.decision = options.decision ?? null;
     this.pathOctetsMax = pathOctetsMax;
     this.scan = scan ?? new MessageScan();
     this.key = key ?? new NameKey();
@@ -101,6 +107,7 @@ export class Query {
       scan: this.scan,
       key: this.key,
       view: this.view,
+      decision: this.decision,
     });
   }
 
@@ -112,6 +119,7 @@ export class Query {
     this.#deadlineMs = deadlineMs;
     this.#slot = slot;
     this.view = 0;
+    this.decision = null;
     this.reply.begin();
     this.hasValidCookie = false;
     this.mustNotBeKept = false;

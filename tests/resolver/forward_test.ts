@@ -16,7 +16,7 @@ const ANSWER = record("example.org 9 IN AAAA 2001:db8::1");
 /** A query on its way upstream: `sent()` is what went out last. */
 async function forward(query: Query) {
   const rig = upstreamRig({ size: 1 });
-  const reply = new Forward({ upstreams: rig.upstreams }).resolve(query);
+  const reply = new Forward({ upstreamsFor: () => rig.upstreams }).resolve(query);
   await settled();
   const socket = rig.network.sockets[0]!;
   return {
@@ -233,7 +233,7 @@ Deno.test("Forward.resolve() passes on errors that are not the upstream's", asyn
   const { upstreams } = upstreamRig();
   upstreams.exchange = () => Promise.reject(new TypeError("broken"));
   await assertRejects(
-    async () => await new Forward({ upstreams }).resolve(clientQuery({ questions: QUESTIONS })),
+    async () => await new Forward({ upstreamsFor: () => upstreams }).resolve(clientQuery({ questions: QUESTIONS })),
     TypeError,
   );
 });

@@ -63,7 +63,7 @@ function setUp(answer: (query: Query) => Partial<Message> = viewAnswer) {
     next: coalesce,
     memory,
     refresher,
-    health,
+    healthFor: () => health,
     isAwaited: (query) => coalesce.isAwaited(query),
     clock: time,
     deadlines,

@@ -1,6 +1,6 @@
 import { App } from "../../lib/app/app.ts";
 import type { RandomSource } from "../../lib/base/runtime.ts";
-import type { Config } from "../../lib/config/config.ts";
+import type { FullConfig } from "../../lib/config/config.ts";
 import { DEFAULTS } from "../../lib/config/settings.ts";
 import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import { udp } from "./fake_socket.ts";
@@ -22,10 +22,12 @@ export const UPSTREAM = udp("203.0.113.53", 53);
 
 /** What a scene is set up from; everything has a usual value. */
 export interface SceneOptions {
-  readonly config?: Partial<Config>;
+  readonly config?: Partial<FullConfig>;
   readonly zone?: Zone;
+  /** What each of several upstreams knows, if they do not know the same. */
+  readonly zones?: readonly Zone[];
   readonly habits?: Partial<UpstreamHabits>;
-  /** How many upstreams there are: the first at `UPSTREAM`, the next at the next addresses; all know the same. */
+  /** How many upstreams there are: the first at `UPSTREAM`, the next at the next addresses; all know the same unless `zones` says otherwise. */
   readonly upstreamCount?: number;
   /** Where the program's random numbers come from. */
   readonly random?: RandomSource;
@@ -41,14 +43,15 @@ export class Scene {
   readonly host: Host;
   readonly app: App;
   /** What the app was started with. */
-  readonly config: Config;
+  readonly config: FullConfig;
   /** The upstreams in order of preference. */
   readonly upstreams: readonly SceneUpstream[];
   readonly #clients: Host;
   #clientPort = 40_000;
 
   constructor(options: SceneOptions = {}) {
-    const { config, zone = recordZone("example.org 300 IN A 192.0.2.1"), habits, upstreamCount = 1, random } = options;
+    const { config, zone = recordZone("example.org 300 IN A 192.0.2.1"), habits, zones, random } = options;
+    const { upstreamCount = zones?.length ?? 1 } = options;
     this.world = new FakeWorld();
     const { network } = this.world;
     this.host = network.addHost(SERVICE.hostname);
@@ -61,7 +64,12 @@ export class Scene {
     const hosts = [this.host, this.#clients, ...upstreamHosts];
     for (const from of hosts) for (const to of hosts) network.setLink(from, to, { delayMinMs: 0, delayMaxMs: 0 });
     this.upstreams = addresses.map((address, i) => {
-      return new SceneUpstream(this.world, upstreamHosts[i]!, address, new ScriptedUpstream(zone, habits));
+      return new SceneUpstream(
+        this.world,
+        upstreamHosts[i]!,
+        address,
+        new ScriptedUpstream(zones?.[i] ?? zone, habits),
+      );
     });
     const runtime = this.world.runtimeOn(this.host);
     this.config = { ...USUAL_CONFIG, upstreams: addresses.map(endpointAt), ...config };
@@ -104,7 +112,7 @@ export class Scene {
 const CLIENT_ADDRESSES = ["198.51.100.7", "203.0.113.7"];
 
 /** What the program does by itself, but for what a story is easier to tell with. */
-const USUAL_CONFIG: Config = {
+const USUAL_CONFIG: FullConfig = {
   ...DEFAULTS,
   listen: [SERVICE],
   upstreams: [endpointAt(UPSTREAM)],
@@ -112,4 +120,5 @@ const USUAL_CONFIG: Config = {
   allow: EVERY_NETWORK,
   cacheSizeMib: 0,
   io: "plain",
+  policy: null,
 };

@@ -46,8 +46,8 @@ export interface CacheOptions extends Pick<Services, "clock" | "deadlines" | "co
   readonly memory: ResponseCache;
   /** Asks again behind the clients' backs. */
   readonly refresher: Refresher;
-  /** Whether waiting for an answer has any point. */
-  readonly health: UpstreamHealth;
+  /** Whether waiting for an answer to a query has any point. */
+  readonly healthFor: (query: Query) => UpstreamHealth;
   /** Whether an answer to the question of a query that has failed may still come. */
   readonly isAwaited: (query: Query) => boolean;
 }
@@ -60,18 +60,18 @@ export class Cache implements Resolver {
   readonly #next: Resolver;
   readonly #memory: ResponseCache;
   readonly #refresher: Refresher;
-  readonly #health: UpstreamHealth;
+  readonly #healthFor: (query: Query) => UpstreamHealth;
   readonly #isAwaited: (query: Query) => boolean;
   readonly #clock: Clock;
   readonly #deadlines: DeadlineQueue;
   readonly #counters: Counters;
 
   /** See {@linkcode CacheOptions}. */
-  constructor({ next, memory, refresher, health, isAwaited, clock, deadlines, counters }: CacheOptions) {
+  constructor({ next, memory, refresher, healthFor, isAwaited, clock, deadlines, counters }: CacheOptions) {
     this.#next = next;
     this.#memory = memory;
     this.#refresher = refresher;
-    this.#health = health;
+    this.#healthFor = healthFor;
     this.#isAwaited = isAwaited;
     this.#clock = clock;
     this.#deadlines = deadlines;
@@ -113,10 +113,10 @@ export class Cache implements Resolver {
     // What an upstream says to a query without RD comes from its memory, not from the zone: it refreshes nothing.
     const isRefreshing = (query.scan.flags & FLAG.RD) !== 0;
     const stale = isRefreshing ? memory.newestStale(entry, nameEntry, nowMs) : NOT_FOUND;
-    if (entry !== NOT_FOUND && memory.isFailing(entry, nowMs, this.#health.recoveredAtMs)) {
+    if (entry !== NOT_FOUND && memory.isFailing(entry, nowMs, this.#healthFor(query).recoveredAtMs)) {
       if (stale !== NOT_FOUND) return this.#staleReply(query, stale);
       // RFC 9520 §3.2: nothing is sent; yet what was sent may still be answered, unless nobody answers anything.
-      if (this.#health.areKnownBad || !this.#isAwaited(query)) return this.#failureAgain(query, entry);
+      if (this.#healthFor(query).areKnownBad || !this.#isAwaited(query)) return this.#failureAgain(query, entry);
       this.#counters.cacheFailureHits++;
       query.isKnownToFail = true;
       const reply = this.#next.resolve(query);
@@ -130,9 +130,10 @@ export class Cache implements Resolver {
 
   /** Something is at hand that is too old, and an upstream may know better. */
   #resolveStale(query: Query, entry: number, nowMs: number): Reply | PromiseLike<Reply> {
-    const isTriedInVain = this.#memory.isTriedInVain(entry, nowMs, this.#health.recoveredAtMs);
+    const health = this.#healthFor(query);
+    const isTriedInVain = this.#memory.isTriedInVain(entry, nowMs, health.recoveredAtMs);
     if (isTriedInVain) return this.#staleReply(query, entry);
-    if (this.#health.areKnownBad) {
+    if (health.areKnownBad) {
       const reply = this.#staleReply(query, entry);
       this.#refresher.refresh(entry, nowMs);
       return reply;
@@ -147,6 +148,7 @@ export class Cache implements Resolver {
   /** The upstreams' answer if it comes in time and is one, else what is at hand. */
   #waitAWhile(query: Query, pending: PromiseLike<Reply>): PendingReply {
     const answer = new PendingReply(query);
+    const health = this.#healthFor(query);
     const startMs = this.#clock.nowMs();
     const endMs = Math.min(startMs + CLIENT_TIMER_MS, query.deadlineMs - RESERVE_MS);
     const giveStale = (): boolean => {
@@ -159,10 +161,10 @@ export class Cache implements Resolver {
       return true;
     };
     const impatience = new Alarm((nowMs) => {
-      if (nowMs >= endMs || this.#health.areKnownBad) giveStale();
+      if (nowMs >= endMs || health.areKnownBad) giveStale();
       else this.#deadlines.schedule(impatience, Math.min(endMs, nowMs + BAD_WAIT_MS));
     });
-    this.#deadlines.schedule(impatience, Math.min(endMs, startMs + this.#health.hedgeDelayMs + BAD_WAIT_MS));
+    this.#deadlines.schedule(impatience, Math.min(endMs, startMs + health.hedgeDelayMs + BAD_WAIT_MS));
     deliver(pending, {
       arrived: (reply) => {
         this.#deadlines.cancel(impatience);

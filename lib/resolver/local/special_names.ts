@@ -1,27 +1,12 @@
 import type { QuestionHash } from "../../names/question_hash.ts";
 import { SuffixMap } from "../../names/suffix_map.ts";
-import { CLASS, EDE, RCODE, TYPE } from "../../wire/iana.ts";
-import { decodeQuestions, type Question, type ResourceRecord } from "../../wire/message.ts";
-import { isSameName, isWithin, type Name, nameFromText, nameToText } from "../../wire/name.ts";
-import { rdataFromText } from "../../wire/text/rdata_text.ts";
-import { decodeBounded } from "../questions/decode_bounded.ts";
-import { localReply } from "./local_reply.ts";
+import { HEADER_OCTETS } from "../../wire/header.ts";
+import { CLASS, TYPE } from "../../wire/iana.ts";
 import type { Query } from "../query.ts";
 import type { Reply } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
-import { SPECIAL_ZONES, type SpecialZone, TTL_SECONDS } from "./special_zones.ts";
-
-const LOOPBACK_RDATA: ReadonlyMap<number, Uint8Array<ArrayBuffer>> = new Map([
-  [TYPE.A, rdataFromText(TYPE.A, "127.0.0.1")],
-  [TYPE.AAAA, rdataFromText(TYPE.AAAA, "::1")],
-]);
-
-/**
- * The names of 127.0.0.1 and ::1 in reverse, the only ones that exist inside empty zones. RFC 6303 leaves their content to
- * the operator, and RFC 6761 §6.3 gives localhost these addresses.
- */
-const LOOPBACK_POINTERS: readonly Name[] = ["1.0.0.127.in-addr.arpa", `1.${"0.".repeat(31)}ip6.arpa`].map(nameFromText);
-const LOCALHOST = nameFromText("localhost");
+import { answerSpecially, isTopLevel, PARENTS_TYPES } from "./special_answer.ts";
+import { SPECIAL_ZONES, type SpecialZone } from "./special_zones.ts";
 
 /** Answers names with a meaning of their own, which must not leave this network. */
 export class SpecialNames implements Resolver {
@@ -39,28 +24,8 @@ export class SpecialNames implements Resolver {
     // hot path
     if (query.qclass !== CLASS.IN) return this.#next.resolve(query);
     const zone = this.#zones.find(query.key, query.wire, query.scan.qtypeOffset);
-    if (zone === undefined) return this.#next.resolve(query);
-    const question = decodeQuestions(query.wire)[0]!;
-    if (isParents(question, zone)) return this.#next.resolve(query);
-    query.reply.extendedErrors.push({
-      infoCode: EDE.OTHER,
-      text: `Special-use name ${nameToText(zone.name)}, ${zone.rfc}`,
-    });
-    if (zone.kind === "nonexistent" && query.scan.wantsDnssec) return this.#denyWithProof(query, zone);
-    return answer(query, question, zone);
-  }
-
-  /**
-   * What a validator must be told of a top-level name that does not exist. The root is signed and delegates none of these
-   * names, so nothing but its own proof will do; the one for the top-level name covers every name below it. That alone is
-   * asked for: what the client wants to know does not leave.
-   */
-  async #denyWithProof(query: Query, { name, soa }: SpecialZone): Promise<Reply> {
-    const part = query.part({ name, type: TYPE.DS, class: CLASS.IN });
-    const denial = decodeBounded((await this.#next.resolve(part)).octets, part);
-    const isProven = denial.rcode === RCODE.NXDOMAIN && denial.authorities.some(({ type }) => type === TYPE.RRSIG);
-    const authorities = isProven ? denial.authorities : [soa];
-    return localReply(query, { rcode: RCODE.NXDOMAIN, authorities });
+    if (zone === undefined || isParents(query, zone)) return this.#next.resolve(query);
+    return answerSpecially(query, zone, this.#next);
   }
 }
 
@@ -72,39 +37,7 @@ export class SpecialNames implements Resolver {
  * zone may be unsigned (RFC 8375 §7). A top-level name that is no zone has nothing but the root's proof that it does not
  * exist, which is told to whoever asks for keys or for the proof itself as well. Neither says what is asked for below.
  */
-function isParents({ name, type }: Question, zone: SpecialZone): boolean {
-  if (name.length !== zone.name.length) return false;
-  return type === TYPE.DS || (isTopLevel(name) && (type === TYPE.DNSKEY || type === TYPE.NSEC));
-}
-
-/** Whether the name has one label. */
-function isTopLevel(name: Name): boolean {
-  return name.length === name[0]! + 2;
-}
-
-function answer(query: Query, { name, type }: Question, { kind, soa, name: apex }: SpecialZone): Reply {
-  const reply = (rcode: number, answers: readonly ResourceRecord[]) => {
-    // RFC 2308 §3: a negative answer carries the SOA record.
-    return localReply(query, {
-      rcode,
-      answers,
-      authorities: answers.length > 0 ? [] : [soa],
-    });
-  };
-  if (kind === "nonexistent") return reply(RCODE.NXDOMAIN, []);
-  if (kind === "recordless") return reply(RCODE.NOERROR, []);
-  if (kind === "loopback") {
-    const rdata = LOOPBACK_RDATA.get(type);
-    return reply(RCODE.NOERROR, rdata === undefined ? [] : [{ name, type, class: CLASS.IN, ttl: TTL_SECONDS, rdata }]);
-  }
-  if (type === TYPE.PTR && LOOPBACK_POINTERS.some((pointer) => isSameName(pointer, name))) {
-    return reply(RCODE.NOERROR, [{ name, type, class: CLASS.IN, ttl: TTL_SECONDS, rdata: LOCALHOST }]);
-  }
-  // RFC 8020 §2: nothing is below a name that does not exist, so whatever is above one that does exists, too.
-  const exists = name.length === apex.length || LOOPBACK_POINTERS.some((pointer) => isWithin(pointer, name));
-  if (!exists) return reply(RCODE.NXDOMAIN, []);
-  if (name.length > apex.length) return reply(RCODE.NOERROR, []);
-  if (type === TYPE.SOA) return reply(RCODE.NOERROR, [soa]);
-  if (type === TYPE.NS) return reply(RCODE.NOERROR, [{ ...soa, type, rdata: apex }]);
-  return reply(RCODE.NOERROR, []);
+function isParents({ scan, qtype }: Query, { name }: SpecialZone): boolean {
+  if (scan.qtypeOffset - HEADER_OCTETS !== name.length) return false;
+  return qtype === TYPE.DS || (isTopLevel(name) && PARENTS_TYPES.includes(qtype));
 }

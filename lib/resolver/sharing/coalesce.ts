@@ -37,8 +37,8 @@ export interface CoalesceOptions extends Pick<Services, "deadlines" | "share"> {
    * waits for itself.
    */
   readonly onFailedTogether: () => void;
-  /** Whether no upstream is expected to answer: then nobody waits for longer than whoever has asked first. */
-  readonly areKnownBad: () => boolean;
+  /** Whether no upstream is expected to answer a query: then nobody waits for longer than whoever has asked first. */
+  readonly areKnownBad: (query: Query) => boolean;
 }
 
 /**
@@ -54,7 +54,7 @@ export class Coalesce implements Resolver {
   readonly #exchanges = new LinkedTable<SharedExchange>();
   readonly #share: FairShare;
   readonly #onFailedTogether: () => void;
-  readonly #areKnownBad: () => boolean;
+  readonly #areKnownBad: (query: Query) => boolean;
   readonly #late: LateExchanges;
 
   /** See {@linkcode CoalesceOptions}. */
@@ -140,7 +140,7 @@ export class Coalesce implements Resolver {
    */
   #awaitLate({ key: hash, asked, leader, waiters }: SharedExchange, late: PendingReply, failure: Reply): Waiter[] {
     const open = this.#late.add({ hash, asked, query: leader }, late, failure);
-    if (this.#areKnownBad()) return waiters;
+    if (this.#areKnownBad(leader)) return waiters;
     return waiters.filter((waiter) => {
       // Its tick is this one: the next would be too late.
       if (waiter.query.deadlineMs < leader.deadlineMs + TICK_MS) return true;

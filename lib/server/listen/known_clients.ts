@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../base/net/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../../base/net/address.ts";
 import { Client } from "../../resolver/client.ts";
 
 /** Places for peers; a power of two. */
@@ -20,6 +20,12 @@ export class KnownClients {
   /** Whose address the peer at the same place has. */
   readonly #clients = new Array<Client>(PLACES).fill(NOBODY);
   readonly #byHostname = new Map<string, Client>();
+  readonly #listener: string;
+
+  /** Those of the listener at `address`. */
+  constructor(address: SocketAddress) {
+    this.#listener = formatSocketAddress(address);
+  }
 
   /** The client that sent a datagram. */
   find(peer: SocketAddress): Client {
@@ -37,7 +43,7 @@ export class KnownClients {
     if (known !== undefined) return known;
     // Strangers with many addresses cost the others a new object now and then; they must not cost memory.
     if (this.#byHostname.size >= CLIENTS_MAX) this.#byHostname.clear();
-    const client = new Client(hostname, "udp");
+    const client = new Client(hostname, "udp", true, this.#listener);
     this.#byHostname.set(hostname, client);
     return client;
   }

@@ -73,7 +73,7 @@ export class StreamListener {
     // Accepted in the moment in which the listener stopped: nobody would close its session.
     if (this.#isStopped) return socket.close();
     const { server, limit, share, clock, deadlines, counters } = this.#options;
-    const client = new Client(socket.peer.hostname, "tcp");
+    const client = new Client(socket.peer.hostname, "tcp", true, formatSocketAddress(this.address));
     const admittance = limit.enter(client);
     if (admittance === null) return socket.close();
     const { account } = admittance;

@@ -40,7 +40,7 @@ export class UdpListener {
   readonly #timers: Timers;
   readonly #turns: Turns;
   readonly #failures: LineAMinute;
-  readonly #clients = new KnownClients();
+  readonly #clients: KnownClients;
   readonly #buffers = new BufferPool(RECEIVE_OCTETS);
   readonly #counters: Counters;
   readonly #sender: ReplySender;
@@ -57,6 +57,7 @@ export class UdpListener {
   constructor({ socket, server, clock, timers, turns, counters, log }: UdpListenerOptions) {
     this.#socket = socket;
     this.#server = server;
+    this.#clients = new KnownClients(socket.address);
     this.#timers = timers;
     this.#turns = turns;
     this.#failures = new LineAMinute(clock, (line) => log.error(line));

@@ -42,7 +42,7 @@ function setUp({ areKnownBad = false, onAsked = () => {} }: { areKnownBad?: bool
     next,
     memory,
     refresher,
-    health,
+    healthFor: () => health,
     isAwaited: () => false,
     clock: time,
     deadlines,

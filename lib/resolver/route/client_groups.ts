@@ -1,0 +1,124 @@
+import { formatIp } from "../../base/net/ip.ts";
+import type { Cidr } from "../../base/net/cidr.ts";
+import { NetworkTable } from "../../base/net/network_table.ts";
+import type { Client } from "../client.ts";
+import type { Ruling } from "./ruling.ts";
+import { type ClientDirectory, NO_DIRECTORY } from "./client_directory.ts";
+
+/** Clients that are treated alike. */
+export interface ClientGroup {
+  /** What the configuration calls it. */
+  readonly name: string;
+  /** QTYPEs that its clients get no records of; `null` for none. */
+  readonly dropTypes: readonly number[] | null;
+  /** What becomes of a query for these. */
+  readonly dropped: Ruling;
+  /** What becomes of a query that no rule is for. */
+  readonly otherwise: Ruling;
+}
+
+/** How clients of a group are known. */
+export interface GroupMarks {
+  /** Networks. */
+  readonly addresses: readonly Cidr[];
+  /** `aa:bb:cc:dd:ee:ff`. */
+  readonly macs: readonly string[];
+  /** In lower case; `*` stands for any characters of a label. */
+  readonly names: readonly string[];
+  /** Listeners whose clients they are, as `formatSocketAddress` writes them. */
+  readonly listeners: readonly string[];
+}
+
+/** What the groups are made from. */
+export interface ClientGroupsOptions {
+  /** All of them, with what their clients are known by. The first is for those who are in none of the others. */
+  readonly groups: readonly (readonly [ClientGroup, GroupMarks])[];
+  /** Who knows more of an address. */
+  readonly directory?: ClientDirectory;
+}
+
+/** A pattern of names, and the group whose it is. */
+interface NamePattern {
+  readonly text: string;
+  readonly pattern: RegExp;
+  readonly group: number;
+}
+
+/**
+ * Finds the group of a client: by its MAC address, else by the longest network that holds its address, else by name, else by
+ * listener, else it is the first one. What is found is kept with the client, so that it is looked for once, and anew when the
+ * directory knows something else.
+ */
+export class ClientGroups {
+  readonly #groups: readonly ClientGroup[];
+  readonly #directory: ClientDirectory;
+  readonly #byMac: ReadonlyMap<string, number>;
+  readonly #byNetwork: NetworkTable<number>;
+  /** The narrowest first. */
+  readonly #byName: readonly NamePattern[];
+  readonly #byListener: ReadonlyMap<string, number>;
+
+  /** See {@linkcode ClientGroupsOptions}. */
+  constructor({ groups, directory = NO_DIRECTORY }: ClientGroupsOptions) {
+    this.#groups = groups.map(([group]) => group);
+    this.#directory = directory;
+    const marksOf = <T>(pick: (marks: GroupMarks) => readonly T[]) => {
+      return groups.flatMap(([, marks], i) => pick(marks).map((mark) => [mark, i] as const));
+    };
+    this.#byMac = new Map(marksOf(({ macs }) => macs));
+    this.#byNetwork = new NetworkTable(marksOf(({ addresses }) => addresses));
+    this.#byName = marksOf(({ names }) => names).map(([text, group]) => ({ text, pattern: patternOf(text), group }))
+      .toSorted((a, b) => compareNarrow(a.text, b.text));
+    this.#byListener = new Map(marksOf(({ listeners }) => listeners));
+  }
+
+  /** The number of a client's group, which is kept with it. */
+  numberOf(client: Client): number {
+    // hot path
+    if (client.groupedBy !== this || client.groupGeneration !== this.#directory.generation) this.#group(client);
+    return client.group;
+  }
+
+  /** The group of that number. */
+  at(number: number): ClientGroup {
+    // hot path
+    return this.#groups[number]!;
+  }
+
+  #group(client: Client): void {
+    client.groupedBy = this;
+    client.groupGeneration = this.#directory.generation;
+    client.group = this.#find(client);
+  }
+
+  #find({ octets, listener }: Client): number {
+    if (octets !== null) {
+      const address = formatIp(octets);
+      const mac = this.#byMac.size === 0 ? null : this.#directory.macOf(address);
+      const byMac = mac === null ? undefined : this.#byMac.get(mac);
+      const known = byMac ?? this.#byNetwork.find(octets) ?? this.#findByName(address);
+      if (known !== undefined) return known;
+    }
+    return this.#byListener.get(listener) ?? 0;
+  }
+
+  #findByName(address: string): number | undefined {
+    const name = this.#byName.length === 0 ? null : this.#directory.nameOf(address);
+    if (name === null) return undefined;
+    const [label] = name.split(".", 1);
+    return this.#byName.find(({ text, pattern }) => pattern.test(text.includes(".") ? name : label!))?.group;
+  }
+}
+
+/** `desk-*`; a pattern of one label is about the first label of a name. */
+function patternOf(text: string): RegExp {
+  const parts = text.split("*").map((part) =>
+    part.replaceAll(/[^a-z0-9]/g, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
+  );
+  return new RegExp(`^${parts.join("[^.]*")}$`, "u");
+}
+
+/** What stands for one name before what stands for several, the longer text before the shorter one. */
+function compareNarrow(a: string, b: string): number {
+  return Number(a.includes("*")) - Number(b.includes("*")) || b.length - a.length || (a < b ? -1 : a > b ? 1 : 0);
+}

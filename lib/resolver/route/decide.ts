@@ -1,0 +1,44 @@
+import { CLASS } from "../../wire/iana.ts";
+import type { Query } from "../query.ts";
+import type { Reply } from "../reply.ts";
+import type { Resolver } from "../resolver.ts";
+import type { ClientGroups } from "./client_groups.ts";
+import type { RuleTable } from "./rule_table.ts";
+
+/** What decisions are made from. */
+export interface DecideOptions {
+  /** The usual way, by memory and upstreams. */
+  readonly next: Resolver;
+  /** Who asks. */
+  readonly groups: ClientGroups;
+  /** What holds for names. */
+  readonly rules: RuleTable;
+}
+
+/** Decides what becomes of a query: who answers it, who is asked for it, and with whom its client shares answers. */
+export class Decide implements Resolver {
+  readonly #next: Resolver;
+  readonly #groups: ClientGroups;
+  readonly #rules: RuleTable;
+
+  /** See {@linkcode DecideOptions}. */
+  constructor({ next, groups, rules }: DecideOptions) {
+    this.#next = next;
+    this.#groups = groups;
+    this.#rules = rules;
+  }
+
+  /** See `Resolver`. */
+  resolve(query: Query): Reply | PromiseLike<Reply> {
+    // hot path
+    const number = this.#groups.numberOf(query.client);
+    const group = this.#groups.at(number);
+    const { dropTypes } = group;
+    const isDropped = dropTypes !== null && dropTypes.includes(query.qtype) && query.qclass === CLASS.IN;
+    const ruling = isDropped ? group.dropped : this.#rules.find(query, number, group.otherwise);
+    query.decision = ruling;
+    query.view = ruling.view;
+    const { answeredBy } = ruling;
+    return answeredBy === null ? this.#next.resolve(query) : answeredBy.resolve(query);
+  }
+}

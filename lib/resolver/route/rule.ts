@@ -1,0 +1,32 @@
+import type { Name } from "../../wire/name.ts";
+import type { Ruling } from "./ruling.ts";
+
+/** What kind of word a rule is; see `RuleTable` for which one counts. */
+export const RULE = {
+  /** What is done about the name itself, whoever may be asked: a rewrite. */
+  own: 0,
+  /** Who is asked for it. */
+  route: 1,
+  /** What the program does by itself: names that have a meaning of their own. */
+  given: 2,
+} as const;
+
+/** A ruling, and the queries that it is for. */
+export interface Rule {
+  /** See `RULE`. */
+  readonly kind: typeof RULE[keyof typeof RULE];
+  /** The domain that it is about. */
+  readonly domain: Name;
+  /** Whether it is about this name alone, and not about what is below it. */
+  readonly isExact: boolean;
+  /** Numbers of client groups; `null` for everybody. */
+  readonly clients: readonly number[] | null;
+  /** QTYPEs; `null` for all. */
+  readonly types: readonly number[] | null;
+  /** QTYPEs at the domain itself that it is not about. */
+  readonly exceptTypes: readonly number[];
+  /** Whether it is about class IN alone. */
+  readonly isInternetOnly: boolean;
+  /** What holds then. */
+  readonly ruling: Ruling;
+}

@@ -1,0 +1,111 @@
+import type {
+  ClientGroupConfig,
+  DomainPattern,
+  Policy,
+  RewriteConfig,
+  RouteConfig,
+  UpstreamGroupConfig,
+} from "../../lib/config/policy.ts";
+import { endpointAt } from "../../lib/upstream/endpoint.ts";
+import { udp } from "./fake_socket.ts";
+
+/** A policy of which only what a test is about is said. Lines of places are counted from 1, apart for each kind. */
+export interface PolicyFields {
+  /** Addresses of servers, by name of the group; the first is `default`. */
+  readonly upstreams: Readonly<Record<string, readonly string[]>>;
+  /** Routes; `=x` is x alone. */
+  readonly routes?: readonly RouteFields[];
+  readonly clients?: Readonly<Record<string, Partial<ClientGroupConfig>>>;
+  readonly rewrites?: readonly RewriteFields[];
+}
+
+export interface RouteFields {
+  readonly domains?: readonly string[];
+  readonly types?: readonly number[];
+  readonly clients?: readonly string[];
+  readonly to: string;
+}
+
+export interface RewriteFields {
+  readonly domains: readonly string[];
+  readonly to: string;
+  readonly isFlat?: boolean;
+  readonly clients?: readonly string[];
+}
+
+/** The policy that `fields` say. */
+export function policyOf(fields: PolicyFields): Policy {
+  const { upstreams, routes = [], clients = {}, rewrites = [] } = fields;
+  return {
+    upstreamGroups: Object.entries(upstreams).map(([name, servers], i) =>
+      upstreamGroupOf(name, servers, { place: placeAt(i) })
+    ),
+    routes: routes.map(routeOf),
+    clientGroups: Object.entries(clients).map(([name, group], i) => clientGroupOf(name, group, i)),
+    local: {
+      domain: null,
+      singleLabel: "forward",
+      hostsFiles: [],
+      leases: [],
+      addresses: [],
+      records: [],
+      makesPointers: true,
+      ttlSeconds: 300,
+    },
+    rewrites: rewrites.map(rewriteOf),
+  };
+}
+
+/** An upstream group with what is usual. */
+export function upstreamGroupOf(
+  name: string,
+  servers: readonly string[],
+  fields: Partial<UpstreamGroupConfig> = {},
+): UpstreamGroupConfig {
+  return {
+    name,
+    servers: servers.map((address) => endpointAt(udp(address, 53))),
+    strategy: "sequential",
+    fallback: null,
+    timeoutMs: 2000,
+    sockets: 4,
+    sources: [],
+    failoverOn: [],
+    trustsAd: false,
+    asksWithCookies: true,
+    randomizesCase: true,
+    place: null,
+    ...fields,
+  };
+}
+
+function routeOf({ domains = [], types, clients, to }: RouteFields, i: number): RouteConfig {
+  return { domains: domains.map(patternOf), types: types ?? null, clients: clients ?? null, to, place: placeAt(i) };
+}
+
+function rewriteOf({ domains, to, isFlat = false, clients }: RewriteFields, i: number): RewriteConfig {
+  return { domains: domains.map(patternOf), to, isFlat, clients: clients ?? null, place: placeAt(i) };
+}
+
+function clientGroupOf(name: string, fields: Partial<ClientGroupConfig>, i: number): ClientGroupConfig {
+  return {
+    name,
+    addresses: [],
+    macs: [],
+    names: [],
+    listeners: [],
+    upstream: null,
+    dropTypes: [],
+    local: [],
+    place: placeAt(i),
+    ...fields,
+  };
+}
+
+function patternOf(text: string): DomainPattern {
+  return text.startsWith("=") ? { name: text.slice(1), isExact: true } : { name: text, isExact: false };
+}
+
+function placeAt(i: number) {
+  return { file: "config.toml", line: i + 1 };
+}
