@@ -6,7 +6,8 @@ import { type Libc, openLibc } from "./kernel/libc.ts";
 import { NativeBatch } from "./native_batch.ts";
 import { DescriptorWaiter, NativeSocket } from "./native_socket.ts";
 import { ReceiveRing } from "./receive_ring.ts";
-import { selfTest } from "./self_test.ts";
+import { carriesRuns, type OpenForSelfTest, selfTest } from "./self_test.ts";
+import type { SegmentOffload } from "./segment_runs.ts";
 import { SendRing } from "./send_ring.ts";
 import { familyFor } from "./kernel/sockaddr.ts";
 import {
@@ -51,6 +52,7 @@ export class NativeIo {
   readonly #receiveRing: ReceiveRing;
   /** Those of sockets that have been closed: every socket for upstreams is, after a while. */
   readonly #spareSendRings: SendRing[] = [];
+  readonly #offload: SegmentOffload = { isUsable: false };
   /** The least that a socket for clients has got. */
   #clientRoomOctets = Infinity;
   /** Why the last socket that has no batches has none. */
@@ -67,11 +69,14 @@ export class NativeIo {
     this.#openPlain = openPlain;
     this.#receiveRing = new ReceiveRing(libc, BATCH_SIZE);
     onFailure(() => libc.close(), () => {
-      selfTest((local, use) => {
+      const open: OpenForSelfTest = (local, use) => {
         const plain = openPlain(local);
         const isForClients = use === "clients";
         return onFailure(() => plain.close(), () => this.#addBatch(plain, { use, knowsLocalAddress: isForClients }));
-      });
+      };
+      selfTest(open);
+      this.#offload.isUsable = true;
+      if (!carriesRuns(open)) this.#offload.isUsable = false;
     });
   }
 
@@ -141,7 +146,7 @@ export class NativeIo {
     const receiveRing = use === "clients" ? new ReceiveRing(libc, BATCH_SIZE) : this.#receiveRing;
     const sendRing = use === "clients"
       ? new SendRing(libc, BATCH_SIZE)
-      : this.#spareSendRings.pop() ?? new SendRing(libc, QUERIES_SIZE);
+      : this.#spareSendRings.pop() ?? new SendRing(libc, QUERIES_SIZE, this.#offload);
     const onClosed = () => void (use === "upstreams" && this.#spareSendRings.push(sendRing));
     const batch = new NativeBatch({ libc, fd, family, receiveRing, sendRing, receiveBufferOctets, onClosed });
     const waiter = knowsLocalAddress ? new DescriptorWaiter(libc, fd, receiveRing) : null;

@@ -24,6 +24,33 @@ export function selfTest(open: OpenForSelfTest): void {
   if (hasIpv6(open)) roundTrip(open, "::1");
 }
 
+/** Lengths of datagrams that the kernel takes as one run, see `SegmentRuns`. */
+const RUN_LENGTHS_OCTETS = [60, 60, 60, 40] as const;
+
+/**
+ * Whether datagrams that are given to the kernel as a run arrive one by one. Where it does not know runs (before Linux 4.18), it
+ * may send all of one as a single datagram instead of refusing it.
+ */
+export function carriesRuns(open: OpenForSelfTest): boolean {
+  const asking = open(loopback("127.0.0.1"), "upstreams");
+  try {
+    const answering = open(loopback("127.0.0.1"), "clients");
+    try {
+      const { address } = answering;
+      for (const length of RUN_LENGTHS_OCTETS) asking.batch.queue(pattern(length), address);
+      if (asking.batch.flush() > 0) return false;
+      take(answering, RUN_LENGTHS_OCTETS, asking.address, () => {});
+      return true;
+    } catch {
+      return false;
+    } finally {
+      answering.close();
+    }
+  } finally {
+    asking.close();
+  }
+}
+
 function hasIpv6(open: OpenForSelfTest): boolean {
   try {
     open(loopback("::1"), "upstreams").close();
@@ -40,9 +67,9 @@ function roundTrip(open: OpenForSelfTest, hostname: string): void {
     try {
       for (const length of LENGTHS_OCTETS) asking.batch.queue(pattern(length), answering.address);
       check(asking.batch.flush() === 0, "the kernel does not take what is sent");
-      take(answering, asking.address, (datagram, peer) => answering.batch.queue(datagram, peer));
+      take(answering, LENGTHS_OCTETS, asking.address, (datagram, peer) => answering.batch.queue(datagram, peer));
       check(answering.batch.flush() === 0, "the kernel does not take what is answered");
-      take(asking, answering.address, () => {});
+      take(asking, LENGTHS_OCTETS, answering.address, () => {});
       check(answering.batch.hasStayed && asking.batch.hasStayed, "memory moves");
     } finally {
       answering.close();
@@ -52,21 +79,22 @@ function roundTrip(open: OpenForSelfTest, hostname: string): void {
   }
 }
 
-/** Takes the datagrams, in their order, from `from`. */
+/** Takes datagrams of these lengths, in their order, from `from`. */
 function take(
   socket: NativeSocket,
+  lengths: readonly number[],
   from: SocketAddress,
   onDatagram: (datagram: Uint8Array<ArrayBuffer>, peer: SocketAddress) => void,
 ): void {
   let count = 0;
-  for (let tries = 0; count < LENGTHS_OCTETS.length; tries++) {
-    check(tries < TRIES_MAX, `${LENGTHS_OCTETS.length - count} datagrams of ${LENGTHS_OCTETS.length} do not arrive`);
+  for (let tries = 0; count < lengths.length; tries++) {
+    check(tries < TRIES_MAX, `${lengths.length - count} datagrams of ${lengths.length} do not arrive`);
     socket.batch.awaitDatagrams(TRY_MS);
     const received = socket.batch.receive();
     for (let i = 0; i < received; i++, count++) {
       const datagram = socket.batch.datagram(i);
       const peer = socket.batch.peer(i);
-      check(equals(datagram, pattern(LENGTHS_OCTETS[count] ?? 0)), `datagram ${count} arrives changed`);
+      check(equals(datagram, pattern(lengths[count] ?? 0)), `datagram ${count} arrives changed`);
       check(isSameAddress(peer, from), `${formatSocketAddress(from)} looks like ${formatSocketAddress(peer)}`);
       onDatagram(datagram, peer);
     }

@@ -17,6 +17,7 @@ import {
 import { INTERFACE_WORD, LOCAL_WORD, NAME_WORDS, NativePeer } from "./kernel/native_peer.ts";
 import { poll } from "./kernel/poll.ts";
 import { familyOf, sockaddrOctets } from "./kernel/sockaddr.ts";
+import { type SegmentOffload, SegmentRuns } from "./segment_runs.ts";
 import { Zones } from "./kernel/zones.ts";
 
 /** A full send buffer empties at the speed of the network card. Nobody is served meanwhile, so not for long. */
@@ -35,15 +36,17 @@ export class SendRing {
   readonly #addresses: AddressBook;
   /** Whom each slot is for. */
   readonly #peers: SocketAddress[] = [];
+  readonly #runs: SegmentRuns | null;
   #count = 0;
   #lost: number[] = [];
   #tooLong: TooLong[] = [];
 
-  /** Room for `size` datagrams. */
-  constructor(libc: Libc, size: number) {
+  /** Room for `size` datagrams. Those for one peer leave in runs if there is an `offload`; see `SegmentRuns`. */
+  constructor(libc: Libc, size: number, offload: SegmentOffload | null = null) {
     this.#libc = libc;
     this.#addresses = new AddressBook(new Zones(libc));
     this.#messages = new MessageHeaders(size);
+    this.#runs = offload && new SegmentRuns(this.#messages, size, offload);
     this.#slots = Array.from({ length: size }, () => new KernelBuffer(SLOT_OCTETS));
     for (const [i, slot] of this.#slots.entries()) this.#messages.point(i, slot, 0);
   }
@@ -67,14 +70,11 @@ export class SendRing {
     // hot path
     assert(lengthOctets <= SLOT_OCTETS, "what is queued is in the slot");
     const i = this.#count;
-    const words = peer instanceof NativePeer ? peer.words : this.#addresses.find(peer, family);
-    if (words === null) return false;
-    const names = this.#messages.names.words;
-    const at = nameWord(i);
-    for (let word = 0; word < NAME_WORDS; word++) names[at + word] = words[word]!;
-    const headers = this.#messages.headers.words;
-    headers[nameLengthWord(i)] = sockaddrOctets(familyOf(words[0]!));
-    headers[controlLengthWord(i)] = this.#putLocal(i, words);
+    if (this.#runs === null || !this.#runs.join(lengthOctets, peer)) {
+      const words = peer instanceof NativePeer ? peer.words : this.#addresses.find(peer, family);
+      if (words === null) return false;
+      this.#putHeader(this.#runs === null ? i : this.#runs.begin(i, lengthOctets, peer), words);
+    }
     this.#messages.iovecs.words[iovLengthWord(i)] = lengthOctets;
     this.#peers[i] = peer;
     this.#count++;
@@ -90,8 +90,15 @@ export class SendRing {
     const count = this.#count;
     this.#count = 0;
     if (count === 0) return 0;
-    const sent = this.#libc.sendmmsg(fd, this.#messages.headers.octets, count, C.MSG_DONTWAIT);
-    return sent === count ? 0 : this.#flushRest(fd, Math.max(0, sent), count);
+    const messageCount = this.#runs === null ? count : this.#runs.count;
+    const sent = this.#libc.sendmmsg(fd, this.#messages.headers.octets, messageCount, C.MSG_DONTWAIT);
+    if (sent === messageCount) {
+      this.#runs?.clear();
+      return 0;
+    }
+    // In a run there is no telling which of them is at fault.
+    const next = this.#runs === null ? Math.max(0, sent) : this.#runs.part(sent, this.#libc.errno(), count);
+    return this.#flushRest(fd, next, count);
   }
 
   /** Which were lost at the last `flush` that lost any, counted from 0. */
@@ -111,6 +118,7 @@ export class SendRing {
   drop(): number {
     const count = this.#count;
     this.#count = 0;
+    this.#runs?.clear();
     this.#lost = Array.from({ length: count }, (_, i) => i);
     this.#tooLong = [];
     return count;
@@ -149,6 +157,17 @@ export class SendRing {
 
   #copyOf(i: number): Uint8Array<ArrayBuffer> {
     return this.#slots[i]!.octets.slice(0, this.#messages.iovecs.words[iovLengthWord(i)]);
+  }
+
+  /** Writes whom message `h` is for. */
+  #putHeader(h: number, peerWords: Uint32Array): void {
+    // hot path
+    const names = this.#messages.names.words;
+    const at = nameWord(h);
+    for (let word = 0; word < NAME_WORDS; word++) names[at + word] = peerWords[word]!;
+    const headers = this.#messages.headers.words;
+    headers[nameLengthWord(h)] = sockaddrOctets(familyOf(peerWords[0]!));
+    headers[controlLengthWord(h)] = this.#putLocal(h, peerWords);
   }
 
   /** Writes from which local address the datagram is to be sent (ip(7), RFC 3542 §6.2). Returns the octets it takes. */

@@ -62,6 +62,8 @@ export const C = {
   SOL_IPV6: 41,
   IPV6_RECVPKTINFO: 49,
   IPV6_PKTINFO: 50,
+  SOL_UDP: 17,
+  UDP_SEGMENT: 103,
   SOL_SOCKET: 1,
   SO_TYPE: 3,
   SO_RCVBUF: 8,
@@ -76,4 +78,4 @@ export const C = {
 } as const;
 
 /** Values of `errno`. */
-export const ERRNO = { EINTR: 4, EAGAIN: 11, EMSGSIZE: 90, EADDRINUSE: 98, ENOBUFS: 105 } as const;
+export const ERRNO = { EINTR: 4, EIO: 5, EAGAIN: 11, EINVAL: 22, EMSGSIZE: 90, EADDRINUSE: 98, ENOBUFS: 105 } as const;

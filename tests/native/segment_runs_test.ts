@@ -1,0 +1,95 @@
+// Runs of datagrams that the kernel takes as one message: what leaves, and what becomes of a run that it refuses.
+
+import { assertEquals } from "@std/assert";
+import { ERRNO } from "../../lib/native/kernel/layout.ts";
+import { udp } from "../support/fake_socket.ts";
+import { HAS_IPV6, NativeRig, nativeTest, pattern, take } from "../support/native.ts";
+
+const EPERM = 1;
+
+/** A rig that notes how many messages `sendmmsg` is given, and answers from `script` while that lasts: messages, or -errno. */
+function scripted(script: number[] = [], hostname = "127.0.0.1") {
+  const calls: number[] = [];
+  let errno = 0;
+  let isScripted = false;
+  const rig = new NativeRig((libc) => ({
+    sendmmsg(fd, headers, count, flags) {
+      if (!isScripted) return libc.sendmmsg(fd, headers, count, flags);
+      calls.push(count);
+      const answer = script.shift() ?? count;
+      errno = -answer;
+      return answer < 0 ? -1 : libc.sendmmsg(fd, headers, Math.min(answer, count), flags);
+    },
+    errno: () => isScripted ? errno : libc.errno(),
+  }));
+  const [a, b, c] = [rig.open(hostname, "upstreams"), rig.open(hostname), rig.open(hostname)];
+  const peers = [b, c].map(({ address }) => udp(hostname, address.port));
+  let seed = 0;
+  /** Sends datagrams of these lengths to the first peer, those of negative lengths to the second. */
+  const send = (lengths: number[]) => {
+    const datagrams = lengths.map((length) => pattern(Math.abs(length), seed++));
+    for (const [i, octets] of datagrams.entries()) a.batch.queue(octets, peers[lengths[i]! < 0 ? 1 : 0]!);
+    calls.length = 0;
+    isScripted = true;
+    a.batch.flush();
+    isScripted = false;
+    const { lost } = a.batch;
+    for (const [peer, socket] of [b, c].entries()) {
+      const expected = datagrams.filter((_, i) => !lost.includes(i) && (lengths[i]! < 0 ? 1 : 0) === peer);
+      assertEquals(take(socket, expected.length).map(({ octets }) => octets), expected);
+    }
+    return { calls: [...calls], lost };
+  };
+  return { send, [Symbol.dispose]: () => rig[Symbol.dispose]() };
+}
+
+for (const hostname of ["127.0.0.1", "::1"]) {
+  nativeTest(`SegmentRuns joins what is equally long, and what is shorter behind it: ${hostname}`, () => {
+    using rig = scripted([], hostname);
+    assertEquals(rig.send([40, 40, 40, 40, 40, 40]), { calls: [1], lost: [] });
+    assertEquals(rig.send([40, 40, 39, 40, 38, 38, 41, 41]), { calls: [4], lost: [] });
+    assertEquals(rig.send([1, 1]), { calls: [1], lost: [] });
+    assertEquals(rig.send([512, 512, 11]), { calls: [1], lost: [] });
+  }, { ignore: hostname === "::1" && !HAS_IPV6 });
+}
+
+nativeTest("SegmentRuns leaves alone what is longer, empty, too long for the way, or for another peer", () => {
+  using rig = scripted();
+  assertEquals(rig.send([40, 41, 42]), { calls: [3], lost: [] });
+  assertEquals(rig.send([0, 0, 0]), { calls: [3], lost: [] });
+  assertEquals(rig.send([40, 0]), { calls: [2], lost: [] });
+  assertEquals(rig.send([513, 513, 1232, 1232]), { calls: [4], lost: [] });
+  assertEquals(rig.send([40, -40, 40, -40, -40]), { calls: [4], lost: [] });
+});
+
+nativeTest("SegmentRuns begins anew with each flush", () => {
+  using rig = scripted();
+  assertEquals(rig.send([40, 40]), { calls: [1], lost: [] });
+  assertEquals(rig.send([40]), { calls: [1], lost: [] });
+  assertEquals(rig.send([39, 40]), { calls: [2], lost: [] });
+});
+
+for (const [name, errno] of [["EIO", ERRNO.EIO], ["EINVAL", ERRNO.EINVAL]] as const) {
+  nativeTest(
+    `SegmentRuns sends one by one what the kernel refuses as a run, and makes no more of them: ${name}`,
+    () => {
+      using rig = scripted([-errno]);
+      assertEquals(rig.send([40, 40, 40, 39, 50]), { calls: [2, 5], lost: [] });
+      assertEquals(rig.send([40, 40, 40]), { calls: [3], lost: [] });
+    },
+  );
+}
+
+nativeTest("SegmentRuns goes on making runs after a failure that may pass, or is one datagram's own", () => {
+  using rig = scripted([-ERRNO.EAGAIN, 3, -EPERM]);
+  assertEquals(rig.send([40, 40, 40, 40, 40]), { calls: [1, 5, 2, 1], lost: [3] });
+  assertEquals(rig.send([40, 40, 40]), { calls: [1], lost: [] });
+});
+
+nativeTest("SegmentRuns parts what is left behind messages that have left", () => {
+  // Of three messages, with 3, 1 and 4 datagrams, the kernel takes one, then two.
+  using one = scripted([1]);
+  assertEquals(one.send([40, 40, 39, 50, 60, 60, 60, 60]), { calls: [3, 5], lost: [] });
+  using two = scripted([2, 1, -EPERM]);
+  assertEquals(two.send([40, -40, 40, -40, -40, -40]), { calls: [4, 4, 3, 2], lost: [3] });
+});
