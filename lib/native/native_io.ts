@@ -24,7 +24,7 @@ import { Zones } from "./kernel/zones.ts";
 const BATCH_SIZE = 32;
 
 /** The same for what leaves one of many sockets: a few queries of ours. */
-const QUERIES_SIZE = 16;
+const QUERIES_SIZE = 32;
 
 /** Asked for each socket: bursts of some thousand datagrams are kept until they are taken. */
 const RECEIVE_BUFFER_OCTETS = { clients: 4_194_304, upstreams: 1_048_576 } as const satisfies Record<

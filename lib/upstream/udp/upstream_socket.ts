@@ -12,7 +12,7 @@ import type { Services } from "../../observe/services.ts";
 const RECEIVE_OCTETS = 4096;
 
 /** Queries that leave together at most: more would wait for each other too long. */
-const BURST_MAX = 16;
+const BURST_MAX = 32;
 
 /** Batches that are taken before others have their turn. */
 const BATCHES_MAX = 4;

@@ -18,7 +18,7 @@ function setUp() {
   const { time, deadlines } = fakeDeadlines();
   const network = new FakeBatchSocket();
   const counters = new Counters();
-  const random = scriptedRandom(...Array.from({ length: 20 }, (_, i) => i));
+  const random = scriptedRandom(...Array.from({ length: 40 }, (_, i) => i));
   const socket = new UpstreamSocket({
     socket: network,
     random,
@@ -75,7 +75,7 @@ Deno.test("UpstreamSocket.send() sends what is queued in one turn together, and 
 
 Deno.test("UpstreamSocket.send() does not let more than a burst wait", () => {
   const { network, socket, register } = setUp();
-  for (let i = 0; i < 20; i++) socket.send(queryFor("example.org"), register());
-  assertEquals([network.batch.flushes, socket.hasQueued], [[16], true]);
+  for (let i = 0; i < 40; i++) socket.send(queryFor("example.org"), register());
+  assertEquals([network.batch.flushes, socket.hasQueued], [[32], true]);
   socket.close();
 });
