@@ -13,6 +13,14 @@ export interface Files {
    * is ever read.
    */
   read(path: string, octetsMax: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** The same with nothing awaited: for the start, before anybody waits for an answer. */
+  readNow(path: string, octetsMax: number): Uint8Array<ArrayBuffer>;
+  /**
+   * The path without symbolic links.
+   *
+   * @throws {FileError} when there is nothing at its end, or a folder of it may not be looked at.
+   */
+  realPath(path: string): Promise<string>;
   /**
    * The names of what is in a folder, in the order of their characters.
    *
@@ -36,6 +44,8 @@ export interface FileInfo {
   readonly sizeOctets: number;
   /** When it was last written; `null` where nobody knows. */
   readonly modifiedMs: number | null;
+  /** Another text when it has been written to, or another file has taken its place. */
+  readonly version: string;
   /** Whether every user of the machine may read it. */
   readonly isPublic: boolean;
 }

@@ -1,8 +1,9 @@
+import type { Files } from "./files.ts";
 import type { SocketAddress } from "./net/address.ts";
 
 /**
- * Everything that `lib/` needs from the world: time, randomness, sockets, somewhere to write a line. The program passes
- * the operating system's, the simulation passes a seeded world of its own; nothing in `lib/` reads them by itself.
+ * Everything that `lib/` needs from the world: time, randomness, sockets, files, somewhere to write a line. The
+ * program passes the operating system's, the simulation passes a seeded world of its own; nothing in `lib/` reads them by itself.
  */
 export interface Runtime {
   /** What the time is read from. */
@@ -22,6 +23,8 @@ export interface Runtime {
   readonly random: RandomSource;
   /** Where sockets come from. */
   readonly network: Network;
+  /** Where files are read. */
+  readonly files: Files;
   /**
    * Writes one line (without its line feed) to where the operator reads: standard error in the program. Waits for nobody:
    * what is not read in time is lost.

@@ -15,12 +15,26 @@ export const DENO_FILES: Files = {
   },
   async read(path, octetsMax) {
     try {
-      // A pipe would wait for whoever writes into it: it is looked at before it is opened.
-      const { kind, sizeOctets } = infoOf(await Deno.stat(path));
-      if (kind !== "file") throw new FileError(kind === "folder" ? "it is a folder" : "it is no ordinary file");
-      if (sizeOctets > octetsMax) throw tooLong(sizeOctets, octetsMax);
+      checkReadable(infoOf(await Deno.stat(path)), octetsMax);
       using file = await Deno.open(path);
       return await readAll(file, octetsMax);
+    } catch (error) {
+      throw fileError(error);
+    }
+  },
+  readNow(path, octetsMax) {
+    try {
+      checkReadable(infoOf(Deno.statSync(path)), octetsMax);
+      const octets = Deno.readFileSync(path);
+      if (octets.length > octetsMax) throw tooLong(octets.length, octetsMax);
+      return octets;
+    } catch (error) {
+      throw fileError(error);
+    }
+  },
+  async realPath(path) {
+    try {
+      return await Deno.realPath(path);
     } catch (error) {
       throw fileError(error);
     }
@@ -42,6 +56,12 @@ export const DENO_FILES: Files = {
     }
   },
 };
+
+/** A pipe would wait for whoever writes into it: what stands at a path is looked at before it is opened. */
+function checkReadable({ kind, sizeOctets }: FileInfo, octetsMax: number): void {
+  if (kind !== "file") throw new FileError(kind === "folder" ? "it is a folder" : "it is no ordinary file");
+  if (sizeOctets > octetsMax) throw tooLong(sizeOctets, octetsMax);
+}
 
 async function tellOf(watcher: Deno.FsWatcher, tell: () => void): Promise<void> {
   for await (const { kind } of watcher) {
@@ -66,11 +86,12 @@ function tooLong(octets: number, octetsMax: number): FileError {
   return new FileError(`it has ${octets} octets, ${octetsMax} at most are read`);
 }
 
-function infoOf({ isFile, isDirectory, size, mtime, mode }: Deno.FileInfo): FileInfo {
+function infoOf({ isFile, isDirectory, size, mtime, mode, dev, ino }: Deno.FileInfo): FileInfo {
   return {
     kind: isFile ? "file" : isDirectory ? "folder" : "other",
     sizeOctets: size,
     modifiedMs: mtime?.getTime() ?? null,
+    version: `${dev} ${ino} ${size} ${mtime?.getTime()}`,
     isPublic: ((mode ?? 0) & READ_BY_OTHERS) !== 0,
   };
 }

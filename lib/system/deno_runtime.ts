@@ -1,5 +1,6 @@
 import type { Network, Runtime } from "../base/runtime.ts";
 import { TurnClock } from "../base/time/turn_clock.ts";
+import { DENO_FILES } from "./deno_files.ts";
 import { DENO_NETWORK } from "./deno_network.ts";
 
 /**
@@ -27,6 +28,7 @@ export function denoRuntime(
     },
     random: { fill: (octets) => void crypto.getRandomValues(octets) },
     network: { ...DENO_NETWORK, ...network },
+    files: DENO_FILES,
     writeLine,
     lostLineCount,
   };

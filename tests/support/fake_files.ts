@@ -2,47 +2,77 @@ import { FileError, type FileInfo, type Files } from "../../lib/base/files.ts";
 
 const ENCODER = new TextEncoder();
 
+/** What is at a path; `null` cannot be read, and some of it is no file. */
+export type FakeContent = string | Uint8Array<ArrayBuffer> | null | { readonly kind: "folder" | "other" };
+
 /** Files in memory, by their paths; folders are there when something is in them. */
 export class FakeFiles implements Files {
-  /** What is in them; `null` cannot be read. */
-  readonly texts: Map<string, string | Uint8Array<ArrayBuffer> | null>;
+  /** What is in them. */
+  readonly texts: Map<string, FakeContent>;
+  /** Paths in the order in which they were read. */
+  readonly reads: string[] = [];
+  /** A size to claim for a path: a test need not have so much. */
+  readonly claimedOctets: Map<string, number> = new Map();
+  /** Where links lead. */
+  readonly realPaths: Map<string, string> = new Map();
   readonly #watchers = new Map<() => void, string>();
+  readonly #versions = new Map<string, number>();
+  #lastVersion = 0;
 
-  constructor(texts: Readonly<Record<string, string | Uint8Array<ArrayBuffer> | null>> = {}) {
+  constructor(texts: Readonly<Record<string, FakeContent>> = {}) {
     this.texts = new Map(Object.entries(texts));
   }
 
+  /** Folders that are watched. */
+  get watched(): readonly string[] {
+    return [...new Set(this.#watchers.values())].sort();
+  }
+
   /** Puts a file in the place of whatever was there, and tells who watches its folder. */
-  write(path: string, text: string): void {
-    this.texts.set(path, text);
-    for (const [tell, folder] of this.#watchers) {
-      if (folderOf(path) === folder) tell();
-    }
+  write(path: string, content: FakeContent): void {
+    this.texts.set(path, content);
+    this.#changed(path);
   }
 
-  stat(path: string): Promise<FileInfo | null> {
-    const content = this.texts.get(path);
-    if (content !== undefined) {
-      return Promise.resolve({ kind: "file", sizeOctets: octetsOf(content).length, modifiedMs: null, isPublic: true });
-    }
-    if (!this.#isFolder(path)) return Promise.resolve(null);
-    return Promise.resolve({ kind: "folder", sizeOctets: 0, modifiedMs: null, isPublic: true });
+  /** Takes away what is at a path, and tells who watches its folder. */
+  remove(path: string): void {
+    this.texts.delete(path);
+    this.#changed(path);
   }
 
-  read(path: string, octetsMax: number): Promise<Uint8Array<ArrayBuffer>> {
-    const content = this.texts.get(path);
-    const octets = octetsOf(content ?? null);
-    if (content === undefined && this.#isFolder(path)) return Promise.reject(new FileError("it is a folder"));
-    if (content === undefined) return Promise.reject(new FileError("there is no such file"));
-    if (content === null) return Promise.reject(new FileError("the operating system forbids it"));
-    if (octets.length <= octetsMax) return Promise.resolve(octets);
-    return Promise.reject(new FileError(`it has ${octets.length} octets, ${octetsMax} at most are read`));
+  async stat(path: string): Promise<FileInfo | null> {
+    await null;
+    return this.#infoOf(path);
   }
 
-  list(folder: string): Promise<readonly string[]> {
-    if (!this.#isFolder(folder)) return Promise.reject(new FileError("there is no such file"));
+  async read(path: string, octetsMax: number): Promise<Uint8Array<ArrayBuffer>> {
+    await null;
+    return this.readNow(path, octetsMax);
+  }
+
+  readNow(path: string, octetsMax: number): Uint8Array<ArrayBuffer> {
+    this.reads.push(path);
+    const info = this.#infoOf(path);
+    if (info === null) throw new FileError("there is no such file");
+    const { kind, sizeOctets } = info;
+    if (kind !== "file") throw new FileError(kind === "folder" ? "it is a folder" : "it is no ordinary file");
+    const content = this.texts.get(path)!;
+    if (content === null) throw new FileError("the operating system forbids it");
+    if (sizeOctets > octetsMax) throw new FileError(`it has ${sizeOctets} octets, ${octetsMax} at most are read`);
+    return octetsOf(content);
+  }
+
+  async realPath(path: string): Promise<string> {
+    await null;
+    if (this.#infoOf(path) === null) throw new FileError("there is no such file");
+    return this.realPaths.get(path) ?? path;
+  }
+
+  async list(folder: string): Promise<readonly string[]> {
+    await null;
+    if (!this.#isFolder(folder)) throw new FileError("there is no such file");
     const below = [...this.texts.keys()].filter((path) => path.startsWith(`${folder}/`));
-    return Promise.resolve([...new Set(below.map((path) => path.slice(folder.length + 1).split("/")[0]!))].sort());
+    return [...new Set(below.map((path) => path.slice(folder.length + 1).split("/")[0]!))].sort();
   }
 
   watch(folder: string, tell: () => void): () => void {
@@ -52,13 +82,35 @@ export class FakeFiles implements Files {
     return () => void this.#watchers.delete(told);
   }
 
+  #infoOf(path: string): FileInfo | null {
+    const content = this.texts.get(path);
+    if (content === undefined && !this.#isFolder(path)) return null;
+    const isOther = content !== null && typeof content === "object" && "kind" in content;
+    const isFile = content !== undefined && !isOther;
+    return {
+      kind: isOther ? content.kind : isFile ? "file" : "folder",
+      sizeOctets: this.claimedOctets.get(path) ?? (isFile ? octetsOf(content).length : 0),
+      modifiedMs: null,
+      version: String(this.#versions.get(path) ?? 0),
+      isPublic: true,
+    };
+  }
+
   #isFolder(path: string): boolean {
     return [...this.texts.keys()].some((other) => other.startsWith(`${path}/`));
   }
+
+  #changed(path: string): void {
+    this.#versions.set(path, ++this.#lastVersion);
+    for (const [tell, folder] of this.#watchers) {
+      if (folderOf(path) === folder) tell();
+    }
+  }
 }
 
-function octetsOf(content: string | Uint8Array<ArrayBuffer> | null): Uint8Array<ArrayBuffer> {
-  return typeof content === "string" ? ENCODER.encode(content) : content ?? new Uint8Array();
+function octetsOf(content: FakeContent): Uint8Array<ArrayBuffer> {
+  if (typeof content === "string") return ENCODER.encode(content);
+  return content instanceof Uint8Array ? content : new Uint8Array();
 }
 
 function folderOf(path: string): string {

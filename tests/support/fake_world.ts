@@ -1,6 +1,7 @@
 import type { Runtime } from "../../lib/base/runtime.ts";
 import { CheckedTurns } from "./checked_turns.ts";
 import { EventTime } from "./event_time.ts";
+import { FakeFiles } from "./fake_files.ts";
 import { SeededRandom } from "./seeded_random.ts";
 import { Trace } from "./trace.ts";
 import { type Host, type Passage, WorldNetwork } from "./world_network.ts";
@@ -27,6 +28,8 @@ export class FakeWorld {
   readonly trace: Trace;
   /** How long the machines have slept: no clock but the uptime knows. */
   sleptMs = 0;
+  /** The files of all machines. */
+  readonly files: FakeFiles = new FakeFiles();
   /** What the program wrote for the operator. */
   readonly lines: string[] = [];
 
@@ -59,6 +62,7 @@ export class FakeWorld {
       timers: this.time,
       random: this.random.fork("program"),
       network: host,
+      files: this.files,
       lostLineCount: () => 0,
       writeLine: (line) => {
         this.lines.push(line);

@@ -19,6 +19,7 @@ import { type FakeSocket, udp } from "./fake_socket.ts";
 import type { FakeStream } from "./fake_stream.ts";
 import { fakeDeadlines, type FakeTime } from "./fake_time.ts";
 import { question, response, wire } from "./messages.ts";
+import { FakeFiles } from "./fake_files.ts";
 
 /** Where the rig's upstream is. */
 export const UPSTREAM = udp("192.0.2.53", 53);
@@ -43,6 +44,7 @@ export function fakeRuntime():
     timers: time,
     random: scriptedSource(),
     network,
+    files: new FakeFiles(),
     lostLineCount: () => 0,
     writeLine: (line) => void lines.push(line),
   };

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import { FileError } from "../../lib/base/files.ts";
 import { DENO_FILES } from "../../lib/system/deno_files.ts";
 
@@ -51,6 +51,8 @@ testInFolder("says why it does not read what is no file, too long, or away", asy
   for (const [name, reason] of Object.entries(reasons)) {
     const error = await assertRejects(() => DENO_FILES.read(`${folder}/${name}`, OCTETS_MAX), FileError);
     assertEquals(`${name}: ${(error as Error).message}`, `${name}: ${reason}`);
+    const sameError = assertThrows(() => DENO_FILES.readNow(`${folder}/${name}`, OCTETS_MAX), FileError);
+    assertEquals(sameError.message, reason);
   }
   assertEquals((await DENO_FILES.stat(`${folder}/pipe`))?.kind, "other");
   assertEquals(await DENO_FILES.stat(`${folder}/away`), null);
@@ -69,3 +71,20 @@ testInFolder("tells when a file of a watched folder is replaced", async (folder)
     FileError,
   );
 });
+
+testInFolder(
+  "reads at once what is at the end of a link, and knows when another file has taken its place",
+  async (folder) => {
+    await Deno.writeTextFile(`${folder}/a`, "one");
+    await Deno.symlink("a", `${folder}/link`);
+    assertEquals(new TextDecoder().decode(DENO_FILES.readNow(`${folder}/link`, OCTETS_MAX)), "one");
+    assertEquals(await DENO_FILES.realPath(`${folder}/link`), await Deno.realPath(`${folder}/a`));
+    const before = await DENO_FILES.stat(`${folder}/link`);
+    assertEquals(await DENO_FILES.stat(`${folder}/link`), before);
+    await Deno.writeTextFile(`${folder}/b`, "two");
+    await Deno.rename(`${folder}/b`, `${folder}/a`);
+    assertNotEquals((await DENO_FILES.stat(`${folder}/link`))?.version, before?.version);
+    await Deno.remove(`${folder}/a`);
+    await assertRejects(() => DENO_FILES.realPath(`${folder}/link`), FileError);
+  },
+);
