@@ -10,7 +10,7 @@ import type { Host } from "./lib/program/host.ts";
 import { runProgram } from "./lib/program/run_program.ts";
 import { serveAsWorker } from "./lib/program/serve_as_worker.ts";
 import { denoSystem } from "./lib/system/deno_system.ts";
-import { runProcess } from "./lib/system/run_process.ts";
+import { runProcess } from "./lib/system/process/run_process.ts";
 import { openServiceSocket } from "./lib/system/service_socket.ts";
 import { stopSignal } from "./lib/system/stop_signal.ts";
 import { WORKER_ARGUMENT } from "./lib/system/worker_process.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { onStrayRejection } from "../../lib/system/stray_rejections.ts";
+import { onStrayRejection } from "../../lib/system/process/stray_rejections.ts";
 
 Deno.test("onStrayRejection() is told of what nobody waited for, and who comes later hears of it, too", async () => {
   const told: unknown[] = [];

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { onUncaughtError } from "../../lib/system/uncaught_errors.ts";
+import { onUncaughtError } from "../../lib/system/process/uncaught_errors.ts";
 
 Deno.test("onUncaughtError() is told of what nobody caught, in place of Deno", async () => {
   const told: unknown[] = [];

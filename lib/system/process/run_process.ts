@@ -1,5 +1,5 @@
-import { LineAMinute } from "../observe/line_a_minute.ts";
-import type { LineWriter } from "../observe/line_writer.ts";
+import { LineAMinute } from "../../observe/line_a_minute.ts";
+import type { LineWriter } from "../../observe/line_writer.ts";
 import { openStandardError } from "./standard_error.ts";
 import { onStrayRejection } from "./stray_rejections.ts";
 import { onUncaughtError } from "./uncaught_errors.ts";

@@ -1,4 +1,4 @@
-import { LineWriter } from "../observe/line_writer.ts";
+import { LineWriter } from "../../observe/line_writer.ts";
 
 /**
  * Writes lines to standard error, whatever that is: an asynchronous write to a pipe, a terminal, a socket or a file waits in
