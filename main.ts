@@ -12,6 +12,8 @@ import { serveAsWorker } from "./lib/program/serve_as_worker.ts";
 import { denoSystem } from "./lib/system/deno_system.ts";
 import { runProcess } from "./lib/system/process/run_process.ts";
 import { openServiceSocket } from "./lib/system/service_socket.ts";
+import { readStandardInput } from "./lib/system/process/standard_input.ts";
+import { writeStandardOutput } from "./lib/system/process/standard_output.ts";
 import { stopSignal } from "./lib/system/stop_signal.ts";
 import { WORKER_ARGUMENT } from "./lib/system/worker_process.ts";
 
@@ -32,7 +34,8 @@ if (import.meta.main) {
     const isWorker = Deno.args.length === 1 && Deno.args[0] === WORKER_ARGUMENT;
     const host: Host = {
       args: Deno.args,
-      print: (text) => void Deno.stdout.writeSync(new TextEncoder().encode(text)),
+      print: writeStandardOutput,
+      readInput: readStandardInput,
       writeLine,
       lostLineCount: () => standardError.lostCount,
       openServiceSocket: () => openServiceSocket(writeLine),

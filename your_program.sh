@@ -2,4 +2,7 @@
 # Runs the program, from whatever folder it is called in: ./your_program.sh --resolver 8.8.8.8:53
 set -eu
 root=$(dirname -- "$(readlink -f -- "$0")")
-exec "$root/scripts/deno" run --no-prompt --allow-net --allow-sys=osUptime,inspector --config "$root/deno.json" "$root/main.ts" "$@"
+# What is imported is read from files.
+case ${1-} in import) read=--allow-read ;; *) read= ;; esac
+# shellcheck disable=SC2086 # Nothing where there is nothing to read.
+exec "$root/scripts/deno" run --no-prompt --allow-net --allow-sys=osUptime,inspector $read --config "$root/deno.json" "$root/main.ts" "$@"

@@ -30,8 +30,9 @@ const LAYERS = [
  * are free.
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  system: ["*", "process"],
   app: ["app.ts", "build_pipeline.ts", "chain.ts", "policy", "*"],
-  config: ["flags", "read_config.ts", "settings.ts", "settings", "*"],
+  config: ["flags", "import", "read_config.ts", "settings.ts", "settings", "*"],
   server: ["listen", "server.ts", "pipeline.ts", "admission", "reply", "*"],
   resolver: ["route", "cache", "sharing", "local", "questions", "*"],
   upstream: [

@@ -7,6 +7,8 @@ export interface Host {
   readonly args: readonly string[];
   /** Writes text that was asked for: `--help`, `--version`. */
   print(text: string): void;
+  /** Reads all of standard input; `null` when it has more than `octetsMax`. */
+  readInput?(octetsMax: number): Promise<Uint8Array | null>;
   /** Writes one line for the operator. Waits for nobody who reads it. */
   writeLine(line: string): void;
   /** Lines that were lost since the start because nobody read them in time. */

@@ -7,6 +7,7 @@ import { ListenError } from "../server/listen/listen.ts";
 import { check } from "./check.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
+import { importFiles } from "./import_files.ts";
 import { listenAdvice } from "./listen_advice.ts";
 import type { OperatingSystem } from "./operating_system.ts";
 import { serveAlone } from "./serve_alone.ts";
@@ -29,6 +30,7 @@ export async function runProgram(host: Host, system: OperatingSystem): Promise<n
       if (health === "well") return print(host, `${text}\n`);
       return complain(host, text, health === "unwell" ? EXIT.notWell : EXIT.cannotCheck);
     }
+    if (command.kind === "import") return print(host, await importFiles(command, host, system.files));
     return await serve(command, host, system);
   } catch (error) {
     if (error instanceof UsageError) return complain(host, error.message, EXIT.usage);

@@ -52,3 +52,8 @@ testWithProcesses("scripts/deno runs the Deno on PATH, and does not mistake itse
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+testWithProcesses("your_program.sh imports a file", async () => {
+  const file = `${ROOT}/tests/config/import/examples/Corefile`;
+  assertMatch(await outputOf(`${ROOT}/your_program.sh`, "import", "coredns", file), /\[\[route\]\]\ndomains = \[/);
+});

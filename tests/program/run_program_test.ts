@@ -106,3 +106,14 @@ Deno.test("serveAsWorker() serves by the configuration that it is sent, whatever
   assertEquals(await serveAsWorker(host, host.system), 0);
   assertStringIncludes(host.lines[0]!, `listens on ${SERVICE}. ANSWERS ARE MADE UP`);
 });
+
+Deno.test("runProgram() imports files, and ends with exit code 2 for one that cannot be read", async () => {
+  const host = new FakeSystem(["import", "dnsmasq", "/etc/a.conf", "/etc/b.conf"]);
+  host.files.write("/etc/a.conf", "port=0\nno-hosts\nlog-dhcp\n");
+  assertEquals(await runProgram(host, host.system), 2);
+  assertEquals(host.lines, ["dns-forwarder: Cannot read /etc/b.conf: there is no such file"]);
+  host.files.write("/etc/b.conf", "server=192.0.2.1\n");
+  assertEquals(await runProgram(host, host.system), 0);
+  assertStringIncludes(host.printed[0]!, 'servers = ["192.0.2.1"]  # /etc/b.conf:1');
+  assertStringIncludes(host.printed[0]!, "# /etc/a.conf:3: no counterpart: log-dhcp");
+});

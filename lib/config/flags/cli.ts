@@ -5,10 +5,11 @@ import { oneOf } from "../readers.ts";
 import type { Given } from "../setting.ts";
 import { UsageError } from "../usage_error.ts";
 import { type Check, parseCheck } from "./commands.ts";
+import { type Import, parseImport } from "./import_command.ts";
 import { type Flag, flagName, FLAGS, SHELLS } from "./flags.ts";
 
 /** What the command line asks for. */
-export type Command = { readonly kind: "help" } | { readonly kind: "version" } | Completions | Check | Serve;
+export type Command = { readonly kind: "help" } | { readonly kind: "version" } | Completions | Check | Import | Serve;
 
 /** Print completions for a shell. */
 export interface Completions {
@@ -34,6 +35,7 @@ type FlagValues = ReadonlyMap<string, readonly string[]>;
  */
 export function parseCommand(args: readonly string[]): Command {
   if (args[0] === "check") return parseCheck(args.slice(1));
+  if (args[0] === "import") return parseImport(args.slice(1));
   const values = readFlags(args);
   if (values.has("help")) return { kind: "help" };
   if (values.has("version")) return { kind: "version" };

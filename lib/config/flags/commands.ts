@@ -2,16 +2,8 @@ import { AddressFormatError, isUnspecified, parseSocketAddress, type SocketAddre
 import { type Name, NameFormatError, nameFromText } from "../../wire/name.ts";
 import { DEFAULT_LISTEN_PORT } from "../config.ts";
 import { UsageError } from "../usage_error.ts";
-
-/** Something else to do than to serve; the first word of the command line. */
-export interface SubCommand {
-  /** The word. */
-  readonly name: string;
-  /** What stands for its arguments in `--help`. */
-  readonly value: string;
-  /** What it does, for `--help`; a line each. */
-  readonly help: readonly string[];
-}
+import { IMPORT_COMMAND } from "./import_command.ts";
+import type { SubCommand } from "./sub_command.ts";
 
 /** What `check` asks for unless told otherwise: the program answers it by itself, whatever its upstreams do. */
 const CHECKED_NAME = "localhost";
@@ -27,6 +19,7 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
       "could not be asked at all, otherwise 1.",
     ],
   },
+  IMPORT_COMMAND,
 ];
 
 /** Ask a server whether it is healthy. */

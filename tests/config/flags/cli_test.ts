@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { formatSocketAddress } from "../../../lib/base/net/address.ts";
 import { formatCidr } from "../../../lib/base/net/cidr.ts";
 import { parseCommand } from "../../../lib/config/flags/cli.ts";
@@ -258,3 +258,25 @@ Deno.test("parseCommand() warns that a wildcard may answer from another address,
   assertEquals(warnings, []);
   assertEquals(plainWarnings, ["--listen 0.0.0.0:53 may answer from another address than was asked; name each"]);
 });
+
+Deno.test("parseCommand() reads import with a program and its files", () => {
+  assertEquals(parseCommand(["import", "dnsmasq", "a.conf", "-"]), {
+    kind: "import",
+    peer: "dnsmasq",
+    files: ["a.conf", "-"],
+  });
+});
+
+for (
+  const [args, message] of [
+    [[], "Cannot import: a program is needed, dnsmasq, unbound, pihole, adguard, blocky, coredns"],
+    [["bloky", "a"], "the closest is blocky"],
+    [["blocky"], "Cannot import blocky: a file is needed; - for standard input"],
+    [["blocky", "--all"], 'Cannot import "--all": no such flag'],
+  ] as const
+) {
+  Deno.test(`parseCommand() rejects import ${args.join(" ")}`, () => {
+    const error = assertThrows(() => parseCommand(["import", ...args]), UsageError);
+    assertStringIncludes((error as Error).message, message);
+  });
+}

@@ -1,0 +1,9 @@
+/** Something else to do than to serve; the first word of the command line. */
+export interface SubCommand {
+  /** The word. */
+  readonly name: string;
+  /** What stands for its arguments in `--help`. */
+  readonly value: string;
+  /** What it does, for `--help`; a line each. */
+  readonly help: readonly string[];
+}

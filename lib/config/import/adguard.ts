@@ -1,0 +1,189 @@
+import { CACHE_SETTINGS } from "../settings/cache_settings.ts";
+import { ADMISSION_SETTINGS } from "../settings/admission_settings.ts";
+import { NETWORK_SETTINGS } from "../settings/network_settings.ts";
+import type { Draft, Source } from "./draft.ts";
+import {
+  durationText,
+  groupName,
+  ipText,
+  millisecondsText,
+  nameText,
+  networkText,
+  plainServer,
+  reverseDomains,
+  secondsOf,
+  within,
+} from "./spellings.ts";
+import type { Found, Tree } from "./tree/tree.ts";
+import { yamlTree } from "./tree/yaml_tree.ts";
+
+/** Why there is no counterpart, where it is worth a word; by the beginnings of paths. */
+const WHY: readonly (readonly [string, string])[] = [
+  ["filters", "no lists of names"],
+  ["whitelist_filters", "no lists of names"],
+  ["user_rules", "no lists of names"],
+  ["filtering", "no lists of names"],
+  ["dns.bootstrap_dns", "servers are asked by their addresses"],
+  ["dns.bind_interface", "listening is by address: server.listen"],
+  ["dns.cache_size", "cache.size; the usual 64MiB hold some 300,000 answers"],
+  ["dhcp", "addresses are not given out; leases that a server writes are read: local.leases"],
+];
+
+const PRIVATE_REVERSE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10"];
+
+/** Carries over AdGuardHome.yaml. */
+export function importAdguard(sources: readonly Source[], draft: Draft): void {
+  for (const source of sources) {
+    const tree = yamlTree(source);
+    listen(tree, draft);
+    upstreams(tree, draft);
+    access(tree, draft);
+    cache(tree, draft);
+    rewrites(tree, draft);
+    clients(tree, draft);
+    tree.tellRest(draft, (path) => WHY.find(([start]) => path.startsWith(start))?.[1]);
+  }
+}
+
+function listen(tree: Tree, draft: Draft): void {
+  const port = tree.take("dns", "port");
+  const hosts = [...tree.takeAll("dns", "bind_hosts"), ...tree.takeAll("dns", "bind_host")];
+  const number = Number(port?.text ?? 53);
+  const all = port === null ? [] : ["0.0.0.0", "::"].map((text) => ({ text, origin: port.origin }));
+  for (const { text, origin } of hosts.length > 0 ? hosts : all) {
+    draft.listen(text, number, origin, `dns.bind_hosts: ${text}`);
+  }
+}
+
+function upstreams(tree: Tree, draft: Draft): void {
+  for (const found of tree.takeAll("dns", "upstream_dns")) upstream(found, draft);
+  const fallbacks = tree.takeAll("dns", "fallback_dns");
+  for (const { text, origin } of fallbacks) {
+    const server = plainServer(text);
+    if (server === null) draft.none(origin, `dns.fallback_dns: ${text}`, "upstreams are asked over UDP and TCP");
+    else draft.add("upstreams.fallback", "servers", [server], origin);
+  }
+  if (draft.has("upstreams.fallback", "servers") && draft.has("upstreams.default", "servers")) {
+    draft.set("upstreams.default", "fallback", "fallback", fallbacks[0]!.origin);
+  }
+  for (const { text, origin } of tree.takeAll("dns", "local_ptr_upstreams")) {
+    const server = plainServer(text);
+    if (server === null) draft.none(origin, `dns.local_ptr_upstreams: ${text}`);
+    else draft.route({ domains: PRIVATE_REVERSE.flatMap((network) => reverseDomains(network)!), to: [server] }, origin);
+  }
+  const mode = tree.take("dns", "upstream_mode");
+  const all = tree.take("dns", "all_servers");
+  const fastest = tree.take("dns", "fastest_addr");
+  const words: Record<string, string> = { parallel: "parallel", "load_balance": "fastest", "fastest_addr": "parallel" };
+  if (mode !== null) draft.set("upstreams.default", "strategy", words[mode.text] ?? "fastest", mode.origin, mode.text);
+  else if (all?.text === "true") draft.set("upstreams.default", "strategy", "parallel", all.origin);
+  else if (fastest?.text === "true") draft.set("upstreams.default", "strategy", "parallel", fastest.origin);
+  const timeout = tree.take("dns", "upstream_timeout");
+  const seconds = timeout && secondsOf(timeout.text);
+  if (timeout && seconds !== null) {
+    const { number, note } = within(1000 * seconds, NETWORK_SETTINGS.timeoutMs.reader.bounds!);
+    draft.set("server", "timeout", millisecondsText(number), timeout.origin, note);
+  }
+}
+
+/** `192.0.2.1`, `[/corp.example/lan/]192.0.2.1 192.0.2.2`, `[/corp.example/]#`, or an encrypted one. */
+function upstream({ text, origin }: Found, draft: Draft): void {
+  if (text.trim() === "" || text.startsWith("#")) return;
+  const [, inner, rest = ""] = /^\[\/(.*)\/\]\s*(.*)$/.exec(text) ?? [];
+  const servers = (inner === undefined ? text : rest).trim().split(/\s+/);
+  const read = servers.map(plainServer).filter((server) => server !== null);
+  const told = (why: string) => draft.none(origin, `dns.upstream_dns: ${text}`, why);
+  if (inner === undefined) {
+    if (read.length === 0) return told("upstreams are asked over UDP and TCP");
+    return draft.add("upstreams.default", "servers", read, origin);
+  }
+  const domains = inner.split("/").map((domain) => nameText(domain.replace(/^\*\./, "")));
+  if (domains.includes(null)) return told(inner === "" ? "names without a dot: local.single-label" : "needs domains");
+  if (rest.trim() === "#") return draft.route({ domains: domains as string[], to: "default" }, origin);
+  if (read.length === 0) return told("upstreams are asked over UDP and TCP");
+  draft.route({ domains: domains as string[], to: read }, origin);
+}
+
+function access(tree: Tree, draft: Draft): void {
+  for (const [path, key] of [["allowed_clients", "allow"], ["disallowed_clients", "deny"]] as const) {
+    for (const { text, origin } of tree.takeAll("dns", path)) {
+      const network = networkText(text);
+      if (network === null) draft.none(origin, `dns.${path}: ${text}`, "needs an address or a network");
+      else draft.add("access", key, [network], origin);
+    }
+  }
+  const rate = tree.take("dns", "ratelimit");
+  if (rate !== null) {
+    const { number, note } = within(Number(rate.text) || 0, ADMISSION_SETTINGS.rateLimit.reader.bounds!);
+    draft.set("access", "rate-limit", number, rate.origin, note || "of a network, /24 or /56");
+  }
+  for (const { text, origin } of tree.takeAll("dns", "ratelimit_whitelist")) {
+    const network = networkText(text);
+    if (network === null) draft.none(origin, `dns.ratelimit_whitelist: ${text}`, "needs an address or a network");
+    else draft.add("access", "rate-limit-exempt", [network], origin);
+  }
+  const any = tree.take("dns", "refuse_any");
+  if (any?.text === "true") draft.add("access", "refuse-types", ["ANY"], any.origin);
+  const v6 = tree.take("dns", "aaaa_disabled");
+  if (v6?.text === "true") draft.add("clients.default", "drop-types", ["AAAA"], v6.origin);
+}
+
+function cache(tree: Tree, draft: Draft): void {
+  for (
+    const [path, key, bounds] of [
+      ["cache_ttl_min", "min-ttl", CACHE_SETTINGS.minTtlSeconds.reader.bounds!],
+      ["cache_ttl_max", "max-ttl", CACHE_SETTINGS.maxTtlSeconds.reader.bounds!],
+    ] as const
+  ) {
+    const found = tree.take("dns", path);
+    if (found === null || !(Number(found.text) > 0)) continue;
+    const { number, note } = within(Number(found.text), bounds);
+    draft.set("cache", key, durationText(number), found.origin, note);
+  }
+  const enabled = tree.take("dns", "cache_enabled");
+  if (enabled?.text === "false") draft.set("cache", "size", "0", enabled.origin);
+  const stale = tree.take("dns", "cache_optimistic");
+  if (stale !== null) draft.set("cache", "stale", stale.text === "true", stale.origin);
+}
+
+/** `domain: '*.lan'`, `answer: 192.0.2.1`, or another name. */
+function rewrites(tree: Tree, draft: Draft): void {
+  for (const item of [...tree.items("filtering", "rewrites"), ...tree.items("dns", "rewrites")]) {
+    const domain = item.take("domain");
+    const answer = item.take("answer");
+    const isOff = item.take("enabled")?.text === "false";
+    if (domain === null || answer === null) continue;
+    const name = nameText(domain.text);
+    const target = ipText(answer.text) ?? nameText(answer.text);
+    const text = `rewrites: ${domain.text} → ${answer.text}`;
+    if (isOff) draft.none(domain.origin, text, "switched off");
+    else if (name === null || target === null || target === "A" || target === "AAAA") draft.none(domain.origin, text);
+    else if (ipText(answer.text) !== null) draft.add("local.addresses", name, [target], domain.origin);
+    else if (draft.has("local.addresses", name)) draft.none(domain.origin, text, "it has addresses already");
+    else draft.set("local.addresses", name, target, domain.origin);
+  }
+}
+
+/** Clients that have servers of their own. */
+function clients(tree: Tree, draft: Draft): void {
+  for (const item of [...tree.items("clients", "persistent"), ...tree.items("clients")]) {
+    const name = item.take("name");
+    const ids = item.takeAll("ids");
+    const servers = item.takeAll("upstreams");
+    if (name === null) continue;
+    const own = servers.map(({ text }) => plainServer(text)).filter((server) => server !== null);
+    const group = groupName(name.text, (taken) => draft.has(`clients.${taken}`, "addresses"));
+    for (const { text, origin } of ids) {
+      const network = networkText(text);
+      const isMac = /^(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i.test(text);
+      if (own.length === 0) {
+        draft.none(origin, `clients: ${name.text}: ${text}`, "nothing is different for this client");
+      } else if (network !== null) draft.add(`clients.${group}`, "addresses", [network], origin);
+      else if (isMac) draft.add(`clients.${group}`, "macs", [text.toLowerCase().replaceAll("-", ":")], origin);
+      else draft.none(origin, `clients: ${name.text}: ${text}`, "needs an address, a network or a MAC address");
+    }
+    if (own.length === 0) continue;
+    draft.add(`upstreams.${group}`, "servers", own, servers[0]!.origin);
+    draft.set(`clients.${group}`, "upstream", group, servers[0]!.origin);
+  }
+}

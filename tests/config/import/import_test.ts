@@ -1,0 +1,152 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import fc from "fast-check";
+import { parse } from "smol-toml";
+import { importConfig } from "../../../lib/config/import/import_config.ts";
+import { type Peer, PEERS } from "../../../lib/config/import/peers.ts";
+import { UsageError } from "../../../lib/config/usage_error.ts";
+
+const EXAMPLES = new URL("examples/", import.meta.url);
+const ignore = Deno.permissions.querySync({ name: "read", path: EXAMPLES }).state !== "granted";
+
+/** What other projects' own documented examples say, and what it becomes. */
+const CASES: readonly (readonly [Peer, string])[] = [
+  ["dnsmasq", "dnsmasq.conf"],
+  ["unbound", "unbound.conf"],
+  ["pihole", "pihole.toml"],
+  ["adguard", "adguard.yaml"],
+  ["blocky", "blocky.yml"],
+  ["blocky", "blocky-old.yml"],
+  ["coredns", "Corefile"],
+];
+
+for (const [peer, file] of CASES) {
+  const name = `importConfig() carries over ${file} of ${peer}, line by line (needs --allow-read)`;
+  Deno.test({
+    name,
+    ignore,
+    fn: async () => {
+      const text = await Deno.readTextFile(new URL(file, EXAMPLES));
+      const written = await importConfig(peer, [{ file, text }]);
+      parse(written);
+      assertEquals(written, await Deno.readTextFile(new URL(`${file}.imported`, EXAMPLES)));
+    },
+  });
+}
+
+/** Where Debian's packages put the examples themselves, in which each option stands in a comment. */
+const DOCUMENTED: readonly (readonly [Peer, string, RegExp])[] = [
+  ["dnsmasq", "/usr/share/doc/dnsmasq-base/examples/dnsmasq.conf.example", /^#(?=[a-z])/gm],
+  ["unbound", "/usr/share/doc/unbound/examples/unbound.conf", /^(?<=\s*)# ?(?=[a-z-]+:)|(?<=^\s+)# ?(?=[a-z-]+:)/gm],
+];
+
+for (const [peer, file, off] of DOCUMENTED) {
+  Deno.test({
+    name: `importConfig() loses no option of ${peer}'s documented example (needs --allow-read and the file)`,
+    ignore: ignore || !isThere(file),
+    fn: async () => {
+      const text = (await Deno.readTextFile(file)).replaceAll(off, "");
+      const written = await importConfig(peer, [{ file: "example", text }]);
+      parse(written);
+      const said = text.split("\n").flatMap((line, i) =>
+        /^\s*[a-z]/.test(line) && !/^\s*[a-z-]+:\s*(#|$)/.test(line) ? [i + 1] : []
+      );
+      assertEquals(said.filter((line) => !new RegExp(`example:${line}\\b`).test(written) && !isPartOf(text, line)), []);
+    },
+  });
+}
+
+/** A name belongs to its clause, and what is said twice is carried over once. */
+function isPartOf(text: string, line: number): boolean {
+  const said = text.split("\n")[line - 1]!.trim();
+  return /^(?:name:|no-hosts|port|msg-cache|rrset-cache|local-zone: "[^"]*" redirect|domain=|strict-order|all-servers)/
+    .test(said) ||
+    text.split("\n").slice(line).some((later) => later.trim().split(/[=:]/)[0] === said.split(/[=:]/)[0]) ||
+    text.split("\n").slice(0, line - 1).some((former) => former.trim() === said);
+}
+
+function isThere(file: string): boolean {
+  try {
+    return Deno.statSync(file).isFile;
+  } catch {
+    return false;
+  }
+}
+
+Deno.test("importConfig() writes TOML whatever it reads, or says that the file cannot be read", async () => {
+  const words = fc.constantFrom(
+    "server",
+    "=",
+    "/",
+    "\n",
+    " ",
+    "{",
+    "}",
+    ":",
+    "-",
+    "#",
+    '"',
+    "'",
+    "${HOME}",
+    "\u007f",
+    "\u0001",
+    "\ud800",
+    "address",
+    "cname",
+    "192.0.2.1",
+    "forward",
+    "dns",
+    "upstreams",
+    "[",
+    "]",
+    ",",
+    "local-data:",
+    "server:",
+    "a.example",
+    "*",
+    "txt-record",
+    "hosts",
+    "|",
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...PEERS), fc.array(words, { maxLength: 40 }), async (peer, parts) => {
+      try {
+        parse(await importConfig(peer, [{ file: "some\nfile", text: parts.join("") }]));
+      } catch (error) {
+        if (!(error instanceof UsageError)) throw error;
+      }
+    }),
+  );
+});
+
+Deno.test("importConfig() shows no secrets", async () => {
+  const text = "redis:\n  password: hunter2\n  sentinelPassword: hunter3\n";
+  const written = await importConfig("blocky", [{ file: "config.yml", text }]);
+  assertEquals(/hunter/.test(written), false);
+  assertStringIncludes(written, "# config.yml:2: no counterpart: redis.password: …");
+});
+
+Deno.test("importConfig() writes ${NAME} so that it stays text", async () => {
+  const written = await importConfig("unbound", [{ file: "a", text: 'server:\nidentity: "${HOSTNAME}"\n' }]);
+  assertStringIncludes(written, 'server-id = "$${HOSTNAME}"');
+});
+
+Deno.test("importConfig() takes several files as one, and says of which each line is", async () => {
+  const written = await importConfig("dnsmasq", [
+    { file: "a.conf", text: "server=/corp.example/192.0.2.1\nno-hosts\nport=0" },
+    { file: "b.conf", text: "server=/corp.example/192.0.2.2\nlog-dhcp" },
+  ]);
+  assertEquals(written.split("\n").filter((line) => /[ab]\.conf/.test(line)), [
+    "# Made of a.conf, b.conf, a configuration of dnsmasq. Read it before you use it.",
+    'domains = ["corp.example"]  # a.conf:1',
+    '  "192.0.2.1",  # a.conf:1',
+    '  "192.0.2.2",  # b.conf:1',
+    "# b.conf:2: no counterpart: log-dhcp",
+  ]);
+});
+
+for (const [peer, text] of [["adguard", "dns: [\n"], ["pihole", "[dns]\nport = \n"]] as const) {
+  Deno.test(`importConfig() says where a file of ${peer}'s is broken`, async () => {
+    const error = await assertRejects(() => importConfig(peer, [{ file: "its.file", text }]), UsageError);
+    assertStringIncludes((error as Error).message, "Cannot read its.file");
+  });
+}
