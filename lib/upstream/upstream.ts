@@ -105,6 +105,11 @@ export class Upstream implements Responder, Asker<AskOwner<Upstream>> {
     return this.#path.isLossy;
   }
 
+  /** See `Path`. */
+  get isJammed(): boolean {
+    return this.#path.isJammed;
+  }
+
   /** Sends that a question to it may take; see `PathLoss`. */
   get sendsMax(): number {
     return this.#path.sendsMax;
@@ -144,7 +149,7 @@ export class Upstream implements Responder, Asker<AskOwner<Upstream>> {
     const path = this.#path;
     const ask = new Ask({ asker: this, owner, request, breaker: this.#breaker, path, isProbe, sentAtMs });
     this.#options.deadlines.schedule(ask, sentAtMs + this.silenceMs);
-    path.sent(sentAtMs);
+    path.sent(sentAtMs, request.sendCount);
     const pending = this.#dialogue.ask(request, ask);
     ask.socket = request.lastSocket ?? null;
     deliver(pending, ask);

@@ -10,7 +10,7 @@ import type { Temper } from "./upstream_plan.ts";
 /** RFC 9520 §3.1 allows two retries; the forwarder's own rule is the same, over all upstreams together. */
 const SENDS_MAX = 3;
 /** Over a path that is known to lose datagrams. */
-const LOSSY_SENDS_MAX = 14;
+const LOSSY_SENDS_MAX = 20;
 /** The forwarder's own questions: whether an upstream leads back to it. At most once in ten seconds. */
 const LOOP_PROBE = /^[0-9a-f]{36}\.example\. IN TXT$/;
 const LOOP_PROBE_EVERY_MS = 10_000;

@@ -24,7 +24,12 @@ export interface HabitualServer {
 /** A group of upstreams on a fake network, opened as the program does, and the servers behind it with their habits. */
 export function groupRig(
   habits: readonly Habit[],
-  { strategy = "sequential", socketCount = 4 }: { strategy?: Strategy; socketCount?: number } = {},
+  { strategy = "sequential", socketCount = 4, seed = "loss" }: {
+    strategy?: Strategy;
+    socketCount?: number;
+    /** Which datagrams are lost follows from it. */
+    seed?: number | string;
+  } = {},
 ) {
   const { registry, time, deadlines, network, lines, counters } = registryRig({ socketCount });
   const servers: HabitualServer[] = habits.map((habit, i) => ({
@@ -34,7 +39,7 @@ export function groupRig(
     deadPorts: new Set(),
     asked: [],
   }));
-  const chance = new SeededRandom("loss");
+  const chance = new SeededRandom(seed);
   const serverAt = ({ hostname }: SocketAddress) => servers.find(({ address }) => address.hostname === hostname)!;
   const answerLater = (outcome: Outcome, send: (fields: object) => void) => {
     if (outcome !== null && !(outcome instanceof Error)) time.start(outcome.afterMs, () => send(outcome.fields));

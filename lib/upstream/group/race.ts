@@ -5,6 +5,7 @@ import { type Request, type RequestOwner, sendsLeft } from "../request.ts";
 import { resendWaitMs } from "./resend_wait.ts";
 import { isUseful } from "../../response/reply_kind.ts";
 import { Setbacks } from "./setbacks.ts";
+import { whoseTurn } from "./whose_turn.ts";
 import type { AskOwner } from "../ask_owner.ts";
 import type { Upstream } from "../upstream.ts";
 import type { Response } from "../../response/response.ts";
@@ -106,13 +107,22 @@ export class Race extends Deadline implements RequestOwner, AskOwner<Upstream> {
 
   /** The last one asked is slow. */
   override onDue(nowMs: number): void {
-    const { group, deadlines, request } = this.#options;
+    const { group, request } = this.#options;
     // Deadlines are met up to a tick late: this one may come behind the question's own, when an answer is of no use.
     if (nowMs >= request.deadlineMs) return;
-    this.#grantSends(this.#last!);
-    if (!this.#mayAsk) return;
-    if (nowMs >= this.#patienceEndMs || group.mayHedge(this.#last!)) return this.#askNext();
-    deadlines.schedule(this, Math.min(nowMs + this.#waitMs, this.#patienceEndMs));
+    const next = this.#next;
+    if (next !== null) this.#grantSends(next);
+    // There will be a send left when the path turns out to be lossy.
+    if (next === null || !this.#mayAsk) return this.#wakeAt(nowMs + this.#waitMs);
+    // To somebody beyond such a path it is no luxury, whoever was asked last.
+    const slow = !this.#hasUntried && next.isLossy ? next : this.#last!;
+    if (nowMs >= this.#patienceEndMs || group.mayHedge(slow)) return this.#askNext();
+    this.#wakeAt(Math.min(nowMs + this.#waitMs, this.#patienceEndMs));
+  }
+
+  #wakeAt(dueMs: number): void {
+    const { request, deadlines } = this.#options;
+    if (dueMs < request.deadlineMs) deadlines.schedule(this, dueMs);
   }
 
   get #hasUntried(): boolean {
@@ -124,18 +134,13 @@ export class Race extends Deadline implements RequestOwner, AskOwner<Upstream> {
     return !this.#isOver && sendsLeft(request) > 0 && this.#askedCount < request.sendsMax;
   }
 
-  /** Whose turn it is: nobody's when asking any of them again would bring nothing else. */
   get #next(): Upstream | null {
-    const { order } = this.#options;
-    for (let i = 0; i < order.length; i++) {
-      const upstream = order[(this.#askedCount + i) % order.length]!;
-      if (this.#hasUntried || !this.#setbacks?.hasSpoken(upstream)) return upstream;
-    }
-    return null;
+    const { order, request } = this.#options;
+    return whoseTurn(order, this.#askedCount, request, this.#setbacks);
   }
 
   #askNext(): void {
-    const { request, deadlines, clock } = this.#options;
+    const { request, order, deadlines, clock } = this.#options;
     const upstream = this.#mayAsk ? this.#next : null;
     if (upstream === null) return;
     // One that is down, or was a moment ago, may have gone for the ports that were used so far alone.
@@ -147,14 +152,13 @@ export class Race extends Deadline implements RequestOwner, AskOwner<Upstream> {
     deadlines.cancel(this);
     const nowMs = clock.nowMs();
     const leftMs = request.deadlineMs - nowMs;
-    this.#waitMs = this.#hasUntried ? upstream.hedgeDelayMs : resendWaitMs({
-      delayMs: upstream.resendDelayMs,
-      round: this.#askedCount - this.#options.order.length,
-      leftMs,
-      sendsLeft: sendsLeft(request),
-    });
-    this.#patienceEndMs = nowMs + Math.max(this.#waitMs, Math.min(upstream.silenceMs, leftMs / 2));
-    if (nowMs + this.#waitMs < request.deadlineMs) deadlines.schedule(this, nowMs + this.#waitMs);
+    // Whoever is asked again next has been silent for longer than this one: its delay counts.
+    const silent = this.#hasUntried ? upstream : this.#next ?? upstream;
+    this.#grantSends(silent);
+    const round = this.#askedCount - order.length;
+    this.#waitMs = this.#hasUntried ? upstream.hedgeDelayMs : resendWaitMs(silent, { request, round, leftMs });
+    this.#patienceEndMs = nowMs + Math.max(this.#waitMs, Math.min(silent.silenceMs, leftMs / 2));
+    this.#wakeAt(nowMs + this.#waitMs);
     // Last, for it may fail at once, and then it is the next one's turn.
     upstream.askFor(request, this);
   }

@@ -1,23 +1,57 @@
-/** What the time before a resend depends on. */
+import { type Request, sendsLeft } from "../request.ts";
+import type { Upstream } from "../upstream.ts";
+
+/** What the time before a resend depends on, but for who is silent. */
 export interface ResendCircumstances {
-  /** After so much silence the upstream may be asked again; `Infinity` for never. */
-  readonly delayMs: number;
+  /** What is asked. The sends that it has left include the one whose silence is waited for. */
+  readonly request: Pick<Request, "sendsMax" | "sendCount">;
   /** How often all upstreams have been asked again already. */
   readonly round: number;
   /** Time that the question has left. */
   readonly leftMs: number;
-  /** Sends that it has left, that one included whose silence is waited for. */
-  readonly sendsLeft: number;
 }
+
+/** Who is silent. */
+export type Silent = Pick<Upstream, "resendDelayMs" | "isLossy" | "isJammed">;
+
+/** Two sends of a question over a lossy path are at least this far apart, however little time there is. */
+const LOSSY_MIN_MS = 30;
+/**
+ * This share of the sends over a lossy path is kept, and spread over the time that is left: losses may come in bursts, and
+ * bursts last. Hardly one question of 1,000 gets so far.
+ */
+const KEPT_SHARE = 0.4;
 
 /**
  * How long the reply to a send is waited for, in milliseconds, before the question is sent again. RFC 6298 §5.5: each
  * silence doubles the timeout; yet the sends that are left are to have their place in the time that is left.
  */
-export function resendWaitMs({ delayMs, round, leftMs, sendsLeft }: ResendCircumstances): number {
+export function resendWaitMs(silent: Silent, circumstances: ResendCircumstances): number {
+  const { resendDelayMs: delayMs, isLossy } = silent;
+  const { request, round, leftMs } = circumstances;
   // An upstream that usually takes longer than half of the time is asked again then. Likewise over TCP, once: a connection
   // repeats by itself what gets lost.
   if (round === 0) return Math.min(delayMs, leftMs / 2);
   if (delayMs === Infinity) return Infinity;
-  return Math.max(delayMs, Math.min(delayMs * 2 ** round, leftMs / Math.max(1, sendsLeft)));
+  if (isLossy) return lossyWaitMs(silent, circumstances);
+  return Math.max(delayMs, Math.min(delayMs * 2 ** round, leftMs / Math.max(1, sendsLeft(request))));
+}
+
+/**
+ * The same over a path that is known to lose. Doubling is for a sender whose own datagrams jam the path (RFC 6298 §5.5, RFC
+ * 8085 §3.1.1); here a question takes as many small ones until one comes through, whatever the time in between, and the next
+ * is as likely to as the last. So the timeout stays what it is. What bounds them instead is their number, see `PathLoss`, and
+ * that replies have to pay for them, see `SpareSends`.
+ */
+function lossyWaitMs(
+  { resendDelayMs: delayMs, isJammed }: Silent,
+  { request, round, leftMs }: ResendCircumstances,
+): number {
+  const left = sendsLeft(request);
+  // With none left it is looked in between whether there may be more by then: how much gets lost was not known before.
+  const shareMs = leftMs / Math.max(2, left);
+  // A long way leaves no time to wait for each reply: ever less, because ever fewer questions come that far.
+  const enoughMs = isJammed ? delayMs : Math.max(delayMs / 2 ** round, LOSSY_MIN_MS);
+  const waitMs = Math.max(shareMs, enoughMs);
+  return left > KEPT_SHARE * request.sendsMax ? Math.min(delayMs, waitMs) : waitMs;
 }

@@ -1,12 +1,15 @@
 import { clamp } from "../../base/clamp.ts";
 import { PathLoss } from "./path_loss.ts";
-import type { QuerySource, Request } from "../request.ts";
+import { type QuerySource, type Request, SENDS_MAX } from "../request.ts";
 import { RoundTrips } from "./round_trips.ts";
+import { SpareSends } from "./spare_sends.ts";
 
 /** Bounds of the delay after which the next upstream is asked as well. */
 const HEDGE_MS = { min: 30, max: 250 };
 /** Bounds of the silence after which the same one may be asked again. */
 const RESEND_MS = { min: 100, max: 1000 };
+/** The same over a path that loses: there silence is a loss far more often than a name that takes a little longer. */
+const LOSSY_RESEND_MS = { min: 50, max: 1000 };
 /** Bounds of the silence that counts as a failure. */
 const SILENCE_MS = { min: 250, max: 1000 };
 /** Bounds of the time that TCP may take for what was truncated: a connection that is lost is replaced meanwhile. */
@@ -15,6 +18,8 @@ const WHOLE_MS = { min: 500, max: 1000 };
 const FIRST_SILENCE_MS = 600;
 /** A single query may take this long without anything being wrong. */
 const QUIET_MS = 100;
+/** Replies that take so many times as long as the fastest one are no matter of distance. */
+const JAMMED_FACTOR = 2;
 /** So many unanswered queries at once are no single lost packet. */
 const SUSPECT_COUNT = 3;
 
@@ -43,6 +48,7 @@ export class Path {
   /** Over TCP, for what was truncated. */
   readonly #wholeTrips = new RoundTrips();
   readonly #loss = new PathLoss();
+  readonly #spareSends = new SpareSends();
   /** Queries that wait for a reply, and have not been silent for too long yet. */
   #outstanding = 0;
   /** When the first query was sent of those that nothing has been heard since. */
@@ -67,7 +73,8 @@ export class Path {
 
   /** After this much silence the same one may be asked again: the retransmission timeout of RFC 6298, within bounds. */
   get resendDelayMs(): number {
-    return this.#isMeasured ? clamp(this.#roundTrips.lossMs, RESEND_MS) : FIRST_SILENCE_MS;
+    if (!this.#isMeasured) return FIRST_SILENCE_MS;
+    return clamp(this.#roundTrips.lossMs, this.isLossy ? LOSSY_RESEND_MS : RESEND_MS);
   }
 
   /** After this much silence a query has failed. */
@@ -80,14 +87,22 @@ export class Path {
     return this.#wholeTrips.count > 0 ? clamp(2 * this.#wholeTrips.lossMs, WHOLE_MS) : WHOLE_MS.max;
   }
 
-  /** See `PathLoss`. */
+  /** See `PathLoss`. Who does not pay for further sends, see `SpareSends`, is silent rather than beyond a path that loses. */
   get isLossy(): boolean {
-    return this.#loss.isLossy;
+    return this.#spareSends.hasAny && this.#loss.isLossy;
   }
 
-  /** See `PathLoss`. */
+  /**
+   * Whether replies take much longer than they could: queries seem to wait for each other, on the way or at the upstream. What
+   * is lost may be lost for that reason, and more queries would only make it worse.
+   */
+  get isJammed(): boolean {
+    return this.smoothedMs > JAMMED_FACTOR * this.#roundTrips.fastestMs;
+  }
+
+  /** See `PathLoss`; no more than to anybody without `SpareSends`. */
   get sendsMax(): number {
-    return this.#loss.sendsMax;
+    return this.#spareSends.hasAny ? this.#loss.sendsMax : SENDS_MAX;
   }
 
   get #isMeasured(): boolean {
@@ -102,8 +117,9 @@ export class Path {
       (this.#outstanding < SUSPECT_COUNT ? Math.max(QUIET_MS, 3 * usualMs) : 2 * usualMs);
   }
 
-  /** A query is sent; over TCP, one that follows a truncated reply. */
-  sent(nowMs: number): void {
+  /** A query is sent; over TCP, one that follows a truncated reply. `earlierCount` sends of its question have been before. */
+  sent(nowMs: number, earlierCount = 0): void {
+    if (earlierCount >= SENDS_MAX) this.#spareSends.spend();
     if (this.#outstanding++ === 0) this.#quietSinceMs = nowMs;
   }
 
@@ -128,6 +144,7 @@ export class Path {
     if (!query.hasFailed) this.#outstanding--;
     this.#heard(nowMs);
     this.#measure(query, nowMs);
+    this.#spareSends.earn();
     if (query.isCountedLost) this.#loss.found();
     else this.#loss.answered();
   }

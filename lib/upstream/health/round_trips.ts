@@ -17,6 +17,7 @@ export class RoundTrips {
   #smoothedMs = 0;
   #variationMs = 0;
   #percentile95Ms = 0;
+  #fastestMs = Infinity;
 
   /** Replies measured so far. */
   get count(): number {
@@ -33,6 +34,11 @@ export class RoundTrips {
     return this.#percentile95Ms;
   }
 
+  /** The shortest of all, in milliseconds: what the way takes when nothing waits on it; `Infinity` before the first sample. */
+  get fastestMs(): number {
+    return this.#fastestMs;
+  }
+
   /** RTO: SRTT + 4 × RTTVAR (RFC 6298 §2.3), in milliseconds. What takes longer is probably lost. */
   get lossMs(): number {
     return this.#smoothedMs + 4 * this.#variationMs;
@@ -47,6 +53,7 @@ export class RoundTrips {
       this.#variationMs += BETA * (Math.abs(this.#smoothedMs - rttMs) - this.#variationMs);
       this.#smoothedMs += ALPHA * (rttMs - this.#smoothedMs);
     }
+    if (rttMs < this.#fastestMs) this.#fastestMs = rttMs;
     this.#window[this.#count++ % WINDOW] = rttMs;
     if (this.#count <= REFRESH_EVERY || this.#count % REFRESH_EVERY === 0) {
       this.#percentile95Ms = this.#percentile(0.95);
