@@ -12,6 +12,7 @@ const LAYERS = [
   "program",
   "app",
   "workers",
+  "reload",
   "config",
   "operator",
   "server",
@@ -32,6 +33,7 @@ const LAYERS = [
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   system: ["*", "process"],
   app: ["app.ts", "build_pipeline.ts", "chain.ts", "policy", "*"],
+  reload: ["*", "changes"],
   config: ["flags", "import", "read_config.ts", "settings.ts", "settings", "*"],
   server: ["listen", "server.ts", "pipeline.ts", "admission", "reply", "*"],
   resolver: ["route", "cache", "sharing", "local", "questions", "*"],

@@ -1,5 +1,5 @@
 import { type Advice, adviceOn } from "./advice.ts";
-import type { Config } from "./config.ts";
+import type { Config, FullConfig } from "./config.ts";
 import { invalid } from "./readers.ts";
 import type { Given, Setting } from "./setting.ts";
 import { configOf, SETTINGS } from "./settings.ts";
@@ -7,7 +7,7 @@ import { configOf, SETTINGS } from "./settings.ts";
 /** A configuration, and what there is to say about it. */
 export interface ReadConfig extends Advice {
   /** What was given, and the defaults of the rest. */
-  readonly config: Config;
+  readonly config: FullConfig;
 }
 
 /**
@@ -34,5 +34,5 @@ export function readConfig(given: readonly Given[], spell: (setting: Setting<unk
       return givenAt.get(setting.path)?.[i]?.where ?? spell(setting);
     },
   });
-  return { config, ...advice };
+  return { config: { ...config, policy: null }, ...advice };
 }

@@ -1,4 +1,4 @@
-import type { Config } from "./config.ts";
+import type { Config, FullConfig } from "./config.ts";
 import type { Settings } from "./setting.ts";
 import { ADMISSION_SETTINGS } from "./settings/admission_settings.ts";
 import { CACHE_SETTINGS } from "./settings/cache_settings.ts";
@@ -22,7 +22,7 @@ export const SETTINGS: Settings = {
 export const FIELDS: readonly (keyof Config)[] = Object.keys(SETTINGS) as (keyof Config)[];
 
 /** The program's configuration when nothing is given. */
-export const DEFAULTS: Config = configOf((field) => SETTINGS[field].default);
+export const DEFAULTS: FullConfig = { ...configOf((field) => SETTINGS[field].default), policy: null };
 
 /** A configuration with the value that `valueOf` gives for each field. */
 export function configOf(valueOf: (field: keyof Config) => Config[keyof Config]): Config {

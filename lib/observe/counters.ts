@@ -22,6 +22,8 @@ export class Counters {
   unsendable = 0;
   /** Datagrams of clients that the operating system dropped, as it says when a listener closes; native I/O alone. */
   dropped = 0;
+  /** Replies that say SERVFAIL, whoever is at fault. */
+  failed = 0;
   /** Queries on which the program itself failed; each is answered with SERVFAIL and logged. */
   broken = 0;
   /** Questions answered from memory with what has not expired. */

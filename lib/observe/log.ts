@@ -6,13 +6,18 @@ export type LogLevel = typeof LOG_LEVELS[number];
 
 /** Lines for the operator: what happened, once, and what can be done. Never one per query above `debug`. */
 export class Log {
-  readonly #threshold: number;
+  #threshold: number;
   readonly #writeLine: (line: string) => void;
 
   /** What is above `level` is dropped; the rest goes to `writeLine`, a line at a time. */
   constructor({ level, writeLine }: { level: LogLevel; writeLine: (line: string) => void }) {
     this.#threshold = LOG_LEVELS.indexOf(level);
     this.#writeLine = writeLine;
+  }
+
+  /** Says as much as `level` from now on. */
+  use(level: LogLevel): void {
+    this.#threshold = LOG_LEVELS.indexOf(level);
   }
 
   /** The program cannot do what it is for. */

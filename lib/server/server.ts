@@ -133,6 +133,7 @@ export class Server {
     const { reply, client } = query;
     finish(query, recursionAvailable);
     this.outcomes.count(client.channelIndex, reply.source, reply.rcode);
+    if (reply.rcode === RCODE.SERVFAIL) this.#counters.failed++;
     if (this.#observer !== null) this.#show(this.#observer, query);
     return reply;
   }

@@ -37,7 +37,7 @@ export const NETWORK_SETTINGS = {
     path: "server.listen",
     reader: addressList("<ip>[:<port>]", { defaultPort: DEFAULT_LISTEN_PORT, portMin: 0 }),
     default: null,
-    isReloadable: false,
+    isReloadable: true,
     help: [
       `Serve clients here; port ${DEFAULT_LISTEN_PORT} unless given, 0 for any free one. May be repeated or comma-separated.`,
       "Link-local addresses with their link: [fe80::1%eth0].",

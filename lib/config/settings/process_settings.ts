@@ -37,7 +37,7 @@ export const PROCESS_SETTINGS = {
     path: "log.level",
     reader: oneOf(LOG_LEVELS),
     default: "info",
-    isReloadable: false,
+    isReloadable: true,
     help: ["How much is logged to standard error (default {default})."],
   },
   watchesFiles: {

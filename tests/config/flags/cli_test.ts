@@ -51,7 +51,8 @@ function words(commandLine: string): string[] {
 function parse(commandLine: string) {
   const command = parseCommand(words(commandLine));
   assert(command.kind === "serve");
-  const { listen, upstreams, ...others } = command.config;
+  const { listen, upstreams, policy, ...others } = command.config;
+  assertEquals(policy, null);
   const told: Told = {
     ...others,
     listen: listen?.map(formatSocketAddress) ?? null,

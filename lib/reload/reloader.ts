@@ -1,0 +1,173 @@
+import type { FullConfig } from "../config/config.ts";
+import { UsageError } from "../config/usage_error.ts";
+import type { Services } from "../observe/services.ts";
+import { changesBetween } from "./changes/changes.ts";
+import { listText, type Outcome, outcomeText } from "./outcome.ts";
+import { Probation } from "./probation.ts";
+import type { ReloadTarget } from "./reload_target.ts";
+
+/** A configuration that was read and checked. */
+export interface Loaded {
+  /** What is to be followed. */
+  readonly config: FullConfig;
+  /** What is allowed and probably not meant, a line each. */
+  readonly warnings: readonly string[];
+}
+
+/** What a reloader is made from. */
+export interface ReloaderOptions extends Pick<Services, "timers" | "log"> {
+  /** What is followed at first. */
+  readonly config: FullConfig;
+  /**
+   * Reads and checks the configuration as at the start.
+   *
+   * @throws {UsageError} when it is wrong.
+   */
+  readonly load: () => Promise<Loaded>;
+  /** What is to follow it. */
+  readonly target: ReloadTarget;
+  /** Told that a reload begins, and that it has ended, whatever has come of it. */
+  readonly onBegin?: () => void;
+  /** See `onBegin`. */
+  readonly onEnd?: (outcome: Outcome) => void;
+}
+
+/**
+ * Lets the program follow its configuration as that is now. What cannot be read or followed changes nothing; what is followed is on
+ * probation for a while, and taken back when it does harm.
+ */
+export class Reloader {
+  readonly #options: ReloaderOptions;
+  readonly #probation: Probation;
+  #config: FullConfig;
+  #running: Promise<Outcome> | null = null;
+  /** What is asked for while one is under way: all of it is one more. */
+  #next: Promise<Outcome> | null = null;
+  #isStopped = false;
+  /** Why the last reload was rejected; "" when it was not. */
+  #rejection = "";
+  /** Whether nobody has asked for the reload that comes next. */
+  #isQuiet = true;
+
+  /** See {@linkcode ReloaderOptions}. */
+  constructor(options: ReloaderOptions) {
+    const { target, timers, config } = options;
+    this.#options = options;
+    this.#config = config;
+    this.#probation = new Probation({ timers, tally: () => target.tally() });
+  }
+
+  /** What is followed. */
+  get config(): FullConfig {
+    return this.#config;
+  }
+
+  /**
+   * Reads the configuration again, and follows it. Never fails. While a reload is under way, all further calls together are one
+   * more afterwards: what is read then is newer than any of them.
+   *
+   * @param isQuiet Whether nobody has asked for it: then it is not told that there is nothing new.
+   */
+  reload({ isQuiet = false }: { isQuiet?: boolean } = {}): Promise<Outcome> {
+    if (!isQuiet) this.#isQuiet = false;
+    if (this.#running === null) return this.#begin();
+    return this.#next ??= this.#running.then(() => this.#begin());
+  }
+
+  /** A process that follows the configuration has died. */
+  noteDeath(reason: string): void {
+    this.#probation.noteHarm(reason);
+  }
+
+  /** Takes nothing back any more, and begins no reload. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#probation.stop();
+  }
+
+  #begin(): Promise<Outcome> {
+    const isQuiet = this.#isQuiet;
+    this.#isQuiet = true;
+    this.#next = null;
+    const { onBegin, onEnd } = this.#options;
+    onBegin?.();
+    return this.#running = this.#reload().then((outcome) => {
+      this.#running = null;
+      this.#tell(outcome, isQuiet);
+      onEnd?.(outcome);
+      return outcome;
+    });
+  }
+
+  async #reload(): Promise<Outcome> {
+    const { load } = this.#options;
+    let loaded: Loaded;
+    try {
+      loaded = await load();
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      return { kind: "rejected", reason: error.message };
+    }
+    const { config, followed, needsRestart, isNone } = changesBetween(this.#config, loaded.config);
+    if (isNone) return { kind: "unchanged", needsRestart };
+    const reason = isLeftWithNobody(this.#config, config)
+      ? "no upstream is left, and all answers would be made up; if that is meant, restart"
+      : await this.#follow(config);
+    if (reason !== null) return { kind: "rejected", reason };
+    const former = this.#config;
+    this.#config = config;
+    this.#probation.begin(config.rollbackAfterMs, (harm) => this.#takeBack(former, harm));
+    return { kind: "applied", changes: followed, needsRestart, warnings: loaded.warnings };
+  }
+
+  /** Returns why it cannot be followed; `null` when it is. */
+  async #follow(config: FullConfig): Promise<string | null> {
+    try {
+      const prepared = await this.#options.target.prepare(config);
+      if (this.#isStopped) {
+        prepared.abort();
+        return "the program stops";
+      }
+      prepared.commit();
+      return null;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** One step back, and none further: what was followed before has been well. */
+  async #takeBack(former: FullConfig, harm: string): Promise<void> {
+    const { log, onBegin, onEnd } = this.#options;
+    // A reload that is under way decides what is followed next.
+    if (this.#running !== null || this.#isStopped) return;
+    onBegin?.();
+    const outcome: Outcome = { kind: "taken back", reason: harm };
+    this.#running = this.#follow(former).then((reason) => {
+      this.#running = null;
+      if (reason === null) this.#config = former;
+      log.error(reason === null ? outcomeText(outcome) : `Cannot take the reload back (${harm}): ${reason}`);
+      onEnd?.(outcome);
+      return outcome;
+    });
+    await this.#running;
+  }
+
+  #tell(outcome: Outcome, isQuiet: boolean): void {
+    const { log } = this.#options;
+    const rejection = outcome.kind === "rejected" ? outcome.reason : "";
+    const isNew = outcome.kind === "applied" || rejection !== this.#rejection;
+    this.#rejection = rejection;
+    if (isQuiet && !isNew) return;
+    if (outcome.kind === "rejected") log.error(outcomeText(outcome));
+    else log.info(outcomeText(outcome));
+    if (outcome.kind === "applied") { for (const warning of outcome.warnings) log.warn(warning); }
+    if ("needsRestart" in outcome && outcome.needsRestart.length > 0) {
+      log.warn(`needs a restart, and stays as it is until then: ${listText(outcome.needsRestart, "")}`);
+    }
+  }
+}
+
+/** A file that is empty for a moment, while somebody writes it, says so, too. */
+function isLeftWithNobody(from: FullConfig, to: FullConfig): boolean {
+  return from.upstreams.length > 0 && to.upstreams.length === 0;
+}
