@@ -1,17 +1,16 @@
 import { formatSocketAddress, type SocketAddress } from "../base/net/address.ts";
 import { drawSecret } from "../base/random/derive_key.ts";
 import type { Runtime } from "../base/runtime.ts";
-import { type Config, DEFAULT_LISTEN, type FullConfig } from "../config/config.ts";
+import type { FullConfig } from "../config/config.ts";
 import { type Counters, formatCounters } from "../observe/counters.ts";
 import { type CacheStatus, formatStatus, type Status } from "../operator/status.ts";
-import { listenOn } from "../server/listen/listen.ts";
+import type { Prepared } from "../reload/reload_target.ts";
 import { StreamLimit } from "../server/listen/stream_limit.ts";
-import { StreamListener } from "../server/listen/stream_listener.ts";
-import { UdpListener } from "../server/listen/udp_listener.ts";
 import { Server } from "../server/server.ts";
 import { endpointText } from "../upstream/endpoint.ts";
 import { VERSION } from "../version.ts";
 import { buildPipeline, type BuiltPipeline } from "./build_pipeline.ts";
+import { Listeners, type OpenedSockets } from "./listeners.ts";
 import { Resources } from "./resources.ts";
 
 /** What a program holds for queries at a moment. */
@@ -35,8 +34,7 @@ export class App {
   readonly #resources: Resources;
   readonly #server: Server;
   readonly #startedAtMs: number;
-  readonly #datagramListeners: readonly UdpListener[];
-  readonly #streamListeners: readonly StreamListener[];
+  readonly #listeners: Listeners;
   readonly #streamLimit: StreamLimit;
   #built: BuiltPipeline;
   #isStopping = false;
@@ -47,38 +45,59 @@ export class App {
    * @param secret What cookies and probes for loops are known again by: 16 octets, the same for all that serve together.
    * @throws {ListenError} when an address cannot be bound; nothing is left open then.
    */
-  constructor(config: Config | FullConfig, runtime: Runtime, secret: Uint8Array = drawSecret(runtime.random)) {
-    const { timers, turns } = runtime;
+  constructor(config: FullConfig, runtime: Runtime, secret: Uint8Array = drawSecret(runtime.random)) {
     const resources = this.#resources = new Resources(config, runtime, secret);
-    const { ageClock, clock, deadlines, share, counters, log } = resources;
+    const { ageClock, clock, counters, log } = resources;
     this.#startedAtMs = ageClock.nowMs();
-    const sockets = listenOn(runtime.network, config.listen ?? DEFAULT_LISTEN, config.listen === null);
     const { pipeline, access } = this.#built = buildPipeline(config, resources);
     const server = this.#server = new Server({ pipeline, clock, counters, log });
-    this.#datagramListeners = sockets.map(({ datagram: socket }) => {
-      return new UdpListener({ socket, server, clock, timers, turns, counters, log });
-    });
     const limit = this.#streamLimit = new StreamLimit({ access, clock, counters, log });
-    this.#streamListeners = sockets.map(({ stream: socket }) => {
-      return new StreamListener({ socket, server, limit, share, clock, timers, deadlines, counters, log });
-    });
-    for (const listener of this.#listeners) listener.run();
+    this.#listeners = new Listeners({ server, limit, resources });
+    try {
+      this.#listeners.use(this.#listeners.open(config));
+    } catch (error) {
+      resources.close();
+      throw error;
+    }
     this.#announce(config);
   }
 
   /**
-   * Follows another configuration from now on, between one message and the next: queries under way end as they began. What was
-   * learned of upstreams that are in both stays, and so do the cache and what clients have used of their shares. Where it
-   * listens, the size of the cache, the number of sockets towards upstreams, how they are asked, and the log's level stay as they
-   * were. One that stops stops as it is.
+   * Makes ready to follow another configuration from one message to the next: queries under way end as they began. What was
+   * learned of upstreams that are in both stays, and so do the cache, what clients have used of their shares, and the listeners
+   * and connections at addresses that are in both. What a restart alone can set stays as it was; the table of settings says
+   * what that is. One that stops stops as it is.
+   *
+   * @throws {ListenError} when an address cannot be bound; nothing has changed then.
    */
-  use(config: Config | FullConfig): void {
-    if (this.#isStopping) return;
+  prepare(config: FullConfig): Prepared {
+    const opened = this.#listeners.open(config);
+    let built: BuiltPipeline;
+    try {
+      built = buildPipeline(config, this.#resources);
+    } catch (error) {
+      this.#listeners.discard(opened);
+      throw error;
+    }
+    const abort = () => {
+      this.#listeners.discard(opened);
+      built.groups.forEach((group) => group.close());
+    };
+    return { commit: () => this.#isStopping ? abort() : this.#use(config, built, opened), abort };
+  }
+
+  /** Follows another configuration from now on; see `prepare`, also for what it throws. */
+  use(config: FullConfig): void {
+    this.prepare(config).commit();
+  }
+
+  #use(config: FullConfig, built: BuiltPipeline, opened: OpenedSockets): void {
     const former = this.#built;
-    // Before the former group is closed: an upstream that is in both stays open.
-    this.#built = buildPipeline(config, this.#resources);
-    this.#server.use(this.#built.pipeline);
-    this.#streamLimit.use(this.#built.access);
+    this.#built = built;
+    this.#resources.use(config);
+    this.#server.use(built.pipeline);
+    this.#streamLimit.use(built.access);
+    this.#listeners.use(opened);
     former.pipeline.retire(() => former.groups.forEach((group) => group.close()));
   }
 
@@ -89,7 +108,7 @@ export class App {
 
   /** Where clients are served, with the ports that the sockets really got. */
   get addresses(): readonly SocketAddress[] {
-    return this.#datagramListeners.map((listener) => listener.address);
+    return this.#listeners.addresses;
   }
 
   /** What is still held for queries; zeros some time after the last one. For tests and for watching. */
@@ -100,7 +119,7 @@ export class App {
       deadlines: deadlines.size,
       upstreamSockets: registry.openSockets,
       upstreamConnections: registry.openStreams,
-      connections: this.#streamListeners.reduce((sum, listener) => sum + listener.sessionCount, 0),
+      connections: this.#listeners.sessionCount,
       connectionOctets: this.#streamLimit.waitingOctets,
     };
   }
@@ -127,19 +146,15 @@ export class App {
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#resources.log.info(`stopping, ${this.held.inFlight} questions in flight`);
-    await Promise.all(this.#listeners.map((listener) => listener.stop()));
+    await this.#listeners.stop();
     this.#close();
   }
 
   /** Closes everything at once. */
   abort(): void {
     this.#isStopping = true;
-    for (const listener of this.#listeners) listener.close();
+    this.#listeners.close();
     this.#close();
-  }
-
-  get #listeners(): readonly (UdpListener | StreamListener)[] {
-    return [...this.#datagramListeners, ...this.#streamListeners];
   }
 
   #close(): void {
@@ -147,7 +162,7 @@ export class App {
     this.#resources.log.info(`stopped: ${formatCounters(this.counters)}`);
   }
 
-  #announce(config: Config): void {
+  #announce(config: FullConfig): void {
     const { log } = this.#resources;
     const where = this.addresses.map(formatSocketAddress).join(" and ");
     if (config.upstreams.length === 0) {

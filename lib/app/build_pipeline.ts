@@ -1,5 +1,5 @@
 import { parseCidr } from "../base/net/cidr.ts";
-import type { Config, FullConfig } from "../config/config.ts";
+import type { FullConfig } from "../config/config.ts";
 import { Access } from "../server/admission/access.ts";
 import { Admission } from "../server/admission/admission.ts";
 import { Pipeline } from "../server/pipeline.ts";
@@ -19,14 +19,14 @@ export interface BuiltPipeline {
 }
 
 /** Makes the pipeline of a configuration, on top of what outlives it. */
-export function buildPipeline(config: Config | FullConfig, resources: Resources): BuiltPipeline {
-  const { clock, counters, log, cookies, registry, views } = resources;
-  const policy = "policy" in config ? config.policy : null;
+export function buildPipeline(config: FullConfig, resources: Resources): BuiltPipeline {
+  const { counters, strangers, cookies, registry, views } = resources;
+  const { policy } = config;
   const destinations = openDestinations(config, policy, registry, views);
   const { groups } = destinations;
   const access = new Access(config.allow.map(parseCidr));
-  const rateLimit = resources.rateLimit(config.rateLimit);
-  const admission = new Admission({ access, cookies, rateLimit, counters, clock, log });
+  const rateLimit = config.rateLimit === 0 ? null : resources.rateLimit;
+  const admission = new Admission({ access, cookies, rateLimit, strangers, counters });
   const resolver = resolverChain({ config, policy, destinations, resources });
   const { timeoutMs } = config;
   const recursionAvailable = groups.length > 0;

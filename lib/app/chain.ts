@@ -44,7 +44,8 @@ export interface ChainOptions {
  * between a question that is not answered here and an upstream. Returns where a query enters.
  */
 function forwardingChain({ config, destinations, resources }: ChainOptions): Resolver {
-  const { clock, ageClock, share, deadlines, counters, log, loads, hash, store, detector } = resources;
+  const { clock, ageClock, share, deadlines, counters, loads, overloads, hash, store, detector, prefetches: budget } =
+    resources;
   const memory = store === null ? null : new ResponseCache({
     store,
     rules: config,
@@ -62,11 +63,11 @@ function forwardingChain({ config, destinations, resources }: ChainOptions): Res
     onFailedTogether: () => detector.suspect(),
     areKnownBad: (query) => upstreamsFor(query).areKnownBad,
   });
-  const inFlight = new InFlightLimit({ next: coalesce, max: config.maxInFlight, loads, clock, counters, log });
+  const inFlight = new InFlightLimit({ next: coalesce, max: config.maxInFlight, loads, overloads, counters });
   next = new LoopGuard({ next: inFlight, detector });
   if (memory === null) return next;
   const { timeoutMs, prefetches: isPrefetching } = config;
-  const refresher = new Refresher({ next: inFlight, memory, isPrefetching, timeoutMs, clock, counters });
+  const refresher = new Refresher({ next: inFlight, memory, isPrefetching, budget, timeoutMs, clock, counters });
   const healths = new Map(destinations.groups.map((group) => [group, new HealthByAge(group, ageClock)]));
   const healthFor = (query: Query) => healths.get(upstreamsFor(query))!;
   const isAwaited = (query: Query) => coalesce.isAwaited(query);

@@ -8,7 +8,9 @@ import { CacheStore } from "../cache/store/cache_store.ts";
 import type { Config } from "../config/config.ts";
 import { QuestionHash } from "../names/question_hash.ts";
 import { Counters } from "../observe/counters.ts";
+import { LineAMinute } from "../observe/line_a_minute.ts";
 import { Log } from "../observe/log.ts";
+import { PrefetchBudget } from "../resolver/cache/prefetch_budget.ts";
 import { ClientLoads } from "../resolver/sharing/client_loads.ts";
 import { RateLimit } from "../server/admission/rate_limit.ts";
 import { ServerCookies } from "../server/admission/server_cookies.ts";
@@ -51,7 +53,14 @@ export class Resources {
   readonly hash: QuestionHash;
   /** What is remembered; `null` without a cache. */
   readonly store: CacheStore | null;
-  #rateLimit: RateLimit | null = null;
+  /** What networks have used of their rate, whenever there is one. */
+  readonly rateLimit: RateLimit;
+  /** Tells the operator of clients that may not ask. */
+  readonly strangers: LineAMinute;
+  /** Tells the operator that too many questions wait. */
+  readonly overloads: LineAMinute;
+  /** How often answers may be asked for before they expire. */
+  readonly prefetches: PrefetchBudget = new PrefetchBudget();
 
   /** What a program needs that begins with `config`; of the rest, sockets towards clients are its own. */
   constructor(config: Config, runtime: Runtime, secret: Uint8Array) {
@@ -82,17 +91,17 @@ export class Resources {
       wallClock: runtime.wallClock,
     });
     this.hash = new QuestionHash(runtime.random);
+    this.rateLimit = new RateLimit({ questionsPerSecond: config.rateLimit, clock: this.clock });
+    this.strangers = new LineAMinute(this.clock, (line) => this.log.warn(line));
+    this.overloads = new LineAMinute(this.clock, (line) => this.log.warn(line));
     const budgetOctets = Math.floor(config.cacheSizeMib * MIB);
     this.store = budgetOctets === 0 ? null : new CacheStore({ budgetOctets, hash: this.hash });
   }
 
-  /** What networks may still ask at a rate; `null` for a rate of 0, which is none. At the same rate as before, what is left. */
-  rateLimit(questionsPerSecond: number): RateLimit | null {
-    if (questionsPerSecond === 0) return null;
-    if (this.#rateLimit?.questionsPerSecond !== questionsPerSecond) {
-      this.#rateLimit = new RateLimit({ questionsPerSecond, clock: this.clock });
-    }
-    return this.#rateLimit;
+  /** Follows what another configuration says of what outlives it. */
+  use({ rateLimit, logLevel }: Config): void {
+    this.rateLimit.use(rateLimit);
+    this.log.use(logLevel);
   }
 
   /** Closes what is open towards upstreams, and waits for nothing any more. */

@@ -1,6 +1,6 @@
 import type { Files } from "../base/files.ts";
 import type { Network, Runtime } from "../base/runtime.ts";
-import type { Config } from "../config/config.ts";
+import type { Config, FullConfig } from "../config/config.ts";
 import type { Order, Report } from "../workers/messages.ts";
 import type { SpawnWorker } from "../workers/worker_slot.ts";
 
@@ -74,7 +74,7 @@ export interface DatagramIoChoice {
   /** See `Network`. */
   readonly openDatagram: Network["openDatagram"];
   /** The configuration with the links of its addresses as the sockets name them. */
-  named(config: Config): Config;
+  named(config: FullConfig): FullConfig;
   /** For the operator, once the sockets are open. */
   describe(): string;
   /** To be called when all sockets are closed. */

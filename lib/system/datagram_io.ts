@@ -1,5 +1,5 @@
 import type { SocketAddress } from "../base/net/address.ts";
-import type { Config } from "../config/config.ts";
+import type { Config, FullConfig } from "../config/config.ts";
 import { UsageError } from "../config/usage_error.ts";
 import type { DatagramIoChoice } from "../program/operating_system.ts";
 import { NativeIo } from "../native/native_io.ts";
@@ -15,7 +15,7 @@ export function chooseDatagramIo({ io: wanted, sharesPort }: Pick<Config, "io" |
   const plain = (why: string) => {
     if (sharesPort) throw new UsageError(`Cannot use --reuse-port: it needs native I/O: ${why}`);
     const describe = () => `takes datagrams one by one: ${why}`;
-    const named = (config: Config) => config;
+    const named = (config: FullConfig) => config;
     return { isNative: false, openDatagram: DENO_NETWORK.openDatagram, named, describe, close: () => {} };
   };
   if (wanted === "plain") return plain("--io plain");
@@ -55,13 +55,22 @@ export function sharedDatagramIo(): DatagramIoChoice {
   };
 }
 
-function namedBy(native: NativeIo, config: Config): Config {
+function namedBy(native: NativeIo, config: FullConfig): FullConfig {
   const named = (address: SocketAddress) => native.named(address);
   const onNamedLink = (endpoint: Endpoint) => ({
     ...endpoint,
     zone: endpointAt(named(socketAddressOf(endpoint))).zone,
   });
-  return { ...config, listen: config.listen?.map(named) ?? null, upstreams: config.upstreams.map(onNamedLink) };
+  const { listen, upstreams, policy } = config;
+  return {
+    ...config,
+    listen: listen?.map(named) ?? null,
+    upstreams: upstreams.map(onNamedLink),
+    policy: policy && {
+      ...policy,
+      upstreamGroups: policy.upstreamGroups.map((group) => ({ ...group, servers: group.servers.map(onNamedLink) })),
+    },
+  };
 }
 
 function openNativeIo(): NativeIo {

@@ -5,6 +5,7 @@ import { FairShare } from "../../lib/base/time/fair_share.ts";
 import { ResponseCache } from "../../lib/cache/response_cache.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Cache } from "../../lib/resolver/cache/cache.ts";
+import { PrefetchBudget } from "../../lib/resolver/cache/prefetch_budget.ts";
 import { Refresher } from "../../lib/resolver/cache/refresher.ts";
 import { CacheWriter } from "../../lib/resolver/cache/cache_writer.ts";
 import { OURSELVES } from "../../lib/resolver/client.ts";
@@ -55,6 +56,7 @@ function setUp(answer: (query: Query) => Partial<Message> = viewAnswer) {
     next: coalesce,
     memory,
     isPrefetching: true,
+    budget: new PrefetchBudget(),
     timeoutMs: 2000,
     clock: time,
     counters,

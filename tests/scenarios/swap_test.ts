@@ -1,7 +1,8 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { formatSocketAddress } from "../../lib/base/net/address.ts";
 import type { Config } from "../../lib/config/config.ts";
 import { FIELDS, SETTINGS } from "../../lib/config/settings.ts";
+import { ListenError } from "../../lib/server/listen/listen.ts";
 import { readOptions } from "../../lib/wire/edns/edns.ts";
 import { EDNS_OPTION, RCODE } from "../../lib/wire/iana.ts";
 import { nameToText } from "../../lib/wire/name.ts";
@@ -185,7 +186,6 @@ Deno.test("answers are made up when there is no upstream any more, and no longer
 Deno.test("what only the start can set stays as it was, and the table of settings says that it does", async () => {
   const { scene, use } = setUp({ config: { cacheSizeMib: 1 } });
   const others: Partial<Config> = {
-    listen: [udp("192.0.2.53", 5353)],
     sharesPort: true,
     upstreamSockets: 1,
     asksWithCookies: false,
@@ -193,7 +193,6 @@ Deno.test("what only the start can set stays as it was, and the table of setting
     cacheSizeMib: 0,
     io: "native",
     workers: 2,
-    logLevel: "debug",
     adminSocket: "/run/dns-forwarder/admin.sock",
   };
   assertEquals(FIELDS.filter((field) => !SETTINGS[field].isReloadable).toSorted(), Object.keys(others).toSorted());
@@ -205,6 +204,109 @@ Deno.test("what only the start can set stays as it was, and the table of setting
   assertEquals(readOptions(opt!.rdata).map(({ code }) => code), [EDNS_OPTION.COOKIE]);
   assertEquals([scene.app.addresses, scene.app.state.cache?.count], [[SERVICE], 1]);
   assertEquals(scene.world.lines.length, 1);
+});
+
+/** Where the forwarder of a scene may listen, too. */
+const OTHER_SERVICE = udp(SERVICE.hostname, 5353);
+
+Deno.test("from the swap on, clients are served at another address as well, and connections at the first stay", async () => {
+  const { scene, use } = setUp();
+  const stream = await scene.streamClient();
+  use([0], { listen: [OTHER_SERVICE, SERVICE] });
+  assertEquals(scene.app.addresses, [OTHER_SERVICE, SERVICE]);
+  const [first, second] = [scene.client(), scene.client(undefined, OTHER_SERVICE)];
+  for (const client of [first, second, stream]) client.ask([question("example.org")]);
+  await scene.settle();
+  for (const client of [first, second, stream]) assertEquals(lines(client.reply.message.answers), ANSWER);
+});
+
+Deno.test("where clients are served no more, what was asked is answered, and then the sockets are closed", async () => {
+  const { scene, use } = setUp();
+  scene.upstream.onQuery = (query) => scene.upstream.answer(query, { afterMs: 300 });
+  const [client, late, stream] = [scene.client(), scene.client(), await scene.streamClient()];
+  client.ask([question("example.org")]);
+  stream.ask([question("example.org")]);
+  await scene.pass(100);
+  use([0], { listen: [OTHER_SERVICE] });
+  late.ask([question("example.org")]);
+  await scene.pass(250);
+  assertEquals([client.replies.length, stream.replies.length, late.replies.length], [1, 1, 0]);
+  await scene.settle();
+  const ports = scene.host.openSockets.map(({ address }) => address.port);
+  assertEquals([ports.includes(SERVICE.port), ports.includes(OTHER_SERVICE.port)], [false, true]);
+  assertEquals(scene.app.held.connections, 0);
+});
+
+Deno.test("a configuration whose addresses cannot be had changes nothing, and leaves nothing open", async () => {
+  const { scene } = setUp();
+  const [before, sockets] = [scene.app.state.upstreams.length, scene.host.openSockets.length];
+  const upstreams = [scene.config.upstreams[1]!];
+  const listen = [OTHER_SERVICE, udp("198.51.100.200", 53)];
+  assertThrows(() => scene.app.prepare({ ...scene.config, upstreams, listen }), ListenError);
+  assertEquals([scene.app.addresses, scene.host.openSockets.length], [[SERVICE], sockets]);
+  assertEquals(scene.app.state.upstreams.length, before);
+  await scene.settle();
+});
+
+Deno.test("what was made ready and is not followed after all leaves nothing open", async () => {
+  const { scene } = setUp();
+  const sockets = scene.host.openSockets.length;
+  const upstreams = [scene.config.upstreams[1]!];
+  const prepared = scene.app.prepare({ ...scene.config, upstreams, listen: [OTHER_SERVICE] });
+  assertEquals(scene.app.addresses, [SERVICE]);
+  prepared.abort();
+  await scene.settle();
+  assertEquals(scene.host.openSockets.length, sockets);
+  assertEquals(scene.app.state.upstreams.map(({ name }) => name), ["203.0.113.53:53"]);
+});
+
+Deno.test("a program that stops while a configuration is made ready follows it no more", async () => {
+  const { scene } = setUp();
+  const prepared = scene.app.prepare({ ...scene.config, listen: [OTHER_SERVICE] });
+  const stopped = scene.app.stop();
+  prepared.commit();
+  await scene.settle();
+  await stopped;
+  assertEquals([scene.host.openSockets, scene.world.time.timerCount], [[], 0]);
+});
+
+Deno.test("who has used up the rate gets no more at once from a higher rate, and fills up faster", async () => {
+  const { scene, use } = setUp({ config: { rateLimit: 1 } });
+  use([0], { rateLimit: 1 });
+  const client = scene.client();
+  const answeredOf = async (count: number) => {
+    const before = client.replies.length;
+    for (let i = 0; i < count; i++) client.ask([question("example.org")]);
+    await scene.pass(0);
+    return client.replies.slice(before).filter(({ message }) => !message.isTruncated).length;
+  };
+  assertEquals(await answeredOf(20), 10);
+  use([0], { rateLimit: 100 });
+  assertEquals(await answeredOf(20), 0);
+  await scene.pass(100);
+  assertEquals(await answeredOf(20), 10);
+  use([0], { rateLimit: 0 });
+  assertEquals(await answeredOf(20), 20);
+});
+
+Deno.test("a client that may not ask is told of once a minute, however often the configuration changes", async () => {
+  const { scene, use } = setUp();
+  const before = scene.world.lines.length;
+  for (let i = 0; i < 20; i++) {
+    use([0], { allow: ["192.0.2.77/32"], timeoutMs: 1000 + i });
+    scene.client().ask([question("example.org")]);
+    await scene.pass(1000);
+  }
+  assertEquals(scene.world.lines.slice(before).filter((line) => line.includes("--allow")).length, 1);
+});
+
+Deno.test("from the swap on, the log says as much as the new configuration wants", async () => {
+  const { scene, use } = setUp();
+  use([0], { logLevel: "error", allow: ["192.0.2.77/32"] });
+  const before = scene.world.lines.length;
+  scene.client().ask([question("example.org")]);
+  await scene.settle();
+  assertEquals(scene.world.lines.length, before);
 });
 
 Deno.test("swapped a thousand times, it holds what it held at first", async () => {

@@ -1,5 +1,5 @@
 import type { SocketAddress } from "../../lib/base/net/address.ts";
-import type { Config } from "../../lib/config/config.ts";
+import type { FullConfig } from "../../lib/config/config.ts";
 import { DEFAULTS } from "../../lib/config/settings.ts";
 import type { StorageRules } from "../../lib/response/assess.ts";
 import { STRATEGIES } from "../../lib/upstream/group/strategy.ts";
@@ -21,7 +21,7 @@ import {
 /** Everything about one simulation that is decided before it begins. */
 export interface Plan {
   readonly seed: number;
-  readonly config: Config;
+  readonly config: FullConfig;
   /** Addresses of the forwarder's machine. */
   readonly hostAddresses: readonly string[];
   /** Where clients send their queries. */
@@ -68,7 +68,7 @@ export interface Plan {
 /** Another configuration, from a moment on. */
 export interface Swap {
   readonly afterMs: number;
-  readonly config: Config;
+  readonly config: FullConfig;
 }
 
 const HOST = ["192.0.2.53", "192.0.2.54", "2001:db8::53"];

@@ -87,8 +87,8 @@ export class Scene {
   }
 
   /** A client with a port of its own. */
-  client(hostname = CLIENT_ADDRESSES[0]!): SceneClient {
-    return new SceneClient(this.world, this.#clients.openDatagram(udp(hostname, this.#clientPort++)), SERVICE);
+  client(hostname = CLIENT_ADDRESSES[0]!, service = SERVICE): SceneClient {
+    return new SceneClient(this.world, this.#clients.openDatagram(udp(hostname, this.#clientPort++)), service);
   }
 
   /** A client with a TCP connection of its own. */

@@ -2,7 +2,7 @@ import { parseCidr } from "../../lib/base/net/cidr.ts";
 import { drawSecret } from "../../lib/base/random/derive_key.ts";
 import type { Clock } from "../../lib/base/runtime.ts";
 import { Counters } from "../../lib/observe/counters.ts";
-import { Log } from "../../lib/observe/log.ts";
+import { LineAMinute } from "../../lib/observe/line_a_minute.ts";
 import { Access } from "../../lib/server/admission/access.ts";
 import { Admission, type AdmissionOptions } from "../../lib/server/admission/admission.ts";
 import { ServerCookies } from "../../lib/server/admission/server_cookies.ts";
@@ -26,8 +26,7 @@ export function policy(options: Partial<AdmissionOptions> = {}): Admission {
     cookies: cookies(),
     rateLimit: null,
     counters: new Counters(),
-    clock: settableClock(),
-    log: new Log({ level: "error", writeLine: () => {} }),
+    strangers: new LineAMinute(settableClock(), () => {}),
     ...options,
   });
 }

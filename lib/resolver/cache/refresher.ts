@@ -10,17 +10,13 @@ import { OURSELVES, OURSELVES_AT_LENGTH } from "../client.ts";
 import { Query } from "../query.ts";
 import { Reply } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
+import type { PrefetchBudget } from "./prefetch_budget.ts";
 import type { Services } from "../../observe/services.ts";
 
 /** An entry is worth a query of its own when so many have asked for it during its life. */
 const PREFETCH_HITS_MIN = 3;
 /** Refreshed in this last part of its life. */
 const PREFETCH_SHARE = 0.1;
-/** Prefetches for each question that goes upstream, however often it is sent: at most one in ten. */
-const PREFETCHES_PER_QUESTION = 0.1;
-/** So few saved up that they stay within the one in ten, whenever they are used. */
-const PREFETCHES_SAVED_MAX = 10;
-
 /** What a refresher is made from. */
 export interface RefresherOptions extends Pick<Services, "clock" | "counters"> {
   /** What is asked; teaches the memory what it is told. */
@@ -29,6 +25,8 @@ export interface RefresherOptions extends Pick<Services, "clock" | "counters"> {
   readonly memory: ResponseCache;
   /** Whether entries are refreshed before they have expired. */
   readonly isPrefetching: boolean;
+  /** How many prefetches there may be; those of all refreshers together. */
+  readonly budget: PrefetchBudget;
   /** How long an answer is waited for. */
   readonly timeoutMs: number;
 }
@@ -41,19 +39,17 @@ export class Refresher {
   readonly #timeoutMs: number;
   readonly #clock: Clock;
   readonly #counters: Counters;
-  #prefetchesLeft = 0;
-  /** Questions that `#prefetchesLeft` has been reckoned from. */
-  #seenQuestions: number;
+  readonly #budget: PrefetchBudget;
 
   /** See {@linkcode RefresherOptions}. */
-  constructor({ next, memory, isPrefetching, timeoutMs, clock, counters }: RefresherOptions) {
+  constructor({ next, memory, isPrefetching, budget, timeoutMs, clock, counters }: RefresherOptions) {
     this.#next = next;
     this.#memory = memory;
     this.#isPrefetching = isPrefetching;
     this.#timeoutMs = timeoutMs;
     this.#clock = clock;
     this.#counters = counters;
-    this.#seenQuestions = counters.upstreamQuestions;
+    this.#budget = budget;
   }
 
   /** Refreshes a fresh entry that is often asked for and about to expire. */
@@ -63,7 +59,7 @@ export class Refresher {
     const expiresAtMs = store.expiresAtMs(entry);
     if (expiresAtMs - nowMs > PREFETCH_SHARE * (expiresAtMs - store.storedAtMs(entry))) return;
     if (!this.#isPrefetching || store.hitCount(entry) < PREFETCH_HITS_MIN || nowMs < store.recheckAtMs(entry)) return;
-    if (!this.#takePrefetch()) return;
+    if (!this.#budget.take(this.#counters.upstreamQuestions)) return;
     this.#counters.prefetches++;
     // Once is enough. Not "tried in vain": who finds it expired waits for the answer that is on its way.
     store.setRecheckAtMs(entry, expiresAtMs);
@@ -94,16 +90,6 @@ export class Refresher {
     // Nobody waits for it: what comes of it is learned on its way, and a fault of the program shows with a client.
     if (reply instanceof Reply) return false;
     deliver(reply, NOBODY);
-    return true;
-  }
-
-  #takePrefetch(): boolean {
-    const { upstreamQuestions } = this.#counters;
-    const earned = PREFETCHES_PER_QUESTION * (upstreamQuestions - this.#seenQuestions);
-    this.#seenQuestions = upstreamQuestions;
-    this.#prefetchesLeft = Math.min(PREFETCHES_SAVED_MAX, this.#prefetchesLeft + earned);
-    if (this.#prefetchesLeft < 1) return false;
-    this.#prefetchesLeft--;
     return true;
   }
 

@@ -1,4 +1,4 @@
-import { LineAMinute } from "../../observe/line_a_minute.ts";
+import type { LineAMinute } from "../../observe/line_a_minute.ts";
 import { EDE, RCODE } from "../../wire/iana.ts";
 import type { ClientLoads } from "./client_loads.ts";
 import { ownReply } from "../own_reply.ts";
@@ -9,13 +9,15 @@ import type { Resolver } from "../resolver.ts";
 import type { Services } from "../../observe/services.ts";
 
 /** What the limit is made from. */
-export interface InFlightLimitOptions extends Pick<Services, "clock" | "counters" | "log"> {
+export interface InFlightLimitOptions extends Pick<Services, "counters"> {
   /** What is waited for. */
   readonly next: Resolver;
   /** Questions that may wait at the same time. */
   readonly max: number;
   /** The questions that wait, by client; those of all who share the limit. */
   readonly loads: ClientLoads;
+  /** Tells the operator of overloads; the same for all who share the limit. */
+  readonly overloads: LineAMinute;
 }
 
 /**
@@ -26,14 +28,11 @@ export interface InFlightLimitOptions extends Pick<Services, "clock" | "counters
 export class InFlightLimit implements Resolver, ReplyStep {
   readonly #options: InFlightLimitOptions;
   readonly #loads: ClientLoads;
-  readonly #warnings: LineAMinute;
 
   /** Lets `options.max` questions wait. */
   constructor(options: InFlightLimitOptions) {
-    const { clock, log } = options;
     this.#options = options;
     this.#loads = options.loads;
-    this.#warnings = new LineAMinute(clock, (line) => log.warn(line));
   }
 
   /** Questions that wait for an upstream, of all who share the limit. */
@@ -86,7 +85,7 @@ export class InFlightLimit implements Resolver, ReplyStep {
     const { counters, max } = this.#options;
     counters.overloaded++;
     // An overload is one event, however many it hits.
-    this.#warnings.note((count) => {
+    this.#options.overloads.note((count) => {
       return `${max} questions are in flight, the newest of the greediest client are refused (${count} so far); ` +
         `--max-in-flight ${max} is the limit`;
     });

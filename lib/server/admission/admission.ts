@@ -1,4 +1,4 @@
-import { LineAMinute } from "../../observe/line_a_minute.ts";
+import type { LineAMinute } from "../../observe/line_a_minute.ts";
 import { ownReply } from "../../resolver/own_reply.ts";
 import type { Query } from "../../resolver/query.ts";
 import { type Reply, SOURCE } from "../../resolver/reply.ts";
@@ -17,25 +17,24 @@ import type { Services } from "../../observe/services.ts";
 const RATE_LIMIT = "rate limit";
 
 /** What admission is made from. */
-export interface AdmissionOptions extends Pick<Services, "clock" | "counters" | "log"> {
+export interface AdmissionOptions extends Pick<Services, "counters"> {
   /** Who may ask. */
   readonly access: Access;
   /** Makes and knows our cookies. */
   readonly cookies: ServerCookies;
   /** `null`: everybody may ask as much as they like. */
   readonly rateLimit: RateLimit | null;
+  /** Tells the operator of strangers; whoever judges next goes on with it. */
+  readonly strangers: LineAMinute;
 }
 
 /** Decides about a query before it is resolved: who asks, whether the message is good, and how much its network asks. */
 export class Admission {
   readonly #options: AdmissionOptions;
-  readonly #prohibitions: LineAMinute;
 
   /** Decides as `options` say. */
   constructor(options: AdmissionOptions) {
-    const { clock, log } = options;
     this.#options = options;
-    this.#prohibitions = new LineAMinute(clock, (line) => log.warn(line));
   }
 
   /** Whether the query is to be resolved or ignored, or the reply that it gets at once. */
@@ -61,7 +60,7 @@ export class Admission {
 
   #prohibit(query: Query): Reply {
     this.#options.counters.prohibited++;
-    this.#prohibitions.note((count) => {
+    this.#options.strangers.note((count) => {
       return `${query.client.hostname} is in no network of --allow, its queries are refused ` +
         `(${count} so far of all such clients); --allow <network> lets it ask`;
     });

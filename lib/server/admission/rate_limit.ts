@@ -15,15 +15,21 @@ interface Bucket {
 
 /** A token bucket for each network of clients, see `Client.network`: a second's worth of questions at once, and the rate in the long run. */
 export class RateLimit {
-  /** Questions that a network may ask in a second. */
-  readonly questionsPerSecond: number;
+  #questionsPerSecond: number;
   readonly #clock: Clock;
   readonly #buckets = new Map<string, Bucket>();
 
   /** Lets each network ask `questionsPerSecond`, by the time of `clock`. */
   constructor({ questionsPerSecond, clock }: { questionsPerSecond: number; clock: Clock }) {
-    this.questionsPerSecond = questionsPerSecond;
+    this.#questionsPerSecond = questionsPerSecond;
     this.#clock = clock;
+  }
+
+  /** Another rate from now on. Who has used up what there was gets no more at once for it. */
+  use(questionsPerSecond: number): void {
+    if (questionsPerSecond === this.#questionsPerSecond) return;
+    for (const bucket of this.#buckets.values()) this.#fill(bucket);
+    this.#questionsPerSecond = questionsPerSecond;
   }
 
   /** Whether a client may ask `questionCount` questions now. If so, they are counted. */
@@ -46,12 +52,12 @@ export class RateLimit {
 
   #fill(bucket: Bucket): void {
     const nowMs = this.#clock.nowMs();
-    const earned = (nowMs - bucket.filledAtMs) / 1000 * this.questionsPerSecond;
+    const earned = (nowMs - bucket.filledAtMs) / 1000 * this.#questionsPerSecond;
     bucket.tokens = Math.min(this.#burst, bucket.tokens + earned);
     bucket.filledAtMs = nowMs;
   }
 
   get #burst(): number {
-    return Math.max(BURST_MIN, this.questionsPerSecond);
+    return Math.max(BURST_MIN, this.#questionsPerSecond);
   }
 }

@@ -7,6 +7,7 @@ import { ResponseCache } from "../../../lib/cache/response_cache.ts";
 import { Counters } from "../../../lib/observe/counters.ts";
 import { Cache } from "../../../lib/resolver/cache/cache.ts";
 import { Query } from "../../../lib/resolver/query.ts";
+import { PrefetchBudget } from "../../../lib/resolver/cache/prefetch_budget.ts";
 import { Refresher } from "../../../lib/resolver/cache/refresher.ts";
 import { ReplySlot } from "../../../lib/resolver/reply_slot.ts";
 import { decode } from "../../../lib/wire/message.ts";
@@ -36,7 +37,16 @@ function setUp({ areKnownBad = false, onAsked = () => {} }: { areKnownBad?: bool
       return UNDER_WAY(query);
     },
   };
-  const refresher = new Refresher({ next, memory, isPrefetching: true, timeoutMs: 2000, clock: time, counters });
+  const budget = new PrefetchBudget();
+  const refresher = new Refresher({
+    next,
+    memory,
+    isPrefetching: true,
+    budget,
+    timeoutMs: 2000,
+    clock: time,
+    counters,
+  });
   const health = { areKnownBad, recoveredAtMs: -Infinity, hedgeDelayMs: 30 };
   const cache = new Cache({
     next,

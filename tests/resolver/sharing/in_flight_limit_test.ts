@@ -1,6 +1,7 @@
 import { FairShare } from "../../../lib/base/time/fair_share.ts";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Counters } from "../../../lib/observe/counters.ts";
+import { LineAMinute } from "../../../lib/observe/line_a_minute.ts";
 import { Log } from "../../../lib/observe/log.ts";
 import { Coalesce } from "../../../lib/resolver/sharing/coalesce.ts";
 import { ClientLoads } from "../../../lib/resolver/sharing/client_loads.ts";
@@ -26,7 +27,8 @@ function setUp(max: number) {
   const counters = new Counters();
   const lines: string[] = [];
   const log = new Log({ level: "warn", writeLine: (line) => void lines.push(line) });
-  const inFlight = new InFlightLimit({ next, max, loads: new ClientLoads(), clock: time, counters, log });
+  const overloads = new LineAMinute(time, (line) => log.warn(line));
+  const inFlight = new InFlightLimit({ next, max, loads: new ClientLoads(), overloads, counters });
   /** Asks from a client; the RCODE appears in the list when the reply comes. */
   const ask = (hostname: string, count = 1) => {
     const rcodes: number[] = [];
@@ -57,14 +59,12 @@ Deno.test("InFlightLimit.resolve() counts a question while it waits, and what is
   assertEquals(inFlight.count, 0);
 
   const { counters, time } = setUp(1);
-  const log = new Log({ level: "error", writeLine: () => {} });
   const local = new InFlightLimit({
     next: new StubResolver(),
     max: 1,
     loads: new ClientLoads(),
-    clock: time,
+    overloads: new LineAMinute(time, () => {}),
     counters,
-    log,
   });
   assert(local.resolve(query) instanceof Reply);
   assertEquals(local.count, 0);
@@ -181,15 +181,13 @@ Deno.test("InFlightLimit in front of Coalesce refuses who asked first without te
     onFailedTogether: () => {},
     areKnownBad: () => false,
   });
-  const log = new Log({ level: "error", writeLine: () => {} });
   const loads = new ClientLoads();
   const inFlight = new InFlightLimit({
     next: coalesce,
     max: 3,
     loads,
-    clock: new FakeTime(),
+    overloads: new LineAMinute(new FakeTime(), () => {}),
     counters: new Counters(),
-    log,
   });
   const from = (hostname: string, name: string) => {
     return new Query({

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { parseCidr } from "../../../lib/base/net/cidr.ts";
 import { Counters } from "../../../lib/observe/counters.ts";
+import { LineAMinute } from "../../../lib/observe/line_a_minute.ts";
 import { Log } from "../../../lib/observe/log.ts";
 import { Client } from "../../../lib/resolver/client.ts";
 import { Query } from "../../../lib/resolver/query.ts";
@@ -65,7 +66,12 @@ function setUpAccess() {
   const clock = settableClock();
   const logged: string[] = [];
   const log = new Log({ level: "warn", writeLine: (line) => void logged.push(line) });
-  return { clock, counters, logged, judging: policy({ access, counters, clock, log }) };
+  return {
+    clock,
+    counters,
+    logged,
+    judging: policy({ access, counters, strangers: new LineAMinute(clock, (line) => log.warn(line)) }),
+  };
 }
 
 Deno.test("[5625_08] Admission.judge() refuses strangers with extended error 18, and counts them", () => {
