@@ -7,6 +7,8 @@ const STATUS_EVERY_MS = 10_000;
 export interface ServiceSocket {
   /** Sends one notification: lines of NAME=value. Nobody waits for it: who cannot be told is not told. */
   notify(message: string): void;
+  /** The time by CLOCK_MONOTONIC, in microseconds; `null` where it is not to be had. */
+  monotonicUs(): bigint | null;
   /** The program counts as hung when it has said nothing for this long; `null` when nobody watches. */
   readonly watchdogMs: number | null;
 }
@@ -33,6 +35,18 @@ export class ServiceManager {
   ready(): void {
     this.#tell(["READY=1"]);
     this.#startTick();
+  }
+
+  /** The program reads its configuration again, and goes on serving. */
+  reloading(): void {
+    const nowUs = this.#socket.monotonicUs();
+    // sd_notify(3): whoever waits for this reload tells it by the time from one that began before it was asked for.
+    this.#socket.notify(["RELOADING=1", ...(nowUs === null ? [] : [`MONOTONIC_USEC=${nowUs}`])].join("\n"));
+  }
+
+  /** It has done so, whatever has come of it. */
+  reloaded(): void {
+    this.#tell(["READY=1"]);
   }
 
   /** The program stops. */

@@ -1,6 +1,6 @@
 import { AddressInUseError } from "../base/runtime.ts";
 import { splitZone } from "../base/net/zone.ts";
-import type { ListenError } from "../server/listen/listen.ts";
+import { ListenError } from "../server/listen/listen.ts";
 
 /**
  * What went wrong and what can be done, on one line.
@@ -23,6 +23,20 @@ export function listenAdvice({ message, address, cause }: ListenError, isForbidd
       `"ip -6 address" lists them`;
   }
   return `${message}: ${reasonOf(cause)}`;
+}
+
+/**
+ * What `make` returns.
+ *
+ * @throws {Error} with advice in the place of a `ListenError`.
+ */
+export function orAdvise<T>(make: () => T, isForbidden: (error: unknown) => boolean): T {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error;
+    throw new Error(listenAdvice(error, isForbidden(error.cause)), { cause: error });
+  }
 }
 
 function reasonOf(cause: unknown): string {

@@ -10,6 +10,7 @@ import type { Host } from "./host.ts";
 import { importFiles } from "./import_files.ts";
 import { listenAdvice } from "./listen_advice.ts";
 import type { OperatingSystem } from "./operating_system.ts";
+import { Reloads } from "./reloads.ts";
 import { serveAlone } from "./serve_alone.ts";
 import { supervise } from "./supervise.ts";
 import { versionText } from "./version_text.ts";
@@ -43,21 +44,25 @@ export async function runProgram(host: Host, system: OperatingSystem): Promise<n
 
 async function serve(command: Serve, host: Host, system: OperatingSystem): Promise<number> {
   const log = new Log({ level: command.config.logLevel, writeLine: (line) => host.writeLine(line) });
-  const stopHearing = system.onHangup(() =>
-    log.info("SIGHUP: nothing to reload, flags are read at the start alone; going on")
-  );
+  const reloads = new Reloads({ load: null, files: [], log });
+  const stopHearing = system.onHangup(() => reloads.hangup());
   try {
-    return await serveByProcesses(command, host, system);
+    return await serveByProcesses(command, host, system, reloads);
   } finally {
     stopHearing();
   }
 }
 
-async function serveByProcesses(command: Serve, host: Host, system: OperatingSystem): Promise<number> {
+async function serveByProcesses(
+  command: Serve,
+  host: Host,
+  system: OperatingSystem,
+  reloads: Reloads,
+): Promise<number> {
   const { count, why } = system.chooseWorkerCount(command.config);
-  if (count > 1) return await supervise(command, count, host, system);
+  if (count > 1) return await supervise(command, count, host, system, reloads);
   if (why !== null) host.writeLine(`dns-forwarder: warn: one worker serves: ${why}`);
-  return await serveAlone(command, host, system);
+  return await serveAlone(command, host, system, reloads);
 }
 
 function print(host: Host, text: string): number {

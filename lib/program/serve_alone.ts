@@ -1,16 +1,25 @@
 import { App } from "../app/app.ts";
 import type { Serve } from "../config/flags/cli.ts";
 import { Log } from "../observe/log.ts";
+import { tallyOf } from "../reload/probation.ts";
+import type { ReloadTarget } from "../reload/reload_target.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
 import type { DatagramIoChoice, OperatingSystem } from "./operating_system.ts";
+import { orAdvise } from "./listen_advice.ts";
+import type { Reloads } from "./reloads.ts";
 import { briefStatus, serviceManager } from "./service.ts";
 
 /** Serves in this process until the host says stop. Resolves to the exit code. */
-export async function serveAlone(command: Serve, host: Host, system: OperatingSystem): Promise<number> {
+export async function serveAlone(
+  command: Serve,
+  host: Host,
+  system: OperatingSystem,
+  reloads: Reloads,
+): Promise<number> {
   const io = system.chooseDatagramIo(command.config);
   try {
-    return await serveBy(io, command, host, system);
+    return await serveBy(io, command, host, system, reloads);
   } finally {
     io.close();
   }
@@ -21,6 +30,7 @@ async function serveBy(
   { config, warnings, plainWarnings }: Serve,
   host: Host,
   system: OperatingSystem,
+  reloads: Reloads,
 ): Promise<number> {
   const log = new Log({ level: config.logLevel, writeLine: (line) => host.writeLine(line) });
   const allWarnings = io.isNative ? warnings : [...warnings, ...plainWarnings];
@@ -35,7 +45,20 @@ async function serveBy(
   const stopTelling = system.onStatusSignal(tell);
   const service = serviceManager(host, system, () => briefStatus(app.addresses, app.state));
   service?.ready();
+  const target: ReloadTarget = {
+    prepare: (to) => {
+      const { commit, abort } = orAdvise(() => app.prepare(io.named(to)), system.isForbidden);
+      const follow = () => {
+        commit();
+        log.use(to.logLevel);
+      };
+      return { commit: follow, abort };
+    },
+    tally: () => tallyOf(app.counters),
+  };
+  reloads.serve({ target, config, service, runtime, files: system.files });
   await host.stop;
+  reloads.stop();
   service?.stopping();
   await app.stop();
   stopTelling();

@@ -5,8 +5,9 @@ import type { StartOrder } from "../workers/messages.ts";
 import { work } from "../workers/work.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
-import { listenAdvice } from "./listen_advice.ts";
+import { listenAdvice, orAdvise } from "./listen_advice.ts";
 import type { OperatingSystem } from "./operating_system.ts";
+import type { ServingProgram } from "../workers/work.ts";
 
 /** One of several processes, which does what `supervise` in another one says. Resolves to the exit code. */
 export async function serveAsWorker(host: Host, system: OperatingSystem): Promise<number> {
@@ -26,7 +27,11 @@ export async function serveAsWorker(host: Host, system: OperatingSystem): Promis
   }
 }
 
-function startWorker({ config, number, secret, announces }: StartOrder, host: Host, system: OperatingSystem): App {
+function startWorker(
+  { config, number, secret, announces }: StartOrder,
+  host: Host,
+  system: OperatingSystem,
+): ServingProgram {
   const writeLine = (line: string) => host.writeLine(line);
   const io = system.sharedDatagramIo();
   let write = announces ? writeLine : () => {};
@@ -35,5 +40,11 @@ function startWorker({ config, number, secret, announces }: StartOrder, host: Ho
   const app = new App(io.named(config), runtime, Uint8Array.fromHex(secret));
   new Log({ level: config.logLevel, writeLine: runtime.writeLine }).info(io.describe());
   write = (line) => writeLine(line.replace("dns-forwarder: ", `dns-forwarder: worker ${number}: `));
-  return app;
+  return {
+    get state() {
+      return app.state;
+    },
+    prepare: (to) => orAdvise(() => app.prepare(io.named(to)), system.isForbidden),
+    stop: () => app.stop(),
+  };
 }

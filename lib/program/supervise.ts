@@ -1,12 +1,16 @@
 import { drawSecret } from "../base/random/derive_key.ts";
-import { DEFAULT_LISTEN } from "../config/config.ts";
+import type { FullConfig } from "../config/config.ts";
 import type { Serve } from "../config/flags/cli.ts";
 import { Log } from "../observe/log.ts";
-import { freeAddresses } from "../workers/free_addresses.ts";
+import type { Prepared, ReloadTarget } from "../reload/reload_target.ts";
+import type { Reloader } from "../reload/reloader.ts";
+import { ServedAddresses } from "../workers/served_addresses.ts";
 import { Supervisor } from "../workers/supervisor.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
+import { orAdvise } from "./listen_advice.ts";
 import type { OperatingSystem } from "./operating_system.ts";
+import type { Reloads } from "./reloads.ts";
 import { briefStatus, serviceManager } from "./service.ts";
 
 /** Lets several processes serve, and keeps none of the work for this one. Resolves to the exit code. */
@@ -15,22 +19,26 @@ export async function supervise(
   count: number,
   host: Host,
   system: OperatingSystem,
+  reloads: Reloads,
 ): Promise<number> {
   const writeLine = (line: string) => host.writeLine(line);
   const log = new Log({ level: config.logLevel, writeLine });
   for (const warning of warnings) writeLine(`dns-forwarder: warn: ${warning}`);
   const { network, random, clock, timers, lostLineCount } = system.runtime({}, writeLine, host.lostLineCount);
-  const wanted = config.listen ?? DEFAULT_LISTEN;
-  const listen = config.sharesPort ? wanted : freeAddresses(network, wanted, config.listen === null);
+  const served = new ServedAddresses(network);
+  const first = served.resolve(config);
+  first.use();
+  let reloader: Reloader | null = null;
   const supervisor = new Supervisor({
     count,
-    config: { ...config, listen },
+    config: first.config,
     secret: drawSecret(random),
     spawn: system.spawnWorker,
     clock,
     timers,
     log,
     lostLineCount,
+    onDeath: (reason) => reloader?.noteDeath(reason),
   });
   // Before the workers start, which takes a while: until somebody listens, the signal ends the program.
   const stopTelling = system.onStatusSignal(async () => {
@@ -42,11 +50,29 @@ export async function supervise(
   });
   const exitCode = await Promise.race([started, host.stop.then(() => EXIT.ok)]);
   const isServing = exitCode === EXIT.ok;
-  const service = isServing ? serviceManager(host, system, () => briefStatus(listen, supervisor.state)) : null;
+  const service = isServing
+    ? serviceManager(host, system, () => briefStatus(served.addresses, supervisor.state))
+    : null;
   service?.ready();
-  if (isServing) await host.stop;
+  if (isServing) {
+    const target: ReloadTarget = { prepare, tally: () => supervisor.tally() };
+    reloader = reloads.serve({ target, config, service, runtime: { clock, timers }, files: system.files });
+    await host.stop;
+  }
+  reloads.stop();
   service?.stopping();
   await supervisor.stop();
   stopTelling();
   return exitCode;
+
+  async function prepare(to: FullConfig): Promise<Prepared> {
+    const { config: resolved, use } = orAdvise(() => served.resolve(to), system.isForbidden);
+    const { commit, abort } = await supervisor.prepare(resolved);
+    const follow = () => {
+      use();
+      commit();
+      log.use(to.logLevel);
+    };
+    return { commit: follow, abort };
+  }
 }

@@ -1,3 +1,4 @@
+import { monotonicUs } from "../native/monotonic_time.ts";
 import type { ServiceSocket } from "../operator/service_manager.ts";
 
 /**
@@ -31,6 +32,7 @@ export function openServiceSocket(writeLine: (line: string) => void): ServiceSoc
         hasComplained = true;
       });
     },
+    monotonicUs,
     watchdogMs: watchdogMs > 0 ? watchdogMs : null,
   };
 }

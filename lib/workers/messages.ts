@@ -1,15 +1,33 @@
-import type { Config } from "../config/config.ts";
+import type { FullConfig } from "../config/config.ts";
 import type { Status } from "../operator/status.ts";
 
 /** What a supervisor tells a worker. */
-export type Order = StartOrder | { readonly kind: "tell" } | { readonly kind: "stop" };
+export type Order = StartOrder | PrepareOrder | DecideOrder | { readonly kind: "tell" } | { readonly kind: "stop" };
+
+/** Make ready to follow another configuration, and follow the former one meanwhile. */
+export interface PrepareOrder {
+  /** Tells it from the others. */
+  readonly kind: "prepare";
+  /** Which change it is, from 1: each is another one. */
+  readonly change: number;
+  /** See `StartOrder`. */
+  readonly config: FullConfig;
+}
+
+/** Follow what was prepared, or undo it; of no effect on any but the last change that was prepared. */
+export interface DecideOrder {
+  /** Tells it from the others. */
+  readonly kind: "commit" | "abort";
+  /** See `PrepareOrder`. */
+  readonly change: number;
+}
 
 /** The first order: serve. */
 export interface StartOrder {
   /** Tells it from the others. */
   readonly kind: "start";
   /** Its share of the configuration, which serves where the other workers do, at the ports that are really meant. */
-  readonly config: Config;
+  readonly config: FullConfig;
   /** Which worker it is, from 1. */
   readonly number: number;
   /** What all of them know cookies and probes for loops again by: 16 octets in hexadecimal digits. */
@@ -18,8 +36,13 @@ export interface StartOrder {
   readonly announces: boolean;
 }
 
-/** What a worker tells its supervisor: that it serves, how it is doing, and how it was doing at its end. */
+/**
+ * What a worker tells its supervisor: that it serves, that it could follow a change or why it cannot, how it is doing, and how it
+ * was doing at its end.
+ */
 export type Report =
   | { readonly kind: "serving" }
+  | { readonly kind: "ready"; readonly change: number }
+  | { readonly kind: "unable"; readonly change: number; readonly reason: string }
   | { readonly kind: "status"; readonly status: Status }
   | { readonly kind: "stopped"; readonly status: Status };

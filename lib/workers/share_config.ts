@@ -1,6 +1,6 @@
 import { MIB } from "../base/units.ts";
 import { BUDGET_OCTETS_MIN } from "../cache/store/cache_store.ts";
-import type { Config } from "../config/config.ts";
+import type { FullConfig } from "../config/config.ts";
 
 /**
  * What one of `count` workers may use, so that together they use what `config` says. Rounded up: none is left with nothing.
@@ -8,7 +8,7 @@ import type { Config } from "../config/config.ts";
  * The kernel spreads clients by their address and port. Who asks from many ports gets the whole `rateLimit`; who asks from
  * one meets one worker, and its share.
  */
-export function shareConfig(config: Config, count: number): Config {
+export function shareConfig(config: FullConfig, count: number): FullConfig {
   const { cacheSizeMib, maxInFlight, rateLimit } = config;
   return {
     ...config,

@@ -1,27 +1,33 @@
 import type {} from "../base/runtime.ts";
-import type { Config } from "../config/config.ts";
+import type { FullConfig } from "../config/config.ts";
 import { Counters, formatCounters } from "../observe/counters.ts";
 import { formatStatus, type Status } from "../operator/status.ts";
 import { sumCounters, sumStatus } from "../operator/sum_status.ts";
+import { type Tally, tallyOf } from "../reload/probation.ts";
+import type { Prepared } from "../reload/reload_target.ts";
 import { shareConfig } from "./share_config.ts";
 import { type SpawnWorker, WorkerSlot } from "./worker_slot.ts";
 import type { Services } from "../observe/services.ts";
 
 /** Beyond the time that a query may take, a worker that stops gets this. */
 const STOP_MS = 5000;
+/** A worker that takes longer to make ready for a change is in trouble: it takes milliseconds. */
+const PREPARE_MS = 5000;
 
 /** What a supervisor is made from. */
 export interface SupervisorOptions extends Pick<Services, "clock" | "timers" | "log"> {
   /** Workers. */
   readonly count: number;
   /** What they are to do together; what each may use of it is its share. */
-  readonly config: Config;
+  readonly config: FullConfig;
   /** 16 octets that nobody else knows. */
   readonly secret: Uint8Array<ArrayBuffer>;
   /** How processes are started. */
   readonly spawn: SpawnWorker;
   /** See `Runtime`. */
   readonly lostLineCount: () => number;
+  /** A worker has died, told how. */
+  readonly onDeath?: (reason: string) => void;
 }
 
 /** Several processes that serve the same clients, each a complete program: starts them, replaces them, adds them up. */
@@ -32,6 +38,8 @@ export class Supervisor {
   /** What those have counted that have died. */
   #pastCounters = new Counters();
   #deaths = 0;
+  #change = 0;
+  #config: FullConfig;
 
   /** See {@linkcode SupervisorOptions}. */
   constructor(options: SupervisorOptions) {
@@ -39,10 +47,11 @@ export class Supervisor {
     const secret = options.secret.toHex();
     const config = shareConfig(options.config, count);
     this.#options = options;
+    this.#config = options.config;
     this.#startedAtMs = clock.nowMs();
     this.#slots = Array.from({ length: count }, (_, i) => {
       const order = { kind: "start", config, number: i + 1, secret, announces: i === 0 } as const;
-      return new WorkerSlot({ spawn, order, clock, timers, log, onDeath: (counters) => this.#bury(counters) });
+      return new WorkerSlot({ spawn, order, clock, timers, log, onDeath: (...how) => this.#bury(i + 1, ...how) });
     });
   }
 
@@ -79,15 +88,49 @@ export class Supervisor {
     return [first!, workers, ...others];
   }
 
+  /**
+   * Lets all workers make ready for another configuration, which they then follow together or not at all.
+   *
+   * @throws {Error} when one of them cannot, dies, or takes too long.
+   */
+  async prepare(config: FullConfig): Promise<Prepared> {
+    const change = ++this.#change;
+    const share = shareConfig(config, this.#slots.length);
+    const abort = () => this.#slots.forEach((slot) => slot.abort(change));
+    const late = Promise.withResolvers<never>();
+    const cancel = this.#options.timers.start(PREPARE_MS, () => {
+      late.reject(new Error(`not all workers are ready within ${PREPARE_MS / 1000} s`));
+    });
+    try {
+      await Promise.race([Promise.all(this.#slots.map((slot) => slot.prepare(change, share))), late.promise]);
+    } catch (error) {
+      abort();
+      throw error;
+    } finally {
+      cancel();
+    }
+    const commit = () => {
+      this.#config = config;
+      for (const slot of this.#slots) slot.commit(change, share);
+    };
+    return { commit, abort };
+  }
+
+  /** What the workers, those that have died included, have told of questions and failures. */
+  tally(): Tally {
+    return tallyOf(this.state.counters);
+  }
+
   /** Lets all workers finish their work. Resolves when they are gone. */
   async stop(): Promise<void> {
-    const { config, log } = this.#options;
-    await Promise.all(this.#slots.map((slot) => slot.leave(config.timeoutMs + STOP_MS)));
+    const { log } = this.#options;
+    await Promise.all(this.#slots.map((slot) => slot.leave(this.#config.timeoutMs + STOP_MS)));
     log.info(`stopped: ${formatCounters(this.state.counters)}`);
   }
 
-  #bury(counters: Counters | null): void {
+  #bury(number: number, counters: Counters | null, how: string): void {
     this.#deaths++;
+    this.#options.onDeath?.(`worker ${number} has died (${how})`);
     if (counters !== null) this.#pastCounters = sumCounters([this.#pastCounters, counters]);
   }
 }

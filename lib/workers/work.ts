@@ -1,10 +1,18 @@
 import type { Status } from "../operator/status.ts";
-import type { Order, Report, StartOrder } from "./messages.ts";
+import type { FullConfig } from "../config/config.ts";
+import type { Prepared } from "../reload/reload_target.ts";
+import type { Order, PrepareOrder, Report, StartOrder } from "./messages.ts";
 
 /** The program in a worker, once it serves. */
 export interface ServingProgram {
   /** How it is doing. */
   readonly state: Status;
+  /**
+   * Makes ready to follow another configuration.
+   *
+   * @throws {Error} when it cannot be followed, with the reason for the operator.
+   */
+  prepare(config: FullConfig): Prepared;
   /** Resolves when the queries in flight are answered, and everything is closed. */
   stop(): Promise<void>;
 }
@@ -25,6 +33,7 @@ export interface WorkOptions {
  */
 export async function work({ orders, report, start }: WorkOptions): Promise<void> {
   const stopped = Promise.withResolvers<void>();
+  let prepared: { readonly change: number; readonly what: Prepared } | null = null;
   await Promise.race([stopped.promise, obey()]);
 
   async function obey(): Promise<void> {
@@ -38,10 +47,32 @@ export async function work({ orders, report, start }: WorkOptions): Promise<void
         return;
       } else if (order.kind === "tell") {
         report({ kind: "status", status: program.state });
-      } else {
+      } else if (order.kind === "prepare") {
+        prepare(program, order);
+      } else if (order.kind === "stop") {
         finish(program);
+      } else {
+        decide(order.kind, order.change);
       }
     }
+  }
+
+  function prepare(program: ServingProgram, { change, config }: PrepareOrder): void {
+    // Whoever has sent another one has forgotten the last.
+    prepared?.what.abort();
+    prepared = null;
+    try {
+      prepared = { change, what: program.prepare(config) };
+      report({ kind: "ready", change });
+    } catch (error) {
+      report({ kind: "unable", change, reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  function decide(kind: "commit" | "abort", change: number): void {
+    if (prepared?.change !== change) return;
+    prepared.what[kind]();
+    prepared = null;
   }
 
   function finish(program: ServingProgram): void {

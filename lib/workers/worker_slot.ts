@@ -1,6 +1,7 @@
 import type {} from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { Status } from "../operator/status.ts";
+import type { FullConfig } from "../config/config.ts";
 import type { Order, Report, StartOrder } from "./messages.ts";
 import { Watchdog } from "./watchdog.ts";
 import type { Services } from "../observe/services.ts";
@@ -38,10 +39,17 @@ export type SpawnWorker = (events: WorkerEvents) => WorkerProcess;
 export interface WorkerSlotOptions extends Pick<Services, "clock" | "timers" | "log"> {
   /** How processes are started. */
   readonly spawn: SpawnWorker;
-  /** What each worker in this slot is told first; those that follow the first do not announce. */
+  /** What the first worker in this slot is told first; those that follow it do not announce, and follow what is followed then. */
   readonly order: StartOrder;
-  /** A worker has died that had counted this, as far as it is known. */
-  readonly onDeath: (counters: Counters | null) => void;
+  /** A worker has died that had counted this, as far as it is known. `how` is for the operator. */
+  readonly onDeath: (counters: Counters | null, how: string) => void;
+}
+
+/** A change that the worker makes ready for. */
+interface Preparing {
+  readonly change: number;
+  resolve(): void;
+  reject(error: Error): void;
 }
 
 /** The place of a worker: the one that has it, and whoever follows when that dies. Who hangs is killed. */
@@ -59,10 +67,17 @@ export class WorkerSlot {
   #status: Status | null = null;
   #cancelPause = () => {};
   #told: (() => void)[] = [];
+  #order: StartOrder;
+  #preparing: Preparing | null = null;
+  /** The change that its worker is ready for. */
+  #readyFor = 0;
+  /** The last change that all were told to follow since its worker has started. */
+  #mustFollow = 0;
 
   /** See {@linkcode WorkerSlotOptions}. */
   constructor(options: WorkerSlotOptions) {
     this.#options = options;
+    this.#order = options.order;
   }
 
   /** What its worker has told last; `null` when there is none. */
@@ -78,7 +93,7 @@ export class WorkerSlot {
   /** Starts the first worker. Resolves to 0 when it serves, and to its exit code when it ends before that. */
   start(): Promise<number> {
     if (this.#isLeaving) return Promise.resolve(0);
-    this.#spawn(this.#options.order);
+    this.#spawn();
     return this.#firstServes.promise;
   }
 
@@ -93,6 +108,36 @@ export class WorkerSlot {
     cancel();
   }
 
+  /**
+   * Lets the worker make ready for a change. Resolves at once where nobody serves: whoever does next begins with what is followed
+   * then.
+   *
+   * @throws {Error} when it cannot follow the change, or dies.
+   */
+  prepare(change: number, config: FullConfig): Promise<void> {
+    if (this.#worker === null || !this.#isServing) return Promise.resolve();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#preparing = { change, resolve, reject };
+    this.#worker.send({ kind: "prepare", change, config });
+    return promise;
+  }
+
+  /** The change is followed from now on, by whoever is in this place. */
+  commit(change: number, config: FullConfig): void {
+    this.#order = { ...this.#order, config };
+    if (this.#worker === null) return;
+    // It was started meanwhile, with the former configuration. If it cannot follow the other one it is killed, see `#reported`.
+    if (this.#readyFor !== change) this.#worker.send({ kind: "prepare", change, config });
+    this.#mustFollow = change;
+    this.#worker.send({ kind: "commit", change });
+  }
+
+  /** The change is not followed after all. */
+  abort(change: number): void {
+    this.#preparing = null;
+    this.#worker?.send({ kind: "abort", change });
+  }
+
   /** Lets the worker finish its work, and takes no other. Resolves when it is gone. */
   leave(patienceMs: number): Promise<void> {
     this.#isLeaving = true;
@@ -105,7 +150,8 @@ export class WorkerSlot {
     return this.#left.promise;
   }
 
-  #spawn(order: StartOrder): void {
+  #spawn(): void {
+    const order = { ...this.#order, announces: this.#order.announces && !this.#hasServed };
     const events: WorkerEvents = {
       reported: (report) => this.#reported(report),
       ended: (how, exitCode) => this.#ended(how, exitCode),
@@ -143,12 +189,30 @@ export class WorkerSlot {
       this.#firstServes.resolve(0);
       return;
     }
+    if (report.kind === "ready" || report.kind === "unable") return this.#answered(report);
     this.#status = report.status;
     this.#answerTold();
   }
 
+  #answered(report: Report & { readonly kind: "ready" | "unable" }): void {
+    const { change } = report;
+    if (report.kind === "ready") this.#readyFor = change;
+    if (this.#preparing?.change === change) {
+      const { resolve, reject } = this.#preparing;
+      this.#preparing = null;
+      if (report.kind === "ready") resolve();
+      else reject(new Error(report.reason));
+    } else if (report.kind === "unable" && this.#mustFollow === change) {
+      this.#options.log.error(
+        `worker ${this.#order.number} cannot follow the configuration (${report.reason}); it is killed`,
+      );
+      this.#worker?.kill();
+    }
+  }
+
   #ended(how: string, exitCode: number): void {
-    const { clock, log, timers, order, onDeath } = this.#options;
+    const { clock, log, timers, onDeath } = this.#options;
+    const { number } = this.#order;
     const wasWell = this.#isServing && clock.nowMs() - this.#servingSinceMs >= WELL_MS;
     this.#worker = null;
     this.#watchdog?.stop();
@@ -156,17 +220,19 @@ export class WorkerSlot {
     this.#isServing = false;
     this.#cancelPause();
     this.#answerTold();
+    this.#readyFor = this.#mustFollow = 0;
+    this.#preparing?.reject(new Error(`worker ${number} has died (${how})`));
+    this.#preparing = null;
     if (this.#isLeaving) return this.#left.resolve();
     // The first one fails for reasons that its successors would have, too. It has said which.
     if (!this.#hasServed && !STRAY_SIGNALS.includes(how)) return this.#firstServes.resolve(exitCode);
-    onDeath(this.#status?.counters ?? null);
+    const counters = this.#status?.counters ?? null;
     this.#status = null;
     this.#deaths = wasWell ? 1 : this.#deaths + 1;
     const pauseMs = Math.min(PAUSE_MS.longest, PAUSE_MS.first * 2 ** (this.#deaths - 1));
-    log.error(`worker ${order.number} has died (${how}): another one starts in ${pauseMs / 1000} s`);
-    this.#cancelPause = timers.start(pauseMs, () => {
-      this.#spawn({ ...order, announces: order.announces && !this.#hasServed });
-    });
+    log.error(`worker ${number} has died (${how}): another one starts in ${pauseMs / 1000} s`);
+    this.#cancelPause = timers.start(pauseMs, () => this.#spawn());
+    onDeath(counters, how);
   }
 
   #answerTold(): void {

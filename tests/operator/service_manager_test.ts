@@ -7,6 +7,7 @@ function rig(watchdogMs: number | null) {
   const told: string[] = [];
   const state = { status: "fine" };
   const socket = {
+    monotonicUs: () => 1_234_567n,
     watchdogMs,
     notify: (message: string) => void told.push(`${time.nowMs()}: ${message}`),
   };

@@ -199,7 +199,7 @@ function drawCache(seed: number, isForwarding: boolean): CacheConfig {
   };
 }
 
-type CacheConfig = StorageRules & Pick<Config, "cacheSizeMib" | "servesStale" | "prefetches">;
+type CacheConfig = StorageRules & Pick<FullConfig, "cacheSizeMib" | "servesStale" | "prefetches">;
 
 const NO_OUTAGE = { fromMs: Infinity, toMs: -Infinity };
 

@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { parseCommand } from "../../lib/config/flags/cli.ts";
-import type { Config } from "../../lib/config/config.ts";
+import type { FullConfig } from "../../lib/config/config.ts";
 import { shareConfig } from "../../lib/workers/share_config.ts";
 
-function config(...args: readonly string[]): Config {
+function config(...args: readonly string[]): FullConfig {
   const command = parseCommand(args);
   if (command.kind !== "serve") throw new Error("not a configuration");
   return command.config;

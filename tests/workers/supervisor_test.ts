@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import type { Config } from "../../lib/config/config.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import type { FullConfig } from "../../lib/config/config.ts";
 import { DEFAULTS } from "../../lib/config/settings.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
@@ -12,13 +12,15 @@ import { udp } from "../support/fake_socket.ts";
 import { FakeTime, settled } from "../support/fake_time.ts";
 
 const SECRET = Uint8Array.from({ length: 16 }, (_, i) => i);
-const CONFIG: Config = { ...DEFAULTS, listen: [udp("192.0.2.1", 53)] };
+const CONFIG: FullConfig = { ...DEFAULTS, listen: [udp("192.0.2.1", 53)] };
 
 /** A worker process that does what the test says, and tells how it is doing when it serves and is asked. */
 class FakeWorker {
   readonly orders: Order[] = [];
   isKilled = false;
   isHung = false;
+  /** What becomes of it when it is to make ready for a change. */
+  onPrepare: "ready" | "unable" | "dies" | "silent" = "ready";
   received = 0;
   #isServing = false;
   readonly #events: WorkerEvents;
@@ -29,16 +31,26 @@ class FakeWorker {
 
   send(order: Order): void {
     this.orders.push(order);
-    if (order.kind === "tell" && this.#isServing && !this.isHung) this.tell();
+    if (!this.#isServing || this.isHung) return;
+    if (order.kind === "tell") this.tell();
+    if (order.kind === "prepare") this.prepare(order.change);
   }
 
   serve(): void {
     this.#isServing = true;
     this.#events.reported({ kind: "serving" });
+    // What it was told while it started.
+    for (const order of this.orders) if (order.kind === "prepare") this.prepare(order.change);
   }
 
   tell(): void {
     this.#events.reported({ kind: "status", status: status(this.received) });
+  }
+
+  prepare(change: number): void {
+    if (this.onPrepare === "ready") this.#events.reported({ kind: "ready", change });
+    if (this.onPrepare === "unable") this.#events.reported({ kind: "unable", change, reason: "no such address" });
+    if (this.onPrepare === "dies") this.end("SIGSEGV", 139);
   }
 
   kill(): void {
@@ -63,6 +75,7 @@ function setUp(count = 2) {
   const time = new FakeTime();
   const workers: FakeWorker[] = [];
   const lines: string[] = [];
+  const deaths: string[] = [];
   let refusal: Error | null = null;
   const supervisor = new Supervisor({
     count,
@@ -78,8 +91,9 @@ function setUp(count = 2) {
     timers: time,
     log: new Log({ level: "info", writeLine: (line) => void lines.push(line) }),
     lostLineCount: () => 0,
+    onDeath: (reason) => void deaths.push(reason),
   });
-  return { time, workers, lines, supervisor, refuse: (error: Error | null) => void (refusal = error) };
+  return { time, workers, lines, deaths, supervisor, refuse: (error: Error | null) => void (refusal = error) };
 }
 
 /** The same with all workers serving. */
@@ -329,4 +343,113 @@ Deno.test("Supervisor.stop() kills a worker that is not done five seconds after 
   await time.passAndSettle(1);
   assertEquals(workers[0]!.isKilled, true);
   await stopped;
+});
+
+const CHANGED: FullConfig = { ...CONFIG, timeoutMs: 500 };
+
+/** What a worker was told about changes. */
+function changesOf({ orders }: FakeWorker): string[] {
+  return orders.filter(({ kind }) => kind !== "tell").map((order) => {
+    return "change" in order ? `${order.kind} ${order.change}` : order.kind;
+  });
+}
+
+/** The timeout that a worker was started with. */
+function startedWith({ orders: [first] }: FakeWorker): number | null {
+  return first?.kind === "start" ? first.config.timeoutMs : null;
+}
+
+Deno.test("Supervisor.prepare() lets all workers make ready, and none follows the change before all are", async () => {
+  const { supervisor, workers } = await serving();
+  workers[1]!.onPrepare = "silent";
+  const preparing = supervisor.prepare(CHANGED);
+  await settled();
+  assertEquals(workers.map(changesOf), [["start", "prepare 1"], ["start", "prepare 1"]]);
+  const order = workers[0]!.orders.at(-1)!;
+  assertEquals(order.kind === "prepare" && order.config, shareConfig(CHANGED, 2));
+  workers[1]!.report({ kind: "ready", change: 1 });
+  (await preparing).commit();
+  assertEquals(workers.map(changesOf), Array(2).fill(["start", "prepare 1", "commit 1"]));
+});
+
+for (
+  const [what, onPrepare, reason] of [
+    ["cannot follow it", "unable", "no such address"],
+    ["dies", "dies", "worker 2 has died (SIGSEGV)"],
+    ["says nothing for 5 s", "silent", "not all workers are ready within 5 s"],
+  ] as const
+) {
+  Deno.test(`Supervisor.prepare() fails when a worker ${what}, and no worker follows the change`, async () => {
+    const { supervisor, workers, time } = await serving(3);
+    workers[1]!.onPrepare = onPrepare;
+    const failing = assertRejects(() => supervisor.prepare(CHANGED), Error, reason);
+    await time.passAndSettle(5000);
+    await failing;
+    const told = ["start", "prepare 1", "abort 1"];
+    assertEquals(workers.slice(0, 3).map(changesOf), [told, onPrepare === "dies" ? told.slice(0, 2) : told, told]);
+    assertEquals(startedWith(workers[3] ?? workers[0]!), CONFIG.timeoutMs);
+  });
+}
+
+Deno.test("Supervisor.prepare() waits for no worker that has died, and the next one begins with what is followed", async () => {
+  const { supervisor, workers, time } = await serving();
+  workers[1]!.end();
+  (await supervisor.prepare(CHANGED)).commit();
+  await time.passAndSettle(100);
+  assertEquals(workers.map(startedWith), [CONFIG.timeoutMs, CONFIG.timeoutMs, CHANGED.timeoutMs]);
+});
+
+Deno.test("Supervisor.prepare() waits for no worker that starts, which follows the change when it serves", async () => {
+  const { supervisor, workers, time } = await serving();
+  workers[1]!.end();
+  await time.passAndSettle(100);
+  (await supervisor.prepare(CHANGED)).commit();
+  assertEquals(changesOf(workers[2]!), ["start", "prepare 1", "commit 1"]);
+  assertEquals(startedWith(workers[2]!), CONFIG.timeoutMs);
+  workers[2]!.serve();
+  assertEquals(workers[2]!.isKilled, false);
+});
+
+Deno.test("Supervisor kills a worker that has begun with the former configuration and cannot follow the change", async () => {
+  const { supervisor, workers, time, lines } = await serving();
+  workers[1]!.end();
+  await time.passAndSettle(100);
+  (await supervisor.prepare(CHANGED)).commit();
+  workers[2]!.onPrepare = "unable";
+  workers[2]!.serve();
+  assertEquals(workers[2]!.isKilled, true);
+  assertEquals(
+    lines.at(-2),
+    "dns-forwarder: error: worker 2 cannot follow the configuration (no such address); it is killed",
+  );
+  await time.passAndSettle(200);
+  assertEquals(startedWith(workers[3]!), CHANGED.timeoutMs);
+});
+
+Deno.test("Supervisor lets a worker that dies between its readiness and the commit be followed by one with the change", async () => {
+  const { supervisor, workers, time, deaths } = await serving();
+  const prepared = await supervisor.prepare(CHANGED);
+  workers[0]!.end("SIGKILL", 137);
+  prepared.commit();
+  await time.passAndSettle(100);
+  assertEquals(startedWith(workers[2]!), CHANGED.timeoutMs);
+  assertEquals(deaths, ["worker 1 has died (SIGKILL)"]);
+});
+
+Deno.test("Supervisor lets a worker that dies after the commit be followed by one with the change", async () => {
+  const { supervisor, workers, time } = await serving();
+  (await supervisor.prepare(CHANGED)).commit();
+  workers[0]!.end("SIGKILL", 137);
+  await time.passAndSettle(100);
+  assertEquals(startedWith(workers[2]!), CHANGED.timeoutMs);
+});
+
+Deno.test("Supervisor lets a change that is not followed after all be forgotten", async () => {
+  const { supervisor, workers, time } = await serving();
+  (await supervisor.prepare(CHANGED)).abort();
+  workers[0]!.end("SIGKILL", 137);
+  await time.passAndSettle(100);
+  assertEquals(startedWith(workers[2]!), CONFIG.timeoutMs);
+  (await supervisor.prepare(CHANGED)).commit();
+  assertEquals(changesOf(workers[1]!), ["start", "prepare 1", "abort 1", "prepare 2", "commit 2"]);
 });

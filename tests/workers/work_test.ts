@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import type { FullConfig } from "../../lib/config/config.ts";
 import { DEFAULTS } from "../../lib/config/settings.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import type { Order, Report, StartOrder } from "../../lib/workers/messages.ts";
@@ -20,18 +21,35 @@ function setUp() {
   const reports: Report[] = [];
   const starts: StartOrder[] = [];
   const stopping = Promise.withResolvers<void>();
+  /** What was made ready, followed and undone, by the timeout of its configuration. */
+  const changes: string[] = [];
   let hasEnded = false;
   const ended = work({
     orders: orders.readable,
     report: (report) => void reports.push(report),
     start: (order) => {
       starts.push(order);
-      return { state: STATE, stop: () => stopping.promise };
+      const prepare = ({ timeoutMs }: FullConfig) => {
+        if (timeoutMs === UNUSABLE_MS) throw new Error("Cannot listen on 192.0.2.1:53");
+        changes.push(`prepare ${timeoutMs}`);
+        return {
+          commit: () => void changes.push(`commit ${timeoutMs}`),
+          abort: () => void changes.push(`abort ${timeoutMs}`),
+        };
+      };
+      return { state: STATE, prepare, stop: () => stopping.promise };
     },
   }).then(() => {
     hasEnded = true;
   });
-  return { writer, reports, starts, stopping, ended, hasEnded: () => hasEnded };
+  return { writer, reports, starts, stopping, ended, changes, hasEnded: () => hasEnded };
+}
+
+/** Of a configuration that cannot be followed. */
+const UNUSABLE_MS = 666;
+
+function change(number: number, timeoutMs: number): Order {
+  return { kind: "prepare", change: number, config: { ...DEFAULTS, timeoutMs } };
 }
 
 Deno.test("work() serves, tells how it is doing, and ends when it has stopped", async () => {
@@ -77,4 +95,47 @@ Deno.test("work() rejects with whatever keeps it from serving", async () => {
     },
   });
   await assertRejects(() => failing, RangeError, "no");
+});
+
+Deno.test("work() makes ready for a change, says so, and follows it when it is told to", async () => {
+  const { writer, reports, changes } = setUp();
+  await writer.write(START);
+  await writer.write(change(1, 500));
+  await settled();
+  assertEquals([reports.slice(1), changes], [[{ kind: "ready", change: 1 }], ["prepare 500"]]);
+  await writer.write({ kind: "commit", change: 1 });
+  await writer.write({ kind: "commit", change: 1 });
+  await settled();
+  assertEquals(changes, ["prepare 500", "commit 500"]);
+  await writer.close();
+});
+
+Deno.test("work() undoes a change when it is told to, and when it is to make ready for another one", async () => {
+  const { writer, changes } = setUp();
+  await writer.write(START);
+  await writer.write(change(1, 500));
+  await writer.write({ kind: "abort", change: 1 });
+  await writer.write({ kind: "commit", change: 1 });
+  await writer.write(change(2, 600));
+  await writer.write(change(3, 700));
+  await writer.write({ kind: "commit", change: 2 });
+  await writer.write({ kind: "commit", change: 3 });
+  await settled();
+  assertEquals(changes, ["prepare 500", "abort 500", "prepare 600", "abort 600", "prepare 700", "commit 700"]);
+  await writer.close();
+});
+
+Deno.test("work() says why it cannot follow a change, and goes on", async () => {
+  const { writer, reports, changes } = setUp();
+  await writer.write(START);
+  await writer.write(change(1, UNUSABLE_MS));
+  await writer.write({ kind: "commit", change: 1 });
+  await writer.write(change(2, 500));
+  await settled();
+  assertEquals(reports.slice(1), [
+    { kind: "unable", change: 1, reason: "Cannot listen on 192.0.2.1:53" },
+    { kind: "ready", change: 2 },
+  ]);
+  assertEquals(changes, ["prepare 500"]);
+  await writer.close();
 });

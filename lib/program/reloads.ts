@@ -1,0 +1,101 @@
+import type { Files } from "../base/files.ts";
+import type { Clock, Timers } from "../base/runtime.ts";
+import type { FullConfig } from "../config/config.ts";
+import type { Log } from "../observe/log.ts";
+import type { ServiceManager } from "../operator/service_manager.ts";
+import { type Loaded, Reloader } from "../reload/reloader.ts";
+import type { ReloadTarget } from "../reload/reload_target.ts";
+import { WatchedFolders } from "../reload/watched_folders.ts";
+
+/** A configuration that was read from files. */
+export interface LoadedFiles extends Loaded {
+  /** All files that were read for it; absolute paths. */
+  readonly files: readonly string[];
+}
+
+/** What reloads are made from. */
+export interface ReloadsOptions {
+  /** Reads the configuration again; `null` when there is no file, and nothing can have changed. */
+  readonly load: (() => Promise<LoadedFiles>) | null;
+  /** The files that it was read from at the start. */
+  readonly files: readonly string[];
+  /** Where the operator reads. */
+  readonly log: Log;
+}
+
+/** What serves, and follows the configuration. */
+export interface Serving {
+  /** See `ReloadTarget`. */
+  readonly target: ReloadTarget;
+  /** What it follows at first. */
+  readonly config: FullConfig;
+  /** Who is told that it reloads; `null` for nobody. */
+  readonly service: ServiceManager | null;
+  /** The world outside. */
+  readonly runtime: { readonly clock: Clock; readonly timers: Timers };
+  /** Where files are watched; `null` where there are none. */
+  readonly files: Pick<Files, "watch"> | null;
+}
+
+/** What makes the program read its configuration again: a signal, files that change, whoever calls `reload`. */
+export class Reloads {
+  readonly #options: ReloadsOptions;
+  #reloader: Reloader | null = null;
+  #folders: WatchedFolders | null = null;
+  #files: readonly string[];
+  /** Asked for before anybody served: what was read may be old. */
+  #isDue = false;
+
+  /** See {@linkcode ReloadsOptions}. */
+  constructor(options: ReloadsOptions) {
+    this.#options = options;
+    this.#files = options.files;
+  }
+
+  /** SIGHUP. */
+  hangup(): void {
+    const { load, log } = this.#options;
+    if (load === null) log.info("SIGHUP: nothing to reload, flags are read at the start alone; going on");
+    else if (this.#reloader === null) this.#isDue = true;
+    else this.#reloader.reload();
+  }
+
+  /** Something serves from now on. Returns what lets it follow another configuration; `null` when there never is another. */
+  serve({ target, config, service, runtime, files }: Serving): Reloader | null {
+    const { load, log } = this.#options;
+    if (load === null) return null;
+    const reloader = this.#reloader = new Reloader({
+      config,
+      load: async () => {
+        const loaded = await load();
+        this.#files = loaded.files;
+        return loaded;
+      },
+      target,
+      timers: runtime.timers,
+      log,
+      onBegin: () => service?.reloading(),
+      onEnd: () => {
+        this.#watch(reloader.config);
+        service?.reloaded();
+      },
+    });
+    if (files !== null) {
+      const onChange = () => void reloader.reload({ isQuiet: true });
+      this.#folders = new WatchedFolders({ ...runtime, files, log, onChange });
+      this.#watch(config);
+    }
+    if (this.#isDue) reloader.reload();
+    return reloader;
+  }
+
+  /** Nothing serves any more. */
+  stop(): void {
+    this.#folders?.stop();
+    this.#reloader?.stop();
+  }
+
+  #watch({ watchesFiles }: FullConfig): void {
+    this.#folders?.watch(watchesFiles ? this.#files : []);
+  }
+}
