@@ -17,6 +17,11 @@ export type Silent = Pick<Upstream, "resendDelayMs" | "isLossy" | "isJammed">;
 /** Two sends of a question over a lossy path are at least this far apart, however little time there is. */
 const LOSSY_MIN_MS = 30;
 /**
+ * And no further than this, unless that is how long a reply takes: by then it is known better how much gets lost, and there
+ * may be more sends left than there were.
+ */
+const LOSSY_SHARE_MAX_MS = 250;
+/**
  * This share of the sends over a lossy path is kept, and spread over the time that is left: losses may come in bursts, and
  * bursts last. Hardly one question of 1,000 gets so far.
  */
@@ -48,8 +53,7 @@ function lossyWaitMs(
   { request, round, leftMs }: ResendCircumstances,
 ): number {
   const left = sendsLeft(request);
-  // With none left it is looked in between whether there may be more by then: how much gets lost was not known before.
-  const shareMs = leftMs / Math.max(2, left);
+  const shareMs = Math.min(LOSSY_SHARE_MAX_MS, leftMs / Math.max(1, left));
   // A long way leaves no time to wait for each reply: ever less, because ever fewer questions come that far.
   const enoughMs = isJammed ? delayMs : Math.max(delayMs / 2 ** round, LOSSY_MIN_MS);
   const waitMs = Math.max(shareMs, enoughMs);
