@@ -11,7 +11,14 @@ const KEPT_VIEW_OCTETS_MAX = 256;
 export class DatagramSlot {
   /** The memory. */
   readonly memory: KernelBuffer = new KernelBuffer(SLOT_OCTETS);
-  readonly #short = new ReusedOctets(this.memory.octets);
+  /** Gives it back to whom it belongs. Made once, not for each datagram. */
+  readonly giveBack: () => void;
+  readonly #short = new ReusedOctets(this.memory.octets).share();
+
+  /** A slot of `owner`. */
+  constructor(owner: { takeBack(slot: DatagramSlot): void }) {
+    this.giveBack = () => owner.takeBack(this);
+  }
 
   /** The first `lengthOctets` octets. The same object each time for the same length, if short. */
   view(lengthOctets: number): Uint8Array<ArrayBuffer> {

@@ -36,7 +36,7 @@ export class ReceiveRing {
     this.#libc = libc;
     this.#peers = new PeerCache(new Zones(libc));
     this.#messages = new MessageHeaders(size);
-    this.#slots = Array.from({ length: size }, () => new DatagramSlot());
+    this.#slots = Array.from({ length: size }, () => new DatagramSlot(this));
     this.#usedCount = size;
     for (const [i, slot] of this.#slots.entries()) this.#messages.point(i, slot.memory, SLOT_OCTETS);
   }
@@ -81,12 +81,18 @@ export class ReceiveRing {
 
   /** Takes the slot of datagram `i` out: its octets stay until what this returns is called. Another takes its place. */
   keep(i: number): () => void {
+    // hot path
     const slot = this.#slots[i]!;
-    this.#slots[i] = this.#spare.pop() ?? new DatagramSlot();
-    this.#messages.point(i, this.#slots[i].memory, SLOT_OCTETS);
-    return () => {
-      if (this.#spare.length < SPARE_MAX) this.#spare.push(slot);
-    };
+    const other = this.#spare.pop() ?? new DatagramSlot(this);
+    this.#slots[i] = other;
+    this.#messages.point(i, other.memory, SLOT_OCTETS);
+    return slot.giveBack;
+  }
+
+  /** @internal A slot that was taken out is free again. */
+  takeBack(slot: DatagramSlot): void {
+    // hot path
+    if (this.#spare.length < SPARE_MAX) this.#spare.push(slot);
   }
 
   /** Whether the kernel's pointers still lead here. */

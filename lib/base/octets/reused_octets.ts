@@ -1,3 +1,6 @@
+/** By their memory, those whose views may be shortened; see `firstOf`. */
+const shared = new WeakMap<ArrayBuffer, ReusedOctets>();
+
 /** Octets that are made once and written again and again, with views of them that are made once, too. */
 export class ReusedOctets {
   /** All of them. */
@@ -20,9 +23,31 @@ export class ReusedOctets {
     return this.#views[length] = this.octets.subarray(0, length);
   }
 
+  /** A copy of `octets`; one with memory of its own where there is no room for it. */
+  copyOf(octets: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    // hot path
+    if (octets.length > this.octets.length) return octets.slice();
+    const copy = this.first(octets.length);
+    for (let i = 0; i < copy.length; i++) copy[i] = octets[i]!;
+    return copy;
+  }
+
+  /** Lets others who have a view of `first` get a shorter one; see `firstOf`. Needs memory of its own. Returns this. */
+  share(): this {
+    shared.set(this.octets.buffer, this);
+    return this;
+  }
+
   /** Whether `view` is one of `first`. */
   holds(view: Uint8Array): boolean {
     // hot path
     return this.#views[view.length] === view;
   }
+}
+
+/** The first `length` octets of `view`: without a new view where it belongs to octets that are shared. */
+export function firstOf(view: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
+  // hot path
+  const octets = shared.get(view.buffer);
+  return octets !== undefined && octets.holds(view) ? octets.first(length) : view.subarray(0, length);
 }

@@ -11,6 +11,8 @@ export class KernelBuffer {
   readonly words: Uint32Array<ArrayBuffer>;
   /** Where it begins. */
   readonly address: bigint;
+  /** The same as the two words of a pointer, the lower half first. */
+  readonly pointer: readonly [number, number];
 
   /** Fresh memory of `sizeOctets`, a multiple of 8 and more than 64, all zero. */
   constructor(sizeOctets: number) {
@@ -18,6 +20,7 @@ export class KernelBuffer {
     this.octets = new Uint8Array(sizeOctets);
     this.words = new Uint32Array(this.octets.buffer);
     this.address = this.#whereItIs();
+    this.pointer = [Number(this.address & 0xffff_ffffn), Number(this.address >> 32n)];
     assert(this.address % 8n === 0n, "pointers and sizes are aligned");
   }
 

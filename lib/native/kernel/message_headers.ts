@@ -59,8 +59,12 @@ export class MessageHeaders {
 
   /** Lets datagram `i` be in the first `lengthOctets` of `memory`. */
   point(i: number, memory: KernelBuffer, lengthOctets: number): void {
-    this.iovecs.putPointer(i * IOVEC.size + IOVEC.base, memory);
-    this.iovecs.words[iovLengthWord(i)] = lengthOctets;
+    // hot path
+    const { words } = this.iovecs;
+    const base = (i * IOVEC.size + IOVEC.base) >> 2;
+    words[base] = memory.pointer[0];
+    words[base + 1] = memory.pointer[1];
+    words[iovLengthWord(i)] = lengthOctets;
   }
 
   /** Whether the kernel's pointers still lead here. */

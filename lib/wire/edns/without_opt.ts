@@ -1,3 +1,4 @@
+import { firstOf } from "../../base/octets/reused_octets.ts";
 import { TYPE } from "../iana.ts";
 import { ARCOUNT_OFFSET } from "../header.ts";
 import { decode, encodeWithin } from "../message.ts";
@@ -13,12 +14,12 @@ import type { MessageScan } from "../scan.ts";
  * @returns A view of `message` where that serves.
  */
 export function withoutOpt(message: Uint8Array<ArrayBuffer>, scan: MessageScan): Uint8Array<ArrayBuffer> | null {
-  if (!scan.hasOpt) return message.length === scan.end ? message : message.subarray(0, scan.end);
+  if (!scan.hasOpt) return message.length === scan.end ? message : firstOf(message, scan.end);
   if (scan.optEnd !== scan.end) {
     // Records follow, and their pointers count on every octet before them.
     const decoded = decode(message);
     return encodeWithin({ ...decoded, additionals: decoded.additionals.filter(({ type }) => type !== TYPE.OPT) });
   }
   putUint16(message, ARCOUNT_OFFSET, scan.additionalCount - 1);
-  return message.subarray(0, scan.optOffset);
+  return firstOf(message, scan.optOffset);
 }
