@@ -8,6 +8,7 @@ import { assess, type Storable, type StorageRules } from "../response/assess.ts"
 import { assessTail } from "../response/assess_tail.ts";
 import type { Response } from "../response/response.ts";
 import { addressRun } from "./store/address_run.ts";
+import { draftEntry } from "./store/cache_entry.ts";
 import { type CacheStore, NOT_FOUND } from "./store/cache_store.ts";
 import { entryOptions, errorsAmong } from "./entry_options.ts";
 import { failureLifetimeMs } from "./failure_lifetime.ts";
@@ -38,20 +39,14 @@ export interface ResponseCacheOptions {
   readonly clock: Clock;
 }
 
-/** An answer to be learned, with the query that it answers. */
-export interface LearnedReply {
+/** What an answer is learned for. */
+export interface LearnedQuestion {
   /** The query's octets; one question. */
   readonly wire: Uint8Array<ArrayBuffer>;
   /** Where things are in `wire`. */
   readonly scan: MessageScan;
   /** The key of its QNAME, which is the response's, too. */
   readonly key: NameKey;
-  /** See `variantOf`. */
-  readonly variant: number;
-  /** What is to be learned; it may be edited. */
-  readonly response: Response;
-  /** Why it is what it is. */
-  readonly extendedErrors: readonly ExtendedError[];
 }
 
 /** What has been answered before: learns answers and failures by the rules, and tells how old they are. */
@@ -63,6 +58,8 @@ export class ResponseCache {
   readonly #clock: Clock;
   /** Of the end of a chain. */
   readonly #tailKey = new NameKey();
+  /** What is stored next, once it is filled in: the store copies it all. */
+  readonly #entry = draftEntry();
 
   /** See {@linkcode ResponseCacheOptions}. */
   constructor({ store, rules, staleMs, clock }: ResponseCacheOptions) {
@@ -125,21 +122,32 @@ export class ResponseCache {
     return errorsAmong(this.store.options(entry));
   }
 
-  /** Learns what can be learned from a response. Returns it as it will be given from memory; see `assess`. */
-  learn(learned: LearnedReply): Uint8Array<ArrayBuffer> {
-    const assessment = assess(learned.response, this.#rules);
+  /**
+   * Learns what can be learned from a response to `question`. Returns it as it will be given from memory; see `assess`.
+   *
+   * @param variant See `variantOf`.
+   * @param response It may be edited.
+   * @param extendedErrors Why it is what it is.
+   */
+  learn(
+    question: LearnedQuestion,
+    variant: number,
+    response: Response,
+    extendedErrors: readonly ExtendedError[],
+  ): Uint8Array<ArrayBuffer> {
+    // hot path
+    const assessment = assess(response, this.#rules);
     if (!assessment.isStorable) {
-      if (assessment.reason === NOT_STORABLE.failure) this.#learnFailure(learned);
-      if (assessment.reason === NOT_STORABLE.zeroTtl) this.#forget(learned);
-      return learned.response.octets;
+      if (assessment.reason === NOT_STORABLE.failure) this.#learnFailure(question, variant, response, extendedErrors);
+      if (assessment.reason === NOT_STORABLE.zeroTtl) this.#forget(question, variant);
+      return response.octets;
     }
-    const { variant } = learned;
     // RFC 6891 §6.1.1: a reply without an OPT record has not been made for one, and so knows nothing of DO. It has no
     // signatures, whoever would have them: the next one to ask for these may get more.
     if ((variant & WANTS_DNSSEC) !== 0 && !assessment.hadOpt) return assessment.message;
     const { isOvercompressed, hasRedirection } = assessment;
-    const options = entryOptions(learned.extendedErrors, isOvercompressed || hasRedirection);
-    this.#insert(assessment, variant, learned.key, options);
+    const options = entryOptions(extendedErrors, isOvercompressed || hasRedirection);
+    this.#insert(assessment, variant, question.key, options);
     // RFC 2308 §2.1, §5: what the end of a chain lacks, it lacks for those who ask for it by its own name, too.
     const tail = assessTail(assessment, this.#rules);
     this.#tailKey.forget();
@@ -164,7 +172,7 @@ export class ResponseCache {
   }
 
   /** RFC 8767 §4: what is definitive replaces what was said before, also when it must not be kept itself. */
-  #forget({ wire, scan, key, variant }: LearnedReply): void {
+  #forget({ wire, scan, key }: LearnedQuestion, variant: number): void {
     const { store } = this;
     const { qtypeOffset: nameEnd } = scan;
     for (const qtype of [uint16At(wire, nameEnd), ANY_TYPE]) {
@@ -183,31 +191,32 @@ export class ResponseCache {
     const denial = holdsForEveryType ? NOT_FOUND : store.find(message, nameEnd, ANY_TYPE, qclass, variant, key);
     if (denial !== NOT_FOUND) store.remove(denial);
     const expiresAtMs = nowMs + 1000 * lifetimeSeconds;
-    store.insert({
-      wire: message,
-      nameEnd,
-      key,
-      qtype: holdsForEveryType ? ANY_TYPE : uint16At(message, nameEnd),
-      qclass,
-      variant,
-      message,
-      ttlOffsets,
-      ttlCount: ttlOffsets.length,
-      addresses: addressRun(message, nameEnd + QUESTION_TAIL_OCTETS, ttlOffsets),
-      options,
-      kind,
-      streak: 0,
-      storedAtMs: nowMs,
-      expiresAtMs,
-      keepUntilMs: expiresAtMs + this.#staleMs,
-      nowMs,
-    });
+    const entry = this.#entry;
+    entry.wire = entry.message = message;
+    entry.nameEnd = nameEnd;
+    entry.key = key;
+    entry.qtype = holdsForEveryType ? ANY_TYPE : uint16At(message, nameEnd);
+    entry.qclass = qclass;
+    entry.variant = variant;
+    entry.ttlOffsets = ttlOffsets;
+    entry.ttlCount = ttlOffsets.length;
+    entry.addresses = addressRun(message, nameEnd + QUESTION_TAIL_OCTETS, ttlOffsets);
+    entry.options = options;
+    entry.kind = kind;
+    entry.storedAtMs = entry.nowMs = nowMs;
+    entry.expiresAtMs = expiresAtMs;
+    entry.keepUntilMs = expiresAtMs + this.#staleMs;
+    store.insert(entry);
   }
 
   /** RFC 9520 §3.2. What can still be given, fresh or stale, is worth more than the failure, and stays. */
-  #learnFailure(learned: LearnedReply): void {
+  #learnFailure(
+    { wire, scan, key }: LearnedQuestion,
+    variant: number,
+    response: Response,
+    extendedErrors: readonly ExtendedError[],
+  ): void {
     const { store } = this;
-    const { wire, scan, response, key, variant } = learned;
     const nowMs = this.#clock.nowMs();
     const nameEnd = scan.qtypeOffset;
     const [qtype, qclass] = [uint16At(wire, nameEnd), uint16At(wire, nameEnd + 2)];
@@ -227,7 +236,7 @@ export class ResponseCache {
       message: failureMessage(wire.subarray(0, scan.questionsEnd), response.scan.flags),
       ttlOffsets: [],
       ttlCount: 0,
-      options: entryOptions(learned.extendedErrors, false),
+      options: entryOptions(extendedErrors, false),
       kind: KIND.failure,
       streak,
       storedAtMs: nowMs,

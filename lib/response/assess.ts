@@ -109,7 +109,8 @@ export function assess(response: Response, rules: StorageRules): Storable | NotS
     if (denialSet === NO_SET) return refuse(hasNameServers() ? NOT_STORABLE.referral : NOT_STORABLE.noSoa);
     kind = isNameError ? KIND.nxdomain : KIND.nodata;
   }
-  const ttlOffsets: number[] = [];
+  // As long as it gets: one that grows has room for 17 after the first.
+  const ttlOffsets = new Array<number>(table.count);
   const lifetimeSeconds = writeTtls(message, ttlOffsets, denialSet, rules);
   if (lifetimeSeconds === 0) return refuse(NOT_STORABLE.zeroTtl);
   putId(message, 0);
@@ -202,7 +203,7 @@ function writeTtls(message: Uint8Array, ttlOffsets: number[], denialSet: number,
     message[offset + 1] = ttl >>> 16;
     message[offset + 2] = ttl >>> 8;
     message[offset + 3] = ttl;
-    ttlOffsets.push(offset);
+    ttlOffsets[i] = offset;
   }
   return lowest;
 }

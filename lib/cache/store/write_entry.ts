@@ -27,8 +27,8 @@ export function writeEntry(slab: EntrySlab, ref: number, units: number, entry: C
   halves[ref * 4 + HALF.messageOctets] = entry.message.length;
   halves[ref * 4 + HALF.optionOctets] = entry.options.length;
   halves[ref * 4 + HALF.ttlCount] = entry.ttlCount;
-  const { start = 0, count = 0 } = entry.addresses ?? {};
-  halves[ref * 4 + HALF.addresses] = (start << 8) | count;
+  const { addresses = null } = entry;
+  halves[ref * 4 + HALF.addresses] = addresses === null ? 0 : (addresses.start << 8) | addresses.count;
   doubles[ref + DOUBLE.storedAtMs] = entry.storedAtMs;
   doubles[ref + DOUBLE.expiresAtMs] = entry.expiresAtMs;
   doubles[ref + DOUBLE.recheckAtMs] = entry.storedAtMs;

@@ -49,20 +49,13 @@ export class CacheWriter implements Resolver, ReplyStep {
   }
 
   #learn(query: Query, reply: Reply): Reply {
-    const { wire, scan, key, mustNotBeKept } = query;
     // A failure would be everybody's (RFC 9520 §3.2), and some can do with what fits into a datagram. A denial that was not
     // put to the test would be everybody's for hours.
-    if (mustNotBeKept) return reply;
+    if (query.mustNotBeKept) return reply;
     const response = reply.response ?? own;
     if (response === own) own.read(reply.octets);
-    reply.octets = this.#memory.learn({
-      wire,
-      scan,
-      key,
-      variant: variantOf(scan, query.view),
-      response,
-      extendedErrors: reply.extendedErrors,
-    });
+    const variant = variantOf(query.scan, query.view);
+    reply.octets = this.#memory.learn(query, variant, response, reply.extendedErrors);
     return reply;
   }
 }

@@ -59,14 +59,7 @@ function setUp({ areKnownBad = false, onAsked = () => {} }: { areKnownBad?: bool
     counters,
   });
   const query = clientQuery({ questions: [question("example.org")] });
-  memory.learn({
-    wire: query.wire,
-    scan: query.scan,
-    key: query.key,
-    variant: 0,
-    response: readResponse(responseTo(query, { answers: records(ANSWER) })),
-    extendedErrors: [],
-  });
+  memory.learn(query, 0, readResponse(responseTo(query, { answers: records(ANSWER) })), []);
   return { cache, store, counters, asked, time };
 }
 
