@@ -39,6 +39,7 @@ export class PendingReply extends Deferred<Reply> {
   constructor(query: Query) {
     super();
     this.query = query;
+    query.hold();
   }
 
   /** Whether the query was refused while it waited. */

@@ -1,18 +1,20 @@
+import { ReusedOctets } from "../base/octets/reused_octets.ts";
 import { shortCopy } from "../base/octets/short_copies.ts";
 import { NameKey } from "../names/name_key.ts";
 import type { Request } from "../upstream/request.ts";
-import { FLAG, HEADER_OCTETS, MESSAGE_OCTETS_MAX, putQueryCounts } from "../wire/header.ts";
+import { FLAG, HEADER_OCTETS, MESSAGE_OCTETS_MAX } from "../wire/header.ts";
 import { BARE_OPT_OCTETS, OPTION_HEADER_OCTETS, PLAIN_UDP_OCTETS, UDP_PAYLOAD_OCTETS } from "../wire/edns/edns.ts";
-import type { Question } from "../wire/message.ts";
 import { MessageScan } from "../wire/scan.ts";
 import { uint16At } from "../wire/octets.ts";
-import { Writer } from "../wire/writer.ts";
 import type { Client } from "./client.ts";
 import type { Decision } from "./decision.ts";
 import { Reply } from "./reply.ts";
 import type { ReplySlot } from "./reply_slot.ts";
 
 const NO_TYPES: readonly number[] = [];
+const NOTHING = new Uint8Array(0);
+/** Octets that a query apart keeps room for. What is longer is copied anew. */
+const OWN_OCTETS_MAX = 512;
 
 /** What a query is made from. */
 export interface QueryOptions {
@@ -44,9 +46,9 @@ export interface QueryOptions {
  */
 export class Query {
   /** Where things are in `wire`. */
-  readonly scan: MessageScan;
+  scan: MessageScan;
   /** What QNAME is looked up by; made once, when it is first asked for. */
-  readonly key: NameKey;
+  key: NameKey;
   #wire: Uint8Array<ArrayBuffer>;
   #client: Client;
   #deadlineMs: number;
@@ -78,6 +80,11 @@ export class Query {
   isKnownToFail = false;
   /** Types that are asked for besides the question's (RFC 10029), in the order of the client. */
   otherTypes: readonly number[] = NO_TYPES;
+  /** Where octets of its own stand, if it has had any; see `apart`. */
+  #own: ReusedOctets | null = null;
+  /** Whose scan and key these are, if they are another's. */
+  #origin: Query | null = null;
+  #holderCount = 0;
 
   /** See {@linkcode QueryOptions}. */
   constructor(options: QueryOptions) {
@@ -97,22 +104,52 @@ export class Query {
   /**
    * The same query apart from this one, with octets of its own: it may go on when this one has been answered. Only for a
    * query that waits, see above: the two share a scan and a key.
+   *
+   * @param spare What becomes that query, if there is one to be used again.
    */
-  apart(): Query {
-    return new Query({
-      wire: shortCopy(this.#wire),
-      client: this.#client,
-      deadlineMs: this.#deadlineMs,
-      pathOctetsMax: this.pathOctetsMax,
-      scan: this.scan,
-      key: this.key,
-      view: this.view,
-      decision: this.decision,
-    });
+  apart(spare: Query | null = null): Query {
+    // hot path
+    const { scan, key } = this;
+    const apart = spare ?? new Query({ wire: NOTHING, client: this.#client, deadlineMs: 0, scan, key });
+    apart.#own ??= new ReusedOctets(new Uint8Array(OWN_OCTETS_MAX));
+    apart.#reset(apart.#own.copyOf(this.#wire), this.#client, this.#deadlineMs, null);
+    apart.view = this.view;
+    apart.decision = this.decision;
+    apart.pathOctetsMax = this.pathOctetsMax;
+    apart.scan = scan;
+    apart.key = key;
+    apart.#origin = this;
+    this.#holderCount++;
+    return apart;
+  }
+
+  /** Says that one more needs it as it is: a reply to it that is to come, or whoever may have kept it. */
+  hold(): void {
+    // hot path
+    this.#holderCount++;
+  }
+
+  /**
+   * Says that its reply is there. Returns whether it may be used again, for another query: no other reply is to come to it,
+   * and no other query shares its scan and key.
+   */
+  release(): boolean {
+    // hot path
+    if (--this.#holderCount > 0) return false;
+    if (this.#origin !== null) this.#origin.#holderCount--;
+    this.#origin = null;
+    return true;
   }
 
   /** Makes this the query for another message; what was known about the last one is forgotten. See `QueryOptions`. */
   begin(wire: Uint8Array<ArrayBuffer>, client: Client, deadlineMs: number, slot: ReplySlot | null): void {
+    // hot path
+    this.#reset(wire, client, deadlineMs, slot);
+    this.key.forget();
+    this.scan.scan(wire);
+  }
+
+  #reset(wire: Uint8Array<ArrayBuffer>, client: Client, deadlineMs: number, slot: ReplySlot | null): void {
     // hot path
     this.#wire = wire;
     this.#client = client;
@@ -124,10 +161,10 @@ export class Query {
     this.hasValidCookie = false;
     this.mustNotBeKept = false;
     this.request = null;
+    this.isKnownToFail = false;
     this.otherTypes = NO_TYPES;
     this.pathOctetsMax = UDP_PAYLOAD_OCTETS;
-    this.key.forget();
-    this.scan.scan(wire);
+    this.#holderCount = 0;
   }
 
   /** The message as it came. */
@@ -199,20 +236,6 @@ export class Query {
     let octetsMax = this.replyOctetsMax - BARE_OPT_OCTETS;
     for (const { data } of this.reply.options) octetsMax -= OPTION_HEADER_OCTETS + data.length;
     return octetsMax;
-  }
-
-  /** The query for one question of this message: same client, flags, EDNS and deadline. */
-  part(question: Question): Query {
-    const writer = new Writer();
-    writer.octets(this.wire.subarray(0, HEADER_OCTETS));
-    writer.name(question.name);
-    writer.uint16(question.type);
-    writer.uint16(question.class);
-    if (this.scan.hasOpt) writer.octets(this.wire.subarray(this.scan.optOffset, this.scan.optEnd));
-    const wire = writer.finish();
-    putQueryCounts(wire, this.scan.hasOpt ? 1 : 0);
-    const { client, deadlineMs, pathOctetsMax, view } = this;
-    return new Query({ wire, client, deadlineMs, pathOctetsMax, view });
   }
 
   /**

@@ -16,6 +16,9 @@ import { NarrowPaths } from "./reply/narrow_paths.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Services } from "../observe/services.ts";
 
+/** Queries that are kept for later messages. */
+const SPARE_MAX = 256;
+
 /** Who is shown the replies. */
 export interface Observer {
   /**
@@ -40,7 +43,10 @@ export class Server {
   /** Who knows how to break it can do so for each of its queries. */
   readonly #failures: LineAMinute;
   readonly #narrowPaths: NarrowPaths;
+  /** The one that was used last, if it was answered at once. */
   #spareQuery: Query | null = null;
+  /** Others that have been answered. */
+  readonly #spareQueries: Query[] = [];
   readonly #observer: Observer | null;
   /** How many replies have left by each channel, from each source and with each RCODE. */
   readonly outcomes: Outcomes = new Outcomes(CHANNELS.length, Object.keys(SOURCE).length);
@@ -150,17 +156,29 @@ export class Server {
   /** A query that is answered at once is used again: most are. */
   #begin(wire: Uint8Array<ArrayBuffer>, client: Client, slot: ReplySlot | null): Query {
     const deadlineMs = this.#clock.nowMs() + this.#pipeline.timeoutMs;
-    const query = this.#spareQuery;
+    const query = this.#spareQuery ?? this.#spareQueries.pop() ?? null;
     const pathOctetsMax = this.#narrowPaths.octetsMax(client.hostname);
     if (query === null) return this.#spareQuery = new Query({ wire, client, deadlineMs, slot, pathOctetsMax });
     query.begin(wire, client, deadlineMs, slot);
     query.pathOctetsMax = pathOctetsMax;
-    return query;
+    return this.#spareQuery = query;
+  }
+
+  /**
+   * A reply that came later has left, and its query is not used any more: not what `handle` has returned for it either. To
+   * be called once, or not at all.
+   */
+  reuse({ query, isRefused }: PendingReply): void {
+    // hot path
+    // What a query that was refused has asked may still come.
+    if (!isRefused && query.release() && this.#spareQueries.length < SPARE_MAX) this.#spareQueries.push(query);
   }
 
   /** The program is wrong, not the client: it still gets an answer, and the operator the reason. */
   #failure(error: unknown, query: Query, pipeline: Pipeline): Reply {
     this.#noteBroken(error);
+    // Whoever failed may have kept it.
+    query.hold();
     query.reply.extendedErrors.push({ infoCode: EDE.OTHER, text: "Internal error" });
     ownReply(query, {
       rcode: RCODE.SERVFAIL,

@@ -1,5 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { CHANNELS, Client } from "../../lib/resolver/client.ts";
+import { partOf } from "../../lib/resolver/part_of.ts";
 import { Query } from "../../lib/resolver/query.ts";
 import { SCAN } from "../../lib/wire/scan.ts";
 import { opt, question, wire } from "../support/messages.ts";
@@ -67,11 +68,11 @@ Deno.test("Query.questionOctets is the section as it came, and empty when it can
   assertEquals(rawQuery(octets.subarray(0, 3)).questionOctets.length, 0);
 });
 
-Deno.test("Query.part() is the message that would have come with this one question alone", () => {
+Deno.test("partOf() is the message that would have come with this one question alone", () => {
   for (const additionals of [[], [opt({ wantsDnssec: true, options: [{ code: 65_001, data: new Uint8Array(3) }] })]]) {
     const fields = { isAuthenticData: true, checkingDisabled: true, additionals };
     const query = clientQuery({ ...fields, questions: QUESTIONS }, 1234);
-    const part = query.part(QUESTIONS[1]!);
+    const part = partOf(query, QUESTIONS[1]!);
     assertEquals(part.wire, clientQuery({ ...fields, questions: [QUESTIONS[1]!] }).wire);
     assertEquals([part.scan.status, part.deadlineMs], [SCAN.ok, 1234]);
     assertStrictEquals(part.client, CLIENT);
@@ -84,17 +85,17 @@ Deno.test("Query.view goes along with what is made of a query, and not with the 
   const query = clientQuery({ questions: QUESTIONS });
   assertEquals(query.view, 0);
   query.view = 3;
-  assertEquals([query.apart().view, query.part(QUESTIONS[0]!).view], [3, 3]);
+  assertEquals([query.apart().view, partOf(query, QUESTIONS[0]!).view], [3, 3]);
   query.begin(query.wire, CLIENT, 2000, null);
   assertEquals(query.view, 0);
 });
 
-Deno.test("Query.part() leaves records of other kinds behind", () => {
+Deno.test("partOf() leaves records of other kinds behind", () => {
   const { name } = question("example.org");
   const answers = [{ name, type: 1, class: 1, ttl: 0, rdata: new Uint8Array(4) }];
   const query = clientQuery({ questions: QUESTIONS, answers, authorities: answers, additionals: [...answers, opt()] });
   assertEquals(
-    query.part(QUESTIONS[0]!).wire,
+    partOf(query, QUESTIONS[0]!).wire,
     clientQuery({ questions: [QUESTIONS[0]!], additionals: [opt()] }).wire,
   );
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { EDE, RCODE } from "../../lib/wire/iana.ts";
 import { assertRemembered, cacheScene, nowSays, tell } from "../support/cache_scene.ts";
-import { lines, question, records } from "../support/messages.ts";
+import { lines, opt, question, records } from "../support/messages.ts";
 import { recordZone } from "../support/record_zone.ts";
 import type { Scene } from "../support/scene.ts";
 
@@ -40,6 +40,24 @@ for (const [timeoutMs, waitMs] of [[400, 200], [1000, 800], [2000, 1800], [5000,
     await scene.settle();
   });
 }
+
+Deno.test("an answer that comes after the stale one is kept for its own question, whoever asks what meanwhile", async () => {
+  const scene = await expired();
+  scene.upstream.onQuery = (query) => scene.upstream.answer(query, { afterMs: 1900 });
+  scene.upstream.onStreamQuery = () => {};
+  const first = scene.client();
+  first.ask([question("example.org")], { additionals: [opt()] });
+  await scene.pass(1850);
+  assertEquals(lines(first.reply.message.answers), STALE);
+  // The first query is answered, and what it has asked goes on.
+  const second = scene.client();
+  second.ask([question("two.example.org")], { additionals: [opt()] });
+  await scene.pass(1950);
+  assertEquals(lines(second.reply.message.answers), ["two.example.org. 300 IN A 192.0.2.2"]);
+  const { answers, errors, waitedMs } = await tell(scene, "example.org", { passMs: 1000 });
+  assertEquals([answers, errors, waitedMs], [["example.org. 299 IN A 192.0.2.1"], [], 0]);
+  await scene.settle();
+});
 
 for (const afterMs of [350, 600, 1700]) {
   Deno.test(`a healthy upstream that needs ${afterMs} ms for a name gives the new answer [8767_07]`, async () => {

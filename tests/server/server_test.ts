@@ -43,6 +43,38 @@ function now(reply: ReturnType<Server["handle"]>): Message {
   return decode(reply.octets);
 }
 
+Deno.test("Server.reuse() lets a query that has waited be the next one's, unless something may still need it as it is", async () => {
+  const { resolver, server, ask } = setUp((query) => Promise.resolve(responseTo(query)));
+  const answered = async (spoil: (pending: PendingReply) => void = () => {}): Promise<Query> => {
+    const pending = ask();
+    assert(pending instanceof PendingReply);
+    await pending;
+    spoil(pending);
+    server.reuse(pending);
+    return resolver.queries.at(-1)!;
+  };
+  const first = await answered();
+  assertStrictEquals(await answered(), first);
+  // Another one shares its scan and key.
+  assertStrictEquals(await answered(({ query }) => void query.apart()), first);
+  const second = await answered();
+  assert(second !== first);
+  // Another reply to it is to come.
+  assertStrictEquals(await answered(({ query }) => void new PendingReply(query)), second);
+  assert(await answered() !== second);
+});
+
+Deno.test("Server.reuse() does not let a query be used again that was refused: what it has asked may still come", () => {
+  const { resolver, server, ask } = setUp(() => new Promise(() => {}));
+  const pending = ask();
+  assert(pending instanceof PendingReply);
+  const [query] = resolver.queries;
+  pending.refuse(query!.reply.give(responseTo(query!), SOURCE.refused));
+  server.reuse(pending);
+  ask();
+  assert(resolver.queries[1] !== query);
+});
+
 Deno.test("an observer that throws costs nobody an answer, and is called once for each", () => {
   const { resolver, counters, log } = setUp();
   let calls = 0;

@@ -4,6 +4,7 @@ import { isSameName, isWithin, type Name, nameFromText, nameToText } from "../..
 import { rdataFromText } from "../../wire/text/rdata_text.ts";
 import { decodeBounded } from "../questions/decode_bounded.ts";
 import { localReply } from "./local_reply.ts";
+import { partOf } from "../part_of.ts";
 import type { Query } from "../query.ts";
 import type { Reply } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
@@ -48,7 +49,7 @@ export function isTopLevel(name: Name): boolean {
  * asked for: what the client wants to know does not leave.
  */
 async function denyWithProof(query: Query, { name, soa }: SpecialZone, next: Resolver): Promise<Reply> {
-  const part = query.part({ name, type: TYPE.DS, class: CLASS.IN });
+  const part = partOf(query, { name, type: TYPE.DS, class: CLASS.IN });
   const denial = decodeBounded((await next.resolve(part)).octets, part);
   const isProven = denial.rcode === RCODE.NXDOMAIN && denial.authorities.some(({ type }) => type === TYPE.RRSIG);
   const authorities = isProven ? denial.authorities : [soa];

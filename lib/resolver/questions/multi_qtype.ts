@@ -2,6 +2,7 @@ import type { Clock } from "../../base/runtime.ts";
 import { EDNS_OPTION, RCODE } from "../../wire/iana.ts";
 import { decodeQuestions, encodeWithin, type Message, type Question } from "../../wire/message.ts";
 import { decodeBounded } from "./decode_bounded.ts";
+import { partOf } from "../part_of.ts";
 import type { Query } from "../query.ts";
 import type { Reply } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
@@ -46,7 +47,7 @@ export class MultiQtype implements Resolver {
   }
 
   async #ask(query: Query, question: Question): Promise<OtherType> {
-    const part = query.part(question);
+    const part = partOf(query, question);
     return { type: question.type, message: decodeBounded((await this.#next.resolve(part)).octets, part) };
   }
 }

@@ -5,6 +5,7 @@ import { keyOfName, nameToText } from "../../wire/name.ts";
 import { decodeBounded } from "./decode_bounded.ts";
 import { mergeReplies, type Part } from "./merge.ts";
 import { ownReply } from "../own_reply.ts";
+import { partOf } from "../part_of.ts";
 import type { Query } from "../query.ts";
 import { type Reply, SOURCE } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
@@ -81,7 +82,7 @@ export class Split implements Resolver {
       const key = questionKey(question);
       if (!distinct.has(key)) distinct.set(key, question);
     }
-    const partQueries = [...distinct.values()].map((question) => ({ question, partQuery: query.part(question) }));
+    const partQueries = [...distinct.values()].map((question) => ({ question, partQuery: partOf(query, question) }));
     const parts = await Promise.all(partQueries.map(async ({ question, partQuery }): Promise<ExplainedPart> => {
       const reply = decodeBounded((await this.#next.resolve(partQuery)).octets, partQuery);
       return { question, reply, extendedErrors: partQuery.reply.extendedErrors };

@@ -183,14 +183,15 @@ export class UdpListener {
   /** @param release Gives back the octets that the query came in. */
   #sendLater(later: PendingReply, peer: SocketAddress, release: () => void): void {
     this.#unansweredCount++;
-    later.deliverTo(new Departing(this, peer, release));
+    later.deliverTo(new Departing(this, later, peer, release));
   }
 
   /** @internal */
-  sendNow(reply: Reply, peer: SocketAddress): void {
+  sendNow(reply: Reply, later: PendingReply, peer: SocketAddress): void {
     this.#unansweredCount--;
     this.#sender.send(reply.octets, peer);
     this.#sender.flush();
+    this.#server.reuse(later);
     if (this.#unansweredCount === 0 && this.#isStopping) this.#allAnswered.resolve();
   }
 }
@@ -201,18 +202,20 @@ type Burst = Pick<DatagramBatch, "datagram" | "peer" | "keep">;
 /** Sends a reply that comes later. */
 class Departing implements Sink<Reply> {
   readonly #listener: UdpListener;
+  readonly #later: PendingReply;
   readonly #peer: SocketAddress;
   readonly #release: () => void;
 
-  constructor(listener: UdpListener, peer: SocketAddress, release: () => void) {
+  constructor(listener: UdpListener, later: PendingReply, peer: SocketAddress, release: () => void) {
     this.#listener = listener;
+    this.#later = later;
     this.#peer = peer;
     this.#release = release;
   }
 
   arrived(reply: Reply): void {
     this.#release();
-    this.#listener.sendNow(reply, this.#peer);
+    this.#listener.sendNow(reply, this.#later, this.#peer);
   }
 
   failed(): void {
