@@ -3,7 +3,7 @@ import type { Clock, Timers } from "../runtime.ts";
 
 /**
  * One turn of the wheel takes five seconds: more than a query may by default, so only what outlives queries, an idle
- * connection say, is looked at in several turns.
+ * connection say, is looked at in several turns. A power of two, see `slotOf`.
  */
 const SLOTS = 512;
 /** Finer than anything that waits has to be: the shortest wait, before a hedge, is three of these. */
@@ -75,10 +75,11 @@ export class DeadlineQueue {
     deadline.dueMs = dueMs;
     if (this.#size === 0) this.#handledTick = Math.max(this.#handledTick, tickBefore(this.#clock.nowMs()));
     const tick = Math.max(tickOf(dueMs), this.#handledTick + 1);
-    this.#slots[tick % SLOTS]!.append(deadline);
+    this.#slots[slotOf(tick)]!.append(deadline);
     this.#size++;
     // A deadline beyond this turn is met by the turn's own end at the latest: the slot is looked at, and waits again.
-    this.#arm(Math.min(tick, this.#handledTick + SLOTS));
+    const armedTick = Math.min(tick, this.#handledTick + SLOTS);
+    if (armedTick < this.#armedTick) this.#arm(armedTick);
   }
 
   /** Takes `deadline` back; nothing happens when it is not scheduled. */
@@ -102,7 +103,7 @@ export class DeadlineQueue {
     const lastTick = tickBefore(nowMs);
     // One turn looks at every slot; after a long sleep a second turn would find nothing new.
     const turnEnd = Math.min(lastTick, this.#handledTick + SLOTS);
-    for (let tick = firstTick; tick <= turnEnd; tick++) this.#slots[tick % SLOTS]!.moveDue(nowMs, this.#due);
+    for (let tick = firstTick; tick <= turnEnd; tick++) this.#slots[slotOf(tick)]!.moveDue(nowMs, this.#due);
     // Within one turn slots follow each other as their ticks do. After a longer sleep each holds deadlines of several turns.
     if (turnEnd - firstTick >= SLOTS - 1) this.#due.sort();
     this.#handledTick = Math.max(this.#handledTick, lastTick);
@@ -121,13 +122,12 @@ export class DeadlineQueue {
   /** The first tick after the handled one whose slot is not empty. */
   #nextTick(): number {
     for (let tick = this.#handledTick + 1; tick < this.#handledTick + SLOTS; tick++) {
-      if (!this.#slots[tick % SLOTS]!.isEmpty) return tick;
+      if (!this.#slots[slotOf(tick)]!.isEmpty) return tick;
     }
     return this.#handledTick + SLOTS;
   }
 
   #arm(tick: number): void {
-    if (tick >= this.#armedTick) return;
     this.#stopTimer();
     this.#armedTick = tick;
     // A tick is handled when it has passed entirely, so that nothing in it can be due later than now.
@@ -196,6 +196,12 @@ function unlink(deadline: Deadline): void {
   deadline.next.previous = deadline.previous;
   deadline.previous = deadline;
   deadline.next = deadline;
+}
+
+/** The slot of a tick. Not by division: ticks may have more than 32 bits, and V8 divides them slowly. */
+function slotOf(tick: number): number {
+  // hot path
+  return tick & (SLOTS - 1);
 }
 
 function tickOf(ms: number): number {
