@@ -17,11 +17,11 @@ const correlator = new Correlator({ random, deadlines, tombstoneMs: 1000, onIdle
 const queries = Array.from({ length: TOGETHER }, () => queryFor("example.org"));
 const question = queryFor("example.org").slice(HEADER_OCTETS);
 const reply = replyTo(0);
-const expired = () => new Error("expired");
+const server = { address: PEER, expired: () => new Error("expired"), notSent };
 
 Deno.bench(`Correlator.register() and accept(), ${TOGETHER} times`, async () => {
   const replies = queries.map((query) => {
-    const pending = correlator.register({ peer: PEER, question, deadlineMs: 2000, expired, notSent });
+    const pending = correlator.register(server, question, 2000);
     putId(query, pending.id);
     return pending.reply;
   });

@@ -45,6 +45,8 @@ export class Forward implements Resolver {
       upstreamCount: upstreams.members.length,
       sendCount: 0,
       sendsMax: SENDS_MAX,
+      ednsRejectedBy: null,
+      lastSocket: null,
       wantsFreshSocket: false,
       hasPart: false,
       isClosed: false,

@@ -62,10 +62,10 @@ export interface Request {
   sendCount: number;
   /** Sends that there may be: from `SENDS_MAX` to `LOSSY_SENDS_MAX`; 0 once it is closed. */
   sendsMax: number;
-  /** The upstream that has rejected EDNS for this question: it gets the next send without. */
-  ednsRejectedBy?: unknown;
+  /** The upstream that has rejected EDNS for this question, if one has: it gets the next send without. */
+  ednsRejectedBy: unknown;
   /** The socket of the last send over UDP: the next one leaves from another (RFC 5452 §9.2). */
-  lastSocket?: QuerySource;
+  lastSocket: QuerySource | null;
   /** Whether the next send is to leave from a socket that nothing was sent from before; see `SocketPool.pick`. */
   wantsFreshSocket: boolean;
   /** Whether a truncated reply has come, and the whole of it is asked for over TCP. */

@@ -41,6 +41,6 @@ export interface Transport {
     query: Uint8Array<ArrayBuffer>,
     question: Uint8Array<ArrayBuffer>,
     request: Request,
-    doubts?: Doubts,
+    doubts?: Doubts | null,
   ): PromiseLike<Response>;
 }

@@ -151,7 +151,7 @@ export class Upstream implements Responder, Asker<AskOwner<Upstream>> {
     this.#options.deadlines.schedule(ask, sentAtMs + this.silenceMs);
     path.sent(sentAtMs, request.sendCount);
     const pending = this.#dialogue.ask(request, ask);
-    ask.socket = request.lastSocket ?? null;
+    ask.socket = request.lastSocket;
     deliver(pending, ask);
   }
 

@@ -1,4 +1,5 @@
-import { Correlator, type Pending } from "../../lib/upstream/matching/correlator.ts";
+import { Correlator } from "../../lib/upstream/matching/correlator.ts";
+import type { Pending } from "../../lib/upstream/matching/pending.ts";
 import { HEADER_OCTETS, putId } from "../../lib/wire/header.ts";
 import type { Message } from "../../lib/wire/message.ts";
 import { scriptedRandom } from "./fake_random.ts";
@@ -30,7 +31,8 @@ export function correlatorRig(...ids: readonly number[]) {
   const register = (query = queryFor("example.org")): Pending => {
     const question = query.slice(HEADER_OCTETS);
     const deadlineMs = time.nowMs() + DEADLINE_MS;
-    const pending = correlator.register({ peer: PEER, question, deadlineMs, expired: () => new Expired(), notSent });
+    const server = { address: PEER, expired: () => new Expired(), notSent };
+    const pending = correlator.register(server, question, deadlineMs);
     putId(query, pending.id);
     return pending;
   };

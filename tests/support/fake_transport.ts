@@ -43,10 +43,18 @@ export function respond(query: Message, fields: Partial<Message>): Octets {
   return response({ id: query.id, questions: query.questions, ...fields });
 }
 
+/** What was asked, when, and who is told of replies that are in doubt, if somebody is. */
+export interface AskedQuery {
+  readonly atMs: number;
+  readonly query: Message;
+  readonly onWrongCase: (() => void) | undefined;
+  readonly onWrongCookie: (() => void) | undefined;
+}
+
 /** A transport to a server that has a habit, without sockets. */
 export class FakeTransport implements Transport {
   /** What was asked, first to last, and when. */
-  readonly asked: ({ readonly atMs: number; readonly query: Message } & Doubts)[] = [];
+  readonly asked: AskedQuery[] = [];
   /** What the server does from now on. */
   habit: Habit;
   readonly traits: TransportTraits;
@@ -64,11 +72,17 @@ export class FakeTransport implements Transport {
   }
 
   /** See `Transport`. */
-  exchange(octets: Octets, _question: Octets, { deadlineMs }: Request, doubts: Doubts = {}): Promise<Response> {
+  exchange(
+    octets: Octets,
+    _question: Octets,
+    { deadlineMs }: Request,
+    doubts: Doubts | null = null,
+  ): Promise<Response> {
     const query = decode(octets);
     const outcome = this.habit(query, this.asked.length);
     const nowMs = this.#time.nowMs();
-    const { onWrongCase, onWrongCookie } = doubts;
+    const onWrongCase = doubts?.mindsCase ? () => doubts.onWrongCase() : undefined;
+    const onWrongCookie = doubts?.mindsCookie ? () => doubts.onWrongCookie() : undefined;
     this.asked.push({ atMs: nowMs, query, onWrongCase, onWrongCookie });
     if (outcome instanceof Error) return Promise.reject(outcome);
     const { promise, resolve, reject } = Promise.withResolvers<Response>();

@@ -64,6 +64,8 @@ export function requestFor(text: string, nowMs = 0, fields: Partial<Request> = {
     acceptsTruncated: true,
     sendCount: 0,
     sendsMax: SENDS_MAX,
+    ednsRejectedBy: null,
+    lastSocket: null,
     wantsFreshSocket: false,
     hasPart: false,
     isClosed: false,

@@ -7,7 +7,7 @@ import type { Doubts } from "../matching/registration.ts";
 import { type Endpoint, socketAddressOf } from "../endpoint.ts";
 import { Exchange, type Line } from "./exchange.ts";
 import { LargeReplies } from "./large_replies.ts";
-import type { Manner } from "./next_step.ts";
+import { firstManner, type Manner } from "./next_step.ts";
 import { isBadCookie, isEdnsRejection, isTruncated } from "../../response/reply_kind.ts";
 import { isForAny, type Request, sendsLeft, writeUpstreamQuery } from "../request.ts";
 import type { Response } from "../../response/response.ts";
@@ -129,13 +129,12 @@ export class Dialogue implements Line {
     const { cookies, randomizesCase = true, transport: { traits }, fallback } = this.#options;
     const capabilities = this.#capabilities;
     const withOpt = capabilities.supportsEdns(nowMs) && request.ednsRejectedBy !== this;
-    const manner: Manner = {
+    const manner = firstManner({
       withOpt,
       withCookie: withOpt && !traits.isEncrypted && cookies !== undefined && capabilities.supportsCookies(nowMs),
       // The first send alone: a server that knows names in one spelling must not have its denials come in first and last.
       isMixed: request.sendCount === 0 && !traits.isEncrypted && randomizesCase && capabilities.ignoresCase(nowMs),
-      hasFreshCookie: false,
-    };
+    });
     const isTcpTried = fallback !== null &&
       (capabilities.isTcpOnTrial(nowMs) || (request.sendCount >= SENDS_BEFORE_TCP && capabilities.isSilent(nowMs, 1)));
     const exchange = new Exchange(this, request, asker);
@@ -165,7 +164,7 @@ export class Dialogue implements Line {
     this.#queryCount++;
     this.#capabilities.sendsDatagram(this.nowMs());
     const cookie = manner.withCookie ? cookies?.option : undefined;
-    const heeded = transport.traits.isForgeable ? doubts : undefined;
+    const heeded = transport.traits.isForgeable ? doubts : null;
     return transport.exchange(writeUpstreamQuery(request, manner.withOpt, cookie, question), question, request, heeded);
   }
 

@@ -12,6 +12,20 @@ export interface Manner {
   readonly hasFreshCookie: boolean;
 }
 
+/** How a question is put first, by bits. Made once, not for each query. */
+const FIRST: readonly Manner[] = Array.from({ length: 8 }, (_, bits) => ({
+  withOpt: (bits & 1) !== 0,
+  withCookie: (bits & 2) !== 0,
+  isMixed: (bits & 4) !== 0,
+  hasFreshCookie: false,
+}));
+
+/** How a question is put first. */
+export function firstManner({ withOpt, withCookie, isMixed }: Omit<Manner, "hasFreshCookie">): Manner {
+  // hot path
+  return FIRST[(withOpt ? 1 : 0) | (withCookie ? 2 : 0) | (isMixed ? 4 : 0)]!;
+}
+
 /** What else the next step depends on. */
 export interface Circumstances {
   /** Whether it is known that letter case does not matter to the upstream. */

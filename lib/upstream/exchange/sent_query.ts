@@ -27,10 +27,6 @@ export class SentQuery implements Sink<Response>, Doubts {
   readonly cause: Cause;
   /** What the reply was that led to it. */
   readonly before: ReplyKind | null;
-  /** See `Doubts`. */
-  readonly onWrongCase: (() => void) | undefined;
-  /** See `Doubts`. */
-  readonly onWrongCookie: (() => void) | undefined;
   readonly #owner: QueryOwner;
   #isQuestioned = false;
 
@@ -47,8 +43,26 @@ export class SentQuery implements Sink<Response>, Doubts {
     this.question = question;
     this.cause = cause;
     this.before = before;
-    this.onWrongCase = manner.isMixed ? () => this.#question("wrongCase") : undefined;
-    this.onWrongCookie = manner.withCookie ? () => this.#question("wrongCookie") : undefined;
+  }
+
+  /** See `Doubts`. */
+  get mindsCase(): boolean {
+    return this.manner.isMixed;
+  }
+
+  /** See `Doubts`. */
+  get mindsCookie(): boolean {
+    return this.manner.withCookie;
+  }
+
+  /** See `Doubts`. */
+  onWrongCase(): void {
+    this.#question("wrongCase");
+  }
+
+  /** See `Doubts`. */
+  onWrongCookie(): void {
+    this.#question("wrongCookie");
   }
 
   /** Whether it was, by chance or for want of letters, in the asker's spelling. Does not matter for an answer. */

@@ -104,6 +104,8 @@ export class LoopDetector {
       upstreamCount: SENDS_MAX,
       sendCount: 0,
       sendsMax: SENDS_MAX,
+      ednsRejectedBy: null,
+      lastSocket: null,
       wantsFreshSocket: false,
       hasPart: false,
       isClosed: false,

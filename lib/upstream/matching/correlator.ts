@@ -1,32 +1,20 @@
 import { isSameAddress, type SocketAddress } from "../../base/net/address.ts";
-import { Deadline, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
-import { type Linkable, LinkedTable } from "../../base/linked_table.ts";
+import type { DeadlineQueue } from "../../base/time/deadline_queue.ts";
+import { LinkedTable } from "../../base/linked_table.ts";
 import type { Random } from "../../base/random/random.ts";
 import { HEADER_OCTETS, QDCOUNT_OFFSET } from "../../wire/header.ts";
 import { putUint16 } from "../../wire/octets.ts";
 import { OPT_FAULT, SCAN } from "../../wire/scan.ts";
 import { Response } from "../../response/response.ts";
-import { DeferredResponse } from "./deferred_response.ts";
 import { AnsweredIds } from "./answered_ids.ts";
-import type { Registration } from "./registration.ts";
+import { Entry, type Keeper, type Pending } from "./pending.ts";
+import type { AskedServer, Doubts, Listener } from "./registration.ts";
 import { hasSameOctets, isCutResponseTo, isResponseTo } from "./response_match.ts";
 import type { Verdict } from "./verdict.ts";
 import type { Services } from "../../observe/services.ts";
 
 /** Half of all IDs: beyond it, a guessed ID would be right too often and a free one too hard to draw (RFC 5452 §9). */
 export const IN_FLIGHT_MAX = 32_768;
-
-/** A query that waits for its reply. */
-export interface Pending {
-  /** What the query has to be sent with: unpredictable, and no other's at the moment. */
-  readonly id: number;
-  /** Whom the query is for. */
-  readonly peer: SocketAddress;
-  /** The response, without the octets behind the last record. Fails with what `expired` makes at the deadline. */
-  readonly reply: DeferredResponse;
-  /** The query could not be sent: it is given up, if it still waits. A reply that overtakes that news counts. */
-  notSent(cause: unknown): void;
-}
 
 /** What a correlator is made from. */
 export interface CorrelatorOptions extends Pick<Services, "deadlines"> {
@@ -79,12 +67,26 @@ export class Correlator {
     return this.#entries.size === 0;
   }
 
-  /** Waits for the reply to a query that is about to be sent with the ID that this draws. Needs `hasRoom`. */
-  register(registration: Registration): Pending {
-    const id = this.#drawId();
-    const entry = new Entry(id, registration, this.#keeper);
+  /**
+   * Waits for the reply to a query that is about to be sent with the ID that this draws. Needs `hasRoom`.
+   *
+   * @param server Whom the query is for.
+   * @param question The one question, in wire format and as it is sent; not changed any more.
+   * @param deadlineMs Until when a reply is waited for, unless `owner` says otherwise then.
+   * @param owner Without one, `deadlineMs` holds.
+   * @param doubts Without them, letter case does not matter, and the cookie does.
+   */
+  register(
+    server: AskedServer,
+    question: Uint8Array<ArrayBuffer>,
+    deadlineMs: number,
+    owner: Listener | null = null,
+    doubts: Doubts | null = null,
+  ): Pending {
+    // hot path
+    const entry = new Entry(this.#drawId(), this.#keeper, server, question, owner, doubts);
     this.#entries.add(entry);
-    this.#deadlines.schedule(entry, registration.deadlineMs);
+    this.#deadlines.schedule(entry, deadlineMs);
     return entry;
   }
 
@@ -97,20 +99,19 @@ export class Correlator {
     if (status === SCAN.tooShort) return "unsolicited";
     const entry = this.#entries.first(scan.id);
     if (entry === null) return this.#answered.has(scan.id, peer) ? "late" : "unsolicited";
-    const { registration } = entry;
-    const { question, onWrongCase } = registration;
-    if (!isSameAddress(peer, registration.peer)) return "wrongPeer";
+    const { server, question, doubts } = entry;
+    if (!isSameAddress(peer, server.address)) return "wrongPeer";
     if (entry.isGhost) return "late";
     if (isCutResponseTo(datagram, scan, question)) return this.#acceptCut(entry, datagram);
     if (!isResponseTo(datagram, scan, question)) return "wrongQuestion";
-    if (onWrongCase !== undefined && scan.questionCount > 0 && !hasSameOctets(datagram, question)) {
-      onWrongCase();
+    if (doubts !== null && doubts.mindsCase && scan.questionCount > 0 && !hasSameOctets(datagram, question)) {
+      doubts.onWrongCase();
       return "wrongCase";
     }
     // RFC 6891 §6.1.1: one OPT at most, and in the additional section. Others would pass for records and reach clients.
     if (status !== SCAN.ok || scan.optFault !== OPT_FAULT.none) return "garbled";
-    if (registration.isGenuine?.(response) === false) {
-      registration.onWrongCookie?.();
+    if ((doubts === null || doubts.mindsCookie) && server.isGenuine?.(response) === false) {
+      doubts?.onWrongCookie();
       return "wrongCookie";
     }
     this.#settle(entry, scan.questionCount > 0);
@@ -130,10 +131,10 @@ export class Correlator {
    * TCP. Whatever it breaks off in, it has said so.
    */
   #acceptCut(entry: Entry, datagram: Uint8Array<ArrayBuffer>): Verdict {
-    const { question, onWrongCase } = entry.registration;
+    const { question, doubts } = entry;
     const hasQuestion = response.scan.questionsEnd > HEADER_OCTETS;
-    if (hasQuestion && onWrongCase !== undefined && !hasSameOctets(datagram, question)) {
-      onWrongCase();
+    if (hasQuestion && doubts !== null && doubts.mindsCase && !hasSameOctets(datagram, question)) {
+      doubts.onWrongCase();
       return "wrongCase";
     }
     this.#settle(entry, hasQuestion);
@@ -148,7 +149,7 @@ export class Correlator {
 
   #settle(entry: Entry, namesQuestion: boolean): void {
     this.#deadlines.cancel(entry);
-    this.#answered.add(entry.key, entry.registration.peer);
+    this.#answered.add(entry.key, entry.server.address);
     // A second copy of a bare error, say, would pass for the reply to whatever gets its ID next.
     if (namesQuestion) this.#remove(entry);
     else this.#bury(entry, entry.dueMs);
@@ -172,10 +173,10 @@ export class Correlator {
 
   #expire(entry: Entry, nowMs: number): void {
     if (entry.isGhost) return this.#remove(entry);
-    const untilMs = entry.registration.owner?.listensUntilMs(nowMs) ?? 0;
+    const untilMs = entry.owner?.listensUntilMs(nowMs) ?? 0;
     if (untilMs > nowMs) return this.#deadlines.schedule(entry, untilMs);
     this.#bury(entry, nowMs);
-    entry.reply.failed(entry.registration.expired());
+    entry.reply.failed(entry.server.expired());
   }
 
   #giveUp(entry: Entry): void {
@@ -194,48 +195,5 @@ export class Correlator {
   #remove(entry: Entry): void {
     this.#entries.remove(entry);
     if (this.#entries.size === 0) this.#onIdle();
-  }
-}
-
-/** What entries turn to. */
-interface Keeper {
-  expire(entry: Entry, nowMs: number): void;
-  giveUp(entry: Entry): void;
-}
-
-/** A query in flight, or the tombstone of one. */
-class Entry extends Deadline implements Pending, Linkable<Entry> {
-  /** Its ID. */
-  readonly key: number;
-  nextInRow: Entry | null = null;
-  readonly registration: Registration;
-  readonly reply = new DeferredResponse();
-  readonly #keeper: Keeper;
-  isGhost = false;
-
-  constructor(id: number, registration: Registration, keeper: Keeper) {
-    super();
-    this.key = id;
-    this.registration = registration;
-    this.#keeper = keeper;
-  }
-
-  get id(): number {
-    return this.key;
-  }
-
-  get peer(): SocketAddress {
-    return this.registration.peer;
-  }
-
-  notSent(cause: unknown): void {
-    const error = this.registration.notSent(cause);
-    this.#keeper.giveUp(this);
-    // Of no effect when it has its reply.
-    this.reply.failed(error);
-  }
-
-  override onDue(nowMs: number): void {
-    this.#keeper.expire(this, nowMs);
   }
 }

@@ -10,7 +10,7 @@ import type { ConnectionOwner } from "./connection_owner.ts";
 import { Correlator } from "../matching/correlator.ts";
 import { COUNTER_OF } from "../matching/verdict.ts";
 import { FrameWriter } from "./frame_writer.ts";
-import type { Registration } from "../matching/registration.ts";
+import type { AskedServer } from "../matching/registration.ts";
 import { CarriedQuery, type CarriedQueryKeeper } from "./carried_query.ts";
 import type { StreamQuery } from "./stream_query.ts";
 import { UpstreamError } from "../upstream_error.ts";
@@ -29,12 +29,13 @@ export interface UpstreamConnectionOptions extends Pick<Services, "clock" | "dea
   readonly random: Random;
   /** See `CorrelatorOptions.tombstoneMs`. */
   readonly tombstoneMs: number;
-  /** See `Registration.isGenuine`. */
-  readonly isGenuine: Registration["isGenuine"];
+  /** See `AskedServer`. */
+  readonly isGenuine: AskedServer["isGenuine"];
 }
 
 /** An open TCP connection to an upstream, with the queries in flight on it: any number, answered in any order. */
 export class UpstreamConnection {
+  readonly #server: AskedServer;
   readonly #options: UpstreamConnectionOptions;
   readonly #correlator: Correlator;
   readonly #frames = new StreamFrames();
@@ -58,8 +59,9 @@ export class UpstreamConnection {
 
   /** See {@linkcode UpstreamConnectionOptions}. */
   constructor(options: UpstreamConnectionOptions) {
-    const { socket, random, deadlines, tombstoneMs } = options;
+    const { socket, random, deadlines, tombstoneMs, isGenuine } = options;
     this.#options = options;
+    this.#server = { address: socket.peer, isGenuine, expired: gone, notSent: gone };
     this.#writer = new FrameWriter(socket, (error) => this.#end(true, error));
     this.#correlator = new Correlator({ random, deadlines, tombstoneMs, onIdle: () => this.#keep() });
     this.#receive();
@@ -104,7 +106,7 @@ export class UpstreamConnection {
 
   /** Sends a copy of `query` with an ID of its own. Needs `isUsable`. */
   send(query: StreamQuery): void {
-    const { deadlines, counters, clock, socket, isGenuine } = this.#options;
+    const { deadlines, counters, clock } = this.#options;
     deadlines.cancel(this.#unused);
     counters.upstreamStreamQueries++;
     this.#queryCount++;
@@ -112,9 +114,8 @@ export class UpstreamConnection {
     query.openCount++;
     query.sentLast = this;
     const { question, deadlineMs, owner } = query;
-    // The query has a deadline of its own: that of its registration only gives the ID back.
-    const registration = { question, deadlineMs, owner, isGenuine, expired: gone, notSent: gone, peer: socket.peer };
-    const { id, reply } = this.#correlator.register(registration);
+    // The query has a deadline of its own: this one only gives the ID back.
+    const { id, reply } = this.#correlator.register(this.#server, question, deadlineMs, owner);
     const sent = new CarriedQuery(query, clock.nowMs(), this.#sentKeeper);
     this.#sent.set(query, sent);
     reply.deliverTo(sent);

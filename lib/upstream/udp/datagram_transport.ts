@@ -2,7 +2,7 @@ import type { SocketAddress } from "../../base/net/address.ts";
 import { EDE } from "../../wire/iana.ts";
 import { putId } from "../../wire/header.ts";
 import type { CookieJar } from "../exchange/cookie_jar.ts";
-import type { Doubts, Registration } from "../matching/registration.ts";
+import type { AskedServer, Doubts } from "../matching/registration.ts";
 import { isEdnsRejection, isTruncated } from "../../response/reply_kind.ts";
 import type { Request } from "../request.ts";
 import { DeferredResponse } from "../matching/deferred_response.ts";
@@ -30,21 +30,21 @@ export class DatagramTransport implements Transport {
   /** See `Transport`. */
   readonly traits: TransportTraits = TRAITS.udp;
   readonly #options: DatagramTransportOptions;
-  /** Made once, not for each query. */
-  readonly #isGenuine: Registration["isGenuine"];
-  readonly #expired: Registration["expired"];
-  readonly #notSent: Registration["notSent"];
+  readonly #server: AskedServer;
 
   /** See {@linkcode DatagramTransportOptions}. */
   constructor(options: DatagramTransportOptions) {
-    const { cookies, name, counters } = options;
+    const { address, cookies, name, counters } = options;
     this.#options = options;
-    this.#isGenuine = cookies && ((response) => cookies.isGenuine(response));
-    this.#notSent = (cause) => {
-      counters.upstreamUnsendable++;
-      return new UpstreamError(`Cannot send to ${name}`, EDE.NETWORK_ERROR, { cause });
+    this.#server = {
+      address,
+      isGenuine: cookies && ((response) => cookies.isGenuine(response)),
+      expired: () => new UpstreamError(`No reply from ${name} in time`, EDE.NO_REACHABLE_AUTHORITY),
+      notSent: (cause) => {
+        counters.upstreamUnsendable++;
+        return new UpstreamError(`Cannot send to ${name}`, EDE.NETWORK_ERROR, { cause });
+      },
     };
-    this.#expired = () => new UpstreamError(`No reply from ${name} in time`, EDE.NO_REACHABLE_AUTHORITY);
   }
 
   /** See `Transport`. */
@@ -52,9 +52,9 @@ export class DatagramTransport implements Transport {
     query: Uint8Array<ArrayBuffer>,
     question: Uint8Array<ArrayBuffer>,
     request: Request,
-    doubts?: Doubts,
+    doubts: Doubts | null = null,
   ): PromiseLike<Response> {
-    const { address, cookies, name } = this.#options;
+    const { cookies, name } = this.#options;
     if (request.isClosed) return Promise.reject(new TooLateError(name));
     let socket: UpstreamSocket;
     try {
@@ -64,22 +64,13 @@ export class DatagramTransport implements Transport {
     }
     request.lastSocket = socket;
     request.wantsFreshSocket = false;
-    const pending = socket.correlator.register({
-      peer: address,
-      question,
-      deadlineMs: request.deadlineMs,
-      owner: request.owner,
-      onWrongCase: doubts?.onWrongCase,
-      onWrongCookie: doubts?.onWrongCookie,
-      isGenuine: doubts?.onWrongCookie && this.#isGenuine,
-      expired: this.#expired,
-      notSent: this.#notSent,
-    });
+    const { deadlineMs, owner } = request;
+    const pending = socket.correlator.register(this.#server, question, deadlineMs, owner, doubts);
     putId(query, pending.id);
     // Others of its burst may fail, and be written anew where this one is: it is not to be looked at any more.
     socket.send(query, pending);
     // Without a cookie in the query there can be none in the reply.
-    if (!cookies?.knowsServerCookie || doubts?.onWrongCookie === undefined) return pending.reply;
+    if (!cookies?.knowsServerCookie || !doubts?.mindsCookie) return pending.reply;
     const checked = new CookieCheck((response) => this.#lacksCookie(response));
     pending.reply.deliverTo(checked);
     return checked;

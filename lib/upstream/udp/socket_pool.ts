@@ -77,7 +77,7 @@ export class SocketPool {
    * `other`. When too many are opened like this, the last one of them is shared.
    * @throws {Error} when none is open and the operating system gives none, or after `close`.
    */
-  pick(other?: QuerySource, isFresh = false): UpstreamSocket {
+  pick(other: QuerySource | null = null, isFresh = false): UpstreamSocket {
     const { random, size } = this.#options;
     // A query that `close` has failed asks again: it must not open what nobody would close.
     if (this.#isClosed) throw new Error("Upstream sockets are closed");
@@ -89,15 +89,15 @@ export class SocketPool {
     const last = this.#last;
     if (last !== null && last.hasQueued && last !== other && this.#isUsable(last)) return last;
     let index = random.below(size);
-    if (other !== undefined && size > 1 && this.#current[index] === other) index = (index + 1) % size;
+    if (other !== null && size > 1 && this.#current[index] === other) index = (index + 1) % size;
     const socket = this.#current[index];
     const isGood = socket !== undefined && this.#isUsable(socket) && !(socket.isDistrusted && this.#takeFresh());
     return isGood ? this.#last = socket : this.#replace(index);
   }
 
-  #placeOf(socket: QuerySource | undefined): number {
+  #placeOf(socket: QuerySource | null): number {
     const index = this.#current.findIndex((current) => current === socket);
-    return socket === undefined || index === -1 ? this.#options.random.below(this.#options.size) : index;
+    return socket === null || index === -1 ? this.#options.random.below(this.#options.size) : index;
   }
 
   /** Opens a socket in place of the one at `index`. */

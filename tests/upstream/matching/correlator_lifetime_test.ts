@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { IN_FLIGHT_MAX, type Pending } from "../../../lib/upstream/matching/correlator.ts";
+import { IN_FLIGHT_MAX } from "../../../lib/upstream/matching/correlator.ts";
+import type { Pending } from "../../../lib/upstream/matching/pending.ts";
 import { decode } from "../../../lib/wire/message.ts";
 import { putId } from "../../../lib/wire/header.ts";
 import {

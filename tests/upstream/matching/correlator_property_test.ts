@@ -59,7 +59,7 @@ class Histories {
     const expired = () => new Error(name);
     const notSent = () => new Error(GIVEN_UP);
     const asked = query.slice(HEADER_OCTETS);
-    const pending = this.#correlator.register({ peer: PEER, question: asked, deadlineMs: endsMs, expired, notSent });
+    const pending = this.#correlator.register({ address: PEER, expired, notSent }, asked, endsMs);
     putId(query, pending.id);
     const giveUp = () => pending.notSent(null);
     const settlements: string[] = [];

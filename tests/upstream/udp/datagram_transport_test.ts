@@ -49,7 +49,10 @@ Deno.test("DatagramTransport tells of a reply in another letter case when somebo
   const rig = upstreamRig();
   let toldCount = 0;
   const reply = rig.datagram.exchange(QUERY.slice(), QUESTION, requestFor("example.org"), {
+    mindsCase: true,
+    mindsCookie: false,
     onWrongCase: () => toldCount++,
+    onWrongCookie: () => {},
   });
   await settled();
   const socket = rig.network.sockets[0]!;

@@ -2,7 +2,7 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { Counters } from "../../../lib/observe/counters.ts";
-import type { Pending } from "../../../lib/upstream/matching/correlator.ts";
+import type { Pending } from "../../../lib/upstream/matching/pending.ts";
 import { UpstreamSocket } from "../../../lib/upstream/udp/upstream_socket.ts";
 import { HEADER_OCTETS } from "../../../lib/wire/header.ts";
 import { notSent, PEER, queryFor, replyTo } from "../../support/correlator_rig.ts";
@@ -31,7 +31,7 @@ function setUp() {
   const register = (): Pending => {
     const expired = () => new Error("expired");
     const question = queryFor("example.org").slice(HEADER_OCTETS);
-    return socket.correlator.register({ peer: PEER, question, deadlineMs: 2000, expired, notSent });
+    return socket.correlator.register({ address: PEER, expired, notSent }, question, 2000);
   };
   return { network, counters, socket, register };
 }
