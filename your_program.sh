@@ -2,7 +2,26 @@
 # Runs the program, from whatever folder it is called in: ./your_program.sh --resolver 8.8.8.8:53
 set -eu
 root=$(dirname -- "$(readlink -f -- "$0")")
-# What is imported is read from files.
-case ${1-} in import) read=--allow-read ;; *) read= ;; esac
-# shellcheck disable=SC2086 # Nothing where there is nothing to read.
-exec "$root/scripts/deno" run --no-prompt --allow-net --allow-sys=osUptime,inspector $read --config "$root/deno.json" "$root/main.ts" "$@"
+
+main() {
+  # Only with settings from a file, or to import some, it reads files, and the variables that they may refer to.
+  if reads_files "$@"; then
+    set -- --allow-read --allow-write=/run --allow-env='DNSF_*,HOSTNAME,CREDENTIALS_DIRECTORY' "$root/main.ts" "$@"
+  else
+    set -- "$root/main.ts" "$@"
+  fi
+  exec "$root/scripts/deno" run --no-prompt --allow-net --allow-sys=osUptime,inspector --config "$root/deno.json" "$@"
+}
+
+reads_files() {
+  has_resolver=false
+  for argument in "$@"; do
+    case $argument in
+    --config | --config=* | check-config | print-config | import) return 0 ;;
+    --resolver | --resolver=*) has_resolver=true ;;
+    esac
+  done
+  ! $has_resolver && [ -e /etc/dns-forwarder/config.toml ]
+}
+
+main "$@"

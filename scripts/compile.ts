@@ -100,7 +100,8 @@ async function make({ method, target, flavour, output }: Build, bundleFile: stri
   }
   if (isWindows(target)) throw new Error("Cannot make a portable file for Windows: it needs a POSIX shell");
   const denoFile = await denoBinary(target, folder);
-  await writePortableFile({ bundleFile, denoFile, target, runFlags: runFlags(target, flavour), output });
+  const [plainFlags, fileRunFlags] = [runFlags(target, flavour, false), runFlags(target, flavour, true)];
+  await writePortableFile({ bundleFile, denoFile, target, runFlags: plainFlags, fileRunFlags, output });
   console.log(`${output}: ${target.name}, portable, ${await megabytes(output)}`);
 }
 

@@ -1,6 +1,7 @@
 import { SUB_COMMANDS } from "../lib/config/flags/commands.ts";
 import { FLAGS } from "../lib/config/flags/flags.ts";
 import { EXAMPLES, EXIT_CODES, flagTitle } from "../lib/config/flags/help.ts";
+import { code, prose, table } from "./markdown.ts";
 
 /** The page docs/flags.md in Markdown, in the form that `deno fmt` gives it. */
 export function flagsPage(): string {
@@ -16,7 +17,12 @@ ${table(["Flag", "Meaning"], FLAGS.map((flag) => [code(flagTitle(flag)), prose(f
 
 ## Commands
 
-${table(["Command", "Meaning"], SUB_COMMANDS.map(({ name, value, help }) => [code(`${name} ${value}`), prose(help)]))}
+${
+    table(
+      ["Command", "Meaning"],
+      SUB_COMMANDS.map(({ name, value, help }) => [code(`${name} ${value}`.trim()), prose(help)]),
+    )
+  }
 
 ## Examples
 
@@ -26,21 +32,4 @@ ${table(["Command line", "What it does"], EXAMPLES.map(({ command, meaning }) =>
 
 ${table(["Code", "Meaning"], Object.entries(EXIT_CODES).map(([exitCode, meaning]) => [exitCode, meaning]))}
 `;
-}
-
-/** A table whose columns are as wide as their longest cell, as `deno fmt` would have it. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
-  const line = (cells: readonly string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |`;
-  return [head, widths.map((width) => "-".repeat(width)), ...rows].map(line).join("\n");
-}
-
-/** A bar would end the cell of a table, also in code. */
-function code(text: string): string {
-  return `\`${text.replaceAll("|", "\\|")}\``;
-}
-
-/** Help as a paragraph; flags in it are code, and nothing is taken for markup. */
-function prose(lines: readonly string[]): string {
-  return lines.join(" ").replaceAll(/[\\`*<|]/g, "\\$&").replaceAll(/(?<![\w-])--[a-z][a-z-]*/g, "`$&`");
 }

@@ -34,7 +34,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   system: ["*", "process"],
   app: ["app.ts", "build_pipeline.ts", "chain.ts", "policy", "*"],
   reload: ["*", "changes"],
-  config: ["flags", "import", "read_config.ts", "settings.ts", "settings", "*"],
+  config: ["load_config.ts", "file", "flags", "import", "read_config.ts", "settings.ts", "settings", "*"],
   server: ["listen", "server.ts", "pipeline.ts", "admission", "reply", "*"],
   resolver: ["route", "cache", "sharing", "local", "questions", "*"],
   upstream: [

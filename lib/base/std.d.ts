@@ -72,3 +72,8 @@ declare module "@std/assert" {
   ): Promise<E>;
   export function fail(message?: string): never;
 }
+
+declare module "@std/text/levenshtein-distance" {
+  /** How many characters must be put in, taken out or replaced to make `b` of `a`. */
+  export function levenshteinDistance(a: string, b: string): number;
+}

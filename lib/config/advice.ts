@@ -68,6 +68,7 @@ function rejectUnaskable({ upstreams, listen }: Config, { whereOf }: Provenance)
 /** Another instance cannot have the port that only this one knows. */
 function rejectUnsharable({ sharesPort, listen }: Config, { whereOf }: Provenance): void {
   if (!sharesPort || (listen !== null && listen.every(({ port }) => port !== 0))) return;
-  const [where, needed] = [whereOf("sharesPort"), whereOf("listen")];
-  throw new UsageError(`Cannot use ${where}: needs ${needed} with the addresses and ports that are to be shared`);
+  const where = whereOf("sharesPort");
+  const reason = `needs ${whereOf("listen")} with the addresses and ports that are to be shared`;
+  throw new UsageError(`Cannot use ${where}: ${reason}`, { where, reason });
 }

@@ -119,12 +119,15 @@ export interface LocalConfig {
   readonly ttlSeconds: number;
 }
 
+/** What writes the leases of a DHCP server; "auto" for whatever the text looks like. */
+export const LEASE_FORMATS = ["auto", "dnsmasq", "isc", "kea", "odhcpd"] as const;
+
 /** A DHCP server's file. */
 export interface LeaseFile {
   /** Its path, resolved. */
   readonly file: string;
   /** What wrote it; "auto" looks at its text. */
-  readonly format: "auto" | "dnsmasq" | "isc" | "kea" | "odhcpd";
+  readonly format: typeof LEASE_FORMATS[number];
   /** The domain of the names in it; `null` for the local domain. */
   readonly domain: string | null;
 }

@@ -63,13 +63,24 @@ export interface Setting<T> {
    * figure is written down twice. See `helpOf`.
    */
   readonly help: readonly string[];
+  /** The same for a file, where `help` speaks of a flag: what is true when a switch is, and nothing of commas. */
+  readonly inFile?: readonly string[];
 }
 
 /** A row for each field of `Config`. */
 export type Settings = { readonly [K in keyof Config]: Setting<Config[K]> };
 
-/** The help of a setting with its figures. */
-export function helpOf({ help, reader: { bounds }, default: value }: Setting<unknown>): string[] {
+/** The help of a setting with its figures, as its flag has it. */
+export function helpOf(setting: Setting<unknown>): string[] {
+  return withFigures(setting.help, setting);
+}
+
+/** The help of a setting as a file has it. There its bounds and its default stand beside it. */
+export function aboutInFile(setting: Setting<unknown>): string[] {
+  return withFigures(setting.inFile ?? setting.help, setting);
+}
+
+function withFigures(help: readonly string[], { reader: { bounds }, default: value }: Setting<unknown>): string[] {
   const figures: Record<string, unknown> = { ...bounds, default: value };
   return help.map((line) => line.replaceAll(/\{(min|max|default)\}/g, (_, key) => String(figures[key])));
 }

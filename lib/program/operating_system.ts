@@ -1,6 +1,7 @@
 import type { Files } from "../base/files.ts";
 import type { Network, Runtime } from "../base/runtime.ts";
 import type { Config, FullConfig } from "../config/config.ts";
+import type { ConfigIo } from "../config/loaded_config.ts";
 import type { Order, Report } from "../workers/messages.ts";
 import type { SpawnWorker } from "../workers/worker_slot.ts";
 
@@ -31,6 +32,10 @@ export interface OperatingSystem {
   sharedDatagramIo(): DatagramIoChoice;
   /** The machine's files. */
   readonly files: Files;
+  /** What configurations are read from: the same files, and more. */
+  readonly configIo: ConfigIo;
+  /** The path of the usual configuration file; `null` when it is not there, or may not be looked for. */
+  defaultConfigFile(): string | null;
   /** Listens on an address together with others. */
   readonly listenSharedStream: Network["listenStream"];
   /** Starts the program once more, as a worker. */

@@ -1,16 +1,19 @@
-import { parseCommand, type Serve } from "../config/flags/cli.ts";
+import { parseCommand } from "../config/flags/cli.ts";
 import { completionScript } from "../config/flags/completions.ts";
 import { helpText } from "../config/flags/help.ts";
+import type { ReadConfig } from "../config/read_config.ts";
 import { UsageError } from "../config/usage_error.ts";
 import { Log } from "../observe/log.ts";
 import { ListenError } from "../server/listen/listen.ts";
 import { check } from "./check.ts";
+import { checkConfig, printConfigOf, printSchema } from "./config_commands.ts";
+import { readConfigFile } from "./config_file.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
 import { importFiles } from "./import_files.ts";
 import { listenAdvice } from "./listen_advice.ts";
 import type { OperatingSystem } from "./operating_system.ts";
-import { Reloads } from "./reloads.ts";
+import { type LoadedFiles, Reloads } from "./reloads.ts";
 import { serveAlone } from "./serve_alone.ts";
 import { supervise } from "./supervise.ts";
 import { versionText } from "./version_text.ts";
@@ -22,7 +25,7 @@ import { versionText } from "./version_text.ts";
  */
 export async function runProgram(host: Host, system: OperatingSystem): Promise<number> {
   try {
-    const command = parseCommand(host.args);
+    const command = parseCommand(host.args, () => system.defaultConfigFile());
     if (command.kind === "help") return print(host, helpText());
     if (command.kind === "version") return print(host, versionText(system.build()));
     if (command.kind === "completions") return print(host, completionScript(command.shell));
@@ -32,7 +35,12 @@ export async function runProgram(host: Host, system: OperatingSystem): Promise<n
       return complain(host, text, health === "unwell" ? EXIT.notWell : EXIT.cannotCheck);
     }
     if (command.kind === "import") return print(host, await importFiles(command, host, system.files));
-    return await serve(command, host, system);
+    if (command.kind === "check-config") return await checkConfig(command, host, system.configIo);
+    if (command.kind === "print-config") return await printConfigOf(command, host, system.configIo);
+    if (command.kind === "print-schema") return await printSchema(host);
+    if (command.kind === "serve") return await serve(command, null, host, system);
+    const load = () => readConfigFile(command, host, system);
+    return await serve(await load(), load, host, system);
   } catch (error) {
     if (error instanceof UsageError) return complain(host, error.message, EXIT.usage);
     if (error instanceof ListenError) {
@@ -42,9 +50,15 @@ export async function runProgram(host: Host, system: OperatingSystem): Promise<n
   }
 }
 
-async function serve(command: Serve, host: Host, system: OperatingSystem): Promise<number> {
+/** Serves, and reads the configuration again when it is to be followed anew, if it can. */
+async function serve(
+  command: ReadConfig & Partial<LoadedFiles>,
+  load: (() => Promise<LoadedFiles>) | null,
+  host: Host,
+  system: OperatingSystem,
+): Promise<number> {
   const log = new Log({ level: command.config.logLevel, writeLine: (line) => host.writeLine(line) });
-  const reloads = new Reloads({ load: null, files: [], log });
+  const reloads = new Reloads({ load, files: command.files ?? [], log });
   const stopHearing = system.onHangup(() => reloads.hangup());
   try {
     return await serveByProcesses(command, host, system, reloads);
@@ -54,7 +68,7 @@ async function serve(command: Serve, host: Host, system: OperatingSystem): Promi
 }
 
 async function serveByProcesses(
-  command: Serve,
+  command: ReadConfig,
   host: Host,
   system: OperatingSystem,
   reloads: Reloads,

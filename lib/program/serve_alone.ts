@@ -1,5 +1,5 @@
 import { App } from "../app/app.ts";
-import type { Serve } from "../config/flags/cli.ts";
+import type { ReadConfig } from "../config/read_config.ts";
 import { Log } from "../observe/log.ts";
 import { tallyOf } from "../reload/probation.ts";
 import type { ReloadTarget } from "../reload/reload_target.ts";
@@ -12,7 +12,7 @@ import { briefStatus, serviceManager } from "./service.ts";
 
 /** Serves in this process until the host says stop. Resolves to the exit code. */
 export async function serveAlone(
-  command: Serve,
+  command: ReadConfig,
   host: Host,
   system: OperatingSystem,
   reloads: Reloads,
@@ -27,7 +27,7 @@ export async function serveAlone(
 
 async function serveBy(
   io: DatagramIoChoice,
-  { config, warnings, plainWarnings }: Serve,
+  { config, warnings, plainWarnings }: ReadConfig,
   host: Host,
   system: OperatingSystem,
   reloads: Reloads,

@@ -1,6 +1,6 @@
 import { drawSecret } from "../base/random/derive_key.ts";
 import type { FullConfig } from "../config/config.ts";
-import type { Serve } from "../config/flags/cli.ts";
+import type { ReadConfig } from "../config/read_config.ts";
 import { Log } from "../observe/log.ts";
 import type { Prepared, ReloadTarget } from "../reload/reload_target.ts";
 import type { Reloader } from "../reload/reloader.ts";
@@ -15,7 +15,7 @@ import { briefStatus, serviceManager } from "./service.ts";
 
 /** Lets several processes serve, and keeps none of the work for this one. Resolves to the exit code. */
 export async function supervise(
-  { config, warnings }: Serve,
+  { config, warnings }: ReadConfig,
   count: number,
   host: Host,
   system: OperatingSystem,

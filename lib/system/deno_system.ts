@@ -1,5 +1,6 @@
 import type { Build, OperatingSystem } from "../program/operating_system.ts";
 import { chooseDatagramIo, sharedDatagramIo } from "./datagram_io.ts";
+import { defaultConfigFile, DENO_CONFIG_IO } from "./deno_config_io.ts";
 import { DENO_FILES } from "./deno_files.ts";
 import { listenSharedStream } from "./deno_network.ts";
 import { denoRuntime } from "./deno_runtime.ts";
@@ -22,6 +23,8 @@ export function denoSystem(mainModule: string): OperatingSystem {
     chooseDatagramIo,
     sharedDatagramIo,
     files: DENO_FILES,
+    configIo: DENO_CONFIG_IO,
+    defaultConfigFile,
     listenSharedStream,
     spawnWorker: (events) => spawnWorker(mainModule, events),
     supervisorLink,

@@ -71,6 +71,8 @@ function workerArgs(mainModule: string): string[] {
     return Deno.permissions.querySync({ name: "sys", kind }).state === "granted";
   });
   if (kinds.length > 0) permissions.push(`--allow-sys=${kinds.join(",")}`);
+  // Hosts files and leases are read by whoever answers from them.
+  if (Deno.permissions.querySync({ name: "read" }).state === "granted") permissions.push("--allow-read");
   // A bundle has its packages in itself; a deno.json somewhere above it is another program's.
   const config = mainModule.endsWith(".ts") ? [] : ["--no-config", "--no-lock", "--unstable-net"];
   return ["run", ...permissions, ...config, mainModule, WORKER_ARGUMENT];

@@ -17,7 +17,15 @@ export class NoRuntimeError extends Error {
 export async function writeCompiledFile(
   { bundleFile, target, flavour, output }: { bundleFile: string; target: Target; flavour: Flavour; output: string },
 ): Promise<void> {
-  const flags = [...runFlags(target, flavour), "--no-config", "--no-lock", "--no-check", "--target", target.triple];
+  // What it may do is fixed, whatever its arguments are.
+  const flags = [
+    ...runFlags(target, flavour, true),
+    "--no-config",
+    "--no-lock",
+    "--no-check",
+    "--target",
+    target.triple,
+  ];
   try {
     await run(Deno.execPath(), ["compile", ...flags, "--output", output, bundleFile]);
   } catch (error) {

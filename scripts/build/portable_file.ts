@@ -11,13 +11,15 @@ export interface PortableFileOptions {
   readonly target: Target;
   /** What Deno is told before the program's name. */
   readonly runFlags: readonly string[];
+  /** The same where settings come from a file. */
+  readonly fileRunFlags: readonly string[];
   /** The file to write. */
   readonly output: string;
 }
 
 /** Writes a shell script that carries the program and Deno, unpacks them at its first start and runs them. */
 export async function writePortableFile(
-  { bundleFile, denoFile, target, runFlags, output }: PortableFileOptions,
+  { bundleFile, denoFile, target, runFlags, fileRunFlags, output }: PortableFileOptions,
 ): Promise<void> {
   const program = await compressed(bundleFile);
   const deno = await compressed(denoFile);
@@ -28,7 +30,8 @@ export async function writePortableFile(
     CONTENT: await contentHash(program, deno),
     PROGRAM_OCTETS: `${program.size}`,
     DENO_OCTETS: `${deno.size}`,
-    RUN_FLAGS: runFlags.join(" "),
+    RUN_FLAGS: quoted(runFlags),
+    FILE_RUN_FLAGS: quoted(fileRunFlags),
   });
   await Deno.writeFile(output, new Blob([header, program, deno]).stream());
   await Deno.chmod(output, 0o755);
@@ -43,6 +46,11 @@ async function compressed(file: string): Promise<Blob> {
 async function contentHash(...parts: readonly Blob[]): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", await new Blob([...parts]).arrayBuffer());
   return new Uint8Array(digest).toHex();
+}
+
+/** For a shell, which would take `*` for files. */
+function quoted(flags: readonly string[]): string {
+  return flags.map((flag) => /^[\w=,/-]+$/.test(flag) ? flag : `'${flag}'`).join(" ");
 }
 
 function filledIn(template: string, values: Readonly<Record<string, string>>): string {

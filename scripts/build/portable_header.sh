@@ -12,8 +12,22 @@ main() {
   find_folder
   # What Deno keeps for a faster start belongs to this content alone; where it cannot be written, Deno goes without.
   export DENO_DIR="$folder/deno" DENO_NO_UPDATE_CHECK=1
+  program=$folder/dns-forwarder.mjs
+  if reads_files "$@"; then set -- @FILE_RUN_FLAGS@ "$program" "$@"; else set -- @RUN_FLAGS@ "$program" "$@"; fi
   # No shell stays between the program and its signals.
-  exec "$folder/dns-forwarder" run @RUN_FLAGS@ "$folder/dns-forwarder.mjs" "$@"
+  exec "$folder/dns-forwarder" run "$@"
+}
+
+# Whether settings come from a file, or could: then the program may read files.
+reads_files() {
+  has_resolver=false
+  for argument in "$@"; do
+    case $argument in
+    --config | --config=* | check-config | print-config | import) return 0 ;;
+    --resolver | --resolver=*) has_resolver=true ;;
+    esac
+  done
+  ! $has_resolver && [ -e /etc/dns-forwarder/config.toml ]
 }
 
 # A service, a timer or a container may have no HOME, or one where nothing can be written, so there are several places.

@@ -26,6 +26,21 @@ testWithProcesses("your_program.sh serves from another folder, and SIGTERM to it
   assertEquals({ exitCode, stdout }, { exitCode: 0, stdout: "" });
 });
 
+testWithProcesses("your_program.sh may read the file that --config names, and variables for it", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "dns forwarder " });
+  try {
+    const [file, server] = [`${folder}/a.toml`, '[server]\nlisten = ["127.0.0.1:0"]\n'];
+    await Deno.writeTextFile(file, `${server}server-id = "\${DNSF_ID}"\n`);
+    const variables = { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME") ?? "/", DNSF_ID: "here" };
+    await using child = new ChildProgram([`${ROOT}/your_program.sh`, "--config", file], variables);
+    using client = new UdpClient(await child.address());
+    const asked = wire({ id: 1, questions: [question("id.server TXT 3")] });
+    assertEquals(lines(decode(await client.ask(asked)).answers), ['id.server. 0 CH TXT "here"']);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 testWithProcesses("your_program.sh serves on port 2053 or says that it is taken", async () => {
   await using child = new ChildProgram([`${ROOT}/your_program.sh`]);
   await child.line(/listens on 127\.0\.0\.1:2053|Cannot listen on (127\.0\.0\.1|\[::1\]):2053: port 2053 is in use/);

@@ -10,7 +10,10 @@ const PACKAGES = {
   assert: { ".": "@std/assert" },
   bytes: { "./concat": "@std/bytes/concat", "./equals": "@std/bytes/equals" },
   cli: { "./parse-args": "@std/cli/parse-args" },
-  text: { "./closest-string": "@std/text/closest-string" },
+  text: {
+    "./closest-string": "@std/text/closest-string",
+    "./levenshtein-distance": "@std/text/levenshtein-distance",
+  },
 } as const;
 
 /** The entry points of @std/testing, with as much in them as the test below takes. */

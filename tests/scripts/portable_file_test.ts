@@ -48,6 +48,7 @@ class Place implements AsyncDisposable {
       denoFile: `${place.folder}/deno`,
       target: TARGETS[0]!,
       runFlags: ["--no-prompt", "--allow-net"],
+      fileRunFlags: ["--no-prompt", "--allow-net", "--allow-env=DNSF_*"],
       output: place.file,
     });
     return place;
@@ -93,6 +94,15 @@ testWithProcesses("hands its arguments on, in the same process, at the first sta
     assertEquals({ exitCode, lines }, { exitCode: 0, lines: [] });
     assertEquals(stdout.split("\n"), [`${child.pid}`, ...flags, "--resolver", "a b", "", "*", ""]);
   }
+});
+
+testWithProcesses("lets the program read files where its settings come from one, and not otherwise", async (place) => {
+  for (const args of [["--config", "a.toml"], ["--config=a.toml", "--resolver", "b"], ["check-config", "a.toml"]]) {
+    const { stdout } = await place.run(undefined, ...args);
+    assertEquals(stdout.split("\n").slice(2, 5), ["--no-prompt", "--allow-net", "--allow-env=DNSF_*"], args.join(" "));
+  }
+  const { stdout } = await place.run(undefined, "--resolver", "a.toml");
+  assertEquals(stdout.includes("--allow-env"), false);
 });
 
 testWithProcesses("unpacks what was packed, under a hash, and leaves nothing else", async (place) => {

@@ -57,6 +57,12 @@ export class FakeSystem implements ProgramHost {
       chooseDatagramIo: () => io,
       sharedDatagramIo: () => io,
       files: this.files,
+      configIo: {
+        files: this.files,
+        absolutePath: (path) => path.startsWith("/") ? path : `/${path}`,
+        variable: () => null,
+      },
+      defaultConfigFile: () => null,
       listenSharedStream: usual.listenStream,
       spawnWorker: ({ reported, ended }) => ({
         send: (order) => {

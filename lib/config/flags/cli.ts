@@ -1,15 +1,26 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { closestString } from "@std/text/closest-string";
+import type { ConfigSource } from "../loaded_config.ts";
 import { type ReadConfig, readConfig } from "../read_config.ts";
 import { oneOf } from "../readers.ts";
 import type { Given } from "../setting.ts";
 import { UsageError } from "../usage_error.ts";
 import { type Check, parseCheck } from "./commands.ts";
+import { type ConfigCommand, isConfigWord, splitConfigArguments } from "./config_commands.ts";
 import { type Import, parseImport } from "./import_command.ts";
 import { type Flag, flagName, FLAGS, SHELLS } from "./flags.ts";
 
 /** What the command line asks for. */
-export type Command = { readonly kind: "help" } | { readonly kind: "version" } | Completions | Check | Import | Serve;
+export type Command =
+  | { readonly kind: "help" }
+  | { readonly kind: "version" }
+  | Completions
+  | Check
+  | Import
+  | ConfigCommand
+  | { readonly kind: "print-schema" }
+  | Serve
+  | ServeFile;
 
 /** Print completions for a shell. */
 export interface Completions {
@@ -25,24 +36,57 @@ export interface Serve extends ReadConfig {
   readonly kind: "serve";
 }
 
+/** Serve with the configuration of a file. */
+export interface ServeFile extends ConfigSource {
+  /** Tells this command from the others. */
+  readonly kind: "serve file";
+}
+
 /** The values of each flag that was given, in order; comma-separated ones apart. Flags without value: an empty list. */
 type FlagValues = ReadonlyMap<string, readonly string[]>;
 
 /**
  * Reads the program's arguments.
  *
+ * @param defaultFile The configuration file to read where nothing else says who is asked; `null` when there is none.
  * @throws {UsageError} for an unknown flag, a missing or unreadable value, or a word that belongs to no flag.
  */
-export function parseCommand(args: readonly string[]): Command {
+export function parseCommand(args: readonly string[], defaultFile: () => string | null = () => null): Command {
   if (args[0] === "check") return parseCheck(args.slice(1));
   if (args[0] === "import") return parseImport(args.slice(1));
+  if (args[0] === "print-schema" && args.length === 1) return { kind: "print-schema" };
+  if (isConfigWord(args[0])) return configCommand(args[0], args.slice(1), defaultFile);
   const values = readFlags(args);
   if (values.has("help")) return { kind: "help" };
   if (values.has("version")) return { kind: "version" };
   const shell = values.get("completions")?.[0];
   if (shell !== undefined) return { kind: "completions", shell: oneOf(SHELLS).read([givenBy("completions", shell)]) };
-  const given = FLAGS.flatMap((flag) => settingsGiven(flag, values.get(flag.name)));
+  const given = givenIn(values);
+  const file = fileOf(values, defaultFile);
+  if (values.has("check")) return { kind: "check-config", file, given, isJson: false };
+  if (file !== null) return { kind: "serve file", file, given };
   return { kind: "serve", ...readConfig(given, (setting) => `--${flagName(setting)}`) };
+}
+
+function configCommand(
+  kind: ConfigCommand["kind"],
+  args: readonly string[],
+  defaultFile: () => string | null,
+): Command {
+  const { switches, format, file: named, words } = splitConfigArguments(kind, args);
+  const values = readFlags(words);
+  if (values.has("help")) return { kind: "help" };
+  const about = { file: named ?? fileOf(values, defaultFile), given: givenIn(values) };
+  if (kind === "check-config") return { kind, ...about, isJson: switches.has("--json") };
+  return { kind, ...about, format, withDefaults: switches.has("--defaults") };
+}
+
+function givenIn(values: FlagValues): Given[] {
+  return FLAGS.flatMap((flag) => settingsGiven(flag, values.get(flag.name)));
+}
+
+function fileOf(values: FlagValues, defaultFile: () => string | null): string | null {
+  return values.get("config")?.[0] ?? (values.has("resolver") ? null : defaultFile());
 }
 
 /** What a flag says about its setting. A switch is given by being named, and then is what it is not by itself. */

@@ -20,6 +20,27 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
     ],
   },
   IMPORT_COMMAND,
+  {
+    name: "check-config",
+    value: "[<file>] [--json]",
+    help: [
+      "Check a configuration file with all that it includes, say what is wrong, and exit: with 0 if it can be used,",
+      "otherwise with 2. Other flags count as they would at a start. --json prints what is wrong for a program.",
+    ],
+  },
+  {
+    name: "print-config",
+    value: "[<file>] [--defaults] [--format toml|json]",
+    help: [
+      "Print what counts in the end, after flags, includes and variables, and where each setting was given. --defaults:",
+      "what was not given, too.",
+    ],
+  },
+  {
+    name: "print-schema",
+    value: "",
+    help: ["Print the JSON Schema of configuration files, for editors that complete and check them."],
+  },
 ];
 
 /** Ask a server whether it is healthy. */

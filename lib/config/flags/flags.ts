@@ -1,6 +1,9 @@
 import { helpOf, type Setting } from "../setting.ts";
 import { SETTINGS } from "../settings.ts";
 
+/** Read where nothing else says who is asked. */
+export const DEFAULT_CONFIG_FILE = "/etc/dns-forwarder/config.toml";
+
 /** The shells that completions are written for. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
@@ -23,6 +26,24 @@ export interface Flag {
 /** All flags in the order of `--help`: those that set something, from the table of settings, and the others. */
 export const FLAGS: readonly Flag[] = [
   ...Object.values<Setting<unknown>>(SETTINGS).filter(({ hasFlag }) => hasFlag !== false).map(flagOf),
+  {
+    name: "config",
+    value: "<file>",
+    isRepeatable: false,
+    help: [
+      "Read settings from this file, see dns-forwarder.toml(5); flags count more. By default",
+      `${DEFAULT_CONFIG_FILE}, where it is there, may be read (deno run --allow-read), and no`,
+      "--resolver is given.",
+    ],
+    setting: null,
+  },
+  {
+    name: "check",
+    value: null,
+    isRepeatable: false,
+    help: ["Check the settings, say what is wrong with them, and exit: with 0 if they can be used, otherwise with 2."],
+    setting: null,
+  },
   {
     name: "completions",
     value: SHELLS.join("|"),

@@ -1,6 +1,6 @@
 import { VERSION } from "../../version.ts";
 import { SUB_COMMANDS } from "./commands.ts";
-import { FLAGS } from "./flags.ts";
+import { DEFAULT_CONFIG_FILE, FLAGS } from "./flags.ts";
 import { EXAMPLES, EXIT_CODES, flagTitle, SUMMARY } from "./help.ts";
 
 /** The manual page `dns-forwarder(8)` in roff. */
@@ -10,13 +10,13 @@ export function manPage(): string {
     `.TH DNS\\-FORWARDER 8 "" "dns\\-forwarder ${VERSION}"`,
     section("NAME", `dns\\-forwarder \\- ${escaped(SUMMARY)}`),
     section("SYNOPSIS", ".B dns\\-forwarder", "[flags]"),
-    ...SUB_COMMANDS.map(({ name, value }) => `.br\n.B dns\\-forwarder ${name}\n${escaped(value)}`),
+    ...SUB_COMMANDS.map(({ name, value }) => `.br\n.B dns\\-forwarder ${escaped(name)}\n${escaped(value)}`),
     section(
       "DESCRIPTION",
       "It takes queries from clients and asks upstream servers. Every query gets a response: the upstream's answer, or an",
       "error that explains why there is none.",
     ),
-    section("COMMANDS", ...SUB_COMMANDS.map(({ name, value, help }) => item(`${name} ${value}`, help))),
+    section("COMMANDS", ...SUB_COMMANDS.map(({ name, value, help }) => item(`${name} ${value}`.trim(), help))),
     section("OPTIONS", ...FLAGS.map((flag) => item(flagTitle(flag), flag.help))),
     section(
       "SIGNALS",
@@ -26,6 +26,7 @@ export function manPage(): string {
       item("SIGUSR1, SIGUSR2", ["Write the state of the program to standard error."]),
       item("SIGHUP", ["Write a line to standard error, and go on: there is nothing to reload."]),
     ),
+    section("FILES", item(DEFAULT_CONFIG_FILE, ["Settings, where no --resolver is given and the file may be read."])),
     section("EXIT STATUS", ...Object.entries(EXIT_CODES).map(([code, meaning]) => item(code, [`${meaning}.`]))),
     section(
       "ENVIRONMENT",
@@ -37,19 +38,21 @@ export function manPage(): string {
       ]),
     ),
     section("EXAMPLES", ...EXAMPLES.map(({ command, meaning }) => item(command, [meaning]))),
-    section("SEE ALSO", "dig(1), resolved.conf(5)"),
+    section("SEE ALSO", "dns\\-forwarder.toml(5), dig(1), resolved.conf(5)"),
   ].join("\n") + "\n";
 }
 
-function section(title: string, ...lines: readonly string[]): string {
+/** A section of a manual page. */
+export function section(title: string, ...lines: readonly string[]): string {
   return [`.SH ${title}`, ...lines].join("\n");
 }
 
-function item(title: string, help: readonly string[]): string {
+/** A term and what it means. */
+export function item(title: string, help: readonly string[]): string {
   return [".TP", `.B ${escaped(title)}`, ...help.map(escaped)].join("\n");
 }
 
 /** What roff would take for its own: backslashes, hyphens that are no minus signs, a dot or quote at a line's beginning. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replaceAll("–", "\\(en").replace(/^[.']/, "\\&$&");
 }

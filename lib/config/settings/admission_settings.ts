@@ -16,6 +16,10 @@ export const ADMISSION_SETTINGS = {
       "Messages with several questions: ask each one separately and merge the answers ({default}, the default),",
       "or reject them as RFC 9619 requires (formerr).",
     ],
+    inFile: [
+      "Messages with several questions: ask each one separately and merge the answers (split), or reject them as",
+      "RFC 9619 requires (formerr).",
+    ],
   },
   allow: {
     name: "allow",
@@ -26,6 +30,10 @@ export const ADMISSION_SETTINGS = {
     help: [
       "Answer clients in this network, such as 192.0.2.0/24 or 2001:db8::/32; others are REFUSED. May be repeated or",
       "comma-separated. Default: loopback, private and link-local networks. For everyone: 0.0.0.0/0,::/0",
+    ],
+    inFile: [
+      "Answer clients in these networks; others are REFUSED. By default loopback, private and link-local networks.",
+      "For everyone: 0.0.0.0/0 and ::/0.",
     ],
   },
   rateLimit: {
@@ -39,6 +47,10 @@ export const ADMISSION_SETTINGS = {
       "UDP questions per second per client network (/24, /56), up to {max}; {default} (default) means unlimited. Clients",
       "over the limit are told to ask over TCP. Clients with a DNS cookie from this server are exempt.",
     ],
+    inFile: [
+      "UDP questions per second per client network (/24, /56); 0 means unlimited. Clients over the limit are told",
+      "to ask over TCP. Clients with a DNS cookie from this server are exempt.",
+    ],
   },
   maxInFlight: {
     name: "max-in-flight",
@@ -50,6 +62,10 @@ export const ADMISSION_SETTINGS = {
     help: [
       "Questions that may wait for upstreams at the same time, {min}–{max} (default {default}).",
       "Beyond that, the newest question of the client with the most is REFUSED.",
+    ],
+    inFile: [
+      "Questions that may wait for upstreams at the same time. Beyond that, the newest question of the client with",
+      "the most is REFUSED.",
     ],
   },
 } satisfies Partial<Settings>;

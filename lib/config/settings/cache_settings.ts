@@ -13,6 +13,7 @@ export const CACHE_SETTINGS = {
     help: [
       "Memory for answers, up to {max} MiB (default {default}); 0 remembers nothing. Allocated as the cache fills.",
     ],
+    inFile: ['Memory for answers; "0" remembers nothing. Allocated as the cache fills.'],
   },
   minTtlSeconds: {
     name: "min-ttl",
@@ -24,6 +25,7 @@ export const CACHE_SETTINGS = {
     help: [
       "Remember every positive answer for at least this long, up to {max} (default {default}), whatever its TTL says.",
     ],
+    inFile: ["Remember every positive answer for at least this long, whatever its TTL says."],
   },
   maxTtlSeconds: {
     name: "max-ttl",
@@ -33,6 +35,7 @@ export const CACHE_SETTINGS = {
     default: 86_400,
     isReloadable: true,
     help: ["Remember no answer for longer than this, up to {max} (default {default}, a day)."],
+    inFile: ["Remember no answer for longer than this."],
   },
   negativeMaxTtlSeconds: {
     name: "negative-max-ttl",
@@ -42,6 +45,7 @@ export const CACHE_SETTINGS = {
     default: 3600,
     isReloadable: true,
     help: ['The same for "no such name" and "no such record", up to {max} (default {default}, an hour).'],
+    inFile: ['The same for "no such name" and "no such record".'],
   },
   servesStale: {
     name: "stale",
@@ -53,6 +57,7 @@ export const CACHE_SETTINGS = {
       "Never give an expired answer. By default one is given for up to a day, marked as stale, when no upstream answers",
       "in time.",
     ],
+    inFile: ["Give an expired answer for up to a day, marked as stale, when no upstream answers in time."],
   },
   prefetches: {
     name: "prefetch",
@@ -61,5 +66,6 @@ export const CACHE_SETTINGS = {
     default: true,
     isReloadable: true,
     help: ["Do not refresh popular answers shortly before they expire."],
+    inFile: ["Refresh popular answers shortly before they expire."],
   },
 } satisfies Partial<Settings>;

@@ -20,6 +20,12 @@ export const NETWORK_SETTINGS = {
       "tcp:// before the address uses TCP only; otherwise TCP is used when a reply does not fit into UDP.",
       "Without it every answer is made up (see --answer).",
     ],
+    inFile: [
+      `Servers in order of preference: when one is slow or fails, the next is asked. Port ${DEFAULT_UPSTREAM_PORT}`,
+      "unless given; IPv6 in brackets when one is; link-local addresses with their link: fe80::1%eth0. tcp://",
+      "before the address uses TCP only; otherwise TCP is used when a reply does not fit into UDP. Without any",
+      "servers in the whole file every answer is made up (see answer).",
+    ],
   },
   strategy: {
     name: "strategy",
@@ -30,6 +36,10 @@ export const NETWORK_SETTINGS = {
     help: [
       "Which upstream a question goes to first (default {default}: in the order given).",
       "parallel asks two at once; the first good answer wins.",
+    ],
+    inFile: [
+      "Which server a question goes to first; sequential: in the order given. parallel asks two at once; the first",
+      "good answer wins.",
     ],
   },
   listen: {
@@ -54,6 +64,10 @@ export const NETWORK_SETTINGS = {
       "Share the addresses of --listen with other instances that do the same (SO_REUSEPORT): a new one can start before",
       "the old one stops. Needs native I/O.",
     ],
+    inFile: [
+      "Share the addresses of listen with other instances that do the same (SO_REUSEPORT): a new one can start",
+      "before the old one stops. Needs native I/O.",
+    ],
   },
   answer: {
     name: "answer",
@@ -64,6 +78,10 @@ export const NETWORK_SETTINGS = {
     help: [
       `Without --resolver: the address in every A answer (default ${ANSWER.ipv4}), and,`,
       "when an IPv6 address is given as well, in every AAAA answer: --answer 192.0.2.1,2001:db8::1",
+    ],
+    inFile: [
+      "Without upstreams: the address in every A answer, and, when an IPv6 address is given as well, in every AAAA",
+      "answer.",
     ],
   },
   timeoutMs: {
@@ -76,6 +94,10 @@ export const NETWORK_SETTINGS = {
     help: [
       "The longest a client waits, {min}–{max} ms (default {default}). A single upstream is asked again after half this",
       "time. When it runs out, the client gets SERVFAIL.",
+    ],
+    inFile: [
+      "The longest a client waits. A single upstream is asked again after half this time. When it runs out, the",
+      "client gets SERVFAIL.",
     ],
   },
   upstreamSockets: {
@@ -90,6 +112,11 @@ export const NETWORK_SETTINGS = {
       "port. To forge a reply an attacker must guess 16 bits of port and 16 of ID, one bit for each letter of the name,",
       "and 64 bits more where the upstream supports DNS cookies.",
     ],
+    inFile: [
+      "Sockets for asking these servers, per address family and per worker, each with a random source port. To",
+      "forge a reply an attacker must guess 16 bits of port and 16 of ID, one bit for each letter of the name, and",
+      "64 bits more where the server supports DNS cookies. In other groups as in default.",
+    ],
   },
   asksWithCookies: {
     name: "cookies",
@@ -100,6 +127,7 @@ export const NETWORK_SETTINGS = {
     help: [
       "Ask upstreams without DNS cookies. One that mixes up the cookies of its clients is noticed without this flag.",
     ],
+    inFile: ["Ask with DNS cookies. A server that mixes up the cookies of its clients is noticed by itself."],
   },
   randomizesCase: {
     name: "case-randomization",
@@ -111,5 +139,6 @@ export const NETWORK_SETTINGS = {
       "Ask upstreams for names as clients spell them, not in random letter case. An upstream that has trouble with letter",
       "case is noticed without this flag.",
     ],
+    inFile: ["Ask for names in random letter case. A server that has trouble with letter case is noticed by itself."],
   },
 } satisfies Partial<Settings>;

@@ -18,6 +18,10 @@ export const PROCESS_SETTINGS = {
       "How UDP datagrams are sent and received: in batches (native), which saves processor time and needs Linux on x64 or",
       "arm64 and deno run --allow-ffi; or one by one (plain). By default ({default}) native where possible.",
     ],
+    inFile: [
+      "How UDP datagrams are sent and received: in batches (native), which saves processor time and needs Linux on",
+      "x64 or arm64 and deno run --allow-ffi; or one by one (plain). auto is native where possible.",
+    ],
   },
   workers: {
     name: "workers",
@@ -31,6 +35,10 @@ export const PROCESS_SETTINGS = {
       "--cache-size, --max-in-flight and --rate-limit. More than one needs native I/O (--io auto or native) and deno run",
       "--allow-run.",
     ],
+    inFile: [
+      "Processes that serve clients, or as many as there are processors (auto). They share cache.size,",
+      "access.max-in-flight and access.rate-limit. More than one needs native I/O and deno run --allow-run.",
+    ],
   },
   logLevel: {
     name: "log-level",
@@ -39,6 +47,7 @@ export const PROCESS_SETTINGS = {
     default: "info",
     isReloadable: true,
     help: ["How much is logged to standard error (default {default})."],
+    inFile: ["How much is logged to standard error."],
   },
   watchesFiles: {
     name: "watch",

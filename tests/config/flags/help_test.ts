@@ -59,7 +59,7 @@ for (const shell of SHELLS) {
 for (
   const [typed, words] of [
     [["--res"], ["--resolver"]],
-    [["ch"], ["check"]],
+    [["ch"], ["check", "check-config"]],
     [["--strategy", "r"], ["round-robin", "random"]],
     [["--strategy", "=", "fas"], ["fastest"]],
     [["--log-level", "="], ["error", "warn", "info", "debug"]],

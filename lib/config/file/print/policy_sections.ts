@@ -1,0 +1,121 @@
+import { endpointText } from "../../../upstream/endpoint.ts";
+import { rcodeToText, typeToText } from "../../../wire/iana.ts";
+import type { FullConfig } from "../../config.ts";
+import type {
+  DomainPattern,
+  LocalAddresses,
+  LocalConfig,
+  Place,
+  RouteConfig,
+  UpstreamGroupConfig,
+} from "../../policy.ts";
+import { SETTINGS } from "../../settings.ts";
+import { quantityToText } from "../schema/quantity.ts";
+import type { Entry, PrintOptions, Section, TomlValue } from "./sections.ts";
+
+/** A key with its value, and what that is when nobody gives it. */
+type Row = readonly [key: string, value: TomlValue | null, fallback: TomlValue | null];
+
+/** What a configuration says beyond the table of settings. Those of `default` and `local` are to be put to the settings there. */
+export function policySections(config: FullConfig, options: PrintOptions): Section[] {
+  const { upstreamGroups, routes, clientGroups, local, rewrites } = config.policy!;
+  const section = (keys: string[], isInList: boolean, place: Place | null, rows: readonly Row[]): Section => {
+    return { keys, isInList, entries: entriesOf(isInList ? null : keys.join("."), rows, place, options) };
+  };
+  // Servers that stand in a route are printed there.
+  const named = upstreamGroups.filter(({ name }) => !name.includes(" "));
+  return [
+    ...named.map((group) => section(["upstreams", group.name], false, group.place, groupRows(group, config))),
+    ...routes.map((route) => section(["route"], true, route.place, routeRows(route, upstreamGroups))),
+    ...clientGroups.flatMap(({ name, place, local, ...group }) => [
+      section(["clients", name], false, place, [
+        ["addresses", group.addresses, []],
+        ["macs", group.macs, []],
+        ["names", group.names, []],
+        ["upstream", group.upstream, null],
+        ["drop-types", group.dropTypes.map(typeToText), []],
+      ]),
+      ...addressSections(["clients", name, "local"], local),
+    ]),
+    section(["local"], false, null, localRows(local)),
+    ...addressSections(["local", "addresses"], local.addresses),
+    ...rewrites.map(({ domains, to, isFlat, clients, place }) =>
+      section(["rewrite"], true, place, [
+        ["domains", domains.map(patternText), null],
+        ["to", to, null],
+        ["flatten", isFlat, false],
+        ["clients", clients, null],
+      ])
+    ),
+  ];
+}
+
+function entriesOf(
+  path: string | null,
+  rows: readonly Row[],
+  place: Place | null,
+  { places, withDefaults }: PrintOptions,
+): Entry[] {
+  return rows.flatMap(([key, value, fallback]) => {
+    const isDefault = JSON.stringify(value) === JSON.stringify(fallback);
+    const own = path === null ? null : places.get(`${path}.${key}`) ?? null;
+    if (value === null || isDefault && own === null && !withDefaults) return [];
+    return [{ key, value, from: own ?? (isDefault || place === null ? null : `${place.file}:${place.line}`) }];
+  });
+}
+
+/** The default group's other settings are rows of the table. */
+function groupRows(group: UpstreamGroupConfig, config: FullConfig): Row[] {
+  const time: Row = ["timeout", quantityToText(group.timeoutMs, "ms"), quantityToText(config.timeoutMs, "ms")];
+  const rest: Row[] = [
+    ["fallback", group.fallback, null],
+    time,
+    ["source", group.sources, []],
+    ["failover-on", group.failoverOn.map((rcode) => rcodeToText(rcode).toLowerCase()), []],
+    ["trust-ad", group.trustsAd, false],
+  ];
+  if (group.name === "default") return rest;
+  return [
+    ["servers", group.servers.map(endpointText), null],
+    ["strategy", group.strategy, SETTINGS.strategy.default],
+    ...rest,
+    ["sockets", group.sockets, config.upstreamSockets],
+    ["cookies", group.asksWithCookies, true],
+    ["case-randomization", group.randomizesCase, true],
+  ];
+}
+
+function routeRows({ domains, types, clients, to }: RouteConfig, groups: readonly UpstreamGroupConfig[]): Row[] {
+  const servers = to.includes(" ") ? groups.find(({ name }) => name === to)!.servers.map(endpointText) : to;
+  return [
+    ["domains", domains.length === 0 ? null : domains.map(patternText), null],
+    ["types", types?.map(typeToText) ?? null, null],
+    ["clients", clients, null],
+    ["to", servers, null],
+  ];
+}
+
+function localRows(local: LocalConfig): Row[] {
+  const leases = local.leases.map(({ file, format, domain }) => ({ file, format, ...(domain !== null && { domain }) }));
+  return [
+    ["domain", local.domain, null],
+    ["single-label", local.singleLabel, "local"],
+    ["hosts-files", local.hostsFiles, []],
+    ["leases", leases, []],
+    ["records", local.records.map(({ text }) => text), []],
+    ["ptr", local.makesPointers, true],
+    ["ttl", quantityToText(local.ttlSeconds, "seconds"), "5m"],
+  ];
+}
+
+function addressSections(keys: readonly string[], names: readonly LocalAddresses[]): Section[] {
+  if (names.length === 0) return [];
+  const entries = names.map(({ name, addresses, alias, place }): Entry => {
+    return { key: name, value: alias ?? addresses, from: `${place.file}:${place.line}` };
+  });
+  return [{ keys, isInList: false, entries }];
+}
+
+function patternText({ name, isExact }: DomainPattern): string {
+  return isExact ? `=${name}` : name;
+}

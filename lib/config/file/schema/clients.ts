@@ -1,0 +1,50 @@
+import { formatCidr, parseCidr } from "../../../base/net/cidr.ts";
+import { UsageError } from "../../usage_error.ts";
+import { type Field, list, table, tableOf, text } from "./fields.ts";
+import { LOCAL_NAMES } from "./local_names.ts";
+import { readGroupName } from "./names.ts";
+import { types } from "./routes.ts";
+import type { FileClients } from "./tables.ts";
+import { upstreamGroupName } from "./upstreams.ts";
+
+/** `[clients.X]` */
+export const CLIENTS: Field<Readonly<Record<string, FileClients>>> = tableOf(group(), readGroupName);
+
+function group(): Field<FileClients> {
+  const addresses = {
+    form: '["192.0.2.0/24"]',
+    help: "Networks whose clients are in this group; the longest one counts.",
+  };
+  const macs = {
+    form: '["aa:bb:cc:dd:ee:ff"]',
+    help:
+      "Hardware addresses, which are known from DHCP leases and the system's neighbour table. They count before networks.",
+  };
+  const names = {
+    form: '["tablet-*"]',
+    help: "What leases and hosts files call them; * stands for any characters of a label. They count behind networks.",
+  };
+  return table<FileClients>({
+    "addresses": list(addresses, text({ form: '"192.0.2.0/24"', help: "" }, readNetwork), {}, (all) => all),
+    "macs": list(macs, text({ form: '"aa:bb:cc:dd:ee:ff"', help: "" }, readMac), {}, (all) => all),
+    "names": list(names, text({ form: '"tablet-*"', help: "" }, readGlob), {}, (all) => all),
+    "upstream": upstreamGroupName("The upstream group that is asked instead of default."),
+    "drop-types": types("Record types that are answered with no records.", 0),
+    "local": LOCAL_NAMES,
+  });
+}
+
+function readNetwork(text: string): string {
+  return formatCidr(parseCidr(text));
+}
+
+function readMac(text: string): string {
+  const mac = text.toLowerCase().replaceAll("-", ":");
+  if (/^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(mac)) return mac;
+  throw new UsageError('must be a hardware address, such as "aa:bb:cc:dd:ee:ff"');
+}
+
+function readGlob(text: string): string {
+  if (/^[A-Za-z0-9_*?-]{1,63}(?:\.[A-Za-z0-9_*-]{1,63})*$/.test(text) && !text.includes("?")) return text.toLowerCase();
+  throw new UsageError('must be the name of a machine, with * for any characters, such as "tablet-*"');
+}

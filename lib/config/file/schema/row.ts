@@ -1,0 +1,89 @@
+import type { Config } from "../../config.ts";
+import { DEFAULTS, SETTINGS } from "../../settings.ts";
+import { aboutInFile, type Setting } from "../../setting.ts";
+import { UsageError } from "../../usage_error.ts";
+import { type About, alternatives, count, either, type Field, flag, list, text, word } from "./fields.ts";
+import { quantity, quantityToText } from "./quantity.ts";
+
+/** The texts that a flag would have been given for the same. */
+export type Texts = readonly string[];
+
+/** What messages show of settings whose form says little to who has just mistaken it. */
+const EXAMPLES: Partial<Record<keyof Config, string>> = {
+  upstreams: '"9.9.9.9"',
+  answer: '"192.0.2.80"',
+  allow: '"192.0.2.0/24"',
+  serverId: '"ns1"',
+  adminSocket: '"/run/dns-forwarder/admin.sock"',
+};
+
+/** How a setting of the table stands in a file. What comes of it are the texts that its reader takes. */
+export function row(field: keyof Config): Field<Texts> {
+  const setting: Setting<unknown> = SETTINGS[field];
+  const { reader } = setting;
+  const about = aboutOf(field);
+  const texts = (value: unknown): Texts => [`${value}`];
+  if (reader.form === null) return flag(about, texts);
+  if (reader.unit !== undefined) return quantity(about, reader.unit, reader.bounds!, texts);
+  if (reader.isList) {
+    const example = EXAMPLES[field]!;
+    const read = (text: string) => (readTexts(setting, [field === "upstreams" ? withoutScheme(text) : text]), text);
+    const item = text({ form: `"${reader.form}"`, help: "", example }, read);
+    const of = field === "upstreams" ? "server" : "value";
+    return list({ ...about, example: `[${example}]` }, item, { atLeast: 1, of }, (items) => readTexts(setting, items));
+  }
+  if (reader.bounds === undefined) {
+    return reader.words === undefined
+      ? text({ ...about, example: EXAMPLES[field]! }, (one) => readTexts(setting, [one]))
+      : word(about, reader.words, texts);
+  }
+  const number = count(about, reader.bounds, texts);
+  if (reader.words === undefined) return number;
+  const { min, max } = reader.bounds;
+  const message = `must be a whole number, ${min}–${max}, or ${alternatives(reader.words)}`;
+  return either(number, word(about, reader.words, texts), message);
+}
+
+/** What pages say of a setting of the table. */
+export function aboutOf(field: keyof Config): About {
+  const setting: Setting<unknown> = SETTINGS[field];
+  const fallback = valueText(field, DEFAULTS);
+  return { form: formOf(setting), help: aboutInFile(setting).join(" "), ...(fallback !== null && { fallback }) };
+}
+
+/** A setting's value as a file would have it; `null` for one that no file could give. */
+export function valueText(field: keyof Config, config: Config): string | null {
+  const { reader: { unit } } = SETTINGS[field] as Setting<unknown>;
+  const value: unknown = config[field];
+  if (typeof value === "number" && unit !== undefined) return JSON.stringify(quantityToText(value, unit));
+  if (typeof value === "boolean" || typeof value === "number" || typeof value === "string") {
+    return JSON.stringify(value);
+  }
+  if (Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string")) {
+    return JSON.stringify(value).replaceAll(",", ", ");
+  }
+  return null;
+}
+
+function formOf({ reader: { form, unit, words, bounds, isList } }: Setting<unknown>): string {
+  if (form === null) return "true|false";
+  if (unit !== undefined) return `"${quantityToText(bounds!.min, unit)}"–"${quantityToText(bounds!.max, unit)}"`;
+  if (isList) return `["${form}", …]`;
+  const all = [
+    ...(bounds === undefined ? [] : [`${bounds.min}–${bounds.max}`]),
+    ...(words ?? []).map((one) => `"${one}"`),
+  ];
+  return all.length === 0 ? `"${form}"` : all.join("|");
+}
+
+/** An upstream may be asked over TCP alone; over what else there is no transport yet. */
+export function withoutScheme(text: string): string {
+  const scheme = /^([a-z0-9]+):\/\//.exec(text)?.[1];
+  if (scheme === undefined || scheme === "tcp") return text;
+  throw new UsageError(`must be an address, or tcp:// and an address: nobody can be asked over ${scheme}:// yet`);
+}
+
+function readTexts({ path, reader }: Setting<unknown>, texts: Texts): Texts {
+  reader.read(texts.map((text) => ({ path, text, where: path })));
+  return texts;
+}

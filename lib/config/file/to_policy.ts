@@ -1,0 +1,107 @@
+import type {
+  ClientGroupConfig,
+  LocalAddresses,
+  LocalConfig,
+  Policy,
+  RewriteConfig,
+  RouteConfig,
+  UpstreamGroupConfig,
+} from "../policy.ts";
+import { type Mark, markAt, placeOf } from "./mark.ts";
+import type { PolicySource } from "./policy_source.ts";
+import type { FileAddresses } from "./schema/tables.ts";
+import { upstreamGroup } from "./to_upstream_group.ts";
+
+/** TTL of what is known here: short, for addresses change, and nobody far away is asked again. */
+const LOCAL_TTL_SECONDS = 300;
+
+/** What a file says beyond single settings; `null` when it says nothing of that kind. */
+export function toPolicy(source: PolicySource): Policy | null {
+  const { tables, config } = source;
+  const { routes, groups: ownGroups } = toRoutes(source);
+  const names = Object.keys(tables.upstreams ?? {}).filter((name) => name !== "default");
+  const named = names.map((name) => upstreamGroup(name, source));
+  const base = config.upstreams.length === 0 ? [] : [upstreamGroup("default", source)];
+  const policy: Policy = {
+    upstreamGroups: [...base, ...named, ...ownGroups],
+    routes,
+    clientGroups: toClientGroups(source),
+    local: toLocal(source),
+    rewrites: toRewrites(source),
+  };
+  return saysMore(policy, source) ? policy : null;
+}
+
+/** Whether there is anything that the settings do not say already. */
+function saysMore({ upstreamGroups, routes, clientGroups, rewrites }: Policy, { tables }: PolicySource): boolean {
+  if (upstreamGroups.some(({ name }) => name !== "default")) return true;
+  if (routes.length > 0 || clientGroups.length > 0 || rewrites.length > 0) return true;
+  const { timeout, source, "failover-on": failover, "trust-ad": trust } = tables.upstreams?.default ?? {};
+  if ((timeout ?? source ?? failover ?? trust) !== undefined) return true;
+  // Special names are a setting.
+  return Object.keys(tables.local ?? {}).some((key) => key !== "special-names");
+}
+
+/** Servers that stand in a route are a group that nobody else knows. */
+function toRoutes(source: PolicySource): { routes: RouteConfig[]; groups: UpstreamGroupConfig[] } {
+  const groups: UpstreamGroupConfig[] = [];
+  const known = new Set<string>();
+  const routes = (source.tables.route ?? []).map((route, i): RouteConfig => {
+    const { mark } = markAt(source.marks, ["route", i]);
+    const { domains = [], types = null, clients = null, to } = route;
+    const place = placeOf(mark);
+    const base = { domains, types, clients, place };
+    if (typeof to === "string") return { ...base, to };
+    // No name of a file has a blank in it.
+    const about = `route for ${domains[0]?.name ?? "all names"}`;
+    const name = known.has(about) ? `${about}, line ${place.line} of ${place.file}` : about;
+    known.add(name);
+    groups.push({ ...upstreamGroup(name, source), servers: to, place });
+    return { ...base, to: name };
+  });
+  return { routes, groups };
+}
+
+function toClientGroups({ tables, marks }: PolicySource): ClientGroupConfig[] {
+  const listeners = Map.groupBy(tables.server?.listen ?? [], ({ clients }) => clients);
+  return Object.entries(tables.clients ?? {}).map(([name, group]) => ({
+    name,
+    addresses: group.addresses ?? [],
+    macs: group.macs ?? [],
+    names: group.names ?? [],
+    listeners: (listeners.get(name) ?? []).map(({ address }) => address),
+    upstream: group.upstream ?? null,
+    dropTypes: group["drop-types"] ?? [],
+    local: toLocalAddresses(group.local, markAt(marks, ["clients", name, "local"]).mark),
+    place: placeOf(markAt(marks, ["clients", name]).mark),
+  }));
+}
+
+function toLocal({ tables: { local = {} }, marks, pathIn }: PolicySource): LocalConfig {
+  const mark = markAt(marks, ["local"]).mark;
+  const pathAt = (path: string, ...keys: (string | number)[]) => pathIn(markAt(mark, keys).mark.source.file, path);
+  return {
+    domain: local.domain ?? null,
+    singleLabel: local["single-label"] ?? "local",
+    hostsFiles: (local["hosts-files"] ?? []).map((path, i) => pathAt(path, "hosts-files", i)),
+    leases: (local.leases ?? []).map(({ file, format = "auto", domain = null }, i) => {
+      return { file: pathAt(file, "leases", i), format, domain };
+    }),
+    addresses: toLocalAddresses(local.addresses, markAt(mark, ["addresses"]).mark),
+    records: (local.records ?? []).map((text, i) => ({ text, place: placeOf(markAt(mark, ["records", i]).mark) })),
+    makesPointers: local.ptr ?? true,
+    ttlSeconds: local.ttl ?? LOCAL_TTL_SECONDS,
+  };
+}
+
+function toLocalAddresses(names: Readonly<Record<string, FileAddresses>> | undefined, mark: Mark): LocalAddresses[] {
+  return Object.entries(names ?? {}).map(([name, { addresses, alias }]) => {
+    return { name, addresses, alias, place: placeOf(markAt(mark, [name]).mark) };
+  });
+}
+
+function toRewrites({ tables, marks }: PolicySource): RewriteConfig[] {
+  return (tables.rewrite ?? []).map(({ domains, to, flatten = false, clients = null }, i) => {
+    return { domains, to, isFlat: flatten, clients, place: placeOf(markAt(marks, ["rewrite", i]).mark) };
+  });
+}

@@ -1,0 +1,65 @@
+import type { AboutConfig, CheckConfig, PrintConfig } from "../config/flags/config_commands.ts";
+import { flagName } from "../config/flags/flags.ts";
+import { ConfigError, type Problem } from "../config/file/problem.ts";
+import { loadConfig } from "../config/load_config.ts";
+import type { Advice } from "../config/advice.ts";
+import type { ConfigIo, LoadedConfig } from "../config/loaded_config.ts";
+import { readConfig } from "../config/read_config.ts";
+import { showProblems } from "./config_file.ts";
+import { EXIT } from "./exit_codes.ts";
+import type { Host } from "./host.ts";
+
+/** Says what is wrong with a configuration. Resolves to the exit code. */
+export async function checkConfig(command: CheckConfig, host: Host, io: ConfigIo): Promise<number> {
+  if (command.isJson) return await checkForProgram(command, host, io);
+  const { warnings } = await showProblems(host, () => load(command, io));
+  for (const warning of warnings) host.writeLine(`dns-forwarder: warn: ${warning}`);
+  host.print(`${command.file ?? "The command line"} can be used\n`);
+  return EXIT.ok;
+}
+
+async function checkForProgram(command: CheckConfig, host: Host, io: ConfigIo): Promise<number> {
+  try {
+    const { warnings } = await load(command, io);
+    host.print(`${JSON.stringify({ problems: [], warnings }, null, 2)}\n`);
+    return EXIT.ok;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    host.print(`${JSON.stringify({ problems: error.problems.map(withoutText), warnings: [] }, null, 2)}\n`);
+    return EXIT.usage;
+  }
+}
+
+/** Prints what counts in the end. Resolves to the exit code. */
+export async function printConfigOf(
+  { file, given, format, withDefaults }: PrintConfig,
+  host: Host,
+  io: ConfigIo,
+): Promise<number> {
+  const { config, places } = await showProblems(host, () => load({ file, given }, io));
+  const { printConfig } = await import("../config/file/print/print_config.ts");
+  host.print(printConfig(config, { places, withDefaults, format }));
+  return EXIT.ok;
+}
+
+/** Prints the schema of files. Resolves to the exit code. */
+export async function printSchema(host: Host): Promise<number> {
+  const { default: schema } = await import("../../docs/config.schema.json", { with: { type: "json" } });
+  host.print(`${JSON.stringify(schema, null, 2)}\n`);
+  return EXIT.ok;
+}
+
+async function load(
+  { file, given }: AboutConfig,
+  io: ConfigIo,
+): Promise<Pick<LoadedConfig, "config" | "places"> & Advice> {
+  if (file !== null) return await loadConfig({ file, given }, io);
+  return {
+    ...readConfig(given, (setting) => `--${flagName(setting)}`),
+    places: new Map(given.map(({ path, where }) => [path, where])),
+  };
+}
+
+function withoutText({ file, line, column, length, path, message }: Problem): Partial<Problem> {
+  return { file, line, column, length, path, message };
+}

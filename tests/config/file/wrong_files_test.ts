@@ -1,0 +1,670 @@
+// Files that cannot be used, and what is said of them.
+
+import { assertEquals, assertRejects } from "@std/assert";
+import { ConfigError } from "../../../lib/config/file/problem.ts";
+import { loadConfig } from "../../../lib/config/load_config.ts";
+import { configIo } from "../../support/config_io.ts";
+
+/** Each problem as line, column and message. */
+const WRONG: readonly { readonly what: string; readonly text: string; readonly said: readonly string[] }[] = [
+  {
+    what: "a key that is not known, with nothing close to it",
+    text: `colour = "red"`,
+    said: ["1:1 colour: no such setting"],
+  },
+  {
+    what: "a key in the wrong letter case",
+    text: `[Server]
+timeout = "2s"`,
+    said: ['1:2 Server: no such setting; did you mean "server"?'],
+  },
+  {
+    what: "a setting with an underscore",
+    text: `[cache]
+max_ttl = "1d"`,
+    said: ['2:1 cache.max_ttl: no such setting; did you mean "max-ttl"?'],
+  },
+  {
+    what: "a setting of the wrong table",
+    text: `[server]
+min-ttl = "1m"`,
+    said: ["2:1 server.min-ttl: no such setting"],
+  },
+  {
+    what: "a table where a list of tables stands",
+    text: `[route]
+domains = ["a.example"]
+to = "default"`,
+    said: ["1:1 route: must be a list, such as [[route]]"],
+  },
+  {
+    what: "a list of tables where a table stands",
+    text: `[[server]]
+timeout = "2s"`,
+    said: ["1:1 server: must be a table"],
+  },
+  {
+    what: "a value where a table stands",
+    text: `cache = 64`,
+    said: ["1:9 cache: must be a table"],
+  },
+  {
+    what: "a number without its unit",
+    text: `[server]
+timeout = 2`,
+    said: ['2:11 server.timeout: must be text with a unit, such as "2s"'],
+  },
+  {
+    what: "a unit that there is not",
+    text: `[server]
+timeout = "2sec"`,
+    said: ['2:11 server.timeout: must be a number with a unit: ms, s, m, h, d or w, such as "2s"'],
+  },
+  {
+    what: "a unit in the wrong letter case",
+    text: `[cache]
+size = "64mib"`,
+    said: ['2:8 cache.size: must be a number with a unit: KiB, MiB, GiB or TiB, such as "64MiB"'],
+  },
+  {
+    what: "a negative time",
+    text: `[server]
+timeout = "-2s"`,
+    said: ['2:11 server.timeout: must be a number with a unit: ms, s, m, h, d or w, such as "2s"'],
+  },
+  {
+    what: "a time beyond its bounds",
+    text: `[server]
+timeout = "11s"`,
+    said: ["2:11 server.timeout: must be 100ms–10s"],
+  },
+  {
+    what: "a time below its bounds",
+    text: `[server]
+timeout = "99ms"`,
+    said: ["2:11 server.timeout: must be 100ms–10s"],
+  },
+  {
+    what: "a fraction of a second where seconds count",
+    text: `[cache]
+min-ttl = "1500ms"`,
+    said: ["2:11 cache.min-ttl: must be whole seconds"],
+  },
+  {
+    what: "a size that is not whole",
+    text: `[cache]
+size = "100KiB"`,
+    said: ["2:8 cache.size: must be whole MiB"],
+  },
+  {
+    what: "a size beyond its bounds",
+    text: `[cache]
+size = "4GiB"`,
+    said: ["2:8 cache.size: must be 0–4095MiB"],
+  },
+  {
+    what: "text where a number stands",
+    text: `[access]
+max-in-flight = "200"`,
+    said: ["2:17 access.max-in-flight: must be a whole number, 1–1000000"],
+  },
+  {
+    what: "a fraction where things are counted",
+    text: `[access]
+rate-limit = 0.5`,
+    said: ["2:14 access.rate-limit: must be a whole number, 0–1000000"],
+  },
+  {
+    what: "a number beyond its bounds",
+    text: `[access]
+max-in-flight = 2_000_000`,
+    said: ["2:17 access.max-in-flight: must be a whole number, 1–1000000"],
+  },
+  {
+    what: "text where it is yes or no",
+    text: `[cache]
+stale = "yes"`,
+    said: ["2:9 cache.stale: must be true or false"],
+  },
+  {
+    what: "a number where it is yes or no",
+    text: `[cache]
+prefetch = 1`,
+    said: ["2:12 cache.prefetch: must be true or false"],
+  },
+  {
+    what: "a word that is nearly one of a few",
+    text: `[upstreams.default]
+servers = ["192.0.2.1"]
+strategy = "fatest"`,
+    said: [
+      '3:12 upstreams.default.strategy: must be "sequential", "round-robin", "random", "fastest" or "parallel"; did you mean "fastest"?',
+    ],
+  },
+  {
+    what: "a word that is none of a few",
+    text: `[server]
+io = "kernel"`,
+    said: ['2:6 server.io: must be "auto", "plain" or "native"'],
+  },
+  {
+    what: "a word beside a number",
+    text: `[server]
+workers = "many"`,
+    said: ['2:11 server.workers: must be a whole number, 1–256, or "auto"'],
+  },
+  {
+    what: "a number beside a word, beyond its bounds",
+    text: `[server]
+workers = 257`,
+    said: ["2:11 server.workers: must be a whole number, 1–256"],
+  },
+  {
+    what: "a date",
+    text: `[server]
+timeout = 2026-12-01`,
+    said: ['2:11 server.timeout: must be text with a unit, such as "2s"'],
+  },
+  {
+    what: "text where a list stands",
+    text: `[upstreams.default]
+servers = "192.0.2.1"`,
+    said: ['2:11 upstreams.default.servers: must be a list, such as ["9.9.9.9"]'],
+  },
+  {
+    what: "an element that is no text",
+    text: `[access]
+allow = ["192.0.2.0/24", 10]`,
+    said: ['2:26 access.allow[2]: must be text, such as "192.0.2.0/24"'],
+  },
+  {
+    what: "a list that is empty",
+    text: `[access]
+allow = []`,
+    said: ["2:9 access.allow: needs at least one value"],
+  },
+  {
+    what: "an address that is a name",
+    text: `[upstreams.default]
+servers = ["dns.example"]`,
+    said: ["2:12 upstreams.default.servers[1]: an IP address is needed, not a name"],
+  },
+  {
+    what: "an address with a port that there is not",
+    text: `[server]
+listen = ["192.0.2.1:99999"]`,
+    said: ["2:11 server.listen[1]: port must be 0–65535"],
+  },
+  {
+    what: "IPv6 with a port and without brackets",
+    text: `[server]
+listen = ["2001:db8::1:53:"]`,
+    said: ["2:11 server.listen[1]: must be an IPv4 address or an IPv6 address in brackets, with an optional :port"],
+  },
+  {
+    what: "a service that there is not yet",
+    text: `[server]
+listen = ["https://192.0.2.1/dns-query"]`,
+    said: ["2:11 server.listen[1]: must be an address alone: there is no service over https:// yet"],
+  },
+  {
+    what: "an upstream over what there is no transport for",
+    text: `[upstreams.default]
+servers = ["tls://192.0.2.1"]`,
+    said: [
+      "2:12 upstreams.default.servers[1]: must be an address, or tcp:// and an address: nobody can be asked over tls:// yet",
+    ],
+  },
+  {
+    what: "a listener without its address",
+    text: `[server]
+listen = [{ clients = "guests" }]`,
+    said: ['2:11 server.listen[1].address: "address" is missing'],
+  },
+  {
+    what: "a listener with a setting that is not known",
+    text: `[server]
+listen = [{ adress = "192.0.2.1" }]`,
+    said: [
+      '2:11 server.listen[1].address: "address" is missing',
+      '2:13 server.listen[1].adress: no such setting; did you mean "address"?',
+    ],
+  },
+  {
+    what: "a network with bits behind its prefix",
+    text: `[access]
+allow = ["192.0.2.1/24"]`,
+    said: ["2:10 access.allow[1]: bits are set behind the prefix, the network is 192.0.2.0/24"],
+  },
+  {
+    what: "a domain with an empty label",
+    text: `[[route]]
+domains = ["a..example"]
+to = ["192.0.2.1"]`,
+    said: ["2:12 route[1].domains[1]: must be a domain name: a label is empty"],
+  },
+  {
+    what: "a domain with a label that is too long",
+    text: `[[route]]
+domains = ["${"a".repeat(64)}.example"]
+to = ["192.0.2.1"]`,
+    said: ["2:12 route[1].domains[1]: must be a domain name: label over 63 octets"],
+  },
+  {
+    what: "a domain that is too long",
+    text: `[[route]]
+domains = ["${"abcdefg.".repeat(38)}example"]
+to = ["192.0.2.1"]`,
+    said: ["2:12 route[1].domains[1]: must be a domain name: over 255 octets"],
+  },
+  {
+    what: "a wildcard as a domain",
+    text: `[[route]]
+domains = ["*.corp.example"]
+to = ["192.0.2.1"]`,
+    said: ['2:12 route[1].domains[1]: must be a domain, which has what is below it, too: "corp.example"'],
+  },
+  {
+    what: "a route for everything",
+    text: `[[route]]
+to = ["192.0.2.1"]`,
+    said: [
+      "1:1 route[1]: needs domains, types or clients; who is asked for everything are the upstreams.default.servers",
+    ],
+  },
+  {
+    what: "a route to nowhere",
+    text: `[[route]]
+domains = ["a.example"]`,
+    said: ['1:1 route[1].to: "to" is missing'],
+  },
+  {
+    what: "a route to a number",
+    text: `[[route]]
+domains = ["a.example"]
+to = 53`,
+    said: ['3:6 route[1].to: must be the name of an upstream group, or a list of servers, such as ["192.0.2.1"]'],
+  },
+  {
+    what: "a route to a list that is empty",
+    text: `[[route]]
+domains = ["a.example"]
+to = []`,
+    said: ["3:6 route[1].to: needs at least one server"],
+  },
+  {
+    what: "a record type that there is not",
+    text: `[[route]]
+types = ["AAA"]
+to = ["192.0.2.1"]`,
+    said: ['2:10 route[1].types[1]: must be a record type, such as "AAAA", or "TYPE65280"'],
+  },
+  {
+    what: "a group whose name has a blank",
+    text: `[upstreams."my group"]
+servers = ["192.0.2.1"]`,
+    said: ['1:12 upstreams."my group": must have a name of 1–64 letters, digits, hyphens and underscores'],
+  },
+  {
+    what: "a group with a name that has a meaning of its own",
+    text: `[clients.constructor]
+addresses = ["192.0.2.0/24"]`,
+    said: ["1:10 clients.constructor: must have another name: this one has a meaning of its own"],
+  },
+  {
+    what: "a key that would reach into objects",
+    text: `[local.addresses]
+__proto__ = "192.0.2.1"`,
+    said: ["2:1 local.addresses.__proto__: must have another name: this one has a meaning of its own"],
+  },
+  {
+    what: "a hardware address that is too short",
+    text: `[clients.a]
+macs = ["aa:bb:cc:dd:ee"]`,
+    said: ['2:9 clients.a.macs[1]: must be a hardware address, such as "aa:bb:cc:dd:ee:ff"'],
+  },
+  {
+    what: "a name of a machine with a question mark",
+    text: `[clients.a]
+names = ["tab?et"]`,
+    said: ['2:10 clients.a.names[1]: must be the name of a machine, with * for any characters, such as "tablet-*"'],
+  },
+  {
+    what: "a source address twice in one family",
+    text: `[upstreams.default]
+servers = ["192.0.2.1"]
+source = ["192.0.2.2", "192.0.2.3"]`,
+    said: ["3:10 upstreams.default.source: one IPv4 and one IPv6 address at most"],
+  },
+  {
+    what: "an RCODE that means an answer",
+    text: `[upstreams.default]
+servers = ["192.0.2.1"]
+failover-on = ["nxdomain"]`,
+    said: ['3:16 upstreams.default.failover-on[1]: must be "servfail", "refused", "notimp" or "formerr"'],
+  },
+  {
+    what: "an address that is none",
+    text: `[local.addresses]
+nas = "192.0.2.256"`,
+    said: ["2:7 local.addresses.nas: must be an address or a name"],
+  },
+  {
+    what: "a list of a name",
+    text: `[local.addresses]
+nas = ["server"]`,
+    said: ["2:8 local.addresses.nas[1]: must be an IPv4 or IPv6 address"],
+  },
+  {
+    what: "a record without data",
+    text: `[local]
+records = ["example.org. 300 IN MX"]`,
+    said: ['2:12 local.records[1]: cannot read MX RDATA "": a field is missing'],
+  },
+  {
+    what: "a record with data of another type",
+    text: `[local]
+records = ["example.org. 300 IN A 2001:db8::1"]`,
+    said: ['2:12 local.records[1]: cannot read A RDATA "2001:db8::1": "2001:db8::1" is not an IPv4 address'],
+  },
+  {
+    what: "a record of a type that there is not",
+    text: `[local]
+records = ["example.org. 300 IN WHAT 1"]`,
+    said: ['2:12 local.records[1]: must have a record type: there is none called "WHAT"'],
+  },
+  {
+    what: "a record of another class",
+    text: `[local]
+records = ["example.org. 300 CH TXT x"]`,
+    said: ["2:12 local.records[1]: must be of class IN"],
+  },
+  {
+    what: "a record that is no record",
+    text: `[local]
+records = ["example.org."]`,
+    said: ['2:12 local.records[1]: must be a record, such as "example.org. 300 IN MX 10 mail.example.org."'],
+  },
+  {
+    what: "a record that stands in no zone",
+    text: `[local]
+records = ["example.org. 300 IN OPT"]`,
+    said: ["2:12 local.records[1]: must be a record of a zone, OPT is none"],
+  },
+  {
+    what: "the root as the local domain",
+    text: `[local]
+domain = "."`,
+    said: ["2:10 local.domain: must be a domain name, not the root"],
+  },
+  {
+    what: "leases without a file",
+    text: `[local]
+leases = [{ format = "kea" }]`,
+    said: ['2:11 local.leases[1].file: "file" is missing'],
+  },
+  {
+    what: "leases in a format that is not known",
+    text: `[local]
+leases = [{ file = "/a", format = "dhcpd" }]`,
+    said: ['2:35 local.leases[1].format: must be "auto", "dnsmasq", "isc", "kea" or "odhcpd"; did you mean "odhcpd"?'],
+  },
+  {
+    what: "a socket at a relative path",
+    text: `[admin]
+socket = "admin.sock"`,
+    said: ["2:10 admin.socket: must be a path from the root, such as /run/dns-forwarder/admin.sock"],
+  },
+  {
+    what: "an answer with two addresses of one family",
+    text: `answer = ["192.0.2.1", "192.0.2.2"]`,
+    said: ["1:10 answer: one IPv4 and one IPv6 address at most"],
+  },
+  {
+    what: "a text that is too long",
+    text: `[server]
+server-id = "${"x".repeat(256)}"`,
+    said: ["2:13 server.server-id: must have at most 255 octets"],
+  },
+  {
+    what: "a key twice",
+    text: `[cache]
+size = "1MiB"
+size = "2MiB"`,
+    said: ["3:1 is given twice"],
+  },
+  {
+    what: "a table twice",
+    text: `[cache]
+size = "1MiB"
+[cache]
+max-ttl = "1d"`,
+    said: ["3:2 is given twice"],
+  },
+  {
+    what: "text without its end",
+    text: `[cache]
+size = "1MiB
+`,
+    said: ["2:13 text must end on its line: a quote is missing"],
+  },
+  {
+    what: "a list without its end",
+    text: `[access]
+allow = ["192.0.2.0/24"
+[cache]
+size = "1MiB"`,
+    said: ["3:1 expected comma or end of structure"],
+  },
+  {
+    what: "a key without a value",
+    text: `[cache]
+size`,
+    said: ["2:1 a key needs a value: key = value"],
+  },
+  {
+    what: "a value without quotes",
+    text: `[cache]
+size = 64MiB`,
+    said: ["2:10 must be a number, or text between quotes"],
+  },
+  {
+    what: "a control character in a text",
+    text: `[server]
+server-id = "a\x1b[2Jb"`,
+    said: ["2:15 control characters are not allowed in strings"],
+  },
+  {
+    what: "a variable that is not there",
+    text: `[server]
+server-id = "\${NOWHERE}"`,
+    said: ["2:13 server.server-id: there is no environment variable NOWHERE"],
+  },
+  {
+    what: "a variable without its end",
+    text: `[server]
+server-id = "\${NOWHERE"`,
+    said: [
+      "2:13 server.server-id: ${NOWHERE must be ${NAME} or ${NAME:-default}; for the characters themselves write $${",
+    ],
+  },
+  {
+    what: "a variable with a name that is none",
+    text: `[server]
+server-id = "\${a b}"`,
+    said: [
+      "2:13 server.server-id: ${a b} must be ${NAME} or ${NAME:-default}; for the characters themselves write $${",
+    ],
+  },
+  {
+    what: "two local names that are one",
+    text: `[local.addresses]
+nas = "192.0.2.1"
+NAS = "192.0.2.2"`,
+    said: ["3:7 local.addresses.NAS: is the same name as in /a.toml:2"],
+  },
+  {
+    what: "an upstream group that nobody has",
+    text: `[upstreams.default]
+servers = ["192.0.2.1"]
+fallback = "secnd"
+[upstreams.second]
+servers = ["192.0.2.2"]`,
+    said: ['3:12 upstreams.default.fallback: no such upstream group: "secnd"; did you mean "second"?'],
+  },
+  {
+    what: "a client group that nobody has",
+    text: `[upstreams.default]
+servers = ["192.0.2.9"]
+[[route]]
+clients = ["kids"]
+to = ["192.0.2.1"]`,
+    said: ['4:12 route[1].clients[1]: no such client group: "kids"; there is none'],
+  },
+  {
+    what: "fallbacks in a circle",
+    text: `[upstreams.default]
+servers = ["192.0.2.1"]
+fallback = "b"
+[upstreams.b]
+servers = ["192.0.2.2"]
+fallback = "c"
+[upstreams.c]
+servers = ["192.0.2.3"]
+fallback = "b"`,
+    said: ["6:12 upstreams.b.fallback: must not lead back: b → c → b"],
+  },
+  {
+    what: "a group that falls back to itself",
+    text: `[upstreams.default]
+servers = ["192.0.2.1"]
+fallback = "default"`,
+    said: ["3:12 upstreams.default.fallback: must not lead back: default → default"],
+  },
+  {
+    what: "a network in two groups",
+    text: `[clients.a]
+addresses = ["192.0.2.0/24"]
+[clients.b]
+addresses = ["198.51.100.0/24", "192.0.2.0/24"]`,
+    said: ["4:33 clients.b.addresses[2]: stands in another place, too: /a.toml:2"],
+  },
+  {
+    what: "a hardware address in two groups",
+    text: `[clients.a]
+macs = ["AA-BB-CC-DD-EE-FF"]
+[clients.b]
+macs = ["aa:bb:cc:dd:ee:ff"]`,
+    said: ["4:9 clients.b.macs[1]: stands in another place, too: /a.toml:2"],
+  },
+  {
+    what: "a domain routed twice",
+    text: `[upstreams.default]
+servers = ["192.0.2.9"]
+[[route]]
+domains = ["a.example"]
+to = ["192.0.2.1"]
+[[route]]
+domains = ["b.example", "A.example."]
+to = ["192.0.2.2"]`,
+    said: ["7:25 route[2].domains[2]: has a route for the same in another place, too: /a.toml:4"],
+  },
+  {
+    what: "a domain routed twice for one type",
+    text: `[upstreams.default]
+servers = ["192.0.2.9"]
+[[route]]
+domains = ["a.example"]
+types = ["A", "TXT"]
+to = ["192.0.2.1"]
+[[route]]
+domains = ["a.example"]
+types = ["TXT"]
+to = ["192.0.2.2"]`,
+    said: ["8:12 route[2].domains[1]: has a route for the same in another place, too: /a.toml:4"],
+  },
+  {
+    what: "a domain rewritten twice",
+    text: `[[rewrite]]
+domains = ["a.example"]
+to = "b.example"
+[[rewrite]]
+domains = ["a.example"]
+to = "c.example"`,
+    said: ["5:12 rewrite[2].domains[1]: is rewritten for the same in another place, too: /a.toml:2"],
+  },
+  {
+    what: "a group without servers",
+    text: `[upstreams.default]
+servers = ["192.0.2.1"]
+[upstreams.b]
+strategy = "fastest"`,
+    said: ['3:1 upstreams.b.servers: "servers" is missing'],
+  },
+  {
+    what: "nobody for what no route is about",
+    text: `[[route]]
+domains = ["a.example"]
+to = ["192.0.2.1"]`,
+    said: ["1:1 route[1]: needs [upstreams.default] with servers as well, for what no route is about"],
+  },
+  {
+    what: "an upstream that is this program",
+    text: `[server]
+listen = ["192.0.2.1"]
+[upstreams.default]
+servers = ["192.0.2.9", "192.0.2.1"]`,
+    said: ["4:25 upstreams.default.servers[2]: this program listens there itself, a query would go round for ever"],
+  },
+  {
+    what: "a route to this program",
+    text: `[server]
+listen = ["192.0.2.1"]
+[upstreams.default]
+servers = ["192.0.2.9"]
+[[route]]
+domains = ["a.example"]
+to = ["192.0.2.8", "192.0.2.1"]`,
+    said: ["7:20 route[1].to[2]: this program listens at 192.0.2.1:53 itself, a query would go round for ever"],
+  },
+  {
+    what: "an upstream that is any address",
+    text: `[upstreams.default]
+servers = ["0.0.0.0"]`,
+    said: ["2:12 upstreams.default.servers[1]: needs the address of a server, not of any"],
+  },
+  {
+    what: "the least TTL above the greatest",
+    text: `[cache]
+min-ttl = "10m"
+max-ttl = "1m"`,
+    said: ["2:11 cache.min-ttl: must not be above cache.max-ttl, which is 60"],
+  },
+  {
+    what: "a listener twice",
+    text: `[server]
+listen = ["192.0.2.1", "192.0.2.1:53"]`,
+    said: ["2:24 server.listen[2]: is given twice: /a.toml:2"],
+  },
+  {
+    what: "a shared port that nobody knows",
+    text: `[server]
+reuse-port = true
+listen = ["192.0.2.1:0"]`,
+    said: ["2:14 server.reuse-port: needs server.listen with the addresses and ports that are to be shared"],
+  },
+];
+
+for (const { what, text, said } of WRONG) {
+  Deno.test(`loadConfig() rejects ${what}`, async () => {
+    const source = { file: "/a.toml", given: [] };
+    const { problems } = await assertRejects(
+      () => loadConfig(source, configIo(text)),
+      ConfigError,
+    ) as unknown as ConfigError;
+    const told = problems.map(({ line, column, path, message }) => {
+      return `${line}:${column} ${path === "" ? "" : `${path}: `}${message}`;
+    });
+    assertEquals(told, [...said]);
+  });
+}
