@@ -73,7 +73,8 @@ function globsOf(toml: ReadToml | null): string[] {
 
 /** The files of a folder that a pattern means, in the order of their names. Without a `*` it is one, and must be there. */
 async function matches(folder: string, pattern: string, io: ConfigIo): Promise<string[]> {
-  if (pattern === "") return [];
+  // What the schema complains of.
+  if (pattern === "" || folder.includes("*")) return [];
   const prefix = folder === "/" ? "/" : folder === "." ? "" : `${folder}/`;
   if (!pattern.includes("*")) return [`${prefix}${pattern}`];
   // A folder that is not there has no files, and that is no mistake: what includes it comes with the program.
