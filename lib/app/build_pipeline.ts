@@ -24,7 +24,9 @@ export function buildPipeline(config: FullConfig, resources: Resources): BuiltPi
   const { policy } = config;
   const destinations = openDestinations(config, policy, registry, views);
   const { groups } = destinations;
-  const access = new Access(config.allow.map(parseCidr));
+  const { allow, deny, rateLimitExempt } = config;
+  const exceptions = { denied: deny.map(parseCidr), exempt: rateLimitExempt.map(parseCidr) };
+  const access = new Access(allow.map(parseCidr), exceptions);
   const rateLimit = config.rateLimit === 0 ? null : resources.rateLimit;
   const admission = new Admission({ access, cookies, rateLimit, strangers, counters });
   const resolver = resolverChain({ config, policy, destinations, resources });

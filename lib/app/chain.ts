@@ -15,6 +15,7 @@ import { MultiQtype } from "../resolver/questions/multi_qtype.ts";
 import type { Query } from "../resolver/query.ts";
 import { Refresher } from "../resolver/cache/refresher.ts";
 import { CacheWriter } from "../resolver/cache/cache_writer.ts";
+import { RefusedTypes } from "../resolver/local/refused_types.ts";
 import type { Resolver } from "../resolver/resolver.ts";
 import { SpecialNames } from "../resolver/local/special_names.ts";
 import { Split } from "../resolver/questions/split.ts";
@@ -111,6 +112,7 @@ export function resolverChain(options: ChainOptions): Resolver {
   }
   if (policy !== null) next = decide({ ...options, policy, next, madeUp: fixedAnswer(config) });
   if (groups.length > 0) next = new Any({ next });
+  if (config.refusedTypes.length > 0) next = new RefusedTypes({ next, types: config.refusedTypes });
   next = new Chaos({ next, serverId, version: `dns-forwarder ${VERSION}` });
   next = new Split({ next, multiQuestion });
   return new MultiQtype({ next, clock: resources.clock });

@@ -32,8 +32,14 @@ export interface Config extends StorageRules {
   readonly randomizesCase: boolean;
   /** The networks whose clients may ask, as `formatCidr` writes them. */
   readonly allow: readonly string[];
+  /** The networks whose clients may not; of two networks that hold a client the longer one counts, of two alike this one. */
+  readonly deny: readonly string[];
+  /** QTYPEs that are refused. */
+  readonly refusedTypes: readonly number[];
   /** Questions per second that a client network may ask over UDP; 0 for any number. */
   readonly rateLimit: number;
+  /** The networks for whose clients that does not hold. */
+  readonly rateLimitExempt: readonly string[];
   /** Questions that may wait for upstreams at the same time. */
   readonly maxInFlight: number;
   /** Memory for answers, in MiB, fractions allowed; 0 remembers nothing. */

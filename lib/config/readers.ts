@@ -1,6 +1,7 @@
 import { AddressFormatError, parseSocketAddress, type SocketAddress } from "../base/net/address.ts";
 import { CidrFormatError, formatCidr, parseCidr } from "../base/net/cidr.ts";
 import { formatIp, parseIp } from "../base/net/ip.ts";
+import { typeFromText } from "../wire/iana.ts";
 import { type Endpoint, parseEndpoint } from "../upstream/endpoint.ts";
 import type { AnswerAddresses } from "./config.ts";
 import type { Bounds, Given, Reader, Unit } from "./setting.ts";
@@ -65,6 +66,16 @@ export function networkList(form: string): Reader<readonly string[]> {
     }
   };
   return { form, isList: true, read: (given) => given.map(read) };
+}
+
+/** Record types by their mnemonics, or as `TYPE123`. */
+export function typeList(form: string): Reader<readonly number[]> {
+  const read = (one: Given): number => {
+    const type = typeFromText(one.text);
+    if (type === null) throw invalid(one, 'must be a record type, such as "AAAA", or "TYPE65280"');
+    return type;
+  };
+  return { form, isList: true, read: (given) => [...new Set(given.map(read))] };
 }
 
 /** A text that fits into a character-string (RFC 1035 §3.3). */

@@ -40,6 +40,8 @@ export class Client {
   judgedBy: object | null = null;
   /** Whether it may ask at all. */
   isAllowed = false;
+  /** Whether it may ask as much as it likes. */
+  isExempt = false;
   /** Whose number the group of clients is that it belongs to, and how much was known of it then; see `ClientGroups`. */
   groupedBy: object | null = null;
   /** See `groupedBy`. */

@@ -83,3 +83,12 @@ Deno.test("fixed-answer mode answers at once, with RA=0, and sends nothing upstr
   ]);
   assertEquals(scene.upstream.queries, []);
 });
+
+Deno.test("a network without a rate asks as much as it likes, and its neighbours do not", async () => {
+  const scene = new Scene({ zone: NUMBERED, config: { rateLimit: 1, rateLimitExempt: ["198.51.100.0/25"] } });
+  const [exempt, other] = [scene.client("198.51.100.7"), scene.client("203.0.113.7")];
+  for (let i = 0; i < 20; i++) for (const client of [exempt, other]) client.ask([question(`n${i}.example.org`)]);
+  await scene.settle();
+  const limited = [exempt, other].map(({ replies }) => replies.filter(({ message }) => message.isTruncated).length);
+  assertEquals(limited, [0, 10]);
+});

@@ -1,7 +1,7 @@
 import { formatCidr } from "../../base/net/cidr.ts";
 import { MULTI_QUESTION } from "../../resolver/questions/split.ts";
 import { PRIVATE_NETWORKS } from "../../server/admission/access.ts";
-import { networkList, oneOf, wholeNumber } from "../readers.ts";
+import { networkList, oneOf, typeList, wholeNumber } from "../readers.ts";
 import type { Settings } from "../setting.ts";
 
 /** What clients may ask, and how much. */
@@ -36,6 +36,28 @@ export const ADMISSION_SETTINGS = {
       "For everyone: 0.0.0.0/0 and ::/0.",
     ],
   },
+  deny: {
+    name: "deny",
+    path: "access.deny",
+    hasFlag: false,
+    reader: networkList("<network>"),
+    default: [],
+    isReloadable: true,
+    help: [
+      "Refuse the clients in these networks. Where allow has a network, too, the longer one counts; of two alike, this one.",
+    ],
+  },
+  refusedTypes: {
+    name: "refuse-types",
+    path: "access.refuse-types",
+    hasFlag: false,
+    reader: typeList("<type>"),
+    default: [],
+    isReloadable: true,
+    help: [
+      "Record types that are REFUSED, whoever asks for them. ANY over UDP gets an answer that says nothing (RFC 8482).",
+    ],
+  },
   rateLimit: {
     name: "rate-limit",
     path: "access.rate-limit",
@@ -51,6 +73,15 @@ export const ADMISSION_SETTINGS = {
       "UDP questions per second per client network (/24, /56); 0 means unlimited. Clients over the limit are told",
       "to ask over TCP. Clients with a DNS cookie from this server are exempt.",
     ],
+  },
+  rateLimitExempt: {
+    name: "rate-limit-exempt",
+    path: "access.rate-limit-exempt",
+    hasFlag: false,
+    reader: networkList("<network>"),
+    default: [],
+    isReloadable: true,
+    help: ["Networks for whose clients rate-limit does not hold."],
   },
   maxInFlight: {
     name: "max-in-flight",

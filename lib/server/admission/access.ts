@@ -17,13 +17,25 @@ export const PRIVATE_NETWORKS: readonly Cidr[] = [
   "fe80::/10", // RFC 4291 §2.5.6
 ].map(parseCidr);
 
+/** Networks that are exceptions. */
+export interface AccessExceptions {
+  /** Whose clients may not ask; within a network that may, or around one. */
+  readonly denied?: readonly Cidr[];
+  /** Whose clients have no rate. */
+  readonly exempt?: readonly Cidr[];
+}
+
 /** Decides by their address which clients may ask. */
 export class Access {
   readonly #allowed: readonly Cidr[];
+  readonly #denied: readonly Cidr[];
+  readonly #exempt: readonly Cidr[];
 
-  /** Lets the clients of the networks `allowed` ask. */
-  constructor(allowed: readonly Cidr[]) {
+  /** Lets the clients of the networks `allowed` ask, but for exceptions. */
+  constructor(allowed: readonly Cidr[], { denied = [], exempt = [] }: AccessExceptions = {}) {
     this.#allowed = allowed;
+    this.#denied = denied;
+    this.#exempt = exempt;
   }
 
   /** Whether the client may ask, by its address; what is no address may not. The verdict is kept with the client. */
@@ -35,7 +47,17 @@ export class Access {
 
   #judge(client: Client): void {
     const { octets } = client;
-    client.isAllowed = octets !== null && this.#allowed.some((cidr) => isInCidr(octets, cidr));
+    client.isAllowed = octets !== null && longest(this.#allowed, octets) > longest(this.#denied, octets);
+    client.isExempt = octets !== null && longest(this.#exempt, octets) >= 0;
     client.judgedBy = this;
   }
+}
+
+/** The prefix of the longest network that holds an address; -1 for none. Of two that say otherwise, the longer one means it. */
+function longest(networks: readonly Cidr[], octets: Uint8Array): number {
+  let bits = -1;
+  for (const cidr of networks) {
+    if (cidr.prefixBits > bits && isInCidr(octets, cidr)) bits = cidr.prefixBits;
+  }
+  return bits;
 }

@@ -76,7 +76,7 @@ export class Admission {
   #isOverRate(query: Query, questionCount: number): boolean {
     const { rateLimit } = this.#options;
     // Where the address is the client's own, nobody can use up the rate in its name.
-    if (rateLimit === null || query.isAddressProven) return false;
+    if (rateLimit === null || query.isAddressProven || query.client.isExempt) return false;
     return !rateLimit.allows(query.client, questionCount);
   }
 

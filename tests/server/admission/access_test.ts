@@ -65,3 +65,21 @@ Deno.test("Access.allows() keeps its verdict with the client, and gives its own 
     assertEquals([client.judgedBy === access, client.isAllowed], [true, isAllowed]);
   }
 });
+
+for (
+  const [hostname, isAllowed] of [
+    ["10.1.2.3", true],
+    ["10.66.0.1", false],
+    ["10.66.7.1", true],
+    ["10.99.0.1", false],
+    ["192.0.2.1", false],
+    ["2001:db8::1", true],
+  ] as const
+) {
+  Deno.test(`Access.allows() follows the longer of two networks, and of two alike the one that denies: ${hostname}`, () => {
+    const access = new Access(["10.0.0.0/8", "10.66.7.0/24", "10.99.0.0/16", "::/0"].map(parseCidr), {
+      denied: ["10.66.0.0/16", "10.99.0.0/16", "192.0.2.1", "2001:db8:1::/48"].map(parseCidr),
+    });
+    assertEquals(access.allows(at(hostname)), isAllowed);
+  });
+}

@@ -1,5 +1,6 @@
 import { formatSocketAddress } from "../../../base/net/address.ts";
 import { endpointText } from "../../../upstream/endpoint.ts";
+import { typeToText } from "../../../wire/iana.ts";
 import type { Config, FullConfig } from "../../config.ts";
 import type { Setting } from "../../setting.ts";
 import { SETTINGS } from "../../settings.ts";
@@ -11,6 +12,7 @@ export function settingValue(field: keyof Config, config: FullConfig): TomlValue
   if (field === "answer") return [config.answer.ipv4, ...(config.answer.ipv6 === null ? [] : [config.answer.ipv6])];
   if (field === "upstreams") return config.upstreams.length === 0 ? null : config.upstreams.map(endpointText);
   if (field === "listen") return config.listen === null ? null : listenValue(config);
+  if (field === "refusedTypes") return config.refusedTypes.map(typeToText);
   const { unit } = (SETTINGS[field] as Setting<unknown>).reader;
   const value: unknown = config[field];
   if (typeof value === "number" && unit !== undefined) return quantityToText(value, unit);

@@ -13,6 +13,9 @@ const EXAMPLES: Partial<Record<keyof Config, string>> = {
   upstreams: '"9.9.9.9"',
   answer: '"192.0.2.80"',
   allow: '"192.0.2.0/24"',
+  deny: '"192.0.2.0/24"',
+  rateLimitExempt: '"192.0.2.0/24"',
+  refusedTypes: '"ANY"',
   serverId: '"ns1"',
   adminSocket: '"/run/dns-forwarder/admin.sock"',
 };

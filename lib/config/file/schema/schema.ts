@@ -38,7 +38,10 @@ export const SCHEMA: Field<FileTables> = table({
   }),
   "access": table({
     "allow": row("allow"),
+    "deny": row("deny"),
+    "refuse-types": row("refusedTypes"),
     "rate-limit": row("rateLimit"),
+    "rate-limit-exempt": row("rateLimitExempt"),
     "max-in-flight": row("maxInFlight"),
   }),
   "cache": table({
