@@ -64,7 +64,12 @@ function toRoutes(source: PolicySource): { routes: RouteConfig[]; groups: Upstre
 
 function toClientGroups({ tables, marks }: PolicySource): ClientGroupConfig[] {
   const listeners = Map.groupBy(tables.server?.listen ?? [], ({ clients }) => clients);
-  return Object.entries(tables.clients ?? {}).map(([name, group]) => ({
+  const groups = { ...tables.clients };
+  // It is always there to be named.
+  const isNamed = listeners.has("default") ||
+    [...tables.route ?? [], ...tables.rewrite ?? []].some(({ clients }) => clients?.includes("default"));
+  if (isNamed) groups.default ??= {};
+  return Object.entries(groups).map(([name, group]) => ({
     name,
     addresses: group.addresses ?? [],
     macs: group.macs ?? [],

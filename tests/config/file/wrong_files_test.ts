@@ -519,7 +519,7 @@ servers = ["192.0.2.9"]
 [[route]]
 clients = ["kids"]
 to = ["192.0.2.1"]`,
-    said: ['4:12 route[1].clients[1]: no such client group: "kids"; there is none'],
+    said: ['4:12 route[1].clients[1]: no such client group: "kids"; there is default'],
   },
   {
     what: "fallbacks in a circle",
@@ -652,6 +652,56 @@ listen = ["192.0.2.1", "192.0.2.1:53"]`,
 reuse-port = true
 listen = ["192.0.2.1:0"]`,
     said: ["2:14 server.reuse-port: needs server.listen with the addresses and ports that are to be shared"],
+  },
+  {
+    what: "addresses of who is in no other group",
+    text: `[clients.default]
+addresses = ["192.0.2.0/24"]`,
+    said: ["2:1 clients.default.addresses: cannot be said: whoever is in no other group is in this one"],
+  },
+  {
+    what: "workers that cannot share a port",
+    text: `[server]
+workers = 2
+io = "plain"`,
+    said: ['2:11 server.workers: needs native I/O: with io = "plain" a port cannot be shared'],
+  },
+  {
+    what: "a rewrite to below itself",
+    text: `[[rewrite]]
+domains = ["a.example"]
+to = "b.a.example"`,
+    said: ["3:6 rewrite[1].to: must not lead back: b.a.example → b.a.example"],
+  },
+  {
+    what: "rewrites in a circle",
+    text: `[[rewrite]]
+domains = ["a.example"]
+to = "b.example"
+[[rewrite]]
+domains = ["b.example", "c.example"]
+to = "x.a.example"`,
+    said: [
+      "3:6 rewrite[1].to: must not lead back: b.example → x.a.example → b.example",
+      "6:6 rewrite[2].to: must not lead back: x.a.example → b.example → x.a.example",
+    ],
+  },
+  {
+    what: "local names that stand for each other",
+    text: `[local.addresses]
+a = "b"
+b = "A"`,
+    said: [
+      "2:5 local.addresses.a: must not lead back: b → a → b",
+      "3:5 local.addresses.b: must not lead back: a → b → a",
+    ],
+  },
+  {
+    what: "a source that is no address",
+    text: `[upstreams.default]
+servers = ["192.0.2.1"]
+source = "eth0"`,
+    said: ["3:10 upstreams.default.source: must be an IPv4 or IPv6 address"],
   },
 ];
 

@@ -15,8 +15,10 @@ export function checkNames(checked: Checked, problems: Problem[]): void {
   const groups = Object.keys(tables.upstreams ?? {});
   if (checked.config.upstreams.length > 0 && !groups.includes("default")) groups.push("default");
   check("upstream group", upstreamReferences(checked), groups, checked, problems);
-  check("client group", clientReferences(checked), Object.keys(tables.clients ?? {}), checked, problems);
-  checkCircles(checked, problems);
+  // Somebody is always in no other group.
+  const clients = [...new Set([...Object.keys(tables.clients ?? {}), "default"])];
+  check("client group", clientReferences(checked), clients, checked, problems);
+  checkFallbacks(checked, problems);
 }
 
 function check(
@@ -64,7 +66,7 @@ function clientReferences({ tables }: Checked): Reference[] {
 }
 
 /** A question that goes from group to group would go round for ever. Each circle is told once, at its first group. */
-function checkCircles({ tables: { upstreams = {} }, marks }: Checked, problems: Problem[]): void {
+function checkFallbacks({ tables: { upstreams = {} }, marks }: Checked, problems: Problem[]): void {
   const told = new Set<string>();
   for (const start of Object.keys(upstreams)) {
     const way = [start];

@@ -70,7 +70,7 @@ function groupRows(group: UpstreamGroupConfig, config: FullConfig): Row[] {
   const rest: Row[] = [
     ["fallback", group.fallback, null],
     time,
-    ["source", group.sources, []],
+    ["source", group.sources.length === 0 ? null : group.sources, null],
     ["failover-on", group.failoverOn.map((rcode) => rcodeToText(rcode).toLowerCase()), []],
     ["trust-ad", group.trustsAd, false],
   ];

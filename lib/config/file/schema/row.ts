@@ -20,6 +20,9 @@ const EXAMPLES: Partial<Record<keyof Config, string>> = {
   adminSocket: '"/run/dns-forwarder/admin.sock"',
 };
 
+/** Lists that mean nothing when they are empty. */
+const MUST_HAVE: readonly (keyof Config)[] = ["upstreams", "answer", "allow"];
+
 /** How a setting of the table stands in a file. What comes of it are the texts that its reader takes. */
 export function row(field: keyof Config): Field<Texts> {
   const setting: Setting<unknown> = SETTINGS[field];
@@ -33,7 +36,12 @@ export function row(field: keyof Config): Field<Texts> {
     const read = (text: string) => (readTexts(setting, [field === "upstreams" ? withoutScheme(text) : text]), text);
     const item = text({ form: `"${reader.form}"`, help: "", example }, read);
     const of = field === "upstreams" ? "server" : "value";
-    return list({ ...about, example: `[${example}]` }, item, { atLeast: 1, of }, (items) => readTexts(setting, items));
+    return list(
+      { ...about, example: `[${example}]` },
+      item,
+      { atLeast: MUST_HAVE.includes(field) ? 1 : 0, of },
+      (items) => readTexts(setting, items),
+    );
   }
   if (reader.bounds === undefined) {
     return reader.words === undefined

@@ -2,7 +2,7 @@ import { formatIp, parseIp } from "../../../base/net/ip.ts";
 import { RCODE } from "../../../wire/iana.ts";
 import { SETTINGS } from "../../settings.ts";
 import { UsageError } from "../../usage_error.ts";
-import { type Field, flag, list, table, tableOf, text, word } from "./fields.ts";
+import { either, type Field, flag, list, table, tableOf, text, word } from "./fields.ts";
 import { readGroupName } from "./names.ts";
 import { quantity } from "./quantity.ts";
 import { row } from "./row.ts";
@@ -36,7 +36,8 @@ function group(): Field<FileGroup> {
   };
   const source = {
     form: '["192.0.2.53", "2001:db8::53"]',
-    help: "Where queries leave from: an address of this machine for each family. By default the system chooses.",
+    help:
+      "Where queries leave from: an address of this machine, or one for each family. By default the system chooses.",
   };
   const timeout = {
     form: '"100ms"–"10s"',
@@ -49,7 +50,11 @@ function group(): Field<FileGroup> {
     "fallback": upstreamGroupName("The upstream group that is asked when all of these have failed."),
     "timeout": quantity(timeout, "ms", bounds!, (ms) => [`${ms}`]),
     "sockets": row("upstreamSockets"),
-    "source": list(source, text({ form: '"<ip>"', help: "" }, readIp), { atLeast: 1 }, onePerFamily),
+    "source": either(
+      text({ ...source, form: '"192.0.2.53"' }, (one) => [readIp(one)]),
+      list(source, text({ form: '"192.0.2.53"', help: "" }, readIp), { atLeast: 1 }, onePerFamily),
+      'must be an address, such as "192.0.2.53", or a list of them',
+    ),
     "failover-on": list(failover, failure, {}, (rcodes) => rcodes),
     "trust-ad": flag({
       form: "true|false",
