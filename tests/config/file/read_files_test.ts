@@ -113,7 +113,7 @@ Deno.test("include reads files beside the one that it stands in, in the order of
 
 Deno.test("include may mean no file, also in a folder that is not there; a name alone must be there", async () => {
   const { files, folders } = await load('include = ["conf.d/*.toml"]\n');
-  assertEquals([files, folders.toSorted()], [["/a.toml"], ["/", "/conf.d"]]);
+  assertEquals([files, folders.toSorted()], [["/a.toml"], ["/"]]);
   assertEquals(await problemsOf('include = ["b.toml"]\n'), ["/b.toml: cannot be read: there is no such file"]);
 });
 
