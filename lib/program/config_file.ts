@@ -2,25 +2,43 @@ import { ConfigError, problemLines } from "../config/file/problem.ts";
 import { loadConfig } from "../config/load_config.ts";
 import type { ConfigSource } from "../config/loaded_config.ts";
 import type { ReadConfig } from "../config/read_config.ts";
+import { UsageError } from "../config/usage_error.ts";
 import type { Host } from "./host.ts";
 import type { OperatingSystem } from "./operating_system.ts";
 import type { LoadedFiles } from "./reloads.ts";
 
+/** Problems that one line of the log has room for. */
+const TOLD_MAX = 3;
+
 /**
- * Reads the configuration that a file says, at the start and at each reload. The log has room for a line about what is wrong; what it
- * is, is shown before that.
+ * Reads the configuration that a file says, for a start.
  *
- * @throws {ConfigError} when the file cannot be used.
+ * @throws {ConfigError} when the file cannot be used; what is wrong with it has been shown.
  * @throws {UsageError} when a flag beside it cannot be used.
  */
-export async function readConfigFile(
+export function readConfigFile(
   source: ConfigSource,
   host: Host,
-  { configIo }: OperatingSystem,
+  system: OperatingSystem,
 ): Promise<LoadedFiles & ReadConfig> {
-  const { config, warnings, plainWarnings, files, folders } = await showProblems(host, () => {
-    return loadConfig(source, configIo);
-  });
+  return showProblems(host, () => read(source, system));
+}
+
+/**
+ * The same for a reload, of which one line is told, and the same one not again and again.
+ *
+ * @throws {UsageError} when something cannot be used; the message says what.
+ */
+export async function readConfigFileAgain(source: ConfigSource, system: OperatingSystem): Promise<LoadedFiles> {
+  try {
+    return await read(source, system);
+  } catch (error) {
+    throw error instanceof ConfigError ? new UsageError(onOneLine(error)) : error;
+  }
+}
+
+async function read(source: ConfigSource, { configIo }: OperatingSystem): Promise<LoadedFiles & ReadConfig> {
+  const { config, warnings, plainWarnings, files, folders } = await loadConfig(source, configIo);
   // What is in the folder is watched, and files that come there.
   return { config, warnings, plainWarnings, files: [...files, ...folders.map((folder) => `${folder}/`)] };
 }
@@ -35,4 +53,10 @@ export async function showProblems<T>(host: Host, read: () => Promise<T>): Promi
     }
     throw error;
   }
+}
+
+function onOneLine({ problems }: ConfigError): string {
+  const told = problems.slice(0, TOLD_MAX).map((problem) => problemLines(problem)[0]!);
+  const more = problems.length > TOLD_MAX ? ` and ${problems.length - TOLD_MAX} more problems` : "";
+  return `Cannot use the configuration: ${told.join(" | ")}${more}`;
 }

@@ -7,7 +7,7 @@ import { Log } from "../observe/log.ts";
 import { ListenError } from "../server/listen/listen.ts";
 import { check } from "./check.ts";
 import { checkConfig, printConfigOf, printSchema } from "./config_commands.ts";
-import { readConfigFile } from "./config_file.ts";
+import { readConfigFile, readConfigFileAgain } from "./config_file.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
 import { importFiles } from "./import_files.ts";
@@ -39,8 +39,8 @@ export async function runProgram(host: Host, system: OperatingSystem): Promise<n
     if (command.kind === "print-config") return await printConfigOf(command, host, system.configIo);
     if (command.kind === "print-schema") return await printSchema(host);
     if (command.kind === "serve") return await serve(command, null, host, system);
-    const load = () => readConfigFile(command, host, system);
-    return await serve(await load(), load, host, system);
+    const started = await readConfigFile(command, host, system);
+    return await serve(started, () => readConfigFileAgain(command, system), host, system);
   } catch (error) {
     if (error instanceof UsageError) return complain(host, error.message, EXIT.usage);
     if (error instanceof ListenError) {

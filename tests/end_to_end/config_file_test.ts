@@ -3,7 +3,8 @@
 import { assertEquals } from "@std/assert";
 import { formatSocketAddress } from "../../lib/base/net/address.ts";
 import { decode } from "../../lib/wire/message.ts";
-import { lines, question, wire } from "../support/messages.ts";
+import { nameToText } from "../../lib/wire/name.ts";
+import { lines, question, record, wire } from "../support/messages.ts";
 import { CAN_RUN, ChildProgram, type Ending, ROOT } from "./child_program.ts";
 import { courseResolver } from "./course_resolver.ts";
 import { UdpClient } from "./udp_client.ts";
@@ -66,4 +67,50 @@ test("check-config says that a file can be used, and opens nothing", async (file
   assertEquals(await endOf("check-config", file), { exitCode: 0, stdout: `${file} can be used\n`, lines: [] });
   const { stdout } = await endOf("check-config", file, "--json");
   assertEquals(JSON.parse(stdout), { problems: [], warnings: [] });
+});
+
+/** An upstream that gives every name this address. */
+function upstreamOf(address: string): UdpServer {
+  return new UdpServer(({ octets }) => {
+    const { id, questions: [asked] } = decode(octets);
+    return wire({
+      id,
+      isResponse: true,
+      questions: [asked!],
+      answers: [record(`${nameToText(asked!.name)} 60 IN A ${address}`)],
+    });
+  });
+}
+
+test("a route, and a reload of the file that says where it leads; a file that cannot be used changes nothing", async (file) => {
+  await using everything = upstreamOf("192.0.2.1");
+  await using one = upstreamOf("192.0.2.2");
+  await using other = upstreamOf("192.0.2.3");
+  const text = (to: UdpServer) =>
+    `[server]
+listen = ["127.0.0.1:0"]
+[upstreams.default]
+servers = ["${formatSocketAddress(everything.address)}"]
+[[route]]
+domains = ["corp.example"]
+to = ["${formatSocketAddress(to.address)}"]
+`;
+  await Deno.writeTextFile(file, text(one));
+  await using child = new ChildProgram([...MAIN, "--config", file]);
+  using client = new UdpClient(await child.address());
+  const ask = async (name: string) => {
+    return lines(
+      decode(await client.ask(wire({ id: 1, recursionDesired: true, questions: [question(name)] }))).answers,
+    );
+  };
+  assertEquals(await ask("a.example"), ["a.example. 60 IN A 192.0.2.1"]);
+  assertEquals(await ask("a.corp.example"), ["a.corp.example. 60 IN A 192.0.2.2"]);
+  await Deno.writeTextFile(file, text(other).replace("[[route]]", "[[rout]]"));
+  child.signal("SIGHUP");
+  await child.line(/Cannot use the configuration: .*:5:3: rout: no such setting; did you mean "route"\?/);
+  assertEquals(await ask("b.corp.example"), ["b.corp.example. 60 IN A 192.0.2.2"]);
+  await Deno.writeTextFile(file, text(other));
+  child.signal("SIGHUP");
+  await child.line(/reloaded: /);
+  assertEquals(await ask("c.corp.example"), ["c.corp.example. 60 IN A 192.0.2.3"]);
 });
