@@ -1,4 +1,5 @@
 import type { SocketAddress } from "../base/net/address.ts";
+import type { LogFormat } from "../observe/json_line.ts";
 import type { LogLevel } from "../observe/log.ts";
 import type { MultiQuestion } from "../resolver/questions/split.ts";
 import type { StorageRules } from "../response/assess.ts";
@@ -60,6 +61,8 @@ export interface Config extends StorageRules {
   readonly workers: number | "auto";
   /** How much is logged. */
   readonly logLevel: LogLevel;
+  /** How it is written. */
+  readonly logFormat: LogFormat;
   /** Whether a change of a file that the configuration was read from is a reload. */
   readonly watchesFiles: boolean;
   /** How long a reload is on probation; 0 for never taking it back. */

@@ -6,12 +6,13 @@ import { UsageError } from "../config/usage_error.ts";
 import { Log } from "../observe/log.ts";
 import { ListenError } from "../server/listen/listen.ts";
 import { check } from "./check.ts";
-import { checkConfig, printConfigOf, printSchema } from "./config_commands.ts";
-import { readConfigFile, readConfigFileAgain } from "./config_file.ts";
+import { checkConfig, printConfigOf, printSchema } from "./config/config_commands.ts";
+import { readConfigFile, readConfigFileAgain } from "./config/config_file.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
 import { importFiles } from "./import_files.ts";
 import { listenAdvice } from "./listen_advice.ts";
+import { withLogFormat } from "./log_format.ts";
 import type { OperatingSystem } from "./operating_system.ts";
 import { type LoadedFiles, Reloads } from "./reloads.ts";
 import { serveAlone } from "./serve_alone.ts";
@@ -57,11 +58,13 @@ async function serve(
   host: Host,
   system: OperatingSystem,
 ): Promise<number> {
-  const log = new Log({ level: command.config.logLevel, writeLine: (line) => host.writeLine(line) });
+  const { logLevel, logFormat } = command.config;
+  const told = withLogFormat(host, logFormat, system);
+  const log = new Log({ level: logLevel, writeLine: (line) => told.writeLine(line) });
   const reloads = new Reloads({ load, files: command.files ?? [], log });
   const stopHearing = system.onHangup(() => reloads.hangup());
   try {
-    return await serveByProcesses(command, host, system, reloads);
+    return await serveByProcesses(command, told, system, reloads);
   } finally {
     stopHearing();
   }

@@ -6,6 +6,7 @@ import { work } from "../workers/work.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
 import { listenAdvice, orAdvise } from "./listen_advice.ts";
+import { withLogFormat } from "./log_format.ts";
 import type { OperatingSystem } from "./operating_system.ts";
 import type { ServingProgram } from "../workers/work.ts";
 
@@ -32,7 +33,8 @@ function startWorker(
   host: Host,
   system: OperatingSystem,
 ): ServingProgram {
-  const writeLine = (line: string) => host.writeLine(line);
+  const told = withLogFormat(host, config.logFormat, system);
+  const writeLine = (line: string) => told.writeLine(line);
   const io = system.sharedDatagramIo();
   let write = announces ? writeLine : () => {};
   const network = { openDatagram: io.openDatagram, listenStream: system.listenSharedStream };

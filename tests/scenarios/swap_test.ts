@@ -193,6 +193,7 @@ Deno.test("what only the start can set stays as it was, and the table of setting
     cacheSizeMib: 0,
     io: "native",
     workers: 2,
+    logFormat: "json",
     adminSocket: "/run/dns-forwarder/admin.sock",
   };
   assertEquals(FIELDS.filter((field) => !SETTINGS[field].isReloadable).toSorted(), Object.keys(others).toSorted());

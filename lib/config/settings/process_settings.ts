@@ -1,3 +1,4 @@
+import { LOG_FORMATS } from "../../observe/json_line.ts";
 import { LOG_LEVELS } from "../../observe/log.ts";
 import { DATAGRAM_IO } from "../config.ts";
 import { filePath, measure, oneOf, onOff, wholeNumberOr } from "../readers.ts";
@@ -48,6 +49,15 @@ export const PROCESS_SETTINGS = {
     isReloadable: true,
     help: ["How much is logged to standard error (default {default})."],
     inFile: ["How much is logged to standard error."],
+  },
+  logFormat: {
+    name: "log-format",
+    path: "log.format",
+    hasFlag: false,
+    reader: oneOf(LOG_FORMATS),
+    default: "text",
+    isReloadable: false,
+    help: ["How it is written: as text to be read, or a line of JSON each, with time, level and message (json)."],
   },
   watchesFiles: {
     name: "watch",

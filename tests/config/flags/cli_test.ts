@@ -41,6 +41,7 @@ const DEFAULTS: Told = {
   workers: 1,
   io: "auto",
   logLevel: "info",
+  logFormat: "text",
   watchesFiles: false,
   rollbackAfterMs: 30_000,
   adminSocket: null,

@@ -57,7 +57,7 @@ export const SCHEMA: Field<FileTables> = table({
   "clients": CLIENTS,
   "local": LOCAL,
   "rewrite": REWRITES,
-  "log": table({ "level": row("logLevel") }),
+  "log": table({ "level": row("logLevel"), "format": row("logFormat") }),
   "admin": table({ "socket": row("adminSocket") }),
 });
 

@@ -1,13 +1,13 @@
-import type { AboutConfig, CheckConfig, PrintConfig } from "../config/flags/config_commands.ts";
-import { flagName } from "../config/flags/flags.ts";
-import { ConfigError, type Problem } from "../config/file/problem.ts";
-import { loadConfig } from "../config/load_config.ts";
-import type { Advice } from "../config/advice.ts";
-import type { ConfigIo, LoadedConfig } from "../config/loaded_config.ts";
-import { readConfig } from "../config/read_config.ts";
+import type { AboutConfig, CheckConfig, PrintConfig } from "../../config/flags/config_commands.ts";
+import { flagName } from "../../config/flags/flags.ts";
+import { ConfigError, type Problem } from "../../config/file/problem.ts";
+import { loadConfig } from "../../config/load_config.ts";
+import type { Advice } from "../../config/advice.ts";
+import type { ConfigIo, LoadedConfig } from "../../config/loaded_config.ts";
+import { readConfig } from "../../config/read_config.ts";
 import { showProblems } from "./config_file.ts";
-import { EXIT } from "./exit_codes.ts";
-import type { Host } from "./host.ts";
+import { EXIT } from "../exit_codes.ts";
+import type { Host } from "../host.ts";
 
 /** Says what is wrong with a configuration. Resolves to the exit code. */
 export async function checkConfig(command: CheckConfig, host: Host, io: ConfigIo): Promise<number> {
@@ -37,14 +37,14 @@ export async function printConfigOf(
   io: ConfigIo,
 ): Promise<number> {
   const { config, places } = await showProblems(host, () => load({ file, given }, io));
-  const { printConfig } = await import("../config/file/print/print_config.ts");
+  const { printConfig } = await import("../../config/file/print/print_config.ts");
   host.print(printConfig(config, { places, withDefaults, format }));
   return EXIT.ok;
 }
 
 /** Prints the schema of files. Resolves to the exit code. */
 export async function printSchema(host: Host): Promise<number> {
-  const { default: schema } = await import("../../docs/config.schema.json", { with: { type: "json" } });
+  const { default: schema } = await import("../../../docs/config.schema.json", { with: { type: "json" } });
   host.print(`${JSON.stringify(schema, null, 2)}\n`);
   return EXIT.ok;
 }

@@ -1,11 +1,11 @@
-import { ConfigError, problemLines } from "../config/file/problem.ts";
-import { loadConfig } from "../config/load_config.ts";
-import type { ConfigSource } from "../config/loaded_config.ts";
-import type { ReadConfig } from "../config/read_config.ts";
-import { UsageError } from "../config/usage_error.ts";
-import type { Host } from "./host.ts";
-import type { OperatingSystem } from "./operating_system.ts";
-import type { LoadedFiles } from "./reloads.ts";
+import { ConfigError, problemLines } from "../../config/file/problem.ts";
+import { loadConfig } from "../../config/load_config.ts";
+import type { ConfigSource } from "../../config/loaded_config.ts";
+import type { ReadConfig } from "../../config/read_config.ts";
+import { UsageError } from "../../config/usage_error.ts";
+import type { Host } from "../host.ts";
+import type { OperatingSystem } from "../operating_system.ts";
+import type { LoadedFiles } from "../reloads.ts";
 
 /** Problems that one line of the log has room for. */
 const TOLD_MAX = 3;
