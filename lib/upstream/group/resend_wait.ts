@@ -16,11 +16,8 @@ export type Silent = Pick<Upstream, "resendDelayMs" | "isLossy" | "isJammed">;
 
 /** Two sends of a question over a lossy path are at least this far apart, however little time there is. */
 const LOSSY_MIN_MS = 30;
-/**
- * And no further than this, unless that is how long a reply takes: by then it is known better how much gets lost, and there
- * may be more sends left than there were.
- */
-const LOSSY_SHARE_MAX_MS = 250;
+/** By then it is known better how much gets lost on a path, and there may be more sends left than there were. */
+const LOOK_AGAIN_MS = 250;
 /**
  * This share of the sends over a lossy path is kept, and spread over the time that is left: losses may come in bursts, and
  * bursts last. Hardly one question of 1,000 gets so far.
@@ -39,7 +36,9 @@ export function resendWaitMs(silent: Silent, circumstances: ResendCircumstances)
   if (round === 0) return Math.min(delayMs, leftMs / 2);
   if (delayMs === Infinity) return Infinity;
   if (isLossy) return lossyWaitMs(silent, circumstances);
-  return Math.max(delayMs, Math.min(delayMs * 2 ** round, leftMs / Math.max(1, sendsLeft(request))));
+  // After the last send nothing is waited for but that the path turns out to be lossy.
+  if (sendsLeft(request) <= 1) return LOOK_AGAIN_MS;
+  return Math.max(delayMs, Math.min(delayMs * 2 ** round, leftMs / sendsLeft(request)));
 }
 
 /**
@@ -53,7 +52,7 @@ function lossyWaitMs(
   { request, round, leftMs }: ResendCircumstances,
 ): number {
   const left = sendsLeft(request);
-  const shareMs = Math.min(LOSSY_SHARE_MAX_MS, leftMs / Math.max(1, left));
+  const shareMs = Math.min(LOOK_AGAIN_MS, leftMs / Math.max(1, left));
   // A long way leaves no time to wait for each reply: ever less, because ever fewer questions come that far.
   const enoughMs = isJammed ? delayMs : Math.max(delayMs / 2 ** round, LOSSY_MIN_MS);
   const waitMs = Math.max(shareMs, enoughMs);

@@ -35,6 +35,16 @@ Deno.test("resendWaitMs() asks again after half of the time at the latest, and n
   assertEquals(sendTimes({ delayMs: 400, timeoutMs: 2000, sends: 14 }), [0, 400, 800, 1200, 1600]);
 });
 
+Deno.test("resendWaitMs() waits for a quarter of a second after the last send: the path may turn out to be lossy", () => {
+  const silent = { resendDelayMs: 600, isLossy: false, isJammed: false };
+  for (const isLossy of [false, true]) {
+    const request = { sendsMax: 3, sendCount: 2 };
+    const waitMs = resendWaitMs({ ...silent, resendDelayMs: 100, isLossy }, { request, round: 2, leftMs: 1700 });
+    assertEquals(waitMs, 250);
+  }
+  assertEquals(resendWaitMs(silent, { request: { sendsMax: 3, sendCount: 2 }, round: 2, leftMs: 800 }), 250);
+});
+
 Deno.test("resendWaitMs() leaves what gets lost over TCP to TCP: one send more, after half of the time", () => {
   for (const isLossy of [false, true]) {
     assertEquals(sendTimes({ delayMs: Infinity, timeoutMs: 2000, sends: 3, isLossy }), [0, 1000]);
