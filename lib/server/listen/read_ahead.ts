@@ -21,11 +21,11 @@ export interface ReadAheadOptions {
   /** Told how many datagrams there are to be looked at, until it returns. What it throws, `run` rejects with. */
   readonly onBurst: (count: number) => void;
   /** What the bursts leave to be sent. */
-  readonly departures: Departures;
+  readonly sendQueue: SendQueue;
 }
 
 /** Datagrams that wait to be sent, one at a time. */
-export interface Departures {
+export interface SendQueue {
   /** Begins to send the next one; `null` when there is none. To be called again when `sent` was told of this one. */
   sendNext(): Promise<unknown> | null;
   /** Told how the sending has ended: `null`, or what went wrong. */
@@ -46,7 +46,7 @@ export class ReadAhead {
   readonly #socket: DatagramSocket;
   readonly #pool: BufferPool;
   readonly #onBurst: (count: number) => void;
-  readonly #departures: Departures;
+  readonly #sendQueue: SendQueue;
   readonly #known = new KnownPeers();
   /** The receives that were begun, oldest first, and behind them what is left of earlier ones. */
   readonly #receives: Promise<Received>[] = [];
@@ -59,11 +59,11 @@ export class ReadAhead {
   #count = 0;
 
   /** See {@linkcode ReadAheadOptions}. */
-  constructor({ socket, buffers, onBurst, departures }: ReadAheadOptions) {
+  constructor({ socket, buffers, onBurst, sendQueue }: ReadAheadOptions) {
     this.#socket = socket;
     this.#pool = buffers;
     this.#onBurst = onBurst;
-    this.#departures = departures;
+    this.#sendQueue = sendQueue;
   }
 
   /**
@@ -74,15 +74,15 @@ export class ReadAhead {
     // hot path
     let failure: { readonly error: unknown } | null = null;
     for (;;) {
-      const departures = this.#departures;
+      const sendQueue = this.#sendQueue;
       // Awaited right here: `then`, or an async function of ours, would make a promise more for each. And while the kernel
       // has no room for what is to leave, nothing is taken that would have to wait behind it.
-      for (let sending = departures.sendNext(); sending !== null; sending = departures.sendNext()) {
+      for (let sending = sendQueue.sendNext(); sending !== null; sending = sendQueue.sendNext()) {
         try {
           await sending;
-          departures.sent(null);
+          sendQueue.sent(null);
         } catch (error) {
-          departures.sent(error);
+          sendQueue.sent(error);
         }
       }
       if (failure !== null) throw failure.error;

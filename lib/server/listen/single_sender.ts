@@ -1,11 +1,11 @@
 import { formatSocketAddress, type SocketAddress } from "../../base/net/address.ts";
 import type { DatagramSocket } from "../../base/runtime.ts";
 import { ReplySlot } from "../../resolver/reply_slot.ts";
-import type { Departures } from "./read_ahead.ts";
+import type { SendQueue } from "./read_ahead.ts";
 import type { ReplySender } from "./reply_sender.ts";
 import type { Services } from "../../observe/services.ts";
 
-/** Departures kept for the next burst; more than this many are left to the garbage collector. */
+/** Replies kept for the next burst; more than this many are left to the garbage collector. */
 const KEPT_MAX = 256;
 
 /** What a sender is made from. */
@@ -18,22 +18,22 @@ export interface SingleSenderOptions extends Pick<Services, "counters" | "log"> 
  * Sends replies one by one, each with a system call of its own. Those of a burst leave one behind the other when all have
  * been made.
  */
-export class SingleSender implements ReplySender, Departures {
+export class SingleSender implements ReplySender, SendQueue {
   readonly #options: SingleSenderOptions;
-  readonly #queued: Departure[] = [];
+  readonly #queued: OutgoingReply[] = [];
   /** How many of them have left, or are about to. */
   #begunCount = 0;
   /** What `sent` is about. */
-  #sending: Departure | null = null;
-  readonly #free: Departure[] = [];
-  #next: Departure;
+  #sending: OutgoingReply | null = null;
+  readonly #free: OutgoingReply[] = [];
+  #next: OutgoingReply;
   #underway = 0;
   #idle = Promise.withResolvers<void>();
 
   /** See {@linkcode SingleSenderOptions}. */
   constructor(options: SingleSenderOptions) {
     this.#options = options;
-    this.#next = new Departure(this);
+    this.#next = new OutgoingReply(this);
   }
 
   /** See `ReplySender`. */
@@ -44,25 +44,25 @@ export class SingleSender implements ReplySender, Departures {
   /** See `ReplySender`. */
   send(reply: Uint8Array<ArrayBuffer>, peer: SocketAddress): void {
     // hot path
-    const departure = this.#next;
-    departure.reply = departure.own(reply);
-    departure.peer = peer;
+    const outgoing = this.#next;
+    outgoing.reply = outgoing.own(reply);
+    outgoing.peer = peer;
     this.#underway++;
-    departure.slot.isTaken = true;
-    this.#next = this.#free.pop() ?? new Departure(this);
+    outgoing.slot.isTaken = true;
+    this.#next = this.#free.pop() ?? new OutgoingReply(this);
     this.#next.slot.isTaken = false;
-    this.#queued.push(departure);
+    this.#queued.push(outgoing);
   }
 
-  /** See `Departures`. */
+  /** See `SendQueue`. */
   sendNext(): Promise<unknown> | null {
     // hot path
-    const departure = this.#takeNext();
-    this.#sending = departure;
-    return departure === null ? null : this.#options.socket.send(departure.reply, departure.peer!);
+    const outgoing = this.#takeNext();
+    this.#sending = outgoing;
+    return outgoing === null ? null : this.#options.socket.send(outgoing.reply, outgoing.peer!);
   }
 
-  /** See `Departures`. */
+  /** See `SendQueue`. */
   sent(error: unknown): void {
     // hot path
     this.ended(this.#sending!, error);
@@ -71,12 +71,12 @@ export class SingleSender implements ReplySender, Departures {
   /** See `ReplySender`. Does not wait for one to leave before the next. */
   flush(): void {
     const { socket } = this.#options;
-    for (let departure = this.#takeNext(); departure !== null; departure = this.#takeNext()) {
-      socket.send(departure.reply, departure.peer!).then(departure.sent, departure.failed);
+    for (let outgoing = this.#takeNext(); outgoing !== null; outgoing = this.#takeNext()) {
+      socket.send(outgoing.reply, outgoing.peer!).then(outgoing.sent, outgoing.failed);
     }
   }
 
-  #takeNext(): Departure | null {
+  #takeNext(): OutgoingReply | null {
     // hot path
     if (this.#begunCount < this.#queued.length) return this.#queued[this.#begunCount++]!;
     this.#queued.length = this.#begunCount = 0;
@@ -91,21 +91,21 @@ export class SingleSender implements ReplySender, Departures {
   }
 
   /** @internal */
-  ended(departure: Departure, error: unknown): void {
+  ended(outgoing: OutgoingReply, error: unknown): void {
     const { counters, log } = this.#options;
     if (error === null) {
       counters.replied++;
     } else {
       counters.unsendable++;
-      log.debug(() => `Cannot reply to ${formatSocketAddress(departure.peer!)}: ${error}`);
+      log.debug(() => `Cannot reply to ${formatSocketAddress(outgoing.peer!)}: ${error}`);
     }
-    if (this.#free.length < KEPT_MAX) this.#free.push(departure);
+    if (this.#free.length < KEPT_MAX) this.#free.push(outgoing);
     if (--this.#underway === 0) this.#idle.resolve();
   }
 }
 
 /** One reply on its way out. Made once and used again: a closure for each reply would cost more than its octets. */
-class Departure {
+class OutgoingReply {
   readonly slot = new ReplySlot();
   reply: Uint8Array<ArrayBuffer> = this.slot.octets;
   peer: SocketAddress | null = null;

@@ -7,7 +7,7 @@ import { LineAMinute } from "../../observe/line_a_minute.ts";
 import { PendingReply } from "../../resolver/pending_reply.ts";
 import type { Reply } from "../../resolver/reply.ts";
 import { BatchSender } from "./batch_sender.ts";
-import { type Departures, ReadAhead } from "./read_ahead.ts";
+import { ReadAhead, type SendQueue } from "./read_ahead.ts";
 import { KnownClients } from "./known_clients.ts";
 import type { ReplySender } from "./reply_sender.ts";
 import type { Server } from "../server.ts";
@@ -127,11 +127,11 @@ export class UdpListener {
     }
   }
 
-  #readAhead(departures: Departures): ReadAhead {
+  #readAhead(sendQueue: SendQueue): ReadAhead {
     const ahead = new ReadAhead({
       socket: this.#socket,
       buffers: this.#buffers,
-      departures,
+      sendQueue,
       onBurst: (count) => {
         if (!this.#isStopping) this.#answer(ahead, count);
       },
@@ -183,7 +183,7 @@ export class UdpListener {
   /** @param release Gives back the octets that the query came in. */
   #sendLater(later: PendingReply, peer: SocketAddress, release: () => void): void {
     this.#unansweredCount++;
-    later.deliverTo(new Departing(this, later, peer, release));
+    later.deliverTo(new AwaitedReply(this, later, peer, release));
   }
 
   /** @internal */
@@ -200,7 +200,7 @@ export class UdpListener {
 type Burst = Pick<DatagramBatch, "datagram" | "peer" | "keep">;
 
 /** Sends a reply that comes later. */
-class Departing implements Sink<Reply> {
+class AwaitedReply implements Sink<Reply> {
   readonly #listener: UdpListener;
   readonly #later: PendingReply;
   readonly #peer: SocketAddress;

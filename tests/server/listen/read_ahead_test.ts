@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { BufferPool } from "../../../lib/base/octets/buffers.ts";
-import { type Departures, ReadAhead } from "../../../lib/server/listen/read_ahead.ts";
+import { ReadAhead, type SendQueue } from "../../../lib/server/listen/read_ahead.ts";
 import { FakeSocket, udp } from "../../support/fake_socket.ts";
 import { settled } from "../../support/fake_time.ts";
 import { CLIENT_ADDRESS } from "../../support/resolving.ts";
@@ -8,16 +8,16 @@ import { CLIENT_ADDRESS } from "../../support/resolving.ts";
 const OTHER_CLIENT = udp("198.51.100.8", 40_001);
 
 /** Sends nothing. */
-const NO_DEPARTURES: Departures = { sendNext: () => null, sent: () => {} };
+const NOTHING_QUEUED: SendQueue = { sendNext: () => null, sent: () => {} };
 
 /** Reads ahead, and notes what the datagrams of each burst begin with. */
-function setUp(onDatagram: (ahead: ReadAhead, i: number) => void = () => {}, departures = NO_DEPARTURES) {
+function setUp(onDatagram: (ahead: ReadAhead, i: number) => void = () => {}, sendQueue = NOTHING_QUEUED) {
   const socket = new FakeSocket();
   const bursts: number[][] = [];
   const ahead = new ReadAhead({
     socket,
     buffers: new BufferPool(512),
-    departures,
+    sendQueue,
     onBurst: (count) => {
       bursts.push(Array.from({ length: count }, (_, i) => ahead.datagram(i)[0]!));
       for (let i = 0; i < count; i++) onDatagram(ahead, i);
@@ -165,12 +165,12 @@ Deno.test("ReadAhead.run() rejects with what a burst throws, and each datagram i
   assertEquals(failures, ["a fault of ours"]);
 });
 
-/** Departures that leave when the test says so. */
-function setUpDepartures() {
+/** A queue whose replies leave when the test says so. */
+function setUpSendQueue() {
   const waiting: PromiseWithResolvers<void>[] = [];
   const outcomes: unknown[] = [];
   let leftCount = 0;
-  const departures: Departures = {
+  const sendQueue: SendQueue = {
     sendNext: () => {
       if (leftCount === 0) return null;
       leftCount--;
@@ -179,11 +179,11 @@ function setUpDepartures() {
     },
     sent: (error) => void outcomes.push(error),
   };
-  return { ...setUp(() => leftCount++, departures), waiting, outcomes };
+  return { ...setUp(() => leftCount++, sendQueue), waiting, outcomes };
 }
 
 Deno.test("ReadAhead sends what a burst leaves one after the other, and takes nothing meanwhile", async () => {
-  const { socket, bursts, waiting, outcomes } = setUpDepartures();
+  const { socket, bursts, waiting, outcomes } = setUpSendQueue();
   deliver(socket, 1, 2);
   await settled();
   assertEquals(waiting.length, 1);
@@ -198,7 +198,7 @@ Deno.test("ReadAhead sends what a burst leaves one after the other, and takes no
 });
 
 Deno.test("ReadAhead sends what a burst has left before it says that a receive has failed", async () => {
-  const { socket, waiting, failures } = setUpDepartures();
+  const { socket, waiting, failures } = setUpSendQueue();
   deliver(socket, 1);
   socket.failReceive(new Error("Connection reset"), datagram(9));
   await settled();
@@ -209,7 +209,7 @@ Deno.test("ReadAhead sends what a burst has left before it says that a receive h
 });
 
 Deno.test("ReadAhead.close() lets a receive fail that nobody waits for yet", async () => {
-  const { socket, ahead, waiting, failures } = setUpDepartures();
+  const { socket, ahead, waiting, failures } = setUpSendQueue();
   deliver(socket, 1);
   await settled();
   ahead.close();
