@@ -21,6 +21,10 @@ const KEY_OCTETS = 8;
  * under all of them. It would take half the time for a name of 24 octets (both are in
  * bench/micro/cache_store_bench.ts). The key has 64 bits: enough against who never sees a hash, only times; too
  * few for secrets.
+ *
+ * The round stands here, and in `SuffixHashes`, wherever it is needed, so that its four numbers stay in registers: as a method
+ * of an object that has them, or as a function on an array, a name of 24 octets takes 37 instead of 30 ns, one of 40 octets 50
+ * instead of 41.
  */
 export class QuestionHash {
   readonly #key0: number;
@@ -61,8 +65,8 @@ export class QuestionHash {
     v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2;
     v2 = (v2 << 16) | (v2 >>> 16);
     v0 ^= types;
-    // The last block: three octets, and the length in the fourth. Three more rounds end it. The round stands here twice
-    // because one loop for all of them takes longer (bench/micro/cache_store_bench.ts).
+    // The last block: three octets, and the length in the fourth. Three more rounds end it. One loop for all of them
+    // takes longer (bench/micro/cache_store_bench.ts).
     const last = (variant & 0xff_ffff) | ((nameEnd - HEADER_OCTETS + 6) << 24);
     v3 ^= last;
     for (let round = 0; round < 4; round++) {
