@@ -16,12 +16,14 @@ export const LINKS_MAX = 64;
 /**
  * Follows the CNAME records of a response whose answers are in order, as those of nearly every response are, and notes in
  * `Response.chain` where the names stand that it leads to; the question's is the first. A CNAME that was asked for by type
- * leads nowhere.
+ * leads nowhere. Once is enough for all who ask.
  *
  * @returns `false` when the chain has no end; see {@linkcode followChain}, which takes the answers in whatever order.
  */
-export function followInOrder({ octets, scan, places, chain }: Response): boolean {
+export function followInOrder(response: Response): boolean {
   // hot path
+  if (response.isChainKnown) return true;
+  const { octets, scan, places, chain } = response;
   chain.length = 1;
   chain[0] = HEADER_OCTETS;
   if (uint16At(octets, scan.qtypeOffset) === TYPE.CNAME) return true;
@@ -33,6 +35,7 @@ export function followInOrder({ octets, scan, places, chain }: Response): boolea
     if (chain.length > LINKS_MAX || isAnyOf(octets, target, chain)) return false;
     chain.push(target);
   }
+  response.isChainKnown = true;
   return true;
 }
 

@@ -25,6 +25,8 @@ export class Response {
   readonly scan: MessageScan = new MessageScan(this.places);
   /** Where the names of its CNAME chain stand, the question's first; see `followInOrder`. */
   readonly chain: number[] = [];
+  /** Whether `chain` is that of these octets, and has an end. */
+  isChainKnown = false;
   /** Who has given it; `null` as long as nobody has said so. */
   upstream: Responder | null = null;
   /** Whether it is a denial that should have been asked for once more before it is believed, had there been a send left. */
@@ -36,6 +38,7 @@ export class Response {
   read(octets: Uint8Array<ArrayBuffer>): number {
     // hot path
     this.octets = octets;
+    this.isChainKnown = false;
     this.upstream = null;
     this.isUnproven = false;
     const status = this.scan.scan(octets);
@@ -46,6 +49,7 @@ export class Response {
   /** The same message in other octets, which say the same. */
   rewrite(octets: Uint8Array<ArrayBuffer>): void {
     this.octets = octets;
+    this.isChainKnown = false;
     this.scan.scan(octets);
   }
 

@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { QuestionHash } from "../../lib/names/question_hash.ts";
+import { Response } from "../../lib/response/response.ts";
+import type { RecordPlaces } from "../../lib/wire/record_places.ts";
 import { MessageScan } from "../../lib/wire/scan.ts";
 import { cacheScene, tell } from "../support/cache_scene.ts";
 import { recordZone } from "../support/record_zone.ts";
@@ -7,6 +9,8 @@ import type { Host } from "../support/world_network.ts";
 
 /** From the one to the other, both included. */
 const FRAMES_MAX = 15;
+/** Whose letter case it is, where the chain of CNAMEs leads, whether all is as usual, which records make a set. */
+const WALKS = ["restoreSpelling", "followInOrder", "readRecords", "RecordTable.read"];
 const ZONE = recordZone("example.org 300 IN A 192.0.2.1");
 
 Deno.test("the QNAME of a query is hashed once, whether its answer comes from an upstream or from memory", async () => {
@@ -36,6 +40,17 @@ Deno.test("the octets of a query and of its reply are walked once each, and a hi
   await scene.settle();
 });
 
+Deno.test("the records of a cold reply are walked four times, each time for something else, and those of a hit not at all", async () => {
+  const scene = cacheScene({ zone: ZONE });
+  assertEquals(await recordWalks(() => tell(scene, "example.org")), WALKS);
+  assertEquals(await recordWalks(() => tell(scene, "example.org")), []);
+  // A denial has no answers, and so no chain.
+  const denialWalks = WALKS.filter((walker) => walker !== "followInOrder");
+  assertEquals(await recordWalks(() => tell(scene, "nothing.example.org")), denialWalks);
+  assertEquals(await recordWalks(() => tell(scene, "nothing.example.org")), []);
+  await scene.settle();
+});
+
 Deno.test("the way of a cold reply from the correlator to the client's socket takes few frames", async () => {
   const scene = cacheScene({ zone: ZONE });
   const frames = await framesOfReply(scene.host, () => tell(scene, "example.org"));
@@ -57,6 +72,36 @@ async function countScans(run: () => Promise<unknown>): Promise<number> {
     MessageScan.prototype.scan = scan;
   }
   return count;
+}
+
+/** Who has walked over the records of a response meanwhile, in turn: the functions that have asked where they stand. */
+async function recordWalks(run: () => Promise<unknown>): Promise<string[]> {
+  const { read } = Response.prototype;
+  const watched = new Set<RecordPlaces>();
+  const walks: string[] = [];
+  Response.prototype.read = function (octets) {
+    const { places } = this;
+    let { heads } = places;
+    watched.add(places);
+    const get = () => {
+      const walker = new Error().stack!.split("\n")[2]!.trim().split(" ")[1]!;
+      // The walk of the scan has its own test.
+      if (!walker.endsWith(".note") && walks.at(-1) !== walker) walks.push(walker);
+      return heads;
+    };
+    Object.defineProperty(places, "heads", { configurable: true, get, set: (value) => heads = value });
+    return read.call(this, octets);
+  };
+  try {
+    await run();
+  } finally {
+    Response.prototype.read = read;
+    for (const places of watched) {
+      const { heads } = places;
+      Object.defineProperty(places, "heads", { configurable: true, writable: true, value: heads });
+    }
+  }
+  return walks.filter((walker) => walker !== recordWalks.name);
 }
 
 /** What stands on the stack between the sending of a reply and the correlator that has taken it in, both included. */
