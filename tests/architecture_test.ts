@@ -31,7 +31,7 @@ const LAYERS = [
  * are free.
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  system: ["*", "process"],
+  system: ["*", "network", "process"],
   program: ["run_program.ts", "config", "*"],
   app: ["app.ts", "build_pipeline.ts", "chain.ts", "policy", "*"],
   reload: ["*", "changes"],

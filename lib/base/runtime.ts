@@ -83,8 +83,12 @@ export interface Network {
    * @throws {Error} whatever else the operating system says.
    */
   listenStream(local: SocketAddress): StreamListenSocket;
-  /** Opens a TCP connection to `remote`. Rejects when it is refused, unreachable, or `signal` aborts. */
-  connectStream(remote: SocketAddress, signal: AbortSignal): Promise<StreamSocket>;
+  /**
+   * Opens a TCP connection to `remote`. Rejects when it is refused, unreachable, or `signal` aborts.
+   *
+   * @param source The address of this machine to connect from; any, if there is none.
+   */
+  connectStream(remote: SocketAddress, signal: AbortSignal, source?: string | null): Promise<StreamSocket>;
 }
 
 /** Whom a UDP socket is for: the clients of this program, or its upstreams. */

@@ -3,7 +3,7 @@ import type { Config, FullConfig } from "../config/config.ts";
 import { UsageError } from "../config/usage_error.ts";
 import type { DatagramIoChoice } from "../program/operating_system.ts";
 import { NativeIo } from "../native/native_io.ts";
-import { DENO_NETWORK } from "./deno_network.ts";
+import { DENO_NETWORK } from "./network/deno_network.ts";
 import { type Endpoint, endpointAt, socketAddressOf } from "../upstream/endpoint.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { Network, Runtime } from "../base/runtime.ts";
 import { TurnClock } from "../base/time/turn_clock.ts";
 import { DENO_FILES } from "./deno_files.ts";
-import { DENO_NETWORK } from "./deno_network.ts";
+import { DENO_NETWORK } from "./network/deno_network.ts";
 
 /**
  * The operating system, as the rest of `lib/` sees it.

@@ -2,7 +2,7 @@ import type { Build, OperatingSystem } from "../program/operating_system.ts";
 import { chooseDatagramIo, sharedDatagramIo } from "./datagram_io.ts";
 import { defaultConfigFile, DENO_CONFIG_IO } from "./deno_config_io.ts";
 import { DENO_FILES } from "./deno_files.ts";
-import { listenSharedStream } from "./deno_network.ts";
+import { listenSharedStream } from "./network/deno_network.ts";
 import { denoRuntime } from "./deno_runtime.ts";
 import { onHangup } from "./hangup_signal.ts";
 import { onStatusSignal } from "./status_signal.ts";

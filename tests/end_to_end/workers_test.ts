@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { formatSocketAddress, type SocketAddress } from "../../lib/base/net/address.ts";
 import { DEFAULTS } from "../../lib/config/settings.ts";
 import { Log } from "../../lib/observe/log.ts";
-import { DENO_NETWORK } from "../../lib/system/deno_network.ts";
+import { DENO_NETWORK } from "../../lib/system/network/deno_network.ts";
 import { spawnWorker } from "../../lib/system/worker_process.ts";
 import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import { decode } from "../../lib/wire/message.ts";

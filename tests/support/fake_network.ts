@@ -16,6 +16,8 @@ export class FakeNetwork implements Network {
   readonly streams: FakeStream[] = [];
   /** Whom a TCP connection was tried to, first to last. */
   readonly dialled: SocketAddress[] = [];
+  /** From which address each of these, `null` for any. */
+  readonly dialledFrom: (string | null)[] = [];
   /** The error with which a bind of either transport fails, if it does. */
   refuse: (local: SocketAddress) => Error | null = () => null;
   /** What a dial waits for; it fails with what this rejects with. */
@@ -41,8 +43,13 @@ export class FakeNetwork implements Network {
     return listener;
   }
 
-  async connectStream(remote: SocketAddress, signal: AbortSignal): Promise<FakeStream> {
+  async connectStream(
+    remote: SocketAddress,
+    signal: AbortSignal,
+    source: string | null = null,
+  ): Promise<FakeStream> {
     this.dialled.push(remote);
+    this.dialledFrom.push(source);
     const aborted = Promise.withResolvers<never>();
     if (signal.aborted) throw signal.reason;
     signal.addEventListener("abort", () => aborted.reject(signal.reason));

@@ -165,6 +165,8 @@ const NOTHING = new Uint8Array(0);
 
 /** What becomes of a connection that is being made. */
 interface Dial {
+  /** The address that it is made from; any if `null`. */
+  readonly source: string | null;
   readonly resolve: (stream: HostStream) => void;
   readonly reject: (error: Error) => void;
   readonly isGivenUp: () => boolean;
@@ -172,7 +174,7 @@ interface Dial {
 
 /** Makes a TCP connection from `host` to `remote`, there and back. */
 export function connectPair(network: WorldNetwork, host: Host, remote: SocketAddress, dial: Dial): void {
-  const local = host.dialFrom(remote);
+  const local = host.dialFrom(remote, dial.source);
   if (local === null) return dial.reject(new Error(`No route to ${formatSocketAddress(remote)}`));
   const target = network.hostOf(host, remote);
   // Nobody there: nobody says so either.

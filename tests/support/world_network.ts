@@ -161,20 +161,26 @@ export class Host implements Network {
     return listener;
   }
 
-  async connectStream(remote: SocketAddress, signal: AbortSignal): Promise<HostStream> {
+  async connectStream(
+    remote: SocketAddress,
+    signal: AbortSignal,
+    source: string | null = null,
+  ): Promise<HostStream> {
     signal.throwIfAborted();
+    if (source !== null && !this.addresses.includes(source)) throw new Error("Address not available");
     const { promise, resolve, reject } = Promise.withResolvers<HostStream>();
     signal.addEventListener("abort", () => reject(signal.reason));
-    connectPair(this.#network, this, remote, { resolve, reject, isGivenUp: () => signal.aborted });
+    connectPair(this.#network, this, remote, { source, resolve, reject, isGivenUp: () => signal.aborted });
     return await promise;
   }
 
-  /** An address to connect to `remote` from; `null` when there is no way. */
-  dialFrom(remote: SocketAddress): SocketAddress | null {
+  /** An address to connect to `remote` from, of `hostname` if that is said; `null` when there is no way. */
+  dialFrom(remote: SocketAddress, hostname: string | null): SocketAddress | null {
     const port = this.#network.random.between(EPHEMERAL_PORT_MIN, 65_535);
-    const source = this.sourceOf({ transport: "tcp", hostname: isIpv6(remote) ? "::" : "0.0.0.0", port }, remote);
+    const any = isIpv6(remote) ? "::" : "0.0.0.0";
+    const source = this.sourceOf({ transport: "tcp", hostname: hostname ?? any, port }, remote);
     if (source === null) return null;
-    return this.openStreams.some(({ local }) => local.port === port) ? this.dialFrom(remote) : source;
+    return this.openStreams.some(({ local }) => local.port === port) ? this.dialFrom(remote, hostname) : source;
   }
 
   /** The listener for connections to `to`. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ListenError } from "../../lib/server/listen/listen.ts";
-import { DENO_NETWORK } from "../../lib/system/deno_network.ts";
+import { DENO_NETWORK } from "../../lib/system/network/deno_network.ts";
 import { freeAddresses } from "../../lib/workers/free_addresses.ts";
 import { udp } from "../support/fake_socket.ts";
 

@@ -1,12 +1,13 @@
-import { formatSocketAddress, type SocketAddress } from "../base/net/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../../base/net/address.ts";
 import {
   AddressInUseError,
   type DatagramSocket,
   type Network,
   type StreamListenSocket,
   type StreamSocket,
-} from "../base/runtime.ts";
-import { inZone, isLinkLocal, splitZone } from "../base/net/zone.ts";
+} from "../../base/runtime.ts";
+import { inZone, isLinkLocal, splitZone } from "../../base/net/zone.ts";
+import { connectStreamFrom } from "./stream_from.ts";
 
 /** The sockets of the operating system, as Deno gives them: the same for clients and upstreams. */
 export const DENO_NETWORK: Network & { openDatagram(local: SocketAddress): DatagramSocket } = {
@@ -72,7 +73,13 @@ function listenBy(local: SocketAddress, { reusePort }: { reusePort: boolean }): 
   };
 }
 
-async function connectStream({ hostname, port }: SocketAddress, signal: AbortSignal): Promise<StreamSocket> {
+async function connectStream(
+  remote: SocketAddress,
+  signal: AbortSignal,
+  source: string | null = null,
+): Promise<StreamSocket> {
+  if (source !== null) return await connectStreamFrom(source, remote, signal);
+  const { hostname, port } = remote;
   return streamSocket(await Deno.connect({ transport: "tcp", hostname, port, signal }), splitZone(hostname).zone);
 }
 
