@@ -64,7 +64,7 @@ export class App {
 
   /**
    * Makes ready to follow another configuration from one message to the next: queries under way end as they began. What was
-   * learned of upstreams that are in both stays, and so do the cache, what clients have used of their shares, and the listeners
+   * learned of upstreams that are in both, asked in the same way, stays, and so do the cache, what clients have used of their shares, and the listeners
    * and connections at addresses that are in both. What a restart alone can set stays as it was; the table of settings says
    * what that is. One that stops stops as it is.
    *

@@ -73,9 +73,6 @@ export class Resources {
     this.share = new FairShare(runtime.timers);
     this.cookies = new ServerCookies({ ...runtime, keyOfDay: (day) => deriveKey(secret, "cookies", day) });
     this.registry = new UpstreamRegistry({
-      socketCount: config.upstreamSockets,
-      asksWithCookies: config.asksWithCookies,
-      randomizesCase: config.randomizesCase,
       // One more timeout: what comes later than this has lost its way.
       tombstoneMs: config.timeoutMs,
       runtime: { ...runtime, clock: this.clock },

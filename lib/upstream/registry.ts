@@ -1,6 +1,6 @@
-import { anyAddressFor } from "../base/net/address.ts";
 import { Random } from "../base/random/random.ts";
 import type { Runtime } from "../base/runtime.ts";
+import { type Approach, approachKey, identityOf, localHostnameOf, sourceFor } from "./approach.ts";
 import { type Endpoint, endpointText, socketAddressOf } from "./endpoint.ts";
 import { CookieJar } from "./exchange/cookie_jar.ts";
 import type { Strategy } from "./group/strategy.ts";
@@ -14,12 +14,6 @@ import type { Services } from "../observe/services.ts";
 
 /** What a registry is made from. */
 export interface UpstreamRegistryOptions extends Pick<Services, "deadlines" | "counters" | "log"> {
-  /** Sockets of each address family that take turns. */
-  readonly socketCount: number;
-  /** Whether queries carry cookies; they do unless said otherwise. */
-  readonly asksWithCookies?: boolean;
-  /** Whether names go out in random letter case; they do unless said otherwise. */
-  readonly randomizesCase?: boolean;
   /** Until the last reply that may still be on the road has arrived or is lost. */
   readonly tombstoneMs: number;
   /** The world outside. */
@@ -32,14 +26,20 @@ export interface GroupOptions {
   readonly endpoints: readonly Endpoint[];
   /** In which order they are asked. */
   readonly strategy: Strategy;
+  /** Sockets for each address that it is asked from. Of groups that are asked from the same address, the greatest number holds. */
+  readonly socketCount: number;
+  /** Where queries leave from; see `sourceFor`. From any address, if it is not said. */
+  readonly sources?: readonly string[];
+  /** Whether queries carry cookies; they do unless said otherwise. */
+  readonly asksWithCookies?: boolean;
+  /** Whether names go out in random letter case; they do unless said otherwise. */
+  readonly randomizesCase?: boolean;
 }
 
 /** An upstream, and what it is asked through. */
 interface Member {
   readonly upstream: Upstream;
   readonly stream: StreamTransport;
-  /** Where its datagrams leave from; `null` if it is asked over TCP alone. */
-  readonly localHostname: string | null;
   /** When it was opened; -Infinity for those of the first group, before which nobody was asked. */
   readonly openedAtMs: number;
   /** Groups that it is in. */
@@ -47,7 +47,7 @@ interface Member {
 }
 
 /**
- * The upstreams of the process, each known by its endpoint, with their sockets and connections. Whatever groups an upstream is
+ * The upstreams of the process, each known by its approach, with their sockets and connections. Whatever groups an upstream is
  * in, it is one upstream: what is learned of it for one group, the others know. An upstream that is in the groups of yesterday
  * and in those of today stays as it is; one that is in none any more is closed.
  */
@@ -63,7 +63,7 @@ export class UpstreamRegistry {
   constructor(options: UpstreamRegistryOptions) {
     this.#options = options;
     this.#random = new Random(options.runtime.random);
-    this.#pools = new SocketPools({ ...options, random: this.#random, size: options.socketCount });
+    this.#pools = new SocketPools({ ...options, random: this.#random });
   }
 
   /**
@@ -72,12 +72,19 @@ export class UpstreamRegistry {
    *
    * @throws {RangeError} when there is no transport for one of them; nothing has changed then.
    */
-  openGroup({ endpoints, strategy }: GroupOptions): UpstreamGroup {
+  openGroup(options: GroupOptions): UpstreamGroup {
+    const { endpoints, strategy, socketCount } = options;
     const { runtime: { clock }, deadlines, counters } = this.#options;
     for (const endpoint of endpoints) assertAskable(endpoint);
-    const names = new Map(endpoints.map((endpoint) => [endpointText(endpoint), endpoint]));
-    const members = [...names].map(([name, endpoint]) => {
-      return this.#members.getOrInsertComputed(name, () => this.#open(endpoint));
+    const approaches = new Map(endpoints.map((endpoint) => {
+      const approach = approachTo(endpoint, options);
+      return [approachKey(approach), approach];
+    }));
+    const overUdp = [...approaches.values()].filter(({ endpoint }) => endpoint.protocol === "udp");
+    const hostnames = new Set(overUdp.map(localHostnameOf));
+    for (const hostname of hostnames) this.#pools.take(hostname, socketCount);
+    const members = [...approaches].map(([key, approach]) => {
+      return this.#members.getOrInsertComputed(key, () => this.#open(approach));
     });
     for (const member of members) member.groupCount++;
     this.#hasGroups = true;
@@ -90,7 +97,8 @@ export class UpstreamRegistry {
       deadlines,
       counters,
       restarts: this.#restarts,
-      onClosed: () => members.forEach((member) => this.#leave(member)),
+      onClosed: () =>
+        this.#leave(members, () => hostnames.forEach((hostname) => this.#pools.give(hostname, socketCount))),
     });
   }
 
@@ -129,43 +137,62 @@ export class UpstreamRegistry {
 
   /** Closes every socket and connection. What still waits for a reply fails. */
   close(): void {
-    // All that share a pool give it back before any connection is closed: what fails then is not to be asked over UDP.
-    for (const { localHostname } of this.#members.values()) if (localHostname !== null) this.#pools.give(localHostname);
+    // Before any connection is closed: what fails then is not to be asked over UDP.
+    this.#pools.close();
     for (const { stream } of this.#members.values()) stream.close();
     this.#members.clear();
   }
 
-  #open(endpoint: Endpoint): Member {
-    const { runtime, deadlines, counters, log, tombstoneMs, asksWithCookies = true, randomizesCase = true } =
-      this.#options;
+  #open(approach: Approach): Member {
+    const { runtime, deadlines, counters, log, tombstoneMs } = this.#options;
     const random = this.#random;
+    const { endpoint, source, hasCookies, isMixed } = approach;
     const address = socketAddressOf(endpoint);
-    const jar = asksWithCookies ? { cookies: new CookieJar(random) } : {};
-    const stream = new StreamTransport({ runtime, random, deadlines, counters, address, tombstoneMs, ...jar });
+    const identity = identityOf(approach);
+    const jar = hasCookies ? { cookies: new CookieJar(random) } : {};
+    const stream = new StreamTransport({ runtime, random, deadlines, counters, address, source, tombstoneMs, ...jar });
     const openedAtMs = this.#hasGroups ? runtime.clock.nowMs() : -Infinity;
-    const common = { endpoint, ...jar, randomizesCase, deadlines, clock: runtime.clock, random, log };
+    const common = {
+      ...jar,
+      ...identity,
+      endpoint,
+      randomizesCase: isMixed,
+      deadlines,
+      clock: runtime.clock,
+      random,
+      log,
+    };
     if (endpoint.protocol === "tcp") {
       // It is asked over TCP from the first query on, and truncated replies are no better elsewhere.
       const upstream = new Upstream({ ...common, transport: stream, fallback: null });
-      return { upstream, stream, localHostname: null, openedAtMs, groupCount: 0 };
+      return { upstream, stream, openedAtMs, groupCount: 0 };
     }
-    const localHostname = anyAddressFor(address);
-    const sockets = this.#pools.take(localHostname);
-    const datagram = new DatagramTransport({ sockets, address, name: endpointText(endpoint), counters, ...jar });
+    const sockets = this.#pools.at(localHostnameOf(approach));
+    const datagram = new DatagramTransport({ sockets, address, name: identity.name, counters, ...jar });
     const upstream = new Upstream({ ...common, transport: datagram, fallback: stream });
-    return { upstream, stream, localHostname, openedAtMs, groupCount: 0 };
+    return { upstream, stream, openedAtMs, groupCount: 0 };
   }
 
-  /** One of its groups is no more. */
-  #leave(member: Member): void {
-    const { upstream, stream, localHostname } = member;
-    if (--member.groupCount > 0 || this.#members.get(upstream.name) !== member) return;
-    this.#members.delete(upstream.name);
-    // First: that we leave it is no failure of its own.
-    upstream.close();
-    if (localHostname !== null) this.#pools.give(localHostname);
-    stream.close();
+  /** One of their groups is no more: those that are in no other are closed, and their sockets given back by `giveSockets`. */
+  #leave(members: readonly Member[], giveSockets: () => void): void {
+    const left = members.filter((member) => {
+      return --member.groupCount === 0 && this.#members.get(member.upstream.key) === member;
+    });
+    for (const { upstream } of left) {
+      this.#members.delete(upstream.key);
+      // First: that we leave it is no failure of its own.
+      upstream.close();
+    }
+    giveSockets();
+    for (const { stream } of left) stream.close();
   }
+}
+
+function approachTo(
+  endpoint: Endpoint,
+  { sources = [], asksWithCookies = true, randomizesCase = true }: GroupOptions,
+): Approach {
+  return { endpoint, source: sourceFor(endpoint, sources), hasCookies: asksWithCookies, isMixed: randomizesCase };
 }
 
 function assertAskable(endpoint: Endpoint): void {

@@ -1,10 +1,11 @@
 import { deliver } from "../base/deferred.ts";
 import type { UpstreamStatus } from "./health/upstream_status.ts";
+import type { Identity } from "./approach.ts";
 import { Ask, type Asker } from "./ask.ts";
-import { endpointText } from "./endpoint.ts";
 import { Breaker, type Transition } from "./health/breaker.ts";
 import { Dialogue, type DialogueOptions } from "./exchange/dialogue.ts";
 import type { Failure } from "./health/outage_evidence.ts";
+import { LoopCut } from "./health/loop_cut.ts";
 import { Path } from "./health/path.ts";
 import { isTruncated, isUseful } from "../response/reply_kind.ts";
 import type { Responder, Response } from "../response/response.ts";
@@ -17,16 +18,15 @@ import { WholeReply } from "./exchange/whole_reply.ts";
 import type { Services } from "../observe/services.ts";
 
 /** What an upstream is made from. */
-export interface UpstreamOptions extends DialogueOptions, Pick<Services, "deadlines" | "log"> {
+export interface UpstreamOptions extends DialogueOptions, Identity, Pick<Services, "deadlines" | "log"> {
 }
 
-/** How long a forwarding loop stays cut. Then one question goes round again, if it has not been mended. */
-const LOOP_MS = 60_000;
-
 /** A server that is asked what we do not know, and what we have learned about it. */
-export class Upstream implements Responder, Asker<AskOwner<Upstream>> {
-  /** How the upstream is called in messages: its endpoint's canonical text. */
+export class Upstream implements Responder, Identity, Asker<AskOwner<Upstream>> {
+  /** See `Identity`. */
   readonly name: string;
+  /** See `Identity`. */
+  readonly key: string;
   readonly #options: UpstreamOptions;
   /** Others after `reset`: what was asked before tells the old ones, which nobody asks any more. */
   #path = new Path();
@@ -35,12 +35,14 @@ export class Upstream implements Responder, Asker<AskOwner<Upstream>> {
   #failureCount = 0;
   readonly #dialogue: Dialogue;
   readonly #report: StateReport;
-  #loopUntilMs = -Infinity;
+  readonly #loop: LoopCut;
 
   /** See {@linkcode UpstreamOptions}. */
   constructor(options: UpstreamOptions) {
     this.#options = options;
-    this.name = endpointText(options.endpoint);
+    this.name = options.name;
+    this.key = options.key;
+    this.#loop = new LoopCut(options.clock);
     this.#dialogue = new Dialogue(options, (lesson) => options.log.warn(`upstream ${this.name} ${lesson}`));
     this.#report = new StateReport(this, options);
   }
@@ -195,16 +197,14 @@ export class Upstream implements Responder, Asker<AskOwner<Upstream>> {
 
   /** Whether it has been found to lead back to this program, not long ago. */
   get isLoop(): boolean {
-    // Nearly always there was none: then the clock need not be read.
-    return this.#loopUntilMs !== -Infinity && this.#options.clock.nowMs() < this.#loopUntilMs;
+    return this.#loop.isCut;
   }
 
   /** Leaves the upstream alone for a while: what is sent there comes back as a question. */
   cutLoop(): void {
-    if (!this.isLoop) {
+    if (this.#loop.cut()) {
       this.#options.log.error(`upstream ${this.name} leads back to this program, a forwarding loop: it is not asked`);
     }
-    this.#loopUntilMs = this.#options.clock.nowMs() + LOOP_MS;
   }
 
   /**
@@ -216,7 +216,7 @@ export class Upstream implements Responder, Asker<AskOwner<Upstream>> {
     this.#breaker = new Breaker();
     this.#report.forget();
     this.#path = new Path();
-    this.#loopUntilMs = -Infinity;
+    this.#loop.forget();
     this.#dialogue.forget();
   }
 

@@ -1,4 +1,5 @@
 import type { SocketAddress } from "../../lib/base/net/address.ts";
+import type { GroupOptions } from "../../lib/upstream/registry.ts";
 import type { Strategy } from "../../lib/upstream/group/strategy.ts";
 import { decode } from "../../lib/wire/message.ts";
 import { endpointAt } from "../../lib/upstream/endpoint.ts";
@@ -31,7 +32,7 @@ export function groupRig(
     seed?: number | string;
   } = {},
 ) {
-  const { registry, time, deadlines, network, lines, counters } = registryRig({ socketCount });
+  const { registry, time, deadlines, network, lines, counters } = registryRig();
   const servers: HabitualServer[] = habits.map((habit, i) => ({
     address: udp(`192.0.2.${i + 1}`, 53),
     habit,
@@ -57,10 +58,16 @@ export function groupRig(
       });
     };
   };
-  /** A group of the servers with these indexes, in that order. */
-  const openGroup = (...indexes: readonly number[]) => {
-    return registry.openGroup({ endpoints: indexes.map((i) => endpointAt(servers[i]!.address)), strategy });
+  /** A group of the servers with these indexes, in that order, and of `options`. */
+  const openGroupOf = (options: Partial<GroupOptions>, ...indexes: readonly number[]) => {
+    return registry.openGroup({
+      endpoints: indexes.map((i) => endpointAt(servers[i]!.address)),
+      strategy,
+      socketCount,
+      ...options,
+    });
   };
+  const openGroup = (...indexes: readonly number[]) => openGroupOf({}, ...indexes);
   const upstreams = openGroup(...habits.keys());
   /** Asks, and tells who answered after how long; the error when nobody did. */
   const ask = async (text = "example.org", group = upstreams) => {
@@ -81,5 +88,18 @@ export function groupRig(
     await settled();
     return await Promise.all(outcomes);
   };
-  return { time, deadlines, network, lines, servers, counters, registry, upstreams, openGroup, ask, askMany };
+  return {
+    time,
+    deadlines,
+    network,
+    lines,
+    servers,
+    counters,
+    registry,
+    upstreams,
+    openGroup,
+    openGroupOf,
+    ask,
+    askMany,
+  };
 }

@@ -20,6 +20,8 @@ export function habitualUpstream(
   const datagram = new FakeTransport(time, udpHabit);
   const stream = new FakeTransport(time, tcpHabit, TRAITS.tcp);
   const upstream = new Upstream({
+    name: `192.0.2.${number}:53`,
+    key: `192.0.2.${number}:53`,
     endpoint: endpointAt(udp(`192.0.2.${number}`, 53)),
     transport: datagram,
     fallback: stream,

@@ -94,6 +94,8 @@ export function upstreamRig({ size = 2, tombstoneMs = 1000, script = [] as reado
   const datagram = new DatagramTransport({ sockets: pool, address, name: formatSocketAddress(address), counters });
   const stream = new StreamTransport({ runtime, random: scriptedRandom(), deadlines, counters, address, tombstoneMs });
   const upstream = new Upstream({
+    name: formatSocketAddress(address),
+    key: formatSocketAddress(address),
     endpoint: endpointAt(address),
     transport: datagram,
     fallback: stream,
@@ -125,7 +127,6 @@ export function registryRig(options: Partial<UpstreamRegistryOptions> = {}) {
   const counters = new Counters();
   const log = new Log({ level: "info", writeLine: runtime.writeLine });
   const registry = new UpstreamRegistry({
-    socketCount: 2,
     tombstoneMs: 1000,
     runtime,
     deadlines,

@@ -92,7 +92,7 @@ Deno.test("[5452_08] UpstreamGroup asks over TCP what forged replies pour in for
 /** A group as the program opens it: with cookies. */
 function withCookies(address: SocketAddress = UPSTREAM) {
   const { registry, network, time, counters } = registryRig();
-  const upstreams = registry.openGroup({ endpoints: [endpointAt(address)], strategy: "sequential" });
+  const upstreams = registry.openGroup({ endpoints: [endpointAt(address)], strategy: "sequential", socketCount: 2 });
   const ask = async () => {
     const reply = upstreams.exchange(requestFor("example.org", time.nowMs()));
     await settled();

@@ -17,7 +17,10 @@ const WITHOUT_EDNS: Habit = (query, count) => {
 
 function open(...addresses: readonly Parameters<typeof endpointAt>[0][]) {
   const rig = registryRig();
-  return { ...rig, upstreams: rig.registry.openGroup({ endpoints: addresses.map(endpointAt), strategy: "parallel" }) };
+  return {
+    ...rig,
+    upstreams: rig.registry.openGroup({ endpoints: addresses.map(endpointAt), strategy: "parallel", socketCount: 2 }),
+  };
 }
 
 Deno.test("UpstreamRegistry.openGroup() opens no socket before it is needed", () => {
@@ -58,7 +61,7 @@ Deno.test("UpstreamRegistry.openGroup() takes an upstream that is given twice fo
   const { upstreams, registry } = open(udp("192.0.2.1", 53), tcp("192.0.2.1", 53), udp("192.0.2.1", 53));
   assertEquals(upstreams.members.map(({ name }) => name), ["192.0.2.1:53", "tcp://192.0.2.1:53"]);
   const endpoints = [{ ...endpointAt(tcp("192.0.2.1", 853)), protocol: "tls" as const }];
-  assertThrows(() => registry.openGroup({ endpoints, strategy: "sequential" }), RangeError);
+  assertThrows(() => registry.openGroup({ endpoints, strategy: "sequential", socketCount: 2 }), RangeError);
 });
 
 Deno.test("UpstreamRegistry lets groups with a server in common know its round trips, and that it does not know EDNS", async () => {
@@ -131,7 +134,11 @@ Deno.test("UpstreamRegistry closes an upstream that is in no group any more when
   const { upstreams, registry, network, time } = open(tcp("192.0.2.1", 53), udp("2001:db8::1", 53));
   const pending = upstreams.exchange(requestFor("example.org"));
   await settled();
-  const after = registry.openGroup({ endpoints: [endpointAt(udp("192.0.2.3", 53))], strategy: "sequential" });
+  const after = registry.openGroup({
+    endpoints: [endpointAt(udp("192.0.2.3", 53))],
+    strategy: "sequential",
+    socketCount: 2,
+  });
   upstreams.close();
   const [stream] = network.streams;
   assertEquals([registry.upstreams.length, registry.openStreams, registry.openSockets], [3, 1, 1]);
@@ -184,9 +191,9 @@ Deno.test("UpstreamGroup gives its upstreams back once: what is asked of it afte
 Deno.test("UpstreamRegistry.openGroup() that cannot ask one of its endpoints leaves the others as they were", () => {
   const { registry } = registryRig();
   const [known, unknown] = [udp("192.0.2.1", 53), udp("192.0.2.2", 53)].map(endpointAt);
-  const group = registry.openGroup({ endpoints: [known!], strategy: "sequential" });
+  const group = registry.openGroup({ endpoints: [known!], strategy: "sequential", socketCount: 2 });
   const endpoints = [unknown!, known!, { ...known!, protocol: "tls" as const }];
-  assertThrows(() => registry.openGroup({ endpoints, strategy: "sequential" }), RangeError);
+  assertThrows(() => registry.openGroup({ endpoints, strategy: "sequential", socketCount: 2 }), RangeError);
   assertEquals(registry.upstreams, group.members);
   group.close();
   assertEquals(registry.upstreams, []);
@@ -207,5 +214,96 @@ Deno.test("UpstreamRegistry says nothing more of an upstream that is in no group
   rig.upstreams.close();
   await rig.time.passAndSettle(120_000);
   assertEquals([rig.registry.upstreams, rig.lines.length, rig.deadlines.size], [after.members, 2, 0]);
+  rig.registry.close();
+});
+
+Deno.test("UpstreamRegistry asks from the address that a group says, over UDP and TCP, and from any where it says none of that family", async () => {
+  const { registry, network } = registryRig();
+  const group = registry.openGroup({
+    endpoints: [udp("192.0.2.1", 53), tcp("192.0.2.2", 53), udp("2001:db8::1", 53), udp("fe80::1%eth0", 53)].map(
+      endpointAt,
+    ),
+    strategy: "sequential",
+    socketCount: 2,
+    sources: ["198.51.100.9"],
+  });
+  const from = (name: string) => `${name} from 198.51.100.9`;
+  assertEquals(group.members.map(({ name }) => name), [
+    from("192.0.2.1:53"),
+    from("tcp://192.0.2.2:53"),
+    "[2001:db8::1]:53",
+    "[fe80::1%eth0]:53",
+  ]);
+  for (const member of group.members) member.ask(requestFor("example.org"));
+  await settled();
+  assertEquals(network.sockets.map(({ address }) => address.hostname), ["198.51.100.9", "::", "::%eth0"]);
+  assertEquals([network.dialled.map(({ hostname }) => hostname), network.dialledFrom], [["192.0.2.2"], [
+    "198.51.100.9",
+  ]]);
+  registry.close();
+});
+
+Deno.test("UpstreamRegistry takes a server that is asked from another address, or in another manner, for another upstream", async () => {
+  const rig = groupRig([SILENT]);
+  const groups = [
+    rig.upstreams,
+    rig.openGroupOf({ sources: ["198.51.100.9"] }, 0),
+    rig.openGroupOf({ asksWithCookies: false }, 0),
+    rig.openGroupOf({ randomizesCase: false }, 0),
+    // For IPv6 alone; and what makes no other upstream of it.
+    rig.openGroupOf({ sources: ["2001:db8::9"], strategy: "random", socketCount: 8 }, 0),
+  ];
+  const keys = rig.registry.upstreams.map(({ key }) => key);
+  assertEquals(keys, [
+    "192.0.2.1:53",
+    "192.0.2.1:53 from 198.51.100.9",
+    "192.0.2.1:53 without cookies",
+    "192.0.2.1:53 in plain case",
+  ]);
+  const asked = Array.from({ length: 8 }, (_, i) => rig.ask(`n${i}.example`, groups[1]));
+  await rig.time.passAndSettle(3000);
+  await Promise.all(asked);
+  assertEquals(groups.map(({ areKnownBad }) => areKnownBad), [false, true, false, false, false]);
+  for (const group of groups) group.close();
+  assertEquals([rig.registry.upstreams, rig.registry.openSockets], [[], 0]);
+});
+
+Deno.test("UpstreamRegistry has as many sockets for an address as the greediest of its groups wants, as long as it is there", async () => {
+  const rig = groupRig([answering()], { socketCount: 2 });
+  const askMany = async () => {
+    for (let i = 0; i < 200; i++) {
+      const asked = rig.ask(`n${i}.example`);
+      await rig.time.passAndSettle(10);
+      await asked;
+    }
+    await rig.time.passAndSettle(5000);
+    return rig.registry.openSockets;
+  };
+  assertEquals(await askMany(), 2);
+  const greedy = rig.openGroupOf({ socketCount: 8 }, 0);
+  const elsewhere = rig.openGroupOf({ socketCount: 16, sources: ["198.51.100.9"] }, 0);
+  assertEquals(await askMany(), 8);
+  greedy.close();
+  assertEquals(await askMany(), 2);
+  elsewhere.close();
+  rig.registry.close();
+});
+
+Deno.test("UpstreamRegistry closes the sockets of an address behind the last group that is asked from there", async () => {
+  const rig = groupRig([answering()], { socketCount: 2 });
+  const [first, second] = [1, 2].map(() => rig.openGroupOf({ sources: ["198.51.100.9"] }, 0));
+  const ask = async (group: typeof first) => {
+    const asked = rig.ask("example.org", group);
+    await rig.time.passAndSettle(100);
+    return (await asked).by;
+  };
+  const name = "192.0.2.1:53 from 198.51.100.9";
+  assertEquals([await ask(first), await ask(second)], [name, name]);
+  const isOpen = () =>
+    rig.network.sockets.some(({ address, isClosed }) => address.hostname === "198.51.100.9" && !isClosed);
+  first!.close();
+  assertEquals([isOpen(), await ask(second)], [true, name]);
+  second!.close();
+  assertEquals([isOpen(), rig.registry.upstreams], [false, rig.upstreams.members]);
   rig.registry.close();
 });

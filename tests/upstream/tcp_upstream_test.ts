@@ -51,7 +51,7 @@ for (
   Deno.test(`an upstream over TCP sees ${what}`, async () => {
     const { registry, network, time } = registryRig();
     const endpoints = [parseEndpoint("tcp://192.0.2.53", 53)];
-    const upstreams = registry.openGroup({ endpoints, strategy: "sequential" });
+    const upstreams = registry.openGroup({ endpoints, strategy: "sequential", socketCount: 2 });
     for (const text of asked) {
       let isOver = false;
       const over = () => void (isOver = true);

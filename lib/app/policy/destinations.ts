@@ -4,10 +4,8 @@ import type { Query } from "../../resolver/query.ts";
 import { type Endpoint, endpointText } from "../../upstream/endpoint.ts";
 import type { UpstreamGroup } from "../../upstream/group/upstream_group.ts";
 import type { UpstreamRegistry } from "../../upstream/registry.ts";
+import { DEFAULT_GROUP, groupOfSettings, groupOptionsOf } from "./group_options.ts";
 import type { Views } from "../views.ts";
-
-/** The group that is asked unless something else is said. */
-const DEFAULT = "default";
 
 /** Who is asked, and with whom those who ask share answers. */
 export interface Destination {
@@ -28,7 +26,7 @@ export class Destinations {
   constructor(byName: ReadonlyMap<string, Destination>) {
     this.#byName = byName;
     this.#byView = new Map([...byName.values()].map(({ view, upstreams }) => [view, upstreams]));
-    this.default = byName.get(DEFAULT) ?? null;
+    this.default = byName.get(DEFAULT_GROUP) ?? null;
   }
 
   /** The one of that name, which there is. */
@@ -60,20 +58,19 @@ export function openDestinations(
   const byName = new Map(policy.upstreamGroups.map((group) => [group.name, group]));
   return new Destinations(
     new Map(policy.upstreamGroups.map((group) => {
-      const upstreams = registry.openGroup({ endpoints: group.servers, strategy: group.strategy });
+      const upstreams = registry.openGroup(groupOptionsOf(group));
       return [group.name, { upstreams, view: views.of(identityOf(group, byName)) }];
     })),
   );
 }
 
-function openDefault(
-  { upstreams: endpoints, strategy }: Config,
-  registry: UpstreamRegistry,
-  views: Views,
-): Destinations {
-  if (endpoints.length === 0) return new Destinations(new Map());
-  views.useForAll(JSON.stringify([{ servers: endpointTexts(endpoints) }]));
-  return new Destinations(new Map([[DEFAULT, { upstreams: registry.openGroup({ endpoints, strategy }), view: 0 }]]));
+function openDefault(config: Config, registry: UpstreamRegistry, views: Views): Destinations {
+  const group = groupOfSettings(config);
+  if (group === null) return new Destinations(new Map());
+  views.useForAll(identityOf(group, new Map()));
+  return new Destinations(
+    new Map([[DEFAULT_GROUP, { upstreams: registry.openGroup(groupOptionsOf(group)), view: 0 }]]),
+  );
 }
 
 /** The same text for groups that give the same answers: what they are called, and in which order their servers are asked, is no matter. */

@@ -106,7 +106,7 @@ export const NETWORK_SETTINGS = {
     // A retry needs a second socket; more than 1,024 run into the usual limit of open files.
     reader: wholeNumber("<number>", { min: 2, max: 1000 }),
     default: 32,
-    isReloadable: false,
+    isReloadable: true,
     help: [
       "Sockets for asking upstreams, {min}–{max} (default {default}) per address family and per worker, each with a random source",
       "port. To forge a reply an attacker must guess 16 bits of port and 16 of ID, one bit for each letter of the name,",
@@ -123,7 +123,7 @@ export const NETWORK_SETTINGS = {
     path: "upstreams.default.cookies",
     reader: onOff(),
     default: true,
-    isReloadable: false,
+    isReloadable: true,
     help: [
       "Ask upstreams without DNS cookies. One that mixes up the cookies of its clients is noticed without this flag.",
     ],
@@ -134,7 +134,7 @@ export const NETWORK_SETTINGS = {
     path: "upstreams.default.case-randomization",
     reader: onOff(),
     default: true,
-    isReloadable: false,
+    isReloadable: true,
     help: [
       "Ask upstreams for names as clients spell them, not in random letter case. An upstream that has trouble with letter",
       "case is noticed without this flag.",

@@ -9,10 +9,10 @@ import { SENDS_MAX } from "../request.ts";
 import type { Upstream } from "../upstream.ts";
 import type { Services } from "../../observe/services.ts";
 
-/** A token: when it was made (4 octets), a keyed hash of the upstream's name (4), chance (2), and a keyed hash of these. */
+/** A token: when it was made (4 octets), a keyed hash of the upstream's key (4), chance (2), and a keyed hash of these. */
 const TOLD_OCTETS = 10;
-/** Where the hash of the upstream's name stands. */
-const NAME_HASH = { start: 4, end: 8 };
+/** Where the hash of the upstream's key stands. */
+const KEY_HASH = { start: 4, end: 8 };
 /** 64 bits: whoever wants to make an upstream look like a loop has to guess them (as CVE-2026-26018 did elsewhere). */
 const TOKEN_OCTETS = TOLD_OCTETS + 8;
 /** Probes at most this often, however suspicious things look. */
@@ -28,7 +28,7 @@ const DOMAIN = "example.";
 
 /** What a detector is made from. */
 export interface LoopDetectorOptions extends Pick<Services, "clock" | "wallClock"> {
-  /** Gives those that may lead back here. Who has the key knows them by their names, in whatever order. */
+  /** Gives those that may lead back here. Who has the secret knows them by their keys, in whatever order. */
   readonly upstreams: () => readonly Upstream[];
   /** Where chance comes from. */
   readonly random: RandomSource;
@@ -80,8 +80,8 @@ export class LoopDetector {
     if (!equals(sipHash24(key, told), token.subarray(TOLD_OCTETS))) return undefined;
     const ageSeconds = (wallClock.epochSeconds() - new DataView(token.buffer).getUint32(0)) | 0;
     if (Math.abs(ageSeconds) > PROBE_LIFE_SECONDS) return undefined;
-    const nameHash = token.subarray(NAME_HASH.start, NAME_HASH.end);
-    return upstreams().find(({ name }) => equals(this.#hashOf(name), nameHash));
+    const keyHash = token.subarray(KEY_HASH.start, KEY_HASH.end);
+    return upstreams().find((upstream) => equals(this.#hashOf(upstream.key), keyHash));
   }
 
   #probe(upstream: Upstream, nowMs: number): void {
@@ -89,7 +89,7 @@ export class LoopDetector {
     const told = new Uint8Array(TOLD_OCTETS);
     random.fill(told);
     new DataView(told.buffer).setUint32(0, wallClock.epochSeconds());
-    told.set(this.#hashOf(upstream.name), NAME_HASH.start);
+    told.set(this.#hashOf(upstream.key), KEY_HASH.start);
     const questionOctets = questionFor(concat([told, sipHash24(key, told)]));
     const deadlineMs = nowMs + PROBE_MS;
     // No answer is no loop; the upstream itself takes note of its silence.
@@ -113,9 +113,9 @@ export class LoopDetector {
     });
   }
 
-  #hashOf(name: string): Uint8Array {
-    const hash = sipHash24(this.#options.key, new TextEncoder().encode(name));
-    return hash.subarray(0, NAME_HASH.end - NAME_HASH.start);
+  #hashOf(key: string): Uint8Array {
+    const hash = sipHash24(this.#options.key, new TextEncoder().encode(key));
+    return hash.subarray(0, KEY_HASH.end - KEY_HASH.start);
   }
 }
 

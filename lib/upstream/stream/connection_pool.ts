@@ -4,7 +4,7 @@ import type { Runtime, StreamSocket } from "../../base/runtime.ts";
 import { EDE } from "../../wire/iana.ts";
 import { ConnectionLimits } from "./connection_limits.ts";
 import type { ConnectionEnd, ConnectionOwner } from "./connection_owner.ts";
-import { type DialFailure, type Dialler, Dials } from "./dials.ts";
+import { type DialFailure, type Dialler, Dials, type DialsOptions } from "./dials.ts";
 import { RoundTrips } from "../health/round_trips.ts";
 import type { StreamQuery } from "./stream_query.ts";
 import { UpstreamConnection, type UpstreamConnectionOptions } from "./upstream_connection.ts";
@@ -19,7 +19,8 @@ const SILENT_MAX = 4;
 /** Connections that may end under a query before it goes on one of its own, and before it is given up. */
 const ENDINGS = { shared: 2, max: 4 };
 /** What a pool is made from. */
-export interface ConnectionPoolOptions extends Omit<UpstreamConnectionOptions, "socket" | "owner" | "clock"> {
+export interface ConnectionPoolOptions
+  extends Omit<UpstreamConnectionOptions, "socket" | "owner" | "clock">, Pick<DialsOptions, "source"> {
   /** The world outside. */
   readonly runtime: Runtime;
   /** Where the server is asked. */
@@ -47,9 +48,8 @@ export class ConnectionPool implements ConnectionOwner<UpstreamConnection>, Dial
   /** See {@linkcode ConnectionPoolOptions}. */
   constructor(options: ConnectionPoolOptions) {
     this.#options = options;
-    const { runtime, deadlines, address } = options;
-    this.#limits = new ConnectionLimits(runtime.clock);
-    this.#dials = new Dials({ runtime, deadlines, address, dialler: this });
+    this.#limits = new ConnectionLimits(options.runtime.clock);
+    this.#dials = new Dials({ ...options, dialler: this });
   }
 
   /** Sends `query` as soon as there is a connection for it. It may fail at once. */

@@ -14,6 +14,8 @@ export interface DialsOptions extends Pick<Services, "deadlines"> {
   readonly runtime: Runtime;
   /** Where the server is. */
   readonly address: SocketAddress;
+  /** The address to connect from; any, if there is none. */
+  readonly source?: string | null;
   /** Who wants connections. */
   readonly dialler: Dialler;
 }
@@ -63,13 +65,13 @@ export class Dials {
 
   /** Begins an attempt. */
   start(): void {
-    const { runtime: { clock, network }, deadlines, address, dialler } = this.#options;
+    const { runtime: { clock, network }, deadlines, address, source = null, dialler } = this.#options;
     const dial = new AbortController();
     const tooLong = new Alarm(() => dial.abort(new Error("It takes too long")));
     this.#lastAtMs = clock.nowMs();
     deadlines.schedule(tooLong, this.#lastAtMs + DIAL_MS);
     this.#running.add(dial);
-    network.connectStream(address, dial.signal).then((socket) => {
+    network.connectStream(address, dial.signal, source).then((socket) => {
       deadlines.cancel(tooLong);
       if (this.#end(dial)) dialler.onConnected(socket);
       else socket.close();

@@ -28,7 +28,7 @@ export interface SocketPoolOptions extends Pick<Services, "deadlines" | "counter
   readonly runtime: Runtime;
   /** Where unpredictable numbers come from. */
   readonly random: Random;
-  /** Where to send from: any address of a family, `0.0.0.0` or `::`, or of a link, `::%eth0`. */
+  /** Where to send from: an address, or any of a family, `0.0.0.0` or `::`, or of a link, `::%eth0`. */
   readonly localHostname: string;
   /** Sockets that take queries at the same time. */
   readonly size: number;
@@ -50,17 +50,30 @@ export class SocketPool {
   #last: UpstreamSocket | null = null;
   /** The last one that was opened because of silence. */
   #newest: UpstreamSocket | null = null;
+  /** Sockets that take queries at the same time. */
+  #size: number;
   /** How many may be opened now because of silence, as of `#freshAtMs`. */
   #freshLeft: number;
-  readonly #freshMax: number;
+  #freshMax: number;
   #freshAtMs = 0;
   #isClosed = false;
 
   /** See {@linkcode SocketPoolOptions}. */
   constructor(options: SocketPoolOptions) {
     this.#options = options;
+    this.#size = options.size;
     this.#freshMax = this.#freshLeft = Math.max(FRESH_MIN, options.size);
     this.#current = new Array<UpstreamSocket | undefined>(options.size).fill(undefined);
+  }
+
+  /** From now on so many sockets take queries at the same time. Those beyond wait for their last replies. */
+  resize(size: number): void {
+    if (size === this.#size) return;
+    this.#size = size;
+    this.#freshMax = Math.max(FRESH_MIN, size);
+    this.#last = this.#newest = null;
+    for (const socket of this.#current.splice(size)) if (socket !== undefined && !socket.isClosed) this.#retire(socket);
+    while (this.#current.length < size) this.#current.push(undefined);
   }
 
   /** Sockets that are open, those that only wait for their last replies included. */
@@ -78,7 +91,8 @@ export class SocketPool {
    * @throws {Error} when none is open and the operating system gives none, or after `close`.
    */
   pick(other: QuerySource | null = null, isFresh = false): UpstreamSocket {
-    const { random, size } = this.#options;
+    const { random } = this.#options;
+    const size = this.#size;
     // A query that `close` has failed asks again: it must not open what nobody would close.
     if (this.#isClosed) throw new Error("Upstream sockets are closed");
     if (isFresh) {
@@ -97,7 +111,7 @@ export class SocketPool {
 
   #placeOf(socket: QuerySource | null): number {
     const index = this.#current.findIndex((current) => current === socket);
-    return socket === null || index === -1 ? this.#options.random.below(this.#options.size) : index;
+    return socket === null || index === -1 ? this.#options.random.below(this.#size) : index;
   }
 
   /** Opens a socket in place of the one at `index`. */

@@ -1,33 +1,54 @@
 import { SocketPool, type SocketPoolOptions } from "./socket_pool.ts";
 
+/** A pool, and who has taken it. */
+interface SharedPool {
+  readonly pool: SocketPool;
+  /** How many sockets each of its users wants; the pool has as many as the greediest. */
+  readonly sizes: number[];
+}
+
 /**
- * The pools that upstreams are asked from over UDP: one for each address family, and one for each link. What comes in on the
- * sockets of a link has come from there.
+ * The pools that upstreams are asked from over UDP: one for each address family, for each link, and for each address that
+ * queries are to leave from. What comes in on the sockets of a link has come from there.
  */
 export class SocketPools {
-  readonly #options: Omit<SocketPoolOptions, "localHostname">;
-  readonly #pools = new Map<string, { readonly pool: SocketPool; userCount: number }>();
+  readonly #options: Omit<SocketPoolOptions, "localHostname" | "size">;
+  readonly #pools = new Map<string, SharedPool>();
 
   /** See `SocketPoolOptions`; they are the same for all. */
-  constructor(options: Omit<SocketPoolOptions, "localHostname">) {
+  constructor(options: Omit<SocketPoolOptions, "localHostname" | "size">) {
     this.#options = options;
   }
 
-  /** The pool that sends from `localHostname`, for one more user. It opens no socket before it is asked for one. */
-  take(localHostname: string): SocketPool {
-    const shared = this.#pools.getOrInsertComputed(localHostname, () => {
-      return { pool: new SocketPool({ ...this.#options, localHostname }), userCount: 0 };
+  /** One more user sends from `localHostname`, and wants `size` sockets. None is opened before it is asked for. */
+  take(localHostname: string, size: number): void {
+    const { sizes, pool } = this.#pools.getOrInsertComputed(localHostname, () => {
+      return { pool: new SocketPool({ ...this.#options, localHostname, size }), sizes: [] };
     });
-    shared.userCount++;
-    return shared.pool;
+    sizes.push(size);
+    pool.resize(Math.max(...sizes));
   }
 
-  /** A user has done with the pool. The last one closes it. */
-  give(localHostname: string): void {
+  /** The pool that sends from `localHostname`, which has been taken. */
+  at(localHostname: string): SocketPool {
+    return this.#pools.get(localHostname)!.pool;
+  }
+
+  /** A user has done with the pool that it has taken with `size`. The last one closes it. */
+  give(localHostname: string, size: number): void {
     const shared = this.#pools.get(localHostname);
-    if (shared === undefined || --shared.userCount > 0) return;
+    if (shared === undefined) return;
+    const { sizes, pool } = shared;
+    sizes.splice(sizes.indexOf(size), 1);
+    if (sizes.length > 0) return pool.resize(Math.max(...sizes));
     this.#pools.delete(localHostname);
-    shared.pool.close();
+    pool.close();
+  }
+
+  /** Closes all of them, whoever has taken them. */
+  close(): void {
+    for (const { pool } of this.#pools.values()) pool.close();
+    this.#pools.clear();
   }
 
   /** Sockets that are open, those that only wait for their last replies included. */

@@ -14,7 +14,7 @@ function setUp({ key = KEY, nowSeconds = 1_700_000_000, numbers = [0, 1] } = {})
   const asked: Uint8Array[] = [];
   const cuts: number[] = [];
   const upstreams = numbers.map((i) => ({
-    name: `192.0.2.${i}:53`,
+    key: `192.0.2.${i}:53`,
     ask: ({ questionOctets }: Request) => {
       asked.push(questionOctets);
       return new DeferredOctets();
@@ -46,7 +46,7 @@ Deno.test("LoopDetector.recognize() knows the probes of another process with the
   assertEquals([sender.cuts, receiver.cuts], [[], [1]]);
 });
 
-Deno.test("LoopDetector.recognize() knows an upstream by its name, in whatever order, and none that it does not have", () => {
+Deno.test("LoopDetector.recognize() knows an upstream by its key, in whatever order, and none that it does not have", () => {
   const [sender, receiver] = [setUp(), setUp({ numbers: [2, 1] })];
   sender.detector.suspect();
   assertEquals(sender.asked.map((probe) => receiver.detector.recognize(probe)), [false, true]);

@@ -170,7 +170,11 @@ Deno.test("UpstreamRegistry.states() tells that an upstream is asked in the clie
 
 Deno.test("UpstreamRegistry.states() counts what goes over TCP and what is refused", async () => {
   const rig = registryRig();
-  const upstreams = rig.registry.openGroup({ endpoints: [endpointAt(UPSTREAM)], strategy: "sequential" });
+  const upstreams = rig.registry.openGroup({
+    endpoints: [endpointAt(UPSTREAM)],
+    strategy: "sequential",
+    socketCount: 2,
+  });
   const pending = upstreams.exchange(requestFor("example.org"));
   await settled();
   const socket = rig.network.sockets[0]!;
@@ -245,7 +249,11 @@ Deno.test("UpstreamRegistry.reset() lets an upstream that was down answer what i
 
 Deno.test("UpstreamRegistry.reset() closes TCP connections: what waits on them is asked on a fresh one", async () => {
   const rig = registryRig();
-  const upstreams = rig.registry.openGroup({ endpoints: [endpointAt(UPSTREAM)], strategy: "sequential" });
+  const upstreams = rig.registry.openGroup({
+    endpoints: [endpointAt(UPSTREAM)],
+    strategy: "sequential",
+    socketCount: 2,
+  });
   const pending = upstreams.exchange(requestFor("example.org"));
   await settled();
   const socket = rig.network.sockets[0]!;
