@@ -18,7 +18,7 @@ const SEED_COUNT = 500;
  * Counters of what never happens there: a program that is wrong, an operating system that tells what it drops. These lives
  * are short, too: what answers that grow old lead to is for the cache's own simulation.
  */
-const UNMET: readonly string[] = ["broken", "dropped", "prefetches", "cacheRefreshes"];
+const UNMET: readonly string[] = ["broken", "dropped", "prefetches", "cacheRefreshes", "upstreamFallbacks"];
 
 const met = new Map<string, number>();
 

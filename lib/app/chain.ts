@@ -61,6 +61,7 @@ function forwardingChain({ config, destinations, resources }: ChainOptions): Res
     hash,
     deadlines,
     share,
+    upstreamsFor,
     onFailedTogether: () => detector.suspect(),
     areKnownBad: (query) => upstreamsFor(query).areKnownBad,
   });

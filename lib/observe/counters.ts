@@ -55,6 +55,8 @@ export class Counters {
   upstreamHedges = 0;
   /** Questions that were sent, beside their way, to see whether an upstream is back. */
   upstreamProbes = 0;
+  /** Questions that went on to the fallback of a group, which had failed, or was known to be bad. */
+  upstreamFallbacks = 0;
   /** Upstream replies that answered a query. */
   upstreamReplies = 0;
   /** Questions that no upstream answered within the deadline. */

@@ -34,7 +34,7 @@ export class Forward implements Resolver {
   /** See `Resolver`. */
   resolve(query: Query): PendingReply {
     const upstreams = this.#upstreamsFor(query);
-    const forwarded = new Forwarded(query, upstreams.members.length);
+    const forwarded = new Forwarded(query, upstreams);
     const request: Request = {
       questionOctets: query.questionOctets,
       flags: query.scan.flags,
@@ -50,6 +50,7 @@ export class Forward implements Resolver {
       wantsFreshSocket: false,
       hasPart: false,
       isClosed: false,
+      hasMetSilence: false,
       owner: null,
     };
     query.request = request;
@@ -62,12 +63,12 @@ export class Forward implements Resolver {
 class Forwarded implements Sink<Response>, LateListener {
   readonly reply: PendingReply;
   readonly #query: Query;
-  readonly #upstreamCount: number;
+  readonly #upstreams: UpstreamGroup;
 
-  constructor(query: Query, upstreamCount: number) {
+  constructor(query: Query, upstreams: UpstreamGroup) {
     this.reply = new PendingReply(query);
     this.#query = query;
-    this.#upstreamCount = upstreamCount;
+    this.#upstreams = upstreams;
   }
 
   arrived(response: Response): void {
@@ -84,7 +85,7 @@ class Forwarded implements Sink<Response>, LateListener {
       return this.#fail(EDE.OTHER, `${name} does not understand the query`);
     }
     // One upstream's refusal is its own to explain; that none of several did better is ours.
-    if (this.#upstreamCount > 1 && !isUseful(response)) {
+    if (!isUseful(response) && this.#upstreams.upstreamCount > 1 && !this.#upstreams.rule.isAnswer(response)) {
       const text = `No upstream has an answer, ${name} says ${rcodeToText(scan.rcode)}`;
       query.reply.extendedErrors.push({ infoCode: EDE.NO_REACHABLE_AUTHORITY, text });
     }
@@ -105,7 +106,7 @@ class Forwarded implements Sink<Response>, LateListener {
 
   listens(late: PromiseLike<Response>): void {
     const query = this.#query.apart();
-    const forwarded = new Forwarded(query, this.#upstreamCount);
+    const forwarded = new Forwarded(query, this.#upstreams);
     this.reply.late = forwarded.reply;
     deliver(late, forwarded);
   }

@@ -1,5 +1,6 @@
 import { withoutOpt } from "../wire/edns/without_opt.ts";
 import { RecordPlaces } from "../wire/record_places.ts";
+import { FLAG, putFlags } from "../wire/header.ts";
 import { TYPE } from "../wire/iana.ts";
 import { MessageScan, OPT_FAULT } from "../wire/scan.ts";
 import { rewriteWithout } from "./records/rewrite.ts";
@@ -51,6 +52,15 @@ export class Response {
     this.octets = octets;
     this.isChainKnown = false;
     this.scan.scan(octets);
+  }
+
+  /** Clears AD: whoever has set it is not believed. */
+  clearAd(): void {
+    // hot path
+    const { scan } = this;
+    if ((scan.flags & FLAG.AD) === 0) return;
+    scan.flags &= ~FLAG.AD;
+    putFlags(this.octets, scan.flags);
   }
 
   /** Leaves out the octets behind the last record. */

@@ -3,6 +3,8 @@ import type { Runtime } from "../base/runtime.ts";
 import { type Approach, approachKey, identityOf, localHostnameOf, sourceFor } from "./approach.ts";
 import { type Endpoint, endpointText, socketAddressOf } from "./endpoint.ts";
 import { CookieJar } from "./exchange/cookie_jar.ts";
+import { type AnswerRule, USUAL_RULE } from "./group/answer_rule.ts";
+import { FallbackGroup } from "./group/fallback_group.ts";
 import type { Strategy } from "./group/strategy.ts";
 import { UpstreamGroup } from "./group/upstream_group.ts";
 import type { UpstreamStatus } from "./health/upstream_status.ts";
@@ -34,6 +36,12 @@ export interface GroupOptions {
   readonly asksWithCookies?: boolean;
   /** Whether names go out in random letter case; they do unless said otherwise. */
   readonly randomizesCase?: boolean;
+  /** What counts as an answer; `USUAL_RULE` unless said otherwise. */
+  readonly rule?: AnswerRule;
+  /** How long a question may take, in milliseconds; for as long as it has time, unless said otherwise. */
+  readonly timeoutMs?: number;
+  /** Who is asked when all of these have failed. Stays open for as long as this group does. */
+  readonly fallback?: UpstreamGroup | null;
 }
 
 /** An upstream, and what it is asked through. */
@@ -88,7 +96,10 @@ export class UpstreamRegistry {
     });
     for (const member of members) member.groupCount++;
     this.#hasGroups = true;
-    return new UpstreamGroup({
+    const { rule = USUAL_RULE, timeoutMs = Infinity, fallback = null } = options;
+    const groupOptions = {
+      rule,
+      timeoutMs,
       members: members.map(({ upstream }) => upstream),
       completeSinceMs: Math.max(...members.map(({ openedAtMs }) => openedAtMs)),
       strategy,
@@ -99,7 +110,8 @@ export class UpstreamRegistry {
       restarts: this.#restarts,
       onClosed: () =>
         this.#leave(members, () => hostnames.forEach((hostname) => this.#pools.give(hostname, socketCount))),
-    });
+    };
+    return fallback === null ? new UpstreamGroup(groupOptions) : new FallbackGroup({ ...groupOptions, fallback });
   }
 
   /** All that are in a group. */

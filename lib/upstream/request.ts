@@ -54,8 +54,8 @@ export interface Request {
    * TCP it would promise what is not to be had.
    */
   readonly acceptsTruncated: boolean;
-  /** When whoever waits is told that there is no answer. */
-  readonly deadlineMs: number;
+  /** When whoever waits is told that there is no answer; a group that has less time sets it. */
+  deadlineMs: number;
   /** Upstreams that may be asked in all. */
   readonly upstreamCount: number;
   /** Sends so far, over all upstreams. Whoever sends counts. */
@@ -72,6 +72,8 @@ export interface Request {
   hasPart: boolean;
   /** Whether its deadline has passed, and it is only listened whether an answer comes after all: nothing more is sent. */
   isClosed: boolean;
+  /** Whether a fallback was asked because nothing had come: what may be a loop has not shown by a failure then. */
+  hasMetSilence: boolean;
   /** `null` for a probe, for which nobody waits. */
   owner: RequestOwner | null;
 }

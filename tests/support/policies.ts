@@ -6,6 +6,7 @@ import type {
   RouteConfig,
   UpstreamGroupConfig,
 } from "../../lib/config/policy.ts";
+import { DEFAULT_FAILOVER_ON } from "../../lib/upstream/group/answer_rule.ts";
 import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import { udp } from "./fake_socket.ts";
 
@@ -70,7 +71,7 @@ export function upstreamGroupOf(
     timeoutMs: 2000,
     sockets: 4,
     sources: [],
-    failoverOn: [],
+    failoverOn: DEFAULT_FAILOVER_ON,
     trustsAd: false,
     asksWithCookies: true,
     randomizesCase: true,

@@ -1,5 +1,6 @@
 import { Log } from "../../lib/observe/log.ts";
 import { Race } from "../../lib/upstream/group/race.ts";
+import { USUAL_RULE } from "../../lib/upstream/group/answer_rule.ts";
 import type { RaceGroup } from "../../lib/upstream/group/race_group.ts";
 import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import type { Request } from "../../lib/upstream/request.ts";
@@ -40,6 +41,7 @@ export function raceRig(...habits: readonly Habit[]) {
   const order = servers.map(({ upstream }) => upstream);
   const race = (request: Request = requestFor("example.org", time.nowMs()), startCount = 1, mayHedge = () => true) => {
     const group: RaceGroup = {
+      rule: USUAL_RULE,
       restartCount: 0,
       mayHedge,
       mayListen: () => false,

@@ -17,6 +17,8 @@ export type { ReceivedQuery } from "./scene_upstream.ts";
 
 /** Where the forwarder of a scene serves. */
 export const SERVICE = udp("192.0.2.53", 2053);
+/** Another address of that machine, which nothing leaves from unless it is told to. */
+export const OTHER_ADDRESS = "192.0.2.54";
 /** The upstream of a scene. */
 export const UPSTREAM = udp("203.0.113.53", 53);
 
@@ -54,7 +56,7 @@ export class Scene {
     const { upstreamCount = zones?.length ?? 1 } = options;
     this.world = new FakeWorld();
     const { network } = this.world;
-    this.host = network.addHost(SERVICE.hostname);
+    this.host = network.addHost(SERVICE.hostname, OTHER_ADDRESS);
     this.#clients = network.addHost(...CLIENT_ADDRESSES);
     const addresses = Array.from(
       { length: upstreamCount },

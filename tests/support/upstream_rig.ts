@@ -69,6 +69,7 @@ export function requestFor(text: string, nowMs = 0, fields: Partial<Request> = {
     wantsFreshSocket: false,
     hasPart: false,
     isClosed: false,
+    hasMetSilence: false,
     owner: null,
     ...fields,
   };

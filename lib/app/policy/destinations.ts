@@ -4,7 +4,7 @@ import type { Query } from "../../resolver/query.ts";
 import { type Endpoint, endpointText } from "../../upstream/endpoint.ts";
 import type { UpstreamGroup } from "../../upstream/group/upstream_group.ts";
 import type { UpstreamRegistry } from "../../upstream/registry.ts";
-import { DEFAULT_GROUP, groupOfSettings, groupOptionsOf } from "./group_options.ts";
+import { DEFAULT_GROUP, groupOfSettings, groupOptionsOf, openGroups } from "./group_options.ts";
 import type { Views } from "../views.ts";
 
 /** Who is asked, and with whom those who ask share answers. */
@@ -56,10 +56,12 @@ export function openDestinations(
 ): Destinations {
   if (policy === null) return openDefault(config, registry, views);
   const byName = new Map(policy.upstreamGroups.map((group) => [group.name, group]));
+  const opened = openGroups(policy.upstreamGroups, (group, fallback) => {
+    return registry.openGroup(groupOptionsOf(group, config.timeoutMs, fallback));
+  });
   return new Destinations(
     new Map(policy.upstreamGroups.map((group) => {
-      const upstreams = registry.openGroup(groupOptionsOf(group));
-      return [group.name, { upstreams, view: views.of(identityOf(group, byName)) }];
+      return [group.name, { upstreams: opened.get(group.name)!, view: views.of(identityOf(group, byName)) }];
     })),
   );
 }
@@ -68,9 +70,8 @@ function openDefault(config: Config, registry: UpstreamRegistry, views: Views): 
   const group = groupOfSettings(config);
   if (group === null) return new Destinations(new Map());
   views.useForAll(identityOf(group, new Map()));
-  return new Destinations(
-    new Map([[DEFAULT_GROUP, { upstreams: registry.openGroup(groupOptionsOf(group)), view: 0 }]]),
-  );
+  const upstreams = registry.openGroup(groupOptionsOf(group, config.timeoutMs));
+  return new Destinations(new Map([[DEFAULT_GROUP, { upstreams, view: 0 }]]));
 }
 
 /** The same text for groups that give the same answers: what they are called, and in which order their servers are asked, is no matter. */
@@ -81,8 +82,8 @@ function identityOf(group: UpstreamGroupConfig, byName: ReadonlyMap<string, Upst
     identities.push({
       servers: endpointTexts(servers),
       ...(sources.length > 0 && { sources }),
-      ...(failoverOn.length > 0 && { failoverOn: failoverOn.toSorted((a, b) => a - b) }),
-      ...(trustsAd && { trustsAd }),
+      failoverOn: failoverOn.toSorted((a, b) => a - b),
+      trustsAd,
     });
   }
   return JSON.stringify(identities);

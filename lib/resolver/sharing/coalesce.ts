@@ -36,10 +36,12 @@ export interface CoalesceOptions extends Pick<Services, "deadlines" | "share"> {
   /** What exchanges are found by. */
   readonly hash: Pick<QuestionHash, "hash">;
   /**
-   * Called when several queries have waited for one exchange in vain: so does a forwarding loop end, in which a query
-   * waits for itself.
+   * Called when several queries have waited for one exchange in vain, or until a fallback was asked: so does a forwarding
+   * loop end, in which a query waits for itself.
    */
-  readonly onFailedTogether: () => void;
+  readonly onFailedTogether: (query: Query) => void;
+  /** Who is asked for a query: one that goes to others shares nothing with it. All go to the same ones unless said otherwise. */
+  readonly upstreamsFor?: (query: Query) => unknown;
   /** Whether no upstream is expected to answer a query: then nobody waits for longer than whoever has asked first. */
   readonly areKnownBad: (query: Query) => boolean;
 }
@@ -56,16 +58,20 @@ export class Coalesce implements Resolver {
   /** By hash. Texts as keys took 2 µs to make; bench/micro/cold_exchange_bench.ts. */
   readonly #exchanges = new LinkedTable<SharedExchange>();
   readonly #share: FairShare;
-  readonly #onFailedTogether: () => void;
+  readonly #upstreamsFor: (query: Query) => unknown;
+  readonly #onFailedTogether: (query: Query) => void;
   readonly #areKnownBad: (query: Query) => boolean;
   readonly #late: LateExchanges;
   /** Leaders whose exchanges are over, to be used again: new ones were a tenth of what a cold answer leaves behind. */
   readonly #spareLeaders: Query[] = [];
 
   /** See {@linkcode CoalesceOptions}. */
-  constructor({ next, hash, share, deadlines, onFailedTogether, areKnownBad }: CoalesceOptions) {
+  constructor(options: CoalesceOptions) {
+    const { next, hash, share, deadlines, upstreamsFor = () => null, onFailedTogether, areKnownBad } = options;
+    this.#upstreamsFor = upstreamsFor;
     this.#late = new LateExchanges({
       deadlines,
+      isShared: (a, b) => this.#isShared(a, b),
       answer: (waiters, answer) => this.#answer(waiters, answer),
       onAnswer: (question, answer) => this.#onLateAnswer(question, answer),
     });
@@ -89,7 +95,7 @@ export class Coalesce implements Resolver {
       // A part of a query that has waited for another part already may be due before the exchange in flight ends. Whoever
       // comes next finds the one that ends first, for it stands in front.
       if (exchange.asked !== asked || exchange.leader.deadlineMs > deadlineMs) continue;
-      if (isSameQuestion(exchange.leader, query)) return join(exchange, query);
+      if (this.#isShared(exchange.leader, query)) return join(exchange, query);
     }
     if (query.isKnownToFail) {
       const late = this.#late.find({ hash, asked, query });
@@ -114,6 +120,11 @@ export class Coalesce implements Resolver {
     return this.#late.find({ hash: this.#hashOf(query, asked), asked, query }) !== null;
   }
 
+  /** Whether an exchange for one of two queries, which are to be given the same answers, will do for the other. */
+  #isShared(a: Query, b: Query): boolean {
+    return isSameQuestion(a, b) && this.#upstreamsFor(a) === this.#upstreamsFor(b);
+  }
+
   #hashOf({ key, wire, scan, qtype, qclass }: Query, asked: number): number {
     return this.#hash.hash(key, wire, scan.qtypeOffset, typesWord(qtype, qclass), asked);
   }
@@ -125,7 +136,8 @@ export class Coalesce implements Resolver {
     this.#exchanges.remove(exchange);
     const { leader } = exchange;
     let { waiters } = exchange;
-    const haveFailedTogether = waiters.length > 1 && reply.rcode === RCODE.SERVFAIL;
+    const haveFailedTogether = waiters.length > 1 &&
+      (reply.rcode === RCODE.SERVFAIL || leader.request?.hasMetSilence === true);
     if (exchange.pending.late !== null) {
       waiters = this.#awaitLate(exchange, exchange.pending.late, reply.copy());
     } else if (!this.#late.isEmpty && isUsefulReply(reply.octets)) {
@@ -136,7 +148,7 @@ export class Coalesce implements Resolver {
     // Nearly every exchange is for one query alone.
     if (waiters.length === 1) waiters[0]!.answered(reply, reply.octets);
     else this.#answer(waiters, reply);
-    if (haveFailedTogether) this.#onFailedTogether();
+    if (haveFailedTogether) this.#onFailedTogether(leader);
   }
 
   /**
@@ -182,7 +194,7 @@ export class Coalesce implements Resolver {
       exchange !== null;
       exchange = this.#exchanges.following(exchange)
     ) {
-      if (exchange.asked !== asked || !isSameQuestion(exchange.leader, query)) continue;
+      if (exchange.asked !== asked || !this.#isShared(exchange.leader, query)) continue;
       this.#exchanges.remove(exchange);
       exchange.isOver = true;
       exchange.leader.request?.owner?.stop();

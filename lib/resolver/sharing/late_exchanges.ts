@@ -5,7 +5,6 @@ import { isUsefulReply } from "../../response/reply_kind.ts";
 import type { PendingReply } from "../pending_reply.ts";
 import type { Query } from "../query.ts";
 import type { Reply } from "../reply.ts";
-import { isSameQuestion } from "./same_question.ts";
 import { Waiter } from "./waiter.ts";
 import type { Services } from "../../observe/services.ts";
 
@@ -21,6 +20,8 @@ export interface Asked {
 
 /** What late exchanges are made from. */
 export interface LateExchangesOptions extends Pick<Services, "deadlines"> {
+  /** Whether an exchange for one of two queries will do for the other. */
+  readonly isShared: (a: Query, b: Query) => boolean;
   /** Gives those who wait an answer, whose octets may be given away. */
   readonly answer: (waiters: readonly LateWaiter[], answer: Reply) => void;
   /** Told of each answer that comes after all: it is for those, too, who have asked anew meanwhile. */
@@ -70,15 +71,19 @@ export class LateExchanges {
       exchange !== null;
       exchange = this.#exchanges.following(exchange)
     ) {
-      if (exchange.isFor(asked, query)) this.#options.answer(exchange.take(), answer.copy());
+      if (this.#isFor(exchange, asked, query)) this.#options.answer(exchange.take(), answer.copy());
     }
   }
 
   /** The newest open exchange for a question; `null` when there is none. */
   find({ hash, asked, query }: Asked): LateExchange | null {
     let exchange = this.#exchanges.first(hash);
-    while (exchange !== null && !exchange.isFor(asked, query)) exchange = this.#exchanges.following(exchange);
+    while (exchange !== null && !this.#isFor(exchange, asked, query)) exchange = this.#exchanges.following(exchange);
     return exchange;
+  }
+
+  #isFor({ question }: LateExchange, asked: number, query: Query): boolean {
+    return question.asked === asked && this.#options.isShared(question.query, query);
   }
 
   /** Lets `query` wait for `exchange` until its own deadline; then it is told what the others were. */
@@ -99,20 +104,16 @@ export class LateExchange implements Linkable<LateExchange>, Sink<Reply> {
   readonly waiters: Set<LateWaiter> = new Set<LateWaiter>();
   /** What those are told who wait in vain. */
   readonly failure: Reply;
-  readonly #question: Asked;
+  /** What it is for. */
+  readonly question: Asked;
   readonly #onEnd: (exchange: LateExchange, reply: Reply | null) => void;
 
   /** `onEnd` is told what has come: `null` for nothing. */
   constructor(question: Asked, failure: Reply, onEnd: (exchange: LateExchange, reply: Reply | null) => void) {
     this.key = question.hash;
     this.failure = failure;
-    this.#question = question;
+    this.question = question;
     this.#onEnd = onEnd;
-  }
-
-  /** Whether it is for the question of `query`. */
-  isFor(asked: number, query: Query): boolean {
-    return this.#question.asked === asked && isSameQuestion(this.#question.query, query);
   }
 
   /** Those who wait, of whom none does any more. */
@@ -139,7 +140,7 @@ export class LateWaiter extends Waiter {
   readonly #deadlines: DeadlineQueue;
   readonly #alarm: Alarm;
 
-  /** At the deadline of `query` it leaves `exchange`, and is told what the others were. */
+  /** At the deadline of `query`, sooner if its upstreams have less time, it leaves `exchange`, and is told what the others were. */
   constructor(query: Query, exchange: LateExchange, deadlines: DeadlineQueue) {
     super(query);
     this.#deadlines = deadlines;
@@ -147,7 +148,9 @@ export class LateWaiter extends Waiter {
       exchange.waiters.delete(this);
       this.answered(exchange.failure, exchange.failure.octets.slice());
     });
-    deadlines.schedule(this.#alarm, query.deadlineMs);
+    // Whoever asked first was told so much before his deadline.
+    const { deadlineMs, request } = exchange.question.query;
+    deadlines.schedule(this.#alarm, query.deadlineMs - (request === null ? 0 : deadlineMs - request.deadlineMs));
   }
 
   /** It is answered from elsewhere. */

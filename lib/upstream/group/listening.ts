@@ -1,6 +1,6 @@
 import type { RaceGroup } from "./race_group.ts";
 import type { Request } from "../request.ts";
-import { isTruncated, isUseful } from "../../response/reply_kind.ts";
+import { isTruncated } from "../../response/reply_kind.ts";
 import type { Response } from "../../response/response.ts";
 import { DeferredResponse } from "../matching/deferred_response.ts";
 
@@ -45,7 +45,7 @@ export class Listening {
   /** A reply has come, and so many may still. What would have to be asked for once more, in whatever manner, is not. */
   replied(response: Response, outstanding: number): void {
     if (this.#isOver) return;
-    const isAnswer = isUseful(response) && !isTruncated(response.octets) && !response.isUnproven;
+    const isAnswer = this.#group.rule.isAnswer(response) && !isTruncated(response.octets) && !response.isUnproven;
     if (!isAnswer) return this.failed(new Error(`${response.upstream!.name} has no answer`), outstanding);
     this.#end();
     this.#late.arrived(response);

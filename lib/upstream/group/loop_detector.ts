@@ -109,6 +109,7 @@ export class LoopDetector {
       wantsFreshSocket: false,
       hasPart: false,
       isClosed: false,
+      hasMetSilence: false,
       owner: null,
     });
   }

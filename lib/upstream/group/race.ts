@@ -3,7 +3,6 @@ import { type LateListener, Listening } from "./listening.ts";
 import type { RaceGroup } from "./race_group.ts";
 import { type Request, type RequestOwner, sendsLeft } from "../request.ts";
 import { resendWaitMs } from "./resend_wait.ts";
-import { isUseful } from "../../response/reply_kind.ts";
 import { Setbacks } from "./setbacks.ts";
 import { whoseTurn } from "./whose_turn.ts";
 import type { AskOwner } from "../ask_owner.ts";
@@ -171,9 +170,10 @@ export class Race extends Deadline implements RequestOwner, AskOwner<Upstream> {
 
   /** See `AskOwner`. */
   replied(upstream: Upstream, response: Response): void {
+    const isAnswer = this.#options.group.rule.judge(response) && !response.isUnproven;
     this.#outstanding--;
     if (this.#isOver) return this.#listening?.replied(response, this.#outstanding);
-    if (response.isUnproven || !isUseful(response)) {
+    if (!isAnswer) {
       this.#noted.noteReply(upstream, response);
       return this.#goOn();
     }
@@ -198,7 +198,7 @@ export class Race extends Deadline implements RequestOwner, AskOwner<Upstream> {
   }
 
   get #noted(): Setbacks {
-    return this.#setbacks ??= new Setbacks(this.#options.request.acceptsTruncated);
+    return this.#setbacks ??= new Setbacks(this.#options);
   }
 
   /** What was sent before a restart does not count. */

@@ -1,7 +1,10 @@
 import type { Upstream } from "../upstream.ts";
+import type { AnswerRule } from "./answer_rule.ts";
 
 /** What a race asks the group of its upstreams, and tells it. */
 export interface RaceGroup {
+  /** What counts as an answer. */
+  readonly rule: AnswerRule;
   /**
    * How often all has begun anew, because the machine has slept, say: what was sent before is lost, and nobody's fault.
    */

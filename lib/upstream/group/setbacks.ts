@@ -1,8 +1,18 @@
 import { EDE } from "../../wire/iana.ts";
+import { isUseful } from "../../response/reply_kind.ts";
 import type { Response } from "../../response/response.ts";
 import type { Request } from "../request.ts";
 import type { Upstream } from "../upstream.ts";
+import type { AnswerRule } from "./answer_rule.ts";
 import { TruncationError, UpstreamError } from "../upstream_error.ts";
+
+/** What setbacks are made from: a race's own. */
+export interface SetbacksOptions {
+  /** What is asked. */
+  readonly request: Pick<Request, "acceptsTruncated">;
+  /** Who is asked. */
+  readonly group: { readonly rule: AnswerRule };
+}
 
 /** What a race has met in place of an answer. Most meet nothing of the kind. */
 export class Setbacks {
@@ -18,9 +28,12 @@ export class Setbacks {
   #truncated: Response | null = null;
   readonly #acceptsTruncated: boolean;
 
-  /** See `Request.acceptsTruncated`. */
-  constructor(acceptsTruncated: boolean) {
-    this.#acceptsTruncated = acceptsTruncated;
+  readonly #rule: AnswerRule;
+
+  /** See {@linkcode SetbacksOptions}. */
+  constructor({ request, group }: SetbacksOptions) {
+    this.#acceptsTruncated = request.acceptsTruncated;
+    this.#rule = group.rule;
   }
 
   /** Whether one send has come to nothing, and that is all: there is not even a truncated reply, if that is accepted. */
@@ -31,7 +44,9 @@ export class Setbacks {
 
   /** The reply to be given when there is no answer; `null`: there is none at all. */
   get second(): Response | null {
-    const second = this.#unproven ?? this.#truncated ?? this.#useless[0] ?? null;
+    // Where NXDOMAIN is no answer, it says more than a refusal does.
+    const useless = this.#useless.find(isUseful) ?? this.#useless[0];
+    const second = this.#unproven ?? this.#truncated ?? useless ?? null;
     // Over TCP, that one upstream refuses does not make up for the answer that another one has.
     return second === this.#truncated && !this.#acceptsTruncated ? null : second;
   }
@@ -63,6 +78,7 @@ export class Setbacks {
     if (error instanceof TruncationError) {
       this.#truncating.push(upstream);
       error.truncated.upstream = upstream;
+      this.#rule.judge(error.truncated);
       this.#truncated ??= error.truncated;
     }
     this.#lastError = error;
@@ -81,7 +97,8 @@ export class Setbacks {
 
   /** Where another upstream has an answer to `request`, the others' refusals are their own fault. */
   blame(request: Request): void {
-    for (const upstream of this.#unhelpful) upstream.failed(request);
+    // Who says of a name that it does not exist is well, whatever that is worth to the operator.
+    this.#unhelpful.forEach((upstream, i) => isUseful(this.#useless[i]!) || upstream.failed(request));
   }
 
   /** Why there is no reply: the last error, or one that names all of `order` that have failed. */

@@ -1,5 +1,7 @@
 import type { Random } from "../../base/random/random.ts";
 import { EDE } from "../../wire/iana.ts";
+import { type AnswerRule, USUAL_RULE } from "./answer_rule.ts";
+import type { Stage } from "./fallback_exchange.ts";
 import type { LateListener } from "./listening.ts";
 import { Race } from "./race.ts";
 import type { RaceGroup } from "./race_group.ts";
@@ -34,6 +36,10 @@ export interface UpstreamGroupOptions extends Pick<Services, "clock" | "deadline
   readonly completeSinceMs?: number;
   /** In which order they are asked. */
   readonly strategy: Strategy;
+  /** What counts as an answer; `USUAL_RULE` unless said otherwise. */
+  readonly rule?: AnswerRule;
+  /** How long a question may take, in milliseconds, if it has more time. */
+  readonly timeoutMs?: number;
   /** Where unpredictable numbers come from. */
   readonly random: Random;
   /** How often all has begun anew; see `RaceGroup`. */
@@ -46,15 +52,19 @@ export interface UpstreamGroupOptions extends Pick<Services, "clock" | "deadline
  * Upstreams together: which one is asked, when another one is asked as well, and whose answer counts. What they are asked
  * through, and how they are doing, is no matter of the group: an upstream may be in several.
  */
-export class UpstreamGroup {
+export class UpstreamGroup implements Stage {
+  /** See `Stage`. */
+  readonly rule: AnswerRule;
+  /** See {@linkcode UpstreamGroupOptions}; `Infinity` for as long as the question has time. */
+  readonly timeoutMs: number;
   readonly #options: UpstreamGroupOptions;
   #turn = 0;
   #hedgesLeft = 0;
   #isClosed = false;
   /** Whether its upstreams have been given back: they may be closed, and are not asked any more. */
   #isOver = false;
-  /** Exchanges within their deadlines. */
-  #raceCount = 0;
+  /** Exchanges within their deadlines, and what else it is open for; see `hold`. */
+  #holdCount = 0;
   /** Exchanges that are open behind their deadlines. */
   #listeningCount = 0;
   /** Made once, not for each question. */
@@ -63,15 +73,18 @@ export class UpstreamGroup {
   /** See {@linkcode UpstreamGroupOptions}. */
   constructor(options: UpstreamGroupOptions) {
     this.#options = options;
-    const { restarts } = options;
+    const { restarts, rule = USUAL_RULE, timeoutMs = Infinity } = options;
+    this.rule = rule;
+    this.timeoutMs = timeoutMs;
     this.#group = {
+      rule,
       get restartCount() {
         return restarts.count;
       },
       mayHedge: (upstream) => this.#mayHedge(upstream),
       mayListen: () => this.#listeningCount < LISTENING_MAX && this.#listeningCount++ >= 0,
       listened: () => this.#listened(),
-      ended: () => this.#ended(),
+      ended: () => this.release(),
       failed: (error) => this.#countFailure(error),
     };
   }
@@ -84,15 +97,18 @@ export class UpstreamGroup {
    */
   exchange(request: Request, lateListener: LateListener | null = null): PromiseLike<Response> {
     const { members, strategy, random, clock, deadlines } = this.#options;
+    if (this.timeoutMs !== Infinity) {
+      request.deadlineMs = Math.min(request.deadlineMs, clock.nowMs() + this.timeoutMs);
+    }
     // What has been put off for a moment, a prefetch, may come behind all that was waited for.
     if (this.#isOver) return nothingFrom("No longer forwarding to", members);
     this.#options.counters.upstreamQuestions++;
     const candidates = this.#candidates;
     if (candidates.length === 0) return nothingFrom("Forwarding loop through", members);
     const order = orderCandidates(candidates, { strategy, turn: this.#turn++, random });
-    this.#raceCount++;
+    this.hold();
     this.#hedgesLeft = Math.min(HEDGES_SAVED_MAX, this.#hedgesLeft + HEDGES_PER_QUESTION);
-    this.#probe(order, request);
+    this.probe(order.slice(1), request);
     const startCount = strategy === "parallel" ? Math.min(PARALLEL_COUNT, order.length) : 1;
     return new Race({ request, order, startCount, group: this.#group, lateListener, clock, deadlines }).run();
   }
@@ -100,6 +116,16 @@ export class UpstreamGroup {
   /** The upstreams in order of preference. */
   get members(): readonly Upstream[] {
     return this.#options.members;
+  }
+
+  /** All who may have to be asked for a question. */
+  get reach(): readonly Upstream[] {
+    return this.members;
+  }
+
+  /** How many these are. */
+  get upstreamCount(): number {
+    return this.reach.length;
   }
 
   /** Whether no upstream is expected to answer, see `Upstream.isKnownBad`. They are asked all the same. */
@@ -131,8 +157,14 @@ export class UpstreamGroup {
     this.#closeIfIdle();
   }
 
-  #ended(): void {
-    this.#raceCount--;
+  /** Keeps its upstreams until `release`, whoever closes it: it may still be asked. */
+  hold(): void {
+    this.#holdCount++;
+  }
+
+  /** To be called once for each `hold`. */
+  release(): void {
+    this.#holdCount--;
     if (this.#isClosed) this.#closeIfIdle();
   }
 
@@ -142,7 +174,7 @@ export class UpstreamGroup {
   }
 
   #closeIfIdle(): void {
-    if (this.#isOver || this.#raceCount + this.#listeningCount > 0) return;
+    if (this.#isOver || this.#holdCount + this.#listeningCount > 0) return;
     this.#isOver = true;
     this.#options.onClosed();
   }
@@ -151,10 +183,9 @@ export class UpstreamGroup {
     return this.members.some(isLoop) ? this.members.filter((upstream) => !upstream.isLoop) : this.members;
   }
 
-  /** A question that is asked anyway probes one upstream that was down, beside the race: no client waits for it. */
-  #probe(order: readonly Upstream[], request: Request): void {
-    for (let i = 1; i < order.length; i++) {
-      const upstream = order[i]!;
+  /** A question that is asked of others anyway probes one of `upstreams` that was down: no client waits for it. */
+  protected probe(upstreams: readonly Upstream[], request: Request): void {
+    for (const upstream of upstreams) {
       // With sends of its own, so that it takes none from the client; `Dialogue` bounds those, too. From a fresh socket: the
       // upstream may have gone for the ports of the others alone.
       if (upstream.isUp || !upstream.probe({ ...request, upstreamCount: 1, wantsFreshSocket: true })) continue;
