@@ -211,17 +211,17 @@ Deno.test("CVE-2026-26017: who may not ask gets nothing, not even what is known 
 Deno.test("CVE-2026-26018: what the loop detector asks cannot be guessed", async () => {
   const asked: string[] = [];
   let cuts = 0;
-  const upstream = {
-    name: "192.0.2.1:53",
+  const upstreams = [1, 2].map((i) => ({
+    key: `192.0.2.${i}:53`,
     ask: ({ questionOctets }: Request) => {
       asked.push(nameToText(readName(new Reader(questionOctets))));
       return Promise.resolve(new Uint8Array(12));
     },
     cutLoop: () => void cuts++,
-  } as unknown as Upstream;
+  } as unknown as Upstream));
   const random = { fill: (octets: Octets) => void crypto.getRandomValues(octets) };
   const detector = new LoopDetector({
-    upstreams: () => [upstream, upstream],
+    upstreams: () => upstreams,
     random,
     key: drawSecret(random),
     clock: { nowMs: () => 0 },

@@ -20,6 +20,7 @@ import type { Resolver } from "../resolver/resolver.ts";
 import { SpecialNames } from "../resolver/local/special_names.ts";
 import { Split } from "../resolver/questions/split.ts";
 import type { UpstreamGroup } from "../upstream/group/upstream_group.ts";
+import { HEADER_OCTETS } from "../wire/header.ts";
 import { VERSION } from "../version.ts";
 import { decide } from "./policy/decide.ts";
 import type { Destinations } from "./policy/destinations.ts";
@@ -62,7 +63,10 @@ function forwardingChain({ config, destinations, resources }: ChainOptions): Res
     deadlines,
     share,
     upstreamsFor,
-    onFailedTogether: () => detector.suspect(),
+    onFailedTogether: (query) => {
+      const name = query.wire.slice(HEADER_OCTETS, query.scan.qtypeOffset);
+      detector.suspect(upstreamsFor(query).reach, name);
+    },
     areKnownBad: (query) => upstreamsFor(query).areKnownBad,
   });
   const inFlight = new InFlightLimit({ next: coalesce, max: config.maxInFlight, loads, overloads, counters });

@@ -4,10 +4,11 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { UpstreamGroupConfig } from "../../lib/config/policy.ts";
 import { readExtendedError, readOptions } from "../../lib/wire/edns/edns.ts";
 import { RCODE, TYPE } from "../../lib/wire/iana.ts";
+import { nameToText } from "../../lib/wire/name.ts";
 import { lines, opt, question, response } from "../support/messages.ts";
 import { policyOf, upstreamGroupOf } from "../support/policies.ts";
 import { recordZone } from "../support/record_zone.ts";
-import { OTHER_ADDRESS, type ReceivedReply, Scene } from "../support/scene.ts";
+import { OTHER_ADDRESS, type ReceivedReply, Scene, SERVICE } from "../support/scene.ts";
 import type { SceneUpstream } from "../support/scene_upstream.ts";
 
 const ADDRESSES = ["203.0.113.53", "203.0.113.54", "203.0.113.55"];
@@ -309,6 +310,21 @@ Deno.test("a group that is in no configuration any more is closed behind its las
   assertEquals(scene.host.openSockets.filter(({ address }) => address.hostname === OTHER_ADDRESS), []);
 });
 
+Deno.test("of the groups in the way of a question that fails together, those alone are looked at for loops", async () => {
+  const { scene, asked } = setUp({ corp: { fallback: "lab" } });
+  for (const upstream of scene.upstreams) upstream.fallSilent();
+  const clients = [scene.client(), scene.client()];
+  for (const client of clients) client.ask([question("www.corp.example")]);
+  await scene.pass(2100);
+  assertEquals(clients.map(({ replies }) => replies.length), [1, 1]);
+  const probed = scene.upstreams.map(({ queries }) => {
+    return queries.some(({ message }) => message.questions[0]!.type === TYPE.TXT);
+  });
+  assertEquals(probed, [false, true, true]);
+  asked();
+  await scene.settle();
+});
+
 Deno.test("two groups that ask the same servers in other ways share no exchange", async () => {
   const { scene } = setUp(
     { corp: { timeoutMs: 500 }, lab: { timeoutMs: 1500 } },
@@ -328,5 +344,24 @@ Deno.test("two groups that ask the same servers in other ways share no exchange"
   await scene.pass(1100);
   assertEquals([outcomeOf(short.reply), long.reply.message.rcode], ["RCODE 2", RCODE.NOERROR]);
   assertEquals(lines(long.reply.message.answers), []);
+  await scene.settle();
+});
+
+Deno.test("a loop that one route alone is in, and other names are not, is found out: the upstream is left alone, its fallback is asked", async () => {
+  const { scene, ask } = setUp({ corp: { fallback: "lab" } });
+  const corp = scene.upstreams[1]!;
+  const peers = new Map<number, Parameters<typeof corp.onQuery>[0]>();
+  // A forwarder that has a route as well, to this program.
+  corp.onQuery = (query) => {
+    const { message, octets } = query;
+    if (message.isResponse) return corp.reply(peers.get(message.id)!, octets);
+    if (!nameToText(message.questions[0]!.name).toLowerCase().endsWith(".corp.example.")) return corp.answer(query);
+    peers.set(message.id, query);
+    corp.send(octets, SERVICE, { afterMs: 1 });
+  };
+  assertEquals(await ask("www.corp.example"), ["by 3", 1010]);
+  await scene.pass(100);
+  assertEquals(await ask("api.corp.example"), ["by 3", 0]);
+  assertEquals(scene.world.lines.filter((line) => line.includes("leads back to this program")).length, 1);
   await scene.settle();
 });

@@ -1,6 +1,6 @@
 import { HEADER_OCTETS } from "../../wire/header.ts";
 import { EDE, RCODE } from "../../wire/iana.ts";
-import { type LoopDetector, PROBE_OCTETS } from "../../upstream/group/loop_detector.ts";
+import { type LoopDetector, PROBE_LABEL_OCTETS } from "../../upstream/group/loop_detector.ts";
 import { ownReply } from "../own_reply.ts";
 import type { Query } from "../query.ts";
 import { type Reply, SOURCE } from "../reply.ts";
@@ -19,9 +19,10 @@ export class LoopGuard implements Resolver {
 
   /** See `Resolver`. */
   resolve(query: Query): Reply | PromiseLike<Reply> {
-    // Its length alone tells nearly every question from a probe: only the others are copied.
-    const octets = query.scan.questionsEnd - HEADER_OCTETS;
-    if (octets !== PROBE_OCTETS || !this.#detector.recognize(query.questionOctets)) return this.#next.resolve(query);
+    // The length of its first label tells nearly every question from a probe: only the others are copied.
+    if (query.wire[HEADER_OCTETS] !== PROBE_LABEL_OCTETS || !this.#detector.recognize(query.questionOctets)) {
+      return this.#next.resolve(query);
+    }
     query.reply.extendedErrors.push({ infoCode: EDE.OTHER, text: "Forwarding loop" });
     return ownReply(query, { rcode: RCODE.REFUSED, withQuestion: true, source: SOURCE.refused, reason: "loop" });
   }

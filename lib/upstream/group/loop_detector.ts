@@ -3,8 +3,7 @@ import { equals } from "@std/bytes/equals";
 import type { RandomSource } from "../../base/runtime.ts";
 import { sipHash24 } from "../../base/random/siphash.ts";
 import { CLASS, TYPE } from "../../wire/iana.ts";
-import { nameFromText } from "../../wire/name.ts";
-import { Writer } from "../../wire/writer.ts";
+import { foldCase, type Name, NAME_OCTETS_MAX, nameFromText } from "../../wire/name.ts";
 import { SENDS_MAX } from "../request.ts";
 import type { Upstream } from "../upstream.ts";
 import type { Services } from "../../observe/services.ts";
@@ -15,16 +14,18 @@ const TOLD_OCTETS = 10;
 const KEY_HASH = { start: 4, end: 8 };
 /** 64 bits: whoever wants to make an upstream look like a loop has to guess them (as CVE-2026-26018 did elsewhere). */
 const TOKEN_OCTETS = TOLD_OCTETS + 8;
-/** Probes at most this often, however suspicious things look. */
+/** An upstream is probed at most this often, however suspicious things look. */
 const PROBE_EVERY_MS = 10_000;
 /** How long an answer to a probe is waited for; the probe itself would be back much sooner. */
 const PROBE_MS = 2000;
 /** A probe that comes in later than this proves nothing: somebody may have read it and repeat it. */
 const PROBE_LIFE_SECONDS = 10;
-/** The first label of the name: its length, and the token in hexadecimal digits. */
-const LABEL_OCTETS = 2 * TOKEN_OCTETS;
+/** Octets of a probe's first label: the token in hexadecimal digits. */
+export const PROBE_LABEL_OCTETS: number = 2 * TOKEN_OCTETS;
 /** RFC 2606 §3 keeps example. for such use; resolvers treat it as any other name (RFC 6761 §6.5). */
-const DOMAIN = "example.";
+const DOMAIN = nameFromText("example.");
+/** Type and class of a probe. */
+const TXT_IN = [0, TYPE.TXT, 0, CLASS.IN];
 
 /** What a detector is made from. */
 export interface LoopDetectorOptions extends Pick<Services, "clock" | "wallClock"> {
@@ -43,20 +44,27 @@ export interface LoopDetectorOptions extends Pick<Services, "clock" | "wallClock
  */
 export class LoopDetector {
   readonly #options: LoopDetectorOptions;
-  #lastProbeMs = -Infinity;
+  /** When each was probed last. */
+  readonly #probedAtMs = new WeakMap<Upstream, number>();
 
   /** See {@linkcode LoopDetectorOptions}. */
   constructor(options: LoopDetectorOptions) {
     this.#options = options;
   }
 
-  /** Something happened that a loop would explain: several queries waited for one answer, and it did not come. */
-  suspect(): void {
-    const { upstreams, clock } = this.#options;
-    const nowMs = clock.nowMs();
-    if (nowMs - this.#lastProbeMs < PROBE_EVERY_MS) return;
-    this.#lastProbeMs = nowMs;
-    for (const upstream of upstreams()) this.#probe(upstream, nowMs);
+  /**
+   * Something happened that a loop through one of `suspects` would explain: several queries waited for one answer in vain.
+   *
+   * @param domain The name that was asked for, in wire format: what is below it goes the same way, where others may not, ours
+   * or theirs.
+   */
+  suspect(suspects: readonly Upstream[] = this.#options.upstreams(), domain: Name = DOMAIN): void {
+    const nowMs = this.#options.clock.nowMs();
+    for (const upstream of suspects) {
+      if (nowMs - (this.#probedAtMs.get(upstream) ?? -Infinity) < PROBE_EVERY_MS) continue;
+      this.#probedAtMs.set(upstream, nowMs);
+      this.#probe(upstream, domain, nowMs);
+    }
   }
 
   /**
@@ -65,8 +73,8 @@ export class LoopDetector {
    * @param questionOctets The question in wire format, in any letter case.
    */
   recognize(questionOctets: Uint8Array): boolean {
-    // Two comparisons spare nearly every question the rest.
-    if (questionOctets[0] !== LABEL_OCTETS || questionOctets.length !== PROBE_OCTETS) return false;
+    // One comparison spares nearly every question the rest.
+    if (questionOctets[0] !== PROBE_LABEL_OCTETS) return false;
     const upstream = this.#upstreamOf(questionOctets);
     upstream?.cutLoop();
     return upstream !== undefined;
@@ -75,22 +83,26 @@ export class LoopDetector {
   #upstreamOf(questionOctets: Uint8Array): Upstream | undefined {
     const { upstreams, key, wallClock } = this.#options;
     const token = tokenIn(questionOctets);
-    if (token === null || !equals(toLowerCase(questionOctets), questionFor(token))) return undefined;
+    if (token === null) return undefined;
     const told = token.subarray(0, TOLD_OCTETS);
-    if (!equals(sipHash24(key, told), token.subarray(TOLD_OCTETS))) return undefined;
+    const rest = foldCase(questionOctets.slice(1 + PROBE_LABEL_OCTETS));
+    if (!equals(sipHash24(key, concat([told, rest])), token.subarray(TOLD_OCTETS))) return undefined;
     const ageSeconds = (wallClock.epochSeconds() - new DataView(token.buffer).getUint32(0)) | 0;
     if (Math.abs(ageSeconds) > PROBE_LIFE_SECONDS) return undefined;
     const keyHash = token.subarray(KEY_HASH.start, KEY_HASH.end);
     return upstreams().find((upstream) => equals(this.#hashOf(upstream.key), keyHash));
   }
 
-  #probe(upstream: Upstream, nowMs: number): void {
+  #probe(upstream: Upstream, domain: Name, nowMs: number): void {
     const { random, key, wallClock } = this.#options;
     const told = new Uint8Array(TOLD_OCTETS);
     random.fill(told);
     new DataView(told.buffer).setUint32(0, wallClock.epochSeconds());
     told.set(this.#hashOf(upstream.key), KEY_HASH.start);
-    const questionOctets = questionFor(concat([told, sipHash24(key, told)]));
+    const isTooLong = 1 + PROBE_LABEL_OCTETS + domain.length > NAME_OCTETS_MAX;
+    const rest = Uint8Array.of(...foldCase(isTooLong ? DOMAIN : domain), ...TXT_IN);
+    const token = concat([told, sipHash24(key, concat([told, rest]))]);
+    const questionOctets = Uint8Array.of(PROBE_LABEL_OCTETS, ...new TextEncoder().encode(token.toHex()), ...rest);
     const deadlineMs = nowMs + PROBE_MS;
     // No answer is no loop; the upstream itself takes note of its silence.
     upstream.ask({
@@ -120,24 +132,8 @@ export class LoopDetector {
   }
 }
 
-function questionFor(token: Uint8Array): Uint8Array<ArrayBuffer> {
-  const writer = new Writer();
-  writer.name(nameFromText(`${token.toHex()}.${DOMAIN}`));
-  writer.uint16(TYPE.TXT);
-  writer.uint16(CLASS.IN);
-  return writer.finish();
-}
-
-/** Octets of a probe's question. */
-export const PROBE_OCTETS: number = questionFor(new Uint8Array(TOKEN_OCTETS)).length;
-
 /** The octets that the first label spells, in whatever letter case; `null` when it spells none. */
 function tokenIn(questionOctets: Uint8Array): Uint8Array<ArrayBuffer> | null {
-  const text = String.fromCharCode(...questionOctets.subarray(1, 1 + LABEL_OCTETS));
+  const text = String.fromCharCode(...questionOctets.subarray(1, 1 + PROBE_LABEL_OCTETS));
   return /^[0-9a-f]+$/i.test(text) ? Uint8Array.fromHex(text) : null;
-}
-
-/** The probe goes out in random case, and forwarders may change it. Type and class of a probe hold no letters. */
-function toLowerCase(questionOctets: Uint8Array): Uint8Array {
-  return questionOctets.map((octet) => octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet);
 }

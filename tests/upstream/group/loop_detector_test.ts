@@ -4,6 +4,7 @@ import { LoopDetector } from "../../../lib/upstream/group/loop_detector.ts";
 import { DeferredOctets } from "../../../lib/base/deferred.ts";
 import type { Request } from "../../../lib/upstream/request.ts";
 import type { Upstream } from "../../../lib/upstream/upstream.ts";
+import { nameFromText, nameToText } from "../../../lib/wire/name.ts";
 import { scriptedSource } from "../../support/fake_random.ts";
 
 const KEY = drawSecret(scriptedSource());
@@ -28,7 +29,7 @@ function setUp({ key = KEY, nowSeconds = 1_700_000_000, numbers = [0, 1] } = {})
     clock: { nowMs: () => time.nowMs },
     wallClock: { epochSeconds: () => time.nowSeconds },
   });
-  return { detector, asked, cuts, time };
+  return { detector, upstreams, asked, cuts, time };
 }
 
 Deno.test("LoopDetector.recognize() knows the probe of each upstream, in any letter case", () => {
@@ -92,4 +93,45 @@ Deno.test("LoopDetector.suspect() probes each upstream once in ten seconds, with
   time.nowMs = 10_000;
   detector.suspect();
   assertEquals(new Set(asked.map((octets) => octets.toHex())).size, 4);
+});
+
+Deno.test("LoopDetector.suspect() probes those that it is given, each for itself", () => {
+  const { detector, upstreams, asked, time } = setUp();
+  detector.suspect([upstreams[0]!]);
+  assertEquals(asked.length, 1);
+  time.nowMs = 5000;
+  detector.suspect();
+  assertEquals(asked.length, 2);
+  time.nowMs = 10_000;
+  detector.suspect();
+  assertEquals(asked.length, 3);
+});
+
+Deno.test("LoopDetector.suspect() asks below the name that was asked for, and knows that again, in any letter case", () => {
+  const domain = nameFromText("WWW.Corp.example.");
+  const { detector, asked, cuts } = setUp();
+  detector.suspect(undefined, domain);
+  assertEquals(asked.map((octets) => octets.subarray(37, -4)), [1, 2].map(() => nameFromText("www.corp.example.")));
+  const upperCase = asked[0]!.map((octet) => octet >= 0x61 && octet <= 0x7a ? octet - 0x20 : octet);
+  assertEquals([detector.recognize(upperCase), cuts], [true, [0]]);
+  // The same token below another name is nobody's.
+  const elsewhere = Uint8Array.of(...asked[1]!.subarray(0, 37), ...nameFromText("www.corp.example.org."), 0, 16, 0, 1);
+  assertEquals(detector.recognize(elsewhere), false);
+});
+
+Deno.test("LoopDetector.suspect() asks elsewhere when a name is too long to have another label", () => {
+  const label = "a".repeat(63);
+  const longest = nameFromText(`${label}.${label}.${label}.${"a".repeat(24)}.`);
+  assertEquals(longest.length, 218);
+  for (
+    const [domain, rest] of [[longest, longest], [
+      nameFromText(`a.${nameToText(longest)}`),
+      nameFromText("example."),
+    ]] as const
+  ) {
+    const { detector, asked } = setUp();
+    detector.suspect(undefined, domain);
+    assertEquals(asked[0]!.subarray(37, -4), rest);
+    assertEquals(detector.recognize(asked[0]!), true);
+  }
 });
