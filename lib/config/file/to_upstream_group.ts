@@ -1,3 +1,4 @@
+import { DEFAULT_FAILOVER_ON } from "../../upstream/group/answer_rule.ts";
 import type { UpstreamGroupConfig } from "../policy.ts";
 import type { Setting } from "../setting.ts";
 import { SETTINGS } from "../settings.ts";
@@ -27,8 +28,8 @@ export function upstreamGroup(name: string, { tables, marks, config }: PolicySou
     timeoutMs: group.timeout === undefined ? config.timeoutMs : read(SETTINGS.timeoutMs, group.timeout),
     sockets: single.upstreamSockets,
     sources: group.source ?? [],
-    failoverOn: group["failover-on"] ?? [],
-    trustsAd: group["trust-ad"] ?? false,
+    failoverOn: group["failover-on"] ?? DEFAULT_FAILOVER_ON,
+    trustsAd: group["trust-ad"] ?? true,
     asksWithCookies: single.asksWithCookies,
     randomizesCase: single.randomizesCase,
     place: isWhole ? placeOf(mark) : null,

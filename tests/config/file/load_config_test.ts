@@ -1,9 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { groupOfSettings } from "../../../lib/app/policy/group_options.ts";
+import type { Config } from "../../../lib/config/config.ts";
 import { ConfigError, problemLines } from "../../../lib/config/file/problem.ts";
 import { parseCommand } from "../../../lib/config/flags/cli.ts";
 import { loadConfig } from "../../../lib/config/load_config.ts";
 import { DEFAULTS } from "../../../lib/config/settings.ts";
 import { UsageError } from "../../../lib/config/usage_error.ts";
+import { RCODE } from "../../../lib/wire/iana.ts";
 import { udp } from "../../support/fake_socket.ts";
 import { configIo, type FileTexts } from "../../support/config_io.ts";
 
@@ -69,6 +72,18 @@ Deno.test("loadConfig() puts --resolver in the place of the default group's serv
     [500, 7, null],
   ]);
   assertEquals(upstreams, groups[0]!.servers);
+});
+
+Deno.test("loadConfig() has the groups of a file ask as the settings alone do, of what neither says anything", async () => {
+  const text =
+    '[upstreams.default]\nservers = ["192.0.2.1"]\n[[route]]\ndomains = ["corp.example"]\nto = ["192.0.2.1"]\n';
+  const { config } = await load(text);
+  const alone = groupOfSettings({ ...config, policy: null } as Config);
+  const groups = config.policy!.upstreamGroups.map((group) => ({ ...group, name: "default", place: null }));
+  assertEquals(groups, [alone, alone]);
+  const said = '[upstreams.default]\nservers = ["192.0.2.1"]\nfailover-on = ["refused"]\ntrust-ad = false\n';
+  const [group] = (await load(said)).config.policy!.upstreamGroups;
+  assertEquals([group!.failoverOn, group!.trustsAd], [[RCODE.REFUSED], false]);
 });
 
 Deno.test("loadConfig() blames a flag for what a flag does", async () => {

@@ -1,4 +1,5 @@
 import { endpointText } from "../../../upstream/endpoint.ts";
+import { DEFAULT_FAILOVER_ON } from "../../../upstream/group/answer_rule.ts";
 import { rcodeToText, typeToText } from "../../../wire/iana.ts";
 import type { FullConfig } from "../../config.ts";
 import type {
@@ -64,6 +65,10 @@ function entriesOf(
   });
 }
 
+function rcodeWords(rcodes: readonly number[]): readonly string[] {
+  return rcodes.map((rcode) => rcodeToText(rcode).toLowerCase());
+}
+
 /** The default group's other settings are rows of the table. */
 function groupRows(group: UpstreamGroupConfig, config: FullConfig): Row[] {
   const time: Row = ["timeout", quantityToText(group.timeoutMs, "ms"), quantityToText(config.timeoutMs, "ms")];
@@ -71,8 +76,8 @@ function groupRows(group: UpstreamGroupConfig, config: FullConfig): Row[] {
     ["fallback", group.fallback, null],
     time,
     ["source", group.sources.length === 0 ? null : group.sources, null],
-    ["failover-on", group.failoverOn.map((rcode) => rcodeToText(rcode).toLowerCase()), []],
-    ["trust-ad", group.trustsAd, false],
+    ["failover-on", rcodeWords(group.failoverOn), rcodeWords(DEFAULT_FAILOVER_ON)],
+    ["trust-ad", group.trustsAd, true],
   ];
   if (group.name === "default") return rest;
   return [

@@ -32,7 +32,9 @@ function group(): Field<FileGroup> {
   });
   const failover = {
     form: '["servfail", "refused"]',
-    help: "Replies that are no answer: the next server is asked.",
+    help:
+      "Replies that are no answer: the next server is asked. What says that the query was not understood never is one.",
+    fallback: '["servfail", "refused"]',
   };
   const source = {
     form: '["192.0.2.53", "2001:db8::53"]',
@@ -59,9 +61,9 @@ function group(): Field<FileGroup> {
     "trust-ad": flag({
       form: "true|false",
       help:
-        "Whether clients are told that an answer is authentic (AD) when these servers say so: they validate, and the way " +
-        "to them is safe.",
-      fallback: "false",
+        "Whether clients are told that an answer is authentic (AD) when these servers say so. Not to be believed where the " +
+        "servers do not validate, or somebody on the way to them may say it in their place.",
+      fallback: "true",
     }, (isOn) => isOn),
     "cookies": row("asksWithCookies"),
     "case-randomization": row("randomizesCase"),
