@@ -13,6 +13,8 @@ export class ByteRing {
   #tail: number;
   /** Units between tail and head, gaps included: tells full from empty. */
   #takenUnits = 0;
+  /** Units that have ever been given up: where the tail would stand in a ring without an end. */
+  #passedUnits = 0;
 
   /** The units of `slab` from `start` up to `end`. */
   constructor(slab: EntrySlab, start: number, end: number) {
@@ -65,12 +67,32 @@ export class ByteRing {
     const units = this.#slab.units(ref);
     this.#tail += units;
     this.#takenUnits -= units;
+    this.#passedUnits += units;
     if (this.#tail === this.#end) this.#tail = this.#start;
     return ref;
   }
 
+  /**
+   * Visits entries and gaps, the oldest first, without taking any out; up to `countMax` of them.
+   *
+   * @param position Where to begin: 0, or what the last call has returned. What has been given up since is passed over.
+   * @returns Where to go on; `null` behind the newest.
+   */
+  visit(position: number, countMax: number, visit: (ref: number) => void): number | null {
+    const end = this.#passedUnits + this.#takenUnits;
+    let at = Math.max(position, this.#passedUnits);
+    for (let count = 0; at < end && count < countMax; count++) {
+      const beyondTail = this.#tail + at - this.#passedUnits;
+      const ref = beyondTail < this.#end ? beyondTail : beyondTail - this.units;
+      visit(ref);
+      at += this.#slab.units(ref);
+    }
+    return at < end ? at : null;
+  }
+
   /** Gives everything up. */
   clear(): void {
+    this.#passedUnits += this.#takenUnits;
     this.#head = this.#tail = this.#start;
     this.#takenUnits = 0;
   }

@@ -8,6 +8,8 @@ import { Ghosts } from "./ghosts.ts";
 import { HashIndex } from "./hash_index.ts";
 import { NameKey } from "../../names/name_key.ts";
 import { type QuestionHash, typesWord } from "../../names/question_hash.ts";
+import type { Name } from "../../wire/name.ts";
+import { Removal } from "./removal.ts";
 import { unitsFor, writeEntry } from "./write_entry.ts";
 
 /** What `find` and `insert` return when there is no entry. */
@@ -136,6 +138,17 @@ export class CacheStore {
   /** Removes an entry. */
   remove(ref: number): void {
     this.#eviction.remove(ref);
+  }
+
+  /**
+   * Removes what is remembered for a name, a part at a time: answers and failures of all types, classes and variants.
+   *
+   * @param isBelowToo Whether the names below it are meant as well.
+   */
+  removal(name: Name, isBelowToo: boolean): Removal {
+    const slab = this.#slab;
+    const isMeant = isBelowToo ? (ref: number) => slab.isWithin(ref, name) : (ref: number) => slab.isNamed(ref, name);
+    return new Removal(this.#eviction, isMeant);
   }
 
   /** Removes all entries, and forgets what was asked for. */

@@ -104,6 +104,20 @@ export class EntrySlab {
     return isSameRun(wire, HEADER_OCTETS, this.octets, this.#nameStart(ref), nameEnd - HEADER_OCTETS);
   }
 
+  /** Whether the entry's name is `name`, letter case ignored. */
+  isNamed(ref: number, name: Uint8Array): boolean {
+    return this.octets[ref * 8 + OCTET.nameOctets] === name.length &&
+      isSameRun(name, 0, this.octets, this.#nameStart(ref), name.length);
+  }
+
+  /** Whether the entry's name is `domain` or lies below it, letter case ignored. */
+  isWithin(ref: number, domain: Uint8Array): boolean {
+    const end = this.#nameStart(ref) + this.octets[ref * 8 + OCTET.nameOctets]!;
+    let start = this.#nameStart(ref);
+    while (end - start > domain.length) start += 1 + this.octets[start]!;
+    return end - start === domain.length && isSameRun(domain, 0, this.octets, start, domain.length);
+  }
+
   /** See `CacheEntry`. */
   storedAtMs(ref: number): number {
     return this.doubles[ref + DOUBLE.storedAtMs]!;

@@ -11,6 +11,17 @@ const SMALL_SHARE = 0.1;
 /** What may be moved on, in proportion to the room that it is moved on for: bounds the work of an insertion. */
 const MOVED_SHARE_MAX = 32;
 
+/** How far it has come with `removeSome`. */
+export interface Place {
+  /** What leaves the small ring goes there, and is met again. */
+  readonly isInMain: boolean;
+  /** See `ByteRing.visit`. */
+  readonly position: number;
+}
+
+/** Where `removeSome` begins. */
+export const FIRST_PLACE: Place = { isInMain: false, position: 0 };
+
 /** What eviction decides about: entries that are found through `index`. */
 export interface EvictionOptions {
   /** Where the entries stand. */
@@ -107,6 +118,22 @@ export class Eviction {
     this.#slab.free(ref);
     this.#count--;
     this.#liveUnits -= this.#slab.units(ref);
+  }
+
+  /**
+   * Takes out which entries it is asked to, up to `countMax` of them looked at.
+   *
+   * @param place Where to begin: `FIRST_PLACE`, or what the last call has returned.
+   * @returns Where to go on; `null` when all have been looked at. What has come in since the first call may or may not be among
+   * them.
+   */
+  removeSome(isUnwanted: (ref: number) => boolean, place: Place, countMax: number): Place | null {
+    const ring = place.isInMain ? this.#main : this.#small;
+    const position = ring.visit(place.position, countMax, (ref) => {
+      if (this.#slab.isLive(ref) && isUnwanted(ref)) this.remove(ref);
+    });
+    if (position !== null) return { ...place, position };
+    return place.isInMain ? null : { isInMain: true, position: 0 };
   }
 
   /** Takes all entries out. */
