@@ -38,7 +38,8 @@ export function writeDraft(draft: Draft, { program, files }: { program: string; 
 /** A group has servers: without any, what else is said of it stands in comments. */
 function withoutServers(lines: readonly string[]): { name: string; lines: string[] } {
   const commented = ["[upstreams.default]", 'servers = ["192.0.2.53"]', ...lines].map((line) => `# ${line}`);
-  const why = "# No servers to ask by default were found: without them all answers are made up.";
+  const why =
+    "# No servers to ask by default were found: give some here. Routes need them; without any, all answers are made up.";
   return { name: "upstreams.default", lines: [why, ...commented] };
 }
 

@@ -4,7 +4,7 @@ import { NETWORK_SETTINGS } from "../../settings/network_settings.ts";
 import { WORKER_BOUNDS } from "../../settings/process_settings.ts";
 import type { Bounds } from "../../setting.ts";
 import type { Draft, Origin, Source } from "../draft.ts";
-import { durationText, listenText, networkText, within } from "../spellings.ts";
+import { durationText, ipText, networkText, within } from "../spellings.ts";
 import { localData, localZone, type LocalZones } from "./unbound_local.ts";
 import { type Clause, type Line, readClauses } from "./unbound_clauses.ts";
 import { forwardZone } from "./unbound_zones.ts";
@@ -131,9 +131,12 @@ const SETTINGS: Readonly<Record<string, (line: Line, draft: Draft) => void>> = {
     draft.set("upstreams.default", "case-randomization", value === "yes", origin);
   },
   "outgoing-interface": ({ value, text, origin }, draft) => {
-    const isAddress = listenText(value, 53) !== null;
-    if (!isAddress || draft.has("upstreams.default", "source")) return draft.none(origin, text, "one address: source");
-    draft.set("upstreams.default", "source", value, origin);
+    const address = ipText(value);
+    const told = "one address of each family: upstreams.X.source";
+    const former = valuesAt(draft, "upstreams.default", "source");
+    const isTaken = former.some((other) => other.includes(":") === value.includes(":"));
+    if (address === null || isTaken) return draft.none(origin, text, told);
+    draft.add("upstreams.default", "source", [address], origin);
   },
   "outgoing-range": ({ value, origin }, draft) => {
     const { number, note } = within(Number(value) || 32, NETWORK_SETTINGS.upstreamSockets.reader.bounds!);
@@ -144,6 +147,11 @@ const SETTINGS: Readonly<Record<string, (line: Line, draft: Draft) => void>> = {
     draft.set("log", "level", level, origin);
   },
 };
+
+function valuesAt(draft: Draft, table: string, key: string): string[] {
+  const setting = draft.tables.get(table)?.get(key);
+  return setting?.kind === "list" ? setting.elements.map(({ value }) => String(value)) : [];
+}
 
 function ttl(key: string, bounds: Bounds, { value, text, origin }: Line, draft: Draft): void {
   if (!/^\d+$/.test(value)) return draft.unreadable(origin, text, "needs a number of seconds");
