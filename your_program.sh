@@ -4,7 +4,8 @@ set -eu
 root=$(dirname -- "$(readlink -f -- "$0")")
 
 main() {
-  # Only with settings from a file, or to import some, it reads files, and the variables that they may refer to.
+  # Only with settings from a file, to import some, or to reach the running program it has to do with files, and with the
+  # variables that these may refer to.
   if reads_files "$@"; then
     set -- --allow-read --allow-write=/run --allow-env='DNSF_*,HOSTNAME,CREDENTIALS_DIRECTORY' "$root/main.ts" "$@"
   else
@@ -14,6 +15,7 @@ main() {
 }
 
 reads_files() {
+  case ${1-} in status | reload | flush | explain) return 0 ;; esac
   has_resolver=false
   for argument in "$@"; do
     case $argument in

@@ -32,10 +32,11 @@ const LAYERS = [
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   system: ["*", "network", "process"],
-  program: ["run_program.ts", "config", "*"],
-  app: ["app.ts", "build_pipeline.ts", "chain.ts", "policy", "*"],
+  program: ["run_program.ts", "supervise.ts", "serve_alone.ts", "config", "admin", "*"],
+  app: ["app.ts", "explain", "build_pipeline.ts", "chain.ts", "policy", "*"],
   reload: ["*", "changes"],
   config: ["load_config.ts", "file", "flags", "import", "read_config.ts", "settings.ts", "settings", "*"],
+  operator: ["admin", "explain", "*"],
   server: ["listen", "server.ts", "pipeline.ts", "admission", "reply", "*"],
   resolver: ["route", "cache", "sharing", "local", "questions", "*"],
   upstream: [

@@ -7,9 +7,13 @@ import { type CacheStatus, formatStatus, type Status } from "../operator/status.
 import type { Prepared } from "../reload/reload_target.ts";
 import { StreamLimit } from "../server/listen/stream_limit.ts";
 import { Server } from "../server/server.ts";
+import type { ExplainRequest, FlushRequest } from "../operator/admin/requests.ts";
+import type { Explanation } from "../operator/explain/explanation.ts";
 import { endpointText } from "../upstream/endpoint.ts";
 import { VERSION } from "../version.ts";
 import { buildPipeline, type BuiltPipeline } from "./build_pipeline.ts";
+import { explain } from "./explain/explain.ts";
+import { flush } from "./flush.ts";
 import { Listeners, type OpenedSockets } from "./listeners.ts";
 import { Resources } from "./resources.ts";
 
@@ -140,6 +144,17 @@ export class App {
   /** How the program is doing, for its operator; a line each. */
   status(): string[] {
     return formatStatus(this.state);
+  }
+
+  /** What becomes of a question now, and why. It is asked as a client would. */
+  explain(request: ExplainRequest): Promise<Explanation> {
+    return explain(request, { built: this.#built, resources: this.#resources });
+  }
+
+  /** Forgets what is remembered. Resolves to how many answers and failures that was. */
+  flush(request: FlushRequest): Promise<number> {
+    const { store, runtime: { timers } } = this.#resources;
+    return flush(request, { store, timers });
   }
 
   /** Takes no more queries, answers those in flight within their deadlines, and closes everything. */

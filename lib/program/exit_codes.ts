@@ -5,6 +5,8 @@ export const EXIT = {
   ok: 0,
   cannotListen: 1,
   notWell: 1,
+  notFollowed: 1,
   usage: 2,
   cannotCheck: 3,
+  notReached: 3,
 } as const satisfies Record<string, keyof typeof EXIT_CODES>;

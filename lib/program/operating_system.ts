@@ -1,4 +1,5 @@
 import type { Files } from "../base/files.ts";
+import type { LocalSockets } from "../base/local_sockets.ts";
 import type { Network, Runtime } from "../base/runtime.ts";
 import type { Config, FullConfig } from "../config/config.ts";
 import type { ConfigIo } from "../config/loaded_config.ts";
@@ -36,6 +37,8 @@ export interface OperatingSystem {
   readonly configIo: ConfigIo;
   /** The path of the usual configuration file; `null` when it is not there, or may not be looked for. */
   defaultConfigFile(): string | null;
+  /** The sockets of the machine's file system. */
+  readonly localSockets: LocalSockets;
   /** Listens on an address together with others. */
   readonly listenSharedStream: Network["listenStream"];
   /** Starts the program once more, as a worker. */

@@ -5,6 +5,7 @@ import type { ReadConfig } from "../config/read_config.ts";
 import { UsageError } from "../config/usage_error.ts";
 import { Log } from "../observe/log.ts";
 import { ListenError } from "../server/listen/listen.ts";
+import { runAdminCommand } from "./admin/admin_command.ts";
 import { check } from "./check.ts";
 import { checkConfig, printConfigOf, printSchema } from "./config/config_commands.ts";
 import { readConfigFile, readConfigFileAgain } from "./config/config_file.ts";
@@ -35,6 +36,7 @@ export async function runProgram(host: Host, system: OperatingSystem): Promise<n
       if (health === "well") return print(host, `${text}\n`);
       return complain(host, text, health === "unwell" ? EXIT.notWell : EXIT.cannotCheck);
     }
+    if (command.kind === "admin") return await runAdminCommand(command, host, system);
     if (command.kind === "import") return print(host, await importFiles(command, host, system.files));
     if (command.kind === "check-config") return await checkConfig(command, host, system.configIo);
     if (command.kind === "print-config") return await printConfigOf(command, host, system.configIo);

@@ -8,6 +8,7 @@ import type { Host } from "./host.ts";
 import type { DatagramIoChoice, OperatingSystem } from "./operating_system.ts";
 import { orAdvise } from "./listen_advice.ts";
 import type { Reloads } from "./reloads.ts";
+import { serveAdmin } from "./admin/serve_admin.ts";
 import { briefStatus, serviceManager } from "./service.ts";
 
 /** Serves in this process until the host says stop. Resolves to the exit code. */
@@ -56,9 +57,13 @@ async function serveBy(
     },
     tally: () => tallyOf(app.counters),
   };
-  reloads.serve({ target, config, service, runtime, files: system.files });
+  const reloader = reloads.serve({ target, config, service, runtime, files: system.files });
+  const reload = reloader && (() => reloader.reload());
+  const { timers } = runtime;
+  const stopAdmin = serveAdmin(app, { path: config.adminSocket, reload, sockets: system.localSockets, timers, log });
   await host.stop;
   reloads.stop();
+  stopAdmin();
   service?.stopping();
   await app.stop();
   stopTelling();

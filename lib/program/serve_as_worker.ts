@@ -47,6 +47,8 @@ function startWorker(
       return app.state;
     },
     prepare: (to) => orAdvise(() => app.prepare(io.named(to)), system.isForbidden),
+    flush: (request) => app.flush(request),
+    explain: (request) => app.explain(request),
     stop: () => app.stop(),
   };
 }

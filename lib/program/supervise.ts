@@ -11,6 +11,7 @@ import type { Host } from "./host.ts";
 import { orAdvise } from "./listen_advice.ts";
 import type { OperatingSystem } from "./operating_system.ts";
 import type { Reloads } from "./reloads.ts";
+import { serveAdmin } from "./admin/serve_admin.ts";
 import { briefStatus, serviceManager } from "./service.ts";
 
 /** Lets several processes serve, and keeps none of the work for this one. Resolves to the exit code. */
@@ -54,12 +55,17 @@ export async function supervise(
     ? serviceManager(host, system, () => briefStatus(served.addresses, supervisor.state))
     : null;
   service?.ready();
+  let stopAdmin = () => {};
   if (isServing) {
     const target: ReloadTarget = { prepare, tally: () => supervisor.tally() };
     reloader = reloads.serve({ target, config, service, runtime: { clock, timers }, files: system.files });
+    const reload = reloader && (() => reloader!.reload());
+    const path = config.adminSocket;
+    stopAdmin = serveAdmin(supervisor, { path, reload, sockets: system.localSockets, timers, log });
     await host.stop;
   }
   reloads.stop();
+  stopAdmin();
   service?.stopping();
   await supervisor.stop();
   stopTelling();

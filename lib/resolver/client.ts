@@ -1,5 +1,6 @@
 import { unmappedIp } from "../base/net/cidr.ts";
 import { clientNetwork, ONE_CLIENT, ONE_SITE } from "../base/net/client_network.ts";
+import type { Trace } from "../observe/trace.ts";
 import { octetsOf } from "../base/net/zone.ts";
 
 /** What a client's messages come over. */
@@ -36,6 +37,8 @@ export class Client {
   readonly isAnswerable: boolean;
   /** Where it came in, as `formatSocketAddress` writes it; empty for ourselves. */
   readonly listener: string;
+  /** Where what becomes of its questions is written down, for whoever wants them explained; others have none. */
+  trace: Trace | null = null;
   /** Whose verdicts the next two are; `null` before there are any. Another judge makes them anew. */
   judgedBy: object | null = null;
   /** Whether it may ask at all. */

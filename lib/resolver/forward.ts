@@ -52,6 +52,7 @@ export class Forward implements Resolver {
       isClosed: false,
       hasMetSilence: false,
       owner: null,
+      trace: query.client.trace,
     };
     query.request = request;
     deliver(upstreams.exchange(request, forwarded), forwarded);

@@ -5,9 +5,12 @@ import type { Failure } from "./health/outage_evidence.ts";
 import type { Path, Travelling } from "./health/path.ts";
 import type { Response } from "../response/response.ts";
 import type { QuerySource, Request } from "./request.ts";
+import { FLAG } from "../wire/header.ts";
 
 /** Who asks, and takes note of what comes of it. */
 export interface Asker<Owner> {
+  /** What the upstream is called. */
+  readonly name: string;
   /** A reply has come. */
   onReply(ask: Ask<Owner>, response: Response): void;
   /** It has replied, and is asked again in another manner before that is believed. */
@@ -72,6 +75,7 @@ export class Ask<Owner> extends Deadline implements Sink<Response>, Travelling {
     this.path = path;
     this.isProbe = isProbe;
     this.sentAtMs = sentAtMs;
+    request.trace?.note({ kind: "asked", upstream: asker.name });
   }
 
   /** See `Travelling`. */
@@ -87,6 +91,7 @@ export class Ask<Owner> extends Deadline implements Sink<Response>, Travelling {
 
   /** The upstream has replied, and is asked again: it is not silent. */
   askedAgain(): void {
+    this.request.trace?.note({ kind: "again", upstream: this.#asker.name });
     this.request.owner?.sentAgain();
     this.#asker.onAskedAgain(this);
   }
@@ -103,13 +108,23 @@ export class Ask<Owner> extends Deadline implements Sink<Response>, Travelling {
     this.fail("noReply");
   }
 
+  /** Writes down that a reply has come, if somebody wants to know. */
+  noteReply({ scan, octets }: Response): void {
+    const { trace } = this.request;
+    if (!trace) return;
+    const isTruncated = (scan.flags & FLAG.TC) !== 0;
+    trace.note({ kind: "replied", upstream: this.#asker.name, rcode: scan.rcode, octets: octets.length, isTruncated });
+  }
+
   /** See `Sink`. */
   arrived(response: Response): void {
+    this.noteReply(response);
     this.#asker.onReply(this, response);
   }
 
   /** See `Sink`. */
   failed(error: unknown): void {
+    this.request.trace?.failed(this.#asker.name, error);
     this.#asker.onError(this, error);
   }
 }

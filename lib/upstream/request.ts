@@ -3,6 +3,7 @@ import { BARE_OPT_OCTETS, OPTION_HEADER_OCTETS, putBareOpt } from "../wire/edns/
 import { ARCOUNT_OFFSET, FLAG, HEADER_OCTETS, putFlags, QDCOUNT_OFFSET, QUESTION_TAIL_OCTETS } from "../wire/header.ts";
 import { EDNS_OPTION, TYPE } from "../wire/iana.ts";
 import { putUint16, uint16At } from "../wire/octets.ts";
+import type { Trace } from "../observe/trace.ts";
 import type { Listener } from "./matching/registration.ts";
 
 /**
@@ -76,6 +77,8 @@ export interface Request {
   hasMetSilence: boolean;
   /** `null` for a probe, for which nobody waits. */
   owner: RequestOwner | null;
+  /** Where what comes of it is written down, see `Client.trace`; `null`, or nothing, nearly always. */
+  readonly trace?: Trace | null;
 }
 
 /** Sends that a request has left. */

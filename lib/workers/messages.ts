@@ -1,8 +1,11 @@
 import type { FullConfig } from "../config/config.ts";
+import type { WorkRequest } from "../operator/admin/requests.ts";
 import type { Status } from "../operator/status.ts";
 
 /** What a supervisor tells a worker. */
-export type Order = StartOrder | PrepareOrder | DecideOrder | { readonly kind: "tell" } | { readonly kind: "stop" };
+export type Order = StartOrder | PrepareOrder | DecideOrder | DoOrder | { readonly kind: "tell" } | {
+  readonly kind: "stop";
+};
 
 /** Make ready to follow another configuration, and follow the former one meanwhile. */
 export interface PrepareOrder {
@@ -20,6 +23,16 @@ export interface DecideOrder {
   readonly kind: "commit" | "abort";
   /** See `PrepareOrder`. */
   readonly change: number;
+}
+
+/** Do something for the operator, and tell what comes of it. */
+export interface DoOrder {
+  /** Tells it from the others. */
+  readonly kind: "do";
+  /** Tells what comes of it from what comes of others. */
+  readonly id: number;
+  /** What is to be done. */
+  readonly request: WorkRequest;
 }
 
 /** The first order: serve. */
@@ -44,5 +57,18 @@ export type Report =
   | { readonly kind: "serving" }
   | { readonly kind: "ready"; readonly change: number }
   | { readonly kind: "unable"; readonly change: number; readonly reason: string }
+  | DoneReport
   | { readonly kind: "status"; readonly status: Status }
   | { readonly kind: "stopped"; readonly status: Status };
+
+/** What has come of a `DoOrder`. */
+export interface DoneReport {
+  /** Tells it from the others. */
+  readonly kind: "done";
+  /** See `DoOrder`. */
+  readonly id: number;
+  /** What has come of it; nothing when it has failed. */
+  readonly result?: unknown;
+  /** Why it has failed, for the operator; `null` when it has not. */
+  readonly error: string | null;
+}

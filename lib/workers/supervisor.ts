@@ -1,6 +1,8 @@
 import type {} from "../base/runtime.ts";
 import type { FullConfig } from "../config/config.ts";
 import { Counters, formatCounters } from "../observe/counters.ts";
+import type { ExplainRequest, FlushRequest } from "../operator/admin/requests.ts";
+import type { Explanation } from "../operator/explain/explanation.ts";
 import { formatStatus, type Status } from "../operator/status.ts";
 import { sumCounters, sumStatus } from "../operator/sum_status.ts";
 import { type Tally, tallyOf } from "../reload/probation.ts";
@@ -119,6 +121,19 @@ export class Supervisor {
   /** What the workers, those that have died included, have told of questions and failures. */
   tally(): Tally {
     return tallyOf(this.state.counters);
+  }
+
+  /** Lets all workers forget what they remember. Resolves to how much that was together. */
+  async flush(request: FlushRequest): Promise<number> {
+    const serving = this.#slots.filter(({ isServing }) => isServing);
+    const counts = await Promise.all(serving.map((slot) => slot.errands.ask(request)));
+    return counts.reduce((sum: number, count) => sum + Number(count), 0);
+  }
+
+  /** What becomes of a question, by the first worker that serves: each remembers for itself. */
+  async explain(request: ExplainRequest): Promise<Explanation> {
+    const slot = this.#slots.find(({ isServing }) => isServing) ?? this.#slots[0]!;
+    return await slot.errands.ask(request) as Explanation;
   }
 
   /** Lets all workers finish their work. Resolves when they are gone. */

@@ -1,7 +1,8 @@
 import type { Status } from "../operator/status.ts";
 import type { FullConfig } from "../config/config.ts";
 import type { Prepared } from "../reload/reload_target.ts";
-import type { Order, PrepareOrder, Report, StartOrder } from "./messages.ts";
+import type { ExplainRequest, FlushRequest } from "../operator/admin/requests.ts";
+import type { DoOrder, Order, PrepareOrder, Report, StartOrder } from "./messages.ts";
 
 /** The program in a worker, once it serves. */
 export interface ServingProgram {
@@ -13,6 +14,10 @@ export interface ServingProgram {
    * @throws {Error} when it cannot be followed, with the reason for the operator.
    */
   prepare(config: FullConfig): Prepared;
+  /** See `App.flush`. */
+  flush(request: FlushRequest): Promise<number>;
+  /** See `App.explain`. */
+  explain(request: ExplainRequest): Promise<unknown>;
   /** Resolves when the queries in flight are answered, and everything is closed. */
   stop(): Promise<void>;
 }
@@ -47,6 +52,8 @@ export async function work({ orders, report, start }: WorkOptions): Promise<void
         return;
       } else if (order.kind === "tell") {
         report({ kind: "status", status: program.state });
+      } else if (order.kind === "do") {
+        void perform(program, order);
       } else if (order.kind === "prepare") {
         prepare(program, order);
       } else if (order.kind === "stop") {
@@ -73,6 +80,15 @@ export async function work({ orders, report, start }: WorkOptions): Promise<void
     if (prepared?.change !== change) return;
     prepared.what[kind]();
     prepared = null;
+  }
+
+  async function perform(program: ServingProgram, { id, request }: DoOrder): Promise<void> {
+    try {
+      const result = request.command === "flush" ? await program.flush(request) : await program.explain(request);
+      report({ kind: "done", id, result, error: null });
+    } catch (error) {
+      report({ kind: "done", id, error: error instanceof Error ? error.message : `${error}` });
+    }
   }
 
   function finish(program: ServingProgram): void {

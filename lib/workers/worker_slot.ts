@@ -2,6 +2,7 @@ import type {} from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { Status } from "../operator/status.ts";
 import type { FullConfig } from "../config/config.ts";
+import { Errands } from "./errands.ts";
 import type { Order, Report, StartOrder } from "./messages.ts";
 import { Watchdog } from "./watchdog.ts";
 import type { Services } from "../observe/services.ts";
@@ -56,6 +57,8 @@ interface Preparing {
 export class WorkerSlot {
   readonly #options: WorkerSlotOptions;
   readonly #firstServes = Promise.withResolvers<number>();
+  /** What its worker does for the operator. */
+  readonly errands: Errands;
   readonly #left = Promise.withResolvers<void>();
   #worker: WorkerProcess | null = null;
   #watchdog: Watchdog | null = null;
@@ -78,6 +81,7 @@ export class WorkerSlot {
   constructor(options: WorkerSlotOptions) {
     this.#options = options;
     this.#order = options.order;
+    this.errands = new Errands(options.timers, () => this.#isServing ? this.#worker : null);
   }
 
   /** What its worker has told last; `null` when there is none. */
@@ -189,6 +193,7 @@ export class WorkerSlot {
       this.#firstServes.resolve(0);
       return;
     }
+    if (report.kind === "done") return this.errands.done(report);
     if (report.kind === "ready" || report.kind === "unable") return this.#answered(report);
     this.#status = report.status;
     this.#answerTold();
@@ -223,6 +228,7 @@ export class WorkerSlot {
     this.#readyFor = this.#mustFollow = 0;
     this.#preparing?.reject(new Error(`worker ${number} has died (${how})`));
     this.#preparing = null;
+    this.errands.abandon();
     if (this.#isLeaving) return this.#left.resolve();
     // The first one fails for reasons that its successors would have, too. It has said which.
     if (!this.#hasServed && !STRAY_SIGNALS.includes(how)) return this.#firstServes.resolve(exitCode);

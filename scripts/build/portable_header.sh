@@ -18,8 +18,9 @@ main() {
   exec "$folder/dns-forwarder" run "$@"
 }
 
-# Whether settings come from a file, or could: then the program may read files.
+# Whether settings come from a file, or could, or the running program is to be reached: then the program may read files.
 reads_files() {
+  case ${1-} in status | reload | flush | explain) return 0 ;; esac
   has_resolver=false
   for argument in "$@"; do
     case $argument in

@@ -96,8 +96,16 @@ testWithProcesses("hands its arguments on, in the same process, at the first sta
   }
 });
 
+const WITH_FILES = [
+  ["--config", "a.toml"],
+  ["--config=a.toml", "--resolver", "b"],
+  ["check-config", "a.toml"],
+  ["import", "dnsmasq", "a.conf"],
+  ["explain", "a.example"],
+];
+
 testWithProcesses("lets the program read files where its settings come from one, and not otherwise", async (place) => {
-  for (const args of [["--config", "a.toml"], ["--config=a.toml", "--resolver", "b"], ["check-config", "a.toml"]]) {
+  for (const args of WITH_FILES) {
     const { stdout } = await place.run(undefined, ...args);
     assertEquals(stdout.split("\n").slice(2, 5), ["--no-prompt", "--allow-net", "--allow-env=DNSF_*"], args.join(" "));
   }

@@ -3,6 +3,7 @@ import type { Host as ProgramHost } from "../../lib/program/host.ts";
 import type { DatagramIoChoice, OperatingSystem } from "../../lib/program/operating_system.ts";
 import type { Order } from "../../lib/workers/messages.ts";
 import { FakeFiles } from "./fake_files.ts";
+import { FakeLocalSockets } from "./fake_local_sockets.ts";
 import { FakeWorld } from "./fake_world.ts";
 
 /** What a fake operating system is made from; everything has a usual value. */
@@ -23,6 +24,8 @@ export class FakeSystem implements ProgramHost {
   readonly system: OperatingSystem;
   /** What there is of files. */
   readonly files: FakeFiles = new FakeFiles();
+  /** What there is of sockets in the file system. */
+  readonly localSockets: FakeLocalSockets = new FakeLocalSockets();
   readonly printed: string[] = [];
   readonly lines: string[] = [];
   readonly args: readonly string[];
@@ -63,6 +66,7 @@ export class FakeSystem implements ProgramHost {
         variable: () => null,
       },
       defaultConfigFile: () => null,
+      localSockets: this.localSockets,
       listenSharedStream: usual.listenStream,
       spawnWorker: ({ reported, ended }) => ({
         send: (order) => {

@@ -3,6 +3,7 @@ import type { FullConfig } from "../../lib/config/config.ts";
 import { DEFAULTS } from "../../lib/config/settings.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
+import { AdminError } from "../../lib/operator/admin/admin_error.ts";
 import type { Status } from "../../lib/operator/status.ts";
 import type { Order, Report } from "../../lib/workers/messages.ts";
 import { shareConfig } from "../../lib/workers/share_config.ts";
@@ -452,4 +453,50 @@ Deno.test("Supervisor lets a change that is not followed after all be forgotten"
   assertEquals(startedWith(workers[2]!), CONFIG.timeoutMs);
   (await supervisor.prepare(CHANGED)).commit();
   assertEquals(changesOf(workers[1]!), ["start", "prepare 1", "abort 1", "prepare 2", "commit 2"]);
+});
+
+const FLUSH = { command: "flush", name: "example.org", below: true } as const;
+const EXPLAIN = { command: "explain", name: "a.example", type: 1, client: null, dnssec: false, at: null } as const;
+
+Deno.test("Supervisor.flush() lets all workers that serve forget, and adds up what they have forgotten", async () => {
+  const { supervisor, workers, time } = await serving(3);
+  workers[2]!.end();
+  const flushed = supervisor.flush(FLUSH);
+  for (const [i, worker] of workers.slice(0, 2).entries()) {
+    assertEquals(worker.orders.at(-1), { kind: "do", id: 1, request: FLUSH });
+    worker.report({ kind: "done", id: 1, result: 10 + i, error: null });
+  }
+  assertEquals(workers[2]!.orders.at(-1)!.kind, "start");
+  assertEquals(await flushed, 21);
+  const left = supervisor.stop();
+  for (const worker of workers.slice(0, 2)) worker.end("exit code 0", 0);
+  await left;
+  assertEquals(time.armedCount, 0);
+});
+
+Deno.test("Supervisor.explain() asks the first worker that serves, whose reports may come in any order", async () => {
+  const { supervisor, workers } = await serving(2);
+  const explained = [supervisor.explain(EXPLAIN), supervisor.explain({ ...EXPLAIN, name: "b.example" })];
+  assertEquals(workers.map(({ kinds }) => kinds.filter((kind) => kind === "do").length), [2, 0]);
+  for (const id of [2, 1]) {
+    workers[0]!.report({ kind: "done", id, result: { question: `${id}` } as never, error: null });
+  }
+  // Told twice, or by nobody who was asked.
+  for (const id of [1, 99]) workers[0]!.report({ kind: "done", id, result: null, error: null });
+  assertEquals(await Promise.all(explained), [{ question: "1" }, { question: "2" }] as never);
+});
+
+Deno.test("Supervisor.explain() says so when the worker fails, dies or does not answer, or none serves", async () => {
+  const { supervisor, workers, time } = await serving(1);
+  const [worker] = workers;
+  const failed = assertRejects(() => supervisor.explain(EXPLAIN), AdminError, "out of sockets");
+  worker!.report({ kind: "done", id: 1, error: "out of sockets" });
+  await failed;
+  const late = assertRejects(() => supervisor.explain(EXPLAIN), AdminError, "the worker does not answer");
+  await time.passAndSettle(20_000);
+  await late;
+  const dead = assertRejects(() => supervisor.explain(EXPLAIN), AdminError, "the worker has died");
+  worker!.end();
+  await dead;
+  await assertRejects(() => supervisor.explain(EXPLAIN), AdminError, "no worker serves");
 });

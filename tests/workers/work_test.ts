@@ -37,7 +37,13 @@ function setUp() {
           abort: () => void changes.push(`abort ${timeoutMs}`),
         };
       };
-      return { state: STATE, prepare, stop: () => stopping.promise };
+      return {
+        state: STATE,
+        prepare,
+        stop: () => stopping.promise,
+        flush: ({ name }) => name === null ? Promise.reject(new Error("no store")) : Promise.resolve(7),
+        explain: ({ name }) => Promise.resolve({ question: name }),
+      };
     },
   }).then(() => {
     hasEnded = true;
@@ -138,4 +144,22 @@ Deno.test("work() says why it cannot follow a change, and goes on", async () => 
   ]);
   assertEquals(changes, ["prepare 500"]);
   await writer.close();
+});
+
+Deno.test("work() does what it is asked for by the operator, and tells what has come of it", async () => {
+  const { writer, reports, ended } = setUp();
+  await writer.write(START);
+  const flush = { command: "flush", below: false } as const;
+  await writer.write({ kind: "do", id: 1, request: { ...flush, name: "example.org" } });
+  await writer.write({ kind: "do", id: 2, request: { ...flush, name: null } });
+  const explain = { command: "explain", name: "a.example", type: 1, client: null, dnssec: false, at: null } as const;
+  await writer.write({ kind: "do", id: 3, request: explain });
+  await settled();
+  assertEquals(reports.slice(1), [
+    { kind: "done", id: 1, result: 7, error: null },
+    { kind: "done", id: 2, error: "no store" },
+    { kind: "done", id: 3, result: { question: "a.example" }, error: null },
+  ]);
+  await writer.close();
+  await ended;
 });

@@ -1,6 +1,6 @@
 import { type Eviction, FIRST_PLACE, type Place } from "./eviction.ts";
 
-/** Entries that a step looks at: a millisecond or less. */
+/** Entries of a ring that a step looks at: a millisecond or less. */
 const LOOKED_AT_MAX = 8192;
 
 /**
@@ -28,7 +28,12 @@ export class Removal {
   step(): boolean {
     if (this.#place === null) return false;
     const before = this.#eviction.count;
+    const { isInMain } = this.#place;
     this.#place = this.#eviction.removeSome(this.#isUnwanted, this.#place, LOOKED_AT_MAX);
+    // What is left of a step goes on there: most stores are looked through in one.
+    if (!isInMain && this.#place?.isInMain) {
+      this.#place = this.#eviction.removeSome(this.#isUnwanted, this.#place, LOOKED_AT_MAX);
+    }
     this.#removedCount += before - this.#eviction.count;
     return this.#place !== null;
   }

@@ -5,6 +5,7 @@ import { type ReadConfig, readConfig } from "../read_config.ts";
 import { oneOf } from "../readers.ts";
 import type { Given } from "../setting.ts";
 import { UsageError } from "../usage_error.ts";
+import { type Admin, isAdminWord, parseAdmin } from "./admin_commands.ts";
 import { type Check, parseCheck } from "./commands.ts";
 import { type ConfigCommand, isConfigWord, splitConfigArguments } from "./config_commands.ts";
 import { type Import, parseImport } from "./import_command.ts";
@@ -17,6 +18,7 @@ export type Command =
   | Completions
   | Check
   | Import
+  | Admin
   | ConfigCommand
   | { readonly kind: "print-schema" }
   | Serve
@@ -53,6 +55,7 @@ type FlagValues = ReadonlyMap<string, readonly string[]>;
  */
 export function parseCommand(args: readonly string[], defaultFile: () => string | null = () => null): Command {
   if (args[0] === "check") return parseCheck(args.slice(1));
+  if (isAdminWord(args[0])) return parseAdmin(args[0], args.slice(1));
   if (args[0] === "import") return parseImport(args.slice(1));
   if (args[0] === "print-schema" && args.length === 1) return { kind: "print-schema" };
   if (isConfigWord(args[0])) return configCommand(args[0], args.slice(1), defaultFile);

@@ -2,6 +2,7 @@ import { AddressFormatError, isUnspecified, parseSocketAddress, type SocketAddre
 import { type Name, NameFormatError, nameFromText } from "../../wire/name.ts";
 import { DEFAULT_LISTEN_PORT } from "../config.ts";
 import { UsageError } from "../usage_error.ts";
+import { ADMIN_COMMANDS } from "./admin_commands.ts";
 import { IMPORT_COMMAND } from "./import_command.ts";
 import type { SubCommand } from "./sub_command.ts";
 
@@ -19,6 +20,7 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
       "could not be asked at all, otherwise 1.",
     ],
   },
+  ...ADMIN_COMMANDS,
   IMPORT_COMMAND,
   {
     name: "check-config",

@@ -33,9 +33,9 @@ export const EXAMPLES: readonly Example[] = [
 /** What the program says to whoever started it when it ends. */
 export const EXIT_CODES = {
   0: "stopped by SIGINT or SIGTERM",
-  1: "cannot start, or server not healthy",
+  1: "cannot start, server not healthy, or command not followed",
   2: "wrong flag",
-  3: "cannot check",
+  3: "cannot check, or program not reached",
 } as const;
 
 /** What `--help` prints. */
@@ -51,7 +51,7 @@ ${FLAGS.map((flag) => `  ${flagTitle(flag)}\n${indented(flag.help)}`).join("\n")
 Examples:
 ${EXAMPLES.map(({ command, meaning }) => `  ${command}\n${indented([meaning])}`).join("\n")}
 
-Exit codes: ${Object.entries(EXIT_CODES).map(([code, meaning]) => `${code} ${meaning}`).join("; ")}.
+Exit codes: ${Object.entries(EXIT_CODES).map(([code, meaning]) => `${code} ${meaning}`).join(";\n            ")}.
 `;
 }
 

@@ -12,6 +12,7 @@ import { EDE } from "../../wire/iana.ts";
 import { PendingReply } from "../pending_reply.ts";
 import type { Query } from "../query.ts";
 import type { Refresher } from "./refresher.ts";
+import { remembered } from "./remembered.ts";
 import { Reply, type ReplySource, SOURCE } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
 import type { Services } from "../../observe/services.ts";
@@ -107,6 +108,7 @@ export class Cache implements Resolver {
   /** There is nothing fresh for the type that is asked for. */
   #resolveOther(query: Query, entry: number, nowMs: number): Reply | PromiseLike<Reply> {
     const memory = this.#memory;
+    query.client.trace?.note({ kind: "remembered", entry: remembered(memory.store, query, nowMs) });
     // RFC 2308 §5: that a name does not exist holds for all of its types.
     const nameEntry = this.#find(query, ANY_TYPE);
     if (nameEntry !== NOT_FOUND && memory.isFresh(nameEntry, nowMs)) return this.#hit(query, nameEntry, nowMs);

@@ -213,6 +213,7 @@ export class Coalesce implements Resolver {
 
 function join({ waiters }: SharedExchange, query: Query): Reply | Waiter {
   if (waiters.length >= WAITERS_MAX) return refusal(query);
+  query.client.trace?.note({ kind: "shared" });
   const waiter = new Waiter(query);
   waiters.push(waiter);
   return waiter;

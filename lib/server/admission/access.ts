@@ -1,4 +1,4 @@
-import { type Cidr, isInCidr, parseCidr } from "../../base/net/cidr.ts";
+import { type Cidr, formatCidr, isInCidr, parseCidr } from "../../base/net/cidr.ts";
 import type { Client } from "../../resolver/client.ts";
 
 /**
@@ -43,6 +43,14 @@ export class Access {
     // hot path
     if (client.judgedBy !== this) this.#judge(client);
     return client.isAllowed;
+  }
+
+  /** The network that says whether the client may ask, as `formatCidr` writes it; `null` when none does. For explanations. */
+  networkOf({ octets }: Client): string | null {
+    if (octets === null) return null;
+    const holding = [...this.#denied, ...this.#allowed].filter((cidr) => isInCidr(octets, cidr));
+    const [longest] = holding.toSorted((a, b) => b.prefixBits - a.prefixBits);
+    return longest === undefined ? null : formatCidr(longest);
   }
 
   #judge(client: Client): void {

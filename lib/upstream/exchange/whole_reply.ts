@@ -59,6 +59,7 @@ export class WholeReply<Upstream extends Responder> extends Deadline implements 
     if (this.#isOver) return;
     this.#isOver = true;
     whole.upstream = upstream;
+    ask.noteReply(whole);
     ask.owner.replied(upstream, whole);
   }
 
@@ -73,6 +74,7 @@ export class WholeReply<Upstream extends Responder> extends Deadline implements 
 
   #fail(error: unknown): void {
     const { ask, upstream } = this.#options;
+    ask.request.trace?.failed(upstream.name, error);
     if (!this.#isOver) ask.owner.failed(upstream, error);
     this.#isOver = true;
   }

@@ -1,0 +1,80 @@
+import { type LocalListenSocket, LocalSocketError, type LocalSockets } from "../../base/local_sockets.ts";
+import type { Timers } from "../../base/runtime.ts";
+import type { Log } from "../../observe/log.ts";
+import { AdminError } from "../../operator/admin/admin_error.ts";
+import { type AdminHandler, AdminServer } from "../../operator/admin/admin_server.ts";
+import type { ExplainRequest, FlushRequest } from "../../operator/admin/requests.ts";
+import type { Explanation } from "../../operator/explain/explanation.ts";
+import type { Outcome } from "../../reload/outcome.ts";
+import type { Status } from "../../operator/status.ts";
+
+/** Does what commands ask for. */
+export interface AdminTarget {
+  /** How it is doing, a line each. */
+  status(): string[] | Promise<string[]>;
+  /** The same in numbers. */
+  readonly state: Status;
+  /** Forgets what is remembered. Resolves to how much that was. */
+  flush(request: FlushRequest): Promise<number>;
+  /** See `App.explain`. */
+  explain(request: ExplainRequest): Promise<Explanation>;
+}
+
+/** What it takes to listen for commands. */
+export interface ServeAdminOptions {
+  /** The path; `null` for nowhere. */
+  readonly path: string | null;
+  /** Reads the configuration again; `null` when there is nothing to be read. */
+  readonly reload: (() => Promise<Outcome>) | null;
+  /** Where sockets come from. */
+  readonly sockets: LocalSockets;
+  /** What pauses are made with. */
+  readonly timers: Timers;
+  /** Where the operator reads. */
+  readonly log: Log;
+}
+
+/**
+ * Takes commands at a socket, from now on. That there is none costs nobody an answer: the operator is told, and the program goes
+ * on.
+ *
+ * @returns What ends it.
+ */
+export function serveAdmin(target: AdminTarget, options: ServeAdminOptions): () => void {
+  const { path, reload, sockets, timers, log } = options;
+  if (path === null) return () => {};
+  let server: AdminServer | null = null;
+  let isStopped = false;
+  const begin = (socket: LocalListenSocket) => {
+    if (isStopped) return socket.close();
+    server = new AdminServer({ socket, handle: handlerOf(target, reload), timers, log });
+    server.run();
+    log.info(`takes commands at ${path}`);
+  };
+  const complain = (error: unknown) => {
+    if (!(error instanceof LocalSocketError)) throw error;
+    log.error(`Cannot listen at ${path} (admin.socket): ${error.message}; going on without commands`);
+  };
+  sockets.listen(path).then(begin, complain);
+  return () => {
+    isStopped = true;
+    server?.stop();
+  };
+}
+
+function handlerOf(target: AdminTarget, reload: ServeAdminOptions["reload"]): AdminHandler {
+  return async (request) => {
+    switch (request.command) {
+      case "status":
+        // In this order: the lines are what is asked for, and then the numbers are as new.
+        return { lines: await target.status(), status: target.state };
+      case "flush":
+        return { removed: await target.flush(request) };
+      case "explain":
+        return await target.explain(request);
+      case "reload":
+        if (reload !== null) return await reload();
+        throw new AdminError("there is no configuration file: flags are read at the start alone");
+    }
+  };
+}

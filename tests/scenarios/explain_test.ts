@@ -1,0 +1,236 @@
+// What becomes of a question, told to the operator: it goes the way of clients' queries.
+
+import { assertEquals } from "@std/assert";
+import type { ExplainRequest } from "../../lib/operator/admin/requests.ts";
+import { explanationText } from "../../lib/operator/explain/explanation_text.ts";
+import { TYPE } from "../../lib/wire/iana.ts";
+import { question } from "../support/messages.ts";
+import { policyOf } from "../support/policies.ts";
+import { recordZone } from "../support/record_zone.ts";
+import { Scene, type SceneOptions } from "../support/scene.ts";
+
+const USUAL: ExplainRequest = {
+  command: "explain",
+  name: "example.org",
+  type: TYPE.A,
+  client: null,
+  dnssec: false,
+  at: null,
+};
+
+/** A scene, and the lines of an explanation without what only aligns them. */
+function setUp(options: SceneOptions = {}) {
+  const scene = new Scene({ ...options, config: { cacheSizeMib: 1, ...options.config } });
+  const explain = async (fields: Partial<ExplainRequest> = {}, passMs = 0): Promise<string[]> => {
+    const explained = scene.app.explain({ ...USUAL, ...fields });
+    await scene.settle();
+    if (passMs > 0) await scene.pass(passMs);
+    return explanationText(await explained).trimEnd().split("\n").map((line) => line.trim().replaceAll(/ {2,}/g, "  "));
+  };
+  return { scene, explain };
+}
+
+Deno.test("explain: a question that nobody has asked is asked of the upstream, and remembered", async () => {
+  const { scene, explain } = setUp();
+  assertEquals(await explain(), [
+    "example.org. IN A",
+    "1  client  127.0.0.1 over UDP  allowed by 0.0.0.0/0",
+    "2  policy  nothing applies",
+    "3  cache  nothing",
+    "4  upstream  +0.0 ms  203.0.113.53:53  asked",
+    "+0.0 ms  203.0.113.53:53  NOERROR, 56 octets",
+    "5  reply  NOERROR, 1 record  56 octets",
+    "example.org. 300 IN A 192.0.2.1",
+    "=  NOERROR  0.0 ms  203.0.113.53:53 says so",
+  ]);
+  await scene.pass(41_000);
+  assertEquals((await explain()).slice(3), [
+    "3  cache  1 record  learned 41 s ago, for another 259 s",
+    "4  reply  NOERROR, 1 record  56 octets",
+    "example.org. 259 IN A 192.0.2.1",
+    "=  NOERROR  0.0 ms  it is remembered",
+  ]);
+  scene.app.abort();
+});
+
+Deno.test("explain: what has expired is told, and with it who is silent and who is asked next", async () => {
+  const { scene, explain } = setUp({ upstreamCount: 2 });
+  await explain();
+  await scene.pass(301_000);
+  scene.upstream.fallSilent();
+  assertEquals(await explain({}, 2000), [
+    "example.org. IN A",
+    "1  client  127.0.0.1 over UDP  allowed by 0.0.0.0/0",
+    "2  policy  nothing applies",
+    "3  cache  expired 1 s ago  1 record, learned 301 s ago, given for another 23 h if nobody answers",
+    "4  upstream  +0.0 ms  203.0.113.53:53  asked",
+    "+120.0 ms  203.0.113.54:53  asked",
+    "+120.0 ms  203.0.113.54:53  NOERROR, 56 octets",
+    "5  reply  NOERROR, 1 record  56 octets",
+    "example.org. 300 IN A 192.0.2.1",
+    "=  NOERROR  120.0 ms  203.0.113.54:53 says so",
+  ]);
+  scene.app.abort();
+});
+
+Deno.test("explain: nobody answers in time, and that is remembered for a while", async () => {
+  const { scene, explain } = setUp();
+  scene.upstream.fallSilent();
+  const lines = await explain({}, 3000);
+  assertEquals(lines[3], "3  cache  nothing");
+  assertEquals(lines[4], "4  upstream  +0.0 ms  203.0.113.53:53  asked");
+  assertEquals(lines.at(-1), "=  SERVFAIL  2010.0 ms  No reply from 203.0.113.53:53 in time");
+  scene.client().ask([question("example.org")]);
+  await scene.pass(3000);
+  const sentCount = scene.upstream.queries.length;
+  const [cache, reply] = (await explain()).slice(3);
+  assertEquals(
+    cache!.replace(/\d+ s$/, "N s"),
+    "3  cache  failed not long ago  learned 0 s ago, not asked again for N s",
+  );
+  assertEquals(reply!.replace(/\d+ octets/, "N octets"), "4  reply  SERVFAIL, 0 records  N octets");
+  assertEquals(scene.upstream.queries.length, sentCount);
+  scene.app.abort();
+});
+
+Deno.test("explain: which sentence of the configuration decides, where it stands, and for whom", async () => {
+  const { scene, explain } = setUp({
+    zones: [recordZone("example.org 300 IN A 192.0.2.1"), recordZone("www.corp.example 60 IN A 10.0.0.1")],
+    config: {
+      policy: policyOf({
+        upstreams: { default: ["203.0.113.53"], ad: ["203.0.113.54"] },
+        routes: [{ domains: ["corp.example"], to: "ad" }],
+        clients: { kids: { addresses: ["192.168.1.64/26"], dropTypes: [TYPE.AAAA] } },
+      }),
+    },
+  });
+  assertEquals((await explain({ name: "www.corp.example", client: "192.168.1.70" })).slice(1, 6), [
+    "1  client  192.168.1.70 over UDP  allowed by 0.0.0.0/0",
+    "group kids",
+    "2  policy  [[route]] to ad  config.toml:1, sentence 6 of the law",
+    "3  cache  nothing",
+    "4  upstream  +0.0 ms  203.0.113.54:53  asked",
+  ]);
+  const dropped = await explain({ type: TYPE.AAAA, client: "192.168.1.70" });
+  assertEquals([dropped[3], dropped.at(-1)], [
+    "2  policy  [clients.kids] drop-types  config.toml:1, sentence 1 of the law",
+    "=  NOERROR  0.0 ms  [clients.kids] drop-types",
+  ]);
+  assertEquals(
+    (await explain({ at: "2026-12-01 21:00" }))[4],
+    "at 2026-12-01 21:00  as now: no rule depends on the time",
+  );
+  assertEquals((await explain({ name: "localhost" })).slice(1, 4), [
+    "1  client  127.0.0.1 over UDP  allowed by 0.0.0.0/0",
+    "group default",
+    "2  policy  special-use name localhost., RFC 6761  sentence 2 of the law",
+  ]);
+  scene.app.abort();
+});
+
+Deno.test("explain: who may not ask gets nothing else explained, and nobody is asked", async () => {
+  const networks = { allow: ["192.0.2.0/24", "192.0.2.128/25"], deny: ["192.0.2.64/26"] };
+  const { scene, explain } = setUp({ config: networks });
+  assertEquals((await explain({ client: "192.0.2.65" })).slice(1), [
+    "1  client  192.0.2.65 over UDP  denied by 192.0.2.64/26",
+    "=  REFUSED  0.0 ms  the client may not ask",
+  ]);
+  assertEquals(await explain({ client: "203.0.113.9" }), [
+    "example.org. IN A",
+    "1  client  203.0.113.9 over UDP  in no network that may ask, see access.allow",
+    "=  REFUSED  0.0 ms  the client may not ask",
+  ]);
+  assertEquals(
+    (await explain({ client: "192.0.2.200" }))[1],
+    "1  client  192.0.2.200 over UDP  allowed by 192.0.2.128/25",
+  );
+  scene.app.abort();
+});
+
+Deno.test("explain: a question that somebody waits for already is not asked twice", async () => {
+  const { scene, explain } = setUp();
+  const first = explain({}, 100);
+  const second = explain({}, 100);
+  const lines = (await second).slice(3, 5);
+  await first;
+  assertEquals(lines, [
+    "3  cache  nothing",
+    "4  upstream  +0.0 ms  waits for the answer to somebody else's same question",
+  ]);
+  assertEquals(scene.upstream.queries.length, 1);
+  scene.app.abort();
+});
+
+Deno.test("explain: in which manner an upstream is asked again, and what TCP brings", async () => {
+  const { scene, explain } = setUp({ habits: { truncates: true } });
+  const truncated = await explain();
+  assertEquals(truncated.slice(4, -3).map((line) => line.replace(/\d+ octets/, "N octets")), [
+    "4  upstream  +0.0 ms  203.0.113.53:53  asked",
+    "+0.0 ms  203.0.113.53:53  NOERROR, N octets, truncated: asked over TCP",
+    "+0.0 ms  203.0.113.53:53  NOERROR, N octets",
+  ]);
+  assertEquals(truncated.at(-1), "=  NOERROR  0.0 ms  203.0.113.53:53 says so");
+  scene.app.abort();
+  const without = setUp({ habits: { edns: "formerr" } });
+  const again = await without.explain();
+  assertEquals(again[5], "+0.0 ms  203.0.113.53:53  asked again, in another manner");
+  without.scene.app.abort();
+});
+
+Deno.test("explain: it is not counted as a client's question, and takes nothing from a rate", async () => {
+  const { scene, explain } = setUp({ config: { rateLimit: 1 } });
+  for (let i = 0; i < 5; i++) await explain({ client: "198.51.100.7" });
+  const { received, replied, cacheHits, cacheMisses, rateLimited, upstreamQuestions } = scene.app.counters;
+  assertEquals({ received, replied, cacheHits, cacheMisses, rateLimited, upstreamQuestions }, {
+    received: 0,
+    replied: 0,
+    cacheHits: 0,
+    cacheMisses: 0,
+    rateLimited: 0,
+    upstreamQuestions: 1,
+  });
+  assertEquals(scene.app.held.inFlight, 0);
+  scene.app.abort();
+});
+
+Deno.test("explain: a reload meanwhile leaves it its upstreams", async () => {
+  const { scene, explain } = setUp();
+  scene.upstream.fallSilent();
+  const explained = explain({}, 3000);
+  scene.app.use({ ...scene.config, upstreams: [] });
+  assertEquals((await explained).at(-1), "=  SERVFAIL  2010.0 ms  No reply from 203.0.113.53:53 in time");
+  scene.app.abort();
+});
+
+Deno.test("flush: a name is forgotten, with those below it, or all; and asked for anew", async () => {
+  const records = ["example.org", "www.example.org", "example.net"].map((name) => `${name} 300 IN A 192.0.2.1`);
+  const { scene, explain } = setUp({ zone: recordZone(...records) });
+  const rememberAll = async () => {
+    for (const name of ["example.org", "www.example.org", "example.net"]) await explain({ name });
+  };
+  const asked = () => scene.upstream.queries.splice(0).length;
+  const flush = async (name: string | null, below: boolean) => {
+    const flushed = scene.app.flush({ command: "flush", name, below });
+    await scene.pass(10);
+    return await flushed;
+  };
+  await rememberAll();
+  assertEquals(asked(), 3);
+  assertEquals(await flush("EXAMPLE.org", false), 1);
+  await rememberAll();
+  assertEquals(asked(), 1);
+  assertEquals(await flush("example.org", true), 2);
+  await rememberAll();
+  assertEquals(asked(), 2);
+  assertEquals(await flush("example.com", true), 0);
+  assertEquals(await flush(null, false), 3);
+  await rememberAll();
+  assertEquals(asked(), 3);
+  scene.app.abort();
+});
+
+Deno.test("flush: there is nothing to forget without a cache", async () => {
+  const { scene } = setUp({ config: { cacheSizeMib: 0 } });
+  assertEquals(await scene.app.flush({ command: "flush", name: null, below: false }), 0);
+  scene.app.abort();
+});
