@@ -1,8 +1,14 @@
+import { ADMIN_COMMANDS } from "./admin_commands.ts";
 import { SUB_COMMANDS } from "./commands.ts";
+import { IMPORT_COMMAND } from "./import_command.ts";
+import type { SubCommand } from "./sub_command.ts";
 import { type Flag, FLAGS, type SHELLS } from "./flags.ts";
 
 /** Both flavours of the program have the same flags. */
 const PROGRAMS: readonly string[] = ["dns-forwarder", "dns-forwarder-native"];
+
+/** Commands behind which no other flags may stand. */
+const OWN_WORDS: readonly SubCommand[] = [...ADMIN_COMMANDS, IMPORT_COMMAND];
 
 /** A script that completes the program's flags and their words in that shell. */
 export function completionScript(shell: typeof SHELLS[number]): string {
@@ -14,6 +20,7 @@ function bash(flags: readonly Flag[]): string {
   const cases = flags.filter(({ value }) => value !== null).map((flag) => {
     return `    --${flag.name}) candidates="${choices(flag).join(" ")}" ;;`;
   });
+  const commands = OWN_WORDS.map((command) => `      *.${command.name}) candidates="${wordsOf(command).join(" ")}" ;;`);
   return `# dns-forwarder's flags in bash: source <(dns-forwarder --completions bash)
 _dns_forwarder() {
   local candidates current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD - 1]}
@@ -22,7 +29,11 @@ _dns_forwarder() {
   if [ "$current" = = ]; then current=; fi
   case $previous in
 ${cases.join("\n")}
-    *) candidates="${words.join(" ")}" ;;
+    *) case $COMP_CWORD.\${COMP_WORDS[1]} in
+      1.*) candidates="${words.join(" ")}" ;;
+${commands.join("\n")}
+      *) candidates="${words.join(" ")}" ;;
+    esac ;;
   esac
   COMPREPLY=($(compgen -W "$candidates" -- "$current"))
 }
@@ -57,6 +68,12 @@ function fish(flags: readonly Flag[]): string {
     ...SUB_COMMANDS.map(({ name, help }) => {
       return `complete -c ${program} -n __fish_use_subcommand -a ${name} -d ${quoted(briefly(help))}`;
     }),
+    ...OWN_WORDS.flatMap((command) => {
+      return wordsOf(command).map((word) => {
+        const candidate = word.startsWith("--") ? `-l ${word.slice(2)}` : `-a ${word}`;
+        return `complete -c ${program} -n "__fish_seen_subcommand_from ${command.name}" ${candidate}`;
+      });
+    }),
     ...flags.map((flag) => {
       const short = flag.short === undefined ? "" : ` -s ${flag.short}`;
       const value = flag.value === null
@@ -70,6 +87,13 @@ function fish(flags: readonly Flag[]): string {
 
 function spellings({ name, short }: Flag): string[] {
   return short === undefined ? [`--${name}`] : [`-${short}`, `--${name}`];
+}
+
+/** What may stand behind a command: the flags that its usage and its help name, and the words at the beginning of its usage. */
+function wordsOf({ value, help }: SubCommand): string[] {
+  const first = /^[a-z]+(?:\|[a-z]+)+/.exec(value)?.[0].split("|") ?? [];
+  const flags = [value, ...help].join(" ").match(/--[a-z][a-z-]+/g) ?? [];
+  return [...new Set([...first, ...flags])];
 }
 
 /** The words that a flag's value can be; none when it is no word of a few. */

@@ -65,6 +65,10 @@ for (
     [["--log-level", "="], ["error", "warn", "info", "debug"]],
     [["--resolver", ""], []],
     [["--timeout", "300", "--no-spec"], ["--no-special-names"]],
+    [["expl"], ["explain"]],
+    [["explain", "example.org", "--cl"], ["--client"]],
+    [["flush", "--"], ["--below", "--socket", "--json"]],
+    [["import", "d"], ["dnsmasq"]],
   ] as const
 ) {
   Deno.test({
