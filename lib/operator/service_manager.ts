@@ -20,6 +20,7 @@ export class ServiceManager {
   readonly #status: () => string;
   readonly #tickMs: number;
   #lastStatus = "";
+  #isReloading = false;
   #cancelTick = () => {};
 
   /** `status` says on one line how the program is doing. */
@@ -39,13 +40,16 @@ export class ServiceManager {
 
   /** The program reads its configuration again, and goes on serving. */
   reloading(): void {
+    this.#isReloading = true;
     const nowUs = this.#socket.monotonicUs();
     // sd_notify(3): whoever waits for this reload tells it by the time from one that began before it was asked for.
     this.#socket.notify(["RELOADING=1", ...(nowUs === null ? [] : [`MONOTONIC_USEC=${nowUs}`])].join("\n"));
   }
 
-  /** It has done so, whatever has come of it. */
+  /** It has done so, whatever has come of it; of no effect if it was not told. */
   reloaded(): void {
+    if (!this.#isReloading) return;
+    this.#isReloading = false;
     this.#tell(["READY=1"]);
   }
 

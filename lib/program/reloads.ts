@@ -3,22 +3,22 @@ import type { Clock, Timers } from "../base/runtime.ts";
 import type { FullConfig } from "../config/config.ts";
 import type { Log } from "../observe/log.ts";
 import type { ServiceManager } from "../operator/service_manager.ts";
-import { type Loaded, Reloader } from "../reload/reloader.ts";
+import { type Loaded, Reloader, type Unusable } from "../reload/reloader.ts";
 import type { ReloadTarget } from "../reload/reload_target.ts";
 import { WatchedFolders } from "../reload/watched_folders.ts";
 
 /** A configuration that was read from files. */
 export interface LoadedFiles extends Loaded {
-  /** All files that were read for it; absolute paths. */
-  readonly files: readonly string[];
+  /** The absolute paths of the folders where a change may be one of the configuration. */
+  readonly folders: readonly string[];
 }
 
 /** What reloads are made from. */
 export interface ReloadsOptions {
   /** Reads the configuration again; `null` when there is no file, and nothing can have changed. */
-  readonly load: (() => Promise<LoadedFiles>) | null;
-  /** The files that it was read from at the start. */
-  readonly files: readonly string[];
+  readonly load: (() => Promise<LoadedFiles | Unusable>) | null;
+  /** The folders where a change may be one of what was read at the start. */
+  readonly folders: readonly string[];
   /** Where the operator reads. */
   readonly log: Log;
 }
@@ -42,14 +42,14 @@ export class Reloads {
   readonly #options: ReloadsOptions;
   #reloader: Reloader | null = null;
   #folders: WatchedFolders | null = null;
-  #files: readonly string[];
+  #watched: readonly string[];
   /** Asked for before anybody served: what was read may be old. */
   #isDue = false;
 
   /** See {@linkcode ReloadsOptions}. */
   constructor(options: ReloadsOptions) {
     this.#options = options;
-    this.#files = options.files;
+    this.#watched = options.folders;
   }
 
   /** SIGHUP. */
@@ -68,7 +68,7 @@ export class Reloads {
       config,
       load: async () => {
         const loaded = await load();
-        this.#files = loaded.files;
+        if ("folders" in loaded) this.#watched = loaded.folders;
         return loaded;
       },
       target,
@@ -96,6 +96,6 @@ export class Reloads {
   }
 
   #watch({ watchesFiles }: FullConfig): void {
-    this.#folders?.watch(watchesFiles ? this.#files : []);
+    this.#folders?.watch(watchesFiles ? this.#watched : []);
   }
 }

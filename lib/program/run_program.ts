@@ -15,7 +15,7 @@ import { importFiles } from "./import_files.ts";
 import { listenAdvice } from "./listen_advice.ts";
 import { withLogFormat } from "./log_format.ts";
 import type { OperatingSystem } from "./operating_system.ts";
-import { type LoadedFiles, Reloads } from "./reloads.ts";
+import { type LoadedFiles, Reloads, type ReloadsOptions } from "./reloads.ts";
 import { serveAlone } from "./serve_alone.ts";
 import { supervise } from "./supervise.ts";
 import { versionText } from "./version_text.ts";
@@ -56,14 +56,14 @@ export async function runProgram(host: Host, system: OperatingSystem): Promise<n
 /** Serves, and reads the configuration again when it is to be followed anew, if it can. */
 async function serve(
   command: ReadConfig & Partial<LoadedFiles>,
-  load: (() => Promise<LoadedFiles>) | null,
+  load: ReloadsOptions["load"],
   host: Host,
   system: OperatingSystem,
 ): Promise<number> {
   const { logLevel, logFormat } = command.config;
   const told = withLogFormat(host, logFormat, system);
   const log = new Log({ level: logLevel, writeLine: (line) => told.writeLine(line) });
-  const reloads = new Reloads({ load, files: command.files ?? [], log });
+  const reloads = new Reloads({ load, folders: command.folders ?? [], log });
   const stopHearing = system.onHangup(() => reloads.hangup());
   try {
     return await serveByProcesses(command, told, system, reloads);

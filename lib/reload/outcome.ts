@@ -16,8 +16,10 @@ export type Outcome = {
 } | {
   /** It was read, and is wrong; or it cannot be followed. All goes on as before. */
   readonly kind: "rejected";
-  /** Why; may have several lines. */
+  /** Why. */
   readonly reason: string;
+  /** All that is wrong in files, a problem each, which may have several lines. */
+  readonly problems: readonly string[];
 } | {
   /** It was followed, and did harm: all is as before. */
   readonly kind: "taken back";
@@ -25,7 +27,7 @@ export type Outcome = {
   readonly reason: string;
 };
 
-/** An outcome for the operator, in one line or as many as its problems need. */
+/** An outcome for the operator, on one line. */
 export function outcomeText(outcome: Outcome): string {
   switch (outcome.kind) {
     case "applied":
@@ -33,7 +35,7 @@ export function outcomeText(outcome: Outcome): string {
     case "unchanged":
       return "nothing to reload: the configuration is as it was";
     case "rejected":
-      return `Cannot reload: ${outcome.reason}; going on as before`;
+      return `the configuration is not followed: ${outcome.reason}; going on as before`;
     case "taken back":
       return `the reload is taken back: ${outcome.reason}; going on with the former configuration`;
   }

@@ -1,5 +1,4 @@
 import type { FullConfig } from "../config/config.ts";
-import { UsageError } from "../config/usage_error.ts";
 import type { Services } from "../observe/services.ts";
 import { changesBetween } from "./changes/changes.ts";
 import { listText, type Outcome, outcomeText } from "./outcome.ts";
@@ -14,21 +13,25 @@ export interface Loaded {
   readonly warnings: readonly string[];
 }
 
+/** One that is wrong. */
+export interface Unusable {
+  /** What is wrong with it, a problem each, which may have several lines. */
+  readonly problems: readonly string[];
+  /** The same on one line. */
+  readonly reason: string;
+}
+
 /** What a reloader is made from. */
 export interface ReloaderOptions extends Pick<Services, "timers" | "log"> {
   /** What is followed at first. */
   readonly config: FullConfig;
-  /**
-   * Reads and checks the configuration as at the start.
-   *
-   * @throws {UsageError} when it is wrong.
-   */
-  readonly load: () => Promise<Loaded>;
+  /** Reads and checks the configuration as at the start. */
+  readonly load: () => Promise<Loaded | Unusable>;
   /** What is to follow it. */
   readonly target: ReloadTarget;
-  /** Told that a reload begins, and that it has ended, whatever has come of it. */
+  /** Told that a reload begins that somebody has asked for, or that changes something. */
   readonly onBegin?: () => void;
-  /** See `onBegin`. */
+  /** Told that one has ended, whatever has come of it. */
   readonly onEnd?: (outcome: Outcome) => void;
 }
 
@@ -44,6 +47,8 @@ export class Reloader {
   /** What is asked for while one is under way: all of it is one more. */
   #next: Promise<Outcome> | null = null;
   #isStopped = false;
+  /** What was followed and did harm; "" when the last reload did none. */
+  #takenBack = "";
   /** Why the last reload was rejected; "" when it was not. */
   #rejection = "";
   /** Whether nobody has asked for the reload that comes next. */
@@ -66,7 +71,8 @@ export class Reloader {
    * Reads the configuration again, and follows it. Never fails. While a reload is under way, all further calls together are one
    * more afterwards: what is read then is newer than any of them.
    *
-   * @param isQuiet Whether nobody has asked for it: then it is not told that there is nothing new.
+   * @param isQuiet Whether nobody has asked for it, and something near the files has changed: then it is not told that there is
+   * nothing new, and what was taken back is not followed once more.
    */
   reload({ isQuiet = false }: { isQuiet?: boolean } = {}): Promise<Outcome> {
     if (!isQuiet) this.#isQuiet = false;
@@ -90,8 +96,8 @@ export class Reloader {
     this.#isQuiet = true;
     this.#next = null;
     const { onBegin, onEnd } = this.#options;
-    onBegin?.();
-    return this.#running = this.#reload().then((outcome) => {
+    if (!isQuiet) onBegin?.();
+    return this.#running = this.#reload(isQuiet).then((outcome) => {
       this.#running = null;
       this.#tell(outcome, isQuiet);
       onEnd?.(outcome);
@@ -99,23 +105,23 @@ export class Reloader {
     });
   }
 
-  async #reload(): Promise<Outcome> {
+  async #reload(isQuiet: boolean): Promise<Outcome> {
     const { load } = this.#options;
-    let loaded: Loaded;
-    try {
-      loaded = await load();
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      return { kind: "rejected", reason: error.message };
-    }
+    const loaded = await load();
+    if ("reason" in loaded) return { kind: "rejected", ...loaded };
     const { config, followed, needsRestart, isNone } = changesBetween(this.#config, loaded.config);
     if (isNone) return { kind: "unchanged", needsRestart };
+    // Something else has changed beside it. Who wants it all the same says so.
+    const text = JSON.stringify(config);
+    if (isQuiet && text === this.#takenBack) return { kind: "unchanged", needsRestart };
+    if (isQuiet) this.#options.onBegin?.();
     const reason = isLeftWithNobody(this.#config, config)
       ? "no upstream is left, and all answers would be made up; if that is meant, restart"
       : await this.#follow(config);
-    if (reason !== null) return { kind: "rejected", reason };
+    if (reason !== null) return { kind: "rejected", reason, problems: [] };
     const former = this.#config;
     this.#config = config;
+    this.#takenBack = "";
     this.#probation.begin(config.rollbackAfterMs, (harm) => this.#takeBack(former, harm));
     return { kind: "applied", changes: followed, needsRestart, warnings: loaded.warnings };
   }
@@ -144,7 +150,10 @@ export class Reloader {
     const outcome: Outcome = { kind: "taken back", reason: harm };
     this.#running = this.#follow(former).then((reason) => {
       this.#running = null;
-      if (reason === null) this.#config = former;
+      if (reason === null) {
+        this.#takenBack = JSON.stringify(this.#config);
+        this.#config = former;
+      }
       log.error(reason === null ? outcomeText(outcome) : `Cannot take the reload back (${harm}): ${reason}`);
       onEnd?.(outcome);
       return outcome;
@@ -154,7 +163,7 @@ export class Reloader {
 
   #tell(outcome: Outcome, isQuiet: boolean): void {
     const { log } = this.#options;
-    const rejection = outcome.kind === "rejected" ? outcome.reason : "";
+    const rejection = outcome.kind === "rejected" ? [...outcome.problems, outcome.reason].join("\n") : "";
     const isNew = outcome.kind === "applied" || rejection !== this.#rejection;
     this.#rejection = rejection;
     if (isQuiet && !isNew) return;

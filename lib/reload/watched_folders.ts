@@ -29,9 +29,12 @@ export class WatchedFolders {
     this.#options = options;
   }
 
-  /** Watches the folders of these files from now on, and no others. Paths are absolute. */
+  /**
+   * Watches these folders from now on, and no others. Paths are absolute. Those that were read before have perhaps changed
+   * meanwhile: one that is new is a change by itself.
+   */
   watch(paths: readonly string[]): void {
-    const folders = new Set(paths.map((path) => path.slice(0, Math.max(1, path.lastIndexOf("/")))));
+    const folders = new Set(paths);
     for (const [folder, stop] of this.#stops) {
       if (folders.has(folder)) continue;
       stop();
@@ -51,6 +54,8 @@ export class WatchedFolders {
     const { files, log } = this.#options;
     try {
       this.#stops.set(folder, files.watch(folder, () => this.#changed()));
+      // What has changed since it was read, and before it was watched.
+      this.#changed();
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
       log.warn(`Cannot watch ${folder}: ${error.message}; changes there are followed at a reload`);

@@ -53,3 +53,12 @@ Deno.test("ServiceManager.stopping() tells it once, and nothing after it", () =>
   assertEquals(told.slice(1), ["0: STOPPING=1\nSTATUS=stopping"]);
   assertEquals(time.armedCount, 0);
 });
+
+Deno.test("ServiceManager.reloading() tells since when, and reloaded() that the program serves, as before", () => {
+  const { manager, told } = rig(null);
+  manager.ready();
+  manager.reloaded();
+  manager.reloading();
+  manager.reloaded();
+  assertEquals(told.slice(1), ["0: RELOADING=1\nMONOTONIC_USEC=1234567", "0: READY=1"]);
+});

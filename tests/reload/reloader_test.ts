@@ -1,10 +1,9 @@
 import { assertEquals } from "@std/assert";
 import type { FullConfig } from "../../lib/config/config.ts";
 import { DEFAULTS } from "../../lib/config/settings.ts";
-import { UsageError } from "../../lib/config/usage_error.ts";
 import { Log } from "../../lib/observe/log.ts";
 import type { Outcome } from "../../lib/reload/outcome.ts";
-import { type Loaded, Reloader } from "../../lib/reload/reloader.ts";
+import { type Loaded, Reloader, type Unusable } from "../../lib/reload/reloader.ts";
 import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import { udp } from "../support/fake_socket.ts";
 import { FakeTime, settled } from "../support/fake_time.ts";
@@ -24,7 +23,7 @@ function setUp(config: FullConfig = CONFIG) {
     followed,
     tally,
     /** What the file says now. */
-    file: config as FullConfig | Error,
+    file: config as FullConfig | Unusable,
     warnings: [] as string[],
     /** Why nothing can be followed. */
     refusal: null as Error | null,
@@ -33,11 +32,10 @@ function setUp(config: FullConfig = CONFIG) {
     gate: null as PromiseWithResolvers<void> | null,
     aborted: 0,
   };
-  const load = async (): Promise<Loaded> => {
+  const load = async (): Promise<Loaded | Unusable> => {
     scene.loadCount++;
     await scene.gate?.promise;
-    if (scene.file instanceof Error) throw scene.file;
-    return { config: scene.file, warnings: scene.warnings };
+    return "reason" in scene.file ? scene.file : { config: scene.file, warnings: scene.warnings };
   };
   const reloader = new Reloader({
     config,
@@ -79,11 +77,14 @@ Deno.test("Reloader.reload() follows what the file says now, and says what has c
 
 Deno.test("Reloader.reload() changes nothing for a file that is wrong, and says why", async () => {
   const { scene, reloader } = setUp();
-  scene.file = new UsageError("/etc/x.toml:3:1: server.timout: no such setting");
-  assertEquals(await reloader.reload(), { kind: "rejected", reason: scene.file.message });
+  scene.file = {
+    reason: "Cannot use /etc/x.toml: 1 problem",
+    problems: ["/etc/x.toml:3:1: server.timout: no such setting\n     3 | timout"],
+  };
+  assertEquals(await reloader.reload(), { kind: "rejected", ...scene.file });
   assertEquals([scene.followed, reloader.config], [[CONFIG], CONFIG]);
   assertEquals(scene.lines, [
-    "error: Cannot reload: /etc/x.toml:3:1: server.timout: no such setting; going on as before",
+    "error: the configuration is not followed: Cannot use /etc/x.toml: 1 problem; going on as before",
   ]);
   assertEquals(scene.told, ["begin", "rejected"]);
 });
@@ -92,7 +93,7 @@ Deno.test("Reloader.reload() changes nothing when it cannot be followed, and say
   const { scene, reloader } = setUp();
   scene.file = { ...CONFIG, timeoutMs: 500 };
   scene.refusal = new Error("Cannot listen on 192.0.2.1:53: port 53 is in use there");
-  assertEquals(await reloader.reload(), { kind: "rejected", reason: scene.refusal.message });
+  assertEquals(await reloader.reload(), { kind: "rejected", reason: scene.refusal.message, problems: [] });
   assertEquals(reloader.config, CONFIG);
 });
 
@@ -146,7 +147,7 @@ Deno.test("a reload that nobody has asked for says nothing of what is not new, a
   const quiet = { isQuiet: true };
   await reloader.reload(quiet);
   assertEquals(scene.lines, []);
-  scene.file = new UsageError("/etc/x.toml:1:1: expected a key");
+  scene.file = { reason: "Cannot use /etc/x.toml: 1 problem", problems: [] };
   for (let i = 0; i < 3; i++) await reloader.reload(quiet);
   assertEquals(scene.lines.length, 1);
   await reloader.reload();
@@ -226,4 +227,26 @@ Deno.test("Reloader.stop() leaves what is being prepared, and no timer", async (
   scene.gate.resolve();
   assertEquals((await reloading).kind, "rejected");
   assertEquals([scene.followed.length, scene.aborted, scene.time.armedCount], [1, 1, 0]);
+});
+
+Deno.test("what was taken back is not followed again because of something else near it, but for whoever asks for it", async () => {
+  const { scene, reloader, pass } = setUp();
+  scene.file = { ...CONFIG, timeoutMs: 500 };
+  await reloader.reload({ isQuiet: true });
+  await pass(5, 1);
+  assertEquals(reloader.config, CONFIG);
+  const before = scene.lines.length;
+  await reloader.reload({ isQuiet: true });
+  assertEquals([reloader.config, scene.lines.length], [CONFIG, before]);
+  await reloader.reload();
+  assertEquals(reloader.config, scene.file);
+});
+
+Deno.test("whoever manages services is not told of reloads that nobody has asked for and that change nothing", async () => {
+  const { scene, reloader } = setUp();
+  await reloader.reload({ isQuiet: true });
+  assertEquals(scene.told, ["unchanged"]);
+  scene.file = { ...CONFIG, timeoutMs: 500 };
+  await reloader.reload({ isQuiet: true });
+  assertEquals(scene.told, ["unchanged", "begin", "applied"]);
 });

@@ -24,7 +24,10 @@ export function manPage(): string {
         "Stop taking queries, answer those in flight, and exit. A second signal: exit at once.",
       ]),
       item("SIGUSR1, SIGUSR2", ["Write the state of the program to standard error."]),
-      item("SIGHUP", ["Write a line to standard error, and go on: there is nothing to reload."]),
+      item("SIGHUP", [
+        "Read the configuration file again and follow it, between one query and the next. What is wrong with it is written to",
+        "standard error, and changes nothing. Without a file there is nothing to reload.",
+      ]),
     ),
     section("FILES", item(DEFAULT_CONFIG_FILE, ["Settings, where no --resolver is given and the file may be read."])),
     section("EXIT STATUS", ...Object.entries(EXIT_CODES).map(([code, meaning]) => item(code, [`${meaning}.`]))),

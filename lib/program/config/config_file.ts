@@ -5,6 +5,7 @@ import type { ReadConfig } from "../../config/read_config.ts";
 import { UsageError } from "../../config/usage_error.ts";
 import type { Host } from "../host.ts";
 import type { OperatingSystem } from "../operating_system.ts";
+import type { Unusable } from "../../reload/reloader.ts";
 import type { LoadedFiles } from "../reloads.ts";
 
 /** Problems that one line of the log has room for. */
@@ -24,23 +25,25 @@ export function readConfigFile(
   return showProblems(host, () => read(source, system));
 }
 
-/**
- * The same for a reload, of which one line is told, and the same one not again and again.
- *
- * @throws {UsageError} when something cannot be used; the message says what.
- */
-export async function readConfigFileAgain(source: ConfigSource, system: OperatingSystem): Promise<LoadedFiles> {
+/** The same for a reload, of which one line is told, and the same one not again and again. */
+export async function readConfigFileAgain(
+  source: ConfigSource,
+  system: OperatingSystem,
+): Promise<LoadedFiles | Unusable> {
   try {
     return await read(source, system);
   } catch (error) {
-    throw error instanceof ConfigError ? new UsageError(onOneLine(error)) : error;
+    if (error instanceof ConfigError) {
+      return { reason: onOneLine(error), problems: error.problems.map((problem) => problemLines(problem).join("\n")) };
+    }
+    if (error instanceof UsageError) return { reason: error.message, problems: [] };
+    throw error;
   }
 }
 
 async function read(source: ConfigSource, { configIo }: OperatingSystem): Promise<LoadedFiles & ReadConfig> {
-  const { config, warnings, plainWarnings, files, folders } = await loadConfig(source, configIo);
-  // What is in the folder is watched, and files that come there.
-  return { config, warnings, plainWarnings, files: [...files, ...folders.map((folder) => `${folder}/`)] };
+  const { config, warnings, plainWarnings, folders } = await loadConfig(source, configIo);
+  return { config, warnings, plainWarnings, folders };
 }
 
 /** Shows what is wrong with files that cannot be used. The lines begin with the place, as editors expect it. */
