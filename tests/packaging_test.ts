@@ -22,6 +22,10 @@ testWithFiles("dns-forwarder.service is started again however often it has ended
   assertMatch(service!, /^RestartPreventExitStatus=2$/m);
 });
 
+testWithFiles("dns-forwarder.service is reloaded by the signal that the program takes for it", () => {
+  assertMatch(read("packaging/systemd/dns-forwarder.service"), /^ExecReload=\/bin\/kill -HUP \$MAINPID$/m);
+});
+
 testWithFiles("workflows name each action by a commit, for a tag can be moved", () => {
   for (const { name } of Deno.readDirSync(new URL(".github/workflows", ROOT))) {
     const uses = read(`.github/workflows/${name}`).split("\n").filter((line) => line.includes("uses:"));
