@@ -47,7 +47,7 @@ Deno.test("simulation: those seeds meet every kind of datagram and misbehaviour,
   const wanted = [
     "accepts failed",
     "datagrams swallowed",
-    "pipelines swapped",
+    ...["applied", "unchanged", "rejected"].map((kind) => `reload ${kind}`),
     ...DATAGRAM_KINDS.map((kind) => `client ${kind}`),
     ...STREAM_MANNERS.map((manner) => `connection ${manner}`),
     ...[...BEHAVIOURS, ...CONNECTION_FATES].map((behaviour) => `upstream ${behaviour}`),

@@ -9,6 +9,7 @@ import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import { SeededRandom } from "../support/seeded_random.ts";
 import { EVERY_NETWORK } from "../support/serving.ts";
 import type { Link } from "../support/world_network.ts";
+import { drawReloads, type ReloadPlan } from "./reload_plan.ts";
 import {
   drawFairUpstreams,
   drawLink,
@@ -52,10 +53,10 @@ export interface Plan {
    */
   readonly natForgetsAfterMs: number | null;
   /**
-   * When the program is told to follow another configuration, in milliseconds after the start, and which. Whatever follows from
-   * one of them follows from `config` too: it has all upstreams, and the tightest limits.
+   * When the program is told to read its configuration again, and what that is. Whatever follows from one of them follows from
+   * `config` too: it has all upstreams, and the tightest limits.
    */
-  readonly swaps: readonly Swap[];
+  readonly reloads: readonly ReloadPlan[];
   /**
    * Whether the question must get its answer, and not SERVFAIL. So it is in a fair plan (see `drawFairUpstreams`) for the
    * names to which every upstream that answers is honest: there is a sound upstream within reach, what the others use up
@@ -65,11 +66,8 @@ export interface Plan {
   readonly isCalm: (question: Question) => boolean;
 }
 
-/** Another configuration, from a moment on. */
-export interface Swap {
-  readonly afterMs: number;
-  readonly config: FullConfig;
-}
+/** Where nobody asks. */
+const UNASKED = { other: udpAddress("192.0.2.53", 2054), impossible: udpAddress("192.0.2.99", 53) };
 
 const HOST = ["192.0.2.53", "192.0.2.54", "2001:db8::53"];
 /** The address of a client that may not ask, in those plans where not everybody may. */
@@ -129,33 +127,13 @@ export function drawPlan(seed: number): Plan {
     acceptOutage,
     stopAfterMs,
     natForgetsAfterMs: null,
-    swaps: [],
+    reloads: [],
     isCalm: (question) => {
       return !isForwarding ||
         (isFair && new SeededRandom(`${calmSalt} ${foldCase(question.name).toHex()}`).chance(0.6));
     },
   };
-  return { ...plan, ...drawPathFaults(plan), swaps: drawSwaps(plan) };
-}
-
-/** One life in four. From a source of its own: the other lives stay as they are. */
-function drawSwaps({ seed, config, isFair, durationMs }: Plan): readonly Swap[] {
-  const random = new SeededRandom(`swaps ${seed}`);
-  if (!random.chance(0.25)) return [];
-  const { upstreams, maxInFlight, timeoutMs } = config;
-  // A fair life has an upstream within reach that answers; without all of them nobody knows which.
-  const countMin = isFair ? upstreams.length : Math.min(1, upstreams.length);
-  return Array.from({ length: random.between(1, 6) }, () => ({
-    afterMs: random.fraction() * (durationMs + timeoutMs),
-    config: {
-      ...config,
-      upstreams: random.shuffled(upstreams).slice(0, random.between(countMin, upstreams.length)),
-      strategy: random.pick(STRATEGIES),
-      prefetches: random.chance(0.5),
-      servesStale: config.servesStale && random.chance(0.8),
-      maxInFlight: random.pick([maxInFlight, 10_000]),
-    },
-  }));
+  return { ...plan, ...drawPathFaults(plan), reloads: drawReloads({ ...plan, listen: UNASKED }) };
 }
 
 /** What is wrong with the way to the upstreams. From a source of its own: the other lives stay as they are. */

@@ -1,4 +1,9 @@
 import { App } from "../../lib/app/app.ts";
+import type { FullConfig } from "../../lib/config/config.ts";
+import { Log } from "../../lib/observe/log.ts";
+import type { Outcome } from "../../lib/reload/outcome.ts";
+import { tallyOf } from "../../lib/reload/probation.ts";
+import { Reloader } from "../../lib/reload/reloader.ts";
 import { isSameAddress, type SocketAddress } from "../../lib/base/net/address.ts";
 import { endpointAt, endpointText } from "../../lib/upstream/endpoint.ts";
 import { FakeWorld } from "../support/fake_world.ts";
@@ -12,6 +17,7 @@ import { Crowd } from "./crowd.ts";
 import { ednsFaults } from "./edns_check.ts";
 import { Oracle } from "./oracle.ts";
 import { drawPlan, type Plan, STRANGER } from "./plan.ts";
+import type { ReloadPlan } from "./reload_plan.ts";
 import { scriptedFor } from "./scripted_for.ts";
 import { StreamClient } from "./stream_client.ts";
 import { asStranger, type ClientDatagram, Traffic } from "./traffic.ts";
@@ -66,6 +72,11 @@ class Simulation {
   readonly #streamClients: StreamClient[] = [];
   #crowd: Crowd | null = null;
   readonly #app: App;
+  readonly #reloader: Reloader;
+  /** What the configuration file says; `null` when it is wrong. */
+  #file: FullConfig | null;
+  /** What has come of reloads. */
+  readonly #outcomes = new Map<Outcome["kind"], number>();
   #stopped: Promise<void> | null = null;
   #stopMs = Infinity;
   #failedAccepts = 0;
@@ -120,6 +131,9 @@ class Simulation {
     this.#host.hasBatches = hasBatches;
     if (wakesLate) this.#host.wakesLate = () => wakeRandom.between(0, WAKE_MAX_MS);
     this.#app = new App(plan.config, world.runtimeOn(this.#host));
+    this.#file = plan.config;
+    this.#reloader = this.#followReloads();
+    if (plan.reloads.length === 0) this.#reloader.stop();
   }
 
   async run(): Promise<SimulationResult> {
@@ -128,7 +142,7 @@ class Simulation {
     const { natForgetsAfterMs } = this.#plan;
     if (natForgetsAfterMs !== null) time.after(natForgetsAfterMs, () => this.#forgetPorts());
     if (this.#plan.stopAfterMs !== null) time.after(this.#plan.stopAfterMs, () => this.#stop());
-    for (const { afterMs, config } of this.#plan.swaps) time.after(afterMs, () => this.#app.use(config));
+    this.#planReloads();
     await time.settle();
     this.#checkHeld();
     const elapsedMs = time.nowMs() - START_MS;
@@ -222,6 +236,31 @@ class Simulation {
     return new Error("Too many open files");
   }
 
+  #planReloads(): void {
+    const { time } = this.#world;
+    const { reloads } = this.#plan;
+    if (reloads.length === 0) return;
+    for (const { afterMs, config } of reloads) {
+      time.after(afterMs, () => {
+        this.#file = config;
+        this.#reloader.reload();
+      });
+    }
+    // Whoever watches all the time never comes to rest.
+    time.after(Math.max(...reloads.map(({ afterMs }) => afterMs)) + AFTER_RELOADS_MS, () => this.#reloader.stop());
+  }
+
+  #followReloads(): Reloader {
+    return new Reloader({
+      config: this.#plan.config,
+      load: () => Promise.resolve(this.#file === null ? WRONG_FILE : { config: this.#file, warnings: [] }),
+      target: { prepare: (to) => this.#app.prepare(to), tally: () => tallyOf(this.#app.counters) },
+      timers: this.#world.runtimeOn(this.#host).timers,
+      log: new Log({ level: "error", writeLine: () => {} }),
+      onEnd: ({ kind }) => this.#outcomes.set(kind, (this.#outcomes.get(kind) ?? 0) + 1),
+    });
+  }
+
   #planConnections(traffic: Traffic, random: SeededRandom): void {
     const { connectionCount, durationMs, serviceAddresses } = this.#plan;
     for (let i = 0; i < connectionCount; i++) {
@@ -271,6 +310,7 @@ class Simulation {
   #stop(): void {
     this.#stopMs = this.#world.time.nowMs();
     this.#checker.noteStop();
+    this.#reloader.stop();
     this.#stopped = this.#app.stop();
   }
 
@@ -304,8 +344,8 @@ class Simulation {
   /** An upstream that a configuration leaves out is closed, and one that comes back is new. */
   #livesOf({ address }: UpstreamPlan): number {
     const text = endpointText(endpointAt(address));
-    return 1 +
-      this.#plan.swaps.filter(({ config }) => !config.upstreams.some((one) => endpointText(one) === text)).length;
+    const lacks = ({ config }: ReloadPlan) => config !== null && !askedBy(config).has(text);
+    return 1 + this.#plan.reloads.filter(lacks).length + (this.#outcomes.get("taken back") ?? 0);
   }
 
   #check(isRight: boolean, fault: string): void {
@@ -315,7 +355,7 @@ class Simulation {
   #counts(): Map<string, number> {
     const counts = new Map<string, number>([["replies", this.#checker.replyCount]]);
     for (const [kind, count] of this.#checker.arrived) counts.set(`client ${kind}`, count);
-    if (this.#plan.swaps.length > 0) counts.set("pipelines swapped", this.#plan.swaps.length);
+    for (const [kind, count] of this.#outcomes) counts.set(`reload ${kind}`, count);
     if (this.#failedAccepts > 0) counts.set("accepts failed", this.#failedAccepts);
     if (this.#swallowedCount > 0) counts.set("datagrams swallowed", this.#swallowedCount);
     const add = (name: string, count: number) => counts.set(name, (counts.get(name) ?? 0) + count);
@@ -329,7 +369,16 @@ class Simulation {
   }
 }
 
+/** Everybody who may be asked. */
+function askedBy({ policy, upstreams }: FullConfig): Set<string> {
+  const servers = policy === null ? upstreams : policy.upstreamGroups.flatMap(({ servers }) => servers);
+  return new Set(servers.map(endpointText));
+}
+
 const START_MS = 1234.567;
+/** Long enough for some to be taken back. */
+const AFTER_RELOADS_MS = 20_000;
+const WRONG_FILE = { reason: "Cannot use config.toml: 1 problem", problems: [] };
 /** Records of a large answer: dozens of such answers are more than may wait on a connection. */
 const LARGE_RECORD_COUNT = 20;
 const LARGE_TRIES = 100;
