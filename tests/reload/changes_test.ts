@@ -159,6 +159,17 @@ Deno.test("changesBetween() tells of the upstreams once, though both the setting
   assertEquals(groups.followed, ["upstreams.default.servers: 192.0.2.2:53 added", "upstreams.ad: removed"]);
 });
 
+Deno.test("changesBetween() tells of a timeout once, though each group that has none of its own says it", () => {
+  const from = withPolicy({});
+  const groups = POLICY.upstreamGroups.map((one) => ({ ...one, timeoutMs: 500 }));
+  const own = { ...groups[1]!, timeoutMs: 700 };
+  const to = { ...withPolicy({ upstreamGroups: [groups[0]!, own] }), timeoutMs: 500 };
+  assertEquals(changesBetween(from, to).followed, [
+    "server.timeout: 2000 → 500",
+    "upstreams.ad.timeout: 2000 → 700",
+  ]);
+});
+
 Deno.test("changesBetween() counts what is too much to be told", () => {
   const domains = Array.from({ length: 10_000 }, (_, i) => ({ name: `d${i}.example`, isExact: false }));
   const from = withPolicy({});

@@ -28,8 +28,7 @@ export function changesBetween(from: FullConfig, to: FullConfig): Changes {
     : policyChanges(from.policy ?? NOTHING, to.policy ?? NOTHING);
   return {
     config,
-    // What the settings say of upstreams is what the group "default" says.
-    followed: [...new Set([...settings, ...policy])],
+    followed: [...settings, ...policy.filter((text) => !settings.some((setting) => saysTheSame(setting, text)))],
     needsRestart: stays.flatMap((field) => changesOf(field, from, to)),
     isNone: JSON.stringify(from) === JSON.stringify(config),
   };
@@ -37,6 +36,16 @@ export function changesBetween(from: FullConfig, to: FullConfig): Changes {
 
 function changesOf(field: keyof Config, from: Config, to: Config): string[] {
   return fieldChanges(SETTINGS[field].path, from[field], to[field]);
+}
+
+/** What a setting says is what each group of upstreams says that says nothing else: `server.timeout`, `upstreams.ad.timeout`. */
+function saysTheSame(setting: string, text: string): boolean {
+  return text.startsWith("upstreams.") && withoutTable(text) === withoutTable(setting);
+}
+
+function withoutTable(text: string): string {
+  const path = text.slice(0, text.indexOf(":"));
+  return text.slice(path.lastIndexOf(".") + 1);
 }
 
 function policyChanges(from: Policy, to: Policy): string[] {
