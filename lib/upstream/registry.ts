@@ -5,6 +5,7 @@ import { type Endpoint, endpointText, socketAddressOf } from "./endpoint.ts";
 import { CookieJar } from "./exchange/cookie_jar.ts";
 import { type AnswerRule, USUAL_RULE } from "./group/answer_rule.ts";
 import { FallbackGroup } from "./group/fallback_group.ts";
+import { HedgeBudgets } from "./group/hedge_budget.ts";
 import type { Strategy } from "./group/strategy.ts";
 import { UpstreamGroup } from "./group/upstream_group.ts";
 import type { UpstreamStatus } from "./health/upstream_status.ts";
@@ -65,6 +66,7 @@ export class UpstreamRegistry {
   readonly #pools: SocketPools;
   readonly #members = new Map<string, Member>();
   readonly #restarts = { count: 0 };
+  readonly #hedges = new HedgeBudgets();
   #hasGroups = false;
 
   /** See {@linkcode UpstreamRegistryOptions}. */
@@ -96,6 +98,7 @@ export class UpstreamRegistry {
     });
     for (const member of members) member.groupCount++;
     this.#hasGroups = true;
+    const whose = [...approaches.keys()].toSorted().join(" ");
     const { rule = USUAL_RULE, timeoutMs = Infinity, fallback = null } = options;
     const groupOptions = {
       rule,
@@ -108,8 +111,11 @@ export class UpstreamRegistry {
       deadlines,
       counters,
       restarts: this.#restarts,
-      onClosed: () =>
-        this.#leave(members, () => hostnames.forEach((hostname) => this.#pools.give(hostname, socketCount))),
+      hedges: this.#hedges.take(whose),
+      onClosed: () => {
+        this.#hedges.give(whose);
+        this.#leave(members, () => hostnames.forEach((hostname) => this.#pools.give(hostname, socketCount)));
+      },
     };
     return fallback === null ? new UpstreamGroup(groupOptions) : new FallbackGroup({ ...groupOptions, fallback });
   }

@@ -302,6 +302,32 @@ Deno.test("who has used up the rate gets no more at once from a higher rate, and
   assertEquals(await answeredOf(20), 20);
 });
 
+Deno.test("a slow upstream is hedged with what was saved up, however often the configuration changes", async () => {
+  const { scene, use } = setUp();
+  const client = scene.client();
+  const ask = async () => {
+    client.ask([question("example.org")]);
+    await scene.pass(1000);
+  };
+  for (let i = 0; i < 50; i++) {
+    use([0, 1], { timeoutMs: 1000 + i });
+    await ask();
+  }
+  // Others are answered at once meanwhile: it is this question alone that takes long.
+  const [slow] = [question("slow.example.org")];
+  scene.upstream.onQuery = (query) => {
+    const isSlow = nameToText(query.message.questions[0]!.name).toLowerCase().startsWith("slow");
+    scene.upstream.answer(query, { afterMs: isSlow ? 400 : 0 });
+  };
+  use([0, 1]);
+  client.ask([slow]);
+  for (let i = 0; i < 10; i++) {
+    client.ask([question("example.org")]);
+    await scene.pass(10);
+  }
+  assertEquals(scene.app.counters.upstreamHedges, 1);
+});
+
 Deno.test("a client that may not ask is told of once a minute, however often the configuration changes", async () => {
   const { scene, use } = setUp();
   const before = scene.world.lines.length;

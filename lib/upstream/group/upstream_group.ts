@@ -2,6 +2,7 @@ import type { Random } from "../../base/random/random.ts";
 import { EDE } from "../../wire/iana.ts";
 import { type AnswerRule, USUAL_RULE } from "./answer_rule.ts";
 import type { Stage } from "./fallback_exchange.ts";
+import { HedgeBudget } from "./hedge_budget.ts";
 import type { LateListener } from "./listening.ts";
 import { Race } from "./race.ts";
 import type { RaceGroup } from "./race_group.ts";
@@ -13,10 +14,6 @@ import type { Response } from "../../response/response.ts";
 import { DeferredResponse } from "../matching/deferred_response.ts";
 import type { Services } from "../../observe/services.ts";
 
-/** On a healthy path at most one question in twenty is hedged: 4 of 100, and a few saved up in quiet times. */
-const HEDGES_PER_QUESTION = 0.04;
-/** So few that a sudden burst of 400 questions stays within the one in twenty. */
-const HEDGES_SAVED_MAX = 4;
 /**
  * Exchanges that stay open behind their deadlines: what is slow is a handful of names, and an outage of thousands has
  * nothing to wait for.
@@ -44,6 +41,8 @@ export interface UpstreamGroupOptions extends Pick<Services, "clock" | "deadline
   readonly random: Random;
   /** How often all has begun anew; see `RaceGroup`. */
   readonly restarts: { readonly count: number };
+  /** Its own unless given: who was asked before in the same group goes on with what was saved up. */
+  readonly hedges?: HedgeBudget;
   /** Told once, when the group is closed and nobody waits any more for what was asked of it. */
   readonly onClosed: () => void;
 }
@@ -59,7 +58,7 @@ export class UpstreamGroup implements Stage {
   readonly timeoutMs: number;
   readonly #options: UpstreamGroupOptions;
   #turn = 0;
-  #hedgesLeft = 0;
+  readonly #hedges: HedgeBudget;
   #isClosed = false;
   /** Whether its upstreams have been given back: they may be closed, and are not asked any more. */
   #isOver = false;
@@ -73,6 +72,7 @@ export class UpstreamGroup implements Stage {
   /** See {@linkcode UpstreamGroupOptions}. */
   constructor(options: UpstreamGroupOptions) {
     this.#options = options;
+    this.#hedges = options.hedges ?? new HedgeBudget();
     const { restarts, rule = USUAL_RULE, timeoutMs = Infinity } = options;
     this.rule = rule;
     this.timeoutMs = timeoutMs;
@@ -107,7 +107,7 @@ export class UpstreamGroup implements Stage {
     if (candidates.length === 0) return nothingFrom("Forwarding loop through", members);
     const order = orderCandidates(candidates, { strategy, turn: this.#turn++, random });
     this.hold();
-    this.#hedgesLeft = Math.min(HEDGES_SAVED_MAX, this.#hedgesLeft + HEDGES_PER_QUESTION);
+    this.#hedges.earn();
     this.probe(order.slice(1), request);
     const startCount = strategy === "parallel" ? Math.min(PARALLEL_COUNT, order.length) : 1;
     return new Race({ request, order, startCount, group: this.#group, lateListener, clock, deadlines }).run();
@@ -203,10 +203,7 @@ export class UpstreamGroup implements Stage {
    * loses datagrams, does not.
    */
   #mayHedge(upstream: Upstream): boolean {
-    if (!upstream.isSuspect && !upstream.isLossy) {
-      if (this.#hedgesLeft < 1) return false;
-      this.#hedgesLeft--;
-    }
+    if (!upstream.isSuspect && !upstream.isLossy && !this.#hedges.take()) return false;
     this.#options.counters.upstreamHedges++;
     return true;
   }
