@@ -219,6 +219,23 @@ Deno.test("what only the start can set stays as it was, and the table of setting
   assertEquals(scene.world.lines.length, 1);
 });
 
+Deno.test("from the swap on, upstreams are asked in the manner that the new configuration wants", async () => {
+  const { scene, use } = setUp();
+  const name = "a-long-name-to-be-sure.example.org";
+  const askedIn = async (fields: Partial<Config>) => {
+    use([0], fields);
+    const before = scene.upstream.queries.length;
+    scene.client().ask([question(name)]);
+    await scene.settle();
+    const { additionals: [opt], questions: [asked] } = scene.upstream.queries[before]!.message;
+    const codes = readOptions(opt!.rdata).map(({ code }) => code);
+    return { isMixed: nameToText(asked!.name) !== `${name}.`, hasCookie: codes.includes(EDNS_OPTION.COOKIE) };
+  };
+  assertEquals(await askedIn({}), { isMixed: true, hasCookie: true });
+  assertEquals(await askedIn({ randomizesCase: false }), { isMixed: false, hasCookie: true });
+  assertEquals(await askedIn({ asksWithCookies: false }), { isMixed: true, hasCookie: false });
+});
+
 /** Where the forwarder of a scene may listen, too. */
 const OTHER_SERVICE = udp(SERVICE.hostname, 5353);
 
