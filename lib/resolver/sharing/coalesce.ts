@@ -135,8 +135,8 @@ export class Coalesce implements Resolver {
     if (exchange.isOver) return;
     this.#exchanges.remove(exchange);
     const { leader } = exchange;
-    let { waiters } = exchange;
-    const haveFailedTogether = waiters.length > 1 &&
+    let waiters: readonly Waiter[] | null = null;
+    const haveFailedTogether = exchange.waiterCount > 1 &&
       (reply.rcode === RCODE.SERVFAIL || leader.request?.hasMetSilence === true);
     if (exchange.pending.late !== null) {
       waiters = this.#awaitLate(exchange, exchange.pending.late, reply.copy());
@@ -146,8 +146,8 @@ export class Coalesce implements Resolver {
     // Nobody asks before this returns; until then its reply is good.
     if (leader.release() && this.#spareLeaders.length < SPARE_MAX) this.#spareLeaders.push(leader);
     // Nearly every exchange is for one query alone.
-    if (waiters.length === 1) waiters[0]!.answered(reply, reply.octets);
-    else this.#answer(waiters, reply);
+    if (waiters === null && exchange.waiterCount === 1) exchange.first.answered(reply, reply.octets);
+    else this.#answer(waiters ?? exchange.waiters, reply);
     if (haveFailedTogether) this.#onFailedTogether(leader);
   }
 
@@ -157,7 +157,11 @@ export class Coalesce implements Resolver {
    *
    * @returns Those who have none.
    */
-  #awaitLate({ key: hash, asked, leader, waiters }: SharedExchange, late: PendingReply, failure: Reply): Waiter[] {
+  #awaitLate(
+    { key: hash, asked, leader, waiters }: SharedExchange,
+    late: PendingReply,
+    failure: Reply,
+  ): readonly Waiter[] {
     const open = this.#late.add({ hash, asked, query: leader }, late, failure);
     if (this.#areKnownBad(leader)) return waiters;
     return waiters.filter((waiter) => {
@@ -211,11 +215,11 @@ export class Coalesce implements Resolver {
   }
 }
 
-function join({ waiters }: SharedExchange, query: Query): Reply | Waiter {
-  if (waiters.length >= WAITERS_MAX) return refusal(query);
+function join(exchange: SharedExchange, query: Query): Reply | Waiter {
+  if (exchange.waiterCount >= WAITERS_MAX) return refusal(query);
   query.client.trace?.note({ kind: "shared" });
   const waiter = new Waiter(query);
-  waiters.push(waiter);
+  exchange.add(waiter);
   return waiter;
 }
 

@@ -35,8 +35,10 @@ export class SharedExchange implements Linkable<SharedExchange>, Sink<Reply> {
   readonly asked: number;
   /** What it is to bring. */
   readonly pending: PendingReply;
-  /** In the order in which they came. */
-  readonly waiters: Waiter[];
+  /** Who has asked first. */
+  readonly first: Waiter;
+  /** Those who have come later, in that order; nearly always nobody. */
+  #others: Waiter[] | null = null;
   /** Whether they have got their answer from elsewhere. */
   isOver = false;
   readonly #listener: SharedExchangeListener;
@@ -46,8 +48,23 @@ export class SharedExchange implements Linkable<SharedExchange>, Sink<Reply> {
     this.key = hash;
     this.asked = asked;
     this.pending = pending;
-    this.waiters = [waiter];
+    this.first = waiter;
     this.#listener = listener;
+  }
+
+  /** How many wait. */
+  get waiterCount(): number {
+    return 1 + (this.#others?.length ?? 0);
+  }
+
+  /** All who wait, in the order in which they came. */
+  get waiters(): readonly Waiter[] {
+    return [this.first, ...this.#others ?? []];
+  }
+
+  /** One more waits. */
+  add(waiter: Waiter): void {
+    (this.#others ??= []).push(waiter);
   }
 
   /** The query that goes upstream for all. */
