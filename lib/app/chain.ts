@@ -8,6 +8,7 @@ import { Cache, type UpstreamHealth } from "../resolver/cache/cache.ts";
 import { Chaos } from "../resolver/local/chaos.ts";
 import { Coalesce } from "../resolver/sharing/coalesce.ts";
 import { FixedAnswer } from "../resolver/local/fixed_answer.ts";
+import { FixedView } from "../resolver/fixed_view.ts";
 import { Forward } from "../resolver/forward.ts";
 import { InFlightLimit } from "../resolver/sharing/in_flight_limit.ts";
 import { LoopGuard } from "../resolver/sharing/loop_guard.ts";
@@ -106,13 +107,17 @@ class HealthByAge implements UpstreamHealth {
 
 /** The way of a query, from its end to its beginning. A new layer goes here. */
 export function resolverChain(options: ChainOptions): Resolver {
-  const { config, policy, destinations: { groups }, resources } = options;
+  const { config, policy, destinations, resources } = options;
+  const { groups } = destinations;
   const { answersSpecialNames, serverId, multiQuestion } = config;
   let next: Resolver;
   if (groups.length === 0) {
     next = fixedAnswer(config);
   } else {
     next = forwardingChain(options);
+    // Without a policy nobody decides: all are in the view of those that are asked. At the start that is 0.
+    const view = policy === null ? destinations.default!.view : 0;
+    if (view !== 0) next = new FixedView({ next, view });
     if (policy === null && answersSpecialNames) next = new SpecialNames({ next, hash: resources.hash });
   }
   if (policy !== null) next = decide({ ...options, policy, next, madeUp: fixedAnswer(config) });

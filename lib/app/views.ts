@@ -22,14 +22,6 @@ export class Views {
     return number;
   }
 
-  /** Says that the answers of view 0 are those of `identity` from now on: without a policy nobody asks for another one. */
-  useForAll(identity: string): void {
-    for (const [known, number] of this.#numbers) if (number === 0) this.#numbers.delete(known);
-    this.#numbers.delete(identity);
-    this.#numbers.set(identity, 0);
-    this.#last = Math.max(this.#last, 0);
-  }
-
   #next(): number {
     if (this.#numbers.size >= VIEWS_MAX) {
       const [oldest] = this.#numbers.keys();

@@ -78,16 +78,43 @@ Deno.test("what was learned of an upstream that is in both stays, and so do its 
   assertEquals(scene.app.held.upstreamSockets, sockets);
 });
 
-Deno.test("what is remembered stays", async () => {
+Deno.test("what is remembered counts as long as the same upstreams are asked, in whatever order, and again when they are", async () => {
   const { scene, use, asked } = setUp({ config: { cacheSizeMib: 1 } });
   const client = scene.client();
-  client.ask([question("example.org")]);
-  await scene.settle();
+  const askedAfter = async (indices: readonly number[]) => {
+    use(indices);
+    client.ask([question("example.org")]);
+    await scene.settle();
+    return asked();
+  };
+  assertEquals(await askedAfter([0, 1]), [1, 0]);
+  assertEquals(await askedAfter([1, 0]), [1, 0]);
+  assertEquals(await askedAfter([1]), [1, 1]);
+  assertEquals(await askedAfter([0]), [2, 1]);
+  assertEquals(await askedAfter([0, 1]), [2, 1]);
+  assertEquals(client.replies.map(({ message }) => lines(message.answers)), Array(5).fill(ANSWER));
+  assertEquals(scene.app.counters.cacheHits, 2);
+});
+
+Deno.test("an answer is refreshed by those whose answer it is, and for all who share it", async () => {
+  const { scene, use, asked } = setUp({ config: { cacheSizeMib: 1 } });
   use([1]);
+  const client = scene.client();
+  // One question in ten may be a prefetch.
+  for (let i = 0; i < 10; i++) client.ask([question(`n${i}.example`)]);
+  for (let i = 0; i < 5; i++) {
+    client.ask([question("example.org")]);
+    await scene.pass(0);
+  }
+  await scene.pass(280_000);
+  const before = asked();
   client.ask([question("example.org")]);
   await scene.settle();
-  assertEquals(client.replies.map(({ message }) => lines(message.answers)), [ANSWER, ANSWER]);
-  assertEquals(asked(), [1, 0]);
+  assertEquals([asked(), scene.app.counters.prefetches], [[before[0]!, before[1]! + 1], 1]);
+  await scene.pass(100_000);
+  client.ask([question("example.org")]);
+  await scene.settle();
+  assertEquals(asked(), [before[0]!, before[1]! + 1]);
 });
 
 Deno.test("from the swap on, upstreams are asked from as many sockets, and in the manner, that the new configuration says", async () => {

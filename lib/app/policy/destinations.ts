@@ -69,9 +69,9 @@ export function openDestinations(
 function openDefault(config: Config, registry: UpstreamRegistry, views: Views): Destinations {
   const group = groupOfSettings(config);
   if (group === null) return new Destinations(new Map());
-  views.useForAll(identityOf(group, new Map()));
+  const view = views.of(identityOf(group, new Map()));
   const upstreams = registry.openGroup(groupOptionsOf(group, config.timeoutMs));
-  return new Destinations(new Map([[DEFAULT_GROUP, { upstreams, view: 0 }]]));
+  return new Destinations(new Map([[DEFAULT_GROUP, { upstreams, view }]]));
 }
 
 /** The same text for groups that give the same answers: what they are called, and in which order their servers are asked, is no matter. */
