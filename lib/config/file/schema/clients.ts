@@ -12,16 +12,19 @@ export const CLIENTS: Field<Readonly<Record<string, FileClients>>> = tableOf(gro
 
 function group(): Field<FileClients> {
   const addresses = {
-    form: '["192.0.2.0/24"]',
+    form: '["<network>", …]',
+    example: '["192.0.2.0/24"]',
     help: "Networks whose clients are in this group; the longest one counts.",
   };
   const macs = {
-    form: '["aa:bb:cc:dd:ee:ff"]',
+    form: '["<mac>", …]',
+    example: '["aa:bb:cc:dd:ee:ff"]',
     help:
       "Hardware addresses, which are known from DHCP leases and the system's neighbour table. They count before networks.",
   };
   const names = {
-    form: '["tablet-*"]',
+    form: '["<name>", …]',
+    example: '["tablet-*"]',
     help: "What leases and hosts files call them; * stands for any characters of a label. They count behind networks.",
   };
   return table<FileClients>({

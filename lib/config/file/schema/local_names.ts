@@ -10,7 +10,8 @@ export const LOCAL_NAMES: Field<Readonly<Record<string, FileAddresses>>> = table
 
 function addresses(): Field<FileAddresses> {
   const about = {
-    form: '"192.0.2.10"',
+    form: '"<ip>"|["<ip>", …]|"<name>"',
+    example: '"192.0.2.10"',
     help:
       'What a name has: an address, or a list of addresses, or another name, which it stands for (CNAME). "*.apps" is a ' +
       "wildcard.",

@@ -27,19 +27,32 @@ export const REWRITES: Field<readonly FileRewrite[]> = list(
 /** Domains, each with what is below it. */
 function domains(help: string): Field<readonly DomainPattern[]> {
   const domain = text({ form: '"corp.example"', help: "" }, readPattern);
-  return list({ form: '["corp.example", "=www.example"]', help }, domain, { atLeast: 1, of: "domain" }, (all) => all);
+  return list({ form: '["<domain>", "=<name>", …]', help, example: '["corp.example"]' }, domain, {
+    atLeast: 1,
+    of: "domain",
+  }, (all) => all);
 }
 
 /** Record types. */
 export function types(help: string, atLeast: 0 | 1): Field<readonly number[]> {
   const type = text({ form: '"AAAA"', help: "" }, readType);
-  return list({ form: '["A", "AAAA"]', help }, type, { atLeast, of: "type" }, (all) => [...new Set(all)]);
+  return list(
+    { form: '["<type>", …]', help, example: '["A", "AAAA"]' },
+    type,
+    { atLeast, of: "type" },
+    (all) => [...new Set(all)],
+  );
 }
 
 /** Names of client groups. */
 function clients(help: string): Field<readonly string[]> {
   const client = text({ form: '"guests"', help: "" }, readGroupName);
-  return list({ form: '["guests"]', help }, client, { atLeast: 1, of: "group" }, (all) => all);
+  return list(
+    { form: '["<group>", …]', help, example: '["guests"]' },
+    client,
+    { atLeast: 1, of: "group" },
+    (all) => all,
+  );
 }
 
 function route(): Field<FileRoute> {
@@ -51,7 +64,10 @@ function route(): Field<FileRoute> {
   );
   const servers = { form: '["192.0.2.1"]', help: "" };
   const to = either<string, readonly Endpoint[]>(
-    upstreamGroupName("Who is asked: an upstream group, or servers that stand here."),
+    upstreamGroupName(
+      "Who is asked: an upstream group, or servers that stand here.",
+      '"<group>"|["[tcp://]<ip>[:<port>]", …]',
+    ),
     list(servers, server, { atLeast: 1, of: "server" }, (all) => all),
     'must be the name of an upstream group, or a list of servers, such as ["192.0.2.1"]',
   );
@@ -75,7 +91,7 @@ function withCondition(route: FileRoute): FileRoute {
 function rewrite(): Field<FileRewrite> {
   const fields = {
     domains: domains("Whose names are asked for under another one: what is below them goes to the same."),
-    to: text({ form: '"new.example"', help: "The name that is asked for instead." }, readDomain),
+    to: text({ form: '"<name>"', example: '"new.example"', help: "The name that is asked for instead." }, readDomain),
     flatten: flag({
       form: "true|false",
       help: "Whether clients see the records under the name that they asked for, not behind a CNAME.",

@@ -22,8 +22,8 @@ const FAILURE_WORDS = Object.keys(FAILURES) as (keyof typeof FAILURES)[];
 export const UPSTREAMS: Field<Readonly<Record<string, FileGroup>>> = tableOf(group(), readGroupName);
 
 /** The name of an upstream group, where it is referred to. */
-export function upstreamGroupName(help: string): Field<string> {
-  return text({ form: '"default"', help }, readGroupName);
+export function upstreamGroupName(help: string, form = '"<group>"'): Field<string> {
+  return text({ form, help, example: '"default"' }, readGroupName);
 }
 
 function group(): Field<FileGroup> {
@@ -31,13 +31,14 @@ function group(): Field<FileGroup> {
     return FAILURES[one];
   });
   const failover = {
-    form: '["servfail", "refused"]',
+    form: `[${FAILURE_WORDS.map((one) => `"${one}"`).join(", ")}]`,
     help:
       "Replies that are no answer: the next server is asked. What says that the query was not understood never is one.",
     fallback: '["servfail", "refused"]',
   };
   const source = {
-    form: '["192.0.2.53", "2001:db8::53"]',
+    form: '"<ip>"|["<ip>", "<ip>"]',
+    example: '["192.0.2.53", "2001:db8::53"]',
     help:
       "Where queries leave from: an address of this machine, or one for each family. By default the system chooses.",
   };
@@ -53,7 +54,7 @@ function group(): Field<FileGroup> {
     "timeout": quantity(timeout, "ms", bounds!, (ms) => [`${ms}`]),
     "sockets": row("upstreamSockets"),
     "source": either(
-      text({ ...source, form: '"192.0.2.53"' }, (one) => [readIp(one)]),
+      text(source, (one) => [readIp(one)]),
       list(source, text({ form: '"192.0.2.53"', help: "" }, readIp), { atLeast: 1 }, onePerFamily),
       'must be an address, such as "192.0.2.53", or a list of them',
     ),
