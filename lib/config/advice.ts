@@ -1,8 +1,11 @@
-import { formatSocketAddress, isIpv6, isSameAddress, isUnspecified } from "../base/net/address.ts";
+import { formatSocketAddress, isIpv6, isSameAddress, isUnspecified, type SocketAddress } from "../base/net/address.ts";
 import { socketAddressOf } from "../upstream/endpoint.ts";
 import { type Config, DEFAULT_LISTEN } from "./config.ts";
 import { invalid } from "./readers.ts";
 import { UsageError } from "./usage_error.ts";
+
+/** This machine, whatever it is called elsewhere (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3). */
+const LOOPBACK = /^(?:127\.|::1$)/;
 
 /** What is allowed and probably not meant. */
 export interface Advice {
@@ -57,12 +60,21 @@ export function adviceOn(config: Config, provenance: Provenance): Advice {
 function rejectUnaskable({ upstreams, listen }: Config, { whereOf }: Provenance): void {
   for (const [i, upstream] of upstreams.map(socketAddressOf).entries()) {
     const given = { where: whereOf("upstreams", i), text: formatSocketAddress(upstream) };
-    if ((listen ?? DEFAULT_LISTEN).some((address) => isSameAddress(address, upstream))) {
+    if (isServedAt(listen ?? DEFAULT_LISTEN, upstream)) {
       throw invalid(given, "this program listens there itself, a query would go round for ever");
     }
     // Replies would come from a real address of this machine, which is not the one that was asked.
     if (isUnspecified(upstream)) throw invalid(given, "needs the address of a server, not of any");
   }
+}
+
+/** Whether what is sent to an address comes back to this program. Who serves at any address is at this machine's own ones, too. */
+export function isServedAt(listen: readonly SocketAddress[], address: SocketAddress): boolean {
+  return listen.some((own) => {
+    if (isSameAddress(own, address)) return true;
+    const isOfFamily = own.hostname === "::" || !isIpv6(address);
+    return own.port === address.port && isUnspecified(own) && isOfFamily && LOOPBACK.test(address.hostname);
+  });
 }
 
 /** Another instance cannot have the port that only this one knows. */

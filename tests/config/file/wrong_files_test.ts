@@ -703,6 +703,22 @@ servers = ["192.0.2.1"]
 source = "eth0"`,
     said: ["3:10 upstreams.default.source: must be an IPv4 or IPv6 address"],
   },
+  {
+    what: "an upstream at this machine where any address is served",
+    text: `[server]
+listen = ["[::]:5300", "0.0.0.0:5301"]
+[upstreams.default]
+servers = ["127.0.0.1:5301", "192.0.2.1:5301"]
+[upstreams.b]
+servers = ["127.0.0.2:5300", "127.0.0.2:5302"]
+[[route]]
+domains = ["a.example"]
+to = "b"`,
+    said: [
+      "4:12 upstreams.default.servers[1]: this program listens there itself, a query would go round for ever",
+      "6:12 upstreams.b.servers[1]: this program listens at 127.0.0.2:5300 itself, a query would go round for ever",
+    ],
+  },
 ];
 
 for (const { what, text, said } of WRONG) {

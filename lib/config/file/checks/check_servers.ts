@@ -1,4 +1,5 @@
-import { formatSocketAddress, isSameAddress, isUnspecified } from "../../../base/net/address.ts";
+import { formatSocketAddress, isUnspecified } from "../../../base/net/address.ts";
+import { isServedAt } from "../../advice.ts";
 import { socketAddressOf } from "../../../upstream/endpoint.ts";
 import { markAt } from "../mark.ts";
 import { type Problem, problemAt, problemBelow } from "../problem.ts";
@@ -16,7 +17,7 @@ export function checkServers({ policy, tables, marks, listen, config }: Checked,
   for (const { name, servers } of policy.upstreamGroups) {
     if (name === "default") continue;
     for (const [i, server] of servers.map(socketAddressOf).entries()) {
-      const isOwn = listen.some((address) => isSameAddress(address, server));
+      const isOwn = isServedAt(listen, server);
       if (!isOwn && !isUnspecified(server)) continue;
       const keys = groups.includes(name) ? ["upstreams", name, "servers", i] : routeKeys(name, policy, i);
       const why = isOwn
