@@ -719,6 +719,13 @@ to = "b"`,
       "6:12 upstreams.b.servers[1]: this program listens at 127.0.0.2:5300 itself, a query would go round for ever",
     ],
   },
+  {
+    what: "a listener at any port with a group",
+    text: `[server]
+listen = [{ address = "127.0.0.1:0", clients = "a" }]
+[clients.a]`,
+    said: ["2:11 server.listen[1]: needs a port: whoever comes in at any free one is in no group"],
+  },
 ];
 
 for (const { what, text, said } of WRONG) {

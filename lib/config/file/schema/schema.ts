@@ -2,7 +2,7 @@ import { DEFAULT_LISTEN_PORT } from "../../config.ts";
 import { AddressFormatError, formatSocketAddress, parseSocketAddress } from "../../../base/net/address.ts";
 import { UsageError } from "../../usage_error.ts";
 import { CLIENTS } from "./clients.ts";
-import { either, type Field, list, table, text } from "./fields.ts";
+import { checked, either, type Field, list, table, text } from "./fields.ts";
 import { LOCAL } from "./local.ts";
 import { readGroupName } from "./names.ts";
 import { REWRITES, ROUTES } from "./routes.ts";
@@ -75,6 +75,10 @@ function listen(): Field<readonly FileListener[]> {
         "The client group of those who come in here and are in no other by their address, hardware address or name.",
     }, readGroupName),
   }, ["address"]);
+  const withPort = checked(withClients, (listener) => {
+    if (listener.clients === undefined || !listener.address.endsWith(":0")) return listener;
+    throw new UsageError("needs a port: whoever comes in at any free one is in no group");
+  });
   const about = {
     example: '["192.0.2.53"]',
     form: `["<ip>[:<port>]", { address = "<ip>[:<port>]", clients = "guests" }]`,
@@ -82,7 +86,7 @@ function listen(): Field<readonly FileListener[]> {
       `Where clients are served; port ${LISTEN_PORT} unless given. By default on port ${DEFAULT_LISTEN_PORT} of this machine's ` +
       "loopback addresses.",
   };
-  const item = either(address, withClients, 'must be an address, such as "192.0.2.53", or a table with one');
+  const item = either(address, withPort, 'must be an address, such as "192.0.2.53", or a table with one');
   return list(about, item, { atLeast: 1, of: "address" }, (all) => {
     return all.map((one) => typeof one === "string" ? { address: one } : one);
   });
