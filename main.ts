@@ -9,6 +9,7 @@ import { EXIT } from "./lib/program/exit_codes.ts";
 import type { Host } from "./lib/program/host.ts";
 import { runProgram } from "./lib/program/run_program.ts";
 import { serveAsWorker } from "./lib/program/serve_as_worker.ts";
+import { defaultConfigFile } from "./lib/system/deno_config_io.ts";
 import { denoSystem } from "./lib/system/deno_system.ts";
 import { runProcess } from "./lib/system/process/run_process.ts";
 import { openServiceSocket } from "./lib/system/service_socket.ts";
@@ -36,6 +37,7 @@ if (import.meta.main) {
       args: Deno.args,
       print: writeStandardOutput,
       readInput: readStandardInput,
+      defaultConfigFile,
       writeLine,
       lostLineCount: () => standardError.lostCount,
       openServiceSocket: () => openServiceSocket(writeLine),

@@ -11,6 +11,8 @@ export interface Host {
   readInput?(octetsMax: number): Promise<Uint8Array | null>;
   /** Writes one line for the operator. Waits for nobody who reads it. */
   writeLine(line: string): void;
+  /** The path of the usual configuration file; `null` when it is not there, or may not be looked for. */
+  defaultConfigFile?(): string | null;
   /** Lines that were lost since the start because nobody read them in time. */
   lostLineCount?(): number;
   /** Hands over the running program; called once it serves. */

@@ -35,8 +35,6 @@ export interface OperatingSystem {
   readonly files: Files;
   /** What configurations are read from: the same files, and more. */
   readonly configIo: ConfigIo;
-  /** The path of the usual configuration file; `null` when it is not there, or may not be looked for. */
-  defaultConfigFile(): string | null;
   /** The sockets of the machine's file system. */
   readonly localSockets: LocalSockets;
   /** Listens on an address together with others. */

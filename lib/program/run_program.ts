@@ -27,7 +27,7 @@ import { versionText } from "./version_text.ts";
  */
 export async function runProgram(host: Host, system: OperatingSystem): Promise<number> {
   try {
-    const command = parseCommand(host.args, () => system.defaultConfigFile());
+    const command = parseCommand(host.args, () => host.defaultConfigFile?.() ?? null);
     if (command.kind === "help") return print(host, helpText());
     if (command.kind === "version") return print(host, versionText(system.build()));
     if (command.kind === "completions") return print(host, completionScript(command.shell));

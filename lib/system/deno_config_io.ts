@@ -17,7 +17,7 @@ export const DENO_CONFIG_IO: ConfigIo = {
   },
 };
 
-/** See `OperatingSystem`. What is not permitted is not asked for: nobody sits at a service's terminal. */
+/** See `Host`. What is not permitted is not asked for: nobody sits at a service's terminal. */
 export function defaultConfigFile(): string | null {
   if (!mayRead(DEFAULT_CONFIG_FILE)) return null;
   try {

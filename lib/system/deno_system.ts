@@ -1,6 +1,6 @@
 import type { Build, OperatingSystem } from "../program/operating_system.ts";
 import { chooseDatagramIo, sharedDatagramIo } from "./datagram_io.ts";
-import { defaultConfigFile, DENO_CONFIG_IO } from "./deno_config_io.ts";
+import { DENO_CONFIG_IO } from "./deno_config_io.ts";
 import { DENO_FILES } from "./deno_files.ts";
 import { DENO_LOCAL_SOCKETS } from "./network/local_sockets.ts";
 import { listenSharedStream } from "./network/deno_network.ts";
@@ -25,7 +25,6 @@ export function denoSystem(mainModule: string): OperatingSystem {
     sharedDatagramIo,
     files: DENO_FILES,
     configIo: DENO_CONFIG_IO,
-    defaultConfigFile,
     localSockets: DENO_LOCAL_SOCKETS,
     listenSharedStream,
     spawnWorker: (events) => spawnWorker(mainModule, events),

@@ -62,6 +62,29 @@ Deno.test("a wrong flag ends it with 2, a port in use with 1", async () => {
   assertEquals({ exitCode, count: lines.length }, { exitCode: 1, count: 1 });
 });
 
+Deno.test("--config serves by a file, and what is wrong with one is told", async () => {
+  await using upstream = new UdpServer(({ octets }) => courseResolver(octets));
+  const folder = await Deno.makeTempDir({ prefix: "dns-forwarder-built-" });
+  try {
+    const servers = `servers = ["${formatSocketAddress(upstream.address)}"]`;
+    const text = `[server]\nlisten = ["127.0.0.1:0"]\nserver-id = "\${DNSF_ID:-a}"\n[upstreams.default]\n${servers}\n`;
+    await Deno.writeTextFile(`${folder}/a.toml`, text);
+    await using child = new ChildProgram([FILE, "--config", `${folder}/a.toml`]);
+    using client = new UdpClient(await child.address());
+    const { answers } = decode(await client.ask(QUERY));
+    assertEquals(lines(answers), ["codecrafters.io. 3600 IN A 76.76.21.21"]);
+    await Deno.writeTextFile(`${folder}/b.toml`, text.replace("servers", "server"));
+    await using wrong = new ChildProgram([FILE, "check-config", `${folder}/b.toml`]);
+    const { exitCode, lines: said } = await wrong.end();
+    const problem = `${folder}/b.toml:5:1: upstreams.default.server: no such setting; did you mean "servers"?`;
+    assertEquals([exitCode, said[0]], [2, problem]);
+    await using schema = new ChildProgram([FILE, "print-schema"]);
+    assertEquals(JSON.parse((await schema.end()).stdout).type, "object");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("check asks a server, and ends with 0 when it is well", async () => {
   await using server = startProgram();
   await using child = new ChildProgram([FILE, "check", formatSocketAddress(server.address)]);

@@ -47,6 +47,31 @@ Deno.test("runProgram() serves until the host says stop, and hears no signals af
   assertEquals(hangup, "dns-forwarder: SIGHUP: nothing to reload, flags are read at the start alone; going on");
 });
 
+Deno.test("runProgram() serves by the usual file, unless a flag says who is asked", async () => {
+  for (
+    const [flags, forwards] of [[[], "203.0.113.1:53"], [["--resolver", "203.0.113.9"], "203.0.113.9:53"]] as const
+  ) {
+    const host = new FakeSystem([...flags, "--listen", SERVICE]);
+    host.usualFile = "/etc/a.toml";
+    host.files.texts.set("/etc/a.toml", '[upstreams.default]\nservers = ["203.0.113.1"]\n');
+    host.end();
+    assertEquals(await runProgram(host, host.system), 0);
+    assertStringIncludes(host.lines[0]!, `listens on ${SERVICE}, forwards to ${forwards}`);
+  }
+});
+
+Deno.test("runProgram() ends with exit code 2 for a file that cannot be used, and shows what is wrong with it", async () => {
+  const host = new FakeSystem(["--config", "/etc/a.toml"]);
+  host.files.texts.set("/etc/a.toml", "[cache]\nsize = 64\n");
+  assertEquals(await runProgram(host, host.system), 2);
+  assertEquals(host.lines, [
+    '/etc/a.toml:2:8: cache.size: must be text with a unit, such as "64MiB"',
+    "     2 | size = 64",
+    "       |        ^^",
+    "dns-forwarder: Cannot use /etc/a.toml: 1 problem",
+  ]);
+});
+
 for (
   const [what, isForbidden, advice] of [
     ["is forbidden", true, "ports below 1024 are forbidden to ordinary users"],

@@ -22,6 +22,8 @@ export interface FakeSystemOptions {
 export class FakeSystem implements ProgramHost {
   readonly world: FakeWorld = new FakeWorld();
   readonly system: OperatingSystem;
+  /** The path of the usual configuration file, if there is one. */
+  usualFile: string | null = null;
   /** What there is of files. */
   readonly files: FakeFiles = new FakeFiles();
   /** What there is of sockets in the file system. */
@@ -65,7 +67,6 @@ export class FakeSystem implements ProgramHost {
         absolutePath: (path) => path.startsWith("/") ? path : `/${path}`,
         variable: () => null,
       },
-      defaultConfigFile: () => null,
       localSockets: this.localSockets,
       listenSharedStream: usual.listenStream,
       spawnWorker: ({ reported, ended }) => ({
@@ -88,6 +89,10 @@ export class FakeSystem implements ProgramHost {
       isForbidden: () => false,
       ...system,
     };
+  }
+
+  defaultConfigFile(): string | null {
+    return this.usualFile;
   }
 
   print(text: string): void {

@@ -2,10 +2,10 @@ import { explainOffline } from "../../app/explain/offline.ts";
 import { parseCommand } from "../../config/flags/cli.ts";
 import type { FullConfig } from "../../config/config.ts";
 import type { Admin } from "../../config/flags/admin_commands.ts";
-import { loadConfig } from "../../config/load_config.ts";
 import { UsageError } from "../../config/usage_error.ts";
 import { AdminError } from "../../operator/admin/admin_error.ts";
 import { askProgram, UnreachableError } from "../../operator/admin/ask_program.ts";
+import { readConfigFile } from "../config/config_file.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Host } from "../host.ts";
 import type { OperatingSystem } from "../operating_system.ts";
@@ -30,16 +30,16 @@ export async function runAdminCommand(command: Admin, host: Host, system: Operat
 async function resultOf({ request, socket, offline }: Admin, host: Host, system: OperatingSystem): Promise<unknown> {
   const runtime = system.runtime({}, (line) => host.writeLine(line));
   if (request.command === "explain" && offline !== null) {
-    return await explainOffline(request, await configOf(offline, system), runtime);
+    return await explainOffline(request, await configOf(offline, host, system), runtime);
   }
   return await askProgram(system.localSockets, runtime.timers, socket, request);
 }
 
 /** What would be served with these arguments. */
-async function configOf(args: readonly string[], system: OperatingSystem): Promise<FullConfig> {
-  const command = parseCommand(args, () => system.defaultConfigFile());
+async function configOf(args: readonly string[], host: Host, system: OperatingSystem): Promise<FullConfig> {
+  const command = parseCommand(args, () => host.defaultConfigFile?.() ?? null);
   if (command.kind === "serve") return command.config;
-  if (command.kind === "serve file") return (await loadConfig(command, system.configIo)).config;
+  if (command.kind === "serve file") return (await readConfigFile(command, host, system)).config;
   throw new UsageError("Cannot explain offline: behind it stands what the program would be started with");
 }
 
