@@ -32,7 +32,7 @@ const LAYERS = [
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   system: ["*", "network", "process"],
-  program: ["run_program.ts", "supervise.ts", "serve_alone.ts", "config", "admin", "*"],
+  program: ["run_program.ts", "supervise.ts", "serve_alone.ts", "admin", "config", "*"],
   app: ["app.ts", "explain", "build_pipeline.ts", "chain.ts", "policy", "*"],
   reload: ["*", "changes"],
   config: ["load_config.ts", "file", "flags", "import", "read_config.ts", "settings.ts", "settings", "*"],
