@@ -107,6 +107,23 @@ test("status, explain and flush reach the program over its socket", async (rig) 
   assert(rig.upstream.queries.length > sentCount);
 });
 
+test("reload lets the program follow its file, and says what is wrong with one that it cannot follow", async (rig) => {
+  await using child = await rig.serve();
+  const file = `${rig.folder}/config.toml`;
+  const text = Deno.readTextFileSync(file);
+  assertEquals((await rig.run("reload")).exitCode, 0);
+  Deno.writeTextFileSync(file, `${text}[cache]\nmax-ttl = "1h"\n`);
+  const followed = await rig.run("reload");
+  assertEquals(followed.exitCode, 0);
+  assertMatch(followed.stdout, /^reloaded: .*max-ttl/);
+  Deno.writeTextFileSync(file, `${text}[cache]\nmax-tll = "1h"\n`);
+  const refused = await rig.run("reload");
+  assertEquals(refused.exitCode, 1);
+  assertMatch(refused.stdout, /config\.toml:8:1: cache\.max-tll: no such setting; did you mean "max-ttl"\?/);
+  using client = new UdpClient(await child.address());
+  assertEquals(lines(decode(await client.ask(QUERY)).answers), ANSWER);
+});
+
 test("the socket is for its owner and its group, goes with the program, and replaces one that was left", async (rig) => {
   {
     await using child = await rig.serve();

@@ -147,6 +147,14 @@ Deno.test("explain: who may not ask gets nothing else explained, and nobody is a
   scene.app.abort();
 });
 
+Deno.test("explain: what no client may ask is not asked for the operator, either", async () => {
+  const { scene, explain } = setUp();
+  const lines = await explain({ type: TYPE.AXFR });
+  assertEquals(lines.at(-1), "=  REFUSED  0.0 ms  such a question is not answered");
+  assertEquals(scene.upstream.queries.length, 0);
+  scene.app.abort();
+});
+
 Deno.test("explain: a question that somebody waits for already is not asked twice", async () => {
   const { scene, explain } = setUp();
   const first = explain({}, 100);

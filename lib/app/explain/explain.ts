@@ -4,6 +4,7 @@ import { Trace } from "../../observe/trace.ts";
 import { Client } from "../../resolver/client.ts";
 import { Query } from "../../resolver/query.ts";
 import { Reply } from "../../resolver/reply.ts";
+import { admit, ADMITTED, IGNORED } from "../../server/admission/message_check.ts";
 import { finish } from "../../server/reply/finish.ts";
 import { UDP_PAYLOAD_OCTETS, writeOpt } from "../../wire/edns/edns.ts";
 import { FLAG, headerFromFlags } from "../../wire/header.ts";
@@ -47,7 +48,8 @@ export async function explain(request: ExplainRequest, options: ExplainOptions):
   pipeline.enter();
   try {
     const before = { ...counters };
-    const pending = pipeline.resolver.resolve(query);
+    const verdict = admit(query);
+    const pending = verdict === ADMITTED || verdict === IGNORED ? pipeline.resolver.resolve(query) : verdict;
     // Nothing else has happened meanwhile: what memory has counted is this question.
     for (const name of MEMORY_COUNTERS) counters[name] = before[name];
     const isAnswered = pending instanceof Reply;

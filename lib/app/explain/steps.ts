@@ -109,6 +109,7 @@ export function whyOf({ reply, decision }: Query): string {
   if (source === SOURCE.cache) return "it is remembered";
   if (source === SOURCE.stale) return "what is remembered has expired, and nobody has answered in time";
   if (reason !== "") return reason;
+  if (source === SOURCE.policy) return "such a question is not answered";
   if (source === SOURCE.failure) return "nobody could tell";
   if (decision !== null && decision.upstreams === null) return decision.reason.what;
   return "the program knows the answer itself";
