@@ -144,8 +144,10 @@ export class Reloader {
   /** One step back, and none further: what was followed before has been well. */
   async #takeBack(former: FullConfig, harm: string): Promise<void> {
     const { log, onBegin, onEnd } = this.#options;
-    // A reload that is under way decides what is followed next.
-    if (this.#running !== null || this.#isStopped) return;
+    const harmful = this.#config;
+    // A reload that is under way may have another configuration to follow.
+    while (this.#running !== null) await this.#running;
+    if (this.#config !== harmful || this.#isStopped) return;
     onBegin?.();
     const outcome: Outcome = { kind: "taken back", reason: harm };
     this.#running = this.#follow(former).then((reason) => {

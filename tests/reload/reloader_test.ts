@@ -250,3 +250,22 @@ Deno.test("whoever manages services is not told of reloads that nobody has asked
   await reloader.reload({ isQuiet: true });
   assertEquals(scene.told, ["unchanged", "begin", "applied"]);
 });
+
+for (const isChanged of [false, true]) {
+  Deno.test(`harm that shows while a reload is under way is ${isChanged ? "not taken back when that follows another configuration" : "taken back when that follows nothing else"}`, async () => {
+    const { scene, reloader } = setUp();
+    const harmful = scene.file = { ...CONFIG, timeoutMs: 500 };
+    await reloader.reload();
+    scene.gate = Promise.withResolvers();
+    const other = { ...CONFIG, timeoutMs: 700 };
+    if (isChanged) scene.file = other;
+    const reloading = reloader.reload();
+    reloader.noteDeath("worker 1 has died (SIGSEGV)");
+    await settled();
+    assertEquals(reloader.config, harmful);
+    scene.gate.resolve();
+    await reloading;
+    await settled();
+    assertEquals(reloader.config, isChanged ? other : CONFIG);
+  });
+}
