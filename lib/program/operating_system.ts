@@ -4,7 +4,7 @@ import type { Network, Runtime } from "../base/runtime.ts";
 import type { Config, FullConfig } from "../config/config.ts";
 import type { ConfigIo } from "../config/loaded_config.ts";
 import type { Order, Report } from "../workers/messages.ts";
-import type { SpawnWorker } from "../workers/worker_slot.ts";
+import type { SpawnWorker } from "../workers/worker_process.ts";
 
 /** The operating system as the program needs it beyond a `Runtime`. `lib/system/` has the real one. */
 export interface OperatingSystem {

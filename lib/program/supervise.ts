@@ -76,8 +76,8 @@ export async function supervise(
     const { commit, abort } = await supervisor.prepare(resolved);
     const follow = () => {
       use();
-      commit();
       log.use(to.logLevel);
+      return commit();
     };
     return { commit: follow, abort };
   }

@@ -15,8 +15,8 @@ export interface ReloadTarget {
 
 /** A configuration that can be followed from one moment to the next. One of the two is to be called, once. */
 export interface Prepared {
-  /** Follows it. Cannot fail. */
-  commit(): void;
+  /** Follows it. Cannot fail. Resolves when all who serve follow it, or those that do not are in trouble of another kind. */
+  commit(): void | Promise<void>;
   /** Undoes what was made ready. */
   abort(): void;
 }

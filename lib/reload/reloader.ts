@@ -117,24 +117,31 @@ export class Reloader {
     if (isQuiet) this.#options.onBegin?.();
     const reason = isLeftWithNobody(this.#config, config)
       ? "no upstream is left, and all answers would be made up; if that is meant, restart"
-      : await this.#follow(config);
+      : await this.#follow(config, (former) => {
+        this.#takenBack = "";
+        this.#probation.begin(config.rollbackAfterMs, (harm) => this.#takeBack(former, harm));
+      });
     if (reason !== null) return { kind: "rejected", reason, problems: [] };
-    const former = this.#config;
-    this.#config = config;
-    this.#takenBack = "";
-    this.#probation.begin(config.rollbackAfterMs, (harm) => this.#takeBack(former, harm));
     return { kind: "applied", changes: followed, needsRestart, warnings: loaded.warnings };
   }
 
-  /** Returns why it cannot be followed; `null` when it is. */
-  async #follow(config: FullConfig): Promise<string | null> {
+  /**
+   * Returns why it cannot be followed; `null` when it is.
+   *
+   * @param onFollowed Told at once when it is, and what was followed before.
+   */
+  async #follow(config: FullConfig, onFollowed: (former: FullConfig) => void): Promise<string | null> {
     try {
       const prepared = await this.#options.target.prepare(config);
       if (this.#isStopped) {
         prepared.abort();
         return "the program stops";
       }
-      prepared.commit();
+      const former = this.#config;
+      const committed = prepared.commit();
+      this.#config = config;
+      onFollowed(former);
+      await committed;
       return null;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
@@ -150,12 +157,9 @@ export class Reloader {
     if (this.#config !== harmful || this.#isStopped) return;
     onBegin?.();
     const outcome: Outcome = { kind: "taken back", reason: harm };
-    this.#running = this.#follow(former).then((reason) => {
+    const takenBack = JSON.stringify(harmful);
+    this.#running = this.#follow(former, () => void (this.#takenBack = takenBack)).then((reason) => {
       this.#running = null;
-      if (reason === null) {
-        this.#takenBack = JSON.stringify(this.#config);
-        this.#config = former;
-      }
       log.error(reason === null ? outcomeText(outcome) : `Cannot take the reload back (${harm}): ${reason}`);
       onEnd?.(outcome);
       return outcome;

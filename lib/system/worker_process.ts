@@ -1,6 +1,6 @@
 import type { SupervisorLink } from "../program/operating_system.ts";
 import type { Order, Report } from "../workers/messages.ts";
-import type { WorkerEvents, WorkerProcess } from "../workers/worker_slot.ts";
+import type { WorkerEvents, WorkerProcess } from "../workers/worker_process.ts";
 
 /** The program's only argument when it is a worker. Nobody gives it by hand: orders come through standard input. */
 export const WORKER_ARGUMENT = "worker";

@@ -50,12 +50,13 @@ export interface StartOrder {
 }
 
 /**
- * What a worker tells its supervisor: that it serves, that it could follow a change or why it cannot, how it is doing, and how it
- * was doing at its end.
+ * What a worker tells its supervisor: that it serves, that it could follow a change or why it cannot, that it follows one, how it
+ * is doing, and how it was doing at its end.
  */
 export type Report =
   | { readonly kind: "serving" }
   | { readonly kind: "ready"; readonly change: number }
+  | { readonly kind: "following"; readonly change: number }
   | { readonly kind: "unable"; readonly change: number; readonly reason: string }
   | DoneReport
   | { readonly kind: "status"; readonly status: Status }

@@ -8,7 +8,8 @@ import { sumCounters, sumStatus } from "../operator/sum_status.ts";
 import { type Tally, tallyOf } from "../reload/probation.ts";
 import type { Prepared } from "../reload/reload_target.ts";
 import { shareConfig } from "./share_config.ts";
-import { type SpawnWorker, WorkerSlot } from "./worker_slot.ts";
+import type { SpawnWorker } from "./worker_process.ts";
+import { WorkerSlot } from "./worker_slot.ts";
 import type { Services } from "../observe/services.ts";
 
 /** Beyond the time that a query may take, a worker that stops gets this. */
@@ -113,7 +114,7 @@ export class Supervisor {
     }
     const commit = () => {
       this.#config = config;
-      for (const slot of this.#slots) slot.commit(change, share);
+      return Promise.all(this.#slots.map((slot) => slot.commit(change, share))).then(() => {});
     };
     return { commit, abort };
   }

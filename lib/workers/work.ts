@@ -80,6 +80,7 @@ export async function work({ orders, report, start }: WorkOptions): Promise<void
     if (prepared?.change !== change) return;
     prepared.what[kind]();
     prepared = null;
+    if (kind === "commit") report({ kind: "following", change });
   }
 
   async function perform(program: ServingProgram, { id, request }: DoOrder): Promise<void> {

@@ -3,7 +3,8 @@ import type { Counters } from "../observe/counters.ts";
 import type { Status } from "../operator/status.ts";
 import type { FullConfig } from "../config/config.ts";
 import { Errands } from "./errands.ts";
-import type { Order, Report, StartOrder } from "./messages.ts";
+import type { Report, StartOrder } from "./messages.ts";
+import type { SpawnWorker, WorkerEvents, WorkerProcess } from "./worker_process.ts";
 import { Watchdog } from "./watchdog.ts";
 import type { Services } from "../observe/services.ts";
 
@@ -16,25 +17,6 @@ const TELL_MS = 1000;
 
 /** Signals that mean something else to the program, and end a process that has only just been started. */
 const STRAY_SIGNALS: readonly string[] = ["SIGHUP", "SIGUSR1", "SIGUSR2"];
-
-/** A worker in a process of its own, which belongs to its `WorkerSlot`. */
-export interface WorkerProcess {
-  /** Gives it an order, which is lost when it has ended. */
-  send(order: Order): void;
-  /** Ends it at once, whatever it does; in vain when it has ended. */
-  kill(): void;
-}
-
-/** What a worker process calls. */
-export interface WorkerEvents {
-  /** It has something to tell. */
-  reported(report: Report): void;
-  /** It is no more; called once, after the last report. `how` is for the operator. */
-  ended(how: string, exitCode: number): void;
-}
-
-/** Starts a worker process. */
-export type SpawnWorker = (events: WorkerEvents) => WorkerProcess;
 
 /** What a slot is made from. */
 export interface WorkerSlotOptions extends Pick<Services, "clock" | "timers" | "log"> {
@@ -72,6 +54,7 @@ export class WorkerSlot {
   #told: (() => void)[] = [];
   #order: StartOrder;
   #preparing: Preparing | null = null;
+  #followed = () => {};
   /** The change that its worker is ready for. */
   #readyFor = 0;
   /** The last change that all were told to follow since its worker has started. */
@@ -126,14 +109,21 @@ export class WorkerSlot {
     return promise;
   }
 
-  /** The change is followed from now on, by whoever is in this place. */
-  commit(change: number, config: FullConfig): void {
+  /** The change is followed from now on, by whoever is in this place. Resolves when its worker says so, or soon in any case. */
+  async commit(change: number, config: FullConfig): Promise<void> {
     this.#order = { ...this.#order, config };
     if (this.#worker === null) return;
     // It was started meanwhile, with the former configuration. If it cannot follow the other one it is killed, see `#reported`.
     if (this.#readyFor !== change) this.#worker.send({ kind: "prepare", change, config });
     this.#mustFollow = change;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#followed = resolve;
     this.#worker.send({ kind: "commit", change });
+    // One that starts answers nobody before it follows the change.
+    if (!this.#isServing) return;
+    const cancel = this.#options.timers.start(TELL_MS, resolve);
+    await promise;
+    cancel();
   }
 
   /** The change is not followed after all. */
@@ -194,6 +184,7 @@ export class WorkerSlot {
       return;
     }
     if (report.kind === "done") return this.errands.done(report);
+    if (report.kind === "following") return this.#followed();
     if (report.kind === "ready" || report.kind === "unable") return this.#answered(report);
     this.#status = report.status;
     this.#answerTold();
@@ -226,6 +217,7 @@ export class WorkerSlot {
     this.#cancelPause();
     this.#answerTold();
     this.#readyFor = this.#mustFollow = 0;
+    this.#followed();
     this.#preparing?.reject(new Error(`worker ${number} has died (${how})`));
     this.#preparing = null;
     this.errands.abandon();

@@ -7,7 +7,7 @@ import { AdminError } from "../../lib/operator/admin/admin_error.ts";
 import type { Status } from "../../lib/operator/status.ts";
 import type { Order, Report } from "../../lib/workers/messages.ts";
 import { shareConfig } from "../../lib/workers/share_config.ts";
-import type { WorkerEvents } from "../../lib/workers/worker_slot.ts";
+import type { WorkerEvents } from "../../lib/workers/worker_process.ts";
 import { Supervisor } from "../../lib/workers/supervisor.ts";
 import { udp } from "../support/fake_socket.ts";
 import { FakeTime, settled } from "../support/fake_time.ts";
@@ -20,6 +20,7 @@ class FakeWorker {
   readonly orders: Order[] = [];
   isKilled = false;
   isHung = false;
+  followsAtOnce = true;
   /** What becomes of it when it is to make ready for a change. */
   onPrepare: "ready" | "unable" | "dies" | "silent" = "ready";
   received = 0;
@@ -35,6 +36,7 @@ class FakeWorker {
     if (!this.#isServing || this.isHung) return;
     if (order.kind === "tell") this.tell();
     if (order.kind === "prepare") this.prepare(order.change);
+    if (order.kind === "commit" && this.followsAtOnce) this.report({ kind: "following", change: order.change });
   }
 
   serve(): void {
@@ -499,4 +501,28 @@ Deno.test("Supervisor.explain() says so when the worker fails, dies or does not 
   worker!.end();
   await dead;
   await assertRejects(() => supervisor.explain(EXPLAIN), AdminError, "no worker serves");
+});
+
+Deno.test("what Supervisor.prepare() gives is committed when all who serve say so, and after a second in any case", async () => {
+  const { supervisor, workers, time } = await serving(3);
+  for (const worker of workers) worker.followsAtOnce = false;
+  let isFollowed = false;
+  const commit = async () => {
+    isFollowed = false;
+    await (await supervisor.prepare(CHANGED)).commit();
+    isFollowed = true;
+  };
+  const first = commit();
+  await settled();
+  workers[0]!.report({ kind: "following", change: 1 });
+  workers[1]!.report({ kind: "following", change: 1 });
+  await settled();
+  assertEquals(isFollowed, false);
+  workers[2]!.end("SIGKILL", 137);
+  await first;
+  const second = commit();
+  await time.passAndSettle(999);
+  assertEquals(isFollowed, false);
+  await time.passAndSettle(1);
+  await second;
 });

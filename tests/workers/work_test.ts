@@ -113,6 +113,7 @@ Deno.test("work() makes ready for a change, says so, and follows it when it is t
   await writer.write({ kind: "commit", change: 1 });
   await settled();
   assertEquals(changes, ["prepare 500", "commit 500"]);
+  assertEquals(reports.slice(2), [{ kind: "following", change: 1 }]);
   await writer.close();
 });
 
