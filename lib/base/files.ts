@@ -13,7 +13,9 @@ export interface Files {
    * is ever read.
    */
   read(path: string, octetsMax: number): Promise<Uint8Array<ArrayBuffer>>;
-  /** The same with nothing awaited: for the start, before anybody waits for an answer. */
+  /** As `stat`, with nothing awaited: for the start, before anybody waits for an answer. */
+  statNow(path: string): FileInfo | null;
+  /** As `read`, likewise. */
   readNow(path: string, octetsMax: number): Uint8Array<ArrayBuffer>;
   /**
    * The path without symbolic links.

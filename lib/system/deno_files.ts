@@ -22,6 +22,14 @@ export const DENO_FILES: Files = {
       throw fileError(error);
     }
   },
+  statNow(path) {
+    try {
+      return infoOf(Deno.statSync(path));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return null;
+      throw fileError(error);
+    }
+  },
   readNow(path, octetsMax) {
     try {
       checkReadable(infoOf(Deno.statSync(path)), octetsMax);

@@ -50,6 +50,10 @@ export class FakeFiles implements Files {
     return this.readNow(path, octetsMax);
   }
 
+  statNow(path: string): FileInfo | null {
+    return this.#infoOf(path);
+  }
+
   readNow(path: string, octetsMax: number): Uint8Array<ArrayBuffer> {
     this.reads.push(path);
     const info = this.#infoOf(path);
