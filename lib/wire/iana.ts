@@ -123,6 +123,11 @@ export function classToText(rrclass: number): string {
   return CLASS_NAMES.get(rrclass) ?? `CLASS${rrclass}`;
 }
 
+/** The CLASS of a mnemonic or of `CLASS123` (RFC 3597 §5), letter case ignored; `null` when it is neither. */
+export function classFromText(text: string): number | null {
+  return codeFromText(text, CLASS, "CLASS");
+}
+
 /** Mnemonic of an RCODE, or `RCODE123` for one without. */
 export function rcodeToText(rcode: number): string {
   return RCODE_NAMES.get(rcode) ?? `RCODE${rcode}`;
