@@ -19,6 +19,7 @@ const LAYERS = [
   "resolver",
   "upstream",
   "cache",
+  "local",
   "names",
   "response",
   "observe",
@@ -53,6 +54,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   response: ["*", "records"],
   cache: ["*", "store"],
+  local: ["client_directory.ts", "files", "neighbours.ts", "leases", "*"],
   native: ["*", "kernel"],
   // Messages and records name one another, and so do their rooms and they.
   wire: ["text", "edns", "rdata"],

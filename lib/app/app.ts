@@ -85,7 +85,7 @@ export class App {
     }
     const abort = () => {
       this.#listeners.discard(opened);
-      built.groups.forEach((group) => group.close());
+      built.close();
     };
     return { commit: () => this.#isStopping ? abort() : this.#use(config, built, opened), abort };
   }
@@ -102,7 +102,7 @@ export class App {
     this.#server.use(built.pipeline);
     this.#streamLimit.use(built.access);
     this.#listeners.use(opened);
-    former.pipeline.retire(() => former.groups.forEach((group) => group.close()));
+    former.pipeline.retire(() => former.close());
   }
 
   /** What has happened since the start. */

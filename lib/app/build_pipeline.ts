@@ -5,7 +5,9 @@ import { Admission } from "../server/admission/admission.ts";
 import { Pipeline } from "../server/pipeline.ts";
 import type { UpstreamGroup } from "../upstream/group/upstream_group.ts";
 import { resolverChain } from "./chain.ts";
+import { groupNames } from "./policy/decide.ts";
 import { openDestinations } from "./policy/destinations.ts";
+import { openLocal } from "./policy/local.ts";
 import type { Resources } from "./resources.ts";
 
 /** A pipeline, and what belongs to it alone. */
@@ -14,8 +16,10 @@ export interface BuiltPipeline {
   readonly pipeline: Pipeline;
   /** Who may ask: connections are judged before there is a query. */
   readonly access: Access;
-  /** Who is asked, the default first; to be closed behind the last query. None when all answers are made up. */
+  /** Who is asked, the default first. None when all answers are made up. */
   readonly groups: readonly UpstreamGroup[];
+  /** Lets go of what it alone needs; to be called behind the last query, or instead of the first. */
+  close(): void;
 }
 
 /** Makes the pipeline of a configuration, on top of what outlives it. */
@@ -29,8 +33,14 @@ export function buildPipeline(config: FullConfig, resources: Resources): BuiltPi
   const access = new Access(allow.map(parseCidr), exceptions);
   const rateLimit = config.rateLimit === 0 ? null : resources.rateLimit;
   const admission = new Admission({ access, cookies, rateLimit, strangers, counters });
-  const resolver = resolverChain({ config, policy, destinations, resources });
+  const local = policy === null ? null : openLocal(policy, groupNames(policy), resources);
+  const resolver = resolverChain({ config, policy, local, destinations, resources });
   const { timeoutMs } = config;
   const recursionAvailable = groups.length > 0;
-  return { pipeline: new Pipeline({ admission, resolver, timeoutMs, recursionAvailable }), access, groups };
+  const pipeline = new Pipeline({ admission, resolver, timeoutMs, recursionAvailable });
+  const close = () => {
+    groups.forEach((group) => group.close());
+    local?.close();
+  };
+  return { pipeline, access, groups, close };
 }

@@ -11,6 +11,7 @@ import { FixedAnswer } from "../resolver/local/fixed_answer.ts";
 import { FixedView } from "../resolver/fixed_view.ts";
 import { Forward } from "../resolver/forward.ts";
 import { InFlightLimit } from "../resolver/sharing/in_flight_limit.ts";
+import { LocalNames } from "../resolver/local/local_names.ts";
 import { LoopGuard } from "../resolver/sharing/loop_guard.ts";
 import { MultiQtype } from "../resolver/questions/multi_qtype.ts";
 import type { Query } from "../resolver/query.ts";
@@ -25,6 +26,7 @@ import { HEADER_OCTETS } from "../wire/header.ts";
 import { VERSION } from "../version.ts";
 import { decide } from "./policy/decide.ts";
 import type { Destinations } from "./policy/destinations.ts";
+import type { Local } from "./policy/local.ts";
 import type { Resources } from "./resources.ts";
 
 /** RFC 8767 §5 suggests one to three days. */
@@ -36,6 +38,8 @@ export interface ChainOptions {
   readonly config: Config;
   /** What is said of names and clients; `null` for nothing. */
   readonly policy: Policy | null;
+  /** What is known here; `null` with the policy. */
+  readonly local: Local | null;
   /** Who may be asked. */
   readonly destinations: Destinations;
   /** What outlives it. */
@@ -107,7 +111,7 @@ class HealthByAge implements UpstreamHealth {
 
 /** The way of a query, from its end to its beginning. A new layer goes here. */
 export function resolverChain(options: ChainOptions): Resolver {
-  const { config, policy, destinations, resources } = options;
+  const { config, policy, local, destinations, resources } = options;
   const { groups } = destinations;
   const { answersSpecialNames, serverId, multiQuestion } = config;
   let next: Resolver;
@@ -120,7 +124,10 @@ export function resolverChain(options: ChainOptions): Resolver {
     if (view !== 0) next = new FixedView({ next, view });
     if (policy === null && answersSpecialNames) next = new SpecialNames({ next, hash: resources.hash });
   }
-  if (policy !== null) next = decide({ ...options, policy, next, madeUp: fixedAnswer(config) });
+  if (policy !== null && local !== null) {
+    const decided = decide({ ...options, policy, local, next, madeUp: fixedAnswer(config) });
+    next = new LocalNames({ ...local, decide: decided, wallClock: resources.runtime.wallClock });
+  }
   if (groups.length > 0) next = new Any({ next });
   if (config.refusedTypes.length > 0) next = new RefusedTypes({ next, types: config.refusedTypes });
   next = new Chaos({ next, serverId, version: `dns-forwarder ${VERSION}` });

@@ -6,6 +6,8 @@ import { FairShare } from "../base/time/fair_share.ts";
 import { MIB } from "../base/units.ts";
 import { CacheStore } from "../cache/store/cache_store.ts";
 import type { Config } from "../config/config.ts";
+import { LocalFiles } from "../local/files/local_files.ts";
+import { Neighbours } from "../local/neighbours.ts";
 import { QuestionHash } from "../names/question_hash.ts";
 import { Counters } from "../observe/counters.ts";
 import { LineAMinute } from "../observe/line_a_minute.ts";
@@ -49,6 +51,10 @@ export class Resources {
   readonly views: Views = new Views();
   /** Finds out which of them lead back here. */
   readonly detector: LoopDetector;
+  /** Hosts files and leases of all pipelines. */
+  readonly localFiles: LocalFiles;
+  /** The machines around. */
+  readonly neighbours: Neighbours;
   /** What questions are known by in memory. */
   readonly hash: QuestionHash;
   /** What is remembered; `null` without a cache. */
@@ -80,6 +86,13 @@ export class Resources {
       counters: this.counters,
       log: this.log,
     });
+    this.neighbours = new Neighbours(runtime);
+    this.localFiles = new LocalFiles({
+      files: runtime.files,
+      timers: runtime.timers,
+      clock: this.clock,
+      log: this.log,
+    });
     this.detector = new LoopDetector({
       upstreams: () => this.registry.upstreams,
       random: runtime.random,
@@ -103,6 +116,8 @@ export class Resources {
 
   /** Closes what is open towards upstreams, and waits for nothing any more. */
   close(): void {
+    this.localFiles.close();
+    this.neighbours.close();
     this.registry.close();
     this.deadlines.clear();
     this.share.close();

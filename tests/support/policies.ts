@@ -1,6 +1,8 @@
 import type {
   ClientGroupConfig,
   DomainPattern,
+  LocalAddresses,
+  LocalConfig,
   Policy,
   RewriteConfig,
   RouteConfig,
@@ -18,7 +20,15 @@ export interface PolicyFields {
   readonly routes?: readonly RouteFields[];
   readonly clients?: Readonly<Record<string, Partial<ClientGroupConfig>>>;
   readonly rewrites?: readonly RewriteFields[];
+  readonly local?: Partial<Omit<LocalConfig, "addresses" | "records">> & {
+    /** Addresses of names; a text is another name. */
+    readonly addresses?: LocalFields;
+    readonly records?: readonly string[];
+  };
 }
+
+/** Addresses by name; a text is another name. */
+export type LocalFields = Readonly<Record<string, readonly string[] | string>>;
 
 export interface RouteFields {
   readonly domains?: readonly string[];
@@ -36,7 +46,7 @@ export interface RewriteFields {
 
 /** The policy that `fields` say. */
 export function policyOf(fields: PolicyFields): Policy {
-  const { upstreams, routes = [], clients = {}, rewrites = [] } = fields;
+  const { upstreams, routes = [], clients = {}, rewrites = [], local = {} } = fields;
   return {
     upstreamGroups: Object.entries(upstreams).map(([name, servers], i) =>
       upstreamGroupOf(name, servers, { place: placeAt(i) })
@@ -48,13 +58,22 @@ export function policyOf(fields: PolicyFields): Policy {
       singleLabel: "forward",
       hostsFiles: [],
       leases: [],
-      addresses: [],
-      records: [],
       makesPointers: true,
       ttlSeconds: 300,
+      ...local,
+      addresses: localNames(local.addresses ?? {}),
+      records: (local.records ?? []).map((text, i) => ({ text, place: placeAt(i) })),
     },
     rewrites: rewrites.map(rewriteOf),
   };
+}
+
+/** Names of a network, or of a client group. */
+export function localNames(names: LocalFields): LocalAddresses[] {
+  return Object.entries(names).map(([name, value], i) => {
+    const isAlias = typeof value === "string";
+    return { name, addresses: isAlias ? [] : value, alias: isAlias ? value : null, place: placeAt(i) };
+  });
 }
 
 /** An upstream group with what is usual. */

@@ -31,6 +31,8 @@ export interface SceneOptions {
   readonly habits?: Partial<UpstreamHabits>;
   /** How many upstreams there are: the first at `UPSTREAM`, the next at the next addresses; all know the same unless `zones` says otherwise. */
   readonly upstreamCount?: number;
+  /** Files of the program's machine. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Where the program's random numbers come from. */
   readonly random?: RandomSource;
 }
@@ -52,9 +54,10 @@ export class Scene {
   #clientPort = 40_000;
 
   constructor(options: SceneOptions = {}) {
-    const { config, zone = recordZone("example.org 300 IN A 192.0.2.1"), habits, zones, random } = options;
+    const { config, zone = recordZone("example.org 300 IN A 192.0.2.1"), habits, zones, random, files = {} } = options;
     const { upstreamCount = zones?.length ?? 1 } = options;
     this.world = new FakeWorld();
+    for (const [path, text] of Object.entries(files)) this.world.files.write(path, text);
     const { network } = this.world;
     this.host = network.addHost(SERVICE.hostname, OTHER_ADDRESS);
     this.#clients = network.addHost(...CLIENT_ADDRESSES);

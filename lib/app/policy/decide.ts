@@ -1,6 +1,6 @@
 import { parseCidr } from "../../base/net/cidr.ts";
 import type { Config } from "../../config/config.ts";
-import type { ClientGroupConfig, Policy } from "../../config/policy.ts";
+import type { Policy } from "../../config/policy.ts";
 import type { Reason } from "../../resolver/decision.ts";
 import { type ClientGroup, ClientGroups, type GroupMarks } from "../../resolver/route/client_groups.ts";
 import { Decide } from "../../resolver/route/decide.ts";
@@ -9,6 +9,7 @@ import type { Ruling } from "../../resolver/route/ruling.ts";
 import type { Resolver } from "../../resolver/resolver.ts";
 import type { Resources } from "../resources.ts";
 import type { Destination, Destinations } from "./destinations.ts";
+import type { Local } from "./local.ts";
 import { routeRules, specialRules } from "./rules.ts";
 
 /** What deciding is made from. */
@@ -25,11 +26,13 @@ export interface PolicyOptions {
   readonly next: Resolver;
   /** Answers where nobody is asked. */
   readonly madeUp: Resolver;
+  /** What is known here. */
+  readonly local: Local;
 }
 
 /** Makes of what a configuration says what decides about queries. */
 export function decide(options: PolicyOptions): Decide {
-  const { config, policy, destinations, resources, next } = options;
+  const { config, policy, destinations, resources, next, local } = options;
   const again: Resolver = { resolve: (query) => decide.resolve(query) };
   const groups = clientGroups(options);
   const numbers = new Map(groups.map(([{ name }], i) => [name, i]));
@@ -39,20 +42,19 @@ export function decide(options: PolicyOptions): Decide {
   ];
   const decide = new Decide({
     next,
-    groups: new ClientGroups({ groups }),
+    groups: new ClientGroups({ groups, directory: local.directory }),
     rules: new RuleTable(resources.hash, rules, groups.length),
   });
   return decide;
 }
 
-/** The groups of clients, the default first: it is there whether something is said of it or not. */
+/** The names of the groups of clients by their numbers, the default first: it is there whether something is said of it or not. */
+export function groupNames({ clientGroups }: Policy): string[] {
+  return [DEFAULT, ...clientGroups.map(({ name }) => name).filter((name) => name !== DEFAULT)];
+}
+
 function clientGroups({ policy, destinations, madeUp }: PolicyOptions): [ClientGroup, GroupMarks][] {
-  const isDefault = ({ name }: ClientGroupConfig) => name === DEFAULT;
-  const configs = [
-    policy.clientGroups.find(isDefault) ?? null,
-    ...policy.clientGroups.filter((group) => !isDefault(group)),
-  ];
-  return configs.map((config) => {
+  return groupNames(policy).map((name) => policy.clientGroups.find((group) => group.name === name)).map((config) => {
     const { name, upstream, dropTypes, place, addresses, macs, names, listeners } = config ?? NOBODY;
     const reason: Reason = upstream === null ? UNSAID : { sentence: 6, what: `[clients.${name}] upstream`, place };
     const destination = upstream === null ? destinations.default : destinations.named(upstream);

@@ -13,7 +13,7 @@ export type GroupNumbers = ReadonlyMap<string, number>;
 export function routeRules(routes: readonly RouteConfig[], destinations: Destinations, numbers: GroupNumbers): Rule[] {
   return routes.flatMap(({ domains, types, clients, to, place }) => {
     const { upstreams, view } = destinations.named(to);
-    const ruling = { reason: { sentence: 6, what: `[[route]] to ${to}`, place }, answeredBy: null, upstreams, view };
+    const reason = { sentence: 6, what: `[[route]] to ${to}`, place };
     return (domains.length === 0 ? [EVERYWHERE] : domains.map(domainOf)).map((domain) => {
       return {
         ...domain,
@@ -22,7 +22,7 @@ export function routeRules(routes: readonly RouteConfig[], destinations: Destina
         types,
         exceptTypes: [],
         isInternetOnly: false,
-        ruling,
+        ruling: { reason, answeredBy: null, upstreams, view, isOfDomain: domain.domain.length > 1 },
       };
     });
   });

@@ -12,12 +12,14 @@ export interface LocalReply {
   readonly answers?: readonly ResourceRecord[];
   /** The authority section: an SOA record when the answer is negative. */
   readonly authorities?: readonly ResourceRecord[];
+  /** TC: some of it is missing. */
+  readonly isTruncated?: boolean;
 }
 
 /** A reply with records that no upstream gave, and the question as it came. */
 export function localReply(query: Query, fields: LocalReply): Reply {
-  const { rcode = RCODE.NOERROR, answers = [], authorities = [] } = fields;
-  const header = { ...headerFromFlags(query.scan.id, FLAG.QR), rcode, recursionAvailable: true };
+  const { rcode = RCODE.NOERROR, answers = [], authorities = [], isTruncated = false } = fields;
+  const header = { ...headerFromFlags(query.scan.id, FLAG.QR), rcode, recursionAvailable: true, isTruncated };
   const octets = encode({ ...header, questions: decodeQuestions(query.wire), answers, authorities, additionals: [] });
   return query.reply.give(octets, SOURCE.local);
 }

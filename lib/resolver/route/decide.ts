@@ -1,4 +1,5 @@
 import { CLASS } from "../../wire/iana.ts";
+import type { Client } from "../client.ts";
 import type { Query } from "../query.ts";
 import type { Reply } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
@@ -40,5 +41,16 @@ export class Decide implements Resolver {
     query.view = ruling.view;
     const { answeredBy } = ruling;
     return answeredBy === null ? this.#next.resolve(query) : answeredBy.resolve(query);
+  }
+
+  /** The number of a client's group. */
+  groupOf(client: Client): number {
+    return this.#groups.numberOf(client);
+  }
+
+  /** Whether somebody is asked for the name of a query who is not asked for all names. */
+  isRouted(query: Query): boolean {
+    const number = this.#groups.numberOf(query.client);
+    return this.#rules.find(query, number, this.#groups.at(number).otherwise).isOfDomain === true;
   }
 }

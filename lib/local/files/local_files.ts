@@ -1,0 +1,150 @@
+import type { Files } from "../../base/files.ts";
+import type { Services } from "../../observe/services.ts";
+import type { AddressSource } from "../address_source.ts";
+import type { MacTable } from "../leases/lease_book.ts";
+import type { LocalFileKind } from "./file_kind.ts";
+import { LocalFile } from "./local_file.ts";
+
+/** So often each file is looked at: a few calls of the system. */
+export const LOOK_MS = 1000;
+
+/** What a file says of names and of clients. */
+export interface FileContent {
+  /** Names. */
+  readonly source: AddressSource;
+  /** Whose addresses they are; `null` where the file does not say. */
+  readonly macs: MacTable | null;
+}
+
+/** A file that is wanted. */
+export interface WantedFile {
+  /** Where it is. */
+  readonly path: string;
+  /** The same text for files that are read in the same way. */
+  readonly key: string;
+  /** How it is read. */
+  readonly kind: LocalFileKind<FileContent>;
+}
+
+/** What files are read with. */
+export interface LocalFilesOptions extends Pick<Services, "clock" | "timers" | "log"> {
+  /** Where they are. */
+  readonly files: Files;
+}
+
+/** A file, and how many follow it. */
+interface SharedFile {
+  readonly file: LocalFile<FileContent>;
+  readonly followers: Set<FollowedFiles>;
+}
+
+/**
+ * The hosts files and lease files of all configurations: whoever follows one that another follows shares it, so that a reload
+ * reads none again.
+ */
+export class LocalFiles {
+  readonly #options: LocalFilesOptions;
+  readonly #shared = new Map<string, SharedFile>();
+  #cancelLook: (() => void) | null = null;
+
+  /** See {@linkcode LocalFilesOptions}. */
+  constructor(options: LocalFilesOptions) {
+    this.#options = options;
+  }
+
+  /** Follows files, in tiers: what the first tier knows of a name, the second need not. Those that are new are read at once. */
+  follow(tiers: readonly (readonly WantedFile[])[]): FollowedFiles {
+    const keys = tiers.map((tier) => tier.map((wanted) => wanted.key));
+    const followed = new FollowedFiles(keys, this.#shared, () => this.#leave(followed, keys.flat()));
+    for (const wanted of tiers.flat()) this.#share(wanted).followers.add(followed);
+    followed.refresh();
+    this.#wait();
+    return followed;
+  }
+
+  /** Looks at none any more. */
+  close(): void {
+    this.#cancelLook?.();
+    this.#cancelLook = null;
+    for (const { file } of this.#shared.values()) file.close();
+    this.#shared.clear();
+  }
+
+  #wait(): void {
+    if (this.#shared.size === 0 || this.#cancelLook !== null) return;
+    this.#cancelLook = this.#options.timers.start(LOOK_MS, () => {
+      this.#cancelLook = null;
+      for (const { file } of this.#shared.values()) void file.look();
+      this.#wait();
+    });
+  }
+
+  #leave(followed: FollowedFiles, keys: readonly string[]): void {
+    for (const key of keys) {
+      const shared = this.#shared.get(key);
+      if (shared === undefined) continue;
+      shared.followers.delete(followed);
+      if (shared.followers.size > 0) continue;
+      shared.file.close();
+      this.#shared.delete(key);
+    }
+    if (this.#shared.size > 0) return;
+    this.#cancelLook?.();
+    this.#cancelLook = null;
+  }
+
+  #share({ path, key, kind }: WantedFile): SharedFile {
+    return this.#shared.getOrInsertComputed(key, () => {
+      const followers = new Set<FollowedFiles>();
+      const onChange = () => followers.forEach((followed) => followed.refresh());
+      return { file: new LocalFile({ ...this.#options, path, kind, onChange }), followers };
+    });
+  }
+}
+
+/** What files say that one configuration follows. */
+export class FollowedFiles {
+  readonly #keys: readonly (readonly string[])[];
+  readonly #shared: ReadonlyMap<string, SharedFile>;
+  readonly #leave: () => void;
+  #tiers: readonly (readonly FileContent[])[] = [];
+  #generation = 0;
+  /** Called when any of them says something else. */
+  onChange: (() => void) | null = null;
+
+  /** @internal Of `LocalFiles`. */
+  constructor(keys: readonly (readonly string[])[], shared: ReadonlyMap<string, SharedFile>, leave: () => void) {
+    this.#keys = keys;
+    this.#shared = shared;
+    this.#leave = leave;
+  }
+
+  /** What they say, by tier. */
+  get tiers(): readonly (readonly FileContent[])[] {
+    return this.#tiers;
+  }
+
+  /** The names of the same. */
+  get sources(): readonly (readonly AddressSource[])[] {
+    return this.#tiers.map((contents) => contents.map(({ source }) => source));
+  }
+
+  /** Another number when any of them says something else. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** @internal One of them says something else. */
+  refresh(): void {
+    this.#generation++;
+    this.#tiers = this.#keys.map((keys) => {
+      return keys.map((key) => this.#shared.get(key)?.file.content ?? null).filter((content) => content !== null);
+    });
+    this.onChange?.();
+  }
+
+  /** Follows them no more; a file that nobody follows is not looked at. */
+  close(): void {
+    this.#leave();
+  }
+}

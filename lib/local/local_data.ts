@@ -1,0 +1,107 @@
+import type { NameKey } from "../names/name_key.ts";
+import type { QuestionHash } from "../names/question_hash.ts";
+import { SuffixMap } from "../names/suffix_map.ts";
+import { HEADER_OCTETS } from "../wire/header.ts";
+import { TYPE } from "../wire/iana.ts";
+import type { Name } from "../wire/name.ts";
+import { isOneLabel, joined } from "./name_parts.ts";
+import type { LocalOrigin, LocalSource } from "./local_source.ts";
+import { type LocalFinding, LocalView } from "./local_view.ts";
+import { NameFilter } from "./name_filter.ts";
+import type { RecordSource } from "./record_source.ts";
+import { IN_ADDR_ARPA, IP6_ARPA } from "./reverse_name.ts";
+
+/** What local data are made from. */
+export interface LocalDataOptions {
+  /** Makes the keys of names. */
+  readonly hash: QuestionHash;
+  /** Unknown names in it do not exist; `null` for none. */
+  readonly domain: Name | null;
+  /** Whether unknown names of one label do not exist either. */
+  readonly ownsSingleLabels: boolean;
+  /** Whether addresses have names. */
+  readonly makesPointers: boolean;
+  /** What everybody sees. */
+  readonly common: RecordSource;
+  /** What the clients of a group alone see, by the group's number; `null` for nothing. */
+  readonly groups: readonly (RecordSource | null)[];
+  /** What hosts files and leases say, in tiers: the first that has addresses for a name counts. See `use`. */
+  readonly files: readonly (readonly LocalSource[])[];
+}
+
+const OF_SINGLE_LABEL: LocalOrigin = { what: "[local] single-label", place: null };
+/** A TLD is asked for these by whoever validates, and they say nothing of a host. */
+const ZONE_TYPES: ReadonlySet<number> = new Set([
+  TYPE.NS,
+  TYPE.SOA,
+  TYPE.DS,
+  TYPE.DNSKEY,
+  TYPE.NSEC,
+  TYPE.NSEC3,
+  TYPE.NSEC3PARAM,
+  TYPE.RRSIG,
+]);
+
+/**
+ * What is known here, as one tree of names (RFC 4592): a client sees its group's own records, those of the configuration, and
+ * those of files. The exact name beats a wildcard, the nearer wildcard the farther, the group's own everybody's.
+ */
+export class LocalData {
+  readonly #options: LocalDataOptions;
+  readonly #hash: QuestionHash;
+  /** Domains in which names that are not there may be ours all the same. */
+  readonly #domains: SuffixMap<true>;
+  #files: readonly (readonly LocalSource[])[] = [];
+  #filter!: NameFilter;
+
+  /** See {@linkcode LocalDataOptions}. */
+  constructor(options: LocalDataOptions) {
+    this.#options = options;
+    const { hash, domain, makesPointers, common, groups } = options;
+    const domains = [common, ...groups].flatMap((source) => source === null ? [] : source.wildcardDomains);
+    if (domain !== null) domains.push(domain);
+    if (makesPointers) domains.push(IN_ADDR_ARPA, IP6_ARPA);
+    this.#domains = new SuffixMap(hash, domains.map((name) => [name, true]));
+    this.#hash = hash;
+    this.use(options.files);
+  }
+
+  /** Files say something else from now on. */
+  use(files: readonly (readonly LocalSource[])[]): void {
+    this.#files = files;
+    const { common, groups } = this.#options;
+    this.#filter = new NameFilter([common, ...groups, ...files.flat()].filter((source) => source !== null));
+  }
+
+  /**
+   * Whether something may be known of the name that stands in full at `wire[12 … nameEnd)`: of others nothing is, and nearly all
+   * are told here, in 10 ns beyond those for the key that memory is looked up by anyway.
+   */
+  mayKnow(key: NameKey, wire: Uint8Array, nameEnd: number): boolean {
+    // hot path
+    if (key.madeBy !== this.#hash) this.#hash.absorb(key, wire, nameEnd);
+    // One label: it stands for a name of our domain, or may not exist.
+    if (wire[HEADER_OCTETS]! + HEADER_OCTETS + 2 === nameEnd) return true;
+    return this.#filter.mayHave(key) || this.#domains.find(key, wire, nameEnd) !== undefined;
+  }
+
+  /** What a client of the group of that number is told of a name; `null` when nothing is known here. */
+  find(name: Name, type: number, group: number, nowSeconds: number): LocalFinding | null {
+    const { domain, ownsSingleLabels, groups } = this.#options;
+    const own = groups[group] ?? null;
+    const view = new LocalView({ ...this.#options, own, files: this.#files, nowSeconds });
+    const isSingle = isOneLabel(name);
+    if (isSingle && domain !== null && joinedLength(name, domain) <= 255 && type !== TYPE.DS) {
+      const found = view.find(joined(name, domain), type);
+      // No domain above a name of one label is ours.
+      if (found?.kind === "data") return { ...found, apex: name, soa: null };
+    }
+    const found = view.find(name, type);
+    if (found !== null || !isSingle || !ownsSingleLabels || ZONE_TYPES.has(type)) return found;
+    return { kind: "absent", records: [], apex: name, soa: null, origin: OF_SINGLE_LABEL };
+  }
+}
+
+function joinedLength(name: Name, domain: Name): number {
+  return name.length - 1 + domain.length;
+}

@@ -1,0 +1,187 @@
+import { TYPE } from "../wire/iana.ts";
+import { isSameName, type Name } from "../wire/name.ts";
+import type { LocalOrigin, LocalRrdata, LocalSource } from "./local_source.ts";
+import { wildcardOf } from "./name_parts.ts";
+import { NO_NODE } from "./name_table.ts";
+import type { RecordSource } from "./record_source.ts";
+import { addressOfReverse } from "./reverse_name.ts";
+
+/** What a client sees, and when. */
+export interface LocalViewOptions {
+  /** The local domain; `null` for none. */
+  readonly domain: Name | null;
+  /** Whether addresses have names. */
+  readonly makesPointers: boolean;
+  /** What its group alone sees; `null` for nothing. */
+  readonly own: RecordSource | null;
+  /** What everybody sees. */
+  readonly common: RecordSource;
+  /** What files say, in tiers. */
+  readonly files: readonly (readonly LocalSource[])[];
+  /** Since 1970. */
+  readonly nowSeconds: number;
+}
+
+/** What is known here of a name. */
+export interface LocalFinding {
+  /** Whether it has records, has none but names below it, or does not exist. */
+  readonly kind: "data" | "empty" | "absent";
+  /** All of its records. */
+  readonly records: readonly LocalRrdata[];
+  /** The domain that it is known in: whose SOA record a denial has. Of no meaning where there is an answer. */
+  readonly apex: Name;
+  /** That record, where it has been written down. */
+  readonly soa: LocalRrdata | null;
+  /** What says so. */
+  readonly origin: LocalOrigin;
+}
+
+/** What a name has, and what says so. */
+interface Known {
+  readonly records: readonly LocalRrdata[];
+  readonly origin: LocalOrigin;
+}
+
+const OF_DOMAIN: LocalOrigin = { what: "[local] domain", place: null };
+
+/** What one client sees at one moment, as one tree of names (RFC 4592). */
+export class LocalView {
+  readonly #options: LocalViewOptions;
+  /** Own, and those of the configuration. */
+  readonly #records: readonly RecordSource[];
+  readonly #files: readonly (readonly LocalSource[])[];
+  readonly #all: readonly LocalSource[];
+  readonly #nowSeconds: number;
+
+  /** See {@linkcode LocalViewOptions}. */
+  constructor(options: LocalViewOptions) {
+    const { own, common, files, nowSeconds } = options;
+    this.#options = options;
+    this.#records = own === null ? [common] : [own, common];
+    this.#files = files;
+    this.#all = [...this.#records, ...files.flat()];
+    this.#nowSeconds = nowSeconds;
+  }
+
+  /** What is known of a name when it is asked for a type; `null` when nothing is. */
+  find(name: Name, type: number): LocalFinding | null {
+    const known = this.#knownAt(name) ?? this.#pointer(name);
+    if (type === TYPE.DS && !this.#isDelegatedHere(name, known)) return null;
+    if (known !== null) return this.#data(known, name, type);
+    const exists = this.#exists(name);
+    const wild = exists ? null : this.#wildcard(name);
+    if (wild !== null) return this.#data(wild, name, type);
+    const zone = this.#zoneOf(name);
+    if (zone === null) return null;
+    return this.#finding(exists ? "empty" : "absent", { records: [], origin: zone.origin }, name, zone.apex);
+  }
+
+  /** Whose SOA record it is does not matter where there is an answer: most are. */
+  #data(known: Known, name: Name, type: number): LocalFinding {
+    const isAnswer = known.records.some((record) => record.type === type || record.type === TYPE.CNAME);
+    if (isAnswer || type === TYPE.ANY) return { kind: "data", ...known, apex: name, soa: null };
+    return this.#finding("data", known, name, this.#zoneOf(name)?.apex ?? name);
+  }
+
+  #finding(kind: LocalFinding["kind"], { records, origin }: Known, name: Name, apex: Name): LocalFinding {
+    for (let at = 0; at < name.length - 1; at += 1 + name[at]!) {
+      const above = name.subarray(at) as Name;
+      for (const source of this.#records) {
+        const soa = knownIn(source, above, 0)?.records.find(({ type }) => type === TYPE.SOA);
+        if (soa !== undefined) return { kind, records, apex: above, soa, origin };
+      }
+    }
+    return { kind, records, apex, soa: null, origin };
+  }
+
+  /**
+   * RFC 4035 §3.1.4.1: the DS record of a name is its parent's to tell. So it is told here when the parent is ours, or when it has
+   * been written down.
+   */
+  #isDelegatedHere(name: Name, known: Known | null): boolean {
+    if (known !== null && known.records.some(({ type }) => type === TYPE.DS)) return true;
+    return name.length > 1 && this.#zoneOf(name.subarray(1 + name[0]!) as Name) !== null;
+  }
+
+  /** All that a name has; `null` for nothing. What the group has for itself hides all else. */
+  #knownAt(name: Name): Known | null {
+    for (const source of this.#records) {
+      const known = knownIn(source, name, this.#nowSeconds);
+      if (known === null) continue;
+      const isWhole = source !== this.#options.common || known.records.some(({ type }) => isAddressOrAlias(type));
+      const more = isWhole ? null : this.#addressesAt(name);
+      return more === null ? known : { ...known, records: [...known.records, ...more.records] };
+    }
+    return this.#addressesAt(name);
+  }
+
+  /** The addresses that a name has in hosts files, or else in leases. */
+  #addressesAt(name: Name): Known | null {
+    for (const sources of this.#files) {
+      const known = sources.map((source) => knownIn(source, name, this.#nowSeconds)).filter((one) => one !== null);
+      if (known.length > 0) return { ...known[0]!, records: known.flatMap(({ records }) => records) };
+    }
+    return null;
+  }
+
+  #pointer(name: Name): Known | null {
+    const address = this.#options.makesPointers ? addressOfReverse(name) : null;
+    if (address === null) return null;
+    for (const source of this.#all) {
+      const pointer = source.pointer(address, this.#nowSeconds);
+      if (pointer === null) continue;
+      const node = source.names.find(pointer.name, 0, pointer.name.length);
+      return { records: [{ type: TYPE.PTR, ttl: pointer.ttl, rdata: pointer.name }], origin: source.origin(node) };
+    }
+    return null;
+  }
+
+  /** What the wildcard says that is a source of synthesis for a name that does not exist (RFC 4592 §3.3.1). */
+  #wildcard(name: Name): Known | null {
+    for (let at = 1 + name[0]!; name.length > 1; at += 1 + name[at]!) {
+      const encloser = name.subarray(at) as Name;
+      if (!this.#exists(encloser)) continue;
+      const wildcard = wildcardOf(encloser);
+      return wildcard === null ? null : this.#knownAt(wildcard);
+    }
+    return null;
+  }
+
+  #exists(name: Name): boolean {
+    const { domain } = this.#options;
+    if (name.length === 1 || (domain !== null && isSameName(name, domain))) return true;
+    return this.#all.some((source) => {
+      const node = source.names.find(name, 0, name.length);
+      return node !== NO_NODE && (source.names.hasBelow(node) || source.hasRecords(node, this.#nowSeconds));
+    });
+  }
+
+  /** The nearest domain all of whose names are told here: the local domain, and what is below a wildcard's. */
+  #zoneOf(name: Name): { apex: Name; origin: LocalOrigin } | null {
+    const { domain } = this.#options;
+    for (let at = 0; at < name.length; at += 1 + name[at]!) {
+      const above = name.subarray(at) as Name;
+      if (domain !== null && isSameName(above, domain)) return { apex: domain, origin: OF_DOMAIN };
+      const wildcard = at === 0 ? null : this.#wildcardAt(above);
+      if (wildcard !== null) return { apex: above, origin: wildcard.origin };
+      if (above.length === 1) break;
+    }
+    return null;
+  }
+
+  #wildcardAt(domain: Name): Known | null {
+    const wildcard = wildcardOf(domain);
+    if (wildcard === null) return null;
+    return this.#records.map((source) => knownIn(source, wildcard, 0)).find((known) => known !== null) ?? null;
+  }
+}
+
+function knownIn(source: LocalSource, name: Name, nowSeconds: number): Known | null {
+  const node = source.names.find(name, 0, name.length);
+  const records = node === NO_NODE ? [] : source.records(node, nowSeconds);
+  return records.length === 0 ? null : { records, origin: source.origin(node) };
+}
+
+function isAddressOrAlias(type: number): boolean {
+  return type === TYPE.A || type === TYPE.AAAA || type === TYPE.CNAME;
+}

@@ -1,0 +1,86 @@
+const NO_ENTRIES: readonly number[] = [];
+
+/** Finds entries by their addresses. */
+export interface ReverseIndex {
+  /** Those of an address of 4 or 16 octets, the first one first. */
+  find(address: Uint8Array): readonly number[];
+  /** Octets that it takes. */
+  readonly usedOctets: number;
+}
+
+/** Of one address so many entries are kept in the index: when the first has ended, another may count. */
+const SAME_MAX = 8;
+
+/**
+ * Makes an index of entries: their addresses in the order of their numbers, to be searched by halves. A name in reverse for each
+ * would take ten times the memory.
+ *
+ * @param words By entry: an IPv4 address as a number, or the number of an IPv6 address.
+ * @param families By entry: 4 or 6; those with other bits are left out.
+ * @param ipv6 The octets of IPv6 addresses, by number.
+ */
+export function reverseIndex(words: Uint32Array, families: Uint8Array, ipv6: Uint8Array): ReverseIndex {
+  const ipv4Entries = inOrderOfNumbers(words, families);
+  const compare = (a: number, b: number) => compareOctets(ipv6, 16 * words[a]!, ipv6, 16 * words[b]!) || a - b;
+  const ipv6Entries = limited(
+    entriesOf(families, 6).sort(compare),
+    (a, b) => compareOctets(ipv6, 16 * words[a]!, ipv6, 16 * words[b]!) === 0,
+  );
+  return {
+    usedOctets: ipv4Entries.byteLength + ipv6Entries.byteLength,
+    find(address) {
+      if (address.length === 16) {
+        return search(ipv6Entries, (entry) => compareOctets(ipv6, 16 * words[entry]!, address, 0));
+      }
+      const word = ((address[0]! << 24) | (address[1]! << 16) | (address[2]! << 8) | address[3]!) >>> 0;
+      return search(ipv4Entries, (entry) => words[entry]! - word);
+    },
+  };
+}
+
+/** Sorted as numbers of 53 bits, the address above and the entry below: typed arrays sort them without calling back. */
+function inOrderOfNumbers(words: Uint32Array, families: Uint8Array): Uint32Array {
+  const entries = entriesOf(families, 4);
+  const keys = Float64Array.from(entries, (entry) => words[entry]! * ENTRIES_MAX + entry).sort();
+  const sorted = Uint32Array.from(keys, (key) => key % ENTRIES_MAX);
+  return limited(sorted, (a, b) => words[a] === words[b]);
+}
+
+/** 2²¹: with the 32 bits of an address there are 53. */
+const ENTRIES_MAX = 0x20_0000;
+
+function entriesOf(families: Uint8Array, family: number): Uint32Array<ArrayBuffer> {
+  let count = 0;
+  for (const one of families) if (one === family) count++;
+  const entries = new Uint32Array(Math.min(count, ENTRIES_MAX));
+  for (let entry = 0, at = 0; entry < families.length && at < entries.length; entry++) {
+    if (families[entry] === family) entries[at++] = entry;
+  }
+  return entries;
+}
+
+/** The first few of those with the same address. */
+function limited(entries: Uint32Array, isSame: (a: number, b: number) => boolean): Uint32Array {
+  return entries.filter((entry, i) => i < SAME_MAX || !isSame(entry, entries[i - SAME_MAX]!));
+}
+
+function search(entries: Uint32Array, compare: (entry: number) => number): readonly number[] {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compare(entries[middle]!) < 0) low = middle + 1;
+    else high = middle;
+  }
+  let end = low;
+  while (end < entries.length && compare(entries[end]!) === 0) end++;
+  return low === end ? NO_ENTRIES : [...entries.subarray(low, end)];
+}
+
+function compareOctets(a: Uint8Array, aStart: number, b: Uint8Array, bStart: number): number {
+  for (let i = 0; i < 16; i++) {
+    const difference = a[aStart + i]! - b[bStart + i]!;
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
