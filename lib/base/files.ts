@@ -18,20 +18,14 @@ export interface Files {
   /** As `read`, likewise. */
   readNow(path: string, octetsMax: number): Uint8Array<ArrayBuffer>;
   /**
-   * The path without symbolic links.
-   *
-   * @throws {FileError} when there is nothing at its end, or a folder of it may not be looked at.
-   */
-  realPath(path: string): Promise<string>;
-  /**
    * The names of what is in a folder, in the order of their characters.
    *
    * @throws {FileError} when it has gone or may not be read.
    */
   list(folder: string): Promise<readonly string[]>;
   /**
-   * Tells of changes in a folder: something has come, gone, or been written to. Not of a file, for what replaces one is another
-   * file. Returns the function that ends it.
+   * Tells of changes in a folder, within a second: something has come, gone, or been written to. Not of a file, for what replaces
+   * one is another file. Returns the function that ends it.
    *
    * @throws {FileError} when it cannot be watched.
    */

@@ -182,12 +182,13 @@ export function placeHash({ v0, v1, v2, v3 }: NameKey): number {
   return mixed ^ (mixed >>> 15);
 }
 
-/** A typed array of whole numbers. */
+/** A typed array of numbers. */
 export type Grown =
   | Uint8Array<ArrayBuffer>
   | Uint16Array<ArrayBuffer>
   | Uint32Array<ArrayBuffer>
-  | Int32Array<ArrayBuffer>;
+  | Int32Array<ArrayBuffer>
+  | Float64Array<ArrayBuffer>;
 
 /** The same with room for `length` numbers. */
 export function grown<T extends Grown>(numbers: T, length: number): T {

@@ -8,6 +8,14 @@ export interface ReverseIndex {
   readonly usedOctets: number;
 }
 
+/** Entries in order. */
+export interface EntriesByAddress {
+  /** Those of IPv4 addresses. */
+  readonly ipv4: Uint32Array;
+  /** Those of IPv6 addresses. */
+  readonly ipv6: Uint32Array;
+}
+
 /** Of one address so many entries are kept in the index: when the first has ended, another may count. */
 const SAME_MAX = 8;
 
@@ -20,12 +28,9 @@ const SAME_MAX = 8;
  * @param ipv6 The octets of IPv6 addresses, by number.
  */
 export function reverseIndex(words: Uint32Array, families: Uint8Array, ipv6: Uint8Array): ReverseIndex {
-  const ipv4Entries = inOrderOfNumbers(words, families);
-  const compare = (a: number, b: number) => compareOctets(ipv6, 16 * words[a]!, ipv6, 16 * words[b]!) || a - b;
-  const ipv6Entries = limited(
-    entriesOf(families, 6).sort(compare),
-    (a, b) => compareOctets(ipv6, 16 * words[a]!, ipv6, 16 * words[b]!) === 0,
-  );
+  const inOrder = byAddress(words, families, ipv6);
+  const ipv4Entries = limited(inOrder.ipv4, (a, b) => words[a] === words[b]);
+  const ipv6Entries = limited(inOrder.ipv6, (a, b) => compareOctets(ipv6, 16 * words[a]!, ipv6, 16 * words[b]!) === 0);
   return {
     usedOctets: ipv4Entries.byteLength + ipv6Entries.byteLength,
     find(address) {
@@ -38,12 +43,16 @@ export function reverseIndex(words: Uint32Array, families: Uint8Array, ipv6: Uin
   };
 }
 
-/** Sorted as numbers of 53 bits, the address above and the entry below: typed arrays sort them without calling back. */
-function inOrderOfNumbers(words: Uint32Array, families: Uint8Array): Uint32Array {
-  const entries = entriesOf(families, 4);
-  const keys = Float64Array.from(entries, (entry) => words[entry]! * ENTRIES_MAX + entry).sort();
-  const sorted = Uint32Array.from(keys, (key) => key % ENTRIES_MAX);
-  return limited(sorted, (a, b) => words[a] === words[b]);
+/** Entries in the order of their addresses, and those of one address in their own. See `reverseIndex`. */
+export function byAddress(words: Uint32Array, families: Uint8Array, ipv6: Uint8Array): EntriesByAddress {
+  const ofIpv4 = entriesOf(families, 4);
+  // As numbers of 53 bits, the address above and the entry below: typed arrays sort them without calling back.
+  const keys = Float64Array.from(ofIpv4, (entry) => words[entry]! * ENTRIES_MAX + entry).sort();
+  const compare = (a: number, b: number) => compareOctets(ipv6, 16 * words[a]!, ipv6, 16 * words[b]!) || a - b;
+  return {
+    ipv4: Uint32Array.from(keys, (key) => key % ENTRIES_MAX),
+    ipv6: entriesOf(families, 6).sort(compare),
+  };
 }
 
 /** 2²¹: with the 32 bits of an address there are 53. */

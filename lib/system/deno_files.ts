@@ -1,3 +1,4 @@
+import { fileVersion, pollFolder } from "./folder_poll.ts";
 import { FileError, type FileInfo, type Files } from "../base/files.ts";
 
 /** Whom the mode of a file lets read: all others. */
@@ -40,13 +41,6 @@ export const DENO_FILES: Files = {
       throw fileError(error);
     }
   },
-  async realPath(path) {
-    try {
-      return await Deno.realPath(path);
-    } catch (error) {
-      throw fileError(error);
-    }
-  },
   async list(folder) {
     try {
       return (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).sort();
@@ -56,12 +50,11 @@ export const DENO_FILES: Files = {
   },
   watch(folder, tell) {
     try {
-      const watcher = Deno.watchFs(folder, { recursive: false });
-      void tellOf(watcher, tell);
-      return () => watcher.close();
+      if (!Deno.statSync(folder).isDirectory) throw new FileError("it is no folder");
     } catch (error) {
       throw fileError(error);
     }
+    return pollFolder(folder, tell);
   },
 };
 
@@ -69,13 +62,6 @@ export const DENO_FILES: Files = {
 function checkReadable({ kind, sizeOctets }: FileInfo, octetsMax: number): void {
   if (kind !== "file") throw new FileError(kind === "folder" ? "it is a folder" : "it is no ordinary file");
   if (sizeOctets > octetsMax) throw tooLong(sizeOctets, octetsMax);
-}
-
-async function tellOf(watcher: Deno.FsWatcher, tell: () => void): Promise<void> {
-  for await (const { kind } of watcher) {
-    // Who looks at files would tell itself of it.
-    if (kind !== "access") tell();
-  }
 }
 
 /** Its size is as true as when it was asked for: files grow, and those of /proc have none. */
@@ -94,12 +80,13 @@ function tooLong(octets: number, octetsMax: number): FileError {
   return new FileError(`it has ${octets} octets, ${octetsMax} at most are read`);
 }
 
-function infoOf({ isFile, isDirectory, size, mtime, mode, dev, ino }: Deno.FileInfo): FileInfo {
+function infoOf(info: Deno.FileInfo): FileInfo {
+  const { isFile, isDirectory, size, mtime, mode } = info;
   return {
     kind: isFile ? "file" : isDirectory ? "folder" : "other",
     sizeOctets: size,
     modifiedMs: mtime?.getTime() ?? null,
-    version: `${dev} ${ino} ${size} ${mtime?.getTime()}`,
+    version: fileVersion(info),
     isPublic: ((mode ?? 0) & READ_BY_OTHERS) !== 0,
   };
 }

@@ -13,8 +13,6 @@ export class FakeFiles implements Files {
   readonly reads: string[] = [];
   /** A size to claim for a path: a test need not have so much. */
   readonly claimedOctets: Map<string, number> = new Map();
-  /** Where links lead. */
-  readonly realPaths: Map<string, string> = new Map();
   readonly #watchers = new Map<() => void, string>();
   readonly #versions = new Map<string, number>();
   #lastVersion = 0;
@@ -64,12 +62,6 @@ export class FakeFiles implements Files {
     if (content === null) throw new FileError("the operating system forbids it");
     if (sizeOctets > octetsMax) throw new FileError(`it has ${sizeOctets} octets, ${octetsMax} at most are read`);
     return octetsOf(content);
-  }
-
-  async realPath(path: string): Promise<string> {
-    await null;
-    if (this.#infoOf(path) === null) throw new FileError("there is no such file");
-    return this.realPaths.get(path) ?? path;
   }
 
   async list(folder: string): Promise<readonly string[]> {

@@ -43,10 +43,10 @@ export function leaseKind(options: LeaseKindOptions): LocalFileKind<FileContent>
         found = format === "auto" ? detectLeaseFormat(text) : format;
         if (found !== null) yield* LEASE_READERS[found](text, book);
       }
-      const { count } = book;
+      const { source, macs, count } = yield* book.content();
       const what = found === null ? "" : ` of ${found}`;
       const summary = `${count} ${count === 1 ? "lease" : "leases"}${what}`;
-      return { content: { source: book.source(), macs: book.macs() }, summary, bad };
+      return { content: { source, macs }, summary, bad };
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Files } from "../../base/files.ts";
 import type { Services } from "../../observe/services.ts";
 import type { AddressSource } from "../address_source.ts";
-import type { MacTable } from "../leases/lease_book.ts";
+import type { MacTable } from "../leases/mac_table.ts";
 import type { LocalFileKind } from "./file_kind.ts";
 import { LocalFile } from "./local_file.ts";
 

@@ -2,9 +2,15 @@ import type { QuestionHash } from "../../names/question_hash.ts";
 import { type Name, nameFromText } from "../../wire/name.ts";
 import { AddressSource } from "../address_source.ts";
 import { joined } from "../name_parts.ts";
-import { type ReverseIndex, reverseIndex } from "../reverse_index.ts";
+import { NameTable } from "../name_table.ts";
+import { byAddress } from "../reverse_index.ts";
 import type { Lease, LeaseSink } from "./lease.ts";
 import { leaseLabel } from "./lease_name.ts";
+import { LeaseRows } from "./lease_rows.ts";
+import { MacTable } from "./mac_table.ts";
+
+/** So many leases are dealt with in one go: some milliseconds. */
+const LEASES_OF_A_TURN = 1000;
 
 /** What a book is made from. */
 export interface LeaseBookOptions {
@@ -20,10 +26,20 @@ export interface LeaseBookOptions {
   readonly ttlSeconds: number;
 }
 
+/** What the leases of a file say. */
+export interface LeaseContent {
+  /** The names of the clients. */
+  readonly source: AddressSource;
+  /** Their hardware. */
+  readonly macs: MacTable;
+  /** Addresses that are given to somebody. */
+  readonly count: number;
+}
+
 /** The leases of a file, in the order in which they came: the last one of an address counts, the newer one of a name. */
 export class LeaseBook implements LeaseSink {
   readonly #options: LeaseBookOptions;
-  readonly #byAddress = new Map<string, Lease>();
+  readonly #rows = new LeaseRows();
   readonly #onBad: (lineNumber: number) => void;
 
   /** See {@linkcode LeaseBookOptions}; `onBad` is told of lines that say nothing that can be used. */
@@ -34,10 +50,7 @@ export class LeaseBook implements LeaseSink {
 
   /** See `LeaseSink`. */
   lease(lease: Lease): void {
-    const key = String.fromCharCode(...lease.address);
-    // Anew, so that the order is that of the last words.
-    this.#byAddress.delete(key);
-    if (lease.isActive) this.#byAddress.set(key, lease);
+    this.#rows.add(lease, lease.hostname === null ? null : leaseLabel(lease.hostname));
   }
 
   /** See `LeaseSink`. */
@@ -45,82 +58,60 @@ export class LeaseBook implements LeaseSink {
     this.#onBad(lineNumber);
   }
 
-  /** Addresses that are given to somebody. */
-  get count(): number {
-    return this.#byAddress.size;
+  /** What they say all together, step by step. */
+  *content(): Generator<void, LeaseContent> {
+    const rows = this.#rows;
+    rows.trim();
+    const { words, families, ipv6, macs, ends } = rows;
+    const inOrder = byAddress(words, families, ipv6);
+    const last = [...lastOfEach(inOrder.ipv4, rows), ...lastOfEach(inOrder.ipv6, rows)].sort((a, b) => a - b);
+    yield;
+    const given = Uint32Array.from(last).filter((row) => rows.isActive(row));
+    const source = yield* this.#source(given);
+    const withMac = new Uint8Array(families.length);
+    for (const row of given) if (macs[row]! >= 0) withMac[row] = families[row]!;
+    yield;
+    return { source, macs: new MacTable({ words, families: withMac, ipv6, macs, ends }), count: given.length };
   }
 
-  /** The names of the clients. */
-  source(): AddressSource {
+  *#source(given: Uint32Array): Generator<void, AddressSource> {
     const { hash, domain, isOtherDomain, ttlSeconds, title } = this.#options;
+    const rows = this.#rows;
+    const newest = yield* this.#newestOfNames(given);
     const source = new AddressSource({ hash, domain: null, ttlSeconds, title });
-    for (const [label, { address, endSeconds }] of this.#named()) {
-      const single = nameFromText(label);
+    for (const [i, row] of newest.entries()) {
+      const single = nameFromText(rows.label(row)!);
       const name = domain === null ? single : joined(single, domain);
-      source.add(name, 0, name.length, address, true, endSeconds);
-      if (domain !== null && isOtherDomain) source.add(single, 0, single.length, address, false, endSeconds);
+      const address = rows.address(row);
+      source.add(name, 0, name.length, address, true, rows.ends[row]);
+      if (domain !== null && isOtherDomain) source.add(single, 0, single.length, address, false, rows.ends[row]);
+      if (i % LEASES_OF_A_TURN === 0) yield;
     }
     source.finish();
     return source;
   }
 
-  /** The hardware of the clients. */
-  macs(): MacTable {
-    return new MacTable([...this.#byAddress.values()]);
-  }
-
-  /** Each name with the lease that has it. A client may have an address of each family, so these do not compete. */
-  #named(): [label: string, lease: Lease][] {
-    const byName = new Map<string, [string, Lease]>();
-    for (const lease of this.#byAddress.values()) {
-      const label = lease.hostname === null ? null : leaseLabel(lease.hostname);
+  /** The rows that have their names. A client may have an address of each family, so these do not compete. */
+  *#newestOfNames(given: Uint32Array): Generator<void, Uint32Array> {
+    const rows = this.#rows;
+    const names = new NameTable(this.#options.hash);
+    const newest: number[] = [];
+    for (const [i, row] of given.entries()) {
+      if (i % LEASES_OF_A_TURN === 0) yield;
+      const label = rows.label(row);
       if (label === null) continue;
-      const key = `${label} ${familyKey(lease)}`;
-      const other = byName.get(key)?.[1];
-      if (other === undefined || lease.newness >= other.newness) byName.set(key, [label, lease]);
+      const key = nameFromText(`${label}.${rows.networkKey(row)}`);
+      const node = names.add(key, 0, key.length);
+      const rival = newest[node] ?? -1;
+      if (rival === -1 || rows.newness[row]! >= rows.newness[rival]!) newest[node] = row;
+      // What a new name lies in has a number, too.
+      while (newest.length < names.count) newest.push(-1);
     }
-    return [...byName.values()];
+    return Uint32Array.from(newest.filter((row) => row !== -1)).sort();
   }
 }
 
-/** An IPv6 client has several addresses at the same time; which are one client's is told by nothing but their prefix. */
-function familyKey({ address }: Lease): string {
-  return address.length === 4 ? "4" : address.subarray(0, 8).join(".");
-}
-
-/** MAC addresses by IP address, in typed arrays: there may be very many. */
-export class MacTable {
-  readonly #index: ReverseIndex;
-  /** By entry: 48 bits. */
-  readonly #macs: Float64Array;
-  /** By entry: seconds since 1970; 0 for never. */
-  readonly #ends: Float64Array;
-
-  /** What leases say. */
-  constructor(leases: readonly Lease[]) {
-    const known = leases.filter(({ mac }) => mac !== null);
-    const words = new Uint32Array(known.length);
-    const families = new Uint8Array(known.length);
-    const ipv6 = new Uint8Array(16 * known.filter(({ address }) => address.length === 16).length);
-    let ipv6Count = 0;
-    for (const [i, { address }] of known.entries()) {
-      families[i] = address.length === 4 ? 4 : 6;
-      if (address.length === 16) {
-        ipv6.set(address, 16 * ipv6Count);
-        words[i] = ipv6Count++;
-      } else words[i] = new DataView(address.buffer, address.byteOffset).getUint32(0);
-    }
-    this.#index = reverseIndex(words, families, ipv6);
-    this.#macs = Float64Array.from(known, ({ mac }) => parseInt(mac!.replaceAll(":", ""), 16));
-    this.#ends = Float64Array.from(known, ({ endSeconds }) => endSeconds);
-  }
-
-  /** `aa:bb:cc:dd:ee:ff`, for an address of 4 or 16 octets; `null` if it is not known, or not any more. */
-  find(address: Uint8Array, nowSeconds: number): string | null {
-    const [entry] = this.#index.find(address);
-    if (entry === undefined) return null;
-    const end = this.#ends[entry]!;
-    if (end !== 0 && end <= nowSeconds) return null;
-    return this.#macs[entry]!.toString(16).padStart(12, "0").replaceAll(/..(?!$)/g, "$&:");
-  }
+/** Of entries in the order of their addresses, the last one of each address. */
+function lastOfEach(entries: Uint32Array, rows: LeaseRows): Uint32Array {
+  return entries.filter((row, i) => i + 1 === entries.length || !rows.hasSameAddress(row, entries[i + 1]!));
 }

@@ -24,8 +24,10 @@ function bookOf(leases: readonly Lease[], domain: string | null = "lan", isOther
   };
   const book = new LeaseBook(options, () => {});
   for (const one of leases) book.lease(one);
-  const source = book.source();
-  const macs = book.macs();
+  const steps = book.content();
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  const { source, macs } = step.value;
   return {
     addresses: (text: string, nowSeconds = NOW) => {
       const name = nameFromText(text);
