@@ -42,8 +42,11 @@ export function* eachLine(text: string, sink: LeaseSink, take: (line: string) =>
   }
 }
 
+const PLAIN_MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/;
+
 /** `aa:bb:cc:dd:ee:ff` out of what servers write: with colons or hyphens, the kind of hardware in front; `null` if it is none. */
 export function macOf(text: string): string | null {
+  if (PLAIN_MAC.test(text)) return text;
   const octets = /^(?:[0-9a-f]{2}-(?=[0-9a-f]{2}:))?([0-9a-f]{1,2}(?:[:-][0-9a-f]{1,2}){5})$/i.exec(text)?.[1] ??
     /^[0-9a-f]{12}$/i.exec(text)?.[0].replaceAll(/..(?!$)/g, "$&:");
   return octets?.toLowerCase().split(/[:-]/).map((octet) => octet.padStart(2, "0")).join(":") ?? null;

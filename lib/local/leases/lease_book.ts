@@ -1,9 +1,8 @@
 import type { QuestionHash } from "../../names/question_hash.ts";
-import { type Name, nameFromText } from "../../wire/name.ts";
+import { type Name, ROOT } from "../../wire/name.ts";
 import { AddressSource } from "../address_source.ts";
-import { joined } from "../name_parts.ts";
 import { NameTable } from "../name_table.ts";
-import { byAddress } from "../reverse_index.ts";
+import { byAddress, type EntriesByAddress } from "../reverse_index.ts";
 import type { Lease, LeaseSink } from "./lease.ts";
 import { leaseLabel } from "./lease_name.ts";
 import { LeaseRows } from "./lease_rows.ts";
@@ -64,9 +63,9 @@ export class LeaseBook implements LeaseSink {
     rows.trim();
     const { words, families, ipv6, macs, ends } = rows;
     const inOrder = byAddress(words, families, ipv6);
-    const last = [...lastOfEach(inOrder.ipv4, rows), ...lastOfEach(inOrder.ipv6, rows)].sort((a, b) => a - b);
     yield;
-    const given = Uint32Array.from(last).filter((row) => rows.isActive(row));
+    const given = activeRows(rows, inOrder);
+    yield;
     const source = yield* this.#source(given);
     const withMac = new Uint8Array(families.length);
     for (const row of given) if (macs[row]! >= 0) withMac[row] = families[row]!;
@@ -80,13 +79,16 @@ export class LeaseBook implements LeaseSink {
     const newest = yield* this.#newestOfNames(given);
     const source = new AddressSource({ hash, domain: null, ttlSeconds, title });
     for (const [i, row] of newest.entries()) {
-      const single = nameFromText(rows.label(row)!);
-      const name = domain === null ? single : joined(single, domain);
       const address = rows.address(row);
+      const name = rows.name(row, domain ?? ROOT)!;
       source.add(name, 0, name.length, address, true, rows.ends[row]);
-      if (domain !== null && isOtherDomain) source.add(single, 0, single.length, address, false, rows.ends[row]);
+      if (isOtherDomain) {
+        const single = rows.name(row, ROOT)!;
+        source.add(single, 0, single.length, address, false, rows.ends[row]);
+      }
       if (i % LEASES_OF_A_TURN === 0) yield;
     }
+    yield;
     source.finish();
     return source;
   }
@@ -98,20 +100,29 @@ export class LeaseBook implements LeaseSink {
     const newest: number[] = [];
     for (const [i, row] of given.entries()) {
       if (i % LEASES_OF_A_TURN === 0) yield;
-      const label = rows.label(row);
-      if (label === null) continue;
-      const key = nameFromText(`${label}.${rows.networkKey(row)}`);
+      const key = rows.name(row, rows.networkDomain(row));
+      if (key === null) continue;
       const node = names.add(key, 0, key.length);
       const rival = newest[node] ?? -1;
       if (rival === -1 || rows.newness[row]! >= rows.newness[rival]!) newest[node] = row;
       // What a new name lies in has a number, too.
       while (newest.length < names.count) newest.push(-1);
     }
+    yield;
     return Uint32Array.from(newest.filter((row) => row !== -1)).sort();
   }
 }
 
-/** Of entries in the order of their addresses, the last one of each address. */
-function lastOfEach(entries: Uint32Array, rows: LeaseRows): Uint32Array {
-  return entries.filter((row, i) => i + 1 === entries.length || !rows.hasSameAddress(row, entries[i + 1]!));
+/** The rows that hold: those that are the last of their addresses, in their own order. */
+function activeRows(rows: LeaseRows, { ipv4, ipv6 }: EntriesByAddress): Uint32Array {
+  const active = new Uint32Array(ipv4.length + ipv6.length);
+  let count = 0;
+  for (const entries of [ipv4, ipv6]) {
+    for (let i = 0; i < entries.length; i++) {
+      const row = entries[i]!;
+      const isLast = i + 1 === entries.length || !rows.hasSameAddress(row, entries[i + 1]!);
+      if (isLast && rows.isActive(row)) active[count++] = row;
+    }
+  }
+  return active.slice(0, count).sort();
 }

@@ -1,7 +1,9 @@
+import { type Name, nameFromText } from "../../wire/name.ts";
 import { grown } from "../name_table.ts";
 import type { Lease } from "./lease.ts";
 import { macToNumber, NO_MAC } from "./mac_table.ts";
 
+const IPV4_DOMAIN: Name = nameFromText("4");
 const ROWS_MIN = 64;
 const LABEL_OCTETS_MIN = 1024;
 
@@ -52,11 +54,15 @@ export class LeaseRows {
     return this.#active[row] === 1;
   }
 
-  /** What its client is to be called; `null` for nothing. */
-  label(row: number): string | null {
+  /** What its client is to be called, as a name in a domain; `null` for nothing. */
+  name(row: number, domain: Name): Name | null {
     const start = this.#labels[row]!;
     if (start === 0) return null;
-    return String.fromCharCode(...this.#labelOctets.subarray(start + 1, start + 1 + this.#labelOctets[start]!));
+    const end = start + 1 + this.#labelOctets[start]!;
+    const name = new Uint8Array(end - start + domain.length);
+    for (let i = start, to = 0; i < end; i++, to++) name[to] = this.#labelOctets[i]!;
+    name.set(domain, end - start);
+    return name;
   }
 
   /** 4 or 16 octets. */
@@ -74,9 +80,9 @@ export class LeaseRows {
     return true;
   }
 
-  /** The same text for addresses of which a client has one: all of IPv4, an IPv6 network. */
-  networkKey(row: number): string {
-    return this.families[row] === 4 ? "4" : this.address(row).subarray(0, 8).toHex();
+  /** A domain that is the same for addresses of which a client has one: all of IPv4, an IPv6 network. */
+  networkDomain(row: number): Name {
+    return this.families[row] === 4 ? IPV4_DOMAIN : nameFromText(this.address(row).subarray(0, 8).toHex());
   }
 
   #addIpv6(address: Uint8Array): number {
