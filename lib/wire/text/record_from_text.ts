@@ -34,23 +34,25 @@ const NO_DATA: ReadonlySet<number> = new Set([
  */
 export function recordFromText(text: string, ttlSeconds: number): ResourceRecord {
   const words = new Words(text);
-  const name = readName(words.next("the name"));
+  const name = readName(words.next());
   let ttl: number | null = null;
   let isClassGiven = false;
   for (;;) {
-    const word = words.next("the type");
+    const word = words.next();
     if (ttl === null && TTL.test(word)) ttl = readTtl(word);
     else if (!isClassGiven && classFromText(word) !== null) {
-      if (classFromText(word) !== CLASS.IN) throw new RdataFormatError(`class ${word} is not IN`);
+      if (classFromText(word) !== CLASS.IN) throw new RdataFormatError("must be of class IN");
       isClassGiven = true;
     } else {
       const type = typeFromText(word);
-      if (type === null) throw new RdataFormatError(`"${word}" is no type`);
-      if (NO_DATA.has(type)) throw new RdataFormatError(`${typeToText(type)} is no type of data`);
+      if (type === null) throw new RdataFormatError(`must have a record type: there is none called "${word}"`);
+      if (NO_DATA.has(type)) throw new RdataFormatError(`must be a record of a zone, ${typeToText(type)} is none`);
       return { name, type, class: CLASS.IN, ttl: ttl ?? ttlSeconds, rdata: rdataFromText(type, words.rest) };
     }
   }
 }
+
+const NO_RECORD = 'must be a record, such as "example.org. 300 IN MX 10 mail.example.org."';
 
 /** The words at the beginning of a record. */
 class Words {
@@ -61,10 +63,10 @@ class Words {
     this.#text = text;
   }
 
-  next(what: string): string {
+  next(): string {
     WORD.lastIndex = this.#position;
     const match = WORD.exec(this.#text);
-    if (match === null) throw new RdataFormatError(`${what} is missing`);
+    if (match === null) throw new RdataFormatError(NO_RECORD);
     this.#position = WORD.lastIndex;
     return match[1]!;
   }
@@ -86,6 +88,6 @@ function readName(text: string) {
 function readTtl(text: string): number {
   const parts = /[a-z]/i.test(text) ? text.toLowerCase().match(/[0-9]+[a-z]/g)! : [`${text}s`];
   const seconds = parts.reduce((sum, part) => sum + Number(part.slice(0, -1)) * UNIT_SECONDS[part.at(-1)!]!, 0);
-  if (seconds > TTL_MAX) throw new RdataFormatError(`TTL ${text} is over ${TTL_MAX} seconds`);
+  if (seconds > TTL_MAX) throw new RdataFormatError(`must have a TTL of at most ${TTL_MAX} seconds`);
   return seconds;
 }

@@ -4,6 +4,7 @@ import { recordFromText } from "../../../lib/wire/text/record_from_text.ts";
 import { recordToText } from "../../../lib/wire/text/record_text.ts";
 
 const TTL = 300;
+const NO_RECORD = 'must be a record, such as "example.org. 300 IN MX 10 mail.example.org."';
 
 Deno.test("recordFromText() reads name, TTL and class in either order or left out, type and RDATA", () => {
   const cases: [text: string, record: string][] = [
@@ -25,16 +26,16 @@ Deno.test("recordFromText() reads name, TTL and class in either order or left ou
 
 Deno.test("recordFromText() says what is wrong", () => {
   const cases: [text: string, why: string][] = [
-    ["", "the name is missing"],
-    ["example.org", "the type is missing"],
-    ["example.org 60 IN", "the type is missing"],
-    ["example.org 60 60 A 192.0.2.1", '"60" is no type'],
-    ["example.org IN IN A 192.0.2.1", '"IN" is no type'],
-    ["example.org CH A 192.0.2.1", "class CH is not IN"],
-    ["example.org 4294967295 A 192.0.2.1", "TTL 4294967295 is over 2147483647 seconds"],
-    ["example.org ANY 192.0.2.1", "class ANY is not IN"],
-    ["example.org OPT \\# 0", "OPT is no type of data"],
-    ["example.org NOTATYPE x", '"NOTATYPE" is no type'],
+    ["", NO_RECORD],
+    ["example.org", NO_RECORD],
+    ["example.org 60 IN", NO_RECORD],
+    ["example.org 60 60 A 192.0.2.1", 'must have a record type: there is none called "60"'],
+    ["example.org IN IN A 192.0.2.1", 'must have a record type: there is none called "IN"'],
+    ["example.org CH A 192.0.2.1", "must be of class IN"],
+    ["example.org 4294967295 A 192.0.2.1", "must have a TTL of at most 2147483647 seconds"],
+    ["example.org ANY 192.0.2.1", "must be of class IN"],
+    ["example.org OPT \\# 0", "must be a record of a zone, OPT is none"],
+    ["example.org NOTATYPE x", 'must have a record type: there is none called "NOTATYPE"'],
     ["a..b A 192.0.2.1", 'Cannot read name "a..b": a label is empty'],
     ["example.org A 192.0.2.256", 'Cannot read A RDATA "192.0.2.256": "192.0.2.256" is not an IPv4 address'],
   ];
