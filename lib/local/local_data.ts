@@ -58,7 +58,7 @@ export class LocalData {
   constructor(options: LocalDataOptions) {
     this.#options = options;
     const { hash, domain, makesPointers, common, groups } = options;
-    const domains = [common, ...groups].flatMap((source) => source === null ? [] : source.wildcardDomains);
+    const domains = [common, ...groups].flatMap((source) => source === null ? [] : source.openDomains);
     if (domain !== null) domains.push(domain);
     if (makesPointers) domains.push(IN_ADDR_ARPA, IP6_ARPA);
     this.#domains = new SuffixMap(hash, domains.map((name) => [name, true]));
@@ -98,7 +98,7 @@ export class LocalData {
     }
     const found = view.find(name, type);
     if (found !== null || !isSingle || !ownsSingleLabels || ZONE_TYPES.has(type)) return found;
-    return { kind: "absent", records: [], apex: name, soa: null, origin: OF_SINGLE_LABEL };
+    return { kind: "absent", records: [], apex: name, soa: null, origin: OF_SINGLE_LABEL, redirection: null };
   }
 }
 

@@ -34,6 +34,16 @@ export interface LocalFinding {
   readonly soa: LocalRrdata | null;
   /** What says so. */
   readonly origin: LocalOrigin;
+  /** Where the name is led to, and so is all below a domain; `null` mostly. */
+  readonly redirection: LocalRedirection | null;
+}
+
+/** A DNAME record. */
+export interface LocalRedirection {
+  /** The domain below which names are led elsewhere. */
+  readonly owner: Name;
+  /** Where to. */
+  readonly record: LocalRrdata;
 }
 
 /** What a name has, and what says so. */
@@ -43,6 +53,8 @@ interface Known {
 }
 
 const OF_DOMAIN: LocalOrigin = { what: "[local] domain", place: null };
+
+const NO_FINDING = { kind: "data", soa: null, redirection: null } as const;
 
 /** What one client sees at one moment, as one tree of names (RFC 4592). */
 export class LocalView {
@@ -68,6 +80,8 @@ export class LocalView {
     const known = this.#knownAt(name) ?? this.#pointer(name);
     if (type === TYPE.DS && !this.#isDelegatedHere(name, known)) return null;
     if (known !== null) return this.#data(known, name, type);
+    const redirected = this.#redirected(name);
+    if (redirected !== null) return redirected;
     const exists = this.#exists(name);
     const wild = exists ? null : this.#wildcard(name);
     if (wild !== null) return this.#data(wild, name, type);
@@ -79,7 +93,7 @@ export class LocalView {
   /** Whose SOA record it is does not matter where there is an answer: most are. */
   #data(known: Known, name: Name, type: number): LocalFinding {
     const isAnswer = known.records.some((record) => record.type === type || record.type === TYPE.CNAME);
-    if (isAnswer || type === TYPE.ANY) return { kind: "data", ...known, apex: name, soa: null };
+    if (isAnswer || type === TYPE.ANY) return { ...NO_FINDING, ...known, apex: name };
     return this.#finding("data", known, name, this.#zoneOf(name)?.apex ?? name);
   }
 
@@ -88,10 +102,25 @@ export class LocalView {
       const above = name.subarray(at) as Name;
       for (const source of this.#records) {
         const soa = knownIn(source, above, 0)?.records.find(({ type }) => type === TYPE.SOA);
-        if (soa !== undefined) return { kind, records, apex: above, soa, origin };
+        if (soa !== undefined) return { ...NO_FINDING, kind, records, apex: above, soa, origin };
       }
     }
-    return { kind, records, apex, soa: null, origin };
+    return { ...NO_FINDING, kind, records, apex, origin };
+  }
+
+  /** RFC 6672 §2.2: a DNAME record leads all names below it elsewhere, and not its own. */
+  #redirected(name: Name): LocalFinding | null {
+    for (let at = 0; name[at] !== 0;) {
+      at += 1 + name[at]!;
+      const owner = name.subarray(at) as Name;
+      for (const source of this.#records) {
+        const known = knownIn(source, owner, 0);
+        const record = known?.records.find(({ type }) => type === TYPE.DNAME);
+        if (record === undefined) continue;
+        return { ...NO_FINDING, records: [], apex: owner, origin: known!.origin, redirection: { owner, record } };
+      }
+    }
+    return null;
   }
 
   /**

@@ -106,10 +106,14 @@ export class RecordSource implements LocalSource {
     return this.#pointers.get(address.join(".")) ?? null;
   }
 
-  /** The names of wildcards without their `*`. */
-  get wildcardDomains(): Name[] {
-    const owners = this.#records.keys().filter((node) => this.#records[node] !== undefined);
-    return [...owners].map((node) => this.names.name(node)).filter(isWildcard).map((name) => name.slice(2));
+  /** Domains below which names may be known that stand nowhere: by wildcards, and by DNAME records. */
+  get openDomains(): Name[] {
+    return [...this.#records.keys()].flatMap((node) => {
+      const name = this.names.name(node);
+      const records = this.#records[node] ?? [];
+      const isRedirected = records.some(({ type }) => type === TYPE.DNAME);
+      return [...(isWildcard(name) && records.length > 0 ? [name.slice(2)] : []), ...(isRedirected ? [name] : [])];
+    });
   }
 
   #take(place: Place, add: () => void): void {

@@ -1,11 +1,11 @@
 import type { WallClock } from "../../base/runtime.ts";
 import type { LocalData } from "../../local/local_data.ts";
-import type { LocalFinding } from "../../local/local_view.ts";
+import type { LocalFinding, LocalRedirection } from "../../local/local_view.ts";
 import type { LocalRrdata } from "../../local/local_source.ts";
 import type { Services } from "../../observe/services.ts";
 import { CLASS, EDE, RCODE, TYPE } from "../../wire/iana.ts";
 import { decodeQuestions, type Question, type ResourceRecord } from "../../wire/message.ts";
-import { isSameName, type Name, nameToText } from "../../wire/name.ts";
+import { isSameName, type Name, NAME_OCTETS_MAX, nameToText } from "../../wire/name.ts";
 import { rdataFromText } from "../../wire/text/rdata_text.ts";
 import { ownReply } from "../own_reply.ts";
 import { decodeBounded } from "../questions/decode_bounded.ts";
@@ -72,9 +72,10 @@ export class LocalNames implements Resolver {
     // A name without records is told by whoever is asked for it.
     if (found === null || (found.kind !== "data" && this.#decide.isRouted(query))) return this.#decide.resolve(query);
     query.decision = { reason: { sentence: 3, ...found.origin }, upstreams: null, view: 0 };
+    if (found.redirection !== null) return this.#redirect(query, question, found.redirection, aliasesLeft);
     const alias = found.records.find((record) => record.type === TYPE.CNAME);
-    if (alias !== undefined && type !== TYPE.CNAME && type !== TYPE.ANY) {
-      return this.#follow(query, question, alias, aliasesLeft);
+    if (alias !== undefined && isFollowed(type)) {
+      return this.#follow(query, question.type, [recordAt(name, alias, [alias])], aliasesLeft);
     }
     const answers = this.#answers(question, found);
     if (answers.length > 0) return localReply(query, { answers });
@@ -102,35 +103,44 @@ export class LocalNames implements Resolver {
     return [...records.slice(first), ...records.slice(0, first)];
   }
 
-  /** The alias, and whatever is said of the name that it stands for: here, by memory, or by whoever is asked for that. */
-  #follow(query: Query, question: Question, alias: LocalRrdata, aliasesLeft: number): Reply | PromiseLike<Reply> {
+  /** RFC 6672 §3.1: the DNAME record, and the alias that follows from it. */
+  #redirect(
+    query: Query,
+    { name, type }: Question,
+    { owner, record: { ttl, rdata } }: LocalRedirection,
+    aliasesLeft: number,
+  ): Reply | PromiseLike<Reply> {
+    const redirection = { name: owner, type: TYPE.DNAME, class: CLASS.IN, ttl, rdata };
+    const labels = name.length - owner.length;
+    // §2.2: a target that is too long for a name is an error of its own.
+    if (labels + rdata.length > NAME_OCTETS_MAX) {
+      return localReply(query, { rcode: RCODE.YXDOMAIN, answers: [redirection] });
+    }
+    const target = Uint8Array.of(...name.subarray(0, labels), ...rdata);
+    const answers = [redirection, { name, type: TYPE.CNAME, class: CLASS.IN, ttl, rdata: target }];
+    return isFollowed(type) ? this.#follow(query, type, answers, aliasesLeft) : localReply(query, { answers });
+  }
+
+  /**
+   * Aliases, and whatever is said of the name that the last one stands for: here, by memory, or by whoever is asked for that.
+   */
+  #follow(
+    query: Query,
+    type: number,
+    aliases: readonly ResourceRecord[],
+    aliasesLeft: number,
+  ): Reply | PromiseLike<Reply> {
     if (aliasesLeft === 0) {
       query.reply.extendedErrors.push({ infoCode: EDE.OTHER, text: "Aliases lead in a circle" });
       const reason = "aliases lead in a circle";
       return ownReply(query, { rcode: RCODE.SERVFAIL, withQuestion: true, source: SOURCE.failure, reason });
     }
-    const part = partOf(query, { ...question, name: alias.rdata as Name });
+    const part = partOf(query, { name: aliases.at(-1)!.rdata as Name, type, class: CLASS.IN });
     const reply = this.#data.mayKnow(part.key, part.wire, part.scan.qtypeOffset)
       ? this.#resolveKnown(part, aliasesLeft - 1)
       : this.#decide.resolve(part);
-    if (reply instanceof Reply) return this.#behind(query, question, alias, part);
-    return reply.then(() => this.#behind(query, question, alias, part));
-  }
-
-  /** The reply to `part`, behind the alias that leads there. */
-  #behind(query: Query, { name }: Question, alias: LocalRrdata, part: Query): Reply {
-    query.reply.extendedErrors.push(...part.reply.extendedErrors);
-    const { rcode, answers, authorities, isTruncated } = decodeBounded(part.reply.octets, part);
-    if (rcode !== RCODE.NOERROR && rcode !== RCODE.NXDOMAIN) {
-      const { source, reason } = part.reply;
-      return ownReply(query, { rcode, withQuestion: true, source, reason });
-    }
-    return localReply(query, {
-      rcode,
-      answers: [recordAt(name, alias, [alias]), ...answers],
-      authorities,
-      isTruncated,
-    });
+    if (reply instanceof Reply) return behind(query, aliases, part);
+    return reply.then(() => behind(query, aliases, part));
   }
 
   #soa({ soa, apex: name }: LocalFinding): ResourceRecord {
@@ -146,4 +156,20 @@ export class LocalNames implements Resolver {
 function recordAt(name: Name, { type, rdata }: LocalRrdata, all: readonly LocalRrdata[]): ResourceRecord {
   const ttl = Math.min(...all.filter((record) => record.type === type).map((record) => record.ttl));
   return { name, type, class: CLASS.IN, ttl, rdata };
+}
+
+/** Whether a question of this type is about the name that an alias stands for. */
+function isFollowed(type: number): boolean {
+  return type !== TYPE.CNAME && type !== TYPE.ANY;
+}
+
+/** The reply to `part`, behind the aliases that lead there. */
+function behind(query: Query, aliases: readonly ResourceRecord[], part: Query): Reply {
+  query.reply.extendedErrors.push(...part.reply.extendedErrors);
+  const { rcode, answers, authorities, isTruncated } = decodeBounded(part.reply.octets, part);
+  if (rcode !== RCODE.NOERROR && rcode !== RCODE.NXDOMAIN) {
+    const { source, reason } = part.reply;
+    return ownReply(query, { rcode, withQuestion: true, source, reason });
+  }
+  return localReply(query, { rcode, answers: [...aliases, ...answers], authorities, isTruncated });
 }

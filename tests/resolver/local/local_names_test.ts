@@ -205,6 +205,24 @@ Deno.test("LocalNames says of an alias's target what is said of it: that it does
   assertEquals([failed.message.rcode, failed.message.answers], [RCODE.SERVFAIL, []]);
 });
 
+Deno.test("[local_11] LocalNames leads all names below a DNAME record elsewhere, and not its own", () => {
+  const words: LocalWords = {
+    addresses: { "www.new.example": ["10.0.0.1"], "own.old.example": ["10.0.0.2"] },
+    records: ["old.example. 60 DNAME new.example.", `long.example. DNAME ${"a".repeat(60)}.${"b".repeat(60)}.example.`],
+  };
+  const redirected = "old.example. 60 DNAME new.example.";
+  assertEquals(
+    told(words, "www.old.example A"),
+    `${redirected}, 60 CNAME www.new.example., www.new.example. 300 A 10.0.0.1`,
+  );
+  assertEquals(told(words, "x.www.OLD.example CNAME"), `OLD${redirected.slice(3)}, 60 CNAME x.www.new.example.`);
+  assertEquals(told(words, "own.old.example A"), "300 A 10.0.0.2");
+  assertEquals(told(words, "old.example A"), "NOERROR old.example.");
+  assertEquals(told(words, "old.example DNAME"), "60 DNAME new.example.");
+  const tooLong = ask(words, `${"c".repeat(63)}.${"d".repeat(63)}.long.example A`).message;
+  assertEquals([tooLong.rcode, lines(tooLong.answers).length], [RCODE.YXDOMAIN, 1]);
+});
+
 Deno.test("[local_04] LocalNames does not follow aliases in a circle for long", () => {
   const { message, query } = ask(HOME, "round.home.arpa A");
   assertEquals([message.rcode, message.answers], [RCODE.SERVFAIL, []]);
