@@ -7,6 +7,7 @@ import type { Name } from "../wire/name.ts";
 import { isOneLabel, joined } from "./name_parts.ts";
 import type { LocalOrigin, LocalSource } from "./local_source.ts";
 import { type LocalFinding, LocalView } from "./local_view.ts";
+import { NO_NODE } from "./name_table.ts";
 import { NameFilter } from "./name_filter.ts";
 import type { RecordSource } from "./record_source.ts";
 import { IN_ADDR_ARPA, IP6_ARPA } from "./reverse_name.ts";
@@ -52,6 +53,7 @@ export class LocalData {
   /** Domains in which names that are not there may be ours all the same. */
   readonly #domains: SuffixMap<true>;
   #files: readonly (readonly LocalSource[])[] = [];
+  #sources: readonly LocalSource[] = [];
   #filter!: NameFilter;
 
   /** See {@linkcode LocalDataOptions}. */
@@ -70,7 +72,8 @@ export class LocalData {
   use(files: readonly (readonly LocalSource[])[]): void {
     this.#files = files;
     const { common, groups } = this.#options;
-    this.#filter = new NameFilter([common, ...groups, ...files.flat()].filter((source) => source !== null));
+    this.#sources = [common, ...groups, ...files.flat()].filter((source) => source !== null);
+    this.#filter = new NameFilter(this.#sources);
   }
 
   /**
@@ -82,7 +85,17 @@ export class LocalData {
     if (key.madeBy !== this.#hash) this.#hash.absorb(key, wire, nameEnd);
     // One label: it stands for a name of our domain, or may not exist.
     if (wire[HEADER_OCTETS]! + HEADER_OCTETS + 2 === nameEnd) return true;
-    return this.#filter.mayHave(key) || this.#domains.find(key, wire, nameEnd) !== undefined;
+    if (this.#filter.mayHave(key) && this.#isThere(key, wire, nameEnd)) return true;
+    return this.#domains.find(key, wire, nameEnd) !== undefined;
+  }
+
+  /** Whether the name stands somewhere, for whomever. What the filter lets pass is another name one time in twenty. */
+  #isThere(key: NameKey, wire: Uint8Array, nameEnd: number): boolean {
+    // hot path
+    for (let i = 0; i < this.#sources.length; i++) {
+      if (this.#sources[i]!.names.findKey(key, wire, nameEnd) !== NO_NODE) return true;
+    }
+    return false;
   }
 
   /** What a client of the group of that number is told of a name; `null` when nothing is known here. */
