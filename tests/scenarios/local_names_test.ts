@@ -247,3 +247,19 @@ Deno.test("a program that stops leaves no timer", async () => {
   await scene.app.stop();
   assertEquals(scene.world.time.timerCount, 0);
 });
+
+Deno.test("a configuration that is made ready and given up takes no files from the one that holds, and keeps none", async () => {
+  const clients = { kids: { macs: ["aa:bb:cc:00:00:01"] } };
+  const { scene, ask } = setUp({ local: WITH_FILES }, { files: FILES });
+  const timers = scene.world.time.timerCount;
+  for (let i = 0; i < 100; i++) {
+    const local = { ...WITH_FILES, hostsFiles: [HOSTS, `/etc/hosts-${i}`] };
+    scene.app.prepare({ ...scene.config, policy: policyOf({ upstreams: UPSTREAMS, local, clients }) }).abort();
+  }
+  assertEquals(scene.world.time.timerCount, timers);
+  scene.world.files.write(HOSTS, "192.168.1.21 printer\n");
+  await scene.pass(FOLLOWED_MS);
+  assertEquals(await ask("printer A"), ["printer. 300 IN A 192.168.1.21"]);
+  await scene.app.stop();
+  assertEquals(scene.world.time.timerCount, 0);
+});
