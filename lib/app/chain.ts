@@ -125,8 +125,13 @@ export function resolverChain(options: ChainOptions): Resolver {
     if (policy === null && answersSpecialNames) next = new SpecialNames({ next, hash: resources.hash });
   }
   if (policy !== null && local !== null) {
-    const decided = decide({ ...options, policy, local, next, madeUp: fixedAnswer(config) });
-    next = new LocalNames({ ...local, decide: decided, wallClock: resources.runtime.wallClock });
+    // What is asked for in place of another name may be known here.
+    const again: Resolver = { resolve: (query) => known.resolve(query) };
+    const { hash, runtime: { wallClock } } = resources;
+    const { directory } = local;
+    const decided = decide({ ...options, policy, hash, directory, next, madeUp: fixedAnswer(config), again });
+    const known: Resolver = new LocalNames({ ...local, decide: decided, wallClock });
+    next = known;
   }
   if (groups.length > 0) next = new Any({ next });
   if (config.refusedTypes.length > 0) next = new RefusedTypes({ next, types: config.refusedTypes });

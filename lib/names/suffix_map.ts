@@ -68,7 +68,7 @@ export class SuffixMap<T> {
   find(key: NameKey, wire: Uint8Array, nameEnd: number, above: number = 0): T | undefined {
     // hot path
     let value = this.#ofRoot;
-    if (!this.#mayBeIn(wire, nameEnd)) return value;
+    if (!this.mayBeIn(wire, nameEnd)) return value;
     let domain: Domain<T> | null = null;
     for (let labels = 1; this.#hash.reaches(key, wire, nameEnd, labels + above); labels++) {
       domain = this.#findBelow(domain, key, wire, labels);
@@ -78,8 +78,11 @@ export class SuffixMap<T> {
     return value;
   }
 
-  /** Whether a domain ends as the name does. What is read before a short name is the header, and no harm. */
-  #mayBeIn(wire: Uint8Array, nameEnd: number): boolean {
+  /**
+   * Whether one of the domains, but the root, may be one that the name lies in: whether it ends as the name does. What is read
+   * before a short name is the header, and no harm.
+   */
+  mayBeIn(wire: Uint8Array, nameEnd: number): boolean {
     // hot path
     const end = nameEnd - 1;
     const mask = this.#shortEndings.length - 1;

@@ -4,14 +4,17 @@ import { Writer } from "../wire/writer.ts";
 import { Query } from "./query.ts";
 
 /** The query for one question of the message of `query`: same client, flags, EDNS and deadline. */
-export function partOf({ wire, scan, client, deadlineMs, pathOctetsMax, view }: Query, question: Question): Query {
+export function partOf(query: Query, question: Question): Query {
+  const { wire, scan, client, deadlineMs, pathOctetsMax, view } = query;
   const writer = new Writer();
   writer.octets(wire.subarray(0, HEADER_OCTETS));
   writer.name(question.name);
   writer.uint16(question.type);
   writer.uint16(question.class);
   if (scan.hasOpt) writer.octets(wire.subarray(scan.optOffset, scan.optEnd));
-  const part = writer.finish();
-  putQueryCounts(part, scan.hasOpt ? 1 : 0);
-  return new Query({ wire: part, client, deadlineMs, pathOctetsMax, view });
+  const octets = writer.finish();
+  putQueryCounts(octets, scan.hasOpt ? 1 : 0);
+  const part = new Query({ wire: octets, client, deadlineMs, pathOctetsMax, view });
+  part.rewriteCount = query.rewriteCount;
+  return part;
 }

@@ -60,6 +60,8 @@ export class Query {
   view: number;
   /** What the configuration says of it; `null` before, and where it says nothing. */
   decision: Decision | null;
+  /** How often another name has been asked for in place of the client's. */
+  rewriteCount = 0;
   /** Its reply, and what is known of it before it is there. */
   readonly reply: Reply = new Reply();
   /** Whether the client has brought a server cookie of ours: it really is where its packets come from (RFC 7873). */
@@ -157,6 +159,7 @@ export class Query {
     this.#slot = slot;
     this.view = 0;
     this.decision = null;
+    this.rewriteCount = 0;
     this.reply.begin();
     this.hasValidCookie = false;
     this.mustNotBeKept = false;

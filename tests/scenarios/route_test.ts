@@ -124,7 +124,7 @@ Deno.test("[special_01] a DS question goes where the domain of its parent goes",
   assertEquals(await each(names, (name) => ask(`${name} DS`)), [1, 1, 2, 3]);
 });
 
-Deno.test("special names give way to a route at or below them, and to no other", async () => {
+Deno.test("[special_02] special names give way to a route at or below them, and to no other", async () => {
   const { ask } = setUp({
     routes: [
       { domains: ["."], to: "ad" },

@@ -31,9 +31,9 @@ export interface PolicyFields {
 export type LocalFields = Readonly<Record<string, readonly string[] | string>>;
 
 export interface RouteFields {
-  readonly domains?: readonly string[];
-  readonly types?: readonly number[];
-  readonly clients?: readonly string[];
+  readonly domains?: readonly string[] | undefined;
+  readonly types?: readonly number[] | undefined;
+  readonly clients?: readonly string[] | undefined;
   readonly to: string;
 }
 
@@ -41,7 +41,7 @@ export interface RewriteFields {
   readonly domains: readonly string[];
   readonly to: string;
   readonly isFlat?: boolean;
-  readonly clients?: readonly string[];
+  readonly clients?: readonly string[] | undefined;
 }
 
 /** The policy that `fields` say. */

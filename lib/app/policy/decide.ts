@@ -1,49 +1,53 @@
 import { parseCidr } from "../../base/net/cidr.ts";
 import type { Config } from "../../config/config.ts";
 import type { Policy } from "../../config/policy.ts";
+import type { QuestionHash } from "../../names/question_hash.ts";
 import type { Reason } from "../../resolver/decision.ts";
+import { type ClientDirectory, NO_DIRECTORY } from "../../resolver/route/client_directory.ts";
 import { type ClientGroup, ClientGroups, type GroupMarks } from "../../resolver/route/client_groups.ts";
 import { Decide } from "../../resolver/route/decide.ts";
+import { DroppedType } from "../../resolver/route/dropped_type.ts";
 import { RuleTable } from "../../resolver/route/rule_table.ts";
 import type { Ruling } from "../../resolver/route/ruling.ts";
 import type { Resolver } from "../../resolver/resolver.ts";
-import type { Resources } from "../resources.ts";
 import type { Destination, Destinations } from "./destinations.ts";
-import type { Local } from "./local.ts";
-import { routeRules, specialRules } from "./rules.ts";
+import { NOBODY_ASKED, rewriteRules, routeRules, specialRules } from "./rules.ts";
 
 /** What deciding is made from. */
 export interface PolicyOptions {
   /** Settings. */
-  readonly config: Config;
+  readonly config: Pick<Config, "answersSpecialNames">;
   /** What is said beyond them. */
   readonly policy: Policy;
   /** Who may be asked. */
   readonly destinations: Destinations;
-  /** What outlives it. */
-  readonly resources: Resources;
+  /** Makes the keys of names. */
+  readonly hash: QuestionHash;
+  /** Who knows more of clients than their addresses. */
+  readonly directory?: ClientDirectory;
   /** The usual way. */
   readonly next: Resolver;
   /** Answers where nobody is asked. */
   readonly madeUp: Resolver;
-  /** What is known here. */
-  readonly local: Local;
+  /** Where another name is asked for as if a client had; what is decided here, unless it is said. */
+  readonly again?: Resolver;
 }
 
 /** Makes of what a configuration says what decides about queries. */
 export function decide(options: PolicyOptions): Decide {
-  const { config, policy, destinations, resources, next, local } = options;
-  const again: Resolver = { resolve: (query) => decide.resolve(query) };
+  const { config, policy, destinations, hash, directory = NO_DIRECTORY, next } = options;
+  const again: Resolver = options.again ?? { resolve: (query) => decide.resolve(query) };
   const groups = clientGroups(options);
   const numbers = new Map(groups.map(([{ name }], i) => [name, i]));
   const rules = [
     ...routeRules(policy.routes, destinations, numbers),
+    ...rewriteRules(policy.rewrites, policy.local.ttlSeconds, again, numbers),
     ...(config.answersSpecialNames && destinations.groups.length > 0 ? specialRules(again) : []),
   ];
-  const decide = new Decide({
+  const decide: Decide = new Decide({
     next,
-    groups: new ClientGroups({ groups, directory: local.directory }),
-    rules: new RuleTable(resources.hash, rules, groups.length),
+    groups: new ClientGroups({ groups, directory }),
+    rules: new RuleTable(hash, rules, groups.length),
   });
   return decide;
 }
@@ -54,6 +58,7 @@ export function groupNames({ clientGroups }: Policy): string[] {
 }
 
 function clientGroups({ policy, destinations, madeUp }: PolicyOptions): [ClientGroup, GroupMarks][] {
+  const noRecords = new DroppedType(policy.local);
   return groupNames(policy).map((name) => policy.clientGroups.find((group) => group.name === name)).map((config) => {
     const { name, upstream, dropTypes, place, addresses, macs, names, listeners } = config ?? NOBODY;
     const reason: Reason = upstream === null ? UNSAID : { sentence: 6, what: `[clients.${name}] upstream`, place };
@@ -62,18 +67,18 @@ function clientGroups({ policy, destinations, madeUp }: PolicyOptions): [ClientG
       name,
       otherwise: destination === null ? elsewhere(reason, madeUp) : forwarded(reason, destination),
       dropTypes: dropTypes.length === 0 ? null : dropTypes,
-      dropped: elsewhere({ sentence: 1, what: `[clients.${name}] drop-types`, place }, madeUp),
+      dropped: elsewhere({ sentence: 1, what: `[clients.${name}] drop-types`, place }, noRecords),
     };
     return [group, { addresses: addresses.map(parseCidr), macs, names, listeners }];
   });
 }
 
 function forwarded(reason: Reason, { upstreams, view }: Destination): Ruling {
-  return { reason, answeredBy: null, upstreams, view };
+  return { reason, answeredBy: null, upstreams, view, isOfDomain: false };
 }
 
 function elsewhere(reason: Reason, answeredBy: Resolver): Ruling {
-  return { reason, answeredBy, upstreams: null, view: 0 };
+  return { ...NOBODY_ASKED, reason, answeredBy };
 }
 
 const DEFAULT = "default";

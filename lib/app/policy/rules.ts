@@ -1,7 +1,8 @@
-import type { DomainPattern, RouteConfig } from "../../config/policy.ts";
+import type { DomainPattern, RewriteConfig, RouteConfig } from "../../config/policy.ts";
 import { answerSpecially, isTopLevel, PARENTS_TYPES } from "../../resolver/local/special_answer.ts";
 import { SPECIAL_ZONES } from "../../resolver/local/special_zones.ts";
 import type { Resolver } from "../../resolver/resolver.ts";
+import { Rewrite } from "../../resolver/route/rewrite.ts";
 import { RULE, type Rule } from "../../resolver/route/rule.ts";
 import { type Name, nameFromText, nameToText, ROOT } from "../../wire/name.ts";
 import type { Destinations } from "./destinations.ts";
@@ -14,17 +15,38 @@ export function routeRules(routes: readonly RouteConfig[], destinations: Destina
   return routes.flatMap(({ domains, types, clients, to, place }) => {
     const { upstreams, view } = destinations.named(to);
     const reason = { sentence: 6, what: `[[route]] to ${to}`, place };
-    return (domains.length === 0 ? [EVERYWHERE] : domains.map(domainOf)).map((domain) => {
-      return {
-        ...domain,
-        kind: RULE.route,
-        clients: numbersOf(clients, numbers),
-        types,
-        exceptTypes: [],
-        isInternetOnly: false,
-        ruling: { reason, answeredBy: null, upstreams, view, isOfDomain: domain.domain.length > 1 },
-      };
-    });
+    return (domains.length === 0 ? [EVERYWHERE] : domains.map(domainOf)).map((domain) => ({
+      ...FOR_ALL,
+      ...domain,
+      kind: RULE.route,
+      clients: numbersOf(clients, numbers),
+      types,
+      ruling: { reason, answeredBy: null, upstreams, view, isOfDomain: domain.domain.length > ROOT.length },
+    }));
+  });
+}
+
+/** What rewrites say; for the other name, `again` is asked. */
+export function rewriteRules(
+  rewrites: readonly RewriteConfig[],
+  ttlSeconds: number,
+  again: Resolver,
+  numbers: GroupNumbers,
+): Rule[] {
+  return rewrites.flatMap(({ domains, to: text, isFlat, clients, place }) => {
+    const to = nameFromText(text);
+    const reason = { sentence: 7, what: `[[rewrite]] to ${text}`, place };
+    const answeredBy = new Rewrite({ to, isFlat, ttlSeconds, again });
+    return domains.map(domainOf).map((domain) => ({
+      ...FOR_ALL,
+      ...domain,
+      kind: RULE.rewrite,
+      // What leads to a name below its own domain leads there, and no further.
+      exceptName: to,
+      clients: numbersOf(clients, numbers),
+      isInternetOnly: true,
+      ruling: { ...NOBODY_ASKED, reason, answeredBy, isOfDomain: domain.domain.length > ROOT.length },
+    }));
   });
 }
 
@@ -34,19 +56,21 @@ export function specialRules(again: Resolver): Rule[] {
     const reason = { sentence: 2, what: `special-use name ${nameToText(zone.name)}, ${zone.rfc}`, place: null };
     const answeredBy: Resolver = { resolve: (query) => answerSpecially(query, zone, again) };
     return {
+      ...FOR_ALL,
       kind: RULE.given,
       domain: zone.name,
       isExact: false,
-      clients: null,
-      types: null,
       exceptTypes: isTopLevel(zone.name) ? PARENTS_TYPES : [],
       isInternetOnly: true,
-      ruling: { reason, answeredBy, upstreams: null, view: 0 },
+      ruling: { ...NOBODY_ASKED, reason, answeredBy },
     };
   });
 }
 
 const EVERYWHERE = { domain: ROOT, isExact: false };
+const FOR_ALL = { clients: null, types: null, exceptName: null, exceptTypes: [], isInternetOnly: false };
+/** What a ruling says where no upstream is asked. */
+export const NOBODY_ASKED = { upstreams: null, view: 0, isOfDomain: false } as const;
 
 function domainOf({ name, isExact }: DomainPattern): { domain: Name; isExact: boolean } {
   return { domain: nameFromText(name), isExact };

@@ -3,7 +3,7 @@ import type { Cidr } from "../../base/net/cidr.ts";
 import { NetworkTable } from "../../base/net/network_table.ts";
 import type { Client } from "../client.ts";
 import type { Ruling } from "./ruling.ts";
-import { type ClientDirectory, NO_DIRECTORY } from "./client_directory.ts";
+import type { ClientDirectory } from "./client_directory.ts";
 
 /** Clients that are treated alike. */
 export interface ClientGroup {
@@ -34,7 +34,7 @@ export interface ClientGroupsOptions {
   /** All of them, with what their clients are known by. The first is for those who are in none of the others. */
   readonly groups: readonly (readonly [ClientGroup, GroupMarks])[];
   /** Who knows more of an address. */
-  readonly directory?: ClientDirectory;
+  readonly directory: ClientDirectory;
 }
 
 /** A pattern of names, and the group whose it is. */
@@ -59,7 +59,7 @@ export class ClientGroups {
   readonly #byListener: ReadonlyMap<string, number>;
 
   /** See {@linkcode ClientGroupsOptions}. */
-  constructor({ groups, directory = NO_DIRECTORY }: ClientGroupsOptions) {
+  constructor({ groups, directory }: ClientGroupsOptions) {
     this.#groups = groups.map(([group]) => group);
     this.#directory = directory;
     const marksOf = <T>(pick: (marks: GroupMarks) => readonly T[]) => {

@@ -5,6 +5,7 @@ import type { Reply } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
 import type { ClientGroups } from "./client_groups.ts";
 import type { RuleTable } from "./rule_table.ts";
+import type { Ruling } from "./ruling.ts";
 
 /** What decisions are made from. */
 export interface DecideOptions {
@@ -32,11 +33,7 @@ export class Decide implements Resolver {
   /** See `Resolver`. */
   resolve(query: Query): Reply | PromiseLike<Reply> {
     // hot path
-    const number = this.#groups.numberOf(query.client);
-    const group = this.#groups.at(number);
-    const { dropTypes } = group;
-    const isDropped = dropTypes !== null && dropTypes.includes(query.qtype) && query.qclass === CLASS.IN;
-    const ruling = isDropped ? group.dropped : this.#rules.find(query, number, group.otherwise);
+    const ruling = this.#rule(query);
     query.decision = ruling;
     query.view = ruling.view;
     const { answeredBy } = ruling;
@@ -48,9 +45,18 @@ export class Decide implements Resolver {
     return this.#groups.numberOf(client);
   }
 
-  /** Whether somebody is asked for the name of a query who is not asked for all names. */
+  /** Whether somebody is asked for the name of a query who is not asked for all names, or another name is asked for. */
   isRouted(query: Query): boolean {
     const number = this.#groups.numberOf(query.client);
-    return this.#rules.find(query, number, this.#groups.at(number).otherwise).isOfDomain === true;
+    return this.#rules.find(query, number, this.#groups.at(number).otherwise).isOfDomain;
+  }
+
+  #rule(query: Query): Ruling {
+    // hot path
+    const number = this.#groups.numberOf(query.client);
+    const group = this.#groups.at(number);
+    const { dropTypes } = group;
+    const isDropped = dropTypes !== null && dropTypes.includes(query.qtype) && query.qclass === CLASS.IN;
+    return isDropped ? group.dropped : this.#rules.find(query, number, group.otherwise);
   }
 }

@@ -5,23 +5,35 @@ import { RULE, type Rule } from "./rule.ts";
  * behind one that is for everybody and everything is left out.
  *
  * Own words before what the program does by itself, as long as they are about its domain or one below: who routes all names
- * does not send special ones away (RFC 6303 §4, RFC 8375 §4). Among own words, what is done about the name before who is asked
- * for it; then the longest domain, the name alone before all below it, some clients before everybody, and some types before
- * all. Where that leaves two, it is the narrower one, and at last that which comes first by its text: whatever order they were
- * given in.
+ * does not send special ones away (RFC 6303 §4, RFC 8375 §4). Among own words, another name before who is asked for this one;
+ * then the longest domain, the name alone before all below it, some clients before everybody, and some types before all. Where
+ * that leaves two, it is the narrower one, and at last that which comes first by its text: whatever order they were given in.
+ *
+ * @param octets Of the name; 0 for those below a domain, which have more than any domain here.
  */
-export function inOrder(rules: readonly Rule[]): readonly Rule[] {
-  const given = rules.filter(({ kind }) => kind === RULE.given);
-  const [deepest] = given.toSorted((a, b) => b.domain.length - a.domain.length);
-  const depth = deepest === undefined ? 0 : deepest.domain.length;
+export function inOrder(rules: readonly Rule[], octets: number): readonly Rule[] {
   const own = rules.filter(({ kind }) => kind !== RULE.given).toSorted(compare);
-  const order = [
-    ...own.filter(({ domain }) => domain.length >= depth),
-    ...(deepest === undefined ? [] : [deepest]),
-    ...own.filter(({ domain }) => domain.length < depth),
+  const [given] = rules.filter(({ kind }) => kind === RULE.given).toSorted((a, b) => b.domain.length - a.domain.length);
+  const order = given === undefined ? own : [
+    // What it is not about is as if it were not there.
+    ...own.flatMap((rule) =>
+      rule.domain.length < given.domain.length ? limited(rule, exceptionsOf(given, octets)) : [rule]
+    ),
+    given,
+    ...own.filter(({ domain }) => domain.length < given.domain.length),
   ];
   const last = order.findIndex(isForAll);
   return last === -1 ? order : order.slice(0, last + 1);
+}
+
+function exceptionsOf({ domain, exceptTypes }: Rule, octets: number): readonly number[] {
+  return domain.length === octets ? exceptTypes : [];
+}
+
+/** The rule for these of its types, if there are any. */
+function limited(rule: Rule, types: readonly number[]): readonly Rule[] {
+  const left = types.filter((type) => rule.types?.includes(type) ?? true);
+  return left.length === 0 ? [] : [{ ...rule, types: left }];
 }
 
 function isForAll({ clients, types, exceptTypes, isInternetOnly }: Rule): boolean {

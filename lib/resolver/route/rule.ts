@@ -3,8 +3,8 @@ import type { Ruling } from "./ruling.ts";
 
 /** What kind of word a rule is; see `RuleTable` for which one counts. */
 export const RULE = {
-  /** What is done about the name itself, whoever may be asked: a rewrite. */
-  own: 0,
+  /** Another name is asked for. DS questions are exempt: they are about the zone above (RFC 4035 §3.1.4.1). */
+  rewrite: 0,
   /** Who is asked for it. */
   route: 1,
   /** What the program does by itself: names that have a meaning of their own. */
@@ -23,6 +23,8 @@ export interface Rule {
   readonly clients: readonly number[] | null;
   /** QTYPEs; `null` for all. */
   readonly types: readonly number[] | null;
+  /** A name that it is not about; `null` for none. */
+  readonly exceptName: Name | null;
   /** QTYPEs at the domain itself that it is not about. */
   readonly exceptTypes: readonly number[];
   /** Whether it is about class IN alone. */

@@ -5,6 +5,6 @@ import type { Resolver } from "../resolver.ts";
 export interface Ruling extends Decision {
   /** Who answers; `null` for the usual way, by memory and upstreams. */
   readonly answeredBy: Resolver | null;
-  /** Whether it is that of a route for some domains, and not for all names. */
-  readonly isOfDomain?: boolean;
+  /** Whether somebody has said so of the name, or of a domain that it is in: not of all names, and not the program by itself. */
+  readonly isOfDomain: boolean;
 }

@@ -24,7 +24,7 @@ export function neededRecords(message: Message): boolean[] {
   };
   return [
     ...answers.map(() => true),
-    ...authorities.map((record) => !isAnswered || !isOfNameServers(record)),
+    ...authorities.map((record) => !isAnswered || !isOfDomainServers(record)),
     ...additionals.map(isGlue),
   ];
 }
@@ -36,6 +36,6 @@ function hasAnswer({ questions, answers }: Message): boolean {
   return answers.some(({ type }) => type === qtype || qtype === TYPE.ANY);
 }
 
-function isOfNameServers({ type, rdata }: ResourceRecord): boolean {
+function isOfDomainServers({ type, rdata }: ResourceRecord): boolean {
   return type === TYPE.NS || (type === TYPE.RRSIG && uint16At(rdata, 0) === TYPE.NS);
 }

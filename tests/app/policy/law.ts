@@ -1,0 +1,58 @@
+import type { DomainPattern, Policy } from "../../../lib/config/policy.ts";
+import { SPECIAL_ZONES } from "../../../lib/resolver/local/special_zones.ts";
+import { CLASS, TYPE } from "../../../lib/wire/iana.ts";
+import { nameToText } from "../../../lib/wire/name.ts";
+
+/** A question, and who asks it; names in lower case, without a dot at the end but the root's. */
+export interface Asked {
+  readonly name: string;
+  readonly type: number;
+  readonly class: number;
+  /** A client group. */
+  readonly client: string;
+}
+
+const SPECIAL = SPECIAL_ZONES.map(({ name }) => nameToText(name).replace(/\.$/, ""));
+const parentOf = (name: string) => name.split(".").slice(1).join(".") || ".";
+const lengthOf = (name: string) => name === "." ? 0 : name.split(".").length;
+const isIn = (name: string, { name: domain, isExact }: DomainPattern) => {
+  return name === domain || (!isExact && (domain === "." || name.endsWith(`.${domain}`)));
+};
+
+/** What the law says of a question, over texts: slow, and as near to its sentences as code comes. */
+export function lawSays(policy: Policy, { name, type, class: qclass, client }: Asked): string {
+  const isInternet = qclass === CLASS.IN;
+  const group = policy.clientGroups.find((one) => one.name === client);
+  // 1: who asks, and what the group does not get.
+  if (isInternet && group?.dropTypes.includes(type)) return `[clients.${client}] drop-types`;
+  // 6: a DS question goes where the parent's domain goes.
+  const asked = type === TYPE.DS && name !== "." ? parentOf(name) : name;
+  // 2: what the program does by itself gives way to what is said at or below it.
+  const isRoots = (zone: string) =>
+    !zone.includes(".") && asked === zone && (type === TYPE.DNSKEY || type === TYPE.NSEC);
+  const special = SPECIAL.find((zone) => isInternet && isIn(asked, { name: zone, isExact: false }) && !isRoots(zone));
+  const words = [
+    // 7: a rewrite asks for another name; it leads to that name, and no further.
+    ...policy.rewrites.map((rewrite) => {
+      const applies = isInternet && type !== TYPE.DS && name !== rewrite.to;
+      return { ...rewrite, applies, types: null, order: 0, says: `[[rewrite]] to ${rewrite.to}` };
+    }),
+    // 6: who is asked.
+    ...policy.routes.map((route) => ({ ...route, applies: true, order: 1, says: `[[route]] to ${route.to}` })),
+  ].flatMap((word) => {
+    const domains = word.domains.length === 0 ? [{ name: ".", isExact: false }] : word.domains;
+    return domains.filter((domain) => isIn(asked, domain)).map((domain) => ({ ...word, domain }));
+  }).filter(({ applies, types, clients, domain }) => {
+    return applies && (types?.includes(type) ?? true) && (clients?.includes(client) ?? true) &&
+      (special === undefined || lengthOf(domain.name) >= lengthOf(special));
+  });
+  const [first] = words.toSorted((a, b) => {
+    return a.order - b.order || lengthOf(b.domain.name) - lengthOf(a.domain.name) ||
+      Number(b.domain.isExact) - Number(a.domain.isExact) ||
+      Number(a.clients === null) - Number(b.clients === null) || Number(a.types === null) - Number(b.types === null);
+  });
+  if (first !== undefined) return `${first.says}, line ${first.place.line}`;
+  if (special !== undefined) return `special-use name ${special}`;
+  // 6: no route: the group's upstream, else the default.
+  return group?.upstream === null || group === undefined ? "no route" : `[clients.${client}] upstream`;
+}

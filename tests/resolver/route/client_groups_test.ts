@@ -1,0 +1,104 @@
+import { assertEquals } from "@std/assert";
+import { parseCidr } from "../../../lib/base/net/cidr.ts";
+import { Client } from "../../../lib/resolver/client.ts";
+import { type ClientGroup, ClientGroups, type GroupMarks } from "../../../lib/resolver/route/client_groups.ts";
+import type { Ruling } from "../../../lib/resolver/route/ruling.ts";
+
+interface Known {
+  readonly mac?: string;
+  readonly name?: string;
+}
+
+type Marks = Partial<Omit<GroupMarks, "addresses"> & { readonly addresses: readonly string[] }>;
+
+/** Groups with these marks, and what the directory knows of addresses; `find` tells the name of a client's group. */
+function setUp(marks: Readonly<Record<string, Marks>>) {
+  const ruling = {} as Ruling;
+  const groups = Object.entries<Marks>({ default: {}, ...marks }).map(([name, given]): [ClientGroup, GroupMarks] => {
+    const { addresses = [], macs = [], names = [], listeners = [] } = given;
+    return [{ name, dropTypes: null, dropped: ruling, otherwise: ruling }, {
+      addresses: addresses.map(parseCidr),
+      macs,
+      names,
+      listeners,
+    }];
+  });
+  const known = new Map<string, Known>();
+  const directory = {
+    generation: 0,
+    lookups: 0,
+    macOf(address: string) {
+      this.lookups++;
+      return known.get(address)?.mac ?? null;
+    },
+    nameOf: (address: string) => known.get(address)?.name ?? null,
+  };
+  const clientGroups = new ClientGroups({ groups, directory });
+  const groupOf = (client: Client) => clientGroups.at(clientGroups.numberOf(client)).name;
+  const find = (hostname: string, listener = "192.0.2.53:53") => groupOf(new Client(hostname, "udp", true, listener));
+  return { known, directory, groupOf, find };
+}
+
+Deno.test("ClientGroups goes by MAC address, else by the longest network, else by name, else by listener", () => {
+  const { known, find } = setUp({
+    mac: { macs: ["aa:bb:cc:dd:ee:ff"] },
+    wide: { addresses: ["198.51.100.0/24"] },
+    narrow: { addresses: ["198.51.100.128/25"] },
+    name: { names: ["desk-1"] },
+    listener: { listeners: ["192.0.2.53:53"] },
+  });
+  const client = "198.51.100.130";
+  assertEquals(find("203.0.113.1", "192.0.2.54:53"), "default");
+  assertEquals(find("203.0.113.1"), "listener");
+  known.set("203.0.113.1", { name: "desk-1" });
+  assertEquals(find("203.0.113.1"), "name");
+  known.set(client, { name: "desk-1" });
+  assertEquals(find(client), "narrow");
+  assertEquals(find("198.51.100.1"), "wide");
+  known.set(client, { name: "desk-1", mac: "aa:bb:cc:dd:ee:ff" });
+  assertEquals(find(client), "mac");
+  known.set(client, { name: "desk-1", mac: "00:00:00:00:00:00" });
+  assertEquals(find(client), "narrow");
+});
+
+Deno.test("ClientGroups knows IPv4 clients that come as IPv6, and link-local ones on whatever link", () => {
+  const { known, find } = setUp({ four: { addresses: ["192.0.2.0/24"] }, link: { macs: ["00:00:00:00:00:01"] } });
+  known.set("fe80::1", { mac: "00:00:00:00:00:01" });
+  assertEquals(["::ffff:192.0.2.7", "fe80::1%eth0"].map((hostname) => find(hostname)), ["four", "link"]);
+});
+
+Deno.test("ClientGroups takes the narrowest of the patterns that a name fits, whose * does not stand for a dot", () => {
+  const { known, find } = setUp({
+    all: { names: ["*"] },
+    desks: { names: ["desk-*"] },
+    one: { names: ["desk-1"] },
+    far: { names: ["*.lyon.example", "a+b.*"] },
+  });
+  const groupOf = (name: string) => {
+    known.set("192.0.2.1", { name });
+    return find("192.0.2.1");
+  };
+  const names = [
+    "desk-1",
+    "desk-1.home.arpa",
+    "desk-2.home.arpa",
+    "phone",
+    "pc.lyon.example",
+    "a.pc.lyon.example",
+    "a+b.example",
+    "aab.example",
+  ];
+  assertEquals(names.map(groupOf), ["one", "one", "desks", "all", "far", "all", "far", "all"]);
+});
+
+Deno.test("ClientGroups looks for a client once, and anew when the directory knows more or the groups are others", () => {
+  const { known, directory, groupOf } = setUp({ mac: { macs: ["00:00:00:00:00:01"] } });
+  const client = new Client("192.0.2.1", "udp");
+  for (let i = 0; i < 3; i++) assertEquals(groupOf(client), "default");
+  assertEquals(directory.lookups, 1);
+  known.set("192.0.2.1", { mac: "00:00:00:00:00:01" });
+  assertEquals(groupOf(client), "default");
+  directory.generation++;
+  assertEquals(groupOf(client), "mac");
+  assertEquals(setUp({ other: { addresses: ["192.0.2.0/24"] } }).groupOf(client), "other");
+});
