@@ -91,7 +91,7 @@ export function upstreamGroupOf(
     sockets: 4,
     sources: [],
     failoverOn: DEFAULT_FAILOVER_ON,
-    trustsAd: false,
+    trustsAd: true,
     asksWithCookies: true,
     randomizesCase: true,
     place: null,
