@@ -67,6 +67,18 @@ Deno.test("what is remembered of the default stays when there is a policy no lon
   assertEquals([await ask("b.example.org"), asked()], [1, [0, 0]]);
 });
 
+Deno.test("what is made ready and given up leaves everything remembered where it was", async () => {
+  const { scene, use, ask, asked } = setUp();
+  await ask("a.example.org");
+  asked();
+  scene.app.prepare({ ...scene.config, upstreams: scene.config.upstreams.slice(1), policy: null }).abort();
+  assertEquals([await ask("a.example.org"), asked()], [1, [0, 0]]);
+  use({ upstreams: { default: [SECOND] } });
+  assertEquals([await ask("a.example.org"), asked()], [2, [0, 1]]);
+  use(BEFORE);
+  assertEquals([await ask("a.example.org"), asked()], [1, [0, 0]]);
+});
+
 Deno.test("a client is in the group that the policy of its query says, and a query ends with the policy that it began with", async () => {
   const { scene, use, ask } = setUp(0);
   const [first, second] = scene.upstreams;
