@@ -1,5 +1,5 @@
 import { formatIp } from "../../base/net/ip.ts";
-import type { Cidr } from "../../base/net/cidr.ts";
+import { type Cidr, formatCidr } from "../../base/net/cidr.ts";
 import { NetworkTable } from "../../base/net/network_table.ts";
 import type { Client } from "../client.ts";
 import type { Ruling } from "./ruling.ts";
@@ -37,6 +37,12 @@ export interface ClientGroupsOptions {
   readonly directory: ClientDirectory;
 }
 
+/** A group, and by what a client is known to be in it. */
+interface Found {
+  readonly group: number;
+  readonly mark: string;
+}
+
 /** A pattern of names, and the group whose it is. */
 interface NamePattern {
   readonly text: string;
@@ -53,7 +59,7 @@ export class ClientGroups {
   readonly #groups: readonly ClientGroup[];
   readonly #directory: ClientDirectory;
   readonly #byMac: ReadonlyMap<string, number>;
-  readonly #byNetwork: NetworkTable<number>;
+  readonly #byNetwork: NetworkTable<Found>;
   /** The narrowest first. */
   readonly #byName: readonly NamePattern[];
   readonly #byListener: ReadonlyMap<string, number>;
@@ -66,7 +72,11 @@ export class ClientGroups {
       return groups.flatMap(([, marks], i) => pick(marks).map((mark) => [mark, i] as const));
     };
     this.#byMac = new Map(marksOf(({ macs }) => macs));
-    this.#byNetwork = new NetworkTable(marksOf(({ addresses }) => addresses));
+    this.#byNetwork = new NetworkTable(
+      marksOf(({ addresses }) => addresses).map(([cidr, group]) => {
+        return [cidr, { group, mark: `network ${formatCidr(cidr)}` }];
+      }),
+    );
     this.#byName = marksOf(({ names }) => names).map(([text, group]) => ({ text, pattern: patternOf(text), group }))
       .toSorted((a, b) => compareNarrow(a.text, b.text));
     this.#byListener = new Map(marksOf(({ listeners }) => listeners));
@@ -85,28 +95,37 @@ export class ClientGroups {
     return this.#groups[number]!;
   }
 
+  /** What a client is known by, such as `network 192.0.2.0/24`; `null` when it is in no group but the first, for lack of any. */
+  markOf(client: Client): string | null {
+    return this.#find(client)?.mark ?? null;
+  }
+
   #group(client: Client): void {
     client.groupedBy = this;
     client.groupGeneration = this.#directory.generation;
-    client.group = this.#find(client);
+    client.group = this.#find(client)?.group ?? 0;
   }
 
-  #find({ octets, listener }: Client): number {
-    if (octets !== null) {
-      const address = formatIp(octets);
-      const mac = this.#byMac.size === 0 ? null : this.#directory.macOf(address);
-      const byMac = mac === null ? undefined : this.#byMac.get(mac);
-      const known = byMac ?? this.#byNetwork.find(octets) ?? this.#findByName(address);
-      if (known !== undefined) return known;
-    }
-    return this.#byListener.get(listener) ?? 0;
+  #find({ octets, listener }: Client): Found | null {
+    const found = octets === null ? null : this.#findByAddress(octets, formatIp(octets));
+    if (found !== null) return found;
+    const group = this.#byListener.get(listener);
+    return group === undefined ? null : { group, mark: `listener ${listener}` };
   }
 
-  #findByName(address: string): number | undefined {
+  #findByAddress(octets: Uint8Array, address: string): Found | null {
+    const mac = this.#byMac.size === 0 ? null : this.#directory.macOf(address);
+    const group = mac === null ? undefined : this.#byMac.get(mac);
+    if (group !== undefined) return { group, mark: `MAC ${mac}` };
+    return this.#byNetwork.find(octets) ?? this.#findByName(address);
+  }
+
+  #findByName(address: string): Found | null {
     const name = this.#byName.length === 0 ? null : this.#directory.nameOf(address);
-    if (name === null) return undefined;
+    if (name === null) return null;
     const [label] = name.split(".", 1);
-    return this.#byName.find(({ text, pattern }) => pattern.test(text.includes(".") ? name : label!))?.group;
+    const found = this.#byName.find(({ text, pattern }) => pattern.test(text.includes(".") ? name : label!));
+    return found === undefined ? null : { group: found.group, mark: `name ${name}, as ${found.text}` };
   }
 }
 

@@ -36,7 +36,8 @@ function setUp(marks: Readonly<Record<string, Marks>>) {
   const clientGroups = new ClientGroups({ groups, directory });
   const groupOf = (client: Client) => clientGroups.at(clientGroups.numberOf(client)).name;
   const find = (hostname: string, listener = "192.0.2.53:53") => groupOf(new Client(hostname, "udp", true, listener));
-  return { known, directory, groupOf, find };
+  const mark = (hostname: string) => clientGroups.markOf(new Client(hostname, "udp", true, "192.0.2.53:53"));
+  return { known, directory, groupOf, find, mark };
 }
 
 Deno.test("ClientGroups goes by MAC address, else by the longest network, else by name, else by listener", () => {
@@ -101,4 +102,20 @@ Deno.test("ClientGroups looks for a client once, and anew when the directory kno
   directory.generation++;
   assertEquals(groupOf(client), "mac");
   assertEquals(setUp({ other: { addresses: ["192.0.2.0/24"] } }).groupOf(client), "other");
+});
+
+Deno.test("ClientGroups.markOf() says what a client is known by", () => {
+  const { known, mark } = setUp({
+    one: { macs: ["aa:bb:cc:dd:ee:ff"], addresses: ["198.51.100.0/24"], names: ["desk-*"] },
+    two: { listeners: ["192.0.2.53:53"] },
+  });
+  known.set("203.0.113.1", { mac: "aa:bb:cc:dd:ee:ff" });
+  known.set("203.0.113.2", { name: "desk-7.home.arpa" });
+  assertEquals(["203.0.113.1", "198.51.100.9", "203.0.113.2", "203.0.113.3"].map(mark), [
+    "MAC aa:bb:cc:dd:ee:ff",
+    "network 198.51.100.0/24",
+    "name desk-7.home.arpa, as desk-*",
+    "listener 192.0.2.53:53",
+  ]);
+  assertEquals(setUp({}).mark("192.0.2.1"), null);
 });
