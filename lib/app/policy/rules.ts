@@ -44,7 +44,6 @@ export function rewriteRules(
       // What leads to a name below its own domain leads there, and no further.
       exceptName: to,
       clients: numbersOf(clients, numbers),
-      isInternetOnly: true,
       ruling: { ...NOBODY_ASKED, reason, answeredBy, isOfDomain: domain.domain.length > ROOT.length },
     }));
   });
@@ -61,14 +60,13 @@ export function specialRules(again: Resolver): Rule[] {
       domain: zone.name,
       isExact: false,
       exceptTypes: isTopLevel(zone.name) ? PARENTS_TYPES : [],
-      isInternetOnly: true,
       ruling: { ...NOBODY_ASKED, reason, answeredBy },
     };
   });
 }
 
 const EVERYWHERE = { domain: ROOT, isExact: false };
-const FOR_ALL = { clients: null, types: null, exceptName: null, exceptTypes: [], isInternetOnly: false };
+const FOR_ALL = { clients: null, types: null, exceptName: null, exceptTypes: [] };
 /** What a ruling says where no upstream is asked. */
 export const NOBODY_ASKED = { upstreams: null, view: 0, isOfDomain: false } as const;
 

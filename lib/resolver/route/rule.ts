@@ -1,13 +1,17 @@
 import type { Name } from "../../wire/name.ts";
 import type { Ruling } from "./ruling.ts";
 
-/** What kind of word a rule is; see `RuleTable` for which one counts. */
+/**
+ * What kind of word a rule is. Own words count before what the program does by itself, as long as they are about its domain or
+ * one below: who routes all names does not send special ones away (RFC 6303 §4, RFC 8375 §4). Among own words, another name counts
+ * before who is asked for this one; then the longest domain, see also `compareRules`.
+ */
 export const RULE = {
-  /** Another name is asked for. DS questions are exempt: they are about the zone above (RFC 4035 §3.1.4.1). */
+  /** Another name is asked for. In class IN, and not for DS questions, which are about the zone above (RFC 4035 §3.1.4.1). */
   rewrite: 0,
   /** Who is asked for it. */
   route: 1,
-  /** What the program does by itself: names that have a meaning of their own. */
+  /** What the program does by itself: names that have a meaning of their own. In class IN, one for a domain. */
   given: 2,
 } as const;
 
@@ -27,8 +31,6 @@ export interface Rule {
   readonly exceptName: Name | null;
   /** QTYPEs at the domain itself that it is not about. */
   readonly exceptTypes: readonly number[];
-  /** Whether it is about class IN alone. */
-  readonly isInternetOnly: boolean;
   /** What holds then. */
   readonly ruling: Ruling;
 }
