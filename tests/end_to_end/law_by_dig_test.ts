@@ -53,6 +53,12 @@ domains = ["."]
 types = ["TXT"]
 to = "ad"
 
+[local]                         # 3: answers first
+domain = "home.example"
+addresses = { "nas.home.example" = "198.51.100.1", "*.home.example" = "198.51.100.2", "k8s.corp.example" = "198.51.100.3" }
+[clients.finance.local]
+"nas.home.example" = "198.51.100.9"
+
 [clients.wide]                  # 1: the longest network
 addresses = ["127.1.0.0/16"]
 upstream = "cluster"
@@ -66,6 +72,9 @@ addresses = ["127.2.0.1"]
 [[rewrite]]                     # 7: asks for another name
 domains = ["old.example"]
 to = "www.corp.example"
+[[rewrite]]
+domains = ["known.example"]
+to = "k8s.corp.example"
 [[rewrite]]
 domains = ["flat.example"]
 to = "www.corp.example"
@@ -100,11 +109,21 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    fact: "3: what is known here answers first, the exact name before a wildcard, the group's own before everybody's",
+    asked: [
+      ["k8s.corp.example A", "198.51.100.3"],
+      ["nas.home.example A", "198.51.100.1"],
+      ["nas.home.example A", "198.51.100.9", "127.2.0.1"],
+      ["other.home.example A", "198.51.100.2"],
+      ["nas.home.example AAAA", ""],
+      ["known.example A", "k8s.corp.example. 198.51.100.3"],
+    ],
+  },
+  {
     fact:
       "6: the longest domain wins; at the same domain clients, then types; a DS question goes where the parent's goes",
     asked: [
       ["www.corp.example A", "192.0.2.2"],
-      ["k8s.corp.example A", "192.0.2.3"],
       ["api.k8s.corp.example A", "192.0.2.3"],
       ["alone.example A", "192.0.2.3"],
       ["below.alone.example A", "192.0.2.1"],

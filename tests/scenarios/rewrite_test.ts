@@ -211,3 +211,29 @@ Deno.test("a name of 255 octets below a rewritten domain is rewritten", async ()
   assertEquals(nameFromText(name).length, 255);
   assertEquals((await ask(name)).answers, [`${name}. 300 IN A 192.0.2.1`]);
 });
+
+Deno.test("the other name may be known here, and what is known here is not rewritten", async () => {
+  const { ask, asked } = setUp({
+    local: { domain: "home.example.org", addresses: { "nas.home.example.org": ["192.0.2.99"] } },
+    rewrites: [
+      { domains: ["old.example.org", "home.example.org"], to: "nas.home.example.org", isFlat: true },
+    ],
+  });
+  for (const name of ["old.example.org", "unknown.home.example.org", "nas.home.example.org"]) {
+    assertEquals((await ask(name)).answers, [`${name}. 300 IN A 192.0.2.99`]);
+  }
+  assertEquals(asked(), [[], []]);
+});
+
+Deno.test("a type that is not given is denied for a routed name of the local domain, which exists all the same", async () => {
+  const { ask, asked } = setUp({
+    local: { domain: "example.org" },
+    routes: [{ domains: ["new.example.org"], to: "other" }],
+    clients: { alice: { addresses: [`${ALICE}/32`], dropTypes: [TYPE.AAAA] } },
+  });
+  const { rcode, errors: [error] } = await ask("new.example.org AAAA");
+  assertEquals([rcode, error?.infoCode], [RCODE.NOERROR, EDE.FILTERED]);
+  assertEquals(asked(), [[], []]);
+  assertEquals((await ask("new.example.org")).answers, ["new.example.org. 300 IN A 192.0.2.2"]);
+  assertEquals((await ask("old.example.org AAAA")).rcode, RCODE.NXDOMAIN);
+});
