@@ -61,8 +61,12 @@ export class Admission {
   #prohibit(query: Query): Reply {
     this.#options.counters.prohibited++;
     this.#options.strangers.note((count) => {
-      return `${query.client.hostname} is in no network of --allow, its queries are refused ` +
-        `(${count} so far of all such clients); --allow <network> lets it ask`;
+      const network = this.#options.access.networkOf(query.client);
+      const [why, remedy] = network === null
+        ? ["no network of --allow", "--allow <network> lets it ask"]
+        : [`${network}, which may not ask`, "a longer network in access.allow lets it"];
+      return `${query.client.hostname} is in ${why}, its queries are refused ` +
+        `(${count} so far of all such clients); ${remedy}`;
     });
     query.reply.extendedErrors.push({ infoCode: EDE.PROHIBITED, text: "Your address is not allowed to ask here" });
     return this.#own(query, RCODE.REFUSED, true, "prohibited");

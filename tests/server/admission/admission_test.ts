@@ -60,9 +60,8 @@ function errorsOf(reply: Message) {
   return ednsOf(reply)!.options.map(readExtendedError);
 }
 
-function setUpAccess() {
+function setUpAccess(access = new Access([parseCidr("198.51.100.0/24")])) {
   const counters = new Counters();
-  const access = new Access([parseCidr("198.51.100.0/24")]);
   const clock = settableClock();
   const logged: string[] = [];
   const log = new Log({ level: "warn", writeLine: (line) => void logged.push(line) });
@@ -98,6 +97,17 @@ Deno.test("Admission.judge() warns once a minute while strangers ask, names one 
   judging.judge(query({}, STRANGER));
   assertEquals(logged.length, 2);
   assertMatch(logged[1]!, / \(6 so far /);
+});
+
+Deno.test("Admission.judge() names the network that may not ask, and the knob", () => {
+  const { logged, judging } = setUpAccess(
+    new Access(["0.0.0.0/0"].map(parseCidr), { denied: [parseCidr("203.0.113.0/24")] }),
+  );
+  judging.judge(query({}, STRANGER));
+  assertMatch(
+    logged[0]!,
+    /203\.0\.113\.9 is in 203\.0\.113\.0\/24, which may not ask, .* a longer network in access\.allow lets it$/,
+  );
 });
 
 Deno.test("Admission.judge() tells strangers nothing but that, whatever they send, and ignores what everybody's is", () => {
