@@ -292,5 +292,7 @@ Deno.test("LocalNames says what decides: the sentence of the law, and where it s
   assertEquals(decided("c.b.example.net A"), local(6));
   assertEquals(decided("unknown.home.arpa A"), { sentence: 3, what: "[local] domain", place: null });
   assertEquals(decided("unknown A"), { sentence: 3, what: "[local] single-label", place: null });
+  // It has a meaning of its own (RFC 6761 §6.3).
+  assertEquals(decided("localhost A"), undefined);
   assertEquals(decided("www.example.com A"), undefined);
 });
