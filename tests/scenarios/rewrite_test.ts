@@ -237,3 +237,10 @@ Deno.test("a type that is not given is denied for a routed name of the local dom
   assertEquals((await ask("new.example.org")).answers, ["new.example.org. 300 IN A 192.0.2.2"]);
   assertEquals((await ask("old.example.org AAAA")).rcode, RCODE.NXDOMAIN);
 });
+
+Deno.test("a rewrite to a name below its own domain leaves that name alone", async () => {
+  const { ask, asked } = setUp({ rewrites: [{ domains: ["example.org"], to: "new.example.org" }] });
+  assertEquals((await ask("www.example.org")).answers, [`www.example.org. 300 ${ALIAS}`, ADDRESS]);
+  assertEquals((await ask("new.example.org")).answers, [ADDRESS]);
+  assertEquals(asked(), [["new.example.org. in a", "new.example.org. in a"], []]);
+});

@@ -159,3 +159,26 @@ Deno.test("loadConfig() makes a policy of a file", async () => {
   assertEquals(JSON.parse(JSON.stringify(config)), config);
   assertEquals([config.upstreamSockets, config.asksWithCookies, config.allow], [64, false, DEFAULTS.allow]);
 });
+
+Deno.test("a rewrite may lead below its own domain, and there and back for different clients", async () => {
+  const text = `[upstreams.default]
+servers = ["203.0.113.1"]
+[clients.kids]
+addresses = ["192.0.2.0/24"]
+[clients.guests]
+addresses = ["198.51.100.0/24"]
+[[rewrite]]
+domains = ["video.example"]
+to = "safe.video.example"
+[[rewrite]]
+domains = ["a.example"]
+to = "b.example"
+clients = ["kids"]
+[[rewrite]]
+domains = ["b.example"]
+to = "a.example"
+clients = ["guests"]
+`;
+  const { config } = await loadConfig({ file: "/d/a.toml", given: [] }, configIo({ "/d/a.toml": text }));
+  assertEquals(config.policy!.rewrites.map(({ to }) => to), ["safe.video.example", "b.example", "a.example"]);
+});

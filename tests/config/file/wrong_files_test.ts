@@ -667,11 +667,33 @@ io = "plain"`,
     said: ['2:11 server.workers: needs native I/O: with io = "plain" a port cannot be shared'],
   },
   {
-    what: "a rewrite to below itself",
+    what: "rewrites in a circle below themselves",
     text: `[[rewrite]]
 domains = ["a.example"]
-to = "b.a.example"`,
-    said: ["3:6 rewrite[1].to: must not lead back: b.a.example → b.a.example"],
+to = "b.a.example"
+[[rewrite]]
+domains = ["=b.a.example"]
+to = "c.a.example"`,
+    said: [
+      "3:6 rewrite[1].to: must not lead back: b.a.example → c.a.example → b.a.example",
+      "6:6 rewrite[2].to: must not lead back: c.a.example → b.a.example → c.a.example",
+    ],
+  },
+  {
+    what: "rewrites in a circle for the clients of one group",
+    text: `[clients.kids]
+addresses = ["192.0.2.0/24"]
+[[rewrite]]
+domains = ["a.example"]
+to = "b.example"
+[[rewrite]]
+domains = ["b.example"]
+to = "a.example"
+clients = ["kids"]`,
+    said: [
+      "5:6 rewrite[1].to: must not lead back: b.example → a.example → b.example",
+      "8:6 rewrite[2].to: must not lead back: a.example → b.example → a.example",
+    ],
   },
   {
     what: "rewrites in a circle",

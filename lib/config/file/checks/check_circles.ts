@@ -1,5 +1,7 @@
+import type { DomainPattern } from "../../policy.ts";
 import { markAt } from "../mark.ts";
 import { type Problem, problemAt } from "../problem.ts";
+import type { FileRewrite } from "../schema/tables.ts";
 import type { Checked } from "./checked.ts";
 
 /** Names that stand for names must come to an end. */
@@ -8,26 +10,49 @@ export function checkCircles(checked: Checked, problems: Problem[]): void {
   checkAliases(checked, problems);
 }
 
-/** A rewrite of what it rewrites to. Rewrites for different clients are looked at as if they were for the same. */
+/** For the clients of each group by themselves: what is asked for in place of a name, in place of that, and so on. */
 function checkRewrites({ tables: { rewrite = [] }, marks }: Checked, problems: Problem[]): void {
-  const targets = new Map(rewrite.flatMap(({ domains, to }) => {
-    return domains.map(({ name, isExact }) => [`${isExact ? "=" : ""}${name}`, to] as const);
-  }));
-  for (const [i, { to }] of rewrite.entries()) {
-    const way = wayFrom(to, (name) => rewriteOf(name, targets));
-    if (way === null) continue;
+  const groups = new Set(["default", ...rewrite.flatMap(({ clients }) => clients ?? [])]);
+  const ways = new Map<FileRewrite, readonly string[]>();
+  for (const group of groups) {
+    const own = rewrite.filter(({ clients }) => clients === undefined || clients.includes(group));
+    const byDomain = Map.groupBy(
+      own.flatMap((one) => one.domains.map((domain) => ({ key: keyOf(domain), one }))),
+      ({ key }) => key,
+    );
+    const ofDomain = (key: string) => {
+      return (byDomain.get(key) ?? []).map(({ one }) => one).toSorted((a, b) => ofAll(a) - ofAll(b));
+    };
+    for (const one of own) {
+      const way = ways.has(one) ? null : wayFrom(one.to, (name) => rewriteOf(name, ofDomain));
+      if (way !== null) ways.set(one, way);
+    }
+  }
+  for (const [i, one] of rewrite.entries()) {
+    const way = ways.get(one);
+    if (way === undefined) continue;
     problems.push(problemAt(markAt(marks, ["rewrite", i, "to"]).mark, `must not lead back: ${way.join(" → ")}`));
   }
 }
 
-function rewriteOf(name: string, targets: ReadonlyMap<string, string>): string | undefined {
-  const exact = targets.get(`=${name}`);
+/** The name that is asked for in place of another. What a rewrite leads to, it leaves alone: a name below its own domain, as well. */
+function rewriteOf(name: string, ofDomain: (key: string) => readonly FileRewrite[]): string | undefined {
+  const find = (key: string) => ofDomain(key).find(({ to }) => to !== name)?.to;
+  const exact = find(`=${name}`);
   if (exact !== undefined) return exact;
-  for (let domain = name; domain !== ""; domain = domain.slice(domain.indexOf(".") + 1)) {
-    const target = targets.get(domain);
+  for (let domain = name;; domain = domain.slice(domain.indexOf(".") + 1)) {
+    const target = find(domain);
     if (target !== undefined || !domain.includes(".")) return target;
   }
-  return undefined;
+}
+
+function keyOf({ name, isExact }: DomainPattern): string {
+  return isExact ? `=${name}` : name;
+}
+
+/** Those for some clients count first. */
+function ofAll({ clients }: FileRewrite): number {
+  return Number(clients === undefined);
 }
 
 function checkAliases({ tables: { local, clients = {} }, marks }: Checked, problems: Problem[]): void {
