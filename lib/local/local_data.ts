@@ -3,7 +3,7 @@ import type { QuestionHash } from "../names/question_hash.ts";
 import { SuffixMap } from "../names/suffix_map.ts";
 import { HEADER_OCTETS } from "../wire/header.ts";
 import { TYPE } from "../wire/iana.ts";
-import { isSameName, type Name, nameFromText } from "../wire/name.ts";
+import type { Name } from "../wire/name.ts";
 import { isOneLabel, joined } from "./name_parts.ts";
 import type { LocalOrigin, LocalSource } from "./local_source.ts";
 import { type LocalFinding, LocalView } from "./local_view.ts";
@@ -31,8 +31,6 @@ export interface LocalDataOptions {
 }
 
 const OF_SINGLE_LABEL: LocalOrigin = { what: "[local] single-label", place: null };
-/** RFC 6761 §6.3: it has the addresses of this machine, which are told with the other special names. */
-const LOCALHOST = nameFromText("localhost");
 /** A TLD is asked for these by whoever validates, and they say nothing of a host. */
 const ZONE_TYPES: ReadonlySet<number> = new Set([
   TYPE.NS,
@@ -113,8 +111,8 @@ export class LocalData {
     }
     const found = view.find(name, type);
     if (found !== null || !isSingle || !ownsSingleLabels || ZONE_TYPES.has(type)) return found;
-    if (isSameName(name, LOCALHOST)) return null;
-    return { kind: "absent", records: [], apex: name, soa: null, origin: OF_SINGLE_LABEL, redirection: null };
+    const nothing = { records: [], soa: null, redirection: null };
+    return { ...nothing, kind: "absent", apex: name, origin: OF_SINGLE_LABEL, isOfAll: true };
   }
 }
 

@@ -36,6 +36,8 @@ export interface LocalFinding {
   readonly origin: LocalOrigin;
   /** Where the name is led to, and so is all below a domain; `null` mostly. */
   readonly redirection: LocalRedirection | null;
+  /** Whether it is said of all names of one label: one with a meaning of its own keeps that. */
+  readonly isOfAll: boolean;
 }
 
 /** A DNAME record. */
@@ -54,7 +56,7 @@ interface Known {
 
 const OF_DOMAIN: LocalOrigin = { what: "[local] domain", place: null };
 
-const NO_FINDING = { kind: "data", soa: null, redirection: null } as const;
+const NO_FINDING = { kind: "data", soa: null, redirection: null, isOfAll: false } as const;
 
 /** What one client sees at one moment, as one tree of names (RFC 4592). */
 export class LocalView {

@@ -61,6 +61,26 @@ Deno.test("[local_01] [local_07] local names are answered before memory and upst
   assertEquals(asked(), [0, 0]);
 });
 
+Deno.test("[local_03] [special_02] a name of one label with a meaning of its own keeps it where unknown ones do not exist", async () => {
+  const { ask, message, asked } = setUp({ local: HOME });
+  assertEquals(await ask("localhost A"), ["localhost. 10800 IN A 127.0.0.1"]);
+  assertEquals(await ask("LocalHost AAAA"), ["LocalHost. 10800 IN AAAA ::1"]);
+  assertEquals(await ask("localhost MX"), [`${RCODE.NOERROR} localhost.`]);
+  const { authorities } = await message("onion A");
+  // Its SOA record, not that of a name that is unknown.
+  assertEquals(authorities.map(({ ttl }) => ttl), [10_800]);
+  assertEquals(await ask("unknown A"), ["NXDOMAIN unknown."]);
+  assertEquals(asked(), [0, 0]);
+});
+
+Deno.test("[local_03] a special name of one label that is known or routed is what it is said to be", async () => {
+  const local = { ...HOME, addresses: { localhost: ["192.168.1.9"] } };
+  const { ask, asked } = setUp({ local, routes: [{ domains: ["test"], to: "corp" }] });
+  assertEquals(await ask("localhost A"), ["localhost. 300 IN A 192.168.1.9"]);
+  await ask("test A");
+  assertEquals(asked().map((count) => count > 0), [false, true]);
+});
+
 Deno.test("[local_04] an alias to a name outside brings that name's answer, from memory the next time", async () => {
   const { ask, asked } = setUp({ local: HOME }, { config: { cacheSizeMib: 1 } });
   const answer = ["out.home.arpa. 300 IN CNAME www.example.org.", "www.example.org. 300 IN A 192.0.2.1"];

@@ -74,7 +74,7 @@ function clientGroups({ policy, destinations, madeUp }: PolicyOptions): [ClientG
 }
 
 function forwarded(reason: Reason, { upstreams, view }: Destination): Ruling {
-  return { reason, answeredBy: null, upstreams, view, isOfDomain: false };
+  return { reason, answeredBy: null, upstreams, view, isOfDomain: false, isSpecial: false };
 }
 
 function elsewhere(reason: Reason, answeredBy: Resolver): Ruling {

@@ -21,7 +21,14 @@ export function routeRules(routes: readonly RouteConfig[], destinations: Destina
       kind: RULE.route,
       clients: numbersOf(clients, numbers),
       types,
-      ruling: { reason, answeredBy: null, upstreams, view, isOfDomain: domain.domain.length > ROOT.length },
+      ruling: {
+        reason,
+        answeredBy: null,
+        upstreams,
+        view,
+        isOfDomain: domain.domain.length > ROOT.length,
+        isSpecial: false,
+      },
     }));
   });
 }
@@ -60,7 +67,7 @@ export function specialRules(again: Resolver): Rule[] {
       domain: zone.name,
       isExact: false,
       exceptTypes: isTopLevel(zone.name) ? PARENTS_TYPES : [],
-      ruling: { ...NOBODY_ASKED, reason, answeredBy },
+      ruling: { ...NOBODY_ASKED, reason, answeredBy, isSpecial: true },
     };
   });
 }
@@ -68,7 +75,7 @@ export function specialRules(again: Resolver): Rule[] {
 const EVERYWHERE = { domain: ROOT, isExact: false };
 const FOR_ALL = { clients: null, types: null, exceptName: null, exceptTypes: [] };
 /** What a ruling says where no upstream is asked. */
-export const NOBODY_ASKED = { upstreams: null, view: 0, isOfDomain: false } as const;
+export const NOBODY_ASKED = { upstreams: null, view: 0, isOfDomain: false, isSpecial: false } as const;
 
 function domainOf({ name, isExact }: DomainPattern): { domain: Name; isExact: boolean } {
   return { domain: nameFromText(name), isExact };

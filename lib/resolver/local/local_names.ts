@@ -25,6 +25,8 @@ export interface Decider extends Resolver {
   groupOf(client: Client): number;
   /** Whether somebody is asked for the name of a query who is not asked for all names. */
   isRouted(query: Query): boolean;
+  /** Whether the name of a query has a meaning of its own, and nobody has given it another. */
+  isSpecial(query: Query): boolean;
 }
 
 /** What the resolver is made from. */
@@ -69,8 +71,7 @@ export class LocalNames implements Resolver {
     const question = decodeQuestions(query.wire)[0]!;
     const { name, type } = question;
     const found = this.#data.find(name, type, this.#decide.groupOf(query.client), this.#wallClock.epochSeconds());
-    // A name without records is told by whoever is asked for it.
-    if (found === null || (found.kind !== "data" && this.#decide.isRouted(query))) return this.#decide.resolve(query);
+    if (found === null || this.#isOthers(query, found)) return this.#decide.resolve(query);
     query.decision = { reason: { sentence: 3, ...found.origin }, upstreams: null, view: 0 };
     if (found.redirection !== null) return this.#redirect(query, question, found.redirection, aliasesLeft);
     const alias = found.records.find((record) => record.type === TYPE.CNAME);
@@ -85,6 +86,11 @@ export class LocalNames implements Resolver {
     // RFC 2308 §3: a negative answer carries the SOA record.
     const rcode = found.kind === "absent" ? RCODE.NXDOMAIN : RCODE.NOERROR;
     return localReply(query, { rcode, authorities: [this.#soa(found)] });
+  }
+
+  /** Whether a name without records is told by whoever is asked for it, or by what it means to everybody, as localhost. */
+  #isOthers(query: Query, { kind, isOfAll }: LocalFinding): boolean {
+    return kind !== "data" && (this.#decide.isRouted(query) || (isOfAll && this.#decide.isSpecial(query)));
   }
 
   #answers({ name, type }: Question, found: LocalFinding): ResourceRecord[] {

@@ -47,8 +47,17 @@ export class Decide implements Resolver {
 
   /** Whether somebody is asked for the name of a query who is not asked for all names, or another name is asked for. */
   isRouted(query: Query): boolean {
+    return this.#ruleOfName(query).isOfDomain;
+  }
+
+  /** Whether the name of a query has a meaning of its own, and nobody has given it another. */
+  isSpecial(query: Query): boolean {
+    return this.#ruleOfName(query).isSpecial;
+  }
+
+  #ruleOfName(query: Query): Ruling {
     const number = this.#groups.numberOf(query.client);
-    return this.#rules.find(query, number, this.#groups.at(number).otherwise).isOfDomain;
+    return this.#rules.find(query, number, this.#groups.at(number).otherwise);
   }
 
   #rule(query: Query): Ruling {

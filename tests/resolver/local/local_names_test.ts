@@ -21,7 +21,12 @@ interface Asking {
 
 function namesOf(words: LocalWords, next: Resolver, { group = 0, isRouted = false }: Asking = {}): LocalNames {
   return new LocalNames({
-    decide: { resolve: (query) => next.resolve(query), isRouted: () => isRouted, groupOf: () => group },
+    decide: {
+      resolve: (query) => next.resolve(query),
+      isRouted: () => isRouted,
+      isSpecial: ({ wire }) => wire[12] === "localhost".length,
+      groupOf: () => group,
+    },
     data: localData(words),
     ttlSeconds: TTL,
     wallClock: { epochSeconds: () => 1_800_000_000 },
