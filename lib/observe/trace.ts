@@ -11,8 +11,26 @@ export type TraceNote =
   /** It has replied, and is asked in another manner: without EDNS, say. */
   | { readonly kind: "again"; readonly upstream: string }
   | UpstreamReply
+  | OtherName
   /** An upstream has brought nothing. */
   | { readonly kind: "failed"; readonly upstream: string; readonly why: string };
+
+/** Another name is asked for in its place: where a rewrite or an alias leads. The last of several comes first. */
+export interface OtherName {
+  /** Tells it from the other notes. */
+  readonly kind: "instead";
+  /** Which name. */
+  readonly name: string;
+  /** Why that is answered as it is; `null` when the configuration says nothing of it. */
+  readonly reason: {
+    /** See `Reason`. */
+    readonly sentence: number;
+    /** See `Reason`. */
+    readonly what: string;
+    /** See `Reason`. */
+    readonly place: { readonly file: string; readonly line: number } | null;
+  } | null;
+}
 
 /** An upstream has replied. */
 export interface UpstreamReply {

@@ -1,5 +1,6 @@
 import { HEADER_OCTETS, putQueryCounts } from "../wire/header.ts";
 import type { Question } from "../wire/message.ts";
+import { type Name, nameToText } from "../wire/name.ts";
 import { Writer } from "../wire/writer.ts";
 import { Query } from "./query.ts";
 
@@ -17,4 +18,9 @@ export function partOf(query: Query, question: Question): Query {
   const part = new Query({ wire: octets, client, deadlineMs, pathOctetsMax, view });
   part.rewriteCount = query.rewriteCount;
   return part;
+}
+
+/** Notes for whoever wants it explained that `part` asks for another name in place of the client's, once that is decided about. */
+export function traceOther({ client, decision }: Query, name: Name): void {
+  client.trace?.note({ kind: "instead", name: nameToText(name), reason: decision === null ? null : decision.reason });
 }

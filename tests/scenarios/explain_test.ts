@@ -128,6 +128,49 @@ Deno.test("explain: which sentence of the configuration decides, where it stands
   scene.app.abort();
 });
 
+Deno.test("explain: where a rewrite or an alias leads, and what decides about that", async () => {
+  const { scene, explain } = setUp({
+    zones: [recordZone("example.org 300 IN A 192.0.2.1"), recordZone("www.corp.example 60 IN A 10.0.0.1")],
+    config: {
+      policy: policyOf({
+        upstreams: { default: ["203.0.113.53"], ad: ["203.0.113.54"] },
+        routes: [{ domains: ["corp.example"], to: "ad" }],
+        rewrites: [{ domains: ["old.example"], to: "alias.lan" }],
+        local: { addresses: { "alias.lan": "www.corp.example" } },
+      }),
+    },
+  });
+  const policy = [
+    "2  policy  [[rewrite]] to alias.lan  config.toml:1, sentence 7 of the law",
+    "[local]  config.toml:1, sentence 3 of the law, for alias.lan.",
+    "[[route]] to ad  config.toml:1, sentence 6 of the law, for www.corp.example.",
+  ];
+  const lines = await explain({ name: "old.example" });
+  assertEquals(lines.slice(3, 6), policy);
+  assertEquals(lines.slice(6, 8), ["3  cache  nothing", "4  upstream  +0.0 ms  203.0.113.54:53  asked"]);
+  assertEquals((await explain({ name: "old.example" })).slice(3, 6), policy);
+  scene.app.abort();
+});
+
+Deno.test("explain: what a rewrite leads to is remembered under its own name", async () => {
+  const { scene, explain } = setUp({
+    zones: [recordZone("new.example 300 IN A 192.0.2.1")],
+    config: {
+      policy: policyOf({
+        upstreams: { default: ["203.0.113.53"] },
+        rewrites: [{ domains: ["old.example"], to: "new.example" }],
+      }),
+    },
+  });
+  await explain({ name: "old.example" });
+  const lines = await explain({ name: "old.example" });
+  assertEquals([lines[5], lines.at(-1)], [
+    "3  cache  remembered  new.example.",
+    "=  NOERROR  0.0 ms  it is remembered",
+  ]);
+  scene.app.abort();
+});
+
 Deno.test("explain: who may not ask gets nothing else explained, and nobody is asked", async () => {
   const networks = { allow: ["192.0.2.0/24", "192.0.2.128/25"], deny: ["192.0.2.64/26"] };
   const { scene, explain } = setUp({ config: networks });

@@ -1,5 +1,6 @@
 import type { ExplainedFact, ExplainedStep } from "../../operator/explain/explanation.ts";
-import type { RememberedEntry, TraceStep } from "../../observe/trace.ts";
+import type { OtherName, RememberedEntry, TraceStep } from "../../observe/trace.ts";
+import type { Reason } from "../../resolver/decision.ts";
 import { remembered } from "../../resolver/cache/remembered.ts";
 import type { Query } from "../../resolver/query.ts";
 import { SOURCE } from "../../resolver/reply.ts";
@@ -13,7 +14,7 @@ const RECORDS_MAX = 10;
 
 /** What the configuration says of the question, which sentence of the law that is, and where it stands. */
 export function policyStep(query: Query, at: string | null): ExplainedStep {
-  const facts = [decisionFact(query)];
+  const facts = [decisionFact(query), ...otherNames(query).map(otherFact)];
   if (at !== null) facts.push({ what: `at ${at}`, detail: "as now: no rule depends on the time" });
   return { subject: "policy", facts };
 }
@@ -25,9 +26,21 @@ function decisionFact(query: Query): ExplainedFact {
     const what = isOwn ? "answered by the program itself" : "nothing applies";
     return { what, detail: isOwn ? "a name or a type with a meaning of its own" : "" };
   }
-  const { sentence, what, place } = decision.reason;
-  const where = place === null ? "" : `${place.file}:${place.line}, `;
-  return { what, detail: `${where}sentence ${sentence} of the law` };
+  return { what: decision.reason.what, detail: whereOf(decision.reason) };
+}
+
+function otherFact({ name, reason }: OtherName): ExplainedFact {
+  if (reason === null) return { what: "nothing applies", detail: `to ${name}` };
+  return { what: reason.what, detail: `${whereOf(reason)}, for ${name}` };
+}
+
+function whereOf({ sentence, place }: Reason): string {
+  return `${place === null ? "" : `${place.file}:${place.line}, `}sentence ${sentence} of the law`;
+}
+
+/** The names that are asked for in place of the question's, in turn. */
+function otherNames(query: Query): readonly OtherName[] {
+  return stepsOf(query).filter((step) => step.kind === "instead").toReversed();
 }
 
 /** What memory has of it. Nothing is said where it is not looked at. */
@@ -37,6 +50,10 @@ export function cacheStep(query: Query, { store, ageClock }: Resources): Explain
   if (!isFromMemory && !isAskedFor(query)) return [];
   if (store === null) return [{ subject: "cache", facts: [{ what: "off", detail: "cache.size is 0" }] }];
   const before = stepsOf(query).find((step) => step.kind === "remembered");
+  const other = otherNames(query).at(-1);
+  if (before === undefined && other !== undefined) {
+    return [{ subject: "cache", facts: [{ what: "remembered", detail: other.name }] }];
+  }
   const entry = before === undefined ? remembered(store, query, ageClock.nowMs()) : before.entry;
   return [{ subject: "cache", facts: [entry === null ? { what: "nothing", detail: "" } : entryFact(entry)] }];
 }
@@ -71,7 +88,7 @@ export function upstreamStep(query: Query, isKnown: boolean): ExplainedStep[] {
 }
 
 function upstreamFact(step: TraceStep): ExplainedFact | null {
-  if (step.kind === "remembered") return null;
+  if (step.kind === "remembered" || step.kind === "instead") return null;
   const at = `+${step.atMs.toFixed(1)} ms`;
   if (step.kind === "shared") return { what: at, detail: "waits for the answer to somebody else's same question" };
   const what = `${at}  ${step.upstream}`;

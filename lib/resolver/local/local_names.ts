@@ -10,7 +10,7 @@ import { rdataFromText } from "../../wire/text/rdata_text.ts";
 import { ownReply } from "../own_reply.ts";
 import { decodeBounded } from "../questions/decode_bounded.ts";
 import type { Client } from "../client.ts";
-import { partOf } from "../part_of.ts";
+import { partOf, traceOther } from "../part_of.ts";
 import type { Query } from "../query.ts";
 import { Reply, SOURCE } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
@@ -141,10 +141,12 @@ export class LocalNames implements Resolver {
       const reason = "aliases lead in a circle";
       return ownReply(query, { rcode: RCODE.SERVFAIL, withQuestion: true, source: SOURCE.failure, reason });
     }
-    const part = partOf(query, { name: aliases.at(-1)!.rdata as Name, type, class: CLASS.IN });
+    const name = aliases.at(-1)!.rdata as Name;
+    const part = partOf(query, { name, type, class: CLASS.IN });
     const reply = this.#data.mayKnow(part.key, part.wire, part.scan.qtypeOffset)
       ? this.#resolveKnown(part, aliasesLeft - 1)
       : this.#decide.resolve(part);
+    traceOther(part, name);
     if (reply instanceof Reply) return behind(query, aliases, part);
     return reply.then(() => behind(query, aliases, part));
   }

@@ -4,7 +4,7 @@ import type { Name } from "../../wire/name.ts";
 import { localReply } from "../local/local_reply.ts";
 import { ownSoa } from "../local/own_soa.ts";
 import { ownReply } from "../own_reply.ts";
-import { partOf } from "../part_of.ts";
+import { partOf, traceOther } from "../part_of.ts";
 import type { Query } from "../query.ts";
 import { decodeBounded } from "../questions/decode_bounded.ts";
 import { Reply, SOURCE } from "../reply.ts";
@@ -49,6 +49,7 @@ export class Rewrite implements Resolver {
     const part = partOf(query, { ...question, name: to });
     part.rewriteCount = query.rewriteCount + 1;
     const reply = again.resolve(part);
+    traceOther(part, to);
     if (reply instanceof Reply) return this.#answer(query, question, part, reply);
     return reply.then((later) => this.#answer(query, question, part, later));
   }
