@@ -36,7 +36,7 @@ export interface Merge {
 export function mergeReplies({ questions, parts, wantsDnssec, limitOctets }: Merge): Uint8Array<ArrayBuffer> {
   const header = mergeHeaders(parts);
   for (let kept = parts.length; kept >= 0; kept--) {
-    const sections = mergeSections(parts.slice(0, kept), wantsDnssec);
+    const sections = mergeSections(parts.slice(0, kept), questions, wantsDnssec);
     const isTruncated = header.isTruncated || kept < parts.length;
     const message = { ...header, ...sections, questions, isTruncated };
     const reply = encodeWithin(message, limitOctets) ??
@@ -67,13 +67,14 @@ function mergeRcodes(rcodes: readonly number[]): number {
   return RCODE.REFUSED;
 }
 
-function mergeSections(parts: readonly Part[], wantsDnssec: boolean) {
+function mergeSections(parts: readonly Part[], questions: readonly Question[], wantsDnssec: boolean) {
   return {
-    answers: uniteRecords(parts.flatMap((part) => withAskersSpelling(part.reply.answers, part.question))),
-    authorities: uniteRecords(parts.flatMap((part) => {
-      return withAskersSpelling(part.reply.authorities, part.question).filter((record) => {
-        return record.type === TYPE.SOA || (wantsDnssec && isProof(record));
-      });
+    answers: uniteRecords(parts.flatMap(({ reply, question }) => {
+      return withAskersSpelling(reply.answers, [question, ...questions]);
+    })),
+    authorities: uniteRecords(parts.flatMap(({ reply, question }) => {
+      const kept = reply.authorities.filter((record) => record.type === TYPE.SOA || (wantsDnssec && isProof(record)));
+      return withAskersSpelling(kept, [question, ...questions]);
     })),
     additionals: uniteRecords(parts.flatMap((part) => {
       return part.reply.additionals.filter((record) => !isOfOneHop(record));
@@ -87,7 +88,13 @@ function isProof({ type, rdata }: ResourceRecord): boolean {
   return signed === TYPE.NSEC || signed === TYPE.NSEC3 || (type === TYPE.RRSIG && signed === TYPE.SOA);
 }
 
-/** RFC 4343 §4.1: owners that are the QNAME appear as the client spelled it. */
-function withAskersSpelling(records: readonly ResourceRecord[], question: Question): ResourceRecord[] {
-  return records.map((record) => isSameName(record.name, question.name) ? { ...record, name: question.name } : record);
+/**
+ * RFC 4343 §4.1: owners that are the QNAME appear as the client spelled it. With several questions an alias may lead to the name of
+ * another one, whose records are then in both replies and stand in the merged one once. The first of `questions` counts.
+ */
+function withAskersSpelling(records: readonly ResourceRecord[], questions: readonly Question[]): ResourceRecord[] {
+  return records.map((record) => {
+    const asked = questions.find(({ name }) => isSameName(record.name, name));
+    return asked === undefined ? record : { ...record, name: asked.name };
+  });
 }

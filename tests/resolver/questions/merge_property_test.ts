@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { mergeReplies, type Part } from "../../../lib/resolver/questions/merge.ts";
 import { decode, encode, type Message, type Question } from "../../../lib/wire/message.ts";
+import { nameToText } from "../../../lib/wire/name.ts";
 import { lines, message, question, record } from "../../support/messages.ts";
 
 // The law of merging (PROTOCOL §2.1.5) a second time, on presentation format and by the plainest means: no keys, no
@@ -64,7 +65,7 @@ const parts = questions.chain((texts) => {
 Deno.test("[2.1.5] mergeReplies() says what the law of merging says, for any replies", () => {
   const property = fc.property(parts, fc.boolean(), (parts, wantsDnssec) => {
     const merged = decode(mergeReplies({ questions: questionsOf(parts), parts, wantsDnssec, limitOctets: 65_535 }));
-    assertEquals(sectionsOf(merged), modelSections(parts, wantsDnssec));
+    assertEquals(sectionsOf(merged), modelSections(parts, parts, wantsDnssec));
     const replies = parts.map(({ reply }) => reply);
     assertEquals(merged.rcode, modelRcode(replies));
     assertEquals(merged.isTruncated, replies.some((reply) => reply.isTruncated));
@@ -86,7 +87,7 @@ Deno.test("[2.1.5] mergeReplies() keeps as many whole questions as fit, for any 
       const merged = decode(octets);
       const isCutByUpstream = parts.some(({ reply }) => reply.isTruncated);
       for (let kept = parts.length;; kept--) {
-        const model = modelSections(parts.slice(0, kept), wantsDnssec);
+        const model = modelSections(parts.slice(0, kept), parts, wantsDnssec);
         const withoutAdditionals = { ...model, additionals: [] };
         const fitting = [model, withoutAdditionals].find((sections) => octetsOf(merged, sections) <= limitOctets);
         if (fitting === undefined) continue;
@@ -116,16 +117,19 @@ function octetsOf(header: Message, { answers, authorities, additionals }: Sectio
   }).length;
 }
 
-function modelSections(parts: readonly Part[], wantsDnssec: boolean): Sections {
+/** @param asked All parts, those that do not fit included. */
+function modelSections(parts: readonly Part[], asked: readonly Part[], wantsDnssec: boolean): Sections {
   // The SOA of a denial; with DO its proofs too, and the signatures of both. An RRSIG is of the type that it covers.
   const isKept = ({ type, rdata }: Line) => {
     return type === "SOA" || (wantsDnssec && (type === "NSEC" || (type === "RRSIG" && /^(SOA|NSEC) /.test(rdata))));
   };
   const all = (section: "answers" | "authorities" | "additionals", isSpelled: boolean): Line[] => {
     return parts.flatMap(({ question, reply }) => {
-      const [qname] = lines([{ ...question, ttl: 0, rdata: new Uint8Array(0) }])[0]!.split(" ") as [string];
+      // Its own question first, for another type may be asked for in another spelling.
+      const qnames = [question, ...questionsOf(asked)].map(({ name }) => nameToText(name));
       return lines(reply[section]).map(readLine).map((line) => {
-        return isSpelled && line.owner.toLowerCase() === qname.toLowerCase() ? { ...line, owner: qname } : line;
+        const qname = qnames.find((other) => line.owner.toLowerCase() === other.toLowerCase());
+        return isSpelled && qname !== undefined ? { ...line, owner: qname } : line;
       });
     });
   };

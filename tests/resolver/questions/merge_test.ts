@@ -143,6 +143,19 @@ Deno.test("[4343_02] mergeReplies() spells owners that are the QNAME as the clie
   assertEquals(lines(merged.answers), ["wWw.Example. 9 IN CNAME Host.example.", "Host.example. 9 IN A 192.0.2.1"]);
 });
 
+Deno.test("[4343_02] mergeReplies() spells an alias's target that is asked for as well as the client does, in every part", () => {
+  const alias = "www.example 9 IN CNAME host.example";
+  const parts = [
+    part("www.example", { answers: records(alias, "host.example 9 IN A 192.0.2.1") }),
+    part("HOST.example", { answers: records("host.example 9 IN A 192.0.2.1") }),
+    part("host.EXAMPLE AAAA", { authorities: records("host.example 9 IN SOA ns.example mail.example 1 2 3 4 5") }),
+  ];
+  const merged = merge({ parts });
+  assertEquals(lines(merged.answers), ["www.example. 9 IN CNAME host.example.", "HOST.example. 9 IN A 192.0.2.1"]);
+  // What is said to a question has that question's spelling.
+  assert(lines(merged.authorities)[0]!.startsWith("host.EXAMPLE. "));
+});
+
 const SOA = "example 9 IN SOA ns.example mail.example 1 2 3 4 5";
 const SIGNATURE = "example 9 IN RRSIG SOA 13 1 9 19700101000002 19700101000001 7 example AQIDBA==";
 const PROOF = "a.example 9 IN NSEC c.example A";
