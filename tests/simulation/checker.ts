@@ -4,7 +4,8 @@ import { findOptions } from "../../lib/wire/edns/find_options.ts";
 import { EDNS_OPTION } from "../../lib/wire/iana.ts";
 import { MessageScan } from "../../lib/wire/scan.ts";
 import type { Passage } from "../support/world_network.ts";
-import type { Oracle } from "./oracle.ts";
+import { leastFaults, type PoliciesInForce } from "./policies_in_force.ts";
+import type { Knowledge } from "./oracle.ts";
 import { RateBounds, type RateVerdict } from "./rate_bounds.ts";
 import { checkLimited, checkReply } from "./reply_check.ts";
 import { CLIENT_COOKIE, type ClientDatagram, type DatagramKind } from "./traffic.ts";
@@ -17,7 +18,7 @@ const TOLERANCE_MS = 20;
 /** What a checker is made from. */
 export interface CheckerOptions {
   readonly clock: Clock;
-  readonly oracle: Oracle;
+  readonly policies: PoliciesInForce;
   /** Where the forwarder serves clients. */
   readonly serviceAddresses: readonly SocketAddress[];
   readonly timeoutMs: number;
@@ -141,9 +142,15 @@ export class Checker {
     return taken;
   }
 
-  #contentFaults(reply: Octets, { datagram, octets: query, rate }: Arrival): string[] {
+  #contentFaults(reply: Octets, arrival: Arrival): string[] {
+    const { clock, policies, heardAfterMs } = this.#options;
+    const heardMs = Math.min(clock.nowMs(), arrival.atMs + heardAfterMs);
+    const known = policies.between(arrival.atMs, heardMs, arrival.from.hostname);
+    return leastFaults(known, (oracle) => this.#faultsBy(oracle, reply, arrival));
+  }
+
+  #faultsBy(oracle: Knowledge, reply: Octets, { datagram, octets: query, rate }: Arrival): string[] {
     const { expectation, hasOwnCookie = false } = datagram;
-    const { oracle } = this.#options;
     const limitedFaults = rate.mayBeLimited ? checkLimited(reply, { query, oracle }) : [];
     if (rate.mayBeLimited && (limitedFaults.length === 0 || !rate.mayPass)) return limitedFaults;
     const faults = checkReply(reply, { query, transport: "udp", expectation, oracle });

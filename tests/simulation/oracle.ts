@@ -41,6 +41,18 @@ export interface OracleOptions {
   readonly altered: readonly { readonly question: Question; readonly octets: Octets }[];
 }
 
+/** What a reply is judged by. */
+export type Knowledge = Pick<
+  Oracle,
+  | "recursionAvailable"
+  | "isOneHop"
+  | "pointsToQuestion"
+  | "isRemembering"
+  | "servesStale"
+  | "ttlMaxOf"
+  | "outcomes"
+>;
+
 /** Knows, out of the plan and not out of the program, how a question may be answered. */
 export class Oracle {
   readonly #options: OracleOptions;

@@ -8,7 +8,15 @@ import type { SeededRandom } from "../support/seeded_random.ts";
 
 /** Domains that names which are asked lie in, or are. */
 const DOMAINS = ["org", "example.org", "Example.COM", "www0.example.org", "mail1.example.com", "in-addr.arpa"];
-const NETWORKS = ["198.51.100.7/32", "198.51.100.8/31", "2001:db8:c::7/128", "2001:db8::/32"];
+/** Networks, the longest first, and which of the clients they hold. */
+export const NETWORKS = [
+  { text: "2001:db8:c::7/128", holds: ["2001:db8:c::7"] },
+  { text: "198.51.100.7/32", holds: ["198.51.100.7"] },
+  { text: "198.51.100.8/31", holds: ["198.51.100.8"] },
+  { text: "2001:db8::/32", holds: ["2001:db8:c::7", "2001:db8:c::8"] },
+];
+/** As the other lives draw them. */
+const NETWORK_TEXTS = ["198.51.100.7/32", "198.51.100.8/31", "2001:db8:c::7/128", "2001:db8::/32"];
 const PLACE = { file: "/etc/dns-forwarder/config.toml", line: 1 };
 
 /**
@@ -37,7 +45,7 @@ export function drawPolicy(
     randomizesCase: config.randomizesCase,
     place: PLACE,
   }));
-  const clientGroups = random.shuffled(NETWORKS).slice(0, random.between(0, 3)).map((
+  const clientGroups = random.shuffled(NETWORK_TEXTS).slice(0, random.between(0, 3)).map((
     network,
     i,
   ): ClientGroupConfig => ({

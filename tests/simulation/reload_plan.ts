@@ -3,6 +3,7 @@ import type { FullConfig } from "../../lib/config/config.ts";
 import { STRATEGIES } from "../../lib/upstream/group/strategy.ts";
 import { SeededRandom } from "../support/seeded_random.ts";
 import { drawPolicy } from "./policy_draw.ts";
+import { withWords } from "./words_draw.ts";
 
 /** What the configuration is, from a moment on. */
 export interface ReloadPlan {
@@ -47,7 +48,10 @@ export function drawReloads({ seed, config, isFair, durationMs, listen }: Reload
       workers: random.pick([1, 2]),
     };
     const hasPolicy = upstreams.length > 0 && random.chance(0.6);
-    const policy = hasPolicy ? drawPolicy(random, { config: other, countMin, upstreams }) : null;
+    const routed = hasPolicy ? drawPolicy(random, { config: other, countMin, upstreams }) : null;
+    // From a source of its own.
+    const words = new SeededRandom(`words ${seed} ${i}`);
+    const policy = routed !== null && words.chance(0.8) ? withWords(routed, words) : routed;
     return {
       afterMs: isStorm ? i * Math.min(50, durationMs / 60) : random.fraction() * (durationMs + timeoutMs),
       config: random.chance(0.1) ? null : { ...other, policy },

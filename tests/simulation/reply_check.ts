@@ -10,7 +10,7 @@ import { type ExtendedError, readExtendedError } from "../../lib/wire/edns/edns.
 import { ednsOf } from "../support/messages.ts";
 import { contentOf, distinctQuestions, isExpectedForMany, isExpectedForOne, recordIdentity } from "./expected_reply.ts";
 import { bodyOctetsMax, hasCookie, replyOctetsMax, type Transport } from "./client_limits.ts";
-import type { Oracle, Outcome } from "./oracle.ts";
+import type { Knowledge, Outcome } from "./oracle.ts";
 import { foreignSpellings, recordFaults } from "./record_faults.ts";
 import { timeless } from "./timeless.ts";
 import type { Expectation } from "./traffic.ts";
@@ -35,7 +35,7 @@ export interface Asked {
   readonly query: Octets;
   readonly transport: Transport;
   readonly expectation: Expectation;
-  readonly oracle: Oracle;
+  readonly oracle: Knowledge;
 }
 
 /** What is wrong with a reply, a line each; nothing when it is right. Where and when it was sent is judged elsewhere. */
@@ -147,7 +147,7 @@ function encodeQuestions(query: Octets): Octets {
   return encode(message).subarray(HEADER_OCTETS);
 }
 
-function ownFaults(message: Message, rcode: number, { recursionAvailable }: Oracle): string[] {
+function ownFaults(message: Message, rcode: number, { recursionAvailable }: Knowledge): string[] {
   const faults: string[] = [];
   const expectsRa = recursionAvailable && message.opcode === OPCODE.QUERY;
   if (message.recursionAvailable !== expectsRa) faults.push("has the wrong RA [1035_05]");
@@ -265,7 +265,7 @@ function unknownRecords(message: Message, outcomes: readonly Outcome[]): Resourc
 }
 
 /** TTLs out of memory never rise. Those of a stale answer are what RFC 8767 §4 recommends. */
-function ttlFaults(reply: Message, { oracle, octetsMax }: { oracle: Oracle; octetsMax: number }): string[] {
+function ttlFaults(reply: Message, { oracle, octetsMax }: { oracle: Knowledge; octetsMax: number }): string[] {
   const records = recordsOf(reply).filter(({ type }) => type !== TYPE.OPT);
   const isStale = errorsIn(reply).some(({ infoCode }) => isStaleness(infoCode));
   const isWhole = reply.questions.length === 1 && !isMultiple(reply);

@@ -1,12 +1,16 @@
 import { App } from "../../lib/app/app.ts";
 import type { FullConfig } from "../../lib/config/config.ts";
+import type { Policy } from "../../lib/config/policy.ts";
 import { Log } from "../../lib/observe/log.ts";
 import type { Outcome } from "../../lib/reload/outcome.ts";
+import type { Prepared } from "../../lib/reload/reload_target.ts";
 import { tallyOf } from "../../lib/reload/probation.ts";
 import { Reloader } from "../../lib/reload/reloader.ts";
 import { isSameAddress, type SocketAddress } from "../../lib/base/net/address.ts";
 import { endpointAt, endpointText } from "../../lib/upstream/endpoint.ts";
+import { encode, type Question } from "../../lib/wire/message.ts";
 import { FakeWorld } from "../support/fake_world.ts";
+import { message } from "../support/messages.ts";
 import type { ScriptedUpstream, Zone } from "../support/scripted_upstream.ts";
 import type { SeededRandom } from "../support/seeded_random.ts";
 import { seededZone } from "../support/seeded_zone.ts";
@@ -15,8 +19,11 @@ import type { Host, Passage } from "../support/world_network.ts";
 import { Checker } from "./checker.ts";
 import { Crowd } from "./crowd.ts";
 import { ednsFaults } from "./edns_check.ts";
+import { leadsTo } from "./leads_to.ts";
+import { drawErrands } from "./operator.ts";
 import { Oracle } from "./oracle.ts";
 import { drawPlan, type Plan, STRANGER } from "./plan.ts";
+import { PoliciesInForce } from "./policies_in_force.ts";
 import type { ReloadPlan } from "./reload_plan.ts";
 import { scriptedFor } from "./scripted_for.ts";
 import { StreamClient } from "./stream_client.ts";
@@ -32,6 +39,8 @@ export interface SimulationOptions {
   readonly corruptZone?: (zone: Zone) => Zone;
   /** Changes what the network shows to the checker: for showing that it looks. */
   readonly corruptPassage?: (passage: Passage) => Passage;
+  /** Changes what the checker takes for the policy that is in force: for showing that it looks. */
+  readonly corruptPolicy?: (policy: Policy) => Policy;
 }
 
 /** What came of a simulation. */
@@ -66,9 +75,11 @@ class Simulation {
   readonly #clients: Host;
   readonly #checker: Checker;
   readonly #budget: UpstreamBudget;
+  readonly #leadsTo: (question: Question) => readonly Question[];
   readonly #scripted: readonly ScriptedUpstream[];
   readonly #unruly: readonly UnrulyUpstream[];
   readonly #oracle: Oracle;
+  readonly #policies: PoliciesInForce;
   readonly #streamClients: StreamClient[] = [];
   #crowd: Crowd | null = null;
   readonly #app: App;
@@ -77,13 +88,19 @@ class Simulation {
   #file: FullConfig | null;
   /** What has come of reloads. */
   readonly #outcomes = new Map<Outcome["kind"], number>();
+  /** What the operator has wanted. */
+  readonly #errands = new Map<"explained" | "flushed", number>();
+  #openErrands = 0;
   #stopped: Promise<void> | null = null;
   #stopMs = Infinity;
   #failedAccepts = 0;
   /** Datagrams that a NAT has sent to nobody. */
   #swallowedCount = 0;
 
-  constructor(plan: Plan, { isTraceKept = false, corruptZone = same, corruptPassage = same }: SimulationOptions) {
+  constructor(
+    plan: Plan,
+    { isTraceKept = false, corruptZone = same, corruptPassage = same, corruptPolicy = same }: SimulationOptions,
+  ) {
     this.#plan = plan;
     const world = new FakeWorld({
       seed: plan.seed,
@@ -92,7 +109,8 @@ class Simulation {
       timerDelay: systemTimerDelay,
       watch: (passage) => this.#watch(corruptPassage(passage)),
     });
-    this.#budget = new UpstreamBudget(plan);
+    this.#leadsTo = leadsTo(plan.reloads.map(({ config }) => config?.policy ?? null));
+    this.#budget = new UpstreamBudget(plan, this.#leadsTo);
     this.#world = world;
     this.#host = world.network.addHost(...plan.hostAddresses);
     this.#clients = world.network.addHost(...CLIENT_ADDRESSES);
@@ -114,13 +132,14 @@ class Simulation {
     for (const unruly of this.#unruly) unruly.start();
     const twins = plan.upstreams.map((upstream) => scriptedFor(upstream, zone));
     this.#oracle = new Oracle({ plan, twins, altered });
+    this.#policies = new PoliciesInForce(this.#oracle, corruptPolicy);
     // Every second seed lives with batches, and every second one of the others is woken at once: a burst is a burst only
     // for who comes late.
     const hasBatches = plan.seed % 2 === 0;
     const wakesLate = hasBatches || plan.seed % 4 === 1;
     this.#checker = new Checker({
       clock: world.time,
-      oracle: this.#oracle,
+      policies: this.#policies,
       serviceAddresses: plan.serviceAddresses,
       timeoutMs: plan.config.timeoutMs,
       questionsPerSecond: plan.config.rateLimit,
@@ -143,6 +162,7 @@ class Simulation {
     if (natForgetsAfterMs !== null) time.after(natForgetsAfterMs, () => this.#forgetPorts());
     if (this.#plan.stopAfterMs !== null) time.after(this.#plan.stopAfterMs, () => this.#stop());
     this.#planReloads();
+    this.#planErrands();
     await time.settle();
     this.#checkHeld();
     const elapsedMs = time.nowMs() - START_MS;
@@ -152,6 +172,7 @@ class Simulation {
     this.#stopped!.then(() => isStopped = true);
     await time.settle();
     this.#check(isStopped, "stop() did not resolve");
+    this.#check(this.#openErrands === 0, `${this.#openErrands} errands of the operator have not ended`);
     this.#check(time.timerCount === 0, `${time.timerCount} timers are left`);
     this.#check(this.#host.openSockets.length === 0, `${this.#host.openSockets.length} sockets are left open`);
     this.#check(this.#host.openStreams.length === 0, "connections are left open");
@@ -182,7 +203,10 @@ class Simulation {
 
   #noteAsked(octets: Uint8Array): void {
     this.#budget.noteAsked(octets);
-    for (const question of questionsIn(octets)) this.#oracle.noteAsked(question);
+    for (const question of questionsIn(octets)) {
+      this.#oracle.noteAsked(question);
+      for (const other of this.#leadsTo(question)) this.#oracle.noteAsked(other);
+    }
   }
 
   #planTraffic(): void {
@@ -236,6 +260,22 @@ class Simulation {
     return new Error("Too many open files");
   }
 
+  #planErrands(): void {
+    const { seed, durationMs } = this.#plan;
+    for (const { afterMs, question, run } of drawErrands(seed, durationMs, CLIENT_ADDRESSES)) {
+      this.#world.time.after(afterMs, async () => {
+        if (this.#stopped !== null) return;
+        const isExplaining = question !== null;
+        if (isExplaining) this.#noteAsked(encode(message({ questions: [question] })));
+        this.#openErrands++;
+        this.#errands.set(isExplaining ? "explained" : "flushed", 1);
+        const faults = await run(this.#app).catch((error) => [`an errand failed: ${error}`]);
+        this.#openErrands--;
+        for (const fault of faults) this.#check(false, fault);
+      });
+    }
+  }
+
   #planReloads(): void {
     const { time } = this.#world;
     const { reloads } = this.#plan;
@@ -250,11 +290,22 @@ class Simulation {
     time.after(Math.max(...reloads.map(({ afterMs }) => afterMs)) + AFTER_RELOADS_MS, () => this.#reloader.stop());
   }
 
+  #prepare(config: FullConfig): Prepared {
+    const prepared = this.#app.prepare(config);
+    return {
+      ...prepared,
+      commit: () => {
+        this.#policies.note(config.policy, this.#world.time.nowMs());
+        return prepared.commit();
+      },
+    };
+  }
+
   #followReloads(): Reloader {
     return new Reloader({
       config: this.#plan.config,
       load: () => Promise.resolve(this.#file === null ? WRONG_FILE : { config: this.#file, warnings: [] }),
-      target: { prepare: (to) => this.#app.prepare(to), tally: () => tallyOf(this.#app.counters) },
+      target: { prepare: (to) => this.#prepare(to), tally: () => tallyOf(this.#app.counters) },
       timers: this.#world.runtimeOn(this.#host).timers,
       log: new Log({ level: "error", writeLine: () => {} }),
       onEnd: ({ kind }) => this.#outcomes.set(kind, (this.#outcomes.get(kind) ?? 0) + 1),
@@ -269,7 +320,7 @@ class Simulation {
         world: this.#world,
         host: this.#clients,
         service: random.pick(serviceAddresses),
-        oracle: this.#oracle,
+        policies: this.#policies,
         plan: this.#plan,
         random: random.fork(`client ${i}`),
         acceptedFromMs: START_MS + this.#plan.acceptOutage.toMs,
@@ -355,6 +406,7 @@ class Simulation {
   #counts(): Map<string, number> {
     const counts = new Map<string, number>([["replies", this.#checker.replyCount]]);
     for (const [kind, count] of this.#checker.arrived) counts.set(`client ${kind}`, count);
+    for (const [kind, count] of this.#errands) counts.set(`operator ${kind}`, count);
     for (const [kind, count] of this.#outcomes) counts.set(`reload ${kind}`, count);
     if (this.#failedAccepts > 0) counts.set("accepts failed", this.#failedAccepts);
     if (this.#swallowedCount > 0) counts.set("datagrams swallowed", this.#swallowedCount);

@@ -6,8 +6,9 @@ import type { HostStream } from "../support/host_stream.ts";
 import type { SeededRandom } from "../support/seeded_random.ts";
 import { eachMessage, readMessages } from "../support/stream_messages.ts";
 import type { Host } from "../support/world_network.ts";
-import type { Oracle } from "./oracle.ts";
+import type { Knowledge } from "./oracle.ts";
 import type { Plan } from "./plan.ts";
+import { leastFaults, type PoliciesInForce } from "./policies_in_force.ts";
 import { checkReply } from "./reply_check.ts";
 import type { ClientDatagram } from "./traffic.ts";
 
@@ -57,7 +58,7 @@ export interface StreamClientOptions {
   readonly world: FakeWorld;
   readonly host: Host;
   readonly service: SocketAddress;
-  readonly oracle: Oracle;
+  readonly policies: PoliciesInForce;
   readonly plan: Plan;
   readonly random: SeededRandom;
   /** From when on connections are accepted whatever happens. */
@@ -78,6 +79,7 @@ export class StreamClient {
   replyCount = 0;
   readonly #options: StreamClientOptions;
   readonly #waiting = new Map<number, Waiting>();
+  #hostname = "";
 
   constructor(options: StreamClientOptions) {
     this.#options = options;
@@ -94,6 +96,7 @@ export class StreamClient {
       // Refused: the program has stopped, and owes nothing.
       return;
     }
+    this.#hostname = stream.local.hostname;
     if (this.manner === "late") this.#readLate(stream);
     else if (this.manner === "sipping") this.#sip(stream);
     else if (this.manner !== "deaf") eachMessage(stream, (octets) => this.#take(octets));
@@ -163,8 +166,8 @@ export class StreamClient {
     // What comes before the connection is accepted is heard then; an accept that has failed is tried again after a moment.
     const askedAtMs = Math.max(world.time.nowMs(), acceptedFromMs + ACCEPT_RETRY_MS);
     const id = idOf(message.octets);
-    const count = (this.#waiting.get(id)?.count ?? 0) + 1;
-    this.#waiting.set(id, { message, askedAtMs, count });
+    const { count = 0, firstAskedMs = world.time.nowMs() } = this.#waiting.get(id) ?? {};
+    this.#waiting.set(id, { message, askedAtMs, firstAskedMs, count: count + 1 });
     this.#options.onAsked(message.octets);
     // A reply for which there is no room is forgotten, and its question asked once more.
     if (MUCH_ASKED.has(this.manner)) this.#options.onAsked(message.octets);
@@ -186,7 +189,7 @@ export class StreamClient {
   }
 
   #take(reply: Octets): void {
-    const { world, plan, oracle } = this.#options;
+    const { world, plan, policies } = this.#options;
     this.replyCount++;
     const fault = (text: string) => {
       this.faults.push(`reply over TCP (${this.manner}) with ID ${reply.subarray(0, 2).toHex()} ${text}`);
@@ -195,16 +198,18 @@ export class StreamClient {
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) return fault("was asked by nobody");
     if (--waiting.count === 0) this.#waiting.delete(id);
-    const { message: { octets, expectation, kind }, askedAtMs } = waiting;
+    const { message: { octets, expectation, kind }, askedAtMs, firstAskedMs } = waiting;
     const afterMs = world.time.nowMs() - askedAtMs;
     if (
       !MUCH_ASKED.has(this.manner) && afterMs > plan.config.timeoutMs + TOLERANCE_MS + 2 * plan.clientLink.delayMaxMs
     ) {
       fault(`comes after ${afterMs.toFixed(3)} ms`);
     }
-    for (const text of checkReply(reply, { query: octets, transport: "tcp", expectation, oracle })) {
-      fault(`for "${kind}" ${text}`);
-    }
+    const known = policies.between(firstAskedMs, world.time.nowMs(), this.#hostname);
+    const faultsBy = (oracle: Knowledge) => {
+      return checkReply(reply, { query: octets, transport: "tcp", expectation, oracle });
+    };
+    for (const text of leastFaults(known, faultsBy)) fault(`for "${kind}" ${text}`);
   }
 }
 
@@ -212,6 +217,8 @@ export class StreamClient {
 interface Waiting {
   readonly message: ClientDatagram;
   readonly askedAtMs: number;
+  /** The first time. */
+  readonly firstAskedMs: number;
   /** How often it was, and was not answered. */
   count: number;
 }

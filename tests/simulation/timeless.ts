@@ -1,16 +1,23 @@
 import { TYPE } from "../../lib/wire/iana.ts";
 import type { Message, ResourceRecord } from "../../lib/wire/message.ts";
+import { nameFromText } from "../../lib/wire/name.ts";
 
 /** A message whose TTLs are all 0, for comparing what was said at different times. The OPT record has none. */
 export function timeless(message: Message): Message {
   return {
     ...message,
-    answers: message.answers.map(withoutTtl),
-    authorities: message.authorities.map(withoutTtl),
-    additionals: message.additionals.map(withoutTtl),
+    answers: message.answers.map(timelessRecord),
+    authorities: message.authorities.map(timelessRecord),
+    additionals: message.additionals.map(timelessRecord),
   };
 }
 
-function withoutTtl(record: ResourceRecord): ResourceRecord {
-  return record.type === TYPE.OPT ? record : { ...record, ttl: 0 };
+/** A record whose TTL is 0; and so is what an SOA record of our own says of its time, which is the same. */
+export function timelessRecord(record: ResourceRecord): ResourceRecord {
+  if (record.type === TYPE.OPT) return record;
+  const { rdata } = record;
+  const isOurs = record.type === TYPE.SOA && rdata.toHex().includes(NOBODY);
+  return { ...record, ttl: 0, rdata: isOurs ? new Uint8Array([...rdata.subarray(0, -4), 0, 0, 0, 0]) : rdata };
 }
+
+const NOBODY = nameFromText("nobody.invalid.").toHex();

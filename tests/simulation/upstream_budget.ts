@@ -1,3 +1,4 @@
+import type { Policy } from "../../lib/config/policy.ts";
 import { decode, type Question } from "../../lib/wire/message.ts";
 import { questionToText } from "../../lib/wire/text/record_text.ts";
 import { WireFormatError } from "../../lib/wire/wire_format_error.ts";
@@ -18,17 +19,24 @@ const LOOP_PROBE_EVERY_MS = 10_000;
 /** Compares what clients asked with what was sent upstream for it: an attacker must not buy many queries with one. */
 export class UpstreamBudget {
   readonly #plan: Plan;
+  readonly #leadsTo: (question: Question) => readonly Question[];
+  /** Groups that are asked one behind the other, each with sends of its own. */
+  readonly #stages: number;
   /** How often each question was asked by clients, repetitions in one message left out. */
   readonly #asked = new Map<string, number>();
   readonly #sent = new Map<string, { readonly question: Question; count: number }>();
 
-  constructor(plan: Plan) {
+  /** @param leadsTo What else may be asked for because of a question. */
+  constructor(plan: Plan, leadsTo: (question: Question) => readonly Question[] = () => []) {
     this.#plan = plan;
+    this.#leadsTo = leadsTo;
+    this.#stages = Math.max(1, ...plan.reloads.map(({ config }) => stagesOf(config?.policy ?? null)));
   }
 
   /** A message has come from a client. */
   noteAsked(octets: Uint8Array): void {
-    for (const question of distinctQuestions(questionsIn(octets))) {
+    const asked = distinctQuestions(questionsIn(octets));
+    for (const question of asked.flatMap((one) => [one, ...this.#leadsTo(one)])) {
       const key = questionKey(question);
       this.#asked.set(key, (this.#asked.get(key) ?? 0) + 1);
     }
@@ -53,11 +61,11 @@ export class UpstreamBudget {
     for (const [key, { question, count }] of this.#sent) {
       const asked = isLoopProbe(question) ? 1 : this.#asked.get(key) ?? 0;
       const probes = Math.min(asked, probeCount);
-      const limit = asked * this.#sendsMax(question) + probes * SENDS_MAX;
+      const limit = this.#stages * asked * this.#sendsMax(question) + probes * SENDS_MAX;
       if (count > limit) {
         faults.push(`${questionToText(question)} was sent upstream ${count} times, ${limit} would do`);
       }
-      total += asked * (this.#mayLose ? LOSSY_SENDS_MAX : SENDS_MAX);
+      total += this.#stages * asked * (this.#mayLose ? LOSSY_SENDS_MAX : SENDS_MAX);
     }
     const sentCount = this.#sent.values().reduce((sum, { count }) => sum + count, 0);
     if (sentCount > total + probeCount * SENDS_MAX) faults.push(`${sentCount} queries were sent upstream`);
@@ -92,6 +100,10 @@ const MAY_LOSE: Readonly<Record<Exclude<Temper, "unruly">, boolean>> = {
   servfail: false,
   refused: false,
 };
+
+function stagesOf(policy: Policy | null): number {
+  return policy?.upstreamGroups.some(({ fallback }) => fallback !== null) ? policy.upstreamGroups.length : 1;
+}
 
 function isLoopProbe(question: Question): boolean {
   return LOOP_PROBE.test(questionToText(question).toLowerCase().replace("in txt", "IN TXT"));

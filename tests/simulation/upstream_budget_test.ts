@@ -11,7 +11,7 @@ const NO_PROBES = { probeCount: 0, elapsedMs: 0 };
 function budget(
   { isCalm, loss = 0, hasTcp = true }: { isCalm: boolean; loss?: number; hasTcp?: boolean },
 ): UpstreamBudget {
-  const plan: Plan = { ...drawPlan(2), unruliness: 0, natForgetsAfterMs: null, isCalm: () => isCalm };
+  const plan: Plan = { ...drawPlan(2), unruliness: 0, natForgetsAfterMs: null, reloads: [], isCalm: () => isCalm };
   const [first] = plan.upstreams;
   const upstream: Plan["upstreams"][number] = {
     ...first!,

@@ -1,0 +1,190 @@
+import type { ClientGroupConfig, Policy } from "../../lib/config/policy.ts";
+import { CLASS, RCODE, TYPE } from "../../lib/wire/iana.ts";
+import { ownSoa } from "../../lib/resolver/local/own_soa.ts";
+import { REWRITES_MAX } from "../../lib/resolver/route/rewrite.ts";
+import { encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
+import { foldCase, type Name, nameFromText, nameToText } from "../../lib/wire/name.ts";
+import { lawSays } from "../app/policy/law.ts";
+import { message } from "../support/messages.ts";
+import { recordIdentity } from "./expected_reply.ts";
+import { type KnownHere, knownHere } from "./local_law.ts";
+import type { Knowledge, Oracle, Outcome } from "./oracle.ts";
+import { NETWORKS } from "./policy_draw.ts";
+import { timeless, timelessRecord } from "./timeless.ts";
+
+/** What a client has to get while one policy is in force: what upstreams say is the oracle's to know. */
+export class PolicyOracle implements Knowledge {
+  readonly #oracle: Oracle;
+  readonly #policy: Policy;
+  readonly #unrouted: Policy;
+  readonly #group: ClientGroupConfig | null;
+  /** Greatest TTLs of records that are made here. */
+  readonly #ttls = new Map<string, number>();
+
+  constructor(oracle: Oracle, policy: Policy, hostname: string) {
+    this.#oracle = oracle;
+    this.#policy = inLowerCase(policy);
+    // Whether a name is routed has nothing to do with what its client does not get.
+    const clientGroups = this.#policy.clientGroups.map((group) => ({ ...group, dropTypes: [] }));
+    this.#unrouted = { ...this.#policy, clientGroups };
+    this.#group = groupOf(policy, hostname);
+  }
+
+  get recursionAvailable(): boolean {
+    return this.#oracle.recursionAvailable;
+  }
+
+  get isOneHop(): boolean {
+    return this.#oracle.isOneHop;
+  }
+
+  /** What is asked for instead of a name is asked in the spelling of the configuration. */
+  get pointsToQuestion(): boolean {
+    const { local, rewrites, clientGroups } = this.#policy;
+    const isSilent = local.addresses.length === 0 && clientGroups.every((group) => group.local.length === 0);
+    return this.#oracle.pointsToQuestion && rewrites.length === 0 && isSilent;
+  }
+
+  get isRemembering(): boolean {
+    return this.#oracle.isRemembering;
+  }
+
+  get servesStale(): boolean {
+    return this.#oracle.servesStale;
+  }
+
+  ttlMaxOf(record: ResourceRecord): number {
+    const known = this.#ttls.get(recordIdentity(timelessRecord(record))) ?? 0;
+    return Math.max(known, this.#oracle.ttlMaxOf(record));
+  }
+
+  outcomes(question: Question, wantsDnssec: boolean, transport: "udp" | "tcp"): Outcome[] {
+    return this.#outcomes(question, { wantsDnssec, transport, aliasesLeft: ALIASES_MAX, rewriteCount: 0 });
+  }
+
+  #outcomes(question: Question, asking: Asking): Outcome[] {
+    const known = question.class === CLASS.IN ? this.#knownHere(question) : null;
+    if (known === null) return this.#decided(question, asking);
+    if (!known.isAlias) return [this.#ownOutcome(question, known)];
+    if (asking.aliasesLeft === 0) return [failure(question, RCODE.SERVFAIL)];
+    const target = { ...question, name: known.answers[0]!.rdata as Name };
+    const outcomes = this.#outcomes(target, { ...asking, aliasesLeft: asking.aliasesLeft - 1 });
+    return outcomes.map((outcome) => this.#behind(question, known.answers[0]!, outcome));
+  }
+
+  #knownHere(question: Question): KnownHere | null {
+    const known = knownHere(this.#policy, this.#group?.local ?? [], question, textOf(question.name));
+    const isRouted = known !== null && known.kind !== "data" && this.#says(question, this.#unrouted).startsWith("[[");
+    return isRouted ? null : known;
+  }
+
+  #decided(question: Question, asking: Asking): Outcome[] {
+    const said = this.#says(question, this.#policy);
+    if (said.endsWith("drop-types")) {
+      const soa = this.#made(ownSoa(question.name, this.#policy.local.ttlSeconds));
+      // It tells why, as failures do.
+      return [ours(question, { authorities: [soa] }, "failure", this.isRemembering)];
+    }
+    const rewrite = this.#policy.rewrites.find(({ to, place }) => said === `[[rewrite]] to ${to}, line ${place.line}`);
+    const { wantsDnssec, transport, rewriteCount } = asking;
+    if (rewrite === undefined) return this.#oracle.outcomes(question, wantsDnssec, transport);
+    if (rewriteCount >= REWRITES_MAX) return [failure(question, RCODE.SERVFAIL)];
+    const name = nameFromText(rewrite.to);
+    const isFlat = rewrite.isFlat && !wantsDnssec;
+    const { ttlSeconds: ttl } = this.#policy.local;
+    const alias = this.#made({ ...question, type: TYPE.CNAME, ttl, rdata: name });
+    if (question.type === TYPE.CNAME && !isFlat) {
+      return [ours(question, { answers: [alias] }, "said", this.isRemembering)];
+    }
+    const instead = { ...question, name };
+    const outcomes = this.#outcomes(instead, { ...asking, rewriteCount: rewriteCount + 1, aliasesLeft: ALIASES_MAX });
+    return outcomes.map((outcome) => {
+      return isFlat ? this.#flat(question, outcome) : this.#behind(question, alias, outcome);
+    });
+  }
+
+  #says({ name, type, class: qclass }: Question, policy: Policy): string {
+    return lawSays(policy, { name: textOf(name), type, class: qclass, client: this.#group?.name ?? "default" });
+  }
+
+  #ownOutcome(question: Question, { kind, answers, soa }: KnownHere): Outcome {
+    for (const record of [...answers, soa]) this.#made(record);
+    if (answers.length > 0) return ours(question, { answers }, "said", this.isRemembering);
+    const rcode = kind === "absent" ? RCODE.NXDOMAIN : RCODE.NOERROR;
+    const tells = kind === "absent" ? "failure" : "said";
+    return ours(question, { rcode, authorities: [soa] }, tells, this.isRemembering);
+  }
+
+  /** Whatever is said of the other name, behind the alias. */
+  #behind(question: Question, alias: ResourceRecord, { message: said, kind }: Outcome): Outcome {
+    if (!isTold(said)) return failure(question, said.rcode, kind);
+    this.#made(alias);
+    const { rcode, isTruncated, authorities } = said;
+    const answers = [alias, ...said.answers];
+    return ours(question, { rcode, isTruncated, answers, authorities }, kind, this.isRemembering);
+  }
+
+  /** What is said of the other name, as if it were this one's. */
+  #flat(question: Question, { message: said, kind }: Outcome): Outcome {
+    if (!isTold(said)) return failure(question, said.rcode, kind);
+    const { name, type } = question;
+    const ttl = Math.min(...said.answers.map((record) => record.ttl));
+    const answers = said.answers.filter((record) => record.type === type).map((record) => {
+      return this.#made({ ...record, name, ttl }, this.ttlMaxOf(record));
+    });
+    const soa = said.authorities.find((record) => record.type === TYPE.SOA);
+    const { rcode, isTruncated } = said;
+    const lacks = answers.length === 0 && soa !== undefined;
+    const authorities = lacks ? [this.#made(ownSoa(name, Math.min(ttl, soa.ttl)), this.ttlMaxOf(soa))] : [];
+    return ours(question, { rcode, isTruncated, answers, authorities }, kind, this.isRemembering);
+  }
+
+  #made(record: ResourceRecord, ttlMax = record.ttl): ResourceRecord {
+    const key = recordIdentity(timelessRecord(record));
+    this.#ttls.set(key, Math.max(ttlMax, this.#ttls.get(key) ?? 0));
+    return record;
+  }
+}
+
+/** How a question is asked, and how far it has come. */
+interface Asking {
+  readonly wantsDnssec: boolean;
+  readonly transport: "udp" | "tcp";
+  readonly aliasesLeft: number;
+  readonly rewriteCount: number;
+}
+
+/** Aliases that are known here and lead to one another. */
+const ALIASES_MAX = 16;
+
+function isTold({ rcode }: Message): boolean {
+  return rcode === RCODE.NOERROR || rcode === RCODE.NXDOMAIN;
+}
+
+function ours(question: Question, fields: Partial<Message>, kind: Outcome["kind"], isTimeless: boolean): Outcome {
+  const whole = message({ isResponse: true, recursionAvailable: true, questions: [question], ...fields });
+  return { message: isTimeless ? timeless(whole) : whole, kind, bodyOctets: encode(whole).length };
+}
+
+function failure(question: Question, rcode: number, kind: Outcome["kind"] = "failure"): Outcome {
+  return ours(question, { rcode }, kind, false);
+}
+
+function textOf(name: Name): string {
+  const text = nameToText(foldCase(name));
+  return text === "." ? text : text.slice(0, -1);
+}
+
+function inLowerCase(policy: Policy): Policy {
+  const lower = <T extends Policy["routes"][number] | Policy["rewrites"][number]>(one: T): T => {
+    return { ...one, domains: one.domains.map((domain) => ({ ...domain, name: domain.name.toLowerCase() })) };
+  };
+  return { ...policy, routes: policy.routes.map(lower), rewrites: policy.rewrites.map(lower) };
+}
+
+/** By the longest network. */
+function groupOf({ clientGroups }: Policy, hostname: string): ClientGroupConfig | null {
+  const networks = NETWORKS.filter(({ holds }) => holds.includes(hostname)).map(({ text }) => text);
+  const groups = networks.map((text) => clientGroups.find(({ addresses }) => addresses.includes(text)));
+  return groups.find((group) => group !== undefined) ?? null;
+}
