@@ -51,6 +51,8 @@ export class Reloader {
   #takenBack = "";
   /** Why the last reload was rejected; "" when it was not. */
   #rejection = "";
+  /** What needs a restart, as it was told last; "" for nothing. */
+  #restart = "";
   /** Whether nobody has asked for the reload that comes next. */
   #isQuiet = true;
 
@@ -172,13 +174,17 @@ export class Reloader {
     const rejection = outcome.kind === "rejected" ? [...outcome.problems, outcome.reason].join("\n") : "";
     const isNew = outcome.kind === "applied" || rejection !== this.#rejection;
     this.#rejection = rejection;
-    if (isQuiet && !isNew) return;
-    if (outcome.kind === "rejected") log.error(outcomeText(outcome));
-    else log.info(outcomeText(outcome));
+    const isTold = !isQuiet || isNew;
+    if (isTold && outcome.kind === "rejected") log.error(outcomeText(outcome));
+    else if (isTold) log.info(outcomeText(outcome));
     if (outcome.kind === "applied") { for (const warning of outcome.warnings) log.warn(warning); }
-    if ("needsRestart" in outcome && outcome.needsRestart.length > 0) {
-      log.warn(`needs a restart, and stays as it is until then: ${listText(outcome.needsRestart, "")}`);
+    if (!("needsRestart" in outcome)) return;
+    const restart = listText(outcome.needsRestart, "");
+    // Who has changed that alone has to know that it is not followed.
+    if (restart !== "" && (isTold || restart !== this.#restart)) {
+      log.warn(`needs a restart, and stays as it is until then: ${restart}`);
     }
+    this.#restart = restart;
   }
 }
 

@@ -113,6 +113,19 @@ Deno.test("Reloader.reload() says what needs a restart, each time, and follows t
   assertEquals(scene.lines.filter((line) => line === warning).length, 2);
 });
 
+Deno.test("Reloader.reload() says once what needs a restart where nobody has asked for it, when that is all that is new", async () => {
+  const { scene, reloader } = setUp();
+  scene.file = { ...CONFIG, workers: 4 };
+  for (let i = 0; i < 3; i++) await reloader.reload({ isQuiet: true });
+  scene.file = CONFIG;
+  await reloader.reload({ isQuiet: true });
+  const warning = "warn: needs a restart, and stays as it is until then: server.workers: 1 → 4";
+  assertEquals(scene.lines, [warning]);
+  scene.file = { ...CONFIG, workers: 4 };
+  await reloader.reload({ isQuiet: true });
+  assertEquals(scene.lines, [warning, warning]);
+});
+
 Deno.test("Reloader.reload() does not follow a file that leaves nobody to be asked: it may be half written", async () => {
   const { scene, reloader } = setUp();
   scene.file = { ...CONFIG, upstreams: [] };
