@@ -155,6 +155,21 @@ Deno.test("explain --offline reads a configuration file, and says with which lin
 });
 
 for (
+  const args of [
+    ["--offline", "--config", "/etc/config.toml", "nas.example"],
+    ["nas.example", "--config=/etc/config.toml", "--offline"],
+    ["--config", "/etc/config.toml", "--offline", "nas.example", "A", "--client", "192.168.1.9"],
+  ]
+) {
+  Deno.test(`explain ${args.join(" ")} takes its words and flags in any order`, async () => {
+    const host = new FakeSystem(["explain", ...args]);
+    host.files.write("/etc/config.toml", '[local.addresses]\n"nas.example" = "192.0.2.7"\n');
+    assertEquals(await runProgram(host, host.system), 0);
+    assertStringIncludes(host.printed.join(""), "nas.example. 300 IN A 192.0.2.7");
+  });
+}
+
+for (
   const [args, message] of [
     [["status", "now"], 'Cannot status "now": it is one word too many'],
     [["status", "--below"], 'Cannot use "--below" with status: no such flag'],

@@ -3,6 +3,7 @@ import { readRequest } from "../../operator/admin/read_request.ts";
 import { type AdminRequest, DEFAULT_ADMIN_SOCKET } from "../../operator/admin/requests.ts";
 import { typeFromText } from "../../wire/iana.ts";
 import { UsageError } from "../usage_error.ts";
+import { FLAGS } from "./flags.ts";
 import type { SubCommand } from "./sub_command.ts";
 
 const SHARED = "[--socket <path>] [--json]";
@@ -38,7 +39,7 @@ export const ADMIN_COMMANDS: readonly SubCommand[] = [
       "Ask for a name as a client would (this machine, or --client), and print each step: who asks and why they may, what",
       "the configuration says and where, what is remembered, who is asked and what they say, the reply. The type is A",
       "unless given, --dnssec asks for DNSSEC records, --at is a time such as '2026-12-01 21:00'. Exit code as of check.",
-      "--socket and --json as of status. --offline needs no running program: with the configuration that stands behind",
+      "--socket and --json as of status. --offline needs no running program: with the configuration that is given beside",
       "it, such as --config <file> or --resolver <ip>, it prints what would be done, and asks nobody.",
     ],
   },
@@ -72,7 +73,8 @@ export function parseAdmin(command: AdminRequest["command"], args: readonly stri
   const words: string[] = [];
   const fields: Record<string, unknown> = { command };
   const own = { socket: DEFAULT_ADMIN_SOCKET, isJson: false };
-  let offline: readonly string[] | null = null;
+  // What is no flag of the command itself then belongs to the configuration, in whatever order it stands.
+  const offline: string[] | null = command === "explain" && args.includes("--offline") ? [] : null;
   for (let i = 0; i < args.length; i++) {
     const [flag, tied] = splitFlag(args[i]!);
     const value = () => {
@@ -90,15 +92,19 @@ export function parseAdmin(command: AdminRequest["command"], args: readonly stri
     else if (flag === "--dnssec" && command === "explain") fields.dnssec = isSwitch();
     else if (flag === "--client" && command === "explain") fields.client = value();
     else if (flag === "--at" && command === "explain") fields.at = value();
-    else if (flag === "--offline" && command === "explain") {
-      isSwitch();
-      offline = args.slice(i + 1);
-      break;
+    else if (flag === "--offline" && offline !== null) continue;
+    else if (flag.startsWith("-") && offline !== null) {
+      offline.push(args[i]!);
+      if (tied === undefined && takesValue(flag) && i + 1 < args.length) offline.push(args[++i]!);
     } else if (flag.startsWith("-")) {
       throw new UsageError(`Cannot use "${args[i]}" with ${command}: no such flag, see --help`);
     } else words.push(args[i]!);
   }
   return { kind: "admin", request: requestOf(fields, words, command), ...own, offline };
+}
+
+function takesValue(flag: string): boolean {
+  return FLAGS.some(({ name, short, value }) => value !== null && (flag === `--${name}` || flag === `-${short}`));
 }
 
 function splitFlag(arg: string): [string, string | undefined] {
