@@ -145,3 +145,16 @@ function codeFromText(text: string, codes: Readonly<Record<string, number>>, pre
 function invert(codes: Readonly<Record<string, number>>): ReadonlyMap<number, string> {
   return new Map(Object.entries(codes).map(([mnemonic, code]) => [code, mnemonic]));
 }
+
+/** Types that are no data of a zone, but parts of messages or ways to ask for more than one RRset (RFC 6895 §3.1). */
+export const NO_DATA_TYPES: ReadonlySet<number> = new Set([
+  TYPE.OPT,
+  TYPE.NXNAME,
+  TYPE.TKEY,
+  TYPE.TSIG,
+  TYPE.IXFR,
+  TYPE.AXFR,
+  TYPE.MAILB,
+  TYPE.MAILA,
+  TYPE.ANY,
+]);

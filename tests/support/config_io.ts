@@ -8,7 +8,7 @@ export type FileTexts = Readonly<Record<string, string | Uint8Array<ArrayBuffer>
 export function configIo(texts: string | FileTexts, variables: Readonly<Record<string, string>> = {}): ConfigIo {
   return {
     files: new FakeFiles(typeof texts === "string" ? { "/a.toml": texts } : texts),
-    absolutePath: (path) => path.startsWith("/") ? path : `/work/${path}`,
+    absolutePath: (path) => path.startsWith("/") ? path : `/here/${path}`,
     variable: (name) => variables[name] ?? null,
   };
 }

@@ -1,5 +1,5 @@
 import type { ExtendedError } from "../../wire/edns/edns.ts";
-import { EDE, RCODE, rcodeToText, TYPE, typeToText } from "../../wire/iana.ts";
+import { EDE, NO_DATA_TYPES, RCODE, rcodeToText, typeToText } from "../../wire/iana.ts";
 import { decodeQuestions, type Question } from "../../wire/message.ts";
 import { keyOfName, nameToText } from "../../wire/name.ts";
 import { decodeBounded } from "./decode_bounded.ts";
@@ -18,19 +18,6 @@ export type MultiQuestion = typeof MULTI_QUESTION[number];
 
 /** Each question costs an upstream query: without a bound, one datagram could buy dozens. */
 export const QUESTIONS_MAX = 8;
-
-/** Types that ask for more than one RRset or are no data: they cannot share a message with other questions. */
-const UNSPLITTABLE: ReadonlySet<number> = new Set([
-  TYPE.OPT,
-  TYPE.NXNAME,
-  TYPE.TKEY,
-  TYPE.TSIG,
-  TYPE.IXFR,
-  TYPE.AXFR,
-  TYPE.MAILB,
-  TYPE.MAILA,
-  TYPE.ANY,
-]);
 
 /** A part that has been answered, and why the reply is what it is. */
 interface ExplainedPart extends Part {
@@ -123,7 +110,7 @@ function explainFailure({ question, reply, extendedErrors }: ExplainedPart): Ext
 }
 
 function areSplittable(questions: readonly Question[]): boolean {
-  return questions.every((question) => !UNSPLITTABLE.has(question.type) && question.class === questions[0]!.class);
+  return questions.every((question) => !NO_DATA_TYPES.has(question.type) && question.class === questions[0]!.class);
 }
 
 /** Equal for equal questions, letter case ignored. */

@@ -1,4 +1,4 @@
-import { CLASS, classFromText, TYPE, typeFromText, typeToText } from "../iana.ts";
+import { CLASS, classFromText, NO_DATA_TYPES, typeFromText, typeToText } from "../iana.ts";
 import type { ResourceRecord } from "../message.ts";
 import { NameFormatError, nameFromText } from "../name.ts";
 import { rdataFromText } from "./rdata_text.ts";
@@ -11,19 +11,6 @@ const TTL = /^(?:[0-9]{1,10}|(?:[0-9]{1,8}[smhdw])+)$/i;
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 /** RFC 2181 §8. */
 const TTL_MAX = 0x7fff_ffff;
-/** Types that are no data of a zone, but parts of messages or ways to ask. */
-const NO_DATA: ReadonlySet<number> = new Set([
-  0,
-  TYPE.OPT,
-  TYPE.NXNAME,
-  TYPE.TKEY,
-  TYPE.TSIG,
-  TYPE.IXFR,
-  TYPE.AXFR,
-  TYPE.MAILB,
-  TYPE.MAILA,
-  TYPE.ANY,
-]);
 
 /**
  * Reads a record in zone-file form (RFC 1035 §5.1) in one line: `name [ttl] [class] type rdata`, TTL and class in either
@@ -46,7 +33,9 @@ export function recordFromText(text: string, ttlSeconds: number): ResourceRecord
     } else {
       const type = typeFromText(word);
       if (type === null) throw new RdataFormatError(`must have a record type: there is none called "${word}"`);
-      if (NO_DATA.has(type)) throw new RdataFormatError(`must be a record of a zone, ${typeToText(type)} is none`);
+      if ((type === 0 || NO_DATA_TYPES.has(type))) {
+        throw new RdataFormatError(`must be a record of a zone, ${typeToText(type)} is none`);
+      }
       return { name, type, class: CLASS.IN, ttl: ttl ?? ttlSeconds, rdata: rdataFromText(type, words.rest) };
     }
   }

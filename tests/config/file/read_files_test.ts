@@ -179,6 +179,6 @@ Deno.test("paths in a file are meant from where that file is", async () => {
   );
   assertEquals(config.policy!.local.hostsFiles, ["/etc/d/hosts", "/etc/hosts"]);
   assertEquals(config.policy!.local.leases.map(({ file }) => file), ["/opt/e/leases"]);
-  const relative = await load({ "/work/d/a.toml": '[local]\nhosts-files = ["hosts"]\n' }, {}, "d/a.toml");
-  assertEquals([relative.config.policy!.local.hostsFiles, relative.files], [["/work/d/hosts"], ["/work/d/a.toml"]]);
+  const relative = await load({ "/here/d/a.toml": '[local]\nhosts-files = ["hosts"]\n' }, {}, "d/a.toml");
+  assertEquals([relative.config.policy!.local.hostsFiles, relative.files], [["/here/d/hosts"], ["/here/d/a.toml"]]);
 });
