@@ -19,6 +19,7 @@ const LAYERS = [
   "resolver",
   "upstream",
   "cache",
+  "lists",
   "local",
   "names",
   "response",
@@ -54,6 +55,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   response: ["*", "records"],
   cache: ["*", "store"],
+  lists: ["compile", "fetch", "store", "formats", "set", "schedule", "*"],
   local: ["client_directory.ts", "files", "neighbours.ts", "leases", "*"],
   native: ["*", "kernel"],
   // Messages and records name one another, and so do their rooms and they.
