@@ -1,4 +1,9 @@
-import { formatSocketAddress, parseSocketAddress, type SocketAddress } from "../base/net/address.ts";
+import {
+  AddressFormatError,
+  formatSocketAddress,
+  parseSocketAddress,
+  type SocketAddress,
+} from "../base/net/address.ts";
 import { splitZone } from "../base/net/zone.ts";
 
 /** What DNS is spoken over: UDP (RFC 1035 §4.2.1), TCP (RFC 7766), TLS (RFC 7858), HTTPS (RFC 8484) and QUIC (RFC 9250). */
@@ -31,10 +36,17 @@ export interface Endpoint {
  * alone behind `tcp://`.
  *
  * @param defaultPort The port when the text names none.
- * @throws {AddressFormatError} when the address or the port is not readable.
+ * @throws {AddressFormatError} when the address or the port is not readable, or nobody can be asked over what stands before it.
  */
 export function parseEndpoint(text: string, defaultPort: number): Endpoint {
   const protocol = SCHEMES.find((scheme) => text.startsWith(`${scheme}://`));
+  const unknown = protocol === undefined ? /^([a-z0-9]+):\/\//.exec(text)?.[1] : undefined;
+  if (unknown !== undefined) {
+    const known = SCHEMES.map((scheme) => `${scheme}://`).join(" or ");
+    throw new AddressFormatError(
+      `must be an address, asked over UDP, or ${known} and an address; there is no ${unknown}://`,
+    );
+  }
   const address = text.slice(protocol === undefined ? 0 : protocol.length + "://".length);
   return { ...endpointAt(parseSocketAddress(address, defaultPort)), protocol: protocol ?? "udp" };
 }

@@ -29,6 +29,8 @@ export class AddressFormatError extends Error {
  * @throws {AddressFormatError} when the address or the port (`portMin`–65535) is not readable.
  */
 export function parseSocketAddress(text: string, defaultPort: number, portMin: 0 | 1 = 1): SocketAddress {
+  const scheme = /^[a-z0-9]+:\/\//.exec(text);
+  if (scheme !== null) throw new AddressFormatError(`must be an address alone, without ${scheme[0]}`);
   const { ip, port } = splitPort(text);
   const { address, zone } = splitZone(ip);
   const octets = parseIp(address);

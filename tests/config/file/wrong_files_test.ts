@@ -205,14 +205,14 @@ listen = ["2001:db8::1:53:"]`,
     what: "a service that there is not yet",
     text: `[server]
 listen = ["https://192.0.2.1/dns-query"]`,
-    said: ["2:11 server.listen[1]: must be an address alone: there is no service over https:// yet"],
+    said: ["2:11 server.listen[1]: must be an address alone, without https://"],
   },
   {
     what: "an upstream over what there is no transport for",
     text: `[upstreams.default]
 servers = ["tls://192.0.2.1"]`,
     said: [
-      "2:12 upstreams.default.servers[1]: must be an address, or tcp:// and an address: nobody can be asked over tls:// yet",
+      "2:12 upstreams.default.servers[1]: must be an address, asked over UDP, or tcp:// and an address; there is no tls://",
     ],
   },
   {

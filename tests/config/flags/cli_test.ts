@@ -128,7 +128,7 @@ for (
     ["--resolver dns.example.org", 'Cannot use --resolver "dns.example.org": an IP address is needed, not a name'],
     [
       "--resolver udp://8.8.8.8",
-      'Cannot use --resolver "udp://8.8.8.8": an IP address is needed, not a name',
+      'Cannot use --resolver "udp://8.8.8.8": must be an address, asked over UDP, or tcp:// and an address; there is no udp://',
     ],
     ["--resolver tcp://8.8.8.8:0", 'Cannot use --resolver "tcp://8.8.8.8:0": port must be 1–65535'],
     [
@@ -157,6 +157,7 @@ for (
     ],
     ["--listen 127.0.0.1:65536", 'Cannot use --listen "127.0.0.1:65536": port must be 0–65535'],
     ["--listen 127.0.0.1:-1", 'Cannot use --listen "127.0.0.1:-1": port must be 0–65535'],
+    ["--listen tls://192.0.2.1", 'Cannot use --listen "tls://192.0.2.1": must be an address alone, without tls://'],
     ["--listen localhost", 'Cannot use --listen "localhost": an IP address is needed, not a name'],
     ["--answer 192.0.2.1:53", 'Cannot use --answer "192.0.2.1:53": must be an IPv4 or IPv6 address'],
     ["--answer 192.0.2.1,192.0.2.2", 'Cannot use --answer "192.0.2.2": one IPv4 and one IPv6 address at most'],

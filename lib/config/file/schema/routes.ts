@@ -4,7 +4,6 @@ import { type Endpoint, parseEndpoint } from "../../../upstream/endpoint.ts";
 import { UsageError } from "../../usage_error.ts";
 import { checked, either, type Field, flag, list, table, text } from "./fields.ts";
 import { readDomain, readGroupName, readPattern, readType } from "./names.ts";
-import { withoutScheme } from "./row.ts";
 import type { FileRewrite, FileRoute } from "./tables.ts";
 import { upstreamGroupName } from "./upstreams.ts";
 
@@ -58,9 +57,7 @@ function clients(help: string): Field<readonly string[]> {
 function route(): Field<FileRoute> {
   const server = text(
     { form: '"[tcp://]<ip>[:<port>]"', help: "" },
-    (one) => {
-      return parseEndpoint(withoutScheme(one), DEFAULT_UPSTREAM_PORT);
-    },
+    (one) => parseEndpoint(one, DEFAULT_UPSTREAM_PORT),
   );
   const servers = { form: '["192.0.2.1"]', help: "" };
   const to = either<string, readonly Endpoint[]>(

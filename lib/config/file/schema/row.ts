@@ -1,7 +1,6 @@
 import type { Config } from "../../config.ts";
 import { DEFAULTS, SETTINGS } from "../../settings.ts";
 import { aboutInFile, type Setting } from "../../setting.ts";
-import { UsageError } from "../../usage_error.ts";
 import { type About, alternatives, count, either, type Field, flag, list, text, word } from "./fields.ts";
 import { quantity, quantityToText } from "./quantity.ts";
 
@@ -33,7 +32,7 @@ export function row(field: keyof Config): Field<Texts> {
   if (reader.unit !== undefined) return quantity(about, reader.unit, reader.bounds!, texts);
   if (reader.isList) {
     const example = EXAMPLES[field]!;
-    const read = (text: string) => (readTexts(setting, [field === "upstreams" ? withoutScheme(text) : text]), text);
+    const read = (text: string) => (readTexts(setting, [text]), text);
     const item = text({ form: `"${reader.form}"`, help: "", example }, read);
     const of = field === "upstreams" ? "server" : "value";
     return list(
@@ -85,13 +84,6 @@ function formOf({ reader: { form, unit, words, bounds, isList } }: Setting<unkno
     ...(words ?? []).map((one) => `"${one}"`),
   ];
   return all.length === 0 ? `"${form}"` : all.join("|");
-}
-
-/** An upstream may be asked over TCP alone; over what else there is no transport yet. */
-export function withoutScheme(text: string): string {
-  const scheme = /^([a-z0-9]+):\/\//.exec(text)?.[1];
-  if (scheme === undefined || scheme === "tcp") return text;
-  throw new UsageError(`must be an address, or tcp:// and an address: nobody can be asked over ${scheme}:// yet`);
 }
 
 function readTexts({ path, reader }: Setting<unknown>, texts: Texts): Texts {

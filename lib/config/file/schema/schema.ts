@@ -1,5 +1,5 @@
 import { DEFAULT_LISTEN_PORT } from "../../config.ts";
-import { AddressFormatError, formatSocketAddress, parseSocketAddress } from "../../../base/net/address.ts";
+import { formatSocketAddress, parseSocketAddress } from "../../../base/net/address.ts";
 import { UsageError } from "../../usage_error.ts";
 import { CLIENTS } from "./clients.ts";
 import { checked, either, type Field, list, table, text } from "./fields.ts";
@@ -93,13 +93,7 @@ function listen(): Field<readonly FileListener[]> {
 }
 
 function readListener(text: string): string {
-  return formatSocketAddress(parseSocketAddress(withoutScheme(text), LISTEN_PORT, 0));
-}
-
-function withoutScheme(text: string): string {
-  const scheme = /^([a-z]+):\/\//.exec(text)?.[1];
-  if (scheme === undefined) return text;
-  throw new AddressFormatError(`must be an address alone: there is no service over ${scheme}:// yet`);
+  return formatSocketAddress(parseSocketAddress(text, LISTEN_PORT, 0));
 }
 
 function readGlob(text: string): string {
