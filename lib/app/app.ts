@@ -3,6 +3,7 @@ import { drawSecret } from "../base/random/derive_key.ts";
 import type { Runtime } from "../base/runtime.ts";
 import type { FullConfig } from "../config/config.ts";
 import { type Counters, formatCounters } from "../observe/counters.ts";
+import { replyCounts } from "../operator/reply_counts.ts";
 import { type CacheStatus, formatStatus, type Status } from "../operator/status.ts";
 import type { Prepared } from "../reload/reload_target.ts";
 import { StreamLimit } from "../server/listen/stream_limit.ts";
@@ -136,6 +137,7 @@ export class App {
       inFlight: this.held.inFlight,
       lostLines: runtime.lostLineCount(),
       counters,
+      replies: replyCounts(this.#server.outcomes),
       cache: store && cacheStatus(store),
       upstreams: registry.states(this.#built.groups.flatMap(({ members }) => members)),
     };

@@ -1,6 +1,8 @@
 import type { UpstreamStatus } from "../upstream/health/upstream_status.ts";
 import { MIB } from "../base/units.ts";
 import type { Counters } from "../observe/counters.ts";
+import { rcodeToText } from "../wire/iana.ts";
+import { formatReplyCounts, type ReplyCount } from "./reply_counts.ts";
 
 /** How full the cache is. */
 export interface CacheStatus {
@@ -24,6 +26,8 @@ export interface Status {
   readonly lostLines: number;
   /** What has happened. */
   readonly counters: Counters;
+  /** What has left for clients: by each way, from each source, with each RCODE. */
+  readonly replies: readonly ReplyCount[];
   /** `null` without a cache. */
   readonly cache: CacheStatus | null;
   /** In order of preference; behind them those that are asked no more, until their last exchanges have ended. */
@@ -31,16 +35,29 @@ export interface Status {
 }
 
 /** The state of the program for its operator, a line each. */
-export function formatStatus({ runningMs, inFlight, lostLines, counters, cache, upstreams }: Status): string[] {
+export function formatStatus(
+  { runningMs, inFlight, lostLines, counters, replies, cache, upstreams }: Status,
+): string[] {
   return [
     `running for ${duration(runningMs)}, ${inFlight} questions in flight` +
     (lostLines === 0 ? "" : `, ${lostLines} lines of the log lost`),
     `clients: received=${counters.received} replied=${counters.replied} ignored=${counters.ignored} ` +
     `prohibited=${counters.prohibited} rateLimited=${counters.rateLimited} overloaded=${counters.overloaded} ` +
     `postponed=${counters.postponed} unsendable=${counters.unsendable} broken=${counters.broken}`,
+    ...repliesLines(replies),
     cache === null ? "cache: off" : `cache: ${cacheLine(counters, cache)}`,
     ...upstreams.map((upstream) => `upstream ${upstream.name}: ${upstreamLine(upstream)}`),
   ];
+}
+
+function repliesLines(replies: readonly ReplyCount[]): string[] {
+  if (replies.length === 0) return [];
+  const [ways, sources, rcodes] = [
+    formatReplyCounts(replies, ({ channel }) => channel),
+    formatReplyCounts(replies, ({ source }) => source),
+    formatReplyCounts(replies, ({ rcode }) => rcodeToText(rcode)),
+  ];
+  return [`replies: ${ways}, ${sources}, ${rcodes}`];
 }
 
 function cacheLine(counters: Counters, { count, usedOctets, budgetOctets, evictionCount }: CacheStatus): string {

@@ -1,4 +1,5 @@
 import { Counters } from "../observe/counters.ts";
+import { sumReplyCounts } from "./reply_counts.ts";
 import type { CacheStatus, Status } from "./status.ts";
 import type { UpstreamStatus } from "../upstream/health/upstream_status.ts";
 
@@ -10,6 +11,7 @@ export function sumStatus(statuses: readonly Status[]): Status {
     inFlight: sum(statuses, ({ inFlight }) => inFlight),
     lostLines: sum(statuses, ({ lostLines }) => lostLines),
     counters: sumCounters(statuses.map(({ counters }) => counters)),
+    replies: sumReplyCounts(statuses.map(({ replies }) => replies)),
     cache: sumCaches(statuses.map(({ cache }) => cache).filter((cache) => cache !== null)),
     upstreams: Array.from({ length: upstreamCount }, (_, i) => {
       return sumUpstream(statuses.map(({ upstreams }) => upstreams[i]).filter((upstream) => upstream !== undefined));

@@ -18,11 +18,14 @@ const UPSTREAM = {
 
 Deno.test("formatStatus() tells all of a fresh program without a cache", () => {
   const counters = new Counters();
-  assertEquals(formatStatus({ runningMs: 59_999, inFlight: 0, lostLines: 0, counters, cache: null, upstreams: [] }), [
-    "running for 59 s, 0 questions in flight",
-    "clients: received=0 replied=0 ignored=0 prohibited=0 rateLimited=0 overloaded=0 postponed=0 unsendable=0 broken=0",
-    "cache: off",
-  ]);
+  assertEquals(
+    formatStatus({ runningMs: 59_999, inFlight: 0, lostLines: 0, counters, replies: [], cache: null, upstreams: [] }),
+    [
+      "running for 59 s, 0 questions in flight",
+      "clients: received=0 replied=0 ignored=0 prohibited=0 rateLimited=0 overloaded=0 postponed=0 unsendable=0 broken=0",
+      "cache: off",
+    ],
+  );
 });
 
 Deno.test("formatStatus() tells the share of hits, the memory taken, and how each upstream is doing", () => {
@@ -30,7 +33,15 @@ Deno.test("formatStatus() tells the share of hits, the memory taken, and how eac
   Object.assign(counters, { cacheHits: 90, cacheMisses: 8, cacheStaleHits: 1, cacheFailureHits: 1, prefetches: 2 });
   const cache = { count: 5, usedOctets: 1_572_864, budgetOctets: 67_108_864, evictionCount: 3 };
   const upstreams = [UPSTREAM, { ...UPSTREAM, name: "192.0.2.2:53", state: "down", smoothedMs: 0 }];
-  const lines = formatStatus({ runningMs: 7_261_000, inFlight: 4, lostLines: 0, counters, cache, upstreams });
+  const lines = formatStatus({
+    runningMs: 7_261_000,
+    inFlight: 4,
+    lostLines: 0,
+    counters,
+    replies: [],
+    cache,
+    upstreams,
+  });
   assertEquals(lines[0], "running for 2 h 1 min, 4 questions in flight");
   assertEquals(lines.slice(2), [
     "cache: hits=90 (90.0 %) misses=8 stale=1 negative=0 failures=1 prefetches=2 evictions=3 entries=5 " +
@@ -43,7 +54,15 @@ Deno.test("formatStatus() tells the share of hits, the memory taken, and how eac
 Deno.test("formatStatus() tells in what manner an upstream is asked that does not cope with the usual one", () => {
   const asked = (lessons: Partial<typeof UPSTREAM>) => {
     const upstreams = [{ ...UPSTREAM, ...lessons }];
-    return formatStatus({ runningMs: 0, inFlight: 0, lostLines: 0, counters: new Counters(), cache: null, upstreams })
+    return formatStatus({
+      runningMs: 0,
+      inFlight: 0,
+      lostLines: 0,
+      counters: new Counters(),
+      replies: [],
+      cache: null,
+      upstreams,
+    })
       .at(-1)!
       .replace(/.* failures=1/, "");
   };
@@ -55,6 +74,14 @@ Deno.test("formatStatus() tells in what manner an upstream is asked that does no
 });
 
 Deno.test("formatStatus() tells how many lines the operator has not been told", () => {
-  const status = { runningMs: 0, inFlight: 0, lostLines: 7, counters: new Counters(), cache: null, upstreams: [] };
+  const status = {
+    runningMs: 0,
+    inFlight: 0,
+    lostLines: 7,
+    counters: new Counters(),
+    replies: [],
+    cache: null,
+    upstreams: [],
+  };
   assertEquals(formatStatus(status)[0], "running for 0 s, 0 questions in flight, 7 lines of the log lost");
 });

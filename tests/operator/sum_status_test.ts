@@ -24,6 +24,7 @@ function status(counts: Partial<Counters>, upstream: Partial<UpstreamStatus>, ot
     inFlight: 2,
     lostLines: 2,
     counters: Object.assign(new Counters(), counts),
+    replies: [],
     cache: { count: 5, usedOctets: 100, budgetOctets: 1000, evictionCount: 3 },
     upstreams: [{ ...UPSTREAM, ...upstream }],
     ...others,
@@ -40,6 +41,7 @@ Deno.test("sumStatus() adds up what is counted, and takes the longest time", () 
     inFlight: 4,
     lostLines: 4,
     counters: Object.assign(new Counters(), { received: 3, cacheHits: 10, dropped: 3 }),
+    replies: [],
     cache: { count: 10, usedOctets: 200, budgetOctets: 2000, evictionCount: 6 },
     upstreams: [{ ...UPSTREAM, queryCount: 3, replyCount: 6, failureCount: 2 }],
   });
@@ -67,6 +69,14 @@ Deno.test("sumStatus() tells that an upstream is asked in another manner when it
 
 Deno.test("sumStatus() has no cache where nobody has one, and is empty for nobody", () => {
   assertEquals(sumStatus([status({}, {}, { cache: null })]).cache, null);
-  const empty = { runningMs: 0, inFlight: 0, lostLines: 0, counters: new Counters(), cache: null, upstreams: [] };
+  const empty = {
+    runningMs: 0,
+    inFlight: 0,
+    lostLines: 0,
+    counters: new Counters(),
+    replies: [],
+    cache: null,
+    upstreams: [],
+  };
   assertEquals(sumStatus([]), empty);
 });

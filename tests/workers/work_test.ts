@@ -13,7 +13,15 @@ const START: StartOrder = {
   secret: "00".repeat(16),
   announces: true,
 };
-const STATE = { runningMs: 1, inFlight: 0, lostLines: 0, counters: new Counters(), cache: null, upstreams: [] };
+const STATE = {
+  runningMs: 1,
+  inFlight: 0,
+  lostLines: 0,
+  counters: new Counters(),
+  replies: [],
+  cache: null,
+  upstreams: [],
+};
 
 function setUp() {
   const orders = new TransformStream<Order, Order>(undefined, { highWaterMark: 10 });
