@@ -1,5 +1,18 @@
 import type { Endpoint } from "../upstream/endpoint.ts";
 import type { Strategy } from "../upstream/group/strategy.ts";
+import type { DomainPattern } from "./domain_pattern.ts";
+import {
+  type AnswersConfig,
+  type BlockAnswer,
+  type BlockConfig,
+  type BlockRule,
+  DEFAULT_ANSWERS,
+  DEFAULT_BLOCK,
+  type Dns64Config,
+  type ListConfig,
+  type ScheduleConfig,
+} from "./lists.ts";
+import type { Place } from "./place.ts";
 
 /**
  * What a configuration says of names, clients and upstreams beyond single settings: who is asked for what, who asks, and what is
@@ -17,15 +30,26 @@ export interface Policy {
   readonly local: LocalConfig;
   /** Other names that are asked for instead. */
   readonly rewrites: readonly RewriteConfig[];
+  /** Names that client groups and routes refer to. */
+  readonly lists: readonly ListConfig[];
+  /** Times that client groups refer to. */
+  readonly schedules: readonly ScheduleConfig[];
+  /** How names are blocked. */
+  readonly block: BlockConfig;
+  /** What may be in answers. */
+  readonly answers: AnswersConfig;
+  /** `null` for nobody. */
+  readonly dns64: Dns64Config | null;
 }
 
-/** Where in the configuration something stands. */
-export interface Place {
-  /** The path as it was given or found. */
-  readonly file: string;
-  /** 1 and up. */
-  readonly line: number;
-}
+/** What a policy says that has no word of lists and answers. */
+export const NO_FILTER: Pick<Policy, "lists" | "schedules" | "block" | "answers" | "dns64"> = {
+  lists: [],
+  schedules: [],
+  block: DEFAULT_BLOCK,
+  answers: DEFAULT_ANSWERS,
+  dns64: null,
+};
 
 /** Upstreams that are asked together. */
 export interface UpstreamGroupConfig {
@@ -55,24 +79,20 @@ export interface UpstreamGroupConfig {
   readonly place: Place | null;
 }
 
-/** A domain that something holds for. */
-export interface DomainPattern {
-  /** Its name in text, as it was written; `.` for all names. */
-  readonly name: string;
-  /** Whether it holds for this name alone, and not for what is below it. */
-  readonly isExact: boolean;
-}
-
 /** Who is asked for some names. */
 export interface RouteConfig {
-  /** What it is about; empty for all names. */
+  /** What it is about; empty for all names, or for the list's alone. */
   readonly domains: readonly DomainPattern[];
+  /** A list whose names it is about as well; `null` for none. */
+  readonly list: string | null;
   /** QTYPEs, at least one; `null` for all. */
   readonly types: readonly number[] | null;
   /** Client groups, at least one; `null` for everybody. */
   readonly clients: readonly string[] | null;
   /** The upstream group that is asked. */
   readonly to: string;
+  /** Whether there may be private addresses in its answers. */
+  readonly allowsPrivateAnswers: boolean;
   /** Where it stands. */
   readonly place: Place;
 }
@@ -91,6 +111,18 @@ export interface ClientGroupConfig {
   readonly listeners: readonly string[];
   /** The upstream group that is asked instead of `default`; `null` for that. */
   readonly upstream: string | null;
+  /** Names that it gets no answer for. */
+  readonly block: readonly BlockRule[];
+  /** Names that are not blocked, whatever `block` says. */
+  readonly allow: readonly BlockRule[];
+  /** What it gets for blocked names; `null` for `Policy.block.answer`. */
+  readonly answer: BlockAnswer | null;
+  /** Search engines that are asked for their safe results alone. */
+  readonly safeSearch: readonly string[];
+  /** `null` for `Policy.answers.rebindingProtection`. */
+  readonly rebindingProtection: boolean | null;
+  /** Whether it gets IPv6 addresses made of IPv4 addresses; `null` for what `Policy.dns64` says. */
+  readonly dns64: boolean | null;
   /** QTYPEs that are answered with no records. */
   readonly dropTypes: readonly number[];
   /** Local names that these clients alone see. */
@@ -98,6 +130,12 @@ export interface ClientGroupConfig {
   /** Where it stands. */
   readonly place: Place;
 }
+
+/** What is said of clients that get all answers as they are. */
+export const UNFILTERED: Pick<
+  ClientGroupConfig,
+  "block" | "allow" | "answer" | "safeSearch" | "rebindingProtection" | "dns64"
+> = { block: [], allow: [], answer: null, safeSearch: [], rebindingProtection: null, dns64: null };
 
 /** What is answered from here. */
 export interface LocalConfig {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { FullConfig } from "../../lib/config/config.ts";
-import type { Policy, UpstreamGroupConfig } from "../../lib/config/policy.ts";
+import { NO_FILTER, type Policy, UNFILTERED, type UpstreamGroupConfig } from "../../lib/config/policy.ts";
 import { DEFAULTS, FIELDS, SETTINGS } from "../../lib/config/settings.ts";
 import { changesBetween } from "../../lib/reload/changes/changes.ts";
 import { endpointAt } from "../../lib/upstream/endpoint.ts";
@@ -29,9 +29,11 @@ const POLICY: Policy = {
   upstreamGroups: [group("default", "192.0.2.1"), group("ad", "10.0.0.11")],
   routes: [{
     domains: [{ name: "corp.example", isExact: false }],
+    list: null,
     types: null,
     clients: null,
     to: "ad",
+    allowsPrivateAnswers: false,
     place: PLACE,
   }],
   clientGroups: [{
@@ -41,6 +43,7 @@ const POLICY: Policy = {
     names: [],
     listeners: [],
     upstream: null,
+    ...UNFILTERED,
     dropTypes: [],
     local: [],
     place: PLACE,
@@ -56,6 +59,7 @@ const POLICY: Policy = {
     ttlSeconds: 300,
   },
   rewrites: [],
+  ...NO_FILTER,
 };
 
 function withPolicy(fields: Partial<Policy>): FullConfig {

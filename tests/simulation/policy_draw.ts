@@ -1,5 +1,12 @@
 import type { FullConfig } from "../../lib/config/config.ts";
-import type { ClientGroupConfig, Policy, RouteConfig, UpstreamGroupConfig } from "../../lib/config/policy.ts";
+import {
+  type ClientGroupConfig,
+  NO_FILTER,
+  type Policy,
+  type RouteConfig,
+  UNFILTERED,
+  type UpstreamGroupConfig,
+} from "../../lib/config/policy.ts";
 import type { Endpoint } from "../../lib/upstream/endpoint.ts";
 import { DEFAULT_FAILOVER_ON } from "../../lib/upstream/group/answer_rule.ts";
 import { STRATEGIES } from "../../lib/upstream/group/strategy.ts";
@@ -55,6 +62,7 @@ export function drawPolicy(
     names: [],
     listeners: [],
     upstream: random.chance(0.5) ? random.pick(names) : null,
+    ...UNFILTERED,
     dropTypes: [],
     local: [],
     place: PLACE,
@@ -74,6 +82,7 @@ export function drawPolicy(
       ttlSeconds: 60,
     },
     rewrites: [],
+    ...NO_FILTER,
   };
 }
 
@@ -81,9 +90,11 @@ export function drawPolicy(
 function drawRoutes(random: SeededRandom, to: readonly string[], clients: readonly string[]): RouteConfig[] {
   return random.shuffled(DOMAINS).slice(0, random.between(0, DOMAINS.length)).map((name, line) => ({
     domains: [{ name, isExact: random.chance(0.2) }],
+    list: null,
     types: random.chance(0.3) ? [random.pick([TYPE.A, TYPE.AAAA, TYPE.MX, TYPE.TXT])] : null,
     clients: clients.length > 0 && random.chance(0.3) ? [random.pick(clients)] : null,
     to: random.pick(to),
+    allowsPrivateAnswers: false,
     place: { ...PLACE, line },
   }));
 }

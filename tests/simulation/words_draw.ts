@@ -1,4 +1,5 @@
-import type { DomainPattern, LocalAddresses, LocalConfig, Policy, RewriteConfig } from "../../lib/config/policy.ts";
+import type { DomainPattern } from "../../lib/config/domain_pattern.ts";
+import type { LocalAddresses, LocalConfig, Policy, RewriteConfig } from "../../lib/config/policy.ts";
 import { TYPE } from "../../lib/wire/iana.ts";
 import type { SeededRandom } from "../support/seeded_random.ts";
 

@@ -1,19 +1,21 @@
-import type {
-  ClientGroupConfig,
-  DomainPattern,
-  LocalAddresses,
-  LocalConfig,
-  Policy,
-  RewriteConfig,
-  RouteConfig,
-  UpstreamGroupConfig,
+import type { DomainPattern } from "../../lib/config/domain_pattern.ts";
+import {
+  type ClientGroupConfig,
+  type LocalAddresses,
+  type LocalConfig,
+  NO_FILTER,
+  type Policy,
+  type RewriteConfig,
+  type RouteConfig,
+  UNFILTERED,
+  type UpstreamGroupConfig,
 } from "../../lib/config/policy.ts";
 import { DEFAULT_FAILOVER_ON } from "../../lib/upstream/group/answer_rule.ts";
 import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import { udp } from "./fake_socket.ts";
 
 /** A policy of which only what a test is about is said. Lines of places are counted from 1, apart for each kind. */
-export interface PolicyFields {
+export interface PolicyFields extends Partial<typeof NO_FILTER> {
   /** Addresses of servers, by name of the group; the first is `default`. */
   readonly upstreams: Readonly<Record<string, readonly string[]>>;
   /** Routes; `=x` is x alone. */
@@ -32,6 +34,7 @@ export type LocalFields = Readonly<Record<string, readonly string[] | string>>;
 
 export interface RouteFields {
   readonly domains?: readonly string[] | undefined;
+  readonly list?: string | undefined;
   readonly types?: readonly number[] | undefined;
   readonly clients?: readonly string[] | undefined;
   readonly to: string;
@@ -46,7 +49,7 @@ export interface RewriteFields {
 
 /** The policy that `fields` say. */
 export function policyOf(fields: PolicyFields): Policy {
-  const { upstreams, routes = [], clients = {}, rewrites = [], local = {} } = fields;
+  const { upstreams, routes = [], clients = {}, rewrites = [], local = {}, ...filter } = fields;
   return {
     upstreamGroups: Object.entries(upstreams).map(([name, servers], i) =>
       upstreamGroupOf(name, servers, { place: placeAt(i) })
@@ -65,6 +68,8 @@ export function policyOf(fields: PolicyFields): Policy {
       records: (local.records ?? []).map((text, i) => ({ text, place: placeAt(i) })),
     },
     rewrites: rewrites.map(rewriteOf),
+    ...NO_FILTER,
+    ...filter,
   };
 }
 
@@ -99,8 +104,16 @@ export function upstreamGroupOf(
   };
 }
 
-function routeOf({ domains = [], types, clients, to }: RouteFields, i: number): RouteConfig {
-  return { domains: domains.map(patternOf), types: types ?? null, clients: clients ?? null, to, place: placeAt(i) };
+function routeOf({ domains = [], list, types, clients, to }: RouteFields, i: number): RouteConfig {
+  return {
+    domains: domains.map(patternOf),
+    list: list ?? null,
+    types: types ?? null,
+    clients: clients ?? null,
+    to,
+    allowsPrivateAnswers: false,
+    place: placeAt(i),
+  };
 }
 
 function rewriteOf({ domains, to, isFlat = false, clients }: RewriteFields, i: number): RewriteConfig {
@@ -115,6 +128,7 @@ function clientGroupOf(name: string, fields: Partial<ClientGroupConfig>, i: numb
     names: [],
     listeners: [],
     upstream: null,
+    ...UNFILTERED,
     dropTypes: [],
     local: [],
     place: placeAt(i),

@@ -1,4 +1,5 @@
-import type { DomainPattern, RewriteConfig, RouteConfig } from "../../config/policy.ts";
+import type { DomainPattern } from "../../config/domain_pattern.ts";
+import type { RewriteConfig, RouteConfig } from "../../config/policy.ts";
 import { answerSpecially, isTopLevel, PARENTS_TYPES } from "../../resolver/local/special_answer.ts";
 import { SPECIAL_ZONES } from "../../resolver/local/special_zones.ts";
 import type { Resolver } from "../../resolver/resolver.ts";

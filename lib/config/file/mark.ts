@@ -1,4 +1,4 @@
-import type { Place } from "../policy.ts";
+import type { Place } from "../place.ts";
 
 /** A file's text, as it was read. */
 export interface SourceText {

@@ -1,11 +1,13 @@
-import type {
-  ClientGroupConfig,
-  LocalAddresses,
-  LocalConfig,
-  Policy,
-  RewriteConfig,
-  RouteConfig,
-  UpstreamGroupConfig,
+import {
+  type ClientGroupConfig,
+  type LocalAddresses,
+  type LocalConfig,
+  NO_FILTER,
+  type Policy,
+  type RewriteConfig,
+  type RouteConfig,
+  UNFILTERED,
+  type UpstreamGroupConfig,
 } from "../policy.ts";
 import { type Mark, markAt, placeOf } from "./mark.ts";
 import type { PolicySource } from "./policy_source.ts";
@@ -28,6 +30,7 @@ export function toPolicy(source: PolicySource): Policy | null {
     clientGroups: toClientGroups(source),
     local: toLocal(source),
     rewrites: toRewrites(source),
+    ...NO_FILTER,
   };
   return saysMore(policy, source) ? policy : null;
 }
@@ -50,7 +53,7 @@ function toRoutes(source: PolicySource): { routes: RouteConfig[]; groups: Upstre
     const { mark } = markAt(source.marks, ["route", i]);
     const { domains = [], types = null, clients = null, to } = route;
     const place = placeOf(mark);
-    const base = { domains, types, clients, place };
+    const base = { domains, list: null, types, clients, allowsPrivateAnswers: false, place };
     if (typeof to === "string") return { ...base, to };
     // No name of a file has a blank in it.
     const about = `route for ${domains[0]?.name ?? "all names"}`;
@@ -76,6 +79,7 @@ function toClientGroups({ tables, marks }: PolicySource): ClientGroupConfig[] {
     names: group.names ?? [],
     listeners: (listeners.get(name) ?? []).map(({ address }) => address),
     upstream: group.upstream ?? null,
+    ...UNFILTERED,
     dropTypes: group["drop-types"] ?? [],
     local: toLocalAddresses(group.local, markAt(marks, ["clients", name, "local"]).mark),
     place: placeOf(markAt(marks, ["clients", name]).mark),

@@ -1,5 +1,6 @@
 import type { Config, FullConfig } from "../../config/config.ts";
-import type { DomainPattern, Policy } from "../../config/policy.ts";
+import type { DomainPattern } from "../../config/domain_pattern.ts";
+import { NO_FILTER, type Policy } from "../../config/policy.ts";
 import { FIELDS, SETTINGS } from "../../config/settings.ts";
 import { fieldChanges, namedChanges, thingChanges } from "./difference.ts";
 import { valueText } from "./value_text.ts";
@@ -87,4 +88,5 @@ const NOTHING: Policy = {
     ttlSeconds: 0,
   },
   rewrites: [],
+  ...NO_FILTER,
 };

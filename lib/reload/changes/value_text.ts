@@ -1,5 +1,6 @@
 import { formatSocketAddress, type SocketAddress } from "../../base/net/address.ts";
-import type { DomainPattern, LeaseFile, LocalAddresses, LocalRecord } from "../../config/policy.ts";
+import type { DomainPattern } from "../../config/domain_pattern.ts";
+import type { LeaseFile, LocalAddresses, LocalRecord } from "../../config/policy.ts";
 import { type Endpoint, endpointText } from "../../upstream/endpoint.ts";
 
 /** What can stand in a configuration where something is listed. */

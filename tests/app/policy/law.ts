@@ -1,4 +1,5 @@
-import type { DomainPattern, Policy } from "../../../lib/config/policy.ts";
+import type { DomainPattern } from "../../../lib/config/domain_pattern.ts";
+import type { Policy } from "../../../lib/config/policy.ts";
 import { SPECIAL_ZONES } from "../../../lib/resolver/local/special_zones.ts";
 import { CLASS, TYPE } from "../../../lib/wire/iana.ts";
 import { nameToText } from "../../../lib/wire/name.ts";

@@ -2,6 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { loadConfig } from "../../../lib/config/load_config.ts";
+import { NO_FILTER, UNFILTERED } from "../../../lib/config/policy.ts";
 import { DEFAULTS } from "../../../lib/config/settings.ts";
 import { endpointText } from "../../../lib/upstream/endpoint.ts";
 import { DEFAULT_FAILOVER_ON } from "../../../lib/upstream/group/answer_rule.ts";
@@ -102,6 +103,7 @@ Deno.test("loadConfig() makes a policy of a file", async () => {
     ],
   );
   const lab = [{ name: "lab.example", isExact: false }];
+  const plain = { list: null, clients: null, allowsPrivateAnswers: false };
   assertEquals(others, {
     routes: [
       {
@@ -110,16 +112,18 @@ Deno.test("loadConfig() makes a policy of a file", async () => {
           { name: "www.example", isExact: true },
           { name: "xn--bcher-kva.example", isExact: false },
         ],
+        list: null,
         types: [TYPE.A, 65280],
         clients: ["guests"],
         to: "second",
+        allowsPrivateAnswers: false,
         place: at(17),
       },
-      { domains: lab, types: null, clients: null, to: "route for lab.example", place: at(22) },
+      { ...plain, domains: lab, types: null, to: "route for lab.example", place: at(22) },
       {
+        ...plain,
         domains: lab,
         types: [TYPE.TXT],
-        clients: null,
         to: "route for lab.example, line 25 of /d/a.toml",
         place: at(25),
       },
@@ -131,6 +135,7 @@ Deno.test("loadConfig() makes a policy of a file", async () => {
       names: ["tablet-*"],
       listeners: ["[2001:db8::53]:5353"],
       upstream: "second",
+      ...UNFILTERED,
       dropTypes: [TYPE.AAAA],
       local: [{ name: "nas", addresses: ["192.0.2.11"], alias: null, place: at(36) }],
       place: at(29),
@@ -155,6 +160,7 @@ Deno.test("loadConfig() makes a policy of a file", async () => {
       clients: null,
       place: at(48),
     }],
+    ...NO_FILTER,
   });
   assertEquals(JSON.parse(JSON.stringify(config)), config);
   assertEquals([config.upstreamSockets, config.asksWithCookies, config.allow], [64, false, DEFAULTS.allow]);

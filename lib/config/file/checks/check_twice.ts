@@ -1,4 +1,4 @@
-import type { DomainPattern } from "../../policy.ts";
+import type { DomainPattern } from "../../domain_pattern.ts";
 import { lineOf, type Mark, markAt } from "../mark.ts";
 import { type Problem, problemAt } from "../problem.ts";
 import type { Checked } from "./checked.ts";

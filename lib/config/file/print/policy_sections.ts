@@ -2,14 +2,9 @@ import { endpointText } from "../../../upstream/endpoint.ts";
 import { DEFAULT_FAILOVER_ON } from "../../../upstream/group/answer_rule.ts";
 import { rcodeToText, typeToText } from "../../../wire/iana.ts";
 import type { FullConfig } from "../../config.ts";
-import type {
-  DomainPattern,
-  LocalAddresses,
-  LocalConfig,
-  Place,
-  RouteConfig,
-  UpstreamGroupConfig,
-} from "../../policy.ts";
+import type { DomainPattern } from "../../domain_pattern.ts";
+import type { Place } from "../../place.ts";
+import type { LocalAddresses, LocalConfig, RouteConfig, UpstreamGroupConfig } from "../../policy.ts";
 import { SETTINGS } from "../../settings.ts";
 import { quantityToText } from "../schema/quantity.ts";
 import type { Entry, PrintOptions, Section, TomlValue } from "./sections.ts";

@@ -1,7 +1,7 @@
 import { foldCase, nameFromText, nameToText } from "../../../wire/name.ts";
 import { typeFromText } from "../../../wire/iana.ts";
 import { UsageError } from "../../usage_error.ts";
-import type { DomainPattern } from "../../policy.ts";
+import type { DomainPattern } from "../../domain_pattern.ts";
 
 /** The name of something that others refer to. */
 export function readGroupName(name: string): string {

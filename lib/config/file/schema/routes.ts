@@ -1,5 +1,5 @@
 import { DEFAULT_UPSTREAM_PORT } from "../../config.ts";
-import type { DomainPattern } from "../../policy.ts";
+import type { DomainPattern } from "../../domain_pattern.ts";
 import { type Endpoint, parseEndpoint } from "../../../upstream/endpoint.ts";
 import { UsageError } from "../../usage_error.ts";
 import { checked, either, type Field, flag, list, table, text } from "./fields.ts";

@@ -1,4 +1,5 @@
-import type { DomainPattern, LeaseFile } from "../../policy.ts";
+import type { DomainPattern } from "../../domain_pattern.ts";
+import type { LeaseFile } from "../../policy.ts";
 import type { Endpoint } from "../../../upstream/endpoint.ts";
 import type { Texts } from "./row.ts";
 
