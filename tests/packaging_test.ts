@@ -22,8 +22,22 @@ testWithFiles("dns-forwarder.service is started again however often it has ended
   assertMatch(service!, /^RestartPreventExitStatus=2$/m);
 });
 
-testWithFiles("dns-forwarder.service is reloaded by the signal that the program takes for it", () => {
-  assertMatch(read("packaging/systemd/dns-forwarder.service"), /^ExecReload=\/bin\/kill -HUP \$MAINPID$/m);
+testWithFiles(
+  "dns-forwarder.service is reloaded by the signal that the program takes for it, if the file can be used",
+  () => {
+    // systemd.service(5): of several commands "the next one is executed only if the previous one did not fail".
+    const unit = read("packaging/systemd/dns-forwarder.service");
+    assertEquals(unit.match(/^ExecReload=.*$/gm), [
+      "ExecReload=/usr/local/bin/dns-forwarder check-config $DNS_FORWARDER_FLAGS",
+      "ExecReload=/bin/kill -HUP $MAINPID",
+    ]);
+  },
+);
+
+testWithFiles("dns-forwarder.service may execute what a portable file unpacks", () => {
+  const unit = read("packaging/systemd/dns-forwarder.service");
+  // Seen with systemd 257: the folder of a DynamicUser is an id-mapped mount, with noexec unless it is said.
+  assertMatch(unit, /^Environment=DNS_FORWARDER_CACHE=(%C\/dns-forwarder)\n(?:#.*\n)*ExecPaths=\1$/m);
 });
 
 testWithFiles("workflows name each action by a commit, for a tag can be moved", () => {
