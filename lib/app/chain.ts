@@ -23,6 +23,7 @@ import { SpecialNames } from "../resolver/local/special_names.ts";
 import { Split } from "../resolver/questions/split.ts";
 import type { UpstreamGroup } from "../upstream/group/upstream_group.ts";
 import { HEADER_OCTETS } from "../wire/header.ts";
+import type { Name } from "../wire/name.ts";
 import { VERSION } from "../version.ts";
 import { decide } from "./policy/decide.ts";
 import type { Destinations } from "./policy/destinations.ts";
@@ -128,8 +129,9 @@ export function resolverChain(options: ChainOptions): Resolver {
     // What is asked for in place of another name may be known here.
     const again: Resolver = { resolve: (query) => known.resolve(query) };
     const { hash, runtime: { wallClock } } = resources;
-    const { directory } = local;
-    const decided = decide({ ...options, policy, hash, directory, next, madeUp: fixedAnswer(config), again });
+    const { data, directory } = local;
+    const isKnown = (name: Name, group: number) => data.isKnown(name, group, wallClock.epochSeconds());
+    const decided = decide({ ...options, policy, hash, directory, next, madeUp: fixedAnswer(config), again, isKnown });
     const known: Resolver = new LocalNames({ ...local, decide: decided, wallClock });
     next = known;
   }

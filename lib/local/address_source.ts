@@ -1,3 +1,5 @@
+import type { Cidr } from "../base/net/cidr.ts";
+import { ipv4Word } from "../base/net/ip.ts";
 import type { QuestionHash } from "../names/question_hash.ts";
 import { TYPE } from "../wire/iana.ts";
 import { type Name, NAME_OCTETS_MAX } from "../wire/name.ts";
@@ -146,6 +148,11 @@ export class AddressSource implements LocalSource {
     return null;
   }
 
+  /** See `LocalSource`. */
+  hasPointerIn(network: Cidr, nowSeconds: number): boolean {
+    return this.#reverse!.someIn(network, (entry) => this.#secondsLeft(entry, nowSeconds) > 0);
+  }
+
   #node(octets: Uint8Array, start: number, end: number): number {
     const domain = this.#domain;
     const labelEnd = start + 1 + octets[start]!;
@@ -160,7 +167,7 @@ export class AddressSource implements LocalSource {
     const entry = this.#count++;
     if (entry === this.#next.length) this.#grow();
     const isIpv4 = address.length === 4;
-    this.#words[entry] = isIpv4 ? wordOf(address) : this.#addIpv6(address);
+    this.#words[entry] = isIpv4 ? ipv4Word(address) : this.#addIpv6(address);
     this.#families[entry] = (isIpv4 ? 4 : 6) | (isPointed ? 0 : IS_NAMELESS);
     this.#nodes[entry] = node;
     if (endSeconds !== 0) {
@@ -179,7 +186,7 @@ export class AddressSource implements LocalSource {
 
   #hasAddress(entry: number, address: Uint8Array): boolean {
     const family = this.#families[entry]! & FAMILY_MASK;
-    if (family === 4) return address.length === 4 && this.#words[entry] === wordOf(address);
+    if (family === 4) return address.length === 4 && this.#words[entry] === ipv4Word(address);
     return address.length === 16 && this.#address(entry).every((octet, i) => octet === address[i]);
   }
 
@@ -208,7 +215,3 @@ export class AddressSource implements LocalSource {
 const FAMILY_MASK = 0x07;
 /** Beside the family: the address is not called so. */
 export const IS_NAMELESS = 0x80;
-
-function wordOf(address: Uint8Array): number {
-  return ((address[0]! << 24) | (address[1]! << 16) | (address[2]! << 8) | address[3]!) >>> 0;
-}

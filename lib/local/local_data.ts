@@ -100,9 +100,8 @@ export class LocalData {
 
   /** What a client of the group of that number is told of a name; `null` when nothing is known here. */
   find(name: Name, type: number, group: number, nowSeconds: number): LocalFinding | null {
-    const { domain, ownsSingleLabels, groups } = this.#options;
-    const own = groups[group] ?? null;
-    const view = new LocalView({ ...this.#options, own, files: this.#files, nowSeconds });
+    const { domain, ownsSingleLabels } = this.#options;
+    const view = this.#viewOf(group, nowSeconds);
     const isSingle = isOneLabel(name);
     if (isSingle && domain !== null && joinedLength(name, domain) <= 255 && type !== TYPE.DS) {
       const found = view.find(joined(name, domain), type);
@@ -113,6 +112,16 @@ export class LocalData {
     if (found !== null || !isSingle || !ownsSingleLabels || ZONE_TYPES.has(type)) return found;
     const nothing = { records: [], soa: null, redirection: null };
     return { ...nothing, kind: "absent", apex: name, origin: OF_SINGLE_LABEL, isOfAll: true };
+  }
+
+  /** Whether, for a client of the group of that number, the name has records or is above a name that is known here. */
+  isKnown(name: Name, group: number, nowSeconds: number): boolean {
+    return this.#viewOf(group, nowSeconds).isKnown(name);
+  }
+
+  #viewOf(group: number, nowSeconds: number): LocalView {
+    const own = this.#options.groups[group] ?? null;
+    return new LocalView({ ...this.#options, own, files: this.#files, nowSeconds });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Cidr } from "../base/net/cidr.ts";
 import type { Rdata } from "../wire/rdata/rdata.ts";
 import type { Name } from "../wire/name.ts";
 import type { NameTable } from "./name_table.ts";
@@ -32,6 +33,8 @@ export interface LocalSource {
   origin(node: number): LocalOrigin;
   /** What the address of 4 or 16 octets is called, and how long that holds; `null` when it is not known. */
   pointer(address: Uint8Array, nowSeconds: number): LocalPointer | null;
+  /** Whether one of these addresses is called something. */
+  hasPointerIn(network: Cidr, nowSeconds: number): boolean;
 }
 
 /** The name of an address. */

@@ -4,7 +4,7 @@ import type { LocalOrigin, LocalRrdata, LocalSource } from "./local_source.ts";
 import { wildcardOf } from "./name_parts.ts";
 import { NO_NODE } from "./name_table.ts";
 import type { RecordSource } from "./record_source.ts";
-import { addressOfReverse } from "./reverse_name.ts";
+import { addressOfReverse, networkOfReverse } from "./reverse_name.ts";
 
 /** What a client sees, and when. */
 export interface LocalViewOptions {
@@ -92,6 +92,15 @@ export class LocalView {
     return this.#finding(exists ? "empty" : "absent", { records: [], origin: zone.origin }, name, zone.apex);
   }
 
+  /** Whether the name has records, or is above a name that is known here. */
+  isKnown(name: Name): boolean {
+    const isNamed = this.#all.some((source) => {
+      const node = source.names.find(name, 0, name.length);
+      return node !== NO_NODE && (source.names.hasBelow(node) || source.hasRecords(node, this.#nowSeconds));
+    });
+    return isNamed || this.#isAbovePointer(name);
+  }
+
   /** Whose SOA record it is does not matter where there is an answer: most are. */
   #data(known: Known, name: Name, type: number): LocalFinding {
     const isAnswer = known.records.some((record) => record.type === type || record.type === TYPE.CNAME);
@@ -167,6 +176,12 @@ export class LocalView {
     return null;
   }
 
+  /** Each known address has a name in the reverse tree. */
+  #isAbovePointer(name: Name): boolean {
+    const network = this.#options.makesPointers ? networkOfReverse(name) : null;
+    return network !== null && this.#all.some((source) => source.hasPointerIn(network, this.#nowSeconds));
+  }
+
   /** What the wildcard says that is a source of synthesis for a name that does not exist (RFC 4592 §3.3.1). */
   #wildcard(name: Name): Known | null {
     for (let at = 1 + name[0]!; name.length > 1; at += 1 + name[at]!) {
@@ -181,10 +196,7 @@ export class LocalView {
   #exists(name: Name): boolean {
     const { domain } = this.#options;
     if (name.length === 1 || (domain !== null && isSameName(name, domain))) return true;
-    return this.#all.some((source) => {
-      const node = source.names.find(name, 0, name.length);
-      return node !== NO_NODE && (source.names.hasBelow(node) || source.hasRecords(node, this.#nowSeconds));
-    });
+    return this.isKnown(name);
   }
 
   /** The nearest domain all of whose names are told here: the local domain, and what is below a wildcard's. */

@@ -1,3 +1,4 @@
+import { type Cidr, isInCidr } from "../base/net/cidr.ts";
 import { parseIp } from "../base/net/ip.ts";
 import type { QuestionHash } from "../names/question_hash.ts";
 import { TYPE, typeToText } from "../wire/iana.ts";
@@ -67,6 +68,8 @@ export class RecordSource implements LocalSource {
   /** By node. */
   readonly #records: LocalRrdata[][] = [];
   readonly #pointers = new Map<string, LocalPointer>();
+  /** The addresses that are called something. */
+  readonly #pointed: Uint8Array[] = [];
   readonly #problems: string[] = [];
 
   /** See {@linkcode RecordSourceOptions}. */
@@ -106,6 +109,11 @@ export class RecordSource implements LocalSource {
     return this.#pointers.get(address.join(".")) ?? null;
   }
 
+  /** See `LocalSource`. */
+  hasPointerIn(network: Cidr): boolean {
+    return this.#pointed.some((address) => isInCidr(address, network));
+  }
+
   /** Domains below which names may be known that stand nowhere: by wildcards, and by DNAME records. */
   get openDomains(): Name[] {
     return [...this.#records.keys()].flatMap((node) => {
@@ -143,7 +151,9 @@ export class RecordSource implements LocalSource {
     for (const { type, rdata } of rrdatas) {
       const key = rdata.join(".");
       const isPointed = type !== TYPE.CNAME && rdata.some((octet) => octet !== 0) && !this.#pointers.has(key);
-      if (isPointed) this.#pointers.set(key, { name, ttl });
+      if (!isPointed) continue;
+      this.#pointers.set(key, { name, ttl });
+      this.#pointed.push(rdata);
     }
   }
 

@@ -1,9 +1,14 @@
+import { type Cidr, isInCidr } from "../base/net/cidr.ts";
+import { ipv4Word } from "../base/net/ip.ts";
+
 const NO_ENTRIES: readonly number[] = [];
 
 /** Finds entries by their addresses. */
 export interface ReverseIndex {
   /** Those of an address of 4 or 16 octets, the first one first. */
   find(address: Uint8Array): readonly number[];
+  /** Whether one of those of a network's addresses is as it should be. */
+  someIn(network: Cidr, isSo: (entry: number) => boolean): boolean;
   /** Octets that it takes. */
   readonly usedOctets: number;
 }
@@ -31,14 +36,33 @@ export function reverseIndex(words: Uint32Array, families: Uint8Array, ipv6: Uin
   const inOrder = byAddress(words, families, ipv6);
   const ipv4Entries = limited(inOrder.ipv4, (a, b) => words[a] === words[b]);
   const ipv6Entries = limited(inOrder.ipv6, (a, b) => compareOctets(ipv6, 16 * words[a]!, ipv6, 16 * words[b]!) === 0);
+  const comparedTo = (address: Uint8Array) => {
+    if (address.length === 16) return (entry: number) => compareOctets(ipv6, 16 * words[entry]!, address, 0);
+    const word = ipv4Word(address);
+    return (entry: number) => words[entry]! - word;
+  };
+  const addressOf = (entry: number) => ipv6.subarray(16 * words[entry]!, 16 * words[entry]! + 16);
   return {
     usedOctets: ipv4Entries.byteLength + ipv6Entries.byteLength,
     find(address) {
-      if (address.length === 16) {
-        return search(ipv6Entries, (entry) => compareOctets(ipv6, 16 * words[entry]!, address, 0));
+      const entries = address.length === 16 ? ipv6Entries : ipv4Entries;
+      const compare = comparedTo(address);
+      const start = firstOf(entries, compare);
+      let end = start;
+      while (end < entries.length && compare(entries[end]!) === 0) end++;
+      return start === end ? NO_ENTRIES : [...entries.subarray(start, end)];
+    },
+    someIn(network, isSo) {
+      const { octets, prefixBits } = network;
+      const isIpv6 = octets.length === 16;
+      const entries = isIpv6 ? ipv6Entries : ipv4Entries;
+      const isIn = isIpv6
+        ? (entry: number) => isInCidr(addressOf(entry), network)
+        : (entry: number) => words[entry]! - ipv4Word(octets) < 2 ** (32 - prefixBits);
+      for (let at = firstOf(entries, comparedTo(octets)); at < entries.length && isIn(entries[at]!); at++) {
+        if (isSo(entries[at]!)) return true;
       }
-      const word = ((address[0]! << 24) | (address[1]! << 16) | (address[2]! << 8) | address[3]!) >>> 0;
-      return search(ipv4Entries, (entry) => words[entry]! - word);
+      return false;
     },
   };
 }
@@ -85,7 +109,8 @@ function limited(entries: Uint32Array, isSame: (a: number, b: number) => boolean
   return kept.slice(0, count);
 }
 
-function search(entries: Uint32Array, compare: (entry: number) => number): readonly number[] {
+/** Where the entries begin that do not compare as lower. */
+function firstOf(entries: Uint32Array, compare: (entry: number) => number): number {
   let low = 0;
   let high = entries.length;
   while (low < high) {
@@ -93,9 +118,7 @@ function search(entries: Uint32Array, compare: (entry: number) => number): reado
     if (compare(entries[middle]!) < 0) low = middle + 1;
     else high = middle;
   }
-  let end = low;
-  while (end < entries.length && compare(entries[end]!) === 0) end++;
-  return low === end ? NO_ENTRIES : [...entries.subarray(low, end)];
+  return low;
 }
 
 function compareOctets(a: Uint8Array, aStart: number, b: Uint8Array, bStart: number): number {

@@ -1,3 +1,4 @@
+import type { Cidr } from "../base/net/cidr.ts";
 import { foldCase, type Name, nameFromText } from "../wire/name.ts";
 
 /** The domain in which IPv4 addresses have names (RFC 1035 §3.5). */
@@ -8,12 +9,16 @@ export const IP6_ARPA: Name = nameFromText("ip6.arpa");
 /** Labels of a name, octets of an address. */
 const IPV4_OCTETS = 4;
 const IPV6_OCTETS = 16;
-/** Octets of the name of an IPv6 address: each label is a digit. */
-const IPV6_NAME_OCTETS = 2 * 2 * IPV6_OCTETS + IP6_ARPA.length;
 
 /** The address of 4 or 16 octets whose name in reverse it is; `null` for any other name. */
 export function addressOfReverse(name: Name): Uint8Array<ArrayBuffer> | null {
-  if (endsWith(name, IP6_ARPA)) return name.length === IPV6_NAME_OCTETS ? ipv6Of(name) : null;
+  const network = networkOfReverse(name);
+  return network !== null && network.prefixBits === 8 * network.octets.length ? network.octets : null;
+}
+
+/** The addresses whose names in reverse are at or below the name, which is below one of the two domains; `null` for none. */
+export function networkOfReverse(name: Name): Cidr | null {
+  if (endsWith(name, IP6_ARPA)) return ipv6Of(name);
   return endsWith(name, IN_ADDR_ARPA) ? ipv4Of(name) : null;
 }
 
@@ -23,26 +28,31 @@ function endsWith(name: Name, domain: Name): boolean {
   return domain.every((octet, i) => octet === end[i]);
 }
 
-function ipv4Of(name: Name): Uint8Array<ArrayBuffer> | null {
-  const address = new Uint8Array(IPV4_OCTETS);
-  let at = 0;
-  for (let i = IPV4_OCTETS - 1; i >= 0; i--) {
-    const length = name[at]!;
-    const text = String.fromCharCode(...name.subarray(at + 1, at + 1 + length));
+function ipv4Of(name: Name): Cidr | null {
+  const octets = new Uint8Array(IPV4_OCTETS);
+  let count = 0;
+  for (let at = 0; name.length - at > IN_ADDR_ARPA.length; at += 1 + name[at]!) {
+    const text = String.fromCharCode(...name.subarray(at + 1, at + 1 + name[at]!));
     // The name that software makes of an address: no leading zeros.
     if (!/^(?:0|[1-9][0-9]{0,2})$/.test(text) || Number(text) > 255) return null;
-    address[i] = Number(text);
-    at += 1 + length;
+    // Each further label is one to the right of those in front of it.
+    octets.copyWithin(1, 0);
+    octets[0] = Number(text);
+    if (++count > IPV4_OCTETS) return null;
   }
-  return name.length - at === IN_ADDR_ARPA.length ? address : null;
+  return { octets, prefixBits: 8 * count };
 }
 
-function ipv6Of(name: Name): Uint8Array<ArrayBuffer> | null {
-  const address = new Uint8Array(IPV6_OCTETS);
-  for (let i = 0; i < 2 * IPV6_OCTETS; i++) {
-    const digit = name[2 * i] === 1 ? parseInt(String.fromCharCode(name[2 * i + 1]!), 16) : NaN;
+/** Each label is a digit. */
+function ipv6Of(name: Name): Cidr | null {
+  const count = (name.length - IP6_ARPA.length) / 2;
+  if (!Number.isInteger(count) || count > 2 * IPV6_OCTETS) return null;
+  const octets = new Uint8Array(IPV6_OCTETS);
+  for (let i = 0; i < count; i++) {
+    const at = 2 * (count - 1 - i);
+    const digit = name[at] === 1 ? parseInt(String.fromCharCode(name[at + 1]!), 16) : NaN;
     if (Number.isNaN(digit)) return null;
-    address[IPV6_OCTETS - 1 - (i >> 1)]! |= (i & 1) === 0 ? digit : digit << 4;
+    octets[i >> 1]! |= (i & 1) === 0 ? digit << 4 : digit;
   }
-  return address;
+  return { octets, prefixBits: 4 * count };
 }

@@ -73,6 +73,38 @@ Deno.test("[local_03] [special_02] a name of one label with a meaning of its own
   assertEquals(asked(), [0, 0]);
 });
 
+Deno.test("[local_12] inside a special zone a name above a known one exists, and has no data", async () => {
+  const local: PolicyFields["local"] = {
+    addresses: { "nas.lan.home.arpa": ["192.168.1.10"], "web.lan.internal": ["fd12:3456::1"] },
+  };
+  const { ask, message, asked } = setUp({ local });
+  assertEquals(await ask("lan.home.arpa A"), ["0 home.arpa."]);
+  assertEquals(await ask("LAN.Internal TXT"), ["0 internal."]);
+  assertEquals(await ask("internal A"), ["0 internal."]);
+  assertEquals(
+    (await message("lan.internal A", undefined, { additionals: [opt({ wantsDnssec: true })] })).rcode,
+    RCODE.NOERROR,
+  );
+  assertEquals(await ask("other.home.arpa A"), ["NXDOMAIN home.arpa."]);
+  assertEquals(await ask("below.nas.lan.home.arpa A"), ["NXDOMAIN home.arpa."]);
+  // The reverse tree has a name for each known address.
+  assertEquals(await ask("1.168.192.in-addr.arpa PTR"), ["0 168.192.in-addr.arpa."]);
+  assertEquals(await ask("2.168.192.in-addr.arpa PTR"), ["NXDOMAIN 168.192.in-addr.arpa."]);
+  assertEquals(await ask("6.5.4.3.2.1.d.f.ip6.arpa PTR"), ["0 d.f.ip6.arpa."]);
+  assertEquals(await ask("7.5.4.3.2.1.d.f.ip6.arpa PTR"), ["NXDOMAIN d.f.ip6.arpa."]);
+  assertEquals(asked(), [0, 0]);
+});
+
+Deno.test("[local_12] what is above a known name is seen by whoever sees that name", async () => {
+  const kids = { addresses: ["203.0.113.7"], local: localNames({ "toy.play.home.arpa": ["192.168.2.1"] }) };
+  const { ask } = setUp({ clients: { kids }, local: { addresses: { "toy.room.home.arpa": ["192.168.3.1"] } } });
+  assertEquals(await ask("play.home.arpa A", "203.0.113.7"), ["0 home.arpa."]);
+  assertEquals(await ask("play.home.arpa A"), ["NXDOMAIN home.arpa."]);
+  assertEquals(await ask("2.168.192.in-addr.arpa PTR", "203.0.113.7"), ["0 168.192.in-addr.arpa."]);
+  assertEquals(await ask("2.168.192.in-addr.arpa PTR"), ["NXDOMAIN 168.192.in-addr.arpa."]);
+  assertEquals(await ask("room.home.arpa A", "203.0.113.7"), ["0 home.arpa."]);
+});
+
 Deno.test("[local_03] a special name of one label that is known or routed is what it is said to be", async () => {
   const local = { ...HOME, addresses: { localhost: ["192.168.1.9"] } };
   const { ask, asked } = setUp({ local, routes: [{ domains: ["test"], to: "corp" }] });

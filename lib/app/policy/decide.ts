@@ -10,6 +10,7 @@ import { DroppedType } from "../../resolver/route/dropped_type.ts";
 import { RuleTable } from "../../resolver/route/rule_table.ts";
 import type { Ruling } from "../../resolver/route/ruling.ts";
 import type { Resolver } from "../../resolver/resolver.ts";
+import type { Name } from "../../wire/name.ts";
 import type { Destination, Destinations } from "./destinations.ts";
 import { NOBODY_ASKED, rewriteRules, routeRules, specialRules } from "./rules.ts";
 
@@ -31,18 +32,22 @@ export interface PolicyOptions {
   readonly madeUp: Resolver;
   /** Where another name is asked for as if a client had; what is decided here, unless it is said. */
   readonly again?: Resolver;
+  /** Whether a client of the group of that number knows names here that are at or below a name. */
+  readonly isKnown?: (name: Name, group: number) => boolean;
 }
 
 /** Makes of what a configuration says what decides about queries. */
 export function decide(options: PolicyOptions): Decide {
-  const { config, policy, destinations, hash, directory = NO_DIRECTORY, next } = options;
+  const { config, policy, destinations, hash, directory = NO_DIRECTORY, next, isKnown = () => false } = options;
   const again: Resolver = options.again ?? { resolve: (query) => decide.resolve(query) };
   const groups = clientGroups(options);
   const numbers = new Map(groups.map(([{ name }], i) => [name, i]));
   const rules = [
     ...routeRules(policy.routes, destinations, numbers),
     ...rewriteRules(policy.rewrites, policy.local.ttlSeconds, again, numbers),
-    ...(config.answersSpecialNames && destinations.groups.length > 0 ? specialRules(again) : []),
+    ...(config.answersSpecialNames && destinations.groups.length > 0
+      ? specialRules(again, (query, name) => isKnown(name, decide.groupOf(query.client)))
+      : []),
   ];
   const decide: Decide = new Decide({
     next,

@@ -1,6 +1,6 @@
 import type { DomainPattern } from "../../config/domain_pattern.ts";
 import type { RewriteConfig, RouteConfig } from "../../config/policy.ts";
-import { answerSpecially, isTopLevel, PARENTS_TYPES } from "../../resolver/local/special_answer.ts";
+import { answerSpecially, type IsKnown, isTopLevel, PARENTS_TYPES } from "../../resolver/local/special_answer.ts";
 import { SPECIAL_ZONES } from "../../resolver/local/special_zones.ts";
 import type { Resolver } from "../../resolver/resolver.ts";
 import { Rewrite } from "../../resolver/route/rewrite.ts";
@@ -58,10 +58,10 @@ export function rewriteRules(
 }
 
 /** What holds for names with a meaning of their own; what only others can prove, `again` is asked for. */
-export function specialRules(again: Resolver): Rule[] {
+export function specialRules(again: Resolver, isKnown: IsKnown): Rule[] {
   return SPECIAL_ZONES.map((zone) => {
     const reason = { sentence: 2, what: `special-use name ${nameToText(zone.name)}, ${zone.rfc}`, place: null };
-    const answeredBy: Resolver = { resolve: (query) => answerSpecially(query, zone, again) };
+    const answeredBy: Resolver = { resolve: (query) => answerSpecially(query, zone, again, isKnown) };
     return {
       ...FOR_ALL,
       kind: RULE.given,

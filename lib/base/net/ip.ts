@@ -8,6 +8,11 @@ export function formatIp(octets: Uint8Array): string {
   return octets.length === 4 ? octets.join(".") : formatIpv6(octets);
 }
 
+/** The 32 bits of an IPv4 address as a number. */
+export function ipv4Word(octets: Uint8Array): number {
+  return ((octets[0]! << 24) | (octets[1]! << 16) | (octets[2]! << 8) | octets[3]!) >>> 0;
+}
+
 function parseIpv4(text: string): Uint8Array<ArrayBuffer> | null {
   const parts = text.split(".");
   if (parts.length !== 4) return null;

@@ -1,3 +1,4 @@
+import { ipv4Word } from "../../base/net/ip.ts";
 import { type Name, nameFromText } from "../../wire/name.ts";
 import { grown } from "../name_table.ts";
 import type { Lease } from "./lease.ts";
@@ -35,7 +36,7 @@ export class LeaseRows {
     if (row === this.words.length) this.#resize(2 * row);
     const isIpv4 = address.length === 4;
     this.families[row] = isIpv4 ? 4 : 6;
-    this.words[row] = isIpv4 ? wordOf(address) : this.#addIpv6(address);
+    this.words[row] = isIpv4 ? ipv4Word(address) : this.#addIpv6(address);
     this.macs[row] = mac === null ? NO_MAC : macToNumber(mac);
     this.ends[row] = endSeconds;
     this.newness[row] = newness;
@@ -110,8 +111,4 @@ export class LeaseRows {
     this.#labels = grown(this.#labels.subarray(0, length), length);
     this.#active = grown(this.#active.subarray(0, length), length);
   }
-}
-
-function wordOf(address: Uint8Array): number {
-  return ((address[0]! << 24) | (address[1]! << 16) | (address[2]! << 8) | address[3]!) >>> 0;
 }

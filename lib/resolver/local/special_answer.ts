@@ -28,14 +28,25 @@ const LOCALHOST = nameFromText("localhost");
  */
 export const PARENTS_TYPES: readonly number[] = [TYPE.DNSKEY, TYPE.NSEC];
 
+/** Whether names are known here that are at or below the one that a query is about. */
+export type IsKnown = (query: Query, name: Name) => boolean;
+
 /** The answer to a query for a name in `zone`; what only the root can prove, `next` is asked for. */
-export function answerSpecially(query: Query, zone: SpecialZone, next: Resolver): Reply | PromiseLike<Reply> {
+export function answerSpecially(
+  query: Query,
+  zone: SpecialZone,
+  next: Resolver,
+  isKnown: IsKnown = () => false,
+): Reply | PromiseLike<Reply> {
   query.reply.extendedErrors.push({
     infoCode: EDE.OTHER,
     text: `Special-use name ${nameToText(zone.name)}, ${zone.rfc}`,
   });
-  if (zone.kind === "nonexistent" && query.scan.wantsDnssec) return denyWithProof(query, zone, next);
-  return answer(query, decodeQuestions(query.wire)[0]!, zone);
+  const question = decodeQuestions(query.wire)[0]!;
+  // RFC 8020 §2: nothing is below a name that does not exist, so whatever is above one that does exists, too.
+  const exists = isKnown(query, question.name);
+  if (zone.kind === "nonexistent" && !exists && query.scan.wantsDnssec) return denyWithProof(query, zone, next);
+  return answer(query, question, zone, exists);
 }
 
 /** Whether the name has one label. */
@@ -56,7 +67,12 @@ async function denyWithProof(query: Query, { name, soa }: SpecialZone, next: Res
   return localReply(query, { rcode: RCODE.NXDOMAIN, authorities });
 }
 
-function answer(query: Query, { name, type }: Question, { kind, soa, name: apex }: SpecialZone): Reply {
+function answer(
+  query: Query,
+  { name, type }: Question,
+  { kind, soa, name: apex }: SpecialZone,
+  exists: boolean,
+): Reply {
   const reply = (rcode: number, answers: readonly ResourceRecord[]) => {
     // RFC 2308 §3: a negative answer carries the SOA record.
     return localReply(query, {
@@ -65,7 +81,7 @@ function answer(query: Query, { name, type }: Question, { kind, soa, name: apex 
       authorities: answers.length > 0 ? [] : [soa],
     });
   };
-  if (kind === "nonexistent") return reply(RCODE.NXDOMAIN, []);
+  if (kind === "nonexistent") return reply(exists ? RCODE.NOERROR : RCODE.NXDOMAIN, []);
   if (kind === "recordless") return reply(RCODE.NOERROR, []);
   if (kind === "loopback") {
     const rdata = LOOPBACK_RDATA.get(type);
@@ -74,9 +90,8 @@ function answer(query: Query, { name, type }: Question, { kind, soa, name: apex 
   if (type === TYPE.PTR && LOOPBACK_POINTERS.some((pointer) => isSameName(pointer, name))) {
     return reply(RCODE.NOERROR, [{ name, type, class: CLASS.IN, ttl: TTL_SECONDS, rdata: LOCALHOST }]);
   }
-  // RFC 8020 §2: nothing is below a name that does not exist, so whatever is above one that does exists, too.
-  const exists = name.length === apex.length || LOOPBACK_POINTERS.some((pointer) => isWithin(pointer, name));
-  if (!exists) return reply(RCODE.NXDOMAIN, []);
+  const isAbove = name.length === apex.length || LOOPBACK_POINTERS.some((pointer) => isWithin(pointer, name));
+  if (!exists && !isAbove) return reply(RCODE.NXDOMAIN, []);
   if (name.length > apex.length) return reply(RCODE.NOERROR, []);
   if (type === TYPE.SOA) return reply(RCODE.NOERROR, [soa]);
   if (type === TYPE.NS) return reply(RCODE.NOERROR, [{ ...soa, type, rdata: apex }]);
