@@ -1,0 +1,48 @@
+import { type Cidr, parseCidr } from "../../base/net/cidr.ts";
+import { NetworkTable } from "../../base/net/network_table.ts";
+import { NO_LISTS } from "../list_set.ts";
+import type { ListSets } from "./list_sets.ts";
+import type { SetTail } from "./set_file.ts";
+
+/** What is said of a network. */
+interface Said {
+  /** The number of the set. */
+  readonly set: number;
+  /** The members of the set, and the line of each. */
+  readonly lines: readonly (readonly [place: number, line: number])[];
+}
+
+/** Networks of which lists say something. All that hold an address count, not the longest alone. */
+export class AddressSets {
+  readonly #sets: ListSets;
+  /** Of one length each, the shortest first. */
+  readonly #tables: readonly NetworkTable<Said>[];
+
+  /**
+   * Puts networks of one length together.
+   *
+   * @param placeOfMember See `placeOf` of `ListedNames`.
+   */
+  constructor(addresses: SetTail["addresses"], placeOfMember: (member: number) => number, sets: ListSets) {
+    this.#sets = sets;
+    const said = [...Map.groupBy(addresses, ({ network }) => network)].map(([network, all]): [Cidr, Said] => {
+      const lines = all.map(({ member, line }) => [placeOfMember(member), line] as const);
+      return [parseCidr(network), { set: sets.number(lines.map(([place]) => place)), lines }];
+    });
+    const byLength = Map.groupBy(said, ([{ prefixBits }]) => prefixBits);
+    this.#tables = [...byLength].sort(([a], [b]) => a - b).map(([, networks]) => new NetworkTable(networks));
+  }
+
+  /** The number of the set of what is said of an address of 4 or 16 octets. */
+  find(address: Uint8Array): number {
+    return this.#tables.reduce((found, table) => {
+      return this.#sets.join(found, table.find(address)?.set ?? NO_LISTS);
+    }, NO_LISTS);
+  }
+
+  /** The line of a member that is meant, of the longest network; 0 if there is none. */
+  line(address: Uint8Array, isMeant: (place: number) => boolean): number {
+    const lines = this.#tables.flatMap((table) => table.find(address)?.lines ?? []);
+    return lines.findLast(([place]) => isMeant(place))?.[1] ?? 0;
+  }
+}

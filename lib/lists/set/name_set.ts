@@ -1,0 +1,116 @@
+import type { ListRule } from "../list_rule.ts";
+import type { ListMember, ListSet, NameSetReader } from "../list_set.ts";
+import { ruleFromJson } from "../rule_json.ts";
+import { AddressSets } from "./address_sets.ts";
+import { ListSets } from "./list_sets.ts";
+import { ListedNames } from "./listed_names.ts";
+import { PatternSets } from "./pattern_sets.ts";
+import { type ListOrigin, openSet } from "./set_file.ts";
+import { SetHash } from "./set_hash.ts";
+
+/** What lists say, out of one run of memory, which is a file, too; see `set_file.ts`. */
+export class NameSet implements NameSetReader {
+  /** See `NameSetReader`. */
+  readonly generation: number;
+  /** See `NameSetReader`. */
+  readonly lists: readonly string[];
+  /** What it was made of. */
+  readonly origins: readonly ListOrigin[];
+  readonly #hash: SetHash;
+  /** By their numbers in `#sets`. */
+  readonly #members: readonly ListMember[];
+  readonly #sets: ListSets;
+  readonly #names: ListedNames;
+  /** `null` if there are none. */
+  readonly #patterns: PatternSets | null;
+  readonly #addresses: AddressSets;
+
+  /**
+   * The set in `buffer`, all of it, which must not change any more.
+   *
+   * @param isChecked See `openSet`.
+   * @throws {SetFileError} when there is none.
+   */
+  constructor(buffer: ArrayBuffer, { isChecked }: { readonly isChecked: boolean }) {
+    const [header, sections, tail] = openSet(buffer, isChecked);
+    this.generation = header.generation;
+    this.origins = tail.lists;
+    this.lists = tail.lists.map(({ name }) => name);
+    const [members, places] = membersOf(sections.members, tail.rules.map(ruleFromJson));
+    const placeOf = (member: number) => places[member]!;
+    this.#members = members;
+    this.#sets = new ListSets(members);
+    this.#hash = new SetHash(header.key);
+    this.#names = new ListedNames({ header, sections, hash: this.#hash, sets: this.#sets, placeOf });
+    const { patterns } = tail;
+    this.#patterns = patterns.length === 0 ? null : new PatternSets(patterns, placeOf, this.#sets, this.#hash);
+    this.#addresses = new AddressSets(tail.addresses, placeOf, this.#sets);
+  }
+
+  /** See `NameSetReader`. */
+  get sets(): readonly ListSet[] {
+    return this.#sets.sets;
+  }
+
+  /** See `NameSetReader`. */
+  find(wire: Uint8Array, start: number, end: number): number {
+    // hot path
+    this.#hash.begin(wire, start, end);
+    const found = this.#names.find();
+    return this.#patterns === null ? found : this.#sets.join(found, this.#patterns.find());
+  }
+
+  /** See `NameSetReader`. */
+  setOf(wire: Uint8Array, start: number, end: number): ListSet {
+    const places = this.#patterns === null ? [] : this.#matching(wire, start, end).map(({ place }) => place);
+    this.#hash.begin(wire, start, end);
+    this.#names.each((place) => places.push(place));
+    return this.#sets.set(places);
+  }
+
+  /** See `NameSetReader`. */
+  lineOf(wire: Uint8Array, start: number, end: number, list: number, rule: ListRule | null = null): number {
+    let found = 0;
+    this.#hash.begin(wire, start, end);
+    this.#names.each((place, line) => {
+      if (this.#isMeant(place, list, rule)) found = line;
+    });
+    if (found !== 0 || this.#patterns === null) return found;
+    return this.#matching(wire, start, end).find(({ place }) => this.#isMeant(place, list, rule))?.line ?? 0;
+  }
+
+  /** See `NameSetReader`. */
+  findAddress(address: Uint8Array): number {
+    return this.#addresses.find(address);
+  }
+
+  /** See `NameSetReader`. */
+  lineOfAddress(address: Uint8Array, list: number, rule: ListRule | null = null): number {
+    return this.#addresses.line(address, (place) => this.#isMeant(place, list, rule));
+  }
+
+  #matching(wire: Uint8Array, start: number, end: number) {
+    this.#hash.begin(wire, start, end);
+    return this.#patterns!.matching();
+  }
+
+  #isMeant(place: number, list: number, rule: ListRule | null): boolean {
+    const member = this.#members[place]!;
+    return member.list === list && (rule === null || rule === member.rule);
+  }
+}
+
+/**
+ * The members of sets: what lists say, whatever it covers. With them, by the number of a member of the file, which of these it
+ * is.
+ */
+function membersOf(triples: Uint32Array, rules: readonly ListRule[]): [ListMember[], number[]] {
+  const members: ListMember[] = [];
+  const byText = new Map<string, number>();
+  const places = Array.from({ length: triples.length / 3 }, (_, i) => {
+    const list = triples[3 * i]!;
+    const rule = triples[3 * i + 2]!;
+    return byText.getOrInsertComputed(`${list} ${rule}`, () => members.push({ list, rule: rules[rule]! }) - 1);
+  });
+  return [members, places];
+}
