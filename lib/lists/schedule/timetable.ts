@@ -1,0 +1,120 @@
+import type { Timers, WallClock } from "../../base/runtime.ts";
+import { nextEdge } from "./edges.ts";
+import { type InForce, inForceAt, type Schedule } from "./in_force.ts";
+import { holdsPause, isSamePause, type Pause } from "./pause.ts";
+
+/** As long as this the machine may sleep, or somebody set its clock, before it is noticed. */
+const LOOK_EVERY_MS = 60_000;
+/** Where nothing changes for days, it is looked for again each day. */
+const FOUND_AGAIN_SECONDS = 86_400;
+
+/** What a timetable is made from. */
+export interface TimetableOptions {
+  /** What clocks on the wall go by. */
+  readonly wallClock: WallClock;
+  /** What it waits with. */
+  readonly timers: Timers;
+  /** Told what counts, each time that this is something else. */
+  readonly changed: (inForce: InForce) => void;
+}
+
+/**
+ * Tells which rules count as time passes: one timer, to whatever comes next of the edges of all schedules and the ends of all
+ * pauses. Without any of them there is no timer.
+ */
+export class Timetable {
+  readonly #options: TimetableOptions;
+  #schedules: readonly Schedule[] = [];
+  #pauses: readonly Pause[] = [];
+  #inForce: InForce;
+  #edges = new Map<Schedule, { readonly since: number; readonly until: number; readonly edge: number | null }>();
+  #state = "";
+  #cancelTimer = () => {};
+
+  /** See {@linkcode TimetableOptions}. */
+  constructor(options: TimetableOptions) {
+    this.#options = options;
+    this.#inForce = inForceAt(this.#now(), [], []);
+  }
+
+  /** What counts now. */
+  get inForce(): InForce {
+    return this.#inForce;
+  }
+
+  /** Those that have not ended. */
+  get pauses(): readonly Pause[] {
+    this.#look();
+    return this.#pauses;
+  }
+
+  /** Follows these schedules from now on. Pauses go on. */
+  use(schedules: readonly Schedule[]): void {
+    this.#schedules = schedules;
+    this.#edges = new Map();
+    this.#state = "";
+    this.#look();
+  }
+
+  /** Leaves something off; takes the place of a pause about the same. */
+  pause(pause: Pause): void {
+    this.#pauses = [...this.#pauses.filter((other) => !isSamePause(other, pause)), pause];
+    this.#look();
+  }
+
+  /** Ends all pauses that are about nothing else. Returns how many. */
+  resume(what: Pick<Pause, "clients" | "lists">): number {
+    const rest = this.pauses.filter((pause) => !holdsPause(what, pause));
+    const count = this.#pauses.length - rest.length;
+    this.#pauses = rest;
+    this.#look();
+    return count;
+  }
+
+  /** The machine has slept, or something else has happened that timers know nothing of. */
+  lookAgain(): void {
+    this.#look();
+  }
+
+  /** Ends the timer. */
+  close(): void {
+    this.#cancelTimer();
+  }
+
+  #look(): void {
+    this.#cancelTimer();
+    const now = this.#now();
+    this.#pauses = this.#pauses.filter(({ untilSeconds }) => untilSeconds === null || untilSeconds > now);
+    const inForce = inForceAt(now, this.#schedules, this.#pauses);
+    const open = this.#schedules.filter(({ name }) => inForce.isOpen(name)).map(({ name }) => name);
+    const state = JSON.stringify([open, this.#pauses]);
+    this.#wait(now);
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#inForce = inForce;
+    this.#options.changed(inForce);
+  }
+
+  #wait(now: number): void {
+    const edges = this.#schedules.map((schedule) => this.#edgeOf(schedule, now)).filter((edge) => edge !== null);
+    const ends = this.#pauses.map(({ untilSeconds }) => untilSeconds).filter((end) => end !== null);
+    this.#cancelTimer = () => {};
+    if (this.#schedules.length === 0 && ends.length === 0) return;
+    const next = Math.min(...edges, ...ends);
+    const delayMs = Math.min((next - now) * 1000, LOOK_EVERY_MS);
+    this.#cancelTimer = this.#options.timers.start(delayMs, () => this.#look());
+  }
+
+  /** To find one takes a look at a calendar for each end of a window until then. */
+  #edgeOf(schedule: Schedule, now: number): number | null {
+    const known = this.#edges.get(schedule);
+    if (known !== undefined && now >= known.since && now < known.until) return known.edge;
+    const edge = nextEdge(schedule.windows, now);
+    this.#edges.set(schedule, { since: now, until: edge ?? now + FOUND_AGAIN_SECONDS, edge });
+    return edge;
+  }
+
+  #now(): number {
+    return this.#options.wallClock.epochSeconds();
+  }
+}
