@@ -1,5 +1,6 @@
-import { fileVersion, pollFolder } from "./folder_poll.ts";
 import { FileError, type FileInfo, type Files } from "../base/files.ts";
+import { fileError } from "./file_error.ts";
+import { fileVersion, pollFolder } from "./folder_poll.ts";
 
 /** Whom the mode of a file lets read: all others. */
 const READ_BY_OTHERS = 0o004;
@@ -89,18 +90,4 @@ function infoOf(info: Deno.FileInfo): FileInfo {
     version: fileVersion(info),
     isPublic: ((mode ?? 0) & READ_BY_OTHERS) !== 0,
   };
-}
-
-function fileError(error: unknown): FileError {
-  if (error instanceof FileError) return error;
-  return new FileError(reasonOf(error), { cause: error });
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "there is no such file";
-  if (error instanceof Deno.errors.PermissionDenied) return "the operating system forbids it";
-  if (error instanceof Deno.errors.NotCapable) return "--allow-read is not given for it";
-  if (error instanceof Deno.errors.FilesystemLoop) return "its symbolic links lead in a circle";
-  if (error instanceof Deno.errors.NotADirectory) return "a part of its path is no folder";
-  return error instanceof Error ? error.message : `${error}`;
 }

@@ -1,0 +1,32 @@
+/** Files of the program's own. Paths are absolute. Whatever fails throws a `FileError`. */
+export interface WritableFiles {
+  /** Makes a folder, and those above it that are not there, for the program's user alone. */
+  makeFolder(path: string): Promise<void>;
+  /** Begins a file for the program's user alone; one that is there is emptied. */
+  create(path: string): Promise<FileWriter>;
+  /**
+   * Puts a file in the place of another. Whenever the machine stops, the one or the other is there afterwards, whole: what is
+   * put there has been `finish`ed.
+   */
+  replace(from: string, to: string): Promise<void>;
+  /** Removes a file, or a folder with all that is in it. There need not be one. */
+  remove(path: string): Promise<void>;
+}
+
+/** A file that is being written. */
+export interface FileWriter {
+  /** Writes all of it at the end. `octets` must not change meanwhile. */
+  write(octets: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Closes it when all of it is on the disk. */
+  finish(): Promise<WrittenFile>;
+  /** Closes and removes it. Of no effect behind `finish`. */
+  discard(): Promise<void>;
+}
+
+/** What has been written. */
+export interface WrittenFile {
+  /** How long it is. */
+  readonly sizeOctets: number;
+  /** Of its octets, in hexadecimal digits (FIPS 180-4). */
+  readonly sha256: string;
+}

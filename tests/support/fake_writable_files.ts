@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+import { FileError } from "../../lib/base/files.ts";
+import type { FileWriter, WritableFiles } from "../../lib/base/writable_files.ts";
+import type { FakeFiles } from "./fake_files.ts";
+
+/** Writes into fake files. */
+export class FakeWritableFiles implements WritableFiles {
+  readonly #files: FakeFiles;
+  /** What has been done: `write /a/b`, in its order. */
+  readonly steps: string[] = [];
+  /** Writing takes the last of this many octets; then the disk is full. */
+  freeOctets = Infinity;
+  /** So many steps are done, and what comes then never is: the program has been killed. */
+  stepsMax = Infinity;
+
+  constructor(files: FakeFiles) {
+    this.#files = files;
+  }
+
+  async makeFolder(path: string): Promise<void> {
+    await this.#step(`makeFolder ${path}`);
+  }
+
+  async create(path: string): Promise<FileWriter> {
+    await this.#step(`create ${path}`);
+    this.#files.write(path, new Uint8Array());
+    const hash = createHash("sha256");
+    let sizeOctets = 0;
+    let isOpen = true;
+    return {
+      write: async (octets) => {
+        await this.#step(`write ${path}`);
+        if (!isOpen) throw new FileError("it is closed");
+        this.freeOctets -= octets.length;
+        if (this.freeOctets < 0) throw new FileError("the disk is full");
+        const before = this.#files.texts.get(path) as Uint8Array<ArrayBuffer>;
+        this.#files.write(path, new Uint8Array([...before, ...octets]));
+        hash.update(octets);
+        sizeOctets += octets.length;
+      },
+      finish: async () => {
+        await this.#step(`finish ${path}`);
+        isOpen = false;
+        return { sizeOctets, sha256: hash.digest("hex") };
+      },
+      discard: async () => {
+        if (!isOpen) return;
+        isOpen = false;
+        await this.remove(path);
+      },
+    };
+  }
+
+  async replace(from: string, to: string): Promise<void> {
+    await this.#step(`replace ${from} ${to}`);
+    const content = this.#files.texts.get(from);
+    if (content === undefined) throw new FileError("there is no such file");
+    this.#files.write(to, content);
+    this.#files.remove(from);
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.#step(`remove ${path}`);
+    for (const other of [...this.#files.texts.keys()]) {
+      if (other === path || other.startsWith(`${path}/`)) this.#files.remove(other);
+    }
+  }
+
+  async #step(step: string): Promise<void> {
+    await null;
+    if (this.steps.length >= this.stepsMax) return await new Promise<never>(() => {});
+    this.steps.push(step);
+  }
+}
