@@ -1,0 +1,61 @@
+import { type HttpClient, HttpError, type HttpRequest, type HttpResponse } from "../../base/http.ts";
+import { VERSION } from "../../version.ts";
+import { Relay } from "./relay.ts";
+
+/** What the client needs beyond requests. */
+export interface HttpClientOptions {
+  /** Certificates of authorities besides the usual ones, as PEM. */
+  readonly caCerts?: readonly string[];
+}
+
+/** HTTP as Deno's `fetch` speaks it, each request over a connection of its own. */
+export function denoHttpClient({ caCerts = [] }: HttpClientOptions = {}): HttpClient {
+  return { get: (request) => get(request, caCerts) };
+}
+
+async function get(
+  { url, connection, headers, signal }: HttpRequest,
+  caCerts: readonly string[],
+): Promise<HttpResponse> {
+  const relay = new Relay(connection);
+  const client = Deno.createHttpClient({ proxy: relay.proxy, caCerts: [...caCerts], poolMaxIdlePerHost: 0 });
+  const close = () => {
+    client.close();
+    relay.close();
+  };
+  try {
+    const init = { client, signal, redirect: "manual", headers: { "user-agent": AGENT, ...headers } } as const;
+    const response = await fetch(url, init);
+    return {
+      status: response.status,
+      header: (name) => response.headers.get(name),
+      body: bodyOf(response),
+      close: () => {
+        // Fails when somebody reads it; then the end of the connection ends it.
+        response.body?.cancel().catch(() => {});
+        close();
+      },
+    };
+  } catch (error) {
+    close();
+    throw signal.aborted ? signal.reason : new HttpError(reasonOf(error), { cause: error });
+  }
+}
+
+async function* bodyOf({ body }: Response): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  if (body === null) return;
+  try {
+    yield* body;
+  } catch (error) {
+    throw new HttpError(reasonOf(error), { cause: error });
+  }
+}
+
+const AGENT = `dns-forwarder/${VERSION}`;
+
+/** The innermost reason: what `fetch` says by itself is that it has failed, and with what URL. */
+function reasonOf(error: unknown): string {
+  let reason = error instanceof Error ? error.message : `${error}`;
+  if (error instanceof Error && error.cause instanceof Error) reason = error.cause.message;
+  return reason.replace(/^.*?: client error \((?:Connect|SendRequest)\): /, "");
+}
