@@ -96,6 +96,7 @@ const CHANNEL_ROOMS = [
   "lib/server/listen/known_clients.ts",
   "lib/server/listen/stream_listener.ts",
   "lib/upstream/",
+  "lib/lists/fetch/dial.ts",
   "lib/config/",
   "lib/system/",
   "lib/base/net/address.ts",
