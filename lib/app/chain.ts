@@ -11,7 +11,6 @@ import { FixedAnswer } from "../resolver/local/fixed_answer.ts";
 import { FixedView } from "../resolver/fixed_view.ts";
 import { Forward } from "../resolver/forward.ts";
 import { InFlightLimit } from "../resolver/sharing/in_flight_limit.ts";
-import { LocalNames } from "../resolver/local/local_names.ts";
 import { LoopGuard } from "../resolver/sharing/loop_guard.ts";
 import { MultiQtype } from "../resolver/questions/multi_qtype.ts";
 import type { Query } from "../resolver/query.ts";
@@ -23,7 +22,6 @@ import { SpecialNames } from "../resolver/local/special_names.ts";
 import { Split } from "../resolver/questions/split.ts";
 import type { UpstreamGroup } from "../upstream/group/upstream_group.ts";
 import { HEADER_OCTETS } from "../wire/header.ts";
-import type { Name } from "../wire/name.ts";
 import { VERSION } from "../version.ts";
 import { decide } from "./policy/decide.ts";
 import type { Destinations } from "./policy/destinations.ts";
@@ -126,14 +124,8 @@ export function resolverChain(options: ChainOptions): Resolver {
     if (policy === null && answersSpecialNames) next = new SpecialNames({ next, hash: resources.hash });
   }
   if (policy !== null && local !== null) {
-    // What is asked for in place of another name may be known here.
-    const again: Resolver = { resolve: (query) => known.resolve(query) };
     const { hash, runtime: { wallClock } } = resources;
-    const { data, directory } = local;
-    const isKnown = (name: Name, group: number) => data.isKnown(name, group, wallClock.epochSeconds());
-    const decided = decide({ ...options, policy, hash, directory, next, madeUp: fixedAnswer(config), again, isKnown });
-    const known: Resolver = new LocalNames({ ...local, decide: decided, wallClock });
-    next = known;
+    next = decide({ ...options, policy, local, hash, wallClock, next, madeUp: fixedAnswer(config) });
   }
   if (groups.length > 0) next = new Any({ next });
   if (config.refusedTypes.length > 0) next = new RefusedTypes({ next, types: config.refusedTypes });

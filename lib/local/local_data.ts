@@ -52,6 +52,8 @@ export class LocalData {
   readonly #hash: QuestionHash;
   /** Domains in which names that are not there may be ours all the same. */
   readonly #domains: SuffixMap<true>;
+  /** Called when files say something else. */
+  onChange: () => void = () => {};
   #files: readonly (readonly LocalSource[])[] = [];
   #sources: readonly LocalSource[] = [];
   #filter!: NameFilter;
@@ -74,6 +76,7 @@ export class LocalData {
     const { common, groups } = this.#options;
     this.#sources = [common, ...groups, ...files.flat()].filter((source) => source !== null);
     this.#filter = new NameFilter(this.#sources);
+    this.onChange();
   }
 
   /**

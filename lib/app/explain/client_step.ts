@@ -23,5 +23,5 @@ export function refusedStep(client: Client, access: Access): Pick<Explanation, "
 
 /** Known once a query of the client has been decided about. */
 function groupOf({ groupedBy, group }: Client): string | null {
-  return groupedBy instanceof ClientGroups ? groupedBy.at(group).name : null;
+  return groupedBy instanceof ClientGroups ? groupedBy.nameOf(group) : null;
 }

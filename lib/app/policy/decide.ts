@@ -2,16 +2,20 @@ import { parseCidr } from "../../base/net/cidr.ts";
 import type { Config } from "../../config/config.ts";
 import type { Policy } from "../../config/policy.ts";
 import type { QuestionHash } from "../../names/question_hash.ts";
+import type { Services } from "../../observe/services.ts";
 import type { Reason } from "../../resolver/decision.ts";
-import { type ClientDirectory, NO_DIRECTORY } from "../../resolver/route/client_directory.ts";
+import { NO_DIRECTORY } from "../../resolver/route/client_directory.ts";
 import { type ClientGroup, ClientGroups, type GroupMarks } from "../../resolver/route/client_groups.ts";
 import { Decide } from "../../resolver/route/decide.ts";
+import { KnownNames } from "../../resolver/route/known_names.ts";
 import { DroppedType } from "../../resolver/route/dropped_type.ts";
 import { RuleTable } from "../../resolver/route/rule_table.ts";
 import type { Ruling } from "../../resolver/route/ruling.ts";
+import { LocalNames } from "../../resolver/local/local_names.ts";
+import type { IsKnown } from "../../resolver/local/special_answer.ts";
 import type { Resolver } from "../../resolver/resolver.ts";
-import type { Name } from "../../wire/name.ts";
 import type { Destination, Destinations } from "./destinations.ts";
+import type { Local } from "./local.ts";
 import { NOBODY_ASKED, rewriteRules, routeRules, specialRules } from "./rules.ts";
 
 /** What deciding is made from. */
@@ -24,36 +28,43 @@ export interface PolicyOptions {
   readonly destinations: Destinations;
   /** Makes the keys of names. */
   readonly hash: QuestionHash;
-  /** Who knows more of clients than their addresses. */
-  readonly directory?: ClientDirectory;
+  /** What is known here; nothing where it is left out. */
+  readonly local?: Local;
+  /** The time of day. */
+  readonly wallClock: Services["wallClock"];
   /** The usual way. */
   readonly next: Resolver;
   /** Answers where nobody is asked. */
   readonly madeUp: Resolver;
   /** Where another name is asked for as if a client had; what is decided here, unless it is said. */
   readonly again?: Resolver;
-  /** Whether a client of the group of that number knows names here that are at or below a name. */
-  readonly isKnown?: (name: Name, group: number) => boolean;
 }
 
 /** Makes of what a configuration says what decides about queries. */
 export function decide(options: PolicyOptions): Decide {
-  const { config, policy, destinations, hash, directory = NO_DIRECTORY, next, isKnown = () => false } = options;
+  const { config, policy, destinations, hash, local, wallClock, next } = options;
+  const isKnown: IsKnown = (query, name) => {
+    return local !== undefined && local.data.isKnown(name, decide.groupOf(query.client), wallClock.epochSeconds());
+  };
   const again: Resolver = options.again ?? { resolve: (query) => decide.resolve(query) };
   const groups = clientGroups(options);
   const numbers = new Map(groups.map(([{ name }], i) => [name, i]));
   const rules = [
     ...routeRules(policy.routes, destinations, numbers),
     ...rewriteRules(policy.rewrites, policy.local.ttlSeconds, again, numbers),
-    ...(config.answersSpecialNames && destinations.groups.length > 0
-      ? specialRules(again, (query, name) => isKnown(name, decide.groupOf(query.client)))
-      : []),
+    ...(config.answersSpecialNames && destinations.groups.length > 0 ? specialRules(again, isKnown) : []),
   ];
+  const table = new RuleTable(hash, rules, groups.length);
+  const names = new KnownNames({ hash, rules: table, local: local?.data ?? null });
   const decide: Decide = new Decide({
+    groups: new ClientGroups({ groups, directory: local?.directory ?? NO_DIRECTORY }),
+    names,
+    rules: table,
+    local: { resolve: (query) => localNames.resolve(query) },
     next,
-    groups: new ClientGroups({ groups, directory }),
-    rules: new RuleTable(hash, rules, groups.length),
   });
+  const localNames = local === undefined ? next : new LocalNames({ ...local, decide, wallClock });
+  if (local !== undefined) local.data.onChange = () => names.forget();
   return decide;
 }
 
@@ -64,22 +75,25 @@ export function groupNames({ clientGroups }: Policy): string[] {
 
 function clientGroups({ policy, destinations, madeUp }: PolicyOptions): [ClientGroup, GroupMarks][] {
   const noRecords = new DroppedType(policy.local);
-  return groupNames(policy).map((name) => policy.clientGroups.find((group) => group.name === name)).map((config) => {
-    const { name, upstream, dropTypes, place, addresses, macs, names, listeners } = config ?? NOBODY;
-    const reason: Reason = upstream === null ? UNSAID : { sentence: 6, what: `[clients.${name}] upstream`, place };
-    const destination = upstream === null ? destinations.default : destinations.named(upstream);
-    const group = {
-      name,
-      otherwise: destination === null ? elsewhere(reason, madeUp) : forwarded(reason, destination),
-      dropTypes: dropTypes.length === 0 ? null : dropTypes,
-      dropped: elsewhere({ sentence: 1, what: `[clients.${name}] drop-types`, place }, noRecords),
-    };
-    return [group, { addresses: addresses.map(parseCidr), macs, names, listeners }];
-  });
+  return groupNames(policy).map((name) => policy.clientGroups.find((group) => group.name === name)).map(
+    (config, number) => {
+      const { name, upstream, dropTypes, place, addresses, macs, names, listeners } = config ?? NOBODY;
+      const reason: Reason = upstream === null ? UNSAID : { sentence: 6, what: `[clients.${name}] upstream`, place };
+      const destination = upstream === null ? destinations.default : destinations.named(upstream);
+      const group = {
+        number,
+        name,
+        otherwise: destination === null ? elsewhere(reason, madeUp) : forwarded(reason, destination),
+        dropTypes: dropTypes.length === 0 ? null : dropTypes,
+        dropped: elsewhere({ sentence: 1, what: `[clients.${name}] drop-types`, place }, noRecords),
+      };
+      return [group, { addresses: addresses.map(parseCidr), macs, names, listeners }];
+    },
+  );
 }
 
 function forwarded(reason: Reason, { upstreams, view }: Destination): Ruling {
-  return { reason, answeredBy: null, upstreams, view, isOfDomain: false, isSpecial: false };
+  return { reason, answeredBy: null, upstreams, view, subject: "all" };
 }
 
 function elsewhere(reason: Reason, answeredBy: Resolver): Ruling {

@@ -5,6 +5,7 @@ import { SPECIAL_ZONES } from "../../resolver/local/special_zones.ts";
 import type { Resolver } from "../../resolver/resolver.ts";
 import { Rewrite } from "../../resolver/route/rewrite.ts";
 import { RULE, type Rule } from "../../resolver/route/rule.ts";
+import type { Subject } from "../../resolver/route/ruling.ts";
 import { type Name, nameFromText, nameToText, ROOT } from "../../wire/name.ts";
 import type { Destinations } from "./destinations.ts";
 
@@ -27,8 +28,7 @@ export function routeRules(routes: readonly RouteConfig[], destinations: Destina
         answeredBy: null,
         upstreams,
         view,
-        isOfDomain: domain.domain.length > ROOT.length,
-        isSpecial: false,
+        subject: subjectOf(domain.domain),
       },
     }));
   });
@@ -52,14 +52,14 @@ export function rewriteRules(
       // What leads to a name below its own domain leads there, and no further.
       exceptName: to,
       clients: numbersOf(clients, numbers),
-      ruling: { ...NOBODY_ASKED, reason, answeredBy, isOfDomain: domain.domain.length > ROOT.length },
+      ruling: { ...NOBODY_ASKED, reason, answeredBy, subject: subjectOf(domain.domain) },
     }));
   });
 }
 
 /** What holds for names with a meaning of their own; what only others can prove, `again` is asked for. */
 export function specialRules(again: Resolver, isKnown: IsKnown): Rule[] {
-  return SPECIAL_ZONES.map((zone) => {
+  return SPECIAL_ZONES.map((zone): Rule => {
     const reason = { sentence: 2, what: `special-use name ${nameToText(zone.name)}, ${zone.rfc}`, place: null };
     const answeredBy: Resolver = { resolve: (query) => answerSpecially(query, zone, again, isKnown) };
     return {
@@ -68,15 +68,10 @@ export function specialRules(again: Resolver, isKnown: IsKnown): Rule[] {
       domain: zone.name,
       isExact: false,
       exceptTypes: isTopLevel(zone.name) ? PARENTS_TYPES : [],
-      ruling: { ...NOBODY_ASKED, reason, answeredBy, isSpecial: true },
+      ruling: { ...NOBODY_ASKED, reason, answeredBy, subject: "special" },
     };
   });
 }
-
-const EVERYWHERE = { domain: ROOT, isExact: false };
-const FOR_ALL = { clients: null, types: null, exceptName: null, exceptTypes: [] };
-/** What a ruling says where no upstream is asked. */
-export const NOBODY_ASKED = { upstreams: null, view: 0, isOfDomain: false, isSpecial: false } as const;
 
 function domainOf({ name, isExact }: DomainPattern): { domain: Name; isExact: boolean } {
   return { domain: nameFromText(name), isExact };
@@ -89,3 +84,12 @@ function numbersOf(names: readonly string[] | null, numbers: GroupNumbers): read
     return number;
   }) ?? null;
 }
+
+function subjectOf(domain: Name): Subject {
+  return domain.length > ROOT.length ? "domain" : "all";
+}
+
+const EVERYWHERE = { domain: ROOT, isExact: false };
+const FOR_ALL = { clients: null, types: null, exceptName: null, exceptTypes: [] };
+/** What a ruling says where no upstream is asked. */
+export const NOBODY_ASKED = { upstreams: null, view: 0, subject: "all" } as const;

@@ -20,18 +20,21 @@ import { localReply } from "./local_reply.ts";
 const ALIASES_MAX = 16;
 
 /** Who decides about what is not known here. */
-export interface Decider extends Resolver {
+export interface Decider {
+  /** Answers a query of which nothing is known here. */
+  resolveUnknown(query: Query): Reply | PromiseLike<Reply>;
   /** The number of a client's group. */
   groupOf(client: Client): number;
-  /** Whether somebody is asked for the name of a query who is not asked for all names. */
-  isRouted(query: Query): boolean;
-  /** Whether the name of a query has a meaning of its own, and nobody has given it another. */
-  isSpecial(query: Query): boolean;
+  /**
+   * What that is about which holds for a query beyond what is known here: all names, its domain, or a name with a meaning of its
+   * own that nobody has given another.
+   */
+  subjectOf(query: Query): "all" | "domain" | "special";
 }
 
 /** What the resolver is made from. */
 export interface LocalNamesOptions extends Pick<Services, "wallClock"> {
-  /** Gets the questions that nothing is known of here. */
+  /** Gets the questions that nothing is known of here after all. */
   readonly decide: Decider;
   /** What is known here. */
   readonly data: LocalData;
@@ -60,18 +63,14 @@ export class LocalNames implements Resolver {
 
   /** See `Resolver`. */
   resolve(query: Query): Reply | PromiseLike<Reply> {
-    // hot path
-    if (query.qclass !== CLASS.IN || !this.#data.mayKnow(query.key, query.wire, query.scan.qtypeOffset)) {
-      return this.#decide.resolve(query);
-    }
-    return this.#resolveKnown(query, ALIASES_MAX);
+    return query.qclass === CLASS.IN ? this.#resolveKnown(query, ALIASES_MAX) : this.#decide.resolveUnknown(query);
   }
 
   #resolveKnown(query: Query, aliasesLeft: number): Reply | PromiseLike<Reply> {
     const question = decodeQuestions(query.wire)[0]!;
     const { name, type } = question;
     const found = this.#data.find(name, type, this.#decide.groupOf(query.client), this.#wallClock.epochSeconds());
-    if (found === null || this.#isOthers(query, found)) return this.#decide.resolve(query);
+    if (found === null || this.#isOthers(query, found)) return this.#decide.resolveUnknown(query);
     query.decision = { reason: { sentence: 3, ...found.origin }, upstreams: null, view: 0 };
     if (found.redirection !== null) return this.#redirect(query, question, found.redirection, aliasesLeft);
     const alias = found.records.find((record) => record.type === TYPE.CNAME);
@@ -90,7 +89,9 @@ export class LocalNames implements Resolver {
 
   /** Whether a name without records is told by whoever is asked for it, or by what it means to everybody, as localhost. */
   #isOthers(query: Query, { kind, isOfAll }: LocalFinding): boolean {
-    return kind !== "data" && (this.#decide.isRouted(query) || (isOfAll && this.#decide.isSpecial(query)));
+    if (kind === "data") return false;
+    const subject = this.#decide.subjectOf(query);
+    return subject === "domain" || (isOfAll && subject === "special");
   }
 
   #answers({ name, type }: Question, found: LocalFinding): ResourceRecord[] {
@@ -145,7 +146,7 @@ export class LocalNames implements Resolver {
     const part = partOf(query, { name, type, class: CLASS.IN });
     const reply = this.#data.mayKnow(part.key, part.wire, part.scan.qtypeOffset)
       ? this.#resolveKnown(part, aliasesLeft - 1)
-      : this.#decide.resolve(part);
+      : this.#decide.resolveUnknown(part);
     traceOther(part, name);
     if (reply instanceof Reply) return behind(query, aliases, part);
     return reply.then(() => behind(query, aliases, part));

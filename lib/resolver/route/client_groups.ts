@@ -3,10 +3,12 @@ import { type Cidr, formatCidr } from "../../base/net/cidr.ts";
 import { NetworkTable } from "../../base/net/network_table.ts";
 import type { Client } from "../client.ts";
 import type { Ruling } from "./ruling.ts";
-import type { ClientDirectory } from "./client_directory.ts";
+import { type ClientDirectory, NO_DIRECTORY } from "./client_directory.ts";
 
 /** Clients that are treated alike. */
 export interface ClientGroup {
+  /** Its place among the groups. */
+  readonly number: number;
   /** What the configuration calls it. */
   readonly name: string;
   /** QTYPEs that its clients get no records of; `null` for none. */
@@ -31,7 +33,7 @@ export interface GroupMarks {
 
 /** What the groups are made from. */
 export interface ClientGroupsOptions {
-  /** All of them, with what their clients are known by. The first is for those who are in none of the others. */
+  /** All of them by number, with what their clients are known by. The first is for those who are in none of the others. */
   readonly groups: readonly (readonly [ClientGroup, GroupMarks])[];
   /** Who knows more of an address. */
   readonly directory: ClientDirectory;
@@ -67,7 +69,6 @@ export class ClientGroups {
   /** See {@linkcode ClientGroupsOptions}. */
   constructor({ groups, directory }: ClientGroupsOptions) {
     this.#groups = groups.map(([group]) => group);
-    this.#directory = directory;
     const marksOf = <T>(pick: (marks: GroupMarks) => readonly T[]) => {
       return groups.flatMap(([, marks], i) => pick(marks).map((mark) => [mark, i] as const));
     };
@@ -80,19 +81,20 @@ export class ClientGroups {
     this.#byName = marksOf(({ names }) => names).map(([text, group]) => ({ text, pattern: patternOf(text), group }))
       .toSorted((a, b) => compareNarrow(a.text, b.text));
     this.#byListener = new Map(marksOf(({ listeners }) => listeners));
+    // Who goes by neither need not look whether more is known of anybody.
+    this.#directory = this.#byMac.size === 0 && this.#byName.length === 0 ? NO_DIRECTORY : directory;
   }
 
-  /** The number of a client's group, which is kept with it. */
-  numberOf(client: Client): number {
+  /** A client's group, whose number is kept with it. */
+  of(client: Client): ClientGroup {
     // hot path
     if (client.groupedBy !== this || client.groupGeneration !== this.#directory.generation) this.#group(client);
-    return client.group;
+    return this.#groups[client.group]!;
   }
 
-  /** The group of that number. */
-  at(number: number): ClientGroup {
-    // hot path
-    return this.#groups[number]!;
+  /** What the configuration calls the group of that number. */
+  nameOf(number: number): string {
+    return this.#groups[number]!.name;
   }
 
   /** What a client is known by, such as `network 192.0.2.0/24`; `null` when it is in no group but the first, for lack of any. */

@@ -4,68 +4,83 @@ import type { Query } from "../query.ts";
 import type { Reply } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
 import type { ClientGroups } from "./client_groups.ts";
+import { isLocal, type KnownNames, rulesOf } from "./known_names.ts";
 import type { RuleTable } from "./rule_table.ts";
-import type { Ruling } from "./ruling.ts";
+import type { Ruling, Subject } from "./ruling.ts";
 
 /** What decisions are made from. */
 export interface DecideOptions {
-  /** The usual way, by memory and upstreams. */
-  readonly next: Resolver;
   /** Who asks. */
   readonly groups: ClientGroups;
-  /** What holds for names. */
+  /** What is known of names. */
+  readonly names: KnownNames;
+  /** What holds for them. */
   readonly rules: RuleTable;
+  /** Answers what is known here; of what is not, it asks `resolveUnknown`. */
+  readonly local: Resolver;
+  /** The usual way, by memory and upstreams. */
+  readonly next: Resolver;
 }
 
 /** Decides what becomes of a query: who answers it, who is asked for it, and with whom its client shares answers. */
 export class Decide implements Resolver {
-  readonly #next: Resolver;
   readonly #groups: ClientGroups;
+  readonly #names: KnownNames;
   readonly #rules: RuleTable;
+  readonly #local: Resolver;
+  readonly #next: Resolver;
 
   /** See {@linkcode DecideOptions}. */
-  constructor({ next, groups, rules }: DecideOptions) {
-    this.#next = next;
+  constructor({ groups, names, rules, local, next }: DecideOptions) {
     this.#groups = groups;
+    this.#names = names;
     this.#rules = rules;
+    this.#local = local;
+    this.#next = next;
   }
 
   /** See `Resolver`. */
   resolve(query: Query): Reply | PromiseLike<Reply> {
     // hot path
-    const ruling = this.#rule(query);
-    query.decision = ruling;
-    query.view = ruling.view;
-    const { answeredBy } = ruling;
-    return answeredBy === null ? this.#next.resolve(query) : answeredBy.resolve(query);
+    const known = this.#knownOf(query);
+    if (isLocal(known)) return this.#local.resolve(query);
+    return this.#carryOut(query, this.#rule(query, known));
+  }
+
+  /** The same for a query of which nothing is known here. */
+  resolveUnknown(query: Query): Reply | PromiseLike<Reply> {
+    return this.#carryOut(query, this.#rule(query, this.#knownOf(query)));
   }
 
   /** The number of a client's group. */
   groupOf(client: Client): number {
-    return this.#groups.numberOf(client);
+    return this.#groups.of(client).number;
   }
 
-  /** Whether somebody is asked for the name of a query who is not asked for all names, or another name is asked for. */
-  isRouted(query: Query): boolean {
-    return this.#ruleOfName(query).isOfDomain;
+  /** What that is about which holds for a query, whatever type is asked for. */
+  subjectOf(query: Query): Subject {
+    const { number, otherwise } = this.#groups.of(query.client);
+    return this.#rules.find(rulesOf(this.#knownOf(query)), query, number, otherwise).subject;
   }
 
-  /** Whether the name of a query has a meaning of its own, and nobody has given it another. */
-  isSpecial(query: Query): boolean {
-    return this.#ruleOfName(query).isSpecial;
-  }
-
-  #ruleOfName(query: Query): Ruling {
-    const number = this.#groups.numberOf(query.client);
-    return this.#rules.find(query, number, this.#groups.at(number).otherwise);
-  }
-
-  #rule(query: Query): Ruling {
+  #knownOf({ key, wire, scan }: Query): number {
     // hot path
-    const number = this.#groups.numberOf(query.client);
-    const group = this.#groups.at(number);
+    return this.#names.find(key, wire, scan.qtypeOffset);
+  }
+
+  #rule(query: Query, known: number): Ruling {
+    // hot path
+    const group = this.#groups.of(query.client);
     const { dropTypes } = group;
-    const isDropped = dropTypes !== null && dropTypes.includes(query.qtype) && query.qclass === CLASS.IN;
-    return isDropped ? group.dropped : this.#rules.find(query, number, group.otherwise);
+    if (dropTypes !== null && dropTypes.includes(query.qtype) && query.qclass === CLASS.IN) return group.dropped;
+    return this.#rules.find(rulesOf(known), query, group.number, group.otherwise);
+  }
+
+  #carryOut(query: Query, ruling: Ruling): Reply | PromiseLike<Reply> {
+    // hot path
+    query.decision = ruling;
+    query.view = ruling.view;
+    const { answeredBy } = ruling;
+    return answeredBy === null ? this.#next.resolve(query) : answeredBy.resolve(query);
   }
 }

@@ -38,6 +38,10 @@ export class DomainRules {
   readonly octets: number;
   /** Whether there are no rules. */
   readonly isEmpty: boolean;
+  /** What holds for the domain itself, whoever asks and for whatever but DS; `null` if that depends. */
+  readonly settledItself: Ruling | null;
+  /** The same for all below it. */
+  readonly settledBelow: Ruling | null;
   readonly #rewrites: Levels;
   readonly #routes: Levels;
   /** What the program does by itself with the names in it. */
@@ -57,6 +61,16 @@ export class DomainRules {
     this.#rewrites = levelsOf(RULE.rewrite, parent === null ? null : parent.#rewrites.below);
     this.#routes = levelsOf(RULE.route, parent === null ? null : parent.#routes.below);
     this.#given = own.find(({ kind }) => kind === RULE.given) ?? (parent === null ? null : parent.#given);
+    this.settledItself = this.#settled(this.#rewrites.itself, this.#routes.itself);
+    this.settledBelow = this.#settled(this.#rewrites.below, this.#routes.below);
+  }
+
+  /** The first route, if it has no conditions and nothing else counts before it. */
+  #settled(rewrites: Level | null, routes: Level | null): Ruling | null {
+    if (rewrites !== null || routes === null) return null;
+    if (this.#given !== null && this.#given.domain.length > routes.octets) return null;
+    const { clients, types, exceptName, ruling } = routes.candidates[0]!;
+    return clients === null && types === null && exceptName === null ? ruling : null;
   }
 
   /**

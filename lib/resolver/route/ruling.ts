@@ -1,12 +1,16 @@
 import type { Decision } from "../decision.ts";
 import type { Resolver } from "../resolver.ts";
 
+/**
+ * What a ruling is about: all names; the name that is asked for, or a domain that it is in; or a name with a meaning of its own,
+ * of which nobody has said anything else.
+ */
+export type Subject = "all" | "domain" | "special";
+
 /** A decision, and who carries it out. */
 export interface Ruling extends Decision {
   /** Who answers; `null` for the usual way, by memory and upstreams. */
   readonly answeredBy: Resolver | null;
-  /** Whether somebody has said so of the name, or of a domain that it is in: not of all names, and not the program by itself. */
-  readonly isOfDomain: boolean;
-  /** Whether the program says so by itself, of a name with a meaning of its own. */
-  readonly isSpecial: boolean;
+  /** What it is about. */
+  readonly subject: Subject;
 }

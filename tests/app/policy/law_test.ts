@@ -81,6 +81,7 @@ function decider(policy: Policy): (asked: Asked) => string {
     policy,
     destinations,
     hash: questionHash(),
+    wallClock: { epochSeconds: () => 0 },
     next,
     madeUp: next,
     again: next,

@@ -22,9 +22,8 @@ interface Asking {
 function namesOf(words: LocalWords, next: Resolver, { group = 0, isRouted = false }: Asking = {}): LocalNames {
   return new LocalNames({
     decide: {
-      resolve: (query) => next.resolve(query),
-      isRouted: () => isRouted,
-      isSpecial: ({ wire }) => wire[12] === "localhost".length,
+      resolveUnknown: (query) => next.resolve(query),
+      subjectOf: ({ wire }) => isRouted ? "domain" : wire[12] === "localhost".length ? "special" : "all",
       groupOf: () => group,
     },
     data: localData(words),

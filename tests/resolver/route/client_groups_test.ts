@@ -14,15 +14,17 @@ type Marks = Partial<Omit<GroupMarks, "addresses"> & { readonly addresses: reado
 /** Groups with these marks, and what the directory knows of addresses; `find` tells the name of a client's group. */
 function setUp(marks: Readonly<Record<string, Marks>>) {
   const ruling = {} as Ruling;
-  const groups = Object.entries<Marks>({ default: {}, ...marks }).map(([name, given]): [ClientGroup, GroupMarks] => {
-    const { addresses = [], macs = [], names = [], listeners = [] } = given;
-    return [{ name, dropTypes: null, dropped: ruling, otherwise: ruling }, {
-      addresses: addresses.map(parseCidr),
-      macs,
-      names,
-      listeners,
-    }];
-  });
+  const groups = Object.entries<Marks>({ default: {}, ...marks }).map(
+    ([name, given], number): [ClientGroup, GroupMarks] => {
+      const { addresses = [], macs = [], names = [], listeners = [] } = given;
+      return [{ number, name, dropTypes: null, dropped: ruling, otherwise: ruling }, {
+        addresses: addresses.map(parseCidr),
+        macs,
+        names,
+        listeners,
+      }];
+    },
+  );
   const known = new Map<string, Known>();
   const directory = {
     generation: 0,
@@ -34,7 +36,7 @@ function setUp(marks: Readonly<Record<string, Marks>>) {
     nameOf: (address: string) => known.get(address)?.name ?? null,
   };
   const clientGroups = new ClientGroups({ groups, directory });
-  const groupOf = (client: Client) => clientGroups.at(clientGroups.numberOf(client)).name;
+  const groupOf = (client: Client) => clientGroups.of(client).name;
   const find = (hostname: string, listener = "192.0.2.53:53") => groupOf(new Client(hostname, "udp", true, listener));
   const mark = (hostname: string) => clientGroups.markOf(new Client(hostname, "udp", true, "192.0.2.53:53"));
   return { known, directory, groupOf, find, mark };

@@ -1,0 +1,90 @@
+import type { NameKey } from "../../names/name_key.ts";
+import type { QuestionHash } from "../../names/question_hash.ts";
+
+/** Names that are remembered; a power of two. */
+const NAMES_REMEMBERED = 8192;
+/** Words of each: four of its key, and what is known of it. As many as lie in half a line of the processor's cache. */
+const WORDS = 8;
+
+/** Tells names that may be known here. */
+export interface LocalKnowledge {
+  /** Whether something may be known of the name that stands in full at `wire[12 … nameEnd)`. */
+  mayKnow(key: NameKey, wire: Uint8Array, nameEnd: number): boolean;
+}
+
+/** Tells what rules are about. */
+export interface RuleKnowledge {
+  /** The number of the rules that may hold for the name at `wire[12 … nameEnd)`; 0 for those that are about all names. */
+  numberOf(key: NameKey, wire: Uint8Array, nameEnd: number): number;
+}
+
+/** What is known of names is put together from these. */
+export interface KnownNamesOptions {
+  /** Makes the keys of names. */
+  readonly hash: QuestionHash;
+  /** What is said of domains. */
+  readonly rules: RuleKnowledge;
+  /** What is answered from here; `null` for nothing. */
+  readonly local: LocalKnowledge | null;
+}
+
+/**
+ * All that is known of a name, whoever asks and whatever for, as one number: 0 for nearly all names, see `isLocal` and
+ * `rulesOf`. It is found out in one pass for each kind of knowledge, and names that are asked for again and again are spared
+ * that. They are known by the key that memory looks them up by anyway: 128 bits, which nobody can make alike who does not
+ * know the secret of the hash.
+ */
+export class KnownNames {
+  readonly #hash: QuestionHash;
+  readonly #rules: RuleKnowledge;
+  readonly #local: LocalKnowledge | null;
+  readonly #words = new Int32Array(WORDS * NAMES_REMEMBERED);
+
+  /** See {@linkcode KnownNamesOptions}. */
+  constructor({ hash, rules, local }: KnownNamesOptions) {
+    this.#hash = hash;
+    this.#rules = rules;
+    this.#local = local;
+  }
+
+  /** What is known of the name that stands in full at `wire[12 … nameEnd)`. */
+  find(key: NameKey, wire: Uint8Array, nameEnd: number): number {
+    // hot path
+    if (key.madeBy !== this.#hash) this.#hash.absorb(key, wire, nameEnd);
+    const { v0, v1, v2, v3 } = key;
+    const words = this.#words;
+    const at = ((v0 ^ v3) & (NAMES_REMEMBERED - 1)) << 3;
+    if (words[at] === v0 && words[at + 1] === v1 && words[at + 2] === v2 && words[at + 3] === v3) return words[at + 4]!;
+    return this.#learn(key, wire, nameEnd, at);
+  }
+
+  /** Something else is known than before. */
+  forget(): void {
+    this.#words.fill(0);
+  }
+
+  #learn(key: NameKey, wire: Uint8Array, nameEnd: number, at: number): number {
+    // hot path
+    const isLocal = this.#local !== null && this.#local.mayKnow(key, wire, nameEnd);
+    const known = (this.#rules.numberOf(key, wire, nameEnd) << 1) | (isLocal ? 1 : 0);
+    const words = this.#words;
+    words[at] = key.v0;
+    words[at + 1] = key.v1;
+    words[at + 2] = key.v2;
+    words[at + 3] = key.v3;
+    words[at + 4] = known;
+    return known;
+  }
+}
+
+/** Whether the name may be one that is answered from here. */
+export function isLocal(known: number): boolean {
+  // hot path
+  return (known & 1) !== 0;
+}
+
+/** The number of the rules that may hold for it. */
+export function rulesOf(known: number): number {
+  // hot path
+  return known >>> 1;
+}

@@ -1,0 +1,55 @@
+import { assertEquals } from "@std/assert";
+import { NameKey } from "../../../lib/names/name_key.ts";
+import { isLocal, KnownNames, rulesOf } from "../../../lib/resolver/route/known_names.ts";
+import { HEADER_OCTETS } from "../../../lib/wire/header.ts";
+import { nameFromText } from "../../../lib/wire/name.ts";
+import { questionHash } from "../../support/resolving.ts";
+
+/** Knows something of names by how long they are; counts how often it is asked. */
+function setUp() {
+  const asked = { local: 0, rules: 0 };
+  const here = { octets: 0 };
+  const names = new KnownNames({
+    hash: questionHash(),
+    local: {
+      mayKnow: (_key, _wire, nameEnd) => {
+        asked.local++;
+        return nameEnd - HEADER_OCTETS === here.octets;
+      },
+    },
+    rules: {
+      numberOf: (_key, _wire, nameEnd) => {
+        asked.rules++;
+        return nameEnd - HEADER_OCTETS;
+      },
+    },
+  });
+  const find = (text: string) => {
+    const name = nameFromText(text);
+    const wire = Uint8Array.of(...new Uint8Array(HEADER_OCTETS), ...name, 0, 1, 0, 1);
+    const known = names.find(new NameKey(), wire, HEADER_OCTETS + name.length);
+    return { isLocal: isLocal(known), rules: rulesOf(known) };
+  };
+  return { asked, here, names, find };
+}
+
+Deno.test("KnownNames finds out once what is known of a name, in whatever letters, and anew when something else is known", () => {
+  const { asked, here, names, find } = setUp();
+  here.octets = 13;
+  assertEquals(find("a.example.org"), { isLocal: false, rules: 15 });
+  assertEquals(find("A.Example.ORG"), { isLocal: false, rules: 15 });
+  assertEquals(find("example.com"), { isLocal: true, rules: 13 });
+  assertEquals(find("example.com"), { isLocal: true, rules: 13 });
+  assertEquals(asked, { local: 2, rules: 2 });
+  here.octets = 15;
+  names.forget();
+  assertEquals(find("a.example.org"), { isLocal: true, rules: 15 });
+  assertEquals(find("example.com"), { isLocal: false, rules: 13 });
+  assertEquals(asked, { local: 4, rules: 4 });
+});
+
+Deno.test("KnownNames mixes no names up, however many there are", () => {
+  const { find } = setUp();
+  const names = Array.from({ length: 30_000 }, (_, i) => `${"x".repeat(1 + i % 60)}.${i}.example.com`);
+  for (const name of [...names, ...names]) assertEquals(find(name).rules, name.length + 2);
+});
