@@ -78,13 +78,13 @@ export class LocalNames implements Resolver {
       return this.#follow(query, question.type, [recordAt(name, alias, [alias])], aliasesLeft);
     }
     const answers = this.#answers(question, found);
-    if (answers.length > 0) return localReply(query, { answers });
+    if (answers.length > 0) return localReply(query, { question, answers });
     if (found.kind === "absent") {
       query.reply.extendedErrors.push({ infoCode: EDE.OTHER, text: `Not known here: ${found.origin.what}` });
     }
     // RFC 2308 §3: a negative answer carries the SOA record.
     const rcode = found.kind === "absent" ? RCODE.NXDOMAIN : RCODE.NOERROR;
-    return localReply(query, { rcode, authorities: [this.#soa(found)] });
+    return localReply(query, { question, rcode, authorities: [this.#soa(found)] });
   }
 
   /** Whether a name without records is told by whoever is asked for it, or by what it means to everybody, as localhost. */

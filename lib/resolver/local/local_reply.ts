@@ -1,6 +1,6 @@
 import { FLAG, headerFromFlags } from "../../wire/header.ts";
 import { RCODE } from "../../wire/iana.ts";
-import { decodeQuestions, encode, type ResourceRecord } from "../../wire/message.ts";
+import { decodeQuestions, encode, type Question, type ResourceRecord } from "../../wire/message.ts";
 import type { Query } from "../query.ts";
 import { type Reply, SOURCE } from "../reply.ts";
 
@@ -14,12 +14,15 @@ export interface LocalReply {
   readonly authorities?: readonly ResourceRecord[];
   /** TC: some of it is missing. */
   readonly isTruncated?: boolean;
+  /** The question as it came, if it has been decoded already. */
+  readonly question?: Question;
 }
 
 /** A reply with records that no upstream gave, and the question as it came. */
 export function localReply(query: Query, fields: LocalReply): Reply {
   const { rcode = RCODE.NOERROR, answers = [], authorities = [], isTruncated = false } = fields;
+  const questions = fields.question === undefined ? decodeQuestions(query.wire) : [fields.question];
   const header = { ...headerFromFlags(query.scan.id, FLAG.QR), rcode, recursionAvailable: true, isTruncated };
-  const octets = encode({ ...header, questions: decodeQuestions(query.wire), answers, authorities, additionals: [] });
+  const octets = encode({ ...header, questions, answers, authorities, additionals: [] });
   return query.reply.give(octets, SOURCE.local);
 }

@@ -20,9 +20,9 @@ export class DroppedType implements Resolver {
 
   /** See `Resolver`. */
   resolve(query: Query): Reply {
-    const { name, type } = decodeQuestions(query.wire)[0]!;
-    const text = `${typeToText(type)} records are not given to this client`;
+    const question = decodeQuestions(query.wire)[0]!;
+    const text = `${typeToText(question.type)} records are not given to this client`;
     query.reply.extendedErrors.push({ infoCode: EDE.FILTERED, text });
-    return localReply(query, { authorities: [ownSoa(name, this.#ttlSeconds)] });
+    return localReply(query, { question, authorities: [ownSoa(question.name, this.#ttlSeconds)] });
   }
 }

@@ -44,7 +44,7 @@ export class Rewrite implements Resolver {
     const question = decodeQuestions(query.wire)[0]!;
     // The alias itself is what is asked for.
     if (question.type === TYPE.CNAME && !this.#isFlatFor(query, question)) {
-      return localReply(query, { answers: [this.#alias(question)] });
+      return localReply(query, { question, answers: [this.#alias(question)] });
     }
     const part = partOf(query, { ...question, name: to });
     part.rewriteCount = query.rewriteCount + 1;
@@ -69,7 +69,7 @@ export class Rewrite implements Resolver {
     const sections = this.#isFlatFor(query, question)
       ? flattened(question, message)
       : { answers: [this.#alias(question), ...message.answers], authorities: message.authorities };
-    const reply = localReply(query, { rcode, isTruncated, ...sections });
+    const reply = localReply(query, { question, rcode, isTruncated, ...sections });
     reply.source = source;
     reply.reason = reason;
     reply.upstream = upstream;
