@@ -1,7 +1,7 @@
 import type { Cidr } from "../base/net/cidr.ts";
 import type { Rdata } from "../wire/rdata/rdata.ts";
 import type { Name } from "../wire/name.ts";
-import type { NameTable } from "./name_table.ts";
+import { type NameTable, NO_NODE } from "./name_table.ts";
 
 /** A record at a name that is known here. */
 export interface LocalRrdata {
@@ -43,4 +43,19 @@ export interface LocalPointer {
   readonly name: Name;
   /** Seconds. */
   readonly ttl: number;
+}
+
+/** What a name has, and what says so. */
+export interface Known {
+  /** In the order in which they were written. */
+  readonly records: readonly LocalRrdata[];
+  /** What says so. */
+  readonly origin: LocalOrigin;
+}
+
+/** What a source says of a name; `null` for nothing. */
+export function knownIn(source: LocalSource, name: Name, nowSeconds: number): Known | null {
+  const node = source.names.find(name, 0, name.length);
+  const records = node === NO_NODE ? [] : source.records(node, nowSeconds);
+  return records.length === 0 ? null : { records, origin: source.origin(node) };
 }

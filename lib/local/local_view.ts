@@ -1,10 +1,11 @@
 import { TYPE } from "../wire/iana.ts";
 import { isSameName, type Name } from "../wire/name.ts";
-import type { LocalOrigin, LocalRrdata, LocalSource } from "./local_source.ts";
+import { type Known, knownIn, type LocalOrigin, type LocalRrdata, type LocalSource } from "./local_source.ts";
 import { wildcardOf } from "./name_parts.ts";
 import { NO_NODE } from "./name_table.ts";
 import type { RecordSource } from "./record_source.ts";
 import { addressOfReverse, networkOfReverse } from "./reverse_name.ts";
+import { writtenSoa, zoneOf } from "./zones_here.ts";
 
 /** What a client sees, and when. */
 export interface LocalViewOptions {
@@ -48,14 +49,6 @@ export interface LocalRedirection {
   readonly record: LocalRrdata;
 }
 
-/** What a name has, and what says so. */
-interface Known {
-  readonly records: readonly LocalRrdata[];
-  readonly origin: LocalOrigin;
-}
-
-const OF_DOMAIN: LocalOrigin = { what: "[local] domain", place: null };
-
 const NO_FINDING = { kind: "data", soa: null, redirection: null, isOfAll: false } as const;
 
 /** What one client sees at one moment, as one tree of names (RFC 4592). */
@@ -87,7 +80,7 @@ export class LocalView {
     const exists = this.#exists(name);
     const wild = exists ? null : this.#wildcard(name);
     if (wild !== null) return this.#data(wild, name, type);
-    const zone = this.#zoneOf(name);
+    const zone = zoneOf(name, this.#options.domain, this.#records);
     if (zone === null) return null;
     return this.#finding(exists ? "empty" : "absent", { records: [], origin: zone.origin }, name, zone.apex);
   }
@@ -105,18 +98,12 @@ export class LocalView {
   #data(known: Known, name: Name, type: number): LocalFinding {
     const isAnswer = known.records.some((record) => record.type === type || record.type === TYPE.CNAME);
     if (isAnswer || type === TYPE.ANY) return { ...NO_FINDING, ...known, apex: name };
-    return this.#finding("data", known, name, this.#zoneOf(name)?.apex ?? name);
+    return this.#finding("data", known, name, zoneOf(name, this.#options.domain, this.#records)?.apex ?? name);
   }
 
   #finding(kind: LocalFinding["kind"], { records, origin }: Known, name: Name, apex: Name): LocalFinding {
-    for (let at = 0; at < name.length - 1; at += 1 + name[at]!) {
-      const above = name.subarray(at) as Name;
-      for (const source of this.#records) {
-        const soa = knownIn(source, above, 0)?.records.find(({ type }) => type === TYPE.SOA);
-        if (soa !== undefined) return { ...NO_FINDING, kind, records, apex: above, soa, origin };
-      }
-    }
-    return { ...NO_FINDING, kind, records, apex, origin };
+    const written = writtenSoa(name, this.#records);
+    return { ...NO_FINDING, kind, records, origin, ...(written ?? { apex }) };
   }
 
   /** RFC 6672 §2.2: a DNAME record leads all names below it elsewhere, and not its own. */
@@ -140,7 +127,7 @@ export class LocalView {
    */
   #isDelegatedHere(name: Name, known: Known | null): boolean {
     if (known !== null && known.records.some(({ type }) => type === TYPE.DS)) return true;
-    return name.length > 1 && this.#zoneOf(name.subarray(1 + name[0]!) as Name) !== null;
+    return name.length > 1 && zoneOf(name.subarray(1 + name[0]!), this.#options.domain, this.#records) !== null;
   }
 
   /** All that a name has; `null` for nothing. What the group has for itself hides all else. */
@@ -198,31 +185,6 @@ export class LocalView {
     if (name.length === 1 || (domain !== null && isSameName(name, domain))) return true;
     return this.isKnown(name);
   }
-
-  /** The nearest domain all of whose names are told here: the local domain, and what is below a wildcard's. */
-  #zoneOf(name: Name): { apex: Name; origin: LocalOrigin } | null {
-    const { domain } = this.#options;
-    for (let at = 0; at < name.length; at += 1 + name[at]!) {
-      const above = name.subarray(at) as Name;
-      if (domain !== null && isSameName(above, domain)) return { apex: domain, origin: OF_DOMAIN };
-      const wildcard = at === 0 ? null : this.#wildcardAt(above);
-      if (wildcard !== null) return { apex: above, origin: wildcard.origin };
-      if (above.length === 1) break;
-    }
-    return null;
-  }
-
-  #wildcardAt(domain: Name): Known | null {
-    const wildcard = wildcardOf(domain);
-    if (wildcard === null) return null;
-    return this.#records.map((source) => knownIn(source, wildcard, 0)).find((known) => known !== null) ?? null;
-  }
-}
-
-function knownIn(source: LocalSource, name: Name, nowSeconds: number): Known | null {
-  const node = source.names.find(name, 0, name.length);
-  const records = node === NO_NODE ? [] : source.records(node, nowSeconds);
-  return records.length === 0 ? null : { records, origin: source.origin(node) };
 }
 
 function isAddressOrAlias(type: number): boolean {
