@@ -16,6 +16,10 @@ const TITLES: Readonly<Record<string, string>> = {
   "clients": "`[clients.X]`",
   "local": "`[local]`",
   "rewrite": "`[[rewrite]]`",
+  "lists": "`[lists.X]`",
+  "schedules": "`[schedules.X]`",
+  "block": "`[block]`",
+  "answers": "`[answers]`",
   "log": "`[log]`",
   "admin": "`[admin]`",
 };

@@ -69,6 +69,8 @@ export interface Config extends StorageRules {
   readonly rollbackAfterMs: number;
   /** The path of the socket that commands talk to the program over; `null` for none. */
   readonly adminSocket: string | null;
+  /** The path of the folder where what was fetched is kept, and what was made of it; `null` for none. */
+  readonly stateDir: string | null;
 }
 
 /** All that the program follows: the settings, and what a file says beyond them. Plain data, too. */

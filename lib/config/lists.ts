@@ -1,8 +1,7 @@
+import { MIB } from "../base/units.ts";
+import type { ListFormat } from "../lists/list_rule.ts";
 import type { DomainPattern } from "./domain_pattern.ts";
 import type { Place } from "./place.ts";
-
-/** How the lines of a list are read; "auto" for whatever each of them looks like. */
-export const LIST_FORMATS = ["auto", "domains", "hosts", "adblock", "dnsmasq", "unbound", "rpz"] as const;
 
 /** What block replies say besides the addresses that somebody gives. */
 export const BLOCK_ANSWERS = ["zero", "nxdomain", "nodata", "refused"] as const;
@@ -22,7 +21,7 @@ export interface ListConfig {
   /** Names that stand in the configuration itself: the operator's own words. */
   readonly names: readonly string[];
   /** How lines are read. */
-  readonly format: typeof LIST_FORMATS[number];
+  readonly format: ListFormat;
   /** Whether a plain name means all below it as well; `null` for what is usual in its format. */
   readonly coversBelow: boolean | null;
   /** QTYPEs that it is about, at least one; `null` for all. */
@@ -45,10 +44,18 @@ export interface ListConfig {
   readonly reason: typeof BLOCK_REASONS[number];
   /** The upstream group that finds the addresses of its servers; `null` for the default one. */
   readonly via: string | null;
-  /** Sent to its servers as a bearer token (RFC 6750 §2.1). A secret: it is neither logged nor printed. */
-  readonly token: string | null;
+  /** Sent to its servers as a bearer token (RFC 6750 §2.1). */
+  readonly token: Secret | null;
   /** Where it stands. */
   readonly place: Place;
+}
+
+/** What nobody else may know: the text is neither logged nor printed, and no worker gets it. */
+export interface Secret {
+  /** The file that it stands in, a path, resolved. */
+  readonly file: string;
+  /** Itself. */
+  readonly text: string;
 }
 
 /** Where lines of a list are. */
@@ -125,6 +132,17 @@ export interface Dns64Config {
   /** Client groups, at least one; `null` for those that say so themselves. */
   readonly clients: readonly string[] | null;
 }
+
+/** What holds for a list unless something is said of it. */
+export const DEFAULT_LIST = {
+  format: "auto",
+  refreshMs: 86_400_000,
+  maxSizeOctets: 256 * MIB,
+  maxErrorsShare: 0.05,
+  minNames: 1,
+  maxShrinkShare: 0.5,
+  reason: "blocked",
+} as const;
 
 /** How names are blocked unless something is said of it. */
 export const DEFAULT_BLOCK: BlockConfig = { answer: "zero", ttlSeconds: 60, explain: "list", checksAnswers: true };

@@ -86,11 +86,11 @@ export function shortText(form: string): Reader<string> {
   });
 }
 
-/** A path that does not depend on where the program is started. */
-export function filePath(form: string): Reader<string> {
+/** A path that does not depend on where the program is started, such as `example`. */
+export function filePath(form: string, example: string): Reader<string> {
   return single(form, (given) => {
     if (given.text.startsWith("/") && !given.text.includes("\0")) return given.text;
-    throw invalid(given, "must be a path from the root, such as /run/dns-forwarder/admin.sock");
+    throw invalid(given, `must be a path from the root, such as ${example}`);
   });
 }
 

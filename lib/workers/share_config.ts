@@ -1,6 +1,7 @@
 import { MIB } from "../base/units.ts";
 import { BUDGET_OCTETS_MIN } from "../cache/store/cache_store.ts";
 import type { FullConfig } from "../config/config.ts";
+import type { Policy } from "../config/policy.ts";
 
 /**
  * What one of `count` workers may use, so that together they use what `config` says. Rounded up: none is left with nothing.
@@ -12,9 +13,15 @@ export function shareConfig(config: FullConfig, count: number): FullConfig {
   const { cacheSizeMib, maxInFlight, rateLimit } = config;
   return {
     ...config,
+    policy: config.policy && withoutSecrets(config.policy),
     workers: 1,
     cacheSizeMib: cacheSizeMib === 0 ? 0 : Math.max(cacheSizeMib / count, BUDGET_OCTETS_MIN / MIB),
     maxInFlight: Math.ceil(maxInFlight / count),
     rateLimit: Math.ceil(rateLimit / count),
   };
+}
+
+/** Whoever fetches lists is no worker. */
+function withoutSecrets(policy: Policy): Policy {
+  return { ...policy, lists: policy.lists.map((list) => ({ ...list, token: null })) };
 }

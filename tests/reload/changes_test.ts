@@ -4,6 +4,7 @@ import { NO_FILTER, type Policy, UNFILTERED, type UpstreamGroupConfig } from "..
 import { DEFAULTS, FIELDS, SETTINGS } from "../../lib/config/settings.ts";
 import { changesBetween } from "../../lib/reload/changes/changes.ts";
 import { endpointAt } from "../../lib/upstream/endpoint.ts";
+import { listOf } from "../support/policies.ts";
 import { udp } from "../support/fake_socket.ts";
 
 const PLACE = { file: "/etc/dns-forwarder/config.toml", line: 1 };
@@ -150,6 +151,42 @@ for (
     assertEquals(changesBetween(withPolicy({}), withPolicy(fields)).followed, followed);
   });
 }
+
+Deno.test("changesBetween() says what is different in lists, schedules and what a group blocks, and no secret", () => {
+  const list = listOf("ads", { sources: [{ file: "/ads.txt" }], token: { file: "/token", text: "secret" } });
+  const url = "https://lists.example/ads.txt?key=secret#secret";
+  const window = { days: [1, 5], fromMinute: 480, toMinute: 725, timeZone: null };
+  const schedule = { name: "work", windows: [window], place: PLACE };
+  const rule = { lists: ["ads", "more"], schedule: "work", except: ["needed"], place: PLACE };
+  const kids = POLICY.clientGroups[0]!;
+  const from = withPolicy({ lists: [list], schedules: [schedule] });
+  const to = withPolicy({
+    lists: [{
+      ...list,
+      sources: [{ url }],
+      maxSizeOctets: 1,
+      maxErrorsShare: 0.5,
+      isImportant: true,
+      token: { file: "/other", text: "secret" },
+    }],
+    schedules: [{ ...schedule, windows: [{ ...window, timeZone: "Europe/Paris" }] }],
+    clientGroups: [{ ...kids, block: [rule, { ...rule, lists: "*", schedule: null, except: [] }] }],
+    block: { ...NO_FILTER.block, answer: ["192.0.2.80"], explain: "code" },
+    answers: { ...NO_FILTER.answers, dropTypes: [28] },
+  });
+  assertEquals(changesBetween(from, to).followed, [
+    "clients.kids.block: ads+more (work) except needed, * added",
+    "lists.ads.max-size: 268435456 → 1",
+    "lists.ads.max-errors: 0.05 → 0.5",
+    "lists.ads.sources: https://lists.example/ads.txt added, /ads.txt removed",
+    "lists.ads.important: off → on",
+    "lists.ads.token: /token → /other",
+    "schedules.work.windows: mon+fri 8:00-12:05 Europe/Paris added, mon+fri 8:00-12:05 removed",
+    "block.answer: zero → 192.0.2.80",
+    "block.explain: list → code",
+    "answers.drop-types: 28 added",
+  ]);
+});
 
 Deno.test("changesBetween() tells of the upstreams once, though both the settings and a group say them", () => {
   const upstreams = [endpointAt(udp("192.0.2.1", 53))];

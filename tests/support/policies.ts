@@ -1,3 +1,4 @@
+import { DEFAULT_LIST, type ListConfig } from "../../lib/config/lists.ts";
 import type { DomainPattern } from "../../lib/config/domain_pattern.ts";
 import {
   type ClientGroupConfig,
@@ -132,6 +133,24 @@ function clientGroupOf(name: string, fields: Partial<ClientGroupConfig>, i: numb
     dropTypes: [],
     local: [],
     place: placeAt(i),
+    ...fields,
+  };
+}
+
+/** A list with what is usual. */
+export function listOf(name: string, fields: Partial<ListConfig> = {}): ListConfig {
+  return {
+    ...DEFAULT_LIST,
+    name,
+    sources: [],
+    names: [],
+    coversBelow: null,
+    types: null,
+    isImportant: false,
+    answer: null,
+    via: null,
+    token: null,
+    place: placeAt(0),
     ...fields,
   };
 }

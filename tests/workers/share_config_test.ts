@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { parseCommand } from "../../lib/config/flags/cli.ts";
 import type { FullConfig } from "../../lib/config/config.ts";
 import { shareConfig } from "../../lib/workers/share_config.ts";
+import { listOf, policyOf } from "../support/policies.ts";
 
 function config(...args: readonly string[]): FullConfig {
   const command = parseCommand(args);
@@ -29,4 +30,13 @@ for (
 Deno.test("shareConfig() leaves all else as it is, and one worker", () => {
   const all = config("--workers", "2", "--resolver", "192.0.2.1", "--upstream-sockets", "9", "--cache-size", "0");
   assertEquals(shareConfig(all, 2), { ...all, workers: 1, maxInFlight: 5000 });
+});
+
+Deno.test("shareConfig() gives no worker the tokens of lists: none of them fetches any", () => {
+  const policy = policyOf({
+    upstreams: { default: ["192.0.2.1"] },
+    lists: [listOf("ads", { token: { file: "/token", text: "secret" } })],
+  });
+  const all = { ...config("--workers", "2", "--resolver", "192.0.2.1"), policy };
+  assertEquals(shareConfig(all, 2).policy, { ...policy, lists: [listOf("ads")] });
 });

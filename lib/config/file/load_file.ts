@@ -9,6 +9,7 @@ import { checkShape } from "./check_shape.ts";
 import { lineOf, type Mark, markAt } from "./mark.ts";
 import { ConfigError, inOrder, type Problem, problemAt } from "./problem.ts";
 import { readFiles, relativeTo } from "./read_files.ts";
+import { readSecrets } from "./read_secrets.ts";
 import type { FileListener, FileTables } from "./schema/tables.ts";
 import { toPolicy } from "./to_policy.ts";
 
@@ -23,12 +24,13 @@ export async function loadFile({ file, given }: ConfigSource, io: ConfigIo): Pro
   const all = withFlags(settingsIn(tables), given);
   const { config, warnings, plainWarnings } = readSettings(all, marks, problems);
   const pathIn = (where: string, path: string) => io.absolutePath(relativeTo(where, path));
-  const policy = toPolicy({ tables, marks, config, pathIn });
+  const { tokens, warnings: secretWarnings } = await readSecrets(tables, marks, { files: io.files, pathIn }, problems);
+  const policy = toPolicy({ tables, marks, config, tokens, pathIn });
   const further = checkPolicy({ policy, tables, marks, listen: config.listen ?? DEFAULT_LISTEN, config }, problems);
   if (problems.length > 0) throw fail();
   return {
     config: { ...config, policy },
-    warnings: [...warnings, ...further],
+    warnings: [...warnings, ...secretWarnings, ...further],
     plainWarnings,
     files: paths,
     folders,

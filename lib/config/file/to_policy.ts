@@ -1,15 +1,14 @@
-import {
-  type ClientGroupConfig,
-  type LocalAddresses,
-  type LocalConfig,
-  NO_FILTER,
-  type Policy,
-  type RewriteConfig,
-  type RouteConfig,
-  UNFILTERED,
-  type UpstreamGroupConfig,
+import type {
+  ClientGroupConfig,
+  LocalAddresses,
+  LocalConfig,
+  Policy,
+  RewriteConfig,
+  RouteConfig,
+  UpstreamGroupConfig,
 } from "../policy.ts";
 import { type Mark, markAt, placeOf } from "./mark.ts";
+import { toBlockRules, toFilter } from "./to_filter.ts";
 import type { PolicySource } from "./policy_source.ts";
 import type { FileAddresses } from "./schema/tables.ts";
 import { upstreamGroup } from "./to_upstream_group.ts";
@@ -30,15 +29,17 @@ export function toPolicy(source: PolicySource): Policy | null {
     clientGroups: toClientGroups(source),
     local: toLocal(source),
     rewrites: toRewrites(source),
-    ...NO_FILTER,
+    ...toFilter(source),
   };
   return saysMore(policy, source) ? policy : null;
 }
 
 /** Whether there is anything that the settings do not say already. */
-function saysMore({ upstreamGroups, routes, clientGroups, rewrites }: Policy, { tables }: PolicySource): boolean {
+function saysMore(policy: Policy, { tables }: PolicySource): boolean {
+  const { upstreamGroups, routes, clientGroups, rewrites, lists, schedules } = policy;
   if (upstreamGroups.some(({ name }) => name !== "default")) return true;
-  if (routes.length > 0 || clientGroups.length > 0 || rewrites.length > 0) return true;
+  if ([routes, clientGroups, rewrites, lists, schedules].some(({ length }) => length > 0)) return true;
+  if (tables.block ?? tables.answers) return true;
   const { timeout, source, "failover-on": failover, "trust-ad": trust } = tables.upstreams?.default ?? {};
   if ((timeout ?? source ?? failover ?? trust) !== undefined) return true;
   // Special names are a setting.
@@ -51,12 +52,12 @@ function toRoutes(source: PolicySource): { routes: RouteConfig[]; groups: Upstre
   const known = new Set<string>();
   const routes = (source.tables.route ?? []).map((route, i): RouteConfig => {
     const { mark } = markAt(source.marks, ["route", i]);
-    const { domains = [], types = null, clients = null, to } = route;
+    const { domains = [], list = null, types = null, clients = null, to } = route;
     const place = placeOf(mark);
-    const base = { domains, list: null, types, clients, allowsPrivateAnswers: false, place };
+    const base = { domains, list, types, clients, allowsPrivateAnswers: route["private-answers"] ?? false, place };
     if (typeof to === "string") return { ...base, to };
     // No name of a file has a blank in it.
-    const about = `route for ${domains[0]?.name ?? "all names"}`;
+    const about = `route for ${domains[0]?.name ?? (list === null ? "all names" : `list ${list}`)}`;
     const name = known.has(about) ? `${about}, line ${place.line} of ${place.file}` : about;
     known.add(name);
     groups.push({ ...upstreamGroup(name, source), servers: to, place });
@@ -68,8 +69,8 @@ function toRoutes(source: PolicySource): { routes: RouteConfig[]; groups: Upstre
 function toClientGroups({ tables, marks }: PolicySource): ClientGroupConfig[] {
   const listeners = Map.groupBy(tables.server?.listen ?? [], ({ clients }) => clients);
   const groups = { ...tables.clients };
-  // It is always there to be named.
-  const isNamed = listeners.has("default") ||
+  // It is always there to be named, and to have what everybody has.
+  const isNamed = listeners.has("default") || (tables.answers?.["drop-types"] ?? []).length > 0 ||
     [...tables.route ?? [], ...tables.rewrite ?? []].some(({ clients }) => clients?.includes("default"));
   if (isNamed) groups.default ??= {};
   return Object.entries(groups).map(([name, group]) => ({
@@ -79,8 +80,13 @@ function toClientGroups({ tables, marks }: PolicySource): ClientGroupConfig[] {
     names: group.names ?? [],
     listeners: (listeners.get(name) ?? []).map(({ address }) => address),
     upstream: group.upstream ?? null,
-    ...UNFILTERED,
-    dropTypes: group["drop-types"] ?? [],
+    block: toBlockRules(group.block, markAt(marks, ["clients", name, "block"]).mark),
+    allow: toBlockRules(group.allow, markAt(marks, ["clients", name, "allow"]).mark),
+    answer: group.answer ?? null,
+    safeSearch: [],
+    rebindingProtection: group["rebinding-protection"] ?? null,
+    dns64: null,
+    dropTypes: group["drop-types"] ?? tables.answers?.["drop-types"] ?? [],
     local: toLocalAddresses(group.local, markAt(marks, ["clients", name, "local"]).mark),
     place: placeOf(markAt(marks, ["clients", name]).mark),
   }));

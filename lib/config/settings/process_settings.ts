@@ -81,9 +81,21 @@ export const PROCESS_SETTINGS = {
     name: "admin-socket",
     path: "admin.socket",
     hasFlag: false,
-    reader: filePath("<path>"),
+    reader: filePath("<path>", "/run/dns-forwarder/admin.sock"),
     default: null,
     isReloadable: false,
     help: ["A Unix socket that commands such as status and reload talk to the program over. By default there is none."],
+  },
+  stateDir: {
+    name: "state-dir",
+    path: "server.state-dir",
+    hasFlag: false,
+    reader: filePath("<path>", "/var/lib/dns-forwarder"),
+    default: null,
+    isReloadable: false,
+    help: [
+      "The folder where lists are kept as they were fetched and as they are looked up in, so that a restart blocks at once,",
+      "without the Internet. Lists that come from the web need it.",
+    ],
   },
 } satisfies Partial<Settings>;

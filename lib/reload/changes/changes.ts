@@ -52,16 +52,19 @@ function withoutTable(text: string): string {
 function policyChanges(from: Policy, to: Policy): string[] {
   return [
     ...namedChanges(from.upstreamGroups, to.upstreamGroups, ({ name }) => `upstreams.${name}`),
-    ...namedChanges(from.routes, to.routes, ({ domains, types, clients }) => {
-      return `route ${
-        [domainsText(domains), ...(types ?? []).map((type) => `TYPE${type}`), ...forText(clients)].join(" ")
-      }`;
+    ...namedChanges(from.routes, to.routes, ({ domains, list, types, clients }) => {
+      const names = list === null ? domainsText(domains) : [...domains.map(valueText), `list ${list}`].join(" ");
+      return `route ${[names, ...(types ?? []).map((type) => `TYPE${type}`), ...forText(clients)].join(" ")}`;
     }),
     ...namedChanges(from.clientGroups, to.clientGroups, ({ name }) => `clients.${name}`),
     ...thingChanges("local", from.local, to.local),
     ...namedChanges(from.rewrites, to.rewrites, ({ domains, clients }) => {
       return `rewrite ${[domainsText(domains), ...forText(clients)].join(" ")}`;
     }),
+    ...namedChanges(from.lists, to.lists, ({ name }) => `lists.${name}`),
+    ...namedChanges(from.schedules, to.schedules, ({ name }) => `schedules.${name}`),
+    ...thingChanges("block", from.block, to.block),
+    ...thingChanges("answers", from.answers, to.answers),
   ];
 }
 

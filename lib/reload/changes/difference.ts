@@ -4,12 +4,20 @@ import { valueText } from "./value_text.ts";
 const FIELD_NAMES: Readonly<Record<string, string>> = {
   timeoutMs: "timeout",
   ttlSeconds: "ttl",
-  sources: "source",
+  "upstreams.sources": "source",
   trustsAd: "trust-ad",
   asksWithCookies: "cookies",
   randomizesCase: "case-randomization",
   makesPointers: "ptr",
   isFlat: "flatten",
+  allowsPrivateAnswers: "private-answers",
+  coversBelow: "subdomains",
+  refreshMs: "refresh",
+  maxSizeOctets: "max-size",
+  maxErrorsShare: "max-errors",
+  maxShrinkShare: "max-shrink",
+  isImportant: "important",
+  checksAnswers: "check-answers",
 };
 
 /** What has changed in a thing of a configuration, wherever it stands now: a text for each of its fields: `upstreams.ad.servers: 192.0.2.1:53 added`. */
@@ -17,7 +25,7 @@ export function thingChanges(path: string, from: object, to: object): string[] {
   const before = from as Record<string, unknown>;
   return Object.entries(to)
     .filter(([field]) => field !== "place")
-    .flatMap(([field, value]) => fieldChanges(`${path}.${fieldName(field)}`, before[field], value));
+    .flatMap(([field, value]) => fieldChanges(`${path}.${fieldName(path, field)}`, before[field], value));
 }
 
 /** What has changed in one value: of a list what was added and removed, else what it was and is. */
@@ -62,6 +70,8 @@ function counted(known: readonly string[], all: readonly string[], what: string)
 /** More than these of a list are counted, and not told. */
 const ITEMS_TOLD_MAX = 8;
 
-function fieldName(field: string): string {
-  return FIELD_NAMES[field] ?? field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+function fieldName(path: string, field: string): string {
+  const [table] = path.split(".");
+  return FIELD_NAMES[`${table}.${field}`] ?? FIELD_NAMES[field] ??
+    field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

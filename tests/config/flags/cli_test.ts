@@ -45,6 +45,7 @@ const DEFAULTS: Told = {
   watchesFiles: false,
   rollbackAfterMs: 30_000,
   adminSocket: null,
+  stateDir: null,
 };
 
 /** The words of a command line; `''` is an empty one. */

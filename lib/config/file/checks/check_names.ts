@@ -1,6 +1,8 @@
 import { didYouMean } from "../did_you_mean.ts";
 import { markAt } from "../mark.ts";
 import { type Problem, problemAt } from "../problem.ts";
+import type { FileBlockRule } from "../schema/filter/filter_tables.ts";
+import type { FileTables } from "../schema/tables.ts";
 import type { Checked } from "./checked.ts";
 
 /** Where something is referred to by its name. */
@@ -18,6 +20,8 @@ export function checkNames(checked: Checked, problems: Problem[]): void {
   // Somebody is always in no other group.
   const clients = [...new Set([...Object.keys(tables.clients ?? {}), "default"])];
   check("client group", clientReferences(checked), clients, checked, problems);
+  check("list", listReferences(checked), Object.keys(tables.lists ?? {}), checked, problems);
+  check("schedule", scheduleReferences(checked), Object.keys(tables.schedules ?? {}), checked, problems);
   checkFallbacks(checked, problems);
 }
 
@@ -46,7 +50,8 @@ function upstreamReferences({ tables }: Checked): Reference[] {
   const clients = Object.entries(tables.clients ?? {}).flatMap(([group, { upstream }]) => {
     return reference(upstream, "clients", group, "upstream");
   });
-  return [...routes, ...fallbacks, ...clients];
+  const lists = Object.entries(tables.lists ?? {}).flatMap(([list, { via }]) => reference(via, "lists", list, "via"));
+  return [...routes, ...fallbacks, ...clients, ...lists];
 }
 
 function reference(name: unknown, ...at: (string | number)[]): Reference[] {
@@ -63,6 +68,27 @@ function clientReferences({ tables }: Checked): Reference[] {
     })
   );
   return [...listeners, ...lists];
+}
+
+function listReferences({ tables }: Checked): Reference[] {
+  const routes = (tables.route ?? []).flatMap(({ list }, i) => reference(list, "route", i, "list"));
+  const rules = rulesOf(tables).flatMap(({ rule: { lists, except = [] }, at }) => [
+    ...lists === "*" ? [] : lists.map((name, i) => ({ name, at: [...at, "lists", i] })),
+    ...except.map((name, i) => ({ name, at: [...at, "except", i] })),
+  ]);
+  return [...routes, ...rules];
+}
+
+function scheduleReferences({ tables }: Checked): Reference[] {
+  return rulesOf(tables).flatMap(({ rule, at }) => reference(rule.schedule, ...at, "schedule"));
+}
+
+function rulesOf({ clients = {} }: FileTables): { rule: FileBlockRule; at: readonly (string | number)[] }[] {
+  return Object.entries(clients).flatMap(([group, tables]) => {
+    return (["block", "allow"] as const).flatMap((key) => {
+      return (tables[key] ?? []).map((rule, i) => ({ rule, at: ["clients", group, key, i] }));
+    });
+  });
 }
 
 /** A question that goes from group to group would go round for ever. Each circle is told once, at its first group. */

@@ -1,6 +1,7 @@
 import type { Problem } from "../problem.ts";
 import type { Checked } from "./checked.ts";
 import { checkCircles } from "./check_circles.ts";
+import { checkLists } from "./check_lists.ts";
 import { checkNames } from "./check_names.ts";
 import { checkServers } from "./check_servers.ts";
 import { checkTwice } from "./check_twice.ts";
@@ -16,5 +17,5 @@ export function checkPolicy(checked: Checked, problems: Problem[]): string[] {
   checkTwice(checked, problems);
   checkServers(checked, problems);
   checkCircles(checked, problems);
-  return checkUse(checked, problems);
+  return [...checkUse(checked, problems), ...checkLists(checked, problems)];
 }

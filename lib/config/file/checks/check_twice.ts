@@ -32,14 +32,26 @@ function checkConditions(key: "route" | "rewrite", { tables, marks }: Checked, p
   for (const [i, one] of (tables[key] ?? []).entries()) {
     const types: readonly (number | string)[] = "types" in one ? one.types ?? ["all"] : ["all"];
     const everything: readonly DomainPattern[] = [{ name: ".", isExact: false }];
-    for (const [j, { name, isExact }] of (one.domains ?? everything).entries()) {
+    const list = "list" in one ? one.list : undefined;
+    if (list !== undefined) {
+      const all = conditionsOf(types, one.clients).map((condition) => `list ${list}${condition}`);
+      seen.checkAll(
+        all,
+        markAt(marks, [key, i, "list"]).mark,
+        (place) => `has a route for the same in another place, too: ${place}`,
+      );
+    }
+    for (const [j, { name, isExact }] of (one.domains ?? (list === undefined ? everything : [])).entries()) {
       const mark = markAt(marks, [key, i, "domains", j]).mark;
-      const conditions = types.flatMap((type) => (one.clients ?? ["everybody"]).map((client) => ` ${type} ${client}`));
-      const all = conditions.map((condition) => `${isExact ? "=" : ""}${name}${condition}`);
+      const all = conditionsOf(types, one.clients).map((condition) => `${isExact ? "=" : ""}${name}${condition}`);
       const word = key === "route" ? "has a route" : "is rewritten";
       seen.checkAll(all, mark, (place) => `${word} for the same in another place, too: ${place}`);
     }
   }
+}
+
+function conditionsOf(types: readonly (number | string)[], clients: readonly string[] = ["everybody"]): string[] {
+  return types.flatMap((type) => clients.map((client) => ` ${type} ${client}`));
 }
 
 /** Names are the same whatever their letter case, and with or without the dot at their end. */

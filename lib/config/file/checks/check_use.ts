@@ -1,6 +1,7 @@
-import { type Mark, markAt, placeOf } from "../mark.ts";
+import { markAt } from "../mark.ts";
 import { type Problem, problemAt } from "../problem.ts";
 import type { Checked } from "./checked.ts";
+import { warning } from "./warning.ts";
 
 /** What is there for nothing, and what cannot be had together. Returns warnings. */
 export function checkUse(checked: Checked, problems: Problem[]): string[] {
@@ -26,10 +27,13 @@ function checkWorkers({ config: { workers, io }, marks }: Checked, problems: Pro
   if (isWhole) problems.push(problemAt(mark, 'needs native I/O: with io = "plain" a port cannot be shared'));
 }
 
-function unusedUpstreams({ tables: { upstreams = {}, route = [], clients = {} }, marks }: Checked): string[] {
+function unusedUpstreams(
+  { tables: { upstreams = {}, route = [], clients = {}, lists = {} }, marks }: Checked,
+): string[] {
   const used = new Set(["default"]);
   for (const { to } of route) if (typeof to === "string") used.add(to);
   for (const { upstream } of Object.values(clients)) if (upstream !== undefined) used.add(upstream);
+  for (const { via } of Object.values(lists)) if (via !== undefined) used.add(via);
   // What an unused group falls back to is not used for that.
   const queue = [...used];
   for (const name of queue) {
@@ -60,9 +64,4 @@ function namelessClients({ tables: { clients = {}, local = {} }, marks }: Checke
     const why = "no machine has a name: there are neither local.leases nor local.hosts-files";
     return warning(markAt(marks, ["clients", name, "names"]).mark, why);
   });
-}
-
-function warning(mark: Mark, message: string): string {
-  const { file, line } = placeOf(mark);
-  return `${file}:${line}: ${mark.path}: ${message}`;
 }

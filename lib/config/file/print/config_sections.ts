@@ -5,7 +5,7 @@ import type { Entry, PrintOptions, Section } from "./sections.ts";
 import { settingValue } from "./setting_value.ts";
 
 /** The tables of the top, in the order of the pages; what is not a setting of the table stands between them. */
-const HEADS = ["", "server", "access", "cache", "upstreams.default", "local", "log", "admin"];
+const HEADS = ["", "server", "access", "cache", "upstreams.default", "local", "block", "answers", "log", "admin"];
 
 /** A configuration as a file that says the same. */
 export function configSections(config: FullConfig, options: PrintOptions): Section[] {
@@ -24,9 +24,26 @@ export function configSections(config: FullConfig, options: PrintOptions): Secti
 }
 
 /** The order of the pages: upstreams, routes and clients before what is local. */
+const TABLES: readonly (string | undefined)[] = [
+  undefined,
+  "server",
+  "access",
+  "cache",
+  "upstreams",
+  "route",
+  "clients",
+  "local",
+  "rewrite",
+  "lists",
+  "schedules",
+  "block",
+  "answers",
+  "log",
+  "admin",
+];
+
 function rank({ keys: [top] }: Section): number {
-  return [undefined, "server", "access", "cache", "upstreams", "route", "clients", "local", "rewrite", "log", "admin"]
-    .indexOf(top);
+  return TABLES.indexOf(top);
 }
 
 function headOf(field: keyof Config): string {

@@ -2,21 +2,23 @@ import { endpointText } from "../../../upstream/endpoint.ts";
 import { DEFAULT_FAILOVER_ON } from "../../../upstream/group/answer_rule.ts";
 import { rcodeToText, typeToText } from "../../../wire/iana.ts";
 import type { FullConfig } from "../../config.ts";
-import type { DomainPattern } from "../../domain_pattern.ts";
 import type { Place } from "../../place.ts";
-import type { LocalAddresses, LocalConfig, RouteConfig, UpstreamGroupConfig } from "../../policy.ts";
+import type { ClientGroupConfig, LocalAddresses, LocalConfig, RouteConfig, UpstreamGroupConfig } from "../../policy.ts";
 import { SETTINGS } from "../../settings.ts";
+import { NOT_YET } from "../schema/not_yet.ts";
 import { quantityToText } from "../schema/quantity.ts";
-import type { Entry, PrintOptions, Section, TomlValue } from "./sections.ts";
-
-/** A key with its value, and what that is when nobody gives it. */
-type Row = readonly [key: string, value: TomlValue | null, fallback: TomlValue | null];
+import { filterSections, ruleValue } from "./filter_sections.ts";
+import { patternText } from "./pattern_text.ts";
+import type { Entry, MakeSection, PrintOptions, Row, Section } from "./sections.ts";
 
 /** What a configuration says beyond the table of settings. Those of `default` and `local` are to be put to the settings there. */
 export function policySections(config: FullConfig, options: PrintOptions): Section[] {
-  const { upstreamGroups, routes, clientGroups, local, rewrites } = config.policy!;
-  const section = (keys: string[], isInList: boolean, place: Place | null, rows: readonly Row[]): Section => {
-    return { keys, isInList, entries: entriesOf(isInList ? null : keys.join("."), rows, place, options) };
+  const policy = config.policy!;
+  const { upstreamGroups, routes, clientGroups, local, rewrites } = policy;
+  const section: MakeSection = (keys, isInList, place, rows) => {
+    const table = keys[0]!;
+    const known = NOT_YET.has(table) ? [] : rows.filter(([key]) => !NOT_YET.has(`${table}.${key}`));
+    return { keys, isInList, entries: entriesOf(isInList ? null : keys.join("."), known, place, options) };
   };
   // Servers that stand in a route are printed there.
   const named = upstreamGroups.filter(({ name }) => !name.includes(" "));
@@ -25,11 +27,13 @@ export function policySections(config: FullConfig, options: PrintOptions): Secti
     ...routes.map((route) => section(["route"], true, route.place, routeRows(route, upstreamGroups))),
     ...clientGroups.flatMap(({ name, place, local, ...group }) => [
       section(["clients", name], false, place, [
-        ["addresses", group.addresses, []],
-        ["macs", group.macs, []],
-        ["names", group.names, []],
+        ...markRows(name, group),
         ["upstream", group.upstream, null],
-        ["drop-types", group.dropTypes.map(typeToText), []],
+        ["block", group.block.map(ruleValue), []],
+        ["allow", group.allow.map(ruleValue), []],
+        ["answer", group.answer, null],
+        ["rebinding-protection", group.rebindingProtection, null],
+        ["drop-types", group.dropTypes.map(typeToText), policy.answers.dropTypes.map(typeToText)],
       ]),
       ...addressSections(["clients", name, "local"], local),
     ]),
@@ -43,7 +47,16 @@ export function policySections(config: FullConfig, options: PrintOptions): Secti
         ["clients", clients, null],
       ])
     ),
+    ...filterSections(policy, section),
   ];
+}
+
+/** Who is in no other group is in the default one: that cannot be said. */
+function markRows(
+  name: string,
+  { addresses, macs, names }: Pick<ClientGroupConfig, "addresses" | "macs" | "names">,
+): Row[] {
+  return name === "default" ? [] : [["addresses", addresses, []], ["macs", macs, []], ["names", names, []]];
 }
 
 function entriesOf(
@@ -85,13 +98,18 @@ function groupRows(group: UpstreamGroupConfig, config: FullConfig): Row[] {
   ];
 }
 
-function routeRows({ domains, types, clients, to }: RouteConfig, groups: readonly UpstreamGroupConfig[]): Row[] {
+function routeRows(
+  { domains, list, types, clients, to, allowsPrivateAnswers }: RouteConfig,
+  groups: readonly UpstreamGroupConfig[],
+): Row[] {
   const servers = to.includes(" ") ? groups.find(({ name }) => name === to)!.servers.map(endpointText) : to;
   return [
     ["domains", domains.length === 0 ? null : domains.map(patternText), null],
+    ["list", list, null],
     ["types", types?.map(typeToText) ?? null, null],
     ["clients", clients, null],
     ["to", servers, null],
+    ["private-answers", allowsPrivateAnswers, false],
   ];
 }
 
@@ -114,8 +132,4 @@ function addressSections(keys: readonly string[], names: readonly LocalAddresses
     return { key: name, value: alias ?? addresses, from: `${place.file}:${place.line}` };
   });
   return [{ keys, isInList: false, entries }];
-}
-
-function patternText({ name, isExact }: DomainPattern): string {
-  return isExact ? `=${name}` : name;
 }

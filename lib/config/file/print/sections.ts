@@ -1,3 +1,5 @@
+import type { Place } from "../../place.ts";
+
 /** A value as TOML has it. */
 export type TomlValue = string | number | boolean | readonly TomlValue[] | { readonly [key: string]: TomlValue };
 
@@ -20,6 +22,12 @@ export interface Section {
   /** In the order in which pages list them. */
   readonly entries: readonly Entry[];
 }
+
+/** A key with its value, and what that is when nobody gives it. */
+export type Row = readonly [key: string, value: TomlValue | null, fallback: TomlValue | null];
+
+/** Makes a table of what stands at `place`; one of a list, or by its keys. */
+export type MakeSection = (keys: string[], isInList: boolean, place: Place | null, rows: readonly Row[]) => Section;
 
 /** What is printed of a configuration. */
 export interface PrintOptions {

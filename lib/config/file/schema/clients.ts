@@ -1,8 +1,11 @@
 import { formatCidr, parseCidr } from "../../../base/net/cidr.ts";
 import { UsageError } from "../../usage_error.ts";
-import { type Field, list, table, tableOf, text } from "./fields.ts";
+import { type Field, flag, list, table, tableOf, text } from "./fields.ts";
+import { blockAnswer } from "./filter/block.ts";
+import { ALLOW_RULES, BLOCK_RULES } from "./filter/block_rules.ts";
 import { LOCAL_NAMES } from "./local_names.ts";
 import { readGroupName } from "./names.ts";
+import { actedOn } from "./not_yet.ts";
 import { types } from "./routes.ts";
 import type { FileClients } from "./tables.ts";
 import { upstreamGroupName } from "./upstreams.ts";
@@ -27,14 +30,24 @@ function group(): Field<FileClients> {
     example: '["tablet-*"]',
     help: "What leases and hosts files call them; * stands for any characters of a label. They count behind networks.",
   };
-  return table<FileClients>({
+  return table<FileClients>(actedOn("clients", {
     "addresses": list(addresses, text({ form: '"192.0.2.0/24"', help: "" }, readNetwork), {}, (all) => all),
     "macs": list(macs, text({ form: '"aa:bb:cc:dd:ee:ff"', help: "" }, readMac), {}, (all) => all),
     "names": list(names, text({ form: '"tablet-*"', help: "" }, readGlob), {}, (all) => all),
     "upstream": upstreamGroupName("The upstream group that is asked instead of default."),
+    "block": BLOCK_RULES,
+    "allow": ALLOW_RULES,
+    "answer": blockAnswer("What they get for blocked names. By default block.answer."),
+    "rebinding-protection": flag(
+      {
+        form: "true|false",
+        help: "Whether private addresses are taken out of their answers. By default answers.rebinding-protection.",
+      },
+      (isOn) => isOn,
+    ),
     "drop-types": types("Record types that are answered with no records.", 0),
     "local": LOCAL_NAMES,
-  });
+  }));
 }
 
 function readNetwork(text: string): string {

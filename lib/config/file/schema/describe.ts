@@ -19,6 +19,9 @@ interface Node {
   readonly pipe?: readonly (Node & { readonly metadata?: { readonly about?: About } })[];
 }
 
+/** Tables of what others refer to by its name. */
+const GROUPS: readonly string[] = ["upstreams", "clients", "lists", "schedules"];
+
 /** All settings of a schema, in its order. */
 export function describe(schema: Field<unknown>): Described[] {
   return [...describeBelow(schema as Node, "")];
@@ -34,8 +37,10 @@ function* describeBelow(node: Node, path: string): Generator<Described> {
       yield* describeBelow(entry, path === "" ? key : `${path}.${key}`);
     }
   } else if (value !== undefined) {
-    yield* describeBelow(value, `${path}.${path.endsWith("clients") || path === "upstreams" ? "X" : "NAME"}`);
+    yield* describeBelow(value, `${path}.${GROUPS.includes(path) ? "X" : "NAME"}`);
   } else if (item !== undefined && tableIn(item) !== null) yield* describeBelow(tableIn(item)!, `${path}[]`);
+  // A table, or something else in its place.
+  else if (tableIn(node) !== null) yield* describeBelow(tableIn(node)!, path);
 }
 
 /** Of several kinds that a value can be of, the first has most to say. */

@@ -112,9 +112,16 @@ export function tableOf<T>(item: Field<T>, readName: (name: string) => unknown):
   return fieldOf(v.pipe(v.custom<Record<string, unknown>>(isPlain, NO_TABLE), v.record(name, schemaOf(item))));
 }
 
-/** One or the other, told apart by whether it is a list, a table or neither. */
-export function either<T, U>(first: Field<T>, second: Field<U>, message: string): Field<T | U> {
-  return fieldOf(v.union([schemaOf(first), schemaOf(second)], message));
+/** One or the other, told apart by whether it is a list, a table or neither; `words` are what a text can be. */
+export function either<T, U>(
+  first: Field<T>,
+  second: Field<U>,
+  message: string,
+  words: readonly string[] = [],
+): Field<T | U> {
+  const whole = ({ input }: { input: unknown }) =>
+    message + (typeof input === "string" ? didYouMean(input, words) : "");
+  return fieldOf(v.union([schemaOf(first), schemaOf(second)], whole));
 }
 
 /** The same, and more of its parts together. */

@@ -3,6 +3,7 @@ import { UsageError } from "../../usage_error.ts";
 import { type Field, flag, list, table, text, word } from "./fields.ts";
 import { LOCAL_NAMES } from "./local_names.ts";
 import { readDomain } from "./names.ts";
+import { path } from "./path.ts";
 import { quantity } from "./quantity.ts";
 import { readRecord } from "./read_record.ts";
 import { row } from "./row.ts";
@@ -80,14 +81,6 @@ function leases(): Field<FileLeases> {
     ),
     domain: text({ form: '"dhcp.example"', help: "The domain of its names. By default local.domain." }, readDomain),
   }, ["file"]);
-}
-
-/** A path, from the root or from the file that it stands in. */
-function path(form: string): Field<string> {
-  return text({ form, help: "" }, (one) => {
-    if (one === "" || one.includes("\0")) throw new UsageError("must be a path");
-    return one;
-  });
 }
 
 function readLocalDomain(text: string): string {

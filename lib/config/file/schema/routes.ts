@@ -3,7 +3,9 @@ import type { DomainPattern } from "../../domain_pattern.ts";
 import { type Endpoint, parseEndpoint } from "../../../upstream/endpoint.ts";
 import { UsageError } from "../../usage_error.ts";
 import { checked, either, type Field, flag, list, table, text } from "./fields.ts";
+import { listName } from "./filter/list_name.ts";
 import { readDomain, readGroupName, readPattern, readType } from "./names.ts";
+import { actedOn } from "./not_yet.ts";
 import type { FileRewrite, FileRoute } from "./tables.ts";
 import { upstreamGroupName } from "./upstreams.ts";
 
@@ -70,16 +72,22 @@ function route(): Field<FileRoute> {
   );
   const fields = {
     domains: domains("Whose names, each with all below it; =www.example for that name alone."),
+    list: listName("The names of a list."),
     types: types("And only these record types.", 1),
     clients: clients("And only for the clients of these groups."),
     to,
+    "private-answers": flag({
+      form: "true|false",
+      help: "Whether private addresses in its answers are left there, see answers.rebinding-protection.",
+      fallback: "false",
+    }, (isOn) => isOn),
   };
-  return checked(table<FileRoute>(fields, ["to"]), withCondition);
+  return checked(table<FileRoute>(actedOn("route", fields), ["to"]), withCondition);
 }
 
 /** A route for everything is what the default group is for. */
 function withCondition(route: FileRoute): FileRoute {
-  if (route.domains ?? route.types ?? route.clients) return route;
+  if (route.domains ?? route.list ?? route.types ?? route.clients) return route;
   throw new UsageError(
     "needs domains, types or clients; who is asked for everything are the upstreams.default.servers",
   );

@@ -17,6 +17,7 @@ const EXAMPLES: Partial<Record<keyof Config, string>> = {
   refusedTypes: '"ANY"',
   serverId: '"ns1"',
   adminSocket: '"/run/dns-forwarder/admin.sock"',
+  stateDir: '"/var/lib/dns-forwarder"',
 };
 
 /** Lists that mean nothing when they are empty. */

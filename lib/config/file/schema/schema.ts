@@ -3,8 +3,13 @@ import { formatSocketAddress, parseSocketAddress } from "../../../base/net/addre
 import { UsageError } from "../../usage_error.ts";
 import { CLIENTS } from "./clients.ts";
 import { checked, either, type Field, list, table, text } from "./fields.ts";
+import { ANSWERS } from "./filter/answers.ts";
+import { BLOCK } from "./filter/block.ts";
+import { LISTS } from "./filter/lists.ts";
+import { SCHEDULES } from "./filter/schedules.ts";
 import { LOCAL } from "./local.ts";
 import { readGroupName } from "./names.ts";
+import { actedOn } from "./not_yet.ts";
 import { REWRITES, ROUTES } from "./routes.ts";
 import { row } from "./row.ts";
 import type { FileListener, FileTables } from "./tables.ts";
@@ -14,7 +19,7 @@ import { UPSTREAMS } from "./upstreams.ts";
 const LISTEN_PORT = 53;
 
 /** All that can stand in a file. */
-export const SCHEMA: Field<FileTables> = table({
+export const SCHEMA: Field<FileTables> = table(actedOn("", {
   "include": list(
     {
       form: '["conf.d/*.toml"]',
@@ -35,6 +40,7 @@ export const SCHEMA: Field<FileTables> = table({
     "io": row("io"),
     "watch": row("watchesFiles"),
     "rollback-after": row("rollbackAfterMs"),
+    "state-dir": row("stateDir"),
   }),
   "access": table({
     "allow": row("allow"),
@@ -57,9 +63,13 @@ export const SCHEMA: Field<FileTables> = table({
   "clients": CLIENTS,
   "local": LOCAL,
   "rewrite": REWRITES,
+  "lists": LISTS,
+  "schedules": SCHEDULES,
+  "block": BLOCK,
+  "answers": ANSWERS,
   "log": table({ "level": row("logLevel"), "format": row("logFormat") }),
   "admin": table({ "socket": row("adminSocket") }),
-});
+}));
 
 function listen(): Field<readonly FileListener[]> {
   const address = text({

@@ -1,6 +1,8 @@
 import type { DomainPattern } from "../../domain_pattern.ts";
 import type { LeaseFile } from "../../policy.ts";
 import type { Endpoint } from "../../../upstream/endpoint.ts";
+import type { BlockAnswer } from "../../lists.ts";
+import type { FileAnswers, FileBlock, FileBlockRule, FileList, FileSchedule } from "./filter/filter_tables.ts";
 import type { Texts } from "./row.ts";
 
 /**
@@ -24,6 +26,14 @@ export interface FileTables {
   readonly local?: FileLocal;
   /** In the order of the file. */
   readonly rewrite?: readonly FileRewrite[];
+  /** By their names. */
+  readonly lists?: Readonly<Record<string, FileList>>;
+  /** By their names; each is a window, or several. */
+  readonly schedules?: Readonly<Record<string, FileSchedule | readonly FileSchedule[]>>;
+  /** `[block]` */
+  readonly block?: FileBlock;
+  /** `[answers]` */
+  readonly answers?: FileAnswers;
 }
 
 /** An address to serve at. */
@@ -62,12 +72,16 @@ export interface FileGroup {
 export interface FileRoute {
   /** See `DomainPattern`. */
   readonly domains?: readonly DomainPattern[];
+  /** The name of a list. */
+  readonly list?: string;
   /** QTYPEs. */
   readonly types?: readonly number[];
   /** By their names; in routes and rewrites: names of groups. */
   readonly clients?: readonly string[];
   /** Of a route: a group, or servers; of a rewrite: a name. */
   readonly to: string | readonly Endpoint[];
+  /** See `RouteConfig`. */
+  readonly "private-answers"?: boolean;
 }
 
 /** `[clients.X]` */
@@ -80,6 +94,14 @@ export interface FileClients {
   readonly "names"?: readonly string[];
   /** See `ClientGroupConfig`. */
   readonly "upstream"?: string;
+  /** See `ClientGroupConfig`. */
+  readonly "block"?: readonly FileBlockRule[];
+  /** See `ClientGroupConfig`. */
+  readonly "allow"?: readonly FileBlockRule[];
+  /** See `ClientGroupConfig`. */
+  readonly "answer"?: BlockAnswer;
+  /** See `ClientGroupConfig`. */
+  readonly "rebinding-protection"?: boolean;
   /** QTYPEs. */
   readonly "drop-types"?: readonly number[];
   /** `[local]`, or the names that a group sees. */
