@@ -48,7 +48,6 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "udp",
     "stream",
     "exchange",
-    "ask.ts",
     "health",
     "*",
     "matching",

@@ -9,6 +9,7 @@ import { Correlator } from "../../lib/upstream/matching/correlator.ts";
 import { HEADER_OCTETS, putId } from "../../lib/wire/header.ts";
 import { uint16At } from "../../lib/wire/octets.ts";
 import { notSent, PEER, queryFor, replyTo } from "../../tests/support/correlator_rig.ts";
+import { PromisedQuery } from "../../tests/support/promised_query.ts";
 
 const TOGETHER = 50;
 const deadlines = new DeadlineQueue({ clock: { nowMs: () => 0 }, timers: { start: () => () => {} } });
@@ -21,7 +22,8 @@ const server = { address: PEER, expired: () => new Error("expired"), notSent };
 
 Deno.bench(`Correlator.register() and accept(), ${TOGETHER} times`, async () => {
   const replies = queries.map((query) => {
-    const pending = correlator.register(server, question, 2000);
+    const pending = new PromisedQuery(question);
+    correlator.register(pending, server, 2000);
     putId(query, pending.id);
     return pending.reply;
   });

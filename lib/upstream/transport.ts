@@ -1,5 +1,4 @@
-import type { Response } from "../response/response.ts";
-import type { Doubts } from "./matching/registration.ts";
+import type { AwaitedQuery } from "./matching/awaited_query.ts";
 import type { Request } from "./request.ts";
 
 /** What a way to ask is like, whoever is asked. */
@@ -29,18 +28,10 @@ export interface Transport {
   /** What it is like. */
   readonly traits: TransportTraits;
   /**
-   * Sends `query` on behalf of `request`, and waits for the response, which is lent as `DeferredResponse` says.
+   * Sends `query` on behalf of `request`, and gives it the response, which is lent. It fails with an `UpstreamError` when
+   * none comes by the request's deadline; at once, perhaps, when nothing can be sent.
    *
-   * @param query Its ID is written here. Only lent: the caller may overwrite it afterwards.
-   * @param question The question in `query`, in octets that stay as they are.
-   * @param doubts Told of replies that are right but for their letter case, or their cookie. What it does not ask for does
-   * not matter.
-   * @throws {UpstreamError} when none came by the request's deadline, or nothing could be sent.
+   * @param octets The query as it is to be sent; its ID is written here. Only lent: the caller may overwrite it afterwards.
    */
-  exchange(
-    query: Uint8Array<ArrayBuffer>,
-    question: Uint8Array<ArrayBuffer>,
-    request: Request,
-    doubts?: Doubts | null,
-  ): PromiseLike<Response>;
+  send(octets: Uint8Array<ArrayBuffer>, query: AwaitedQuery, request: Request): void;
 }

@@ -1,9 +1,9 @@
-import { deliver } from "../base/deferred.ts";
 import type { UpstreamStatus } from "./health/upstream_status.ts";
 import type { Identity } from "./approach.ts";
-import { Ask, type Asker } from "./ask.ts";
 import { Breaker, type Transition } from "./health/breaker.ts";
 import { Dialogue, type DialogueOptions } from "./exchange/dialogue.ts";
+import type { AskedUpstream } from "./exchange/asked_upstream.ts";
+import { Exchange } from "./exchange/exchange.ts";
 import type { Failure } from "./health/outage_evidence.ts";
 import { LoopCut } from "./health/loop_cut.ts";
 import { Path } from "./health/path.ts";
@@ -22,18 +22,20 @@ export interface UpstreamOptions extends DialogueOptions, Identity, Pick<Service
 }
 
 /** A server that is asked what we do not know, and what we have learned about it. */
-export class Upstream implements Responder, Identity, Asker<AskOwner<Upstream>> {
+export class Upstream implements Responder, Identity, AskedUpstream<Exchange<AskOwner<Upstream>>> {
   /** See `Identity`. */
   readonly name: string;
   /** See `Identity`. */
   readonly key: string;
+  /** See `AskedUpstream`. Another one after `reset`: what was asked before tells the old one, which nobody asks any more. */
+  path: Path = new Path();
+  /** See `AskedUpstream`. Likewise. */
+  breaker: Breaker = new Breaker();
   readonly #options: UpstreamOptions;
-  /** Others after `reset`: what was asked before tells the old ones, which nobody asks any more. */
-  #path = new Path();
-  #breaker = new Breaker();
   #recoveredAtMs = -Infinity;
   #failureCount = 0;
-  readonly #dialogue: Dialogue;
+  /** See `AskedUpstream`. */
+  readonly dialogue: Dialogue;
   readonly #report: StateReport;
   readonly #loop: LoopCut;
 
@@ -43,18 +45,18 @@ export class Upstream implements Responder, Identity, Asker<AskOwner<Upstream>> 
     this.name = options.name;
     this.key = options.key;
     this.#loop = new LoopCut(options.clock);
-    this.#dialogue = new Dialogue(options, (lesson) => options.log.warn(`upstream ${this.name} ${lesson}`));
+    this.dialogue = new Dialogue(options, (lesson) => options.log.warn(`upstream ${this.name} ${lesson}`));
     this.#report = new StateReport(this, options);
   }
 
   /** Whether it takes part in ordinary queries. */
   get isUp(): boolean {
-    return this.#breaker.isClosed;
+    return this.breaker.isClosed;
   }
 
   /** Whether it is not expected to answer anything: it is known to be bad, see `Breaker`, or a loop. */
   get isKnownBad(): boolean {
-    return this.#breaker.isKnownBad || this.isLoop;
+    return this.breaker.isKnownBad || this.isLoop;
   }
 
   /** Questions on which it failed, since the start. */
@@ -69,12 +71,12 @@ export class Upstream implements Responder, Identity, Asker<AskOwner<Upstream>> 
 
   /** How it is doing. */
   get state(): UpstreamStatus {
-    const { queryCount, replyCount, capabilities } = this.#dialogue;
+    const { queryCount, replyCount, capabilities } = this.dialogue;
     return {
       name: this.name,
-      state: this.isLoop ? "loop" : this.#breaker.stateName,
-      smoothedMs: this.#path.smoothedMs,
-      percentile95Ms: this.#path.percentile95Ms,
+      state: this.isLoop ? "loop" : this.breaker.stateName,
+      smoothedMs: this.path.smoothedMs,
+      percentile95Ms: this.path.percentile95Ms,
       queryCount,
       replyCount,
       failureCount: this.#failureCount,
@@ -84,37 +86,37 @@ export class Upstream implements Responder, Identity, Asker<AskOwner<Upstream>> 
 
   /** SRTT in milliseconds; 0 when never measured. */
   get smoothedMs(): number {
-    return this.#path.smoothedMs;
+    return this.path.smoothedMs;
   }
 
   /** See `Path`. */
   get hedgeDelayMs(): number {
-    return this.#path.hedgeDelayMs;
+    return this.path.hedgeDelayMs;
   }
 
   /** See `Path`. Never, if it is asked over TCP, which repeats by itself what gets lost. */
   get resendDelayMs(): number {
-    return this.#dialogue.isOverTcp ? Infinity : this.#path.resendDelayMs;
+    return this.dialogue.isOverTcp ? Infinity : this.path.resendDelayMs;
   }
 
   /** See `Path`. Over TCP, a connection that is lost is made up for by another one, which takes as long again. */
   get silenceMs(): number {
-    return (this.#dialogue.isOverTcp ? 2 : 1) * this.#path.silenceMs;
+    return (this.dialogue.isOverTcp ? 2 : 1) * this.path.silenceMs;
   }
 
   /** Whether the path to it loses datagrams again and again; see `PathLoss`. */
   get isLossy(): boolean {
-    return this.#path.isLossy;
+    return this.path.isLossy;
   }
 
   /** See `Path`. */
   get isJammed(): boolean {
-    return this.#path.isJammed;
+    return this.path.isJammed;
   }
 
   /** Sends that a question to it may take; see `PathLoss`. */
   get sendsMax(): number {
-    return this.#path.sendsMax;
+    return this.path.sendsMax;
   }
 
   /**
@@ -122,12 +124,12 @@ export class Upstream implements Responder, Identity, Asker<AskOwner<Upstream>> 
    * nothing at all has been heard for longer than it ever takes.
    */
   get isSuspect(): boolean {
-    return this.#breaker.hasFailures || this.#path.isQuiet(this.#options.clock.nowMs());
+    return this.breaker.hasFailures || this.path.isQuiet(this.#options.clock.nowMs());
   }
 
   /** Asks to see whether it is back, when it is down and its pause is over. Returns whether it did; the breaker takes note. */
   probe(request: Request): boolean {
-    if (!this.#breaker.beginProbe(this.#options.clock.nowMs())) return false;
+    if (!this.breaker.beginProbe(this.#options.clock.nowMs())) return false;
     this.askFor(request, new LaterAnswer(), true);
     return true;
   }
@@ -147,52 +149,47 @@ export class Upstream implements Responder, Identity, Asker<AskOwner<Upstream>> 
 
   /** The same for `owner`, who is told what comes of it. */
   askFor(request: Request, owner: AskOwner<Upstream>, isProbe = false): void {
-    const sentAtMs = this.#options.clock.nowMs();
-    const path = this.#path;
-    const ask = new Ask({ asker: this, owner, request, breaker: this.#breaker, path, isProbe, sentAtMs });
-    this.#options.deadlines.schedule(ask, sentAtMs + this.silenceMs);
-    path.sent(sentAtMs, request.sendCount);
-    const pending = this.#dialogue.ask(request, ask);
-    ask.socket = request.lastSocket;
-    deliver(pending, ask);
+    const exchange = new Exchange(this, owner, request, isProbe);
+    this.#options.deadlines.schedule(exchange, exchange.sentAtMs + this.silenceMs);
+    this.path.sent(exchange.sentAtMs, request.sendCount);
+    exchange.start();
   }
 
-  /** See `Asker`. It lives, and takes as long again. */
-  onAskedAgain(ask: Ask<AskOwner<Upstream>>): void {
+  /** See `AskedUpstream`. It lives, and takes as long again. */
+  onAskedAgain(exchange: Exchange<AskOwner<Upstream>>): void {
     const { clock, deadlines } = this.#options;
-    ask.path.askedAgain(ask, clock.nowMs());
+    exchange.path.askedAgain(exchange, clock.nowMs());
     // One trip after the other: an odd name must not make the way seem twice as long to everybody.
-    ask.sentAtMs = clock.nowMs();
-    deadlines.cancel(ask);
-    if (!ask.hasFailed) deadlines.schedule(ask, clock.nowMs() + this.silenceMs);
+    exchange.sentAtMs = clock.nowMs();
+    deadlines.cancel(exchange);
+    if (!exchange.hasFailed) deadlines.schedule(exchange, clock.nowMs() + this.silenceMs);
   }
 
-  /** See `Asker`. */
-  onReply(ask: Ask<AskOwner<Upstream>>, response: Response): void {
-    this.#options.deadlines.cancel(ask);
-    ask.path.answered(ask, this.#options.clock.nowMs());
+  /** See `AskedUpstream`. */
+  onReply(exchange: Exchange<AskOwner<Upstream>>, response: Response): void {
+    this.#options.deadlines.cancel(exchange);
+    exchange.path.answered(exchange, this.#options.clock.nowMs());
     response.upstream = this;
-    if (isUseful(response)) this.#noteTransition(this.#breaker.succeeded());
+    if (isUseful(response)) this.#noteTransition(this.breaker.succeeded());
     // A refusal shows that it lives, not that it is of use. Whether it is, the race finds out: others may say the same.
-    else if (!this.isUp) ask.fail("useless");
-    if (isTruncated(response.octets)) this.#askOverTcp(ask, response.copy());
-    else ask.owner.replied(this, response);
+    else if (!this.isUp) exchange.fail("useless");
+    if (isTruncated(response.octets)) this.#fetchWhole(exchange, response.copy());
+    else exchange.owner.replied(this, response);
   }
 
   /** Asks for the whole. Should TCP fail, the breaker is not told: the upstream is up for all that fits into a datagram. */
-  #askOverTcp(ask: Ask<AskOwner<Upstream>>, truncated: Response): void {
+  #fetchWhole(exchange: Exchange<AskOwner<Upstream>>, truncated: Response): void {
     const onFailure = () => void this.#failureCount++;
-    const whole = new WholeReply({ ...this.#options, upstream: this, ask, truncated, onFailure });
-    deliver(this.#dialogue.askOverTcp(ask.request, truncated), whole);
+    new WholeReply({ ...this.#options, upstream: this, exchange, truncated, onFailure }).start();
   }
 
-  /** See `Asker`. */
-  onError(ask: Ask<AskOwner<Upstream>>, error: unknown): void {
-    this.#options.deadlines.cancel(ask);
-    ask.path.failed(ask, isSilence(error), this.#options.clock.nowMs());
+  /** See `AskedUpstream`. */
+  onError(exchange: Exchange<AskOwner<Upstream>>, error: unknown): void {
+    this.#options.deadlines.cancel(exchange);
+    exchange.path.failed(exchange, isSilence(error), this.#options.clock.nowMs());
     // Silence until the deadline has been counted when it began.
-    ask.fail("noReply");
-    ask.owner.failed(this, error);
+    exchange.fail("noReply");
+    exchange.owner.failed(this, error);
   }
 
   /** Whether it has been found to lead back to this program, not long ago. */
@@ -213,11 +210,11 @@ export class Upstream implements Responder, Identity, Asker<AskOwner<Upstream>> 
    */
   reset(): void {
     if (!this.isUp) this.#recoveredAtMs = this.#options.clock.nowMs();
-    this.#breaker = new Breaker();
+    this.breaker = new Breaker();
     this.#report.forget();
-    this.#path = new Path();
+    this.path = new Path();
     this.#loop.forget();
-    this.#dialogue.forget();
+    this.dialogue.forget();
   }
 
   /** It is asked no more: whatever still comes of it, the operator is not told. */
@@ -227,12 +224,15 @@ export class Upstream implements Responder, Identity, Asker<AskOwner<Upstream>> 
 
   /** Notes that the reply to `request` was of no use where another upstream's was. */
   failed({ questionOctets }: Request): void {
-    this.#noteFailure(this.#breaker.failed({ how: "useless", questionOctets }, this.#options.clock.nowMs()));
+    this.#noteFailure(this.breaker.failed({ how: "useless", questionOctets }, this.#options.clock.nowMs()));
   }
 
-  /** See `Asker`. Another breaker, that has come after `reset`, is not told. */
-  onFailure({ breaker, isProbe, request: { questionOctets } }: Ask<AskOwner<Upstream>>, how: Failure["how"]): void {
-    if (breaker !== this.#breaker) return;
+  /** See `AskedUpstream`. Another breaker, that has come after `reset`, is not told. */
+  onFailure(
+    { breaker, isProbe, request: { questionOctets } }: Exchange<AskOwner<Upstream>>,
+    how: Failure["how"],
+  ): void {
+    if (breaker !== this.breaker) return;
     const nowMs = this.#options.clock.nowMs();
     const failure = { how, questionOctets };
     this.#noteFailure(isProbe ? breaker.probeFailed(failure, nowMs) : breaker.failed(failure, nowMs));

@@ -1,11 +1,11 @@
 import { Correlator } from "../../lib/upstream/matching/correlator.ts";
-import type { Pending } from "../../lib/upstream/matching/pending.ts";
 import { HEADER_OCTETS, putId } from "../../lib/wire/header.ts";
 import type { Message } from "../../lib/wire/message.ts";
 import { scriptedRandom } from "./fake_random.ts";
 import { udp } from "./fake_socket.ts";
 import { fakeDeadlines } from "./fake_time.ts";
 import { question, record, response, wire } from "./messages.ts";
+import { PromisedQuery } from "./promised_query.ts";
 
 /** Whom the rig's queries ask. */
 export const PEER = udp("192.0.2.53", 53);
@@ -28,11 +28,12 @@ export function correlatorRig(...ids: readonly number[]) {
   const calls = { idle: 0 };
   const random = scriptedRandom(...ids);
   const correlator = new Correlator({ random, deadlines, tombstoneMs: GHOST_MS, onIdle: () => calls.idle++ });
-  const register = (query = queryFor("example.org")): Pending => {
+  const register = (query = queryFor("example.org")): PromisedQuery => {
     const question = query.slice(HEADER_OCTETS);
     const deadlineMs = time.nowMs() + DEADLINE_MS;
     const server = { address: PEER, expired: () => new Expired(), notSent };
-    const pending = correlator.register(server, question, deadlineMs);
+    const pending = new PromisedQuery(question);
+    correlator.register(pending, server, deadlineMs);
     putId(query, pending.id);
     return pending;
   };

@@ -1,5 +1,4 @@
-import type { Response } from "../../lib/response/response.ts";
-import type { Doubts } from "../../lib/upstream/matching/registration.ts";
+import type { AwaitedQuery } from "../../lib/upstream/matching/awaited_query.ts";
 import { TRAITS, type Transport, type TransportTraits } from "../../lib/upstream/transport.ts";
 import type { Request } from "../../lib/upstream/request.ts";
 import { UpstreamError } from "../../lib/upstream/upstream_error.ts";
@@ -72,24 +71,17 @@ export class FakeTransport implements Transport {
   }
 
   /** See `Transport`. */
-  exchange(
-    octets: Octets,
-    _question: Octets,
-    { deadlineMs }: Request,
-    doubts: Doubts | null = null,
-  ): Promise<Response> {
+  send(octets: Octets, asked: AwaitedQuery, { deadlineMs }: Request): void {
     const query = decode(octets);
     const outcome = this.habit(query, this.asked.length);
     const nowMs = this.#time.nowMs();
-    const onWrongCase = doubts?.mindsCase ? () => doubts.onWrongCase() : undefined;
-    const onWrongCookie = doubts?.mindsCookie ? () => doubts.onWrongCookie() : undefined;
+    const onWrongCase = asked.mindsCase ? () => asked.onWrongCase() : undefined;
+    const onWrongCookie = asked.mindsCookie ? () => asked.onWrongCookie() : undefined;
     this.asked.push({ atMs: nowMs, query, onWrongCase, onWrongCookie });
-    if (outcome instanceof Error) return Promise.reject(outcome);
-    const { promise, resolve, reject } = Promise.withResolvers<Response>();
+    if (outcome instanceof Error) return asked.failed(outcome);
     const leftMs = deadlineMs - nowMs;
     if (outcome === null || outcome.afterMs >= leftMs) {
-      this.#time.start(leftMs, () => reject(new UpstreamError("No reply in time", EDE.NO_REACHABLE_AUTHORITY)));
-    } else this.#time.start(outcome.afterMs, () => resolve(readResponse(respond(query, outcome.fields))));
-    return promise;
+      this.#time.start(leftMs, () => asked.failed(new UpstreamError("No reply in time", EDE.NO_REACHABLE_AUTHORITY)));
+    } else this.#time.start(outcome.afterMs, () => asked.arrived(readResponse(respond(query, outcome.fields))));
   }
 }

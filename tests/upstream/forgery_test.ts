@@ -17,6 +17,7 @@ import {
   UPSTREAM,
   upstreamRig,
 } from "../support/upstream_rig.ts";
+import { exchangeOver } from "../support/promised_query.ts";
 
 const ANSWERS = [record("example.org 9 IN A 192.0.2.1")];
 const FLOOD_COUNT = 100;
@@ -37,7 +38,7 @@ async function guess(socket: FakeSocket, count: number): Promise<void> {
 
 Deno.test("[5452_08] DatagramTransport gives a socket up when a hundred forged replies come in within a second", async () => {
   const { datagram, network, counters, pool } = upstreamRig();
-  const reply = datagram.exchange(QUERY.slice(), QUERY.slice(HEADER_OCTETS), requestFor("example.org"));
+  const reply = exchangeOver(datagram, QUERY.slice(), QUERY.slice(HEADER_OCTETS), requestFor("example.org"));
   const failed = assertRejects(() => reply, ForgeryError);
   await settled();
   const socket = network.sockets[0]!;
@@ -52,7 +53,7 @@ Deno.test("[5452_08] DatagramTransport gives a socket up when a hundred forged r
 Deno.test("[5452_08] DatagramTransport stays with a socket on which forged replies are few, however long that lasts", async () => {
   const { datagram, network, pool, time } = upstreamRig({ tombstoneMs: 60_000 });
   const request = requestFor("example.org", 0, { deadlineMs: 60_000 });
-  const reply = datagram.exchange(QUERY.slice(), QUERY.slice(HEADER_OCTETS), request);
+  const reply = exchangeOver(datagram, QUERY.slice(), QUERY.slice(HEADER_OCTETS), request);
   await settled();
   const socket = network.sockets[0]!;
   for (let i = 0; i < 5; i++) {
@@ -66,7 +67,7 @@ Deno.test("[5452_08] DatagramTransport stays with a socket on which forged repli
 
 Deno.test("[5452_08] DatagramTransport does not take the copies of an honest reply for a flood of forged ones", async () => {
   const { datagram, network, counters, pool } = upstreamRig();
-  const reply = datagram.exchange(QUERY.slice(), QUERY.slice(HEADER_OCTETS), requestFor("example.org"));
+  const reply = exchangeOver(datagram, QUERY.slice(), QUERY.slice(HEADER_OCTETS), requestFor("example.org"));
   await settled();
   const socket = network.sockets[0]!;
   for (let i = 0; i <= 2 * FLOOD_COUNT; i++) {

@@ -1,20 +1,17 @@
 import type { Random } from "../../base/random/random.ts";
-import type { Asking } from "../ask.ts";
+import type { ReplyKind } from "../../response/reply_kind.ts";
+import type { Response } from "../../response/response.ts";
 import { Capabilities } from "./capabilities.ts";
 import { randomizeCase } from "./case_randomization.ts";
 import type { CookieJar } from "./cookie_jar.ts";
-import type { Doubts } from "../matching/registration.ts";
-import { type Endpoint, socketAddressOf } from "../endpoint.ts";
-import { Exchange, type Line } from "./exchange.ts";
 import { LargeReplies } from "./large_replies.ts";
+import { type Endpoint, socketAddressOf } from "../endpoint.ts";
 import { firstManner, type Manner } from "./next_step.ts";
-import { isBadCookie, isEdnsRejection, isTruncated } from "../../response/reply_kind.ts";
 import { isForAny, type Request, sendsLeft, writeUpstreamQuery } from "../request.ts";
-import type { Response } from "../../response/response.ts";
-import type { DeferredResponse } from "../matching/deferred_response.ts";
 import { restoreSpelling } from "./restore_spelling.ts";
+import { type Cause, type QueryOwner, SentQuery } from "./sent_query.ts";
 import type { Transport } from "../transport.ts";
-import { truncatedOverTcp, TruncationError, UpstreamError } from "../upstream_error.ts";
+import { truncatedOverTcp, type UpstreamError } from "../upstream_error.ts";
 import type { Services } from "../../observe/services.ts";
 
 /** So many sends of a question go over UDP alone, however silent the upstream is. */
@@ -24,7 +21,7 @@ const SENDS_BEFORE_TCP = 2;
 export interface DialogueOptions extends Pick<Services, "clock"> {
   /** Where the server is asked. */
   readonly endpoint: Endpoint;
-  /** How it is asked. */
+  /** How the server is asked. */
   readonly transport: Transport;
   /** What brings the whole of a truncated reply, and a reply that nobody forges; `null` where `transport` is no worse. */
   readonly fallback: Transport | null;
@@ -36,8 +33,8 @@ export interface DialogueOptions extends Pick<Services, "clock"> {
   readonly random: Random;
 }
 
-/** How one upstream is spoken to: in the best manner that it is known to cope with. */
-export class Dialogue implements Line {
+/** How one upstream is spoken to: over what, in the best manner that it is known to cope with. */
+export class Dialogue {
   readonly #options: DialogueOptions;
   readonly #stream: Transport;
   readonly #tell: (lesson: string) => void;
@@ -69,9 +66,25 @@ export class Dialogue implements Line {
     return this.#capabilities;
   }
 
+  /** The questions whose replies did not fit into a datagram. */
+  get largeReplies(): LargeReplies {
+    return this.#largeReplies;
+  }
+
+  /** On the program's clock. */
+  nowMs(): number {
+    return this.#options.clock.nowMs();
+  }
+
+  /** Whether UDP meets silence, and TCP does not. */
+  get needsTcp(): boolean {
+    return this.#capabilities.needsTcp(this.nowMs());
+  }
+
   /** Whether it takes place over TCP. */
   get isOverTcp(): boolean {
-    return this.#options.transport.traits.isStream || this.#capabilities.needsTcp(this.nowMs());
+    // hot path
+    return this.#options.transport.traits.isStream || this.needsTcp;
   }
 
   /** Forgets all that was learned: there may be another server at the other end, or another path in between. */
@@ -82,139 +95,107 @@ export class Dialogue implements Line {
   }
 
   /**
-   * Asks in the first instance: over TCP when the reply is known not to fit into a datagram, or would be another one over
-   * UDP, or when UDP meets silence; else over UDP.
-   *
-   * @param asker Is told when it is asked again in another manner, or in two at a time.
-   * @returns A reply of any RCODE; truncated when it came over UDP and has to be asked for over TCP. Fails with an
-   * `UpstreamError` when none came by the request's deadline.
+   * Whether a question is asked over TCP in place of UDP: when UDP meets silence, or when its reply is known not to fit into a
+   * datagram (RFC 7766 §5), or would be another one over UDP; then in its first send alone. Should TCP be blocked meanwhile,
+   * the next one goes over UDP.
    */
-  ask(request: Request, asker: Asking): PromiseLike<Response> {
-    const nowMs = this.nowMs();
-    if (this.#capabilities.needsTcp(nowMs)) return this.#askOverTcpFirst(request, asker);
-    const isForTcp = request.sendCount === 0 && (isForAny(request) || this.#largeReplies.has(request, nowMs));
-    return isForTcp ? this.#askOverTcpFirst(request, asker) : this.#askOverUdp(request, asker, nowMs);
+  beginsOverTcp(request: Request, nowMs: number): boolean {
+    // hot path
+    if (this.#capabilities.needsTcp(nowMs)) return true;
+    return request.sendCount === 0 && (isForAny(request) || this.#largeReplies.has(request, nowMs));
   }
 
-  /**
-   * Asks over TCP what has turned out too large for a datagram before (RFC 7766 §5), a question's first send alone; or what
-   * UDP does not carry. Should TCP be blocked meanwhile, the next one goes over UDP.
-   */
-  async #askOverTcpFirst(request: Request, asker: Asking): Promise<Response> {
-    request.sendCount++;
-    // Where the rest goes over UDP, this takes longer: there may have to be a connection first.
-    if (!this.isOverTcp) asker.askedBeside();
-    let reply: Response;
-    try {
-      reply = await this.exchangeOverTcp(request);
-    } catch (error) {
-      this.#capabilities.failedOverTcp();
-      this.#largeReplies.forget(request);
-      const mayAskAgain = sendsLeft(request) > 0 && this.nowMs() < request.deadlineMs;
-      if (!(error instanceof UpstreamError) || !mayAskAgain) throw error;
-      asker.askedBeside();
-      return await this.#askOverUdp(request, asker, this.nowMs());
-    }
-    const nowMs = this.nowMs();
-    if (this.#capabilities.needsTcp(nowMs)) return reply;
-    // It has grown beyond what the client can use: the next one is told so over UDP.
-    if (reply.octets.length > request.usefulOctetsMax) this.#largeReplies.note(request, reply.octets.length, nowMs);
-    // What has to be found out first, cookies and EDNS, is found out over UDP.
-    const isRejected = isBadCookie(reply) || isEdnsRejection(reply.octets);
-    return isRejected && sendsLeft(request) > 0 ? await this.#askOverUdp(request, asker, nowMs) : reply;
-  }
-
-  /** Asks over UDP in the best manner that the upstream is known to cope with. */
-  #askOverUdp(request: Request, asker: Asking, nowMs: number): DeferredResponse {
-    const { cookies, randomizesCase = true, transport: { traits }, fallback } = this.#options;
+  /** Whether UDP has met nothing but silence so far, so that a query goes over TCP as well. */
+  triesTcp({ sendCount }: Request, nowMs: number): boolean {
+    // hot path
+    if (this.#options.fallback === null) return false;
     const capabilities = this.#capabilities;
-    const withOpt = capabilities.supportsEdns(nowMs) && request.ednsRejectedBy !== this;
-    const manner = firstManner({
+    return capabilities.isTcpOnTrial(nowMs) || (sendCount >= SENDS_BEFORE_TCP && capabilities.isSilent(nowMs, 1));
+  }
+
+  /** The best manner to ask over UDP. */
+  manner(request: Request, nowMs: number): Manner {
+    // hot path
+    const { cookies, randomizesCase = true, transport: { traits } } = this.#options;
+    const capabilities = this.#capabilities;
+    const withOpt = this.#knowsEdns(request, nowMs);
+    return firstManner({
       withOpt,
       withCookie: withOpt && !traits.isEncrypted && cookies !== undefined && capabilities.supportsCookies(nowMs),
       // The first send alone: a server that knows names in one spelling must not have its denials come in first and last.
       isMixed: request.sendCount === 0 && !traits.isEncrypted && randomizesCase && capabilities.ignoresCase(nowMs),
+      isOverTcp: false,
     });
-    const isTcpTried = fallback !== null &&
-      (capabilities.isTcpOnTrial(nowMs) || (request.sendCount >= SENDS_BEFORE_TCP && capabilities.isSilent(nowMs, 1)));
-    const exchange = new Exchange(this, request, asker);
-    exchange.start(manner, isTcpTried);
-    return exchange;
   }
 
-  /** See `Line`. */
-  nowMs(): number {
-    return this.#options.clock.nowMs();
+  /** The same over TCP. There the client's spelling does: nobody can forge a reply who cannot read the query. */
+  mannerOverTcp(request: Request): Manner {
+    const nowMs = this.nowMs();
+    return firstManner({
+      withOpt: this.#knowsEdns(request, nowMs),
+      withCookie: !this.#stream.traits.isEncrypted && this.#capabilities.supportsCookies(nowMs),
+      isMixed: false,
+      isOverTcp: true,
+    });
   }
 
-  /** See `Line`. */
-  mixed(question: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-    return randomizeCase(question, this.#options.random);
-  }
-
-  /** See `Line`. */
-  send(
-    request: Request,
-    manner: Manner,
-    question: Uint8Array<ArrayBuffer>,
-    doubts: Doubts,
-  ): PromiseLike<Response> {
-    const { transport, cookies } = this.#options;
-    request.sendCount++;
-    this.#queryCount++;
-    this.#capabilities.sendsDatagram(this.nowMs());
-    const cookie = manner.withCookie ? cookies?.option : undefined;
-    const heeded = transport.traits.isForgeable ? doubts : null;
-    return transport.exchange(writeUpstreamQuery(request, manner.withOpt, cookie, question), question, request, heeded);
-  }
-
-  /** See `Line`. */
-  heard(): void {
-    this.#replyCount++;
-    this.#capabilities.heardDatagram();
+  #knowsEdns(request: Request, nowMs: number): boolean {
+    // hot path
+    return this.#capabilities.supportsEdns(nowMs) && request.ednsRejectedBy !== this;
   }
 
   /**
-   * Asks over TCP what did not fit over UDP.
+   * Sends a query of an exchange, and counts it. It may fail before this returns.
    *
-   * @returns The whole reply, or the truncated one where the whole has more than `usefulOctetsMax`. Fails with a
-   * `TruncationError` when TCP brings nothing, or what is truncated again.
+   * @param wanted How it is put, unless the letters of the last send should be in random case: a denial could not be put to the
+   * test any more.
+   * @param before See `SentQuery`.
    */
-  async askOverTcp(request: Request, truncated: Response): Promise<Response> {
-    try {
-      const reply = await this.exchangeOverTcp(request);
-      if (isTruncated(reply.octets)) throw truncatedOverTcp(socketAddressOf(this.#options.endpoint));
-      this.#largeReplies.note(request, reply.octets.length, this.nowMs());
-      // A client on UDP would get next to nothing of it, at the price of reading it all (CVE-2024-8508).
-      return reply.octets.length > request.usefulOctetsMax ? truncated : reply;
-    } catch (error) {
-      if (!(error instanceof UpstreamError)) throw error;
-      throw new TruncationError(truncated, error);
-    }
-  }
-
-  /** See `Line`. Over TCP the client's spelling does: nobody can forge a reply who cannot read the query. */
-  async exchangeOverTcp(request: Request): Promise<Response> {
-    const nowMs = this.nowMs();
-    const withOpt = this.#capabilities.supportsEdns(nowMs) && request.ednsRejectedBy !== this;
-    const reply = await this.#sendOverTcp(request, withOpt);
-    // RFC 6891 §7. Whoever came here because a reply over UDP might be forged is not sent back there.
-    if (!withOpt || !isEdnsRejection(reply.octets)) return reply;
-    const plain = await this.#sendOverTcp(request, false);
-    if (!isEdnsRejection(plain.octets)) this.#capabilities.rejectedEdns(request.questionOctets, this.nowMs());
-    return plain;
-  }
-
-  async #sendOverTcp(request: Request, withOpt: boolean): Promise<Response> {
-    const { cookies } = this.#options;
-    const { questionOctets } = request;
+  send(exchange: QueryOwner, wanted: Manner, cause: Cause, before: ReplyKind | null): void {
+    // hot path
+    const { request } = exchange;
+    const { transport, cookies, random } = this.#options;
+    const asked = request.questionOctets;
+    const isDoubtful = wanted.isMixed && sendsLeft(request) === 1 && !this.#capabilities.hasShownCase;
+    const manner = isDoubtful ? { ...wanted, isMixed: false } : wanted;
+    const over = manner.isOverTcp ? this.#stream : transport;
+    const question = manner.isMixed ? randomizeCase(asked, random) : asked;
     this.#queryCount++;
-    const wantsCookie = !this.#stream.traits.isEncrypted && this.#capabilities.supportsCookies(this.nowMs());
-    const cookie = wantsCookie ? cookies?.option : undefined;
-    const reply = await this.#stream.exchange(writeUpstreamQuery(request, withOpt, cookie), questionOctets, request);
+    if (!manner.isOverTcp) {
+      request.sendCount++;
+      this.#capabilities.sendsDatagram(this.nowMs());
+    }
+    const { isForgeable } = over.traits;
+    const query = new SentQuery({ exchange, asked, question, manner, isForgeable, cause, before });
+    const cookie = manner.withCookie ? cookies?.option : undefined;
+    over.send(writeUpstreamQuery(request, manner.withOpt, cookie, question), query, request);
+  }
+
+  /** The reply to a query has come: it gets the asker's spelling, and is counted. */
+  heard({ manner, question, asked }: SentQuery, response: Response): void {
+    // hot path
     this.#replyCount++;
-    if (!this.#capabilities.hasShownEdns && reply.hadOpt) this.#capabilities.showedEdns();
-    restoreSpelling(reply, questionOctets, questionOctets);
-    return reply;
+    if (!manner.isOverTcp) this.#capabilities.heardDatagram();
+    restoreSpelling(response, question, asked);
+  }
+
+  /** TCP has brought a reply that counts. */
+  answeredOverTcp({ cause }: SentQuery, response: Response, request: Request): void {
+    const nowMs = this.nowMs();
+    if (cause !== "tcpFirst") return this.#capabilities.answeredOverTcp(nowMs);
+    if (this.#capabilities.needsTcp(nowMs) || response.octets.length <= request.usefulOctetsMax) return;
+    // It has grown beyond what the client can use: the next one is told so over UDP.
+    this.#largeReplies.note(request, response.octets.length, nowMs);
+  }
+
+  /** TCP has not brought what was not asked for over UDP. */
+  failedOverTcp(request: Request): void {
+    this.#capabilities.failedOverTcp();
+    this.#largeReplies.forget(request);
+  }
+
+  /** What is wrong with a reply over TCP that is truncated. */
+  truncatedAgain(): UpstreamError {
+    return truncatedOverTcp(socketAddressOf(this.#options.endpoint));
   }
 }

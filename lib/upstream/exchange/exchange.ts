@@ -1,233 +1,245 @@
-import { deliver } from "../../base/deferred.ts";
-import type { Asking } from "../ask.ts";
-import type { Capabilities } from "./capabilities.ts";
-import type { Doubts } from "../matching/registration.ts";
-import { type Manner, nextStep, type Step } from "./next_step.ts";
+import { Deadline } from "../../base/time/deadline_queue.ts";
+import type { Breaker } from "../health/breaker.ts";
+import type { Failure } from "../health/outage_evidence.ts";
+import type { Path, Travelling } from "../health/path.ts";
 import { type ReplyKind, replyKindOf } from "../../response/reply_kind.ts";
 import type { Response } from "../../response/response.ts";
-import { DeferredResponse } from "../matching/deferred_response.ts";
-import { type Request, sendsLeft } from "../request.ts";
-import { restoreSpelling } from "./restore_spelling.ts";
-import { type Cause, isSameSpelling, type QueryOwner, SentQuery } from "./sent_query.ts";
-import { ForgeryError, MissingCookieError } from "../upstream_error.ts";
-
-/** Carries queries to one upstream, and what has been learned of it. */
-export interface Line {
-  /** What the upstream supports. */
-  readonly capabilities: Capabilities;
-  /** On the program's clock. */
-  nowMs(): number;
-  /** Unpredictable letter case for a question. */
-  mixed(question: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>;
-  /** Sends a query over UDP, and counts it; `question` is the request's as it is to be sent. */
-  send(
-    request: Request,
-    manner: Manner,
-    question: Uint8Array<ArrayBuffer>,
-    doubts: Doubts,
-  ): PromiseLike<Response>;
-  /** Takes note that the reply to a query over UDP has come. */
-  heard(): void;
-  /** Asks where a forger would have to guess the sequence number as well (RFC 5452 §9.3). */
-  exchangeOverTcp(request: Request): PromiseLike<Response>;
-}
+import type { AskedUpstream } from "./asked_upstream.ts";
+import type { Dialogue } from "./dialogue.ts";
+import { learnFrom, learnFromAnother, learnFromDoubt } from "./learn.ts";
+import { type Doubt, type Manner, mannerAfter, mannerWithoutCookie, nextStep, type Step } from "./next_step.ts";
+import { noteReply } from "./note_reply.ts";
+import { type QuerySource, type Request, sendsLeft } from "../request.ts";
+import type { Cause, QueryOwner, SentQuery } from "./sent_query.ts";
+import { ForgeryError, MissingCookieError, UpstreamError } from "../upstream_error.ts";
 
 /**
- * One question to one upstream over UDP: the first query, and those that follow from what it brings, each in another
- * manner, until there is a reply to be believed. `nextStep` says what follows from a reply.
+ * One question to one upstream: the first query, and those that follow from what it brings, each in another manner, until
+ * there is a reply to be believed. `nextStep` says what follows from a reply. It is a deadline, too: after that its silence
+ * counts as a failure.
  */
-export class Exchange extends DeferredResponse implements QueryOwner {
-  readonly #line: Line;
-  readonly #request: Request;
-  readonly #asker: Asking;
+export class Exchange<Owner> extends Deadline implements QueryOwner, Travelling {
+  /** Whom it is for. */
+  readonly owner: Owner;
+  /** What is asked. */
+  readonly request: Request;
+  /** What the upstream went by when it was asked. */
+  readonly breaker: Breaker;
+  /** Likewise. */
+  readonly path: Path;
+  /** Whether it probes an upstream that was down. */
+  readonly isProbe: boolean;
+  /** See `Travelling`. */
+  sentAtMs: number;
+  /** See `Travelling`. */
+  isAmbiguous = false;
+  /** See `Travelling`. */
+  socket: QuerySource | null = null;
+  /** See `Travelling`. */
+  isCountedLost = false;
+  readonly #upstream: AskedUpstream<Exchange<Owner>>;
+  readonly #dialogue: Dialogue;
+  #hasFailed = false;
+  /** Whether it has brought a reply, or nothing: what still comes is of no use. */
+  #isOver = false;
   /** Queries that may still bring the reply. */
   #openCount = 0;
   /** What is given when what was asked instead comes to nothing. */
   #doubted: Response | null = null;
-  #isOverTcp = false;
+  /** Whether TCP is asked, because of silence or forgery: once is enough. */
+  #isTcpTried = false;
+  /** How it is put over UDP should TCP come to nothing, where a reply may be forged. */
+  #otherwise: Manner | null = null;
   /** What UDP has brought instead of a reply. */
   #silence: unknown = null;
 
-  /** Asks `request` through `line`, when it is started; `asker` is told when it asks again. */
-  constructor(line: Line, request: Request, asker: Asking) {
+  /** Asks `request` of `upstream` on behalf of `owner`, when it is started. */
+  constructor(upstream: AskedUpstream<Exchange<Owner>>, owner: Owner, request: Request, isProbe: boolean) {
     super();
-    this.#asker = asker;
-    this.#line = line;
-    this.#request = request;
+    this.#upstream = upstream;
+    this.#dialogue = upstream.dialogue;
+    this.owner = owner;
+    this.request = request;
+    this.breaker = upstream.breaker;
+    this.path = upstream.path;
+    this.isProbe = isProbe;
+    this.sentAtMs = this.#dialogue.nowMs();
+    request.trace?.note({ kind: "asked", upstream: upstream.name });
   }
 
-  /** Sends the first query, and, if UDP has met nothing but silence so far, another one over TCP. */
-  start(manner: Manner, isTcpTried: boolean): void {
-    this.#send(manner, "first", null);
-    if (isTcpTried) this.#askOverTcp();
+  /** Sends the first query. It may all be over before this returns. */
+  start(): void {
+    // hot path
+    if (this.#dialogue.beginsOverTcp(this.request, this.sentAtMs)) this.#askOverTcpFirst();
+    else this.#askOverUdp(this.sentAtMs);
+    this.socket = this.request.lastSocket;
   }
 
-  #send(wanted: Manner, cause: Cause, before: ReplyKind | null): void {
-    const { questionOctets } = this.#request;
-    this.#openCount++;
-    // A denial of the last send could not be put to the test any more.
-    const isLast = sendsLeft(this.#request) === 1;
-    const isDoubtful = wanted.isMixed && isLast && !this.#line.capabilities.hasShownCase;
-    const manner = isDoubtful ? { ...wanted, isMixed: false } : wanted;
-    const question = manner.isMixed ? this.#line.mixed(questionOctets) : questionOctets;
-    const sent = new SentQuery(this, manner, question, cause, before);
-    deliver(this.#line.send(this.#request, manner, question, sent), sent);
+  /** See `Travelling`. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
+  /** It comes to nothing. */
+  fail(how: Failure["how"]): void {
+    if (!this.#hasFailed) this.#upstream.onFailure(this, how);
+    this.#hasFailed = true;
+  }
+
+  /** See `Deadline`. */
+  override onDue(nowMs: number): void {
+    this.path.silent(this, nowMs);
+    this.fail("noReply");
   }
 
   /** See `QueryOwner`. */
   replied(query: SentQuery, response: Response): void {
     // hot path
-    this.#line.heard();
-    // A bare header, which some servers send as an error, repeats nothing.
-    restoreSpelling(response, query.question, this.#request.questionOctets);
-    if (this.isSettled) return;
-    const kind = replyKindOf(response);
-    this.#learn(query, response, kind);
-    const { upstreamCount } = this.#request;
-    const { hasShownCase } = this.#line.capabilities;
-    const manner = query.isPlain(this.#request.questionOctets, kind)
-      ? { ...query.manner, isMixed: false }
-      : query.manner;
-    const step = nextStep(kind, manner, {
-      hasShownCase,
-      sendsLeft: sendsLeft(this.#request),
-      othersCount: upstreamCount - 1,
-    });
-    if (step === "accept") {
-      const receiver = this.takeIn(response);
-      if (receiver === null) return;
-      try {
-        receiver.arrived(response);
-      } catch (error) {
-        receiver.failed(error);
-      }
-      return;
-    }
-    this.#goOn(step, query.manner, response, kind);
-  }
-
-  #goOn(step: Step, manner: Manner, response: Response, kind: ReplyKind): void {
-    if (step !== "unproven") this.#asker.askedAgain();
-    switch (step) {
-      case "freshCookie":
-        this.#send({ ...manner, withCookie: true, hasFreshCookie: true }, step, kind);
-        break;
-      case "overTcp":
-        this.#doubted = response.copy();
-        this.#askOverTcp();
-        break;
-      case "withoutOpt":
-        this.#request.ednsRejectedBy = this.#line;
-        this.#send({ ...manner, withOpt: false, withCookie: false }, step, kind);
-        break;
-      case "plainCase":
-        this.#doubted = response.copy();
-        this.#send({ ...manner, isMixed: false }, step, kind);
-        break;
-      default:
-        response.isUnproven = true;
-        return this.arrived(response);
-    }
+    const { cause, manner } = query;
+    const { request } = this;
+    const { capabilities } = this.#dialogue;
     this.#openCount--;
+    this.#dialogue.heard(query, response);
+    if (this.#isOver) return;
+    const kind = replyKindOf(response);
+    learnFrom(query, response, kind, capabilities);
+    if (cause !== "first") learnFromAnother(query, kind, capabilities, this.#dialogue.nowMs());
+    const isPlain = manner.isMixed && kind !== "answer" && query.isInAskersSpelling;
+    const step = nextStep(kind, isPlain ? { ...manner, isMixed: false } : manner, {
+      hasShownCase: capabilities.hasShownCase,
+      sendsLeft: sendsLeft(request),
+      othersCount: request.upstreamCount - 1,
+      isInPlaceOfUdp: cause === "tcpFirst" && !this.#dialogue.needsTcp,
+    });
+    if (step !== "accept") return this.#goOn(step, query, response, kind);
+    if (manner.isOverTcp) this.#dialogue.answeredOverTcp(query, response, request);
+    this.#isOver = true;
+    noteReply(request, this.#upstream, response);
+    try {
+      this.#upstream.onReply(this, response);
+    } catch (error) {
+      this.#upstream.onError(this, error);
+    }
   }
 
-  /** What a reply shows of the upstream; most of the time nothing that is not known. */
-  #learn({ manner, question, cause, before }: SentQuery, response: Response, kind: ReplyKind): void {
-    const { capabilities } = this.#line;
-    if (!capabilities.hasShownEdns && response.hadOpt) capabilities.showedEdns();
-    if (!capabilities.hasShownCase && manner.isMixed && kind === "answer" && response.scan.answerCount > 0) {
-      if (!isSameSpelling(question, this.#request.questionOctets)) capabilities.showedCase();
-    }
-    if (cause === "first") return;
-    const nowMs = this.#line.nowMs();
-    const { questionOctets } = this.#request;
-    if (cause === "wrongCase") capabilities.mindsCase(questionOctets, nowMs);
-    if (cause === "wrongCookie") capabilities.mixesCookies(questionOctets, nowMs);
-    if (cause === "withoutOpt" && kind !== "rejection") capabilities.rejectedEdns(questionOctets, nowMs);
-    if (cause === "plainCase") {
-      // Who has found names in random case, and fails, more likely fails now and then: that must not cost the random case.
-      const isChance = capabilities.hasShownCase && WORTH[before!] === 0;
-      if (isChance) return;
-      if (WORTH[kind] > WORTH[before!]) capabilities.mindsCase(questionOctets, nowMs);
-      else if (kind === before && WORTH[kind] > 0) capabilities.confirmedDenial();
-    }
+  #goOn(step: Step, { manner, cause }: SentQuery, response: Response, kind: ReplyKind): void {
+    const { isOverTcp } = manner;
+    if (step === "unproven") return this.#giveUnproven(response);
+    if (step === "overUdp") return this.#askOverUdp(this.#dialogue.nowMs());
+    if (!isOverTcp) this.#askedAgain();
+    if (step === "overTcp" || step === "plainCase") this.#doubted = response.copy();
+    if (step === "overTcp") return this.#askOverTcp(step);
+    if (step === "withoutOpt" && !isOverTcp) this.request.ednsRejectedBy = this.#dialogue;
+    this.#send(mannerAfter(step, manner), isOverTcp ? cause : step, kind);
+  }
+
+  /** Gives a reply that should have been asked for once more. */
+  #giveUnproven(response: Response): void {
+    response.isUnproven = true;
+    this.#isOver = true;
+    noteReply(this.request, this.#upstream, response);
+    this.#upstream.onReply(this, response);
   }
 
   /** See `QueryOwner`. */
-  failedQuery({ manner }: SentQuery, error: unknown): void {
+  failedQuery({ manner, cause }: SentQuery, error: unknown): void {
     this.#openCount--;
-    if (error instanceof ForgeryError && !this.isSettled && !this.#isOverTcp) {
-      return this.#askOverTcp(error instanceof MissingCookieError ? withoutCookie(manner, error) : null);
+    if (cause === "tcpFirst") return this.#failedOverTcpFirst(error);
+    if (manner.isOverTcp) {
+      if (cause === "forgery") this.#askOtherwise();
+      return this.#fail(this.#silence ?? error);
+    }
+    if (error instanceof ForgeryError && !this.#isOver && !this.#isTcpTried) {
+      if (error instanceof MissingCookieError) this.#otherwise = mannerWithoutCookie(manner, error);
+      return this.#askOverTcp("forgery");
     }
     this.#silence = error;
     this.#fail(error);
   }
 
   /** See `QueryOwner`. */
-  questioned(query: SentQuery, cause: "wrongCase" | "wrongCookie"): void {
-    if (this.isSettled) return;
-    const { capabilities } = this.#line;
-    if (sendsLeft(this.#request) <= 0) {
+  questioned({ manner, asked }: SentQuery, doubt: Doubt): void {
+    if (this.#isOver) return;
+    if (sendsLeft(this.request) <= 0) {
       // With no send left it cannot be put to the test. Counting it keeps a group of servers that all do so, and are all
       // slow, from failing for ever.
-      const nowMs = this.#line.nowMs();
-      const { questionOctets } = this.#request;
-      if (cause === "wrongCase") capabilities.mindsCase(questionOctets, nowMs);
-      else capabilities.mixesCookies(questionOctets, nowMs);
-      return;
+      return learnFromDoubt(doubt, asked, this.#dialogue.capabilities, this.#dialogue.nowMs());
     }
     // Either the server does not do what is expected, or a forger has not guessed it. The same question from another port,
     // with another ID, is answered by the server alone. The first query still counts.
-    const { manner } = query;
-    this.#asker.askedBeside();
-    this.#send(cause === "wrongCase" ? { ...manner, isMixed: false } : { ...manner, withCookie: false }, cause, null);
+    this.#askedBeside();
+    this.#send(mannerAfter(doubt, manner), doubt, null);
   }
 
-  /** Asks over TCP, and, should that come to nothing, over UDP in the manner `otherwise`. */
-  #askOverTcp(otherwise: Manner | null = null): void {
-    this.#isOverTcp = true;
+  #askOverUdp(nowMs: number): void {
+    // hot path
+    const manner = this.#dialogue.manner(this.request, nowMs);
+    const isTcpTried = this.#dialogue.triesTcp(this.request, nowMs);
+    // Either of two may fail at once: that is not the end of both.
     this.#openCount++;
-    this.#asker.askedBeside();
-    deliver(this.#line.exchangeOverTcp(this.#request), {
-      arrived: (response) => {
-        if (!this.isSettled) this.#line.capabilities.answeredOverTcp(this.#line.nowMs());
-        this.arrived(response);
-      },
-      failed: (error) => {
-        const hasTime = this.#line.nowMs() < this.#request.deadlineMs;
-        if (otherwise !== null && hasTime && !this.isSettled && sendsLeft(this.#request) > 0) {
-          if (!otherwise.withOpt) this.#request.ednsRejectedBy = this.#line;
-          this.#send(otherwise, otherwise.withOpt ? "wrongCookie" : "withoutOpt", null);
-        }
-        this.#openCount--;
-        this.#fail(this.#silence ?? error);
-      },
-    });
+    this.#send(manner, "first", null);
+    if (isTcpTried) this.#askOverTcp("silence");
+    this.#openCount--;
+    if (this.#silence !== null) this.#fail(this.#silence);
+  }
+
+  #askOverTcpFirst(): void {
+    this.request.sendCount++;
+    // Where the rest goes over UDP, this takes longer: there may have to be a connection first.
+    if (!this.#dialogue.isOverTcp) this.#askedBeside();
+    this.#send(this.#dialogue.mannerOverTcp(this.request), "tcpFirst", null);
+  }
+
+  #failedOverTcpFirst(error: unknown): void {
+    const nowMs = this.#dialogue.nowMs();
+    this.#dialogue.failedOverTcp(this.request);
+    const mayAskAgain = sendsLeft(this.request) > 0 && nowMs < this.request.deadlineMs;
+    if (!(error instanceof UpstreamError) || !mayAskAgain) return this.#fail(error);
+    this.#askedBeside();
+    this.#askOverUdp(nowMs);
+  }
+
+  /** Asks where a forger would have to guess the sequence number as well (RFC 5452 §9.3). */
+  #askOverTcp(cause: Cause): void {
+    this.#isTcpTried = true;
+    this.#askedBeside();
+    this.#send(this.#dialogue.mannerOverTcp(this.request), cause, null);
+  }
+
+  /** Over UDP after all, where TCP has come to nothing. */
+  #askOtherwise(): void {
+    const hasTime = this.#dialogue.nowMs() < this.request.deadlineMs;
+    const otherwise = this.#otherwise;
+    if (otherwise === null || !hasTime || this.#isOver || sendsLeft(this.request) <= 0) return;
+    if (!otherwise.withOpt) this.request.ednsRejectedBy = this.#dialogue;
+    this.#send(otherwise, otherwise.withOpt ? "wrongCookie" : "withoutOpt", null);
+  }
+
+  #send(manner: Manner, cause: Cause, before: ReplyKind | null): void {
+    // hot path
+    this.#openCount++;
+    this.#dialogue.send(this, manner, cause, before);
+  }
+
+  /** The upstream has replied, and is asked again: it is not silent. */
+  #askedAgain(): void {
+    const { trace, owner } = this.request;
+    trace?.note({ kind: "again", upstream: this.#upstream.name });
+    owner?.sentAgain();
+    this.#upstream.onAskedAgain(this);
+  }
+
+  /** Something else is sent for it, too, over UDP or TCP: when a reply comes, it may be the one to either. */
+  #askedBeside(): void {
+    this.request.owner?.sentAgain();
+    this.isAmbiguous = true;
   }
 
   #fail(error: unknown): void {
-    if (this.#openCount > 0 || this.isSettled) return;
-    if (this.#doubted === null) return this.failed(error);
-    this.#doubted.isUnproven = true;
-    this.arrived(this.#doubted);
+    if (this.#openCount > 0 || this.#isOver) return;
+    if (this.#doubted !== null) return this.#giveUnproven(this.#doubted);
+    this.#isOver = true;
+    this.request.trace?.failed(this.#upstream.name, error);
+    this.#upstream.onError(this, error);
   }
 }
-
-/**
- * Where a reply lacks the cookie and there is no TCP, another port and ID have to do; see `questioned`. The query is put so
- * that the server that may really have sent that reply answers it.
- */
-function withoutCookie(manner: Manner, { isRejection }: MissingCookieError): Manner {
-  return { ...manner, withOpt: manner.withOpt && !isRejection, withCookie: false };
-}
-
-/** How much a reply knows of a name. */
-const WORTH: Readonly<Record<ReplyKind, number>> = {
-  badCookie: 0,
-  rejection: 0,
-  failure: 0,
-  bareDenial: 1,
-  denial: 2,
-  truncated: 3,
-  answer: 3,
-};

@@ -1,95 +1,111 @@
-import type { Sink } from "../../base/deferred.ts";
-import type { Manner, Step } from "./next_step.ts";
-import type { Doubts } from "../matching/registration.ts";
+import { AwaitedQuery } from "../matching/awaited_query.ts";
+import type { Doubt, Manner, Step } from "./next_step.ts";
 import type { ReplyKind } from "../../response/reply_kind.ts";
 import type { Response } from "../../response/response.ts";
+import type { Request } from "../request.ts";
 
-/** Why a query was sent: what came of the one before. */
-export type Cause = Step | "first" | "wrongCase" | "wrongCookie";
+/**
+ * Why a query was sent: what came of the one before; or, over TCP, that it is known to be of no use over UDP (`tcpFirst`),
+ * that UDP meets silence, that what comes over UDP may be forged (`forgery`), or that it has brought a part (`truncated`).
+ */
+export type Cause = Step | Doubt | "first" | "tcpFirst" | "silence" | "forgery" | "truncated";
 
 /** Who sends queries, and is told what comes of them. */
 export interface QueryOwner {
+  /** What is asked. */
+  readonly request: Request;
   /** A reply has come, which is lent. */
   replied(query: SentQuery, response: Response): void;
   /** No reply will come. */
   failedQuery(query: SentQuery, error: unknown): void;
   /** What has come may be forged; told once for each query, whose reply may still come. */
-  questioned(query: SentQuery, cause: "wrongCase" | "wrongCookie"): void;
+  questioned(query: SentQuery, doubt: Doubt): void;
 }
 
-/** A query on its way. */
-export class SentQuery implements Sink<Response>, Doubts {
-  /** How it was put. */
-  readonly manner: Manner;
-  /** As it was sent. */
+/** What a query is made from. */
+export interface SentQueryOptions {
+  /** Who is told what comes of it. */
+  readonly exchange: QueryOwner;
+  /** The question as it is asked of us. */
+  readonly asked: Uint8Array<ArrayBuffer>;
+  /** The same as it is sent. */
   readonly question: Uint8Array<ArrayBuffer>;
-  /** Why it was sent. */
+  /** How it is put. */
+  readonly manner: Manner;
+  /** Whether who cannot read it may answer it; see `TransportTraits`. */
+  readonly isForgeable: boolean;
+  /** Why it is sent. */
   readonly cause: Cause;
-  /** What the reply was that led to it. */
+  /** What the reply was that led to it, if one did. */
   readonly before: ReplyKind | null;
-  readonly #owner: QueryOwner;
+}
+
+/** A query of an exchange. */
+export class SentQuery extends AwaitedQuery {
+  /** See {@linkcode SentQueryOptions}. */
+  readonly asked: Uint8Array<ArrayBuffer>;
+  /** See {@linkcode SentQueryOptions}. */
+  readonly manner: Manner;
+  /** See {@linkcode SentQueryOptions}. */
+  readonly cause: Cause;
+  /** See {@linkcode SentQueryOptions}. */
+  readonly before: ReplyKind | null;
+  readonly #exchange: QueryOwner;
+  readonly #isForgeable: boolean;
   #isQuestioned = false;
 
-  /** A query for `owner`; for the rest see the fields. */
-  constructor(
-    owner: QueryOwner,
-    manner: Manner,
-    question: Uint8Array<ArrayBuffer>,
-    cause: Cause,
-    before: ReplyKind | null,
-  ) {
-    this.#owner = owner;
+  /** See {@linkcode SentQueryOptions}. */
+  constructor({ exchange, asked, question, manner, isForgeable, cause, before }: SentQueryOptions) {
+    super(question);
+    this.#exchange = exchange;
+    this.asked = asked;
     this.manner = manner;
-    this.question = question;
+    this.#isForgeable = isForgeable;
     this.cause = cause;
     this.before = before;
   }
 
-  /** See `Doubts`. */
-  get mindsCase(): boolean {
-    return this.manner.isMixed;
+  /** See `AwaitedQuery`. */
+  override get mindsCase(): boolean {
+    return this.#isForgeable && this.manner.isMixed;
   }
 
-  /** See `Doubts`. */
-  get mindsCookie(): boolean {
-    return this.manner.withCookie;
+  /** See `AwaitedQuery`. */
+  override get mindsCookie(): boolean {
+    return this.#isForgeable && this.manner.withCookie;
   }
 
-  /** See `Doubts`. */
-  onWrongCase(): void {
+  /** See `AwaitedQuery`. */
+  override onWrongCase(): void {
     this.#question("wrongCase");
   }
 
-  /** See `Doubts`. */
-  onWrongCookie(): void {
+  /** See `AwaitedQuery`. */
+  override onWrongCookie(): void {
     this.#question("wrongCookie");
   }
 
-  /** Whether it was, by chance or for want of letters, in the asker's spelling. Does not matter for an answer. */
-  isPlain(asked: Uint8Array<ArrayBuffer>, kind: ReplyKind): boolean {
-    return this.manner.isMixed && kind !== "answer" && isSameSpelling(this.question, asked);
+  /** Whether it was, be it by chance or for want of letters, in the asker's spelling. */
+  get isInAskersSpelling(): boolean {
+    const { question, asked } = this;
+    for (let i = 0; i < question.length; i++) if (question[i] !== asked[i]) return false;
+    return true;
   }
 
   /** See `Sink`. */
-  arrived(response: Response): void {
-    this.#owner.replied(this, response);
+  override arrived(response: Response): void {
+    this.#exchange.replied(this, response);
   }
 
   /** See `Sink`. */
-  failed(error: unknown): void {
-    this.#owner.failedQuery(this, error);
+  override failed(error: unknown): void {
+    this.#exchange.failedQuery(this, error);
   }
 
-  #question(cause: "wrongCase" | "wrongCookie"): void {
+  #question(doubt: Doubt): void {
     // Copies of a forged reply must not let it ask over and over.
     if (this.#isQuestioned) return;
     this.#isQuestioned = true;
-    this.#owner.questioned(this, cause);
+    this.#exchange.questioned(this, doubt);
   }
-}
-
-/** Whether the same question is spelled alike, octet by octet. */
-export function isSameSpelling(sent: Uint8Array, asked: Uint8Array): boolean {
-  for (let i = 0; i < sent.length; i++) if (sent[i] !== asked[i]) return false;
-  return true;
 }

@@ -7,8 +7,8 @@ import { putUint16 } from "../../wire/octets.ts";
 import { OPT_FAULT, SCAN } from "../../wire/scan.ts";
 import { Response } from "../../response/response.ts";
 import { AnsweredIds } from "./answered_ids.ts";
-import { Entry, type Keeper, type Pending } from "./pending.ts";
-import type { AskedServer, Doubts, Listener } from "./registration.ts";
+import { type AwaitedQuery, QUERY_STATE, type QueryKeeper } from "./awaited_query.ts";
+import type { AskedServer, Listener } from "./registration.ts";
 import { hasSameOctets, isCutResponseTo, isResponseTo } from "./response_match.ts";
 import type { Verdict } from "./verdict.ts";
 import type { Services } from "../../observe/services.ts";
@@ -22,7 +22,7 @@ export interface CorrelatorOptions extends Pick<Services, "deadlines"> {
   readonly random: Random;
   /** How long an ID stays unused after its query was given up: its reply may still be on the road. */
   readonly tombstoneMs: number;
-  /** Called whenever the last entry has gone: nothing is waited for and no ID rests. */
+  /** Called whenever the last query has gone: nothing is waited for and no ID rests. */
   readonly onIdle: () => void;
 }
 
@@ -41,12 +41,13 @@ export class Correlator {
   readonly #deadlines: DeadlineQueue;
   readonly #tombstoneMs: number;
   readonly #onIdle: () => void;
-  readonly #entries = new LinkedTable<Entry>();
+  /** Those that wait, and those whose IDs rest. */
+  readonly #queries = new LinkedTable<AwaitedQuery>();
   readonly #answered = new AnsweredIds();
   /** Made once: closures for each query would be a third of what it takes to register it. */
-  readonly #keeper: Keeper = {
-    expire: (entry, nowMs) => this.#expire(entry, nowMs),
-    giveUp: (entry) => this.#giveUp(entry),
+  readonly #keeper: QueryKeeper = {
+    expire: (query, nowMs) => this.#expire(query, nowMs),
+    giveUp: (query) => this.#giveUp(query),
   };
 
   /** See {@linkcode CorrelatorOptions}. */
@@ -59,107 +60,112 @@ export class Correlator {
 
   /** Whether another query may be registered. */
   get hasRoom(): boolean {
-    return this.#entries.size < IN_FLIGHT_MAX;
+    return this.#queries.size < IN_FLIGHT_MAX;
   }
 
   /** Whether nothing is waited for and no ID rests. */
   get isIdle(): boolean {
-    return this.#entries.size === 0;
+    return this.#queries.size === 0;
   }
 
   /**
    * Waits for the reply to a query that is about to be sent with the ID that this draws. Needs `hasRoom`.
    *
+   * @param query One that does not wait, nor rests.
    * @param server Whom the query is for.
-   * @param question The one question, in wire format and as it is sent; not changed any more.
    * @param deadlineMs Until when a reply is waited for, unless `owner` says otherwise then.
    * @param owner Without one, `deadlineMs` holds.
-   * @param doubts Without them, letter case does not matter, and the cookie does.
    */
-  register(
-    server: AskedServer,
-    question: Uint8Array<ArrayBuffer>,
-    deadlineMs: number,
-    owner: Listener | null = null,
-    doubts: Doubts | null = null,
-  ): Pending {
+  register(query: AwaitedQuery, server: AskedServer, deadlineMs: number, owner: Listener | null = null): void {
     // hot path
-    const entry = new Entry(this.#drawId(), this.#keeper, server, question, owner, doubts);
-    this.#entries.add(entry);
-    this.#deadlines.schedule(entry, deadlineMs);
-    return entry;
+    query.begin(this.#drawId(), this.#keeper, server, owner);
+    this.#queries.add(query);
+    this.#deadlines.schedule(query, deadlineMs);
   }
 
   /**
    * Takes a datagram in. Only "matched" settles a query, before this returns: what it gives is a view of `datagram`.
    */
   accept(datagram: Uint8Array<ArrayBuffer>, peer: SocketAddress): Verdict {
+    // hot path
+    const query = this.#match(datagram, peer);
+    if (typeof query === "string") return query;
+    const fault = query.expectsCookie ? query.server.faultOf!(response) : null;
+    if (fault !== null) {
+      query.failed(fault);
+      return "matched";
+    }
+    try {
+      query.arrived(response);
+    } catch (error) {
+      query.failed(error);
+    }
+    return "matched";
+  }
+
+  /** The query that a datagram replies to, which waits no more, or what is wrong with it. */
+  #match(datagram: Uint8Array<ArrayBuffer>, peer: SocketAddress): AwaitedQuery | Exclude<Verdict, "matched"> {
+    // hot path
     const status = response.read(datagram);
     const { scan } = response;
     if (status === SCAN.tooShort) return "unsolicited";
-    const entry = this.#entries.first(scan.id);
-    if (entry === null) return this.#answered.has(scan.id, peer) ? "late" : "unsolicited";
-    const { server, question, doubts } = entry;
+    const query = this.#queries.first(scan.id);
+    if (query === null) return this.#answered.has(scan.id, peer) ? "late" : "unsolicited";
+    const { server, question } = query;
     if (!isSameAddress(peer, server.address)) return "wrongPeer";
-    if (entry.isGhost) return "late";
-    if (isCutResponseTo(datagram, scan, question)) return this.#acceptCut(entry, datagram);
+    if (query.state === QUERY_STATE.resting) return "late";
+    if (isCutResponseTo(datagram, scan, question)) return this.#matchCut(query, datagram);
     if (!isResponseTo(datagram, scan, question)) return "wrongQuestion";
-    if (doubts !== null && doubts.mindsCase && scan.questionCount > 0 && !hasSameOctets(datagram, question)) {
-      doubts.onWrongCase();
+    if (scan.questionCount > 0 && query.mindsCase && !hasSameOctets(datagram, question)) {
+      query.onWrongCase();
       return "wrongCase";
     }
     // RFC 6891 §6.1.1: one OPT at most, and in the additional section. Others would pass for records and reach clients.
     if (status !== SCAN.ok || scan.optFault !== OPT_FAULT.none) return "garbled";
-    if ((doubts === null || doubts.mindsCookie) && server.isGenuine?.(response) === false) {
-      doubts?.onWrongCookie();
+    if (query.mindsCookie && server.isGenuine?.(response) === false) {
+      query.onWrongCookie();
       return "wrongCookie";
     }
-    this.#settle(entry, scan.questionCount > 0);
+    this.#settle(query, scan.questionCount > 0);
     response.trim();
-    const receiver = entry.reply.takeIn(response);
-    if (receiver === null) return "matched";
-    try {
-      receiver.arrived(response);
-    } catch (error) {
-      receiver.failed(error);
-    }
-    return "matched";
+    return query;
   }
 
   /**
    * RFC 2181 §9: "When a DNS client receives a reply with TC set, it should ignore that response, and query again", over
    * TCP. Whatever it breaks off in, it has said so.
    */
-  #acceptCut(entry: Entry, datagram: Uint8Array<ArrayBuffer>): Verdict {
-    const { question, doubts } = entry;
+  #matchCut(query: AwaitedQuery, datagram: Uint8Array<ArrayBuffer>): AwaitedQuery | "wrongCase" {
+    const { question } = query;
     const hasQuestion = response.scan.questionsEnd > HEADER_OCTETS;
-    if (hasQuestion && doubts !== null && doubts.mindsCase && !hasSameOctets(datagram, question)) {
-      doubts.onWrongCase();
+    if (hasQuestion && query.mindsCase && !hasSameOctets(datagram, question)) {
+      query.onWrongCase();
       return "wrongCase";
     }
-    this.#settle(entry, hasQuestion);
+    this.#settle(query, hasQuestion);
     const head = new Uint8Array(HEADER_OCTETS + question.length);
     head.set(datagram.subarray(0, QDCOUNT_OFFSET));
     head.set(question, HEADER_OCTETS);
     putUint16(head, QDCOUNT_OFFSET, 1);
     response.read(head);
-    entry.reply.arrived(response);
-    return "matched";
+    return query;
   }
 
-  #settle(entry: Entry, namesQuestion: boolean): void {
-    this.#deadlines.cancel(entry);
-    this.#answered.add(entry.key, entry.server.address);
+  #settle(query: AwaitedQuery, namesQuestion: boolean): void {
+    this.#deadlines.cancel(query);
+    this.#answered.add(query.key, query.server.address);
     // A second copy of a bare error, say, would pass for the reply to whatever gets its ID next.
-    if (namesQuestion) this.#remove(entry);
-    else this.#bury(entry, entry.dueMs);
+    if (namesQuestion) this.#remove(query);
+    else this.#rest(query, query.dueMs);
   }
 
   /** Fails every query in flight with `error` and forgets all tombstones. For a socket that is closed. */
   abandon(error: Error): void {
-    for (const entry of this.#entries.drain()) {
-      this.#deadlines.cancel(entry);
-      if (!entry.isGhost) entry.reply.failed(error);
+    for (const query of this.#queries.drain()) {
+      this.#deadlines.cancel(query);
+      const isWaiting = query.state === QUERY_STATE.waiting;
+      query.state = QUERY_STATE.free;
+      if (isWaiting) query.failed(error);
     }
   }
 
@@ -167,33 +173,33 @@ export class Correlator {
     // The table is at most half full, so two draws find a free ID on average.
     for (;;) {
       const id = this.#random.uint16();
-      if (this.#entries.first(id) === null) return id;
+      if (this.#queries.first(id) === null) return id;
     }
   }
 
-  #expire(entry: Entry, nowMs: number): void {
-    if (entry.isGhost) return this.#remove(entry);
-    const untilMs = entry.owner?.listensUntilMs(nowMs) ?? 0;
-    if (untilMs > nowMs) return this.#deadlines.schedule(entry, untilMs);
-    this.#bury(entry, nowMs);
-    entry.reply.failed(entry.server.expired());
+  #expire(query: AwaitedQuery, nowMs: number): void {
+    if (query.state === QUERY_STATE.resting) return this.#remove(query);
+    const untilMs = query.owner?.listensUntilMs(nowMs) ?? 0;
+    if (untilMs > nowMs) return this.#deadlines.schedule(query, untilMs);
+    this.#rest(query, nowMs);
+    query.failed(query.server.expired());
   }
 
-  #giveUp(entry: Entry): void {
-    if (entry.isGhost || this.#entries.first(entry.key) !== entry) return;
-    const { dueMs } = entry;
-    this.#deadlines.cancel(entry);
-    this.#bury(entry, dueMs);
+  #giveUp(query: AwaitedQuery): void {
+    const { dueMs } = query;
+    this.#deadlines.cancel(query);
+    this.#rest(query, dueMs);
   }
 
-  /** Turns a query that was given up into a tombstone: its ID is told apart from a free one, and not drawn, for a while. */
-  #bury(entry: Entry, fromMs: number): void {
-    entry.isGhost = true;
-    this.#deadlines.schedule(entry, fromMs + this.#tombstoneMs);
+  /** Turns a query into a tombstone: its ID is told apart from a free one, and not drawn, for a while. */
+  #rest(query: AwaitedQuery, fromMs: number): void {
+    query.state = QUERY_STATE.resting;
+    this.#deadlines.schedule(query, fromMs + this.#tombstoneMs);
   }
 
-  #remove(entry: Entry): void {
-    this.#entries.remove(entry);
-    if (this.#entries.size === 0) this.#onIdle();
+  #remove(query: AwaitedQuery): void {
+    query.state = QUERY_STATE.free;
+    this.#queries.remove(query);
+    if (this.#queries.size === 0) this.#onIdle();
   }
 }

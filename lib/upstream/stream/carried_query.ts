@@ -1,4 +1,4 @@
-import type { Sink } from "../../base/deferred.ts";
+import { AwaitedQuery } from "../matching/awaited_query.ts";
 import type { Response } from "../../response/response.ts";
 import type { StreamQuery } from "./stream_query.ts";
 
@@ -10,8 +10,8 @@ export interface CarriedQueryKeeper {
   onGone(sent: CarriedQuery): void;
 }
 
-/** A query on a connection. */
-export class CarriedQuery implements Sink<Response> {
+/** A query on a connection. Nobody forges a reply who cannot read it: neither letter case nor a wrong cookie puts one in doubt. */
+export class CarriedQuery extends AwaitedQuery {
   /** What was sent. */
   readonly query: StreamQuery;
   /** When. */
@@ -20,18 +20,35 @@ export class CarriedQuery implements Sink<Response> {
 
   /** `keeper` is told. */
   constructor(query: StreamQuery, sentAtMs: number, keeper: CarriedQueryKeeper) {
+    super(query.question);
     this.query = query;
     this.sentAtMs = sentAtMs;
     this.#keeper = keeper;
   }
 
+  /** See `AwaitedQuery`. */
+  override get mindsCase(): boolean {
+    return false;
+  }
+
+  /** See `AwaitedQuery`: the server's cookie is learned here, too. */
+  override get mindsCookie(): boolean {
+    return true;
+  }
+
+  /** See `AwaitedQuery`. */
+  override onWrongCase(): void {}
+
+  /** See `AwaitedQuery`. */
+  override onWrongCookie(): void {}
+
   /** See `Sink`. */
-  arrived(response: Response): void {
+  override arrived(response: Response): void {
     this.#keeper.onReply(this, response);
   }
 
   /** See `Sink`. */
-  failed(): void {
+  override failed(): void {
     this.#keeper.onGone(this);
   }
 }

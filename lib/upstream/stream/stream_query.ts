@@ -1,6 +1,6 @@
-import { Alarm, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
+import { Deadline, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
+import type { Sink } from "../../base/deferred.ts";
 import type { Response } from "../../response/response.ts";
-import { DeferredResponse } from "../matching/deferred_response.ts";
 import type { Listener } from "../matching/registration.ts";
 import type { Services } from "../../observe/services.ts";
 
@@ -14,6 +14,8 @@ export interface StreamQueryOptions extends Pick<Services, "deadlines"> {
   readonly deadlineMs: number;
   /** Who may go on listening then; nothing more is sent. */
   readonly owner: Listener | null;
+  /** Who gets the reply, which is lent, or hears that there is none. */
+  readonly sink: Sink<Response>;
   /** Makes the error for the deadline; `wasSent` tells whether there was ever a connection for the query. */
   readonly expired: (wasSent: boolean) => Error;
 }
@@ -22,7 +24,7 @@ export interface StreamQueryOptions extends Pick<Services, "deadlines"> {
  * A query that waits for its reply over TCP, on one connection after another and perhaps on several at a time: what comes
  * first counts.
  */
-export class StreamQuery extends DeferredResponse {
+export class StreamQuery extends Deadline implements Sink<Response> {
   /** See {@linkcode StreamQueryOptions}. */
   readonly octets: Uint8Array<ArrayBuffer>;
   /** See {@linkcode StreamQueryOptions}. */
@@ -31,7 +33,6 @@ export class StreamQuery extends DeferredResponse {
   readonly deadlineMs: number;
   /** See {@linkcode StreamQueryOptions}. */
   readonly owner: Listener | null;
-  #isClosed = false;
   /** Connections that it was sent on. */
   sendCount = 0;
   /** Those of them on which a reply may still come. */
@@ -42,40 +43,62 @@ export class StreamQuery extends DeferredResponse {
   endingCount = 0;
   /** Whether it must not share a connection: it may be what makes the server end them. */
   isApart = false;
+  #isSettled = false;
+  #isClosed = false;
+  readonly #sink: Sink<Response>;
   readonly #deadlines: DeadlineQueue;
-  readonly #alarm: Alarm;
+  readonly #expired: (wasSent: boolean) => Error;
 
   /** See {@linkcode StreamQueryOptions}. */
-  constructor({ octets, question, deadlineMs, owner, deadlines, expired }: StreamQueryOptions) {
+  constructor({ octets, question, deadlineMs, owner, sink, deadlines, expired }: StreamQueryOptions) {
     super();
     this.octets = octets;
     this.question = question;
     this.deadlineMs = deadlineMs;
-    this.#deadlines = deadlines;
     this.owner = owner;
-    this.#alarm = new Alarm((nowMs) => {
-      const untilMs = this.openCount > 0 ? owner?.listensUntilMs(nowMs) ?? 0 : 0;
-      if (untilMs <= nowMs) return this.failed(expired(this.sendCount > 0));
-      this.#isClosed = true;
-      deadlines.schedule(this.#alarm, untilMs);
-    });
-    deadlines.schedule(this.#alarm, deadlineMs);
+    this.#sink = sink;
+    this.#deadlines = deadlines;
+    this.#expired = expired;
+    deadlines.schedule(this, deadlineMs);
   }
 
-  /** Whether it is not to be sent any more: it has its reply, or only listens for one. */
+  /** Whether it has its reply, or there will be none. */
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  /** Whether it is not to be sent any more: it is settled, or only listens for a reply. */
   get isClosed(): boolean {
-    return this.#isClosed || this.isSettled;
+    return this.#isClosed || this.#isSettled;
+  }
+
+  /** See `Deadline`. */
+  override onDue(nowMs: number): void {
+    const untilMs = this.openCount > 0 ? this.owner?.listensUntilMs(nowMs) ?? 0 : 0;
+    if (untilMs <= nowMs) return this.failed(this.#expired(this.sendCount > 0));
+    this.#isClosed = true;
+    this.#deadlines.schedule(this, untilMs);
+  }
+
+  /** See `Sink`. What has come before counts. */
+  arrived(response: Response): void {
+    if (!this.#settle()) return;
+    try {
+      this.#sink.arrived(response);
+    } catch (error) {
+      this.#sink.failed(error);
+    }
   }
 
   /** See `Sink`. */
-  override arrived(response: Response): void {
-    this.#deadlines.cancel(this.#alarm);
-    super.arrived(response);
+  failed(error: unknown): void {
+    if (this.#settle()) this.#sink.failed(error);
   }
 
-  /** See `Sink`. */
-  override failed(error: unknown): void {
-    this.#deadlines.cancel(this.#alarm);
-    super.failed(error);
+  #settle(): boolean {
+    if (this.#isSettled) return false;
+    this.#isSettled = true;
+    this.#deadlines.cancel(this);
+    return true;
   }
 }

@@ -1,6 +1,7 @@
 import { formatSocketAddress } from "../../base/net/address.ts";
 import { EDE } from "../../wire/iana.ts";
 import { ConnectionPool, type ConnectionPoolOptions } from "./connection_pool.ts";
+import type { AwaitedQuery } from "../matching/awaited_query.ts";
 import type { CookieJar } from "../exchange/cookie_jar.ts";
 import type { Request } from "../request.ts";
 import { StreamQuery } from "./stream_query.ts";
@@ -31,17 +32,13 @@ export class StreamTransport implements Transport {
   }
 
   /** See `Transport`. */
-  exchange(
-    lent: Uint8Array<ArrayBuffer>,
-    question: Uint8Array<ArrayBuffer>,
-    { deadlineMs, owner, isClosed }: Request,
-  ): StreamQuery {
+  send(lent: Uint8Array<ArrayBuffer>, sink: AwaitedQuery, { deadlineMs, owner, isClosed }: Request): void {
     const { deadlines, address } = this.#options;
+    if (isClosed) return sink.failed(new TooLateError(formatSocketAddress(address)));
+    const { question } = sink;
     const expired = this.#expired;
-    const query = new StreamQuery({ octets: lent.slice(), question, deadlineMs, owner, deadlines, expired });
-    if (isClosed) query.failed(new TooLateError(formatSocketAddress(address)));
-    else this.#connections.ask(query);
-    return query;
+    const octets = lent.slice();
+    this.#connections.ask(new StreamQuery({ octets, question, deadlineMs, owner, sink, deadlines, expired }));
   }
 
   /** Connections that are open or being made. */

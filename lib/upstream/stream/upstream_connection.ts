@@ -113,14 +113,13 @@ export class UpstreamConnection {
     if (query.sendCount++ > 0) counters.upstreamStreamRetries++;
     query.openCount++;
     query.sentLast = this;
-    const { question, deadlineMs, owner } = query;
+    const { deadlineMs, owner } = query;
     // The query has a deadline of its own: this one only gives the ID back.
-    const { id, reply } = this.#correlator.register(this.#server, question, deadlineMs, owner);
     const sent = new CarriedQuery(query, clock.nowMs(), this.#sentKeeper);
+    this.#correlator.register(sent, this.#server, deadlineMs, owner);
     this.#sent.set(query, sent);
-    reply.deliverTo(sent);
     const octets = query.octets.slice();
-    putId(octets, id);
+    putId(octets, sent.id);
     this.#writer.write(toFrame(octets));
     this.#watch();
   }

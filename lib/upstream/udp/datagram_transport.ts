@@ -2,10 +2,10 @@ import type { SocketAddress } from "../../base/net/address.ts";
 import { EDE } from "../../wire/iana.ts";
 import { putId } from "../../wire/header.ts";
 import type { CookieJar } from "../exchange/cookie_jar.ts";
-import type { AskedServer, Doubts } from "../matching/registration.ts";
+import type { AwaitedQuery } from "../matching/awaited_query.ts";
+import type { AskedServer } from "../matching/registration.ts";
 import { isEdnsRejection, isTruncated } from "../../response/reply_kind.ts";
 import type { Request } from "../request.ts";
-import { DeferredResponse } from "../matching/deferred_response.ts";
 import type { Response } from "../../response/response.ts";
 import type { SocketPool } from "./socket_pool.ts";
 import { TRAITS, type Transport, type TransportTraits } from "../transport.ts";
@@ -39,6 +39,7 @@ export class DatagramTransport implements Transport {
     this.#server = {
       address,
       isGenuine: cookies && ((response) => cookies.isGenuine(response)),
+      faultOf: (response) => this.#lacksCookie(response),
       expired: () => new UpstreamError(`No reply from ${name} in time`, EDE.NO_REACHABLE_AUTHORITY),
       notSent: (cause) => {
         counters.upstreamUnsendable++;
@@ -48,32 +49,20 @@ export class DatagramTransport implements Transport {
   }
 
   /** See `Transport`. */
-  exchange(
-    query: Uint8Array<ArrayBuffer>,
-    question: Uint8Array<ArrayBuffer>,
-    request: Request,
-    doubts: Doubts | null = null,
-  ): PromiseLike<Response> {
+  send(octets: Uint8Array<ArrayBuffer>, query: AwaitedQuery, request: Request): void {
+    // hot path
     const { cookies, name } = this.#options;
-    if (request.isClosed) return Promise.reject(new TooLateError(name));
-    let socket: UpstreamSocket;
-    try {
-      socket = this.#pick(request);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    if (request.isClosed) return query.failed(new TooLateError(name));
+    const socket = this.#pick(request, query);
+    if (socket === null) return;
     request.lastSocket = socket;
     request.wantsFreshSocket = false;
-    const { deadlineMs, owner } = request;
-    const pending = socket.correlator.register(this.#server, question, deadlineMs, owner, doubts);
-    putId(query, pending.id);
-    // Others of its burst may fail, and be written anew where this one is: it is not to be looked at any more.
-    socket.send(query, pending);
     // Without a cookie in the query there can be none in the reply.
-    if (!cookies?.knowsServerCookie || !doubts?.mindsCookie) return pending.reply;
-    const checked = new CookieCheck((response) => this.#lacksCookie(response));
-    pending.reply.deliverTo(checked);
-    return checked;
+    query.expectsCookie = query.mindsCookie && cookies !== undefined && cookies.knowsServerCookie;
+    socket.correlator.register(query, this.#server, request.deadlineMs, request.owner);
+    putId(octets, query.id);
+    // Others of its burst may fail, and be written anew where this one is: it is not to be looked at any more.
+    socket.send(octets, query);
   }
 
   /** What is wrong with a reply that lacks the cookie that its server knows. */
@@ -85,28 +74,14 @@ export class DatagramTransport implements Transport {
     return new MissingCookieError(name, { isRejection: isEdnsRejection(response.octets) });
   }
 
-  #pick({ lastSocket, wantsFreshSocket }: Request): UpstreamSocket {
+  /** A socket to send from. Without one the query fails. */
+  #pick({ lastSocket, wantsFreshSocket }: Request, query: AwaitedQuery): UpstreamSocket | null {
     const { sockets, name } = this.#options;
     try {
       return sockets.pick(lastSocket, wantsFreshSocket);
     } catch (cause) {
-      throw new UpstreamError(`No socket to ask ${name} from`, EDE.NETWORK_ERROR, { cause });
+      query.failed(new UpstreamError(`No socket to ask ${name} from`, EDE.NETWORK_ERROR, { cause }));
+      return null;
     }
-  }
-}
-
-/** A reply, unless there is something wrong with it. */
-class CookieCheck extends DeferredResponse {
-  readonly #fault: (response: Response) => ForgeryError | null;
-
-  constructor(fault: (response: Response) => ForgeryError | null) {
-    super();
-    this.#fault = fault;
-  }
-
-  override arrived(response: Response): void {
-    const fault = this.#fault(response);
-    if (fault === null) super.arrived(response);
-    else this.failed(fault);
   }
 }

@@ -3,7 +3,7 @@ import type { Clock, DatagramSocket } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
 import { EDE } from "../../wire/iana.ts";
 import { Correlator } from "../matching/correlator.ts";
-import type { Pending } from "../matching/pending.ts";
+import type { AwaitedQuery } from "../matching/awaited_query.ts";
 import { COUNTER_OF, type Verdict } from "../matching/verdict.ts";
 import type { QuerySource } from "../request.ts";
 import { ForgeryError, UpstreamError } from "../upstream_error.ts";
@@ -58,7 +58,7 @@ export class UpstreamSocket implements QuerySource {
   #windowStartMs = -Infinity;
   #onClosed: () => void = () => {};
   /** In the order in which they were queued. */
-  #queued: Pending[] = [];
+  #queued: AwaitedQuery[] = [];
   /** Made once, not for each burst. */
   readonly #flush = () => this.#flushNow();
 
@@ -97,17 +97,18 @@ export class UpstreamSocket implements QuerySource {
     return this.#queued.length > 0;
   }
 
-  /** Sends one query, with others of this turn where the socket has batches. `query` is only lent. */
-  send(query: Uint8Array<ArrayBuffer>, pending: Pending): void {
+  /** Sends a query, with others of this turn where the socket has batches. Its `octets` are only lent. */
+  send(octets: Uint8Array<ArrayBuffer>, query: AwaitedQuery): void {
+    // hot path
     this.#queryCount++;
     this.#counters.upstreamQueries++;
     const { batch } = this.#socket;
     if (batch === undefined) {
-      this.#socket.send(query.slice(), pending.peer).catch((cause) => pending.notSent(cause));
+      this.#socket.send(octets.slice(), query.peer).catch((cause) => query.notSent(cause));
       return;
     }
-    batch.queue(query, pending.peer);
-    if (this.#queued.push(pending) === 1) queueMicrotask(this.#flush);
+    batch.queue(octets, query.peer);
+    if (this.#queued.push(query) === 1) queueMicrotask(this.#flush);
     else if (this.#queued.length === BURST_MAX) this.#flush();
   }
 

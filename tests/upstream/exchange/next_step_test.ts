@@ -6,9 +6,10 @@ import type { Message } from "../../../lib/wire/message.ts";
 import { opt, question, record, records, response } from "../../support/messages.ts";
 import { readResponse } from "../../support/read_response.ts";
 
-const BEST: Manner = { withOpt: true, withCookie: true, isMixed: true, hasFreshCookie: false };
-const PLAIN: Manner = { withOpt: false, withCookie: false, isMixed: false, hasFreshCookie: false };
-const AT_FIRST: Circumstances = { hasShownCase: false, sendsLeft: 2, othersCount: 0 };
+const BEST: Manner = { withOpt: true, withCookie: true, isMixed: true, hasFreshCookie: false, isOverTcp: false };
+const PLAIN: Manner = { withOpt: false, withCookie: false, isMixed: false, hasFreshCookie: false, isOverTcp: false };
+const OVER_TCP: Partial<Manner> = { isMixed: false, isOverTcp: true };
+const AT_FIRST: Circumstances = { hasShownCase: false, sendsLeft: 2, othersCount: 0, isInPlaceOfUdp: false };
 
 const STEPS: readonly [
   what: string,
@@ -57,6 +58,26 @@ const STEPS: readonly [
   ["[0x20_01] a denial without SOA", "bareDenial", {}, { hasShownCase: true }, "plainCase"],
   ["[0x20_01] a denial without SOA in the last send", "bareDenial", {}, { sendsLeft: 0 }, "unproven"],
   ["[0x20_01] a denial without SOA in the client's spelling", "bareDenial", { isMixed: false }, {}, "accept"],
+  ["[6891_08] a rejection of OPT over TCP", "rejection", OVER_TCP, { sendsLeft: 0 }, "withoutOpt"],
+  ["a rejection over TCP without OPT", "rejection", { ...OVER_TCP, withOpt: false }, {}, "accept"],
+  [
+    "a rejection over TCP without OPT, in place of UDP",
+    "rejection",
+    { ...OVER_TCP, withOpt: false },
+    { isInPlaceOfUdp: true },
+    "overUdp",
+  ],
+  ["[7873_04] BADCOOKIE over TCP", "badCookie", OVER_TCP, {}, "accept"],
+  ["[7873_04] BADCOOKIE over TCP, in place of UDP", "badCookie", OVER_TCP, { isInPlaceOfUdp: true }, "overUdp"],
+  [
+    "[9520_04] BADCOOKIE over TCP, in place of UDP, to the last send",
+    "badCookie",
+    OVER_TCP,
+    { isInPlaceOfUdp: true, sendsLeft: 0 },
+    "accept",
+  ],
+  ["a failure over TCP", "failure", OVER_TCP, { isInPlaceOfUdp: true }, "accept"],
+  ["a denial without SOA over TCP", "bareDenial", OVER_TCP, { isInPlaceOfUdp: true }, "accept"],
 ];
 
 for (const [what, kind, manner, circumstances, expected] of STEPS) {

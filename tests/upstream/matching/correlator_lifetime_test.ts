@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { IN_FLIGHT_MAX } from "../../../lib/upstream/matching/correlator.ts";
-import type { Pending } from "../../../lib/upstream/matching/pending.ts";
 import { decode } from "../../../lib/wire/message.ts";
 import { putId } from "../../../lib/wire/header.ts";
 import {
@@ -15,6 +14,7 @@ import {
 import { udp } from "../../support/fake_socket.ts";
 import { settled } from "../../support/fake_time.ts";
 import { question } from "../../support/messages.ts";
+import type { PromisedQuery } from "../../support/promised_query.ts";
 
 Deno.test("[5452_04] Correlator.register() draws IDs from the random source, and the whole 16 bits of it", () => {
   const { register } = correlatorRig(0, 0xffff, 0x8001);
@@ -57,7 +57,7 @@ Deno.test("Correlator forgets a tombstone `tombstoneMs` after its query was give
   await settled();
 });
 
-Deno.test("Pending.notSent() fails the query once, and leaves the ID at rest until the deadline and beyond", async () => {
+Deno.test("AwaitedQuery.notSent() fails the query once, and leaves the ID at rest until the deadline and beyond", async () => {
   const { correlator, register, time, calls } = correlatorRig(7);
   const pending = register();
   const settlements: string[] = [];
@@ -72,7 +72,7 @@ Deno.test("Pending.notSent() fails the query once, and leaves the ID at rest unt
   assertEquals([settlements, correlator.isIdle, calls.idle], [["first"], true, 1]);
 });
 
-Deno.test("Pending.notSent() does nothing to a query that has its reply, nor to another one under the same ID", async () => {
+Deno.test("AwaitedQuery.notSent() does nothing to a query that has its reply, nor to another one under the same ID", async () => {
   const { correlator, register } = correlatorRig(7, 7);
   const first = register();
   correlator.accept(replyTo(7), PEER);
@@ -113,7 +113,7 @@ Deno.test("Correlator.hasRoom is false once half of all IDs are in use", () => {
   assertEquals(correlator.hasRoom, true);
 });
 
-function giveUp(pending: Pending): void {
+function giveUp(pending: PromisedQuery): void {
   pending.reply.catch(() => {});
   pending.notSent("given up");
 }

@@ -8,6 +8,7 @@ import { scriptedRandom } from "../../support/fake_random.ts";
 import { udp } from "../../support/fake_socket.ts";
 import { fakeDeadlines, settled } from "../../support/fake_time.ts";
 import { question, response, wire } from "../../support/messages.ts";
+import { PromisedQuery } from "../../support/promised_query.ts";
 
 const PEER = udp("192.0.2.53", 53);
 const FORGER = udp("192.0.2.66", 53);
@@ -59,7 +60,8 @@ class Histories {
     const expired = () => new Error(name);
     const notSent = () => new Error(GIVEN_UP);
     const asked = query.slice(HEADER_OCTETS);
-    const pending = this.#correlator.register({ address: PEER, expired, notSent }, asked, endsMs);
+    const pending = new PromisedQuery(asked);
+    this.#correlator.register(pending, { address: PEER, expired, notSent }, endsMs);
     putId(query, pending.id);
     const giveUp = () => pending.notSent(null);
     const settlements: string[] = [];

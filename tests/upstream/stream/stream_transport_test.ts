@@ -7,6 +7,7 @@ import type { FakeStream } from "../../support/fake_stream.ts";
 import { settled } from "../../support/fake_time.ts";
 import { hex, question, questionLines, response, wire } from "../../support/messages.ts";
 import { DEADLINE_MS, requestFor, streamResponseTo, UPSTREAM, upstreamRig } from "../../support/upstream_rig.ts";
+import { exchangeOver } from "../../support/promised_query.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 
@@ -15,7 +16,7 @@ function setUp() {
   const rig = upstreamRig();
   const ask = (text = "example.org") => {
     const request = requestFor(text, rig.time.nowMs());
-    return rig.stream.exchange(wire({ questions: [question(text)] }), request.questionOctets, request);
+    return exchangeOver(rig.stream, wire({ questions: [question(text)] }), request.questionOctets, request);
   };
   return { ...rig, ask };
 }
@@ -199,7 +200,7 @@ Deno.test("StreamTransport gives the same query other IDs on other connections",
   const asked = query.slice();
   for (let i = 0; i < 2; i++) {
     const request = requestFor("example.org", time.nowMs());
-    await answered(stream.exchange(query, request.questionOctets, request), network.streams);
+    await answered(exchangeOver(stream, query, request.questionOctets, request), network.streams);
     network.streams[i]!.end();
     await settled();
   }

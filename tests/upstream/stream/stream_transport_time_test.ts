@@ -6,6 +6,7 @@ import { EDE } from "../../../lib/wire/iana.ts";
 import { settled } from "../../support/fake_time.ts";
 import { question, wire } from "../../support/messages.ts";
 import { DEADLINE_MS, requestFor, streamResponseTo, upstreamRig } from "../../support/upstream_rig.ts";
+import { exchangeOver } from "../../support/promised_query.ts";
 
 /** Deadlines are met up to a tick late. */
 const TICK_MS = 20;
@@ -16,7 +17,7 @@ function setUp() {
   const rig = upstreamRig({ tombstoneMs: GHOST_MS });
   const ask = (deadlineMs = rig.time.nowMs() + DEADLINE_MS) => {
     const request = requestFor("example.org", 0, { deadlineMs });
-    return rig.stream.exchange(wire({ questions: [question("example.org")] }), request.questionOctets, request);
+    return exchangeOver(rig.stream, wire({ questions: [question("example.org")] }), request.questionOctets, request);
   };
   const answer = async () => {
     await settled();

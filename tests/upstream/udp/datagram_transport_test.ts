@@ -6,6 +6,7 @@ import { decode } from "../../../lib/wire/message.ts";
 import { settled } from "../../support/fake_time.ts";
 import { question, questionLines, record, wire } from "../../support/messages.ts";
 import { DEADLINE_MS, echo, requestFor, responseTo, UPSTREAM, upstreamRig } from "../../support/upstream_rig.ts";
+import { exchangeOver } from "../../support/promised_query.ts";
 
 const QUERY = wire({ recursionDesired: true, questions: [question("example.org")] });
 const QUESTION = QUERY.slice(HEADER_OCTETS);
@@ -16,7 +17,7 @@ const UNREACHABLE = new Error("Network is unreachable");
 async function setUp() {
   const rig = upstreamRig();
   const query = QUERY.slice();
-  const reply = rig.datagram.exchange(query, QUESTION, requestFor("example.org"));
+  const reply = exchangeOver(rig.datagram, query, QUESTION, requestFor("example.org"));
   await settled();
   return { ...rig, query, reply, first: rig.network.sockets[0]! };
 }
@@ -48,7 +49,7 @@ Deno.test("[5452_02] DatagramTransport waits on after a forged reply", async () 
 Deno.test("DatagramTransport tells of a reply in another letter case when somebody wants to hear of it", async () => {
   const rig = upstreamRig();
   let toldCount = 0;
-  const reply = rig.datagram.exchange(QUERY.slice(), QUESTION, requestFor("example.org"), {
+  const reply = exchangeOver(rig.datagram, QUERY.slice(), QUESTION, requestFor("example.org"), {
     mindsCase: true,
     mindsCookie: false,
     onWrongCase: () => toldCount++,
@@ -79,7 +80,7 @@ Deno.test("DatagramTransport fails at once when the query cannot be sent, and sa
   pool.pick(pool.pick());
   for (const socket of network.sockets) socket.sendError = UNREACHABLE;
   const error = await assertRejects(
-    () => datagram.exchange(QUERY.slice(), QUESTION, requestFor("example.org")),
+    () => exchangeOver(datagram, QUERY.slice(), QUESTION, requestFor("example.org")),
     UpstreamError,
   );
   assertEquals([error.infoCode, error.message], [EDE.NETWORK_ERROR, "Cannot send to 192.0.2.53:53"]);
@@ -91,7 +92,7 @@ Deno.test("DatagramTransport fails at once when the query cannot be sent, and sa
 Deno.test("DatagramTransport fails when no socket can be had", async () => {
   const { network, datagram, deadlines } = upstreamRig();
   network.refuse = () => new Error("Too many open files");
-  const failing = () => datagram.exchange(QUERY.slice(), QUESTION, requestFor("example.org"));
+  const failing = () => exchangeOver(datagram, QUERY.slice(), QUESTION, requestFor("example.org"));
   const error = await assertRejects(failing, UpstreamError, "No socket to ask 192.0.2.53:53 from");
   assertEquals([error.infoCode, deadlines.size], [EDE.NETWORK_ERROR, 0]);
   assertMatch(String(error.cause), /Too many open files/);
@@ -107,7 +108,7 @@ Deno.test("DatagramTransport fails at once when its socket breaks", async () => 
 Deno.test("[5452_03] [5452_06] DatagramTransport sends the same request again from another socket, under another ID", async () => {
   const { datagram, network, pool } = upstreamRig();
   const request = requestFor("example.org");
-  const replies = [0, 1].map(() => datagram.exchange(QUERY.slice(), QUESTION, request));
+  const replies = [0, 1].map(() => exchangeOver(datagram, QUERY.slice(), QUESTION, request));
   await settled();
   const [first, second] = network.sockets;
   assertNotEquals(first!.address.port, second!.address.port);

@@ -3,6 +3,7 @@ import { AddressInUseError } from "../../../lib/base/runtime.ts";
 import { settled } from "../../support/fake_time.ts";
 import { question, wire } from "../../support/messages.ts";
 import { echo, requestFor, UPSTREAM, upstreamRig } from "../../support/upstream_rig.ts";
+import { exchangeOver } from "../../support/promised_query.ts";
 
 const AGE_MAX_MS = 60_000;
 const QUERIES_MAX = 2000;
@@ -11,7 +12,7 @@ const TOO_MANY_FILES = new Error("Too many open files");
 /** Sends a query of the rig's from a socket of its pool. */
 function ask({ datagram, time }: ReturnType<typeof upstreamRig>, deadlineMs = time.nowMs() + 2000) {
   const request = requestFor("example.org", 0, { deadlineMs });
-  return datagram.exchange(wire({ questions: [question("example.org")] }), request.questionOctets, request);
+  return exchangeOver(datagram, wire({ questions: [question("example.org")] }), request.questionOctets, request);
 }
 
 Deno.test("[5452_03] SocketPool binds each socket to a random port of its own, none below 1024", () => {

@@ -2,7 +2,6 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { Counters } from "../../../lib/observe/counters.ts";
-import type { Pending } from "../../../lib/upstream/matching/pending.ts";
 import { UpstreamSocket } from "../../../lib/upstream/udp/upstream_socket.ts";
 import { HEADER_OCTETS } from "../../../lib/wire/header.ts";
 import { notSent, PEER, queryFor, replyTo } from "../../support/correlator_rig.ts";
@@ -10,6 +9,7 @@ import { FakeBatchSocket } from "../../support/fake_batch.ts";
 import { scriptedRandom } from "../../support/fake_random.ts";
 import { udp } from "../../support/fake_socket.ts";
 import { fakeDeadlines, settled } from "../../support/fake_time.ts";
+import { PromisedQuery } from "../../support/promised_query.ts";
 
 const OTHER_PEER = udp("192.0.2.54", 53);
 
@@ -28,10 +28,12 @@ function setUp() {
     tombstoneMs: 1000,
     openedAtMs: 0,
   });
-  const register = (): Pending => {
+  const register = (): PromisedQuery => {
     const expired = () => new Error("expired");
     const question = queryFor("example.org").slice(HEADER_OCTETS);
-    return socket.correlator.register({ address: PEER, expired, notSent }, question, 2000);
+    const query = new PromisedQuery(question);
+    socket.correlator.register(query, { address: PEER, expired, notSent }, 2000);
+    return query;
   };
   return { network, counters, socket, register };
 }
