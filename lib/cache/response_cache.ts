@@ -1,7 +1,6 @@
 import type { Clock } from "../base/runtime.ts";
 import type { ExtendedError } from "../wire/edns/edns.ts";
 import { HEADER_OCTETS, QUESTION_TAIL_OCTETS } from "../wire/header.ts";
-import type { MessageScan } from "../wire/scan.ts";
 import { skipName } from "../wire/skip_name.ts";
 import { uint16At } from "../wire/octets.ts";
 import { assess, type Storable, type StorageRules } from "../response/assess.ts";
@@ -10,11 +9,12 @@ import type { Response } from "../response/response.ts";
 import { addressRun } from "./store/address_run.ts";
 import { draftEntry } from "./store/cache_entry.ts";
 import { type CacheStore, NOT_FOUND } from "./store/cache_store.ts";
-import { entryOptions, errorsAmong } from "./entry_options.ts";
+import { entryOptions, errorsAmong, findingsAmong } from "./entry_options.ts";
 import { failureLifetimeMs } from "./failure_lifetime.ts";
 import { failureMessage } from "./failure_message.ts";
 import { WANTS_DNSSEC } from "./variant.ts";
 import { NameKey } from "../names/name_key.ts";
+import type { LearnedQuestion } from "./learned_question.ts";
 import { KIND } from "../response/kind.ts";
 import { NOT_STORABLE } from "../response/not_storable.ts";
 
@@ -37,16 +37,6 @@ export interface ResponseCacheOptions {
   readonly staleMs: number;
   /** What the time is read from. */
   readonly clock: Clock;
-}
-
-/** What an answer is learned for. */
-export interface LearnedQuestion {
-  /** The query's octets; one question. */
-  readonly wire: Uint8Array<ArrayBuffer>;
-  /** Where things are in `wire`. */
-  readonly scan: MessageScan;
-  /** The key of its QNAME, which is the response's, too. */
-  readonly key: NameKey;
 }
 
 /** What has been answered before: learns answers and failures by the rules, and tells how old they are. */
@@ -122,18 +112,26 @@ export class ResponseCache {
     return errorsAmong(this.store.options(entry));
   }
 
+  /** What was found in a remembered answer when it was learned; see `learn`. */
+  findingsOf(entry: number): number {
+    // hot path
+    return this.store.hasOptions(entry) ? findingsAmong(this.store.options(entry)) : 0;
+  }
+
   /**
    * Learns what can be learned from a response to `question`. Returns it as it will be given from memory; see `assess`.
    *
    * @param variant See `variantOf`.
    * @param response It may be edited.
    * @param extendedErrors Why it is what it is.
+   * @param findings What has been found in it: the caller's number of 32 bits, see `findingsOf`.
    */
   learn(
     question: LearnedQuestion,
     variant: number,
     response: Response,
     extendedErrors: readonly ExtendedError[],
+    findings: number = 0,
   ): Uint8Array<ArrayBuffer> {
     // hot path
     const assessment = assess(response, this.#rules);
@@ -146,13 +144,14 @@ export class ResponseCache {
     // signatures, whoever would have them: the next one to ask for these may get more.
     if ((variant & WANTS_DNSSEC) !== 0 && !assessment.hadOpt) return assessment.message;
     const { isOvercompressed, hasRedirection } = assessment;
-    const options = entryOptions(extendedErrors, isOvercompressed || hasRedirection);
+    const options = entryOptions(extendedErrors, isOvercompressed || hasRedirection, findings);
     this.#insert(assessment, variant, question.key, options);
     // RFC 2308 §2.1, §5: what the end of a chain lacks, it lacks for those who ask for it by its own name, too.
     const tail = assessTail(assessment, this.#rules);
     this.#tailKey.forget();
     if (tail !== null && !this.#isKnown(tail, variant)) {
-      this.#insert(tail, variant, this.#tailKey, entryOptions([], false));
+      // It is a denial: there is no record in it that anything could have been found in.
+      this.#insert(tail, variant, this.#tailKey, entryOptions([], false, 0));
     }
     return assessment.message;
   }
@@ -236,7 +235,7 @@ export class ResponseCache {
       message: failureMessage(wire.subarray(0, scan.questionsEnd), response.scan.flags),
       ttlOffsets: [],
       ttlCount: 0,
-      options: entryOptions(extendedErrors, false),
+      options: entryOptions(extendedErrors, false, 0),
       kind: KIND.failure,
       streak,
       storedAtMs: nowMs,

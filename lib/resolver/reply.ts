@@ -1,5 +1,6 @@
 import type { Responder, Response } from "../response/response.ts";
 import type { EdnsOption, ExtendedError } from "../wire/edns/edns.ts";
+import { FINDINGS } from "./findings.ts";
 import { FLAG, rcodeOf } from "../wire/header.ts";
 import { uint16At } from "../wire/octets.ts";
 
@@ -39,6 +40,8 @@ export class Reply {
   upstream: Responder | null = null;
   /** Why it is no ordinary answer, in a few words; empty when it is one. */
   reason = "";
+  /** What there is in it that its client may have to be kept from; see `FINDINGS`. */
+  findings: number = FINDINGS.none;
   /** Why it is what it is; told to clients that speak EDNS (RFC 8914). Resolvers add to it, also before there is a reply. */
   readonly extendedErrors: ExtendedError[] = [];
   /** The upper eight bits of the RCODE, which only an OPT record can carry (RFC 6891 §6.1.3). */
@@ -53,6 +56,7 @@ export class Reply {
     this.source = SOURCE.local;
     this.upstream = null;
     this.reason = "";
+    this.findings = FINDINGS.none;
     // To set the length of an array takes 20 ns even when it changes nothing, to look at it 0.3.
     if (this.extendedErrors.length > 0) this.extendedErrors.length = 0;
     this.extendedRcode = 0;
@@ -67,6 +71,7 @@ export class Reply {
     this.source = source;
     this.upstream = null;
     this.reason = reason;
+    this.findings = FINDINGS.none;
     return this;
   }
 
@@ -77,6 +82,7 @@ export class Reply {
     this.source = other.source;
     this.upstream = other.upstream;
     this.reason = other.reason;
+    this.findings = other.findings;
     if (other.extendedErrors.length > 0) this.extendedErrors.push(...other.extendedErrors);
     return this;
   }

@@ -12,7 +12,10 @@ import { EDE } from "../../wire/iana.ts";
 import { PendingReply } from "../pending_reply.ts";
 import type { Query } from "../query.ts";
 import type { Refresher } from "./refresher.ts";
+import type { Inspector } from "../findings.ts";
 import { remembered } from "./remembered.ts";
+import { Response } from "../../response/response.ts";
+import type { UpstreamHealth } from "./upstream_health.ts";
 import { Reply, type ReplySource, SOURCE } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
 import type { Services } from "../../observe/services.ts";
@@ -29,16 +32,6 @@ const RESERVE_MS = 200;
 /** The same when the upstreams turn out to be bad, beyond the time that a hedge takes. So often it is looked whether they are. */
 const BAD_WAIT_MS = 300;
 
-/** What is known of the upstreams as a whole. */
-export interface UpstreamHealth {
-  /** Whether none of them is expected to answer. */
-  readonly areKnownBad: boolean;
-  /** When one of them came back last, on the memory's clock; −∞ when none ever was away. */
-  readonly recoveredAtMs: number;
-  /** After so much silence of the first one the next is asked as well. */
-  readonly hedgeDelayMs: number;
-}
-
 /** What the cache is made from. */
 export interface CacheOptions extends Pick<Services, "clock" | "deadlines" | "counters"> {
   /** What is asked when nothing is remembered. */
@@ -49,6 +42,8 @@ export interface CacheOptions extends Pick<Services, "clock" | "deadlines" | "co
   readonly refresher: Refresher;
   /** Whether waiting for an answer to a query has any point. */
   readonly healthFor: (query: Query) => UpstreamHealth;
+  /** Looks again at what was remembered before something else came to be looked for; `null` when nothing is. */
+  readonly inspector?: Inspector | null;
   /** Whether an answer to the question of a query that has failed may still come. */
   readonly isAwaited: (query: Query) => boolean;
 }
@@ -63,17 +58,20 @@ export class Cache implements Resolver {
   readonly #refresher: Refresher;
   readonly #healthFor: (query: Query) => UpstreamHealth;
   readonly #isAwaited: (query: Query) => boolean;
+  readonly #inspector: Inspector | null;
   readonly #clock: Clock;
   readonly #deadlines: DeadlineQueue;
   readonly #counters: Counters;
 
   /** See {@linkcode CacheOptions}. */
-  constructor({ next, memory, refresher, healthFor, isAwaited, clock, deadlines, counters }: CacheOptions) {
+  constructor(options: CacheOptions) {
+    const { next, memory, refresher, healthFor, isAwaited, inspector = null, clock, deadlines, counters } = options;
     this.#next = next;
     this.#memory = memory;
     this.#refresher = refresher;
     this.#healthFor = healthFor;
     this.#isAwaited = isAwaited;
+    this.#inspector = inspector;
     this.#clock = clock;
     this.#deadlines = deadlines;
     this.#counters = counters;
@@ -216,11 +214,18 @@ export class Cache implements Resolver {
     const { reply } = query;
     // The type as well: that a name does not exist may have been learned for another one.
     query.putQuestions(target);
-    return reply.give(
-      this.#memory.store.hasOptions(entry) ? this.#withOptions(target, query, entry) : target,
-      source,
-      reason,
-    );
+    const octets = this.#memory.store.hasOptions(entry) ? this.#withOptions(target, query, entry) : target;
+    reply.give(octets, source, reason);
+    if (this.#inspector !== null) reply.findings = this.#findingsOf(entry, octets, this.#inspector);
+    return reply;
+  }
+
+  /** What there is in an answer is looked for when it is learned, and again as long as it is older than what is looked for. */
+  #findingsOf(entry: number, octets: Octets, inspector: Inspector): number {
+    // hot path
+    if (this.#memory.store.storedAtMs(entry) > inspector.changedAtMs) return this.#memory.findingsOf(entry);
+    again.read(octets);
+    return inspector.inspect(again);
   }
 
   /**
@@ -232,5 +237,8 @@ export class Cache implements Resolver {
     return query.slot !== null && query.slot.holds(target) ? target.slice() : target;
   }
 }
+
+/** What is looked through again, read anew for each. */
+const again = new Response();
 
 type Octets = Uint8Array<ArrayBuffer>;

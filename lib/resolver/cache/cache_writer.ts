@@ -55,7 +55,7 @@ export class CacheWriter implements Resolver, ReplyStep {
     const response = reply.response ?? own;
     if (response === own) own.read(reply.octets);
     const variant = variantOf(query.scan, query.view);
-    reply.octets = this.#memory.learn(query, variant, response, reply.extendedErrors);
+    reply.octets = this.#memory.learn(query, variant, response, reply.extendedErrors, reply.findings);
     return reply;
   }
 }

@@ -12,6 +12,8 @@ export interface LocalReply {
   readonly answers?: readonly ResourceRecord[];
   /** The authority section: an SOA record when the answer is negative. */
   readonly authorities?: readonly ResourceRecord[];
+  /** The additional section. */
+  readonly additionals?: readonly ResourceRecord[];
   /** TC: some of it is missing. */
   readonly isTruncated?: boolean;
   /** The question as it came, if it has been decoded already. */
@@ -20,9 +22,9 @@ export interface LocalReply {
 
 /** A reply with records that no upstream gave, and the question as it came. */
 export function localReply(query: Query, fields: LocalReply): Reply {
-  const { rcode = RCODE.NOERROR, answers = [], authorities = [], isTruncated = false } = fields;
+  const { rcode = RCODE.NOERROR, answers = [], authorities = [], additionals = [], isTruncated = false } = fields;
   const questions = fields.question === undefined ? decodeQuestions(query.wire) : [fields.question];
   const header = { ...headerFromFlags(query.scan.id, FLAG.QR), rcode, recursionAvailable: true, isTruncated };
-  const octets = encode({ ...header, questions, answers, authorities, additionals: [] });
+  const octets = encode({ ...header, questions, answers, authorities, additionals });
   return query.reply.give(octets, SOURCE.local);
 }
