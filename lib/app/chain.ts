@@ -15,15 +15,19 @@ import { InFlightLimit } from "../resolver/sharing/in_flight_limit.ts";
 import { LoopGuard } from "../resolver/sharing/loop_guard.ts";
 import { MultiQtype } from "../resolver/questions/multi_qtype.ts";
 import type { Query } from "../resolver/query.ts";
+import type { Inspector } from "../resolver/findings.ts";
+import { InspectAnswers } from "../resolver/filter/inspect_answers.ts";
 import { Refresher } from "../resolver/cache/refresher.ts";
 import { CacheWriter } from "../resolver/cache/cache_writer.ts";
 import { RefusedTypes } from "../resolver/local/refused_types.ts";
 import type { Resolver } from "../resolver/resolver.ts";
+import type { Decide } from "../resolver/route/decide.ts";
 import { SpecialNames } from "../resolver/local/special_names.ts";
 import { Split } from "../resolver/questions/split.ts";
 import type { UpstreamGroup } from "../upstream/group/upstream_group.ts";
 import { HEADER_OCTETS } from "../wire/header.ts";
 import { VERSION } from "../version.ts";
+import { inspectorFor, judgedAnswers } from "./policy/answers.ts";
 import { decide } from "./policy/decide.ts";
 import type { Destinations } from "./policy/destinations.ts";
 import type { Local } from "./policy/local.ts";
@@ -50,7 +54,7 @@ export interface ChainOptions {
  * The layers in front of the upstreams: memory, limits, one exchange for identical questions, loops. There are no others
  * between a question that is not answered here and an upstream. Returns where a query enters.
  */
-function forwardingChain({ config, destinations, resources }: ChainOptions): Resolver {
+function forwardingChain({ config, destinations, resources }: ChainOptions, inspector: Inspector | null): Resolver {
   const { clock, ageClock, share, deadlines, counters, loads, overloads, hash, store, detector, prefetches: budget } =
     resources;
   const memory = store === null ? null : new ResponseCache({
@@ -61,6 +65,7 @@ function forwardingChain({ config, destinations, resources }: ChainOptions): Res
   });
   const upstreamsFor = (query: Query) => destinations.upstreamsFor(query);
   let next: Resolver = new Forward({ upstreamsFor });
+  if (inspector !== null) next = new InspectAnswers({ next, inspector });
   if (memory !== null) next = new CacheWriter({ next, memory });
   const coalesce = new Coalesce({
     next,
@@ -82,7 +87,7 @@ function forwardingChain({ config, destinations, resources }: ChainOptions): Res
   const healths = new Map(destinations.groups.map((group) => [group, new HealthByAge(group, ageClock)]));
   const healthFor = (query: Query) => healths.get(upstreamsFor(query))!;
   const isAwaited = (query: Query) => coalesce.isAwaited(query);
-  return new Cache({ next, memory, refresher, healthFor, isAwaited, clock, deadlines, counters });
+  return new Cache({ next, memory, refresher, healthFor, isAwaited, inspector, clock, deadlines, counters });
 }
 
 /** The health of the upstreams, by the clock that the ages of answers are read from. */
@@ -114,19 +119,23 @@ export function resolverChain(options: ChainOptions): Resolver {
   const { config, policy, local, destinations, resources } = options;
   const { groups } = destinations;
   const { answersSpecialNames, serverId, multiQuestion } = config;
+  const { hash, runtime: { wallClock } } = resources;
+  const groupOf = ({ client }: Query) => decided!.groupOf(client);
+  let decided: Decide | null = null;
   let next: Resolver;
   if (groups.length === 0) {
     next = fixedAnswer(config);
   } else {
-    next = forwardingChain(options);
+    const inspector = inspectorFor(policy, resources.inspections);
+    next = forwardingChain(options, inspector);
+    if (policy !== null && inspector !== null) next = judgedAnswers({ policy, hash, groupOf, next });
     // Without a policy nobody decides: all are in the view of those that are asked. At the start that is 0.
     const view = policy === null ? destinations.default!.view : 0;
     if (view !== 0) next = new FixedView({ next, view });
-    if (policy === null && answersSpecialNames) next = new SpecialNames({ next, hash: resources.hash });
+    if (policy === null && answersSpecialNames) next = new SpecialNames({ next, hash });
   }
   if (policy !== null && local !== null) {
-    const { hash, runtime: { wallClock } } = resources;
-    next = decide({ ...options, policy, local, hash, wallClock, next, madeUp: fixedAnswer(config) });
+    next = decided = decide({ ...options, policy, local, hash, wallClock, next, madeUp: fixedAnswer(config) });
   }
   if (groups.length > 0) next = new Any({ next });
   if (config.refusedTypes.length > 0) next = new RefusedTypes({ next, types: config.refusedTypes });

@@ -18,6 +18,7 @@ import { RateLimit } from "../server/admission/rate_limit.ts";
 import { ServerCookies } from "../server/admission/server_cookies.ts";
 import { LoopDetector } from "../upstream/group/loop_detector.ts";
 import { UpstreamRegistry } from "../upstream/registry.ts";
+import { Inspections } from "../resolver/inspections.ts";
 import { Views } from "./views.ts";
 
 /**
@@ -49,6 +50,8 @@ export class Resources {
   readonly registry: UpstreamRegistry;
   /** Numbers of those who share answers. */
   readonly views: Views = new Views();
+  /** Numbers of those who look through answers. */
+  readonly inspections: Inspections;
   /** Finds out which of them lead back here. */
   readonly detector: LoopDetector;
   /** Hosts files and leases of all pipelines. */
@@ -74,6 +77,7 @@ export class Resources {
     this.secret = secret;
     this.log = new Log({ level: config.logLevel, writeLine: (line) => runtime.writeLine(line) });
     this.ageClock = new AwakeClock({ ...runtime, onResume: (sleptMs) => this.#resume(sleptMs) });
+    this.inspections = new Inspections(this.ageClock);
     this.clock = this.ageClock.waking;
     this.deadlines = new DeadlineQueue({ clock: this.clock, timers: runtime.timers });
     this.share = new FairShare(runtime.timers);

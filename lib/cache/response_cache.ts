@@ -125,6 +125,7 @@ export class ResponseCache {
    * @param response It may be edited.
    * @param extendedErrors Why it is what it is.
    * @param findings What has been found in it: the caller's number of 32 bits, see `findingsOf`.
+   * @param inspectedBy Who has looked: the caller's number, 0–15.
    */
   learn(
     question: LearnedQuestion,
@@ -132,6 +133,7 @@ export class ResponseCache {
     response: Response,
     extendedErrors: readonly ExtendedError[],
     findings: number = 0,
+    inspectedBy: number = 0,
   ): Uint8Array<ArrayBuffer> {
     // hot path
     const assessment = assess(response, this.#rules);
@@ -145,13 +147,13 @@ export class ResponseCache {
     if ((variant & WANTS_DNSSEC) !== 0 && !assessment.hadOpt) return assessment.message;
     const { isOvercompressed, hasRedirection } = assessment;
     const options = entryOptions(extendedErrors, isOvercompressed || hasRedirection, findings);
-    this.#insert(assessment, variant, question.key, options);
+    this.#insert(assessment, variant, question.key, options, inspectedBy);
     // RFC 2308 §2.1, §5: what the end of a chain lacks, it lacks for those who ask for it by its own name, too.
     const tail = assessTail(assessment, this.#rules);
     this.#tailKey.forget();
     if (tail !== null && !this.#isKnown(tail, variant)) {
       // It is a denial: there is no record in it that anything could have been found in.
-      this.#insert(tail, variant, this.#tailKey, entryOptions([], false, 0));
+      this.#insert(tail, variant, this.#tailKey, entryOptions([], false, 0), inspectedBy);
     }
     return assessment.message;
   }
@@ -180,7 +182,7 @@ export class ResponseCache {
     }
   }
 
-  #insert(storable: Storable, variant: number, key: NameKey, options: Uint8Array): void {
+  #insert(storable: Storable, variant: number, key: NameKey, options: Uint8Array, inspectedBy: number): void {
     const { store } = this;
     const { kind, message, ttlOffsets, lifetimeSeconds, holdsForEveryType } = storable;
     const nowMs = this.#clock.nowMs();
@@ -202,6 +204,7 @@ export class ResponseCache {
     entry.addresses = addressRun(message, nameEnd + QUESTION_TAIL_OCTETS, ttlOffsets);
     entry.options = options;
     entry.kind = kind;
+    entry.inspectedBy = inspectedBy;
     entry.storedAtMs = entry.nowMs = nowMs;
     entry.expiresAtMs = expiresAtMs;
     entry.keepUntilMs = expiresAtMs + this.#staleMs;

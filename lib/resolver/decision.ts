@@ -21,4 +21,6 @@ export interface Decision {
   readonly upstreams: UpstreamGroup | null;
   /** See `Query.view`. */
   readonly view: number;
+  /** Whether the answer may have private addresses, whoever asks. */
+  readonly allowsPrivateAnswers: boolean;
 }

@@ -39,6 +39,7 @@ export interface RouteFields {
   readonly types?: readonly number[] | undefined;
   readonly clients?: readonly string[] | undefined;
   readonly to: string;
+  readonly allowsPrivateAnswers?: boolean;
 }
 
 export interface RewriteFields {
@@ -105,14 +106,17 @@ export function upstreamGroupOf(
   };
 }
 
-function routeOf({ domains = [], list, types, clients, to }: RouteFields, i: number): RouteConfig {
+function routeOf(
+  { domains = [], list, types, clients, to, allowsPrivateAnswers = false }: RouteFields,
+  i: number,
+): RouteConfig {
   return {
     domains: domains.map(patternOf),
     list: list ?? null,
     types: types ?? null,
     clients: clients ?? null,
     to,
-    allowsPrivateAnswers: false,
+    allowsPrivateAnswers,
     place: placeAt(i),
   };
 }

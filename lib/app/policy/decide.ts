@@ -93,7 +93,7 @@ function clientGroups({ policy, destinations, madeUp }: PolicyOptions): [ClientG
 }
 
 function forwarded(reason: Reason, { upstreams, view }: Destination): Ruling {
-  return { reason, answeredBy: null, upstreams, view, subject: "all" };
+  return { reason, answeredBy: null, upstreams, view, allowsPrivateAnswers: false, subject: "all" };
 }
 
 function elsewhere(reason: Reason, answeredBy: Resolver): Ruling {

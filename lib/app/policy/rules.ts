@@ -14,7 +14,7 @@ export type GroupNumbers = ReadonlyMap<string, number>;
 
 /** What routes say. */
 export function routeRules(routes: readonly RouteConfig[], destinations: Destinations, numbers: GroupNumbers): Rule[] {
-  return routes.flatMap(({ domains, types, clients, to, place }) => {
+  return routes.flatMap(({ domains, types, clients, to, allowsPrivateAnswers, place }) => {
     const { upstreams, view } = destinations.named(to);
     const reason = { sentence: 6, what: `[[route]] to ${to}`, place };
     return (domains.length === 0 ? [EVERYWHERE] : domains.map(domainOf)).map((domain) => ({
@@ -28,6 +28,7 @@ export function routeRules(routes: readonly RouteConfig[], destinations: Destina
         answeredBy: null,
         upstreams,
         view,
+        allowsPrivateAnswers,
         subject: subjectOf(domain.domain),
       },
     }));
@@ -92,4 +93,4 @@ function subjectOf(domain: Name): Subject {
 const EVERYWHERE = { domain: ROOT, isExact: false };
 const FOR_ALL = { clients: null, types: null, exceptName: null, exceptTypes: [] };
 /** What a ruling says where no upstream is asked. */
-export const NOBODY_ASKED = { upstreams: null, view: 0, subject: "all" } as const;
+export const NOBODY_ASKED = { upstreams: null, view: 0, allowsPrivateAnswers: true, subject: "all" } as const;

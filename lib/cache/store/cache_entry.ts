@@ -29,6 +29,8 @@ export interface CacheEntry {
   readonly kind: number;
   /** Failures in a row: the caller's number, 0–255. */
   readonly streak: number;
+  /** Who has looked through it: the caller's number, 0–15; 0, or left out, for nobody. */
+  readonly inspectedBy?: number;
   /** When the response came. */
   readonly storedAtMs: number;
   /** From when on it is stale. */
@@ -55,6 +57,7 @@ export function draftEntry(): { -readonly [Field in keyof CacheEntry]: CacheEntr
     options: NOTHING,
     kind: 0,
     streak: 0,
+    inspectedBy: 0,
     storedAtMs: 0,
     expiresAtMs: 0,
     keepUntilMs: 0,

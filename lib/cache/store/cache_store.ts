@@ -10,7 +10,7 @@ import { NameKey } from "../../names/name_key.ts";
 import { type QuestionHash, typesWord } from "../../names/question_hash.ts";
 import type { Name } from "../../wire/name.ts";
 import { Removal } from "./removal.ts";
-import { unitsFor, writeEntry } from "./write_entry.ts";
+import { assertStorable, unitsFor, writeEntry } from "./write_entry.ts";
 
 /** What `find` and `insert` return when there is no entry. */
 export const NOT_FOUND: -1 = -1;
@@ -206,6 +206,16 @@ export class CacheStore {
     return this.#slab.streak(ref);
   }
 
+  /** The caller's number, 0–15: who has looked through it. */
+  inspectedBy(ref: number): number {
+    return this.#slab.inspectedBy(ref);
+  }
+
+  /** See `inspectedBy`. */
+  setInspectedBy(ref: number, number: number): void {
+    this.#slab.setInspectedBy(ref, number);
+  }
+
   /** Length of the message. */
   messageOctets(ref: number): number {
     return this.#slab.messageOctets(ref);
@@ -234,10 +244,4 @@ export class CacheStore {
     const start = this.#slab.messageStart(ref) + this.#slab.messageOctets(ref);
     return this.#slab.octets.slice(start, start + this.#slab.optionOctets(ref));
   }
-}
-
-function assertStorable({ message, options, ttlOffsets, ttlCount }: CacheEntry): void {
-  assert(message.length <= 0xffff && options.length <= 0xffff, "a message and its options have at most 65535 octets");
-  assert(ttlCount <= 0xffff, "a message has at most 65535 TTLs");
-  for (let i = 0; i < ttlCount; i++) assert(ttlOffsets[i]! + 4 <= message.length, "a TTL stands within its message");
 }

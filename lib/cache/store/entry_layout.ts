@@ -33,11 +33,15 @@ export const STATE = {
   uses: 3 << 18,
   /** Which of the addresses was the first one the last time, 0–254. */
   turn: 0xff << 20,
+  /** Who has looked through it: the caller's number, 0–15. */
+  inspectedBy: 0xf << 28,
 };
 /** Where the bits of `STATE.uses` begin. */
 export const USES_SHIFT = 18;
 /** Where the bits of `STATE.turn` begin. */
 export const TURN_SHIFT = 20;
+/** Where those of `STATE.inspectedBy` begin. */
+export const INSPECTED_SHIFT = 28;
 
 /**
  * Where the message of the entry at `entryStart`, in octets, begins. It is read by words, so the offsets before it take

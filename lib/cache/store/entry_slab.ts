@@ -1,5 +1,16 @@
 import { HEADER_OCTETS } from "../../wire/header.ts";
-import { DOUBLE, HALF, messageStart, OCTET, STATE, TURN_SHIFT, UNIT_OCTETS, USES_SHIFT, WORD } from "./entry_layout.ts";
+import {
+  DOUBLE,
+  HALF,
+  INSPECTED_SHIFT,
+  messageStart,
+  OCTET,
+  STATE,
+  TURN_SHIFT,
+  UNIT_OCTETS,
+  USES_SHIFT,
+  WORD,
+} from "./entry_layout.ts";
 import { isSameRun } from "../../wire/name.ts";
 
 /** Uses are counted up to here, with two bits, as S3-FIFO proposes. */
@@ -163,6 +174,19 @@ export class EntrySlab {
     // hot path
     const hits = this.octets[ref * 8 + OCTET.hits]!;
     if (hits < HIT_COUNT_MAX) this.octets[ref * 8 + OCTET.hits] = hits + 1;
+  }
+
+  /** See `CacheEntry`. */
+  inspectedBy(ref: number): number {
+    // hot path
+    return this.words[ref * 2 + WORD.state]! >>> INSPECTED_SHIFT;
+  }
+
+  /** See `CacheEntry`. */
+  setInspectedBy(ref: number, number: number): void {
+    // hot path
+    const state = this.words[ref * 2 + WORD.state]!;
+    this.words[ref * 2 + WORD.state] = (state & ~STATE.inspectedBy) | (number << INSPECTED_SHIFT);
   }
 
   /** Length of the message. */

@@ -1,9 +1,17 @@
+import { assert } from "../../base/assert.ts";
 import { HEADER_OCTETS } from "../../wire/header.ts";
 import type { CacheEntry } from "./cache_entry.ts";
-import { DOUBLE, HALF, messageStart, OCTET, STATE, UNIT_OCTETS, WORD } from "./entry_layout.ts";
+import { DOUBLE, HALF, INSPECTED_SHIFT, messageStart, OCTET, STATE, UNIT_OCTETS, WORD } from "./entry_layout.ts";
 import type { EntrySlab } from "./entry_slab.ts";
 import { typesWord } from "../../names/question_hash.ts";
 import { isSameRun } from "../../wire/name.ts";
+
+/** An entry has room for counts and lengths of 16 bits. */
+export function assertStorable({ message, options, ttlOffsets, ttlCount }: CacheEntry): void {
+  assert(message.length <= 0xffff && options.length <= 0xffff, "a message and its options have at most 65535 octets");
+  assert(ttlCount <= 0xffff, "a message has at most 65535 TTLs");
+  for (let i = 0; i < ttlCount; i++) assert(ttlOffsets[i]! + 4 <= message.length, "a TTL stands within its message");
+}
 
 /** How many units an entry takes. */
 export function unitsFor(entry: CacheEntry): number {
@@ -16,7 +24,8 @@ export function unitsFor(entry: CacheEntry): number {
 export function writeEntry(slab: EntrySlab, ref: number, units: number, entry: CacheEntry, hash: number): void {
   const { octets, halves, words, doubles } = slab;
   const isNameInMessage = hasNameInMessage(entry);
-  words[ref * 2 + WORD.state] = units | STATE.live | (isNameInMessage ? 0 : STATE.ownName);
+  const inspectedBy = (entry.inspectedBy ?? 0) << INSPECTED_SHIFT;
+  words[ref * 2 + WORD.state] = units | STATE.live | (isNameInMessage ? 0 : STATE.ownName) | inspectedBy;
   words[ref * 2 + WORD.hash] = hash;
   words[ref * 2 + WORD.types] = typesWord(entry.qtype, entry.qclass);
   words[ref * 2 + WORD.variant] = entry.variant;

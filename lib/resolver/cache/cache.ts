@@ -12,7 +12,7 @@ import { EDE } from "../../wire/iana.ts";
 import { PendingReply } from "../pending_reply.ts";
 import type { Query } from "../query.ts";
 import type { Refresher } from "./refresher.ts";
-import type { Inspector } from "../findings.ts";
+import { FINDINGS, type Inspector } from "../findings.ts";
 import { remembered } from "./remembered.ts";
 import { Response } from "../../response/response.ts";
 import type { UpstreamHealth } from "./upstream_health.ts";
@@ -220,12 +220,18 @@ export class Cache implements Resolver {
     return reply;
   }
 
-  /** What there is in an answer is looked for when it is learned, and again as long as it is older than what is looked for. */
+  /** What there is in an answer is looked for when it is learned, and once more when other things are to be looked for. */
   #findingsOf(entry: number, octets: Octets, inspector: Inspector): number {
     // hot path
-    if (this.#memory.store.storedAtMs(entry) > inspector.changedAtMs) return this.#memory.findingsOf(entry);
+    const { store } = this.#memory;
+    const { number, sinceMs } = inspector.inspection;
+    const found = this.#memory.findingsOf(entry);
+    if (store.inspectedBy(entry) === number && store.storedAtMs(entry) > sinceMs) return found;
     again.read(octets);
-    return inspector.inspect(again);
+    const foundAgain = inspector.inspect(again) & FINDINGS.any;
+    // There is no room in an entry for more than it came with.
+    if (foundAgain === found) store.setInspectedBy(entry, number);
+    return foundAgain;
   }
 
   /**

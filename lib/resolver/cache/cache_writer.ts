@@ -3,6 +3,7 @@ import type { ResponseCache } from "../../cache/response_cache.ts";
 import { variantOf } from "../../cache/variant.ts";
 import { isUsefulReply } from "../../response/reply_kind.ts";
 import { Response } from "../../response/response.ts";
+import { FINDINGS, inspectedBy } from "../findings.ts";
 import { pendingFor, type PendingReply, type ReplyStep } from "../pending_reply.ts";
 import type { Query } from "../query.ts";
 import { Reply } from "../reply.ts";
@@ -55,7 +56,15 @@ export class CacheWriter implements Resolver, ReplyStep {
     const response = reply.response ?? own;
     if (response === own) own.read(reply.octets);
     const variant = variantOf(query.scan, query.view);
-    reply.octets = this.#memory.learn(query, variant, response, reply.extendedErrors, reply.findings);
+    const { findings } = reply;
+    reply.octets = this.#memory.learn(
+      query,
+      variant,
+      response,
+      reply.extendedErrors,
+      findings & FINDINGS.any,
+      inspectedBy(findings),
+    );
     return reply;
   }
 }

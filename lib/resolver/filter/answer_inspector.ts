@@ -1,4 +1,3 @@
-import type { Clock } from "../../base/runtime.ts";
 import { isPrivateIpv4, isPrivateIpv6 } from "../../base/net/private_networks.ts";
 import { type AddressVisitor, visitAddresses } from "../../response/addresses_in.ts";
 import type { Response } from "../../response/response.ts";
@@ -6,10 +5,13 @@ import { RECORD_HEAD_OCTETS } from "../../wire/header.ts";
 import { TYPE } from "../../wire/iana.ts";
 import { labelAt } from "../../wire/name_at.ts";
 import { uint16At } from "../../wire/octets.ts";
-import { FINDINGS, type Inspector } from "../findings.ts";
+import { FINDINGS, foundBy, type Inspector } from "../findings.ts";
+import type { Inspection, Inspections } from "../inspections.ts";
 
 /** What lists say of what is in answers. Numbers are those of list sets, 0 for nothing. */
 export interface ListedAnswers {
+  /** Another number for other lists. */
+  readonly generation: number;
   /** Of the name at `wire[start … end)`, in full, and the domains it lies in. */
   find(wire: Uint8Array, start: number, end: number): number;
   /** Of an address of so many octets, and the networks it lies in. */
@@ -20,8 +22,8 @@ export interface ListedAnswers {
 
 /** What is looked for. */
 export interface AnswerInspectorOptions {
-  /** What the time is read from. */
-  readonly clock: Clock;
+  /** Who gives it a number. */
+  readonly inspections: Inspections;
   /** Whether anybody is to be kept from private addresses. */
   readonly findsPrivateAddresses: boolean;
   /** What lists say; `null` when nobody goes by that. */
@@ -33,25 +35,30 @@ const NAME_OCTETS_MAX = 255;
 
 /** Looks through answers for aliases, addresses and services that somebody may have to be kept from. */
 export class AnswerInspector implements Inspector, AddressVisitor {
-  readonly #clock: Clock;
+  readonly #inspections: Inspections;
   readonly #findsPrivateAddresses: boolean;
   #lists: ListedAnswers | null;
   /** See `Inspector`. */
-  changedAtMs: number = -Infinity;
+  inspection: Inspection;
   readonly #name = new Uint8Array(NAME_OCTETS_MAX);
   #findings: number = FINDINGS.none;
 
   /** See {@linkcode AnswerInspectorOptions}. */
-  constructor({ clock, findsPrivateAddresses, lists }: AnswerInspectorOptions) {
-    this.#clock = clock;
+  constructor({ inspections, findsPrivateAddresses, lists }: AnswerInspectorOptions) {
+    this.#inspections = inspections;
     this.#findsPrivateAddresses = findsPrivateAddresses;
     this.#lists = lists;
+    this.inspection = this.#begin();
   }
 
   /** The lists say something else from now on. */
   use(lists: ListedAnswers | null): void {
     this.#lists = lists;
-    this.changedAtMs = this.#clock.nowMs();
+    this.inspection = this.#begin();
+  }
+
+  #begin(): Inspection {
+    return this.#inspections.begin(`${this.#findsPrivateAddresses} ${this.#lists?.generation}`);
   }
 
   /** See `Inspector`. */
@@ -65,7 +72,7 @@ export class AnswerInspector implements Inspector, AddressVisitor {
       const head = places.heads[i]!;
       this.#inspectRecord(octets, uint16At(octets, head), head + RECORD_HEAD_OCTETS, uint16At(octets, head + 8));
     }
-    return this.#findings;
+    return foundBy(this.inspection.number, this.#findings);
   }
 
   /** See `AddressVisitor`. */

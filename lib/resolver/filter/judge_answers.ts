@@ -36,14 +36,14 @@ export class JudgeAnswers implements Resolver {
   resolve(query: Query): Reply | PromiseLike<Reply> {
     // hot path
     const reply = this.#next.resolve(query);
-    if (reply instanceof Reply) return reply.findings === FINDINGS.none ? reply : this.#judge(query, reply);
+    if (reply instanceof Reply) return (reply.findings & FINDINGS.any) === 0 ? reply : this.#judge(query, reply);
     return this.#judgeLater(query, reply);
   }
 
   #judgeLater(query: Query, pending: PromiseLike<Reply>): PendingReply {
     const judged = new PendingReply(query);
     deliver(pending, {
-      arrived: (reply) => judged.arrived(reply.findings === FINDINGS.none ? reply : this.#judge(query, reply)),
+      arrived: (reply) => judged.arrived((reply.findings & FINDINGS.any) === 0 ? reply : this.#judge(query, reply)),
       failed: (error) => judged.failed(error),
     });
     return judged;
@@ -55,7 +55,7 @@ export class JudgeAnswers implements Resolver {
     const set = findings & FINDINGS.listSet;
     const allowed = set === 0 ? reply : judgeListed(query, reply, set);
     // What is blocked is blocked.
-    if (allowed.findings === FINDINGS.none || (findings & FINDINGS.privateAddress) === 0) return allowed;
+    if ((allowed.findings & FINDINGS.any) === 0 || (findings & FINDINGS.privateAddress) === 0) return allowed;
     return keepsFromPrivate(query) ? withoutPrivateAddresses(query, allowed, ttlSeconds) : allowed;
   }
 }

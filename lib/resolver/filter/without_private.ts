@@ -21,10 +21,11 @@ export function withoutPrivateAddresses(query: Query, reply: Reply, ttlSeconds: 
   const { source, upstream, octets } = reply;
   const { answers, authorities, additionals, rcode, isTruncated } = decodeBounded(octets, query);
   const left = withoutPrivate(answers);
+  const question = decodeQuestions(query.wire)[0]!;
   query.reply.extendedErrors.push({ infoCode: EDE.FILTERED, text: WHY });
   const filtered = (isTruncated || left.length < answers.length) && left.every(leadsOn)
-    ? localReply(query, { authorities: [ownSoa(decodeQuestions(query.wire)[0]!.name, ttlSeconds)] })
-    : localReply(query, { rcode, answers: left, authorities, additionals: withoutPrivate(additionals) });
+    ? localReply(query, { question, authorities: [ownSoa(question.name, ttlSeconds)] })
+    : localReply(query, { question, rcode, answers: left, authorities, additionals: withoutPrivate(additionals) });
   filtered.source = source;
   filtered.upstream = upstream;
   filtered.reason = WHY;

@@ -71,7 +71,7 @@ export class LocalNames implements Resolver {
     const { name, type } = question;
     const found = this.#data.find(name, type, this.#decide.groupOf(query.client), this.#wallClock.epochSeconds());
     if (found === null || this.#isOthers(query, found)) return this.#decide.resolveUnknown(query);
-    query.decision = { reason: { sentence: 3, ...found.origin }, upstreams: null, view: 0 };
+    query.decision = { reason: { sentence: 3, ...found.origin }, upstreams: null, view: 0, allowsPrivateAnswers: true };
     if (found.redirection !== null) return this.#redirect(query, question, found.redirection, aliasesLeft);
     const alias = found.records.find((record) => record.type === TYPE.CNAME);
     if (alias !== undefined && isFollowed(type)) {

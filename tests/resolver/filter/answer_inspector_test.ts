@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { AnswerInspector, type ListedAnswers } from "../../../lib/resolver/filter/answer_inspector.ts";
-import { FINDINGS } from "../../../lib/resolver/findings.ts";
+import { FINDINGS, inspectedBy } from "../../../lib/resolver/findings.ts";
+import { Inspections } from "../../../lib/resolver/inspections.ts";
 import { nameToText } from "../../../lib/wire/name.ts";
 import { FakeTime } from "../../support/fake_time.ts";
 import { question, records } from "../../support/messages.ts";
@@ -8,19 +9,22 @@ import { readResponse } from "../../support/read_response.ts";
 import { clientQuery, responseTo } from "../../support/resolving.ts";
 
 function inspectorOf(findsPrivateAddresses: boolean, lists: ListedAnswers | null = null): AnswerInspector {
-  return new AnswerInspector({ clock: new FakeTime(), findsPrivateAddresses, lists });
+  return new AnswerInspector({ inspections: new Inspections(new FakeTime()), findsPrivateAddresses, lists });
 }
 
 /** What is found in an answer to `asked`. */
 function found(inspector: AnswerInspector, asked: string, answers: string[], additionals: string[] = []): number {
   const query = clientQuery({ questions: [question(asked)] });
   const octets = responseTo(query, { answers: records(...answers), additionals: records(...additionals) });
-  return inspector.inspect(readResponse(octets));
+  const findings = inspector.inspect(readResponse(octets));
+  assertEquals(inspectedBy(findings), inspector.inspection.number);
+  return findings & FINDINGS.any;
 }
 
 /** Lists that say something of names and addresses in text; sets are joined by or. */
 function listed(sets: Readonly<Record<string, number>>): ListedAnswers {
   return {
+    generation: 1,
     find: (wire, start, end) => sets[nameToText(wire.slice(start, end)).toLowerCase()] ?? 0,
     findAddress: (octets, at, length) => sets[octets.subarray(at, at + length).join(".")] ?? 0,
     join: (a, b) => a | b,
@@ -49,7 +53,7 @@ Deno.test("AnswerInspector finds private addresses that come along, and none in 
   assertEquals(found(inspectorOf(true), "a.example MX", mail, address), FINDINGS.privateAddress);
   const query = clientQuery({ questions: [question("a.example MX")] });
   const octets = responseTo(query, { answers: records(...mail), authorities: records(...address) });
-  assertEquals(inspectorOf(true).inspect(readResponse(octets)), FINDINGS.none);
+  assertEquals(inspectorOf(true).inspect(readResponse(octets)) & FINDINGS.any, FINDINGS.none);
 });
 
 Deno.test("AnswerInspector finds no private address where there is none", () => {
@@ -74,11 +78,15 @@ Deno.test("AnswerInspector tells what lists say of aliases, services and address
   assertEquals(found(inspector, "a.example", ["a.example. 60 IN A 192.0.2.1"]), 0);
 });
 
-Deno.test("AnswerInspector.use() makes what was remembered before that be looked through again", () => {
+Deno.test("AnswerInspector.use() is another inspection", () => {
   const clock = new FakeTime();
-  const inspector = new AnswerInspector({ clock, findsPrivateAddresses: false, lists: null });
+  const inspector = new AnswerInspector({
+    inspections: new Inspections(clock),
+    findsPrivateAddresses: false,
+    lists: null,
+  });
   const chain = ["a.example. 60 IN CNAME ads.example."];
-  assertEquals([found(inspector, "a.example", chain), inspector.changedAtMs], [0, -Infinity]);
+  assertEquals([found(inspector, "a.example", chain), inspector.inspection.number], [0, 1]);
   inspector.use(listed({ "ads.example.": 1 }));
-  assertEquals([found(inspector, "a.example", chain), inspector.changedAtMs], [1, clock.nowMs()]);
+  assertEquals([found(inspector, "a.example", chain), inspector.inspection.number], [1, 2]);
 });

@@ -1,0 +1,60 @@
+import type { Policy } from "../../config/policy.ts";
+import type { QuestionHash } from "../../names/question_hash.ts";
+import { SuffixMap } from "../../names/suffix_map.ts";
+import { AnswerInspector } from "../../resolver/filter/answer_inspector.ts";
+import { JudgeAnswers } from "../../resolver/filter/judge_answers.ts";
+import type { Inspections } from "../../resolver/inspections.ts";
+import type { Query } from "../../resolver/query.ts";
+import type { Resolver } from "../../resolver/resolver.ts";
+import { HEADER_OCTETS } from "../../wire/header.ts";
+import { keyOfName, nameFromText } from "../../wire/name.ts";
+import { groupNames } from "./decide.ts";
+
+/** What looks through answers for a policy; `null` where nobody is to be kept from anything. */
+export function inspectorFor(policy: Policy | null, inspections: Inspections): AnswerInspector | null {
+  if (policy === null || !protectedGroups(policy).includes(true)) return null;
+  return new AnswerInspector({ inspections, findsPrivateAddresses: true, lists: null });
+}
+
+/** What answers are judged with. */
+export interface JudgedAnswersOptions {
+  /** What is said of clients and names. */
+  readonly policy: Policy;
+  /** Makes the keys of names. */
+  readonly hash: QuestionHash;
+  /** The number of the group that the client of a query is in. */
+  readonly groupOf: (query: Query) => number;
+  /** Brings answers, with what has been found in them. */
+  readonly next: Resolver;
+}
+
+/** Keeps each client from what the policy says of its group. */
+export function judgedAnswers({ policy, hash, groupOf, next }: JudgedAnswersOptions): Resolver {
+  const areProtected = protectedGroups(policy);
+  const { privateNames } = policy.answers;
+  const [alone, withBelow] = [
+    privateNames.filter(({ isExact }) => isExact),
+    privateNames.filter(({ isExact }) => !isExact),
+  ];
+  const names = new Set(alone.map(({ name }) => keyOfName(nameFromText(name))));
+  const domains = new SuffixMap(hash, withBelow.map(({ name }) => [nameFromText(name), true] as const));
+  const isException = ({ key, wire, scan: { qtypeOffset: nameEnd } }: Query): boolean => {
+    return domains.find(key, wire, nameEnd) === true || names.has(keyOfName(wire.slice(HEADER_OCTETS, nameEnd)));
+  };
+  return new JudgeAnswers({
+    next,
+    keepsFromPrivate: (query) => {
+      return areProtected[groupOf(query)]! && query.decision?.allowsPrivateAnswers !== true && !isException(query);
+    },
+    judgeListed: (_, reply) => reply,
+    ttlSeconds: policy.block.ttlSeconds,
+  });
+}
+
+/** By the numbers of groups, whether their clients are kept from private addresses. */
+function protectedGroups(policy: Policy): boolean[] {
+  return groupNames(policy).map((name) => {
+    const group = policy.clientGroups.find((one) => one.name === name);
+    return group?.rebindingProtection ?? policy.answers.rebindingProtection;
+  });
+}

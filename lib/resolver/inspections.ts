@@ -1,0 +1,38 @@
+import type { Clock } from "../base/runtime.ts";
+
+/** What one who looks through answers leaves behind in memory, so that it is known who has. */
+export interface Inspection {
+  /** 1–15. */
+  readonly number: number;
+  /** What has been remembered by then may have been looked through by another one of that number, and does not count. */
+  readonly sinceMs: number;
+}
+
+/** There are four bits for them in an entry, and 0 is for nobody. */
+const NUMBERS = 15;
+
+/** Gives numbers to those who look through answers for one thing after another. */
+export class Inspections {
+  readonly #clock: Clock;
+  /** When each of the last ones began, by number. */
+  readonly #beganAtMs: number[] = Array(NUMBERS).fill(-Infinity);
+  #count = 0;
+  #last: (Inspection & { readonly what: string }) | null = null;
+
+  /** The clock is that of the ages of answers. */
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** One begins that looks for `what`, in whatever words: the same as the last one if that is what it has looked for. */
+  begin(what: string): Inspection {
+    if (this.#last?.what === what) return this.#last;
+    const place = this.#count++ % NUMBERS;
+    this.#beganAtMs[place] = this.#clock.nowMs();
+    // The one behind it is the oldest that there is, and no other of this number has begun since.
+    const oldest = this.#count % NUMBERS;
+    const last = { what, number: 1 + place, sinceMs: this.#beganAtMs[oldest]! };
+    this.#last = last;
+    return last;
+  }
+}
