@@ -9,12 +9,16 @@ import type { Prepared } from "../reload/reload_target.ts";
 import { StreamLimit } from "../server/listen/stream_limit.ts";
 import { Server } from "../server/server.ts";
 import type { ExplainRequest, FlushRequest } from "../operator/admin/requests.ts";
+import { pauseStatus } from "../operator/pause_status.ts";
+import type { RuleNames } from "../operator/admin/pausing.ts";
+import type { Pause } from "../lists/schedule/pause.ts";
 import type { Explanation } from "../operator/explain/explanation.ts";
 import { endpointText } from "../upstream/endpoint.ts";
 import { VERSION } from "../version.ts";
 import { buildPipeline, type BuiltPipeline } from "./build_pipeline.ts";
 import { explain } from "./explain/explain.ts";
 import { flush } from "./flush.ts";
+import { ruleNames } from "../config/rule_names.ts";
 import { Listeners, type OpenedSockets } from "./listeners.ts";
 import { Resources } from "./resources.ts";
 
@@ -41,6 +45,7 @@ export class App {
   readonly #startedAtMs: number;
   readonly #listeners: Listeners;
   readonly #streamLimit: StreamLimit;
+  #config: FullConfig;
   #built: BuiltPipeline;
   #isStopping = false;
 
@@ -51,6 +56,7 @@ export class App {
    * @throws {ListenError} when an address cannot be bound; nothing is left open then.
    */
   constructor(config: FullConfig, runtime: Runtime, secret: Uint8Array = drawSecret(runtime.random)) {
+    this.#config = config;
     const resources = this.#resources = new Resources(config, runtime, secret);
     const { ageClock, clock, counters, log } = resources;
     this.#startedAtMs = ageClock.nowMs();
@@ -99,11 +105,27 @@ export class App {
   #use(config: FullConfig, built: BuiltPipeline, opened: OpenedSockets): void {
     const former = this.#built;
     this.#built = built;
+    this.#config = config;
     this.#resources.use(config);
     this.#server.use(built.pipeline);
     this.#streamLimit.use(built.access);
     this.#listeners.use(opened);
     former.pipeline.retire(() => former.close());
+  }
+
+  /** See `PausedProgram`. */
+  get pauses(): readonly Pause[] {
+    return this.#resources.timetable.pauses;
+  }
+
+  /** See `PausedProgram`. */
+  usePauses(pauses: readonly Pause[]): void {
+    this.#resources.timetable.usePauses(pauses);
+  }
+
+  /** See `PausedProgram`. */
+  get ruleNames(): RuleNames {
+    return ruleNames(this.#config.policy);
   }
 
   /** What has happened since the start. */
@@ -136,6 +158,7 @@ export class App {
       runningMs: ageClock.nowMs() - this.#startedAtMs,
       inFlight: this.held.inFlight,
       lostLines: runtime.lostLineCount(),
+      pauses: pauseStatus(this.pauses, runtime.wallClock.epochSeconds()),
       counters,
       replies: replyCounts(this.#server.outcomes),
       cache: store && cacheStatus(store),

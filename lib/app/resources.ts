@@ -5,7 +5,8 @@ import { DeadlineQueue } from "../base/time/deadline_queue.ts";
 import { FairShare } from "../base/time/fair_share.ts";
 import { MIB } from "../base/units.ts";
 import { CacheStore } from "../cache/store/cache_store.ts";
-import type { Config } from "../config/config.ts";
+import type { FullConfig } from "../config/config.ts";
+import { Timetable } from "../lists/schedule/timetable.ts";
 import { LocalFiles } from "../local/files/local_files.ts";
 import { Neighbours } from "../local/neighbours.ts";
 import { QuestionHash } from "../names/question_hash.ts";
@@ -54,6 +55,8 @@ export class Resources {
   readonly inspections: Inspections;
   /** Finds out which of them lead back here. */
   readonly detector: LoopDetector;
+  /** Which rules count as time passes. */
+  readonly timetable: Timetable;
   /** Hosts files and leases of all pipelines. */
   readonly localFiles: LocalFiles;
   /** The machines around. */
@@ -72,7 +75,7 @@ export class Resources {
   readonly prefetches: PrefetchBudget = new PrefetchBudget();
 
   /** What a program needs that begins with `config`; of the rest, sockets towards clients are its own. */
-  constructor(config: Config, runtime: Runtime, secret: Uint8Array) {
+  constructor(config: FullConfig, runtime: Runtime, secret: Uint8Array) {
     this.runtime = runtime;
     this.secret = secret;
     this.log = new Log({ level: config.logLevel, writeLine: (line) => runtime.writeLine(line) });
@@ -104,6 +107,8 @@ export class Resources {
       clock: this.clock,
       wallClock: runtime.wallClock,
     });
+    this.timetable = new Timetable({ ...runtime, changed: () => {} });
+    this.timetable.use(config.policy?.schedules ?? []);
     this.hash = new QuestionHash(runtime.random);
     this.rateLimit = new RateLimit({ questionsPerSecond: config.rateLimit, clock: this.clock });
     this.strangers = new LineAMinute(this.clock, (line) => this.log.warn(line));
@@ -113,13 +118,15 @@ export class Resources {
   }
 
   /** Follows what another configuration says of what outlives it. */
-  use({ rateLimit, logLevel }: Config): void {
+  use({ rateLimit, logLevel, policy }: FullConfig): void {
+    this.timetable.use(policy?.schedules ?? []);
     this.rateLimit.use(rateLimit);
     this.log.use(logLevel);
   }
 
   /** Closes what is open towards upstreams, and waits for nothing any more. */
   close(): void {
+    this.timetable.close();
     this.localFiles.close();
     this.neighbours.close();
     this.registry.close();
@@ -131,5 +138,6 @@ export class Resources {
   #resume(sleptMs: number): void {
     this.log.info(`the machine has slept for ${Math.round(sleptMs / 1000)} s: starting over with the upstreams`);
     this.registry.reset();
+    this.timetable.lookAgain();
   }
 }

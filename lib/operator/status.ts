@@ -1,5 +1,6 @@
 import type { UpstreamStatus } from "../upstream/health/upstream_status.ts";
 import { MIB } from "../base/units.ts";
+import { type PauseStatus, pauseText } from "./pause_status.ts";
 import type { Counters } from "../observe/counters.ts";
 import { rcodeToText } from "../wire/iana.ts";
 import { formatReplyCounts, type ReplyCount } from "./reply_counts.ts";
@@ -24,6 +25,8 @@ export interface Status {
   readonly inFlight: number;
   /** Lines for the operator that were lost because nobody read them in time. */
   readonly lostLines: number;
+  /** Blocking that is left off. */
+  readonly pauses: readonly PauseStatus[];
   /** What has happened. */
   readonly counters: Counters;
   /** What has left for clients: by each way, from each source, with each RCODE. */
@@ -36,11 +39,12 @@ export interface Status {
 
 /** The state of the program for its operator, a line each. */
 export function formatStatus(
-  { runningMs, inFlight, lostLines, counters, replies, cache, upstreams }: Status,
+  { runningMs, inFlight, lostLines, pauses, counters, replies, cache, upstreams }: Status,
 ): string[] {
   return [
     `running for ${duration(runningMs)}, ${inFlight} questions in flight` +
     (lostLines === 0 ? "" : `, ${lostLines} lines of the log lost`),
+    ...pauses.map(pauseText),
     `clients: received=${counters.received} replied=${counters.replied} ignored=${counters.ignored} ` +
     `prohibited=${counters.prohibited} rateLimited=${counters.rateLimited} overloaded=${counters.overloaded} ` +
     `postponed=${counters.postponed} unsendable=${counters.unsendable} broken=${counters.broken}`,

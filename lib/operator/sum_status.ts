@@ -10,6 +10,8 @@ export function sumStatus(statuses: readonly Status[]): Status {
     runningMs: Math.max(0, ...statuses.map(({ runningMs }) => runningMs)),
     inFlight: sum(statuses, ({ inFlight }) => inFlight),
     lostLines: sum(statuses, ({ lostLines }) => lostLines),
+    // All have the same.
+    pauses: statuses[0]?.pauses ?? [],
     counters: sumCounters(statuses.map(({ counters }) => counters)),
     replies: sumReplyCounts(statuses.map(({ replies }) => replies)),
     cache: sumCaches(statuses.map(({ cache }) => cache).filter((cache) => cache !== null)),

@@ -59,8 +59,16 @@ async function serveBy(
   };
   const reloader = reloads.serve({ target, config, service, runtime, files: system.files });
   const reload = reloader && (() => reloader.reload());
-  const { timers } = runtime;
-  const stopAdmin = serveAdmin(app, { path: config.adminSocket, reload, sockets: system.localSockets, timers, log });
+  const { timers, wallClock } = runtime;
+  const stopAdmin = serveAdmin(app, {
+    path: config.adminSocket,
+    reload,
+    lists: null,
+    sockets: system.localSockets,
+    timers,
+    wallClock,
+    log,
+  });
   await host.stop;
   reloads.stop();
   stopAdmin();

@@ -29,7 +29,7 @@ export async function serveAsWorker(host: Host, system: OperatingSystem): Promis
 }
 
 function startWorker(
-  { config, number, secret, announces }: StartOrder,
+  { config, number, secret, pauses, announces }: StartOrder,
   host: Host,
   system: OperatingSystem,
 ): ServingProgram {
@@ -40,6 +40,7 @@ function startWorker(
   const network = { openDatagram: io.openDatagram, listenStream: system.listenSharedStream };
   const runtime = system.runtime(network, (line) => write(line), host.lostLineCount);
   const app = new App(io.named(config), runtime, Uint8Array.fromHex(secret));
+  app.usePauses(pauses);
   new Log({ level: config.logLevel, writeLine: runtime.writeLine }).info(io.describe());
   write = (line) => writeLine(line.replace("dns-forwarder: ", `dns-forwarder: worker ${number}: `));
   return {
@@ -47,6 +48,7 @@ function startWorker(
       return app.state;
     },
     prepare: (to) => orAdvise(() => app.prepare(io.named(to)), system.isForbidden),
+    usePauses: (pauses) => app.usePauses(pauses),
     flush: (request) => app.flush(request),
     explain: (request) => app.explain(request),
     stop: () => app.stop(),

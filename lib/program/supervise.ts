@@ -25,7 +25,11 @@ export async function supervise(
   const writeLine = (line: string) => host.writeLine(line);
   const log = new Log({ level: config.logLevel, writeLine });
   for (const warning of warnings) writeLine(`dns-forwarder: warn: ${warning}`);
-  const { network, random, clock, timers, lostLineCount } = system.runtime({}, writeLine, host.lostLineCount);
+  const { network, random, clock, wallClock, timers, lostLineCount } = system.runtime(
+    {},
+    writeLine,
+    host.lostLineCount,
+  );
   const served = new ServedAddresses(network);
   const first = served.resolve(config);
   first.use();
@@ -61,7 +65,8 @@ export async function supervise(
     reloader = reloads.serve({ target, config, service, runtime: { clock, timers }, files: system.files });
     const reload = reloader && (() => reloader!.reload());
     const path = config.adminSocket;
-    stopAdmin = serveAdmin(supervisor, { path, reload, sockets: system.localSockets, timers, log });
+    const sockets = system.localSockets;
+    stopAdmin = serveAdmin(supervisor, { path, reload, lists: null, sockets, timers, wallClock, log });
     await host.stop;
   }
   reloads.stop();

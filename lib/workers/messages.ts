@@ -1,9 +1,10 @@
 import type { FullConfig } from "../config/config.ts";
+import type { Pause } from "../lists/schedule/pause.ts";
 import type { WorkRequest } from "../operator/admin/requests.ts";
 import type { Status } from "../operator/status.ts";
 
 /** What a supervisor tells a worker. */
-export type Order = StartOrder | PrepareOrder | DecideOrder | DoOrder | { readonly kind: "tell" } | {
+export type Order = StartOrder | PausesOrder | PrepareOrder | DecideOrder | DoOrder | { readonly kind: "tell" } | {
   readonly kind: "stop";
 };
 
@@ -15,6 +16,14 @@ export interface PrepareOrder {
   readonly change: number;
   /** See `StartOrder`. */
   readonly config: FullConfig;
+}
+
+/** Only these pauses count from now on. */
+export interface PausesOrder {
+  /** Tells it from the others. */
+  readonly kind: "pauses";
+  /** All of them. */
+  readonly pauses: readonly Pause[];
 }
 
 /** Follow what was prepared, or undo it; of no effect on any but the last change that was prepared. */
@@ -45,6 +54,8 @@ export interface StartOrder {
   readonly number: number;
   /** What all of them know cookies and probes for loops again by: 16 octets in hexadecimal digits. */
   readonly secret: string;
+  /** What is paused already. */
+  readonly pauses: readonly Pause[];
   /** Whether it shall say where it serves and how: one does for all. */
   readonly announces: boolean;
 }

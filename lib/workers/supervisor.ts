@@ -1,6 +1,9 @@
 import type {} from "../base/runtime.ts";
 import type { FullConfig } from "../config/config.ts";
+import { ruleNames } from "../config/rule_names.ts";
+import type { Pause } from "../lists/schedule/pause.ts";
 import { Counters, formatCounters } from "../observe/counters.ts";
+import type { RuleNames } from "../operator/admin/pausing.ts";
 import type { ExplainRequest, FlushRequest } from "../operator/admin/requests.ts";
 import type { Explanation } from "../operator/explain/explanation.ts";
 import { formatStatus, type Status } from "../operator/status.ts";
@@ -42,6 +45,7 @@ export class Supervisor {
   #pastCounters = new Counters();
   #deaths = 0;
   #change = 0;
+  #pauses: readonly Pause[] = [];
   #config: FullConfig;
 
   /** See {@linkcode SupervisorOptions}. */
@@ -53,7 +57,7 @@ export class Supervisor {
     this.#config = options.config;
     this.#startedAtMs = clock.nowMs();
     this.#slots = Array.from({ length: count }, (_, i) => {
-      const order = { kind: "start", config, number: i + 1, secret, announces: i === 0 } as const;
+      const order = { kind: "start", config, number: i + 1, secret, pauses: [], announces: i === 0 } as const;
       return new WorkerSlot({ spawn, order, clock, timers, log, onDeath: (...how) => this.#bury(i + 1, ...how) });
     });
   }
@@ -117,6 +121,22 @@ export class Supervisor {
       return Promise.all(this.#slots.map((slot) => slot.commit(change, share))).then(() => {});
     };
     return { commit, abort };
+  }
+
+  /** See `PausedProgram`. */
+  get pauses(): readonly Pause[] {
+    return this.#pauses;
+  }
+
+  /** See `PausedProgram`. */
+  usePauses(pauses: readonly Pause[]): void {
+    this.#pauses = pauses;
+    for (const slot of this.#slots) slot.usePauses(pauses);
+  }
+
+  /** See `PausedProgram`. */
+  get ruleNames(): RuleNames {
+    return ruleNames(this.#config.policy);
   }
 
   /** What the workers, those that have died included, have told of questions and failures. */

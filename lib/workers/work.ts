@@ -1,4 +1,5 @@
 import type { Status } from "../operator/status.ts";
+import type { Pause } from "../lists/schedule/pause.ts";
 import type { FullConfig } from "../config/config.ts";
 import type { Prepared } from "../reload/reload_target.ts";
 import type { ExplainRequest, FlushRequest } from "../operator/admin/requests.ts";
@@ -14,6 +15,8 @@ export interface ServingProgram {
    * @throws {Error} when it cannot be followed, with the reason for the operator.
    */
   prepare(config: FullConfig): Prepared;
+  /** See `App.usePauses`. */
+  usePauses(pauses: readonly Pause[]): void;
   /** See `App.flush`. */
   flush(request: FlushRequest): Promise<number>;
   /** See `App.explain`. */
@@ -52,6 +55,8 @@ export async function work({ orders, report, start }: WorkOptions): Promise<void
         return;
       } else if (order.kind === "tell") {
         report({ kind: "status", status: program.state });
+      } else if (order.kind === "pauses") {
+        program.usePauses(order.pauses);
       } else if (order.kind === "do") {
         void perform(program, order);
       } else if (order.kind === "prepare") {

@@ -2,6 +2,7 @@ import type {} from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { Status } from "../operator/status.ts";
 import type { FullConfig } from "../config/config.ts";
+import type { Pause } from "../lists/schedule/pause.ts";
 import { Errands } from "./errands.ts";
 import type { Report, StartOrder } from "./messages.ts";
 import type { SpawnWorker, WorkerEvents, WorkerProcess } from "./worker_process.ts";
@@ -93,6 +94,12 @@ export class WorkerSlot {
     this.#worker.send({ kind: "tell" });
     await promise;
     cancel();
+  }
+
+  /** Only these pauses count from now on, for whoever serves and for whoever follows. */
+  usePauses(pauses: readonly Pause[]): void {
+    this.#order = { ...this.#order, pauses };
+    this.#worker?.send({ kind: "pauses", pauses });
   }
 
   /**

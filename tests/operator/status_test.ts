@@ -19,7 +19,16 @@ const UPSTREAM = {
 Deno.test("formatStatus() tells all of a fresh program without a cache", () => {
   const counters = new Counters();
   assertEquals(
-    formatStatus({ runningMs: 59_999, inFlight: 0, lostLines: 0, counters, replies: [], cache: null, upstreams: [] }),
+    formatStatus({
+      runningMs: 59_999,
+      inFlight: 0,
+      lostLines: 0,
+      pauses: [],
+      counters,
+      replies: [],
+      cache: null,
+      upstreams: [],
+    }),
     [
       "running for 59 s, 0 questions in flight",
       "clients: received=0 replied=0 ignored=0 prohibited=0 rateLimited=0 overloaded=0 postponed=0 unsendable=0 broken=0",
@@ -37,6 +46,7 @@ Deno.test("formatStatus() tells the share of hits, the memory taken, and how eac
     runningMs: 7_261_000,
     inFlight: 4,
     lostLines: 0,
+    pauses: [],
     counters,
     replies: [],
     cache,
@@ -58,6 +68,7 @@ Deno.test("formatStatus() tells in what manner an upstream is asked that does no
       runningMs: 0,
       inFlight: 0,
       lostLines: 0,
+      pauses: [],
       counters: new Counters(),
       replies: [],
       cache: null,
@@ -78,6 +89,7 @@ Deno.test("formatStatus() tells how many lines the operator has not been told", 
     runningMs: 0,
     inFlight: 0,
     lostLines: 7,
+    pauses: [],
     counters: new Counters(),
     replies: [],
     cache: null,

@@ -83,6 +83,59 @@ Deno.test("reload prints what has changed, or why nothing has", async () => {
   await end();
 });
 
+Deno.test("pause and resume print what is paused then, and status tells it, across a reload", async () => {
+  const config = `${CONFIG}[clients.kids]\naddresses = ["192.0.2.0/24"]\n`;
+  const { host, run, end } = await serving(config);
+  const all = await run("pause");
+  assertEquals(all, { exitCode: 0, printed: "blocking is paused until it is resumed\n", lines: [] });
+  assertEquals((await run("pause", "30m", "--clients", "kids,default", "--lists=*")).printed.split("\n"), [
+    "blocking is paused until it is resumed",
+    "blocking by * for kids, default is paused for another 30 min",
+    "",
+  ]);
+  host.files.write(FILE, `${config}[cache]\nmax-ttl = "1h"\n`);
+  assertEquals((await run("reload")).exitCode, 0);
+  assertStringIncludes(
+    (await run("status")).printed,
+    "\nblocking by * for kids, default is paused for another 30 min\n",
+  );
+  assertEquals(
+    (await run("resume", "--clients", "kids")).printed.split("\n")[0],
+    "blocking is paused until it is resumed",
+  );
+  assertEquals((await run("resume")).printed, "resumed: 2 pauses\nnothing is paused\n");
+  assertEquals(JSON.parse((await run("pause", "10s", "--json")).printed), {
+    pauses: [{ leftSeconds: 10, clients: null, lists: null }],
+    resumed: 0,
+  });
+  await end();
+});
+
+Deno.test("pause refuses groups and lists that there are not", async () => {
+  const { run, end } = await serving();
+  assertEquals(await run("pause", "--clients", "kidz"), {
+    exitCode: 1,
+    printed: "",
+    lines: ['dns-forwarder: Cannot pause: there is no client group "kidz"; there are default'],
+  });
+  assertEquals((await run("resume", "--lists", "ads")).lines, [
+    'dns-forwarder: Cannot resume: there is no list "ads"; there are *',
+  ]);
+  await end();
+});
+
+Deno.test("lists and refresh say that there are none, where none is read or fetched", async () => {
+  const { run, end } = await serving();
+  const none = { exitCode: 0, printed: "there are no lists that are read or fetched\n", lines: [] };
+  assertEquals([await run("lists"), await run("refresh")], [none, none]);
+  assertEquals(await run("refresh", "ads"), {
+    exitCode: 1,
+    printed: "",
+    lines: ['dns-forwarder: Cannot refresh: there is no list "ads" that is read or fetched; there is none'],
+  });
+  await end();
+});
+
 Deno.test("commands end with exit code 3 when there is no program, and say where they have looked", async () => {
   const { run, end, sockets } = await serving(CONFIG.replace(/\[admin\]\n.*\n/, ""));
   assertEquals(sockets.listeners.size, 0);
@@ -123,6 +176,16 @@ Deno.test("the supervisor takes commands for its workers", async () => {
   // They have not answered, and nobody will.
   assertEquals((await running).exitCode, 3);
   assertEquals(sockets.listeners.size, 0);
+});
+
+Deno.test("the supervisor pauses for its workers", async () => {
+  const orders: Order[] = [];
+  const config = CONFIG.replace("[server]", "[server]\nworkers = 2");
+  const { run, end } = await serving(config, new FakeLocalSockets(), orders);
+  assertEquals((await run("pause", "1h")).printed, "blocking is paused for another 60 min\n");
+  const told = orders.flatMap((order) => order.kind === "pauses" ? order.pauses.map(({ clients }) => clients) : []);
+  assertEquals(told, [null, null]);
+  await end();
 });
 
 Deno.test("explain --offline says what a configuration would do, without a program, and asks nobody", async () => {

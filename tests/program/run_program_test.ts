@@ -116,7 +116,10 @@ Deno.test("runProgram() sends each worker its share of the configuration, and no
   const config = { ...DEFAULTS, workers: 2, cacheSizeMib: 9, listen: [udp("192.0.2.53", 53)] };
   const starts = orders.filter((order) => order.kind === "start");
   assertEquals(starts.map((order) => order.config), [shareConfig(config, 2), shareConfig(config, 2)]);
-  assertEquals(new Set(starts.flatMap(Object.keys)), new Set(["kind", "config", "number", "secret", "announces"]));
+  assertEquals(
+    new Set(starts.flatMap(Object.keys)),
+    new Set(["kind", "config", "number", "secret", "pauses", "announces"]),
+  );
 });
 
 Deno.test("serveAsWorker() serves by the configuration that it is sent, whatever its arguments are", async () => {
@@ -125,6 +128,7 @@ Deno.test("serveAsWorker() serves by the configuration that it is sent, whatever
     config: { ...DEFAULTS, listen: [udp("192.0.2.53", 53)] },
     number: 2,
     secret: "00".repeat(16),
+    pauses: [],
     announces: true,
   };
   const host = new FakeSystem(["worker"], { ordered: [order, { kind: "stop" }] });

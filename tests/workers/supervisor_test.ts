@@ -112,7 +112,7 @@ async function serving(count = 2) {
 
 function status(received: number): Status {
   const counters = Object.assign(new Counters(), { received });
-  return { runningMs: 1, inFlight: 1, lostLines: 0, counters, replies: [], cache: null, upstreams: [] };
+  return { runningMs: 1, inFlight: 1, lostLines: 0, pauses: [], counters, replies: [], cache: null, upstreams: [] };
 }
 
 Deno.test("Supervisor.start() starts one worker, which announces, and the others when it serves", async () => {
@@ -125,9 +125,9 @@ Deno.test("Supervisor.start() starts one worker, which announces, and the others
   const orders = workers.map(({ orders }) => orders[0]);
   const common = { kind: "start", config: shareConfig(CONFIG, 3), secret: SECRET.toHex() } as const;
   assertEquals(orders, [
-    { ...common, number: 1, announces: true },
-    { ...common, number: 2, announces: false },
-    { ...common, number: 3, announces: false },
+    { ...common, number: 1, pauses: [], announces: true },
+    { ...common, number: 2, pauses: [], announces: false },
+    { ...common, number: 3, pauses: [], announces: false },
   ]);
   workers[1]!.serve();
   workers[2]!.serve();
@@ -474,6 +474,18 @@ Deno.test("Supervisor.flush() lets all workers that serve forget, and adds up wh
   for (const worker of workers.slice(0, 2)) worker.end("exit code 0", 0);
   await left;
   assertEquals(time.armedCount, 0);
+});
+
+Deno.test("Supervisor.usePauses() tells all workers, and those that take the place of others begin with them", async () => {
+  const { supervisor, workers, time } = await serving(2);
+  const pauses = [{ untilSeconds: 600, clients: ["kids"], lists: null }];
+  supervisor.usePauses(pauses);
+  assertEquals(workers.map(({ orders }) => orders.at(-1)), [{ kind: "pauses", pauses }, { kind: "pauses", pauses }]);
+  workers[0]!.end();
+  await time.passAndSettle(100);
+  const order = workers[2]!.orders[0]!;
+  assertEquals(order.kind === "start" && order.pauses, pauses);
+  assertEquals(supervisor.pauses, pauses);
 });
 
 Deno.test("Supervisor.explain() asks the first worker that serves, whose reports may come in any order", async () => {

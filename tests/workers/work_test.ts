@@ -11,12 +11,14 @@ const START: StartOrder = {
   config: DEFAULTS,
   number: 1,
   secret: "00".repeat(16),
+  pauses: [],
   announces: true,
 };
 const STATE = {
   runningMs: 1,
   inFlight: 0,
   lostLines: 0,
+  pauses: [],
   counters: new Counters(),
   replies: [],
   cache: null,
@@ -49,6 +51,7 @@ function setUp() {
         state: STATE,
         prepare,
         stop: () => stopping.promise,
+        usePauses: (pauses) => void changes.push(`pauses ${pauses.length}`),
         flush: ({ name }) => name === null ? Promise.reject(new Error("no store")) : Promise.resolve(7),
         explain: ({ name }) => Promise.resolve({ question: name }),
       };
@@ -171,4 +174,13 @@ Deno.test("work() does what it is asked for by the operator, and tells what has 
   ]);
   await writer.close();
   await ended;
+});
+
+Deno.test("work() lets the program use the pauses that it is told", async () => {
+  const { writer, changes } = setUp();
+  await writer.write(START);
+  await writer.write({ kind: "pauses", pauses: [{ untilSeconds: null, clients: null, lists: ["ads"] }] });
+  await writer.write({ kind: "pauses", pauses: [] });
+  await settled();
+  assertEquals(changes, ["pauses 1", "pauses 0"]);
 });

@@ -14,7 +14,7 @@ export const ADMIN_COMMANDS: readonly SubCommand[] = [
     name: "status",
     value: SHARED,
     help: [
-      "Print how the running program is doing. This command and the next three talk to it over the Unix socket that its",
+      "Print how the running program is doing. This command and the next seven talk to it over the Unix socket that its",
       `configuration names (admin.socket), ${DEFAULT_ADMIN_SOCKET} unless --socket says otherwise. --json`,
       "prints the reply as JSON. Exit code 1 when it cannot do what it is asked for, 3 when it cannot be reached.",
     ],
@@ -31,6 +31,31 @@ export const ADMIN_COMMANDS: readonly SubCommand[] = [
       "Let the program forget what it remembers of a name, with --below of all names below it, too; of all names without",
       "one.",
     ],
+  },
+  {
+    name: "pause",
+    value: `[<time>] [--clients <group>,...] [--lists <list>,...] ${SHARED}`,
+    help: [
+      "Let the program block nothing for a while: for a time such as 30m or 2h, or until resume; for the clients of some",
+      "groups alone, or by some lists alone (* for what blocks all names). It outlives a reload, and no restart.",
+    ],
+  },
+  {
+    name: "resume",
+    value: `[--clients <group>,...] [--lists <list>,...] ${SHARED}`,
+    help: ["End all pauses, or those that are about nothing but these groups or lists."],
+  },
+  {
+    name: "lists",
+    value: SHARED,
+    help: [
+      "Print what each list has: names, lines, those that are bad, how old it is, what went wrong last.",
+    ],
+  },
+  {
+    name: "refresh",
+    value: `[<list>] ${SHARED}`,
+    help: ["Fetch a list now, or all of them, and print what has come of it."],
   },
   {
     name: "explain",
@@ -74,6 +99,7 @@ export function parseAdmin(command: AdminRequest["command"], args: readonly stri
   const fields: Record<string, unknown> = { command };
   const own = { socket: DEFAULT_ADMIN_SOCKET, isJson: false };
   // What is no flag of the command itself then belongs to the configuration, in whatever order it stands.
+  const isPausing = command === "pause" || command === "resume";
   const offline: string[] | null = command === "explain" && args.includes("--offline") ? [] : null;
   for (let i = 0; i < args.length; i++) {
     const [flag, tied] = splitFlag(args[i]!);
@@ -92,6 +118,8 @@ export function parseAdmin(command: AdminRequest["command"], args: readonly stri
     else if (flag === "--dnssec" && command === "explain") fields.dnssec = isSwitch();
     else if (flag === "--client" && command === "explain") fields.client = value();
     else if (flag === "--at" && command === "explain") fields.at = value();
+    else if (flag === "--clients" && isPausing) fields.clients = value().split(",");
+    else if (flag === "--lists" && isPausing) fields.lists = value().split(",");
     else if (flag === "--offline" && offline !== null) continue;
     else if (flag.startsWith("-") && offline !== null) {
       offline.push(args[i]!);
@@ -114,9 +142,10 @@ function splitFlag(arg: string): [string, string | undefined] {
 
 function requestOf(fields: Record<string, unknown>, words: readonly string[], command: string): AdminRequest {
   const [name, type, ...others] = words;
-  const stray = command === "explain" ? others[0] : command === "flush" ? type : name;
+  const stray = command === "explain" ? others[0] : ONE_WORD.includes(command) ? type : name;
   if (stray !== undefined) throw new UsageError(`Cannot ${command} "${stray}": it is one word too many, see --help`);
-  if (name !== undefined) fields.name = name;
+  if (name !== undefined && command === "pause") fields.seconds = readDuration(name);
+  else if (name !== undefined) fields[command === "refresh" ? "list" : "name"] = name;
   if (type !== undefined) fields.type = readType(type);
   try {
     return readRequest(JSON.stringify(fields));
@@ -124,6 +153,16 @@ function requestOf(fields: Record<string, unknown>, words: readonly string[], co
     if (!(error instanceof AdminError)) throw error;
     throw new UsageError(`Cannot ${command}: ${error.message}`);
   }
+}
+
+/** Commands that can have a word behind them. */
+const ONE_WORD: readonly string[] = ["flush", "pause", "refresh"];
+
+/** As in a file; see `quantity.ts`. */
+function readDuration(text: string): number {
+  const [, digits, unit] = /^([0-9]{1,6})([smhd])$/.exec(text) ?? [];
+  if (digits === undefined) throw new UsageError(`Cannot pause "${text}": must be a time such as 30m, in s, m, h or d`);
+  return Number(digits) * { s: 1, m: 60, h: 3600, d: 86_400 }[unit as "s" | "m" | "h" | "d"];
 }
 
 function readType(text: string): number {

@@ -1,5 +1,5 @@
 import { isOpen } from "./edges.ts";
-import { isPausedBy, type Pause } from "./pause.ts";
+import { isPausedBy, lastingPauses, type Pause } from "./pause.ts";
 import type { Window } from "./window.ts";
 
 /** Which rules count at a moment: asked for each of them when what is blocked is worked out. */
@@ -29,7 +29,7 @@ export function inForceAt(
 ): InForce {
   const open = new Set<string | null>([null]);
   for (const { name, windows } of schedules) if (isOpen(windows, epochSeconds)) open.add(name);
-  const lasting = pauses.filter(({ untilSeconds }) => untilSeconds === null || untilSeconds > epochSeconds);
+  const lasting = lastingPauses(pauses, epochSeconds);
   return {
     isOpen: (schedule) => open.has(schedule),
     isPaused: (group, list) => lasting.some((pause) => isPausedBy(pause, group, list)),

@@ -13,20 +13,26 @@ export function isPausedBy({ clients, lists }: Pause, group: string, list: strin
   return (clients === null || clients.includes(group)) && (lists === null || lists.includes(list));
 }
 
-/** Whether two pauses are about the same. */
-export function isSamePause(a: Pause, b: Pause): boolean {
-  return isSameSet(a.clients, b.clients) && isSameSet(a.lists, b.lists);
+/** Those that have not ended. */
+export function lastingPauses(pauses: readonly Pause[], epochSeconds: number): readonly Pause[] {
+  return pauses.filter(({ untilSeconds }) => untilSeconds === null || untilSeconds > epochSeconds);
 }
 
-/** Whether one pause is about all that another one is about. */
-export function holdsPause(whole: Pick<Pause, "clients" | "lists">, part: Pause): boolean {
-  return holds(whole.clients, part.clients) && holds(whole.lists, part.lists);
+/** One more, in the place of one about the same. */
+export function withPause(pauses: readonly Pause[], pause: Pause): readonly Pause[] {
+  return [...pauses.filter((other) => !(holds(pause, other) && holds(other, pause))), pause];
 }
 
-function isSameSet(a: readonly string[] | null, b: readonly string[] | null): boolean {
-  return holds(a, b) && holds(b, a);
+/** Without those that are about nothing but what is named. */
+export function withoutPauses(pauses: readonly Pause[], what: Pick<Pause, "clients" | "lists">): readonly Pause[] {
+  return pauses.filter((pause) => !holds(what, pause));
 }
 
-function holds(whole: readonly string[] | null, part: readonly string[] | null): boolean {
+/** Whether one is about all that another one is about. */
+function holds(whole: Pick<Pause, "clients" | "lists">, part: Pick<Pause, "clients" | "lists">): boolean {
+  return holdsAll(whole.clients, part.clients) && holdsAll(whole.lists, part.lists);
+}
+
+function holdsAll(whole: readonly string[] | null, part: readonly string[] | null): boolean {
   return whole === null || part !== null && part.every((one) => whole.includes(one));
 }

@@ -1,7 +1,7 @@
 import type { Timers, WallClock } from "../../base/runtime.ts";
 import { nextEdge } from "./edges.ts";
 import { type InForce, inForceAt, type Schedule } from "./in_force.ts";
-import { holdsPause, isSamePause, type Pause } from "./pause.ts";
+import { lastingPauses, type Pause } from "./pause.ts";
 
 /** As long as this the machine may sleep, or somebody set its clock, before it is noticed. */
 const LOOK_EVERY_MS = 60_000;
@@ -56,19 +56,10 @@ export class Timetable {
     this.#look();
   }
 
-  /** Leaves something off; takes the place of a pause about the same. */
-  pause(pause: Pause): void {
-    this.#pauses = [...this.#pauses.filter((other) => !isSamePause(other, pause)), pause];
+  /** These count from now on, and no others. */
+  usePauses(pauses: readonly Pause[]): void {
+    this.#pauses = pauses;
     this.#look();
-  }
-
-  /** Ends all pauses that are about nothing else. Returns how many. */
-  resume(what: Pick<Pause, "clients" | "lists">): number {
-    const rest = this.pauses.filter((pause) => !holdsPause(what, pause));
-    const count = this.#pauses.length - rest.length;
-    this.#pauses = rest;
-    this.#look();
-    return count;
   }
 
   /** The machine has slept, or something else has happened that timers know nothing of. */
@@ -84,7 +75,7 @@ export class Timetable {
   #look(): void {
     this.#cancelTimer();
     const now = this.#now();
-    this.#pauses = this.#pauses.filter(({ untilSeconds }) => untilSeconds === null || untilSeconds > now);
+    this.#pauses = lastingPauses(this.#pauses, now);
     const inForce = inForceAt(now, this.#schedules, this.#pauses);
     const open = this.#schedules.filter(({ name }) => inForce.isOpen(name)).map(({ name }) => name);
     const state = JSON.stringify([open, this.#pauses]);

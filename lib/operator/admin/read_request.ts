@@ -4,6 +4,8 @@ import { NameFormatError, nameFromText } from "../../wire/name.ts";
 import { AdminError } from "./admin_error.ts";
 import type { AdminRequest } from "./requests.ts";
 
+/** Who means longer than a year means for ever. */
+const PAUSE_SECONDS_MAX = 366 * 86_400;
 /** Of day, on a day. */
 export const TIME: RegExp =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[ T](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$/;
@@ -22,7 +24,12 @@ export function readRequest(line: string): AdminRequest {
 }
 
 function requestOf(command: unknown, fields: Fields): AdminRequest {
-  if (command === "status" || command === "reload") return { command };
+  if (command === "status" || command === "reload" || command === "lists") return { command };
+  if (command === "refresh") return { command, list: fields.text("list") };
+  if (command === "pause") {
+    return { command, seconds: fields.seconds(), clients: fields.texts("clients"), lists: fields.texts("lists") };
+  }
+  if (command === "resume") return { command, clients: fields.texts("clients"), lists: fields.texts("lists") };
   if (command === "flush") {
     const name = fields.name("name");
     const below = fields.flag("below");
@@ -35,7 +42,9 @@ function requestOf(command: unknown, fields: Fields): AdminRequest {
     const [type, client] = [fields.type(), fields.address("client")];
     return { command, name, type, client, dnssec: fields.flag("dnssec"), at: fields.time("at") };
   }
-  throw new AdminError("there is no such command; there are status, reload, flush and explain");
+  throw new AdminError(
+    "there is no such command; there are status, reload, flush, explain, pause, resume, lists and refresh",
+  );
 }
 
 function readObject(line: string): Record<string, unknown> {
@@ -85,6 +94,26 @@ class Fields {
     if (value === null) return null;
     if (typeof value === "string" && TIME.test(value)) return value;
     throw new AdminError(`${key} must be a time such as 2026-12-01 21:00`);
+  }
+
+  text(key: string): string | null {
+    const value = this.#take(key);
+    if (value === null || typeof value === "string") return value;
+    throw new AdminError(`${key} must be a name`);
+  }
+
+  texts(key: string): readonly string[] | null {
+    const value = this.#take(key);
+    if (value === null) return null;
+    if (Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string")) return value;
+    throw new AdminError(`${key} must be a list of names`);
+  }
+
+  seconds(): number | null {
+    const value = this.#take("seconds");
+    if (value === null) return null;
+    if (Number.isInteger(value) && value as number >= 1 && value as number <= PAUSE_SECONDS_MAX) return value as number;
+    throw new AdminError(`seconds must be a whole number, 1–${PAUSE_SECONDS_MAX}`);
   }
 
   flag(key: string): boolean {

@@ -5,8 +5,42 @@ export const DEFAULT_ADMIN_SOCKET = "/run/dns-forwarder/admin.sock";
 export type AdminRequest =
   | { readonly command: "status" }
   | { readonly command: "reload" }
+  | { readonly command: "lists" }
+  | RefreshRequest
+  | PauseRequest
+  | ResumeRequest
   | FlushRequest
   | ExplainRequest;
+
+/** Fetch lists now. */
+export interface RefreshRequest {
+  /** Tells it from the others. */
+  readonly command: "refresh";
+  /** The name of a list; `null` for all. */
+  readonly list: string | null;
+}
+
+/** Leave blocking off for a while. */
+export interface PauseRequest {
+  /** Tells it from the others. */
+  readonly command: "pause";
+  /** How long; `null` until it is resumed. */
+  readonly seconds: number | null;
+  /** Client groups; `null` for all. */
+  readonly clients: readonly string[] | null;
+  /** Lists, "*" for what blocks all names; `null` for all. */
+  readonly lists: readonly string[] | null;
+}
+
+/** Take blocking up again. */
+export interface ResumeRequest {
+  /** Tells it from the others. */
+  readonly command: "resume";
+  /** Of which groups; `null` for all. */
+  readonly clients: readonly string[] | null;
+  /** By which lists; `null` for all. */
+  readonly lists: readonly string[] | null;
+}
 
 /** Forget what is remembered. */
 export interface FlushRequest {

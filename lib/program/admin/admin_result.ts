@@ -1,6 +1,9 @@
 import type { AdminRequest } from "../../operator/admin/requests.ts";
+import type { PauseResult } from "../../operator/admin/pausing.ts";
+import { pauseText } from "../../operator/pause_status.ts";
 import type { Explanation } from "../../operator/explain/explanation.ts";
 import { type Outcome, outcomeText } from "../../reload/outcome.ts";
+import { type ListStatus, listsText } from "../../operator/lists_text.ts";
 import { explanationText } from "../../operator/explain/explanation_text.ts";
 
 /** What `status` brings. */
@@ -28,15 +31,32 @@ export function adminResultText({ command }: AdminRequest, result: unknown): str
       return explanationText(result as Explanation);
     case "reload":
       return reloadText(result as Outcome);
+    case "pause":
+    case "resume":
+      return pausesText(result as PauseResult);
+    case "lists":
+    case "refresh":
+      return listsText(result as readonly ListStatus[]).map((line) => `${line}\n`).join("");
   }
 }
 
 /** Whether it is what was hoped for. */
 export function isGood({ command }: AdminRequest, result: unknown): boolean {
+  if (command === "refresh") {
+    return (result as readonly ListStatus[]).every(({ sources }) => sources.every(({ error }) => error === null));
+  }
   if (command === "explain") return (result as Explanation).outcome?.isAnswer ?? true;
   if (command !== "reload") return true;
   const { kind } = result as Outcome;
   return kind === "applied" || kind === "unchanged";
+}
+
+function pausesText({ pauses, resumed }: PauseResult): string {
+  const lines = [
+    ...(resumed === 0 ? [] : [`resumed: ${resumed === 1 ? "1 pause" : `${resumed} pauses`}`]),
+    ...(pauses.length === 0 ? ["nothing is paused"] : pauses.map(pauseText)),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
 }
 
 function reloadText(outcome: Outcome): string {

@@ -1,15 +1,17 @@
 import { type LocalListenSocket, LocalSocketError, type LocalSockets } from "../../base/local_sockets.ts";
-import type { Timers } from "../../base/runtime.ts";
+import type { Timers, WallClock } from "../../base/runtime.ts";
 import type { Log } from "../../observe/log.ts";
 import { AdminError } from "../../operator/admin/admin_error.ts";
 import { type AdminHandler, AdminServer } from "../../operator/admin/admin_server.ts";
-import type { ExplainRequest, FlushRequest } from "../../operator/admin/requests.ts";
+import { changePauses, type PausedProgram } from "../../operator/admin/pausing.ts";
+import type { ExplainRequest, FlushRequest, RefreshRequest } from "../../operator/admin/requests.ts";
 import type { Explanation } from "../../operator/explain/explanation.ts";
+import type { ListStatus } from "../../operator/lists_text.ts";
 import type { Outcome } from "../../reload/outcome.ts";
 import type { Status } from "../../operator/status.ts";
 
 /** Does what commands ask for. */
-export interface AdminTarget {
+export interface AdminTarget extends PausedProgram {
   /** How it is doing, a line each. */
   status(): string[] | Promise<string[]>;
   /** The same in numbers. */
@@ -20,12 +22,24 @@ export interface AdminTarget {
   explain(request: ExplainRequest): Promise<Explanation>;
 }
 
+/** Knows lists that are read or fetched. */
+export interface ListsTarget {
+  /** How all of them are doing. */
+  readonly status: readonly ListStatus[];
+  /** Updates those of these names, or all. Resolves to how they are doing then. */
+  refresh(names: readonly string[] | null): Promise<readonly ListStatus[]>;
+}
+
 /** What it takes to listen for commands. */
 export interface ServeAdminOptions {
   /** The path; `null` for nowhere. */
   readonly path: string | null;
   /** Reads the configuration again; `null` when there is nothing to be read. */
   readonly reload: (() => Promise<Outcome>) | null;
+  /** Keeps the lists that are read or fetched; `null` when there is nobody who does. */
+  readonly lists: ListsTarget | null;
+  /** What pauses end by. */
+  readonly wallClock: WallClock;
   /** Where sockets come from. */
   readonly sockets: LocalSockets;
   /** What pauses are made with. */
@@ -41,13 +55,13 @@ export interface ServeAdminOptions {
  * @returns What ends it.
  */
 export function serveAdmin(target: AdminTarget, options: ServeAdminOptions): () => void {
-  const { path, reload, sockets, timers, log } = options;
+  const { path, sockets, timers, log } = options;
   if (path === null) return () => {};
   let server: AdminServer | null = null;
   let isStopped = false;
   const begin = (socket: LocalListenSocket) => {
     if (isStopped) return socket.close();
-    server = new AdminServer({ socket, handle: handlerOf(target, reload), timers, log });
+    server = new AdminServer({ socket, handle: handlerOf(target, options), timers, log });
     server.run();
     log.info(`takes commands at ${path}`);
   };
@@ -62,7 +76,7 @@ export function serveAdmin(target: AdminTarget, options: ServeAdminOptions): () 
   };
 }
 
-function handlerOf(target: AdminTarget, reload: ServeAdminOptions["reload"]): AdminHandler {
+function handlerOf(target: AdminTarget, { reload, lists, wallClock }: ServeAdminOptions): AdminHandler {
   return async (request) => {
     switch (request.command) {
       case "status":
@@ -72,9 +86,25 @@ function handlerOf(target: AdminTarget, reload: ServeAdminOptions["reload"]): Ad
         return { removed: await target.flush(request) };
       case "explain":
         return await target.explain(request);
+      case "pause":
+      case "resume":
+        return changePauses(request, target, wallClock.epochSeconds());
+      case "lists":
+        return lists?.status ?? [];
+      case "refresh":
+        return await refresh(request, lists);
       case "reload":
         if (reload !== null) return await reload();
         throw new AdminError("there is no configuration file: flags are read at the start alone");
     }
   };
+}
+
+async function refresh({ list }: RefreshRequest, lists: ListsTarget | null): Promise<readonly ListStatus[]> {
+  const known = (lists?.status ?? []).map(({ name }) => name);
+  if (list !== null && !known.includes(list)) {
+    const others = known.length === 0 ? "there is none" : `there are ${known.join(", ")}`;
+    throw new AdminError(`there is no list ${JSON.stringify(list)} that is read or fetched; ${others}`);
+  }
+  return await lists?.refresh(list === null ? null : [list]) ?? [];
 }

@@ -2,6 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import type { InForce, Schedule } from "../../../lib/lists/schedule/in_force.ts";
+import { type Pause, withoutPauses, withPause } from "../../../lib/lists/schedule/pause.ts";
 import { Timetable } from "../../../lib/lists/schedule/timetable.ts";
 import type { Window } from "../../../lib/lists/schedule/window.ts";
 import { FakeTime } from "../../support/fake_time.ts";
@@ -71,9 +72,9 @@ Deno.test("Timetable.lookAgain() notices at once that the machine has slept", ()
   assertEquals(told.at(-1), "02T21:00 night");
 });
 
-Deno.test("Timetable.pause() holds for some clients and lists, ends by itself, and outlives other schedules", () => {
+Deno.test("a pause holds for some clients and lists, ends by itself, and outlives other schedules", () => {
   const { time, told, timetable } = setUp();
-  timetable.pause({ untilSeconds: NOON + 600, clients: ["kids"], lists: ["ads"] });
+  timetable.usePauses([{ untilSeconds: NOON + 600, clients: ["kids"], lists: ["ads"] }]);
   assertEquals(told.at(-1), "01T12:00 day kids:ads");
   timetable.use([]);
   assertEquals(told.at(-1), "01T12:00 day kids:ads");
@@ -83,25 +84,24 @@ Deno.test("Timetable.pause() holds for some clients and lists, ends by itself, a
   assertEquals([told.at(-1), timetable.pauses, time.armedCount], ["01T12:10 day", [], 0]);
 });
 
-Deno.test("Timetable.pause() takes the place of one about the same, and others go on beside it", () => {
+Deno.test("withPause() puts one in the place of one about the same, and others go on beside it", () => {
   const { time, told, timetable } = setUp([]);
-  timetable.pause({ untilSeconds: NOON + 60, clients: null, lists: ["ads", "*"] });
-  timetable.pause({ untilSeconds: NOON + 600, clients: null, lists: ["*", "ads"] });
-  timetable.pause({ untilSeconds: NOON + 60, clients: ["kids"], lists: null });
-  assertEquals(timetable.pauses.length, 2);
+  const pauses = [
+    { untilSeconds: NOON + 60, clients: null, lists: ["ads", "*"] },
+    { untilSeconds: NOON + 600, clients: null, lists: ["*", "ads"] },
+    { untilSeconds: NOON + 60, clients: ["kids"], lists: null },
+  ];
+  timetable.usePauses(pauses.reduce(withPause, [] as readonly Pause[]));
+  assertEquals(timetable.pauses, pauses.slice(1));
   time.pass(60_000);
   assertEquals([timetable.pauses.length, told.at(-1)], [1, "01T12:01 day kids:ads kids:* default:ads default:*"]);
 });
 
-Deno.test("Timetable.resume() ends the pauses that are about nothing else", () => {
-  const { told, timetable } = setUp([]);
+Deno.test("withoutPauses() ends those that are about nothing but what is named", () => {
   const kids = { untilSeconds: null, clients: ["kids"], lists: null };
   const all = { untilSeconds: null, clients: null, lists: ["ads"] };
-  timetable.pause(kids);
-  timetable.pause(all);
-  assertEquals(timetable.resume({ clients: ["kids"], lists: ["ads"] }), 0);
-  assertEquals(timetable.resume({ clients: ["kids"], lists: null }), 1);
-  assertEquals([timetable.pauses, told.at(-1)], [[all], "01T12:00 day kids:ads default:ads"]);
-  assertEquals(timetable.resume({ clients: null, lists: null }), 1);
-  assertEquals([timetable.pauses, told.at(-1)], [[], "01T12:00 day"]);
+  assertEquals(withoutPauses([kids, all], { clients: ["kids"], lists: ["ads"] }), [kids, all]);
+  assertEquals(withoutPauses([kids, all], { clients: ["kids", "guests"], lists: null }), [all]);
+  assertEquals(withoutPauses([kids, all], { clients: null, lists: ["ads"] }), [kids]);
+  assertEquals(withoutPauses([kids, all], { clients: null, lists: null }), []);
 });
