@@ -55,13 +55,8 @@ export interface RuleRecord {
 
 /** A regular expression, or a name with `*`. */
 export interface NamePattern {
-  /**
-   * The expression, without flags, for the name in text: its octets in lower case, with dots between labels and none at the
-   * end. It has been tried on texts on which bad ones take forever.
-   */
+  /** An expression that `readExpression` takes, looked for in the name without a dot at its end; `PatternSet` tells what it matches. */
   readonly source: string;
-  /** A domain, in lower case, of which each name that it matches is one, or lies below it; `null` where none is known. */
-  readonly anchor: Name | null;
 }
 
 /** What most lines of lists say: blocked. Told by identity. */
