@@ -1,6 +1,5 @@
 import { assert } from "../../base/assert.ts";
 import { formatCidr } from "../../base/net/cidr.ts";
-import { nameToText } from "../../wire/name.ts";
 import { COVERS, type ListSink } from "../list_rule.ts";
 import type { Slices } from "../slices.ts";
 import { GrowingNumbers } from "./growing_numbers.ts";
@@ -58,9 +57,9 @@ export class SetBuilder {
         const member = members.number(list, COVERS.both, rule);
         this.#addresses.push({ network: formatCidr(network), member, line });
       },
-      pattern: ({ source, anchor }, rule, line) => {
+      pattern: ({ source }, rule, line) => {
         const member = members.number(list, COVERS.both, rule);
-        this.#patterns.push({ source, anchor: anchor && nameToText(anchor), member, line });
+        this.#patterns.push({ source, member, line });
       },
     };
   }

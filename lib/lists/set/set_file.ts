@@ -40,7 +40,7 @@ export interface SetTail {
   /** By the number of the rule. */
   readonly rules: readonly RuleJson[];
   /** Patterns, with their numbers of `members`. */
-  readonly patterns: readonly { source: string; anchor: string | null; member: number; line: number }[];
+  readonly patterns: readonly { source: string; member: number; line: number }[];
   /** Networks, likewise. */
   readonly addresses: readonly { network: string; member: number; line: number }[];
 }
