@@ -2,6 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import type { ExplainRequest } from "../../lib/operator/admin/requests.ts";
+import type { Explanation } from "../../lib/operator/explain/explanation.ts";
 import { explanationText } from "../../lib/operator/explain/explanation_text.ts";
 import { TYPE } from "../../lib/wire/iana.ts";
 import { question } from "../support/messages.ts";
@@ -25,9 +26,13 @@ function setUp(options: SceneOptions = {}) {
     const explained = scene.app.explain({ ...USUAL, ...fields });
     await scene.settle();
     if (passMs > 0) await scene.pass(passMs);
-    return explanationText(await explained).trimEnd().split("\n").map((line) => line.trim().replaceAll(/ {2,}/g, "  "));
+    return linesOf(await explained);
   };
   return { scene, explain };
+}
+
+function linesOf(explanation: Explanation): string[] {
+  return explanationText(explanation).trimEnd().split("\n").map((line) => line.trim().replaceAll(/ {2,}/g, "  "));
 }
 
 Deno.test("explain: a question that nobody has asked is asked of the upstream, and remembered", async () => {
@@ -70,6 +75,41 @@ Deno.test("explain: what has expired is told, and with it who is silent and who 
     "example.org. 300 IN A 192.0.2.1",
     "=  NOERROR  120.0 ms  203.0.113.54:53 says so",
   ]);
+  scene.app.abort();
+});
+
+Deno.test("explain: pauses for the client's group are told, and whose time it is at another moment", async () => {
+  const night = { days: [0, 1, 2, 3, 4, 5, 6], fromMinute: 1200, toMinute: 420, timeZone: null };
+  const place = { file: "config.toml", line: 1 };
+  const { scene } = setUp({
+    config: {
+      policy: policyOf({
+        upstreams: { default: ["203.0.113.53"] },
+        clients: { kids: { addresses: ["192.168.1.64/26"] } },
+        schedules: [
+          { name: "night", windows: [night], place },
+          { name: "noon", windows: [{ ...night, fromMinute: 720, toMinute: 780 }], place },
+        ],
+      }),
+    },
+  });
+  scene.app.usePauses([{ untilSeconds: null, clients: ["kids"], lists: ["ads"] }]);
+  const policyLines = async (fields: Partial<ExplainRequest>) => {
+    const explained = scene.app.explain({ ...USUAL, client: "192.168.1.70", ...fields });
+    // It never settles: schedules go on and on.
+    await scene.pass(100);
+    const lines = linesOf(await explained);
+    return lines.slice(3, lines.findIndex((line) => /^3 /.test(line)));
+  };
+  const paused = "paused  blocking by ads for kids is paused until it is resumed";
+  assertEquals(await policyLines({}), ["2  policy  no route  sentence 6 of the law", paused]);
+  assertEquals(await policyLines({ client: "192.168.1.1" }), ["2  policy  no route  sentence 6 of the law"]);
+  assertEquals(await policyLines({ at: "2026-12-01 21:00" }), [
+    "2  policy  no route  sentence 6 of the law",
+    "at 2026-12-01 21:00  night, not noon",
+    paused,
+  ]);
+  assertEquals((await policyLines({ at: "2026-12-01 12:30:59" }))[1], "at 2026-12-01 12:30:59  not night, noon");
   scene.app.abort();
 });
 

@@ -21,7 +21,7 @@ export function refusedStep(client: Client, access: Access): Pick<Explanation, "
   return { steps: [{ subject: "client", facts }], outcome };
 }
 
-/** Known once a query of the client has been decided about. */
-function groupOf({ groupedBy, group }: Client): string | null {
+/** The name of its group, known once a query of the client has been decided about; `null` where there are no groups. */
+export function groupOf({ groupedBy, group }: Client): string | null {
   return groupedBy instanceof ClientGroups ? groupedBy.nameOf(group) : null;
 }

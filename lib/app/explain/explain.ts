@@ -14,7 +14,8 @@ import { nameFromText } from "../../wire/name.ts";
 import { questionToText } from "../../wire/text/record_text.ts";
 import type { BuiltPipeline } from "../build_pipeline.ts";
 import type { Resources } from "../resources.ts";
-import { clientStep, refusedStep } from "./client_step.ts";
+import { clientStep, groupOf, refusedStep } from "./client_step.ts";
+import { timeFacts } from "./time_facts.ts";
 import { cacheStep, policyStep, replyStep, upstreamStep, whyOf } from "./steps.ts";
 
 /** Who asks unless somebody else is named. */
@@ -58,7 +59,7 @@ export async function explain(request: ExplainRequest, options: ExplainOptions):
     if (isKnown) finish(query, pipeline.recursionAvailable);
     const steps = [
       clientStep(client, access),
-      policyStep(query, request.at),
+      policyStep(query, timeFacts(resources.timetable, groupOf(client), request.at)),
       ...cacheStep(query, resources),
       ...upstreamStep(query, isKnown),
       ...(isKnown ? [replyStep(query)] : []),

@@ -13,9 +13,8 @@ import type { Resources } from "../resources.ts";
 const RECORDS_MAX = 10;
 
 /** What the configuration says of the question, which sentence of the law that is, and where it stands. */
-export function policyStep(query: Query, at: string | null): ExplainedStep {
-  const facts = [decisionFact(query), ...otherNames(query).map(otherFact)];
-  if (at !== null) facts.push({ what: `at ${at}`, detail: "as now: no rule depends on the time" });
+export function policyStep(query: Query, timeFacts: readonly ExplainedFact[]): ExplainedStep {
+  const facts = [decisionFact(query), ...otherNames(query).map(otherFact), ...timeFacts];
   return { subject: "policy", facts };
 }
 

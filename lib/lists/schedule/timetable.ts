@@ -48,6 +48,22 @@ export class Timetable {
     return this.#pauses;
   }
 
+  /** What would count at another moment. */
+  inForceAt(epochSeconds: number): InForce {
+    return inForceAt(epochSeconds, this.#schedules, this.#pauses);
+  }
+
+  /** Which schedules' time it is at a moment, and which not. */
+  openAt(epochSeconds: number): ReadonlyMap<string, boolean> {
+    const inForce = this.inForceAt(epochSeconds);
+    return new Map(this.#schedules.map(({ name }) => [name, inForce.isOpen(name)]));
+  }
+
+  /** The time that schedules go by. */
+  get nowSeconds(): number {
+    return this.#now();
+  }
+
   /** Follows these schedules from now on. Pauses go on. */
   use(schedules: readonly Schedule[]): void {
     this.#schedules = schedules;
@@ -77,8 +93,7 @@ export class Timetable {
     const now = this.#now();
     this.#pauses = lastingPauses(this.#pauses, now);
     const inForce = inForceAt(now, this.#schedules, this.#pauses);
-    const open = this.#schedules.filter(({ name }) => inForce.isOpen(name)).map(({ name }) => name);
-    const state = JSON.stringify([open, this.#pauses]);
+    const state = JSON.stringify([[...this.openAt(now)], this.#pauses]);
     this.#wait(now);
     if (state === this.#state) return;
     this.#state = state;
