@@ -7,7 +7,8 @@ import { udp } from "./fake_socket.ts";
 import { openPlain } from "./plain_socket.ts";
 
 /** Whether this test run may call the C library; `deno task test` may, `deno test --allow-net` may not. */
-const CAN_CALL = Deno.build.os === "linux" && Deno.permissions.querySync({ name: "ffi" }).state === "granted";
+export const CAN_CALL: boolean = Deno.build.os === "linux" &&
+  Deno.permissions.querySync({ name: "ffi" }).state === "granted";
 
 /** Whether this machine has ::1. */
 export const HAS_IPV6: boolean = hasIpv6();

@@ -2,7 +2,16 @@ import { COVERS } from "../list_rule.ts";
 import { NO_LISTS } from "../list_set.ts";
 import type { ListSets } from "./list_sets.ts";
 import type { SetHeader } from "./set_file.ts";
-import { COLD_VALUE_MAX, filterBits, hotOf, placeOf, type SetSections, topWord, WIDE_SET } from "./set_sections.ts";
+import {
+  COLD_VALUE_MAX,
+  filterBits,
+  hotOf,
+  noSections,
+  placeOf,
+  type SetSections,
+  topWord,
+  WIDE_SET,
+} from "./set_sections.ts";
 import type { SetHash } from "./set_hash.ts";
 
 /** A set that has not been looked for. */
@@ -32,11 +41,11 @@ export interface ListedNamesOptions {
  * A wrong match takes 40 equal bits at a place that the other bits lead to: some 10⁻¹² for each label.
  */
 export class ListedNames {
-  readonly #sections: SetSections;
+  #sections: SetSections;
   readonly #hash: SetHash;
   readonly #labelsMax: number;
   readonly #places: number;
-  readonly #hasTops: boolean;
+  #hasTops: boolean;
   readonly #sets: ListSets;
   readonly #placeOfMember: (member: number) => number;
   /** Numbers of `#sets` by those of the file: what is said of a name itself, and of what is below it. */
@@ -91,6 +100,12 @@ export class ListedNames {
         tell(this.#placeOfMember(member), line);
       }
     }
+  }
+
+  /** Forgets them all, and every view of the memory that they stand in. */
+  close(): void {
+    this.#sections = noSections();
+    this.#hasTops = false;
   }
 
   #mayBeTop(low: number): boolean {

@@ -8,6 +8,14 @@ import { PatternSets } from "./pattern_sets.ts";
 import { type ListOrigin, openSet } from "./set_file.ts";
 import { SetHash } from "./set_hash.ts";
 
+/** How a set is opened. */
+export interface NameSetOptions {
+  /** See `openSet`. */
+  readonly isChecked: boolean;
+  /** To be called when nobody looks at `buffer` any more. */
+  readonly release?: () => void;
+}
+
 /** What lists say, out of one run of memory, which is a file, too; see `set_file.ts`. */
 export class NameSet implements NameSetReader {
   /** See `NameSetReader`. */
@@ -24,15 +32,16 @@ export class NameSet implements NameSetReader {
   /** `null` if there are none. */
   readonly #patterns: PatternSets | null;
   readonly #addresses: AddressSets;
+  readonly #release: () => void;
 
   /**
    * The set in `buffer`, all of it, which must not change any more.
    *
-   * @param isChecked See `openSet`.
    * @throws {SetFileError} when there is none.
    */
-  constructor(buffer: ArrayBuffer, { isChecked }: { readonly isChecked: boolean }) {
+  constructor(buffer: ArrayBuffer, { isChecked, release = () => {} }: NameSetOptions) {
     const [header, sections, tail] = openSet(buffer, isChecked);
+    this.#release = release;
     this.generation = header.generation;
     this.origins = tail.lists;
     this.lists = tail.lists.map(({ name }) => name);
@@ -43,7 +52,7 @@ export class NameSet implements NameSetReader {
     this.#hash = new SetHash(header.key);
     this.#names = new ListedNames({ header, sections, hash: this.#hash, sets: this.#sets, placeOf });
     const { patterns } = tail;
-    this.#patterns = patterns.length === 0 ? null : new PatternSets(patterns, placeOf, this.#sets, this.#hash);
+    this.#patterns = patterns.length === 0 ? null : new PatternSets(patterns, placeOf, this.#sets);
     this.#addresses = new AddressSets(tail.addresses, placeOf, this.#sets);
   }
 
@@ -57,26 +66,23 @@ export class NameSet implements NameSetReader {
     // hot path
     this.#hash.begin(wire, start, end);
     const found = this.#names.find();
-    return this.#patterns === null ? found : this.#sets.join(found, this.#patterns.find());
+    return this.#patterns === null ? found : this.#sets.join(found, this.#patterns.find(wire, start, end));
   }
 
   /** See `NameSetReader`. */
   setOf(wire: Uint8Array, start: number, end: number): ListSet {
-    const places = this.#patterns === null ? [] : this.#matching(wire, start, end).map(({ place }) => place);
-    this.#hash.begin(wire, start, end);
-    this.#names.each((place) => places.push(place));
+    const places: number[] = [];
+    this.#each(wire, start, end, (place) => void places.push(place));
     return this.#sets.set(places);
   }
 
   /** See `NameSetReader`. */
   lineOf(wire: Uint8Array, start: number, end: number, list: number, rule: ListRule | null = null): number {
     let found = 0;
-    this.#hash.begin(wire, start, end);
-    this.#names.each((place, line) => {
+    this.#each(wire, start, end, (place, line) => {
       if (this.#isMeant(place, list, rule)) found = line;
     });
-    if (found !== 0 || this.#patterns === null) return found;
-    return this.#matching(wire, start, end).find(({ place }) => this.#isMeant(place, list, rule))?.line ?? 0;
+    return found;
   }
 
   /** See `NameSetReader`. */
@@ -89,9 +95,17 @@ export class NameSet implements NameSetReader {
     return this.#addresses.line(address, (place) => this.#isMeant(place, list, rule));
   }
 
-  #matching(wire: Uint8Array, start: number, end: number) {
+  /** Gives its memory back. Finds nothing any more. */
+  close(): void {
+    this.#names.close();
+    this.#release();
+  }
+
+  /** Patterns first: what a name says is said in more words. */
+  #each(wire: Uint8Array, start: number, end: number, tell: (place: number, line: number) => void): void {
+    this.#patterns?.each(wire, start, end, tell);
     this.#hash.begin(wire, start, end);
-    return this.#patterns!.matching();
+    this.#names.each(tell);
   }
 
   #isMeant(place: number, list: number, rule: ListRule | null): boolean {

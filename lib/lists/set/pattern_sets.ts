@@ -1,12 +1,10 @@
-import { HEADER_OCTETS } from "../../wire/header.ts";
-import { NO_LISTS } from "../list_set.ts";
 import { PatternSet } from "../patterns/pattern_set.ts";
+import { NO_LISTS } from "../list_set.ts";
 import type { ListSets } from "./list_sets.ts";
 import type { SetTail } from "./set_file.ts";
-import type { SetHash } from "./set_hash.ts";
 
-/** A pattern, and what it says. */
-export interface Pattern {
+/** A pattern, without what it matches. */
+interface Said {
   /** Which member of `ListSets` says it. */
   readonly place: number;
   /** The number of the set of that member alone. */
@@ -15,45 +13,41 @@ export interface Pattern {
   readonly line: number;
 }
 
-/** What patterns of names say: all of them are tried on each name, in one pass. */
+/** What patterns say of names. */
 export class PatternSets {
   readonly #sets: ListSets;
-  readonly #hash: SetHash;
-  readonly #expressions: PatternSet;
-  readonly #patterns: readonly Pattern[];
+  readonly #patterns: PatternSet;
+  readonly #said: readonly Said[];
 
   /**
-   * Makes one automaton of all.
+   * Makes one of all of them.
    *
-   * @param placeOfMember See `placeOf` of `ListedNames`.
+   * @param placeOf See `ListedNames`.
    * @throws {ExpressionFormatError} when one is no expression.
    */
-  constructor(patterns: SetTail["patterns"], placeOfMember: (member: number) => number, sets: ListSets, hash: SetHash) {
+  constructor(patterns: SetTail["patterns"], placeOf: (member: number) => number, sets: ListSets) {
     this.#sets = sets;
-    this.#hash = hash;
-    this.#expressions = new PatternSet(patterns);
-    this.#patterns = patterns.map(({ member, line }) => {
-      const place = placeOfMember(member);
+    this.#patterns = new PatternSet(patterns);
+    this.#said = patterns.map(({ member, line }) => {
+      const place = placeOf(member);
       return { place, set: sets.number([place]), line };
     });
   }
 
-  /** The number of the set of what patterns say of the name that the hash has begun with. */
-  find(): number {
+  /** The number of the set of what they say of the name that stands in full at `wire[start … end)`. */
+  find(wire: Uint8Array, start: number, end: number): number {
     // hot path
-    const matching = this.#find();
+    const matching = this.#patterns.find(wire, start, end);
     let found = NO_LISTS;
-    for (let i = 0; i < matching.length; i++) found = this.#sets.join(found, this.#patterns[matching[i]!]!.set);
+    for (let i = 0; i < matching.length; i++) found = this.#sets.join(found, this.#said[matching[i]!]!.set);
     return found;
   }
 
-  /** All that match that name. */
-  matching(): readonly Pattern[] {
-    return this.#find().map((number) => this.#patterns[number]!);
-  }
-
-  #find(): readonly number[] {
-    // hot path
-    return this.#expressions.find(this.#hash.wire, HEADER_OCTETS, this.#hash.end);
+  /** Tells of each that matches the name; see `ListedNames.each`. */
+  each(wire: Uint8Array, start: number, end: number, tell: (place: number, line: number) => void): void {
+    for (const pattern of this.#patterns.find(wire, start, end)) {
+      const { place, line } = this.#said[pattern]!;
+      tell(place, line);
+    }
   }
 }

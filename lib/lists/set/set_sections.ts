@@ -85,6 +85,11 @@ export function sectionsOf(buffer: ArrayBuffer, start: number, counts: SectionCo
   };
 }
 
+/** Those of a set of nothing. */
+export function noSections(): SetSections {
+  return sectionsOf(new ArrayBuffer(), 0, Object.fromEntries(sectionNames().map((name) => [name, 0])) as SectionCounts);
+}
+
 /** What stands in `hot` for the low half of a hash. */
 export function hotOf(low: number): number {
   // hot path

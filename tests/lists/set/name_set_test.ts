@@ -189,24 +189,23 @@ Deno.test("SetBuilder leaves out what its list has cancelled, and nothing else",
   assertEquals(["a.test", "b.test", "c.test"].map((text) => find(set, text)), [["a 1", "b 0"], [], []]);
 });
 
-Deno.test("NameSet.find() tries patterns of all lists", () => {
+Deno.test("NameSet.find() tries patterns, and tells their lines", () => {
   const set = setOf([[["ads.test", COVERS.both, BLOCKS]], []], ([a, b]) => {
-    a!.pattern({ source: "^ads[0-9]+\\." }, BLOCKS, 5);
+    a!.pattern({ source: "^ads[0-9]*\\." }, BLOCKS, 5);
     b!.pattern({ source: "^ads.*\\.example\\.org$" }, ALLOWS, 6);
-    b!.pattern({ source: "track.*\\.example\\.org$" }, BLOCKS, 7);
+    b!.pattern({ source: "track" }, BLOCKS, 7);
   });
   const cases: readonly [string, readonly string[], readonly number[]][] = [
     ["ads.test", ["a 0"], [1, 0]],
     ["ads1.test", ["a 0"], [5, 0]],
     ["ADS1.test", ["a 0"], [5, 0]],
-    ["ads.example.org", ["b 1"], [0, 6]],
-    ["ads1.example.org", ["a 0", "b 1"], [5, 6]],
-    ["ads.track.x.example.org", ["b 0", "b 1"], [0, 6]],
-    ["track.x.example.org", ["b 0"], [0, 7]],
-    ["track.example.com", [], [0, 0]],
+    ["ads.example.org", ["a 0", "b 1"], [5, 6]],
+    ["adsx.track.example.org", ["b 0", "b 1"], [0, 7]],
+    ["track.example.org", ["b 0"], [0, 7]],
+    ["test", [], [0, 0]],
+    [".", [], [0, 0]],
   ];
-  // Twice: what has been found out of a name is remembered.
-  for (const [text, expected, lines] of [...cases, ...cases]) {
+  for (const [text, expected, lines] of cases) {
     assertEquals([text, find(set, text)], [text, expected]);
     assertEquals([text, ...[0, 1].map((list) => set.lineOf(...question(text), list))], [text, ...lines]);
   }
