@@ -33,7 +33,7 @@ const LAYERS = [
  * are free.
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  system: ["*", "network", "process"],
+  system: ["deno_system.ts", "lists", "*", "network", "process"],
   program: ["run_program.ts", "supervise.ts", "serve_alone.ts", "admin", "config", "*"],
   app: ["app.ts", "explain", "build_pipeline.ts", "chain.ts", "policy", "*"],
   reload: ["*", "changes"],

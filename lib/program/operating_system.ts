@@ -3,6 +3,8 @@ import type { LocalSockets } from "../base/local_sockets.ts";
 import type { Network, Runtime } from "../base/runtime.ts";
 import type { Config, FullConfig } from "../config/config.ts";
 import type { ConfigIo } from "../config/loaded_config.ts";
+import type { ListCompiler } from "../lists/compile/list_compiler.ts";
+import type { NameSet } from "../lists/set/name_set.ts";
 import type { Order, Report } from "../workers/messages.ts";
 import type { SpawnWorker } from "../workers/worker_process.ts";
 
@@ -35,6 +37,15 @@ export interface OperatingSystem {
   readonly files: Files;
   /** What configurations are read from: the same files, and more. */
   readonly configIo: ConfigIo;
+  /** Does what is much work with lists. */
+  readonly listCompiler: ListCompiler;
+  /**
+   * The list set at `path`, which must not be written to any more.
+   *
+   * @throws {FileError} when it cannot be read.
+   * @throws {SetFileError} when it is none.
+   */
+  openSetFile(path: string): NameSet;
   /** The sockets of the machine's file system. */
   readonly localSockets: LocalSockets;
   /** Listens on an address together with others. */

@@ -6,6 +6,8 @@ import { DENO_LOCAL_SOCKETS } from "./network/local_sockets.ts";
 import { listenSharedStream } from "./network/deno_network.ts";
 import { denoRuntime } from "./deno_runtime.ts";
 import { onHangup } from "./hangup_signal.ts";
+import { denoListCompiler } from "./lists/list_compiler.ts";
+import { openSetFile } from "./lists/open_set.ts";
 import { onStatusSignal } from "./status_signal.ts";
 import { leaveSignalsToSupervisor } from "./stop_signal.ts";
 import { chooseWorkerCount } from "./worker_count.ts";
@@ -25,6 +27,8 @@ export function denoSystem(mainModule: string): OperatingSystem {
     sharedDatagramIo,
     files: DENO_FILES,
     configIo: DENO_CONFIG_IO,
+    listCompiler: denoListCompiler(mainModule),
+    openSetFile,
     localSockets: DENO_LOCAL_SOCKETS,
     listenSharedStream,
     spawnWorker: (events) => spawnWorker(mainModule, events),

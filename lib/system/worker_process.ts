@@ -1,6 +1,7 @@
 import type { SupervisorLink } from "../program/operating_system.ts";
 import type { Order, Report } from "../workers/messages.ts";
 import type { WorkerEvents, WorkerProcess } from "../workers/worker_process.ts";
+import { linesOf } from "./process/lines.ts";
 
 /** The program's only argument when it is a worker. Nobody gives it by hand: orders come through standard input. */
 export const WORKER_ARGUMENT = "worker";
@@ -76,13 +77,4 @@ function workerArgs(mainModule: string): string[] {
   // A bundle has its packages in itself; a deno.json somewhere above it is another program's.
   const config = mainModule.endsWith(".ts") ? [] : ["--no-config", "--no-lock", "--unstable-net"];
   return ["run", ...permissions, ...config, mainModule, WORKER_ARGUMENT];
-}
-
-async function* linesOf(octets: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
-  let rest = "";
-  for await (const text of octets.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    yield* lines;
-  }
 }

@@ -1,3 +1,4 @@
+import { NameSet } from "../../lib/lists/set/name_set.ts";
 import type { Network } from "../../lib/base/runtime.ts";
 import type { Host as ProgramHost } from "../../lib/program/host.ts";
 import type { DatagramIoChoice, OperatingSystem } from "../../lib/program/operating_system.ts";
@@ -66,6 +67,12 @@ export class FakeSystem implements ProgramHost {
         files: this.files,
         absolutePath: (path) => path.startsWith("/") ? path : `/${path}`,
         variable: () => null,
+      },
+      // Who needs them brings them along.
+      listCompiler: { count: () => Promise.reject(), compile: () => Promise.reject() },
+      openSetFile: (path) => {
+        const octets = this.files.readNow(path, Infinity);
+        return new NameSet(octets.slice().buffer, { isChecked: true });
       },
       localSockets: this.localSockets,
       listenSharedStream: usual.listenStream,

@@ -1,0 +1,36 @@
+import { createHash } from "node:crypto";
+import { type CompileOptions, type Digest, followOrder } from "../../lists/compile/compile_lists.ts";
+import type { ListOrder, ListReport } from "../../lists/compile/orders.ts";
+import { DENO_WRITABLE_FILES } from "../deno_writable_files.ts";
+import { textFiles } from "./text_pieces.ts";
+
+/** Octets of a text that are read at a time by a process that does nothing else. */
+const LARGE_PIECE_OCTETS = 262_144;
+/** The same between other things: half a millisecond's work. */
+const SMALL_PIECE_OCTETS = 32_768;
+
+/** Does what an order says in this process, which has nothing else to do. */
+export function compileAlone(order: ListOrder): Promise<ListReport> {
+  return followOrder(order, { ...COMMON, texts: textFiles(LARGE_PIECE_OCTETS), pause: null });
+}
+
+/** Does what an order says bit by bit: whatever comes meanwhile has its turn within a few milliseconds. */
+export function compileBetween(order: ListOrder): Promise<ListReport> {
+  return followOrder(order, { ...COMMON, texts: textFiles(SMALL_PIECE_OCTETS), pause });
+}
+
+const COMMON: Pick<CompileOptions, "writableFiles" | "random" | "newDigest"> = {
+  writableFiles: DENO_WRITABLE_FILES,
+  random: { fill: (octets) => void crypto.getRandomValues(octets) },
+  newDigest,
+};
+
+function newDigest(): Digest {
+  const hash = createHash("sha256");
+  return { update: (octets) => void hash.update(octets), hex: () => hash.digest("hex") };
+}
+
+/** Not a microtask: datagrams come with the turns of the event loop. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
