@@ -220,10 +220,10 @@ for (
       "4:12 lists.a.sources[1]: must be an address of the web, such as https://lists.example/ads.txt",
     ]],
     [
-      "a list from the web and nowhere to keep it",
+      "a list with sources and nowhere to keep them",
       '[lists.a]\nsources = ["x", "https://lists.example/a"]\n[clients.default]\nblock = ["a"]\n',
       [
-        "4:17 lists.a.sources[2]: needs server.state-dir, where it is kept: a restart must block at once",
+        "4:1 lists.a.sources: needs server.state-dir, where what was read is kept: a restart must block at once",
       ],
     ],
     ["all names in a list", '[lists.a]\nnames = ["."]\n', [

@@ -12,14 +12,15 @@ export function checkLists(checked: Checked, problems: Problem[]): string[] {
   return [...unusedLists(checked), ...unusedSchedules(checked), ...endlessSchedules(checked)];
 }
 
-/** What is fetched must be kept: without it, a restart without the Internet would block nothing. */
+/** The last good text of a source is kept, and what names are looked up in: a restart must block at once, without the Internet. */
 function checkStateDir({ tables: { lists = {} }, marks, config }: Checked, problems: Problem[]): void {
   if (config.stateDir !== null) return;
   for (const [name, { sources = [] }] of Object.entries(lists)) {
-    const i = sources.findIndex((source) => /^https?:\/\//.test(source));
-    if (i === -1) continue;
-    const { mark } = markAt(marks, ["lists", name, "sources", i]);
-    problems.push(problemAt(mark, "needs server.state-dir, where it is kept: a restart must block at once"));
+    if (sources.length === 0) continue;
+    const { mark } = markAt(marks, ["lists", name, "sources"]);
+    problems.push(
+      problemAt(mark, "needs server.state-dir, where what was read is kept: a restart must block at once", "key"),
+    );
   }
 }
 
