@@ -53,7 +53,7 @@ function toList(name: string, list: FileList, { marks, tokens, pathIn }: PolicyS
   return {
     name,
     sources,
-    names: list.names ?? [],
+    names: wordsOf(list),
     format: list.format ?? DEFAULT_LIST.format,
     coversBelow: list.subdomains ?? null,
     types: list.types ?? null,
@@ -69,6 +69,14 @@ function toList(name: string, list: FileList, { marks, tokens, pathIn }: PolicyS
     token: tokens.get(name) ?? null,
     place: placeOf(mark),
   };
+}
+
+/** A plain name means what is below it as well, unless the list says otherwise. */
+function wordsOf({ names = [], subdomains = true }: FileList): readonly string[] {
+  return names.map((word) => {
+    if (word.startsWith("*.")) return word.slice(2);
+    return subdomains || /^[=/]/.test(word) ? word : `=${word}`;
+  });
 }
 
 function isUrl(source: string): boolean {

@@ -206,6 +206,19 @@ fact(
   },
 );
 
+fact("own words of a list have one form, and mean themselves alone where it says so", async () => {
+  const names = 'names = ["Bücher.example", "*.a.example", "=B.example.", "/^x[0-9]/", "local"]';
+  const lists = `[lists.a]\n${names}\n[lists.b]\n${names}\nsubdomains = false\n`;
+  const { config, places } = await load({ "/a.toml": DEFAULT + lists });
+  const { policy } = config;
+  const again = await load({ "/a.toml": printConfig(config, { places, format: "toml", withDefaults: false }) });
+  assertEquals(again.config.policy!.lists.map(({ names }) => names), policy!.lists.map(({ names }) => names));
+  assertEquals(policy!.lists.map(({ names }) => names), [
+    ["xn--bcher-kva.example", "a.example", "=b.example", "/^x[0-9]/", "local"],
+    ["=xn--bcher-kva.example", "a.example", "=b.example", "/^x[0-9]/", "=local"],
+  ]);
+});
+
 for (
   const [what, text, said] of [
     ["a list of nothing", "[lists.a]\n", ["3:1 lists.a: needs sources or names"]],
@@ -229,9 +242,17 @@ for (
     ["all names in a list", '[lists.a]\nnames = ["."]\n', [
       '4:10 lists.a.names[1]: must be a domain name, not the root: all names are "*" in block',
     ]],
-    ["an expression that is none", '[lists.a]\nnames = ["/(/"]\n', [
-      "4:10 lists.a.names[1]: must be a regular expression between two slashes",
-    ]],
+    [
+      "words that are none",
+      '[lists.a]\nnames = ["/(/", "a..example", "192.0.2.1", "/a/ /b/", "/^(a)\\\\1$/", "a b"]\n',
+      [
+        "4:10 lists.a.names[1]: must be a domain name, or an expression between two slashes: the expression has a ( without its )",
+        "4:17 lists.a.names[2]: must be a domain name, or an expression between two slashes: no domain name",
+        "4:31 lists.a.names[3]: must be a domain name, or an expression between two slashes",
+        "4:55 lists.a.names[5]: must be a domain name, or an expression between two slashes: the expression has \\1, which is not supported",
+        "4:69 lists.a.names[6]: must be a domain name, or an expression between two slashes: more than one name",
+      ],
+    ],
     ["a share without its sign", '[lists.a]\nnames = ["x.example"]\nmax-errors = 5\n', [
       '5:14 lists.a.max-errors: must be text with a unit, such as "5%"',
     ]],

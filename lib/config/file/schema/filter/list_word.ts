@@ -1,19 +1,24 @@
+import { COVERS } from "../../../../lists/list_rule.ts";
+import { type OwnName, OwnNameFormatError, readOwnName } from "../../../../lists/formats/own_names.ts";
+import { nameToText } from "../../../../wire/name.ts";
 import { UsageError } from "../../../usage_error.ts";
-import { readPattern } from "../names.ts";
 
-/** What a list can say of names in the configuration itself, in its one form. */
+/** What a list can say of names in the configuration itself, in its one form: `x`, `=x`, `*.x` or `/expression/`. */
 export function readListWord(text: string): string {
-  if (text.startsWith("/") && text.endsWith("/") && text.length > 2) return readExpression(text);
-  const { name, isExact } = readPattern(text);
-  if (name === ".") throw new UsageError('must be a domain name, not the root: all names are "*" in block');
-  return isExact ? `=${name}` : name;
+  const said = read(text);
+  if ("pattern" in said) return `/${said.pattern.source}/`;
+  if ("network" in said) throw new UsageError("must be a domain name, or an expression between two slashes");
+  const name = nameToText(said.name).slice(0, -1);
+  if (said.covers === COVERS.self) return `=${name}`;
+  return text.startsWith("*.") ? `*.${name}` : name;
 }
 
-function readExpression(text: string): string {
+function read(text: string): OwnName {
+  if (text === ".") throw new UsageError('must be a domain name, not the root: all names are "*" in block');
   try {
-    new RegExp(text.slice(1, -1));
-    return text;
-  } catch {
-    throw new UsageError("must be a regular expression between two slashes");
+    return readOwnName(text);
+  } catch (error) {
+    if (!(error instanceof OwnNameFormatError)) throw error;
+    throw new UsageError(`must be a domain name, or an expression between two slashes: ${error.message}`);
   }
 }
