@@ -54,7 +54,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   response: ["*", "records"],
   cache: ["*", "store"],
-  lists: ["compile", "fetch", "store", "formats", "build", "set", "patterns", "schedule", "*"],
+  lists: ["keeper", "compile", "fetch", "store", "formats", "build", "set", "patterns", "schedule", "*"],
   local: ["client_directory.ts", "files", "neighbours.ts", "leases", "*"],
   native: ["*", "kernel"],
   // Messages and records name one another, and so do their rooms and they.

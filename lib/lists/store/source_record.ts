@@ -1,3 +1,5 @@
+import type { BadLine } from "../bad_line.ts";
+
 /** What is known of a text that is kept, beside its octets. */
 export interface SourceRecord {
   /** Where it came from: a URL, or the path of a file. */
@@ -14,6 +16,12 @@ export interface SourceRecord {
   readonly sha256: string;
   /** How many names it said when it was judged, by the format of that time. */
   readonly names: number;
+  /** How many lines it has. */
+  readonly lines: number;
+  /** Of these, how many say nothing that can be used. */
+  readonly bad: number;
+  /** The first of those. */
+  readonly firstBad: readonly BadLine[];
 }
 
 /** A record as it is kept. */
@@ -30,11 +38,14 @@ export function recordFromText(text: string): SourceRecord | null {
     return null;
   }
   if (typeof value !== "object" || value === null) return null;
-  const { source, etag, lastModified, checkedSeconds, sizeOctets, sha256, names } = value as Record<string, unknown>;
-  const areTexts = typeof source === "string" && typeof sha256 === "string" && isTextOrNull(etag) &&
-    isTextOrNull(lastModified);
-  if (!areTexts || !isCount(checkedSeconds) || !isCount(sizeOctets) || !isCount(names)) return null;
-  return { source, etag, lastModified, checkedSeconds, sizeOctets, sha256, names };
+  const record = value as Readonly<Record<keyof SourceRecord, unknown>>;
+  const { source, etag, lastModified, sha256, firstBad, ...counts } = record;
+  if (typeof source !== "string" || typeof sha256 !== "string") return null;
+  if (!isTextOrNull(etag) || !isTextOrNull(lastModified)) return null;
+  const { checkedSeconds, sizeOctets, names, lines, bad } = counts;
+  if (![checkedSeconds, sizeOctets, names, lines, bad].every(isCount)) return null;
+  if (!Array.isArray(firstBad) || !firstBad.every(isBadLine)) return null;
+  return record as SourceRecord;
 }
 
 function isTextOrNull(value: unknown): value is string | null {
@@ -43,4 +54,10 @@ function isTextOrNull(value: unknown): value is string | null {
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isBadLine(value: unknown): value is BadLine {
+  if (typeof value !== "object" || value === null) return false;
+  const { line, text, why } = value as Readonly<Record<keyof BadLine, unknown>>;
+  return isCount(line) && typeof text === "string" && typeof why === "string";
 }

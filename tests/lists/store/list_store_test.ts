@@ -16,7 +16,8 @@ async function put(text: KeptText, source: string, content: string): Promise<voi
   const writer = await text.create();
   await writer.write(new TextEncoder().encode(content));
   const written = await writer.finish();
-  await text.replace({ source, etag: null, lastModified: null, checkedSeconds: 1, names: 1, ...written });
+  const counts = { names: 1, lines: 1, bad: 0, firstBad: [] };
+  await text.replace({ source, etag: null, lastModified: null, checkedSeconds: 1, ...counts, ...written });
 }
 
 function contentOf(files: FakeFiles, text: KeptText): string | null {
@@ -130,5 +131,16 @@ Deno.test("ListStore keeps names that would lead elsewhere in its folder", async
 });
 
 function recordOf(sha256: string, sizeOctets: number): Record<string, unknown> {
-  return { source: A, etag: null, lastModified: null, checkedSeconds: 1, sizeOctets, sha256, names: 1 };
+  return {
+    source: A,
+    etag: null,
+    lastModified: null,
+    checkedSeconds: 1,
+    sizeOctets,
+    sha256,
+    names: 1,
+    lines: 1,
+    bad: 0,
+    firstBad: [],
+  };
 }
