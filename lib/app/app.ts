@@ -17,6 +17,7 @@ import { endpointText } from "../upstream/endpoint.ts";
 import { VERSION } from "../version.ts";
 import { buildPipeline, type BuiltPipeline } from "./build_pipeline.ts";
 import { explain } from "./explain/explain.ts";
+import { findAddresses } from "./find_addresses.ts";
 import { flush } from "./flush.ts";
 import { ruleNames } from "../config/rule_names.ts";
 import { Listeners, type OpenedSockets } from "./listeners.ts";
@@ -180,6 +181,11 @@ export class App {
   flush(request: FlushRequest): Promise<number> {
     const { store, runtime: { timers } } = this.#resources;
     return flush(request, { store, timers });
+  }
+
+  /** See `findAddresses`. */
+  findAddresses(name: string, via: string | null): Promise<string[]> {
+    return findAddresses(name, via, this.#built, this.#resources);
   }
 
   /** Takes no more queries, answers those in flight within their deadlines, and closes everything. */

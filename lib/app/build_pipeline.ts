@@ -1,12 +1,13 @@
 import { parseCidr } from "../base/net/cidr.ts";
 import type { FullConfig } from "../config/config.ts";
+import type { Resolver } from "../resolver/resolver.ts";
 import { Access } from "../server/admission/access.ts";
 import { Admission } from "../server/admission/admission.ts";
 import { Pipeline } from "../server/pipeline.ts";
 import type { UpstreamGroup } from "../upstream/group/upstream_group.ts";
 import { resolverChain } from "./chain.ts";
 import { groupNames } from "./policy/decide.ts";
-import { openDestinations } from "./policy/destinations.ts";
+import { type Destinations, openDestinations } from "./policy/destinations.ts";
 import { openLocal } from "./policy/local.ts";
 import type { Resources } from "./resources.ts";
 
@@ -16,6 +17,10 @@ export interface BuiltPipeline {
   readonly pipeline: Pipeline;
   /** Who may ask: connections are judged before there is a query. */
   readonly access: Access;
+  /** See `Chain`. */
+  readonly forwarding: Resolver | null;
+  /** Who is asked. */
+  readonly destinations: Destinations;
   /** Who is asked, the default first. None when all answers are made up. */
   readonly groups: readonly UpstreamGroup[];
   /** Lets go of what it alone needs; to be called behind the last query, or instead of the first. */
@@ -34,7 +39,7 @@ export function buildPipeline(config: FullConfig, resources: Resources): BuiltPi
   const rateLimit = config.rateLimit === 0 ? null : resources.rateLimit;
   const admission = new Admission({ access, cookies, rateLimit, strangers, counters });
   const local = policy === null ? null : openLocal(policy, groupNames(policy), resources);
-  const resolver = resolverChain({ config, policy, local, destinations, resources });
+  const { resolver, forwarding } = resolverChain({ config, policy, local, destinations, resources });
   const { timeoutMs } = config;
   const recursionAvailable = groups.length > 0;
   const pipeline = new Pipeline({ admission, resolver, timeoutMs, recursionAvailable });
@@ -42,5 +47,5 @@ export function buildPipeline(config: FullConfig, resources: Resources): BuiltPi
     groups.forEach((group) => group.close());
     local?.close();
   };
-  return { pipeline, access, groups, close };
+  return { pipeline, access, forwarding, destinations, groups, close };
 }

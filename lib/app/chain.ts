@@ -114,20 +114,29 @@ class HealthByAge implements UpstreamHealth {
   }
 }
 
+/** Where queries enter. */
+export interface Chain {
+  /** Those of clients. */
+  readonly resolver: Resolver;
+  /** What has been decided: of which view it is says who is asked. `null` when nobody can be asked. */
+  readonly forwarding: Resolver | null;
+}
+
 /** The way of a query, from its end to its beginning. A new layer goes here. */
-export function resolverChain(options: ChainOptions): Resolver {
+export function resolverChain(options: ChainOptions): Chain {
   const { config, policy, local, destinations, resources } = options;
   const { groups } = destinations;
   const { answersSpecialNames, serverId, multiQuestion } = config;
   const { hash, runtime: { wallClock } } = resources;
   const groupOf = ({ client }: Query) => decided!.groupOf(client);
   let decided: Decide | null = null;
+  const inspector = inspectorFor(policy, resources.inspections);
+  const forwarding = groups.length === 0 ? null : forwardingChain(options, inspector);
   let next: Resolver;
-  if (groups.length === 0) {
+  if (forwarding === null) {
     next = fixedAnswer(config);
   } else {
-    const inspector = inspectorFor(policy, resources.inspections);
-    next = forwardingChain(options, inspector);
+    next = forwarding;
     if (policy !== null && inspector !== null) next = judgedAnswers({ policy, hash, groupOf, next });
     // Without a policy nobody decides: all are in the view of those that are asked. At the start that is 0.
     const view = policy === null ? destinations.default!.view : 0;
@@ -141,7 +150,7 @@ export function resolverChain(options: ChainOptions): Resolver {
   if (config.refusedTypes.length > 0) next = new RefusedTypes({ next, types: config.refusedTypes });
   next = new Chaos({ next, serverId, version: `dns-forwarder ${VERSION}` });
   next = new Split({ next, multiQuestion });
-  return new MultiQtype({ next, clock: resources.clock });
+  return { resolver: new MultiQtype({ next, clock: resources.clock }), forwarding };
 }
 
 function fixedAnswer({ answer: { ipv4, ipv6 } }: Config): FixedAnswer {

@@ -1,0 +1,66 @@
+import { formatIp } from "../base/net/ip.ts";
+import { OURSELVES } from "../resolver/client.ts";
+import { Query } from "../resolver/query.ts";
+import type { Resolver } from "../resolver/resolver.ts";
+import { UDP_PAYLOAD_OCTETS, writeOpt } from "../wire/edns/edns.ts";
+import { FLAG, headerFromFlags } from "../wire/header.ts";
+import { CLASS, RCODE, rcodeToText, TYPE } from "../wire/iana.ts";
+import { decode, encode } from "../wire/message.ts";
+import { type Name, nameFromText } from "../wire/name.ts";
+import type { BuiltPipeline } from "./build_pipeline.ts";
+import type { Resources } from "./resources.ts";
+
+/**
+ * The addresses of a server that this program itself wants something of, IPv6 and IPv4: they come from memory or upstreams as
+ * those for clients do, and never by the machine's own resolver, which may be this program. What is said of clients and of names
+ * is not for it: whoever blocks the server of a list still gets the list.
+ *
+ * @param name In text.
+ * @param via The upstream group that is asked; `null` for the default one.
+ * @throws {Error} when there are none, with the reason for the operator.
+ */
+export async function findAddresses(
+  name: string,
+  via: string | null,
+  built: BuiltPipeline,
+  { clock }: Pick<Resources, "clock">,
+): Promise<string[]> {
+  const { pipeline, destinations, forwarding } = built;
+  const destination = via === null ? destinations.default : destinations.named(via);
+  if (destination === null || forwarding === null) throw new Error("there is no upstream to be asked");
+  const { view } = destination;
+  const deadlineMs = clock.nowMs() + pipeline.timeoutMs;
+  const qname = nameFromText(name);
+  pipeline.enter();
+  try {
+    const asked = await Promise.allSettled([TYPE.AAAA, TYPE.A].map(async (type) => {
+      const query = new Query({ wire: wireOf(qname, type), client: OURSELVES, deadlineMs, view });
+      return await addressesFor(query, type, forwarding);
+    }));
+    const addresses = asked.flatMap((each) => each.status === "fulfilled" ? each.value : []);
+    if (addresses.length > 0) return addresses;
+    // One family is enough for both to know that the name exists.
+    for (const each of asked) if (each.status === "rejected") throw each.reason;
+    throw new Error("it has none");
+  } finally {
+    pipeline.leave();
+  }
+}
+
+async function addressesFor(query: Query, type: number, forwarding: Resolver): Promise<string[]> {
+  const { rcode, reason, octets } = await forwarding.resolve(query);
+  if (rcode === RCODE.NXDOMAIN) throw new Error("there is no such name");
+  if (rcode !== RCODE.NOERROR) throw new Error(reason === "" ? rcodeToText(rcode) : reason);
+  return decode(octets).answers.filter((record) => record.type === type).map(({ rdata }) => formatIp(rdata));
+}
+
+function wireOf(name: Name, type: number): Uint8Array<ArrayBuffer> {
+  const edns = { udpPayloadOctets: UDP_PAYLOAD_OCTETS, extendedRcode: 0, version: 0, wantsDnssec: false, options: [] };
+  return encode({
+    ...headerFromFlags(0, FLAG.RD),
+    questions: [{ name, type, class: CLASS.IN }],
+    answers: [],
+    authorities: [],
+    additionals: [writeOpt(edns)],
+  });
+}

@@ -1,0 +1,80 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { TYPE } from "../../lib/wire/iana.ts";
+import { isSameName, nameFromText } from "../../lib/wire/name.ts";
+import { records } from "../support/messages.ts";
+import { policyOf } from "../support/policies.ts";
+import { recordZone } from "../support/record_zone.ts";
+import type { Zone } from "../support/scripted_upstream.ts";
+import { Scene } from "../support/scene.ts";
+
+const RECORDS = recordZone(
+  "cdn.example.org 300 IN A 192.0.2.1",
+  "cdn.example.org 300 IN A 192.0.2.2",
+  "cdn.example.org 300 IN AAAA 2001:db8::1",
+  "four.example.org 300 IN A 192.0.2.4",
+  "none.example.org 300 IN TXT x",
+);
+const [ALIAS] = records("lists.example.org 300 IN CNAME cdn.example.org");
+/** Follows the alias, as upstreams do. */
+const ZONE: Zone = (question) => {
+  if (!isSameName(question.name, ALIAS!.name)) return RECORDS(question);
+  const led = RECORDS({ ...question, name: nameFromText("cdn.example.org") });
+  return { ...led, answers: [{ ...ALIAS!, name: question.name }, ...led.answers] };
+};
+
+/** What is told of a name, while time passes. */
+async function found(scene: Scene, name: string, via: string | null = null): Promise<string[]> {
+  const finding = scene.app.findAddresses(name, via);
+  await scene.pass(100);
+  return await finding;
+}
+
+async function reason(scene: Scene, name: string, via: string | null = null): Promise<string> {
+  const failing = assertRejects(() => scene.app.findAddresses(name, via), Error);
+  await scene.pass(10_000);
+  return (await failing).message;
+}
+
+Deno.test("App.findAddresses() asks the upstreams, and memory the second time", async () => {
+  const scene = new Scene({ zone: ZONE, config: { cacheSizeMib: 1 } });
+  const addresses = ["192.0.2.1", "192.0.2.2", "2001:db8::1"];
+  assertEquals((await found(scene, "lists.example.org")).sort(), addresses);
+  assertEquals(scene.upstream.queries.map(({ message }) => message.questions[0]!.type), [TYPE.AAAA, TYPE.A]);
+  assertEquals((await found(scene, "lists.example.org")).sort(), addresses);
+  assertEquals(scene.upstream.queries.length, 2);
+  // No client has asked.
+  assertEquals(scene.app.counters.received, 0);
+  assertEquals(scene.app.held.inFlight, 0);
+  await scene.app.stop();
+});
+
+Deno.test("App.findAddresses() says why there are none", async () => {
+  const scene = new Scene({ zone: ZONE });
+  assertEquals(await found(scene, "four.example.org"), ["192.0.2.4"]);
+  assertEquals(await reason(scene, "none.example.org"), "it has none");
+  assertEquals(await reason(scene, "nobody.example.org"), "there is no such name");
+  scene.upstream.die();
+  assertEquals(/203\.0\.113\.53/.test(await reason(scene, "silent.example.org")), true);
+  await scene.app.stop();
+  const nowhere = new Scene({ config: { upstreams: [] } });
+  assertEquals(await reason(nowhere, "lists.example.org"), "there is no upstream to be asked");
+  await nowhere.app.stop();
+});
+
+Deno.test("App.findAddresses() asks the group that is named, and not by what is said of names and clients", async () => {
+  const policy = policyOf({
+    upstreams: { default: ["203.0.113.53"], second: ["203.0.113.54"] },
+    routes: [{ domains: ["example.org"], to: "default" }],
+    rewrites: [{ domains: ["lists.example.org"], to: "nobody.example.org" }],
+    local: { addresses: { "cdn.example.org": ["192.0.2.99"] } },
+  });
+  const scene = new Scene({
+    zones: [recordZone("lists.example.org 300 IN A 192.0.2.1"), recordZone("lists.example.org 300 IN A 192.0.2.2")],
+    config: { policy },
+  });
+  assertEquals(await found(scene, "lists.example.org", "second"), ["192.0.2.2"]);
+  assertEquals(scene.upstreams.map(({ queries }) => queries.length > 0), [false, true]);
+  assertEquals(await found(scene, "lists.example.org"), ["192.0.2.1"]);
+  assertEquals(scene.upstreams.map(({ queries }) => queries.length > 0), [true, true]);
+  await scene.app.stop();
+});
