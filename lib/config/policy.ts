@@ -97,6 +97,11 @@ export interface RouteConfig {
   readonly place: Place;
 }
 
+/** Whether private addresses are expected in the answers of a route, if it says nothing else: it is about some domains, not all. */
+export function mayHavePrivateAnswers(domains: readonly DomainPattern[]): boolean {
+  return domains.length > 0 && domains.every(({ name }) => name !== ".");
+}
+
 /** Clients that are treated alike. */
 export interface ClientGroupConfig {
   /** What others refer to it by. */

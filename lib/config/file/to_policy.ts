@@ -1,11 +1,12 @@
-import type {
-  ClientGroupConfig,
-  LocalAddresses,
-  LocalConfig,
-  Policy,
-  RewriteConfig,
-  RouteConfig,
-  UpstreamGroupConfig,
+import {
+  type ClientGroupConfig,
+  type LocalAddresses,
+  type LocalConfig,
+  mayHavePrivateAnswers,
+  type Policy,
+  type RewriteConfig,
+  type RouteConfig,
+  type UpstreamGroupConfig,
 } from "../policy.ts";
 import { type Mark, markAt, placeOf } from "./mark.ts";
 import { toBlockRules, toFilter } from "./to_filter.ts";
@@ -54,7 +55,8 @@ function toRoutes(source: PolicySource): { routes: RouteConfig[]; groups: Upstre
     const { mark } = markAt(source.marks, ["route", i]);
     const { domains = [], list = null, types = null, clients = null, to } = route;
     const place = placeOf(mark);
-    const base = { domains, list, types, clients, allowsPrivateAnswers: route["private-answers"] ?? false, place };
+    const allowsPrivateAnswers = route["private-answers"] ?? mayHavePrivateAnswers(domains);
+    const base = { domains, list, types, clients, allowsPrivateAnswers, place };
     if (typeof to === "string") return { ...base, to };
     // No name of a file has a blank in it.
     const about = `route for ${domains[0]?.name ?? (list === null ? "all names" : `list ${list}`)}`;

@@ -103,7 +103,7 @@ Deno.test("loadConfig() makes a policy of a file", async () => {
     ],
   );
   const lab = [{ name: "lab.example", isExact: false }];
-  const plain = { list: null, clients: null, allowsPrivateAnswers: false };
+  const plain = { list: null, clients: null, allowsPrivateAnswers: true };
   assertEquals(others, {
     routes: [
       {
@@ -116,7 +116,7 @@ Deno.test("loadConfig() makes a policy of a file", async () => {
         types: [TYPE.A, 65280],
         clients: ["guests"],
         to: "second",
-        allowsPrivateAnswers: false,
+        allowsPrivateAnswers: true,
         place: at(17),
       },
       { ...plain, domains: lab, types: null, to: "route for lab.example", place: at(22) },

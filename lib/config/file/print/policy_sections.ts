@@ -3,7 +3,14 @@ import { DEFAULT_FAILOVER_ON } from "../../../upstream/group/answer_rule.ts";
 import { rcodeToText, typeToText } from "../../../wire/iana.ts";
 import type { FullConfig } from "../../config.ts";
 import type { Place } from "../../place.ts";
-import type { ClientGroupConfig, LocalAddresses, LocalConfig, RouteConfig, UpstreamGroupConfig } from "../../policy.ts";
+import {
+  type ClientGroupConfig,
+  type LocalAddresses,
+  type LocalConfig,
+  mayHavePrivateAnswers,
+  type RouteConfig,
+  type UpstreamGroupConfig,
+} from "../../policy.ts";
 import { SETTINGS } from "../../settings.ts";
 import { NOT_YET } from "../schema/not_yet.ts";
 import { quantityToText } from "../schema/quantity.ts";
@@ -109,7 +116,7 @@ function routeRows(
     ["types", types?.map(typeToText) ?? null, null],
     ["clients", clients, null],
     ["to", servers, null],
-    ["private-answers", allowsPrivateAnswers, false],
+    ["private-answers", allowsPrivateAnswers, mayHavePrivateAnswers(domains)],
   ];
 }
 

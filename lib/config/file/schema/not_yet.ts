@@ -2,16 +2,13 @@ import type { Field } from "./fields.ts";
 
 /** Settings whose form is known and that nothing acts on yet, by their paths: there is no such setting until something does. */
 export const NOT_YET: ReadonlySet<string> = new Set([
-  "answers",
   "block",
   "block.check-answers",
   "clients.allow",
   "clients.answer",
   "clients.block",
-  "clients.rebinding-protection",
   "lists",
   "route.list",
-  "route.private-answers",
   "schedules",
 ]);
 

@@ -78,8 +78,9 @@ function route(): Field<FileRoute> {
     to,
     "private-answers": flag({
       form: "true|false",
-      help: "Whether private addresses in its answers are left there, see answers.rebinding-protection.",
-      fallback: "false",
+      help:
+        "Whether private addresses in its answers are left there, see answers.rebinding-protection. By default those in answers for " +
+        "its domains, unless they are all names.",
     }, (isOn) => isOn),
   };
   return checked(table<FileRoute>(actedOn("route", fields), ["to"]), withCondition);

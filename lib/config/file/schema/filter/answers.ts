@@ -17,7 +17,7 @@ export const ANSWERS: Field<FileAnswers> = table(actedOn("answers", {
     {
       form: '["<domain>", …]',
       example: '["plex.direct"]',
-      help: "Names that may have private addresses all the same. Routes with private-answers may, too.",
+      help: "Names that may have private addresses all the same. Those of routes may, too, see private-answers.",
     },
     text({ form: '"plex.direct"', help: "" }, readPattern),
     {},
