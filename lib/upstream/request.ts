@@ -61,7 +61,7 @@ export interface Request {
   readonly upstreamCount: number;
   /** Sends so far, over all upstreams. Whoever sends counts. */
   sendCount: number;
-  /** Sends that there may be: from `SENDS_MAX` to `LOSSY_SENDS_MAX`; 0 once it is closed. */
+  /** Sends that there may be: from `SENDS_MAX` to `LOSSY_SENDS_MAX`; 0 once it is answered or closed. */
   sendsMax: number;
   /** The upstream that has rejected EDNS for this question, if one has: it gets the next send without. */
   ednsRejectedBy: unknown;
@@ -71,6 +71,11 @@ export interface Request {
   wantsFreshSocket: boolean;
   /** Whether a truncated reply has come, and the whole of it is asked for over TCP. */
   hasPart: boolean;
+  /**
+   * Whether its answer has come, from here or from elsewhere: nobody waits, so nothing more is sent for it, and what a single
+   * reply may show is not learned from it any more. Whoever wants a wrong lesson learned would have all the time in the world.
+   */
+  isAnswered: boolean;
   /** Whether its deadline has passed, and it is only listened whether an answer comes after all: nothing more is sent. */
   isClosed: boolean;
   /** Whether a fallback was asked because nothing had come: what may be a loop has not shown by a failure then. */
@@ -79,6 +84,12 @@ export interface Request {
   owner: RequestOwner | null;
   /** Where what comes of it is written down, see `Client.trace`; `null`, or nothing, nearly always. */
   readonly trace?: Trace | null;
+}
+
+/** What else comes in for the request tells that its upstream lives, and nothing more is asked for its sake. */
+export function noteAnswered(request: Request): void {
+  request.isAnswered = true;
+  request.sendsMax = 0;
 }
 
 /** Sends that a request has left. */

@@ -13,7 +13,7 @@ import type { DeferredResponse } from "./matching/deferred_response.ts";
 import { type AskOwner, LaterAnswer } from "./ask_owner.ts";
 import type { Request } from "./request.ts";
 import { StateReport } from "./health/state_report.ts";
-import { isSilence } from "./upstream_error.ts";
+import { ForgeryError, isSilence } from "./upstream_error.ts";
 import { WholeReply } from "./exchange/whole_reply.ts";
 import type { Services } from "../observe/services.ts";
 
@@ -173,7 +173,7 @@ export class Upstream implements Responder, Identity, AskedUpstream<Exchange<Ask
     if (isUseful(response)) this.#noteTransition(this.breaker.succeeded());
     // A refusal shows that it lives, not that it is of use. Whether it is, the race finds out: others may say the same.
     else if (!this.isUp) exchange.fail("useless");
-    if (isTruncated(response.octets)) this.#fetchWhole(exchange, response.copy());
+    if (isTruncated(response.octets) && !exchange.request.isAnswered) this.#fetchWhole(exchange, response.copy());
     else exchange.owner.replied(this, response);
   }
 
@@ -187,8 +187,8 @@ export class Upstream implements Responder, Identity, AskedUpstream<Exchange<Ask
   onError(exchange: Exchange<AskOwner<Upstream>>, error: unknown): void {
     this.#options.deadlines.cancel(exchange);
     exchange.path.failed(exchange, isSilence(error), this.#options.clock.nowMs());
-    // Silence until the deadline has been counted when it began.
-    exchange.fail("noReply");
+    // Silence until the deadline has been counted when it began; what is forged tells nothing of it.
+    if (!(error instanceof ForgeryError)) exchange.fail("noReply");
     exchange.owner.failed(this, error);
   }
 

@@ -90,6 +90,19 @@ Deno.test("[5452_08] UpstreamGroup asks over TCP what forged replies pour in for
   upstreams.close();
 });
 
+Deno.test("[5452_08] UpstreamGroup asks nobody over TCP when forged replies pour in behind the answer, and blames nobody", async () => {
+  const { upstreams, upstream, network, time, counters } = upstreamRig();
+  const reply = upstreams.exchange(requestFor("example.org"));
+  await time.passAndSettle(700);
+  const [first, second] = network.sockets.filter(({ sent }) => sent.length > 0);
+  second!.deliver(responseTo(second!, { answers: ANSWERS }), UPSTREAM);
+  assertEquals(decode((await reply).octets).answers, ANSWERS);
+  const { failureCount } = upstream;
+  await guess(first!, FLOOD_COUNT);
+  assertEquals([counters.upstreamFloods, network.streams.length, upstream.failureCount], [1, 0, failureCount]);
+  upstreams.close();
+});
+
 /** A group as the program opens it: with cookies. */
 function withCookies(address: SocketAddress = UPSTREAM) {
   const { registry, network, time, counters } = registryRig();

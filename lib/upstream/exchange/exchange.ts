@@ -105,7 +105,8 @@ export class Exchange<Owner> extends Deadline implements QueryOwner, Travelling 
     learnFrom(query, response, kind, capabilities);
     if (cause !== "first") learnFromAnother(query, kind, capabilities, this.#dialogue.nowMs());
     const isPlain = manner.isMixed && kind !== "answer" && query.isInAskersSpelling;
-    const step = nextStep(kind, isPlain ? { ...manner, isMixed: false } : manner, {
+    // Nobody waits for what another step would bring, nor believes this.
+    const step = request.isAnswered ? "unproven" : nextStep(kind, isPlain ? { ...manner, isMixed: false } : manner, {
       hasShownCase: capabilities.hasShownCase,
       sendsLeft: sendsLeft(request),
       othersCount: request.upstreamCount - 1,
@@ -149,7 +150,7 @@ export class Exchange<Owner> extends Deadline implements QueryOwner, Travelling 
       if (cause === "forgery") this.#askOtherwise();
       return this.#fail(this.#silence ?? error);
     }
-    if (error instanceof ForgeryError && !this.#isOver && !this.#isTcpTried) {
+    if (error instanceof ForgeryError && !this.#isOver && !this.#isTcpTried && !this.request.isAnswered) {
       if (error instanceof MissingCookieError) this.#otherwise = mannerWithoutCookie(manner, error);
       return this.#askOverTcp("forgery");
     }
@@ -159,7 +160,8 @@ export class Exchange<Owner> extends Deadline implements QueryOwner, Travelling 
 
   /** See `QueryOwner`. */
   questioned({ manner, asked }: SentQuery, doubt: Doubt): void {
-    if (this.#isOver) return;
+    // An answer is there: there is nothing to be afraid of, and nobody would show whether this is forged.
+    if (this.#isOver || this.request.isAnswered) return;
     if (sendsLeft(this.request) <= 0) {
       // With no send left it cannot be put to the test. Counting it keeps a group of servers that all do so, and are all
       // slow, from failing for ever.

@@ -76,7 +76,7 @@ export class WholeReply<Upstream extends AskedUpstream<Exchange<AskOwner<Upstrea
     learnFrom(query, response, kind, capabilities);
     learnFromAnother(query, kind, capabilities, nowMs);
     const step = nextStep(kind, manner, { hasShownCase: true, sendsLeft: 0, othersCount: 0, isInPlaceOfUdp: false });
-    if (step === "withoutOpt") return dialogue.send(this, mannerAfter(step, manner), cause, kind);
+    if (step === "withoutOpt" && !request.isAnswered) return dialogue.send(this, mannerAfter(step, manner), cause, kind);
     if (isTruncated(response.octets)) return this.failedQuery(query, dialogue.truncatedAgain());
     largeReplies.note(request, response.octets.length, nowMs);
     // A client on UDP would get next to nothing of it, at the price of reading it all (CVE-2024-8508).

@@ -128,6 +128,7 @@ export class FallbackExchange extends DeferredResponse implements RequestOwner {
       sendsMax: SENDS_MAX,
       wantsFreshSocket: false,
       hasPart: false,
+      isAnswered: false,
       isClosed: false,
       hasMetSilence: false,
       owner: null,

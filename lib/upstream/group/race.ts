@@ -1,7 +1,7 @@
 import { Deadline } from "../../base/time/deadline_queue.ts";
 import { type LateListener, Listening } from "./listening.ts";
 import type { RaceGroup } from "./race_group.ts";
-import { type Request, type RequestOwner, sendsLeft } from "../request.ts";
+import { noteAnswered, type Request, type RequestOwner, sendsLeft } from "../request.ts";
 import { resendWaitMs } from "./resend_wait.ts";
 import { Setbacks } from "./setbacks.ts";
 import { whoseTurn } from "./whose_turn.ts";
@@ -46,7 +46,6 @@ export class Race extends Deadline implements RequestOwner, AskOwner<Upstream> {
   #startMs = 0;
   #outstanding = 0;
   #isOver = false;
-  #hasAnswer = false;
   /** What is left of it behind the deadline; `null` before, and when it is all over then. */
   #listening: Listening | null = null;
 
@@ -73,7 +72,8 @@ export class Race extends Deadline implements RequestOwner, AskOwner<Upstream> {
 
   /** See `RequestOwner`. */
   get hasAnswer(): boolean {
-    return this.#hasAnswer;
+    const { isAnswered, isClosed } = this.#options.request;
+    return isAnswered && !isClosed;
   }
 
   /** See `RequestOwner`. A resend would take the send that the other manner may need; a hedge is not put off. */
@@ -90,7 +90,7 @@ export class Race extends Deadline implements RequestOwner, AskOwner<Upstream> {
   stop(): void {
     if (this.#isOver) return;
     this.#options.request.isClosed = true;
-    this.#options.request.sendsMax = 0;
+    noteAnswered(this.#options.request);
     this.#end();
   }
 
@@ -178,7 +178,7 @@ export class Race extends Deadline implements RequestOwner, AskOwner<Upstream> {
       return this.#goOn();
     }
     this.#setbacks?.blame(this.#options.request);
-    this.#hasAnswer = true;
+    noteAnswered(this.#options.request);
     this.#end();
     const receiver = this.#result.takeIn(response);
     try {
