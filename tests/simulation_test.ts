@@ -36,6 +36,7 @@ Deno.test(`simulation: ${SEED_COUNT} seeds`, async () => {
 /** Seeds that have found something wrong in the program. */
 const FOUND: readonly [seed: number, what: string][] = [
   [20730, "a query for several types that waited for the exchange of a later query, beyond its own deadline"],
+  [6000171, "a question that was asked again when it had its answer, and one whose answer was on its way over TCP"],
   [7253, "a query for several types that asked for the others when its time was up"],
 ];
 

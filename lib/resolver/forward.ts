@@ -49,6 +49,7 @@ export class Forward implements Resolver {
       lastSocket: null,
       wantsFreshSocket: false,
       hasPart: false,
+      wholeFrom: null,
       isAnswered: false,
       isClosed: false,
       hasMetSilence: false,

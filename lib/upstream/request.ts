@@ -71,6 +71,8 @@ export interface Request {
   wantsFreshSocket: boolean;
   /** Whether a truncated reply has come, and the whole of it is asked for over TCP. */
   hasPart: boolean;
+  /** Those who are asked for that now: over UDP they would say the same again. `null` as long as nobody has been. */
+  wholeFrom: unknown[] | null;
   /**
    * Whether its answer has come, from here or from elsewhere: nobody waits, so nothing more is sent for it, and what a single
    * reply may show is not learned from it any more. Whoever wants a wrong lesson learned would have all the time in the world.

@@ -78,7 +78,7 @@ const TCP_FAULTS: readonly {
   readonly sends: number;
 }[] = [
   { what: "closes its connections", onStreamQuery: ({ stream }) => stream!.close(), withinMs: 10, tries: 1, sends: 1 },
-  { what: "is silent", onStreamQuery: () => {}, withinMs: 2020, tries: 2, sends: 2 },
+  { what: "is silent", onStreamQuery: () => {}, withinMs: 2020, tries: 1, sends: 2 },
 ];
 
 for (const { what, onStreamQuery, withinMs, tries, sends } of TCP_FAULTS) {

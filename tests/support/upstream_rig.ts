@@ -68,6 +68,7 @@ export function requestFor(text: string, nowMs = 0, fields: Partial<Request> = {
     lastSocket: null,
     wantsFreshSocket: false,
     hasPart: false,
+    wholeFrom: null,
     isAnswered: false,
     isClosed: false,
     hasMetSilence: false,

@@ -49,9 +49,11 @@ export class WholeReply<Upstream extends AskedUpstream<Exchange<AskOwner<Upstrea
 
   /** Asks over TCP. */
   start(): void {
-    const { exchange: { path }, upstream: { dialogue }, deadlines } = this.#options;
+    const { exchange: { path }, upstream, deadlines } = this.#options;
     const { request } = this;
+    const { dialogue } = upstream;
     request.hasPart = true;
+    (request.wholeFrom ??= []).push(upstream);
     path.sent(this.#sentAtMs);
     if (request.acceptsTruncated) deadlines.schedule(this, this.#sentAtMs + path.wholeMs);
     dialogue.send(this, dialogue.mannerOverTcp(request), "truncated", null);
@@ -76,7 +78,9 @@ export class WholeReply<Upstream extends AskedUpstream<Exchange<AskOwner<Upstrea
     learnFrom(query, response, kind, capabilities);
     learnFromAnother(query, kind, capabilities, nowMs);
     const step = nextStep(kind, manner, { hasShownCase: true, sendsLeft: 0, othersCount: 0, isInPlaceOfUdp: false });
-    if (step === "withoutOpt" && !request.isAnswered) return dialogue.send(this, mannerAfter(step, manner), cause, kind);
+    if (step === "withoutOpt" && !request.isAnswered) {
+      return dialogue.send(this, mannerAfter(step, manner), cause, kind);
+    }
     if (isTruncated(response.octets)) return this.failedQuery(query, dialogue.truncatedAgain());
     largeReplies.note(request, response.octets.length, nowMs);
     // A client on UDP would get next to nothing of it, at the price of reading it all (CVE-2024-8508).
@@ -109,7 +113,10 @@ export class WholeReply<Upstream extends AskedUpstream<Exchange<AskOwner<Upstrea
   #fail(error: unknown): void {
     const { exchange: { owner }, upstream } = this.#options;
     this.request.trace?.failed(upstream.name, error);
-    if (!this.#isOver) owner.failed(upstream, error);
+    if (this.#isOver) return;
     this.#isOver = true;
+    const { wholeFrom } = this.request;
+    wholeFrom!.splice(wholeFrom!.indexOf(upstream), 1);
+    owner.failed(upstream, error);
   }
 }

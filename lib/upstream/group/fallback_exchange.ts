@@ -128,6 +128,7 @@ export class FallbackExchange extends DeferredResponse implements RequestOwner {
       sendsMax: SENDS_MAX,
       wantsFreshSocket: false,
       hasPart: false,
+      wholeFrom: null,
       isAnswered: false,
       isClosed: false,
       hasMetSilence: false,

@@ -120,6 +120,7 @@ export class LoopDetector {
       lastSocket: null,
       wantsFreshSocket: false,
       hasPart: false,
+      wholeFrom: null,
       isAnswered: false,
       isClosed: false,
       hasMetSilence: false,

@@ -10,14 +10,14 @@ import type { Setbacks } from "./setbacks.ts";
 export function whoseTurn(
   order: readonly Upstream[],
   askedCount: number,
-  { sendCount }: Request,
+  { sendCount, wholeFrom }: Request,
   setbacks: Setbacks | null,
 ): Upstream | null {
   if (askedCount < order.length) return order[askedCount]!;
   for (let i = 0; i < order.length; i++) {
     const upstream = order[(askedCount + i) % order.length]!;
     const isSpent = Math.max(sendCount, askedCount) >= upstream.sendsMax;
-    if (!isSpent && !setbacks?.hasSpoken(upstream)) return upstream;
+    if (!isSpent && !setbacks?.hasSpoken(upstream) && !wholeFrom?.includes(upstream)) return upstream;
   }
   return null;
 }

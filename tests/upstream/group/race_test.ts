@@ -268,3 +268,27 @@ Deno.test("Race does not send again while an upstream that has replied is asked 
   await time.passAndSettle(300);
   assertEquals([await answered, request.sendCount, server!.datagram.asked.length], [RCODE.NOERROR, 2, 32]);
 });
+
+for (const acceptsTruncated of [true, false]) {
+  const client = acceptsTruncated ? "UDP" : "TCP";
+  Deno.test(`[9520_04] Race does not send again for a client on ${client} while the whole of a reply is asked for over TCP`, async () => {
+    const rig = raceRig(answering(10, { isTruncated: true, answers: [] }));
+    const { datagram, stream } = rig.servers[0]!;
+    // Longer than an upstream that was never measured may be silent.
+    stream.habit = answering(900);
+    const { result } = rig.race(requestFor("example.org", 0, { acceptsTruncated }));
+    await rig.time.passAndSettle(DEADLINE_MS);
+    assertEquals([(await result).scan.answerCount, datagram.timesMs.length, stream.timesMs.length], [1, 1, 1]);
+  });
+}
+
+Deno.test("Race asks another upstream that is silent again while the whole of a reply is asked for over TCP", async () => {
+  const rig = raceRig(answering(10, { isTruncated: true, answers: [] }), inTurn(SILENT, answering(10)));
+  rig.servers[0]!.stream.habit = SILENT;
+  const { result } = rig.race(requestFor("example.org", 0, { acceptsTruncated: false, upstreamCount: 2 }));
+  await rig.time.passAndSettle(DEADLINE_MS);
+  assertEquals([won(await result), timesMs(rig).map(({ length }) => length)], [["192.0.2.2:53", RCODE.NOERROR], [
+    1,
+    2,
+  ]]);
+});
