@@ -1,5 +1,5 @@
 import { equals } from "@std/bytes/equals";
-import { foldCase, isWithin, type Name } from "../../lib/wire/name.ts";
+import { foldCase, isSameName, isWithin, type Name } from "../../lib/wire/name.ts";
 import { rdataNames } from "../../lib/wire/rdata/rdata.ts";
 import { TYPE } from "../../lib/wire/iana.ts";
 import type { Message } from "../../lib/wire/message.ts";
@@ -29,14 +29,29 @@ export function recordFaults(reply: Uint8Array, message: Message, query: Message
 /**
  * Records of types whose names must not be compressed that spell them as neither the zone does, in lower case, nor this client: as somebody else has asked, or the forwarder
  * itself. For replies of upstreams that point to the question wherever a name ends like it.
+ *
+ * @param altered What has reached the forwarder with letters turned on the way, perhaps: nobody tells that from an odd spelling.
  */
-export function foreignSpellings(message: Message, query: Message): string[] {
+export function foreignSpellings(message: Message, query: Message, altered: () => readonly Message[]): string[] {
   const names = askedQuestions(query).map(({ name }) => name);
-  const isForeign = (name: Name) => !names.some((asked) => isSpelledLike(name, asked)) && !equals(name, foldCase(name));
+  const isForeign = (name: Name) => {
+    return !names.some((asked) => isSpelledLike(name, asked)) && !equals(name, foldCase(name)) &&
+      !altered().flatMap(namesInRdata).some((sent) =>
+        isSameName(sent, name) && equals(firstLabel(sent), firstLabel(name))
+      );
+  };
   return [...message.answers, ...message.authorities, ...message.additionals]
     .filter(({ type }) => !mayBeCompressed(type))
     .filter(({ type, rdata }) => rdataNames(type, rdata).some(isForeign))
     .map((record) => `spells a name like nobody who is concerned: ${recordToText(record)} [4343_02]`);
+}
+
+function namesInRdata({ answers, authorities, additionals }: Message): Name[] {
+  return [...answers, ...authorities, ...additionals].flatMap(({ type, rdata }) => rdataNames(type, rdata));
+}
+
+function firstLabel(name: Name): Uint8Array {
+  return name.subarray(0, 1 + name[0]!);
 }
 
 /** Whether a name ends in the letters of the one that was asked for, in some of its last labels, and all else is lower case. */

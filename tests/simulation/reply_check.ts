@@ -65,7 +65,7 @@ export function checkReply(reply: Octets, asked: Asked): string[] {
         ...faults,
         ...frameFaults(reply, message, query, asked.transport),
         ...recordFaults(reply, message, query),
-        ...(asked.oracle.pointsToQuestion ? foreignSpellings(message, query) : []),
+        ...(asked.oracle.pointsToQuestion ? foreignSpellings(message, query, () => alteredFor(query, asked)) : []),
         ...typesFaults(message, query, asked),
       ];
     }
@@ -75,12 +75,19 @@ export function checkReply(reply: Octets, asked: Asked): string[] {
         ...faults,
         ...frameFaults(reply, message, query, asked.transport),
         ...recordFaults(reply, message, query),
-        ...(asked.oracle.pointsToQuestion ? foreignSpellings(message, query) : []),
+        ...(asked.oracle.pointsToQuestion ? foreignSpellings(message, query, () => alteredFor(query, asked)) : []),
         ...spellingFaults(message, query),
         ...contentFaults(message, query, asked),
       ];
     }
   }
+}
+
+/** What may have been made of a query's answers on the way. */
+function alteredFor(query: Message, { oracle, transport }: Asked): Message[] {
+  const wantsDnssec = ednsOf(query)?.wantsDnssec ?? false;
+  const outcomes = askedQuestions(query).flatMap((question) => oracle.outcomes(question, wantsDnssec, transport));
+  return outcomes.filter(({ kind }) => kind === "altered").map(({ message }) => message);
 }
 
 /** What is wrong with a reply that tells the client to ask over TCP, because its network asks too much. */
