@@ -2,6 +2,7 @@ import { parseIp } from "../base/net/ip.ts";
 import { isSameRun, LABEL_OCTETS_MAX, NAME_OCTETS_MAX } from "../wire/name.ts";
 import type { AddressSource } from "./address_source.ts";
 import type { BadLines } from "./bad_lines.ts";
+import { mayHaveName } from "./reverse_name.ts";
 
 /** So many lines are read in one go: some milliseconds. */
 const LINES_OF_A_TURN = 1000;
@@ -53,17 +54,6 @@ function readLine(line: Line, into: AddressSource): boolean {
     }
   }
   return isGood;
-}
-
-/** Not those of `localhost`, and not 0.0.0.0 and `::`, which lists of unwanted names have in each line. */
-function mayHaveName(address: Uint8Array): boolean {
-  if (address.length === 4) return address[0] !== 0 && !(address[0] === 127 && isOne(address, 1));
-  return address.some((octet) => octet !== 0) && !isOne(address, 0);
-}
-
-function isOne(address: Uint8Array, start: number): boolean {
-  const last = address.length - 1;
-  return address[last] === 1 && address.subarray(start, last).every((octet) => octet === 0);
 }
 
 /** One line after the other, and its words. */

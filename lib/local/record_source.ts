@@ -7,6 +7,7 @@ import { RdataFormatError } from "../wire/text/rdata_format_error.ts";
 import { recordFromText } from "../wire/text/record_from_text.ts";
 import type { LocalOrigin, LocalPointer, LocalRrdata, LocalSource } from "./local_source.ts";
 import { isOneLabel, isWildcard, joined } from "./name_parts.ts";
+import { mayHaveName } from "./reverse_name.ts";
 import { NameTable } from "./name_table.ts";
 
 /** Where something stands. */
@@ -150,7 +151,7 @@ export class RecordSource implements LocalSource {
     if (isWildcard(name)) return;
     for (const { type, rdata } of rrdatas) {
       const key = rdata.join(".");
-      const isPointed = type !== TYPE.CNAME && rdata.some((octet) => octet !== 0) && !this.#pointers.has(key);
+      const isPointed = type !== TYPE.CNAME && mayHaveName(rdata) && !this.#pointers.has(key);
       if (!isPointed) continue;
       this.#pointers.set(key, { name, ttl });
       this.#pointed.push(rdata);

@@ -56,3 +56,17 @@ function ipv6Of(name: Name): Cidr | null {
   }
   return { octets, prefixBits: 4 * count };
 }
+
+/**
+ * Whether an address of 4 or 16 octets may have a name: not those of `localhost` (RFC 6761 §6.3), and not 0.0.0.0 and `::`, which
+ * lists of unwanted names have in each line.
+ */
+export function mayHaveName(address: Uint8Array): boolean {
+  if (address.length === 4) return address[0] !== 0 && !(address[0] === 127 && isOne(address, 1));
+  return address.some((octet) => octet !== 0) && !isOne(address, 0);
+}
+
+function isOne(address: Uint8Array, start: number): boolean {
+  const last = address.length - 1;
+  return address[last] === 1 && address.subarray(start, last).every((octet) => octet === 0);
+}

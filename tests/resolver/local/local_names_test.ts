@@ -263,6 +263,17 @@ Deno.test("[local_07] [local_09] LocalNames tells each group its own names first
   }
 });
 
+Deno.test("[6761_03] LocalNames makes no names of the addresses that localhost has, nor of those that say that a name is unwanted", () => {
+  const home = { ...HOME, addresses: { nas: ["127.0.0.1", "::1", "0.0.0.0", "::", "127.0.1.1"] } };
+  const zeros = "0.".repeat(31);
+  for (
+    const reverse of ["1.0.0.127.in-addr.arpa", "0.0.0.0.in-addr.arpa", `1.${zeros}ip6.arpa`, `0.${zeros}ip6.arpa`]
+  ) {
+    assertEquals([reverse, told(home, `${reverse} PTR`)], [reverse, "forwarded"]);
+  }
+  assertEquals(told(home, "1.1.0.127.in-addr.arpa PTR"), "300 PTR nas.home.arpa.");
+});
+
 Deno.test("LocalNames makes no names of addresses where it shall not, and a pointer that is written down counts", () => {
   assertEquals(told({ ...HOME, makesPointers: false }, "10.1.168.192.in-addr.arpa PTR"), "forwarded");
   const written = { ...HOME, records: ["10.1.168.192.in-addr.arpa. PTR other.home.arpa."] };
