@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { MIB } from "../../lib/base/units.ts";
-import { QUIET_MS } from "../../lib/local/files/local_file.ts";
+import { QUIET_MS } from "../../lib/base/settled_version.ts";
 import { LOOK_MS } from "../../lib/local/files/local_files.ts";
 import { FLAG } from "../../lib/wire/header.ts";
 import { RCODE, TYPE } from "../../lib/wire/iana.ts";

@@ -1,15 +1,12 @@
 import { FileError, type Files } from "../../base/files.ts";
 import type { Clock, Timers } from "../../base/runtime.ts";
+import { QUIET_MS, SettledVersion } from "../../base/settled_version.ts";
 import { MIB } from "../../base/units.ts";
 import type { Log } from "../../observe/log.ts";
 import type { LocalFileKind, Parsed } from "./file_kind.ts";
 
 /** A hosts file of this size has some two million lines. */
 export const FILE_OCTETS_MAX: number = 64 * MIB;
-/** So long a file must have stayed as it is: editors and daemons write, rename and remove in a row. */
-export const QUIET_MS = 200;
-/** One that never stays as it is is read all the same. */
-export const QUIET_MS_MAX = 2000;
 /** A file that looks as if it were being written is left alone for so much longer, once. */
 export const UNFINISHED_MS = 1000;
 /** What cannot be read is tried again so often, for not every reason shows. */
@@ -50,15 +47,11 @@ export class LocalFile<T> {
   readonly #options: LocalFileOptions<T>;
   #content: T | null = null;
   /** What was read, or could not be, last. */
-  #version = "";
+  readonly #version = new SettledVersion("");
   /** When that was. */
   #readAtMs = 0;
   /** What was complained of last; empty for nothing. */
   #complaint = "";
-  /** How it was when it was looked at last, if not as it was read. */
-  #seenVersion = "";
-  /** Since when it is not as it was read. */
-  #changedAtMs = 0;
   /** A version that looked as if it were being written. */
   #unfinishedVersion = "";
   #isBusy = false;
@@ -142,15 +135,10 @@ export class LocalFile<T> {
   /** Whether it is to be read: it is not as it was, and has stayed so for a moment. */
   #isDue(version: string): boolean {
     const nowMs = this.#options.clock.nowMs();
-    if (version === this.#version) {
-      this.#seenVersion = "";
-      return this.#complaint !== "" && nowMs >= this.#readAtMs + RETRY_MS;
-    }
-    if (this.#seenVersion === "") this.#changedAtMs = nowMs;
-    if (version === this.#seenVersion || nowMs >= this.#changedAtMs + QUIET_MS_MAX) return true;
-    this.#seenVersion = version;
-    this.#lookIn(QUIET_MS);
-    return false;
+    const state = this.#version.look(version, nowMs);
+    if (state === "unsettled") this.#lookIn(QUIET_MS);
+    if (state === "known") return this.#complaint !== "" && nowMs >= this.#readAtMs + RETRY_MS;
+    return state === "settled";
   }
 
   async #read(paths: readonly string[], version: string): Promise<void> {
@@ -171,8 +159,7 @@ export class LocalFile<T> {
   }
 
   #settle(version: string): void {
-    this.#version = version;
-    this.#seenVersion = "";
+    this.#version.take(version);
     this.#readAtMs = this.#options.clock.nowMs();
   }
 

@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { BadLines, type BadLines as Bad } from "../../../lib/local/bad_lines.ts";
 import type { LocalFileKind } from "../../../lib/local/files/file_kind.ts";
-import { LocalFile, QUIET_MS, QUIET_MS_MAX, UNFINISHED_MS } from "../../../lib/local/files/local_file.ts";
+import { QUIET_MS, QUIET_MS_MAX } from "../../../lib/base/settled_version.ts";
+import { LocalFile, UNFINISHED_MS } from "../../../lib/local/files/local_file.ts";
 import { Log } from "../../../lib/observe/log.ts";
 import { FakeFiles } from "../../support/fake_files.ts";
 import { FakeTime } from "../../support/fake_time.ts";
