@@ -23,13 +23,6 @@ export interface Files {
    * @throws {FileError} when it has gone or may not be read.
    */
   list(folder: string): Promise<readonly string[]>;
-  /**
-   * Tells of changes in a folder, within a second: something has come, gone, or been written to. Not of a file, for what replaces
-   * one is another file. Returns the function that ends it.
-   *
-   * @throws {FileError} when it cannot be watched.
-   */
-  watch(folder: string, tell: () => void): () => void;
 }
 
 /** What stands at a path. */
@@ -40,7 +33,7 @@ export interface FileInfo {
   readonly sizeOctets: number;
   /** When it was last written; `null` where nobody knows. */
   readonly modifiedMs: number | null;
-  /** Another text when it has been written to, or another file has taken its place. */
+  /** Another text when it has been written to, or another file has taken its place; of a folder when something has come or gone in it. */
   readonly version: string;
   /** Whether every user of the machine may read it. */
   readonly isPublic: boolean;

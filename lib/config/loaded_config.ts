@@ -34,8 +34,8 @@ export interface LoadedConfig {
   readonly plainWarnings: readonly string[];
   /** The absolute paths of all files that were read. */
   readonly files: readonly string[];
-  /** The absolute paths of the folders where a change may be one of the configuration. */
-  readonly folders: readonly string[];
+  /** The absolute paths of the files, and of the folders where others may come: a change there may be one of the configuration. */
+  readonly watched: readonly string[];
   /** Where each setting was given, by its path: `--timeout`, or `config.toml:12`. What is not here has its default. */
   readonly places: ReadonlyMap<string, string>;
 }

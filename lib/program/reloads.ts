@@ -1,24 +1,24 @@
 import type { Files } from "../base/files.ts";
+import { WatchedPaths } from "../base/watched_paths.ts";
 import type { Clock, Timers } from "../base/runtime.ts";
 import type { FullConfig } from "../config/config.ts";
 import type { Log } from "../observe/log.ts";
 import type { ServiceManager } from "../operator/service_manager.ts";
 import { type Loaded, Reloader, type Unusable } from "../reload/reloader.ts";
 import type { ReloadTarget } from "../reload/reload_target.ts";
-import { WatchedFolders } from "../reload/watched_folders.ts";
 
 /** A configuration that was read from files. */
 export interface LoadedFiles extends Loaded {
-  /** The absolute paths of the folders where a change may be one of the configuration. */
-  readonly folders: readonly string[];
+  /** The absolute paths where a change may be one of the configuration. */
+  readonly watched: readonly string[];
 }
 
 /** What reloads are made from. */
 export interface ReloadsOptions {
   /** Reads the configuration again; `null` when there is no file, and nothing can have changed. */
   readonly load: (() => Promise<LoadedFiles | Unusable>) | null;
-  /** The folders where a change may be one of what was read at the start. */
-  readonly folders: readonly string[];
+  /** The paths where a change may be one of what was read at the start. */
+  readonly watched: readonly string[];
   /** Where the operator reads. */
   readonly log: Log;
 }
@@ -34,14 +34,14 @@ export interface Serving {
   /** The world outside. */
   readonly runtime: { readonly clock: Clock; readonly timers: Timers };
   /** Where files are watched; `null` where there are none. */
-  readonly files: Pick<Files, "watch"> | null;
+  readonly files: Pick<Files, "stat" | "statNow"> | null;
 }
 
 /** What makes the program read its configuration again: a signal, files that change, whoever calls `reload`. */
 export class Reloads {
   readonly #options: ReloadsOptions;
   #reloader: Reloader | null = null;
-  #folders: WatchedFolders | null = null;
+  #paths: WatchedPaths | null = null;
   #watched: readonly string[];
   /** Asked for before anybody served: what was read may be old. */
   #isDue = false;
@@ -49,7 +49,7 @@ export class Reloads {
   /** See {@linkcode ReloadsOptions}. */
   constructor(options: ReloadsOptions) {
     this.#options = options;
-    this.#watched = options.folders;
+    this.#watched = options.watched;
   }
 
   /** SIGHUP. */
@@ -68,7 +68,7 @@ export class Reloads {
       config,
       load: async () => {
         const loaded = await load();
-        if ("folders" in loaded) this.#watched = loaded.folders;
+        if ("watched" in loaded) this.#watched = loaded.watched;
         return loaded;
       },
       target,
@@ -82,7 +82,7 @@ export class Reloads {
     });
     if (files !== null) {
       const onChange = () => void reloader.reload({ isQuiet: true });
-      this.#folders = new WatchedFolders({ ...runtime, files, log, onChange });
+      this.#paths = new WatchedPaths({ ...runtime, files, onChange, tellsOfNew: true });
       this.#watch(config);
     }
     if (this.#isDue) reloader.reload();
@@ -91,11 +91,11 @@ export class Reloads {
 
   /** Nothing serves any more. */
   stop(): void {
-    this.#folders?.stop();
+    this.#paths?.stop();
     this.#reloader?.stop();
   }
 
   #watch({ watchesFiles }: FullConfig): void {
-    this.#folders?.watch(watchesFiles ? this.#watched : []);
+    this.#paths?.watch(watchesFiles ? this.#watched : []);
   }
 }

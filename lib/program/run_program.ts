@@ -63,7 +63,7 @@ async function serve(
   const { logLevel, logFormat } = command.config;
   const told = withLogFormat(host, logFormat, system);
   const log = new Log({ level: logLevel, writeLine: (line) => told.writeLine(line) });
-  const reloads = new Reloads({ load, folders: command.folders ?? [], log });
+  const reloads = new Reloads({ load, watched: command.watched ?? [], log });
   const stopHearing = system.onHangup(() => reloads.hangup());
   try {
     return await serveByProcesses(command, told, system, reloads);

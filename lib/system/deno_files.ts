@@ -1,6 +1,5 @@
 import { FileError, type FileInfo, type Files } from "../base/files.ts";
 import { fileError } from "./file_error.ts";
-import { fileVersion, pollFolder } from "./folder_poll.ts";
 
 /** Whom the mode of a file lets read: all others. */
 const READ_BY_OTHERS = 0o004;
@@ -49,14 +48,6 @@ export const DENO_FILES: Files = {
       throw fileError(error);
     }
   },
-  watch(folder, tell) {
-    try {
-      if (!Deno.statSync(folder).isDirectory) throw new FileError("it is no folder");
-    } catch (error) {
-      throw fileError(error);
-    }
-    return pollFolder(folder, tell);
-  },
 };
 
 /** A pipe would wait for whoever writes into it: what stands at a path is looked at before it is opened. */
@@ -82,12 +73,12 @@ function tooLong(octets: number, octetsMax: number): FileError {
 }
 
 function infoOf(info: Deno.FileInfo): FileInfo {
-  const { isFile, isDirectory, size, mtime, mode } = info;
+  const { isFile, isDirectory, size, mtime, ctime, mode, dev, ino } = info;
   return {
     kind: isFile ? "file" : isDirectory ? "folder" : "other",
     sizeOctets: size,
     modifiedMs: mtime?.getTime() ?? null,
-    version: fileVersion(info),
+    version: `${dev} ${ino} ${size} ${mtime?.getTime()} ${ctime?.getTime()}`,
     isPublic: ((mode ?? 0) & READ_BY_OTHERS) !== 0,
   };
 }

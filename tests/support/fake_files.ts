@@ -13,7 +13,6 @@ export class FakeFiles implements Files {
   readonly reads: string[] = [];
   /** A size to claim for a path: a test need not have so much. */
   readonly claimedOctets: Map<string, number> = new Map();
-  readonly #watchers = new Map<() => void, string>();
   readonly #versions = new Map<string, number>();
   #lastVersion = 0;
 
@@ -21,18 +20,13 @@ export class FakeFiles implements Files {
     this.texts = new Map(Object.entries(texts));
   }
 
-  /** Folders that are watched. */
-  get watched(): readonly string[] {
-    return [...new Set(this.#watchers.values())].sort();
-  }
-
-  /** Puts a file in the place of whatever was there, and tells who watches its folder. */
+  /** Puts a file in the place of whatever was there. */
   write(path: string, content: FakeContent): void {
     this.texts.set(path, content);
     this.#changed(path);
   }
 
-  /** Takes away what is at a path, and tells who watches its folder. */
+  /** Takes away what is at a path. */
   remove(path: string): void {
     this.texts.delete(path);
     this.#changed(path);
@@ -71,13 +65,6 @@ export class FakeFiles implements Files {
     return [...new Set(below.map((path) => path.slice(folder.length + 1).split("/")[0]!))].sort();
   }
 
-  watch(folder: string, tell: () => void): () => void {
-    if (!this.#isFolder(folder)) throw new FileError("there is no such file");
-    const told = () => tell();
-    this.#watchers.set(told, folder);
-    return () => void this.#watchers.delete(told);
-  }
-
   #infoOf(path: string): FileInfo | null {
     const content = this.texts.get(path);
     if (content === undefined && !this.#isFolder(path)) return null;
@@ -96,11 +83,9 @@ export class FakeFiles implements Files {
     return [...this.texts.keys()].some((other) => other.startsWith(`${path}/`));
   }
 
+  /** What comes or goes makes its folder another one, too. */
   #changed(path: string): void {
-    this.#versions.set(path, ++this.#lastVersion);
-    for (const [tell, folder] of this.#watchers) {
-      if (folderOf(path) === folder) tell();
-    }
+    for (const at of [path, folderOf(path)]) this.#versions.set(at, ++this.#lastVersion);
   }
 }
 

@@ -58,20 +58,6 @@ testInFolder("says why it does not read what is no file, too long, or away", asy
   assertEquals(await DENO_FILES.stat(`${folder}/away`), null);
 });
 
-testInFolder("tells when a file of a watched folder is replaced", async (folder) => {
-  await Deno.writeTextFile(`${folder}/a`, "one");
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const stop = DENO_FILES.watch(folder, resolve);
-  await Deno.writeTextFile(`${folder}/new`, "two");
-  await Deno.rename(`${folder}/new`, `${folder}/a`);
-  await promise;
-  stop();
-  await assertRejects(
-    async () => await Promise.resolve().then(() => DENO_FILES.watch(`${folder}/away`, resolve)),
-    FileError,
-  );
-});
-
 testInFolder(
   "reads at once what is at the end of a link, and knows when another file has taken its place",
   async (folder) => {
@@ -88,34 +74,29 @@ testInFolder(
   },
 );
 
-/** Longer than any change takes to be seen. */
-const PATIENCE_MS = 10_000;
-
-testInFolder("tells of whatever happens in a folder, once it has been told of a pipe as well", async (folder) => {
-  await Deno.mkdir(`${folder}/v1`);
-  await Deno.mkdir(`${folder}/v2`);
-  await Deno.symlink("v1", `${folder}/..data`);
-  let told = Promise.withResolvers<void>();
-  const stop = DENO_FILES.watch(folder, () => told.resolve());
-  const changes: (() => Promise<unknown>)[] = [
-    () => new Deno.Command("mkfifo", { args: [`${folder}/pipe`] }).output(),
-    () => Deno.writeTextFile(`${folder}/a`, "one"),
-    () => Deno.writeTextFile(`${folder}/a`, "three"),
-    () => Deno.rename(`${folder}/a`, `${folder}/b`),
-    // As Kubernetes swaps the files of a ConfigMap.
-    async () => {
-      await Deno.symlink("v2", `${folder}/..new`);
-      await Deno.rename(`${folder}/..new`, `${folder}/..data`);
-    },
-    () => Deno.remove(`${folder}/b`),
-  ];
-  for (const change of changes) {
-    told = Promise.withResolvers();
-    await change();
-    const timer = setTimeout(() => told.reject(new Error(`Nothing was told of ${change}`)), PATIENCE_MS);
-    await told.promise;
-    clearTimeout(timer);
-  }
-  stop();
-  DENO_FILES.watch(folder, () => {})();
-});
+testInFolder(
+  "knows a folder for another one when something has come or gone in it, a pipe among others",
+  async (folder) => {
+    await Deno.mkdir(`${folder}/v1`);
+    await Deno.mkdir(`${folder}/v2`);
+    await Deno.symlink("v1", `${folder}/..data`);
+    const changes: (() => Promise<unknown>)[] = [
+      () => new Deno.Command("mkfifo", { args: [`${folder}/pipe`] }).output(),
+      () => Deno.writeTextFile(`${folder}/a`, "one"),
+      () => Deno.rename(`${folder}/a`, `${folder}/b`),
+      // As Kubernetes swaps the files of a ConfigMap.
+      async () => {
+        await Deno.symlink("v2", `${folder}/..new`);
+        await Deno.rename(`${folder}/..new`, `${folder}/..data`);
+      },
+      () => Deno.remove(`${folder}/b`),
+    ];
+    for (const change of changes) {
+      // The kernel's clock ticks every few milliseconds: what happens within one of them has the same time.
+      Deno.utimeSync(folder, 1, 1);
+      const before = DENO_FILES.statNow(folder)!.version;
+      await change();
+      assertNotEquals(DENO_FILES.statNow(folder)!.version, before, `${change}`);
+    }
+  },
+);

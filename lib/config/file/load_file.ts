@@ -33,7 +33,7 @@ export async function loadFile({ file, given }: ConfigSource, io: ConfigIo): Pro
     warnings: [...warnings, ...secretWarnings, ...further],
     plainWarnings,
     files: paths,
-    folders,
+    watched: [...paths, ...folders],
     places: placesOf(all, marks),
   };
 }

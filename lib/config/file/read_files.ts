@@ -19,21 +19,19 @@ export interface ReadFiles {
   readonly files: readonly string[];
   /** Their absolute paths. */
   readonly paths: readonly string[];
-  /** Where files are and could come from: a change there may be one of the configuration. */
+  /** The absolute paths of folders that further files may come to, whether they are there or not. */
   readonly folders: readonly string[];
 }
 
 /** Reads a file and what it includes. What is wrong goes to `problems`. */
 export async function readFiles(file: string, io: ConfigIo, problems: Problem[]): Promise<ReadFiles> {
   const files = [file];
-  const folders = new Set([folderOf(io.absolutePath(file))]);
+  const folders = new Set<string>();
   const toml = await readOne(file, io, problems);
   for (const [i, glob] of globsOf(toml).entries()) {
     const { mark } = markAt(toml!.marks, ["include", i]);
     const folder = folderOf(relativeTo(file, glob));
-    const isThere = await io.files.stat(io.absolutePath(folder)).catch(() => null) !== null;
-    // What is not there cannot be watched; the folder that it would come to is, as a rule, that of the file.
-    if (isThere) folders.add(io.absolutePath(folder));
+    folders.add(io.absolutePath(folder));
     for (const included of await matches(folder, glob.slice(glob.lastIndexOf("/") + 1), io)) {
       if (files.includes(included)) continue;
       if (files.length === FILES_MAX) problems.push(problemAt(mark, `these are more than ${FILES_MAX} files`));
@@ -48,7 +46,6 @@ export async function readFiles(file: string, io: ConfigIo, problems: Problem[])
     }
   }
   const paths = files.map((one) => io.absolutePath(one));
-  for (const path of paths) folders.add(folderOf(path));
   return { toml, files, paths, folders: [...folders] };
 }
 

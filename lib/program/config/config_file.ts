@@ -42,8 +42,8 @@ export async function readConfigFileAgain(
 }
 
 async function read(source: ConfigSource, { configIo }: OperatingSystem): Promise<LoadedFiles & ReadConfig> {
-  const { config, warnings, plainWarnings, folders } = await loadConfig(source, configIo);
-  return { config, warnings, plainWarnings, folders };
+  const { config, warnings, plainWarnings, watched } = await loadConfig(source, configIo);
+  return { config, warnings, plainWarnings, watched };
 }
 
 /** Shows what is wrong with files that cannot be used. The lines begin with the place, as editors expect it. */
