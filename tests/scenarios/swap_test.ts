@@ -237,6 +237,7 @@ Deno.test("what only the start can set stays as it was, and the table of setting
     workers: 2,
     logFormat: "json",
     adminSocket: "/run/dns-forwarder/admin.sock",
+    stateDir: "/var/lib/dns-forwarder",
   };
   assertEquals(FIELDS.filter((field) => !SETTINGS[field].isReloadable).toSorted(), Object.keys(others).toSorted());
   use([0], others);
