@@ -719,6 +719,62 @@ b = "A"`,
     ],
   },
   {
+    what: "local records that lead back",
+    text: `[local]
+domain = "home.arpa"
+records = [
+  "a.example. 300 IN CNAME b.example.",
+  "b.example. CNAME A.Example.",
+  "self.example. CNAME self.example.",
+  "there.example. DNAME back.example.",
+  "back.example. DNAME there.example.",
+  "in.example. CNAME a.example.",
+]
+[local.addresses]
+nas = "disk.home.arpa"
+disk = "nas"
+"*.apps.example" = "x.apps.example"
+"x.apps.example" = "y.apps.example"
+"wild.example" = "x.apps.example"
+"end.example" = "in.there.example.org"`,
+    said: [
+      "4:3 local.records[1]: must not lead back: b.example → a.example → b.example",
+      "5:3 local.records[2]: must not lead back: a.example → b.example → a.example",
+      "6:3 local.records[3]: must not lead back: self.example → self.example",
+      "7:3 local.records[4]: must not lead back: *.back.example → *.there.example → *.back.example",
+      "8:3 local.records[5]: must not lead back: *.there.example → *.back.example → *.there.example",
+      "12:7 local.addresses.nas: must not lead back: disk.home.arpa → nas.home.arpa → disk.home.arpa",
+      "13:8 local.addresses.disk: must not lead back: nas.home.arpa → disk.home.arpa → nas.home.arpa",
+      '14:20 local.addresses."*.apps.example": must not lead back: x.apps.example → y.apps.example → x.apps.example',
+      '15:20 local.addresses."x.apps.example": must not lead back: y.apps.example → x.apps.example → y.apps.example',
+    ],
+  },
+  {
+    what: "a local name and a rewrite that lead to each other",
+    text: `[local.addresses]
+"a.example" = "www.b.example"
+[[rewrite]]
+domains = ["b.example"]
+to = "a.example"`,
+    said: [
+      '2:15 local.addresses."a.example": must not lead back: www.b.example → a.example → www.b.example',
+      "5:6 rewrite[1].to: must not lead back: a.example → www.b.example → a.example",
+    ],
+  },
+  {
+    what: "local names of a group that lead back for it alone",
+    text: `[clients.kids]
+addresses = ["192.0.2.0/24"]
+[clients.kids.local]
+"b.example" = "a.example"
+[local.addresses]
+"a.example" = "b.example"`,
+    said: [
+      '4:15 clients.kids.local."b.example": must not lead back: a.example → b.example → a.example',
+      '6:15 local.addresses."a.example": must not lead back: b.example → a.example → b.example',
+    ],
+  },
+  {
     what: "a source that is no address",
     text: `[upstreams.default]
 servers = ["192.0.2.1"]
