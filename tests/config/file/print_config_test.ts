@@ -39,6 +39,14 @@ for (const name of ["home", "company", "isp"]) {
   }
 }
 
+for (const text of ["", '[upstreams.default]\nservers = ["192.0.2.1"]\n', 'answer = ["192.0.2.80"]\n']) {
+  Deno.test(`printConfig() with defaults prints nothing of ${JSON.stringify(text)} that a start would warn of`, async () => {
+    const once = await printed(text, { withDefaults: true });
+    const { warnings } = await loadConfig({ file: "/a.toml", given: [] }, configIo(once));
+    assertEquals([warnings, once.includes("answer =")], [[], !text.includes("servers")]);
+  });
+}
+
 Deno.test("printConfig() says behind each setting where it was given", async () => {
   const text = `[cache]
 size = "1GiB"

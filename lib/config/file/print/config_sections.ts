@@ -51,10 +51,15 @@ function headOf(field: keyof Config): string {
   return path.slice(0, Math.max(0, path.lastIndexOf(".")));
 }
 
+/** Whoever has upstreams makes no answers up, and is told so where addresses for that are given. */
+function hasNoEffect(field: keyof Config, { upstreams }: FullConfig): boolean {
+  return field === "answer" && upstreams.length > 0;
+}
+
 function entryOf(field: keyof Config, config: FullConfig, { places, withDefaults }: PrintOptions): Entry[] {
   const { path } = SETTINGS[field];
   const from = places.get(path) ?? null;
-  if (from === null && !withDefaults) return [];
+  if (from === null && (!withDefaults || hasNoEffect(field, config))) return [];
   const value = settingValue(field, config);
   if (value === null) return [];
   return [{ key: path.slice(path.lastIndexOf(".") + 1), value, from }];
