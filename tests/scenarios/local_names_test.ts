@@ -105,6 +105,14 @@ Deno.test("[local_12] what is above a known name is seen by whoever sees that na
   assertEquals(await ask("room.home.arpa A", "203.0.113.7"), ["0 home.arpa."]);
 });
 
+Deno.test("[local_03] where special names are forwarded, those of one label are, too", async () => {
+  const options = { config: { answersSpecialNames: false }, zones: [recordZone("localhost 300 IN A 127.0.0.9")] };
+  const { ask, asked } = setUp({ local: HOME }, options);
+  assertEquals(await ask("LOCALHOST A"), ["LOCALHOST. 300 IN A 127.0.0.9"]);
+  assertEquals(await ask("unknown A"), ["NXDOMAIN unknown."]);
+  assertEquals(asked(), [1]);
+});
+
 Deno.test("[local_03] a special name of one label that is known or routed is what it is said to be", async () => {
   const local = { ...HOME, addresses: { localhost: ["192.168.1.9"] } };
   const { ask, asked } = setUp({ local, routes: [{ domains: ["test"], to: "corp" }] });

@@ -15,6 +15,7 @@ import type { Query } from "../query.ts";
 import { Reply, SOURCE } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
 import { localReply } from "./local_reply.ts";
+import { isSpecialLabel } from "./special_zones.ts";
 
 /** Aliases that lead to one another; as many as anybody needs, and no circle ends. */
 const ALIASES_MAX = 16;
@@ -88,10 +89,9 @@ export class LocalNames implements Resolver {
   }
 
   /** Whether a name without records is told by whoever is asked for it, or by what it means to everybody, as localhost. */
-  #isOthers(query: Query, { kind, isOfAll }: LocalFinding): boolean {
+  #isOthers(query: Query, { kind, isOfAll, apex }: LocalFinding): boolean {
     if (kind === "data") return false;
-    const subject = this.#decide.subjectOf(query);
-    return subject === "domain" || (isOfAll && subject === "special");
+    return this.#decide.subjectOf(query) === "domain" || (isOfAll && isSpecialLabel(apex));
   }
 
   #answers({ name, type }: Question, found: LocalFinding): ResourceRecord[] {

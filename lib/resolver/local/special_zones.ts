@@ -1,6 +1,6 @@
 import { CLASS, TYPE } from "../../wire/iana.ts";
 import type { ResourceRecord } from "../../wire/message.ts";
-import { type Name, nameFromText } from "../../wire/name.ts";
+import { isSameName, type Name, nameFromText } from "../../wire/name.ts";
 import { rdataFromText } from "../../wire/text/rdata_text.ts";
 
 /**
@@ -76,6 +76,11 @@ export interface SpecialZone {
 
 /** RFC 6303 §3: TTL of the SOA and NS record of an empty zone. */
 export const TTL_SECONDS = 10_800;
+
+/** Whether a name of one label has a meaning of its own. */
+export function isSpecialLabel(name: Name): boolean {
+  return SPECIAL_ZONES.some((zone) => isSameName(zone.name, name));
+}
 
 /** All of them. */
 export const SPECIAL_ZONES: readonly SpecialZone[] = TABLE.flatMap(([kind, rfc, zones]) => {
