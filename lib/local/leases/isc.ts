@@ -9,7 +9,12 @@ interface Draft {
   startSeconds: number;
   endSeconds: number;
   isActive: boolean;
+  /** Blocks within that are open. */
+  depth: number;
 }
+
+/** A statement, the head of a block with what opens it, the end of one, or a comment. */
+const STATEMENT = /(?:"(?:\\.|[^"\\])*"|[^"{};#])+[{;]?|[{}]|#.*$/g;
 
 /**
  * Reads the leases of ISC's dhcpd (dhcpd.leases(5)): `lease <ip> { … }`, for IPv6 `iaaddr <ip> { … }` within an association. The
@@ -17,25 +22,38 @@ interface Draft {
  */
 export function* readIscLeases(text: string, sink: LeaseSink): Generator<void> {
   let draft: Draft | null = null;
-  yield* eachLine(text, sink, (line) => {
-    const [, ip] = /^(?:lease|iaaddr)\s+(\S+)\s*\{$/.exec(line) ?? [];
+  const takeStatement = (statement: string): boolean => {
+    const [, ip] = /^(?:lease|iaaddr)\s+(\S+)\s*\{?$/.exec(statement) ?? [];
     if (ip !== undefined) {
       const address = parseIp(ip);
       draft = address === null ? null : emptyDraft(address);
       return address !== null;
     }
-    if (draft === null) return true;
-    if (line === "}") {
-      sink.lease({ ...draft, newness: draft.startSeconds || draft.endSeconds });
-      draft = null;
-      return true;
-    }
-    return take(draft, line);
-  });
+    if (draft === null || statement === "{") return true;
+    const isEnd = statement === "}";
+    if (statement.endsWith("{")) draft.depth++;
+    else if (isEnd && draft.depth > 0) draft.depth--;
+    else if (!isEnd) return draft.depth > 0 || take(draft, statement);
+    else return finish(draft);
+    return true;
+  };
+  const finish = (lease: Draft): boolean => {
+    sink.lease({ ...lease, newness: lease.startSeconds || lease.endSeconds });
+    draft = null;
+    return true;
+  };
+  yield* eachLine(text, sink, (line) => statementsOf(line).map(takeStatement).every((isGood) => isGood));
+}
+
+/** dhcpd writes one a line, and reads them however they stand. */
+function statementsOf(line: string): string[] {
+  const end = line.search(/[{};#]/);
+  if (end === -1 || end === line.length - 1) return [line];
+  return (line.match(STATEMENT) ?? []).map((one) => one.trim()).filter((one) => one !== "" && !one.startsWith("#"));
 }
 
 function emptyDraft(address: Uint8Array<ArrayBuffer>): Draft {
-  return { address, hostname: null, mac: null, startSeconds: 0, endSeconds: 0, isActive: true };
+  return { address, hostname: null, mac: null, startSeconds: 0, endSeconds: 0, isActive: true, depth: 0 };
 }
 
 /** Statements that say nothing here are as good as others. */

@@ -95,6 +95,26 @@ Deno.test("ISC dhcpd: blocks in their order, times in three forms, what is given
   });
 });
 
+Deno.test("ISC dhcpd: a block on one line, several on one, texts with all that parts statements, blocks within", () => {
+  const text = `lease 192.168.1.101 { ends never; hardware ethernet d4:3a:2c:11:22:33; client-hostname "a;b } # {"; }
+lease 192.168.1.102 { ends never; } lease 192.168.1.103 { client-hostname "c"; # { not this
+  on expiry or release { set x = "}"; }
+  hardware ethernet d4:3a:2c:11:22:34; }
+lease 192.168.1.104
+{ ends never; binding state active;
+}
+lease 192.168.1.105 { ends never; client-hostname "half`;
+  assertEquals(read("isc", text), {
+    told: [
+      "192.168.1.101 a;b } # { d4:3a:2c:11:22:33 0",
+      "192.168.1.102 null null 0",
+      "192.168.1.103 c d4:3a:2c:11:22:34 0",
+      "192.168.1.104 null null 0",
+    ],
+    bad: [],
+  });
+});
+
 /** As Kea 2.6 writes them. */
 const KEA4 =
   `address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state,user_context,pool_id
