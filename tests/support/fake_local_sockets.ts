@@ -128,6 +128,12 @@ export class FakeStream implements ByteStream {
     return Promise.resolve(octets.length);
   }
 
+  /** Says nothing more, and goes on reading. */
+  closeWrite(): void {
+    this.peer.#isOver = true;
+    this.peer.#wake();
+  }
+
   close(): void {
     if (this.isClosed) throw new Error("closed twice");
     this.isClosed = true;

@@ -94,6 +94,8 @@ export class AdminServer {
         if (line === null) break;
         await this.#reply(client, await this.#answer(line));
       }
+      const { rest } = lines;
+      if (rest !== "") await this.#reply(client, await this.#answer(rest));
       if (lines.isFull) await this.#reply(client, { ok: false, error: `a line has ${LINE_OCTETS_MAX} octets at most` });
     } catch {
       // It has gone, or has been silent for too long.

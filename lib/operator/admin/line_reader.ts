@@ -28,6 +28,11 @@ export class LineReader {
     }
   }
 
+  /** What stands behind the end of the last line; "" for nothing. Whoever has written all that it has to say may have left the end out. */
+  get rest(): string {
+    return this.isFull ? "" : this.#decoder.decode(this.#buffer.subarray(0, this.#length)).trim();
+  }
+
   /** Whether the line that has begun is too long. */
   get isFull(): boolean {
     return this.#length === this.#buffer.length;

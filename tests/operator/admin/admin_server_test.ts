@@ -55,6 +55,21 @@ Deno.test("AdminServer answers each line with a line, in turn, however they are 
   assertEquals(time.armedCount, 0);
 });
 
+Deno.test("AdminServer answers a last line without an end when no more is to come", async () => {
+  const { socket, server, time } = setUp();
+  const [client, half] = [socket.connect(), socket.connect()];
+  await send(client, '{"command":"status"}\n{"command":"reload"}');
+  client.closeWrite();
+  await send(half, '{"command":"rel');
+  half.closeWrite();
+  assertEquals(await received(client), ['{"ok":true,"result":"status"}', '{"ok":true,"result":"reload"}']);
+  assertEquals(await received(half), ['{"ok":false,"error":"a command is an object in JSON, on one line"}']);
+  assertEquals([client, half].map(({ peer }) => peer.isClosed), [true, true]);
+  server.stop();
+  await settled();
+  assertEquals(time.armedCount, 0);
+});
+
 Deno.test("AdminServer tells the client why a command is not followed, and the operator of its own faults", async () => {
   const { socket, server, lines } = setUp(({ command }) => {
     return Promise.reject(
