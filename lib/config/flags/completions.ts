@@ -18,17 +18,27 @@ export function completionScript(shell: typeof SHELLS[number]): string {
 function bash(flags: readonly Flag[]): string {
   const words = [...SUB_COMMANDS.map(({ name }) => name), ...flags.flatMap(spellings)];
   const cases = flags.filter(({ value }) => value !== null).map((flag) => {
-    return `    --${flag.name}) candidates="${choices(flag).join(" ")}" ;;`;
+    return `    --${flag.name}) ${isFile(flag) ? "files=yes" : `candidates="${choices(flag).join(" ")}"`} ;;`;
   });
-  const commands = OWN_WORDS.map((command) => `      *.${command.name}) candidates="${wordsOf(command).join(" ")}" ;;`);
+  const commands = SUB_COMMANDS.filter((command) => OWN_WORDS.includes(command) || namesFile(command)).flatMap(
+    (command) => {
+      const own = wordsOf(command);
+      // Behind the others stand the flags of a start.
+      const candidates = `candidates="${(OWN_WORDS.includes(command) ? own : [...own, ...words]).join(" ")}"`;
+      // A word that must come first is no file.
+      const first = own[0]?.startsWith("--") === false ? [`      2.${command.name}) ${candidates} ;;`] : [];
+      return [...first, `      *.${command.name}) ${candidates}${namesFile(command) ? " files=yes" : ""} ;;`];
+    },
+  );
   return `# dns-forwarder's flags in bash: source <(dns-forwarder --completions bash)
 _dns_forwarder() {
-  local candidates current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD - 1]}
+  local candidates= files= current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD - 1]}
   # "--flag=word" comes in three words.
   if [ "$previous" = = ]; then previous=\${COMP_WORDS[COMP_CWORD - 2]}; fi
   if [ "$current" = = ]; then current=; fi
   case $previous in
 ${cases.join("\n")}
+    --socket) files=yes ;;
     *) case $COMP_CWORD.\${COMP_WORDS[1]} in
       1.*) candidates="${words.join(" ")}" ;;
 ${commands.join("\n")}
@@ -36,6 +46,11 @@ ${commands.join("\n")}
     esac ;;
   esac
   COMPREPLY=($(compgen -W "$candidates" -- "$current"))
+  if [ -n "$files" ]; then
+    local IFS=$'\\n'
+    COMPREPLY+=($(compgen -f -- "$current"))
+    compopt -o filenames 2>/dev/null
+  fi
 }
 complete -F _dns_forwarder ${PROGRAMS.join(" ")}
 `;
@@ -48,7 +63,8 @@ function zsh(flags: readonly Flag[]): string {
       const all = spellings(flag);
       return all.length === 1 ? `'${all[0]}${about}'` : `'(${all.join(" ")})'{${all.join(",")}}'${about}'`;
     }
-    const value = choices(flag).length === 0 ? " " : `(${choices(flag).join(" ")})`;
+    const words = choices(flag).length === 0 ? " " : `(${choices(flag).join(" ")})`;
+    const value = isFile(flag) ? "_files" : words;
     return `'${flag.isRepeatable ? "*" : ""}--${flag.name}=${about}:value:${value}'`;
   });
   const commands = SUB_COMMANDS.map(({ name }) => name).join(" ");
@@ -56,7 +72,7 @@ function zsh(flags: readonly Flag[]): string {
 # dns-forwarder's flags in zsh: source <(dns-forwarder --completions zsh), or as a file _dns-forwarder in a folder of $fpath.
 _dns_forwarder() {
   _arguments \\
-    ${[...specs, `'1:command:(${commands})'`].join(" \\\n    ")}
+    ${[...specs, `'1:command:(${commands})'`, "'*:file:_files'"].join(" \\\n    ")}
 }
 if [ "$funcstack[1]" = _dns-forwarder ]; then _dns_forwarder "$@"; else compdef _dns_forwarder ${PROGRAMS.join(" ")}; fi
 `;
@@ -70,14 +86,21 @@ function fish(flags: readonly Flag[]): string {
     }),
     ...OWN_WORDS.flatMap((command) => {
       return wordsOf(command).map((word) => {
-        const candidate = word.startsWith("--") ? `-l ${word.slice(2)}` : `-a ${word}`;
+        const candidate = word.startsWith("--")
+          ? `-l ${word.slice(2)}${word === "--socket" ? " -r -F" : ""}`
+          : `-a ${word}`;
         return `complete -c ${program} -n "__fish_seen_subcommand_from ${command.name}" ${candidate}`;
       });
+    }),
+    ...SUB_COMMANDS.filter(namesFile).map(({ name }) => {
+      return `complete -c ${program} -n "__fish_seen_subcommand_from ${name}" -F`;
     }),
     ...flags.map((flag) => {
       const short = flag.short === undefined ? "" : ` -s ${flag.short}`;
       const value = flag.value === null
         ? ""
+        : isFile(flag)
+        ? " -r -F"
         : ` -x${choices(flag).length === 0 ? "" : ` -a "${choices(flag).join(" ")}"`}`;
       return `complete -c ${program} -l ${flag.name}${short}${value} -d ${quoted(briefly(flag.help))}`;
     }),
@@ -87,6 +110,16 @@ function fish(flags: readonly Flag[]): string {
 
 function spellings({ name, short }: Flag): string[] {
   return short === undefined ? [`--${name}`] : [`-${short}`, `--${name}`];
+}
+
+/** Whether its value is the name of a file. */
+function isFile({ value }: Flag): boolean {
+  return value === "<file>";
+}
+
+/** Whether a file may stand behind a command. */
+function namesFile({ value }: SubCommand): boolean {
+  return value.includes("<file>");
 }
 
 /** What may stand behind a command: the flags that its usage and its help name, and the words at the beginning of its usage. */

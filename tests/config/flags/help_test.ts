@@ -69,6 +69,13 @@ for (
     [["explain", "example.org", "--cl"], ["--client"]],
     [["flush", "--"], ["--below", "--socket", "--json"]],
     [["import", "d"], ["dnsmasq"]],
+    [["--config", "/proc/self/statu"], ["/proc/self/status"]],
+    [["--config", "=", "/proc/self/statu"], ["/proc/self/status"]],
+    [["check-config", "/proc/self/statu"], ["/proc/self/status"]],
+    [["print-config", "--def"], ["--defaults"]],
+    [["import", "unbound", "/proc/self/statu"], ["/proc/self/status"]],
+    [["status", "--socket", "/proc/self/statu"], ["/proc/self/status"]],
+    [["--timeout", "/proc/self/statu"], []],
   ] as const
 ) {
   Deno.test({
