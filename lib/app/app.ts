@@ -163,6 +163,7 @@ export class App {
       counters,
       replies: replyCounts(this.#server.outcomes),
       cache: store && cacheStatus(store),
+      groups: this.#built.groupStates,
       upstreams: registry.states(this.#built.groups.flatMap(({ members }) => members)),
     };
   }

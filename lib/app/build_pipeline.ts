@@ -1,13 +1,16 @@
 import { parseCidr } from "../base/net/cidr.ts";
 import type { FullConfig } from "../config/config.ts";
+import type { GroupStatus } from "../operator/status.ts";
 import type { Resolver } from "../resolver/resolver.ts";
 import { Access } from "../server/admission/access.ts";
 import { Admission } from "../server/admission/admission.ts";
 import { Pipeline } from "../server/pipeline.ts";
+import { endpointText } from "../upstream/endpoint.ts";
 import type { UpstreamGroup } from "../upstream/group/upstream_group.ts";
 import { resolverChain } from "./chain.ts";
 import { groupNames } from "./policy/decide.ts";
 import { type Destinations, openDestinations } from "./policy/destinations.ts";
+import { upstreamGroupsOf } from "./policy/group_options.ts";
 import { openLocal } from "./policy/local.ts";
 import type { Resources } from "./resources.ts";
 
@@ -23,6 +26,8 @@ export interface BuiltPipeline {
   readonly destinations: Destinations;
   /** Who is asked, the default first. None when all answers are made up. */
   readonly groups: readonly UpstreamGroup[];
+  /** The same, as the operator is told. */
+  readonly groupStates: readonly GroupStatus[];
   /** Lets go of what it alone needs; to be called behind the last query, or instead of the first. */
   close(): void;
 }
@@ -47,5 +52,8 @@ export function buildPipeline(config: FullConfig, resources: Resources): BuiltPi
     groups.forEach((group) => group.close());
     local?.close();
   };
-  return { pipeline, access, forwarding, destinations, groups, close };
+  const groupStates = upstreamGroupsOf(config).map(({ name, servers, fallback }) => {
+    return { name, upstreams: servers.map(endpointText), fallback };
+  });
+  return { pipeline, access, forwarding, destinations, groups, groupStates, close };
 }

@@ -17,6 +17,16 @@ export interface CacheStatus {
   readonly evictionCount: number;
 }
 
+/** Who is asked together. */
+export interface GroupStatus {
+  /** What the configuration calls it. */
+  readonly name: string;
+  /** Names of its upstreams, in order of preference. */
+  readonly upstreams: readonly string[];
+  /** The group that is asked when all of these have failed; `null` for none. */
+  readonly fallback: string | null;
+}
+
 /** What a status is made from. */
 export interface Status {
   /** Since the start, in milliseconds. */
@@ -35,11 +45,13 @@ export interface Status {
   readonly cache: CacheStatus | null;
   /** In order of preference; behind them those that are asked no more, until their last exchanges have ended. */
   readonly upstreams: readonly UpstreamStatus[];
+  /** The default first. */
+  readonly groups: readonly GroupStatus[];
 }
 
 /** The state of the program for its operator, a line each. */
 export function formatStatus(
-  { runningMs, inFlight, lostLines, pauses, counters, replies, cache, upstreams }: Status,
+  { runningMs, inFlight, lostLines, pauses, counters, replies, cache, upstreams, groups }: Status,
 ): string[] {
   return [
     `running for ${duration(runningMs)}, ${inFlight} questions in flight` +
@@ -50,6 +62,7 @@ export function formatStatus(
     `postponed=${counters.postponed} unsendable=${counters.unsendable} broken=${counters.broken}`,
     ...repliesLines(replies),
     cache === null ? "cache: off" : `cache: ${cacheLine(counters, cache)}`,
+    ...groupLines(groups),
     ...upstreams.map((upstream) => `upstream ${upstream.name}: ${upstreamLine(upstream)}`),
   ];
 }
@@ -71,6 +84,14 @@ function cacheLine(counters: Counters, { count, usedOctets, budgetOctets, evicti
   return `hits=${cacheHits}${ratio} misses=${cacheMisses} stale=${cacheStaleHits} negative=${cacheNegativeHits} ` +
     `failures=${cacheFailureHits} prefetches=${prefetches} evictions=${evictionCount} entries=${count} ` +
     `bytes=${usedOctets} (${(usedOctets / MIB).toFixed(1)} of ${Math.round(budgetOctets / MIB)} MiB)`;
+}
+
+/** Where there is one group, the upstreams say it all. */
+function groupLines(groups: readonly GroupStatus[]): string[] {
+  if (groups.length < 2) return [];
+  return groups.map(({ name, upstreams, fallback }) => {
+    return `group ${name}: ${upstreams.join(", ")}${fallback === null ? "" : `, and then group ${fallback}`}`;
+  });
 }
 
 function upstreamLine({ state, smoothedMs, percentile95Ms, ...upstream }: UpstreamStatus): string {

@@ -18,6 +18,7 @@ export function sumStatus(statuses: readonly Status[]): Status {
     upstreams: Array.from({ length: upstreamCount }, (_, i) => {
       return sumUpstream(statuses.map(({ upstreams }) => upstreams[i]).filter((upstream) => upstream !== undefined));
     }),
+    groups: statuses[0]?.groups ?? [],
   };
 }
 

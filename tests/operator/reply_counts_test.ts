@@ -42,6 +42,7 @@ Deno.test("formatStatus() tells what has left, by way, by source and by RCODE", 
     replies,
     cache: null,
     upstreams: [],
+    groups: [],
   });
   assertEquals(lines[2], "replies: udp=8, cache=3 upstream=5, NOERROR=3 NXDOMAIN=5");
 });

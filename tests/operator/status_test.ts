@@ -28,6 +28,7 @@ Deno.test("formatStatus() tells all of a fresh program without a cache", () => {
       replies: [],
       cache: null,
       upstreams: [],
+      groups: [],
     }),
     [
       "running for 59 s, 0 questions in flight",
@@ -51,6 +52,7 @@ Deno.test("formatStatus() tells the share of hits, the memory taken, and how eac
     replies: [],
     cache,
     upstreams,
+    groups: [{ name: "default", upstreams: ["192.0.2.1:53", "192.0.2.2:53"], fallback: null }],
   });
   assertEquals(lines[0], "running for 2 h 1 min, 4 questions in flight");
   assertEquals(lines.slice(2), [
@@ -73,6 +75,7 @@ Deno.test("formatStatus() tells in what manner an upstream is asked that does no
       replies: [],
       cache: null,
       upstreams,
+      groups: [],
     })
       .at(-1)!
       .replace(/.* failures=1/, "");
@@ -94,6 +97,28 @@ Deno.test("formatStatus() tells how many lines the operator has not been told", 
     replies: [],
     cache: null,
     upstreams: [],
+    groups: [],
   };
   assertEquals(formatStatus(status)[0], "running for 0 s, 0 questions in flight, 7 lines of the log lost");
+});
+
+Deno.test("formatStatus() tells which upstreams are asked together, where there are several groups", () => {
+  const lines = formatStatus({
+    runningMs: 0,
+    inFlight: 0,
+    lostLines: 0,
+    pauses: [],
+    counters: new Counters(),
+    replies: [],
+    cache: null,
+    upstreams: [UPSTREAM],
+    groups: [
+      { name: "default", upstreams: ["192.0.2.1:53", "192.0.2.2:53"], fallback: null },
+      { name: "ad", upstreams: ["192.0.2.3:53"], fallback: "default" },
+    ],
+  });
+  assertEquals(lines.slice(3, 5), [
+    "group default: 192.0.2.1:53, 192.0.2.2:53",
+    "group ad: 192.0.2.3:53, and then group default",
+  ]);
 });

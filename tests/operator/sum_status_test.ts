@@ -28,6 +28,7 @@ function status(counts: Partial<Counters>, upstream: Partial<UpstreamStatus>, ot
     replies: [],
     cache: { count: 5, usedOctets: 100, budgetOctets: 1000, evictionCount: 3 },
     upstreams: [{ ...UPSTREAM, ...upstream }],
+    groups: [],
     ...others,
   };
 }
@@ -46,6 +47,7 @@ Deno.test("sumStatus() adds up what is counted, and takes the longest time", () 
     replies: [],
     cache: { count: 10, usedOctets: 200, budgetOctets: 2000, evictionCount: 6 },
     upstreams: [{ ...UPSTREAM, queryCount: 3, replyCount: 6, failureCount: 2 }],
+    groups: [],
   });
 });
 
@@ -80,6 +82,7 @@ Deno.test("sumStatus() has no cache where nobody has one, and is empty for nobod
     replies: [],
     cache: null,
     upstreams: [],
+    groups: [],
   };
   assertEquals(sumStatus([]), empty);
 });

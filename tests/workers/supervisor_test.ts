@@ -112,7 +112,17 @@ async function serving(count = 2) {
 
 function status(received: number): Status {
   const counters = Object.assign(new Counters(), { received });
-  return { runningMs: 1, inFlight: 1, lostLines: 0, pauses: [], counters, replies: [], cache: null, upstreams: [] };
+  return {
+    runningMs: 1,
+    inFlight: 1,
+    lostLines: 0,
+    pauses: [],
+    counters,
+    replies: [],
+    cache: null,
+    upstreams: [],
+    groups: [],
+  };
 }
 
 Deno.test("Supervisor.start() starts one worker, which announces, and the others when it serves", async () => {

@@ -23,6 +23,7 @@ const STATE = {
   replies: [],
   cache: null,
   upstreams: [],
+  groups: [],
 };
 
 function setUp() {

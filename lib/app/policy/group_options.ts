@@ -1,4 +1,4 @@
-import type { Config } from "../../config/config.ts";
+import type { Config, FullConfig } from "../../config/config.ts";
 import type { UpstreamGroupConfig } from "../../config/policy.ts";
 import { AnswerRule, DEFAULT_FAILOVER_ON } from "../../upstream/group/answer_rule.ts";
 import type { UpstreamGroup } from "../../upstream/group/upstream_group.ts";
@@ -25,6 +25,13 @@ export function groupOfSettings(config: Config): UpstreamGroupConfig | null {
     randomizesCase,
     place: null,
   };
+}
+
+/** All groups of a configuration, the default first where there is one. */
+export function upstreamGroupsOf(config: FullConfig): readonly UpstreamGroupConfig[] {
+  if (config.policy !== null) return config.policy.upstreamGroups;
+  const group = groupOfSettings(config);
+  return group === null ? [] : [group];
 }
 
 /**
