@@ -4,6 +4,7 @@ import type { Policy } from "../../config/policy.ts";
 import type { QuestionHash } from "../../names/question_hash.ts";
 import type { Services } from "../../observe/services.ts";
 import type { Reason } from "../../resolver/decision.ts";
+import { AddressHints, dropsAddresses } from "../../resolver/route/address_hints.ts";
 import { NO_DIRECTORY } from "../../resolver/route/client_directory.ts";
 import { type ClientGroup, ClientGroups, type GroupMarks } from "../../resolver/route/client_groups.ts";
 import { Decide } from "../../resolver/route/decide.ts";
@@ -56,12 +57,13 @@ export function decide(options: PolicyOptions): Decide {
   ];
   const table = new RuleTable(hash, rules, groups.length);
   const names = new KnownNames({ hash, rules: table, local: local?.data ?? null });
+  const asking = new ClientGroups({ groups, directory: local?.directory ?? NO_DIRECTORY });
   const decide: Decide = new Decide({
-    groups: new ClientGroups({ groups, directory: local?.directory ?? NO_DIRECTORY }),
+    groups: asking,
     names,
     rules: table,
     local: { resolve: (query) => localNames.resolve(query) },
-    next,
+    next: groups.some(([{ dropTypes }]) => dropsAddresses(dropTypes)) ? new AddressHints(next, asking) : next,
   });
   const localNames = local === undefined ? next : new LocalNames({ ...local, decide, wallClock });
   if (local !== undefined) local.data.onChange = () => names.forget();

@@ -45,7 +45,10 @@ function group(): Field<FileClients> {
       },
       (isOn) => isOn,
     ),
-    "drop-types": types("Record types that are answered with no records.", 0),
+    "drop-types": types(
+      "Record types that are answered with no records; of A and AAAA, hints in HTTPS and SVCB are taken out, too.",
+      0,
+    ),
     "local": LOCAL_NAMES,
   }));
 }
