@@ -38,7 +38,7 @@ export async function runProgram(host: Host, system: OperatingSystem): Promise<n
     }
     if (command.kind === "admin") return await runAdminCommand(command, host, system);
     if (command.kind === "import") return print(host, await importFiles(command, host, system.files));
-    if (command.kind === "check-config") return await checkConfig(command, host, system.configIo);
+    if (command.kind === "check-config") return await checkConfig(command, host, system);
     if (command.kind === "print-config") return await printConfigOf(command, host, system.configIo);
     if (command.kind === "print-schema") return await printSchema(host);
     if (command.kind === "serve") return await serve(command, null, host, system);

@@ -47,6 +47,35 @@ Deno.test("runProgram() serves until the host says stop, and hears no signals af
   assertEquals(hangup, "dns-forwarder: SIGHUP: nothing to reload, flags are read at the start alone; going on");
 });
 
+for (const [words, where] of [[[], "start"], [["check-config"], "check"]] as const) {
+  Deno.test(`runProgram() warns at a ${where} of an address to ask from that the machine does not have`, async () => {
+    const host = new FakeSystem([...words, "--listen", SERVICE], { addresses: ["192.0.2.53", "192.0.2.54"] });
+    host.usualFile = "/etc/a.toml";
+    host.files.texts.set(
+      "/etc/a.toml",
+      `[upstreams.default]
+servers = ["203.0.113.1"]
+source = ["192.0.2.54"]
+[upstreams.ad]
+servers = ["203.0.113.2", "2001:db8::2"]
+source = ["192.0.2.99", "2001:db8::99"]
+[[route]]
+domains = ["corp.example"]
+to = "ad"
+`,
+    );
+    host.end();
+    assertEquals(await runProgram(host, host.system), 0);
+    assertEquals(
+      host.lines.filter((line) => line.includes("warn")),
+      ["192.0.2.99", "2001:db8::99"].map((address) => {
+        const what = `this machine does not have ${address} now, and cannot ask from it until it has`;
+        return `dns-forwarder: warn: /etc/a.toml:4: upstreams.ad.source: ${what}`;
+      }),
+    );
+  });
+}
+
 Deno.test("runProgram() serves by the usual file, unless a flag says who is asked", async () => {
   for (
     const [flags, forwards] of [[[], "203.0.113.1:53"], [["--resolver", "203.0.113.9"], "203.0.113.9:53"]] as const

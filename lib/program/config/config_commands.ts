@@ -8,19 +8,21 @@ import { readConfig } from "../../config/read_config.ts";
 import { showProblems } from "./config_file.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Host } from "../host.ts";
+import type { OperatingSystem } from "../operating_system.ts";
+import { missingSources } from "./missing_sources.ts";
 
 /** Says what is wrong with a configuration. Resolves to the exit code. */
-export async function checkConfig(command: CheckConfig, host: Host, io: ConfigIo): Promise<number> {
-  if (command.isJson) return await checkForProgram(command, host, io);
-  const { warnings } = await showProblems(host, () => load(command, io));
+export async function checkConfig(command: CheckConfig, host: Host, system: OperatingSystem): Promise<number> {
+  if (command.isJson) return await checkForProgram(command, host, system);
+  const warnings = await showProblems(host, () => warningsOf(command, system));
   for (const warning of warnings) host.writeLine(`dns-forwarder: warn: ${warning}`);
   host.print(`${command.file ?? "The command line"} can be used\n`);
   return EXIT.ok;
 }
 
-async function checkForProgram(command: CheckConfig, host: Host, io: ConfigIo): Promise<number> {
+async function checkForProgram(command: CheckConfig, host: Host, system: OperatingSystem): Promise<number> {
   try {
-    const { warnings } = await load(command, io);
+    const warnings = await warningsOf(command, system);
     host.print(`${JSON.stringify({ problems: [], warnings }, null, 2)}\n`);
     return EXIT.ok;
   } catch (error) {
@@ -28,6 +30,11 @@ async function checkForProgram(command: CheckConfig, host: Host, io: ConfigIo): 
     host.print(`${JSON.stringify({ problems: error.problems.map(withoutText), warnings: [] }, null, 2)}\n`);
     return EXIT.usage;
   }
+}
+
+async function warningsOf(command: CheckConfig, system: OperatingSystem): Promise<readonly string[]> {
+  const { config, warnings } = await load(command, system.configIo);
+  return [...warnings, ...missingSources(config, system)];
 }
 
 /** Prints what counts in the end. Resolves to the exit code. */

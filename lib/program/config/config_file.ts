@@ -5,6 +5,7 @@ import type { ReadConfig } from "../../config/read_config.ts";
 import { UsageError } from "../../config/usage_error.ts";
 import type { Host } from "../host.ts";
 import type { OperatingSystem } from "../operating_system.ts";
+import { missingSources } from "./missing_sources.ts";
 import type { Unusable } from "../../reload/reloader.ts";
 import type { LoadedFiles } from "../reloads.ts";
 
@@ -41,9 +42,9 @@ export async function readConfigFileAgain(
   }
 }
 
-async function read(source: ConfigSource, { configIo }: OperatingSystem): Promise<LoadedFiles & ReadConfig> {
-  const { config, warnings, plainWarnings, watched } = await loadConfig(source, configIo);
-  return { config, warnings, plainWarnings, watched };
+async function read(source: ConfigSource, system: OperatingSystem): Promise<LoadedFiles & ReadConfig> {
+  const { config, warnings, plainWarnings, watched } = await loadConfig(source, system.configIo);
+  return { config, warnings: [...warnings, ...missingSources(config, system)], plainWarnings, watched };
 }
 
 /** Shows what is wrong with files that cannot be used. The lines begin with the place, as editors expect it. */
