@@ -21,6 +21,7 @@ import { findAddresses } from "./find_addresses.ts";
 import { flush } from "./flush.ts";
 import { ruleNames } from "../config/rule_names.ts";
 import { Listeners, type OpenedSockets } from "./listeners.ts";
+import { readLocalFiles } from "./policy/local.ts";
 import { Resources } from "./resources.ts";
 
 /** What a program holds for queries at a moment. */
@@ -96,6 +97,16 @@ export class App {
       built.close();
     };
     return { commit: () => this.#isStopping ? abort() : this.#use(config, built, opened), abort };
+  }
+
+  /** The same, with what takes long done in steps, between which queries are answered. Not to be called while another is under way. */
+  async prepareInSteps(config: FullConfig): Promise<Prepared> {
+    const leaveFiles = config.policy === null ? () => {} : await readLocalFiles(config.policy, this.#resources);
+    try {
+      return this.prepare(config);
+    } finally {
+      leaveFiles();
+    }
   }
 
   /** Follows another configuration from now on; see `prepare`, also for what it throws. */

@@ -26,13 +26,13 @@ export function listenAdvice({ message, address, cause }: ListenError, isForbidd
 }
 
 /**
- * What `make` returns.
+ * What `make` returns, or that resolves to.
  *
  * @throws {Error} with advice in the place of a `ListenError`.
  */
-export function orAdvise<T>(make: () => T, isForbidden: (error: unknown) => boolean): T {
+export async function orAdvise<T>(make: () => T | Promise<T>, isForbidden: (error: unknown) => boolean): Promise<T> {
   try {
-    return make();
+    return await make();
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
     throw new Error(listenAdvice(error, isForbidden(error.cause)), { cause: error });

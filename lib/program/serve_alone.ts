@@ -47,8 +47,8 @@ async function serveBy(
   const service = serviceManager(host, system, () => briefStatus(app.addresses, app.state));
   service?.ready();
   const target: ReloadTarget = {
-    prepare: (to) => {
-      const { commit, abort } = orAdvise(() => app.prepare(io.named(to)), system.isForbidden);
+    prepare: async (to) => {
+      const { commit, abort } = await orAdvise(() => app.prepareInSteps(io.named(to)), system.isForbidden);
       const follow = () => {
         commit();
         log.use(to.logLevel);

@@ -47,7 +47,7 @@ function startWorker(
     get state() {
       return app.state;
     },
-    prepare: (to) => orAdvise(() => app.prepare(io.named(to)), system.isForbidden),
+    prepare: (to) => orAdvise(() => app.prepareInSteps(io.named(to)), system.isForbidden),
     usePauses: (pauses) => app.usePauses(pauses),
     flush: (request) => app.flush(request),
     explain: (request) => app.explain(request),

@@ -77,7 +77,7 @@ export async function supervise(
   return exitCode;
 
   async function prepare(to: FullConfig): Promise<Prepared> {
-    const { config: resolved, use } = orAdvise(() => served.resolve(to), system.isForbidden);
+    const { config: resolved, use } = await orAdvise(() => served.resolve(to), system.isForbidden);
     const { commit, abort } = await supervisor.prepare(resolved);
     const follow = () => {
       use();

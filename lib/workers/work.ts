@@ -14,7 +14,7 @@ export interface ServingProgram {
    *
    * @throws {Error} when it cannot be followed, with the reason for the operator.
    */
-  prepare(config: FullConfig): Prepared;
+  prepare(config: FullConfig): Prepared | Promise<Prepared>;
   /** See `App.usePauses`. */
   usePauses(pauses: readonly Pause[]): void;
   /** See `App.flush`. */
@@ -42,6 +42,8 @@ export interface WorkOptions {
 export async function work({ orders, report, start }: WorkOptions): Promise<void> {
   const stopped = Promise.withResolvers<void>();
   let prepared: { readonly change: number; readonly what: Prepared } | null = null;
+  /** What is being made ready, and is not yet. */
+  let preparing: number | null = null;
   await Promise.race([stopped.promise, obey()]);
 
   async function obey(): Promise<void> {
@@ -60,7 +62,7 @@ export async function work({ orders, report, start }: WorkOptions): Promise<void
       } else if (order.kind === "do") {
         void perform(program, order);
       } else if (order.kind === "prepare") {
-        prepare(program, order);
+        void prepare(program, order);
       } else if (order.kind === "stop") {
         finish(program);
       } else {
@@ -69,19 +71,26 @@ export async function work({ orders, report, start }: WorkOptions): Promise<void
     }
   }
 
-  function prepare(program: ServingProgram, { change, config }: PrepareOrder): void {
+  async function prepare(program: ServingProgram, { change, config }: PrepareOrder): Promise<void> {
     // Whoever has sent another one has forgotten the last.
     prepared?.what.abort();
     prepared = null;
+    preparing = change;
     try {
-      prepared = { change, what: program.prepare(config) };
+      const what = await program.prepare(config);
+      // Nobody waits for it any more.
+      if (preparing !== change) return what.abort();
+      prepared = { change, what };
       report({ kind: "ready", change });
     } catch (error) {
+      if (preparing !== change) return;
       report({ kind: "unable", change, reason: error instanceof Error ? error.message : String(error) });
     }
+    preparing = null;
   }
 
   function decide(kind: "commit" | "abort", change: number): void {
+    if (preparing === change) preparing = null;
     if (prepared?.change !== change) return;
     prepared.what[kind]();
     prepared = null;

@@ -308,6 +308,41 @@ Deno.test("a program that stops leaves no timer", async () => {
   assertEquals(scene.world.time.timerCount, 0);
 });
 
+Deno.test("while a large new file is read for a reload, others have their turns; afterwards it is known at once", async () => {
+  const { scene, ask } = setUp({ local: WITH_FILES }, { files: FILES });
+  const lines = Array.from({ length: 30_000 }, (_, i) => `10.0.${i >> 8}.${i & 255} host${i}.example\n`);
+  scene.world.files.write("/etc/more", lines.join(""));
+  const local = { ...WITH_FILES, hostsFiles: [HOSTS, "/etc/more"] };
+  const config = { ...scene.config, policy: policyOf({ upstreams: UPSTREAMS, local }) };
+  let isReady = false;
+  const preparing = scene.app.prepareInSteps(config).finally(() => isReady = true);
+  let turnsOfOthers = 0;
+  const takeTurns = () => {
+    if (isReady) return;
+    turnsOfOthers++;
+    scene.world.time.start(0, takeTurns);
+  };
+  takeTurns();
+  await scene.pass(100);
+  assertEquals([isReady, turnsOfOthers > 20], [true, true]);
+  assertEquals(await ask("host29999.example A"), ["NXDOMAIN "]);
+  (await preparing).commit();
+  const next = scene.client();
+  next.ask([question("host29999.example A")]);
+  await scene.pass(0);
+  assertEquals(next.reply.message.answers.length, 1);
+  // Given up, it leaves nothing behind.
+  const timers = scene.world.time.timerCount;
+  const other = {
+    ...config,
+    policy: policyOf({ upstreams: UPSTREAMS, local: { ...local, hostsFiles: ["/etc/more-yet"] } }),
+  };
+  const late = scene.app.prepareInSteps(other);
+  await scene.pass(100);
+  (await late).abort();
+  assertEquals(scene.world.time.timerCount, timers);
+});
+
 Deno.test("a configuration that is made ready and given up takes no files from the one that holds, and keeps none", async () => {
   const clients = { kids: { macs: ["aa:bb:cc:00:00:01"] } };
   const { scene, ask } = setUp({ local: WITH_FILES }, { files: FILES });

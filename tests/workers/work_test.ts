@@ -35,6 +35,7 @@ function setUp() {
   /** What was made ready, followed and undone, by the timeout of its configuration. */
   const changes: string[] = [];
   let hasEnded = false;
+  const slow = Promise.withResolvers<void>();
   const ended = work({
     orders: orders.readable,
     report: (report) => void reports.push(report),
@@ -43,10 +44,11 @@ function setUp() {
       const prepare = ({ timeoutMs }: FullConfig) => {
         if (timeoutMs === UNUSABLE_MS) throw new Error("Cannot listen on 192.0.2.1:53");
         changes.push(`prepare ${timeoutMs}`);
-        return {
+        const prepared = {
           commit: () => void changes.push(`commit ${timeoutMs}`),
           abort: () => void changes.push(`abort ${timeoutMs}`),
         };
+        return timeoutMs === SLOW_MS ? slow.promise.then(() => prepared) : prepared;
       };
       return {
         state: STATE,
@@ -60,11 +62,13 @@ function setUp() {
   }).then(() => {
     hasEnded = true;
   });
-  return { writer, reports, starts, stopping, ended, changes, hasEnded: () => hasEnded };
+  return { writer, reports, starts, stopping, ended, changes, slow, hasEnded: () => hasEnded };
 }
 
 /** Of a configuration that cannot be followed. */
 const UNUSABLE_MS = 666;
+/** Of one that takes long to make ready for. */
+const SLOW_MS = 777;
 
 function change(number: number, timeoutMs: number): Order {
   return { kind: "prepare", change: number, config: { ...DEFAULTS, timeoutMs } };
@@ -99,6 +103,38 @@ Deno.test("work() ends without having served when it is to stop before it was to
   await writer.write({ kind: "stop" });
   await ended;
   assertEquals(starts, []);
+});
+
+Deno.test("work() obeys while it makes ready, and lets go of what nobody waits for any more", async () => {
+  for (const other of [{ kind: "abort", change: 1 }, change(2, 1000)] as const) {
+    const { writer, reports, changes, slow } = setUp();
+    for (const order of [START, change(1, SLOW_MS), { kind: "tell" }, other] as const) await writer.write(order);
+    await settled();
+    const isOther = other.kind === "prepare";
+    assertEquals(reports.map(({ kind }) => kind), ["serving", "status", ...(isOther ? ["ready"] : [])]);
+    slow.resolve();
+    await settled();
+    await writer.write({ kind: "commit", change: 1 });
+    await writer.write({ kind: "commit", change: 2 });
+    await settled();
+    assertEquals(
+      changes,
+      isOther ? ["prepare 777", "prepare 1000", "abort 777", "commit 1000"] : ["prepare 777", "abort 777"],
+    );
+    await writer.close();
+  }
+});
+
+Deno.test("work() is ready when all has been made ready", async () => {
+  const { writer, reports, changes, slow } = setUp();
+  for (const order of [START, change(1, SLOW_MS)] as const) await writer.write(order);
+  slow.resolve();
+  await settled();
+  await writer.write({ kind: "commit", change: 1 });
+  await settled();
+  assertEquals(reports.slice(1), [{ kind: "ready", change: 1 }, { kind: "following", change: 1 }]);
+  assertEquals(changes, ["prepare 777", "commit 777"]);
+  await writer.close();
 });
 
 Deno.test("work() rejects with whatever keeps it from serving", async () => {

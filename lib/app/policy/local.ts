@@ -67,6 +67,18 @@ export function openLocal(policy: Policy, groupNames: readonly string[], resourc
   };
 }
 
+/**
+ * Reads the files of a configuration that are not read yet, in steps between which queries are answered: `openLocal` finds them read.
+ *
+ * @returns What lets go of them; to be called when they have been opened, or are not needed any more.
+ */
+export async function readLocalFiles(policy: Policy, resources: Resources): Promise<() => void> {
+  const { domain } = policy.local;
+  const wanted = wantedFiles(policy, domain === null ? null : nameFromText(domain), resources);
+  const followed = await resources.localFiles.followInSteps(wanted);
+  return () => followed.close();
+}
+
 /** Hosts files in the first tier, leases in the second. */
 function wantedFiles({ local }: Policy, localDomain: Name | null, { hash }: Resources): WantedFile[][] {
   const { ttlSeconds } = local;

@@ -58,10 +58,9 @@ export class LocalFile<T> {
   #isClosed = false;
   #cancelLook: (() => void) | null = null;
 
-  /** Reads it at once: nobody is served yet. */
+  /** See {@linkcode LocalFileOptions}. To be read first by one of the two. */
   constructor(options: LocalFileOptions<T>) {
     this.#options = options;
-    this.#readNow();
   }
 
   /** What it says; `null` as long as it has never been read. */
@@ -80,14 +79,8 @@ export class LocalFile<T> {
     }
   }
 
-  /** Looks at it no more. */
-  close(): void {
-    this.#isClosed = true;
-    this.#cancelLook?.();
-    this.#cancelLook = null;
-  }
-
-  #readNow(): void {
+  /** Reads it at once: nobody is served yet. */
+  readNow(): void {
     const { files, kind } = this.#options;
     let version = "";
     try {
@@ -102,6 +95,30 @@ export class LocalFile<T> {
       this.#complain(error);
     }
     this.#settle(version);
+  }
+
+  /** Reads it in steps: others are served meanwhile. */
+  async readInSteps(): Promise<void> {
+    this.#isBusy = true;
+    let version = "";
+    try {
+      const versions = await this.#versions();
+      const paths = this.#paths(versions);
+      version = versionOf(paths, versions);
+      await this.#parse(await this.#octetsOf(paths));
+    } catch (error) {
+      this.#complain(error);
+    } finally {
+      this.#isBusy = false;
+    }
+    this.#settle(version);
+  }
+
+  /** Looks at it no more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#cancelLook?.();
+    this.#cancelLook = null;
   }
 
   #versionsNow(): Versions {
@@ -142,17 +159,27 @@ export class LocalFile<T> {
   }
 
   async #read(paths: readonly string[], version: string): Promise<void> {
-    const { kind, files, timers } = this.#options;
-    const octets = [];
-    for (const path of paths) octets.push(await files.read(path, FILE_OCTETS_MAX));
+    const octets = await this.#octetsOf(paths);
     if (this.#isUnfinished(octets.at(-1)!, version)) return this.#lookIn(UNFINISHED_MS);
+    if (await this.#parse(octets)) this.#settle(version);
+  }
+
+  async #octetsOf(paths: readonly string[]): Promise<Uint8Array<ArrayBuffer>[]> {
+    const octets = [];
+    for (const path of paths) octets.push(await this.#options.files.read(path, FILE_OCTETS_MAX));
+    return octets;
+  }
+
+  /** Resolves to whether it has come to the end: nobody may want it any more. */
+  async #parse(octets: readonly Uint8Array<ArrayBuffer>[]): Promise<boolean> {
+    const { kind, timers } = this.#options;
     const parsing = kind.parse(octets);
     for (;;) {
       const step = parsing.next();
-      if (this.#isClosed) return;
+      if (this.#isClosed) return false;
       if (step.done) {
         this.#take(step.value);
-        return this.#settle(version);
+        return true;
       }
       await new Promise<void>((resolve) => void timers.start(0, resolve));
     }

@@ -36,6 +36,8 @@ export interface LocalFilesOptions extends Pick<Services, "clock" | "timers" | "
 interface SharedFile {
   readonly file: LocalFile<FileContent>;
   readonly followers: Set<FollowedFiles>;
+  /** Resolves when it has been read for the first time. */
+  reading: Promise<void> | null;
 }
 
 /**
@@ -54,12 +56,37 @@ export class LocalFiles {
 
   /** Follows files, in tiers: what the first tier knows of a name, the second need not. Those that are new are read at once. */
   follow(tiers: readonly (readonly WantedFile[])[]): FollowedFiles {
+    const { followed, added } = this.#join(tiers);
+    for (const { file } of added) file.readNow();
+    followed.refresh();
+    return followed;
+  }
+
+  /** The same, but new ones are read in steps: whoever follows these files afterwards finds them read. */
+  async followInSteps(tiers: readonly (readonly WantedFile[])[]): Promise<FollowedFiles> {
+    const { followed, added } = this.#join(tiers);
+    for (const shared of added) {
+      shared.reading = shared.file.readInSteps();
+      await shared.reading;
+    }
+    // Another one may be reading the others.
+    for (const { key } of tiers.flat()) await this.#shared.get(key)?.reading;
+    followed.refresh();
+    return followed;
+  }
+
+  #join(tiers: readonly (readonly WantedFile[])[]): { followed: FollowedFiles; added: SharedFile[] } {
     const keys = tiers.map((tier) => tier.map((wanted) => wanted.key));
     const followed = new FollowedFiles(keys, this.#shared, () => this.#leave(followed, keys.flat()));
-    for (const wanted of tiers.flat()) this.#share(wanted).followers.add(followed);
-    followed.refresh();
+    const added: SharedFile[] = [];
+    for (const wanted of tiers.flat()) {
+      const isThere = this.#shared.has(wanted.key);
+      const shared = this.#share(wanted);
+      shared.followers.add(followed);
+      if (!isThere) added.push(shared);
+    }
     this.#wait();
-    return followed;
+    return { followed, added };
   }
 
   /** Looks at none any more. */
@@ -97,7 +124,7 @@ export class LocalFiles {
     return this.#shared.getOrInsertComputed(key, () => {
       const followers = new Set<FollowedFiles>();
       const onChange = () => followers.forEach((followed) => followed.refresh());
-      return { file: new LocalFile({ ...this.#options, path, kind, onChange }), followers };
+      return { file: new LocalFile({ ...this.#options, path, kind, onChange }), followers, reading: null };
     });
   }
 }

@@ -37,6 +37,7 @@ function setUp(texts: ConstructorParameters<typeof FakeFiles>[0], kind: Partial<
   const log = new Log({ level: "info", writeLine: (line) => void lines.push(line.replace("dns-forwarder: ", "")) });
   const onChange = () => changes++;
   const file = new LocalFile({ path: PATH, kind: kindOf(kind), files, timers: time, clock: time, log, onChange });
+  file.readNow();
   /** Looks at it, and lets time pass until it has been read if it has changed. */
   const look = async (ms = QUIET_MS) => {
     const looking = file.look();
