@@ -1,6 +1,7 @@
 import { FileError, type Files } from "../../base/files.ts";
 import type { Clock, Timers } from "../../base/runtime.ts";
 import { QUIET_MS, SettledVersion } from "../../base/settled_version.ts";
+import { atOnce, inSteps } from "../../base/time/in_steps.ts";
 import { MIB } from "../../base/units.ts";
 import type { Log } from "../../observe/log.ts";
 import type { LocalFileKind, Parsed } from "./file_kind.ts";
@@ -87,10 +88,7 @@ export class LocalFile<T> {
       const versions = this.#versionsNow();
       const paths = this.#paths(versions);
       version = versionOf(paths, versions);
-      const parsing = kind.parse(paths.map((path) => files.readNow(path, FILE_OCTETS_MAX)));
-      let step = parsing.next();
-      while (!step.done) step = parsing.next();
-      this.#take(step.value);
+      this.#take(atOnce(kind.parse(paths.map((path) => files.readNow(path, FILE_OCTETS_MAX)))));
     } catch (error) {
       this.#complain(error);
     }
@@ -173,16 +171,9 @@ export class LocalFile<T> {
   /** Resolves to whether it has come to the end: nobody may want it any more. */
   async #parse(octets: readonly Uint8Array<ArrayBuffer>[]): Promise<boolean> {
     const { kind, timers } = this.#options;
-    const parsing = kind.parse(octets);
-    for (;;) {
-      const step = parsing.next();
-      if (this.#isClosed) return false;
-      if (step.done) {
-        this.#take(step.value);
-        return true;
-      }
-      await new Promise<void>((resolve) => void timers.start(0, resolve));
-    }
+    const parsed = await inSteps(kind.parse(octets), timers, () => this.#isClosed);
+    if (parsed !== null) this.#take(parsed);
+    return parsed !== null;
   }
 
   #settle(version: string): void {
