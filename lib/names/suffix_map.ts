@@ -1,5 +1,5 @@
 import { HEADER_OCTETS } from "../wire/header.ts";
-import { isSameRun, type Name, ROOT } from "../wire/name.ts";
+import { isSameRun, type Name, NAME_OCTETS_MAX, ROOT } from "../wire/name.ts";
 import { foldedWordBefore } from "./fold_word.ts";
 import { NameKey } from "./name_key.ts";
 import type { QuestionHash } from "./question_hash.ts";
@@ -54,9 +54,14 @@ export class SuffixMap<T> {
     const endings = Math.max(ENDING_PLACES_MIN, placesFor(domains.length));
     this.#shortEndings = new Uint8Array(endings);
     this.#longEndings = new Uint8Array(endings);
+    // One for all: hashes of domains take a kilobyte.
+    const key = new NameKey();
+    const wire = new Uint8Array(HEADER_OCTETS + NAME_OCTETS_MAX);
     for (const [name, value] of domains) {
+      wire.set(name, HEADER_OCTETS);
+      key.forget();
       if (name.length === ROOT.length) this.#ofRoot = value;
-      else this.#add(name, value);
+      else this.#add(key, wire, HEADER_OCTETS + name.length, value);
     }
   }
 
@@ -107,20 +112,16 @@ export class SuffixMap<T> {
     }
   }
 
-  #add(name: Name, value: T): void {
-    const wire = new Uint8Array(HEADER_OCTETS + name.length);
-    wire.set(name, HEADER_OCTETS);
-    const key = new NameKey();
+  #add(key: NameKey, wire: Uint8Array, nameEnd: number, value: T): void {
     let domain: Domain<T> | null = null;
-    for (let labels = 1; this.#hash.reaches(key, wire, wire.length, labels); labels++) {
+    for (let labels = 1; this.#hash.reaches(key, wire, nameEnd, labels); labels++) {
       domain = this.#findBelow(domain, key, wire, labels) ?? this.#addBelow(domain, key, wire, labels);
     }
     domain!.value = value;
-    this.#addEnding(wire);
+    this.#addEnding(wire, nameEnd - 1);
   }
 
-  #addEnding(wire: Uint8Array): void {
-    const end = wire.length - 1;
+  #addEnding(wire: Uint8Array, end: number): void {
     const octets = end - HEADER_OCTETS;
     const mask = this.#shortEndings.length - 1;
     const last = mix(foldedWordBefore(wire, end) >>> 8);

@@ -98,6 +98,9 @@ export function nameToText(name: Name): string {
   return text;
 }
 
+const DOT = 0x2e;
+const BACKSLASH = 0x5c;
+
 /**
  * Reads presentation format; the final dot may be left out.
  *
@@ -106,6 +109,31 @@ export function nameToText(name: Name): string {
  */
 export function nameFromText(text: string): Name {
   if (text === ".") return ROOT.slice();
+  return plainName(text) ?? escapedName(text);
+}
+
+/** The name of a text that is letters, digits and the like between dots, as nearly all are; `null` for any other, right or wrong. */
+function plainName(text: string): Name | null {
+  const length = text.endsWith(".") ? text.length - 1 : text.length;
+  if (length === 0 || length + 2 > NAME_OCTETS_MAX) return null;
+  const name = new Uint8Array(length + 2);
+  let start = 0;
+  for (let i = 0; i <= length; i++) {
+    const octet = i === length ? DOT : text.charCodeAt(i);
+    if (octet !== DOT) {
+      if (octet === BACKSLASH || octet > 0x7f) return null;
+      name[i + 1] = octet;
+      continue;
+    }
+    const octets = i - start;
+    if (octets === 0 || octets > LABEL_OCTETS_MAX) return null;
+    name[start] = octets;
+    start = i + 1;
+  }
+  return name;
+}
+
+function escapedName(text: string): Name {
   const name: number[] = [];
   let label: number[] = [];
   const endLabel = () => {

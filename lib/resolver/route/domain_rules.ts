@@ -32,6 +32,8 @@ interface Levels {
   readonly below: Level | null;
 }
 
+const NO_LEVELS: Levels = { itself: null, below: null };
+
 /** All that may hold for the names of a domain, and what of it does for a query. */
 export class DomainRules {
   /** Octets of the domain: of all names in it, itself alone has as many. */
@@ -52,11 +54,15 @@ export class DomainRules {
     this.octets = octets;
     this.isEmpty = own.length === 0 && (parent === null || parent.isEmpty);
     const levelsOf = (kind: number, above: Level | null): Levels => {
-      const rules = own.filter((rule) => rule.kind === kind).toSorted(compareRules);
+      const rules = own.filter((rule) => rule.kind === kind);
+      if (rules.length === 0) return above === null ? NO_LEVELS : { itself: above, below: above };
+      rules.sort(compareRules);
       const levelOf = (of: readonly Rule[]) => {
         return of.length === 0 ? above : { octets, candidates: of.map((rule) => candidateOf(rule, groupCount)), above };
       };
-      return { itself: levelOf(rules), below: levelOf(rules.filter(({ isExact }) => !isExact)) };
+      const itself = levelOf(rules);
+      const wide = rules.filter(({ isExact }) => !isExact);
+      return { itself, below: wide.length === rules.length ? itself : levelOf(wide) };
     };
     this.#rewrites = levelsOf(RULE.rewrite, parent === null ? null : parent.#rewrites.below);
     this.#routes = levelsOf(RULE.route, parent === null ? null : parent.#routes.below);
