@@ -1,8 +1,10 @@
 import { assertEquals } from "@std/assert";
+import fc from "fast-check";
 import type { FullConfig } from "../../lib/config/config.ts";
 import { NO_FILTER, type Policy, UNFILTERED, type UpstreamGroupConfig } from "../../lib/config/policy.ts";
 import { DEFAULTS, FIELDS, SETTINGS } from "../../lib/config/settings.ts";
 import { changesBetween } from "../../lib/reload/changes/changes.ts";
+import { isSame } from "../../lib/reload/changes/difference.ts";
 import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import { listOf } from "../support/policies.ts";
 import { udp } from "../support/fake_socket.ts";
@@ -242,4 +244,20 @@ Deno.test("changesBetween() knows every setting: what differs is followed, or ne
     const { path, isReloadable } = SETTINGS[field];
     assertEquals((isReloadable ? followed : needsRestart).map((text) => text.split(":")[0]), [path]);
   }
+});
+
+Deno.test("isSame() says of plain data what their JSON says, whatever the order of keys", () => {
+  const value = fc.jsonValue();
+  const sorted = (key: string, one: unknown): unknown =>
+    typeof one === "object" && one !== null && !Array.isArray(one)
+      ? Object.fromEntries(Object.entries(one).toSorted(([a], [b]) => a < b ? -1 : 1))
+      : key === "" && one === undefined
+      ? null
+      : one;
+  fc.assert(fc.property(value, value, (a, b) => {
+    assertEquals(isSame(a, b), JSON.stringify(a, sorted) === JSON.stringify(b, sorted));
+    assertEquals(isSame(a, JSON.parse(JSON.stringify(a))), true);
+  }));
+  assertEquals([isSame({ a: undefined }, {}), isSame({}, { a: undefined }), isSame({}, [])], [true, true, false]);
+  assertEquals([isSame([1, 2], [1]), isSame([1], [1, 2]), isSame({ a: 1 }, { b: 1 })], [false, false, false]);
 });

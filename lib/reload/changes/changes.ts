@@ -2,7 +2,7 @@ import type { Config, FullConfig } from "../../config/config.ts";
 import type { DomainPattern } from "../../config/domain_pattern.ts";
 import { NO_FILTER, type Policy } from "../../config/policy.ts";
 import { FIELDS, SETTINGS } from "../../config/settings.ts";
-import { fieldChanges, namedChanges, thingChanges } from "./difference.ts";
+import { fieldChanges, isSame, namedChanges, thingChanges } from "./difference.ts";
 import { valueText } from "./value_text.ts";
 
 /** What differs between the configuration that is followed and another one. */
@@ -31,7 +31,7 @@ export function changesBetween(from: FullConfig, to: FullConfig): Changes {
     config,
     followed: [...settings, ...policy.filter((text) => !settings.some((setting) => saysTheSame(setting, text)))],
     needsRestart: stays.flatMap((field) => changesOf(field, from, to)),
-    isNone: JSON.stringify(from) === JSON.stringify(config),
+    isNone: isSame(from, config),
   };
 }
 

@@ -24,8 +24,20 @@ const FIELD_NAMES: Readonly<Record<string, string>> = {
 export function thingChanges(path: string, from: object, to: object): string[] {
   const before = from as Record<string, unknown>;
   return Object.entries(to)
-    .filter(([field]) => field !== "place")
+    .filter(([field, value]) => field !== "place" && !isSame(before[field], value))
     .flatMap(([field, value]) => fieldChanges(`${path}.${fieldName(path, field)}`, before[field], value));
+}
+
+/** Whether two values of plain data are the same, lists in the same order. What is `undefined` is not there. */
+export function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const [one, other] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  // Without a list of keys: these may be tens of thousands of small things.
+  for (const key in one) if (!isSame(one[key], other[key])) return false;
+  for (const key in other) if (one[key] === undefined && other[key] !== undefined) return false;
+  return true;
 }
 
 /** What has changed in one value: of a list what was added and removed, else what it was and is. */
@@ -46,6 +58,7 @@ export function namedChanges<T extends object>(
   to: readonly T[],
   nameOf: (thing: T) => string,
 ): string[] {
+  if (isSame(from, to)) return [];
   const before = new Map(from.map((thing) => [nameOf(thing), thing]));
   const after = new Map(to.map((thing) => [nameOf(thing), thing]));
   const added = [...after.keys()].filter((name) => !before.has(name)).map((name) => `${name}: added`);
