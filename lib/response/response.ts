@@ -30,7 +30,10 @@ export class Response {
   isChainKnown = false;
   /** Who has given it; `null` as long as nobody has said so. */
   upstream: Responder | null = null;
-  /** Whether it is a denial that should have been asked for once more before it is believed, had there been a send left. */
+  /**
+   * Whether it should have been asked for once more before it is believed, had there been a send left: a denial, or the
+   * rejection of EDNS by a server that is being asked without.
+   */
   isUnproven = false;
   /** Whether it came with an OPT record, which may have been left out since. */
   hadOpt = false;

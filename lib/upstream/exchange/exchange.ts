@@ -110,6 +110,7 @@ export class Exchange<Owner> extends Deadline implements QueryOwner, Travelling 
       hasShownCase: capabilities.hasShownCase,
       sendsLeft: sendsLeft(request),
       othersCount: request.upstreamCount - 1,
+      isAskedWithoutOpt: request.ednsRejectedBy === this.#dialogue,
       isInPlaceOfUdp: cause === "tcpFirst" && !this.#dialogue.needsTcp,
     });
     if (step !== "accept") return this.#goOn(step, query, response, kind);

@@ -37,6 +37,8 @@ export interface Circumstances {
   readonly sendsLeft: number;
   /** Upstreams that may still have to be asked, this one left out. */
   readonly othersCount: number;
+  /** Whether the upstream has rejected EDNS for this question, and is being asked without. */
+  readonly isAskedWithoutOpt: boolean;
   /** Whether the question has gone over TCP in place of UDP, as far as is known because its reply is large. */
   readonly isInPlaceOfUdp: boolean;
 }
@@ -67,6 +69,8 @@ export function nextStep(kind: ReplyKind, manner: Manner, circumstances: Circums
     case "rejection":
       // RFC 6891 §7: a server that does not know EDNS says FORMERR or NOTIMP; it may well answer without.
       if (manner.withOpt && sendsLeft > 0) return "withoutOpt";
+      // The same said once more, of a resend: what the query without brings may be better.
+      if (manner.withOpt && circumstances.isAskedWithoutOpt) return "unproven";
       // What OPT was not to blame for may be for the letter case.
       return manner.isMixed && !hasShownCase && sendsLeft > othersCount ? "plainCase" : "accept";
     case "failure":

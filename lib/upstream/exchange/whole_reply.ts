@@ -6,11 +6,20 @@ import type { AskOwner } from "../ask_owner.ts";
 import type { AskedUpstream } from "./asked_upstream.ts";
 import type { Exchange } from "./exchange.ts";
 import { learnFrom, learnFromAnother } from "./learn.ts";
-import { mannerAfter, nextStep } from "./next_step.ts";
+import { type Circumstances, mannerAfter, nextStep } from "./next_step.ts";
 import { noteReply } from "./note_reply.ts";
 import type { Request } from "../request.ts";
 import type { QueryOwner, SentQuery } from "./sent_query.ts";
 import { TruncationError, UpstreamError } from "../upstream_error.ts";
+
+/** Over TCP none of these matters to who has no other way. */
+const CIRCUMSTANCES: Circumstances = {
+  hasShownCase: true,
+  sendsLeft: 0,
+  othersCount: 0,
+  isAskedWithoutOpt: false,
+  isInPlaceOfUdp: false,
+};
 
 /** What a whole reply is made from. */
 export interface WholeReplyOptions<Upstream extends AskedUpstream<Exchange<AskOwner<Upstream>>>> {
@@ -77,7 +86,7 @@ export class WholeReply<Upstream extends AskedUpstream<Exchange<AskOwner<Upstrea
     const kind = replyKindOf(response);
     learnFrom(query, response, kind, capabilities);
     learnFromAnother(query, kind, capabilities, nowMs);
-    const step = nextStep(kind, manner, { hasShownCase: true, sendsLeft: 0, othersCount: 0, isInPlaceOfUdp: false });
+    const step = nextStep(kind, manner, CIRCUMSTANCES);
     if (step === "withoutOpt" && !request.isAnswered) {
       return dialogue.send(this, mannerAfter(step, manner), cause, kind);
     }

@@ -44,9 +44,11 @@ export class Setbacks {
 
   /** The reply to be given when there is no answer; `null`: there is none at all. */
   get second(): Response | null {
-    // Where NXDOMAIN is no answer, it says more than a refusal does.
+    // Where NXDOMAIN is no answer, it says more than a refusal does; and so does what is said of a name than what is said of
+    // the query.
     const useless = this.#useless.find(isUseful) ?? this.#useless[0];
-    const second = this.#unproven ?? this.#truncated ?? useless ?? null;
+    const isDenial = this.#unproven !== null && isUseful(this.#unproven);
+    const second = (isDenial ? this.#unproven : null) ?? this.#truncated ?? useless ?? this.#unproven;
     // Over TCP, that one upstream refuses does not make up for the answer that another one has.
     return second === this.#truncated && !this.#acceptsTruncated ? null : second;
   }
@@ -63,7 +65,7 @@ export class Setbacks {
 
   /** A reply is of no use, or should have been asked for once more; see `Response.isUnproven`. */
   noteReply(upstream: Upstream, response: Response): void {
-    // The other sends were in the client's spelling: what they bring is better.
+    // The other sends were in the client's spelling, or without EDNS: what they bring is better.
     if (response.isUnproven) {
       this.#unproven = response.copy();
     } else {

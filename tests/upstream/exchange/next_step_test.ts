@@ -9,7 +9,13 @@ import { readResponse } from "../../support/read_response.ts";
 const BEST: Manner = { withOpt: true, withCookie: true, isMixed: true, hasFreshCookie: false, isOverTcp: false };
 const PLAIN: Manner = { withOpt: false, withCookie: false, isMixed: false, hasFreshCookie: false, isOverTcp: false };
 const OVER_TCP: Partial<Manner> = { isMixed: false, isOverTcp: true };
-const AT_FIRST: Circumstances = { hasShownCase: false, sendsLeft: 2, othersCount: 0, isInPlaceOfUdp: false };
+const AT_FIRST: Circumstances = {
+  hasShownCase: false,
+  sendsLeft: 2,
+  othersCount: 0,
+  isAskedWithoutOpt: false,
+  isInPlaceOfUdp: false,
+};
 
 const STEPS: readonly [
   what: string,
@@ -33,6 +39,13 @@ const STEPS: readonly [
   ["[6891_08] a rejection of OPT", "rejection", {}, {}, "withoutOpt"],
   ["[6891_08] a rejection of OPT, with one send left", "rejection", {}, { sendsLeft: 1, othersCount: 3 }, "withoutOpt"],
   ["[9520_04] a rejection of the last send", "rejection", {}, { sendsLeft: 0 }, "accept"],
+  [
+    "[6891_08] a rejection of OPT, in the last send, by who is being asked without",
+    "rejection",
+    {},
+    { sendsLeft: 0, isAskedWithoutOpt: true },
+    "unproven",
+  ],
   ["[0x20_03] a rejection without OPT", "rejection", { withOpt: false }, {}, "plainCase"],
   ["a rejection without OPT in the client's spelling", "rejection", { withOpt: false, isMixed: false }, {}, "accept"],
   ["a rejection without OPT by who has shown that case does not matter", "rejection", { withOpt: false }, {

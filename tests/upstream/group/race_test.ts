@@ -292,3 +292,31 @@ Deno.test("Race asks another upstream that is silent again while the whole of a 
     2,
   ]]);
 });
+
+Deno.test("[6891_08] Race.run() waits for the reply to the query without EDNS, although the resend before it was rejected as well", async () => {
+  const rejects = inTurn(saying(RCODE.NOTIMP, 650), saying(RCODE.NOTIMP, 200));
+  const rig = raceRig((query, count) => (query.additionals.length > 0 ? rejects : answering(400))(query, count));
+  const { result, request } = rig.race();
+  await rig.time.passAndSettle(DEADLINE_MS);
+  assertEquals(won(await result), ["192.0.2.1:53", RCODE.NOERROR]);
+  assertEquals(rig.servers[0]!.datagram.asked.map(({ query }) => query.additionals.length), [1, 1, 0]);
+  assertEquals(request.sendCount, 3);
+});
+
+const WITHOUT_EDNS: readonly [what: string, habit: Habit, rcode: number, isUnproven: boolean][] = [
+  ["meets silence", SILENT, RCODE.NOTIMP, true],
+  // What is said without EDNS is meant.
+  ["is rejected as well", saying(RCODE.NOTIMP, 400), RCODE.NOTIMP, false],
+  ["is refused", saying(RCODE.REFUSED, 400), RCODE.REFUSED, false],
+];
+
+for (const [what, habit, rcode, isUnproven] of WITHOUT_EDNS) {
+  Deno.test(`[6891_08] Race.run() has no better reply than RCODE ${rcode} when a query without EDNS behind two rejections ${what}`, async () => {
+    const rejects = inTurn(saying(RCODE.NOTIMP, 650), saying(RCODE.NOTIMP, 200));
+    const rig = raceRig((query, count) => (query.additionals.length > 0 ? rejects : habit)(query, count));
+    const { result } = rig.race();
+    await rig.time.passAndSettle(DEADLINE_MS + TICK_MS);
+    const reply = await result;
+    assertEquals([...won(reply), reply.isUnproven], ["192.0.2.1:53", rcode, isUnproven]);
+  });
+}
