@@ -8,21 +8,24 @@ const FRAME_OCTETS_MAX = LENGTH_OCTETS + 0xffff;
 
 /**
  * Cuts a stream into messages: each is preceded by its length in two octets (RFC 1035 §4.2.2). Read into `space()`, tell
- * with `filled()` how much came, then `take()` messages until there is none.
+ * with `filled()` how much came, then `take()`, or `lend()`, messages until there is none.
  */
 export class StreamFrames {
   #buffer = new Uint8Array(INITIAL_OCTETS);
-  #length = 0;
+  /** What was not taken: from here to there. */
+  #start = 0;
+  #end = 0;
 
-  /** Where the next octets of the stream go. Never empty as long as every message is taken. */
+  /** Where the next octets of the stream go. Never empty as long as every message is taken. What was lent is overwritten. */
   space(): Uint8Array<ArrayBuffer> {
-    if (this.#length === this.#buffer.length) this.#grow();
-    return this.#buffer.subarray(this.#length);
+    this.#makeRoom();
+    if (this.#end === this.#buffer.length) this.#grow();
+    return this.#buffer.subarray(this.#end);
   }
 
   /** Tells that `count` octets have been written into `space()`. */
   filled(count: number): void {
-    this.#length += count;
+    this.#end += count;
   }
 
   /**
@@ -31,17 +34,28 @@ export class StreamFrames {
    * @throws {WireFormatError} when a length of zero is announced: nothing sensible can follow.
    */
   take(): Uint8Array<ArrayBuffer> | null {
-    if (this.#length < LENGTH_OCTETS) return null;
-    const messageOctets = uint16At(this.#buffer, 0);
+    return this.lend()?.slice() ?? null;
+  }
+
+  /** The same as a view, which may be edited, and is good until `space()` is called. */
+  lend(): Uint8Array<ArrayBuffer> | null {
+    const start = this.#start + LENGTH_OCTETS;
+    if (this.#end < start) return null;
+    const messageOctets = uint16At(this.#buffer, this.#start);
     if (messageOctets === 0) throw new WireFormatError("Message of length 0 in a stream");
-    const end = LENGTH_OCTETS + messageOctets;
-    if (this.#length < end) return null;
-    const message = this.#buffer.slice(LENGTH_OCTETS, end);
-    this.#buffer.copyWithin(0, end, this.#length);
-    this.#length -= end;
+    const end = start + messageOctets;
+    if (this.#end < end) return null;
+    this.#start = end;
+    return this.#buffer.subarray(start, end);
+  }
+
+  #makeRoom(): void {
+    if (this.#start === 0) return;
+    this.#buffer.copyWithin(0, this.#start, this.#end);
+    this.#end -= this.#start;
+    this.#start = 0;
     // A connection that has brought one long message does not keep the room for it as long as it lives.
-    if (this.#length === 0 && this.#buffer.length > INITIAL_OCTETS) this.#buffer = new Uint8Array(INITIAL_OCTETS);
-    return message;
+    if (this.#end === 0 && this.#buffer.length > INITIAL_OCTETS) this.#buffer = new Uint8Array(INITIAL_OCTETS);
   }
 
   #grow(): void {

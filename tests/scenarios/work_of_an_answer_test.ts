@@ -2,8 +2,10 @@ import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { QuestionHash } from "../../lib/names/question_hash.ts";
 import { Response } from "../../lib/response/response.ts";
 import type { RecordPlaces } from "../../lib/wire/record_places.ts";
+import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import { MessageScan } from "../../lib/wire/scan.ts";
-import { cacheScene, tell } from "../support/cache_scene.ts";
+import { cacheScene, nowSays, tell } from "../support/cache_scene.ts";
+import { tcp } from "../support/fake_socket.ts";
 import { recordZone } from "../support/record_zone.ts";
 import type { Host } from "../support/world_network.ts";
 
@@ -55,6 +57,33 @@ Deno.test("the way of a cold reply from the correlator to the client's socket ta
   const scene = cacheScene({ zone: ZONE });
   const frames = await framesOfReply(scene.host, () => tell(scene, "example.org"));
   assertLessOrEqual(frames.length, FRAMES_MAX, frames.join("\n"));
+  await scene.settle();
+});
+
+/** Over TCP a reply passes the connection, and what waits there for it, as well. */
+const STREAM_FRAMES_MAX = FRAMES_MAX + 3;
+
+Deno.test("a reply over TCP is walked once, and goes to the client's socket on the stack of whoever has taken it in", async () => {
+  const scene = cacheScene({ zone: ZONE, config: { upstreams: [endpointAt(tcp("203.0.113.53", 53))] } });
+  let scans = 0;
+  const frames = await framesOfReply(scene.host, async () => {
+    scans = await countScans(() => tell(scene, "example.org"));
+  });
+  assertEquals([scans, scene.upstream.queries.length, scene.upstream.streamQueries.length], [2, 0, 1]);
+  assertLessOrEqual(frames.length, STREAM_FRAMES_MAX, frames.join("\n"));
+  await scene.settle();
+});
+
+Deno.test("so does the whole of a truncated reply, of which a copy is kept until then", async () => {
+  const scene = cacheScene({ zone: ZONE });
+  nowSays(scene.upstream, { isTruncated: true });
+  let scans = 0;
+  const frames = await framesOfReply(scene.host, async () => {
+    scans = await countScans(() => tell(scene, "example.org"));
+  });
+  // The query, the truncated reply and its copy, the whole.
+  assertEquals([scans, scene.upstream.streamQueries.length], [4, 1]);
+  assertLessOrEqual(frames.length, STREAM_FRAMES_MAX, frames.join("\n"));
   await scene.settle();
 });
 

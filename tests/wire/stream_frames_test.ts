@@ -55,6 +55,21 @@ Deno.test("StreamFrames.take() gives copies: what comes in later does not change
   assertEquals(first, hex("aaaa"));
 });
 
+Deno.test("StreamFrames.lend() gives views of what has come, one behind the other, until more comes in", () => {
+  const frames = new StreamFrames();
+  frames.space().set(hex("0002 aaaa 0002 bbbb 0002 cc"));
+  frames.filled(11);
+  const lent = [frames.lend()!, frames.lend()!];
+  assertEquals([...lent, frames.lend()], [hex("aaaa"), hex("bbbb"), null]);
+  assert(lent[0]!.buffer === lent[1]!.buffer);
+  // Who edits one does not touch another.
+  lent[0]!.fill(0xff);
+  assertEquals(lent[1], hex("bbbb"));
+  frames.space().set(hex("dd"));
+  frames.filled(1);
+  assertEquals([frames.take(), frames.take()], [hex("ccdd"), null]);
+});
+
 Deno.test("toFrame() is the length in two octets and the message, in a buffer of its own", () => {
   const message = hex("0102030405060708090a0b0c");
   const frame = toFrame(message);

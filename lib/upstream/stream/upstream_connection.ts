@@ -204,7 +204,7 @@ export class UpstreamConnection {
         this.#heardAtMs = clock.nowMs();
         this.#silenceCount = 0;
         this.#frames.filled(count);
-        for (let message = this.#frames.take(); message !== null; message = this.#frames.take()) {
+        for (let message = this.#frames.lend(); message !== null; message = this.#frames.lend()) {
           counters[COUNTER_OF[this.#correlator.accept(message, peer)]]++;
         }
       }
