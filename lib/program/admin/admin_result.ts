@@ -3,7 +3,8 @@ import type { PauseResult } from "../../operator/admin/pausing.ts";
 import { pauseText } from "../../operator/pause_status.ts";
 import type { Explanation } from "../../operator/explain/explanation.ts";
 import { type Outcome, outcomeText } from "../../reload/outcome.ts";
-import { type ListStatus, listsText } from "../../operator/lists_text.ts";
+import type { ListStatus } from "../../lists/keeper/list_status.ts";
+import { listsText } from "../../operator/lists_text.ts";
 import { explanationText } from "../../operator/explain/explanation_text.ts";
 
 /** What `status` brings. */

@@ -6,7 +6,7 @@ import { type AdminHandler, AdminServer } from "../../operator/admin/admin_serve
 import { changePauses, type PausedProgram } from "../../operator/admin/pausing.ts";
 import type { ExplainRequest, FlushRequest, RefreshRequest } from "../../operator/admin/requests.ts";
 import type { Explanation } from "../../operator/explain/explanation.ts";
-import type { ListStatus } from "../../operator/lists_text.ts";
+import type { ListStatus } from "../../lists/keeper/list_status.ts";
 import type { Outcome } from "../../reload/outcome.ts";
 import type { Status } from "../../operator/status.ts";
 
