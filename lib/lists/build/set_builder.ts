@@ -82,15 +82,20 @@ export class SetBuilder {
   #addName(scratch: Uint8Array, length: number, member: number, line: number): void {
     // hot path
     const hash = this.#hash;
-    const { hashes } = hash;
+    const { low, high } = hash.hashes;
     hash.begin(scratch, 0, length);
-    while (hash.reaches(hashes.count + 1)) { /* up to the whole name */ }
-    const labels = hashes.count;
+    const { labels } = hash;
     assert(labels > 0, "the root is in no list");
     if (labels > this.#labelsMax) this.#labelsMax = labels;
-    if (labels === 1) this.#tops[topWord(hashes.low[1]!)]! |= 1 << (hashes.low[1]! & 31);
-    else this.#addSuffix(hashes.low[2]!);
-    this.#records.add(hashes.high[labels]!, hashes.low[labels]!, member, line);
+    if (labels === 1) {
+      hash.make(1);
+      this.#tops[topWord(low[1]!)]! |= 1 << (low[1]! & 31);
+    } else {
+      hash.make(2);
+      this.#addSuffix(low[2]!);
+      if (labels > 2) hash.make(labels);
+    }
+    this.#records.add(high[labels]!, low[labels]!, member, line);
   }
 
   #addSuffix(low: number): void {

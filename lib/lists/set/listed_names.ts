@@ -70,21 +70,30 @@ export class ListedNames {
   find(): number {
     // hot path
     const hash = this.#hash;
+    const { labels } = hash;
     const { low, high } = hash.hashes;
     let found = NO_LISTS;
-    if (this.#hasTops && hash.reaches(1) && this.#mayBeTop(low[1]!)) found = this.#findAt(1, low[1]!, high[1]!);
-    if (!hash.reaches(2) || !this.#mayHave(low[2]!)) return found;
-    for (let labels = 2; labels <= this.#labelsMax && hash.reaches(labels); labels++) {
-      found = this.#sets.join(found, this.#findAt(labels, low[labels]!, high[labels]!));
+    if (this.#hasTops && labels > 0) {
+      hash.make(1);
+      if (this.#mayBeTop(low[1]!)) found = this.#findAt(1, low[1]!, high[1]!);
     }
-    return found;
+    if (labels < 2) return found;
+    hash.make(2);
+    if (!this.#mayHave(low[2]!)) return found;
+    const most = labels < this.#labelsMax ? labels : this.#labelsMax;
+    for (let count = 2;; count++) {
+      found = this.#sets.join(found, this.#findAt(count, low[count]!, high[count]!));
+      if (count >= most) return found;
+      hash.make(count + 1);
+    }
   }
 
   /** Tells of each member of that set, and of the line that says it; 0 for a line that is not known. The longest name comes last. */
   each(tell: (place: number, line: number) => void): void {
     const { cold, lines, wide, setStarts, setMembers, members } = this.#sections;
     const { low, high } = this.#hash.hashes;
-    for (let labels = 1; this.#hash.reaches(labels); labels++) {
+    for (let labels = 1; labels <= this.#hash.labels; labels++) {
+      this.#hash.make(labels);
       const slot = this.#slotOf(low[labels]!, high[labels]!);
       if (slot === NOWHERE) continue;
       const value = cold[slot]! & COLD_VALUE_MAX;

@@ -37,12 +37,19 @@ export class SetHash {
     this.hashes.begin(this, k0, k1, 0x6c79_6765 ^ k0, 0x7465_6462 ^ k1, this.#wire, this.#end);
   }
 
-  /** Whether the name has `labels` labels or more; then `hashes` has the hashes of the domains of so many labels and fewer. */
-  reaches(labels: number): boolean {
+  /** Labels of that name. */
+  get labels(): number {
     // hot path
-    const { hashes } = this;
-    while (hashes.count < labels) if (!hashes.extend(this.#wire, this.#end)) return false;
-    return true;
+    return this.hashes.labelCount;
+  }
+
+  /**
+   * Makes the hash of its domain of so many labels, more than before, which then stands in `hashes`. Those of the domains between
+   * are not made.
+   */
+  make(labels: number): void {
+    // hot path
+    this.hashes.extend(this.#wire, this.#end, labels);
   }
 
   /** Whether the domain of so many labels is the name itself. */
