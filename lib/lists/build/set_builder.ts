@@ -6,7 +6,7 @@ import { GrowingNumbers } from "./growing_numbers.ts";
 import { NameRecords } from "./name_records.ts";
 import { CANCELLED } from "./merged_names.ts";
 import { layOut } from "./set_layout.ts";
-import type { ListOrigin, SetTail } from "../set/set_file.ts";
+import { LABEL_COUNT_WORDS, type ListOrigin, type SetTail } from "../set/set_file.ts";
 import { TOP_WORDS, topWord } from "../set/set_sections.ts";
 import { SetHash } from "../set/set_hash.ts";
 import { SetMembers } from "./set_members.ts";
@@ -24,10 +24,10 @@ export class SetBuilder {
   /** The low halves of the hashes of domains of two labels, many of them more than once. */
   readonly #suffixes = new GrowingNumbers();
   readonly #tops = new Int32Array(TOP_WORDS);
+  readonly #labelCounts = new Uint32Array(LABEL_COUNT_WORDS);
   readonly #lists: ListOrigin[] = [];
   readonly #patterns: SetTail["patterns"][number][] = [];
   readonly #addresses: SetTail["addresses"][number][] = [];
-  #labelsMax = 0;
   #lastSuffix = 0;
 
   /**
@@ -70,7 +70,7 @@ export class SetBuilder {
     return layOut({
       key: this.#key,
       generation: this.#generation,
-      labelsMax: this.#labelsMax,
+      labelCounts: this.#labelCounts,
       records: this.#records,
       suffixes: this.#suffixes.all,
       tops: this.#tops,
@@ -86,7 +86,7 @@ export class SetBuilder {
     hash.begin(scratch, 0, length);
     const { labels } = hash;
     assert(labels > 0, "the root is in no list");
-    if (labels > this.#labelsMax) this.#labelsMax = labels;
+    this.#labelCounts[labels >>> 5]! |= 1 << (labels & 31);
     if (labels === 1) {
       hash.make(1);
       this.#tops[topWord(low[1]!)]! |= 1 << (low[1]! & 31);

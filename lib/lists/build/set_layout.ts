@@ -14,7 +14,7 @@ const FILTER_WORDS_MIN = 16;
 const SUFFIXES_A_SLICE = 65_536;
 
 /** What has come of lists. */
-export interface SetContent extends Pick<SetHeader, "key" | "generation" | "labelsMax"> {
+export interface SetContent extends Pick<SetHeader, "key" | "generation" | "labelCounts"> {
   /** See `mergeNames`. */
   readonly records: NameRecords;
   /** The low halves of the hashes of domains of two labels; as often as may be. */

@@ -22,7 +22,7 @@ const NOWHERE = -1;
 /** What listed names are looked up with. */
 export interface ListedNamesOptions {
   /** See `set_file.ts`. */
-  readonly header: Pick<SetHeader, "labelsMax" | "places">;
+  readonly header: Pick<SetHeader, "labelCounts" | "places">;
   /** See `set_file.ts`. */
   readonly sections: SetSections;
   /** Made with the key of the header. */
@@ -43,7 +43,7 @@ export interface ListedNamesOptions {
 export class ListedNames {
   #sections: SetSections;
   readonly #hash: SetHash;
-  readonly #labelsMax: number;
+  readonly #labelCounts: Uint32Array;
   readonly #places: number;
   #hasTops: boolean;
   readonly #sets: ListSets;
@@ -56,7 +56,7 @@ export class ListedNames {
   constructor({ header, sections, hash, sets, placeOf }: ListedNamesOptions) {
     this.#sections = sections;
     this.#hash = hash;
-    this.#labelsMax = header.labelsMax;
+    this.#labelCounts = header.labelCounts;
     this.#places = header.places;
     this.#hasTops = sections.tops.some((word) => word !== 0);
     this.#sets = sets;
@@ -80,12 +80,13 @@ export class ListedNames {
     if (labels < 2) return found;
     hash.make(2);
     if (!this.#mayHave(low[2]!)) return found;
-    const most = labels < this.#labelsMax ? labels : this.#labelsMax;
-    for (let count = 2;; count++) {
+    for (let count = 2; count <= labels; count++) {
+      // A list with a name of a hundred labels makes nobody look a hundred times.
+      if ((this.#labelCounts[count >>> 5]! & (1 << (count & 31))) === 0) continue;
+      if (count > 2) hash.make(count);
       found = this.#sets.join(found, this.#findAt(count, low[count]!, high[count]!));
-      if (count >= most) return found;
-      hash.make(count + 1);
     }
+    return found;
   }
 
   /** Tells of each member of that set, and of the line that says it; 0 for a line that is not known. The longest name comes last. */

@@ -15,6 +15,9 @@ const HEADER_OCTETS = 4096;
 /** Octets of the key of `QuestionHash`. */
 export const SET_KEY_OCTETS = 8;
 
+/** A name has 127 labels at most. */
+export const LABEL_COUNT_WORDS = 4;
+
 /** Octets that are added up without a pause. */
 const SUMMED_OCTETS = 262_144;
 /** FNV's prime. */
@@ -28,9 +31,9 @@ const WORD = {
   contentSum: 3,
   key: 4,
   generation: 6,
-  labelsMax: 7,
-  places: 8,
-  counts: 9,
+  places: 7,
+  labelCounts: 8,
+  counts: 12,
 } as const;
 
 /** What is few. */
@@ -59,8 +62,8 @@ export interface SetHeader {
   readonly key: Uint8Array<ArrayBuffer>;
   /** 32 bits. */
   readonly generation: number;
-  /** No listed name has more labels. */
-  readonly labelsMax: number;
+  /** A bit for each number of labels that a listed name has. */
+  readonly labelCounts: Uint32Array;
   /** Where a name can belong in `hot`, see `placeOf`; it stands there or in the next place that is free. */
   readonly places: number;
   /** See `SectionCounts`. */
@@ -74,14 +77,14 @@ export class SetFileError extends Error {
 }
 
 /** Memory for a set, with its header but for the checksums: see `sealSet`. */
-export function createSet({ key, generation, labelsMax, places, counts }: SetHeader): [ArrayBuffer, SetSections] {
+export function createSet({ key, generation, labelCounts, places, counts }: SetHeader): [ArrayBuffer, SetSections] {
   const buffer = new ArrayBuffer(sectionsEnd(HEADER_OCTETS, counts));
   const words = new Uint32Array(buffer, 0, HEADER_OCTETS / 4);
   words[WORD.magic] = MAGIC;
   words[WORD.version] = VERSION;
   new Uint8Array(buffer).set(key, 4 * WORD.key);
   words[WORD.generation] = generation;
-  words[WORD.labelsMax] = labelsMax;
+  words.set(labelCounts, WORD.labelCounts);
   words[WORD.places] = places;
   for (const [i, section] of sectionNames().entries()) words[WORD.counts + i] = counts[section];
   return [buffer, sectionsOf(buffer, HEADER_OCTETS, counts)];
@@ -119,8 +122,13 @@ export function openSet(buffer: ArrayBuffer, isChecked: boolean): [SetHeader, Se
   }
   const sections = sectionsOf(buffer, HEADER_OCTETS, counts);
   const key = new Uint8Array(buffer.slice(4 * WORD.key, 4 * WORD.key + SET_KEY_OCTETS));
-  const [generation, labelsMax, places] = [WORD.generation, WORD.labelsMax, WORD.places].map((word) => words[word]!);
-  const header = { key, generation: generation!, labelsMax: labelsMax!, places: places!, counts };
+  const header = {
+    key,
+    generation: words[WORD.generation]!,
+    places: words[WORD.places]!,
+    labelCounts: words.slice(WORD.labelCounts, WORD.labelCounts + LABEL_COUNT_WORDS),
+    counts,
+  };
   return [header, sections, tailOf(sections.tail)];
 }
 

@@ -254,10 +254,45 @@ Deno.test("NameSet tells a file that is no list set, is cut, or damaged, and why
     [new Uint8Array(good).slice(0, 4095), "it is cut: 4095 octets"],
     [changed(0), "it is no list set"],
     [changed(4), "its version is 129, not 1"],
-    [changed(40), "its header is damaged"],
+    [changed(36), "its header is damaged"],
     [new Uint8Array(good).slice(0, -64), `it has ${good.byteLength - 64} octets instead of ${good.byteLength}`],
     [changed(5000), "its content is damaged"],
     [changed(good.byteLength - 1), "its content is damaged"],
   ];
   for (const [octets, why] of cases) assertThrows(open(octets), SetFileError, why);
+});
+
+Deno.test("NameSet.find() finds each of many names with its line, and none that is not listed", () => {
+  const count = 50_000;
+  const texts = Array.from({ length: count }, (_, i) => `n${i}.d${i % 20_000}.example`);
+  // The second list has every third of them, in another order.
+  const again = texts.filter((_, i) => i % 3 === 0).reverse();
+  const set = setOf([texts, again].map((list) => list.map((text) => [text, COVERS.both, BLOCKS] as const)));
+  const of = (text: string) => [0, 1].map((list) => set.lineOf(...question(text), list));
+  for (let i = 0; i < count; i += 7) {
+    assertEquals([i, ...of(texts[i]!)], [i, i + 1, i % 3 === 0 ? again.length - i / 3 : 0]);
+    assertEquals(set.find(...question(`m${i}.d${i % 20_000}.example`)), NO_LISTS);
+    assertEquals(set.find(...question(`d${i % 20_000}.example`)), NO_LISTS);
+  }
+});
+
+Deno.test("NameSet.find() finds the longest names and those with the most labels, and what is above and below them", () => {
+  const most = Array(126).fill("a").join(".");
+  const longest = [63, 63, 63, 59].map((length) => "x".repeat(length)).join(".");
+  const set = setOf([[[most, COVERS.both, BLOCKS], [longest, COVERS.self, BLOCKS]]]);
+  const found = [most, `b.${most}`, most.slice(2), longest, longest.slice(64)].map((text) => {
+    return set.find(...question(text)) !== NO_LISTS;
+  });
+  assertEquals(found, [true, true, false, true, false]);
+});
+
+Deno.test("NameSet.find() and the others find nothing in a set of no names, and in a closed one", () => {
+  const empty = setOf([[]]);
+  const closed = setOf([[["example.org", COVERS.both, BLOCKS]]]);
+  closed.close();
+  for (const set of [empty, closed]) {
+    for (const text of [".", "org", "example.org", "www.example.org"]) assertEquals(find(set, text), []);
+    assertEquals(set.lineOf(...question("example.org"), 0), 0);
+    assertEquals(set.findAddress(parseIp("192.0.2.1")!), NO_LISTS);
+  }
 });
