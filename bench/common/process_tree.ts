@@ -4,6 +4,8 @@ export interface Usage {
   readonly cpuMs: number;
   /** Resident memory; what parent and child share counts twice. */
   readonly residentOctets: number;
+  /** The most that it ever was; of each process, whenever that was. */
+  readonly peakOctets: number;
 }
 
 /** USER_HZ: what `/proc` counts in on every platform that Deno runs on, whatever the kernel itself counts in. */
@@ -21,12 +23,14 @@ export function usageOf(pid: number, root = "/proc"): Usage {
     const pids = treeOf(pid, root);
     const usages = pids.map((pid) => ({
       cpuMs: cpuTicks(read(`${root}/${pid}/stat`)) * 1000 / TICKS_PER_SECOND,
-      residentOctets: residentOctets(read(`${root}/${pid}/status`)),
+      residentOctets: memoryOctets("VmRSS", read(`${root}/${pid}/status`)),
+      peakOctets: memoryOctets("VmHWM", read(`${root}/${pid}/status`)),
     }));
     if (reading < READINGS_MAX && `${treeOf(pid, root)}` !== `${pids}`) continue;
     return {
       cpuMs: usages.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
       residentOctets: usages.reduce((sum, { residentOctets }) => sum + residentOctets, 0),
+      peakOctets: usages.reduce((sum, { peakOctets }) => sum + peakOctets, 0),
     };
   }
 }
@@ -42,9 +46,9 @@ export function cpuTicks(stat: string): number {
   return fromThird.slice(14 - 3, 18 - 3).reduce((sum, ticks) => sum + Number(ticks), 0);
 }
 
-/** VmRSS in the text of `/proc/<pid>/status`; a process that has ended but was not waited for has none. */
-export function residentOctets(status: string): number {
-  return 1024 * Number(/^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0);
+/** VmRSS or VmHWM in the text of `/proc/<pid>/status`; a process that has ended but was not waited for has none. */
+export function memoryOctets(field: "VmRSS" | "VmHWM", status: string): number {
+  return 1024 * Number(new RegExp(`^${field}:\\s*(\\d+) kB$`, "m").exec(status)?.[1] ?? 0);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { cpuTicks, residentOctets, usageOf } from "./process_tree.ts";
+import { cpuTicks, memoryOctets, usageOf } from "./process_tree.ts";
 
 const ignore = ["read", "write"].some((name) => {
   return Deno.permissions.querySync({ name: name as "read" | "write" }).state !== "granted";
@@ -19,12 +19,13 @@ Deno.test("cpuTicks() is not misled by a program's name with spaces and parenthe
   assertEquals(cpuTicks(stat("a) R 1 (b", [1, 2, 3, 4])), 10);
 });
 
-Deno.test("cpuTicks() and residentOctets() are 0 of a process that has gone", () => {
-  assertEquals([cpuTicks(""), residentOctets("")], [0, 0]);
+Deno.test("cpuTicks() and memoryOctets() are 0 of a process that has gone", () => {
+  assertEquals([cpuTicks(""), memoryOctets("VmRSS", "")], [0, 0]);
 });
 
-Deno.test("residentOctets() reads VmRSS, and takes no other line for it", () => {
-  assertEquals(residentOctets("VmPeak:\t 9 kB\nVmHWM:\t 8 kB\nVmRSS:\t    1720 kB\nRssAnon:\t 7 kB\n"), 1720 * 1024);
+Deno.test("memoryOctets() reads VmRSS, or VmHWM, and takes no other line for it", () => {
+  const status = "VmPeak:\t 9 kB\nVmHWM:\t 8 kB\nVmRSS:\t    1720 kB\nRssAnon:\t 7 kB\n";
+  assertEquals([memoryOctets("VmRSS", status), memoryOctets("VmHWM", status)], [1720 * 1024, 8 * 1024]);
 });
 
 Deno.test({
@@ -38,7 +39,7 @@ Deno.test({
       addProcess(root, 21, { threads: { 21: "" }, ticks: 5 });
       addProcess(root, 30, { threads: { 30: "" }, ticks: 1 });
       addProcess(root, 40, { threads: { 40: "" }, ticks: 7777 });
-      assertEquals(usageOf(10, root), { cpuMs: 1160, residentOctets: 4 * 1024 });
+      assertEquals(usageOf(10, root), { cpuMs: 1160, residentOctets: 4 * 1024, peakOctets: 0 });
     } finally {
       Deno.removeSync(root, { recursive: true });
     }
@@ -51,7 +52,7 @@ Deno.test({
   fn: () => {
     const root = Deno.makeTempDirSync();
     try {
-      assertEquals(usageOf(10, root), { cpuMs: 0, residentOctets: 0 });
+      assertEquals(usageOf(10, root), { cpuMs: 0, residentOctets: 0, peakOctets: 0 });
     } finally {
       Deno.removeSync(root, { recursive: true });
     }

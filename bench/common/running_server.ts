@@ -33,9 +33,11 @@ export interface Startable {
    * no.
    */
   readonly sharesSession?: boolean;
+  /** Who needs longer to listen is given up. Default: longer than usual starts take. */
+  readonly startMsMax?: number;
 }
 
-/** Longer than any start takes; who needs more is given up. */
+/** Longer than any start takes that reads no large file. */
 const START_MS_MAX = 15_000;
 /** Tries to start one: somebody else may take the port that was free a moment ago. */
 const START_TRIES_MAX = 3;
@@ -86,7 +88,9 @@ export class RunningServer implements AsyncDisposable {
     }
   }
 
-  static async #start({ name, executable, commandLine, sharesSession = false }: Startable): Promise<RunningServer> {
+  static async #start(
+    { name, executable, commandLine, sharesSession = false, startMsMax = START_MS_MAX }: Startable,
+  ): Promise<RunningServer> {
     if (this.#isOver) throw new Error(`Cannot start ${name}: all is being stopped`);
     const listen = freeAddress();
     const folder = Deno.makeTempDirSync({ prefix: `bench-${name}-` });
@@ -99,7 +103,7 @@ export class RunningServer implements AsyncDisposable {
     const process = new Deno.Command(executable, { args: [...args], cwd: folder, ...io, detached }).spawn();
     const running = new RunningServer(listen, process, folder, sharesSession);
     try {
-      await running.#listening();
+      await running.#listening(startMsMax);
       return running;
     } catch (error) {
       await running[Symbol.asyncDispose]();
@@ -116,6 +120,11 @@ export class RunningServer implements AsyncDisposable {
   /** The process that was started; it may have children. */
   get pid(): number {
     return this.#process.pid;
+  }
+
+  /** Whether its process has ended by itself. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
   /** What it last wrote to standard error. */
@@ -147,8 +156,8 @@ export class RunningServer implements AsyncDisposable {
   }
 
   /** All of them serve TCP, and a connection that is taken is no query: nothing is learned about upstreams from it. */
-  async #listening(): Promise<void> {
-    const giveUpAtMs = performance.now() + START_MS_MAX;
+  async #listening(startMsMax: number): Promise<void> {
+    const giveUpAtMs = performance.now() + startMsMax;
     const { hostname, port } = this.address;
     for (;;) {
       if (this.#hasEnded) throw new Error(`It ended: ${this.lastWords}`);
