@@ -8,7 +8,7 @@ import { Pipeline } from "../server/pipeline.ts";
 import { endpointText } from "../upstream/endpoint.ts";
 import type { UpstreamGroup } from "../upstream/group/upstream_group.ts";
 import { resolverChain } from "./chain.ts";
-import { groupNames } from "./policy/decide.ts";
+import { groupNames } from "./policy/group_names.ts";
 import { type Destinations, openDestinations } from "./policy/destinations.ts";
 import { upstreamGroupsOf } from "./policy/group_options.ts";
 import { openLocal } from "./policy/local.ts";

@@ -9,6 +9,7 @@ import type { UpstreamHealth } from "../resolver/cache/upstream_health.ts";
 import { Chaos } from "../resolver/local/chaos.ts";
 import { Coalesce } from "../resolver/sharing/coalesce.ts";
 import { FixedAnswer } from "../resolver/local/fixed_answer.ts";
+import { Flatten } from "../resolver/filter/flatten.ts";
 import { FixedView } from "../resolver/fixed_view.ts";
 import { Forward } from "../resolver/forward.ts";
 import { InFlightLimit } from "../resolver/sharing/in_flight_limit.ts";
@@ -30,6 +31,7 @@ import { VERSION } from "../version.ts";
 import { inspectorFor, judgedAnswers } from "./policy/answers.ts";
 import { decide } from "./policy/decide.ts";
 import type { Destinations } from "./policy/destinations.ts";
+import { withDns64 } from "./policy/dns64.ts";
 import type { Local } from "./policy/local.ts";
 import type { Resources } from "./resources.ts";
 
@@ -138,6 +140,7 @@ export function resolverChain(options: ChainOptions): Chain {
   } else {
     next = forwarding;
     if (policy !== null && inspector !== null) next = judgedAnswers({ policy, hash, groupOf, next });
+    if (policy !== null) next = withDns64(policy, groupOf, next);
     // Without a policy nobody decides: all are in the view of those that are asked. At the start that is 0.
     const view = policy === null ? destinations.default!.view : 0;
     if (view !== 0) next = new FixedView({ next, view });
@@ -146,6 +149,7 @@ export function resolverChain(options: ChainOptions): Chain {
   if (policy !== null && local !== null) {
     next = decided = decide({ ...options, policy, local, hash, wallClock, next, madeUp: fixedAnswer(config) });
   }
+  if (policy !== null && policy.answers.isFlat) next = new Flatten({ next });
   if (groups.length > 0) next = new Any({ next });
   if (config.refusedTypes.length > 0) next = new RefusedTypes({ next, types: config.refusedTypes });
   next = new Chaos({ next, serverId, version: `dns-forwarder ${VERSION}` });

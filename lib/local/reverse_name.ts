@@ -22,6 +22,12 @@ export function networkOfReverse(name: Name): Cidr | null {
   return endsWith(name, IN_ADDR_ARPA) ? ipv4Of(name) : null;
 }
 
+/** The domain in which the addresses of a network of IPv6 have names in reverse; its prefix is of whole digits. */
+export function reverseZone({ octets, prefixBits }: Cidr): Name {
+  const digits = octets.toHex().slice(0, prefixBits / 4);
+  return nameFromText(`${Array.from(digits).reverse().join(".")}.ip6.arpa`);
+}
+
 function endsWith(name: Name, domain: Name): boolean {
   if (name.length <= domain.length) return false;
   const end = foldCase(name.subarray(name.length - domain.length));

@@ -10,6 +10,19 @@ export function putUint16(octets: Uint8Array, offset: number, value: number): vo
   octets[offset + 1] = value & 0xff;
 }
 
+/** The unsigned 32-bit number at `offset`, in network byte order; it must be within the octets. */
+export function uint32At(octets: Uint8Array, offset: number): number {
+  // hot path
+  return ((uint16At(octets, offset) << 16) | uint16At(octets, offset + 2)) >>> 0;
+}
+
+/** Writes the unsigned 32-bit number `value` at `offset`, in network byte order. */
+export function putUint32(octets: Uint8Array, offset: number, value: number): void {
+  // hot path
+  putUint16(octets, offset, value >>> 16);
+  putUint16(octets, offset + 2, value & 0xffff);
+}
+
 /**
  * The octets as a string of one UTF-16 unit each: a key for maps, exact for any octets, which can be cut where they can.
  * For names and the like; a long array would exhaust the stack.

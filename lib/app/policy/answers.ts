@@ -8,7 +8,7 @@ import type { Query } from "../../resolver/query.ts";
 import type { Resolver } from "../../resolver/resolver.ts";
 import { HEADER_OCTETS } from "../../wire/header.ts";
 import { keyOfName, nameFromText } from "../../wire/name.ts";
-import { groupNames } from "./decide.ts";
+import { groupNames } from "./group_names.ts";
 
 /** What looks through answers for a policy; `null` where nobody is to be kept from anything. */
 export function inspectorFor(policy: Policy | null, inspections: Inspections): AnswerInspector | null {

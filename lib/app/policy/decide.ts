@@ -16,8 +16,11 @@ import { LocalNames } from "../../resolver/local/local_names.ts";
 import type { IsKnown } from "../../resolver/local/special_answer.ts";
 import type { Resolver } from "../../resolver/resolver.ts";
 import type { Destination, Destinations } from "./destinations.ts";
+import { dns64Rules } from "./dns64.ts";
+import { DEFAULT_CLIENTS, groupNames } from "./group_names.ts";
 import type { Local } from "./local.ts";
 import { NOBODY_ASKED, rewriteRules, routeRules, specialRules } from "./rules.ts";
+import { safeSearchRules } from "./safe_search.ts";
 
 /** What deciding is made from. */
 export interface PolicyOptions {
@@ -53,6 +56,8 @@ export function decide(options: PolicyOptions): Decide {
   const rules = [
     ...routeRules(policy.routes, destinations, numbers),
     ...rewriteRules(policy.rewrites, policy.local.ttlSeconds, again, numbers),
+    ...safeSearchRules(policy, again, numbers),
+    ...dns64Rules(policy, again),
     ...(config.answersSpecialNames && destinations.groups.length > 0 ? specialRules(again, isKnown) : []),
   ];
   const table = new RuleTable(hash, rules, groups.length);
@@ -68,11 +73,6 @@ export function decide(options: PolicyOptions): Decide {
   const localNames = local === undefined ? next : new LocalNames({ ...local, decide, wallClock });
   if (local !== undefined) local.data.onChange = () => names.forget();
   return decide;
-}
-
-/** The names of the groups of clients by their numbers, the default first: it is there whether something is said of it or not. */
-export function groupNames({ clientGroups }: Policy): string[] {
-  return [DEFAULT, ...clientGroups.map(({ name }) => name).filter((name) => name !== DEFAULT)];
 }
 
 function clientGroups({ policy, destinations, madeUp }: PolicyOptions): [ClientGroup, GroupMarks][] {
@@ -102,11 +102,10 @@ function elsewhere(reason: Reason, answeredBy: Resolver): Ruling {
   return { ...NOBODY_ASKED, reason, answeredBy };
 }
 
-const DEFAULT = "default";
 const UNSAID: Reason = { sentence: 6, what: "no route", place: null };
 /** What is said of a group that nothing is said of. */
 const NOBODY = {
-  name: DEFAULT,
+  name: DEFAULT_CLIENTS,
   upstream: null,
   dropTypes: [],
   addresses: [],

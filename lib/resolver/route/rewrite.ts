@@ -1,8 +1,8 @@
 import { CLASS, EDE, RCODE, TYPE } from "../../wire/iana.ts";
-import { decodeQuestions, type Message, type Question, type ResourceRecord } from "../../wire/message.ts";
+import { decodeQuestions, type Question, type ResourceRecord } from "../../wire/message.ts";
 import type { Name } from "../../wire/name.ts";
+import { flatAnswer } from "../filter/flat_answer.ts";
 import { localReply } from "../local/local_reply.ts";
-import { ownSoa } from "../local/own_soa.ts";
 import { ownReply } from "../own_reply.ts";
 import { partOf, traceOther } from "../part_of.ts";
 import type { Query } from "../query.ts";
@@ -67,7 +67,7 @@ export class Rewrite implements Resolver {
       return ownReply(query, { rcode, withQuestion: true, source, reason });
     }
     const sections = this.#isFlatFor(query, question)
-      ? flattened(question, message)
+      ? flatAnswer(question, message)
       : { answers: [this.#alias(question), ...message.answers], authorities: message.authorities };
     const reply = localReply(query, { question, rcode, isTruncated, ...sections });
     reply.source = source;
@@ -80,17 +80,6 @@ export class Rewrite implements Resolver {
     const { to: rdata, ttlSeconds: ttl } = this.#options;
     return { name, type: TYPE.CNAME, class: CLASS.IN, ttl, rdata };
   }
-}
-
-/** The records at the end of a chain under the name that was asked for, or that there are none. */
-function flattened({ name, type }: Question, { answers, authorities }: Message) {
-  // The chain holds for no longer than each of its records.
-  const ttl = Math.min(...answers.map((record) => record.ttl));
-  const found = answers.filter((record) => record.type === type).map((record) => ({ ...record, name, ttl }));
-  const soa = authorities.find((record) => record.type === TYPE.SOA);
-  if (found.length > 0 || soa === undefined) return { answers: found, authorities: [] };
-  // RFC 2308 §3, §5: the name is in no zone of whoever owns the other one, and what it lacks, it lacks for as long as that.
-  return { answers: [], authorities: [ownSoa(name, Math.min(ttl, soa.ttl))] };
 }
 
 function circle(query: Query): Reply {

@@ -1,0 +1,146 @@
+import { type Cidr, isInCidr, unmappedIp } from "../../base/net/cidr.ts";
+import type { Nat64Prefix } from "../../base/net/nat64_prefix.ts";
+import { Response } from "../../response/response.ts";
+import { FLAG, RECORD_HEAD_OCTETS } from "../../wire/header.ts";
+import { CLASS, RCODE, TYPE } from "../../wire/iana.ts";
+import { decodeQuestions, type ResourceRecord } from "../../wire/message.ts";
+import { uint16At, uint32At } from "../../wire/octets.ts";
+import { localReply } from "../local/local_reply.ts";
+import { partOf } from "../part_of.ts";
+import type { Query } from "../query.ts";
+import { decodeBounded } from "../questions/decode_bounded.ts";
+import { Reply } from "../reply.ts";
+import type { Resolver } from "../resolver.ts";
+
+/** RFC 6147 §5.1.7: the TTL of what is made where no SOA record says how long there was nothing. */
+const TTL_SECONDS_MAX = 600;
+
+/** What DNS64 is made from. */
+export interface Dns64Options {
+  /** Answers from memory and by upstreams. */
+  readonly next: Resolver;
+  /** Whether the client of a query gets IPv6 addresses that are made. */
+  readonly isFor: (query: Query) => boolean;
+  /** What they are made with. */
+  readonly prefix: Nat64Prefix;
+  /** Networks whose IPv6 addresses count for none (RFC 6147 §5.1.4). */
+  readonly exclude: readonly Cidr[];
+}
+
+/** What IPv6 addresses there are in an answer. */
+const ADDRESSES = { none: 0, some: 1, someExcluded: 2 } as const;
+
+/**
+ * Makes IPv6 addresses of IPv4 addresses where a name has none of its own, for clients that reach IPv4 through a translator
+ * (DNS64, RFC 6147). What is asked of upstreams, and remembered, are the answers that it is made of: both are everybody's, and
+ * what is found in them holds for what is made.
+ */
+export class Dns64 implements Resolver {
+  readonly #options: Dns64Options;
+  readonly #next: Resolver;
+
+  /** See {@linkcode Dns64Options}. */
+  constructor(options: Dns64Options) {
+    this.#options = options;
+    this.#next = options.next;
+  }
+
+  /** See `Resolver`. */
+  resolve(query: Query): Reply | PromiseLike<Reply> {
+    // hot path
+    const reply = this.#next.resolve(query);
+    if (query.qtype !== TYPE.AAAA || query.qclass !== CLASS.IN || !this.#options.isFor(query)) return reply;
+    // RFC 6147 §5.5: with DO and CD set the client validates by itself, and would not believe it.
+    if (query.scan.wantsDnssec && (query.scan.flags & FLAG.CD) !== 0) return reply;
+    return reply instanceof Reply ? this.#complete(query, reply) : reply.then((later) => this.#complete(query, later));
+  }
+
+  #complete(query: Query, reply: Reply): Reply | PromiseLike<Reply> {
+    // RFC 6147 §5.1.2: that a name does not exist holds for all types; other errors are as if there were no addresses.
+    if (reply.isTruncated || reply.rcode === RCODE.NXDOMAIN) return reply;
+    own.read(reply.octets);
+    const found = this.#addressesIn(own);
+    if (found === ADDRESSES.some) return reply;
+    if (found === ADDRESSES.someExcluded) return this.#withoutExcluded(query, reply);
+    const ttlSecondsMax = soaTtlSeconds(own) ?? TTL_SECONDS_MAX;
+    // Until the other answer is there, the octets of this one may be somebody else's.
+    const kept = reply.copy();
+    const part = partOf(query, { ...decodeQuestions(query.wire)[0]!, type: TYPE.A });
+    part.decision = query.decision;
+    const ipv4 = this.#next.resolve(part);
+    if (ipv4 instanceof Reply) return this.#make(query, kept, part, ipv4, ttlSecondsMax);
+    return ipv4.then((later) => this.#make(query, kept, part, later, ttlSecondsMax));
+  }
+
+  #make(query: Query, without: Reply, part: Query, reply: Reply, ttlSecondsMax: number): Reply {
+    const { octets, source, upstream } = reply;
+    const { rcode, isTruncated, answers } = decodeBounded(octets, part);
+    const made = rcode === RCODE.NOERROR ? this.#translated(answers, ttlSecondsMax) : [];
+    if (!isTruncated && made.every(({ type }) => type !== TYPE.AAAA)) return again(query, without);
+    query.reply.extendedErrors.push(...part.reply.extendedErrors);
+    const answer = localReply(query, { answers: made, isTruncated });
+    answer.source = source;
+    answer.upstream = upstream;
+    answer.reason = "DNS64";
+    return answer;
+  }
+
+  /** RFC 6147 §5.1.5: aliases stay, and signatures go. */
+  #translated(records: readonly ResourceRecord[], ttlSecondsMax: number): ResourceRecord[] {
+    return records.flatMap((record) => {
+      if (record.type === TYPE.CNAME || record.type === TYPE.DNAME) return [record];
+      const rdata = record.type === TYPE.A ? this.#options.prefix.embed(record.rdata, 0) : null;
+      return rdata === null ? [] : [{ ...record, type: TYPE.AAAA, ttl: Math.min(record.ttl, ttlSecondsMax), rdata }];
+    });
+  }
+
+  #addressesIn({ octets, scan, places }: Response): number {
+    let found: number = ADDRESSES.none;
+    let hasExcluded = false;
+    for (let i = 0; i < scan.answerCount; i++) {
+      const head = places.heads[i]!;
+      if (uint16At(octets, head) !== TYPE.AAAA) continue;
+      const rdata = head + RECORD_HEAD_OCTETS;
+      if (this.#isExcluded(octets.slice(rdata, rdata + 16))) hasExcluded = true;
+      else found = ADDRESSES.some;
+    }
+    return found === ADDRESSES.some && hasExcluded ? ADDRESSES.someExcluded : found;
+  }
+
+  #isExcluded(rdata: Uint8Array<ArrayBuffer>): boolean {
+    const address = unmappedIp(rdata);
+    return this.#options.exclude.some((network) => isInCidr(address, network));
+  }
+
+  #withoutExcluded(query: Query, reply: Reply): Reply {
+    const { source, upstream, octets } = reply;
+    const { answers, additionals } = decodeBounded(octets, query);
+    const left = answers.filter(({ type, rdata }) => {
+      return type === TYPE.AAAA ? !this.#isExcluded(rdata) : type !== TYPE.RRSIG || uint16At(rdata, 0) !== TYPE.AAAA;
+    });
+    const filtered = localReply(query, { answers: left, additionals });
+    filtered.source = source;
+    filtered.upstream = upstream;
+    return filtered;
+  }
+}
+
+/** What is looked through, read anew for each. */
+const own = new Response();
+
+/** How long it holds that there is nothing: the TTL of the SOA record of a denial; `null` without one. */
+function soaTtlSeconds({ octets, scan, places }: Response): number | null {
+  for (let i = scan.answerCount; i < scan.answerCount + scan.authorityCount; i++) {
+    const head = places.heads[i]!;
+    if (uint16At(octets, head) === TYPE.SOA) return uint32At(octets, head + 4);
+  }
+  return null;
+}
+
+/** The reply that was there before. */
+function again(query: Query, kept: Reply): Reply {
+  const reply = query.reply.give(kept.octets, kept.source, kept.reason);
+  reply.upstream = kept.upstream;
+  reply.findings = kept.findings;
+  return reply;
+}
