@@ -154,3 +154,10 @@ export const DEFAULT_ANSWERS: AnswersConfig = {
   dropTypes: [],
   isFlat: false,
 };
+
+/** How IPv6 addresses are made unless something is said of it: with the prefix that all translators know (RFC 6052 §2.1). */
+export const DEFAULT_DNS64: Pick<Dns64Config, "prefix" | "exclude"> = {
+  prefix: "64:ff9b::/96",
+  // RFC 6147 §5.1.4: what is no IPv6 address on the wire.
+  exclude: ["::ffff:0:0/96"],
+};

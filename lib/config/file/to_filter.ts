@@ -2,7 +2,9 @@ import {
   type BlockRule,
   DEFAULT_ANSWERS,
   DEFAULT_BLOCK,
+  DEFAULT_DNS64,
   DEFAULT_LIST,
+  type Dns64Config,
   type ListConfig,
   type ScheduleConfig,
   type ScheduleWindow,
@@ -32,10 +34,17 @@ export function toFilter(source: PolicySource): typeof NO_FILTER {
       rebindingProtection: answers["rebinding-protection"] ?? DEFAULT_ANSWERS.rebindingProtection,
       privateNames: answers["private-names"] ?? DEFAULT_ANSWERS.privateNames,
       dropTypes: answers["drop-types"] ?? DEFAULT_ANSWERS.dropTypes,
-      isFlat: DEFAULT_ANSWERS.isFlat,
+      isFlat: answers.flatten ?? DEFAULT_ANSWERS.isFlat,
     },
-    dns64: null,
+    dns64: toDns64(source.tables),
   };
+}
+
+/** A group that says it wants it has it, whether or not there is more to be said. */
+function toDns64({ dns64, clients = {} }: PolicySource["tables"]): Dns64Config | null {
+  if (dns64 === undefined && !Object.values(clients).some((group) => group.dns64 === true)) return null;
+  const { prefix = DEFAULT_DNS64.prefix, exclude = DEFAULT_DNS64.exclude, clients: names = null } = dns64 ?? {};
+  return { prefix, exclude, clients: names };
 }
 
 /** What a client group says with `block` or `allow`, which stand at `mark`. */

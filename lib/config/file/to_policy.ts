@@ -73,7 +73,9 @@ function toClientGroups({ tables, marks }: PolicySource): ClientGroupConfig[] {
   const groups = { ...tables.clients };
   // It is always there to be named, and to have what everybody has.
   const isNamed = listeners.has("default") || (tables.answers?.["drop-types"] ?? []).length > 0 ||
-    [...tables.route ?? [], ...tables.rewrite ?? []].some(({ clients }) => clients?.includes("default"));
+    [...tables.route ?? [], ...tables.rewrite ?? [], tables.dns64 ?? {}].some(({ clients }) =>
+      clients?.includes("default")
+    );
   if (isNamed) groups.default ??= {};
   return Object.entries(groups).map(([name, group]) => ({
     name,
@@ -85,9 +87,9 @@ function toClientGroups({ tables, marks }: PolicySource): ClientGroupConfig[] {
     block: toBlockRules(group.block, markAt(marks, ["clients", name, "block"]).mark),
     allow: toBlockRules(group.allow, markAt(marks, ["clients", name, "allow"]).mark),
     answer: group.answer ?? null,
-    safeSearch: [],
+    safeSearch: group["safe-search"] ?? [],
     rebindingProtection: group["rebinding-protection"] ?? null,
-    dns64: null,
+    dns64: group.dns64 ?? null,
     dropTypes: group["drop-types"] ?? tables.answers?.["drop-types"] ?? [],
     local: toLocalAddresses(group.local, markAt(marks, ["clients", name, "local"]).mark),
     place: placeOf(markAt(marks, ["clients", name]).mark),

@@ -65,7 +65,12 @@ function policyChanges(from: Policy, to: Policy): string[] {
     ...namedChanges(from.schedules, to.schedules, ({ name }) => `schedules.${name}`),
     ...thingChanges("block", from.block, to.block),
     ...thingChanges("answers", from.answers, to.answers),
+    ...namedChanges(someOf(from.dns64), someOf(to.dns64), () => "dns64"),
   ];
+}
+
+function someOf<T>(thing: T | null): readonly T[] {
+  return thing === null ? [] : [thing];
 }
 
 function domainsText(domains: readonly DomainPattern[]): string {

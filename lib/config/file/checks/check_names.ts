@@ -67,7 +67,8 @@ function clientReferences({ tables }: Checked): Reference[] {
       return clients.map((name, j) => ({ name, at: [key, i, "clients", j] }));
     })
   );
-  return [...listeners, ...lists];
+  const dns64 = (tables.dns64?.clients ?? []).map((name, i) => ({ name, at: ["dns64", "clients", i] }));
+  return [...listeners, ...lists, ...dns64];
 }
 
 function listReferences({ tables }: Checked): Reference[] {

@@ -7,7 +7,7 @@ import { warning } from "./warning.ts";
 export function checkUse(checked: Checked, problems: Problem[]): string[] {
   checkDefaultClients(checked, problems);
   checkWorkers(checked, problems);
-  return [...unusedUpstreams(checked), ...emptyClients(checked), ...namelessClients(checked)];
+  return [...unusedUpstreams(checked), ...emptyClients(checked), ...namelessClients(checked), ...unusedDns64(checked)];
 }
 
 /** Whoever is in no other group: it cannot be said who that is. */
@@ -64,4 +64,11 @@ function namelessClients({ tables: { clients = {}, local = {} }, marks }: Checke
     const why = "no machine has a name: there are neither local.leases nor local.hosts-files";
     return warning(markAt(marks, ["clients", name, "names"]).mark, why);
   });
+}
+
+function unusedDns64({ tables: { dns64, clients = {} }, marks }: Checked): string[] {
+  if (dns64 === undefined || dns64.clients !== undefined) return [];
+  if (Object.values(clients).some((group) => group.dns64 === true)) return [];
+  const why = "no client group gets them: say so with clients here, or with dns64 = true there";
+  return [warning(markAt(marks, ["dns64"]).mark, why)];
 }

@@ -4,6 +4,7 @@ import {
   type BlockRule,
   DEFAULT_ANSWERS,
   DEFAULT_BLOCK,
+  DEFAULT_DNS64,
   DEFAULT_LIST,
   type ListConfig,
   type ScheduleConfig,
@@ -16,7 +17,7 @@ import { patternText } from "./pattern_text.ts";
 import type { MakeSection, Row, Section, TomlValue } from "./sections.ts";
 
 /** What a configuration says of lists, of times and of what may be in answers. */
-export function filterSections({ lists, schedules, block, answers }: Policy, section: MakeSection): Section[] {
+export function filterSections({ lists, schedules, block, answers, dns64 }: Policy, section: MakeSection): Section[] {
   return [
     ...lists.map((list) => section(["lists", list.name], false, list.place, listRows(list))),
     ...schedules.flatMap((schedule) => scheduleSections(schedule, section)),
@@ -30,7 +31,13 @@ export function filterSections({ lists, schedules, block, answers }: Policy, sec
       ["rebinding-protection", answers.rebindingProtection, DEFAULT_ANSWERS.rebindingProtection],
       ["private-names", answers.privateNames.map(patternText), []],
       ["drop-types", answers.dropTypes.map(typeToText), []],
+      ["flatten", answers.isFlat, DEFAULT_ANSWERS.isFlat],
     ]),
+    ...dns64 === null ? [] : [section(["dns64"], false, null, [
+      ["prefix", dns64.prefix, null],
+      ["exclude", dns64.exclude, DEFAULT_DNS64.exclude],
+      ["clients", dns64.clients, null],
+    ])],
   ];
 }
 

@@ -40,6 +40,8 @@ export function policySections(config: FullConfig, options: PrintOptions): Secti
         ["allow", group.allow.map(ruleValue), []],
         ["answer", group.answer, null],
         ["rebinding-protection", group.rebindingProtection, null],
+        ["safe-search", group.safeSearch, []],
+        ["dns64", group.dns64, null],
         ["drop-types", group.dropTypes.map(typeToText), policy.answers.dropTypes.map(typeToText)],
       ]),
       ...addressSections(["clients", name, "local"], local),

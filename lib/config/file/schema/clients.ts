@@ -3,6 +3,7 @@ import { UsageError } from "../../usage_error.ts";
 import { type Field, flag, list, table, tableOf, text } from "./fields.ts";
 import { blockAnswer } from "./filter/block.ts";
 import { ALLOW_RULES, BLOCK_RULES } from "./filter/block_rules.ts";
+import { SAFE_SEARCH_ENGINES } from "./filter/safe_search.ts";
 import { LOCAL_NAMES } from "./local_names.ts";
 import { readGroupName } from "./names.ts";
 import { actedOn } from "./not_yet.ts";
@@ -38,6 +39,7 @@ function group(): Field<FileClients> {
     "block": BLOCK_RULES,
     "allow": ALLOW_RULES,
     "answer": blockAnswer("What they get for blocked names. By default block.answer."),
+    "safe-search": SAFE_SEARCH_ENGINES,
     "rebinding-protection": flag(
       {
         form: "true|false",
@@ -48,6 +50,13 @@ function group(): Field<FileClients> {
     "drop-types": types(
       "Record types that are answered with no records; of A and AAAA, hints in HTTPS and SVCB are taken out, too.",
       0,
+    ),
+    "dns64": flag(
+      {
+        form: "true|false",
+        help: "Whether they get IPv6 addresses that are made, see dns64. By default as dns64.clients says.",
+      },
+      (isOn) => isOn,
     ),
     "local": LOCAL_NAMES,
   }));

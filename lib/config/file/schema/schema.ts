@@ -5,6 +5,7 @@ import { CLIENTS } from "./clients.ts";
 import { checked, either, type Field, list, table, text } from "./fields.ts";
 import { ANSWERS } from "./filter/answers.ts";
 import { BLOCK } from "./filter/block.ts";
+import { DNS64 } from "./filter/dns64.ts";
 import { LISTS } from "./filter/lists.ts";
 import { SCHEDULES } from "./filter/schedules.ts";
 import { LOCAL } from "./local.ts";
@@ -67,6 +68,7 @@ export const SCHEMA: Field<FileTables> = table(actedOn("", {
   "schedules": SCHEDULES,
   "block": BLOCK,
   "answers": ANSWERS,
+  "dns64": DNS64,
   "log": table({ "level": row("logLevel"), "format": row("logFormat") }),
   "admin": table({ "socket": row("adminSocket") }),
 }));

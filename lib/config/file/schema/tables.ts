@@ -2,7 +2,14 @@ import type { DomainPattern } from "../../domain_pattern.ts";
 import type { LeaseFile } from "../../policy.ts";
 import type { Endpoint } from "../../../upstream/endpoint.ts";
 import type { BlockAnswer } from "../../lists.ts";
-import type { FileAnswers, FileBlock, FileBlockRule, FileList, FileSchedule } from "./filter/filter_tables.ts";
+import type {
+  FileAnswers,
+  FileBlock,
+  FileBlockRule,
+  FileDns64,
+  FileList,
+  FileSchedule,
+} from "./filter/filter_tables.ts";
 import type { Texts } from "./row.ts";
 
 /**
@@ -34,6 +41,8 @@ export interface FileTables {
   readonly block?: FileBlock;
   /** `[answers]` */
   readonly answers?: FileAnswers;
+  /** `[dns64]` */
+  readonly dns64?: FileDns64;
 }
 
 /** An address to serve at. */
@@ -104,6 +113,10 @@ export interface FileClients {
   readonly "rebinding-protection"?: boolean;
   /** QTYPEs. */
   readonly "drop-types"?: readonly number[];
+  /** See `ClientGroupConfig`. */
+  readonly "safe-search"?: readonly string[];
+  /** See `ClientGroupConfig`. */
+  readonly "dns64"?: boolean;
   /** `[local]`, or the names that a group sees. */
   readonly "local"?: Readonly<Record<string, FileAddresses>>;
 }

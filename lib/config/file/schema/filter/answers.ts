@@ -24,4 +24,9 @@ export const ANSWERS: Field<FileAnswers> = table(actedOn("answers", {
     (all) => all,
   ),
   "drop-types": types("Record types that are answered with no records, where a group of clients says nothing else.", 0),
+  "flatten": flag({
+    form: "true|false",
+    help: "Whether aliases are left out of answers: clients see addresses under the name that they asked for.",
+    fallback: "false",
+  }, (isOn) => isOn),
 }));

@@ -89,4 +89,16 @@ export interface FileAnswers {
   readonly "private-names"?: readonly DomainPattern[];
   /** QTYPEs. */
   readonly "drop-types"?: AnswersConfig["dropTypes"];
+  /** See `AnswersConfig.isFlat`. */
+  readonly "flatten"?: boolean;
+}
+
+/** `[dns64]` */
+export interface FileDns64 {
+  /** See `Dns64Config`. */
+  readonly "prefix"?: string;
+  /** See `Dns64Config`. */
+  readonly "exclude"?: readonly string[];
+  /** Names of client groups. */
+  readonly "clients"?: readonly string[];
 }
