@@ -62,13 +62,13 @@ export class ListRig implements ListWork {
       findAddresses: () => Promise.resolve(["192.0.2.1"]),
       timers: this.time,
       wallClock,
+      signal: new AbortController().signal,
     };
     return this.keeper = new ListKeeper({
       store: new ListStore({ folder: "/state/fetch", files: this.files, writableFiles: this.disk }),
       fetchText: (wanted, into) => fetchSource(wanted, into, fetching),
       work: this,
       made,
-      onMade: () => {},
       onFiles: (paths) => this.watched = paths,
       timers: this.time,
       wallClock,

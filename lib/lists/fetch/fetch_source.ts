@@ -41,6 +41,8 @@ export interface FetchOptions {
   readonly timers: Timers;
   /** Servers tell the time, too. */
   readonly wallClock: WallClock;
+  /** Ends it. */
+  readonly signal: AbortSignal;
 }
 
 /** What is to be fetched. */
@@ -80,7 +82,7 @@ export async function fetchSource(
   into: FileWriter,
   options: FetchOptions,
 ): Promise<FetchedText> {
-  const patience = new Patience(options.timers, TOTAL_MS);
+  const patience = new Patience(options.timers, TOTAL_MS, options.signal);
   try {
     const response = await request(wanted, patience, options);
     try {

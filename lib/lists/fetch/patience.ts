@@ -7,11 +7,15 @@ export class Patience {
   readonly #controller = new AbortController();
   readonly #over = Promise.withResolvers<never>();
   readonly #cancelAll: () => void;
+  readonly #giveUp = () => this.#end("the program stops");
+  readonly #outer: AbortSignal;
   #cancelStep: () => void = () => {};
 
-  /** All together take `totalMs` at most. */
-  constructor(timers: Timers, totalMs: number) {
+  /** All together take `totalMs` at most, and end with `outer`. */
+  constructor(timers: Timers, totalMs: number, outer: AbortSignal) {
     this.#timers = timers;
+    this.#outer = outer;
+    outer.addEventListener("abort", this.#giveUp, { once: true });
     // Whether somebody waits or not.
     this.#over.promise.catch(() => {});
     this.#cancelAll = timers.start(totalMs, () => this.#end(`it takes longer than ${totalMs / 60_000} min`));
@@ -35,6 +39,7 @@ export class Patience {
 
   /** Nothing is waited for any more. */
   stop(): void {
+    this.#outer.removeEventListener("abort", this.#giveUp);
     this.#cancelStep();
     this.#cancelAll();
   }

@@ -32,6 +32,7 @@ export class KeptSource {
   #updated = Promise.withResolvers<void>();
   /** Whether it was made due again while it was being updated: what has been read may be old. */
   #isDueAgain = false;
+  #isClosed = false;
 
   /** One whose text is as old as its record says. Files are looked at in any case. */
   constructor(options: KeptSourceOptions, refreshMs: number) {
@@ -62,6 +63,7 @@ export class KeptSource {
 
   /** It is not wanted any more: nobody waits for it. */
   close(): void {
+    this.#isClosed = true;
     this.#updated.resolve();
   }
 
@@ -108,6 +110,7 @@ export class KeptSource {
 
   #tellFailure({ name }: KeptList, reason: string): void {
     const { source, text, log } = this.#options;
+    if (this.#isClosed) return;
     const rest = text.record === null ? "nothing is known from it yet" : "its last good text stays";
     log.warn(`list ${name}: ${sourceText(source)}: ${reason}; ${rest}`);
   }

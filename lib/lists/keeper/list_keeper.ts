@@ -22,8 +22,6 @@ export interface ListKeeperOptions {
   readonly work: ListWork;
   /** The set that was made last, before the program started; `null` for none. */
   readonly made: Pick<CompiledSet, "digests"> | null;
-  /** A set is there, and is to be used from now on. */
-  readonly onMade: (set: CompiledSet) => void;
   /** The files that are to be watched are others. */
   readonly onFiles: (paths: readonly string[]) => void;
   /** What pauses are made with. */

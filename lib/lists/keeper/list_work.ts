@@ -10,7 +10,7 @@ export interface ListWork {
    */
   count(order: CountOrder): Promise<CountedText>;
   /**
-   * Makes one set of the texts of all lists.
+   * Makes one set of the texts of all lists, which is used from then on.
    *
    * @throws {Error} when that fails; with the reason for the operator. The former set is as it was then.
    */

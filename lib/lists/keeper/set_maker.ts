@@ -16,8 +16,6 @@ export interface SetMakerOptions {
   readonly order: () => CompileOrder;
   /** What was made last, before the program started; `null` for nothing. */
   readonly made: Pick<CompiledSet, "digests"> | null;
-  /** A set is there, and is to be used from now on. */
-  readonly onMade: (set: CompiledSet) => void;
   /** What pauses are made with. */
   readonly timers: Timers;
   /** Where the operator reads. */
@@ -79,14 +77,13 @@ export class SetMaker {
   }
 
   async #make(): Promise<void> {
-    const { work, order, onMade, log } = this.#options;
+    const { work, order, log } = this.#options;
     const wanted = order();
     try {
-      const set = await work.compile(wanted);
+      await work.compile(wanted);
       this.#madeKey = keyOfOrder(wanted);
       this.#failureCount = 0;
       this.#complaint = null;
-      if (!this.#isStopped) onMade(set);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       if (this.#isStopped) return;

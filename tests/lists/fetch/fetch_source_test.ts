@@ -19,6 +19,7 @@ class Rig {
   readonly disk = new FakeWritableFiles(this.files);
   /** Names that were looked for. */
   readonly names: string[] = [];
+  readonly stopping = new AbortController();
   addresses: readonly string[] = ["192.0.2.1"];
 
   async fetch(wanted: Partial<WantedSource> = {}): Promise<FetchedText> {
@@ -34,6 +35,7 @@ class Rig {
         return this.addresses;
       },
       timers: this.time,
+      signal: this.stopping.signal,
       wallClock: { epochSeconds: () => 1_735_689_600 + this.time.nowMs() / 1000 },
     });
   }
@@ -233,6 +235,19 @@ Deno.test("fetchSource() gives up what drips on and on", async () => {
   const rig = new Rig();
   rig.http.answer(URL, { body: dripping(rig.time) });
   assertEquals((await rig.failure()).message, "it takes longer than 10 min");
+});
+
+Deno.test("fetchSource() ends with the program, wherever it is", async () => {
+  for (const answer of ["silence", { body: [TEXT, SILENCE] }] as const) {
+    const rig = new Rig();
+    rig.http.answer(URL, answer);
+    const failing = assertRejects(() => rig.fetch(), FetchError);
+    await rig.time.pass(10);
+    rig.stopping.abort();
+    assertEquals((await failing).message, "the program stops");
+    await rig.time.settle();
+    assertEquals(rig.left, { text: null, openConnections: 0, openResponses: 0, timers: 0 });
+  }
 });
 
 Deno.test("fetchSource() connects to the address that answers, of either family", async () => {
