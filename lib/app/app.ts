@@ -2,6 +2,7 @@ import { formatSocketAddress, type SocketAddress } from "../base/net/address.ts"
 import { drawSecret } from "../base/random/derive_key.ts";
 import type { Runtime } from "../base/runtime.ts";
 import type { FullConfig } from "../config/config.ts";
+import type { NameSet } from "../lists/set/name_set.ts";
 import { type Counters, formatCounters } from "../observe/counters.ts";
 import { replyCounts } from "../operator/reply_counts.ts";
 import { type CacheStatus, formatStatus, type Status } from "../operator/status.ts";
@@ -49,6 +50,7 @@ export class App {
   readonly #streamLimit: StreamLimit;
   #config: FullConfig;
   #built: BuiltPipeline;
+  #lists: NameSet | null = null;
   #isStopping = false;
 
   /**
@@ -193,6 +195,13 @@ export class App {
   flush(request: FlushRequest): Promise<number> {
     const { store, runtime: { timers } } = this.#resources;
     return flush(request, { store, timers });
+  }
+
+  /** Uses another set of names of lists from now on. The former one is closed: nobody else may use it. */
+  useLists(set: NameSet): void {
+    const former = this.#lists;
+    this.#lists = set;
+    former?.close();
   }
 
   /** See `findAddresses`. */

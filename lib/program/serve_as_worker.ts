@@ -1,4 +1,6 @@
 import { App } from "../app/app.ts";
+import { FileError } from "../base/files.ts";
+import { SetFileError } from "../lists/set/set_file.ts";
 import { Log } from "../observe/log.ts";
 import { ListenError } from "../server/listen/listen.ts";
 import type { StartOrder } from "../workers/messages.ts";
@@ -29,7 +31,7 @@ export async function serveAsWorker(host: Host, system: OperatingSystem): Promis
 }
 
 function startWorker(
-  { config, number, secret, pauses, announces }: StartOrder,
+  { config, number, secret, pauses, lists, announces }: StartOrder,
   host: Host,
   system: OperatingSystem,
 ): ServingProgram {
@@ -41,7 +43,18 @@ function startWorker(
   const runtime = system.runtime(network, (line) => write(line), host.lostLineCount);
   const app = new App(io.named(config), runtime, Uint8Array.fromHex(secret));
   app.usePauses(pauses);
-  new Log({ level: config.logLevel, writeLine: runtime.writeLine }).info(io.describe());
+  const log = new Log({ level: config.logLevel, writeLine: runtime.writeLine });
+  const useLists = (path: string) => {
+    try {
+      app.useLists(system.openSetFile(path));
+    } catch (error) {
+      if (!(error instanceof FileError || error instanceof SetFileError)) throw error;
+      // Whoever was started a moment ago is told of a newer one soon.
+      log.warn(`${path} is not used: ${error.message}`);
+    }
+  };
+  if (lists !== null) useLists(lists);
+  log.info(io.describe());
   write = (line) => writeLine(line.replace("dns-forwarder: ", `dns-forwarder: worker ${number}: `));
   return {
     get state() {
@@ -49,6 +62,8 @@ function startWorker(
     },
     prepare: (to) => orAdvise(() => app.prepareInSteps(io.named(to)), system.isForbidden),
     usePauses: (pauses) => app.usePauses(pauses),
+    useLists,
+    findAddresses: (name, via) => app.findAddresses(name, via),
     flush: (request) => app.flush(request),
     explain: (request) => app.explain(request),
     stop: () => app.stop(),

@@ -4,9 +4,15 @@ import type { WorkRequest } from "../operator/admin/requests.ts";
 import type { Status } from "../operator/status.ts";
 
 /** What a supervisor tells a worker. */
-export type Order = StartOrder | PausesOrder | PrepareOrder | DecideOrder | DoOrder | { readonly kind: "tell" } | {
-  readonly kind: "stop";
-};
+export type Order =
+  | StartOrder
+  | PausesOrder
+  | ListsOrder
+  | PrepareOrder
+  | DecideOrder
+  | DoOrder
+  | { readonly kind: "tell" }
+  | { readonly kind: "stop" };
 
 /** Make ready to follow another configuration, and follow the former one meanwhile. */
 export interface PrepareOrder {
@@ -24,6 +30,14 @@ export interface PausesOrder {
   readonly kind: "pauses";
   /** All of them. */
   readonly pauses: readonly Pause[];
+}
+
+/** Use another set of names of lists. */
+export interface ListsOrder {
+  /** Tells it from the others. */
+  readonly kind: "lists";
+  /** Where it stands. */
+  readonly lists: string;
 }
 
 /** Follow what was prepared, or undo it; of no effect on any but the last change that was prepared. */
@@ -56,6 +70,8 @@ export interface StartOrder {
   readonly secret: string;
   /** What is paused already. */
   readonly pauses: readonly Pause[];
+  /** Where the set of names of lists stands that is used; `null` for none. */
+  readonly lists: string | null;
   /** Whether it shall say where it serves and how: one does for all. */
   readonly announces: boolean;
 }

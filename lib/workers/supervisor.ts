@@ -28,6 +28,8 @@ export interface SupervisorOptions extends Pick<Services, "clock" | "timers" | "
   readonly config: FullConfig;
   /** 16 octets that nobody else knows. */
   readonly secret: Uint8Array<ArrayBuffer>;
+  /** Where the set of names of lists stands that they begin with; `null` for none. */
+  readonly lists?: string | null;
   /** How processes are started. */
   readonly spawn: SpawnWorker;
   /** See `Runtime`. */
@@ -50,14 +52,15 @@ export class Supervisor {
 
   /** See {@linkcode SupervisorOptions}. */
   constructor(options: SupervisorOptions) {
-    const { count, spawn, clock, timers, log } = options;
+    const { count, spawn, clock, timers, log, lists = null } = options;
     const secret = options.secret.toHex();
     const config = shareConfig(options.config, count);
     this.#options = options;
     this.#config = options.config;
     this.#startedAtMs = clock.nowMs();
     this.#slots = Array.from({ length: count }, (_, i) => {
-      const order = { kind: "start", config, number: i + 1, secret, pauses: [], announces: i === 0 } as const;
+      const share = { config, secret, pauses: [], lists } as const;
+      const order = { kind: "start", ...share, number: i + 1, announces: i === 0 } as const;
       return new WorkerSlot({ spawn, order, clock, timers, log, onDeath: (...how) => this.#bury(i + 1, ...how) });
     });
   }
@@ -131,7 +134,7 @@ export class Supervisor {
   /** See `PausedProgram`. */
   usePauses(pauses: readonly Pause[]): void {
     this.#pauses = pauses;
-    for (const slot of this.#slots) slot.usePauses(pauses);
+    for (const slot of this.#slots) slot.use({ kind: "pauses", pauses });
   }
 
   /** See `PausedProgram`. */
@@ -155,6 +158,17 @@ export class Supervisor {
   async explain(request: ExplainRequest): Promise<Explanation> {
     const slot = this.#slots.find(({ isServing }) => isServing) ?? this.#slots[0]!;
     return await slot.errands.ask(request) as Explanation;
+  }
+
+  /** See `App.findAddresses`: by the first worker that serves. */
+  async findAddresses(name: string, via: string | null): Promise<string[]> {
+    const slot = this.#slots.find(({ isServing }) => isServing) ?? this.#slots[0]!;
+    return await slot.errands.ask({ command: "find addresses", name, via }) as string[];
+  }
+
+  /** All workers use the set of names of lists that stands at a path from now on. */
+  useLists(lists: string): void {
+    for (const slot of this.#slots) slot.use({ kind: "lists", lists });
   }
 
   /** Lets all workers finish their work. Resolves when they are gone. */

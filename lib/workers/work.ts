@@ -2,7 +2,7 @@ import type { Status } from "../operator/status.ts";
 import type { Pause } from "../lists/schedule/pause.ts";
 import type { FullConfig } from "../config/config.ts";
 import type { Prepared } from "../reload/reload_target.ts";
-import type { ExplainRequest, FlushRequest } from "../operator/admin/requests.ts";
+import type { ExplainRequest, FlushRequest, WorkRequest } from "../operator/admin/requests.ts";
 import type { DoOrder, Order, PrepareOrder, Report, StartOrder } from "./messages.ts";
 
 /** The program in a worker, once it serves. */
@@ -21,6 +21,10 @@ export interface ServingProgram {
   flush(request: FlushRequest): Promise<number>;
   /** See `App.explain`. */
   explain(request: ExplainRequest): Promise<unknown>;
+  /** See `App.findAddresses`. */
+  findAddresses(name: string, via: string | null): Promise<string[]>;
+  /** Uses the set of names of lists at a path from now on. */
+  useLists(path: string): void;
   /** Resolves when the queries in flight are answered, and everything is closed. */
   stop(): Promise<void>;
 }
@@ -59,6 +63,8 @@ export async function work({ orders, report, start }: WorkOptions): Promise<void
         report({ kind: "status", status: program.state });
       } else if (order.kind === "pauses") {
         program.usePauses(order.pauses);
+      } else if (order.kind === "lists") {
+        program.useLists(order.lists);
       } else if (order.kind === "do") {
         void perform(program, order);
       } else if (order.kind === "prepare") {
@@ -99,8 +105,7 @@ export async function work({ orders, report, start }: WorkOptions): Promise<void
 
   async function perform(program: ServingProgram, { id, request }: DoOrder): Promise<void> {
     try {
-      const result = request.command === "flush" ? await program.flush(request) : await program.explain(request);
-      report({ kind: "done", id, result, error: null });
+      report({ kind: "done", id, result: await resultOf(program, request), error: null });
     } catch (error) {
       report({ kind: "done", id, error: error instanceof Error ? error.message : `${error}` });
     }
@@ -108,5 +113,16 @@ export async function work({ orders, report, start }: WorkOptions): Promise<void
 
   function finish(program: ServingProgram): void {
     program.stop().then(() => report({ kind: "stopped", status: program.state })).then(stopped.resolve, stopped.reject);
+  }
+}
+
+function resultOf(program: ServingProgram, request: WorkRequest): Promise<unknown> {
+  switch (request.command) {
+    case "flush":
+      return program.flush(request);
+    case "explain":
+      return program.explain(request);
+    case "find addresses":
+      return program.findAddresses(request.name, request.via);
   }
 }

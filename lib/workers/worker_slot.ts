@@ -2,9 +2,8 @@ import type {} from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { Status } from "../operator/status.ts";
 import type { FullConfig } from "../config/config.ts";
-import type { Pause } from "../lists/schedule/pause.ts";
 import { Errands } from "./errands.ts";
-import type { Report, StartOrder } from "./messages.ts";
+import type { ListsOrder, PausesOrder, Report, StartOrder } from "./messages.ts";
 import type { SpawnWorker, WorkerEvents, WorkerProcess } from "./worker_process.ts";
 import { Watchdog } from "./watchdog.ts";
 import type { Services } from "../observe/services.ts";
@@ -96,10 +95,11 @@ export class WorkerSlot {
     cancel();
   }
 
-  /** Only these pauses count from now on, for whoever serves and for whoever follows. */
-  usePauses(pauses: readonly Pause[]): void {
-    this.#order = { ...this.#order, pauses };
-    this.#worker?.send({ kind: "pauses", pauses });
+  /** What an order says counts from now on, for whoever serves and for whoever follows. */
+  use(order: PausesOrder | ListsOrder): void {
+    const { kind: _, ...said } = order;
+    this.#order = { ...this.#order, ...said };
+    this.#worker?.send(order);
   }
 
   /**

@@ -147,7 +147,7 @@ Deno.test("runProgram() sends each worker its share of the configuration, and no
   assertEquals(starts.map((order) => order.config), [shareConfig(config, 2), shareConfig(config, 2)]);
   assertEquals(
     new Set(starts.flatMap(Object.keys)),
-    new Set(["kind", "config", "number", "secret", "pauses", "announces"]),
+    new Set(["kind", "config", "number", "secret", "pauses", "lists", "announces"]),
   );
 });
 
@@ -158,6 +158,7 @@ Deno.test("serveAsWorker() serves by the configuration that it is sent, whatever
     number: 2,
     secret: "00".repeat(16),
     pauses: [],
+    lists: null,
     announces: true,
   };
   const host = new FakeSystem(["worker"], { ordered: [order, { kind: "stop" }] });

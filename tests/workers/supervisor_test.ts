@@ -133,7 +133,7 @@ Deno.test("Supervisor.start() starts one worker, which announces, and the others
   workers[0]!.serve();
   await settled();
   const orders = workers.map(({ orders }) => orders[0]);
-  const common = { kind: "start", config: shareConfig(CONFIG, 3), secret: SECRET.toHex() } as const;
+  const common = { kind: "start", config: shareConfig(CONFIG, 3), secret: SECRET.toHex(), lists: null } as const;
   assertEquals(orders, [
     { ...common, number: 1, pauses: [], announces: true },
     { ...common, number: 2, pauses: [], announces: false },
@@ -496,6 +496,26 @@ Deno.test("Supervisor.usePauses() tells all workers, and those that take the pla
   const order = workers[2]!.orders[0]!;
   assertEquals(order.kind === "start" && order.pauses, pauses);
   assertEquals(supervisor.pauses, pauses);
+});
+
+Deno.test("Supervisor.useLists() tells all workers, and those that take the place of others begin with them", async () => {
+  const { supervisor, workers, time } = await serving(2);
+  supervisor.useLists("/state/lists-1.set");
+  const told = { kind: "lists", lists: "/state/lists-1.set" } as const;
+  assertEquals(workers.map(({ orders }) => orders.at(-1)), [told, told]);
+  workers[0]!.end();
+  await time.passAndSettle(100);
+  const order = workers[2]!.orders[0]!;
+  assertEquals(order.kind === "start" && order.lists, "/state/lists-1.set");
+});
+
+Deno.test("Supervisor.findAddresses() asks a worker that serves", async () => {
+  const { supervisor, workers } = await serving(2);
+  const found = supervisor.findAddresses("lists.example.org", "second");
+  const request = { command: "find addresses", name: "lists.example.org", via: "second" } as const;
+  assertEquals(workers[0]!.orders.at(-1), { kind: "do", id: 1, request });
+  workers[0]!.report({ kind: "done", id: 1, result: ["192.0.2.1"], error: null });
+  assertEquals(await found, ["192.0.2.1"]);
 });
 
 Deno.test("Supervisor.explain() asks the first worker that serves, whose reports may come in any order", async () => {

@@ -12,6 +12,7 @@ const START: StartOrder = {
   number: 1,
   secret: "00".repeat(16),
   pauses: [],
+  lists: null,
   announces: true,
 };
 const STATE = {
@@ -56,6 +57,8 @@ function setUp() {
         stop: () => stopping.promise,
         usePauses: (pauses) => void changes.push(`pauses ${pauses.length}`),
         flush: ({ name }) => name === null ? Promise.reject(new Error("no store")) : Promise.resolve(7),
+        findAddresses: (name, via) => Promise.resolve([`${name} by ${via}`]),
+        useLists: (path) => void changes.push(`lists ${path}`),
         explain: ({ name }) => Promise.resolve({ question: name }),
       };
     },
@@ -203,11 +206,14 @@ Deno.test("work() does what it is asked for by the operator, and tells what has 
   await writer.write({ kind: "do", id: 2, request: { ...flush, name: null } });
   const explain = { command: "explain", name: "a.example", type: 1, client: null, dnssec: false, at: null } as const;
   await writer.write({ kind: "do", id: 3, request: explain });
+  const find = { command: "find addresses", name: "a.example", via: "second" } as const;
+  await writer.write({ kind: "do", id: 4, request: find });
   await settled();
   assertEquals(reports.slice(1), [
     { kind: "done", id: 1, result: 7, error: null },
     { kind: "done", id: 2, error: "no store" },
     { kind: "done", id: 3, result: { question: "a.example" }, error: null },
+    { kind: "done", id: 4, result: ["a.example by second"], error: null },
   ]);
   await writer.close();
   await ended;
@@ -220,4 +226,12 @@ Deno.test("work() lets the program use the pauses that it is told", async () => 
   await writer.write({ kind: "pauses", pauses: [] });
   await settled();
   assertEquals(changes, ["pauses 1", "pauses 0"]);
+});
+
+Deno.test("work() lets the program use the lists that it is told", async () => {
+  const { writer, changes } = setUp();
+  await writer.write(START);
+  await writer.write({ kind: "lists", lists: "/state/lists-1.set" });
+  await settled();
+  assertEquals(changes, ["lists /state/lists-1.set"]);
 });

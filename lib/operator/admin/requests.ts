@@ -68,8 +68,18 @@ export interface ExplainRequest {
   readonly at: string | null;
 }
 
+/** Say which addresses a server has that the program itself wants something of. Nobody but the program asks for it. */
+export interface FindAddressesRequest {
+  /** Tells it from the others. */
+  readonly command: "find addresses";
+  /** In text. */
+  readonly name: string;
+  /** The upstream group that is asked; `null` for the default one. */
+  readonly via: string | null;
+}
+
 /** What a process that serves is asked for by one that does not. */
-export type WorkRequest = FlushRequest | ExplainRequest;
+export type WorkRequest = FlushRequest | ExplainRequest | FindAddressesRequest;
 
 /** What comes back for each line: one line, too. */
 export type AdminReply =
