@@ -1,6 +1,8 @@
 import type { Files } from "../base/files.ts";
+import type { HttpClient } from "../base/http.ts";
 import type { LocalSockets } from "../base/local_sockets.ts";
 import type { Network, Runtime } from "../base/runtime.ts";
+import type { WritableFiles } from "../base/writable_files.ts";
 import type { Config, FullConfig } from "../config/config.ts";
 import type { ConfigIo } from "../config/loaded_config.ts";
 import type { ListCompiler } from "../lists/compile/list_compiler.ts";
@@ -37,6 +39,10 @@ export interface OperatingSystem {
   readonly files: Files;
   /** What configurations are read from: the same files, and more. */
   readonly configIo: ConfigIo;
+  /** Where files of the program's own are written. */
+  readonly writableFiles: WritableFiles;
+  /** Fetches lists. */
+  readonly httpClient: HttpClient;
   /** Does what is much work with lists. */
   readonly listCompiler: ListCompiler;
   /**

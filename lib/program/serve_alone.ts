@@ -7,6 +7,7 @@ import { EXIT } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
 import type { DatagramIoChoice, OperatingSystem } from "./operating_system.ts";
 import { orAdvise } from "./listen_advice.ts";
+import { listsIn } from "./lists/lists_in.ts";
 import type { Reloads } from "./reloads.ts";
 import { serveAdmin } from "./admin/serve_admin.ts";
 import { briefStatus, serviceManager } from "./service.ts";
@@ -39,7 +40,11 @@ async function serveBy(
   const { openDatagram } = io;
   const network = { openDatagram, ...(config.sharesPort && { listenStream: system.listenSharedStream }) };
   const runtime = system.runtime(network, (line) => host.writeLine(line), host.lostLineCount);
+  const { stateDir } = config;
+  const lists = stateDir === null ? null : await listsIn(stateDir, { system, runtime, log });
+  const set = lists === null ? null : await lists.open();
   const app = new App(io.named(config), runtime);
+  if (set !== null) app.useLists(set.set);
   log.info(io.describe());
   host.started?.(app);
   const tell = () => app.status().forEach((line) => host.writeLine(`dns-forwarder: ${line}`));
@@ -52,6 +57,7 @@ async function serveBy(
       const follow = () => {
         commit();
         log.use(to.logLevel);
+        lists?.follow(to);
       };
       return { commit: follow, abort };
     },
@@ -60,10 +66,14 @@ async function serveBy(
   const reloader = reloads.serve({ target, config, service, runtime, files: system.files });
   const reload = reloader && (() => reloader.reload());
   const { timers, wallClock } = runtime;
+  lists?.begin(config, {
+    findAddresses: (name, via) => app.findAddresses(name, via),
+    useLists: ({ set }) => app.useLists(set),
+  });
   const stopAdmin = serveAdmin(app, {
     path: config.adminSocket,
     reload,
-    lists: null,
+    lists,
     sockets: system.localSockets,
     timers,
     wallClock,
@@ -72,6 +82,7 @@ async function serveBy(
   await host.stop;
   reloads.stop();
   stopAdmin();
+  lists?.stop();
   service?.stopping();
   await app.stop();
   stopTelling();

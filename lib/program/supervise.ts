@@ -9,6 +9,7 @@ import { Supervisor } from "../workers/supervisor.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
 import { orAdvise } from "./listen_advice.ts";
+import { listsIn } from "./lists/lists_in.ts";
 import type { OperatingSystem } from "./operating_system.ts";
 import type { Reloads } from "./reloads.ts";
 import { serveAdmin } from "./admin/serve_admin.ts";
@@ -25,19 +26,22 @@ export async function supervise(
   const writeLine = (line: string) => host.writeLine(line);
   const log = new Log({ level: config.logLevel, writeLine });
   for (const warning of warnings) writeLine(`dns-forwarder: warn: ${warning}`);
-  const { network, random, clock, wallClock, timers, lostLineCount } = system.runtime(
-    {},
-    writeLine,
-    host.lostLineCount,
-  );
+  const runtime = system.runtime({}, writeLine, host.lostLineCount);
+  const { network, random, clock, wallClock, timers, lostLineCount } = runtime;
   const served = new ServedAddresses(network);
   const first = served.resolve(config);
   first.use();
+  const { stateDir } = config;
+  const lists = stateDir === null ? null : await listsIn(stateDir, { system, runtime, log });
+  // Each worker opens it by itself.
+  const set = lists === null ? null : await lists.open();
+  set?.set.close();
   let reloader: Reloader | null = null;
   const supervisor = new Supervisor({
     count,
     config: first.config,
     secret: drawSecret(random),
+    lists: set?.path ?? null,
     spawn: system.spawnWorker,
     clock,
     timers,
@@ -66,11 +70,19 @@ export async function supervise(
     const reload = reloader && (() => reloader!.reload());
     const path = config.adminSocket;
     const sockets = system.localSockets;
-    stopAdmin = serveAdmin(supervisor, { path, reload, lists: null, sockets, timers, wallClock, log });
+    lists?.begin(config, {
+      findAddresses: (name, via) => supervisor.findAddresses(name, via),
+      useLists: ({ path, set }) => {
+        set.close();
+        supervisor.useLists(path);
+      },
+    });
+    stopAdmin = serveAdmin(supervisor, { path, reload, lists, sockets, timers, wallClock, log });
     await host.stop;
   }
   reloads.stop();
   stopAdmin();
+  lists?.stop();
   service?.stopping();
   await supervisor.stop();
   stopTelling();
@@ -82,6 +94,7 @@ export async function supervise(
     const follow = () => {
       use();
       log.use(to.logLevel);
+      lists?.follow(to);
       return commit();
     };
     return { commit: follow, abort };

@@ -3,6 +3,8 @@ import { chooseDatagramIo, sharedDatagramIo } from "./datagram_io.ts";
 import { DENO_CONFIG_IO } from "./deno_config_io.ts";
 import { DENO_FILES } from "./deno_files.ts";
 import { DENO_LOCAL_SOCKETS } from "./network/local_sockets.ts";
+import { DENO_WRITABLE_FILES } from "./deno_writable_files.ts";
+import { denoHttpClient } from "./network/http_client.ts";
 import { listenSharedStream } from "./network/deno_network.ts";
 import { denoRuntime } from "./deno_runtime.ts";
 import { onHangup } from "./hangup_signal.ts";
@@ -27,6 +29,8 @@ export function denoSystem(mainModule: string): OperatingSystem {
     sharedDatagramIo,
     files: DENO_FILES,
     configIo: DENO_CONFIG_IO,
+    writableFiles: DENO_WRITABLE_FILES,
+    httpClient: denoHttpClient(),
     listCompiler: denoListCompiler(mainModule),
     openSetFile,
     localSockets: DENO_LOCAL_SOCKETS,

@@ -4,8 +4,11 @@ import type { Host as ProgramHost } from "../../lib/program/host.ts";
 import type { DatagramIoChoice, OperatingSystem } from "../../lib/program/operating_system.ts";
 import type { Order } from "../../lib/workers/messages.ts";
 import { FakeFiles } from "./fake_files.ts";
+import { FakeHttp } from "./fake_http.ts";
+import { fakeListCompiler } from "./fake_list_compiler.ts";
 import { FakeLocalSockets } from "./fake_local_sockets.ts";
 import { FakeWorld } from "./fake_world.ts";
+import { FakeWritableFiles } from "./fake_writable_files.ts";
 
 /** What a fake operating system is made from; everything has a usual value. */
 export interface FakeSystemOptions {
@@ -27,6 +30,9 @@ export class FakeSystem implements ProgramHost {
   usualFile: string | null = null;
   /** What there is of files. */
   readonly files: FakeFiles = new FakeFiles();
+  readonly writableFiles: FakeWritableFiles = new FakeWritableFiles(this.files);
+  /** What there is of servers of lists. */
+  readonly http: FakeHttp = new FakeHttp();
   /** What there is of sockets in the file system. */
   readonly localSockets: FakeLocalSockets = new FakeLocalSockets();
   readonly printed: string[] = [];
@@ -68,8 +74,9 @@ export class FakeSystem implements ProgramHost {
         absolutePath: (path) => path.startsWith("/") ? path : `/${path}`,
         variable: () => null,
       },
-      // Who needs them brings them along.
-      listCompiler: { count: () => Promise.reject(), compile: () => Promise.reject() },
+      writableFiles: this.writableFiles,
+      httpClient: this.http,
+      listCompiler: fakeListCompiler(this.files, this.writableFiles),
       openSetFile: (path) => {
         const octets = this.files.readNow(path, Infinity);
         return new NameSet(octets.slice().buffer, { isChecked: true });

@@ -1,0 +1,119 @@
+import { WatchedPaths } from "../../base/watched_paths.ts";
+import type { Runtime } from "../../base/runtime.ts";
+import type { FullConfig } from "../../config/config.ts";
+import { fetchSource, type FindAddresses } from "../../lists/fetch/fetch_source.ts";
+import type { KeptList } from "../../lists/keeper/kept_list.ts";
+import { ListKeeper } from "../../lists/keeper/list_keeper.ts";
+import type { ListStatus } from "../../lists/keeper/list_status.ts";
+import { ListStore } from "../../lists/store/list_store.ts";
+import type { Log } from "../../observe/log.ts";
+import type { OperatingSystem } from "../operating_system.ts";
+import { type OpenedSet, SetFolder } from "./set_folder.ts";
+
+/** What lists are read, fetched and looked up with. */
+export interface ListsOptions {
+  /** The machine. */
+  readonly system: Pick<OperatingSystem, "files" | "writableFiles" | "listCompiler" | "openSetFile" | "httpClient">;
+  /** The world outside. */
+  readonly runtime: Pick<Runtime, "clock" | "timers" | "wallClock" | "random" | "network">;
+  /** Where the operator reads. */
+  readonly log: Log;
+}
+
+/** Who serves. */
+export interface ListsUser {
+  /** See `FindAddresses`. */
+  readonly findAddresses: FindAddresses;
+  /** Uses another set from now on, and closes it when there is the next one. */
+  readonly useLists: (opened: OpenedSet) => void;
+}
+
+/** The lists of the configuration that is followed: their texts on the disk, and the set that is made of them. */
+export class Lists {
+  readonly #options: ListsOptions;
+  readonly #folder: string;
+  readonly #sets: SetFolder;
+  readonly #store: ListStore;
+  readonly #stopping = new AbortController();
+  #paths: WatchedPaths | null = null;
+  #made: Awaited<ReturnType<SetFolder["openNewest"]>> = null;
+  #keeper: ListKeeper | null = null;
+  #user: ListsUser | null = null;
+  /** Configurations are followed one after another. */
+  #following: Promise<void> = Promise.resolve();
+
+  /** Those in `folder`. See {@linkcode ListsOptions}. */
+  constructor(folder: string, options: ListsOptions) {
+    const { system, log } = options;
+    this.#options = options;
+    this.#folder = folder;
+    const { files, writableFiles, listCompiler: compiler, openSetFile } = system;
+    const onSet = (opened: OpenedSet) => this.#user!.useLists(opened);
+    this.#sets = new SetFolder({ folder, compiler, openSetFile, files, writableFiles, onSet, log });
+    this.#store = new ListStore({ folder: `${folder}/fetch`, files, writableFiles });
+  }
+
+  /** The set that was used last, for whoever is about to serve: it blocks at once. `null` when there is none. */
+  async open(): Promise<OpenedSet | null> {
+    return this.#made = await this.#sets.openNewest();
+  }
+
+  /** Keeps the lists of a configuration from now on, for whoever serves. */
+  begin(config: FullConfig, user: ListsUser): void {
+    const { system, runtime, log } = this.#options;
+    const { timers, wallClock, network } = runtime;
+    const { signal } = this.#stopping;
+    const fetching = { http: system.httpClient, network, findAddresses: user.findAddresses, timers, wallClock, signal };
+    this.#user = user;
+    this.#paths = new WatchedPaths({
+      ...runtime,
+      files: system.files,
+      onChange: (paths) => paths.forEach((path) => keeper.noteFile(path)),
+    });
+    const keeper = this.#keeper = new ListKeeper({
+      ...runtime,
+      store: this.#store,
+      fetchText: (wanted, into) => fetchSource(wanted, into, fetching),
+      work: this.#sets,
+      made: this.#made,
+      onFiles: (paths) => this.#paths!.watch(paths),
+      log,
+    });
+    this.#following = this.#store.tidy(keptLists(config).map(({ name }) => name)).catch((error: Error) => {
+      log.warn(`Cannot tidy up ${this.#folder}: ${error.message}`);
+    });
+    this.follow(config);
+  }
+
+  /** Keeps the lists of another configuration. */
+  follow(config: FullConfig): void {
+    this.#following = this.#following.then(() => this.#keeper?.use(keptLists(config))).catch((error: Error) => {
+      this.#options.log.warn(`Lists in ${this.#folder} cannot be kept: ${error.message}`);
+    });
+  }
+
+  /** How all of them are doing. */
+  get status(): readonly ListStatus[] {
+    return this.#keeper?.status ?? [];
+  }
+
+  /** See `ListKeeper`. */
+  async refresh(names: readonly string[] | null): Promise<readonly ListStatus[]> {
+    return await this.#keeper?.refresh(names) ?? [];
+  }
+
+  /** Begins nothing any more, and ends what is on its way. */
+  stop(): void {
+    this.#stopping.abort();
+    this.#keeper?.stop();
+    this.#paths?.stop();
+  }
+}
+
+/** Lists whose texts are somewhere else. */
+export function keptLists({ policy }: FullConfig): KeptList[] {
+  const lists = policy?.lists ?? [];
+  return lists.filter(({ sources }) => sources.length > 0).map(({ token, ...list }) => {
+    return { ...list, token: token === null ? null : token.text };
+  });
+}

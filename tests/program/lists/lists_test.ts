@@ -1,0 +1,182 @@
+import { assertEquals } from "@std/assert";
+import type { FullConfig } from "../../../lib/config/config.ts";
+import { DEFAULTS } from "../../../lib/config/settings.ts";
+import { Log } from "../../../lib/observe/log.ts";
+import { Lists } from "../../../lib/program/lists/lists.ts";
+import type { OpenedSet } from "../../../lib/program/lists/set_folder.ts";
+import type { NameSet } from "../../../lib/lists/set/name_set.ts";
+import { nameFromText } from "../../../lib/wire/name.ts";
+import { SILENCE } from "../../support/fake_http.ts";
+import { FakeSystem } from "../../support/fake_system.ts";
+import { listOf, policyOf } from "../../support/policies.ts";
+
+const FOLDER = "/state";
+const URL = "https://lists.example.org/ads.txt";
+
+/** A machine on which the program starts, again and again. */
+class Machine {
+  readonly fake = new FakeSystem([]);
+  readonly lines: string[] = [];
+  /** The sets that were used, in turn. */
+  readonly used: NameSet[] = [];
+  lists: Lists | null = null;
+
+  /** The program starts. Resolves to what it has before anything is fetched. */
+  async start(config: FullConfig): Promise<OpenedSet | null> {
+    const { system, http } = this.fake;
+    const runtime = system.runtime({ connectStream: http.connectStream }, () => {});
+    const log = new Log({ level: "info", writeLine: (line) => this.lines.push(line.replace("dns-forwarder: ", "")) });
+    const lists = this.lists = new Lists(FOLDER, { system, runtime, log });
+    const opened = await lists.open();
+    lists.begin(config, {
+      findAddresses: () => Promise.resolve(["192.0.2.1"]),
+      useLists: ({ set }) => this.used.push(set),
+    });
+    return opened;
+  }
+
+  async pass(ms: number): Promise<void> {
+    await this.fake.world.time.pass(ms);
+  }
+
+  get paths(): string[] {
+    return [...this.fake.files.texts.keys()].sort();
+  }
+}
+
+function configOf(lists: Record<string, string>): FullConfig {
+  const policy = policyOf({
+    upstreams: { default: ["192.0.2.9"] },
+    lists: Object.entries(lists).map(([name, source]) => {
+      return listOf(name, { sources: [source.includes(":") ? { url: source } : { file: source }], names: [] });
+    }),
+  });
+  return { ...DEFAULTS, policy, stateDir: FOLDER };
+}
+
+function has(set: NameSet | undefined, name: string): boolean {
+  const wire = nameFromText(name);
+  const message = new Uint8Array(12 + wire.length);
+  message.set(wire, 12);
+  return set!.find(message, 12, message.length) !== 0;
+}
+
+Deno.test("Lists fetches lists, uses a set of them, and begins with it the next time", async () => {
+  const machine = new Machine();
+  machine.fake.http.answer(URL, { body: ["0.0.0.0 ads.example\n", "0.0.0.0 more.example\n"] });
+  assertEquals(await machine.start(configOf({ ads: URL })), null);
+  await machine.pass(100);
+  assertEquals(machine.used.map((set) => [has(set, "ads.example"), has(set, "good.example")]), [[true, false]]);
+  assertEquals(machine.lines[0], `list ads: ${URL}: 2 names`);
+  assertEquals(machine.lines[1]!.startsWith("lists are ready: 2 names in 1 list, "), true, machine.lines[1]);
+  machine.lists!.stop();
+  // Without the Internet.
+  machine.fake.http.refused.add("192.0.2.1");
+  const opened = await machine.start(configOf({ ads: URL }));
+  assertEquals(has(opened!.set, "ads.example"), true);
+  await machine.pass(100);
+  assertEquals([machine.used.length, machine.fake.http.seen.length], [1, 1]);
+  machine.lists!.stop();
+});
+
+Deno.test("Lists keeps the set before the newest one, and no others", async () => {
+  const machine = new Machine();
+  machine.fake.files.write("/lists/own.txt", "a.example\n");
+  await machine.start(configOf({ own: "/lists/own.txt" }));
+  for (const name of ["b", "c", "d"]) {
+    await machine.pass(2000);
+    machine.fake.files.write("/lists/own.txt", `${name}.example\n`);
+  }
+  await machine.pass(2000);
+  assertEquals(machine.used.map((set) => ["a", "b", "c", "d"].filter((name) => has(set, `${name}.example`))), [
+    ["a"],
+    ["b"],
+    ["c"],
+    ["d"],
+  ]);
+  assertEquals(machine.paths.filter((path) => path.endsWith(".set")), ["/state/lists-3.set", "/state/lists-4.set"]);
+  // The record and the text, and nothing else.
+  assertEquals(machine.paths.filter((path) => path.startsWith("/state/fetch/")).length, 2);
+  machine.lists!.stop();
+});
+
+Deno.test("Lists uses the set before a broken one, says so, and makes another one", async () => {
+  const machine = new Machine();
+  machine.fake.files.write("/lists/own.txt", "a.example\n");
+  const config = configOf({ own: "/lists/own.txt" });
+  await machine.start(config);
+  await machine.pass(2000);
+  machine.fake.files.write("/lists/own.txt", "b.example\n");
+  await machine.pass(2000);
+  machine.lists!.stop();
+  const whole = machine.fake.files.texts.get("/state/lists-2.set") as Uint8Array<ArrayBuffer>;
+  machine.fake.files.write("/state/lists-2.set", whole.slice(0, whole.length / 2));
+  machine.lines.length = 0;
+  const opened = await machine.start(config);
+  assertEquals(has(opened!.set, "a.example"), true);
+  await machine.pass(11_000);
+  assertEquals(has(machine.used.at(-1), "b.example"), true);
+  assertEquals(machine.paths.filter((path) => path.endsWith(".set")), ["/state/lists-1.set", "/state/lists-3.set"]);
+  assertEquals(machine.lines[0]!.startsWith("warn: /state/lists-2.set is not used: "), true, machine.lines[0]);
+  machine.lists!.stop();
+});
+
+Deno.test("Lists.follow() keeps the lists of another configuration, and makes no set where nothing is different", async () => {
+  const machine = new Machine();
+  const other = "https://lists.example.org/other.txt";
+  machine.fake.http.answer(URL, { body: ["a.example\n"] }).answer(other, { body: ["b.example\n"] });
+  await machine.start(configOf({ ads: URL }));
+  await machine.pass(100);
+  machine.lists!.follow(configOf({ ads: URL }));
+  await machine.pass(20_000);
+  assertEquals(machine.used.length, 1);
+  machine.lists!.follow(configOf({ ads: URL, other }));
+  await machine.pass(20_000);
+  assertEquals([has(machine.used.at(-1), "a.example"), has(machine.used.at(-1), "b.example")], [true, true]);
+  machine.lists!.follow(configOf({ other }));
+  await machine.pass(20_000);
+  assertEquals([has(machine.used.at(-1), "a.example"), has(machine.used.at(-1), "b.example")], [false, true]);
+  assertEquals(machine.lists!.status.map(({ name, names }) => [name, names]), [["other", 1]]);
+  assertEquals(machine.fake.http.seen.length, 2);
+  machine.lists!.stop();
+});
+
+Deno.test("Lists.refresh() resolves when the lists have been asked for", async () => {
+  const machine = new Machine();
+  machine.fake.http.answer(URL, { body: ["a.example\n"] }, { body: ["a.example\n", "b.example\n"] });
+  await machine.start(configOf({ ads: URL }));
+  await machine.pass(100);
+  const refreshing = machine.lists!.refresh(["ads"]);
+  await machine.pass(100);
+  assertEquals((await refreshing).map(({ names }) => names), [2]);
+  assertEquals(has(machine.used.at(-1), "b.example"), true);
+  machine.lists!.stop();
+});
+
+Deno.test("Lists.stop() ends what is on its way, and leaves nothing that waits", async () => {
+  const machine = new Machine();
+  machine.fake.http.answer(URL, { body: ["a.example\n", SILENCE] });
+  await machine.start(configOf({ ads: URL, own: "/lists/own.txt" }));
+  await machine.pass(100);
+  assertEquals(machine.fake.http.openConnections, 1);
+  machine.lists!.stop();
+  await machine.pass(0);
+  assertEquals([machine.fake.http.openConnections, machine.fake.world.time.timerCount], [0, 0]);
+  assertEquals(machine.lines, []);
+});
+
+Deno.test("Lists tells what hinders it: a folder that must not be written to, a file that is too large", async () => {
+  const machine = new Machine();
+  machine.fake.http.answer(URL, { body: ["a.example\n"] });
+  machine.fake.files.write("/lists/own.txt", "a.example\n");
+  machine.fake.files.claimedOctets.set("/lists/own.txt", 10_000_000_000);
+  machine.fake.writableFiles.freeOctets = 3;
+  await machine.start(configOf({ ads: URL, own: "/lists/own.txt" }));
+  await machine.pass(100_000);
+  assertEquals(machine.lines.toSorted(), [
+    "warn: list ads: https://lists.example.org/ads.txt: the disk is full; nothing is known from it yet",
+    "warn: list own: /lists/own.txt: it has more than 268435456 octets; nothing is known from it yet",
+  ]);
+  assertEquals([machine.used, machine.paths.filter((path) => path.startsWith("/state"))], [[], []]);
+  machine.lists!.stop();
+});
