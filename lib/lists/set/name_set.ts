@@ -53,7 +53,7 @@ export class NameSet implements NameSetReader {
     this.#names = new ListedNames({ header, sections, hash: this.#hash, sets: this.#sets, placeOf });
     const { patterns } = tail;
     this.#patterns = patterns.length === 0 ? null : new PatternSets(patterns, placeOf, this.#sets);
-    this.#addresses = new AddressSets(tail.addresses, placeOf, this.#sets);
+    this.#addresses = new AddressSets(tail, placeOf, this.#sets);
   }
 
   /** See `NameSetReader`. */

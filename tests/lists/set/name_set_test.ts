@@ -211,6 +211,24 @@ Deno.test("NameSet.find() tries patterns, and tells their lines", () => {
   }
 });
 
+Deno.test("NameSet.findAddress() tries expressions that are for addresses, and no others", () => {
+  const set = setOf([[], []], ([a, b]) => {
+    a!.pattern({ source: "^203\\.0\\.113\\.(?:2[0-9]|3[0-2])$" }, BLOCKS, 1);
+    a!.address(parseCidr("203.0.113.0/24"), ALLOWS, 2);
+    b!.pattern({ source: "[0-9]{3}" }, BLOCKS, 3);
+    b!.pattern({ source: "^fe80:" }, BLOCKS, 4);
+  });
+  const found = (text: string) => words(set, set.sets[set.findAddress(parseIp(text)!)]!);
+  assertEquals(found("203.0.113.29"), ["a 0", "a 1"]);
+  assertEquals(found("203.0.113.33"), ["a 1"]);
+  assertEquals(found("fe80::1"), ["b 0"]);
+  assertEquals(found("198.51.100.1"), []);
+  assertEquals([set.lineOfAddress(parseIp("203.0.113.29")!, 0, BLOCKS), set.lineOfAddress(parseIp("fe80::1")!, 1)], [
+    1,
+    4,
+  ]);
+});
+
 Deno.test("NameSet.findAddress() tells what lists say of all networks that hold an address", () => {
   const set = setOf([[], []], ([a, b]) => {
     a!.address(parseCidr("192.0.2.0/24"), BLOCKS, 1);

@@ -16,7 +16,8 @@ const END = /\^\|?\*?$|\|$/;
 export function otherPattern(text: string): PatternRead {
   const anchor = BEGIN.exec(text)![0];
   const isAtEnd = END.test(text);
-  const body = text.slice(anchor.length).replace(END, "");
+  // Of `*.x^`, the star is the beginning of anything.
+  const body = text.slice(anchor.length).replace(END, "").replace(anchor === "" ? /^\*(?=\.)/ : /^$/, "");
   // A path, a port, a query, or a separator where names have none: a rule for what browsers ask servers for.
   if (/[/:?=&%^|]/.test(body)) return { kind: "skipped", why: "path" };
   if (!/^[\w.*-]+$/.test(body)) return { kind: "bad", why: "no adblock rule" };
