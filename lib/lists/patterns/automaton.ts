@@ -1,5 +1,5 @@
 import type { Expression } from "./expression.ts";
-import { SYMBOLS, type SymbolSet } from "./symbols.ts";
+import type { SymbolSet } from "./symbols.ts";
 
 /** What a state does. */
 export const STATE = {
@@ -32,7 +32,8 @@ export class Automaton {
   readonly sets: SymbolSet[] = [];
   /** Where each expression begins. */
   readonly starts: readonly number[];
-  readonly #setNumbers = new Map<string, number>();
+  /** By the set, or by what is in it. */
+  readonly #setNumbers = new Map<SymbolSet | string, number>();
 
   /** Expressions are counted from 0. */
   constructor(expressions: readonly Expression[]) {
@@ -79,7 +80,8 @@ export class Automaton {
   }
 
   #setNumber(set: SymbolSet): number {
-    const key = String.fromCharCode(...set.subarray(0, SYMBOLS));
-    return this.#setNumbers.getOrInsertComputed(key, () => this.sets.push(set) - 1);
+    return this.#setNumbers.getOrInsertComputed(set, () => {
+      return this.#setNumbers.getOrInsertComputed(set.join(""), () => this.sets.push(set) - 1);
+    });
   }
 }

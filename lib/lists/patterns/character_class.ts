@@ -1,5 +1,14 @@
 import { ExpressionFormatError } from "./expression.ts";
-import { ESCAPED_SETS, NAMED_SETS, otherThan, symbolRange, SYMBOLS, type SymbolSet, unionOf } from "./symbols.ts";
+import {
+  ESCAPED_SETS,
+  NAMED_SETS,
+  oneSymbol,
+  otherThan,
+  symbolRange,
+  SYMBOLS,
+  type SymbolSet,
+  unionOf,
+} from "./symbols.ts";
 
 const CONTROL: ReadonlyMap<string, number> = new Map([["t", 9], ["n", 10], ["v", 11], ["f", 12], ["r", 13]]);
 /** `[:alnum:]` within a class. */
@@ -77,5 +86,5 @@ function readMember(text: string, at: number): SetAt {
 
 function single(symbol: number, end: number): SetAt {
   if (symbol >= SYMBOLS) throw new ExpressionFormatError("has a character outside ASCII");
-  return { set: symbolRange(symbol, symbol), symbol, end };
+  return { set: oneSymbol(symbol), symbol, end };
 }

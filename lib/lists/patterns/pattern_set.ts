@@ -10,7 +10,7 @@ const DOT = 0x2e;
 
 /** All states that a name can be in behind some of its octets, but for those in which each name is anywhere. */
 class StateSet {
-  /** In rising order. */
+  /** Each once. */
   readonly states: readonly number[];
   /** Where each symbol leads, as far as it is known. */
   readonly next: (StateSet | null)[] = Array(SYMBOLS).fill(null);
@@ -29,12 +29,13 @@ class StateSet {
  */
 export class PatternSet {
   readonly #automaton: Automaton;
+  /** By the symbol that leads there, and what it leads on from before. */
   readonly #known = new Map<string, StateSet>();
   /** States that a name is in behind each of its octets, because a pattern may begin there. */
   readonly #always: readonly number[];
   readonly #isAlways: Uint8Array;
   /** By symbol: where `#always` leads; `null` as long as it is not known. */
-  readonly #fromAlways: (readonly number[] | null)[] = Array(SYMBOLS).fill(null);
+  readonly #fromAlways: (ReadonlySet<number> | null)[] = Array(SYMBOLS).fill(null);
   readonly #begin: StateSet;
   /** In `#known`; see `KNOWN_STATES_MAX`. */
   #knownStates = 0;
@@ -53,7 +54,7 @@ export class PatternSet {
     this.#isAlways = new Uint8Array(automaton.kinds.length);
     this.#always = this.#closure(automaton.starts, { isStart: false, isEnd: false });
     for (const state of this.#always) this.#isAlways[state] = 1;
-    this.#begin = this.#setOf(this.#closure(automaton.starts, { isStart: true, isEnd: false }));
+    this.#begin = new StateSet(this.#closure(automaton.starts, { isStart: true, isEnd: false }));
   }
 
   /**
@@ -74,8 +75,17 @@ export class PatternSet {
   }
 
   #step(set: StateSet, symbol: number): StateSet {
-    const reached = this.#fromAlways[symbol] ??= this.#after(this.#always, symbol);
-    const next = this.#setOf([...reached, ...this.#after(set.states, symbol)]);
+    const fresh = this.#fromAlways[symbol] ??= new Set(this.#after(this.#always, symbol));
+    // Of what has begun before, next to nothing goes on with any symbol: a set is told by that and the symbol.
+    const others = this.#after(set.states, symbol).filter((state) => !fresh.has(state)).sort((a, b) => a - b);
+    const key = `${symbol} ${others.join()}`;
+    let next = this.#known.get(key);
+    if (next === undefined) {
+      if (this.#knownStates >= KNOWN_STATES_MAX) this.#forget();
+      next = new StateSet([...fresh, ...others]);
+      this.#knownStates += SYMBOLS + next.states.length;
+      this.#known.set(key, next);
+    }
     set.next[symbol] = next;
     return next;
   }
@@ -110,21 +120,9 @@ export class PatternSet {
       const kind = kinds[state];
       if (kind === STATE.fork) open.push(next[state]!, other[state]!);
       else if (kind === STATE.start ? isStart : kind === STATE.end && isEnd) open.push(next[state]!);
-      else if (kind !== STATE.start) reached.push(state);
+      else if (kind !== STATE.start && this.#isAlways[state] === 0) reached.push(state);
     }
     return reached;
-  }
-
-  #setOf(states: readonly number[]): StateSet {
-    const others = [...new Set(states)].filter((state) => this.#isAlways[state] === 0).sort((a, b) => a - b);
-    const key = others.join();
-    let set = this.#known.get(key);
-    if (set === undefined) {
-      if (this.#knownStates >= KNOWN_STATES_MAX) this.#forget();
-      this.#knownStates += SYMBOLS + others.length;
-      this.#known.set(key, set = new StateSet(others));
-    }
-    return set;
   }
 
   /** What is begun from goes on to be known, and leads to sets that are made anew. */
@@ -132,6 +130,5 @@ export class PatternSet {
     this.#known.clear();
     this.#knownStates = 0;
     this.#begin.next.fill(null);
-    this.#known.set(this.#begin.states.join(), this.#begin);
   }
 }

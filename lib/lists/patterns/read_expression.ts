@@ -1,6 +1,6 @@
 import { readClass, readEscape, type SetAt } from "./character_class.ts";
 import { type Expression, ExpressionFormatError, matchesNothing, statesOf } from "./expression.ts";
-import { ANY_SYMBOL, symbolRange, SYMBOLS } from "./symbols.ts";
+import { ANY_SYMBOL, oneSymbol, SYMBOLS } from "./symbols.ts";
 
 /** Characters of an expression. */
 const LENGTH_MAX = 1024;
@@ -76,7 +76,7 @@ class ExpressionReader {
     }
     const symbol = this.#text.charCodeAt(this.#at++);
     if (symbol >= SYMBOLS) throw new ExpressionFormatError("has a character outside ASCII");
-    return { kind: "octet", set: symbolRange(symbol, symbol) };
+    return { kind: "octet", set: oneSymbol(symbol) };
   }
 
   #octet({ set, end }: SetAt): Expression {

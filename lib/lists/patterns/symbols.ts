@@ -16,6 +16,13 @@ export function symbolRange(first: number, last: number): SymbolSet {
   return set;
 }
 
+const SINGLE: readonly SymbolSet[] = Array.from({ length: SYMBOLS }, (_, symbol) => symbolRange(symbol, symbol));
+
+/** One symbol, in both letter cases: the same set whenever it is asked for. */
+export function oneSymbol(symbol: number): SymbolSet {
+  return SINGLE[SYMBOL_OF[symbol]!]!;
+}
+
 /** Those of any of `sets`. */
 export function unionOf(sets: readonly SymbolSet[]): SymbolSet {
   return symbolRange(1, 0).map((_, symbol) => sets.some((set) => set[symbol] === 1) ? 1 : 0);
