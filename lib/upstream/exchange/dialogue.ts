@@ -1,8 +1,8 @@
+import { Spares } from "../../base/spares.ts";
 import type { Random } from "../../base/random/random.ts";
 import type { ReplyKind } from "../../response/reply_kind.ts";
 import type { Response } from "../../response/response.ts";
 import { Capabilities } from "./capabilities.ts";
-import { randomizeCase } from "./case_randomization.ts";
 import type { CookieJar } from "./cookie_jar.ts";
 import { LargeReplies } from "./large_replies.ts";
 import { type Endpoint, socketAddressOf } from "../endpoint.ts";
@@ -40,6 +40,8 @@ export class Dialogue {
   readonly #tell: (lesson: string) => void;
   #capabilities: Capabilities;
   #largeReplies = new LargeReplies();
+  /** Queries that are over, to be used again. */
+  readonly #spares = new Spares<SentQuery>();
   #queryCount = 0;
   #replyCount = 0;
 
@@ -155,20 +157,18 @@ export class Dialogue {
     // hot path
     const { request } = exchange;
     const { transport, cookies, random } = this.#options;
-    const asked = request.questionOctets;
     const isDoubtful = wanted.isMixed && sendsLeft(request) === 1 && !this.#capabilities.hasShownCase;
     const manner = isDoubtful ? { ...wanted, isMixed: false } : wanted;
     const over = manner.isOverTcp ? this.#stream : transport;
-    const question = manner.isMixed ? randomizeCase(asked, random) : asked;
     this.#queryCount++;
     if (!manner.isOverTcp) {
       request.sendCount++;
       this.#capabilities.sendsDatagram(this.nowMs());
     }
-    const { isForgeable } = over.traits;
-    const query = new SentQuery({ exchange, asked, question, manner, isForgeable, cause, before });
+    const query = this.#spares.take() ?? new SentQuery(transport.traits.isForgeable, this.#spares);
+    query.put(exchange, manner, cause, before, random);
     const cookie = manner.withCookie ? cookies?.option : undefined;
-    over.send(writeUpstreamQuery(request, manner.withOpt, cookie, question), query, request);
+    over.send(writeUpstreamQuery(request, manner.withOpt, cookie, query.question), query, request);
   }
 
   /** The reply to a query has come: it gets the asker's spelling, and is counted. */

@@ -23,6 +23,9 @@ const FIRST: readonly Manner[] = Array.from({ length: 16 }, (_, bits) => ({
   isOverTcp: (bits & 8) !== 0,
 }));
 
+/** As plain as can be. */
+export const NO_MANNER: Manner = FIRST[0]!;
+
 /** How a question is put first. */
 export function firstManner({ withOpt, withCookie, isMixed, isOverTcp }: Omit<Manner, "hasFreshCookie">): Manner {
   // hot path

@@ -1,8 +1,15 @@
+import type { Random } from "../../base/random/random.ts";
+import { ReusedOctets } from "../../base/octets/reused_octets.ts";
+import type { Spares } from "../../base/spares.ts";
 import { AwaitedQuery } from "../matching/awaited_query.ts";
-import type { Doubt, Manner, Step } from "./next_step.ts";
+import { randomizeCase } from "./case_randomization.ts";
+import { type Doubt, type Manner, NO_MANNER, type Step } from "./next_step.ts";
 import type { ReplyKind } from "../../response/reply_kind.ts";
 import type { Response } from "../../response/response.ts";
 import type { Request } from "../request.ts";
+
+/** RFC 1035 §3.1: a name has 255 octets at most; type and class follow. */
+const QUESTION_OCTETS_MAX = 259;
 
 /**
  * Why a query was sent: what came of the one before; or, over TCP, that it is known to be of no use over UDP (`tcpFirst`),
@@ -22,57 +29,79 @@ export interface QueryOwner {
   questioned(query: SentQuery, doubt: Doubt): void;
 }
 
-/** What a query is made from. */
-export interface SentQueryOptions {
-  /** Who is told what comes of it. */
-  readonly exchange: QueryOwner;
-  /** The question as it is asked of us. */
-  readonly asked: Uint8Array<ArrayBuffer>;
-  /** The same as it is sent. */
-  readonly question: Uint8Array<ArrayBuffer>;
-  /** How it is put. */
-  readonly manner: Manner;
-  /** Whether who cannot read it may answer it; see `TransportTraits`. */
-  readonly isForgeable: boolean;
-  /** Why it is sent. */
-  readonly cause: Cause;
-  /** What the reply was that led to it, if one did. */
-  readonly before: ReplyKind | null;
-}
-
-/** A query of an exchange. */
+/** A query of an exchange. It is used again for another one when it is over, see `put`. */
 export class SentQuery extends AwaitedQuery {
-  /** See {@linkcode SentQueryOptions}. */
-  readonly asked: Uint8Array<ArrayBuffer>;
-  /** See {@linkcode SentQueryOptions}. */
-  readonly manner: Manner;
-  /** See {@linkcode SentQueryOptions}. */
-  readonly cause: Cause;
-  /** See {@linkcode SentQueryOptions}. */
-  readonly before: ReplyKind | null;
-  readonly #exchange: QueryOwner;
   readonly #isForgeable: boolean;
+  readonly #spares: Spares<SentQuery>;
+  #exchange: QueryOwner | null = null;
+  #asked = NOTHING;
+  #manner: Manner = NO_MANNER;
+  #cause: Cause = "first";
+  #before: ReplyKind | null = null;
   #isQuestioned = false;
+  /** Where the question stands in random letter case. */
+  readonly #spelled = new ReusedOctets(new Uint8Array(QUESTION_OCTETS_MAX));
 
-  /** See {@linkcode SentQueryOptions}. */
-  constructor({ exchange, asked, question, manner, isForgeable, cause, before }: SentQueryOptions) {
-    super(question);
-    this.#exchange = exchange;
-    this.asked = asked;
-    this.manner = manner;
+  /**
+   * To be put before it is sent.
+   *
+   * @param isForgeable Whether who cannot read it may answer it; see `TransportTraits`.
+   * @param spares Where it is given back to.
+   */
+  constructor(isForgeable: boolean, spares: Spares<SentQuery>) {
+    super(NOTHING);
     this.#isForgeable = isForgeable;
-    this.cause = cause;
-    this.before = before;
+    this.#spares = spares;
+  }
+
+  /**
+   * Makes it a query of `exchange`, who is told what comes of it.
+   *
+   * @param manner How it is put.
+   * @param cause Why it is sent.
+   * @param before What the reply was that led to it, if one did.
+   * @param random Where the letter case comes from, if it is put in random letter case.
+   */
+  put(exchange: QueryOwner, manner: Manner, cause: Cause, before: ReplyKind | null, random: Random): void {
+    // hot path
+    const asked = exchange.request.questionOctets;
+    this.#exchange = exchange;
+    this.#asked = asked;
+    this.question = manner.isMixed ? randomizeCase(asked, random, this.#spelled.first(asked.length)) : asked;
+    this.#manner = manner;
+    this.#cause = cause;
+    this.#before = before;
+    this.#isQuestioned = false;
+  }
+
+  /** The question as it is asked of us. */
+  get asked(): Uint8Array<ArrayBuffer> {
+    return this.#asked;
+  }
+
+  /** How it was put. */
+  get manner(): Manner {
+    return this.#manner;
+  }
+
+  /** Why it was sent. */
+  get cause(): Cause {
+    return this.#cause;
+  }
+
+  /** What the reply was that led to it; `null`: none. */
+  get before(): ReplyKind | null {
+    return this.#before;
   }
 
   /** See `AwaitedQuery`. */
   override get mindsCase(): boolean {
-    return this.#isForgeable && this.manner.isMixed;
+    return this.#isForgeable && this.#manner.isMixed;
   }
 
   /** See `AwaitedQuery`. */
   override get mindsCookie(): boolean {
-    return this.#isForgeable && this.manner.withCookie;
+    return this.#isForgeable && this.#manner.withCookie;
   }
 
   /** See `AwaitedQuery`. */
@@ -94,18 +123,30 @@ export class SentQuery extends AwaitedQuery {
 
   /** See `Sink`. */
   override arrived(response: Response): void {
-    this.#exchange.replied(this, response);
+    this.#exchange!.replied(this, response);
   }
 
   /** See `Sink`. */
   override failed(error: unknown): void {
-    this.#exchange.failedQuery(this, error);
+    this.#exchange!.failedQuery(this, error);
+  }
+
+  /** See `AwaitedQuery`. */
+  protected override onFree(): void {
+    // hot path
+    // Old objects shall keep no young ones alive.
+    this.#exchange = null;
+    this.#asked = this.question = NOTHING;
+    this.owner = null;
+    this.#spares.give(this);
   }
 
   #question(doubt: Doubt): void {
     // Copies of a forged reply must not let it ask over and over.
     if (this.#isQuestioned) return;
     this.#isQuestioned = true;
-    this.#exchange.questioned(this, doubt);
+    this.#exchange!.questioned(this, doubt);
   }
 }
+
+const NOTHING = new Uint8Array(0);

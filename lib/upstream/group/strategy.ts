@@ -27,7 +27,7 @@ export function orderCandidates<T extends Candidate>(
 ): readonly T[] {
   // The usual case, and one that nothing has to be made for.
   const isInOrder = candidates.length === 1 || strategy === "sequential" || strategy === "parallel";
-  if (isInOrder && candidates.every(isUp)) return candidates;
+  if (isInOrder && areUp(candidates)) return candidates;
   const up = candidates.filter((candidate) => candidate.isUp);
   const down = candidates.filter((candidate) => !candidate.isUp);
   switch (strategy) {
@@ -43,8 +43,10 @@ export function orderCandidates<T extends Candidate>(
   }
 }
 
-function isUp(candidate: Candidate): boolean {
-  return candidate.isUp;
+function areUp(candidates: readonly Candidate[]): boolean {
+  // hot path
+  for (let i = 0; i < candidates.length; i++) if (!candidates[i]!.isUp) return false;
+  return true;
 }
 
 function rotate<T>(list: readonly T[], by: number): T[] {

@@ -108,7 +108,7 @@ export class UpstreamGroup implements Stage {
     const order = orderCandidates(candidates, { strategy, turn: this.#turn++, random });
     this.hold();
     this.#hedges.earn();
-    this.probe(order.slice(1), request);
+    if (order.length > 1) this.probe(order.slice(1), request);
     const startCount = strategy === "parallel" ? Math.min(PARALLEL_COUNT, order.length) : 1;
     return new Race({ request, order, startCount, group: this.#group, lateListener, clock, deadlines }).run();
   }
@@ -180,7 +180,11 @@ export class UpstreamGroup implements Stage {
   }
 
   get #candidates(): readonly Upstream[] {
-    return this.members.some(isLoop) ? this.members.filter((upstream) => !upstream.isLoop) : this.members;
+    // hot path
+    const { members } = this.#options;
+    // A loop: `some` takes a call for each, and this is asked for every question.
+    for (let i = 0; i < members.length; i++) if (members[i]!.isLoop) return members.filter(({ isLoop }) => !isLoop);
+    return members;
   }
 
   /** A question that is asked of others anyway probes one of `upstreams` that was down: no client waits for it. */
@@ -214,8 +218,4 @@ function nothingFrom(why: string, members: readonly Upstream[]): DeferredRespons
   const nothing = new DeferredResponse();
   nothing.failed(new UpstreamError(`${why} ${members.map(({ name }) => name).join(", ")}`, EDE.OTHER));
   return nothing;
-}
-
-function isLoop(upstream: Upstream): boolean {
-  return upstream.isLoop;
 }

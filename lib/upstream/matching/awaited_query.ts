@@ -11,8 +11,10 @@ export const QUERY_STATE = {
   free: 0,
   /** It waits for its reply. */
   waiting: 1,
+  /** Its ID is free, and it is being told what has come of it. */
+  told: 2,
   /** Nobody waits any more, and its ID rests: a tombstone. */
-  resting: 2,
+  resting: 3,
 } as const;
 
 /** One of `QUERY_STATE`. */
@@ -43,8 +45,13 @@ export abstract class AwaitedQuery extends Deadline implements Linkable<AwaitedQ
   owner: Listener | null = null;
   /** Whether its server knows our cookie, and so is to show it; see `AskedServer.faultOf`. */
   expectsCookie = false;
-  /** The one question, in wire format and as it is sent; not changed any more. */
-  readonly question: Uint8Array<ArrayBuffer>;
+  /** The one question, in wire format and as it is sent; not changed as long as it waits or rests. */
+  question: Uint8Array<ArrayBuffer>;
+  /** Whether it waits to leave, with others of its turn. */
+  #isLeaving = false;
+  /** Made once, not for each send. */
+  #onLeft: (() => void) | null = null;
+  #onNotSent: ((cause: unknown) => void) | null = null;
   #keeper: QueryKeeper | null = null;
 
   /** Asks `question`. */
@@ -80,6 +87,41 @@ export abstract class AwaitedQuery extends Deadline implements Linkable<AwaitedQ
     this.owner = owner;
     this.state = QUERY_STATE.waiting;
   }
+
+  /** It is to leave; `hasLeft` follows. */
+  leaves(): void {
+    // hot path
+    this.#isLeaving = true;
+  }
+
+  /** The same where a promise says that it has left. */
+  leavesBy(sending: Promise<unknown>): void {
+    // hot path
+    this.#isLeaving = true;
+    this.#onLeft ??= () => this.hasLeft();
+    this.#onNotSent ??= (cause) => {
+      this.notSent(cause);
+      this.hasLeft();
+    };
+    sending.then(this.#onLeft, this.#onNotSent);
+  }
+
+  /** It has left, or never will. */
+  hasLeft(): void {
+    // hot path
+    this.#isLeaving = false;
+    if (this.state === QUERY_STATE.free) this.onFree();
+  }
+
+  /** It has been told what has come of it, and its ID is free; for the correlator. */
+  release(): void {
+    // hot path
+    this.state = QUERY_STATE.free;
+    if (!this.#isLeaving) this.onFree();
+  }
+
+  /** Nobody holds it any more but for whoever has sent it: it may be used again. */
+  protected onFree(): void {}
 
   /** What it has to be sent with. */
   get id(): number {

@@ -91,15 +91,13 @@ export class Correlator {
     const query = this.#match(datagram, peer);
     if (typeof query === "string") return query;
     const fault = query.expectsCookie ? query.server.faultOf!(response) : null;
-    if (fault !== null) {
-      query.failed(fault);
-      return "matched";
-    }
     try {
-      query.arrived(response);
+      if (fault === null) query.arrived(response);
+      else query.failed(fault);
     } catch (error) {
       query.failed(error);
     }
+    if (query.state === QUERY_STATE.told) query.release();
     return "matched";
   }
 
@@ -164,8 +162,9 @@ export class Correlator {
     for (const query of this.#queries.drain()) {
       this.#deadlines.cancel(query);
       const isWaiting = query.state === QUERY_STATE.waiting;
-      query.state = QUERY_STATE.free;
+      query.state = QUERY_STATE.told;
       if (isWaiting) query.failed(error);
+      query.release();
     }
   }
 
@@ -178,7 +177,10 @@ export class Correlator {
   }
 
   #expire(query: AwaitedQuery, nowMs: number): void {
-    if (query.state === QUERY_STATE.resting) return this.#remove(query);
+    if (query.state === QUERY_STATE.resting) {
+      this.#remove(query);
+      return query.release();
+    }
     const untilMs = query.owner?.listensUntilMs(nowMs) ?? 0;
     if (untilMs > nowMs) return this.#deadlines.schedule(query, untilMs);
     this.#rest(query, nowMs);
@@ -198,7 +200,7 @@ export class Correlator {
   }
 
   #remove(query: AwaitedQuery): void {
-    query.state = QUERY_STATE.free;
+    query.state = QUERY_STATE.told;
     this.#queries.remove(query);
     if (this.#queries.size === 0) this.#onIdle();
   }

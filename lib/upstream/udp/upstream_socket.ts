@@ -1,3 +1,4 @@
+import { shortCopy } from "../../base/octets/short_copies.ts";
 import type { Random } from "../../base/random/random.ts";
 import type { Clock, DatagramSocket } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
@@ -104,9 +105,10 @@ export class UpstreamSocket implements QuerySource {
     this.#counters.upstreamQueries++;
     const { batch } = this.#socket;
     if (batch === undefined) {
-      this.#socket.send(octets.slice(), query.peer).catch((cause) => query.notSent(cause));
+      query.leavesBy(this.#socket.send(shortCopy(octets), query.peer));
       return;
     }
+    query.leaves();
     batch.queue(octets, query.peer);
     if (this.#queued.push(query) === 1) queueMicrotask(this.#flush);
     else if (this.#queued.length === BURST_MAX) this.#flush();
@@ -116,13 +118,15 @@ export class UpstreamSocket implements QuerySource {
     const queued = this.#queued;
     if (queued.length === 0) return;
     const { batch } = this.#socket;
-    if (batch!.flush() > 0) {
+    const lostCount = batch!.flush();
+    if (lostCount > 0) {
+      // Who is told may send another one.
       this.#queued = [];
       const cause = new Error("The operating system would not send it");
       for (const i of batch!.lost) queued[i]!.notSent(cause);
-    } else {
-      queued.length = 0;
     }
+    for (let i = 0; i < queued.length; i++) queued[i]!.hasLeft();
+    queued.length = 0;
   }
 
   /** Closes as soon as no reply is awaited any more, then calls `onClosed`. */
