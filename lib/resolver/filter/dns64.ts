@@ -3,14 +3,14 @@ import type { Nat64Prefix } from "../../base/net/nat64_prefix.ts";
 import { Response } from "../../response/response.ts";
 import { FLAG, RECORD_HEAD_OCTETS } from "../../wire/header.ts";
 import { CLASS, RCODE, TYPE } from "../../wire/iana.ts";
-import { decodeQuestions, type ResourceRecord } from "../../wire/message.ts";
-import { uint16At, uint32At } from "../../wire/octets.ts";
+import type { Message, ResourceRecord } from "../../wire/message.ts";
+import { putUint16, uint16At, uint32At } from "../../wire/octets.ts";
 import { localReply } from "../local/local_reply.ts";
-import { partOf } from "../part_of.ts";
-import type { Query } from "../query.ts";
+import { Query } from "../query.ts";
 import { decodeBounded } from "../questions/decode_bounded.ts";
 import { Reply } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
+import { translatedAnswer } from "./translated_answer.ts";
 
 /** RFC 6147 §5.1.7: the TTL of what is made where no SOA record says how long there was nothing. */
 const TTL_SECONDS_MAX = 600;
@@ -26,6 +26,11 @@ export interface Dns64Options {
   /** Networks whose IPv6 addresses count for none (RFC 6147 §5.1.4). */
   readonly exclude: readonly Cidr[];
 }
+
+/** What of an answer counts. */
+type Answered = Pick<Message, "answers" | "isTruncated">;
+const NOTHING: Answered = { answers: [], isTruncated: false };
+const MADE = "DNS64";
 
 /** What IPv6 addresses there are in an answer. */
 const ADDRESSES = { none: 0, some: 1, someExcluded: 2 } as const;
@@ -63,26 +68,44 @@ export class Dns64 implements Resolver {
     if (found === ADDRESSES.some) return reply;
     if (found === ADDRESSES.someExcluded) return this.#withoutExcluded(query, reply);
     const ttlSecondsMax = soaTtlSeconds(own) ?? TTL_SECONDS_MAX;
+    const part = this.#ipv4Query(query);
+    const ipv4 = this.#next.resolve(part);
+    if (ipv4 instanceof Reply) return this.#make(query, reply, part, ipv4, ttlSecondsMax);
     // Until the other answer is there, the octets of this one may be somebody else's.
     const kept = reply.copy();
-    const part = partOf(query, { ...decodeQuestions(query.wire)[0]!, type: TYPE.A });
-    part.decision = query.decision;
-    const ipv4 = this.#next.resolve(part);
-    if (ipv4 instanceof Reply) return this.#make(query, kept, part, ipv4, ttlSecondsMax);
     return ipv4.then((later) => this.#make(query, kept, part, later, ttlSecondsMax));
   }
 
-  #make(query: Query, without: Reply, part: Query, reply: Reply, ttlSecondsMax: number): Reply {
-    const { octets, source, upstream } = reply;
-    const { rcode, isTruncated, answers } = decodeBounded(octets, part);
-    const made = rcode === RCODE.NOERROR ? this.#translated(answers, ttlSecondsMax) : [];
-    if (!isTruncated && made.every(({ type }) => type !== TYPE.AAAA)) return again(query, without);
+  /** The same query for IPv4 addresses. */
+  #ipv4Query(query: Query): Query {
+    const { client, deadlineMs, pathOctetsMax, view, decision, rewriteCount, scan } = query;
+    const wire = query.wire.slice();
+    putUint16(wire, scan.qtypeOffset, TYPE.A);
+    const part = new Query({ wire, client, deadlineMs, pathOctetsMax, view, decision });
+    part.rewriteCount = rewriteCount;
+    return part;
+  }
+
+  #make(query: Query, without: Reply, part: Query, ipv4: Reply, ttlSecondsMax: number): Reply {
+    const { octets, source, upstream, rcode, isTruncated } = ipv4;
+    const isGood = rcode === RCODE.NOERROR;
+    const quick = isGood && !isTruncated ? translatedAnswer(query, octets, this.#options.prefix, ttlSecondsMax) : null;
+    const reply = quick === null
+      ? this.#makeAnew(query, isGood ? decodeBounded(octets, part) : NOTHING, ttlSecondsMax)
+      : query.reply.give(quick, source, MADE);
+    if (reply === null) return again(query, without);
     query.reply.extendedErrors.push(...part.reply.extendedErrors);
-    const answer = localReply(query, { answers: made, isTruncated });
-    answer.source = source;
-    answer.upstream = upstream;
-    answer.reason = "DNS64";
-    return answer;
+    reply.source = source;
+    reply.upstream = upstream;
+    reply.reason = MADE;
+    return reply;
+  }
+
+  /** `null` when nothing can be made. */
+  #makeAnew(query: Query, { isTruncated, answers }: Answered, ttlSecondsMax: number): Reply | null {
+    const made = this.#translated(answers, ttlSecondsMax);
+    if (!isTruncated && made.every(({ type }) => type !== TYPE.AAAA)) return null;
+    return localReply(query, { answers: made, isTruncated });
   }
 
   /** RFC 6147 §5.1.5: aliases stay, and signatures go. */

@@ -9,11 +9,10 @@ import type { Query } from "../query.ts";
 import { decodeBounded } from "../questions/decode_bounded.ts";
 import { Reply } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
+import { behindOwner } from "./behind_owner.ts";
 import { flatAnswerOfAlias } from "./flat_answer.ts";
 
 const ANSWER_COUNT_OFFSET = 6;
-/** The first octet of a compression pointer, at least (RFC 1035 §4.1.4). */
-const POINTER_MIN = 0xc0;
 /** A pointer to the question's name. */
 const QUESTION_POINTER = 0xc00c;
 /** Types that ask for whatever there is at the name itself. */
@@ -70,13 +69,6 @@ function hasAlias(octets: Uint8Array, questionsEnd: number): boolean {
     at = head + RECORD_HEAD_OCTETS + uint16At(octets, head + 8);
   }
   return false;
-}
-
-/** Where the name ends that begins at `at`, in a readable message. What its pointer leads to may not be there any more. */
-function behindOwner(octets: Uint8Array, at: number): number {
-  // hot path
-  while (octets[at] !== 0 && octets[at]! < POINTER_MIN) at += 1 + octets[at]!;
-  return octets[at] === 0 ? at + 1 : at + 2;
 }
 
 /** Moves the records that were asked for to the beginning of the answer section, which they fit into. Returns whether there are any. */
