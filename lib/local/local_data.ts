@@ -3,7 +3,7 @@ import type { QuestionHash } from "../names/question_hash.ts";
 import { SuffixMap } from "../names/suffix_map.ts";
 import { HEADER_OCTETS } from "../wire/header.ts";
 import { TYPE } from "../wire/iana.ts";
-import type { Name } from "../wire/name.ts";
+import { type Name, NAME_OCTETS_MAX } from "../wire/name.ts";
 import { isOneLabel, joined } from "./name_parts.ts";
 import type { LocalOrigin, LocalSource } from "./local_source.ts";
 import { type LocalFinding, LocalView } from "./local_view.ts";
@@ -106,10 +106,10 @@ export class LocalData {
     const { domain, ownsSingleLabels } = this.#options;
     const view = this.#viewOf(group, nowSeconds);
     const isSingle = isOneLabel(name);
-    if (isSingle && domain !== null && joinedLength(name, domain) <= 255 && type !== TYPE.DS) {
-      const found = view.find(joined(name, domain), type);
-      // No domain above a name of one label is ours.
-      if (found?.kind === "data") return { ...found, apex: name, soa: null };
+    if (isSingle && domain !== null && joinedLength(name, domain) <= NAME_OCTETS_MAX && type !== TYPE.DS) {
+      const whole = joined(name, domain);
+      const found = view.find(whole, type);
+      if (found?.kind === "data") return forOneLabel(found, name, whole);
     }
     const found = view.find(name, type);
     if (found !== null || !isSingle || !ownsSingleLabels || ZONE_TYPES.has(type)) return found;
@@ -126,6 +126,18 @@ export class LocalData {
     const own = this.#options.groups[group] ?? null;
     return new LocalView({ ...this.#options, own, files: this.#files, nowSeconds });
   }
+}
+
+/** What is known of the `whole` name, told of the one label that stands for it. No domain above that is ours. */
+function forOneLabel(found: LocalFinding, name: Name, whole: Name): LocalFinding {
+  const { redirection } = found;
+  if (redirection === null) return { ...found, apex: name, soa: null };
+  // RFC 6672 §2.2: a DNAME record is above the whole name alone, so the other one is an alias of where that is led.
+  const { owner, record: { ttl, rdata } } = redirection;
+  const labels = whole.subarray(0, whole.length - owner.length);
+  const isName = labels.length + rdata.length <= NAME_OCTETS_MAX;
+  const records = isName ? [{ type: TYPE.CNAME, ttl, rdata: Uint8Array.of(...labels, ...rdata) }] : [];
+  return { ...found, records, redirection: null, apex: name, soa: null };
 }
 
 function joinedLength(name: Name, domain: Name): number {

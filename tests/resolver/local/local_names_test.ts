@@ -209,6 +209,16 @@ Deno.test("LocalNames says of an alias's target what is said of it: that it does
   assertEquals([failed.message.rcode, failed.message.answers], [RCODE.SERVFAIL, []]);
 });
 
+Deno.test("[local_11] LocalNames leads a name of one label where its name in the local domain is led", () => {
+  const records = ["example.org. 60 DNAME new.example."];
+  const wordsOf = (domain: string) => ({ domain, addresses: { here: ["192.0.2.1"] }, records });
+  // The record is above nas.example.org, not above nas: the client is told the alias alone.
+  assertEquals(told(wordsOf("example.org"), "nas A"), "60 CNAME nas.new.example.");
+  assertEquals(told(wordsOf("home.example.org"), "nas A"), "60 CNAME nas.home.new.example.");
+  assertEquals(told(wordsOf("example.org"), "nas CNAME"), "60 CNAME nas.new.example.");
+  assertEquals(told(wordsOf("example.org"), "here A"), "300 A 192.0.2.1");
+});
+
 Deno.test("[local_11] LocalNames leads all names below a DNAME record elsewhere, and not its own", () => {
   const words: LocalWords = {
     addresses: { "www.new.example": ["10.0.0.1"], "own.old.example": ["10.0.0.2"] },
