@@ -5,6 +5,7 @@ import { recordZone } from "../support/record_zone.ts";
 import { ScriptedUpstream } from "../support/scripted_upstream.ts";
 import { Checker } from "./checker.ts";
 import { Oracle } from "./oracle.ts";
+import { FilesInForce } from "./local/files_in_force.ts";
 import { PoliciesInForce } from "./policies_in_force.ts";
 import { drawPlan } from "./plan.ts";
 import type { ClientDatagram } from "./traffic.ts";
@@ -30,7 +31,7 @@ function checkerWithArrival() {
   const clock = { nowMs: () => time.ms };
   const checker = new Checker({
     clock,
-    policies: new PoliciesInForce(oracle),
+    policies: new PoliciesInForce({ oracle, first: null, files: new FilesInForce([], 0), read: (policy) => policy }),
     serviceAddresses: [SERVICE],
     timeoutMs: TIMEOUT_MS,
     questionsPerSecond: 0,

@@ -9,7 +9,8 @@ import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import { SeededRandom } from "../support/seeded_random.ts";
 import { EVERY_NETWORK } from "../support/serving.ts";
 import type { Link } from "../support/world_network.ts";
-import { drawReloads, type ReloadPlan } from "./reload_plan.ts";
+import { epochSeconds } from "./local/files_in_force.ts";
+import { drawPolicies, type PolicyPlan } from "./reload_plan.ts";
 import {
   drawFairUpstreams,
   drawLink,
@@ -20,7 +21,7 @@ import {
 } from "./upstream_plan.ts";
 
 /** Everything about one simulation that is decided before it begins. */
-export interface Plan {
+export interface Plan extends Omit<PolicyPlan, "policy"> {
   readonly seed: number;
   readonly config: FullConfig;
   /** Addresses of the forwarder's machine. */
@@ -53,11 +54,6 @@ export interface Plan {
    */
   readonly natForgetsAfterMs: number | null;
   /**
-   * When the program is told to read its configuration again, and what that is. Whatever follows from one of them follows from
-   * `config` too: it has all upstreams, and the tightest limits.
-   */
-  readonly reloads: readonly ReloadPlan[];
-  /**
    * Whether the question must get its answer, and not SERVFAIL. So it is in a fair plan (see `drawFairUpstreams`) for the
    * names to which every upstream that answers is honest: there is a sound upstream within reach, what the others use up
    * leaves it one of the three sends and half of the time, and the system sends whatever it is given. A NAT that forgets is
@@ -65,6 +61,9 @@ export interface Plan {
    */
   readonly isCalm: (question: Question) => boolean;
 }
+
+/** When each life begins, on the program's clock. */
+export const START_MS = 1234.567;
 
 /** Where nobody asks. */
 const UNASKED = { other: udpAddress("192.0.2.53", 2054), impossible: udpAddress("192.0.2.99", 53) };
@@ -128,12 +127,15 @@ export function drawPlan(seed: number): Plan {
     stopAfterMs,
     natForgetsAfterMs: null,
     reloads: [],
+    files: { hostsFiles: [], leases: [], changes: [] },
+    local: { queryCount: 0, spanMs: 0 },
     isCalm: (question) => {
       return !isForwarding ||
         (isFair && new SeededRandom(`${calmSalt} ${foldCase(question.name).toHex()}`).chance(0.6));
     },
   };
-  return { ...plan, ...drawPathFaults(plan), reloads: drawReloads({ ...plan, listen: UNASKED }) };
+  const { policy, ...drawn } = drawPolicies({ ...plan, listen: UNASKED, startSeconds: epochSeconds(START_MS) });
+  return { ...plan, ...drawPathFaults(plan), ...drawn, config: { ...plan.config, policy } };
 }
 
 /** What is wrong with the way to the upstreams. From a source of its own: the other lives stay as they are. */

@@ -1,24 +1,31 @@
 import type { Policy } from "../../lib/config/policy.ts";
+import { type FilesInForce, sourcesOfFiles } from "./local/files_in_force.ts";
+import type { Sources } from "./local/local_law.ts";
 import type { Knowledge, Oracle } from "./oracle.ts";
 import { PolicyOracle } from "./policy_oracle.ts";
 
+/** What policies in force are known from. */
+export interface PoliciesInForceOptions {
+  readonly oracle: Oracle;
+  /** What is followed at first. */
+  readonly first: Policy | null;
+  readonly files: FilesInForce;
+  /** What is taken for a policy that is said to be in force. */
+  readonly read: (policy: Policy) => Policy;
+}
+
 /** Which policy was in force when: whoever asks is answered by one of those that were while the question was under way. */
 export class PoliciesInForce {
-  readonly #oracle: Oracle;
-  readonly #since: { readonly fromMs: number; readonly policy: Policy | null }[] = [
-    { fromMs: -Infinity, policy: null },
-  ];
-  readonly #read: (policy: Policy) => Policy;
+  readonly #options: PoliciesInForceOptions;
+  readonly #since: { readonly fromMs: number; readonly policy: Policy | null }[];
   readonly #known = new Map<Policy, Map<string, Knowledge>>();
+  /** What each is taken for. */
+  readonly #read = new Map<Policy, Policy>();
 
-  /**
-   * None at first.
-   *
-   * @param read What is taken for a policy that is said to be in force.
-   */
-  constructor(oracle: Oracle, read: (policy: Policy) => Policy = (policy) => policy) {
-    this.#oracle = oracle;
-    this.#read = read;
+  /** See {@linkcode PoliciesInForceOptions}. */
+  constructor(options: PoliciesInForceOptions) {
+    this.#options = options;
+    this.#since = [{ fromMs: -Infinity, policy: options.first }];
   }
 
   /** From now on another one is. */
@@ -27,26 +34,49 @@ export class PoliciesInForce {
   }
 
   /** What a client may have to get for what it asked at some time between two moments. */
-  between(fromMs: number, toMs: number, hostname: string): Knowledge[] {
+  *between(fromMs: number, toMs: number, hostname: string): Generator<Knowledge> {
+    const { oracle, files } = this.#options;
     const inForce = this.#since.filter((one, i) => {
       return one.fromMs <= toMs && (this.#since[i + 1]?.fromMs ?? Infinity) >= fromMs;
     });
-    return [...new Set(inForce.map(({ policy }) => policy))].map((policy) => {
-      return policy === null ? this.#oracle : this.#of(policy, hostname);
-    });
+    for (const policy of new Set(inForce.map((one) => one.policy))) {
+      if (policy === null) yield oracle;
+      else if (!readsFiles(policy)) yield this.#of(policy, hostname);
+      else {
+        for (const says of files.between(fromMs, toMs, policy)) {
+          for (const second of files.secondsBetween(fromMs, toMs, policy)) {
+            yield this.#oracleOf(policy, hostname, sourcesOfFiles(this.#seen(policy), says, second));
+          }
+        }
+      }
+    }
   }
 
   #of(policy: Policy, hostname: string): Knowledge {
     const known = this.#known.get(policy) ?? new Map<string, Knowledge>();
     this.#known.set(policy, known);
-    const one = known.get(hostname) ?? new PolicyOracle(this.#oracle, this.#read(policy), hostname);
+    const one = known.get(hostname) ?? this.#oracleOf(policy, hostname, { hosts: [], leases: [] });
     known.set(hostname, one);
     return one;
   }
+
+  #oracleOf(policy: Policy, hostname: string, files: Pick<Sources, "hosts" | "leases">): Knowledge {
+    return new PolicyOracle({ oracle: this.#options.oracle, policy: this.#seen(policy), hostname, files });
+  }
+
+  #seen(policy: Policy): Policy {
+    const seen = this.#read.get(policy) ?? this.#options.read(policy);
+    this.#read.set(policy, seen);
+    return seen;
+  }
+}
+
+function readsFiles({ local }: Policy): boolean {
+  return local.hostsFiles.length + local.leases.length > 0;
 }
 
 /** What is wrong by all of them; nothing when it is right by one. */
-export function leastFaults(known: readonly Knowledge[], faultsBy: (one: Knowledge) => string[]): string[] {
+export function leastFaults(known: Iterable<Knowledge>, faultsBy: (one: Knowledge) => string[]): string[] {
   let faults: string[] = [];
   for (const one of known) {
     faults = faultsBy(one);

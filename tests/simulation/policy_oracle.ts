@@ -7,10 +7,22 @@ import { foldCase, type Name, nameFromText, nameToText } from "../../lib/wire/na
 import { lawSays } from "../app/policy/law.ts";
 import { message } from "../support/messages.ts";
 import { recordIdentity } from "./expected_reply.ts";
-import { type KnownHere, knownHere } from "./local_law.ts";
+import { type KnownHere, knownHere, type Sources, sourcesOf } from "./local/local_law.ts";
+import { withoutHints } from "./hint_law.ts";
 import type { Knowledge, Oracle, Outcome } from "./oracle.ts";
 import { NETWORKS } from "./policy_draw.ts";
 import { timeless, timelessRecord } from "./timeless.ts";
+
+/** What a policy oracle is made from. */
+export interface PolicyOracleOptions {
+  /** What upstreams say is its to know. */
+  readonly oracle: Oracle;
+  readonly policy: Policy;
+  /** Who asks. */
+  readonly hostname: string;
+  /** What files say. */
+  readonly files: Pick<Sources, "hosts" | "leases">;
+}
 
 /** What a client has to get while one policy is in force: what upstreams say is the oracle's to know. */
 export class PolicyOracle implements Knowledge {
@@ -18,16 +30,23 @@ export class PolicyOracle implements Knowledge {
   readonly #policy: Policy;
   readonly #unrouted: Policy;
   readonly #group: ClientGroupConfig | null;
+  readonly #sources: Sources;
   /** Greatest TTLs of records that are made here. */
   readonly #ttls = new Map<string, number>();
 
-  constructor(oracle: Oracle, policy: Policy, hostname: string) {
+  /** See {@linkcode PolicyOracleOptions}. */
+  constructor({ oracle, policy, hostname, files }: PolicyOracleOptions) {
     this.#oracle = oracle;
     this.#policy = inLowerCase(policy);
     // Whether a name is routed has nothing to do with what its client does not get.
     const clientGroups = this.#policy.clientGroups.map((group) => ({ ...group, dropTypes: [] }));
-    this.#unrouted = { ...this.#policy, clientGroups };
+    // A route for all names is none for this or that.
+    const routes = this.#policy.routes.filter(({ domains }) =>
+      domains.every(({ name }) => name !== ".") && domains.length > 0
+    );
+    this.#unrouted = { ...this.#policy, clientGroups, routes };
     this.#group = groupOf(policy, hostname);
+    this.#sources = sourcesOf(policy, this.#group?.name ?? null, files);
   }
 
   get recursionAvailable(): boolean {
@@ -41,7 +60,8 @@ export class PolicyOracle implements Knowledge {
   /** What is asked for instead of a name is asked in the spelling of the configuration. */
   get pointsToQuestion(): boolean {
     const { local, rewrites, clientGroups } = this.#policy;
-    const isSilent = local.addresses.length === 0 && clientGroups.every((group) => group.local.length === 0);
+    const isSilent = local.addresses.length === 0 && local.records.length === 0 &&
+      clientGroups.every((group) => group.local.length === 0);
     return this.#oracle.pointsToQuestion && rewrites.length === 0 && isSilent;
   }
 
@@ -67,13 +87,13 @@ export class PolicyOracle implements Knowledge {
     if (known === null) return this.#decided(question, asking);
     if (!known.isAlias) return [this.#ownOutcome(question, known)];
     if (asking.aliasesLeft === 0) return [failure(question, RCODE.SERVFAIL)];
-    const target = { ...question, name: known.answers[0]!.rdata as Name };
+    const target = { ...question, name: known.answers.at(-1)!.rdata as Name };
     const outcomes = this.#outcomes(target, { ...asking, aliasesLeft: asking.aliasesLeft - 1 });
-    return outcomes.map((outcome) => this.#behind(question, known.answers[0]!, outcome));
+    return outcomes.map((outcome) => this.#behind(question, known.answers, outcome));
   }
 
   #knownHere(question: Question): KnownHere | null {
-    const known = knownHere(this.#policy, this.#group?.local ?? [], question, textOf(question.name));
+    const known = knownHere(this.#policy, this.#sources, question, textOf(question.name));
     const isRouted = known !== null && known.kind !== "data" && this.#says(question, this.#unrouted).startsWith("[[");
     return isRouted ? null : known;
   }
@@ -87,7 +107,16 @@ export class PolicyOracle implements Knowledge {
     }
     const rewrite = this.#policy.rewrites.find(({ to, place }) => said === `[[rewrite]] to ${to}, line ${place.line}`);
     const { wantsDnssec, transport, rewriteCount } = asking;
-    if (rewrite === undefined) return this.#oracle.outcomes(question, wantsDnssec, transport);
+    if (rewrite === undefined) {
+      const dropTypes = this.#group?.dropTypes ?? [];
+      return this.#oracle.outcomes(question, wantsDnssec, transport).map((outcome) => {
+        return withoutHints(outcome, {
+          dropTypes,
+          recursionAvailable: this.recursionAvailable,
+          onChanged: (record, whole) => void this.#made(record, this.ttlMaxOf(whole)),
+        });
+      });
+    }
     if (rewriteCount >= REWRITES_MAX) return [failure(question, RCODE.SERVFAIL)];
     const name = nameFromText(rewrite.to);
     const isFlat = rewrite.isFlat && !wantsDnssec;
@@ -99,7 +128,7 @@ export class PolicyOracle implements Knowledge {
     const instead = { ...question, name };
     const outcomes = this.#outcomes(instead, { ...asking, rewriteCount: rewriteCount + 1, aliasesLeft: ALIASES_MAX });
     return outcomes.map((outcome) => {
-      return isFlat ? this.#flat(question, outcome) : this.#behind(question, alias, outcome);
+      return isFlat ? this.#flat(question, outcome) : this.#behind(question, [alias], outcome);
     });
   }
 
@@ -107,20 +136,19 @@ export class PolicyOracle implements Knowledge {
     return lawSays(policy, { name: textOf(name), type, class: qclass, client: this.#group?.name ?? "default" });
   }
 
-  #ownOutcome(question: Question, { kind, answers, soa }: KnownHere): Outcome {
+  #ownOutcome(question: Question, { kind, answers, rcode, soa }: KnownHere): Outcome {
     for (const record of [...answers, soa]) this.#made(record);
-    if (answers.length > 0) return ours(question, { answers }, "said", this.isRemembering);
-    const rcode = kind === "absent" ? RCODE.NXDOMAIN : RCODE.NOERROR;
+    if (answers.length > 0) return ours(question, { rcode, answers }, "said", this.isRemembering);
     const tells = kind === "absent" ? "failure" : "said";
     return ours(question, { rcode, authorities: [soa] }, tells, this.isRemembering);
   }
 
-  /** Whatever is said of the other name, behind the alias. */
-  #behind(question: Question, alias: ResourceRecord, { message: said, kind }: Outcome): Outcome {
+  /** Whatever is said of the other name, behind the aliases. */
+  #behind(question: Question, aliases: readonly ResourceRecord[], { message: said, kind }: Outcome): Outcome {
     if (!isTold(said)) return failure(question, said.rcode, kind);
-    this.#made(alias);
+    for (const alias of aliases) this.#made(alias);
     const { rcode, isTruncated, authorities } = said;
-    const answers = [alias, ...said.answers];
+    const answers = [...aliases, ...said.answers];
     return ours(question, { rcode, isTruncated, answers, authorities }, kind, this.isRemembering);
   }
 

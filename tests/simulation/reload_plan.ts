@@ -2,6 +2,9 @@ import type { SocketAddress } from "../../lib/base/net/address.ts";
 import type { FullConfig } from "../../lib/config/config.ts";
 import { STRATEGIES } from "../../lib/upstream/group/strategy.ts";
 import { SeededRandom } from "../support/seeded_random.ts";
+import type { Policy } from "../../lib/config/policy.ts";
+import { drawFiles, type FilePlan } from "./local/file_draw.ts";
+import { withHome } from "./local/words.ts";
 import { drawPolicy } from "./policy_draw.ts";
 import { withWords } from "./words_draw.ts";
 
@@ -20,12 +23,78 @@ export interface ReloadScene {
   readonly config: FullConfig;
   readonly isFair: boolean;
   readonly durationMs: number;
+  /** When the life begins, since 1970. */
+  readonly startSeconds: number;
   /** An address of the forwarder's machine that nobody asks, and one that it does not have. */
   readonly listen: { readonly other: SocketAddress; readonly impossible: SocketAddress };
 }
 
-/** One life in three. From a source of its own: the other lives stay as they are. */
-export function drawReloads({ seed, config, isFair, durationMs, listen }: ReloadScene): readonly ReloadPlan[] {
+/** What a life has of configurations. */
+export interface PolicyPlan {
+  /** What is followed at first. */
+  readonly policy: Policy | null;
+  /**
+   * When the program is told to read its configuration again, and what that is. Whatever follows from one of them follows from
+   * what is followed at first, too: it has all upstreams, and the tightest limits.
+   */
+  readonly reloads: readonly ReloadPlan[];
+  /** What becomes of the files that policies name; none where no policy does. */
+  readonly files: FilePlan;
+  /** Queries for what may be known here, and how long they come, in milliseconds. */
+  readonly local: { readonly queryCount: number; readonly spanMs: number };
+}
+
+const NO_FILES: FilePlan = { hostsFiles: [], leases: [], changes: [] };
+/** When all have been answered who have asked. */
+const CLOSING_MS = 20_000;
+
+/** One life in eight begins with a policy, and one in three has reloads. From sources of their own: the other lives stay as they are. */
+export function drawPolicies(scene: ReloadScene): PolicyPlan {
+  const { seed, config, durationMs } = scene;
+  const random = new SeededRandom(`first policy ${seed}`);
+  const spanMs = Math.max(durationMs, random.pick([1, 10_000, 60_000]));
+  const files = drawFiles(new SeededRandom(`files ${seed}`), { spanMs, startSeconds: scene.startSeconds });
+  const hasFirst = config.upstreams.length > 0 && random.chance(1 / 8);
+  const policy = hasFirst ? drawOne(scene, { config, files, source: `first ${seed}` }) : null;
+  const reloads = drawReloads(scene, files);
+  const policies = [policy, ...reloads.map((reload) => reload.config?.policy ?? null)].filter((one) => one !== null);
+  const hasFiles = policies.some(({ local }) => local.hostsFiles.length > 0 || local.leases.length > 0);
+  // Who looks at files all the time never comes to rest.
+  const lastMs = Math.max(spanMs, ...reloads.map(({ afterMs }) => afterMs)) + CLOSING_MS;
+  const closing = { afterMs: lastMs, config: { ...config, policy: null, rollbackAfterMs: 0 } };
+  return {
+    policy,
+    reloads: hasFiles ? [...reloads, closing] : reloads,
+    files: hasFiles ? files : NO_FILES,
+    local: { queryCount: policies.length > 0 ? random.between(10, 30) : 0, spanMs },
+  };
+}
+
+/** A policy of these upstreams, with words of its own in most cases. */
+function drawOne(
+  { isFair }: ReloadScene,
+  { config, files, source }: { config: FullConfig; files: FilePlan; source: string },
+): Policy {
+  const { upstreams } = config;
+  const routed = drawPolicy(new SeededRandom(`routes ${source}`), {
+    config,
+    countMin: isFair ? upstreams.length : 1,
+    upstreams,
+  });
+  return withMore(routed, files, source);
+}
+
+function withMore(routed: Policy, files: FilePlan, source: string): Policy {
+  const words = new SeededRandom(`words ${source}`);
+  const policy = words.chance(0.8) ? withWords(routed, words) : routed;
+  const home = new SeededRandom(`home ${source}`);
+  return home.chance(0.5) ? withHome(policy, home, files) : policy;
+}
+
+function drawReloads(
+  { seed, config, isFair, durationMs, listen }: ReloadScene,
+  files: FilePlan,
+): readonly ReloadPlan[] {
   const random = new SeededRandom(`reloads ${seed}`);
   if (!random.chance(1 / 3)) return [];
   const { upstreams, maxInFlight, timeoutMs } = config;
@@ -49,9 +118,7 @@ export function drawReloads({ seed, config, isFair, durationMs, listen }: Reload
     };
     const hasPolicy = upstreams.length > 0 && random.chance(0.6);
     const routed = hasPolicy ? drawPolicy(random, { config: other, countMin, upstreams }) : null;
-    // From a source of its own.
-    const words = new SeededRandom(`words ${seed} ${i}`);
-    const policy = routed !== null && words.chance(0.8) ? withWords(routed, words) : routed;
+    const policy = routed === null ? null : withMore(routed, files, `${seed} ${i}`);
     return {
       afterMs: isStorm ? i * Math.min(50, durationMs / 60) : random.fraction() * (durationMs + timeoutMs),
       config: random.chance(0.1) ? null : { ...other, policy },

@@ -12,7 +12,7 @@ import { encode, type Question } from "../../lib/wire/message.ts";
 import { FakeWorld } from "../support/fake_world.ts";
 import { message } from "../support/messages.ts";
 import type { ScriptedUpstream, Zone } from "../support/scripted_upstream.ts";
-import type { SeededRandom } from "../support/seeded_random.ts";
+import { SeededRandom } from "../support/seeded_random.ts";
 import { seededZone } from "../support/seeded_zone.ts";
 import { EVERY_NETWORK } from "../support/serving.ts";
 import type { Host, Passage } from "../support/world_network.ts";
@@ -22,7 +22,10 @@ import { ednsFaults } from "./edns_check.ts";
 import { leadsTo } from "./leads_to.ts";
 import { drawErrands } from "./operator.ts";
 import { Oracle } from "./oracle.ts";
-import { drawPlan, type Plan, STRANGER } from "./plan.ts";
+import type { FileChange } from "./local/file_draw.ts";
+import { FilesInForce } from "./local/files_in_force.ts";
+import { LocalTraffic } from "./local/local_traffic.ts";
+import { drawPlan, type Plan, START_MS, STRANGER } from "./plan.ts";
 import { PoliciesInForce } from "./policies_in_force.ts";
 import type { ReloadPlan } from "./reload_plan.ts";
 import { scriptedFor } from "./scripted_for.ts";
@@ -109,7 +112,7 @@ class Simulation {
       timerDelay: systemTimerDelay,
       watch: (passage) => this.#watch(corruptPassage(passage)),
     });
-    this.#leadsTo = leadsTo(plan.reloads.map(({ config }) => config?.policy ?? null));
+    this.#leadsTo = leadsTo([plan.config.policy, ...plan.reloads.map(({ config }) => config?.policy ?? null)]);
     this.#budget = new UpstreamBudget(plan, this.#leadsTo);
     this.#world = world;
     this.#host = world.network.addHost(...plan.hostAddresses);
@@ -132,7 +135,13 @@ class Simulation {
     for (const unruly of this.#unruly) unruly.start();
     const twins = plan.upstreams.map((upstream) => scriptedFor(upstream, zone));
     this.#oracle = new Oracle({ plan, twins, altered });
-    this.#policies = new PoliciesInForce(this.#oracle, corruptPolicy);
+    const files = new FilesInForce(plan.files.changes, START_MS);
+    this.#policies = new PoliciesInForce({
+      oracle: this.#oracle,
+      first: plan.config.policy,
+      files,
+      read: corruptPolicy,
+    });
     // Every second seed lives with batches, and every second one of the others is woken at once: a burst is a burst only
     // for who comes late.
     const hasBatches = plan.seed % 2 === 0;
@@ -149,6 +158,7 @@ class Simulation {
     const wakeRandom = world.random.fork("wakes");
     this.#host.hasBatches = hasBatches;
     if (wakesLate) this.#host.wakesLate = () => wakeRandom.between(0, WAKE_MAX_MS);
+    for (const change of plan.files.changes) if (change.afterMs === 0) this.#change(change);
     this.#app = new App(plan.config, world.runtimeOn(this.#host));
     this.#file = plan.config;
     this.#reloader = this.#followReloads();
@@ -161,6 +171,7 @@ class Simulation {
     const { natForgetsAfterMs } = this.#plan;
     if (natForgetsAfterMs !== null) time.after(natForgetsAfterMs, () => this.#forgetPorts());
     if (this.#plan.stopAfterMs !== null) time.after(this.#plan.stopAfterMs, () => this.#stop());
+    this.#planFiles();
     this.#planReloads();
     this.#planErrands();
     await time.settle();
@@ -228,7 +239,26 @@ class Simulation {
       });
     }
     this.#planConnections(traffic, random);
+    this.#planLocalTraffic();
     if (this.#plan.crowd > 0) this.#planCrowd(random);
+  }
+
+  /** From a source of its own: the other lives stay as they are. */
+  #planLocalTraffic(): void {
+    const { seed, config, serviceAddresses, local: { queryCount, spanMs } } = this.#plan;
+    const random = new SeededRandom(`local traffic ${seed}`);
+    const traffic = new LocalTraffic(random);
+    for (let i = 0; i < queryCount; i++) {
+      const to = random.pick(serviceAddresses);
+      const from = clientAddress(to, random.pick([1024, 5353, 40_000, 65_535]), random.below(2));
+      // Others have lower bits.
+      const drawn = traffic.next(LOCAL_ID + i, config.multiQuestion === "split");
+      const datagram = this.#isStranger(from.hostname) ? asStranger(drawn) : drawn;
+      this.#world.time.after(random.fraction() * spanMs, () => {
+        this.#checker.announce(datagram, from);
+        this.#world.network.carry(this.#clients, from, to, datagram.octets);
+      });
+    }
   }
 
   #isStranger(hostname: string): boolean {
@@ -274,6 +304,17 @@ class Simulation {
         for (const fault of faults) this.#check(false, fault);
       });
     }
+  }
+
+  #planFiles(): void {
+    for (const change of this.#plan.files.changes) {
+      if (change.afterMs > 0) this.#world.time.after(change.afterMs, () => this.#change(change));
+    }
+  }
+
+  #change({ path, text }: FileChange): void {
+    if (text === undefined) this.#world.files.remove(path);
+    else this.#world.files.write(path, text);
   }
 
   #planReloads(): void {
@@ -427,7 +468,8 @@ function askedBy({ policy, upstreams }: FullConfig): Set<string> {
   return new Set(servers.map(endpointText));
 }
 
-const START_MS = 1234.567;
+/** Where the IDs of local traffic begin. */
+const LOCAL_ID = 0x4000;
 /** Long enough for some to be taken back. */
 const AFTER_RELOADS_MS = 20_000;
 const WRONG_FILE = { reason: "Cannot use config.toml: 1 problem", problems: [] };

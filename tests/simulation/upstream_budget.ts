@@ -30,7 +30,8 @@ export class UpstreamBudget {
   constructor(plan: Plan, leadsTo: (question: Question) => readonly Question[] = () => []) {
     this.#plan = plan;
     this.#leadsTo = leadsTo;
-    this.#stages = Math.max(1, ...plan.reloads.map(({ config }) => stagesOf(config?.policy ?? null)));
+    const policies = [plan.config.policy, ...plan.reloads.map(({ config }) => config?.policy ?? null)];
+    this.#stages = Math.max(...policies.map(stagesOf));
   }
 
   /** A message has come from a client. */

@@ -147,7 +147,14 @@ function drawField(field: RdataField, target: () => Name, random: SeededRandom):
       return drawString(random.between(1, 60), random);
     case "serviceParameters": {
       const value = random.octets(random.below(20));
-      return random.chance(0.3) ? new Uint8Array() : concat([Uint8Array.of(2, 155, 0, value.length), value]);
+      if (random.chance(0.3)) return new Uint8Array();
+      const own = concat([Uint8Array.of(2, 155, 0, value.length), value]);
+      // Addresses, in the order of keys (RFC 9460 §2.2).
+      const ipv4Hint = value.length % 3 === 0 ? [] : [0, 4, 0, 4, 198, 18, 7, value.length];
+      const ipv6Hint = value.length % 3 === 2
+        ? [0, 6, 0, 16, 0x20, 1, 0xd, 0xb8, ...new Array(11).fill(0), value.length]
+        : [];
+      return concat([Uint8Array.from([...ipv4Hint, ...ipv6Hint]), own]);
     }
     case "types":
       return concat([Uint8Array.of(0, 6), random.octets(5), Uint8Array.of(3)]);

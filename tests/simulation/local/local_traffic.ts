@@ -1,0 +1,56 @@
+import { CLASS, TYPE } from "../../../lib/wire/iana.ts";
+import { nameFromText } from "../../../lib/wire/name.ts";
+import type { SeededRandom } from "../../support/seeded_random.ts";
+import { putUint16 } from "../../../lib/wire/octets.ts";
+import { encodeQuery, QueryDraw } from "../query_draw.ts";
+import type { ClientDatagram } from "../traffic.ts";
+import { NAMES } from "../words_draw.ts";
+import { LEASE_DOMAIN, NAMED_ADDRESSES } from "./file_draw.ts";
+import { reverseNameOf } from "./known_source.ts";
+import { LONG_NAME, SINGLE_LABELS } from "./words.ts";
+
+const DOMAINS = ["example.org", "example.com", "home.arpa", LEASE_DOMAIN, "apps", "apps.example.org"];
+const ADDRESSES = [...NAMED_ADDRESSES, "198.51.100.130", "198.51.100.131", "198.51.100.7", "2001:db8:f:1::5"];
+
+const TYPES = [
+  ...[TYPE.A, TYPE.A, TYPE.A, TYPE.A, TYPE.AAAA, TYPE.AAAA, TYPE.DS, TYPE.DS, TYPE.HTTPS, TYPE.MX, TYPE.TXT, TYPE.SOA],
+  ...[TYPE.NS, TYPE.CNAME, TYPE.DNAME, TYPE.SRV, TYPE.NSEC, TYPE.DNSKEY, TYPE.PTR],
+];
+
+/** What the machines of a home ask for: names of their network, of one label, of addresses; and what validators do. */
+export class LocalTraffic {
+  readonly #random: SeededRandom;
+  readonly #queries: QueryDraw;
+
+  constructor(random: SeededRandom) {
+    this.#random = random;
+    this.#queries = new QueryDraw(random);
+  }
+
+  /** A query with one question, or with a few where they are split. */
+  next(id: number, isSplitting: boolean): ClientDatagram {
+    const count = isSplitting && this.#random.chance(0.15) ? this.#random.between(2, 3) : 1;
+    const questions = Array.from({ length: count }, () => this.#question());
+    const octets = encodeQuery(this.#queries.query(questions));
+    putUint16(octets, 0, id);
+    return { kind: count === 1 ? "ordinary" : "several", octets, expectation: { kind: "answer", questions } };
+  }
+
+  #question() {
+    const random = this.#random;
+    if (random.chance(0.25)) {
+      const name = nameFromText(`${random.chance(0.1) ? "x." : ""}${reverseNameOf(random.pick(ADDRESSES))}`);
+      return { name, type: random.pick([TYPE.PTR, TYPE.PTR, TYPE.PTR, ...TYPES]), class: CLASS.IN };
+    }
+    const label = random.pick(SINGLE_LABELS);
+    const name = random.pick([
+      label,
+      `${label}.${random.pick(DOMAINS)}`,
+      random.pick(NAMES),
+      `${random.pick(["x", "deep", LONG_NAME])}.${random.pick(NAMES)}`,
+      random.pick(["old.example.net", "x.old.example.net", "home.arpa", "deep.www2.example.org", "x.y.example.org"]),
+    ]);
+    const spelled = random.chance(0.3) ? name.toUpperCase() : name;
+    return { name: nameFromText(spelled), type: random.pick(TYPES), class: CLASS.IN };
+  }
+}
