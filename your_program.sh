@@ -7,7 +7,7 @@ main() {
   # Only with settings from a file, to import some, or to reach the running program it has to do with files, and with the
   # variables that these may refer to.
   if reads_files "$@"; then
-    set -- --allow-read --allow-write=/run --allow-env='DNSF_*,HOSTNAME,CREDENTIALS_DIRECTORY' "$root/main.ts" "$@"
+    set -- --allow-read --allow-write=/run,/var/lib/dns-forwarder --allow-env='DNSF_*,HOSTNAME,CREDENTIALS_DIRECTORY' "$root/main.ts" "$@"
   else
     set -- "$root/main.ts" "$@"
   fi

@@ -1,4 +1,4 @@
-import { isLinux, type Target } from "./targets.ts";
+import { isLinux, isWindows, type Target } from "./targets.ts";
 
 /** What a build may do: `native` may also call the system's C library, and start workers. */
 export const FLAVOURS = ["plain", "native"] as const;
@@ -19,7 +19,10 @@ export function runFlags(target: Target, flavour: Flavour, readsFiles: boolean):
   flags.push("--allow-sys=osUptime,inspector");
   // What a service manager hands over, and where its socket is: /run/systemd/notify, or under /run/user for a user's.
   const variables = isLinux(target) ? ["NOTIFY_SOCKET", "WATCHDOG_USEC"] : [];
-  if (isLinux(target)) flags.push("--allow-write=/run");
+  const folders = isLinux(target) ? ["/run"] : [];
+  // What server.state-dir is, as a rule: lists are kept there.
+  if (readsFiles) folders.push(isWindows(target) ? "C:\\ProgramData\\dns-forwarder" : "/var/lib/dns-forwarder");
+  if (folders.length > 0) flags.push(`--allow-write=${folders.join(",")}`);
   if (readsFiles) {
     flags.push("--allow-read");
     // Deno wants to know the names at the start, and the file is read later.

@@ -10,6 +10,8 @@ export class SourceState {
   #pauseSeconds = 0;
   #failures: Failures | null = null;
   #complaint: string | null = null;
+  /** Whether somebody waits for what comes of it. */
+  #isAsked = false;
 
   /** One that is due at once. */
   constructor(wallClock: WallClock, random: Random) {
@@ -31,8 +33,9 @@ export class SourceState {
     return Math.max(0, this.#dueSeconds - nowSeconds);
   }
 
-  /** It is looked at as soon as there is time, as if nothing had failed. */
+  /** Somebody wants to know how it is now: it is looked at as soon as there is time, as if nothing had failed. */
   makeDue(): void {
+    this.#isAsked = true;
     this.#failures = null;
     this.#waitFor(0);
   }
@@ -41,25 +44,34 @@ export class SourceState {
   succeeded(checkedSeconds: number, refreshMs: number): void {
     this.#failures = null;
     this.#complaint = null;
+    this.#isAsked = false;
     const pauseMs = refreshPauseMs(refreshMs, this.#random);
     this.#pauseSeconds = pauseMs / 1000;
     this.#dueSeconds = checkedSeconds + this.#pauseSeconds;
   }
 
   /**
-   * There is no newer text, and `reason` says why. Returns whether that is to be told: another try does not follow soon, and it
-   * is not what was told before.
+   * There is no newer text, and `reason` says why. Returns whether that is to be told: somebody has asked, or another try does not
+   * follow soon; and it is not what was told before.
    */
   failed(reason: string, how: Omit<Failures, "count">, refreshMs: number): boolean {
     const failures = this.#failures = { ...how, count: (this.#failures?.count ?? 0) + 1 };
     this.#waitFor(retryPauseMs(failures, refreshMs, this.#random));
-    if (!isGivenUp(failures) || reason === this.#complaint) return false;
+    const isTold = this.#isAsked || isGivenUp(failures);
+    this.#isAsked = false;
+    if (!isTold) return false;
+    const isNews = this.#complaint === null || kindOf(reason) !== kindOf(this.#complaint);
     this.#complaint = reason;
-    return true;
+    return isNews;
   }
 
   #waitFor(pauseMs: number): void {
     this.#pauseSeconds = pauseMs / 1000;
     this.#dueSeconds = this.#wallClock.epochSeconds() + this.#pauseSeconds;
   }
+}
+
+/** What is wrong, without how much: a server that sends something else each time is told of once. */
+function kindOf(reason: string): string {
+  return reason.replace(/ \(.*/s, "").replace(/[\d.]+/g, "0");
 }

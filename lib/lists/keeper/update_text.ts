@@ -7,7 +7,7 @@ import type { KeptText } from "../store/kept_text.ts";
 import type { SourceRecord } from "../store/source_record.ts";
 import { complaintOf } from "./judge.ts";
 import type { KeptList, KeptListSource } from "./kept_list.ts";
-import type { CountedText, ListWork } from "./list_work.ts";
+import type { CountedText, CountOrder, ListWork } from "./list_work.ts";
 
 /** What texts are got with. */
 export interface TextTools {
@@ -65,7 +65,8 @@ async function updateFetched(url: string, list: KeptList, text: KeptText, tools:
     return false;
   }
   const { format, coversBelow } = list;
-  const counted = await count({ file: text.newPath, format, coversBelow, maxSizeOctets, copyTo: null }, tools);
+  const order = { file: text.newPath, format, coversBelow, maxSizeOctets, copyTo: null };
+  const counted = await count(order, tools, { isFinal: false });
   await replace(text, { source: url, etag, lastModified, checkedSeconds, ...counted }, list, tools);
   return true;
 }
@@ -73,7 +74,9 @@ async function updateFetched(url: string, list: KeptList, text: KeptText, tools:
 async function updateCopied(file: string, list: KeptList, text: KeptText, tools: TextTools): Promise<boolean> {
   const { format, coversBelow, maxSizeOctets } = list;
   await text.makeFolder();
-  const counted = await count({ file, format, coversBelow, maxSizeOctets, copyTo: text.newPath }, tools);
+  // A file is watched: it is read again when it is another one.
+  const order = { file, format, coversBelow, maxSizeOctets, copyTo: text.newPath };
+  const counted = await count(order, tools, { isFinal: true });
   const checkedSeconds = tools.wallClock.epochSeconds();
   const known = { etag: null, lastModified: null, checkedSeconds };
   if (counted.sha256 === text.record?.sha256) {
@@ -84,11 +87,15 @@ async function updateCopied(file: string, list: KeptList, text: KeptText, tools:
   return true;
 }
 
-async function count(order: Parameters<ListWork["count"]>[0], { work }: TextTools): Promise<CountedText> {
+async function count(
+  order: CountOrder,
+  { work }: TextTools,
+  { isFinal }: { isFinal: boolean },
+): Promise<CountedText> {
   try {
     return await work.count(order);
   } catch (error) {
-    if (error instanceof Error) throw new FetchError(error.message, { cause: error });
+    if (error instanceof Error) throw new FetchError(error.message, { isFinal, cause: error });
     throw error;
   }
 }

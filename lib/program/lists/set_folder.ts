@@ -57,6 +57,8 @@ export class SetFolder implements ListWork {
       try {
         const set = openSetFile(path);
         this.#current = generation;
+        const names = set.lists.length === 0 ? "none" : set.lists.join(", ");
+        log.info(`lists are in force as they were: ${names}`);
         return { path, set, digests: Object.fromEntries(set.origins.map(({ name, digest }) => [name, digest])) };
       } catch (error) {
         if (!(error instanceof FileError || error instanceof SetFileError)) throw error;

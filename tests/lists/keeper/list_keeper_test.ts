@@ -215,6 +215,12 @@ Deno.test("ListKeeper.refresh() updates what is asked for at once, and tells how
   assertEquals((await refreshing).map(({ name, names }) => [name, names]), [["ads", 2]]);
   assertEquals(rig.http.seen.length, 3);
   assertEquals(rig.sets.at(-1), { ads: ["a.example", "b.example"], other: ["c.example"] });
+  // What somebody has asked for is told at the first try.
+  rig.http.answer(URL, { status: 502 });
+  const failing = rig.keeper.refresh(["ads"]);
+  await rig.time.pass(1);
+  assertEquals((await failing)[0]!.sources[0]!.error, "its server answers with status 502");
+  rig.http.answer(URL, text("a.example", "b.example"));
   const all = rig.keeper.refresh(null);
   await rig.time.pass(1);
   assertEquals((await all).length, 2);
