@@ -11,6 +11,17 @@ export function listsText(lists: readonly ListStatus[]): string[] {
   ]);
 }
 
+/** The same beside everything else: a line for each list, and one for what is wrong with all of them together. */
+export function listLines(lists: readonly ListStatus[], complaint: string | null): string[] {
+  return [
+    ...lists.map(({ name, names, sources }) => {
+      const troubles = sources.filter(({ error }) => error !== null).map(({ what, error }) => `; ${what}: ${error}`);
+      return `list ${name}: ${counted(names, "name")}${troubles.join("")}`;
+    }),
+    ...(complaint === null ? [] : [`lists cannot be made ready: ${complaint}`]),
+  ];
+}
+
 function sourceText({ what, ageSeconds, nextSeconds, error }: SourceStatus): string {
   const age = ageSeconds === null ? "not there yet" : `${durationText(ageSeconds)} old`;
   const next = nextSeconds === null ? "watched" : `asked again in ${durationText(nextSeconds)}`;

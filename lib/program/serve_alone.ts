@@ -47,7 +47,8 @@ async function serveBy(
   if (set !== null) app.useLists(set.set);
   log.info(io.describe());
   host.started?.(app);
-  const tell = () => app.status().forEach((line) => host.writeLine(`dns-forwarder: ${line}`));
+  const tell = () =>
+    [...app.status(), ...lists?.lines ?? []].forEach((line) => host.writeLine(`dns-forwarder: ${line}`));
   const stopTelling = system.onStatusSignal(tell);
   const service = serviceManager(host, system, () => briefStatus(app.addresses, app.state));
   service?.ready();

@@ -51,7 +51,7 @@ export async function supervise(
   });
   // Before the workers start, which takes a while: until somebody listens, the signal ends the program.
   const stopTelling = system.onStatusSignal(async () => {
-    for (const line of await supervisor.status()) writeLine(`dns-forwarder: ${line}`);
+    for (const line of [...await supervisor.status(), ...lists?.lines ?? []]) writeLine(`dns-forwarder: ${line}`);
   });
   const started = supervisor.start().then((code) => {
     if (code === EXIT.ok) log.info(`${count} workers serve`);

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { durationText } from "../../lib/operator/duration_text.ts";
-import { listsText } from "../../lib/operator/lists_text.ts";
+import { listLines, listsText } from "../../lib/operator/lists_text.ts";
 
 Deno.test("listsText() tells names, lines, bad ones with the first of them, age and what went wrong last", () => {
   const firstBad = [{ line: 4711, text: "||a..b^", why: "an empty label" }];
@@ -21,6 +21,24 @@ Deno.test("listsText() tells names, lines, bad ones with the first of them, age 
       "one: 1 name in 1 line",
     ],
   );
+});
+
+Deno.test("listLines() tells names and troubles of each list in a line, and what is wrong with all", () => {
+  const list = { lines: 5, bad: 0, firstBad: [] };
+  const well = { what: "/etc/more.txt", ageSeconds: 5, nextSeconds: null, error: null };
+  const ill = { what: "https://lists.example/ads.txt", ageSeconds: 5, nextSeconds: 5, error: "it is a web page" };
+  assertEquals(
+    listLines([
+      { ...list, name: "ads", names: 5, sources: [ill, well] },
+      { ...list, name: "one", names: 1, sources: [well] },
+    ], "the disk is full"),
+    [
+      "list ads: 5 names; https://lists.example/ads.txt: it is a web page",
+      "list one: 1 name",
+      "lists cannot be made ready: the disk is full",
+    ],
+  );
+  assertEquals(listLines([], null), []);
 });
 
 Deno.test("durationText() has the largest units that say enough", () => {

@@ -26,6 +26,8 @@ export interface AdminTarget extends PausedProgram {
 export interface ListsTarget {
   /** How all of them are doing. */
   readonly status: readonly ListStatus[];
+  /** The same in lines. */
+  readonly lines: readonly string[];
   /** Updates those of these names, or all. Resolves to how they are doing then. */
   refresh(names: readonly string[] | null): Promise<readonly ListStatus[]>;
 }
@@ -81,7 +83,11 @@ function handlerOf(target: AdminTarget, { reload, lists, wallClock }: ServeAdmin
     switch (request.command) {
       case "status":
         // In this order: the lines are what is asked for, and then the numbers are as new.
-        return { lines: await target.status(), status: target.state };
+        return {
+          lines: [...await target.status(), ...lists?.lines ?? []],
+          status: target.state,
+          lists: lists?.status ?? [],
+        };
       case "flush":
         return { removed: await target.flush(request) };
       case "explain":

@@ -7,6 +7,7 @@ import { ListKeeper } from "../../lists/keeper/list_keeper.ts";
 import type { ListStatus } from "../../lists/keeper/list_status.ts";
 import { ListStore } from "../../lists/store/list_store.ts";
 import type { Log } from "../../observe/log.ts";
+import { listLines } from "../../operator/lists_text.ts";
 import type { OperatingSystem } from "../operating_system.ts";
 import { type OpenedSet, SetFolder } from "./set_folder.ts";
 
@@ -95,6 +96,11 @@ export class Lists {
   /** How all of them are doing. */
   get status(): readonly ListStatus[] {
     return this.#keeper?.status ?? [];
+  }
+
+  /** The same for the operator, a line each. */
+  get lines(): readonly string[] {
+    return listLines(this.status, this.#keeper?.complaint ?? null);
   }
 
   /** See `ListKeeper`. */
