@@ -1,4 +1,4 @@
-import { createHash, type Hash } from "node:crypto";
+import type { Hash } from "node:crypto";
 import { dirname } from "node:path";
 import { FileError } from "../base/files.ts";
 import type { FileWriter, WritableFiles, WrittenFile } from "../base/writable_files.ts";
@@ -17,7 +17,10 @@ export const DENO_WRITABLE_FILES: WritableFiles = {
     // What may stand there is of a program that was killed; perhaps with another mode, perhaps a link.
     await remove(path);
     const options = { write: true, createNew: true, mode: FILE_MODE };
-    return new DenoFileWriter(path, await orFileError("--allow-write", () => Deno.open(path, options)));
+    // A program that writes nothing goes without it.
+    const { createHash } = await import("node:crypto");
+    const file = await orFileError("--allow-write", () => Deno.open(path, options));
+    return new DenoFileWriter(path, file, createHash("sha256"));
   },
   async replace(from, to) {
     await orFileError("--allow-write", async () => {
@@ -42,12 +45,13 @@ async function remove(path: string): Promise<void> {
 
 class DenoFileWriter implements FileWriter {
   readonly #path: string;
-  readonly #hash: Hash = createHash("sha256");
+  readonly #hash: Hash;
   #file: Deno.FsFile | null;
   #sizeOctets = 0;
 
-  constructor(path: string, file: Deno.FsFile) {
+  constructor(path: string, file: Deno.FsFile, hash: Hash) {
     this.#path = path;
+    this.#hash = hash;
     this.#file = file;
   }
 
