@@ -11,6 +11,9 @@ import { listLines } from "../../operator/lists_text.ts";
 import type { OperatingSystem } from "../operating_system.ts";
 import { type OpenedSet, SetFolder } from "./set_folder.ts";
 
+/** Less than whoever gives the command waits for its outcome. */
+const REFRESH_MS = 45_000;
+
 /** What lists are read, fetched and looked up with. */
 export interface ListsOptions {
   /** The machine. */
@@ -103,9 +106,13 @@ export class Lists {
     return listLines(this.status, this.#keeper?.complaint ?? null);
   }
 
-  /** See `ListKeeper`. */
+  /** See `ListKeeper`. Resolves after a while in any case: whoever asks waits no longer, and may ask again how it is going. */
   async refresh(names: readonly string[] | null): Promise<readonly ListStatus[]> {
-    return await this.#keeper?.refresh(names) ?? [];
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#options.runtime.timers.start(REFRESH_MS, resolve);
+    await Promise.race([this.#keeper?.refresh(names), promise]);
+    cancel();
+    return this.status.filter(({ name }) => names === null || names.includes(name));
   }
 
   /** Begins nothing any more, and ends what is on its way. */

@@ -153,6 +153,18 @@ Deno.test("Lists.refresh() resolves when the lists have been asked for", async (
   machine.lists!.stop();
 });
 
+Deno.test("Lists.refresh() waits for no server that stalls for longer than who asks does", async () => {
+  const machine = new Machine();
+  machine.fake.http.answer(URL, { body: ["a.example\n"] }, "silence");
+  await machine.start(configOf({ ads: URL }));
+  await machine.pass(100);
+  const refreshing = machine.lists!.refresh(null);
+  await machine.pass(45_000);
+  assertEquals((await refreshing).map(({ names }) => names), [1]);
+  assertEquals(machine.fake.http.openConnections, 1);
+  machine.lists!.stop();
+});
+
 Deno.test("Lists.stop() ends what is on its way, and leaves nothing that waits", async () => {
   const machine = new Machine();
   machine.fake.http.answer(URL, { body: ["a.example\n", SILENCE] });
