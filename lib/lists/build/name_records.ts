@@ -44,18 +44,22 @@ export class NameRecords {
    * array is the taker's; what is left here of a run is forgotten before the next.
    */
   *takeRuns(): Generator<Uint32Array<ArrayBuffer>> {
+    // Runs are about as long as each other. What is made anew for each waits for the garbage collector: 300 MB of ten million.
+    let memory = [new Uint32Array(0), new Uint32Array(0)] as const;
     for (let run = 0; run < RUNS; run++) {
       const pieces = this.#pieces[run]!;
       this.#pieces[run] = [];
       const last = this.#last[run]!.subarray(0, this.#used[run]);
       this.#last[run] = new Uint32Array(0);
-      const records = new Uint32Array(pieces.reduce((sum, piece) => sum + piece.length, last.length));
+      const length = pieces.reduce((sum, piece) => sum + piece.length, last.length);
+      if (length > memory[0].length) memory = [new Uint32Array(length), new Uint32Array(length)];
+      const [all, half] = memory;
       let at = 0;
       for (const piece of [...pieces, last]) {
-        records.set(piece, at);
+        all.set(piece, at);
         at += piece.length;
       }
-      yield sorted(records);
+      yield sorted(all.subarray(0, length), half.subarray(0, length));
     }
   }
 
@@ -67,10 +71,11 @@ export class NameRecords {
   }
 }
 
-/** By the lower 24 bits of the high half, then by the low half. Equal ones keep their order. */
-function sorted(records: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
-  const byLower = byDigit(records, 0);
-  const byBoth = byDigit(byLower, DIGIT_BITS);
+/** By the lower 24 bits of the high half, then by the low half. Equal ones keep their order. `half` is written over. */
+function sorted(records: Uint32Array<ArrayBuffer>, half: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  moveByDigit(records, half, 0);
+  const byBoth = new Uint32Array(records.length);
+  moveByDigit(half, byBoth, DIGIT_BITS);
   // Few have the same high half.
   for (let at = RECORD; at < byBoth.length; at += RECORD) {
     for (let i = at; i > 0 && isBefore(byBoth, i, i - RECORD); i -= RECORD) swap(byBoth, i, i - RECORD);
@@ -90,7 +95,7 @@ function swap(records: Uint32Array, a: number, b: number): void {
   }
 }
 
-function byDigit(records: Uint32Array<ArrayBuffer>, shift: number): Uint32Array<ArrayBuffer> {
+function moveByDigit(records: Uint32Array, moved: Uint32Array, shift: number): void {
   const mask = (1 << DIGIT_BITS) - 1;
   const ends = new Uint32Array(mask + 1);
   for (let at = 0; at < records.length; at += RECORD) ends[(records[at]! >>> shift) & mask]! += RECORD;
@@ -99,7 +104,6 @@ function byDigit(records: Uint32Array<ArrayBuffer>, shift: number): Uint32Array<
     end += ends[digit]!;
     ends[digit] = end - ends[digit]!;
   }
-  const moved = new Uint32Array(records.length);
   for (let at = 0; at < records.length; at += RECORD) {
     const digit = (records[at]! >>> shift) & mask;
     const to = ends[digit]!;
@@ -109,5 +113,4 @@ function byDigit(records: Uint32Array<ArrayBuffer>, shift: number): Uint32Array<
     moved[to + 2] = records[at + 2]!;
     moved[to + 3] = records[at + 3]!;
   }
-  return moved;
 }
