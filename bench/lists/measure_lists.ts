@@ -75,8 +75,8 @@ export async function measureLists(
   circumstances: ListCircumstances,
 ): Promise<ListSample> {
   const { folder, nameCount, upstream } = circumstances;
-  const list = `${folder}/${server.name}.list`;
-  const stateFolder = `${folder}/${server.name}-state`;
+  const list = `${folder}/${server.name}-${nameCount}.list`;
+  const stateFolder = `${folder}/${server.name}-${nameCount}-state`;
   Deno.mkdirSync(stateFolder, { recursive: true });
   const listOctets = await writeList(list, server, nameCount);
   const start = () =>
@@ -100,7 +100,7 @@ export async function measureLists(
   await verify(running.address, nameAt(0), addressAt(0));
   const cpu = await cpuOfAnswers(running, circumstances);
   const refresh = server.refresh === "restart" ? null : await measureRefresh(server, running, list, nameCount);
-  await Deno.remove(list);
+  for (const path of [list, stateFolder]) await Deno.remove(path, { recursive: true });
   const { readyMs, cpuMs: readyCpuMs } = first;
   return {
     ...{ listOctets, readyMs, readyCpuMs, againMs: again.readyMs },
@@ -181,14 +181,21 @@ async function measureRefresh(
 }
 
 function residentOf(pid: number): number {
-  const text = Deno.readTextFileSync(`/proc/${pid}/statm`);
-  return 4096 * Number(text.split(" ")[1]);
+  return 4096 * Number(readOf(pid, "statm").split(" ")[1] ?? 0);
 }
 
 /** What all processes of a tree have of memory, where each page that several have counts for each by its share (Pss). */
 function shareOf(root: number): number {
   return treeOf(root).reduce((sum, pid) => {
-    const text = Deno.readTextFileSync(`/proc/${pid}/smaps_rollup`);
-    return sum + 1024 * Number(/^Pss:\s*(\d+) kB$/m.exec(text)![1]);
+    return sum + 1024 * Number(/^Pss:\s*(\d+) kB$/m.exec(readOf(pid, "smaps_rollup"))?.[1] ?? 0);
   }, 0);
+}
+
+/** Nothing of a process that has ended meanwhile. */
+function readOf(pid: number, file: string): string {
+  try {
+    return Deno.readTextFileSync(`/proc/${pid}/${file}`);
+  } catch {
+    return "";
+  }
 }
