@@ -1,6 +1,7 @@
 import { formatSocketAddress, type SocketAddress } from "../base/net/address.ts";
 import { drawSecret } from "../base/random/derive_key.ts";
 import type { Runtime } from "../base/runtime.ts";
+import { inSteps } from "../base/time/in_steps.ts";
 import type { FullConfig } from "../config/config.ts";
 import type { NameSet } from "../lists/set/name_set.ts";
 import { type Counters, formatCounters } from "../observe/counters.ts";
@@ -16,7 +17,7 @@ import type { Pause } from "../lists/schedule/pause.ts";
 import type { Explanation } from "../operator/explain/explanation.ts";
 import { endpointText } from "../upstream/endpoint.ts";
 import { VERSION } from "../version.ts";
-import { buildPipeline, type BuiltPipeline } from "./build_pipeline.ts";
+import { buildPipeline, type BuiltPipeline, pipelineInSteps } from "./build_pipeline.ts";
 import { explain } from "./explain/explain.ts";
 import { findAddresses } from "./find_addresses.ts";
 import { flush } from "./flush.ts";
@@ -87,28 +88,36 @@ export class App {
    */
   prepare(config: FullConfig): Prepared {
     const opened = this.#listeners.open(config);
-    let built: BuiltPipeline;
     try {
-      built = buildPipeline(config, this.#resources);
+      return this.#prepared(config, buildPipeline(config, this.#resources), opened);
     } catch (error) {
       this.#listeners.discard(opened);
       throw error;
     }
+  }
+
+  /** The same, with what takes long done in steps, between which queries are answered. */
+  async prepareInSteps(config: FullConfig): Promise<Prepared> {
+    const resources = this.#resources;
+    const leaveFiles = config.policy === null ? () => {} : await readLocalFiles(config.policy, resources);
+    const opened = this.#listeners.open(config);
+    try {
+      const built = await inSteps(pipelineInSteps(config, resources), resources.runtime.timers);
+      return this.#prepared(config, built!, opened);
+    } catch (error) {
+      this.#listeners.discard(opened);
+      throw error;
+    } finally {
+      leaveFiles();
+    }
+  }
+
+  #prepared(config: FullConfig, built: BuiltPipeline, opened: OpenedSockets): Prepared {
     const abort = () => {
       this.#listeners.discard(opened);
       built.close();
     };
     return { commit: () => this.#isStopping ? abort() : this.#use(config, built, opened), abort };
-  }
-
-  /** The same, with what takes long done in steps, between which queries are answered. Not to be called while another is under way. */
-  async prepareInSteps(config: FullConfig): Promise<Prepared> {
-    const leaveFiles = config.policy === null ? () => {} : await readLocalFiles(config.policy, this.#resources);
-    try {
-      return this.prepare(config);
-    } finally {
-      leaveFiles();
-    }
   }
 
   /** Follows another configuration from now on; see `prepare`, also for what it throws. */

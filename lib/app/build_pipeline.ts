@@ -1,4 +1,5 @@
 import { parseCidr } from "../base/net/cidr.ts";
+import { atOnce } from "../base/time/in_steps.ts";
 import type { FullConfig } from "../config/config.ts";
 import type { GroupStatus } from "../operator/status.ts";
 import type { Resolver } from "../resolver/resolver.ts";
@@ -34,6 +35,11 @@ export interface BuiltPipeline {
 
 /** Makes the pipeline of a configuration, on top of what outlives it. */
 export function buildPipeline(config: FullConfig, resources: Resources): BuiltPipeline {
+  return atOnce(pipelineInSteps(config, resources));
+}
+
+/** The same, in steps; all of them must be made. */
+export function* pipelineInSteps(config: FullConfig, resources: Resources): Generator<void, BuiltPipeline> {
   const { counters, strangers, cookies, registry, views } = resources;
   const { policy } = config;
   const destinations = openDestinations(config, policy, registry, views);
@@ -44,7 +50,7 @@ export function buildPipeline(config: FullConfig, resources: Resources): BuiltPi
   const rateLimit = config.rateLimit === 0 ? null : resources.rateLimit;
   const admission = new Admission({ access, cookies, rateLimit, strangers, counters });
   const local = policy === null ? null : openLocal(policy, groupNames(policy), resources);
-  const { resolver, forwarding } = resolverChain({ config, policy, local, destinations, resources });
+  const { resolver, forwarding } = yield* resolverChain({ config, policy, local, destinations, resources });
   const { timeoutMs } = config;
   const recursionAvailable = groups.length > 0;
   const pipeline = new Pipeline({ admission, resolver, timeoutMs, recursionAvailable });

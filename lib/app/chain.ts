@@ -29,7 +29,7 @@ import type { UpstreamGroup } from "../upstream/group/upstream_group.ts";
 import { HEADER_OCTETS } from "../wire/header.ts";
 import { VERSION } from "../version.ts";
 import { inspectorFor, judgedAnswers } from "./policy/answers.ts";
-import { decide } from "./policy/decide.ts";
+import { decideInSteps } from "./policy/decide.ts";
 import type { Destinations } from "./policy/destinations.ts";
 import { withDns64 } from "./policy/dns64.ts";
 import type { Local } from "./policy/local.ts";
@@ -124,8 +124,8 @@ export interface Chain {
   readonly forwarding: Resolver | null;
 }
 
-/** The way of a query, from its end to its beginning. A new layer goes here. */
-export function resolverChain(options: ChainOptions): Chain {
+/** The way of a query, from its end to its beginning; made in steps. A new layer goes here. */
+export function* resolverChain(options: ChainOptions): Generator<void, Chain> {
   const { config, policy, local, destinations, resources } = options;
   const { groups } = destinations;
   const { answersSpecialNames, serverId, multiQuestion } = config;
@@ -147,7 +147,8 @@ export function resolverChain(options: ChainOptions): Chain {
     if (policy === null && answersSpecialNames) next = new SpecialNames({ next, hash });
   }
   if (policy !== null && local !== null) {
-    next = decided = decide({ ...options, policy, local, hash, wallClock, next, madeUp: fixedAnswer(config) });
+    const madeUp = fixedAnswer(config);
+    next = decided = yield* decideInSteps({ ...options, policy, local, hash, wallClock, next, madeUp });
   }
   if (policy !== null && policy.answers.isFlat) next = new Flatten({ next });
   if (groups.length > 0) next = new Any({ next });

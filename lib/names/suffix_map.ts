@@ -1,3 +1,4 @@
+import { atOnce } from "../base/time/in_steps.ts";
 import { HEADER_OCTETS } from "../wire/header.ts";
 import { isSameRun, type Name, NAME_OCTETS_MAX, ROOT } from "../wire/name.ts";
 import { foldedWordBefore } from "./fold_word.ts";
@@ -26,6 +27,8 @@ const ENDING = { none: 0, any: 1, long: 2 } as const;
 const ENDING_PLACES_MIN = 1024;
 /** Few places are taken, so that what is not there is told at the first look, nearly always. */
 const PLACES_PER_DOMAIN = 4;
+/** So many are taken in without a pause: a millisecond. */
+const DOMAINS_OF_A_STEP = 500;
 
 /**
  * What holds for whole domains: of those that a name lies in, the one with the most labels counts. It is looked for from
@@ -46,22 +49,42 @@ export class SuffixMap<T> {
   /** Each domain stands at the place that its hash says, or at the next free one. */
   readonly #places: (Domain<T> | null)[];
 
-  /** Each domain with what holds for it; the last one counts if there are several. Keys are to be made by `hash`. */
-  constructor(hash: Pick<QuestionHash, "reaches">, domains: readonly (readonly [Name, T])[]) {
+  /**
+   * Each domain with what holds for it; the last one counts if there are several. Keys are to be made by `hash`.
+   *
+   * @param isFilled Whether it knows them at once; for `inSteps`.
+   */
+  constructor(hash: Pick<QuestionHash, "reaches">, domains: readonly (readonly [Name, T])[], isFilled = true) {
     this.#hash = hash;
+    this.#ofRoot = domains.findLast(([name]) => name.length === ROOT.length)?.[1];
     const labelsMax = domains.reduce((sum, [name]) => sum + (name.length >> 1), 1);
     this.#places = Array(placesFor(labelsMax)).fill(null);
     const endings = Math.max(ENDING_PLACES_MIN, placesFor(domains.length));
     this.#shortEndings = new Uint8Array(endings);
     this.#longEndings = new Uint8Array(endings);
+    if (isFilled) atOnce(this.#fill(domains));
+  }
+
+  /** The same, in steps. */
+  static *inSteps<T>(
+    hash: Pick<QuestionHash, "reaches">,
+    domains: readonly (readonly [Name, T])[],
+  ): Generator<void, SuffixMap<T>> {
+    const map = new SuffixMap(hash, domains, false);
+    yield* map.#fill(domains);
+    return map;
+  }
+
+  *#fill(domains: readonly (readonly [Name, T])[]): Generator<void, void> {
     // One for all: hashes of domains take a kilobyte.
     const key = new NameKey();
     const wire = new Uint8Array(HEADER_OCTETS + NAME_OCTETS_MAX);
-    for (const [name, value] of domains) {
+    for (const [i, [name, value]] of domains.entries()) {
+      if ((i + 1) % DOMAINS_OF_A_STEP === 0) yield;
+      if (name.length === ROOT.length) continue;
       wire.set(name, HEADER_OCTETS);
       key.forget();
-      if (name.length === ROOT.length) this.#ofRoot = value;
-      else this.#add(key, wire, HEADER_OCTETS + name.length, value);
+      this.#add(key, wire, HEADER_OCTETS + name.length, value);
     }
   }
 

@@ -308,6 +308,26 @@ Deno.test("a program that stops leaves no timer", async () => {
   assertEquals(scene.world.time.timerCount, 0);
 });
 
+Deno.test("while ten thousand routes are made ready, others have their turns; and they are followed", async () => {
+  const { scene, ask } = setUp({});
+  const routes = Array.from({ length: 10_000 }, (_, i) => ({ domains: [`zone${i}.example`], to: "corp" }));
+  const policy = policyOf({ upstreams: UPSTREAMS, routes: [...routes, { domains: ["corp.example"], to: "corp" }] });
+  let turns = 0;
+  const { promise: ready, resolve } = Promise.withResolvers<void>();
+  const preparing = scene.app.prepareInSteps({ ...scene.config, policy }).finally(resolve);
+  const takeTurns = () => {
+    turns++;
+    cancel = scene.world.time.start(0, takeTurns);
+  };
+  let cancel = scene.world.time.start(0, takeTurns);
+  void ready.then(() => cancel());
+  await scene.pass(100);
+  assertEquals(turns > 50, true);
+  assertEquals(await ask("host.corp.example A"), ["host.corp.example. 300 IN A 192.0.2.10"]);
+  (await preparing).commit();
+  assertEquals(await ask("host.corp.example A"), ["host.corp.example. 300 IN A 192.0.2.20"]);
+});
+
 Deno.test("while a large new file is read for a reload, others have their turns; afterwards it is known at once", async () => {
   const { scene, ask } = setUp({ local: WITH_FILES }, { files: FILES });
   const lines = Array.from({ length: 30_000 }, (_, i) => `10.0.${i >> 8}.${i & 255} host${i}.example\n`);

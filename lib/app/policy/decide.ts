@@ -1,4 +1,5 @@
 import { parseCidr } from "../../base/net/cidr.ts";
+import { atOnce } from "../../base/time/in_steps.ts";
 import type { Config } from "../../config/config.ts";
 import type { Policy } from "../../config/policy.ts";
 import type { QuestionHash } from "../../names/question_hash.ts";
@@ -44,8 +45,8 @@ export interface PolicyOptions {
   readonly again?: Resolver;
 }
 
-/** Makes of what a configuration says what decides about queries. */
-export function decide(options: PolicyOptions): Decide {
+/** Makes of what a configuration says what decides about queries; in steps. */
+export function* decideInSteps(options: PolicyOptions): Generator<void, Decide> {
   const { config, policy, destinations, hash, local, wallClock, next } = options;
   const isKnown: IsKnown = (query, name) => {
     return local !== undefined && local.data.isKnown(name, decide.groupOf(query.client), wallClock.epochSeconds());
@@ -54,13 +55,13 @@ export function decide(options: PolicyOptions): Decide {
   const groups = clientGroups(options);
   const numbers = new Map(groups.map(([{ name }], i) => [name, i]));
   const rules = [
-    ...routeRules(policy.routes, destinations, numbers),
+    ...yield* inChunks(policy.routes, (routes) => routeRules(routes, destinations, numbers)),
     ...rewriteRules(policy.rewrites, policy.local.ttlSeconds, again, numbers),
     ...safeSearchRules(policy, again, numbers),
     ...dns64Rules(policy, again),
     ...(config.answersSpecialNames && destinations.groups.length > 0 ? specialRules(again, isKnown) : []),
   ];
-  const table = new RuleTable(hash, rules, groups.length);
+  const table = yield* RuleTable.inSteps(hash, rules, groups.length);
   const names = new KnownNames({ hash, rules: table, local: local?.data ?? null });
   const asking = new ClientGroups({ groups, directory: local?.directory ?? NO_DIRECTORY });
   const decide: Decide = new Decide({
@@ -73,6 +74,20 @@ export function decide(options: PolicyOptions): Decide {
   const localNames = local === undefined ? next : new LocalNames({ ...local, decide, wallClock });
   if (local !== undefined) local.data.onChange = () => names.forget();
   return decide;
+}
+
+/** The same, at once. */
+export function decide(options: PolicyOptions): Decide {
+  return atOnce(decideInSteps(options));
+}
+
+function* inChunks<T, R>(all: readonly T[], make: (some: readonly T[]) => R[]): Generator<void, R[]> {
+  const made: R[][] = [];
+  for (let at = 0; at < all.length; at += THINGS_OF_A_STEP) {
+    made.push(make(all.slice(at, at + THINGS_OF_A_STEP)));
+    yield;
+  }
+  return made.flat();
 }
 
 function clientGroups({ policy, destinations, madeUp }: PolicyOptions): [ClientGroup, GroupMarks][] {
@@ -102,6 +117,8 @@ function elsewhere(reason: Reason, answeredBy: Resolver): Ruling {
   return { ...NOBODY_ASKED, reason, answeredBy };
 }
 
+/** So many are looked at without a pause: a millisecond. */
+const THINGS_OF_A_STEP = 500;
 const UNSAID: Reason = { sentence: 6, what: "no route", place: null };
 /** What is said of a group that nothing is said of. */
 const NOBODY = {

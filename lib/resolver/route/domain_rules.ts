@@ -32,6 +32,9 @@ interface Levels {
   readonly below: Level | null;
 }
 
+/** So many are made without a pause: a millisecond or two. */
+const DOMAINS_OF_A_STEP = 500;
+
 const NO_LEVELS: Levels = { itself: null, below: null };
 
 /** All that may hold for the names of a domain, and what of it does for a query. */
@@ -149,18 +152,21 @@ function candidateOf({ clients, types, exceptName, ruling }: Rule, groupCount: n
   return { clients: isFor, types, exceptName, ruling };
 }
 
-/** What may hold for the names of each domain that a rule is about, the root's first. */
-export function domainRules(rules: readonly Rule[], groupCount: number): [Name, DomainRules][] {
+/** What may hold for the names of each domain that a rule is about, the root's first; in steps. */
+export function* domainRules(rules: readonly Rule[], groupCount: number): Generator<void, [Name, DomainRules][]> {
   const byDomain = Map.groupBy(rules, ({ domain }) => keyOfName(domain));
   const names = [ROOT, ...[...byDomain.values()].map(([rule]) => rule!.domain).filter((name) => name.length > 1)];
   const made = new Map<string, DomainRules>();
+  const all: [Name, DomainRules][] = [];
   // Those above first.
-  return names.toSorted((a, b) => a.length - b.length).map((name) => {
+  for (const name of names.toSorted((a, b) => a.length - b.length)) {
+    if (all.length > 0 && all.length % DOMAINS_OF_A_STEP === 0) yield;
     const key = keyOfName(name);
     const one = new DomainRules(name.length, byDomain.get(key) ?? [], nearestAbove(name, made), groupCount);
     made.set(key, one);
-    return [name, one];
-  });
+    all.push([name, one]);
+  }
+  return all;
 }
 
 function nearestAbove(name: Name, made: ReadonlyMap<string, DomainRules>): DomainRules | null {

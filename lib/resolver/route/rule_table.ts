@@ -23,13 +23,18 @@ export class RuleTable implements RuleKnowledge {
   /** Nearly all names are in none of the domains, and nearly nobody says something of all names. */
   readonly #saysNothingOfAll: boolean;
 
-  /** Keys of names are to be made by `hash`; there are `groupCount` client groups. */
-  constructor(hash: QuestionHash, rules: readonly Rule[], groupCount: number) {
-    const domains = domainRules(rules, groupCount);
-    this.#rules = domains.map(([, rules]) => rules);
-    this.#settled = this.#rules.flatMap(({ settledBelow, settledItself }) => [settledBelow, settledItself]);
-    this.#numbers = new SuffixMap(hash, domains.map(([name], number) => [name, number]));
-    this.#saysNothingOfAll = this.#rules[0]!.isEmpty;
+  private constructor(rules: readonly DomainRules[], numbers: SuffixMap<number>) {
+    this.#rules = rules;
+    this.#settled = rules.flatMap(({ settledBelow, settledItself }) => [settledBelow, settledItself]);
+    this.#numbers = numbers;
+    this.#saysNothingOfAll = rules[0]!.isEmpty;
+  }
+
+  /** Made in steps. Keys of names are to be made by `hash`; there are `groupCount` client groups. */
+  static *inSteps(hash: QuestionHash, rules: readonly Rule[], groupCount: number): Generator<void, RuleTable> {
+    const domains = yield* domainRules(rules, groupCount);
+    const numbers = yield* SuffixMap.inSteps(hash, domains.map(([name], number) => [name, number] as const));
+    return new RuleTable(domains.map(([, rules]) => rules), numbers);
   }
 
   /** See `RuleKnowledge`. */
