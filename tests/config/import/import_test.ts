@@ -48,6 +48,34 @@ async function load(text: string): Promise<void> {
   }
 }
 
+Deno.test("importConfig() takes no block of a Corefile that another one asks for a server of its own", async () => {
+  const text = `. {
+  bind 127.0.0.1
+  forward . 127.0.0.1:5301 127.0.0.1:5302
+}
+.:5301 {
+  forward . 192.0.2.1
+  cache 30
+}
+example.org:53 example.org:54 {
+  forward . 192.0.2.2
+}
+example.org:54 {
+  cache
+}
+`;
+  const written = await importConfig("coredns", [{ file: "Corefile", text }]);
+  await load(written);
+  const upstreams = written.match(/(?<=servers = \[\n)[^\]]*/)![0];
+  assertEquals(upstreams.match(/[0-9.]+:53\d\d/g), ["127.0.0.1:5301", "127.0.0.1:5302"]);
+  assertEquals(written.match(/192.0.2.1|max-ttl|:5301".*listen/g), ["192.0.2.1"]);
+  for (
+    const line of ["5: no counterpart (another server", "6: no counterpart (another", "7: no counterpart (another"]
+  ) {
+    assertStringIncludes(written, `# Corefile:${line}`);
+  }
+});
+
 /** Where Debian's packages put the examples themselves, in which each option stands in a comment. */
 const DOCUMENTED: readonly (readonly [Peer, string, RegExp])[] = [
   ["dnsmasq", "/usr/share/doc/dnsmasq-base/examples/dnsmasq.conf.example", /^#(?=[a-z])/gm],

@@ -42,14 +42,27 @@ export function importCoredns(sources: readonly Source[], draft: Draft): void {
     const [, name] = /^\((.*)\)$/.exec(keys[0] ?? "") ?? [];
     return name === undefined ? [] : [[name, directives] as const];
   }));
+  const servers = new Servers();
   for (const block of blocks) {
-    if (!block.keys[0]?.startsWith("(")) serverBlock(block, snippets, draft);
+    if (!block.keys[0]?.startsWith("(")) serverBlock(block, snippets, servers, draft);
+  }
+}
+
+/** Blocks for the same zone at other ports are other servers: asked by the first, often, over TLS. */
+class Servers {
+  readonly #portsByZone = new Map<string, readonly number[]>();
+
+  /** Whether what is said for these zones at these ports is said of another server than what was said before. */
+  isOther({ zones, ports }: Scope): boolean {
+    const known = zones.map((zone) => this.#portsByZone.getOrInsert(zone, ports));
+    return known.some((others) => !others.some((port) => ports.includes(port)));
   }
 }
 
 function serverBlock(
   { keys, directives, origin }: ServerBlock,
   snippets: ReadonlyMap<string, readonly Directive[]>,
+  servers: Servers,
   draft: Draft,
 ): void {
   const scope: { zones: string[]; ports: number[] } = { zones: [], ports: [] };
@@ -62,6 +75,13 @@ function serverBlock(
     }
   }
   if (scope.zones.length === 0) return;
+  if (servers.isOther(scope)) {
+    const why = "another server for the same names, at a port of its own: that takes another program";
+    draft.none(origin, keys.join(" "), why);
+    const all = directives.flatMap((directive) => [directive, ...directive.block]);
+    for (const directive of all) draft.none(directive.origin, textOf(directive), why);
+    return;
+  }
   const all = directives.flatMap((directive) => {
     return directive.name === "import" ? snippets.get(directive.args[0] ?? "") ?? [directive] : [directive];
   });
