@@ -1,4 +1,4 @@
-import { formatSocketAddress, type SocketAddress } from "../base/net/address.ts";
+import type { SocketAddress } from "../base/net/address.ts";
 import { drawSecret } from "../base/random/derive_key.ts";
 import type { Runtime } from "../base/runtime.ts";
 import { inSteps } from "../base/time/in_steps.ts";
@@ -15,8 +15,7 @@ import { pauseStatus } from "../operator/pause_status.ts";
 import type { RuleNames } from "../operator/admin/pausing.ts";
 import type { Pause } from "../lists/schedule/pause.ts";
 import type { Explanation } from "../operator/explain/explanation.ts";
-import { endpointText } from "../upstream/endpoint.ts";
-import { VERSION } from "../version.ts";
+import { announce } from "./announce.ts";
 import { buildPipeline, type BuiltPipeline, pipelineInSteps } from "./build_pipeline.ts";
 import { explain } from "./explain/explain.ts";
 import { findAddresses } from "./find_addresses.ts";
@@ -75,7 +74,7 @@ export class App {
       resources.close();
       throw error;
     }
-    this.#announce(config);
+    announce(config, this.addresses, log);
   }
 
   /**
@@ -236,20 +235,6 @@ export class App {
   #close(): void {
     this.#resources.close();
     this.#resources.log.info(`stopped: ${formatCounters(this.counters)}`);
-  }
-
-  #announce(config: FullConfig): void {
-    const { log } = this.#resources;
-    const where = this.addresses.map(formatSocketAddress).join(" and ");
-    if (config.upstreams.length === 0) {
-      const addresses = [config.answer.ipv4, config.answer.ipv6].filter((ip) => ip !== null).join(" and ");
-      log.warn(
-        `${VERSION} listens on ${where}. ANSWERS ARE MADE UP: every name has the address ${addresses}. ` +
-          `Give --resolver <ip>[:port] to forward`,
-      );
-      return;
-    }
-    log.info(`${VERSION} listens on ${where}, forwards to ${config.upstreams.map(endpointText).join(", ")}`);
   }
 }
 

@@ -1,0 +1,19 @@
+import { formatSocketAddress, type SocketAddress } from "../base/net/address.ts";
+import type { FullConfig } from "../config/config.ts";
+import type { Log } from "../observe/log.ts";
+import { endpointText } from "../upstream/endpoint.ts";
+import { VERSION } from "../version.ts";
+
+/** Tells the operator that the program serves, where, and who answers. */
+export function announce({ upstreams, answer }: FullConfig, addresses: readonly SocketAddress[], log: Log): void {
+  const where = addresses.map(formatSocketAddress).join(" and ");
+  if (upstreams.length > 0) {
+    log.info(`${VERSION} listens on ${where}, forwards to ${upstreams.map(endpointText).join(", ")}`);
+    return;
+  }
+  const madeUp = [answer.ipv4, answer.ipv6].filter((ip) => ip !== null).join(" and ");
+  log.warn(
+    `${VERSION} listens on ${where}. ANSWERS ARE MADE UP: every name has the address ${madeUp}. ` +
+      `Give --resolver <ip>[:port] to forward`,
+  );
+}
