@@ -14,7 +14,7 @@ import { ADDED_NAME, listedName, writeList } from "./list_files.ts";
 import type { ListServer } from "./list_servers.ts";
 
 /** Some take a minute for ten million names. */
-const START_MS_MAX = 300_000;
+const START_MS_MAX = 900_000;
 const TRY_MS = 1000;
 const PAUSE_MS = 10;
 /** Blocked names that are asked for, spread over the list. */

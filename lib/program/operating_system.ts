@@ -52,6 +52,8 @@ export interface OperatingSystem {
    * @throws {SetFileError} when it is none.
    */
   openSetFile(path: string): NameSet;
+  /** The same, while others have their turns. */
+  openSetFileInSteps(path: string): Promise<NameSet>;
   /** The sockets of the machine's file system. */
   readonly localSockets: LocalSockets;
   /** Listens on an address together with others. */

@@ -9,7 +9,7 @@ import { listenSharedStream } from "./network/deno_network.ts";
 import { denoRuntime } from "./deno_runtime.ts";
 import { onHangup } from "./hangup_signal.ts";
 import { denoListCompiler } from "./lists/list_compiler.ts";
-import { openSetFile } from "./lists/open_set.ts";
+import { openSetFile, openSetFileInSteps } from "./lists/open_set.ts";
 import { onStatusSignal } from "./status_signal.ts";
 import { leaveSignalsToSupervisor } from "./stop_signal.ts";
 import { chooseWorkerCount } from "./worker_count.ts";
@@ -33,6 +33,7 @@ export function denoSystem(mainModule: string): OperatingSystem {
     httpClient: denoHttpClient(),
     listCompiler: denoListCompiler(mainModule),
     openSetFile,
+    openSetFileInSteps,
     localSockets: DENO_LOCAL_SOCKETS,
     listenSharedStream,
     spawnWorker: (events) => spawnWorker(mainModule, events),

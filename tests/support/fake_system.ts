@@ -81,6 +81,7 @@ export class FakeSystem implements ProgramHost {
         const octets = this.files.readNow(path, Infinity);
         return new NameSet(octets.slice().buffer, { isChecked: true });
       },
+      openSetFileInSteps: (path) => Promise.resolve().then(() => this.system.openSetFile(path)),
       localSockets: this.localSockets,
       listenSharedStream: usual.listenStream,
       spawnWorker: ({ reported, ended }) => ({

@@ -1,30 +1,47 @@
-const LENGTH_MIN = 64;
+const PIECE_MIN = 64;
+const PIECE_MAX = 65_536;
 
-/** Numbers of 32 bits, as many as come. */
+/**
+ * Numbers of 32 bits, as many as come. They stand in pieces, and are never moved: to copy ten million numbers takes the time of
+ * many answers.
+ */
 export class GrowingNumbers {
-  #numbers = new Uint32Array(LENGTH_MIN);
-  #length = 0;
+  readonly #full: Uint32Array[] = [];
+  #last = new Uint32Array(PIECE_MIN);
+  /** Numbers in the last piece, and in those before it. */
+  #used = 0;
+  #before = 0;
 
   /** How many have come. */
   get length(): number {
-    return this.#length;
+    return this.#before + this.#used;
   }
 
-  /** Those that have come: the same memory. */
-  get all(): Uint32Array<ArrayBuffer> {
-    return this.#numbers.subarray(0, this.#length);
+  /** Those that have come, in their order. */
+  get pieces(): readonly Uint32Array[] {
+    return [...this.#full, this.#last.subarray(0, this.#used)];
   }
 
   /** Appends one. */
   push(number: number): void {
     // hot path
-    if (this.#length === this.#numbers.length) this.#grow();
-    this.#numbers[this.#length++] = number;
+    if (this.#used === this.#last.length) this.#grow();
+    this.#last[this.#used++] = number;
+  }
+
+  /** Writes all of them to the beginning of `target`. */
+  copyTo(target: Uint32Array): void {
+    let at = 0;
+    for (const piece of this.pieces) {
+      target.set(piece, at);
+      at += piece.length;
+    }
   }
 
   #grow(): void {
-    const numbers = new Uint32Array(2 * this.#length);
-    numbers.set(this.#numbers);
-    this.#numbers = numbers;
+    this.#full.push(this.#last);
+    this.#before += this.#used;
+    this.#last = new Uint32Array(Math.min(PIECE_MAX, 2 * this.#last.length));
+    this.#used = 0;
   }
 }

@@ -1,16 +1,16 @@
 /** Numbers of a record: both halves of a hash, and two of whoever keeps records. */
 const RECORD = 4;
-/** Runs of records, by the highest 8 bits of the hash. */
-const RUNS = 256;
-/** Records of the first piece of a run, and of one that is as large as pieces get: a megabyte. */
+/** Runs of records, by the highest 10 bits of the hash. */
+const RUNS = 1024;
+/** Records of the first piece of a run, and of one that is as large as pieces get: half of the last one is empty. */
 const PIECE_MIN = 16;
-const PIECE_MAX = 65_536;
-/** What sorts a run: its other 24 bits, in two halves. */
-const DIGIT_BITS = 12;
+const PIECE_MAX = 1024;
+/** What sorts a run: its other 22 bits, in two halves. */
+const DIGIT_BITS = 11;
 
 /**
  * Millions of hashes, each with two numbers, and then in the order of their high halves. Appending goes to the end of one of
- * 256 runs, and a run is sorted in the processor's cache: nothing waits for memory as writing each where it belongs would.
+ * 1,024 runs, and a run is sorted in the processor's cache: nothing waits for memory as writing each where it belongs would.
  */
 export class NameRecords {
   readonly #pieces: Uint32Array[][] = Array.from({ length: RUNS }, () => []);
@@ -27,7 +27,7 @@ export class NameRecords {
   /** Appends one. All are numbers of 32 bits, signed or not. */
   add(high: number, low: number, a: number, b: number): void {
     // hot path
-    const run = high >>> 24;
+    const run = high >>> 22;
     let at = this.#used[run]!;
     if (at === this.#last[run]!.length) at = this.#grow(run);
     const piece = this.#last[run]!;
@@ -71,7 +71,7 @@ export class NameRecords {
   }
 }
 
-/** By the lower 24 bits of the high half, then by the low half. Equal ones keep their order. `half` is written over. */
+/** By the lower 22 bits of the high half, then by the low half. Equal ones keep their order. `half` is written over. */
 function sorted(records: Uint32Array<ArrayBuffer>, half: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
   moveByDigit(records, half, 0);
   const byBoth = new Uint32Array(records.length);

@@ -72,9 +72,9 @@ export class SetBuilder {
       generation: this.#generation,
       labelCounts: this.#labelCounts,
       records: this.#records,
-      suffixes: this.#suffixes.all,
+      suffixes: this.#suffixes,
       tops: this.#tops,
-      members: triples.all,
+      members: triples,
       tail: { lists: this.#lists, rules, patterns: this.#patterns, addresses: this.#addresses },
     });
   }

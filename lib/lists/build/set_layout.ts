@@ -1,4 +1,5 @@
 import type { Slices } from "../slices.ts";
+import type { GrowingNumbers } from "./growing_numbers.ts";
 import { type MergedNames, mergeNames, RECORD } from "./merged_names.ts";
 import type { NameRecords } from "./name_records.ts";
 import { createSet, sealSet, type SetHeader, type SetTail } from "../set/set_file.ts";
@@ -10,19 +11,17 @@ const PLACES_MIN = 16;
 /** Bits of the filter for each name: with 2 of each domain set, 1 in 15 names that are not listed gets past it. */
 const FILTER_BITS = 8;
 const FILTER_WORDS_MIN = 16;
-/** What is done of it without a pause. */
-const SUFFIXES_A_SLICE = 65_536;
 
 /** What has come of lists. */
 export interface SetContent extends Pick<SetHeader, "key" | "generation" | "labelCounts"> {
   /** See `mergeNames`. */
   readonly records: NameRecords;
   /** The low halves of the hashes of domains of two labels; as often as may be. */
-  readonly suffixes: Uint32Array;
+  readonly suffixes: GrowingNumbers;
   /** See `SetSections`. */
   readonly tops: Int32Array;
   /** See `SetSections`. */
-  readonly members: Uint32Array;
+  readonly members: GrowingNumbers;
   /** See `SetTail`. */
   readonly tail: SetTail;
 }
@@ -67,11 +66,12 @@ export function* layOut(
   };
   const [buffer, sections] = createSet({ ...header, places, counts });
   sections.tops.set(tops);
+  yield;
   yield* fillFilter(sections.filter, suffixes);
   yield* putNames(names, numbers, places, sections);
-  sections.lines.set(names.lines.all);
+  names.lines.copyTo(sections.lines);
   putSets(sets, sections);
-  sections.members.set(members);
+  members.copyTo(sections.members);
   sections.tail.set(tail);
   yield* sealSet(buffer);
   return buffer;
@@ -132,11 +132,10 @@ function putSets(sets: NumberedSets["sets"], { setStarts, setMembers }: SetSecti
   setStarts[sets.length] = end;
 }
 
-function* fillFilter(filter: Int32Array, suffixes: Uint32Array): Slices<void> {
-  for (let start = 0; start < suffixes.length; start += SUFFIXES_A_SLICE) {
-    const end = Math.min(start + SUFFIXES_A_SLICE, suffixes.length);
-    for (let i = start; i < end; i++) {
-      const low = suffixes[i]!;
+function* fillFilter(filter: Int32Array, suffixes: GrowingNumbers): Slices<void> {
+  for (const piece of suffixes.pieces) {
+    for (let i = 0; i < piece.length; i++) {
+      const low = piece[i]!;
       filter[placeOf(low, filter.length)]! |= filterBits(low);
     }
     yield;

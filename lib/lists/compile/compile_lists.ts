@@ -29,8 +29,11 @@ export interface CompileOptions {
   readonly random: RandomSource;
   /** Makes a SHA-256. */
   readonly newDigest: () => Digest;
-  /** Lets others have their turn, between pieces of the work that take about a millisecond; `null` where there are no others. */
-  readonly pause: (() => Promise<void>) | null;
+  /**
+   * Lets others have their turn if it is time to; called between pieces of the work that take a millisecond, or nearly nothing.
+   * `null` where there are no others.
+   */
+  readonly pause: (() => Promise<void> | null) | null;
 }
 
 /** Reads files in pieces. */

@@ -117,9 +117,7 @@ export function openSet(buffer: ArrayBuffer, isChecked: boolean): [SetHeader, Se
   if (buffer.byteLength !== octets) {
     throw new SetFileError(`it has ${buffer.byteLength} octets instead of ${octets}`);
   }
-  if (isChecked && words[WORD.contentSum] !== allOf(contentSumOf(buffer))) {
-    throw new SetFileError("its content is damaged");
-  }
+  if (isChecked) allOf(checkContent(buffer));
   const sections = sectionsOf(buffer, HEADER_OCTETS, counts);
   const key = new Uint8Array(buffer.slice(4 * WORD.key, 4 * WORD.key + SET_KEY_OCTETS));
   const header = {
@@ -130,6 +128,16 @@ export function openSet(buffer: ArrayBuffer, isChecked: boolean): [SetHeader, Se
     counts,
   };
   return [header, sections, tailOf(sections.tail)];
+}
+
+/**
+ * Adds up all that follows the header. Yields every now and then.
+ *
+ * @throws {SetFileError} when the sum is another one than the header says.
+ */
+export function* checkContent(buffer: ArrayBuffer): Slices<void> {
+  const [wanted] = new Uint32Array(buffer, 4 * WORD.contentSum, 1);
+  if ((yield* contentSumOf(buffer)) !== wanted) throw new SetFileError("its content is damaged");
 }
 
 function tailOf(octets: Uint8Array<ArrayBuffer>): SetTail {

@@ -17,7 +17,10 @@ const REFRESH_MS = 45_000;
 /** What lists are read, fetched and looked up with. */
 export interface ListsOptions {
   /** The machine. */
-  readonly system: Pick<OperatingSystem, "files" | "writableFiles" | "listCompiler" | "openSetFile" | "httpClient">;
+  readonly system: Pick<
+    OperatingSystem,
+    "files" | "writableFiles" | "listCompiler" | "openSetFileInSteps" | "httpClient"
+  >;
   /** The world outside. */
   readonly runtime: Pick<Runtime, "clock" | "timers" | "wallClock" | "random" | "network">;
   /** Where the operator reads. */
@@ -51,7 +54,7 @@ export class Lists {
     const { system, log } = options;
     this.#options = options;
     this.#folder = folder;
-    const { files, writableFiles, listCompiler: compiler, openSetFile } = system;
+    const { files, writableFiles, listCompiler: compiler, openSetFileInSteps: openSetFile } = system;
     const onSet = (opened: OpenedSet) => this.#user!.useLists(opened);
     this.#sets = new SetFolder({ folder, compiler, openSetFile, files, writableFiles, onSet, log });
     this.#store = new ListStore({ folder: `${folder}/fetch`, files, writableFiles });

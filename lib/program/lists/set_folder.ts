@@ -22,8 +22,8 @@ export interface SetFolderOptions {
   readonly folder: string;
   /** Who makes them. */
   readonly compiler: ListCompiler;
-  /** Opens one; see `OperatingSystem`. */
-  readonly openSetFile: (path: string) => NameSet;
+  /** Opens one; see `OperatingSystem.openSetFileInSteps`. */
+  readonly openSetFile: (path: string) => Promise<NameSet>;
   /** Where files are read. */
   readonly files: Pick<Files, "stat" | "list">;
   /** Where files are written. */
@@ -55,7 +55,7 @@ export class SetFolder implements ListWork {
     for (const generation of generations) {
       const path = setPath(folder, generation);
       try {
-        const set = openSetFile(path);
+        const set = await openSetFile(path);
         this.#current = generation;
         const names = set.lists.length === 0 ? "none" : set.lists.join(", ");
         log.info(`lists are in force as they were: ${names}`);
@@ -87,7 +87,7 @@ export class SetFolder implements ListWork {
     await removeOtherSets(folder, this.#current, files, writableFiles);
     const generation = ++this.#newest;
     const report = await compiler.compile({ kind: "compile", folder, generation, lists });
-    const set = openSetFile(report.file);
+    const set = await openSetFile(report.file);
     this.#current = generation;
     onSet({ path: report.file, set });
     log.info(summaryOf(report));

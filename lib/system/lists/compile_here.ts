@@ -9,6 +9,9 @@ const LARGE_PIECE_OCTETS = 262_144;
 /** The same between other things: half a millisecond's work. */
 const SMALL_PIECE_OCTETS = 32_768;
 
+/** So long a turn may take. */
+const TURN_MS = 1;
+
 /** Does what an order says in this process, which has nothing else to do. */
 export function compileAlone(order: ListOrder): Promise<ListReport> {
   return followOrder(order, { ...COMMON, texts: textFiles(LARGE_PIECE_OCTETS), pause: null });
@@ -16,7 +19,7 @@ export function compileAlone(order: ListOrder): Promise<ListReport> {
 
 /** Does what an order says bit by bit: whatever comes meanwhile has its turn within a few milliseconds. */
 export function compileBetween(order: ListOrder): Promise<ListReport> {
-  return followOrder(order, { ...COMMON, texts: textFiles(SMALL_PIECE_OCTETS), pause });
+  return followOrder(order, { ...COMMON, texts: textFiles(SMALL_PIECE_OCTETS), pause: pauses() });
 }
 
 const COMMON: Pick<CompileOptions, "writableFiles" | "random" | "newDigest"> = {
@@ -30,7 +33,17 @@ function newDigest(): Digest {
   return { update: (octets) => void hash.update(octets), hex: () => hash.digest("hex") };
 }
 
-/** Not a microtask: datagrams come with the turns of the event loop. */
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+/** Ends a turn when it has taken long enough: a timer takes a millisecond, and most of many pieces are done in less. */
+function pauses(): () => Promise<void> | null {
+  let beganMs = performance.now();
+  return () => {
+    if (performance.now() - beganMs < TURN_MS) return null;
+    // Not a microtask: datagrams come with the turns of the event loop.
+    return new Promise((resolve) =>
+      setTimeout(() => {
+        beganMs = performance.now();
+        resolve();
+      }, 0)
+    );
+  };
 }

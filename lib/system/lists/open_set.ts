@@ -1,6 +1,10 @@
 import { NameSet } from "../../lists/set/name_set.ts";
+import { checkContent } from "../../lists/set/set_file.ts";
 import { FileMaps, type MappedFile } from "../../native/file_maps.ts";
 import { fileError } from "../file_error.ts";
+
+/** Of a set that is read bit by bit. */
+const READ_OCTETS = 1_048_576;
 
 /** Opened once: the C library stays. `null` where files cannot be mapped. */
 let maps: FileMaps | null | undefined;
@@ -12,8 +16,22 @@ let maps: FileMaps | null | undefined;
  * @throws {SetFileError} when it is none.
  */
 export function openSetFile(path: string): NameSet {
+  return openMapped(path) ?? new NameSet(readNow(path), { isChecked: true });
+}
+
+/** The same, and what is read is read bit by bit: others have their turns meanwhile. */
+export async function openSetFileInSteps(path: string): Promise<NameSet> {
+  const mapped = openMapped(path);
+  if (mapped !== null) return mapped;
+  const buffer = await readInSteps(path);
+  const set = new NameSet(buffer, { isChecked: false });
+  for (const _ of checkContent(buffer)) await turn();
+  return set;
+}
+
+function openMapped(path: string): NameSet | null {
   const mapped = mapNow(path);
-  if (mapped === null) return new NameSet(readNow(path), { isChecked: true });
+  if (mapped === null) return null;
   try {
     // Adding up all of it would read it from the disk; whoever has written it has waited until it was there.
     return new NameSet(mapped.octets, { isChecked: false, release: mapped.unmap });
@@ -40,6 +58,25 @@ function openMaps(): FileMaps | null {
   } catch {
     return null;
   }
+}
+
+async function readInSteps(path: string): Promise<ArrayBuffer> {
+  try {
+    using file = await Deno.open(path);
+    const octets = new Uint8Array((await file.stat()).size);
+    for (let at = 0; at < octets.length;) {
+      const length = await file.read(octets.subarray(at, at + READ_OCTETS));
+      if (length === null) break;
+      at += length;
+    }
+    return octets.buffer;
+  } catch (error) {
+    throw fileError(error);
+  }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 function readNow(path: string): ArrayBuffer {
