@@ -1,4 +1,4 @@
-import { type Cidr, isInCidr, unmappedIp } from "../../base/net/cidr.ts";
+import type { Cidr } from "../../base/net/cidr.ts";
 import type { Nat64Prefix } from "../../base/net/nat64_prefix.ts";
 import { Response } from "../../response/response.ts";
 import { FLAG, RECORD_HEAD_OCTETS } from "../../wire/header.ts";
@@ -10,10 +10,14 @@ import { Query } from "../query.ts";
 import { decodeBounded } from "../questions/decode_bounded.ts";
 import { Reply } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
+import { behindOwner } from "./behind_owner.ts";
 import { translatedAnswer } from "./translated_answer.ts";
 
 /** RFC 6147 §5.1.7: the TTL of what is made where no SOA record says how long there was nothing. */
 const TTL_SECONDS_MAX = 600;
+const ANSWER_COUNT_OFFSET = 6;
+const IPV6_OCTETS = 16;
+const MAPPED = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
 /** What DNS64 is made from. */
 export interface Dns64Options {
@@ -43,11 +47,13 @@ const ADDRESSES = { none: 0, some: 1, someExcluded: 2 } as const;
 export class Dns64 implements Resolver {
   readonly #options: Dns64Options;
   readonly #next: Resolver;
+  readonly #exclude: readonly Cidr[];
 
   /** See {@linkcode Dns64Options}. */
   constructor(options: Dns64Options) {
     this.#options = options;
     this.#next = options.next;
+    this.#exclude = options.exclude.map(inIpv6);
   }
 
   /** See `Resolver`. */
@@ -63,10 +69,10 @@ export class Dns64 implements Resolver {
   #complete(query: Query, reply: Reply): Reply | PromiseLike<Reply> {
     // RFC 6147 §5.1.2: that a name does not exist holds for all types; other errors are as if there were no addresses.
     if (reply.isTruncated || reply.rcode === RCODE.NXDOMAIN) return reply;
-    own.read(reply.octets);
-    const found = this.#addressesIn(own);
+    const found = this.#addressesIn(reply.octets, query.scan.questionsEnd);
     if (found === ADDRESSES.some) return reply;
     if (found === ADDRESSES.someExcluded) return this.#withoutExcluded(query, reply);
+    own.read(reply.octets);
     const ttlSecondsMax = soaTtlSeconds(own) ?? TTL_SECONDS_MAX;
     const part = this.#ipv4Query(query);
     const ipv4 = this.#next.resolve(part);
@@ -117,35 +123,57 @@ export class Dns64 implements Resolver {
     });
   }
 
-  #addressesIn({ octets, scan, places }: Response): number {
+  #addressesIn(octets: Uint8Array, questionsEnd: number): number {
+    // hot path
+    const count = uint16At(octets, ANSWER_COUNT_OFFSET);
     let found: number = ADDRESSES.none;
     let hasExcluded = false;
-    for (let i = 0; i < scan.answerCount; i++) {
-      const head = places.heads[i]!;
-      if (uint16At(octets, head) !== TYPE.AAAA) continue;
+    for (let i = 0, at = questionsEnd; i < count; i++) {
+      const head = behindOwner(octets, at);
       const rdata = head + RECORD_HEAD_OCTETS;
-      if (this.#isExcluded(octets.slice(rdata, rdata + 16))) hasExcluded = true;
+      at = rdata + uint16At(octets, head + 8);
+      if (uint16At(octets, head) !== TYPE.AAAA) continue;
+      if (this.#isExcluded(octets, rdata)) hasExcluded = true;
       else found = ADDRESSES.some;
     }
     return found === ADDRESSES.some && hasExcluded ? ADDRESSES.someExcluded : found;
   }
 
-  #isExcluded(rdata: Uint8Array<ArrayBuffer>): boolean {
-    const address = unmappedIp(rdata);
-    return this.#options.exclude.some((network) => isInCidr(address, network));
+  #isExcluded(octets: Uint8Array, at: number): boolean {
+    // hot path
+    for (let i = 0; i < this.#exclude.length; i++) if (beginsAs(octets, at, this.#exclude[i]!)) return true;
+    return false;
   }
 
   #withoutExcluded(query: Query, reply: Reply): Reply {
     const { source, upstream, octets } = reply;
     const { answers, additionals } = decodeBounded(octets, query);
     const left = answers.filter(({ type, rdata }) => {
-      return type === TYPE.AAAA ? !this.#isExcluded(rdata) : type !== TYPE.RRSIG || uint16At(rdata, 0) !== TYPE.AAAA;
+      return type === TYPE.AAAA ? !this.#isExcluded(rdata, 0) : type !== TYPE.RRSIG || uint16At(rdata, 0) !== TYPE.AAAA;
     });
     const filtered = localReply(query, { answers: left, additionals });
     filtered.source = source;
     filtered.upstream = upstream;
     return filtered;
   }
+}
+
+/** The network in the form that its addresses have in AAAA records: those of IPv4 behind ::ffff:0:0/96 (RFC 4291 §2.5.5.2). */
+function inIpv6(network: Cidr): Cidr {
+  if (network.octets.length === IPV6_OCTETS) return network;
+  return {
+    octets: Uint8Array.from([...MAPPED, ...network.octets]),
+    prefixBits: 8 * MAPPED.length + network.prefixBits,
+  };
+}
+
+/** Whether the address at `at` is one of the network. */
+function beginsAs(octets: Uint8Array, at: number, network: Cidr): boolean {
+  // hot path
+  const whole = network.prefixBits >> 3;
+  const rest = network.prefixBits & 7;
+  for (let i = 0; i < whole; i++) if (octets[at + i] !== network.octets[i]) return false;
+  return rest === 0 || ((octets[at + whole]! ^ network.octets[whole]!) >> (8 - rest)) === 0;
 }
 
 /** What is looked through, read anew for each. */

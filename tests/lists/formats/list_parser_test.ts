@@ -382,6 +382,17 @@ Deno.test("ListParser makes one rule of lines that say the same, and the plain o
   assert(a!.rule === b!.rule && c!.rule === BLOCKS && d!.rule === BLOCKS);
 });
 
+Deno.test("ListParser takes a name whatever the encoding of its comment, and no name that is not UTF-8", () => {
+  const latin1 = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const rows = rowsOf("auto", latin1("a.example # M\xfcll\nb\xfccher.example\n||c.example^ # M\xfcll\n\xff\xfea\0\n"));
+  assertEquals(rows, [
+    "1 a.example. with-below",
+    "2 bad: neither ASCII nor a name in UTF-8: b\ufffdcher.example",
+    "3 c.example. with-below",
+    "4 bad: neither ASCII nor a name in UTF-8: \ufffd\ufffda\ufffd",
+  ]);
+});
+
 Deno.test("ListParser counts lines, entries and bad lines, and keeps the first three of these", () => {
   const parser = new ListParser("auto", { coversBelow: null }, new RowSink());
   parser.write(
