@@ -5,7 +5,7 @@ import { wildcardOf } from "./name_parts.ts";
 import { NO_NODE } from "./name_table.ts";
 import type { RecordSource } from "./record_source.ts";
 import { addressOfReverse, networkOfReverse } from "./reverse_name.ts";
-import { writtenSoa, zoneOf } from "./zones_here.ts";
+import { writtenAt, writtenSoa, zoneOf } from "./zones_here.ts";
 
 /** What a client sees, and when. */
 export interface LocalViewOptions {
@@ -111,12 +111,10 @@ export class LocalView {
     for (let at = 0; name[at] !== 0;) {
       at += 1 + name[at]!;
       const owner = name.subarray(at) as Name;
-      for (const source of this.#records) {
-        const known = knownIn(source, owner, 0);
-        const record = known?.records.find(({ type }) => type === TYPE.DNAME);
-        if (record === undefined) continue;
-        return { ...NO_FINDING, records: [], apex: owner, origin: known!.origin, redirection: { owner, record } };
-      }
+      const known = writtenAt(owner, this.#records);
+      const record = known?.records.find(({ type }) => type === TYPE.DNAME);
+      if (record === undefined) continue;
+      return { ...NO_FINDING, records: [], apex: owner, origin: known!.origin, redirection: { owner, record } };
     }
     return null;
   }

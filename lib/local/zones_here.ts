@@ -31,18 +31,24 @@ export function writtenSoa(
 ): { readonly apex: Name; readonly soa: LocalRrdata } | null {
   for (let at = 0; at < name.length - 1; at += 1 + name[at]!) {
     const apex = name.subarray(at) as Name;
-    for (const source of sources) {
-      const soa = knownIn(source, apex, 0)?.records.find(({ type }) => type === TYPE.SOA);
-      if (soa !== undefined) return { apex, soa };
-    }
+    const soa = writtenAt(apex, sources)?.records.find(({ type }) => type === TYPE.SOA);
+    if (soa !== undefined) return { apex, soa };
   }
   return null;
 }
 
 function wildcardAt(domain: Name, sources: readonly RecordSource[]): Known | null {
   const wildcard = wildcardOf(domain);
-  if (wildcard === null) return null;
-  return sources.map((source) => knownIn(source, wildcard, 0)).find((known) => known !== null) ?? null;
+  return wildcard === null ? null : writtenAt(wildcard, sources);
+}
+
+/** What has been written down for a name. What a group has for itself, the first of these, hides all else. */
+export function writtenAt(name: Name, sources: readonly RecordSource[]): Known | null {
+  for (const source of sources) {
+    const known = knownIn(source, name, 0);
+    if (known !== null) return known;
+  }
+  return null;
 }
 
 const OF_DOMAIN: LocalOrigin = { what: "[local] domain", place: null };

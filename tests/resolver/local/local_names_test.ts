@@ -209,6 +209,23 @@ Deno.test("LocalNames says of an alias's target what is said of it: that it does
   assertEquals([failed.message.rcode, failed.message.answers], [RCODE.SERVFAIL, []]);
 });
 
+Deno.test("[local_07] LocalNames hides all that others have for a name from a group with its own, SOA and DNAME records, too", () => {
+  const words: LocalWords = {
+    records: ["zone.example. 60 SOA ns.example.org. h.example.org. 1 2 3 4 5", "old.example. 60 DNAME new.example."],
+    groups: [null, { "zone.example": ["192.0.2.1"], "x.zone.example": ["192.0.2.2"], "old.example": ["192.0.2.3"] }],
+  };
+  const cases: [group: number, asked: string, expected: string][] = [
+    [0, "zone.example MX", "NOERROR zone.example."],
+    [0, "x.old.example CNAME", "old.example. 60 DNAME new.example., 60 CNAME x.new.example."],
+    [1, "zone.example SOA", "300 SOA zone.example. nobody.invalid. 1 3600 1200 604800 300"],
+    [1, "x.zone.example MX", "NOERROR x.zone.example."],
+    [1, "x.old.example CNAME", "forwarded"],
+  ];
+  for (const [group, asked, expected] of cases) {
+    assertEquals([group, asked, told(words, asked, { group })], [group, asked, expected]);
+  }
+});
+
 Deno.test("[local_11] LocalNames leads a name of one label where its name in the local domain is led", () => {
   const records = ["example.org. 60 DNAME new.example."];
   const wordsOf = (domain: string) => ({ domain, addresses: { here: ["192.0.2.1"] }, records });
