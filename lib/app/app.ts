@@ -22,6 +22,7 @@ import { findAddresses } from "./find_addresses.ts";
 import { flush } from "./flush.ts";
 import { ruleNames } from "../config/rule_names.ts";
 import { Listeners, type OpenedSockets } from "./listeners.ts";
+import type { ListsNow } from "./lists_now.ts";
 import { readLocalFiles } from "./policy/local.ts";
 import { Resources } from "./resources.ts";
 
@@ -150,6 +151,11 @@ export class App {
     return ruleNames(this.#config.policy);
   }
 
+  /** What lists say, and which rules count: told by whoever keeps them. */
+  get listsNow(): ListsNow {
+    return this.#resources.listsNow;
+  }
+
   /** What has happened since the start. */
   get counters(): Counters {
     return this.#resources.counters;
@@ -209,6 +215,7 @@ export class App {
   useLists(set: NameSet): void {
     const former = this.#lists;
     this.#lists = set;
+    this.#resources.listsNow.useNames(set);
     former?.close();
   }
 

@@ -40,7 +40,7 @@ export function buildPipeline(config: FullConfig, resources: Resources): BuiltPi
 
 /** The same, in steps; all of them must be made. */
 export function* pipelineInSteps(config: FullConfig, resources: Resources): Generator<void, BuiltPipeline> {
-  const { counters, strangers, cookies, registry, views } = resources;
+  const { counters, strangers, cookies, registry, views, listsNow } = resources;
   const { policy } = config;
   const destinations = openDestinations(config, policy, registry, views);
   const { groups } = destinations;
@@ -50,11 +50,13 @@ export function* pipelineInSteps(config: FullConfig, resources: Resources): Gene
   const rateLimit = config.rateLimit === 0 ? null : resources.rateLimit;
   const admission = new Admission({ access, cookies, rateLimit, strangers, counters });
   const local = policy === null ? null : openLocal(policy, groupNames(policy), resources);
-  const { resolver, forwarding } = yield* resolverChain({ config, policy, local, destinations, resources });
+  const { resolver, forwarding, filter } = yield* resolverChain({ config, policy, local, destinations, resources });
   const { timeoutMs } = config;
   const recursionAvailable = groups.length > 0;
   const pipeline = new Pipeline({ admission, resolver, timeoutMs, recursionAvailable });
+  const unfollow = filter === null ? () => {} : listsNow.follow(filter);
   const close = () => {
+    unfollow();
     groups.forEach((group) => group.close());
     local?.close();
   };

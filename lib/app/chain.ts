@@ -10,6 +10,7 @@ import { Chaos } from "../resolver/local/chaos.ts";
 import { Coalesce } from "../resolver/sharing/coalesce.ts";
 import { FixedAnswer } from "../resolver/local/fixed_answer.ts";
 import { Flatten } from "../resolver/filter/flatten.ts";
+import type { Filter } from "../resolver/blocking/filter.ts";
 import { FixedView } from "../resolver/fixed_view.ts";
 import { Forward } from "../resolver/forward.ts";
 import { InFlightLimit } from "../resolver/sharing/in_flight_limit.ts";
@@ -122,6 +123,8 @@ export interface Chain {
   readonly resolver: Resolver;
   /** What has been decided: of which view it is says who is asked. `null` when nobody can be asked. */
   readonly forwarding: Resolver | null;
+  /** What blocks names; `null` where nothing does. */
+  readonly filter: Filter | null;
 }
 
 /** The way of a query, from its end to its beginning; made in steps. A new layer goes here. */
@@ -135,6 +138,7 @@ export function* resolverChain(options: ChainOptions): Generator<void, Chain> {
   const inspector = inspectorFor(policy, resources.inspections);
   const forwarding = groups.length === 0 ? null : forwardingChain(options, inspector);
   let next: Resolver;
+  let filter: Filter | null = null;
   if (forwarding === null) {
     next = fixedAnswer(config);
   } else {
@@ -147,15 +151,18 @@ export function* resolverChain(options: ChainOptions): Generator<void, Chain> {
     if (policy === null && answersSpecialNames) next = new SpecialNames({ next, hash });
   }
   if (policy !== null && local !== null) {
+    const { listsNow } = resources;
     const madeUp = fixedAnswer(config);
-    next = decided = yield* decideInSteps({ ...options, policy, local, hash, wallClock, next, madeUp });
+    const deciding = yield* decideInSteps({ ...options, policy, local, hash, listsNow, wallClock, next, madeUp });
+    next = decided = deciding.decide;
+    filter = deciding.filter;
   }
   if (policy !== null && policy.answers.isFlat) next = new Flatten({ next });
   if (groups.length > 0) next = new Any({ next });
   if (config.refusedTypes.length > 0) next = new RefusedTypes({ next, types: config.refusedTypes });
   next = new Chaos({ next, serverId, version: `dns-forwarder ${VERSION}` });
   next = new Split({ next, multiQuestion });
-  return { resolver: new MultiQtype({ next, clock: resources.clock }), forwarding };
+  return { resolver: new MultiQtype({ next, clock: resources.clock }), forwarding, filter };
 }
 
 function fixedAnswer({ answer: { ipv4, ipv6 } }: Config): FixedAnswer {

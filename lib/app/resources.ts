@@ -20,6 +20,7 @@ import { ServerCookies } from "../server/admission/server_cookies.ts";
 import { LoopDetector } from "../upstream/group/loop_detector.ts";
 import { UpstreamRegistry } from "../upstream/registry.ts";
 import { Inspections } from "../resolver/inspections.ts";
+import { ListsNow } from "./lists_now.ts";
 import { Views } from "./views.ts";
 
 /**
@@ -53,6 +54,8 @@ export class Resources {
   readonly views: Views = new Views();
   /** Numbers of those who look through answers. */
   readonly inspections: Inspections;
+  /** What lists say, and which rules count. */
+  readonly listsNow: ListsNow = new ListsNow();
   /** Finds out which of them lead back here. */
   readonly detector: LoopDetector;
   /** Which rules count as time passes. */
@@ -107,7 +110,7 @@ export class Resources {
       clock: this.clock,
       wallClock: runtime.wallClock,
     });
-    this.timetable = new Timetable({ ...runtime, changed: () => {} });
+    this.timetable = new Timetable({ ...runtime, changed: (inForce) => this.listsNow.useRules(inForce) });
     this.timetable.use(config.policy?.schedules ?? []);
     this.hash = new QuestionHash(runtime.random);
     this.rateLimit = new RateLimit({ questionsPerSecond: config.rateLimit, clock: this.clock });

@@ -13,9 +13,9 @@ export class SuffixHashes {
   /** The hash that makes them; `null` when the name has changed. */
   madeBy: object | null = null;
   /** Half of each hash; that of the domain of so many labels stands at this number. */
-  readonly low = new Int32Array(1 + LABELS_MAX);
+  readonly low: Int32Array<ArrayBuffer> = new Int32Array(1 + LABELS_MAX);
   /** The other halves. */
-  readonly high = new Int32Array(1 + LABELS_MAX);
+  readonly high: Int32Array<ArrayBuffer> = new Int32Array(1 + LABELS_MAX);
   /** Labels of the largest domain, or of the name, that has its hash. */
   count = 0;
   /** State of the hash when it has taken in the octets of the name from `at` on. */

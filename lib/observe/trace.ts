@@ -12,6 +12,8 @@ export type TraceNote =
   | { readonly kind: "again"; readonly upstream: string }
   | UpstreamReply
   | OtherName
+  /** Somebody allows it, whatever lists say of it. */
+  | { readonly kind: "allowed"; readonly reason: TracedReason }
   /** An upstream has brought nothing. */
   | { readonly kind: "failed"; readonly upstream: string; readonly why: string };
 
@@ -22,14 +24,17 @@ export interface OtherName {
   /** Which name. */
   readonly name: string;
   /** Why that is answered as it is; `null` when the configuration says nothing of it. */
-  readonly reason: {
-    /** See `Reason`. */
-    readonly sentence: number;
-    /** See `Reason`. */
-    readonly what: string;
-    /** See `Reason`. */
-    readonly place: { readonly file: string; readonly line: number } | null;
-  } | null;
+  readonly reason: TracedReason | null;
+}
+
+/** See `Reason`. */
+export interface TracedReason {
+  /** See `Reason`. */
+  readonly sentence: number;
+  /** See `Reason`. */
+  readonly what: string;
+  /** See `Reason`. */
+  readonly place: { readonly file: string; readonly line: number } | null;
 }
 
 /** An upstream has replied. */

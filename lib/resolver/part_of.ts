@@ -17,6 +17,7 @@ export function partOf(query: Query, question: Question): Query {
   putQueryCounts(octets, scan.hasOpt ? 1 : 0);
   const part = new Query({ wire: octets, client, deadlineMs, pathOctetsMax, view });
   part.rewriteCount = query.rewriteCount;
+  part.isAllowed = query.isAllowed;
   return part;
 }
 

@@ -53,13 +53,12 @@ export class Query {
   #client: Client;
   #deadlineMs: number;
   #slot: ReplySlot | null;
-  /**
-   * Whose answers are its client's, 0–4194303: clients share what is remembered, and exchanges, with those of their own view
-   * alone. 0 where all get the same answers.
-   */
+  /** Whose answers are its client's, 0–4194303: views share neither what is remembered nor exchanges. 0 if there is one. */
   view: number;
   /** What the configuration says of it; `null` before, and where it says nothing. */
   decision: Decision | null;
+  /** Whether somebody allows its name, or leads to it: neither that nor what stands in its answer is blocked. */
+  isAllowed = false;
   /** How often another name has been asked for in place of the client's. */
   rewriteCount = 0;
   /** Its reply, and what is known of it before it is there. */
@@ -75,10 +74,7 @@ export class Query {
   mustNotBeKept = false;
   /** What is asked of upstreams for it; `null` before. */
   request: Request | null = null;
-  /**
-   * Whether it is known that the question has failed, and it is not to be asked again: only what was asked may be awaited.
-   * Whoever sets it takes it back when the query is answered at once after all.
-   */
+  /** The question has failed, and is not to be asked again: only what was asked may be awaited. Whoever answers at once takes it back. */
   isKnownToFail = false;
   /** Types that are asked for besides the question's (RFC 10029), in the order of the client. */
   otherTypes: readonly number[] = NO_TYPES;
@@ -117,6 +113,7 @@ export class Query {
     apart.#reset(apart.#own.copyOf(this.#wire), this.#client, this.#deadlineMs, null);
     apart.view = this.view;
     apart.decision = this.decision;
+    apart.isAllowed = this.isAllowed;
     apart.pathOctetsMax = this.pathOctetsMax;
     apart.scan = scan;
     apart.key = key;
@@ -159,6 +156,7 @@ export class Query {
     this.#slot = slot;
     this.view = 0;
     this.decision = null;
+    this.isAllowed = false;
     this.rewriteCount = 0;
     this.reply.begin();
     this.hasValidCookie = false;

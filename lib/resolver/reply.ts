@@ -20,6 +20,8 @@ export const SOURCE = {
   refused: 5,
   /** The program: nobody could tell. */
   failure: 6,
+  /** The program: lists say that the name is blocked. */
+  blocked: 7,
 } as const;
 
 /** One of `SOURCE`. */

@@ -14,7 +14,7 @@ const RECORDS_MAX = 10;
 
 /** What the configuration says of the question, which sentence of the law that is, and where it stands. */
 export function policyStep(query: Query, timeFacts: readonly ExplainedFact[]): ExplainedStep {
-  const facts = [decisionFact(query), ...otherNames(query).map(otherFact), ...timeFacts];
+  const facts = [decisionFact(query), ...allowedFacts(query), ...otherNames(query).map(otherFact), ...timeFacts];
   return { subject: "policy", facts };
 }
 
@@ -26,6 +26,13 @@ function decisionFact(query: Query): ExplainedFact {
     return { what, detail: isOwn ? "a name or a type with a meaning of its own" : "" };
   }
   return { what: decision.reason.what, detail: whereOf(decision.reason) };
+}
+
+/** What undoes that its name is blocked. */
+function allowedFacts(query: Query): ExplainedFact[] {
+  return stepsOf(query).filter((step) => step.kind === "allowed").map(({ reason }) => {
+    return { what: `allowed by ${reason.what}`, detail: whereOf(reason) };
+  });
 }
 
 function otherFact({ name, reason }: OtherName): ExplainedFact {
@@ -87,7 +94,7 @@ export function upstreamStep(query: Query, isKnown: boolean): ExplainedStep[] {
 }
 
 function upstreamFact(step: TraceStep): ExplainedFact | null {
-  if (step.kind === "remembered" || step.kind === "instead") return null;
+  if (step.kind === "remembered" || step.kind === "instead" || step.kind === "allowed") return null;
   const at = `+${step.atMs.toFixed(1)} ms`;
   if (step.kind === "shared") return { what: at, detail: "waits for the answer to somebody else's same question" };
   const what = `${at}  ${step.upstream}`;
@@ -124,6 +131,7 @@ export function whyOf({ reply, decision }: Query): string {
   if (source === SOURCE.upstream) return `${upstream?.name ?? "an upstream"} says so`;
   if (source === SOURCE.cache) return "it is remembered";
   if (source === SOURCE.stale) return "what is remembered has expired, and nobody has answered in time";
+  if (source === SOURCE.blocked && decision !== null) return `blocked by ${decision.reason.what}`;
   if (reason !== "") return reason;
   if (source === SOURCE.policy) return "such a question is not answered";
   if (source === SOURCE.failure) return "nobody could tell";

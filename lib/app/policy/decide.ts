@@ -15,10 +15,14 @@ import { RuleTable } from "../../resolver/route/rule_table.ts";
 import type { Ruling } from "../../resolver/route/ruling.ts";
 import { LocalNames } from "../../resolver/local/local_names.ts";
 import type { IsKnown } from "../../resolver/local/special_answer.ts";
+import { NO_VERDICTS } from "../../resolver/route/verdicts.ts";
 import type { Resolver } from "../../resolver/resolver.ts";
+import type { Filter } from "../../resolver/blocking/filter.ts";
 import type { Destination, Destinations } from "./destinations.ts";
 import { dns64Rules } from "./dns64.ts";
 import { DEFAULT_CLIENTS, groupNames } from "./group_names.ts";
+import { filterOf } from "./filter.ts";
+import { ListsNow } from "../lists_now.ts";
 import type { Local } from "./local.ts";
 import { NOBODY_ASKED, rewriteRules, routeRules, specialRules } from "./rules.ts";
 import { safeSearchRules } from "./safe_search.ts";
@@ -41,18 +45,34 @@ export interface PolicyOptions {
   readonly next: Resolver;
   /** Answers where nobody is asked. */
   readonly madeUp: Resolver;
+  /** What lists say now; nothing where it is left out. */
+  readonly listsNow?: ListsNow;
   /** Where another name is asked for as if a client had; what is decided here, unless it is said. */
   readonly again?: Resolver;
 }
 
+/** What decides about queries. */
+export interface Deciding {
+  /** Where they come in. */
+  readonly decide: Decide;
+  /** What blocks names; `null` where nothing does. It is to be told of what changes. */
+  readonly filter: Filter | null;
+}
+
 /** Makes of what a configuration says what decides about queries; in steps. */
-export function* decideInSteps(options: PolicyOptions): Generator<void, Decide> {
+export function* decideInSteps(options: PolicyOptions): Generator<void, Deciding> {
   const { config, policy, destinations, hash, local, wallClock, next } = options;
   const isKnown: IsKnown = (query, name) => {
     return local !== undefined && local.data.isKnown(name, decide.groupOf(query.client), wallClock.epochSeconds());
   };
   const again: Resolver = options.again ?? { resolve: (query) => decide.resolve(query) };
-  const groups = clientGroups(options);
+  const filter = filterOf({
+    ...options,
+    listsNow: options.listsNow ?? new ListsNow(),
+    groupNames: groupNames(policy),
+    again,
+  });
+  const groups = clientGroups(options, filter);
   const numbers = new Map(groups.map(([{ name }], i) => [name, i]));
   const rules = [
     ...yield* inChunks(policy.routes, (routes) => routeRules(routes, destinations, numbers)),
@@ -62,7 +82,7 @@ export function* decideInSteps(options: PolicyOptions): Generator<void, Decide> 
     ...(config.answersSpecialNames && destinations.groups.length > 0 ? specialRules(again, isKnown) : []),
   ];
   const table = yield* RuleTable.inSteps(hash, rules, groups.length);
-  const names = new KnownNames({ hash, rules: table, local: local?.data ?? null });
+  const names = new KnownNames({ hash, rules: table, local: local?.data ?? null, lists: filter });
   const asking = new ClientGroups({ groups, directory: local?.directory ?? NO_DIRECTORY });
   const decide: Decide = new Decide({
     groups: asking,
@@ -73,11 +93,12 @@ export function* decideInSteps(options: PolicyOptions): Generator<void, Decide> 
   });
   const localNames = local === undefined ? next : new LocalNames({ ...local, decide, wallClock });
   if (local !== undefined) local.data.onChange = () => names.forget();
-  return decide;
+  if (filter !== null) filter.onChange = () => names.forget();
+  return { decide, filter };
 }
 
 /** The same, at once. */
-export function decide(options: PolicyOptions): Decide {
+export function decide(options: PolicyOptions): Deciding {
   return atOnce(decideInSteps(options));
 }
 
@@ -90,7 +111,10 @@ function* inChunks<T, R>(all: readonly T[], make: (some: readonly T[]) => R[]): 
   return made.flat();
 }
 
-function clientGroups({ policy, destinations, madeUp }: PolicyOptions): [ClientGroup, GroupMarks][] {
+function clientGroups(
+  { policy, destinations, madeUp }: PolicyOptions,
+  filter: Filter | null,
+): [ClientGroup, GroupMarks][] {
   const noRecords = new DroppedType(policy.local);
   return groupNames(policy).map((name) => policy.clientGroups.find((group) => group.name === name)).map(
     (config, number) => {
@@ -101,6 +125,7 @@ function clientGroups({ policy, destinations, madeUp }: PolicyOptions): [ClientG
         number,
         name,
         otherwise: destination === null ? elsewhere(reason, madeUp) : forwarded(reason, destination),
+        verdicts: filter === null ? NO_VERDICTS : filter.verdictsFor(number),
         dropTypes: dropTypes.length === 0 ? null : dropTypes,
         dropped: elsewhere({ sentence: 1, what: `[clients.${name}] drop-types`, place }, noRecords),
       };
@@ -110,7 +135,7 @@ function clientGroups({ policy, destinations, madeUp }: PolicyOptions): [ClientG
 }
 
 function forwarded(reason: Reason, { upstreams, view }: Destination): Ruling {
-  return { reason, answeredBy: null, upstreams, view, allowsPrivateAnswers: false, subject: "all" };
+  return { reason, answeredBy: null, upstreams, view, allowsPrivateAnswers: false, subject: "all", beatsLists: false };
 }
 
 function elsewhere(reason: Reason, answeredBy: Resolver): Ruling {

@@ -30,6 +30,7 @@ export function routeRules(routes: readonly RouteConfig[], destinations: Destina
         view,
         allowsPrivateAnswers,
         subject: subjectOf(domain.domain),
+        beatsLists: false,
       },
     }));
   });
@@ -53,7 +54,7 @@ export function rewriteRules(
       // What leads to a name below its own domain leads there, and no further.
       exceptName: to,
       clients: numbersOf(clients, numbers),
-      ruling: { ...NOBODY_ASKED, reason, answeredBy, subject: subjectOf(domain.domain) },
+      ruling: { ...NOBODY_ASKED, reason, answeredBy, subject: subjectOf(domain.domain), beatsLists: true },
     }));
   });
 }
@@ -93,4 +94,10 @@ function subjectOf(domain: Name): Subject {
 const EVERYWHERE = { domain: ROOT, isExact: false };
 const FOR_ALL = { clients: null, types: null, exceptName: null, exceptTypes: [] };
 /** What a ruling says where no upstream is asked. */
-export const NOBODY_ASKED = { upstreams: null, view: 0, allowsPrivateAnswers: true, subject: "all" } as const;
+export const NOBODY_ASKED = {
+  upstreams: null,
+  view: 0,
+  allowsPrivateAnswers: true,
+  subject: "all",
+  beatsLists: false,
+} as const;

@@ -144,6 +144,7 @@ export class LocalNames implements Resolver {
     }
     const name = aliases.at(-1)!.rdata as Name;
     const part = partOf(query, { name, type, class: CLASS.IN });
+    part.isAllowed = true;
     const reply = this.#data.mayKnow(part.key, part.wire, part.scan.qtypeOffset)
       ? this.#resolveKnown(part, aliasesLeft - 1)
       : this.#decide.resolveUnknown(part);

@@ -3,6 +3,7 @@ import { type Cidr, formatCidr } from "../../base/net/cidr.ts";
 import { NetworkTable } from "../../base/net/network_table.ts";
 import type { Client } from "../client.ts";
 import type { Ruling } from "./ruling.ts";
+import type { Verdicts } from "./verdicts.ts";
 import { type ClientDirectory, NO_DIRECTORY } from "./client_directory.ts";
 
 /** Clients that are treated alike. */
@@ -17,6 +18,8 @@ export interface ClientGroup {
   readonly dropped: Ruling;
   /** What becomes of a query that no rule is for. */
   readonly otherwise: Ruling;
+  /** What is blocked. */
+  readonly verdicts: Verdicts;
 }
 
 /** How clients of a group are known. */

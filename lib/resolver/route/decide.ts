@@ -4,7 +4,7 @@ import type { Query } from "../query.ts";
 import type { Reply } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
 import type { ClientGroups } from "./client_groups.ts";
-import { isLocal, type KnownNames, rulesOf } from "./known_names.ts";
+import type { KnownNames } from "./known_names.ts";
 import type { RuleTable } from "./rule_table.ts";
 import type { Ruling, Subject } from "./ruling.ts";
 
@@ -42,14 +42,14 @@ export class Decide implements Resolver {
   /** See `Resolver`. */
   resolve(query: Query): Reply | PromiseLike<Reply> {
     // hot path
-    const known = this.#knownOf(query);
-    if (isLocal(known)) return this.#local.resolve(query);
-    return this.#carryOut(query, this.#rule(query, known));
+    const at = this.#find(query);
+    if (this.#names.isLocal(at)) return this.#local.resolve(query);
+    return this.#carryOut(query, this.#rule(query, at));
   }
 
   /** The same for a query of which nothing is known here. */
   resolveUnknown(query: Query): Reply | PromiseLike<Reply> {
-    return this.#carryOut(query, this.#rule(query, this.#knownOf(query)));
+    return this.#carryOut(query, this.#rule(query, this.#find(query)));
   }
 
   /** The number of a client's group. */
@@ -60,20 +60,24 @@ export class Decide implements Resolver {
   /** What that is about which holds for a query, whatever type is asked for. */
   subjectOf(query: Query): Subject {
     const { number, otherwise } = this.#groups.of(query.client);
-    return this.#rules.find(rulesOf(this.#knownOf(query)), query, number, otherwise).subject;
+    return this.#rules.find(this.#names.rules(this.#find(query)), query, number, otherwise).subject;
   }
 
-  #knownOf({ key, wire, scan }: Query): number {
+  /** See `KnownNames.find`. */
+  #find({ key, wire, scan }: Query): number {
     // hot path
     return this.#names.find(key, wire, scan.qtypeOffset);
   }
 
-  #rule(query: Query, known: number): Ruling {
+  #rule(query: Query, at: number): Ruling {
     // hot path
     const group = this.#groups.of(query.client);
     const { dropTypes } = group;
     if (dropTypes !== null && dropTypes.includes(query.qtype) && query.qclass === CLASS.IN) return group.dropped;
-    return this.#rules.find(rulesOf(known), query, group.number, group.otherwise);
+    const usual = this.#rules.find(this.#names.rules(at), query, group.number, group.otherwise);
+    const { verdicts } = group;
+    const finding = this.#names.finding(at);
+    return verdicts.table[finding] === 0 ? usual : verdicts.judge(query, finding, usual);
   }
 
   #carryOut(query: Query, ruling: Ruling): Reply | PromiseLike<Reply> {

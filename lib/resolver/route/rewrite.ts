@@ -48,6 +48,7 @@ export class Rewrite implements Resolver {
     }
     const part = partOf(query, { ...question, name: to });
     part.rewriteCount = query.rewriteCount + 1;
+    part.isAllowed = true;
     const reply = again.resolve(part);
     traceOther(part, to);
     if (reply instanceof Reply) return this.#answer(query, question, part, reply);

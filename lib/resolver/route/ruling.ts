@@ -13,4 +13,6 @@ export interface Ruling extends Decision {
   readonly answeredBy: Resolver | null;
   /** What it is about. */
   readonly subject: Subject;
+  /** Whether lists have no say in it: sentence 7 of the law. */
+  readonly beatsLists: boolean;
 }

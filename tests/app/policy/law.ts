@@ -1,8 +1,10 @@
 import type { DomainPattern } from "../../../lib/config/domain_pattern.ts";
 import type { Policy } from "../../../lib/config/policy.ts";
+import { ALWAYS_IN_FORCE } from "../../../lib/lists/schedule/in_force.ts";
 import { SPECIAL_ZONES } from "../../../lib/resolver/local/special_zones.ts";
 import { CLASS, TYPE } from "../../../lib/wire/iana.ts";
 import { nameToText } from "../../../lib/wire/name.ts";
+import { blockLawSays, type Listed } from "./block_law.ts";
 
 /** A question, and who asks it; names in lower case, without a dot at the end but the root's. */
 export interface Asked {
@@ -13,6 +15,9 @@ export interface Asked {
   readonly client: string;
 }
 
+/** Another name counts before who is asked for this one. */
+const REWRITE = 0;
+const NOTHING_LISTED: Listed = { lines: [], inForce: ALWAYS_IN_FORCE };
 const SPECIAL = SPECIAL_ZONES.map(({ name }) => nameToText(name).replace(/\.$/, ""));
 const parentOf = (name: string) => name.split(".").slice(1).join(".") || ".";
 const lengthOf = (name: string) => name === "." ? 0 : name.split(".").length;
@@ -21,7 +26,8 @@ const isIn = (name: string, { name: domain, isExact }: DomainPattern) => {
 };
 
 /** What the law says of a question, over texts: slow, and as near to its sentences as code comes. */
-export function lawSays(policy: Policy, { name, type, class: qclass, client }: Asked): string {
+export function lawSays(policy: Policy, question: Asked, listed: Listed = NOTHING_LISTED): string {
+  const { name, type, class: qclass, client } = question;
   const isInternet = qclass === CLASS.IN;
   const group = policy.clientGroups.find((one) => one.name === client);
   // 1: who asks, and what the group does not get.
@@ -36,7 +42,7 @@ export function lawSays(policy: Policy, { name, type, class: qclass, client }: A
     // 7: a rewrite asks for another name; it leads to that name, and no further.
     ...policy.rewrites.map((rewrite) => {
       const applies = isInternet && type !== TYPE.DS && name !== rewrite.to;
-      return { ...rewrite, applies, types: null, order: 0, says: `[[rewrite]] to ${rewrite.to}` };
+      return { ...rewrite, applies, types: null, order: REWRITE, says: `[[rewrite]] to ${rewrite.to}` };
     }),
     // 6: who is asked.
     ...policy.routes.map((route) => ({ ...route, applies: true, order: 1, says: `[[route]] to ${route.to}` })),
@@ -52,6 +58,9 @@ export function lawSays(policy: Policy, { name, type, class: qclass, client }: A
       Number(b.domain.isExact) - Number(a.domain.isExact) ||
       Number(a.clients === null) - Number(b.clients === null) || Number(a.types === null) - Number(b.types === null);
   });
+  // 7: a rewrite is not blocked. 4, 8: what else is. Who is asked has nothing to do with it.
+  const block = first?.order === REWRITE ? null : blockLawSays(policy, question, listed);
+  if (block?.startsWith("blocked")) return block;
   if (first !== undefined) return `${first.says}, line ${first.place.line}`;
   if (special !== undefined) return `special-use name ${special}`;
   // 6: no route: the group's upstream, else the default.

@@ -2,16 +2,19 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { decide } from "../../../lib/app/policy/decide.ts";
 import { Destinations } from "../../../lib/app/policy/destinations.ts";
+import { ListsNow } from "../../../lib/app/lists_now.ts";
 import type { Policy } from "../../../lib/config/policy.ts";
 import type { Decision } from "../../../lib/resolver/decision.ts";
 import { Client } from "../../../lib/resolver/client.ts";
 import { Query } from "../../../lib/resolver/query.ts";
 import type { UpstreamGroup } from "../../../lib/upstream/group/upstream_group.ts";
+import type { InForce } from "../../../lib/lists/schedule/in_force.ts";
 import { CLASS, TYPE } from "../../../lib/wire/iana.ts";
 import { nameFromText } from "../../../lib/wire/name.ts";
 import { wire } from "../../support/messages.ts";
-import { policyOf } from "../../support/policies.ts";
+import { listOf, policyOf } from "../../support/policies.ts";
 import { questionHash, StubResolver } from "../../support/resolving.ts";
+import { nameSetOf } from "../../support/list_sets.ts";
 import { type Asked, lawSays } from "./law.ts";
 
 const UPSTREAMS = ["default", "one", "two"];
@@ -70,22 +73,24 @@ const cases = few.chain((pool) => {
 });
 
 /** Decides about questions as the program does; tells in the words of `lawSays`. */
-function decider(policy: Policy): (asked: Asked) => string {
+function decider(policy: Policy, listsNow = new ListsNow()): (asked: Asked) => string {
   const destinations = new Destinations(
     new Map(UPSTREAMS.map((name, view) => [name, { upstreams: { name } as unknown as UpstreamGroup, view }])),
   );
   let decided: Decision | null = null;
   const next = new StubResolver();
-  const decision = decide({
+  const { decide: decision, filter } = decide({
     config: { answersSpecialNames: true },
     policy,
     destinations,
+    listsNow,
     hash: questionHash(),
     wallClock: { epochSeconds: () => 0 },
     next,
     madeUp: next,
     again: next,
   });
+  if (filter !== null) listsNow.follow(filter);
   return ({ name, type, class: qclass, client }) => {
     const query = new Query({
       wire: wire({ questions: [{ name: nameFromText(name), type, class: qclass }] }),
@@ -94,7 +99,8 @@ function decider(policy: Policy): (asked: Asked) => string {
     });
     decision.resolve(query);
     decided = query.decision!;
-    const { what, place } = decided.reason;
+    const { sentence, what, place } = decided.reason;
+    if (sentence === 4) return `blocked by ${what}`;
     if (what.startsWith("[[")) return `${what}, line ${place!.line}`;
     return what.startsWith("special-use name") ? what.replace(/\., .*$/, "") : what;
   };
@@ -155,5 +161,103 @@ Deno.test("no decision depends on the order in which a policy says things", () =
       for (const one of asked) assertEquals(withoutPlace(decideInReverse(one)), withoutPlace(decideOn(one)));
     }),
     { numRuns: 300 },
+  );
+});
+
+/** Lists that a case may have: some with words of their own, some with lines, some with both. */
+const LISTS = ["ads", "needed", "social", "marked"];
+const SCHEDULES = ["day", "night"];
+
+const listCases = few.chain((pool) => {
+  const known = fc.constantFrom(...pool);
+  const name = fc.oneof(
+    known,
+    fc.tuple(labels, known).map(([label, rest]) => rest === "." ? label : `${label}.${rest}`),
+  );
+  const listed = name.filter((text) => /^[^*]*[a-z]$/.test(text));
+  const word = fc.oneof(
+    fc.tuple(fc.constantFrom("", "="), listed).map(([sign, text]) => `${sign}${text}`),
+    fc.constantFrom("/^a\\./", "/ex.mple/", "/^home/"),
+  );
+  const list = fc.record({
+    names: fc.array(word, { maxLength: 3 }),
+    types: fc.option(fc.uniqueArray(fc.constantFrom(...TYPES), { minLength: 1 }), { nil: null, freq: 4 }),
+    isImportant: fc.boolean(),
+    answer: fc.option(fc.constant("nxdomain" as const), { nil: null }),
+  });
+  const rule = fc.record({
+    lists: fc.oneof(
+      fc.constant("*" as const),
+      fc.subarray(LISTS, { minLength: 1 }),
+      fc.subarray(LISTS, { minLength: 1 }),
+    ),
+    schedule: fc.option(fc.constantFrom(...SCHEDULES), { nil: null }),
+    except: fc.oneof({ arbitrary: fc.constant([]), weight: 3 }, fc.subarray(LISTS)),
+    place: fc.constant({ file: "config.toml", line: 1 }),
+  });
+  const line = fc.record({
+    list: fc.constantFrom(...LISTS),
+    name: listed,
+    covers: fc.constantFrom("self" as const, "below" as const, "both" as const),
+    isAllow: fc.boolean(),
+    isImportant: fc.boolean(),
+    types: fc.option(fc.uniqueArray(fc.constantFrom(...TYPES), { minLength: 1 }), { nil: undefined, freq: 4 }),
+    except: fc.option(fc.tuple(listed), { nil: undefined, freq: 4 }),
+  });
+  const groups = fc.tuple(...CLIENTS.map(() => {
+    return fc.record({ block: fc.array(rule, { maxLength: 3 }), allow: fc.array(rule, { maxLength: 2 }) });
+  }));
+  const route = fc.record({ domains: fc.tuple(name), to: fc.constantFrom(...UPSTREAMS) });
+  const rewrite = fc.record({ domains: fc.tuple(name), to: name });
+  const asked = fc.record({
+    name,
+    type: fc.constantFrom(...TYPES),
+    class: fc.constantFrom(CLASS.IN, CLASS.IN, CLASS.IN, CLASS.CH),
+    client: fc.constantFrom(...CLIENTS),
+  });
+  return fc.record({
+    lists: fc.tuple(...LISTS.map(() => list)),
+    lines: fc.array(line, { maxLength: 8 }),
+    groups,
+    routes: fc.array(route, { maxLength: 1 }),
+    rewrites: fc.array(rewrite, { maxLength: 1 }),
+    moments: fc.array(
+      fc.record({
+        open: fc.subarray(SCHEDULES),
+        paused: fc.option(fc.tuple(fc.constantFrom(...CLIENTS), fc.constantFrom("*", ...LISTS)), { nil: null }),
+      }),
+      { minLength: 1, maxLength: 3 },
+    ),
+    asked: fc.array(asked, { minLength: 1, maxLength: 12 }),
+  });
+});
+
+Deno.test("what is blocked is what the law says, whatever the lists, the schedules, the pauses, the question and the client", () => {
+  fc.assert(
+    fc.property(listCases, ({ lists, lines, groups, routes, rewrites, moments, asked }) => {
+      const clients = CLIENTS.map((name, i) => [name, { ...groups[i]!, addresses: [`${addressOf(name)}/32`] }]);
+      const policy = policyOf({
+        upstreams: Object.fromEntries(UPSTREAMS.map((name, i) => [name, [`203.0.113.${i}`]])),
+        routes,
+        rewrites,
+        clients: Object.fromEntries(clients),
+        lists: LISTS.map((name, i) => listOf(name, lists[i]!)),
+      });
+      const listsNow = new ListsNow();
+      const decideOn = decider(policy, listsNow);
+      const unambiguous = asked.filter((one) => !isAmbiguous(policy, one));
+      for (const some of [[], lines.slice(0, lines.length >> 1), lines]) {
+        listsNow.useNames(nameSetOf(some));
+        for (const { open, paused } of moments) {
+          const inForce: InForce = {
+            isOpen: (schedule) => schedule === null || open.includes(schedule),
+            isPaused: (group, list) => paused !== null && paused[0] === group && paused[1] === list,
+          };
+          listsNow.useRules(inForce);
+          for (const one of unambiguous) assertEquals(decideOn(one), lawSays(policy, one, { lines: some, inForce }));
+        }
+      }
+    }),
+    { numRuns: 200 },
   );
 });

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { parseCidr } from "../../../lib/base/net/cidr.ts";
 import { Client } from "../../../lib/resolver/client.ts";
 import { type ClientGroup, ClientGroups, type GroupMarks } from "../../../lib/resolver/route/client_groups.ts";
+import { NO_VERDICTS } from "../../../lib/resolver/route/verdicts.ts";
 import type { Ruling } from "../../../lib/resolver/route/ruling.ts";
 
 interface Known {
@@ -17,7 +18,7 @@ function setUp(marks: Readonly<Record<string, Marks>>) {
   const groups = Object.entries<Marks>({ default: {}, ...marks }).map(
     ([name, given], number): [ClientGroup, GroupMarks] => {
       const { addresses = [], macs = [], names = [], listeners = [] } = given;
-      return [{ number, name, dropTypes: null, dropped: ruling, otherwise: ruling }, {
+      return [{ number, name, dropTypes: null, dropped: ruling, otherwise: ruling, verdicts: NO_VERDICTS }, {
         addresses: addresses.map(parseCidr),
         macs,
         names,

@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { NameKey } from "../../../lib/names/name_key.ts";
-import { isLocal, KnownNames, rulesOf } from "../../../lib/resolver/route/known_names.ts";
+import { KnownNames } from "../../../lib/resolver/route/known_names.ts";
 import { HEADER_OCTETS } from "../../../lib/wire/header.ts";
 import { nameFromText } from "../../../lib/wire/name.ts";
 import { questionHash } from "../../support/resolving.ts";
 
 /** Knows something of names by how long they are; counts how often it is asked. */
 function setUp() {
-  const asked = { local: 0, rules: 0 };
+  const asked = { local: 0, rules: 0, lists: 0 };
   const here = { octets: 0 };
   const names = new KnownNames({
     hash: questionHash(),
@@ -23,12 +23,18 @@ function setUp() {
         return nameEnd - HEADER_OCTETS;
       },
     },
+    lists: {
+      find: (_key, wire) => {
+        asked.lists++;
+        return wire[HEADER_OCTETS]!;
+      },
+    },
   });
   const find = (text: string) => {
     const name = nameFromText(text);
     const wire = Uint8Array.of(...new Uint8Array(HEADER_OCTETS), ...name, 0, 1, 0, 1);
-    const known = names.find(new NameKey(), wire, HEADER_OCTETS + name.length);
-    return { isLocal: isLocal(known), rules: rulesOf(known) };
+    const at = names.find(new NameKey(), wire, HEADER_OCTETS + name.length);
+    return { isLocal: names.isLocal(at), rules: names.rules(at), finding: names.finding(at) };
   };
   return { asked, here, names, find };
 }
@@ -36,16 +42,16 @@ function setUp() {
 Deno.test("KnownNames finds out once what is known of a name, in whatever letters, and anew when something else is known", () => {
   const { asked, here, names, find } = setUp();
   here.octets = 13;
-  assertEquals(find("a.example.org"), { isLocal: false, rules: 15 });
-  assertEquals(find("A.Example.ORG"), { isLocal: false, rules: 15 });
-  assertEquals(find("example.com"), { isLocal: true, rules: 13 });
-  assertEquals(find("example.com"), { isLocal: true, rules: 13 });
-  assertEquals(asked, { local: 2, rules: 2 });
+  assertEquals(find("a.example.org"), { isLocal: false, rules: 15, finding: 1 });
+  assertEquals(find("A.Example.ORG"), { isLocal: false, rules: 15, finding: 1 });
+  assertEquals(find("example.com"), { isLocal: true, rules: 13, finding: 7 });
+  assertEquals(find("example.com"), { isLocal: true, rules: 13, finding: 7 });
+  assertEquals(asked, { local: 2, rules: 2, lists: 2 });
   here.octets = 15;
   names.forget();
-  assertEquals(find("a.example.org"), { isLocal: true, rules: 15 });
-  assertEquals(find("example.com"), { isLocal: false, rules: 13 });
-  assertEquals(asked, { local: 4, rules: 4 });
+  assertEquals(find("a.example.org"), { isLocal: true, rules: 15, finding: 1 });
+  assertEquals(find("example.com"), { isLocal: false, rules: 13, finding: 7 });
+  assertEquals(asked, { local: 4, rules: 4, lists: 4 });
 });
 
 Deno.test("KnownNames mixes no names up, however many there are", () => {

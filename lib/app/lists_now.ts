@@ -1,0 +1,40 @@
+import type { NameSetReader } from "../lists/list_set.ts";
+import { ALWAYS_IN_FORCE, type InForce } from "../lists/schedule/in_force.ts";
+import type { Filter } from "../resolver/blocking/filter.ts";
+
+/**
+ * What lists say, and which rules count: the same for all configurations, and told to the filters of those that are in use.
+ */
+export class ListsNow {
+  #reader: NameSetReader | null = null;
+  #inForce: InForce = ALWAYS_IN_FORCE;
+  readonly #followers = new Set<Filter>();
+
+  /** Names of lists that do not stand in a configuration; `null` before there are any. */
+  get reader(): NameSetReader | null {
+    return this.#reader;
+  }
+
+  /** Which rules count. */
+  get inForce(): InForce {
+    return this.#inForce;
+  }
+
+  /** Tells a filter whenever something changes. Returns what ends that. */
+  follow(filter: Filter): () => void {
+    this.#followers.add(filter);
+    return () => void this.#followers.delete(filter);
+  }
+
+  /** Lists say this from now on. */
+  useNames(reader: NameSetReader | null): void {
+    this.#reader = reader;
+    for (const filter of this.#followers) filter.useNames(reader);
+  }
+
+  /** These rules count from now on. */
+  useRules(inForce: InForce): void {
+    this.#inForce = inForce;
+    for (const filter of this.#followers) filter.useRules(inForce);
+  }
+}

@@ -1,0 +1,119 @@
+import { HEADER_OCTETS } from "../../wire/header.ts";
+import { CLASS } from "../../wire/iana.ts";
+import { foldCase, ROOT } from "../../wire/name.ts";
+import type { Query } from "../query.ts";
+import type { Ruling } from "../route/ruling.ts";
+import type { Verdicts } from "../route/verdicts.ts";
+import type { BlockRulings } from "./block_rulings.ts";
+import { type Findings, UNNUMBERED } from "./findings.ts";
+import { type Asked, type GroupRules, isConditional, judge, type JudgedList, type Verdict } from "./judge.ts";
+
+/** Entries of a table at first. */
+const ENTRIES_MIN = 256;
+/** What a table says of a finding. */
+const ENTRY = {
+  /** Nothing of it counts: queries go their way. */
+  nothing: 0,
+  /** It has not been judged. */
+  unknown: 1,
+  /** Somebody allows it. */
+  allow: 2,
+  /** It is blocked. */
+  block: 3,
+  /** That depends on the question. */
+  depends: 4,
+} as const;
+/** Where the question does not matter. */
+const NO_QUESTION: Asked = { name: ROOT, type: 0, isStream: false };
+
+/** What a group is judged with. */
+export interface GroupFilterOptions {
+  /** The lists of the configuration, by their places. */
+  readonly lists: readonly JudgedList[];
+  /** What becomes of its queries for blocked names. */
+  readonly rulings: BlockRulings;
+}
+
+/** What is blocked for one client group: judged once for all names of which the same is said. */
+export class GroupFilter implements Verdicts {
+  /** See `Verdicts`. */
+  table: Uint8Array = new Uint8Array(ENTRIES_MIN).fill(ENTRY.unknown);
+  readonly #options: GroupFilterOptions;
+  /** By finding, where it is blocked. */
+  #blocked: Ruling[] = [];
+  #rules: GroupRules = { block: [], allow: [] };
+  #findings: Findings | null = null;
+
+  /** Nothing is blocked before `use`. */
+  constructor(options: GroupFilterOptions) {
+    this.#options = options;
+  }
+
+  /** From now on these rules are in force, and these are the findings. */
+  use(rules: GroupRules, findings: Findings): void {
+    this.#rules = rules;
+    this.#findings = findings;
+    this.#blocked = [];
+    this.table.fill(ENTRY.unknown);
+    this.#options.rulings.use(findings);
+    this.table[UNNUMBERED] = ENTRY.depends;
+    // Nearly all names: unless all names are blocked.
+    this.table[0] = judge([], rules, this.#options.lists, NO_QUESTION).kind === "nothing"
+      ? ENTRY.nothing
+      : ENTRY.unknown;
+  }
+
+  /** There are so many findings. */
+  grow(count: number): void {
+    if (count <= this.table.length) return;
+    const table = new Uint8Array(2 * count).fill(ENTRY.unknown);
+    table.set(this.table);
+    this.table = table;
+  }
+
+  /** See `Verdicts`. */
+  judge(query: Query, finding: number, usual: Ruling): Ruling {
+    // Sentence 7: a rewrite is not blocked, nor is the name that it leads to, nor that of a local alias.
+    if (query.qclass !== CLASS.IN || query.isAllowed || usual.beatsLists) return usual;
+    if (this.table[finding] === ENTRY.unknown) this.#enter(query, finding);
+    const entry = this.table[finding];
+    if (entry === ENTRY.depends || query.client.trace !== null) return this.#judgeClosely(query, finding, usual);
+    if (entry === ENTRY.block) return this.#blocked[finding]!;
+    query.isAllowed = entry === ENTRY.allow;
+    return usual;
+  }
+
+  #judgeClosely(query: Query, finding: number, usual: Ruling): Ruling {
+    const { rulings } = this.#options;
+    const { kind, winners } = this.verdict(query, finding);
+    const { trace } = query.client;
+    if (kind === "block") {
+      const ruling = rulings.of(winners);
+      return trace === null ? ruling : { ...ruling, reason: rulings.reasonOf(winners, query) };
+    }
+    query.isAllowed = kind === "allow";
+    if (query.isAllowed) trace?.note({ kind: "allowed", reason: rulings.reasonOf(winners, query) });
+    return usual;
+  }
+
+  /** What comes of that finding for a query, with other rules if they are given. */
+  verdict(query: Query, finding: number, rules: GroupRules = this.#rules): Verdict {
+    const { key, wire, scan: { qtypeOffset: nameEnd }, qtype: type, client: { isStream } } = query;
+    const sayings = this.#findings!.sayings(finding, key, wire, nameEnd);
+    const name = foldCase(wire.subarray(HEADER_OCTETS, nameEnd));
+    return judge(sayings, rules, this.#options.lists, { name, type, isStream });
+  }
+
+  #enter(query: Query, finding: number): void {
+    const { key, wire, scan: { qtypeOffset: nameEnd } } = query;
+    const { lists, rulings } = this.#options;
+    const sayings = this.#findings!.sayings(finding, key, wire, nameEnd);
+    if (sayings.some((saying) => isConditional(saying, lists))) {
+      this.table[finding] = ENTRY.depends;
+      return;
+    }
+    const { kind, winners } = judge(sayings, this.#rules, lists, NO_QUESTION);
+    if (kind === "block") this.#blocked[finding] = rulings.of(winners);
+    this.table[finding] = ENTRY[kind];
+  }
+}
