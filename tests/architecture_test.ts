@@ -40,7 +40,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   config: ["load_config.ts", "file", "flags", "import", "read_config.ts", "settings.ts", "settings", "*"],
   operator: ["admin", "explain", "*"],
   server: ["listen", "server.ts", "pipeline.ts", "admission", "reply", "*"],
-  resolver: ["blocking", "filter", "route", "cache", "sharing", "local", "questions", "*"],
+  resolver: ["blocking", "route", "filter", "cache", "sharing", "local", "questions", "*"],
   upstream: [
     "registry.ts",
     "group",

@@ -6,7 +6,7 @@ import type { FullConfig } from "../config/config.ts";
 import type { NameSet } from "../lists/set/name_set.ts";
 import { type Counters, formatCounters } from "../observe/counters.ts";
 import { replyCounts } from "../operator/reply_counts.ts";
-import { type CacheStatus, formatStatus, type Status } from "../operator/status.ts";
+import { cacheStatus, formatStatus, type Status } from "../operator/status.ts";
 import type { Prepared } from "../reload/reload_target.ts";
 import { StreamLimit } from "../server/listen/stream_limit.ts";
 import { Server } from "../server/server.ts";
@@ -243,9 +243,4 @@ export class App {
     this.#resources.close();
     this.#resources.log.info(`stopped: ${formatCounters(this.counters)}`);
   }
-}
-
-/** The store's own numbers are computed when they are read, and stay behind when it is copied. */
-function cacheStatus({ count, usedOctets, budgetOctets, evictionCount }: CacheStatus): CacheStatus {
-  return { count, usedOctets, budgetOctets, evictionCount };
 }

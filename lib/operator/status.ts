@@ -27,6 +27,11 @@ export interface GroupStatus {
   readonly fallback: string | null;
 }
 
+/** Of a store, whose own numbers are computed when they are read, and stay behind when it is copied. */
+export function cacheStatus({ count, usedOctets, budgetOctets, evictionCount }: CacheStatus): CacheStatus {
+  return { count, usedOctets, budgetOctets, evictionCount };
+}
+
 /** What a status is made from. */
 export interface Status {
   /** Since the start, in milliseconds. */
