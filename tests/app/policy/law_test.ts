@@ -259,6 +259,6 @@ Deno.test("what is blocked is what the law says, whatever the lists, the schedul
         }
       }
     }),
-    { numRuns: 20 },
+    { numRuns: 60 },
   );
 });
