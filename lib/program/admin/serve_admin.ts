@@ -24,6 +24,8 @@ export interface AdminTarget extends PausedProgram {
 
 /** Knows lists that are read or fetched. */
 export interface ListsTarget {
+  /** Resolves when it is known what has been read and fetched of them before: a moment after the start, or after a reload. */
+  readonly known: Promise<void>;
   /** How all of them are doing. */
   readonly status: readonly ListStatus[];
   /** The same in lines. */
@@ -82,6 +84,7 @@ function handlerOf(target: AdminTarget, { reload, lists, wallClock }: ServeAdmin
   return async (request) => {
     switch (request.command) {
       case "status":
+        await lists?.known;
         // In this order: the lines are what is asked for, and then the numbers are as new.
         return {
           lines: [...await target.status(), ...lists?.lines ?? []],
@@ -96,6 +99,7 @@ function handlerOf(target: AdminTarget, { reload, lists, wallClock }: ServeAdmin
       case "resume":
         return changePauses(request, target, wallClock.epochSeconds());
       case "lists":
+        await lists?.known;
         return lists?.status ?? [];
       case "refresh":
         return await refresh(request, lists);
@@ -107,6 +111,7 @@ function handlerOf(target: AdminTarget, { reload, lists, wallClock }: ServeAdmin
 }
 
 async function refresh({ list }: RefreshRequest, lists: ListsTarget | null): Promise<readonly ListStatus[]> {
+  await lists?.known;
   const known = (lists?.status ?? []).map(({ name }) => name);
   if (list !== null && !known.includes(list)) {
     const others = known.length === 0 ? "there is none" : `there are ${known.join(", ")}`;

@@ -99,6 +99,11 @@ export class Lists {
     });
   }
 
+  /** Resolves when it is known what has been kept of the lists that were told of last. */
+  get known(): Promise<void> {
+    return this.#following;
+  }
+
   /** How all of them are doing. */
   get status(): readonly ListStatus[] {
     return this.#keeper?.status ?? [];
