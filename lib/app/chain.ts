@@ -29,7 +29,7 @@ import { Split } from "../resolver/questions/split.ts";
 import type { UpstreamGroup } from "../upstream/group/upstream_group.ts";
 import { HEADER_OCTETS } from "../wire/header.ts";
 import { VERSION } from "../version.ts";
-import { inspectorFor, judgedAnswers } from "./policy/answers.ts";
+import { inspectLists, inspectorFor, judgedAnswers } from "./policy/answers.ts";
 import { decideInSteps } from "./policy/decide.ts";
 import type { Destinations } from "./policy/destinations.ts";
 import { withDns64 } from "./policy/dns64.ts";
@@ -143,7 +143,9 @@ export function* resolverChain(options: ChainOptions): Generator<void, Chain> {
     next = fixedAnswer(config);
   } else {
     next = forwarding;
-    if (policy !== null && inspector !== null) next = judgedAnswers({ policy, hash, groupOf, next });
+    if (policy !== null && inspector !== null) {
+      next = judgedAnswers({ policy, hash, groupOf, filter: () => filter, next });
+    }
     if (policy !== null) next = withDns64(policy, groupOf, next);
     // Without a policy nobody decides: all are in the view of those that are asked. At the start that is 0.
     const view = policy === null ? destinations.default!.view : 0;
@@ -156,6 +158,7 @@ export function* resolverChain(options: ChainOptions): Generator<void, Chain> {
     const deciding = yield* decideInSteps({ ...options, policy, local, hash, listsNow, wallClock, next, madeUp });
     next = decided = deciding.decide;
     filter = deciding.filter;
+    if (inspector !== null && filter !== null) inspectLists(policy, inspector, filter);
   }
   if (policy !== null && policy.answers.isFlat) next = new Flatten({ next });
   if (groups.length > 0) next = new Any({ next });

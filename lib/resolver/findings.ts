@@ -10,8 +10,8 @@ export const FINDINGS = {
   none: 0,
   /** All that can be found: nothing is, nearly always. */
   any: 0x1_ffff,
-  /** Which bits hold the number of the list set that says something of names and addresses in it. */
-  listSet: 0xffff,
+  /** Which bits hold the number of what is said of the names and addresses in it. */
+  listed: 0xffff,
   /** An address of a private network. */
   privateAddress: 0x1_0000,
 } as const;

@@ -17,16 +17,16 @@ export class Inspections {
   /** When each of the last ones began, by number. */
   readonly #beganAtMs: number[] = Array(NUMBERS).fill(-Infinity);
   #count = 0;
-  #last: (Inspection & { readonly what: string }) | null = null;
+  #last: (Inspection & { readonly what: unknown }) | null = null;
 
   /** The clock is that of the ages of answers. */
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** One begins that looks for `what`, in whatever words: the same as the last one if that is what it has looked for. */
-  begin(what: string): Inspection {
-    if (this.#last?.what === what) return this.#last;
+  /** One begins that looks for `what`, told by identity: the last one, if that is what it looks for. */
+  begin(what: unknown): Inspection {
+    if (this.#last !== null && this.#last.what === what) return this.#last;
     const place = this.#count++ % NUMBERS;
     this.#beganAtMs[place] = this.#clock.nowMs();
     // The one behind it is the oldest that there is, and no other of this number has begun since.
@@ -34,5 +34,10 @@ export class Inspections {
     const last = { what, number: 1 + place, sinceMs: this.#beganAtMs[oldest]! };
     this.#last = last;
     return last;
+  }
+
+  /** Whether none has begun since that looks for anything else. */
+  isLast(inspection: Inspection): boolean {
+    return this.#last === inspection;
   }
 }

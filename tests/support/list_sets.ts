@@ -1,3 +1,4 @@
+import { parseCidr } from "../../lib/base/net/cidr.ts";
 import { SetBuilder } from "../../lib/lists/build/set_builder.ts";
 import { ALLOWS, BLOCKS, COVERS, type ListRule } from "../../lib/lists/list_rule.ts";
 import type { NameSetReader } from "../../lib/lists/list_set.ts";
@@ -8,6 +9,7 @@ import { foldCase, nameFromText } from "../../lib/wire/name.ts";
 /** A line of a list; lines are counted from 1, apart for each list. */
 export interface LineFields extends Partial<Omit<ListRule, "exceptBelow" | "types">> {
   readonly list: string;
+  /** A name, or a network of addresses in answers. */
   readonly name: string;
   readonly covers?: keyof typeof COVERS;
   /** QTYPEs; left out for all. */
@@ -22,9 +24,13 @@ export function nameSetOf(lines: readonly LineFields[], generation = 1): NameSet
     const sink = builder.addList({ name, digest: "" });
     const rules = new Map<string, ListRule>();
     for (const [i, line] of own.entries()) {
-      const wire = foldCase(nameFromText(line.name));
       const rule = ruleOf(line);
       const one = rules.getOrInsertComputed(JSON.stringify(rule), () => rule);
+      if (line.name.includes("/")) {
+        sink.address(parseCidr(line.name), one, i + 1);
+        continue;
+      }
+      const wire = foldCase(nameFromText(line.name));
       sink.name(wire, wire.length, COVERS[line.covers ?? "both"], one, i + 1);
     }
   }

@@ -4,6 +4,7 @@ import { SuffixMap } from "../../names/suffix_map.ts";
 import { AnswerInspector } from "../../resolver/filter/answer_inspector.ts";
 import { JudgeAnswers } from "../../resolver/filter/judge_answers.ts";
 import type { Inspections } from "../../resolver/inspections.ts";
+import type { Filter } from "../../resolver/blocking/filter.ts";
 import type { Query } from "../../resolver/query.ts";
 import type { Resolver } from "../../resolver/resolver.ts";
 import { HEADER_OCTETS } from "../../wire/header.ts";
@@ -12,8 +13,22 @@ import { groupNames } from "./group_names.ts";
 
 /** What looks through answers for a policy; `null` where nobody is to be kept from anything. */
 export function inspectorFor(policy: Policy | null, inspections: Inspections): AnswerInspector | null {
-  if (policy === null || !protectedGroups(policy).includes(true)) return null;
-  return new AnswerInspector({ inspections, findsPrivateAddresses: true, lists: null });
+  if (policy === null) return null;
+  const findsPrivateAddresses = protectedGroups(policy).includes(true);
+  if (!findsPrivateAddresses && !checksAnswers(policy)) return null;
+  return new AnswerInspector({ inspections, findsPrivateAddresses, lists: null });
+}
+
+/** Lets answers be looked through for what lists say, now and whenever that changes. */
+export function inspectLists(policy: Policy, inspector: AnswerInspector, filter: Filter): void {
+  if (!checksAnswers(policy)) return;
+  inspector.use(filter.answerFindings);
+  filter.onChange(() => inspector.use(filter.answerFindings));
+}
+
+/** Whether anybody is kept from what answers lead to. */
+function checksAnswers({ block, clientGroups }: Policy): boolean {
+  return block.checksAnswers && clientGroups.some((group) => group.block.length > 0);
 }
 
 /** What answers are judged with. */
@@ -24,12 +39,14 @@ export interface JudgedAnswersOptions {
   readonly hash: QuestionHash;
   /** The number of the group that the client of a query is in. */
   readonly groupOf: (query: Query) => number;
+  /** What blocks names; `null` where nothing does. */
+  readonly filter: () => Filter | null;
   /** Brings answers, with what has been found in them. */
   readonly next: Resolver;
 }
 
 /** Keeps each client from what the policy says of its group. */
-export function judgedAnswers({ policy, hash, groupOf, next }: JudgedAnswersOptions): Resolver {
+export function judgedAnswers({ policy, hash, groupOf, filter, next }: JudgedAnswersOptions): Resolver {
   const areProtected = protectedGroups(policy);
   const { privateNames } = policy.answers;
   const [alone, withBelow] = [
@@ -46,7 +63,7 @@ export function judgedAnswers({ policy, hash, groupOf, next }: JudgedAnswersOpti
     keepsFromPrivate: (query) => {
       return areProtected[groupOf(query)]! && query.decision?.allowsPrivateAnswers !== true && !isException(query);
     },
-    judgeListed: (_, reply) => reply,
+    judgeListed: (query, reply, said) => filter()?.answersFor(groupOf(query)).judge(query, reply, said) ?? reply,
     ttlSeconds: policy.block.ttlSeconds,
   });
 }

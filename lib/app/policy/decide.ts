@@ -93,7 +93,7 @@ export function* decideInSteps(options: PolicyOptions): Generator<void, Deciding
   });
   const localNames = local === undefined ? next : new LocalNames({ ...local, decide, wallClock });
   if (local !== undefined) local.data.onChange = () => names.forget();
-  if (filter !== null) filter.onChange = () => names.forget();
+  if (filter !== null) filter.onChange(() => names.forget());
   return { decide, filter };
 }
 

@@ -2,6 +2,7 @@ import type { RuleAnswer } from "../../lists/list_rule.ts";
 import { EDE } from "../../wire/iana.ts";
 import type { Reason } from "../decision.ts";
 import type { Query } from "../query.ts";
+import type { Reply } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
 import type { Ruling } from "../route/ruling.ts";
 import { Alias } from "./alias.ts";
@@ -81,6 +82,26 @@ export class BlockRulings {
     return { sentence: 4, what: line === 0 ? what : `${what}, line ${line}`, place };
   }
 
+  /**
+   * What a client gets whose answer leads to what these have blocked.
+   *
+   * @param target Where that is, in text.
+   * @param line Where the first of them says so; 0 if nobody knows.
+   */
+  blockAnswer(query: Query, winners: readonly Saying[], target: string, line: number): Reply | PromiseLike<Reply> {
+    const [first] = winners;
+    const ruling = this.of(winners);
+    const { what, place } = this.#originOf(first!);
+    const reason: Reason = { sentence: 5, what: `${line === 0 ? what : `${what}, line ${line}`}: ${target}`, place };
+    query.decision = { ...ruling, reason };
+    const { answeredBy } = ruling;
+    if (!(answeredBy instanceof Blocked)) return answeredBy!.resolve(query);
+    const { name } = this.#options.lists[first!.list]!;
+    const text = `${line === 0 ? name : `${name}:${line}`} ${target}`;
+    const isTold = this.#options.block.explain === "list";
+    return answeredBy.give(query, () => isTold ? text.slice(0, TEXT_OCTETS_MAX) : "");
+  }
+
   #make(winners: readonly Saying[]): Ruling {
     const [first] = winners;
     const { list, rule } = first!;
@@ -122,6 +143,9 @@ export class BlockRulings {
     return saying.narrowness === WIDTH.line ? this.#findings!.line(saying, wire, scan.qtypeOffset) : 0;
   }
 }
+
+/** A reply with an extended error has to fit where there are 512 octets. */
+const TEXT_OCTETS_MAX = 60;
 
 const INFO_CODES = { blocked: EDE.BLOCKED, censored: EDE.CENSORED, filtered: EDE.FILTERED } as const;
 

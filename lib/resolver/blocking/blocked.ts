@@ -26,7 +26,12 @@ export class Blocked implements Resolver {
 
   /** See `Resolver`. */
   resolve(query: Query): Reply {
-    const { reply, infoCode, textOf, reason } = this.#options;
+    return this.give(query, this.#options.textOf);
+  }
+
+  /** The same, with another text, if any is given. */
+  give(query: Query, textOf: BlockedOptions["textOf"]): Reply {
+    const { reply, infoCode, reason } = this.#options;
     // RFC 8914 §2: who speaks no EDNS is not told.
     if (infoCode !== null && query.scan.hasOpt) query.reply.extendedErrors.push({ infoCode, text: textOf(query) });
     return query.reply.give(reply.write(query), SOURCE.blocked, reason);

@@ -2,6 +2,8 @@ import type { NameSetReader } from "../../lists/list_set.ts";
 import type { InForce } from "../../lists/schedule/in_force.ts";
 import type { NameKey } from "../../names/name_key.ts";
 import type { ListKnowledge, Verdicts } from "../route/verdicts.ts";
+import { AnswerFindings } from "./answer_findings.ts";
+import { AnswerJudge } from "./answer_judge.ts";
 import { Findings } from "./findings.ts";
 import { GroupFilter } from "./group_filter.ts";
 import { BlockRulings, type BlockRulingsOptions, type FilterList } from "./block_rulings.ts";
@@ -48,12 +50,13 @@ export interface FilterOptions extends Pick<BlockRulingsOptions, "again"> {
  * these costs a query anything.
  */
 export class Filter implements ListKnowledge {
-  /** Called when names may have other numbers than before. */
-  onChange: () => void = () => {};
+  readonly #listeners: (() => void)[] = [];
   readonly #options: FilterOptions;
   readonly #groups: readonly GroupFilter[];
+  readonly #answers: readonly AnswerJudge[];
   #inForce: InForce;
   #findings!: Findings;
+  #answerFindings!: AnswerFindings;
 
   /** See {@linkcode FilterOptions}. */
   constructor(options: FilterOptions) {
@@ -62,16 +65,23 @@ export class Filter implements ListKnowledge {
     this.#groups = groups.map(({ block, allNames }) => {
       return new GroupFilter({ lists, rulings: new BlockRulings({ lists, block, allNames, again }) });
     });
+    this.#answers = this.#groups.map((group) => new AnswerJudge(group));
     this.#inForce = inForce;
     this.useNames(reader);
+  }
+
+  /** Calls `listener` whenever names may have other numbers than before. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   /** What lists say from now on; `null` for nothing. */
   useNames(reader: NameSetReader | null): void {
     const { own, lists } = this.#options;
     this.#findings = new Findings(own, reader, lists.map(({ name }) => name));
+    this.#answerFindings = new AnswerFindings(this.#findings);
     this.#judgeAnew();
-    this.onChange();
+    for (const listener of this.#listeners) listener();
   }
 
   /** Which rules count from now on. */
@@ -93,6 +103,16 @@ export class Filter implements ListKnowledge {
     return this.#groups[group]!;
   }
 
+  /** What is said of what is in answers; another object when something else is. */
+  get answerFindings(): AnswerFindings {
+    return this.#answerFindings;
+  }
+
+  /** What holds for answers to the clients of the group of that number. */
+  answersFor(group: number): AnswerJudge {
+    return this.#answers[group]!;
+  }
+
   get #tableLength(): number {
     // hot path
     return this.#groups[0]!.table.length;
@@ -104,6 +124,7 @@ export class Filter implements ListKnowledge {
 
   #judgeAnew(): void {
     this.#groups.forEach((group, number) => group.use(this.#rulesOf(number, this.#inForce), this.#findings));
+    for (const answers of this.#answers) answers.use(this.#findings);
   }
 
   #rulesOf(number: number, inForce: InForce): GroupRules {

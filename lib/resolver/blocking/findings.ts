@@ -1,4 +1,4 @@
-import { type NameSetReader, NO_LISTS, UNNUMBERED_LISTS } from "../../lists/list_set.ts";
+import { type ListSet, type NameSetReader, NO_LISTS, UNNUMBERED_LISTS } from "../../lists/list_set.ts";
 import type { NameKey } from "../../names/name_key.ts";
 import { HEADER_OCTETS } from "../../wire/header.ts";
 import type { OwnWords } from "./own_words.ts";
@@ -45,6 +45,23 @@ export class Findings {
     return own === 0 && set === NO_LISTS ? NO_FINDING : this.#number(own, set);
   }
 
+  /** The number of what lists say of an address of 4 or 16 octets. The configuration itself says nothing of addresses. */
+  findAddress(address: Uint8Array): number {
+    const set = this.#reader === null ? NO_LISTS : this.#reader.findAddress(address);
+    return set === NO_LISTS ? NO_FINDING : this.#number(0, set);
+  }
+
+  /** What that is. */
+  sayingsOfAddress(address: Uint8Array): readonly Saying[] {
+    return this.#reader === null ? [] : this.#sayingsOf(this.#reader.sets[this.#reader.findAddress(address)]!);
+  }
+
+  /** The line in which a list of the configuration says that of an address; 0 if it is not known. */
+  lineOfAddress({ list, rule }: Saying, address: Uint8Array): number {
+    const place = this.#lists.indexOf(list);
+    return place < 0 ? 0 : this.#reader!.lineOfAddress(address, place, rule);
+  }
+
   /** What has the number that `find` has said of that name. */
   sayings(number: number, key: NameKey, wire: Uint8Array, nameEnd: number): readonly Saying[] {
     const [own, set] = number === UNNUMBERED
@@ -62,7 +79,12 @@ export class Findings {
   #listed(set: number, wire: Uint8Array, nameEnd: number): Saying[] {
     if (set === NO_LISTS) return [];
     const reader = this.#reader!;
-    const { members } = set === UNNUMBERED_LISTS ? reader.setOf(wire, HEADER_OCTETS, nameEnd) : reader.sets[set]!;
+    return this.#sayingsOf(
+      set === UNNUMBERED_LISTS ? reader.setOf(wire, HEADER_OCTETS, nameEnd) : reader.sets[set]!,
+    );
+  }
+
+  #sayingsOf({ members }: ListSet): Saying[] {
     return members.flatMap(({ list, rule }) => {
       const place = this.#lists[list];
       return place === undefined ? [] : [{ list: place, rule, narrowness: WIDTH.line }];

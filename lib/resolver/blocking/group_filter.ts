@@ -2,9 +2,11 @@ import { HEADER_OCTETS } from "../../wire/header.ts";
 import { CLASS } from "../../wire/iana.ts";
 import { foldCase, ROOT } from "../../wire/name.ts";
 import type { Query } from "../query.ts";
+import type { Reply } from "../reply.ts";
 import type { Ruling } from "../route/ruling.ts";
 import type { Verdicts } from "../route/verdicts.ts";
 import type { BlockRulings } from "./block_rulings.ts";
+import type { Saying } from "./saying.ts";
 import { type Findings, UNNUMBERED } from "./findings.ts";
 import { type Asked, type GroupRules, isConditional, judge, type JudgedList, type Verdict } from "./judge.ts";
 
@@ -104,11 +106,27 @@ export class GroupFilter implements Verdicts {
     return judge(sayings, rules, this.#options.lists, { name, type, isStream });
   }
 
+  /** What comes of it that these are said of what an answer leads to. What is said of all names is about questions. */
+  judgeTarget(sayings: readonly Saying[], asked: Asked): Verdict {
+    const block = this.#rules.block.filter(({ lists }) => lists !== null);
+    return judge(sayings, { ...this.#rules, block }, this.#options.lists, asked);
+  }
+
+  /** Whether that depends on what is asked for. */
+  isConditional(sayings: readonly Saying[]): boolean {
+    return sayings.some((saying) => isConditional(saying, this.#options.lists));
+  }
+
+  /** See `BlockRulings.blockAnswer`. */
+  blockAnswer(query: Query, winners: readonly Saying[], target: string, line: number): Reply | PromiseLike<Reply> {
+    return this.#options.rulings.blockAnswer(query, winners, target, line);
+  }
+
   #enter(query: Query, finding: number): void {
     const { key, wire, scan: { qtypeOffset: nameEnd } } = query;
     const { lists, rulings } = this.#options;
     const sayings = this.#findings!.sayings(finding, key, wire, nameEnd);
-    if (sayings.some((saying) => isConditional(saying, lists))) {
+    if (this.isConditional(sayings)) {
       this.table[finding] = ENTRY.depends;
       return;
     }

@@ -1,22 +1,16 @@
 import { isPrivateIpv4, isPrivateIpv6 } from "../../base/net/private_networks.ts";
-import { type AddressVisitor, visitAddresses } from "../../response/addresses_in.ts";
 import type { Response } from "../../response/response.ts";
-import { RECORD_HEAD_OCTETS } from "../../wire/header.ts";
-import { TYPE } from "../../wire/iana.ts";
-import { labelAt } from "../../wire/name_at.ts";
-import { uint16At } from "../../wire/octets.ts";
 import { FINDINGS, foundBy, type Inspector } from "../findings.ts";
 import type { Inspection, Inspections } from "../inspections.ts";
+import { type TargetVisitor, visitTargets } from "./answer_targets.ts";
 
-/** What lists say of what is in answers. Numbers are those of list sets, 0 for nothing. */
+/** What is said of what is in answers, as numbers: 0 for nothing. */
 export interface ListedAnswers {
-  /** Another number for other lists. */
-  readonly generation: number;
-  /** Of the name at `wire[start … end)`, in full, and the domains it lies in. */
-  find(wire: Uint8Array, start: number, end: number): number;
-  /** Of an address of so many octets, and the networks it lies in. */
+  /** Of the name that stands in full at `wire[12 … nameEnd)`, and of the domains that it lies in. */
+  find(wire: Uint8Array, nameEnd: number): number;
+  /** Of an address of so many octets, and of the networks that it lies in. */
   findAddress(octets: Uint8Array, at: number, length: number): number;
-  /** The set of all that is in one or the other. */
+  /** Of both together. */
   join(a: number, b: number): number;
 }
 
@@ -30,17 +24,13 @@ export interface AnswerInspectorOptions {
   readonly lists: ListedAnswers | null;
 }
 
-/** A name of 255 octets is the longest (RFC 1035 §2.3.4). */
-const NAME_OCTETS_MAX = 255;
-
 /** Looks through answers for aliases, addresses and services that somebody may have to be kept from. */
-export class AnswerInspector implements Inspector, AddressVisitor {
+export class AnswerInspector implements Inspector, TargetVisitor {
   readonly #inspections: Inspections;
   readonly #findsPrivateAddresses: boolean;
   #lists: ListedAnswers | null;
   /** See `Inspector`. */
   inspection: Inspection;
-  readonly #name = new Uint8Array(NAME_OCTETS_MAX);
   #findings: number = FINDINGS.none;
 
   /** See {@linkcode AnswerInspectorOptions}. */
@@ -52,27 +42,18 @@ export class AnswerInspector implements Inspector, AddressVisitor {
   }
 
   /** The lists say something else from now on. */
-  use(lists: ListedAnswers | null): void {
+  use(lists: ListedAnswers): void {
     this.#lists = lists;
     this.inspection = this.#begin();
   }
 
-  #begin(): Inspection {
-    return this.#inspections.begin(`${this.#findsPrivateAddresses} ${this.#lists?.generation}`);
-  }
-
   /** See `Inspector`. */
-  inspect({ octets, scan, places }: Response): number {
+  inspect(response: Response): number {
     this.#findings = FINDINGS.none;
-    const { answerCount, authorityCount, additionalCount } = scan;
-    const additionals = answerCount + authorityCount;
-    for (let i = 0; i < additionals + additionalCount; i++) {
-      // Authority sections name servers and zones: nobody connects to what stands there.
-      if (i >= answerCount && i < additionals) continue;
-      const head = places.heads[i]!;
-      this.#inspectRecord(octets, uint16At(octets, head), head + RECORD_HEAD_OCTETS, uint16At(octets, head + 8));
-    }
-    return foundBy(this.inspection.number, this.#findings);
+    visitTargets(response, this);
+    // Who comes behind looks for other things, and must not take this for looked through.
+    const number = this.#inspections.isLast(this.inspection) ? this.inspection.number : 0;
+    return foundBy(number, this.#findings);
   }
 
   /** See `AddressVisitor`. */
@@ -84,32 +65,19 @@ export class AnswerInspector implements Inspector, AddressVisitor {
     if (this.#lists !== null) this.#note(this.#lists, this.#lists.findAddress(octets, at, length));
   }
 
-  #inspectRecord(octets: Uint8Array, type: number, rdata: number, rdataOctets: number): void {
-    visitAddresses(type, octets, rdata, rdata + rdataOctets, this);
-    if (this.#lists === null) return;
-    // Behind an alias is what is connected to; behind a service as well (RFC 9460 §2.4.2, §2.4.3).
-    if (type === TYPE.CNAME) this.#inspectName(this.#lists, octets, rdata);
-    else if (type === TYPE.HTTPS || type === TYPE.SVCB) this.#inspectName(this.#lists, octets, rdata + 2);
+  /** See `TargetVisitor`. */
+  visitName(wire: Uint8Array, nameEnd: number): void {
+    if (this.#lists !== null) this.#note(this.#lists, this.#lists.find(wire, nameEnd));
   }
 
-  #inspectName(lists: ListedAnswers, octets: Uint8Array, offset: number): void {
-    const name = this.#name;
-    let length = 0;
-    let label = labelAt(octets, offset);
-    while (octets[label] !== 0) {
-      const octetCount = 1 + octets[label]!;
-      for (let i = 0; i < octetCount; i++) name[length + i] = octets[label + i]!;
-      length += octetCount;
-      label = labelAt(octets, label + octetCount);
-    }
-    if (length === 0) return;
-    name[length++] = 0;
-    this.#note(lists, lists.find(name, 0, length));
+  /** Those who look for private addresses alone look for the same; lists differ. */
+  #begin(): Inspection {
+    return this.#inspections.begin(this.#lists ?? AnswerInspector);
   }
 
-  #note(lists: ListedAnswers, set: number): void {
-    if (set === 0) return;
-    const known = this.#findings & FINDINGS.listSet;
-    this.#findings = (this.#findings & ~FINDINGS.listSet) | (known === 0 ? set : lists.join(known, set));
+  #note(lists: ListedAnswers, said: number): void {
+    if (said === 0) return;
+    const known = this.#findings & FINDINGS.listed;
+    this.#findings = (this.#findings & ~FINDINGS.listed) | (known === 0 ? said : lists.join(known, said));
   }
 }

@@ -13,7 +13,7 @@ export interface JudgeAnswersOptions {
   /** Whether the client of a query is to be kept from private addresses in its answer. */
   readonly keepsFromPrivate: (query: Query) => boolean;
   /** What a client gets in whose answer something has been found that lists know: the answer, or something else in its place. */
-  readonly judgeListed: (query: Query, reply: Reply, set: number) => Reply;
+  readonly judgeListed: (query: Query, reply: Reply, said: number) => Reply | PromiseLike<Reply>;
   /** How long what is said of our own may be remembered. */
   readonly ttlSeconds: number;
 }
@@ -43,19 +43,24 @@ export class JudgeAnswers implements Resolver {
   #judgeLater(query: Query, pending: PromiseLike<Reply>): PendingReply {
     const judged = new PendingReply(query);
     deliver(pending, {
-      arrived: (reply) => judged.arrived((reply.findings & FINDINGS.any) === 0 ? reply : this.#judge(query, reply)),
+      arrived: (reply) => {
+        if ((reply.findings & FINDINGS.any) === 0) return judged.arrived(reply);
+        const given = this.#judge(query, reply);
+        if (given instanceof Reply) judged.arrived(given);
+        else deliver(given, judged);
+      },
       failed: (error) => judged.failed(error),
     });
     return judged;
   }
 
-  #judge(query: Query, reply: Reply): Reply {
+  #judge(query: Query, reply: Reply): Reply | PromiseLike<Reply> {
     const { keepsFromPrivate, judgeListed, ttlSeconds } = this.#options;
-    const { findings } = reply;
-    const set = findings & FINDINGS.listSet;
-    const allowed = set === 0 ? reply : judgeListed(query, reply, set);
-    // What is blocked is blocked.
-    if ((allowed.findings & FINDINGS.any) === 0 || (findings & FINDINGS.privateAddress) === 0) return allowed;
-    return keepsFromPrivate(query) ? withoutPrivateAddresses(query, allowed, ttlSeconds) : allowed;
+    const isPrivate = (reply.findings & FINDINGS.privateAddress) !== 0;
+    const said = reply.findings & FINDINGS.listed;
+    const given = said === 0 ? reply : judgeListed(query, reply, said);
+    // What is blocked is another answer, in which nothing has been found.
+    if (!(given instanceof Reply) || (given.findings & FINDINGS.any) === 0) return given;
+    return isPrivate && keepsFromPrivate(query) ? withoutPrivateAddresses(query, given, ttlSeconds) : given;
   }
 }

@@ -24,8 +24,7 @@ function found(inspector: AnswerInspector, asked: string, answers: string[], add
 /** Lists that say something of names and addresses in text; sets are joined by or. */
 function listed(sets: Readonly<Record<string, number>>): ListedAnswers {
   return {
-    generation: 1,
-    find: (wire, start, end) => sets[nameToText(wire.slice(start, end)).toLowerCase()] ?? 0,
+    find: (wire, nameEnd) => sets[nameToText(wire.slice(12, nameEnd)).toLowerCase()] ?? 0,
     findAddress: (octets, at, length) => sets[octets.subarray(at, at + length).join(".")] ?? 0,
     join: (a, b) => a | b,
   };
@@ -78,15 +77,15 @@ Deno.test("AnswerInspector tells what lists say of aliases, services and address
   assertEquals(found(inspector, "a.example", ["a.example. 60 IN A 192.0.2.1"]), 0);
 });
 
-Deno.test("AnswerInspector.use() is another inspection", () => {
-  const clock = new FakeTime();
-  const inspector = new AnswerInspector({
-    inspections: new Inspections(clock),
-    findsPrivateAddresses: false,
-    lists: null,
-  });
+Deno.test("AnswerInspector.use() is another inspection, and who looked before that has not looked for this", () => {
+  const inspections = new Inspections(new FakeTime());
+  const options = { inspections, findsPrivateAddresses: false, lists: null };
+  const [inspector, former] = [new AnswerInspector(options), new AnswerInspector(options)];
   const chain = ["a.example. 60 IN CNAME ads.example."];
-  assertEquals([found(inspector, "a.example", chain), inspector.inspection.number], [0, 1]);
+  assertEquals([found(inspector, "a.example", chain), inspector.inspection], [0, former.inspection]);
   inspector.use(listed({ "ads.example.": 1 }));
   assertEquals([found(inspector, "a.example", chain), inspector.inspection.number], [1, 2]);
+  const query = clientQuery({ questions: [question("a.example")] });
+  const findings = former.inspect(readResponse(responseTo(query, { answers: records(...chain) })));
+  assertEquals([findings & FINDINGS.any, inspectedBy(findings)], [0, 0]);
 });
