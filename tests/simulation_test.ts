@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
-import type { LocalConfig, Policy } from "../lib/config/policy.ts";
+import type { ListConfig } from "../lib/config/lists.ts";
+import type { ClientGroupConfig, LocalConfig, Policy } from "../lib/config/policy.ts";
 import { Counters } from "../lib/observe/counters.ts";
 import { TYPE } from "../lib/wire/iana.ts";
 import { putUint16 } from "../lib/wire/octets.ts";
@@ -195,6 +196,19 @@ function withLocal(change: (local: LocalConfig) => Partial<LocalConfig>): (polic
   return (policy) => ({ ...policy, local: { ...policy.local, ...change(policy.local) } });
 }
 
+/** Changes what is said of client groups. */
+function withGroups(change: (group: ClientGroupConfig) => Partial<ClientGroupConfig>): (policy: Policy) => Policy {
+  return (policy) => ({
+    ...policy,
+    clientGroups: policy.clientGroups.map((group) => ({ ...group, ...change(group) })),
+  });
+}
+
+/** Changes what is said of lists. */
+function withEachList(change: (list: ListConfig) => Partial<ListConfig>): (policy: Policy) => Policy {
+  return (policy) => ({ ...policy, lists: policy.lists.map((list) => ({ ...list, ...change(list) })) });
+}
+
 /** Policies that are not in force, and how that shows. */
 const OTHER_POLICIES: readonly { readonly name: string; readonly corruptPolicy: (policy: Policy) => Policy }[] = [
   {
@@ -238,6 +252,31 @@ const OTHER_POLICIES: readonly { readonly name: string; readonly corruptPolicy: 
       clientGroups: policy.clientGroups.map((group) => ({ ...group, dropTypes: [] })),
     }),
   },
+  {
+    name: "what is blocked",
+    corruptPolicy: withGroups(() => ({ block: [] })),
+  },
+  { name: "what is allowed", corruptPolicy: withGroups(() => ({ allow: [] })) },
+  {
+    name: "when it is blocked",
+    corruptPolicy: withGroups(({ block }) => ({ block: block.map((rule) => ({ ...rule, schedule: null })) })),
+  },
+  {
+    name: "the time of a schedule",
+    corruptPolicy: (policy) => ({
+      ...policy,
+      schedules: policy.schedules.map(({ windows, ...schedule }) => ({
+        ...schedule,
+        windows: windows.map((window) => ({ ...window, timeZone: "Pacific/Chatham" })),
+      })),
+    }),
+  },
+  { name: "what lists say in their own words", corruptPolicy: withEachList(() => ({ names: [] })) },
+  {
+    name: "whether a list is important",
+    corruptPolicy: withEachList(({ isImportant }) => ({ isImportant: !isImportant })),
+  },
+  { name: "what a list answers with", corruptPolicy: withEachList(() => ({ answer: ["203.0.113.66"] })) },
   { name: "rewrites", corruptPolicy: (policy) => ({ ...policy, rewrites: [] }) },
   {
     name: "how a rewrite shows",

@@ -5,6 +5,8 @@ import { recordZone } from "../support/record_zone.ts";
 import { ScriptedUpstream } from "../support/scripted_upstream.ts";
 import { Checker } from "./checker.ts";
 import { Oracle } from "./oracle.ts";
+import { NO_LISTS } from "./lists/list_draw.ts";
+import { ListsInForce } from "./lists/lists_in_force.ts";
 import { FilesInForce } from "./local/files_in_force.ts";
 import { PoliciesInForce } from "./policies_in_force.ts";
 import { drawPlan } from "./plan.ts";
@@ -31,7 +33,13 @@ function checkerWithArrival() {
   const clock = { nowMs: () => time.ms };
   const checker = new Checker({
     clock,
-    policies: new PoliciesInForce({ oracle, first: null, files: new FilesInForce([], 0), read: (policy) => policy }),
+    policies: new PoliciesInForce({
+      oracle,
+      first: null,
+      files: new FilesInForce([], 0, () => 0),
+      lists: new ListsInForce(NO_LISTS, 0, () => 0),
+      read: (policy) => policy,
+    }),
     serviceAddresses: [SERVICE],
     timeoutMs: TIMEOUT_MS,
     questionsPerSecond: 0,

@@ -9,7 +9,7 @@ import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import { SeededRandom } from "../support/seeded_random.ts";
 import { EVERY_NETWORK } from "../support/serving.ts";
 import type { Link } from "../support/world_network.ts";
-import { epochSeconds } from "./local/files_in_force.ts";
+import { NO_LISTS } from "./lists/list_draw.ts";
 import { drawPolicies, type PolicyPlan } from "./reload_plan.ts";
 import {
   drawFairUpstreams,
@@ -128,13 +128,14 @@ export function drawPlan(seed: number): Plan {
     natForgetsAfterMs: null,
     reloads: [],
     files: { hostsFiles: [], leases: [], changes: [] },
+    lists: NO_LISTS,
     local: { queryCount: 0, spanMs: 0 },
     isCalm: (question) => {
       return !isForwarding ||
         (isFair && new SeededRandom(`${calmSalt} ${foldCase(question.name).toHex()}`).chance(0.6));
     },
   };
-  const { policy, ...drawn } = drawPolicies({ ...plan, listen: UNASKED, startSeconds: epochSeconds(START_MS) });
+  const { policy, ...drawn } = drawPolicies({ ...plan, listen: UNASKED });
   return { ...plan, ...drawPathFaults(plan), ...drawn, config: { ...plan.config, policy } };
 }
 

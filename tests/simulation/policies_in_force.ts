@@ -1,6 +1,8 @@
 import type { Policy } from "../../lib/config/policy.ts";
 import { type FilesInForce, sourcesOfFiles } from "./local/files_in_force.ts";
 import type { Sources } from "./local/local_law.ts";
+import type { Listed } from "../app/policy/block_law.ts";
+import type { ListsInForce } from "./lists/lists_in_force.ts";
 import type { Knowledge, Oracle } from "./oracle.ts";
 import { PolicyOracle } from "./policy_oracle.ts";
 
@@ -10,6 +12,7 @@ export interface PoliciesInForceOptions {
   /** What is followed at first. */
   readonly first: Policy | null;
   readonly files: FilesInForce;
+  readonly lists: ListsInForce;
   /** What is taken for a policy that is said to be in force. */
   readonly read: (policy: Policy) => Policy;
 }
@@ -35,19 +38,28 @@ export class PoliciesInForce {
 
   /** What a client may have to get for what it asked at some time between two moments. */
   *between(fromMs: number, toMs: number, hostname: string): Generator<Knowledge> {
-    const { oracle, files } = this.#options;
+    const { oracle, lists } = this.#options;
     const inForce = this.#since.filter((one, i) => {
       return one.fromMs <= toMs && (this.#since[i + 1]?.fromMs ?? Infinity) >= fromMs;
     });
     for (const policy of new Set(inForce.map((one) => one.policy))) {
       if (policy === null) yield oracle;
-      else if (!readsFiles(policy)) yield this.#of(policy, hostname);
+      else if (!changesByItself(policy)) yield this.#of(policy, hostname);
       else {
-        for (const says of files.between(fromMs, toMs, policy)) {
-          for (const second of files.secondsBetween(fromMs, toMs, policy)) {
-            yield this.#oracleOf(policy, hostname, sourcesOfFiles(this.#seen(policy), says, second));
+        for (const sources of this.#sourcesBetween(fromMs, toMs, policy)) {
+          for (const listed of lists.between(fromMs, toMs, this.#seen(policy))) {
+            yield this.#oracleOf(policy, hostname, sources, listed);
           }
         }
+      }
+    }
+  }
+
+  *#sourcesBetween(fromMs: number, toMs: number, policy: Policy): Generator<FileSources> {
+    const { files } = this.#options;
+    for (const says of files.between(fromMs, toMs, policy)) {
+      for (const second of files.secondsBetween(fromMs, toMs, policy)) {
+        yield sourcesOfFiles(this.#seen(policy), says, second);
       }
     }
   }
@@ -55,13 +67,14 @@ export class PoliciesInForce {
   #of(policy: Policy, hostname: string): Knowledge {
     const known = this.#known.get(policy) ?? new Map<string, Knowledge>();
     this.#known.set(policy, known);
-    const one = known.get(hostname) ?? this.#oracleOf(policy, hostname, { hosts: [], leases: [] });
+    const one = known.get(hostname) ?? this.#oracleOf(policy, hostname, { hosts: [], leases: [] }, NOTHING_LISTED);
     known.set(hostname, one);
     return one;
   }
 
-  #oracleOf(policy: Policy, hostname: string, files: Pick<Sources, "hosts" | "leases">): Knowledge {
-    return new PolicyOracle({ oracle: this.#options.oracle, policy: this.#seen(policy), hostname, files });
+  #oracleOf(policy: Policy, hostname: string, files: FileSources, listed: Listed): Knowledge {
+    const { oracle } = this.#options;
+    return new PolicyOracle({ oracle, policy: this.#seen(policy), hostname, files, listed });
   }
 
   #seen(policy: Policy): Policy {
@@ -71,8 +84,16 @@ export class PoliciesInForce {
   }
 }
 
-function readsFiles({ local }: Policy): boolean {
-  return local.hostsFiles.length + local.leases.length > 0;
+type FileSources = Pick<Sources, "hosts" | "leases">;
+
+const NOTHING_LISTED: Listed = {
+  lines: [],
+  inForce: { isOpen: (schedule) => schedule === null, isPaused: () => false },
+};
+
+/** Whether what it comes to depends on when one asks. */
+function changesByItself({ local, lists }: Policy): boolean {
+  return local.hostsFiles.length + local.leases.length + lists.length > 0;
 }
 
 /** What is wrong by all of them; nothing when it is right by one. */

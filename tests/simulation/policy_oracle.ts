@@ -4,11 +4,13 @@ import { ownSoa } from "../../lib/resolver/local/own_soa.ts";
 import { REWRITES_MAX } from "../../lib/resolver/route/rewrite.ts";
 import { encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
 import { foldCase, type Name, nameFromText, nameToText } from "../../lib/wire/name.ts";
+import type { Listed } from "../app/policy/block_law.ts";
 import { lawSays } from "../app/policy/law.ts";
 import { message } from "../support/messages.ts";
 import { recordIdentity } from "./expected_reply.ts";
 import { type KnownHere, knownHere, type Sources, sourcesOf } from "./local/local_law.ts";
 import { withoutHints } from "./hint_law.ts";
+import { blockOutcome } from "./lists/block_outcome.ts";
 import type { Knowledge, Oracle, Outcome } from "./oracle.ts";
 import { NETWORKS } from "./policy_draw.ts";
 import { timeless, timelessRecord } from "./timeless.ts";
@@ -22,6 +24,8 @@ export interface PolicyOracleOptions {
   readonly hostname: string;
   /** What files say. */
   readonly files: Pick<Sources, "hosts" | "leases">;
+  /** What lists say, and which rules count. */
+  readonly listed: Listed;
 }
 
 /** What a client has to get while one policy is in force: what upstreams say is the oracle's to know. */
@@ -29,17 +33,23 @@ export class PolicyOracle implements Knowledge {
   readonly #oracle: Oracle;
   readonly #policy: Policy;
   readonly #unrouted: Policy;
+  /** For names that somebody leads to. */
+  readonly #unblocked: Policy;
   readonly #group: ClientGroupConfig | null;
   readonly #sources: Sources;
+  readonly #listed: Listed;
   /** Greatest TTLs of records that are made here. */
   readonly #ttls = new Map<string, number>();
 
   /** See {@linkcode PolicyOracleOptions}. */
-  constructor({ oracle, policy, hostname, files }: PolicyOracleOptions) {
+  constructor({ oracle, policy, hostname, files, listed }: PolicyOracleOptions) {
+    this.#listed = listed;
     this.#oracle = oracle;
     this.#policy = inLowerCase(policy);
     // Whether a name is routed has nothing to do with what its client does not get.
-    const clientGroups = this.#policy.clientGroups.map((group) => ({ ...group, dropTypes: [] }));
+    const clientGroups = this.#policy.clientGroups.map((group) => ({ ...group, dropTypes: [], block: [] }));
+    const unblocked = this.#policy.clientGroups.map((group) => ({ ...group, block: [] }));
+    this.#unblocked = { ...this.#policy, clientGroups: unblocked };
     // A route for all names is none for this or that.
     const routes = this.#policy.routes.filter(({ domains }) =>
       domains.every(({ name }) => name !== ".") && domains.length > 0
@@ -79,7 +89,13 @@ export class PolicyOracle implements Knowledge {
   }
 
   outcomes(question: Question, wantsDnssec: boolean, transport: "udp" | "tcp"): Outcome[] {
-    return this.#outcomes(question, { wantsDnssec, transport, aliasesLeft: ALIASES_MAX, rewriteCount: 0 });
+    return this.#outcomes(question, {
+      wantsDnssec,
+      transport,
+      aliasesLeft: ALIASES_MAX,
+      rewriteCount: 0,
+      isAllowed: false,
+    });
   }
 
   #outcomes(question: Question, asking: Asking): Outcome[] {
@@ -88,7 +104,7 @@ export class PolicyOracle implements Knowledge {
     if (!known.isAlias) return [this.#ownOutcome(question, known)];
     if (asking.aliasesLeft === 0) return [failure(question, RCODE.SERVFAIL)];
     const target = { ...question, name: known.answers.at(-1)!.rdata as Name };
-    const outcomes = this.#outcomes(target, { ...asking, aliasesLeft: asking.aliasesLeft - 1 });
+    const outcomes = this.#outcomes(target, { ...asking, aliasesLeft: asking.aliasesLeft - 1, isAllowed: true });
     return outcomes.map((outcome) => this.#behind(question, known.answers, outcome));
   }
 
@@ -99,7 +115,8 @@ export class PolicyOracle implements Knowledge {
   }
 
   #decided(question: Question, asking: Asking): Outcome[] {
-    const said = this.#says(question, this.#policy);
+    const said = this.#says(question, asking.isAllowed ? this.#unblocked : this.#policy, this.#listed);
+    if (said.startsWith("blocked by")) return [this.#blocked(question, said)];
     if (said.endsWith("drop-types")) {
       const soa = this.#made(ownSoa(question.name, this.#policy.local.ttlSeconds));
       // It tells why, as failures do.
@@ -126,14 +143,27 @@ export class PolicyOracle implements Knowledge {
       return [ours(question, { answers: [alias] }, "said", this.isRemembering)];
     }
     const instead = { ...question, name };
-    const outcomes = this.#outcomes(instead, { ...asking, rewriteCount: rewriteCount + 1, aliasesLeft: ALIASES_MAX });
+    const outcomes = this.#outcomes(instead, {
+      ...asking,
+      rewriteCount: rewriteCount + 1,
+      aliasesLeft: ALIASES_MAX,
+      isAllowed: true,
+    });
     return outcomes.map((outcome) => {
       return isFlat ? this.#flat(question, outcome) : this.#behind(question, [alias], outcome);
     });
   }
 
-  #says({ name, type, class: qclass }: Question, policy: Policy): string {
-    return lawSays(policy, { name: textOf(name), type, class: qclass, client: this.#group?.name ?? "default" });
+  #says({ name, type, class: qclass }: Question, policy: Policy, listed?: Listed): string {
+    const client = this.#group?.name ?? "default";
+    return lawSays(policy, { name: textOf(name), type, class: qclass, client }, listed);
+  }
+
+  #blocked(question: Question, said: string): Outcome {
+    const { isExplained, ...fields } = blockOutcome(this.#policy, this.#group, question, said);
+    for (const record of [...fields.answers, ...fields.authorities]) this.#made(record);
+    // It tells why, as failures do.
+    return ours(question, fields, isExplained ? "failure" : "said", this.isRemembering);
   }
 
   #ownOutcome(question: Question, { kind, answers, rcode, soa }: KnownHere): Outcome {
@@ -180,6 +210,8 @@ interface Asking {
   readonly transport: "udp" | "tcp";
   readonly aliasesLeft: number;
   readonly rewriteCount: number;
+  /** Whether somebody leads to the name: then it is not blocked. */
+  readonly isAllowed: boolean;
 }
 
 /** Aliases that are known here and lead to one another. */
@@ -214,5 +246,5 @@ function inLowerCase(policy: Policy): Policy {
 function groupOf({ clientGroups }: Policy, hostname: string): ClientGroupConfig | null {
   const networks = NETWORKS.filter(({ holds }) => holds.includes(hostname)).map(({ text }) => text);
   const groups = networks.map((text) => clientGroups.find(({ addresses }) => addresses.includes(text)));
-  return groups.find((group) => group !== undefined) ?? null;
+  return groups.find((group) => group !== undefined) ?? clientGroups.find(({ name }) => name === "default") ?? null;
 }

@@ -4,6 +4,7 @@ import { STRATEGIES } from "../../lib/upstream/group/strategy.ts";
 import { SeededRandom } from "../support/seeded_random.ts";
 import type { Policy } from "../../lib/config/policy.ts";
 import { drawFiles, type FilePlan } from "./local/file_draw.ts";
+import { drawListPlan, type ListPlan, NO_LISTS, withLists } from "./lists/list_draw.ts";
 import { withHome } from "./local/words.ts";
 import { drawPolicy } from "./policy_draw.ts";
 import { withWords } from "./words_draw.ts";
@@ -23,8 +24,6 @@ export interface ReloadScene {
   readonly config: FullConfig;
   readonly isFair: boolean;
   readonly durationMs: number;
-  /** When the life begins, since 1970. */
-  readonly startSeconds: number;
   /** An address of the forwarder's machine that nobody asks, and one that it does not have. */
   readonly listen: { readonly other: SocketAddress; readonly impossible: SocketAddress };
 }
@@ -40,6 +39,8 @@ export interface PolicyPlan {
   readonly reloads: readonly ReloadPlan[];
   /** What becomes of the files that policies name; none where no policy does. */
   readonly files: FilePlan;
+  /** What becomes of lists; nothing where no policy has any. */
+  readonly lists: ListPlan;
   /** Queries for what may be known here, and how long they come, in milliseconds. */
   readonly local: { readonly queryCount: number; readonly spanMs: number };
 }
@@ -53,19 +54,23 @@ export function drawPolicies(scene: ReloadScene): PolicyPlan {
   const { seed, config, durationMs } = scene;
   const random = new SeededRandom(`first policy ${seed}`);
   const spanMs = Math.max(durationMs, random.pick([1, 10_000, 60_000]));
-  const files = drawFiles(new SeededRandom(`files ${seed}`), { spanMs, startSeconds: scene.startSeconds });
+  const hasLists = new SeededRandom(`has lists ${seed}`).chance(0.5);
+  const lists = hasLists ? drawListPlan(new SeededRandom(`lists ${seed}`), spanMs) : NO_LISTS;
+  const files = drawFiles(new SeededRandom(`files ${seed}`), { spanMs, startSeconds: lists.startSeconds });
   const hasFirst = config.upstreams.length > 0 && random.chance(1 / 8);
-  const policy = hasFirst ? drawOne(scene, { config, files, source: `first ${seed}` }) : null;
-  const reloads = drawReloads(scene, files);
+  const policy = hasFirst ? drawOne(scene, { config, files, lists, source: `first ${seed}` }) : null;
+  const reloads = drawReloads(scene, files, lists);
   const policies = [policy, ...reloads.map((reload) => reload.config?.policy ?? null)].filter((one) => one !== null);
   const hasFiles = policies.some(({ local }) => local.hostsFiles.length > 0 || local.leases.length > 0);
-  // Who looks at files all the time never comes to rest.
+  const isListing = policies.some((one) => one.lists.length > 0);
+  // Who looks at files or at the clock all the time never comes to rest.
   const lastMs = Math.max(spanMs, ...reloads.map(({ afterMs }) => afterMs)) + CLOSING_MS;
   const closing = { afterMs: lastMs, config: { ...config, policy: null, rollbackAfterMs: 0 } };
   return {
     policy,
-    reloads: hasFiles ? [...reloads, closing] : reloads,
+    reloads: hasFiles || isListing ? [...reloads, closing] : reloads,
     files: hasFiles ? files : NO_FILES,
+    lists: isListing ? lists : NO_LISTS,
     local: { queryCount: policies.length > 0 ? random.between(10, 30) : 0, spanMs },
   };
 }
@@ -73,7 +78,7 @@ export function drawPolicies(scene: ReloadScene): PolicyPlan {
 /** A policy of these upstreams, with words of its own in most cases. */
 function drawOne(
   { isFair }: ReloadScene,
-  { config, files, source }: { config: FullConfig; files: FilePlan; source: string },
+  { config, files, lists, source }: { config: FullConfig; files: FilePlan; lists: ListPlan; source: string },
 ): Policy {
   const { upstreams } = config;
   const routed = drawPolicy(new SeededRandom(`routes ${source}`), {
@@ -81,19 +86,25 @@ function drawOne(
     countMin: isFair ? upstreams.length : 1,
     upstreams,
   });
-  return withMore(routed, files, source);
+  return withMore(routed, { files, lists, source });
 }
 
-function withMore(routed: Policy, files: FilePlan, source: string): Policy {
+function withMore(
+  routed: Policy,
+  { files, lists, source }: { files: FilePlan; lists: ListPlan; source: string },
+): Policy {
   const words = new SeededRandom(`words ${source}`);
   const policy = words.chance(0.8) ? withWords(routed, words) : routed;
   const home = new SeededRandom(`home ${source}`);
-  return home.chance(0.5) ? withHome(policy, home, files) : policy;
+  const known = home.chance(0.5) ? withHome(policy, home, files) : policy;
+  const listing = new SeededRandom(`lists ${source}`);
+  return lists !== NO_LISTS && listing.chance(0.8) ? withLists(known, listing, lists) : known;
 }
 
 function drawReloads(
   { seed, config, isFair, durationMs, listen }: ReloadScene,
   files: FilePlan,
+  lists: ListPlan,
 ): readonly ReloadPlan[] {
   const random = new SeededRandom(`reloads ${seed}`);
   if (!random.chance(1 / 3)) return [];
@@ -118,7 +129,7 @@ function drawReloads(
     };
     const hasPolicy = upstreams.length > 0 && random.chance(0.6);
     const routed = hasPolicy ? drawPolicy(random, { config: other, countMin, upstreams }) : null;
-    const policy = routed === null ? null : withMore(routed, files, `${seed} ${i}`);
+    const policy = routed === null ? null : withMore(routed, { files, lists, source: `${seed} ${i}` });
     return {
       afterMs: isStorm ? i * Math.min(50, durationMs / 60) : random.fraction() * (durationMs + timeoutMs),
       config: random.chance(0.1) ? null : { ...other, policy },

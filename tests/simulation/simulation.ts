@@ -24,6 +24,8 @@ import { drawErrands } from "./operator.ts";
 import { Oracle } from "./oracle.ts";
 import type { FileChange } from "./local/file_draw.ts";
 import { FilesInForce } from "./local/files_in_force.ts";
+import { ListsInForce } from "./lists/lists_in_force.ts";
+import { nameSetOf } from "../support/list_sets.ts";
 import { LocalTraffic } from "./local/local_traffic.ts";
 import { drawPlan, type Plan, START_MS, STRANGER } from "./plan.ts";
 import { PoliciesInForce } from "./policies_in_force.ts";
@@ -109,6 +111,7 @@ class Simulation {
       seed: plan.seed,
       isTraceKept,
       startMs: START_MS,
+      epochStartSeconds: plan.lists.startSeconds,
       timerDelay: systemTimerDelay,
       watch: (passage) => this.#watch(corruptPassage(passage)),
     });
@@ -135,11 +138,14 @@ class Simulation {
     for (const unruly of this.#unruly) unruly.start();
     const twins = plan.upstreams.map((upstream) => scriptedFor(upstream, zone));
     this.#oracle = new Oracle({ plan, twins, altered });
-    const files = new FilesInForce(plan.files.changes, START_MS);
+    const epochSeconds = (ms: number) => world.epochSecondsAt(ms);
+    const files = new FilesInForce(plan.files.changes, START_MS, epochSeconds);
+    const lists = new ListsInForce(plan.lists, START_MS, epochSeconds);
     this.#policies = new PoliciesInForce({
       oracle: this.#oracle,
       first: plan.config.policy,
       files,
+      lists,
       read: corruptPolicy,
     });
     // Every second seed lives with batches, and every second one of the others is woken at once: a burst is a burst only
@@ -172,6 +178,7 @@ class Simulation {
     if (natForgetsAfterMs !== null) time.after(natForgetsAfterMs, () => this.#forgetPorts());
     if (this.#plan.stopAfterMs !== null) time.after(this.#plan.stopAfterMs, () => this.#stop());
     this.#planFiles();
+    this.#planLists();
     this.#planReloads();
     this.#planErrands();
     await time.settle();
@@ -310,6 +317,16 @@ class Simulation {
     for (const change of this.#plan.files.changes) {
       if (change.afterMs > 0) this.#world.time.after(change.afterMs, () => this.#change(change));
     }
+  }
+
+  #planLists(): void {
+    const { sets, pauses } = this.#plan.lists;
+    const at = (afterMs: number, run: () => void) => {
+      if (afterMs === 0) run();
+      else this.#world.time.after(afterMs, () => this.#stopped === null && run());
+    };
+    sets.forEach(({ afterMs, lines }, i) => at(afterMs, () => this.#app.listsNow.useNames(nameSetOf(lines, i + 1))));
+    for (const one of pauses) at(one.afterMs, () => this.#app.usePauses(one.pauses));
   }
 
   #change({ path, text }: FileChange): void {

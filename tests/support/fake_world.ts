@@ -14,6 +14,8 @@ export interface FakeWorldOptions {
   readonly isTraceKept?: boolean;
   /** Where the clock starts. */
   readonly startMs?: number;
+  /** What clocks on the wall showed at 0, in seconds since 1970; 2025-01-01 by default. */
+  readonly epochStartSeconds?: number;
   /** See `EventTimeOptions.timerDelay`; draws from the given generator. */
   readonly timerDelay?: (delayMs: number, random: SeededRandom) => number;
   /** Hears of everything that happens to datagrams. Must not throw. */
@@ -32,12 +34,20 @@ export class FakeWorld {
   readonly files: FakeFiles = new FakeFiles();
   /** What the program wrote for the operator. */
   readonly lines: string[] = [];
+  readonly #epochStartSeconds: number;
 
   constructor(
-    { seed = 1, isTraceKept = false, startMs = 1000, timerDelay = (delayMs) => delayMs, watch = () => {} }:
-      FakeWorldOptions = {},
+    {
+      seed = 1,
+      isTraceKept = false,
+      startMs = 1000,
+      epochStartSeconds = 1_735_689_600,
+      timerDelay = (delayMs) => delayMs,
+      watch = () => {},
+    }: FakeWorldOptions = {},
   ) {
     this.random = new SeededRandom(seed);
+    this.#epochStartSeconds = epochStartSeconds;
     this.trace = new Trace({ isKept: isTraceKept });
     const timerRandom = this.random.fork("timers");
     this.time = new EventTime({ startMs, timerDelay: (delayMs) => timerDelay(delayMs, timerRandom) });
@@ -51,14 +61,18 @@ export class FakeWorld {
     });
   }
 
+  /** What clocks on the wall show at a moment, in seconds since 1970. */
+  epochSecondsAt(ms: number): number {
+    return this.#epochStartSeconds + Math.floor(ms / 1000);
+  }
+
   /** The world as a program on `host` sees it. */
   runtimeOn(host: Host): Runtime {
     return {
       clock: this.time,
       turns: new CheckedTurns(),
       uptimeSeconds: () => Math.floor((this.time.nowMs() + this.sleptMs) / 1000),
-      // The world began on 2025-01-01.
-      wallClock: { epochSeconds: () => 1_735_689_600 + Math.floor(this.time.nowMs() / 1000) },
+      wallClock: { epochSeconds: () => this.epochSecondsAt(this.time.nowMs()) },
       timers: this.time,
       random: this.random.fork("program"),
       network: host,

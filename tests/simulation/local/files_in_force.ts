@@ -15,11 +15,13 @@ const FOLLOWED_MS = 1000 + 2000 + 200 + 1000 + 300;
 /** What files may say to the program at any time: what they say on disk, or did not long ago. */
 export class FilesInForce {
   readonly #startMs: number;
+  readonly #epochSeconds: (ms: number) => number;
   readonly #changes: ReadonlyMap<string, readonly FileChange[]>;
 
   /** @param startMs When the life begins. */
-  constructor(changes: readonly FileChange[], startMs: number) {
+  constructor(changes: readonly FileChange[], startMs: number, epochSeconds: (ms: number) => number) {
     this.#startMs = startMs;
+    this.#epochSeconds = epochSeconds;
     this.#changes = Map.groupBy(changes, ({ path }) => path);
   }
 
@@ -36,7 +38,7 @@ export class FilesInForce {
 
   /** The moments at which leases that may count have other TTLs: seconds between two moments, one at least. */
   secondsBetween(fromMs: number, toMs: number, { local }: Policy): number[] {
-    const [first, last] = [epochSeconds(fromMs), epochSeconds(toMs)];
+    const [first, last] = [this.#epochSeconds(fromMs), this.#epochSeconds(toMs)];
     const ends = (this.#changes.get(LEASE_PATH) ?? []).flatMap(({ says }) => says?.kind === "leases" ? says.rows : [])
       .map(({ endSeconds }) => endSeconds).filter((end) => end !== 0);
     const seconds = Array.from({ length: last - first + 1 }, (_, i) => first + i);
@@ -62,11 +64,6 @@ export function sourcesOfFiles(
     return said?.kind === "leases" ? [ofLeases(said.rows, domain, local, nowSeconds)] : [];
   });
   return { hosts, leases };
-}
-
-/** The world began on 2025-01-01. */
-export function epochSeconds(nowMs: number): number {
-  return 1_735_689_600 + Math.floor(nowMs / 1000);
 }
 
 /** What cannot be read leaves what was known before, for whoever has read that. */
