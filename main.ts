@@ -10,6 +10,7 @@ import type { Host } from "./lib/program/host.ts";
 import { runProgram } from "./lib/program/run_program.ts";
 import { serveAsWorker } from "./lib/program/serve_as_worker.ts";
 import { COMPILE_ARGUMENT, compileForParent } from "./lib/system/lists/compile_process.ts";
+import { FETCH_ARGUMENT, fetchForParent } from "./lib/system/lists/fetch_process.ts";
 import { defaultConfigFile } from "./lib/system/deno_config_io.ts";
 import { denoSystem } from "./lib/system/deno_system.ts";
 import { runProcess } from "./lib/system/process/run_process.ts";
@@ -33,6 +34,7 @@ export function main(host: Host): Promise<number> {
 if (import.meta.main) {
   await runProcess((standardError) => {
     if (Deno.args.length === 1 && Deno.args[0] === COMPILE_ARGUMENT) return compileForParent();
+    if (Deno.args.length === 1 && Deno.args[0] === FETCH_ARGUMENT) return fetchForParent();
     const writeLine = (line: string) => standardError.writeLine(line);
     const isWorker = Deno.args.length === 1 && Deno.args[0] === WORKER_ARGUMENT;
     const host: Host = {

@@ -1,10 +1,10 @@
 import type { Files } from "../base/files.ts";
-import type { HttpClient } from "../base/http.ts";
 import type { LocalSockets } from "../base/local_sockets.ts";
 import type { Network, Runtime } from "../base/runtime.ts";
 import type { WritableFiles } from "../base/writable_files.ts";
 import type { Config, FullConfig } from "../config/config.ts";
 import type { ConfigIo } from "../config/loaded_config.ts";
+import type { ListFetcher } from "../lists/fetch/list_fetcher.ts";
 import type { ListCompiler } from "../lists/compile/list_compiler.ts";
 import type { NameSet } from "../lists/set/name_set.ts";
 import type { Order, Report } from "../workers/messages.ts";
@@ -42,7 +42,7 @@ export interface OperatingSystem {
   /** Where files of the program's own are written. */
   readonly writableFiles: WritableFiles;
   /** Fetches lists. */
-  readonly httpClient: HttpClient;
+  readonly listFetcher: ListFetcher;
   /** Does what is much work with lists. */
   readonly listCompiler: ListCompiler;
   /**

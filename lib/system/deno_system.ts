@@ -4,11 +4,11 @@ import { DENO_CONFIG_IO } from "./deno_config_io.ts";
 import { DENO_FILES } from "./deno_files.ts";
 import { DENO_LOCAL_SOCKETS } from "./network/local_sockets.ts";
 import { DENO_WRITABLE_FILES } from "./deno_writable_files.ts";
-import { denoHttpClient } from "./network/http_client.ts";
 import { listenSharedStream } from "./network/deno_network.ts";
 import { denoRuntime } from "./deno_runtime.ts";
 import { onHangup } from "./hangup_signal.ts";
 import { denoListCompiler } from "./lists/list_compiler.ts";
+import { denoListFetcher } from "./lists/list_fetcher.ts";
 import { openSetFile, openSetFileInSteps } from "./lists/open_set.ts";
 import { onStatusSignal } from "./status_signal.ts";
 import { leaveSignalsToSupervisor } from "./stop_signal.ts";
@@ -30,7 +30,7 @@ export function denoSystem(mainModule: string): OperatingSystem {
     files: DENO_FILES,
     configIo: DENO_CONFIG_IO,
     writableFiles: DENO_WRITABLE_FILES,
-    httpClient: denoHttpClient(),
+    listFetcher: denoListFetcher(mainModule),
     listCompiler: denoListCompiler(mainModule),
     openSetFile,
     openSetFileInSteps,

@@ -3,6 +3,7 @@ import type { Network } from "../../lib/base/runtime.ts";
 import type { Host as ProgramHost } from "../../lib/program/host.ts";
 import type { DatagramIoChoice, OperatingSystem } from "../../lib/program/operating_system.ts";
 import type { Order } from "../../lib/workers/messages.ts";
+import { fetchSource } from "../../lib/lists/fetch/fetch_source.ts";
 import { FakeFiles } from "./fake_files.ts";
 import { FakeHttp } from "./fake_http.ts";
 import { fakeListCompiler } from "./fake_list_compiler.ts";
@@ -75,7 +76,13 @@ export class FakeSystem implements ProgramHost {
         variable: () => null,
       },
       writableFiles: this.writableFiles,
-      httpClient: this.http,
+      listFetcher: {
+        fetchText: async (wanted, path, options) => {
+          const { timers, wallClock } = this.world.runtimeOn(host);
+          const fetching = { ...options, http: this.http, network: this.http, timers, wallClock };
+          return await fetchSource(wanted, await this.writableFiles.create(path), fetching);
+        },
+      },
       listCompiler: fakeListCompiler(this.files, this.writableFiles),
       openSetFile: (path) => {
         const octets = this.files.readNow(path, Infinity);

@@ -66,7 +66,7 @@ export class ListRig implements ListWork {
     };
     return this.keeper = new ListKeeper({
       store: new ListStore({ folder: "/state/fetch", files: this.files, writableFiles: this.disk }),
-      fetchText: (wanted, into) => fetchSource(wanted, into, fetching),
+      fetchText: async (wanted, path) => await fetchSource(wanted, await this.disk.create(path), fetching),
       work: this,
       made,
       onFiles: (paths) => this.watched = paths,

@@ -1,6 +1,5 @@
 import { FileError } from "../../base/files.ts";
 import type { WallClock } from "../../base/runtime.ts";
-import type { FileWriter } from "../../base/writable_files.ts";
 import { FetchError } from "../fetch/fetch_error.ts";
 import type { FetchedText, WantedSource } from "../fetch/fetch_source.ts";
 import type { KeptText } from "../store/kept_text.ts";
@@ -11,8 +10,8 @@ import type { CountedText, CountOrder, ListWork } from "./list_work.ts";
 
 /** What texts are got with. */
 export interface TextTools {
-  /** See `fetchSource`. */
-  readonly fetchText: (wanted: WantedSource, into: FileWriter) => Promise<FetchedText>;
+  /** Fetches a text to a file at a path; see `ListFetcher`. */
+  readonly fetchText: (wanted: WantedSource, path: string) => Promise<FetchedText>;
   /** Who reads them. */
   readonly work: Pick<ListWork, "count">;
   /** When that was. */
@@ -51,8 +50,8 @@ export async function updateText(
 async function updateFetched(url: string, list: KeptList, text: KeptText, tools: TextTools): Promise<boolean> {
   const { via, token, maxSizeOctets } = list;
   const { record } = text;
-  const into = await text.create();
-  const fetched = await tools.fetchText({ url, via, token, maxSizeOctets, known: record }, into);
+  await text.makeFolder();
+  const fetched = await tools.fetchText({ url, via, token, maxSizeOctets, known: record }, text.newPath);
   const checkedSeconds = tools.wallClock.epochSeconds();
   if (fetched === null) {
     const { etag, lastModified } = record!;

@@ -1,4 +1,4 @@
-import type { FileWriter, WritableFiles } from "../../base/writable_files.ts";
+import type { WritableFiles } from "../../base/writable_files.ts";
 import { recordToText, type SourceRecord } from "./source_record.ts";
 
 /** Digits of the SHA-256 in the name of a text: it tells versions apart. */
@@ -37,12 +37,6 @@ export class KeptText {
   /** Where its record stands, if there is one. */
   get recordPath(): string {
     return `${this.#path}.json`;
-  }
-
-  /** Begins a text that may take its place. */
-  async create(): Promise<FileWriter> {
-    await this.makeFolder();
-    return await this.#files.create(this.newPath);
   }
 
   /** Makes sure that a text may be written to `newPath`. */

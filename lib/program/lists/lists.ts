@@ -1,7 +1,7 @@
 import { WatchedPaths } from "../../base/watched_paths.ts";
 import type { Runtime } from "../../base/runtime.ts";
 import type { FullConfig } from "../../config/config.ts";
-import { fetchSource, type FindAddresses } from "../../lists/fetch/fetch_source.ts";
+import type { FindAddresses } from "../../lists/fetch/fetch_source.ts";
 import type { KeptList } from "../../lists/keeper/kept_list.ts";
 import { ListKeeper } from "../../lists/keeper/list_keeper.ts";
 import type { ListStatus } from "../../lists/keeper/list_status.ts";
@@ -19,10 +19,10 @@ export interface ListsOptions {
   /** The machine. */
   readonly system: Pick<
     OperatingSystem,
-    "files" | "writableFiles" | "listCompiler" | "openSetFileInSteps" | "httpClient"
+    "files" | "writableFiles" | "listCompiler" | "openSetFileInSteps" | "listFetcher"
   >;
   /** The world outside. */
-  readonly runtime: Pick<Runtime, "clock" | "timers" | "wallClock" | "random" | "network">;
+  readonly runtime: Pick<Runtime, "clock" | "timers" | "wallClock" | "random">;
   /** Where the operator reads. */
   readonly log: Log;
 }
@@ -68,9 +68,8 @@ export class Lists {
   /** Keeps the lists of a configuration from now on, for whoever serves. */
   begin(config: FullConfig, user: ListsUser): void {
     const { system, runtime, log } = this.#options;
-    const { timers, wallClock, network } = runtime;
     const { signal } = this.#stopping;
-    const fetching = { http: system.httpClient, network, findAddresses: user.findAddresses, timers, wallClock, signal };
+    const fetching = { findAddresses: user.findAddresses, signal };
     this.#user = user;
     this.#paths = new WatchedPaths({
       ...runtime,
@@ -80,7 +79,7 @@ export class Lists {
     const keeper = this.#keeper = new ListKeeper({
       ...runtime,
       store: this.#store,
-      fetchText: (wanted, into) => fetchSource(wanted, into, fetching),
+      fetchText: (wanted, path) => system.listFetcher.fetchText(wanted, path, fetching),
       work: this.#sets,
       made: this.#made,
       onFiles: (paths) => this.#paths!.watch(paths),

@@ -12,8 +12,9 @@ function storeOn(files: FakeFiles, writableFiles = new FakeWritableFiles(files))
   return new ListStore({ folder: FOLDER, files, writableFiles });
 }
 
-async function put(text: KeptText, source: string, content: string): Promise<void> {
-  const writer = await text.create();
+async function put(disk: FakeWritableFiles, text: KeptText, source: string, content: string): Promise<void> {
+  await text.makeFolder();
+  const writer = await disk.create(text.newPath);
   await writer.write(new TextEncoder().encode(content));
   const written = await writer.finish();
   const counts = { names: 1, lines: 1, bad: 0, firstBad: [] };
@@ -28,8 +29,8 @@ Deno.test("ListStore.open() finds texts again by what they came from, in whateve
   const files = new FakeFiles();
   const [a, b] = await storeOn(files).open("ads", [A, B]);
   assertEquals([a!.record, a!.path], [null, null]);
-  await put(a!, A, "of a");
-  await put(b!, B, "of b");
+  await put(new FakeWritableFiles(files), a!, A, "of a");
+  await put(new FakeWritableFiles(files), b!, B, "of b");
   const again = await storeOn(files).open("ads", [B, "https://lists.example.org/c.txt", A]);
   assertEquals(again.map((text) => contentOf(files, text)), ["of b", null, "of a"]);
   assertEquals(again[2]!.record, a!.record);
@@ -42,12 +43,12 @@ Deno.test("ListStore.open() gives whoever asks again the same text, and no two o
   const [a] = await store.open("ads", [A]);
   const [b, same] = await store.open("ads", [B, A]);
   assertEquals(a === same, true);
-  await put(a!, A, "of a");
-  await put(b!, B, "of b");
+  await put(new FakeWritableFiles(files), a!, A, "of a");
+  await put(new FakeWritableFiles(files), b!, B, "of b");
   assertEquals([contentOf(files, a!), contentOf(files, b!)], ["of a", "of b"]);
   // What was there before is not written over by what comes later.
   const [c] = await storeOn(files).open("ads", ["https://lists.example.org/c.txt"]);
-  await put(c!, "https://lists.example.org/c.txt", "of c");
+  await put(new FakeWritableFiles(files), c!, "https://lists.example.org/c.txt", "of c");
   const all = await storeOn(files).open("ads", [A, B, "https://lists.example.org/c.txt"]);
   assertEquals(all.map((text) => contentOf(files, text)), ["of a", "of b", "of c"]);
 });
@@ -56,12 +57,12 @@ Deno.test("KeptText.replace() leaves the former text or the new one, whole, wher
   const outcomes = new Set<string | null>();
   for (let stepsMax = 0;; stepsMax++) {
     const files = new FakeFiles();
-    await put((await storeOn(files).open("ads", [A]))[0]!, A, "the former text");
+    await put(new FakeWritableFiles(files), (await storeOn(files).open("ads", [A]))[0]!, A, "the former text");
     const disk = new FakeWritableFiles(files);
     disk.stepsMax = stepsMax;
     const [text] = await storeOn(files, disk).open("ads", [A]);
     let isDone = false;
-    void put(text!, A, "another text").then(() => isDone = true);
+    void put(disk, text!, A, "another text").then(() => isDone = true);
     await new Promise((resolve) => setTimeout(resolve, 0));
     const afterwards = storeOn(files);
     await afterwards.tidy(["ads"]);
@@ -85,7 +86,7 @@ Deno.test("KeptText.confirm() changes what is known of the text, and not the tex
   const [text] = await storeOn(files).open("ads", [A]);
   await text!.confirm({ etag: '"1"', lastModified: null, checkedSeconds: 5 });
   assertEquals(text!.record, null);
-  await put(text!, A, "of a");
+  await put(new FakeWritableFiles(files), text!, A, "of a");
   await text!.confirm({ etag: '"2"', lastModified: "x", checkedSeconds: 9 });
   const [again] = await storeOn(files).open("ads", [A]);
   const { etag, lastModified, checkedSeconds } = again!.record!;
@@ -96,8 +97,8 @@ Deno.test("KeptText.confirm() changes what is known of the text, and not the tex
 Deno.test("ListStore.tidy() removes lists that there are no more, and leaves the others' texts", async () => {
   const files = new FakeFiles();
   const store = storeOn(files);
-  await put((await store.open("ads", [A]))[0]!, A, "of a");
-  await put((await store.open("old", [B]))[0]!, B, "of b");
+  await put(new FakeWritableFiles(files), (await store.open("ads", [A]))[0]!, A, "of a");
+  await put(new FakeWritableFiles(files), (await store.open("old", [B]))[0]!, B, "of b");
   files.write(`${FOLDER}/ads/2.new`, "begun");
   await storeOn(files).tidy(["ads", "new"]);
   assertEquals([...files.texts.keys()].some((path) => path.includes("/old/") || path.endsWith(".new")), false);
@@ -126,7 +127,7 @@ Deno.test("ListStore.open() takes a text of another length than its record says 
 
 Deno.test("ListStore keeps names that would lead elsewhere in its folder", async () => {
   const files = new FakeFiles();
-  await put((await storeOn(files).open("../../etc", [A]))[0]!, A, "of a");
+  await put(new FakeWritableFiles(files), (await storeOn(files).open("../../etc", [A]))[0]!, A, "of a");
   assertEquals([...files.texts.keys()].every((path) => path.startsWith(`${FOLDER}/%2E%2E%2F%2E%2E%2Fetc/`)), true);
 });
 
