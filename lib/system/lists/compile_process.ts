@@ -1,5 +1,6 @@
 import type { ListOrder, ListReport } from "../../lists/compile/orders.ts";
 import { CompileError } from "../../lists/compile/list_compiler.ts";
+import { lowerPriority } from "../../native/lower_priority.ts";
 import { linesOf } from "../process/lines.ts";
 
 /** The program's only argument when it compiles lists. Nobody gives it by hand: the order comes through standard input. */
@@ -19,6 +20,8 @@ export async function compileInProcess(mainModule: string, order: ListOrder): Pr
   const args = processArgs(mainModule, order);
   const io = { stdin: "piped", stdout: "piped", stderr: "inherit" } as const;
   const child = new Deno.Command(Deno.execPath(), { args, ...io }).spawn();
+  // Its work is for the next hours; answers are for now.
+  lowerPriority(child.pid);
   const writer = child.stdin.getWriter();
   // Kept open: its end is the end of whoever has given the order.
   const writing = writer.write(new TextEncoder().encode(`${JSON.stringify(order)}\n`)).catch(() => {});
