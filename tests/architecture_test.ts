@@ -177,6 +177,15 @@ test(`no room of lib/ has more than ${FILES_MAX} files side by side`, () => {
   assertEquals([...rooms].filter(([, files]) => files.length > FILES_MAX).map(([room]) => room), []);
 });
 
+test("docs/architecture.md says of each room of lib/ what lives in it", () => {
+  const rows = Deno.readTextFileSync(new URL("docs/architecture.md", ROOT)).matchAll(/^\| `(lib\/.*)\/` /gm);
+  const rooms = sourceFiles().map(({ path }) => path.slice(0, path.lastIndexOf("/"))).filter((room) => room !== "lib");
+  assertEquals(
+    [...rows].map(([, room]) => room!).toSorted(),
+    [...new Set(rooms)].filter((room) => room.startsWith("lib/")).toSorted(),
+  );
+});
+
 Deno.test("upwardImports() finds imports of every form, and names those that lead upwards", () => {
   const code = `
     import { a } from "../server/server.ts";

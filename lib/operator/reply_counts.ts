@@ -8,7 +8,7 @@ export interface ReplyCount {
   readonly channel: Channel;
   /** Where they came from. */
   readonly source: keyof typeof SOURCE;
-  /** Without what an OPT record adds to it (RFC 6891 §6.1.3): 0–15. */
+  /** With what an OPT record adds to it (RFC 6891 §6.1.3): 0–31, see `RCODE_COUNT`. */
   readonly rcode: number;
   /** 1 and more. */
   readonly count: number;
