@@ -6,7 +6,7 @@ import type { Explanation } from "../../lib/operator/explain/explanation.ts";
 import { explanationText } from "../../lib/operator/explain/explanation_text.ts";
 import { TYPE } from "../../lib/wire/iana.ts";
 import { question } from "../support/messages.ts";
-import { policyOf } from "../support/policies.ts";
+import { listOf, policyOf } from "../support/policies.ts";
 import { recordZone } from "../support/record_zone.ts";
 import { Scene, type SceneOptions } from "../support/scene.ts";
 
@@ -78,14 +78,22 @@ Deno.test("explain: what has expired is told, and with it who is silent and who 
   scene.app.abort();
 });
 
-Deno.test("explain: pauses for the client's group are told, and whose time it is at another moment", async () => {
-  const night = { days: [0, 1, 2, 3, 4, 5, 6], fromMinute: 1200, toMinute: 420, timeZone: null };
+Deno.test("explain: pauses for the client's group are told, and what another moment's rules decide", async () => {
+  // It is Tuesday or Wednesday, wherever this is run; 2026-11-30 is a Monday.
+  const night = { days: [1], fromMinute: 1200, toMinute: 420, timeZone: null };
   const place = { file: "config.toml", line: 1 };
+  const rule = { schedule: null, except: [], place };
   const { scene } = setUp({
     config: {
       policy: policyOf({
         upstreams: { default: ["203.0.113.53"] },
-        clients: { kids: { addresses: ["192.168.1.64/26"] } },
+        clients: {
+          kids: {
+            addresses: ["192.168.1.64/26"],
+            block: [{ ...rule, lists: "*", schedule: "night" }, { ...rule, lists: ["ads"], schedule: "noon" }],
+          },
+        },
+        lists: [listOf("ads", { names: ["ads.example"] })],
         schedules: [
           { name: "night", windows: [night], place },
           { name: "noon", windows: [{ ...night, fromMinute: 720, toMinute: 780 }], place },
@@ -93,7 +101,6 @@ Deno.test("explain: pauses for the client's group are told, and whose time it is
       }),
     },
   });
-  scene.app.usePauses([{ untilSeconds: null, clients: ["kids"], lists: ["ads"] }]);
   const policyLines = async (fields: Partial<ExplainRequest>) => {
     const explained = scene.app.explain({ ...USUAL, client: "192.168.1.70", ...fields });
     // It never settles: schedules go on and on.
@@ -101,15 +108,21 @@ Deno.test("explain: pauses for the client's group are told, and whose time it is
     const lines = linesOf(await explained);
     return lines.slice(3, lines.findIndex((line) => /^3 /.test(line)));
   };
+  const [usual, all, ads] = [
+    "no route  sentence 6 of the law",
+    '[clients.kids] block "*"  config.toml:1, sentence 4 of the law',
+    "[lists.ads] names  config.toml:1, sentence 4 of the law",
+  ].map((reason) => `2  policy  ${reason}`);
+  assertEquals(await policyLines({}), [usual]);
+  assertEquals(await policyLines({ at: "2026-11-30 21:00" }), [all, "at 2026-11-30 21:00  night, not noon"]);
+  assertEquals(await policyLines({ at: "2026-12-01 06:59:59" }), [all, "at 2026-12-01 06:59:59  night, not noon"]);
+  const noon = { name: "ads.example", at: "2026-11-30 12:30" };
+  assertEquals(await policyLines(noon), [ads, "at 2026-11-30 12:30  not night, noon"]);
+  assertEquals(await policyLines({ name: "ads.example" }), [usual]);
+  scene.app.usePauses([{ untilSeconds: null, clients: ["kids"], lists: ["ads"] }]);
   const paused = "paused  blocking by ads for kids is paused until it is resumed";
-  assertEquals(await policyLines({}), ["2  policy  no route  sentence 6 of the law", paused]);
-  assertEquals(await policyLines({ client: "192.168.1.1" }), ["2  policy  no route  sentence 6 of the law"]);
-  assertEquals(await policyLines({ at: "2026-12-01 21:00" }), [
-    "2  policy  no route  sentence 6 of the law",
-    "at 2026-12-01 21:00  night, not noon",
-    paused,
-  ]);
-  assertEquals((await policyLines({ at: "2026-12-01 12:30:59" }))[1], "at 2026-12-01 12:30:59  not night, noon");
+  assertEquals(await policyLines(noon), [usual, "at 2026-11-30 12:30  not night, noon", paused]);
+  assertEquals(await policyLines({ client: "192.168.1.1" }), [usual]);
   scene.app.abort();
 });
 

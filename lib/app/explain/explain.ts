@@ -15,7 +15,7 @@ import { questionToText } from "../../wire/text/record_text.ts";
 import type { BuiltPipeline } from "../build_pipeline.ts";
 import type { Resources } from "../resources.ts";
 import { clientStep, groupOf, refusedStep } from "./client_step.ts";
-import { timeFacts } from "./time_facts.ts";
+import { momentOf, timeFacts } from "./time_facts.ts";
 import { cacheStep, policyStep, replyStep, upstreamStep, whyOf } from "./steps.ts";
 
 /** Who asks unless somebody else is named. */
@@ -50,7 +50,9 @@ export async function explain(request: ExplainRequest, options: ExplainOptions):
   try {
     const before = { ...counters };
     const verdict = admit(query);
-    const pending = verdict === ADMITTED || verdict === IGNORED ? pipeline.resolver.resolve(query) : verdict;
+    const pending = verdict === ADMITTED || verdict === IGNORED
+      ? asOf(request.at, resources, () => pipeline.resolver.resolve(query))
+      : verdict;
     // Nothing else has happened meanwhile: what memory has counted is this question.
     for (const name of MEMORY_COUNTERS) counters[name] = before[name];
     const isAnswered = pending instanceof Reply;
@@ -67,6 +69,17 @@ export async function explain(request: ExplainRequest, options: ExplainOptions):
     return { question, steps, outcome: isKnown ? outcomeOf(query, trace) : null };
   } finally {
     pipeline.leave();
+  }
+}
+
+/** Decides by the rules of another moment: what is decided about a query is decided before anything is waited for. */
+function asOf<T>(at: string | null, { timetable, listsNow }: Resources, decide: () => T): T {
+  if (at === null) return decide();
+  listsNow.useRules(timetable.inForceAt(momentOf(at)));
+  try {
+    return decide();
+  } finally {
+    listsNow.useRules(timetable.inForce);
   }
 }
 
