@@ -24,7 +24,7 @@ import { DEFAULT_CLIENTS, groupNames } from "./group_names.ts";
 import { filterOf } from "./filter.ts";
 import { ListsNow } from "../lists_now.ts";
 import type { Local } from "./local.ts";
-import { NOBODY_ASKED, rewriteRules, routeRules, specialRules } from "./rules.ts";
+import { listRouteRules, NOBODY_ASKED, rewriteRules, routeRules, specialRules } from "./rules.ts";
 import { safeSearchRules } from "./safe_search.ts";
 
 /** What deciding is made from. */
@@ -76,6 +76,7 @@ export function* decideInSteps(options: PolicyOptions): Generator<void, Deciding
   const numbers = new Map(groups.map(([{ name }], i) => [name, i]));
   const rules = [
     ...yield* inChunks(policy.routes, (routes) => routeRules(routes, destinations, numbers)),
+    ...yield* inChunks(policy.routes, (routes) => listRouteRules({ ...policy, routes }, destinations, numbers)),
     ...rewriteRules(policy.rewrites, policy.local.ttlSeconds, again, numbers),
     ...safeSearchRules(policy, again, numbers),
     ...dns64Rules(policy, again),

@@ -1,39 +1,68 @@
 import type { DomainPattern } from "../../config/domain_pattern.ts";
-import type { RewriteConfig, RouteConfig } from "../../config/policy.ts";
+import type { Policy, RewriteConfig, RouteConfig } from "../../config/policy.ts";
 import { answerSpecially, type IsKnown, isTopLevel, PARENTS_TYPES } from "../../resolver/local/special_answer.ts";
 import { SPECIAL_ZONES } from "../../resolver/local/special_zones.ts";
 import type { Resolver } from "../../resolver/resolver.ts";
 import { Rewrite } from "../../resolver/route/rewrite.ts";
 import { RULE, type Rule } from "../../resolver/route/rule.ts";
-import type { Subject } from "../../resolver/route/ruling.ts";
+import type { Ruling, Subject } from "../../resolver/route/ruling.ts";
 import { type Name, nameFromText, nameToText, ROOT } from "../../wire/name.ts";
+import { listWords } from "./list_words.ts";
 import type { Destinations } from "./destinations.ts";
 
 /** Numbers of client groups, by name. */
 export type GroupNumbers = ReadonlyMap<string, number>;
 
-/** What routes say. */
+/** What routes say of the domains that they name. */
 export function routeRules(routes: readonly RouteConfig[], destinations: Destinations, numbers: GroupNumbers): Rule[] {
-  return routes.flatMap(({ domains, types, clients, to, allowsPrivateAnswers, place }) => {
-    const { upstreams, view } = destinations.named(to);
-    const reason = { sentence: 6, what: `[[route]] to ${to}`, place };
-    return (domains.length === 0 ? [EVERYWHERE] : domains.map(domainOf)).map((domain) => ({
-      ...FOR_ALL,
-      ...domain,
-      kind: RULE.route,
-      clients: numbersOf(clients, numbers),
-      types,
-      ruling: {
-        reason,
-        answeredBy: null,
-        upstreams,
-        view,
-        allowsPrivateAnswers,
-        subject: subjectOf(domain.domain),
-        beatsLists: false,
-      },
-    }));
+  return routes.flatMap((route) => {
+    const isForAll = route.domains.length === 0 && route.list === null;
+    return rulesOf(route, isForAll ? [EVERYWHERE] : route.domains.map(domainOf), destinations, numbers);
   });
+}
+
+/**
+ * What routes say of the names that their lists have in the configuration. At the same domain what stands in a route itself counts
+ * first: these come behind all of those.
+ */
+export function listRouteRules(
+  { routes, lists }: Pick<Policy, "routes" | "lists">,
+  destinations: Destinations,
+  numbers: GroupNumbers,
+): Rule[] {
+  return routes.flatMap((route) => {
+    const list = lists.find(({ name }) => name === route.list);
+    const names = list === undefined ? [] : listWords(list).names;
+    const domains = names.map(({ name, isExact }) => ({ domain: name, isExact }));
+    return rulesOf(route, domains, destinations, numbers);
+  });
+}
+
+function rulesOf(
+  route: RouteConfig,
+  domains: readonly Pick<Rule, "domain" | "isExact">[],
+  destinations: Destinations,
+  numbers: GroupNumbers,
+): Rule[] {
+  return domains.map((domain) => ({
+    ...FOR_ALL,
+    ...domain,
+    kind: RULE.route,
+    clients: numbersOf(route.clients, numbers),
+    types: route.types,
+    ruling: routeRuling(route, destinations, subjectOf(domain.domain)),
+  }));
+}
+
+/** What a route says. */
+export function routeRuling(
+  { to, allowsPrivateAnswers, place }: RouteConfig,
+  destinations: Destinations,
+  subject: Subject,
+): Ruling {
+  const { upstreams, view } = destinations.named(to);
+  const reason = { sentence: 6, what: `[[route]] to ${to}`, place };
+  return { reason, answeredBy: null, upstreams, view, allowsPrivateAnswers, subject, beatsLists: false };
 }
 
 /** What rewrites say; for the other name, `again` is asked. */

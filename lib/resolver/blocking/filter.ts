@@ -8,6 +8,7 @@ import { Findings } from "./findings.ts";
 import { GroupFilter } from "./group_filter.ts";
 import { BlockRulings, type BlockRulingsOptions, type FilterList } from "./block_rulings.ts";
 import type { GroupRules, ListUse } from "./judge.ts";
+import { type ListRoute, ListRoutes } from "./list_routes.ts";
 import type { OwnWords } from "./own_words.ts";
 
 /** What a client group blocks or allows. */
@@ -28,6 +29,8 @@ export interface FilterGroup extends Pick<BlockRulingsOptions, "block" | "allNam
   readonly blocks: readonly FilterRule[];
   /** What it gets all the same. */
   readonly allows: readonly FilterRule[];
+  /** Who is asked for names of lists. */
+  readonly routes: readonly ListRoute[];
 }
 
 /** What a filter is made from. */
@@ -62,8 +65,12 @@ export class Filter implements ListKnowledge {
   constructor(options: FilterOptions) {
     this.#options = options;
     const { lists, groups, again, reader, inForce } = options;
-    this.#groups = groups.map(({ block, allNames }) => {
-      return new GroupFilter({ lists, rulings: new BlockRulings({ lists, block, allNames, again }) });
+    this.#groups = groups.map(({ block, allNames, routes }) => {
+      return new GroupFilter({
+        lists,
+        rulings: new BlockRulings({ lists, block, allNames, again }),
+        routes: new ListRoutes(routes),
+      });
     });
     this.#answers = this.#groups.map((group) => new AnswerJudge(group));
     this.#inForce = inForce;

@@ -6,8 +6,9 @@ import type { Reply } from "../reply.ts";
 import type { Ruling } from "../route/ruling.ts";
 import type { Verdicts } from "../route/verdicts.ts";
 import type { BlockRulings } from "./block_rulings.ts";
-import type { Saying } from "./saying.ts";
 import { type Findings, UNNUMBERED } from "./findings.ts";
+import type { ListRoutes } from "./list_routes.ts";
+import type { Saying } from "./saying.ts";
 import { type Asked, type GroupRules, isConditional, judge, type JudgedList, type Verdict } from "./judge.ts";
 
 /** Entries of a table at first. */
@@ -34,6 +35,8 @@ export interface GroupFilterOptions {
   readonly lists: readonly JudgedList[];
   /** What becomes of its queries for blocked names. */
   readonly rulings: BlockRulings;
+  /** Who is asked for names of lists. */
+  readonly routes: ListRoutes;
 }
 
 /** What is blocked for one client group: judged once for all names of which the same is said. */
@@ -76,7 +79,8 @@ export class GroupFilter implements Verdicts {
   /** See `Verdicts`. */
   judge(query: Query, finding: number, usual: Ruling): Ruling {
     // Sentence 7: a rewrite is not blocked, nor is the name that it leads to, nor that of a local alias.
-    if (query.qclass !== CLASS.IN || query.isAllowed || usual.beatsLists) return usual;
+    if (query.qclass !== CLASS.IN || usual.beatsLists) return usual;
+    if (query.isAllowed) return this.#routed(query, finding, usual);
     if (this.table[finding] === ENTRY.unknown) this.#enter(query, finding);
     const entry = this.table[finding];
     if (entry === ENTRY.depends || query.client.trace !== null) return this.#judgeClosely(query, finding, usual);
@@ -95,7 +99,16 @@ export class GroupFilter implements Verdicts {
     }
     query.isAllowed = kind === "allow";
     if (query.isAllowed) trace?.note({ kind: "allowed", reason: rulings.reasonOf(winners, query) });
-    return usual;
+    return this.#routed(query, finding, usual);
+  }
+
+  #routed(query: Query, finding: number, usual: Ruling): Ruling {
+    const { routes } = this.#options;
+    return routes.isEmpty ? usual : routes.rulingFor(query, this.#sayings(query, finding), usual);
+  }
+
+  #sayings({ key, wire, scan }: Query, finding: number): readonly Saying[] {
+    return this.#findings!.sayings(finding, key, wire, scan.qtypeOffset);
   }
 
   /** What comes of that finding for a query, with other rules if they are given. */
@@ -124,9 +137,9 @@ export class GroupFilter implements Verdicts {
 
   #enter(query: Query, finding: number): void {
     const { key, wire, scan: { qtypeOffset: nameEnd } } = query;
-    const { lists, rulings } = this.#options;
+    const { lists, rulings, routes } = this.#options;
     const sayings = this.#findings!.sayings(finding, key, wire, nameEnd);
-    if (this.isConditional(sayings)) {
+    if (this.isConditional(sayings) || routes.concerns(sayings)) {
       this.table[finding] = ENTRY.depends;
       return;
     }

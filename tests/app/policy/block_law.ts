@@ -112,10 +112,14 @@ function ownWords({ lists }: Policy, { name }: Asked): Word[] {
   });
 }
 
+/** Whether a line is about a name. */
+export function covers(line: Line, name: string): boolean {
+  return (line.covers !== "below" && name === line.name) || (line.covers !== "self" && isBelow(name, line.name));
+}
+
 function listWords(lines: readonly Line[], { name, type }: Asked): Word[] {
   return lines.filter((line) => {
-    const isMeant = (line.covers !== "below" && name === line.name) ||
-      (line.covers !== "self" && isBelow(name, line.name));
+    const isMeant = covers(line, name);
     const isOfType = line.types?.includes(type) ?? true;
     return isMeant && isOfType && !(line.except ?? []).some((domain) => isIn(name, domain));
   }).map(({ list, isAllow = false, isImportant = false }) => {

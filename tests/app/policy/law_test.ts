@@ -15,7 +15,7 @@ import { wire } from "../../support/messages.ts";
 import { listOf, policyOf } from "../../support/policies.ts";
 import { questionHash, StubResolver } from "../../support/resolving.ts";
 import { nameSetOf } from "../../support/list_sets.ts";
-import { type Asked, lawSays } from "./law.ts";
+import { type Asked, domainsOf, lawSays } from "./law.ts";
 
 const UPSTREAMS = ["default", "one", "two"];
 /** Each group has a client, who is known by its network. */
@@ -107,17 +107,23 @@ function decider(policy: Policy, listsNow = new ListsNow()): (asked: Asked) => s
 }
 
 /** Whether two words of a policy say different things of the same: what counts then is no matter of the law. */
-function isAmbiguous({ routes, rewrites }: Policy, { type, client }: Asked): boolean {
+function isAmbiguous(policy: Policy, { type, client }: Asked): boolean {
+  const { routes, rewrites } = policy;
   const words = [
     ...routes.filter(({ types, clients }) => (types?.includes(type) ?? true) && (clients?.includes(client) ?? true)),
     ...rewrites.filter(({ clients }) => clients?.includes(client) ?? true).map((rewrite) => ({
       ...rewrite,
       types: null,
     })),
-  ].flatMap(({ domains, types, clients, ...rest }) => {
-    return (domains.length === 0 ? [{ name: ".", isExact: false }] : domains).map(({ name, isExact }) => {
-      return `${"isFlat" in rest} ${name} ${isExact} ${clients === null} ${types === null}`;
-    });
+  ].flatMap((word) => {
+    const conditions = `${word.clients === null} ${word.types === null}`;
+    const lists = "list" in word && word.list !== null ? [`list ${word.list} ${conditions}`] : [];
+    return [
+      ...lists,
+      ...domainsOf(word, policy).map(({ name, isExact }) => {
+        return `${"isFlat" in word} ${name} ${isExact} ${conditions}`;
+      }),
+    ];
   });
   return new Set(words).size < words.length;
 }
@@ -208,7 +214,13 @@ const listCases = few.chain((pool) => {
   const groups = fc.tuple(...CLIENTS.map(() => {
     return fc.record({ block: fc.array(rule, { maxLength: 3 }), allow: fc.array(rule, { maxLength: 2 }) });
   }));
-  const route = fc.record({ domains: fc.tuple(name), to: fc.constantFrom(...UPSTREAMS) });
+  const route = fc.record({
+    domains: fc.oneof(fc.tuple(name), fc.constant([])),
+    list: fc.option(fc.constantFrom(...LISTS), { nil: undefined }),
+    types: some(TYPES),
+    clients: some(CLIENTS),
+    to: fc.constantFrom(...UPSTREAMS),
+  });
   const rewrite = fc.record({ domains: fc.tuple(name), to: name });
   const asked = fc.record({
     name,
@@ -220,7 +232,7 @@ const listCases = few.chain((pool) => {
     lists: fc.tuple(...LISTS.map(() => list)),
     lines: fc.array(line, { maxLength: 8 }),
     groups,
-    routes: fc.array(route, { maxLength: 1 }),
+    routes: fc.array(route, { maxLength: 3 }),
     rewrites: fc.array(rewrite, { maxLength: 1 }),
     moments: fc.array(
       fc.record({
@@ -242,7 +254,7 @@ Deno.test("what is blocked is what the law says, whatever the lists, the schedul
         routes,
         rewrites,
         clients: Object.fromEntries(clients),
-        lists: LISTS.map((name, i) => listOf(name, lists[i]!)),
+        lists: LISTS.map((name, i) => listOf(name, { ...lists[i]!, sources: [{ file: "/list.txt" }] })),
       });
       const listsNow = new ListsNow();
       const decideOn = decider(policy, listsNow);
