@@ -1,5 +1,4 @@
 import { formatSocketAddress } from "../../lib/base/net/address.ts";
-import { NOT_YET } from "../../lib/config/file/schema/not_yet.ts";
 import type { ListStatus } from "../../lib/lists/keeper/list_status.ts";
 import { askProgram } from "../../lib/operator/admin/ask_program.ts";
 import { DENO_LOCAL_SOCKETS } from "../../lib/system/network/local_sockets.ts";
@@ -12,7 +11,7 @@ import { ListServer } from "./list_server.ts";
 import { UdpServer } from "./udp_server.ts";
 
 /** Whether tests of lists can be run here. */
-export const CAN_KEEP_LISTS: boolean = CAN_RUN && Deno.build.os === "linux" && !NOT_YET.has("lists") &&
+export const CAN_KEEP_LISTS: boolean = CAN_RUN && Deno.build.os === "linux" &&
   Deno.permissions.querySync({ name: "write" }).state === "granted";
 
 const TIMERS = {

@@ -2,7 +2,6 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { formatSocketAddress } from "../../lib/base/net/address.ts";
-import { NOT_YET } from "../../lib/config/file/schema/not_yet.ts";
 import { decode } from "../../lib/wire/message.ts";
 import { lines, question, wire } from "../support/messages.ts";
 import { CAN_RUN, ChildProgram, type Ending, ROOT } from "./child_program.ts";
@@ -76,7 +75,7 @@ async function told(child: ChildProgram): Promise<string[]> {
 }
 
 function test(name: string, fn: (rig: Rig) => Promise<void>, isIgnored = false): void {
-  const ignore = !CAN_RUN || !CAN_WRITE || Deno.build.os === "windows" || NOT_YET.has("lists") || isIgnored;
+  const ignore = !CAN_RUN || !CAN_WRITE || Deno.build.os === "windows" || isIgnored;
   Deno.test({
     name: `${name} (needs --allow-run, --allow-read and --allow-write)`,
     ignore,

@@ -62,7 +62,7 @@ function toList(name: string, list: FileList, { marks, tokens, pathIn }: PolicyS
   return {
     name,
     sources,
-    names: wordsOf(list),
+    names: list.names ?? [],
     format: list.format ?? DEFAULT_LIST.format,
     coversBelow: list.subdomains ?? null,
     types: list.types ?? null,
@@ -78,14 +78,6 @@ function toList(name: string, list: FileList, { marks, tokens, pathIn }: PolicyS
     token: tokens.get(name) ?? null,
     place: placeOf(mark),
   };
-}
-
-/** A plain name means what is below it as well, unless the list says otherwise. */
-function wordsOf({ names = [], subdomains = true }: FileList): readonly string[] {
-  return names.map((word) => {
-    if (word.startsWith("*.")) return word.slice(2);
-    return subdomains || /^[=/]/.test(word) ? word : `=${word}`;
-  });
 }
 
 function isUrl(source: string): boolean {

@@ -52,7 +52,7 @@ export function ruleValue({ lists, schedule, except }: BlockRule): TomlValue {
 function listRows(list: ListConfig): Row[] {
   return [
     ["sources", someOf(list.sources.map((source) => "url" in source ? source.url : source.file)), null],
-    ["names", someOf(wordsOf(list)), null],
+    ["names", someOf(list.names), null],
     ["format", list.format, DEFAULT_LIST.format],
     ["subdomains", list.coversBelow, null],
     ["types", list.types?.map(typeToText) ?? null, null],
@@ -68,11 +68,6 @@ function listRows(list: ListConfig): Row[] {
     // Of a secret, where it is.
     ["token", list.token === null ? null : { file: list.token.file }, null],
   ];
-}
-
-/** Where a plain name means itself alone, what is below it is said by a star. */
-function wordsOf({ names, coversBelow }: ListConfig): readonly string[] {
-  return names.map((word) => coversBelow === false && !/^[=/]/.test(word) ? `*.${word}` : word);
 }
 
 /** No file has these without any. */

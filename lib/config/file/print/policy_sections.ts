@@ -12,7 +12,6 @@ import {
   type UpstreamGroupConfig,
 } from "../../policy.ts";
 import { SETTINGS } from "../../settings.ts";
-import { NOT_YET } from "../schema/not_yet.ts";
 import { quantityToText } from "../schema/quantity.ts";
 import { filterSections, ruleValue } from "./filter_sections.ts";
 import { patternText } from "./pattern_text.ts";
@@ -23,9 +22,7 @@ export function policySections(config: FullConfig, options: PrintOptions): Secti
   const policy = config.policy!;
   const { upstreamGroups, routes, clientGroups, local, rewrites } = policy;
   const section: MakeSection = (keys, isInList, place, rows) => {
-    const table = keys[0]!;
-    const known = NOT_YET.has(table) ? [] : rows.filter(([key]) => !NOT_YET.has(`${table}.${key}`));
-    return { keys, isInList, entries: entriesOf(isInList ? null : keys.join("."), known, place, options) };
+    return { keys, isInList, entries: entriesOf(isInList ? null : keys.join("."), rows, place, options) };
   };
   // Servers that stand in a route are printed there.
   const named = upstreamGroups.filter(({ name }) => !name.includes(" "));

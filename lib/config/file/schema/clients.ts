@@ -6,7 +6,6 @@ import { ALLOW_RULES, BLOCK_RULES } from "./filter/block_rules.ts";
 import { SAFE_SEARCH_ENGINES } from "./filter/safe_search.ts";
 import { LOCAL_NAMES } from "./local_names.ts";
 import { readGroupName } from "./names.ts";
-import { actedOn } from "./not_yet.ts";
 import { types } from "./routes.ts";
 import type { FileClients } from "./tables.ts";
 import { upstreamGroupName } from "./upstreams.ts";
@@ -31,7 +30,7 @@ function group(): Field<FileClients> {
     example: '["tablet-*"]',
     help: "What leases and hosts files call them; * stands for any characters of a label. They count behind networks.",
   };
-  return table<FileClients>(actedOn("clients", {
+  return table<FileClients>({
     "addresses": list(addresses, text({ form: '"192.0.2.0/24"', help: "" }, readNetwork), {}, (all) => all),
     "macs": list(macs, text({ form: '"aa:bb:cc:dd:ee:ff"', help: "" }, readMac), {}, (all) => all),
     "names": list(names, text({ form: '"tablet-*"', help: "" }, readGlob), {}, (all) => all),
@@ -59,7 +58,7 @@ function group(): Field<FileClients> {
       (isOn) => isOn,
     ),
     "local": LOCAL_NAMES,
-  }));
+  });
 }
 
 function readNetwork(text: string): string {

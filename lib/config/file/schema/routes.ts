@@ -5,7 +5,6 @@ import { UsageError } from "../../usage_error.ts";
 import { checked, either, type Field, flag, list, table, text } from "./fields.ts";
 import { listName } from "./filter/list_name.ts";
 import { readDomain, readGroupName, readPattern, readType } from "./names.ts";
-import { actedOn } from "./not_yet.ts";
 import type { FileRewrite, FileRoute } from "./tables.ts";
 import { upstreamGroupName } from "./upstreams.ts";
 
@@ -83,7 +82,7 @@ function route(): Field<FileRoute> {
         "its domains, unless they are all names.",
     }, (isOn) => isOn),
   };
-  return checked(table<FileRoute>(actedOn("route", fields), ["to"]), withCondition);
+  return checked(table<FileRoute>(fields, ["to"]), withCondition);
 }
 
 /** A route for everything is what the default group is for. */

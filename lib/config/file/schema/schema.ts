@@ -10,7 +10,6 @@ import { LISTS } from "./filter/lists.ts";
 import { SCHEDULES } from "./filter/schedules.ts";
 import { LOCAL } from "./local.ts";
 import { readGroupName } from "./names.ts";
-import { actedOn } from "./not_yet.ts";
 import { REWRITES, ROUTES } from "./routes.ts";
 import { row } from "./row.ts";
 import type { FileListener, FileTables } from "./tables.ts";
@@ -20,7 +19,7 @@ import { UPSTREAMS } from "./upstreams.ts";
 const LISTEN_PORT = 53;
 
 /** All that can stand in a file. */
-export const SCHEMA: Field<FileTables> = table(actedOn("", {
+export const SCHEMA: Field<FileTables> = table({
   "include": list(
     {
       form: '["conf.d/*.toml"]',
@@ -71,7 +70,7 @@ export const SCHEMA: Field<FileTables> = table(actedOn("", {
   "dns64": DNS64,
   "log": table({ "level": row("logLevel"), "format": row("logFormat") }),
   "admin": table({ "socket": row("adminSocket") }),
-}));
+});
 
 function listen(): Field<readonly FileListener[]> {
   const address = text({

@@ -1,12 +1,11 @@
 import type { DomainPattern } from "../../../domain_pattern.ts";
 import { type Field, flag, list, table, text } from "../fields.ts";
 import { readPattern } from "../names.ts";
-import { actedOn } from "../not_yet.ts";
 import { types } from "../routes.ts";
 import type { FileAnswers } from "./filter_tables.ts";
 
 /** `[answers]` */
-export const ANSWERS: Field<FileAnswers> = table(actedOn("answers", {
+export const ANSWERS: Field<FileAnswers> = table({
   "rebinding-protection": flag({
     form: "true|false",
     help:
@@ -29,4 +28,4 @@ export const ANSWERS: Field<FileAnswers> = table(actedOn("answers", {
     help: "Whether aliases are left out of answers: clients see addresses under the name that they asked for.",
     fallback: "false",
   }, (isOn) => isOn),
-}));
+});

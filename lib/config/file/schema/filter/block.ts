@@ -1,6 +1,5 @@
 import { BLOCK_ANSWERS, type BlockAnswer, DEFAULT_BLOCK } from "../../../lists.ts";
 import { alternatives, either, type Field, flag, list, table, text, word } from "../fields.ts";
-import { actedOn } from "../not_yet.ts";
 import { quantity, quantityToText } from "../quantity.ts";
 import { readIp } from "../upstreams.ts";
 import type { FileBlock } from "./filter_tables.ts";
@@ -9,7 +8,7 @@ import type { FileBlock } from "./filter_tables.ts";
 const TTL_BOUNDS = { min: 0, max: 86_400 };
 
 /** `[block]` */
-export const BLOCK: Field<FileBlock> = table(actedOn("block", {
+export const BLOCK: Field<FileBlock> = table({
   "answer": blockAnswer(
     "What clients get for blocked names: the addresses 0.0.0.0 and ::, an error, or these addresses.",
     {
@@ -43,7 +42,7 @@ export const BLOCK: Field<FileBlock> = table(actedOn("block", {
     },
     (isOn) => isOn,
   ),
-}));
+});
 
 /** What takes the place of an answer. */
 export function blockAnswer(help: string, { fallback }: { fallback?: string } = {}): Field<BlockAnswer> {
