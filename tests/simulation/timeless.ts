@@ -1,13 +1,13 @@
 import { TYPE } from "../../lib/wire/iana.ts";
 import type { Message, ResourceRecord } from "../../lib/wire/message.ts";
-import { nameFromText } from "../../lib/wire/name.ts";
+import { foldCase, nameFromText } from "../../lib/wire/name.ts";
 
 /** A message whose TTLs are all 0, for comparing what was said at different times. The OPT record has none. */
 export function timeless(message: Message): Message {
   return {
     ...message,
     answers: message.answers.map(timelessRecord),
-    authorities: message.authorities.map(timelessRecord),
+    authorities: withoutCopies(message.authorities.map(timelessRecord)),
     additionals: message.additionals.map(timelessRecord),
   };
 }
@@ -21,3 +21,13 @@ export function timelessRecord(record: ResourceRecord): ResourceRecord {
 }
 
 const NOBODY = nameFromText("nobody.invalid.").toHex();
+
+/** SOA records of our own that say of their time what differs are one when it does not count: those of a merged reply, say. */
+function withoutCopies(records: readonly ResourceRecord[]): ResourceRecord[] {
+  const own = new Set<string>();
+  return records.filter(({ type, name, rdata }) => {
+    if (type !== TYPE.SOA || !rdata.toHex().includes(NOBODY)) return true;
+    const key = `${foldCase(name).toHex()} ${foldCase(rdata).toHex()}`;
+    return !own.has(key) && own.add(key);
+  });
+}
