@@ -1,28 +1,35 @@
 /**
  * Runs the simulation for many seeds: `deno task simulate --seeds 1000 --from 1`. With `--trace` everything that happened
- * is printed. With `--cache` it is the cache's simulation, of hours. Stops at the first seed that fails, prints what had
- * happened and what was wrong, and exits with 1.
+ * is printed. With `--cache` it is the cache's simulation, of hours; with `--lists` that of lists that are kept, of days.
+ * Stops at the first seed that fails, prints what had happened and what was wrong, and exits with 1.
  *
  * @module
  */
 // deno-lint-ignore-file no-console
 import { parseArgs } from "@std/cli/parse-args";
+import { liveWithLists } from "./simulation/list_life.ts";
 import { liveWithCache } from "./simulation/cache_life.ts";
 import { simulate, type SimulationResult } from "./simulation/simulation.ts";
 
 const flags = parseArgs(Deno.args, {
   string: ["seeds", "from"],
-  boolean: ["trace", "cache"],
-  unknown: (argument) => complain(`Cannot use "${argument}": the flags are --seeds, --from, --trace and --cache`),
+  boolean: ["trace", "cache", "lists"],
+  unknown: (argument) =>
+    complain(`Cannot use "${argument}": the flags are --seeds, --from, --trace, --cache and --lists`),
 });
 const seedCount = wholeNumber("seeds", 100);
 const firstSeed = wholeNumber("from", 1);
 const isTraceKept = flags.trace === true;
-if (isTraceKept && flags.cache === true) complain("Cannot use --trace with --cache: that one keeps no trace");
+const kind = flags.cache === true ? "--cache " : flags.lists === true ? "--lists " : "";
+if (isTraceKept && kind !== "") complain(`Cannot use --trace with ${kind.trimEnd()}: that one keeps no trace`);
 
 const totals = new Map<string, number>();
 for (let seed = firstSeed; seed < firstSeed + seedCount; seed++) {
-  const result = flags.cache === true ? await liveWithCache(seed) : await simulateTraced(seed);
+  const result = flags.cache === true
+    ? await liveWithCache(seed)
+    : flags.lists === true
+    ? await liveWithLists(seed)
+    : await simulateTraced(seed);
   if (result.faults.length > 0) fail(seed, result.faults);
   for (const [name, count] of result.counts) totals.set(name, (totals.get(name) ?? 0) + count);
 }
@@ -43,7 +50,7 @@ async function simulateTraced(seed: number): Promise<SimulationResult> {
 
 function fail(seed: number, faults: readonly string[]): never {
   console.error(`Seed ${seed} failed:\n  ${faults.join("\n  ")}`);
-  console.error(`Replay it: deno task simulate ${flags.cache === true ? "--cache " : ""}--seeds 1 --from ${seed}`);
+  console.error(`Replay it: deno task simulate ${kind}--seeds 1 --from ${seed}`);
   Deno.exit(1);
 }
 
