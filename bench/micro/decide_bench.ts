@@ -1,9 +1,10 @@
 /**
- * What it costs a hit that a policy is looked up: `deno bench --no-prompt bench/micro/decide_bench.ts`, and with `-- policy` or
- * `-- none` one of the two alone, as a program has it. The times are for 1000 hits, so microseconds are nanoseconds of one.
+ * What it costs a query that a policy is looked up, and lists: `deno bench --no-prompt --allow-read bench/micro/decide_bench.ts`,
+ * and with `-- none`, `-- policy` or `-- lists` one of the three alone, as a program has it. The times are for 1000 queries, so
+ * microseconds are nanoseconds of one. A number behind that says how many names are listed: `-- lists 10000000`.
  *
  * The policy has 50 routes, 200 names of its own and 20 client groups. Names are in no order, and so are clients, which are in
- * all of the groups.
+ * all of the groups. Of two lists each group blocks one or both.
  *
  * @module
  */
@@ -14,6 +15,10 @@ import type { FullConfig } from "../../lib/config/config.ts";
 import { DEFAULTS } from "../../lib/config/settings.ts";
 import { Client } from "../../lib/resolver/client.ts";
 import { Query } from "../../lib/resolver/query.ts";
+import { SetBuilder } from "../../lib/lists/build/set_builder.ts";
+import { ListParser } from "../../lib/lists/formats/list_parser.ts";
+import { NameSet } from "../../lib/lists/set/name_set.ts";
+import { allOf } from "../../lib/lists/slices.ts";
 import { ReplySlot } from "../../lib/resolver/reply_slot.ts";
 import { Response } from "../../lib/response/response.ts";
 import { Server } from "../../lib/server/server.ts";
@@ -21,8 +26,9 @@ import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import { udp } from "../../tests/support/fake_socket.ts";
 import { FakeWorld } from "../../tests/support/fake_world.ts";
 import { question, record, response, wire } from "../../tests/support/messages.ts";
-import { policyOf } from "../../tests/support/policies.ts";
+import { listOf, policyOf } from "../../tests/support/policies.ts";
 import { SeededRandom } from "../../tests/support/seeded_random.ts";
+import { MadeUpNames } from "../lists/made_up_names.ts";
 
 const OPERATIONS = 1000;
 const RULES = { minTtlSeconds: 0, maxTtlSeconds: 86_400, negativeMaxTtlSeconds: 3600 };
@@ -48,12 +54,38 @@ const policy = policyOf({
 });
 const clients = numbers(400).map((i) => new Client(`10.0.${i % 25}.${i % 200 + 1}`, "udp", true, "192.0.2.53:53"));
 
-const [only] = Deno.args;
+const LISTED = new MadeUpNames(1);
+const policyWithLists = {
+  ...policy,
+  lists: ["ads", "more"].map((name) => listOf(name)),
+  clientGroups: policy.clientGroups.map((group, i) => {
+    const lists = i % 2 === 0 ? ["ads"] : ["ads", "more"];
+    return { ...group, block: [{ lists, schedule: null, except: [], place: group.place }] };
+  }),
+};
+
+const [only = "all", listedCount = "1000000"] = Deno.args;
+const set = only === "all" || only === "lists" ? setOf(Number(listedCount)) : null;
 for (
   const [what, names] of [["names that no rule is about", ELSEWHERE], ["names that a route is for", ROUTED]] as const
 ) {
-  if (only !== "policy") benchHits(`${what}, without a policy`, names, null);
-  if (only !== "none") benchHits(`${what}, with a policy`, names, policy);
+  if (only === "all" || only === "none") benchHits(`${what}, without a policy`, names, null);
+  if (only === "all" || only === "policy") benchHits(`${what}, with a policy`, names, policy);
+  if (set !== null) benchHits(`${what}, with a policy and lists`, names, policyWithLists);
+}
+if (set !== null) {
+  benchHits("names that are blocked", numbers(500).map(() => LISTED.name(random.between(0, 999_999))), policyWithLists);
+}
+
+function setOf(count: number): NameSet {
+  const builder = new SetBuilder(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), 1);
+  for (const [i, name] of ["ads", "more"].entries()) {
+    const sink = { ...builder.addList({ name, digest: "" }), skipped: () => {}, bad: () => {} };
+    const parser = new ListParser("domains", { coversBelow: null }, sink);
+    for (const chunk of LISTED.chunks(i * count / 2, count / 2)) parser.write(chunk);
+    parser.end();
+  }
+  return new NameSet(allOf(builder.build()), { isChecked: false });
 }
 
 function benchHits(name: string, names: readonly string[], policy: FullConfig["policy"]): void {
@@ -62,6 +94,7 @@ function benchHits(name: string, names: readonly string[], policy: FullConfig["p
   const config = { ...DEFAULTS, upstreams, allow: ["10.0.0.0/8"], policy };
   const resources = new Resources(config, world.runtimeOn(world.network.addHost("192.0.2.53")), new Uint8Array(16));
   const { pipeline } = buildPipeline(config, resources);
+  if (set !== null) resources.listsNow.useNames(set);
   const server = new Server({ pipeline, ...resources });
   const { store, ageClock: clock } = resources;
   const memory = new ResponseCache({ store: store!, rules: RULES, staleMs: 0, clock });
