@@ -97,6 +97,20 @@ Deno.test("[block_01] [block_02] a blocked name has addresses of no use, no othe
   assertEquals(blocked.map(({ rcode, count }) => [rcode, count]), [[RCODE.NOERROR, 7]]);
 });
 
+Deno.test("[block_02] of several rules of a list, the line that is told is that of the one that blocks", async () => {
+  const { ask } = setUp(ADS, [
+    { list: "ads", name: "a.example" },
+    { list: "ads", name: "b.example", types: [TYPE.A] },
+    { list: "ads", name: "c.example", isImportant: true },
+    { list: "ads", name: "x.c.example", isAllow: true },
+  ]);
+  const told = async (name: string) => (await ask(`${name} A`)).replace(/^.*EDE /, "");
+  assertEquals(await told("a.example"), "15 ads:1");
+  assertEquals(await told("b.example"), "15 ads:2");
+  assertEquals(await told("x.c.example"), "15 ads:3");
+  assertEquals(await told("a.example"), "15 ads:1");
+});
+
 Deno.test("[block_02] a client without EDNS is answered in 512 octets, and not told why", async () => {
   const { scene } = setUp(ADS, LISTED);
   const client = scene.client();

@@ -1,4 +1,4 @@
-import type { RuleAnswer } from "../../lists/list_rule.ts";
+import type { ListRule, RuleAnswer } from "../../lists/list_rule.ts";
 import { EDE } from "../../wire/iana.ts";
 import type { Reason } from "../decision.ts";
 import type { Query } from "../query.ts";
@@ -48,8 +48,8 @@ export interface BlockRulingsOptions {
 export class BlockRulings {
   readonly #options: BlockRulingsOptions;
   #findings: Findings | null = null;
-  /** By list, doubled, and whether it is one of its lines: those without an answer of their own. */
-  readonly #rulings = new Map<number, Ruling>();
+  /** By rule; then by list, doubled, and whether it is one of its lines. */
+  #rulings = new WeakMap<ListRule, Map<number, Ruling>>();
 
   /** See {@linkcode BlockRulingsOptions}. */
   constructor(options: BlockRulingsOptions) {
@@ -59,20 +59,19 @@ export class BlockRulings {
   /** Lines are told of these from now on. */
   use(findings: Findings): void {
     this.#findings = findings;
-    this.#rulings.clear();
+    this.#rulings = new WeakMap();
   }
 
   /** What comes of it that these have blocked a name, the first above all. */
   of(winners: readonly Saying[]): Ruling {
     const [first] = winners;
-    const { list, rule: { answer }, narrowness } = first!;
-    // All rules but a few are alike.
-    const key = answer === null ? 2 * list + (narrowness === WIDTH.line ? 1 : 0) : null;
-    const known = key === null ? undefined : this.#rulings.get(key);
-    if (known !== undefined) return known;
-    const ruling = this.#make(winners);
-    if (key !== null) this.#rulings.set(key, ruling);
-    return ruling;
+    const { list, rule, narrowness } = first!;
+    // Answers of several rules make one.
+    if (rule.answer !== null && winners.length > 1) return this.#make(winners);
+    let rulings = this.#rulings.get(rule);
+    if (rulings === undefined) this.#rulings.set(rule, rulings = new Map());
+    const key = 2 * list + (narrowness === WIDTH.line ? 1 : 0);
+    return rulings.getOrInsertComputed(key, () => this.#make(winners));
   }
 
   /** Which words decide that a query is blocked or allowed, with the line in which its name stands. */

@@ -163,9 +163,13 @@ function verdict(kind: Verdict["kind"], candidates: readonly Candidate[], lists:
     return rule.answer !== null ? 0 : list !== ALL_NAMES && lists[list]!.hasAnswer ? 1 : 2;
   };
   const winners = candidates.map(({ saying }) => saying).toSorted((a, b) => {
-    return rank(a) - rank(b) || (nameOf(a.list) < nameOf(b.list) ? -1 : 1);
+    return rank(a) - rank(b) || compareTexts(nameOf(a.list), nameOf(b.list));
   });
   return { kind, winners };
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 const ALL: Saying = {
