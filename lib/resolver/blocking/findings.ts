@@ -1,7 +1,7 @@
 import { type ListSet, type NameSetReader, NO_LISTS, UNNUMBERED_LISTS } from "../../lists/list_set.ts";
 import type { NameKey } from "../../names/name_key.ts";
 import { HEADER_OCTETS } from "../../wire/header.ts";
-import type { OwnWords } from "./own_words.ts";
+import { NO_NUMBER, type OwnWords } from "./own_words.ts";
 import { type Saying, WIDTH } from "./saying.ts";
 
 /** The number of what is said of most names. */
@@ -64,9 +64,10 @@ export class Findings {
 
   /** What has the number that `find` has said of that name. */
   sayings(number: number, key: NameKey, wire: Uint8Array, nameEnd: number): readonly Saying[] {
-    const [own, set] = number === UNNUMBERED
-      ? [this.#own.find(key, wire, nameEnd), UNNUMBERED_LISTS]
-      : this.#pairs[number]!;
+    if (number === UNNUMBERED) {
+      return [...this.#own.sayingsOf(key, wire, nameEnd), ...this.#listed(UNNUMBERED_LISTS, wire, nameEnd)];
+    }
+    const [own, set] = this.#pairs[number]!;
     return [...this.#own.sayings(own), ...this.#listed(set, wire, nameEnd)];
   }
 
@@ -77,8 +78,8 @@ export class Findings {
   }
 
   #listed(set: number, wire: Uint8Array, nameEnd: number): Saying[] {
-    if (set === NO_LISTS) return [];
-    const reader = this.#reader!;
+    const reader = this.#reader;
+    if (set === NO_LISTS || reader === null) return [];
     return this.#sayingsOf(
       set === UNNUMBERED_LISTS ? reader.setOf(wire, HEADER_OCTETS, nameEnd) : reader.sets[set]!,
     );
@@ -92,7 +93,7 @@ export class Findings {
   }
 
   #number(own: number, set: number): number {
-    if (set === UNNUMBERED_LISTS) return UNNUMBERED;
+    if (set === UNNUMBERED_LISTS || own === NO_NUMBER) return UNNUMBERED;
     const pair = own * UNNUMBERED_LISTS + set;
     const known = this.#numbers.get(pair);
     if (known !== undefined) return known;

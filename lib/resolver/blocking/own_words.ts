@@ -32,6 +32,8 @@ export interface OwnWordsOptions {
   readonly expressions: Expressions | null;
   /** By place of an expression: the list that it is in. */
   readonly expressionLists: readonly number[];
+  /** So many numbers, at most. */
+  readonly numbersMax?: number;
 }
 
 /** What is said of the names of a domain, by number. */
@@ -46,6 +48,10 @@ interface Level {
 
 /** The number of what is said of most names. */
 const NOTHING = 0;
+/** In place of a number, where too many are in use. */
+export const NO_NUMBER: number = -1;
+/** Who asks can bring about one for each combination of expressions. */
+const NUMBERS_MAX = 65_536;
 
 /**
  * Names and expressions of lists that stand in the configuration itself. Of which names something is said is one thing, what is said
@@ -55,25 +61,39 @@ export class OwnWords {
   readonly #domains: SuffixMap<Level>;
   readonly #expressions: Expressions | null;
   readonly #expressionLists: readonly number[];
+  readonly #numbersMax: number;
   /** By number. */
   readonly #sayings: (readonly Saying[])[] = [[]];
   readonly #numbers = new Map<string, number>([["", NOTHING]]);
 
   /** See {@linkcode OwnWordsOptions}. */
-  constructor({ hash, names, expressions, expressionLists }: OwnWordsOptions) {
+  constructor({ hash, names, expressions, expressionLists, numbersMax = NUMBERS_MAX }: OwnWordsOptions) {
+    this.#numbersMax = numbersMax;
     this.#expressions = expressions;
     this.#expressionLists = expressionLists;
     this.#domains = new SuffixMap(hash, this.#levels(names));
   }
 
-  /** The number of what is said of the name that stands in full at `wire[12 … nameEnd)`; 0 for nothing. */
+  /** The number of what is said of the name that stands in full at `wire[12 … nameEnd)`; 0 for nothing. See `NO_NUMBER`. */
   find(key: NameKey, wire: Uint8Array, nameEnd: number): number {
     // hot path
-    const level = this.#domains.find(key, wire, nameEnd);
-    const said = level === undefined ? NOTHING : level.octets === nameEnd - HEADER_OCTETS ? level.itself : level.below;
+    const said = this.#ofDomain(key, wire, nameEnd);
     if (this.#expressions === null) return said;
     const matching = this.#expressions.find(wire, HEADER_OCTETS, nameEnd);
-    return matching.length === 0 ? said : this.#with(said, matching);
+    return matching.length === 0 ? said : this.#number(this.#with(said, matching));
+  }
+
+  /** The same, whether it has a number or not. */
+  sayingsOf(key: NameKey, wire: Uint8Array, nameEnd: number): readonly Saying[] {
+    const matching = this.#expressions?.find(wire, HEADER_OCTETS, nameEnd) ?? [];
+    return this.#with(this.#ofDomain(key, wire, nameEnd), matching);
+  }
+
+  #ofDomain(key: NameKey, wire: Uint8Array, nameEnd: number): number {
+    // hot path
+    const level = this.#domains.find(key, wire, nameEnd);
+    if (level === undefined) return NOTHING;
+    return level.octets === nameEnd - HEADER_OCTETS ? level.itself : level.below;
   }
 
   /** What has that number. */
@@ -81,9 +101,9 @@ export class OwnWords {
     return this.#sayings[number]!;
   }
 
-  #with(said: number, matching: readonly number[]): number {
+  #with(said: number, matching: readonly number[]): readonly Saying[] {
     const more = matching.map((place) => saying(this.#expressionLists[place]!, WIDTH.expression));
-    return this.#number([...this.#sayings[said]!, ...more]);
+    return [...this.#sayings[said]!, ...more];
   }
 
   #levels(names: readonly OwnName[]): [Name, Level][] {
@@ -107,7 +127,12 @@ export class OwnWords {
     const texts = sayings.map(({ list, narrowness }) => `${list}:${narrowness}`);
     const unique = [...new Map(sayings.map((one, i) => [texts[i]!, one]))].toSorted(([a], [b]) => a < b ? -1 : 1);
     const key = unique.map(([text]) => text).join(" ");
-    return this.#numbers.getOrInsertComputed(key, () => this.#sayings.push(unique.map(([, one]) => one)) - 1);
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    if (this.#sayings.length === this.#numbersMax) return NO_NUMBER;
+    const number = this.#sayings.push(unique.map(([, one]) => one)) - 1;
+    this.#numbers.set(key, number);
+    return number;
   }
 }
 
