@@ -50,7 +50,12 @@ export class SetFolder implements ListWork {
   /** The newest set that is there and whole, and what it is made of; `null` when there is none. */
   async openNewest(): Promise<(OpenedSet & Pick<CompiledSet, "digests">) | null> {
     const { folder, files, openSetFile, log } = this.#options;
-    const generations = await generationsIn(folder, files);
+    const generations = await generationsIn(folder, files).catch((error: unknown) => {
+      if (!(error instanceof FileError)) throw error;
+      // Whoever cannot block answers all the same.
+      log.warn(`${folder} cannot be looked at, no list is in force yet: ${error.message}`);
+      return [];
+    });
     this.#newest = generations[0] ?? 0;
     for (const generation of generations) {
       const path = setPath(folder, generation);

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { FileError } from "../../../lib/base/files.ts";
 import type { FullConfig } from "../../../lib/config/config.ts";
 import { DEFAULTS } from "../../../lib/config/settings.ts";
 import { Log } from "../../../lib/observe/log.ts";
@@ -191,4 +192,15 @@ Deno.test("Lists tells what hinders it: a folder that must not be written to, a 
   ]);
   assertEquals([machine.used, machine.paths.filter((path) => path.startsWith("/state"))], [[], []]);
   machine.lists!.stop();
+});
+
+Deno.test("Lists begins without a set where its folder may not be looked at, and says so", async () => {
+  const machine = new Machine();
+  machine.fake.http.answer(URL, { body: ["0.0.0.0 ads.example\n"] });
+  machine.fake.files.stat = () => Promise.reject(new FileError("the operating system forbids it"));
+  assertEquals(await machine.start(configOf({ ads: URL })), null);
+  assertEquals(
+    machine.lines[0],
+    `warn: ${FOLDER} cannot be looked at, no list is in force yet: the operating system forbids it`,
+  );
 });
