@@ -126,6 +126,24 @@ const { expression } = fc.letrec<{ expression: string; part: string }>((tie) => 
     fc.tuple(tie("expression"), tie("expression")).map(([a, b]) => `(?:${a}|${b})`),
   ),
 }));
+/** How deep repetitions lie in one another. */
+function repetitionDepth(source: string): number {
+  const depths = [0];
+  let last = 0;
+  for (const token of source.match(/\\.|\[[^\]]*\]|\(\?:|\{[^}]*\}|./g) ?? []) {
+    if (token === "(" || token === "(?:") {
+      depths.push(0);
+      continue;
+    }
+    if (/^[*+?{]/.test(token)) last++;
+    else last = token === ")" ? depths.pop()! : 0;
+    depths[depths.length - 1] = Math.max(depths.at(-1)!, last);
+  }
+  return depths[0]!;
+}
+
+/** On others RegExp, which tells what is right, explodes itself. */
+const tractable = expression.filter((source) => source.length <= 60 && repetitionDepth(source) <= 2);
 const label = fc.array(fc.constantFrom("a", "b", "c", "d", "1", "-"), { minLength: 1, maxLength: 3 }).map((all) =>
   all.join("")
 );
@@ -134,7 +152,7 @@ const name = fc.array(label, { minLength: 1, maxLength: 3 }).map((labels) => lab
 Deno.test("PatternSet.find() matches what RegExp matches, for any expression and name", () => {
   fc.assert(
     fc.property(
-      fc.array(expression, { minLength: 1, maxLength: 4 }),
+      fc.array(tractable, { minLength: 1, maxLength: 4 }),
       fc.array(name, { maxLength: 5 }),
       (sources, names) => {
         const taken = sources.filter((source) => {
