@@ -47,7 +47,8 @@ export class SetMaker {
 
   /** What is wanted may be another one, and more may follow soon. */
   noteChange(): void {
-    if (this.#cancelTimer === null && this.#isNeeded) this.#makeIn(GATHER_MS);
+    // What was being fetched ends behind the stop.
+    if (!this.#isStopped && this.#cancelTimer === null && this.#isNeeded) this.#makeIn(GATHER_MS);
   }
 
   /** What is wanted is complete for now. Resolves when it is there, or could not be made. */

@@ -178,6 +178,18 @@ Deno.test("Lists.stop() ends what is on its way, and leaves nothing that waits",
   assertEquals(machine.lines, []);
 });
 
+Deno.test("Lists.stop() between two lists makes no set of the first one later", async () => {
+  const machine = new Machine();
+  machine.fake.http.answer(URL, { body: ["a.example\n"] });
+  machine.fake.http.answer("https://lists.example.org/other.txt", "silence");
+  await machine.start(configOf({ ads: URL, other: "https://lists.example.org/other.txt" }));
+  await machine.pass(100);
+  assertEquals(machine.fake.http.seen.length, 2);
+  machine.lists!.stop();
+  await machine.pass(0);
+  assertEquals([machine.fake.world.time.timerCount, machine.used.length], [0, 0]);
+});
+
 Deno.test("Lists tells what hinders it: a folder that must not be written to, a file that is too large", async () => {
   const machine = new Machine();
   machine.fake.http.answer(URL, { body: ["a.example\n"] });
