@@ -1,9 +1,10 @@
 import { parseIp } from "../../lib/base/net/ip.ts";
 import { BARE_OPT_OCTETS, readOpt } from "../../lib/wire/edns/edns.ts";
-import { HEADER_OCTETS } from "../../lib/wire/header.ts";
+import { ANCOUNT_OFFSET, HEADER_OCTETS } from "../../lib/wire/header.ts";
 import { CLASS, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { decode, encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
 import { foldCase, type Name } from "../../lib/wire/name.ts";
+import { MessageScan } from "../../lib/wire/scan.ts";
 import { WireFormatError } from "../../lib/wire/wire_format_error.ts";
 import { ednsOf, message, opt } from "../support/messages.ts";
 import type { ScriptedUpstream } from "../support/scripted_upstream.ts";
@@ -302,9 +303,21 @@ function alteredOutcome(question: Question, octets: Octets): Outcome | null {
     opts.forEach(readOpt);
     return { ...outcomeOf(question, octets), kind: "altered" };
   } catch (error) {
-    if (error instanceof WireFormatError) return null;
+    if (error instanceof WireFormatError) return brokenOff(question, octets);
     throw error;
   }
+}
+
+/** What breaks off inside a record, or has fewer than it counts, is a truncated reply; `null` when nothing else can be read either. */
+function brokenOff(question: Question, octets: Octets): Outcome | null {
+  const scan = new MessageScan();
+  scan.scan(octets);
+  if (scan.questionsEnd <= HEADER_OCTETS) return null;
+  const head = octets.slice(0, scan.questionsEnd).fill(0, ANCOUNT_OFFSET, HEADER_OCTETS);
+  const outcome = outcomeOf(question, head);
+  const [echoed] = decode(head).questions;
+  if (echoed === undefined || questionKey(echoed) !== questionKey(question)) return null;
+  return { ...outcome, message: { ...outcome.message, isTruncated: true }, kind: "altered" };
 }
 
 function withoutOpt(response: Message): Message {
