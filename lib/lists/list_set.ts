@@ -47,6 +47,8 @@ export interface NameSetReader {
   setOf(wire: Uint8Array, start: number, end: number): ListSet;
   /** What lists say of an address in an answer, of 4 or 16 octets: the number of a set. */
   findAddress(address: Uint8Array): number;
+  /** The same, whatever its number. */
+  setOfAddress(address: Uint8Array): ListSet;
   /**
    * The line in which `list` says something of the name; of several the one that is about the longest name. 0 when it says
    * nothing, or nobody knows where.

@@ -1,3 +1,4 @@
+import { plural } from "../plural.ts";
 import type { KeptList } from "./kept_list.ts";
 import type { ListCounts } from "./list_work.ts";
 
@@ -28,10 +29,6 @@ export function complaintOf(
     return `${lost}, ${names} of ${formerNames} are left (max-shrink is ${percent(maxShrinkShare)})`;
   }
   return null;
-}
-
-function plural(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function percent(share: number): string {

@@ -1,3 +1,4 @@
+import { plural } from "../plural.ts";
 import type { WallClock } from "../../base/runtime.ts";
 import type { Random } from "../../base/random/random.ts";
 import type { Log } from "../../observe/log.ts";
@@ -104,7 +105,7 @@ export class KeptSource {
     if (!hasChanged && this.#state.complaint === null) return;
     const { names, bad } = text.record!;
     const rest = bad === 0 ? "" : `, ${bad} ${bad === 1 ? "line is" : "lines are"} left out`;
-    const what = hasChanged ? `${names} names${rest}` : "all is well again";
+    const what = hasChanged ? `${plural(names, "name")}${rest}` : "all is well again";
     log.info(`list ${name}: ${sourceText(source)}: ${what}`);
   }
 

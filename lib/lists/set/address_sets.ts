@@ -55,6 +55,16 @@ export class AddressSets {
     return this.#sets.join(found, this.#patterns.find(name, 0, name.length));
   }
 
+  /** The members of that set, whether or not it has a number; some of them more than once. */
+  places(address: Uint8Array): number[] {
+    const places = this.#tables.flatMap((table) => table.find(address)?.lines.map(([place]) => place) ?? []);
+    if (this.#patterns !== null) {
+      const name = addressAsName(address);
+      this.#patterns.each(name, 0, name.length, (place) => places.push(place));
+    }
+    return places;
+  }
+
   /** The line of a member that is meant, of the longest network, else of an expression; 0 if there is none. */
   line(address: Uint8Array, isMeant: (place: number) => boolean): number {
     const lines = this.#tables.flatMap((table) => table.find(address)?.lines ?? []);

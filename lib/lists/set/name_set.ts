@@ -86,6 +86,11 @@ export class NameSet implements NameSetReader {
   }
 
   /** See `NameSetReader`. */
+  setOfAddress(address: Uint8Array): ListSet {
+    return this.#sets.set(this.#addresses.places(address));
+  }
+
+  /** See `NameSetReader`. */
   findAddress(address: Uint8Array): number {
     return this.#addresses.find(address);
   }

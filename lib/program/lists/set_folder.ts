@@ -1,3 +1,4 @@
+import { plural } from "../../lists/plural.ts";
 import { FileError, type Files } from "../../base/files.ts";
 import type { WritableFiles } from "../../base/writable_files.ts";
 import type { ListCompiler } from "../../lists/compile/list_compiler.ts";
@@ -103,7 +104,5 @@ export class SetFolder implements ListWork {
 function summaryOf({ lists, sizeOctets }: CompileReport): string {
   const names = lists.reduce((sum, list) => sum + list.names, 0);
   const mebibytes = (sizeOctets / 1_048_576).toFixed(1);
-  return `lists are ready: ${names} names in ${
-    lists.length === 1 ? "1 list" : `${lists.length} lists`
-  }, ${mebibytes} MiB`;
+  return `lists are ready: ${plural(names, "name")} in ${plural(lists.length, "list")}, ${mebibytes} MiB`;
 }

@@ -53,7 +53,7 @@ export class Findings {
 
   /** What that is. */
   sayingsOfAddress(address: Uint8Array): readonly Saying[] {
-    return this.#reader === null ? [] : this.#sayingsOf(this.#reader.sets[this.#reader.findAddress(address)]!);
+    return this.#reader === null ? [] : this.#sayingsOf(this.#reader.setOfAddress(address));
   }
 
   /** The line in which a list of the configuration says that of an address; 0 if it is not known. */

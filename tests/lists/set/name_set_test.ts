@@ -211,6 +211,14 @@ Deno.test("NameSet.find() tries patterns, and tells their lines", () => {
   }
 });
 
+/** What is said of an address, by its number and without. */
+function addressWords(set: NameSet, text: string): string[] {
+  const address = parseIp(text)!;
+  const said = words(set, set.setOfAddress(address));
+  assertEquals(words(set, set.sets[set.findAddress(address)]!), said);
+  return said;
+}
+
 Deno.test("NameSet.findAddress() tries expressions that are for addresses, and no others", () => {
   const set = setOf([[], []], ([a, b]) => {
     a!.pattern({ source: "^203\\.0\\.113\\.(?:2[0-9]|3[0-2])$" }, BLOCKS, 1);
@@ -218,7 +226,7 @@ Deno.test("NameSet.findAddress() tries expressions that are for addresses, and n
     b!.pattern({ source: "[0-9]{3}" }, BLOCKS, 3);
     b!.pattern({ source: "^fe80:" }, BLOCKS, 4);
   });
-  const found = (text: string) => words(set, set.sets[set.findAddress(parseIp(text)!)]!);
+  const found = (text: string) => addressWords(set, text);
   assertEquals(found("203.0.113.29"), ["a 0", "a 1"]);
   assertEquals(found("203.0.113.33"), ["a 1"]);
   assertEquals(found("fe80::1"), ["b 0"]);
@@ -235,7 +243,7 @@ Deno.test("NameSet.findAddress() tells what lists say of all networks that hold 
     b!.address(parseCidr("192.0.2.128/25"), ALLOWS, 2);
     b!.address(parseCidr("2001:db8::/32"), BLOCKS, 3);
   });
-  const found = (text: string) => words(set, set.sets[set.findAddress(parseIp(text)!)]!);
+  const found = (text: string) => addressWords(set, text);
   assertEquals(found("192.0.2.1"), ["a 0"]);
   assertEquals(found("192.0.2.129"), ["a 0", "b 1"]);
   assertEquals(found("2001:db8::1"), ["b 0"]);
