@@ -34,14 +34,26 @@ export class KeptSource {
   /** Whether it was made due again while it was being updated: what has been read may be old. */
   #isDueAgain = false;
   #isClosed = false;
+  /** What the configuration that is followed says of it. */
+  #list: KeptList;
 
-  /** One whose text is as old as its record says. Files are looked at in any case. */
-  constructor(options: KeptSourceOptions, refreshMs: number) {
-    const { text, wallClock, random, source } = options;
+  /** One of a list, whose text is as old as its record says. Files are looked at in any case. */
+  constructor(options: KeptSourceOptions, list: KeptList) {
+    const { text, wallClock, random } = options;
     this.text = text;
     this.#options = options;
+    this.#list = list;
     this.#state = new SourceState(wallClock, random);
-    if (text.record !== null && "url" in source) this.#state.succeeded(text.record.checkedSeconds, refreshMs);
+    this.#waitForRefresh();
+  }
+
+  /** Another configuration is followed: what was refused by the former one may be good by this one. */
+  follow(list: KeptList): void {
+    const former = this.#list;
+    this.#list = list;
+    if (isAskedAlike(former, list)) {
+      if (former.refreshMs !== list.refreshMs && this.#state.isWell) this.#waitForRefresh();
+    } else this.#state.reconsider();
   }
 
   /** How long until it is to be updated. */
@@ -69,18 +81,20 @@ export class KeptSource {
   }
 
   /** Brings its text up to date, or tells why that cannot be done. */
-  async update(list: KeptList): Promise<void> {
+  async update(): Promise<void> {
     const { source, text, tools, wallClock } = this.#options;
-    const refreshMs = "file" in source ? Infinity : list.refreshMs;
+    const list = this.#list;
     this.#isDueAgain = false;
     try {
       const hasChanged = await updateText(source, list, text, tools);
       this.#tellSuccess(list, hasChanged);
-      this.#state.succeeded(wallClock.epochSeconds(), refreshMs);
+      this.#state.succeeded(wallClock.epochSeconds(), "file" in source ? Infinity : this.#list.refreshMs);
     } catch (error) {
       const how = howOf(error);
       const message = error instanceof Error ? error.message : `${error}`;
       if (this.#state.failed(message, how, list.refreshMs)) this.#tellFailure(list, message);
+      // Another configuration was followed meanwhile.
+      if (!isAskedAlike(list, this.#list)) this.#state.reconsider();
     } finally {
       if (this.#isDueAgain) this.#state.makeDue();
       this.#updated.resolve();
@@ -100,6 +114,14 @@ export class KeptSource {
     };
   }
 
+  /** What is fetched is good for as long as the configuration says, from when it was asked for last. */
+  #waitForRefresh(): void {
+    const { source, text } = this.#options;
+    if (text.record !== null && "url" in source) {
+      this.#state.succeeded(text.record.checkedSeconds, this.#list.refreshMs);
+    }
+  }
+
   #tellSuccess({ name }: KeptList, hasChanged: boolean): void {
     const { source, text, log } = this.#options;
     if (!hasChanged && this.#state.complaint === null) return;
@@ -115,4 +137,11 @@ export class KeptSource {
     const rest = text.record === null ? "nothing is known from it yet" : "its last good text stays";
     log.warn(`list ${name}: ${sourceText(source)}: ${reason}; ${rest}`);
   }
+}
+
+/** Whether the same is asked of a source of both, in the same way. */
+function isAskedAlike(a: KeptList, b: KeptList): boolean {
+  return a.format === b.format && a.coversBelow === b.coversBelow && a.maxSizeOctets === b.maxSizeOctets &&
+    a.maxErrorsShare === b.maxErrorsShare && a.minNames === b.minNames && a.maxShrinkShare === b.maxShrinkShare &&
+    a.via === b.via && a.token === b.token;
 }

@@ -76,7 +76,7 @@ export class ListKeeper {
         const options = { ...this.#options, random: this.#random, source, text: texts[i]!, tools: this.#tools };
         return sources.getOrInsertComputed(
           key,
-          () => this.#sources.get(key) ?? new KeptSource(options, list.refreshMs),
+          () => this.#sources.get(key) ?? new KeptSource(options, list),
         );
       });
       kept.push({ list, sources: ofList });
@@ -84,6 +84,7 @@ export class ListKeeper {
     for (const [key, source] of this.#sources) if (!sources.has(key)) source.close();
     this.#kept = kept;
     this.#sources = sources;
+    for (const { list, sources } of kept) sources.forEach((source) => source.follow(list));
     this.#options.onFiles([...sources.values()].map(({ file }) => file).filter((file) => file !== null));
     this.#maker.noteChange();
     void this.#run();
@@ -132,7 +133,7 @@ export class ListKeeper {
     this.#isRunning = true;
     try {
       for (let next = this.#due; next !== null && !this.#isStopped; next = this.#due) {
-        await next.source.update(next.list);
+        await next.update();
         this.#maker.noteChange();
       }
     } finally {
@@ -144,10 +145,10 @@ export class ListKeeper {
   }
 
   /** What is to be updated first; `null` when nothing is due. */
-  get #due(): { readonly list: KeptList; readonly source: KeptSource } | null {
-    for (const { list, sources } of this.#kept) {
+  get #due(): KeptSource | null {
+    for (const { sources } of this.#kept) {
       const source = sources.find(({ waitSeconds }) => waitSeconds === 0);
-      if (source !== undefined) return { list, source };
+      if (source !== undefined) return source;
     }
     return null;
   }

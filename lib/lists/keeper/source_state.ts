@@ -25,6 +25,11 @@ export class SourceState {
     return this.#complaint;
   }
 
+  /** Whether it was good last time, and nobody waits for a newer one. */
+  get isWell(): boolean {
+    return this.#failures === null && this.#complaint === null && this.waitSeconds > 0;
+  }
+
   /** How long until it is looked at; `Infinity` for never by the clock. */
   get waitSeconds(): number {
     const nowSeconds = this.#wallClock.epochSeconds();
@@ -38,6 +43,14 @@ export class SourceState {
     this.#isAsked = true;
     this.#failures = null;
     this.#waitFor(0);
+  }
+
+  /**
+   * What is asked of it, or how, is something else now: a failure says nothing any more, and it is looked at as soon as there is
+   * time, unless its server wants to be left alone. Nothing changes where nothing has failed.
+   */
+  reconsider(): void {
+    if (this.#failures !== null && this.#failures.retryAfterMs === null) this.makeDue();
   }
 
   /** It is good, as of `checkedSeconds`, and is looked at again after `refreshMs` or so; `Infinity` for never. */

@@ -297,6 +297,68 @@ Deno.test("ListKeeper.use() follows another configuration: what it knows is not 
   rig.keeper.stop();
 });
 
+Deno.test("ListKeeper.use() reads again what a former configuration refused, and no list that was good", async () => {
+  const rig = new ListRig();
+  const path = "/etc/lists/more.txt";
+  const more = keptList({ name: "more", sources: [{ file: path }] });
+  rig.files.write(path, "a.example\nb c\n");
+  rig.http.answer(URL, text("a.example")).answer(OTHER, { status: 401 });
+  const other = keptList({ name: "other", sources: [{ url: OTHER }], token: "old" });
+  await rig.keeper.use([ADS, more, other]);
+  await rig.time.pass(1);
+  assertEquals(rig.sets, [{ ads: ["a.example"] }]);
+  rig.http.answer(OTHER, text("c.example"));
+  rig.http.seen.length = 0;
+  await rig.keeper.use([{ ...ADS, maxErrorsShare: 1 }, { ...more, maxErrorsShare: 1 }, { ...other, token: "new" }]);
+  await rig.time.pass(1);
+  assertEquals(rig.http.seen.map(({ headers }) => headers.authorization), ["Bearer new"]);
+  assertEquals(rig.sets.at(-1), { ads: ["a.example"], more: ["a.example"], other: ["c.example"] });
+  assertEquals(rig.keeper.status.flatMap(({ sources }) => sources.map(({ error }) => error)), [null, null, null]);
+  rig.keeper.stop();
+});
+
+Deno.test("ListKeeper.use() leaves a server alone that wants it, whatever the new configuration says", async () => {
+  const rig = new ListRig();
+  rig.http.answer(URL, { status: 503, headers: { "retry-after": "7200" } });
+  await rig.keeper.use([ADS]);
+  await rig.time.pass(1000);
+  await rig.keeper.use([{ ...ADS, minNames: 0 }]);
+  await rig.time.pass(7_190_000);
+  assertEquals(rig.http.seen.length, 1);
+  rig.keeper.stop();
+});
+
+Deno.test("ListKeeper.use() judges by the newest configuration what was on its way when it came", async () => {
+  const rig = new ListRig();
+  const path = "/etc/lists/more.txt";
+  const more = keptList({ name: "more", sources: [{ file: path }] });
+  rig.files.write(path, "a.example\nb c\n");
+  const count = rig.count.bind(rig);
+  rig.count = async (order) => {
+    await new Promise<void>((resolve) => void rig.time.after(10, resolve));
+    return await count(order);
+  };
+  await rig.keeper.use([more]);
+  await rig.time.pass(5);
+  await rig.keeper.use([{ ...more, maxErrorsShare: 1 }]);
+  await rig.time.pass(100);
+  assertEquals(rig.sets.at(-1), { more: ["a.example"] });
+  rig.keeper.stop();
+});
+
+Deno.test("ListKeeper.use() asks as often as the new configuration says, from when it was asked last", async () => {
+  const rig = new ListRig();
+  rig.http.answer(URL, text("a.example"), { status: 304 });
+  await rig.keeper.use([{ ...ADS, refreshMs: 14 * DAY_MS }]);
+  await rig.time.pass(DAY_MS / 2);
+  await rig.keeper.use([ADS]);
+  await rig.time.pass(0.3 * DAY_MS);
+  assertEquals(rig.http.seen.length, 1);
+  await rig.time.pass(0.4 * DAY_MS);
+  assertEquals(rig.http.seen.length, 2);
+  rig.keeper.stop();
+});
+
 Deno.test("ListKeeper says once that no set can be made, and tries again", async () => {
   const rig = new ListRig();
   rig.http.answer(URL, text("a.example"));
