@@ -7,7 +7,7 @@ import type { FakeFiles } from "./fake_files.ts";
 import { SeededRandom } from "./seeded_random.ts";
 
 /** Compiles lists as the program does, in this process, from fake files and to them. */
-export function fakeListCompiler(files: FakeFiles, writableFiles: WritableFiles): ListCompiler {
+export function fakeListCompiler(files: Pick<FakeFiles, "read">, writableFiles: WritableFiles): ListCompiler {
   const options: CompileOptions = {
     texts: {
       async *pieces(path) {

@@ -32,6 +32,8 @@ export class FakeSystem implements ProgramHost {
   /** What there is of files. */
   readonly files: FakeFiles = new FakeFiles();
   readonly writableFiles: FakeWritableFiles = new FakeWritableFiles(this.files);
+  /** What the process has read that compiles lists, among all reads of `files`. */
+  readonly compilerReads: string[] = [];
   /** What there is of servers of lists. */
   readonly http: FakeHttp = new FakeHttp();
   /** What there is of sockets in the file system. */
@@ -83,7 +85,12 @@ export class FakeSystem implements ProgramHost {
           return await fetchSource(wanted, await this.writableFiles.create(path), fetching);
         },
       },
-      listCompiler: fakeListCompiler(this.files, this.writableFiles),
+      listCompiler: fakeListCompiler({
+        read: (path, octetsMax) => {
+          this.compilerReads.push(path);
+          return this.files.read(path, octetsMax);
+        },
+      }, this.writableFiles),
       openSetFile: (path) => {
         const octets = this.files.readNow(path, Infinity);
         return new NameSet(octets.slice().buffer, { isChecked: true });
