@@ -7,6 +7,7 @@ import type { RuleNames } from "../operator/admin/pausing.ts";
 import type { ExplainRequest, FlushRequest } from "../operator/admin/requests.ts";
 import type { Explanation } from "../operator/explain/explanation.ts";
 import { formatStatus, type Status } from "../operator/status.ts";
+import { sumReplyCounts } from "../operator/reply_counts.ts";
 import { sumCounters, sumStatus } from "../operator/sum_status.ts";
 import { type Tally, tallyOf } from "../reload/probation.ts";
 import type { Prepared } from "../reload/reload_target.ts";
@@ -44,7 +45,7 @@ export class Supervisor {
   readonly #slots: readonly WorkerSlot[];
   readonly #startedAtMs: number;
   /** What those have counted that have died. */
-  #pastCounters = new Counters();
+  #past: Pick<Status, "counters" | "replies"> = { counters: new Counters(), replies: [] };
   #deaths = 0;
   #change = 0;
   #pauses: readonly Pause[] = [];
@@ -85,7 +86,8 @@ export class Supervisor {
       ...sum,
       runningMs: this.#options.clock.nowMs() - this.#startedAtMs,
       lostLines: sum.lostLines + this.#options.lostLineCount(),
-      counters: sumCounters([this.#pastCounters, sum.counters]),
+      counters: sumCounters([this.#past.counters, sum.counters]),
+      replies: sumReplyCounts([this.#past.replies, sum.replies]),
     };
   }
 
@@ -178,9 +180,14 @@ export class Supervisor {
     log.info(`stopped: ${formatCounters(this.state.counters)}`);
   }
 
-  #bury(number: number, counters: Counters | null, how: string): void {
+  #bury(number: number, last: Status | null, how: string): void {
     this.#deaths++;
     this.#options.onDeath?.(`worker ${number} has died (${how})`);
-    if (counters !== null) this.#pastCounters = sumCounters([this.#pastCounters, counters]);
+    if (last === null) return;
+    const { counters, replies } = this.#past;
+    this.#past = {
+      counters: sumCounters([counters, last.counters]),
+      replies: sumReplyCounts([replies, last.replies]),
+    };
   }
 }

@@ -1,5 +1,4 @@
 import type {} from "../base/runtime.ts";
-import type { Counters } from "../observe/counters.ts";
 import type { Status } from "../operator/status.ts";
 import type { FullConfig } from "../config/config.ts";
 import { Errands } from "./errands.ts";
@@ -24,8 +23,8 @@ export interface WorkerSlotOptions extends Pick<Services, "clock" | "timers" | "
   readonly spawn: SpawnWorker;
   /** What the first worker in this slot is told first; those that follow it do not announce, and follow what is followed then. */
   readonly order: StartOrder;
-  /** A worker has died that had counted this, as far as it is known. `how` is for the operator. */
-  readonly onDeath: (counters: Counters | null, how: string) => void;
+  /** A worker has died whose last status was this, as far as there was one. `how` is for the operator. */
+  readonly onDeath: (last: Status | null, how: string) => void;
 }
 
 /** A change that the worker makes ready for. */
@@ -231,13 +230,13 @@ export class WorkerSlot {
     if (this.#isLeaving) return this.#left.resolve();
     // The first one fails for reasons that its successors would have, too. It has said which.
     if (!this.#hasServed && !STRAY_SIGNALS.includes(how)) return this.#firstServes.resolve(exitCode);
-    const counters = this.#status?.counters ?? null;
+    const last = this.#status;
     this.#status = null;
     this.#deaths = wasWell ? 1 : this.#deaths + 1;
     const pauseMs = Math.min(PAUSE_MS.longest, PAUSE_MS.first * 2 ** (this.#deaths - 1));
     log.error(`worker ${number} has died (${how}): another one starts in ${pauseMs / 1000} s`);
     this.#cancelPause = timers.start(pauseMs, () => this.#spawn());
-    onDeath(counters, how);
+    onDeath(last, how);
   }
 
   #answerTold(): void {

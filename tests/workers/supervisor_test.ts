@@ -118,7 +118,7 @@ function status(received: number): Status {
     lostLines: 0,
     pauses: [],
     counters,
-    replies: [],
+    replies: received === 0 ? [] : [{ channel: "udp", source: "cache", rcode: 0, count: received }],
     cache: null,
     upstreams: [],
     groups: [],
@@ -196,10 +196,11 @@ Deno.test("Supervisor replaces a worker that dies, says so, and keeps what it ha
   workers[2]!.serve();
   Object.assign(workers[1]!, { received: 5 });
   Object.assign(workers[2]!, { received: 600 });
-  assertEquals((await supervisor.status()).slice(0, 3), [
+  assertEquals((await supervisor.status()).slice(0, 4), [
     "running for 10 s, 2 questions in flight",
     "workers: 2 of 2 serve, 1 have died",
     "clients: received=635 replied=0 ignored=0 prohibited=0 rateLimited=0 overloaded=0 postponed=0 unsendable=0 broken=0",
+    "replies: udp=635, cache=635, NOERROR=635",
   ]);
 });
 
