@@ -13,6 +13,8 @@ import { type OpenedSet, SetFolder } from "./set_folder.ts";
 
 /** Less than whoever gives the command waits for its outcome. */
 const REFRESH_MS = 45_000;
+/** A folder that cannot be looked at may be one soon: a disk comes late, or somebody allows it. */
+const RETRY_MS = 60_000;
 
 /** What lists are read, fetched and looked up with. */
 export interface ListsOptions {
@@ -48,6 +50,9 @@ export class Lists {
   #user: ListsUser | null = null;
   /** Configurations are followed one after another. */
   #following: Promise<void> = Promise.resolve();
+  /** Which one is followed; to tell it from those before. */
+  #config: FullConfig | null = null;
+  #cancelRetry: (() => void) | null = null;
 
   /** Those in `folder`. See {@linkcode ListsOptions}. */
   constructor(folder: string, options: ListsOptions) {
@@ -93,8 +98,19 @@ export class Lists {
 
   /** Keeps the lists of another configuration. */
   follow(config: FullConfig): void {
-    this.#following = this.#following.then(() => this.#keeper?.use(keptLists(config))).catch((error: Error) => {
-      this.#options.log.warn(`Lists in ${this.#folder} cannot be kept: ${error.message}`);
+    this.#config = config;
+    this.#cancelRetry?.();
+    this.#cancelRetry = null;
+    this.#keep(config, null);
+  }
+
+  /** `told` is what was in the way when that was tried before; `null` for nothing. */
+  #keep(config: FullConfig, told: string | null): void {
+    this.#following = this.#following.then(() => this.#keeper?.use(keptLists(config))).catch(({ message }: Error) => {
+      const { runtime, log } = this.#options;
+      if (message !== told) log.warn(`Lists in ${this.#folder} cannot be kept: ${message}`);
+      if (config !== this.#config || this.#stopping.signal.aborted) return;
+      this.#cancelRetry = runtime.timers.start(RETRY_MS, () => this.#keep(config, message));
     });
   }
 
@@ -125,6 +141,7 @@ export class Lists {
   /** Begins nothing any more, and ends what is on its way. */
   stop(): void {
     this.#stopping.abort();
+    this.#cancelRetry?.();
     this.#keeper?.stop();
     this.#paths?.stop();
   }

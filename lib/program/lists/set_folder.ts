@@ -61,6 +61,8 @@ export class SetFolder implements ListWork {
     for (const generation of generations) {
       const path = setPath(folder, generation);
       try {
+        // Whoever opens a pipe waits for its other end, for ever.
+        if ((await files.stat(path))?.kind !== "file") throw new FileError("it is no ordinary file");
         const set = await openSetFile(path);
         this.#current = generation;
         const names = set.lists.length === 0 ? "none" : set.lists.join(", ");

@@ -216,3 +216,53 @@ Deno.test("Lists begins without a set where its folder may not be looked at, and
     `warn: ${FOLDER} cannot be looked at, no list is in force yet: the operating system forbids it`,
   );
 });
+
+Deno.test("Lists opens no set that is no ordinary file: a pipe would never end", async () => {
+  const machine = new Machine();
+  machine.fake.files.write("/lists/own.txt", "a.example\n");
+  machine.fake.files.write("/state/lists-9.set", { kind: "other" });
+  assertEquals(await machine.start(configOf({ own: "/lists/own.txt" })), null);
+  assertEquals(machine.lines, ["warn: /state/lists-9.set is not used: it is no ordinary file"]);
+  assertEquals(machine.fake.files.reads.includes("/state/lists-9.set"), false);
+  await machine.pass(11_000);
+  assertEquals(has(machine.used.at(-1), "a.example"), true);
+  machine.lists!.stop();
+});
+
+Deno.test("Lists tries again to keep lists whose folder could not be looked at, and tells it once", async () => {
+  const machine = new Machine();
+  machine.fake.http.answer(URL, { body: ["0.0.0.0 ads.example\n"] });
+  const { files } = machine.fake;
+  const stat = files.stat.bind(files);
+  files.stat = () => Promise.reject(new FileError("the operating system forbids it"));
+  await machine.start(configOf({ ads: URL }));
+  await machine.pass(100);
+  machine.lines.length = 0;
+  await machine.pass(130_000);
+  assertEquals([machine.lines, machine.lists!.status], [[], []]);
+  files.stat = stat;
+  await machine.pass(60_000);
+  assertEquals([machine.lines[0], has(machine.used.at(-1), "ads.example")], [`list ads: ${URL}: 1 name`, true]);
+  machine.lists!.stop();
+  assertEquals(machine.fake.world.time.timerCount, 0);
+});
+
+Deno.test("Lists.follow() and stop() end what was to be tried again", async () => {
+  const machine = new Machine();
+  machine.fake.http.answer(URL, { body: ["0.0.0.0 ads.example\n"] });
+  const { files } = machine.fake;
+  const stat = files.stat.bind(files);
+  files.stat = () => Promise.reject(new FileError("the operating system forbids it"));
+  await machine.start(configOf({ gone: "/lists/gone.txt" }));
+  await machine.pass(100);
+  files.stat = stat;
+  machine.lists!.follow(configOf({ ads: URL }));
+  await machine.pass(120_000);
+  assertEquals(machine.lists!.status.map(({ name }) => name), ["ads"]);
+  files.stat = () => Promise.reject(new FileError("the operating system forbids it"));
+  machine.lists!.follow(configOf({ more: "/lists/more.txt" }));
+  await machine.pass(100);
+  machine.lists!.stop();
+  await machine.pass(0);
+  assertEquals(machine.fake.world.time.timerCount, 0);
+});
