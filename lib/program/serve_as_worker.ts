@@ -53,9 +53,10 @@ function startWorker(
       log.warn(`${path} is not used: ${error.message}`);
     }
   };
-  if (lists !== null) useLists(lists);
   log.info(io.describe());
   write = (line) => writeLine(line.replace("dns-forwarder: ", `dns-forwarder: worker ${number}: `));
+  // Whoever is silent about how it serves is not about what it serves without.
+  if (lists !== null) useLists(lists);
   return {
     get state() {
       return app.state;

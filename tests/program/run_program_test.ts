@@ -166,6 +166,24 @@ Deno.test("serveAsWorker() serves by the configuration that it is sent, whatever
   assertStringIncludes(host.lines[0]!, `listens on ${SERVICE}. ANSWERS ARE MADE UP`);
 });
 
+Deno.test("serveAsWorker() says that it has no lists when their set is gone, in the place of a dead one, too", async () => {
+  const order: StartOrder = {
+    kind: "start",
+    config: { ...DEFAULTS, listen: [udp("192.0.2.53", 53)] },
+    number: 2,
+    secret: "00".repeat(16),
+    pauses: [],
+    lists: "/state/lists-1.set",
+    announces: false,
+  };
+  const host = new FakeSystem(["worker"], { ordered: [order, { kind: "stop" }] });
+  assertEquals(await serveAsWorker(host, host.system), 0);
+  assertEquals(
+    host.lines[0],
+    "dns-forwarder: worker 2: warn: /state/lists-1.set is not used: there is no such file",
+  );
+});
+
 Deno.test("runProgram() imports files, and ends with exit code 2 for one that cannot be read", async () => {
   const host = new FakeSystem(["import", "dnsmasq", "/etc/a.conf", "/etc/b.conf"]);
   host.files.write("/etc/a.conf", "port=0\nno-hosts\nlog-dhcp\n");
