@@ -20,6 +20,10 @@ test("every link between pages leads to a file, and to a heading of it", () => {
   assertEquals(PAGES.flatMap((page) => linksOf(page).filter((link) => !leadsSomewhere(page, link))), []);
 });
 
+test("README.md has at most 120 lines, and links to the rest", () => {
+  assertEquals(read("README.md").split("\n").length - 1 <= 120, true);
+});
+
 test("docs/README.md names every page of docs/", () => {
   const index = read("docs/README.md");
   const pages = PAGES.filter((page) => page.startsWith("docs/") && page !== "docs/README.md");
