@@ -112,9 +112,8 @@ export class ResponseCache {
     return errorsAmong(this.store.options(entry));
   }
 
-  /** What was found in a remembered answer when it was learned; see `learn`. */
+  /** What was found in a remembered answer when it was learned; see `learn`. Nothing is allocated unless something was. */
   findingsOf(entry: number): number {
-    // hot path
     return this.store.hasOptions(entry) ? findingsAmong(this.store.options(entry)) : 0;
   }
 
