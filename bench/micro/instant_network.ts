@@ -35,6 +35,14 @@ export class InstantNetwork implements Network {
   connectStream(): Promise<never> {
     return Promise.reject(new Error("There is no TCP here"));
   }
+
+  connectTls(): Promise<never> {
+    return Promise.reject(new Error("There is no TLS here"));
+  }
+
+  listenTls(): never {
+    throw new Error("There is no TLS here");
+  }
 }
 
 /** A socket whose datagrams go to a function. */

@@ -1,5 +1,9 @@
 import type { Files } from "./files.ts";
 import type { SocketAddress } from "./net/address.ts";
+import type { ProxyOptions, StreamListenSocket, StreamSocket } from "./sockets/stream_socket.ts";
+import type { TlsClientOptions, TlsListenSocket, TlsServerOptions, TlsSocket } from "./sockets/tls.ts";
+
+export type { StreamListenSocket, StreamSocket } from "./sockets/stream_socket.ts";
 
 /**
  * Everything that `lib/` needs from the world: time, randomness, sockets, files, somewhere to write a line. The
@@ -79,16 +83,37 @@ export interface Network {
   /**
    * Listens for TCP connections on `local`.
    *
+   * @param proxied Whether proxies stand in front of it.
    * @throws {AddressInUseError} when another socket holds the address.
    * @throws {Error} whatever else the operating system says.
    */
-  listenStream(local: SocketAddress): StreamListenSocket;
+  listenStream(local: SocketAddress, proxied?: ProxyOptions | null): StreamListenSocket;
   /**
    * Opens a TCP connection to `remote`. Rejects when it is refused, unreachable, or `signal` aborts.
    *
    * @param source The address of this machine to connect from; any, if there is none.
    */
   connectStream(remote: SocketAddress, signal: AbortSignal, source?: string | null): Promise<StreamSocket>;
+  /**
+   * Opens a TCP connection to `remote` and does the handshake of TLS on it, whoever is there: the caller decides by what the
+   * connection says of the other side, before anything is sent. Rejects as `connectStream`, or with a `TlsError`.
+   *
+   * @param source See `connectStream`.
+   */
+  connectTls(
+    remote: SocketAddress,
+    tls: TlsClientOptions,
+    signal: AbortSignal,
+    source?: string | null,
+  ): Promise<TlsSocket>;
+  /**
+   * Listens for TLS connections on `local`.
+   *
+   * @throws {AddressInUseError} when another socket holds the address.
+   * @throws {TlsError} when a certificate cannot be used.
+   * @throws {Error} whatever else the operating system says.
+   */
+  listenTls(local: SocketAddress, tls: TlsServerOptions): TlsListenSocket;
 }
 
 /** Whom a UDP socket is for: the clients of this program, or its upstreams. */
@@ -160,28 +185,6 @@ export interface TooLong {
   readonly octets: Uint8Array<ArrayBuffer>;
   /** For whom. */
   readonly to: SocketAddress;
-}
-
-/** A TCP socket that takes connections. */
-export interface StreamListenSocket {
-  /** What the socket is bound to, with the port that it really got. */
-  readonly address: SocketAddress;
-  /** Waits for the next connection. Rejects once closed, and when the operating system is out of something. */
-  accept(): Promise<StreamSocket>;
-  /** Closes the socket; a waiting `accept` rejects. */
-  close(): void;
-}
-
-/** A TCP connection. */
-export interface StreamSocket {
-  /** The other side. */
-  readonly peer: SocketAddress;
-  /** Waits for octets and writes them into `buffer`. Resolves to their number, or to `null` when no more will come. */
-  read(buffer: Uint8Array<ArrayBuffer>): Promise<number | null>;
-  /** Sends the first octets of `octets`; resolves to how many. They must not change until then. */
-  write(octets: Uint8Array<ArrayBuffer>): Promise<number>;
-  /** Closes both ways; a waiting `read` or `write` rejects. */
-  close(): void;
 }
 
 /** The address that a socket was to be bound to is taken. */

@@ -58,6 +58,8 @@ export interface OperatingSystem {
   readonly localSockets: LocalSockets;
   /** Listens on an address together with others. */
   readonly listenSharedStream: Network["listenStream"];
+  /** The same for TLS. */
+  readonly listenSharedTls: Network["listenTls"];
   /** Starts the program once more, as a worker. */
   readonly spawnWorker: SpawnWorker;
   /** The worker's side of that. */

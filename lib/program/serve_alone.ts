@@ -38,7 +38,8 @@ async function serveBy(
   const allWarnings = io.isNative ? warnings : [...warnings, ...plainWarnings];
   for (const warning of allWarnings) host.writeLine(`dns-forwarder: warn: ${warning}`);
   const { openDatagram } = io;
-  const network = { openDatagram, ...(config.sharesPort && { listenStream: system.listenSharedStream }) };
+  const shared = { listenStream: system.listenSharedStream, listenTls: system.listenSharedTls };
+  const network = { openDatagram, ...(config.sharesPort && shared) };
   const runtime = system.runtime(network, (line) => host.writeLine(line), host.lostLineCount);
   const { stateDir } = config;
   const lists = stateDir === null ? null : await listsIn(stateDir, { system, runtime, log });

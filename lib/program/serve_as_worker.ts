@@ -39,7 +39,8 @@ function startWorker(
   const writeLine = (line: string) => told.writeLine(line);
   const io = system.sharedDatagramIo();
   let write = announces ? writeLine : () => {};
-  const network = { openDatagram: io.openDatagram, listenStream: system.listenSharedStream };
+  const { listenSharedStream: listenStream, listenSharedTls: listenTls } = system;
+  const network = { openDatagram: io.openDatagram, listenStream, listenTls };
   const runtime = system.runtime(network, (line) => write(line), host.lostLineCount);
   const app = new App(io.named(config), runtime, Uint8Array.fromHex(secret));
   app.usePauses(pauses);

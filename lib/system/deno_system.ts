@@ -5,6 +5,7 @@ import { DENO_FILES } from "./deno_files.ts";
 import { DENO_LOCAL_SOCKETS } from "./network/local_sockets.ts";
 import { DENO_WRITABLE_FILES } from "./deno_writable_files.ts";
 import { listenSharedStream } from "./network/deno_network.ts";
+import { listenSharedTls } from "./network/tls/listen_tls.ts";
 import { denoRuntime } from "./deno_runtime.ts";
 import { onHangup } from "./hangup_signal.ts";
 import { denoListCompiler } from "./lists/list_compiler.ts";
@@ -36,6 +37,7 @@ export function denoSystem(mainModule: string): OperatingSystem {
     openSetFileInSteps,
     localSockets: DENO_LOCAL_SOCKETS,
     listenSharedStream,
+    listenSharedTls,
     spawnWorker: (events) => spawnWorker(mainModule, events),
     supervisorLink,
     leaveSignalsToSupervisor,

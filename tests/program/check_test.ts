@@ -37,6 +37,10 @@ class Checking {
           throw new Error("A check listens to nobody");
         },
         connectStream: () => Promise.reject(new Error("A check goes over UDP")),
+        connectTls: () => Promise.reject(new Error("A check goes over UDP")),
+        listenTls: () => {
+          throw new Error("A check listens to nobody");
+        },
       },
     });
   }

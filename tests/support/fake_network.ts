@@ -1,7 +1,9 @@
 import type { SocketAddress } from "../../lib/base/net/address.ts";
 import { AddressInUseError, type Network } from "../../lib/base/runtime.ts";
 import { FakeSocket } from "./fake_socket.ts";
+import type { TlsClientOptions, TlsServerOptions } from "../../lib/base/sockets/tls.ts";
 import { FakeStream, FakeStreamListener } from "./fake_stream.ts";
+import { FakeTlsListener, type FakeTlsPeer, FakeTlsStream, trustedPeer } from "./fake_tls.ts";
 
 /** What a listener for port 0 gets first; then one more for each. */
 const CHOSEN_PORT_MIN = 50_000;
@@ -12,6 +14,12 @@ export class FakeNetwork implements Network {
   readonly sockets: FakeSocket[] = [];
   /** Every TCP listener opened, first to last. */
   readonly listeners: FakeStreamListener[] = [];
+  /** Every TLS listener opened, first to last. */
+  readonly tlsListeners: FakeTlsListener[] = [];
+  /** Every TLS connection made, first to last; they are among `streams`, too. */
+  readonly tlsStreams: FakeTlsStream[] = [];
+  /** With which options each TLS connection was tried, first to last. */
+  readonly dialledTls: TlsClientOptions[] = [];
   /** Every TCP connection made, first to last. */
   readonly streams: FakeStream[] = [];
   /** Whom a TCP connection was tried to, first to last. */
@@ -22,6 +30,10 @@ export class FakeNetwork implements Network {
   refuse: (local: SocketAddress) => Error | null = () => null;
   /** What a dial waits for; it fails with what this rejects with. */
   dial: (remote: SocketAddress) => Promise<void> = () => Promise.resolve();
+  /** What a handshake of TLS waits for; it fails with what this rejects with. */
+  shake: (remote: SocketAddress, tls: TlsClientOptions) => Promise<void> = () => Promise.resolve();
+  /** What a server shows in its handshake. */
+  shown: (remote: SocketAddress, tls: TlsClientOptions) => Partial<FakeTlsPeer> = () => ({});
   /** Is given each UDP socket as it is opened. */
   onOpen: (socket: FakeSocket) => void = () => {};
   /** Is given each TCP connection as it is made. */
@@ -38,8 +50,17 @@ export class FakeNetwork implements Network {
   }
 
   listenStream(local: SocketAddress): FakeStreamListener {
-    const listener = new FakeStreamListener(this.#bind({ ...local, transport: "tcp" }, this.listeners));
+    const listener = new FakeStreamListener(
+      this.#bind({ ...local, transport: "tcp" }, [...this.listeners, ...this.tlsListeners]),
+    );
     this.listeners.push(listener);
+    return listener;
+  }
+
+  listenTls(local: SocketAddress, tls: TlsServerOptions): FakeTlsListener {
+    const others = [...this.listeners, ...this.tlsListeners];
+    const listener = new FakeTlsListener(tls, this.#bind({ ...local, transport: "tcp" }, others));
+    this.tlsListeners.push(listener);
     return listener;
   }
 
@@ -48,13 +69,32 @@ export class FakeNetwork implements Network {
     signal: AbortSignal,
     source: string | null = null,
   ): Promise<FakeStream> {
+    await this.#dial(remote, signal, source);
+    return this.#connected(new FakeStream(remote));
+  }
+
+  async connectTls(
+    remote: SocketAddress,
+    tls: TlsClientOptions,
+    signal: AbortSignal,
+    source: string | null = null,
+  ): Promise<FakeTlsStream> {
+    this.dialledTls.push(tls);
+    await this.#dial(remote, signal, source);
+    await unlessAborted(this.shake(remote, tls), signal);
+    const stream = new FakeTlsStream(remote, { ...trustedPeer(tls), ...this.shown(remote, tls) });
+    this.tlsStreams.push(stream);
+    return this.#connected(stream);
+  }
+
+  async #dial(remote: SocketAddress, signal: AbortSignal, source: string | null): Promise<void> {
     this.dialled.push(remote);
     this.dialledFrom.push(source);
-    const aborted = Promise.withResolvers<never>();
     if (signal.aborted) throw signal.reason;
-    signal.addEventListener("abort", () => aborted.reject(signal.reason));
-    await Promise.race([this.dial(remote), aborted.promise]);
-    const stream = new FakeStream(remote);
+    await unlessAborted(this.dial(remote), signal);
+  }
+
+  #connected<S extends FakeStream>(stream: S): S {
     this.streams.push(stream);
     this.onConnected(stream);
     return stream;
@@ -70,4 +110,10 @@ export class FakeNetwork implements Network {
     if (isTaken) throw new AddressInUseError(`port ${port} is in use`);
     return { ...local, port };
   }
+}
+
+function unlessAborted(waiting: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<never>();
+  signal.addEventListener("abort", () => aborted.reject(signal.reason));
+  return Promise.race([waiting, aborted.promise]);
 }

@@ -53,6 +53,8 @@ export class FakeSystem implements ProgramHost {
       openDatagram: (local) => host.openDatagram(local),
       listenStream: (local) => host.listenStream(local),
       connectStream: (to, signal) => host.connectStream(to, signal),
+      listenTls: (local, tls) => host.listenTls(local, tls),
+      connectTls: (to, tls, signal) => host.connectTls(to, tls, signal),
     };
     const io: DatagramIoChoice = {
       isNative: true,
@@ -98,6 +100,7 @@ export class FakeSystem implements ProgramHost {
       openSetFileInSteps: (path) => Promise.resolve().then(() => this.system.openSetFile(path)),
       localSockets: this.localSockets,
       listenSharedStream: usual.listenStream,
+      listenSharedTls: usual.listenTls,
       spawnWorker: ({ reported, ended }) => ({
         send: (order) => {
           orders.push(JSON.parse(JSON.stringify(order)));

@@ -1,5 +1,6 @@
 import { formatSocketAddress, isIpv6, type SocketAddress } from "../../lib/base/net/address.ts";
 import { AddressInUseError, type Network } from "../../lib/base/runtime.ts";
+import type { TlsClientOptions, TlsListenSocket, TlsServerOptions, TlsSocket } from "../../lib/base/sockets/tls.ts";
 import type { EventTime } from "./event_time.ts";
 import { HostSocket } from "./host_socket.ts";
 import { connectPair, type HostStream } from "./host_stream.ts";
@@ -172,6 +173,14 @@ export class Host implements Network {
     signal.addEventListener("abort", () => reject(signal.reason));
     connectPair(this.#network, this, remote, { source, resolve, reject, isGivenUp: () => signal.aborted });
     return await promise;
+  }
+
+  connectTls(_remote: SocketAddress, _tls: TlsClientOptions, _signal: AbortSignal): Promise<TlsSocket> {
+    return Promise.reject(new Error("There is no TLS in this world yet"));
+  }
+
+  listenTls(_local: SocketAddress, _tls: TlsServerOptions): TlsListenSocket {
+    throw new Error("There is no TLS in this world yet");
   }
 
   /** An address to connect to `remote` from, of `hostname` if that is said; `null` when there is no way. */

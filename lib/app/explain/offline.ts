@@ -30,6 +30,10 @@ const NOWHERE: Network = {
     throw new Error("Nobody listens here");
   },
   connectStream: () => Promise.reject(new Error("Nothing leaves from here")),
+  connectTls: () => Promise.reject(new Error("Nothing leaves from here")),
+  listenTls: () => {
+    throw new Error("Nobody listens here");
+  },
 };
 
 class SilentSocket implements DatagramSocket {

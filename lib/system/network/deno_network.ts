@@ -8,12 +8,16 @@ import {
 } from "../../base/runtime.ts";
 import { inZone, isLinkLocal, splitZone } from "../../base/net/zone.ts";
 import { connectStreamFrom } from "./stream_from.ts";
+import { connectTls } from "./tls/connect_tls.ts";
+import { listenTls } from "./tls/listen_tls.ts";
 
 /** The sockets of the operating system, as Deno gives them: the same for clients and upstreams. */
 export const DENO_NETWORK: Network & { openDatagram(local: SocketAddress): DatagramSocket } = {
   openDatagram,
   listenStream,
   connectStream,
+  connectTls,
+  listenTls,
 };
 
 function openDatagram(local: SocketAddress): DatagramSocket {
