@@ -1,4 +1,4 @@
-import { HttpError } from "../../lib/base/http.ts";
+import { HttpError } from "../../lib/base/http/http_client.ts";
 import type { FullConfig } from "../../lib/config/config.ts";
 import { DEFAULTS } from "../../lib/config/settings.ts";
 import type { NameSet } from "../../lib/lists/set/name_set.ts";

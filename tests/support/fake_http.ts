@@ -1,4 +1,4 @@
-import { type HttpClient, HttpError, type HttpRequest, type HttpResponse } from "../../lib/base/http.ts";
+import { type HttpClient, HttpError, type HttpRequest, type HttpResponse } from "../../lib/base/http/http_client.ts";
 import type { StreamSocket } from "../../lib/base/runtime.ts";
 
 /** What a server answers. */

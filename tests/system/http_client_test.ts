@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { HttpError, type HttpResponse } from "../../lib/base/http.ts";
+import { HttpError, type HttpResponse } from "../../lib/base/http/http_client.ts";
 import { denoHttpClient } from "../../lib/system/network/http_client.ts";
 import { DENO_NETWORK } from "../../lib/system/network/deno_network.ts";
 import { TEST_AUTHORITY, TEST_CERTIFICATE, TEST_KEY } from "../support/test_certificates.ts";

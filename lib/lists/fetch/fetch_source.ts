@@ -1,4 +1,4 @@
-import { type HttpClient, HttpError, type HttpResponse } from "../../base/http.ts";
+import { type HttpClient, HttpError, type HttpResponse } from "../../base/http/http_client.ts";
 import { parseIp } from "../../base/net/ip.ts";
 import type { Network, Timers, WallClock } from "../../base/runtime.ts";
 import type { FileWriter, WrittenFile } from "../../base/writable_files.ts";

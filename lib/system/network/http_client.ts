@@ -1,4 +1,4 @@
-import { type HttpClient, HttpError, type HttpRequest, type HttpResponse } from "../../base/http.ts";
+import { type HttpClient, HttpError, type HttpRequest, type HttpResponse } from "../../base/http/http_client.ts";
 import { VERSION } from "../../version.ts";
 import { Relay } from "./relay.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { HttpError } from "../../../lib/base/http.ts";
+import { HttpError } from "../../../lib/base/http/http_client.ts";
 import { FileError } from "../../../lib/base/files.ts";
 import { FetchError } from "../../../lib/lists/fetch/fetch_error.ts";
 import { type FetchedText, fetchSource, type WantedSource } from "../../../lib/lists/fetch/fetch_source.ts";

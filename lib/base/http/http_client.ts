@@ -1,4 +1,4 @@
-import type { StreamSocket } from "./runtime.ts";
+import type { StreamSocket } from "../runtime.ts";
 
 /** Gets what stands at a URL, over a connection to an address that the caller has found. */
 export interface HttpClient {
