@@ -59,7 +59,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   native: ["*", "kernel"],
   // Messages and records name one another, and so do their rooms and they.
   wire: ["text", "edns", "rdata"],
-  base: ["time", "random", "octets", "*", "sockets", "net"],
+  base: ["time", "random", "octets", "*", "http", "sockets", "net"],
 };
 /** What every layer may name. */
 const LEAVES = ["version"];

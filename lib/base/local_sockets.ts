@@ -1,12 +1,4 @@
-/** Octets both ways, from and to another process. */
-export interface ByteStream {
-  /** Waits for octets and writes them into `buffer`. Resolves to their number, or to `null` when no more will come. */
-  read(buffer: Uint8Array<ArrayBuffer>): Promise<number | null>;
-  /** Sends the first octets of `octets`; resolves to how many. They must not change until then. */
-  write(octets: Uint8Array<ArrayBuffer>): Promise<number>;
-  /** Closes both ways; a waiting `read` or `write` rejects. */
-  close(): void;
-}
+import type { ByteStream } from "./net/byte_stream.ts";
 
 /** A socket of this machine's file system that takes connections. */
 export interface LocalListenSocket {

@@ -1,9 +1,5 @@
-import {
-  type ByteStream,
-  type LocalListenSocket,
-  LocalSocketError,
-  type LocalSockets,
-} from "../../lib/base/local_sockets.ts";
+import { type LocalListenSocket, LocalSocketError, type LocalSockets } from "../../lib/base/local_sockets.ts";
+import type { ByteStream } from "../../lib/base/net/byte_stream.ts";
 
 /** Sockets in the file system of a machine that is all in memory. */
 export class FakeLocalSockets implements LocalSockets {

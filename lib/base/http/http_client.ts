@@ -1,4 +1,5 @@
-import type { StreamSocket } from "../runtime.ts";
+import type { SocketAddress } from "../net/address.ts";
+import type { ByteStream } from "../net/byte_stream.ts";
 
 /** Gets what stands at a URL, over a connection to an address that the caller has found. */
 export interface HttpClient {
@@ -16,7 +17,7 @@ export interface HttpRequest {
   /** `https:` or `http:`. */
   readonly url: URL;
   /** A TCP connection to the server; the client closes it, whatever becomes of the request. */
-  readonly connection: StreamSocket;
+  readonly connection: ByteStream & { readonly peer: SocketAddress };
   /** Fields besides those that each request has. */
   readonly headers: Readonly<Record<string, string>>;
   /** Ends it, before its answer or in the middle of it. */

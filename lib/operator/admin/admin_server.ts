@@ -1,6 +1,7 @@
-import type { ByteStream, LocalListenSocket } from "../../base/local_sockets.ts";
+import type { LocalListenSocket } from "../../base/local_sockets.ts";
+import type { ByteStream } from "../../base/net/byte_stream.ts";
 import type { Timers } from "../../base/runtime.ts";
-import { writeAll } from "../../base/stream.ts";
+import { writeAll } from "../../base/net/byte_stream.ts";
 import type { Log } from "../../observe/log.ts";
 import { AdminError } from "./admin_error.ts";
 import { LineReader } from "./line_reader.ts";

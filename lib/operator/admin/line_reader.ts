@@ -1,4 +1,4 @@
-import type { ByteStream } from "../../base/local_sockets.ts";
+import type { ByteStream } from "../../base/net/byte_stream.ts";
 
 const LINE_FEED = 0x0a;
 

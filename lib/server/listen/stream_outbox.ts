@@ -1,7 +1,7 @@
 import { concat } from "@std/bytes/concat";
 import { Alarm } from "../../base/time/deadline_queue.ts";
 import type { StreamSocket } from "../../base/runtime.ts";
-import { writeAll } from "../../base/stream.ts";
+import { writeAll } from "../../base/net/byte_stream.ts";
 import { KIB } from "../../base/units.ts";
 import { toFrame } from "../../wire/stream_frames.ts";
 import { IDLE_TIMEOUT_MS } from "../limits.ts";

@@ -1,9 +1,5 @@
-import {
-  type ByteStream,
-  type LocalListenSocket,
-  LocalSocketError,
-  type LocalSockets,
-} from "../../base/local_sockets.ts";
+import { type LocalListenSocket, LocalSocketError, type LocalSockets } from "../../base/local_sockets.ts";
+import type { ByteStream } from "../../base/net/byte_stream.ts";
 
 /** What its owner and its group may do with a socket: connect, which takes the right to write. */
 const OWNER_AND_GROUP = 0o660;

@@ -1,5 +1,5 @@
 import type { StreamSocket } from "../../base/runtime.ts";
-import { writeAll } from "../../base/stream.ts";
+import { writeAll } from "../../base/net/byte_stream.ts";
 
 const CHUNK_OCTETS = 16 * 1024;
 const USER = "relay";

@@ -1,6 +1,6 @@
 import { concat } from "@std/bytes/concat";
 import type { StreamSocket } from "../../base/runtime.ts";
-import { writeAll } from "../../base/stream.ts";
+import { writeAll } from "../../base/net/byte_stream.ts";
 
 /** Frames that leave in one write when many wait. */
 const TOGETHER_MAX = 64;
