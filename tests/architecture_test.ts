@@ -92,8 +92,7 @@ const CHANNEL_NAMED = /["'`](?:tcp|tls|https|quic)["'`]|\.(?:channel|transport)\
 /** Where channels are named: what a client is and who makes one; endpoints of upstreams, and addresses of sockets. */
 const CHANNEL_ROOMS = [
   "lib/resolver/client.ts",
-  "lib/server/listen/known_clients.ts",
-  "lib/server/listen/stream_listener.ts",
+  "lib/server/listen/",
   "lib/upstream/",
   "lib/lists/fetch/dial.ts",
   "lib/config/",

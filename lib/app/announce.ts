@@ -1,12 +1,12 @@
-import { formatSocketAddress, type SocketAddress } from "../base/net/address.ts";
 import type { FullConfig } from "../config/config.ts";
+import { type Listen, listenName } from "../server/listen/listen.ts";
 import type { Log } from "../observe/log.ts";
 import { endpointText } from "../upstream/endpoint.ts";
 import { VERSION } from "../version.ts";
 
 /** Tells the operator that the program serves, where, and who answers. */
-export function announce({ upstreams, answer }: FullConfig, addresses: readonly SocketAddress[], log: Log): void {
-  const where = addresses.map(formatSocketAddress).join(" and ");
+export function announce({ upstreams, answer }: FullConfig, served: readonly Listen[], log: Log): void {
+  const where = served.map(listenName).join(" and ");
   if (upstreams.length > 0) {
     log.info(`${VERSION} listens on ${where}, forwards to ${upstreams.map(endpointText).join(", ")}`);
     return;

@@ -1,4 +1,5 @@
 import type { SocketAddress } from "../base/net/address.ts";
+import type { Listen } from "../server/listen/listen.ts";
 import { drawSecret } from "../base/random/derive_key.ts";
 import type { Runtime } from "../base/runtime.ts";
 import { inSteps } from "../base/time/in_steps.ts";
@@ -25,22 +26,7 @@ import { Listeners, type OpenedSockets } from "./listeners.ts";
 import type { ListsNow } from "./lists_now.ts";
 import { readLocalFiles } from "./policy/local.ts";
 import { Resources } from "./resources.ts";
-
-/** What a program holds for queries at a moment. */
-export interface ResourceUsage {
-  /** Questions that wait for their answers. */
-  readonly inFlight: number;
-  /** Deadlines that wait for their moments. */
-  readonly deadlines: number;
-  /** UDP sockets towards upstreams: those in use stay open. */
-  readonly upstreamSockets: number;
-  /** TCP connections towards upstreams, those being made included. */
-  readonly upstreamConnections: number;
-  /** TCP connections of clients. */
-  readonly connections: number;
-  /** Octets of queries and replies that wait on these. */
-  readonly connectionOctets: number;
-}
+import type { ResourceUsage } from "./resource_usage.ts";
 
 /** The running program: listeners, and the pipeline between them and the upstreams, put together from a configuration. */
 export class App {
@@ -75,7 +61,7 @@ export class App {
       resources.close();
       throw error;
     }
-    announce(config, this.addresses, log);
+    announce(config, this.served, log);
   }
 
   /**
@@ -163,7 +149,12 @@ export class App {
 
   /** Where clients are served, with the ports that the sockets really got. */
   get addresses(): readonly SocketAddress[] {
-    return this.#listeners.addresses;
+    return this.served.map(({ address }) => address);
+  }
+
+  /** The same, with how. */
+  get served(): readonly Listen[] {
+    return this.#listeners.served;
   }
 
   /** What is still held for queries; zeros some time after the last one. For tests and for watching. */

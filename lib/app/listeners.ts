@@ -1,6 +1,6 @@
-import { formatSocketAddress, type SocketAddress } from "../base/net/address.ts";
 import { type Config, DEFAULT_LISTEN } from "../config/config.ts";
-import { listenOn, type ListenSockets } from "../server/listen/listen.ts";
+import { type Listen, listenText } from "../server/listen/listen.ts";
+import { closeSockets, listenOn, type ListenSockets } from "../server/listen/listen_on.ts";
 import { StreamListener } from "../server/listen/stream_listener.ts";
 import type { StreamLimit } from "../server/listen/stream_limit.ts";
 import { UdpListener } from "../server/listen/udp_listener.ts";
@@ -17,15 +17,15 @@ export interface ListenersOptions {
   readonly resources: Resources;
 }
 
-/** Who serves one address. */
+/** Who serves at one address: those who take connections, those who take datagrams, or both. */
 interface Listener {
-  readonly datagrams: UdpListener;
-  readonly streams: StreamListener;
+  readonly listen: Listen;
+  readonly parts: readonly (UdpListener | StreamListener)[];
 }
 
 /** Sockets for the addresses of a configuration that are not served yet. */
 export interface OpenedSockets {
-  /** All addresses of the configuration, each known by what was asked for. */
+  /** All listeners of the configuration, each known by what was asked for. */
   readonly wanted: ReadonlySet<string>;
   /** Those that are new. */
   readonly sockets: ReadonlyMap<string, ListenSockets>;
@@ -34,7 +34,7 @@ export interface OpenedSockets {
 /** Where clients are served. The addresses may change while the program runs: one that stays keeps its sockets and connections. */
 export class Listeners {
   readonly #options: ListenersOptions;
-  /** By the address that was asked for: the port of the socket may be another one. */
+  /** By what was asked for: the port of the socket may be another one. */
   #listeners = new Map<string, Listener>();
   /** Those that take nothing any more, and finish what they have taken. */
   readonly #leaving = new Map<Listener, Promise<void>>();
@@ -54,9 +54,9 @@ export class Listeners {
     const wanted = keyed(listen ?? DEFAULT_LISTEN);
     const sockets = new Map<string, ListenSockets>();
     try {
-      for (const [key, address] of wanted) {
+      for (const [key, one] of wanted) {
         if (this.#listeners.has(key)) continue;
-        for (const opened of listenOn(network, [address], listen === null)) sockets.set(key, opened);
+        for (const opened of listenOn(network, [one], listen === null)) sockets.set(key, opened);
       }
     } catch (error) {
       this.discard({ wanted: new Set(), sockets });
@@ -75,20 +75,17 @@ export class Listeners {
 
   /** Closes what was opened and is not used. */
   discard({ sockets }: OpenedSockets): void {
-    for (const { datagram, stream } of sockets.values()) {
-      datagram.close();
-      stream.close();
-    }
+    for (const one of sockets.values()) closeSockets(one);
   }
 
   /** Where clients are served, with the ports that the sockets really got. */
-  get addresses(): readonly SocketAddress[] {
-    return [...this.#listeners.values()].map(({ datagrams }) => datagrams.address);
+  get served(): readonly Listen[] {
+    return [...this.#listeners.values()].map(({ listen }) => listen);
   }
 
   /** TCP connections of clients. */
   get sessionCount(): number {
-    return this.#all.reduce((sum, { streams }) => sum + streams.sessionCount, 0);
+    return this.#allParts.reduce((sum, part) => sum + (part instanceof StreamListener ? part.sessionCount : 0), 0);
   }
 
   /** Takes nothing any more, finishes what was taken, and closes everything. */
@@ -99,51 +96,39 @@ export class Listeners {
 
   /** Closes everything at once. */
   close(): void {
-    for (const { datagrams, streams } of this.#all) {
-      datagrams.close();
-      streams.close();
-    }
+    for (const part of this.#allParts) part.close();
   }
 
-  get #all(): Listener[] {
-    return [...this.#listeners.values(), ...this.#leaving.keys()];
+  get #allParts(): (UdpListener | StreamListener)[] {
+    return [...this.#listeners.values(), ...this.#leaving.keys()].flatMap(({ parts }) => parts);
   }
 
-  #serve({ datagram, stream }: ListenSockets): Listener {
+  #serve({ listen, datagram, stream }: ListenSockets): Listener {
     const { server, limit, resources: { runtime: { timers, turns }, clock, share, deadlines, counters, log } } =
       this.#options;
-    const datagrams = new UdpListener({ socket: datagram, server, clock, timers, turns, counters, log });
-    const streams = new StreamListener({
-      socket: stream,
-      server,
-      limit,
-      share,
-      clock,
-      timers,
-      deadlines,
-      counters,
-      log,
-    });
-    datagrams.run();
-    streams.run();
-    return { datagrams, streams };
+    const datagrams = datagram &&
+      new UdpListener({ socket: datagram, server, clock, timers, turns, counters, log });
+    const services = { share, clock, timers, deadlines, counters, log };
+    const streams = stream && new StreamListener({ socket: stream, server, limit, ...services });
+    const parts = [datagrams, streams].filter((part) => part !== null);
+    for (const part of parts) part.run();
+    return { listen, parts };
   }
 
   #leave(listener: Listener): void {
-    const { datagrams, streams } = listener;
-    const left = Promise.all([datagrams.stop(), streams.stop()]).then(() => void this.#leaving.delete(listener));
+    const left = Promise.all(listener.parts.map((part) => part.stop())).then(() => void this.#leaving.delete(listener));
     this.#leaving.set(listener, left);
   }
 }
 
-/** Each address by what it is called; where any free port will do, the second one of the same name is another one. */
-function keyed(addresses: readonly SocketAddress[]): Map<string, SocketAddress> {
-  const found = new Map<string, SocketAddress>();
-  for (const address of addresses) {
-    const text = formatSocketAddress(address);
+/** Each listener by what it is called; where any free port will do, the second one of the same name is another one. */
+function keyed(listeners: readonly Listen[]): Map<string, Listen> {
+  const found = new Map<string, Listen>();
+  for (const listen of listeners) {
+    const text = listenText(listen);
     let key = text;
     for (let i = 2; found.has(key); i++) key = `${text} ${i}`;
-    found.set(key, address);
+    found.set(key, listen);
   }
   return found;
 }

@@ -1,4 +1,5 @@
 import { formatSocketAddress, isIpv6, isSameAddress, isUnspecified, type SocketAddress } from "../base/net/address.ts";
+import { type Listen, transportsOf } from "../server/listen/listen.ts";
 import { socketAddressOf } from "../upstream/endpoint.ts";
 import { type Config, DEFAULT_LISTEN } from "./config.ts";
 import { invalid } from "./readers.ts";
@@ -40,8 +41,9 @@ export function adviceOn(config: Config, provenance: Provenance): Advice {
   const hasIdleAnswer = isGiven("answer") && config.upstreams.length > 0;
   return {
     warnings: hasIdleAnswer ? [`${whereOf("answer")} has no effect beside ${whereOf("upstreams")}`] : [],
-    plainWarnings: (config.listen ?? []).flatMap((address, i) => {
-      if (!isUnspecified(address)) return [];
+    plainWarnings: (config.listen ?? []).flatMap(({ protocol, address }, i) => {
+      // Those that have connections answer on these.
+      if (!isUnspecified(address) || !transportsOf(protocol).includes("udp")) return [];
       const where = whereOf("listen", i);
       // The system picks the source address of each reply; on a machine with several it may not be the one that was asked.
       const text = formatSocketAddress(address);
@@ -69,8 +71,8 @@ function rejectUnaskable({ upstreams, listen }: Config, { whereOf }: Provenance)
 }
 
 /** Whether what is sent to an address comes back to this program. Who serves at any address is at this machine's own ones, too. */
-export function isServedAt(listen: readonly SocketAddress[], address: SocketAddress): boolean {
-  return listen.some((own) => {
+export function isServedAt(listen: readonly Listen[], address: SocketAddress): boolean {
+  return listen.some(({ address: own }) => {
     if (isSameAddress(own, address)) return true;
     const isOfFamily = own.hostname === "::" || !isIpv6(address);
     return own.port === address.port && isUnspecified(own) && isOfFamily && LOOPBACK.test(address.hostname);
@@ -79,7 +81,7 @@ export function isServedAt(listen: readonly SocketAddress[], address: SocketAddr
 
 /** Another instance cannot have the port that only this one knows. */
 function rejectUnsharable({ sharesPort, listen }: Config, { whereOf }: Provenance): void {
-  if (!sharesPort || (listen !== null && listen.every(({ port }) => port !== 0))) return;
+  if (!sharesPort || (listen !== null && listen.every(({ address }) => address.port !== 0))) return;
   const where = whereOf("sharesPort");
   const reason = `needs ${whereOf("listen")} with the addresses and ports that are to be shared`;
   throw new UsageError(`Cannot use ${where}: ${reason}`, { where, reason });

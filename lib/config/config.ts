@@ -1,8 +1,8 @@
-import type { SocketAddress } from "../base/net/address.ts";
 import type { LogFormat } from "../observe/json_line.ts";
 import type { LogLevel } from "../observe/log.ts";
 import type { MultiQuestion } from "../resolver/questions/split.ts";
 import type { StorageRules } from "../response/assess.ts";
+import { type Listen, plainListen } from "../server/listen/listen.ts";
 import type { Endpoint } from "../upstream/endpoint.ts";
 import type { Strategy } from "../upstream/group/strategy.ts";
 import type { Policy } from "./policy.ts";
@@ -14,7 +14,7 @@ import type { Policy } from "./policy.ts";
  */
 export interface Config extends StorageRules {
   /** Where clients are served, port 0 for a free one; `null` for this machine's loopback addresses, on port 2053. */
-  readonly listen: readonly SocketAddress[] | null;
+  readonly listen: readonly Listen[] | null;
   /** Whether other instances of the program may serve at the same addresses, each its share of the clients. */
   readonly sharesPort: boolean;
   /** The upstreams in order of preference. Empty: fixed-answer mode. */
@@ -99,6 +99,6 @@ export const DEFAULT_LISTEN_PORT = 2053;
 export const DEFAULT_UPSTREAM_PORT = 53;
 
 /** Where clients are served unless told otherwise, as far as this machine has the addresses. */
-export const DEFAULT_LISTEN: readonly SocketAddress[] = ["127.0.0.1", "::1"].map((hostname) => {
-  return { transport: "udp", hostname, port: DEFAULT_LISTEN_PORT };
+export const DEFAULT_LISTEN: readonly Listen[] = ["127.0.0.1", "::1"].map((hostname) => {
+  return plainListen({ transport: "udp", hostname, port: DEFAULT_LISTEN_PORT });
 });

@@ -1,6 +1,7 @@
-import { AddressFormatError, parseSocketAddress, type SocketAddress } from "../base/net/address.ts";
+import { AddressFormatError } from "../base/net/address.ts";
 import { CidrFormatError, formatCidr, parseCidr } from "../base/net/cidr.ts";
 import { formatIp, parseIp } from "../base/net/ip.ts";
+import { type Listen, listenText, parseListen, plainListen } from "../server/listen/listen.ts";
 import { typeFromText } from "../wire/iana.ts";
 import { type Endpoint, parseEndpoint } from "../upstream/endpoint.ts";
 import type { AnswerAddresses } from "./config.ts";
@@ -9,17 +10,13 @@ import { UsageError } from "./usage_error.ts";
 
 const CHARACTER_STRING_OCTETS_MAX = 255;
 
-/** Which ports an address may have, and which one it has when the text names none. */
-export interface PortRules {
-  /** The port when none is given. */
-  readonly defaultPort: number;
-  /** 0 where the kernel may be asked to choose. */
-  readonly portMin: 0 | 1;
-}
-
-/** Addresses to serve at. */
-export function addressList(form: string, { defaultPort, portMin }: PortRules): Reader<readonly SocketAddress[]> {
-  const read = (one: Given) => readAs(one, (text) => parseSocketAddress(text, defaultPort, portMin));
+/** Where clients are served, see `parseListen`. */
+export function listenList(form: string, defaultPort: number): Reader<readonly Listen[]> {
+  const read = (one: Given) => {
+    const listen = readAs(one, (text) => parseListen(text, defaultPort));
+    if (listenText(listen) === listenText(plainListen(listen.address))) return listen;
+    throw invalid(one, `must be an address alone, without ${/^[a-z]+:\/\/|[?].*/.exec(one.text)?.[0]}`);
+  };
   return { form, isList: true, read: (given) => given.map(read) };
 }
 

@@ -1,6 +1,6 @@
 import { AddressInUseError } from "../base/runtime.ts";
 import { splitZone } from "../base/net/zone.ts";
-import { ListenError } from "../server/listen/listen.ts";
+import { ListenError } from "../server/listen/listen_on.ts";
 
 /**
  * What went wrong and what can be done, on one line.

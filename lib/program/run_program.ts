@@ -4,7 +4,7 @@ import { helpText } from "../config/flags/help.ts";
 import type { ReadConfig } from "../config/read_config.ts";
 import { UsageError } from "../config/usage_error.ts";
 import { Log } from "../observe/log.ts";
-import { ListenError } from "../server/listen/listen.ts";
+import { ListenError } from "../server/listen/listen_on.ts";
 import { runAdminCommand } from "./admin/admin_command.ts";
 import { check } from "./check.ts";
 import { checkConfig, printConfigOf, printSchema } from "./config/config_commands.ts";

@@ -51,7 +51,7 @@ async function serveBy(
   const tell = () =>
     [...app.status(), ...lists?.lines ?? []].forEach((line) => host.writeLine(`dns-forwarder: ${line}`));
   const stopTelling = system.onStatusSignal(tell);
-  const service = serviceManager(host, system, () => briefStatus(app.addresses, app.state));
+  const service = serviceManager(host, system, () => briefStatus(app.served, app.state));
   service?.ready();
   const target: ReloadTarget = {
     prepare: async (to) => {

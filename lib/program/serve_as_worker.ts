@@ -2,7 +2,7 @@ import { App } from "../app/app.ts";
 import { FileError } from "../base/files.ts";
 import { SetFileError } from "../lists/set/set_file.ts";
 import { Log } from "../observe/log.ts";
-import { ListenError } from "../server/listen/listen.ts";
+import { ListenError } from "../server/listen/listen_on.ts";
 import type { StartOrder } from "../workers/messages.ts";
 import { work } from "../workers/work.ts";
 import { EXIT } from "./exit_codes.ts";

@@ -1,4 +1,4 @@
-import { formatSocketAddress, type SocketAddress } from "../base/net/address.ts";
+import { type Listen, listenName } from "../server/listen/listen.ts";
 import { ServiceManager } from "../operator/service_manager.ts";
 import type { Status } from "../operator/status.ts";
 import type { Host } from "./host.ts";
@@ -11,7 +11,7 @@ export function serviceManager(host: Host, system: OperatingSystem, status: () =
 }
 
 /** For a service manager: what is worth telling every few seconds. */
-export function briefStatus(addresses: readonly SocketAddress[], { counters, inFlight }: Status): string {
-  const where = addresses.map(formatSocketAddress).join(" and ");
+export function briefStatus(served: readonly Listen[], { counters, inFlight }: Status): string {
+  const where = served.map(listenName).join(" and ");
   return `serving ${where}: ${counters.received} queries, ${counters.replied} replies, ${inFlight} questions in flight`;
 }

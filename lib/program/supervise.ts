@@ -60,7 +60,7 @@ export async function supervise(
   const exitCode = await Promise.race([started, host.stop.then(() => EXIT.ok)]);
   const isServing = exitCode === EXIT.ok;
   const service = isServing
-    ? serviceManager(host, system, () => briefStatus(served.addresses, supervisor.state))
+    ? serviceManager(host, system, () => briefStatus(served.listeners, supervisor.state))
     : null;
   service?.ready();
   let stopAdmin = () => {};

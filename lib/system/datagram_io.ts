@@ -64,7 +64,7 @@ function namedBy(native: NativeIo, config: FullConfig): FullConfig {
   const { listen, upstreams, policy } = config;
   return {
     ...config,
-    listen: listen?.map(named) ?? null,
+    listen: listen?.map((one) => ({ ...one, address: named(one.address) })) ?? null,
     upstreams: upstreams.map(onNamedLink),
     policy: policy && {
       ...policy,

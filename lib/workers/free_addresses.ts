@@ -1,6 +1,6 @@
-import type { SocketAddress } from "../base/net/address.ts";
 import type { Network } from "../base/runtime.ts";
-import { listenOn } from "../server/listen/listen.ts";
+import type { Listen } from "../server/listen/listen.ts";
+import { closeSockets, listenOn } from "../server/listen/listen_on.ts";
 
 /**
  * Binds every address, and lets go of it. Workers can bind an address together with anybody who does the same, even with
@@ -11,12 +11,11 @@ import { listenOn } from "../server/listen/listen.ts";
  */
 export function freeAddresses(
   network: Network,
-  addresses: readonly SocketAddress[],
+  wanted: readonly Listen[],
   isCourtesy: boolean,
-): readonly SocketAddress[] {
-  return listenOn(network, addresses, isCourtesy).map(({ datagram, stream }) => {
-    datagram.close();
-    stream.close();
-    return datagram.address;
+): readonly Listen[] {
+  return listenOn(network, wanted, isCourtesy).map((sockets) => {
+    closeSockets(sockets);
+    return sockets.listen;
   });
 }

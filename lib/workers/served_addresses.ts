@@ -1,13 +1,13 @@
-import { formatSocketAddress, type SocketAddress } from "../base/net/address.ts";
 import type { Network } from "../base/runtime.ts";
 import { type Config, DEFAULT_LISTEN } from "../config/config.ts";
+import { type Listen, listenText } from "../server/listen/listen.ts";
 import { freeAddresses } from "./free_addresses.ts";
 
 /** Where workers serve together, with the ports that they all have. */
 export class ServedAddresses {
   readonly #network: Network;
   /** What was found for each address of the configuration that is followed. */
-  #found = new Map<string, readonly SocketAddress[]>();
+  #found = new Map<string, readonly Listen[]>();
 
   /** `network` tells whether an address is free. */
   constructor(network: Network) {
@@ -15,7 +15,7 @@ export class ServedAddresses {
   }
 
   /** What the workers serve. */
-  get addresses(): readonly SocketAddress[] {
+  get listeners(): readonly Listen[] {
     return [...this.#found.values()].flat();
   }
 
@@ -27,16 +27,16 @@ export class ServedAddresses {
    */
   resolve<T extends Config>(config: T): { config: T; use(): void } {
     const { listen, sharesPort } = config;
-    const found = new Map<string, readonly SocketAddress[]>();
-    for (const address of listen ?? DEFAULT_LISTEN) {
-      const key = formatSocketAddress(address);
+    const found = new Map<string, readonly Listen[]>();
+    for (const listener of listen ?? DEFAULT_LISTEN) {
+      const key = listenText(listener);
       const known = this.#found.get(key);
       const isNew = known === undefined || found.has(key);
       const addresses = !isNew
         ? known
         : sharesPort
-        ? [address]
-        : freeAddresses(this.#network, [address], listen === null);
+        ? [listener]
+        : freeAddresses(this.#network, [listener], listen === null);
       found.set(key, [...found.get(key) ?? [], ...addresses]);
     }
     return { config: { ...config, listen: [...found.values()].flat() }, use: () => void (this.#found = found) };

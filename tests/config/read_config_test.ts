@@ -6,6 +6,7 @@ import type { Given } from "../../lib/config/setting.ts";
 import { DEFAULTS } from "../../lib/config/settings.ts";
 import { UsageError } from "../../lib/config/usage_error.ts";
 import { udp } from "../support/fake_socket.ts";
+import { plainListen } from "../../lib/server/listen/listen.ts";
 
 /** The lines of a file, `<path> = <text>`. */
 function read(...lines: readonly string[]) {
@@ -29,7 +30,7 @@ Deno.test("readConfig() takes values by their paths, lists one by one, and switc
     cacheSizeMib: 1,
     servesStale: false,
     sharesPort: true,
-    listen: [udp("192.0.2.1", 53), udp("192.0.2.2", 53)],
+    listen: [udp("192.0.2.1", 53), udp("192.0.2.2", 53)].map(plainListen),
   });
 });
 

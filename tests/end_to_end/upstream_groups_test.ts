@@ -16,6 +16,7 @@ import { lines, question, record, response, wire } from "../support/messages.ts"
 import { policyOf, upstreamGroupOf } from "../support/policies.ts";
 import { UdpClient } from "./udp_client.ts";
 import { UdpServer } from "./udp_server.ts";
+import { plainListen } from "../../lib/server/listen/listen.ts";
 
 const CAN_CALL = Deno.build.os === "linux" && Deno.permissions.querySync({ name: "ffi" }).state === "granted";
 
@@ -38,7 +39,7 @@ function start(io: "plain" | "native", groups: Record<string, Partial<UpstreamGr
   const policy = { ...policyOf({ upstreams: {}, routes }), upstreamGroups };
   const chosen = chooseDatagramIo({ io, sharesPort: false });
   const { openDatagram } = chosen;
-  const config = { ...DEFAULTS, listen: [udp("127.0.0.1", 0)], logLevel: "error" as const, io, policy };
+  const config = { ...DEFAULTS, listen: [plainListen(udp("127.0.0.1", 0))], logLevel: "error" as const, io, policy };
   const app = new App(config, denoRuntime({ openDatagram }, () => {}));
   const ask = async (text: string, fields: Partial<Message> = {}) => {
     using client = new UdpClient(app.addresses[0]!);

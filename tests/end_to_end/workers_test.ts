@@ -19,6 +19,7 @@ import { runProgram, startProgram } from "./program.ts";
 import { TcpClient } from "./tcp_client.ts";
 import { UdpClient } from "./udp_client.ts";
 import { UdpServer } from "./udp_server.ts";
+import { plainListen } from "../../lib/server/listen/listen.ts";
 
 const QUERY = wire({ id: 0x1234, recursionDesired: true, questions: [question("codecrafters.io")] });
 const ANSWER = ["codecrafters.io. 3600 IN A 76.76.21.21"];
@@ -189,10 +190,14 @@ test("a worker that a signal has stopped is killed and replaced, and clients of 
   const time = new FakeTime();
   const happened = new Happenings();
   using workers = new DisposableStack();
-  const [address] = freeAddresses(DENO_NETWORK, [{ transport: "udp", hostname: "127.0.0.1", port: 0 }], false);
+  const [listen] = freeAddresses(
+    DENO_NETWORK,
+    [plainListen({ transport: "udp", hostname: "127.0.0.1", port: 0 })],
+    false,
+  );
   const supervisor = new Supervisor({
     count: 2,
-    config: { ...DEFAULTS, listen: [address!], upstreams: [endpointAt(upstream.address)], logLevel: "error" },
+    config: { ...DEFAULTS, listen: [listen!], upstreams: [endpointAt(upstream.address)], logLevel: "error" },
     secret: new Uint8Array(16),
     lostLineCount: () => 0,
     spawn: (events) => {
@@ -222,7 +227,7 @@ test("a worker that a signal has stopped is killed and replaced, and clients of 
   await happened.times("dns-forwarder: error: worker N has died (SIGKILL): another one starts in 0.1 s", 1);
   time.pass(100);
   await happened.times("dns-forwarder: worker N: serves in the place of the one that died", 1);
-  await askFromManyPorts(address!);
+  await askFromManyPorts(listen!.address);
   await supervisor.stop();
 });
 

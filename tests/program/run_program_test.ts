@@ -6,6 +6,7 @@ import type { Order, StartOrder } from "../../lib/workers/messages.ts";
 import { shareConfig } from "../../lib/workers/share_config.ts";
 import { udp } from "../support/fake_socket.ts";
 import { FakeSystem, type FakeSystemOptions } from "../support/fake_system.ts";
+import { plainListen } from "../../lib/server/listen/listen.ts";
 
 const SERVICE = "192.0.2.53:53";
 
@@ -142,7 +143,7 @@ Deno.test("runProgram() sends each worker its share of the configuration, and no
   while (orders.length < 2) await Promise.resolve();
   host.end();
   assertEquals(await running, 0);
-  const config = { ...DEFAULTS, workers: 2, cacheSizeMib: 9, listen: [udp("192.0.2.53", 53)] };
+  const config = { ...DEFAULTS, workers: 2, cacheSizeMib: 9, listen: [plainListen(udp("192.0.2.53", 53))] };
   const starts = orders.filter((order) => order.kind === "start");
   assertEquals(starts.map((order) => order.config), [shareConfig(config, 2), shareConfig(config, 2)]);
   assertEquals(
@@ -154,7 +155,7 @@ Deno.test("runProgram() sends each worker its share of the configuration, and no
 Deno.test("serveAsWorker() serves by the configuration that it is sent, whatever its arguments are", async () => {
   const order: StartOrder = {
     kind: "start",
-    config: { ...DEFAULTS, listen: [udp("192.0.2.53", 53)] },
+    config: { ...DEFAULTS, listen: [plainListen(udp("192.0.2.53", 53))] },
     number: 2,
     secret: "00".repeat(16),
     pauses: [],
@@ -169,7 +170,7 @@ Deno.test("serveAsWorker() serves by the configuration that it is sent, whatever
 Deno.test("serveAsWorker() says that it has no lists when their set is gone, in the place of a dead one, too", async () => {
   const order: StartOrder = {
     kind: "start",
-    config: { ...DEFAULTS, listen: [udp("192.0.2.53", 53)] },
+    config: { ...DEFAULTS, listen: [plainListen(udp("192.0.2.53", 53))] },
     number: 2,
     secret: "00".repeat(16),
     pauses: [],

@@ -8,6 +8,7 @@ import { isSame } from "../../lib/reload/changes/difference.ts";
 import { endpointAt } from "../../lib/upstream/endpoint.ts";
 import { listOf } from "../support/policies.ts";
 import { udp } from "../support/fake_socket.ts";
+import { plainListen } from "../../lib/server/listen/listen.ts";
 
 const PLACE = { file: "/etc/dns-forwarder/config.toml", line: 1 };
 
@@ -82,8 +83,8 @@ for (
     ],
     [
       "addresses",
-      { listen: [udp("192.0.2.1", 53)] },
-      { listen: [udp("192.0.2.1", 53), udp("::1", 53)] },
+      { listen: [plainListen(udp("192.0.2.1", 53))] },
+      { listen: [udp("192.0.2.1", 53), udp("::1", 53)].map(plainListen) },
       ["server.listen: [::1]:53 added"],
     ],
     [

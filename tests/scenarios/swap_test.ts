@@ -2,13 +2,14 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { formatSocketAddress } from "../../lib/base/net/address.ts";
 import type { Config } from "../../lib/config/config.ts";
 import { FIELDS, SETTINGS } from "../../lib/config/settings.ts";
-import { ListenError } from "../../lib/server/listen/listen.ts";
+import { ListenError } from "../../lib/server/listen/listen_on.ts";
 import { readOptions } from "../../lib/wire/edns/edns.ts";
 import { EDNS_OPTION, RCODE } from "../../lib/wire/iana.ts";
 import { nameToText } from "../../lib/wire/name.ts";
 import { udp } from "../support/fake_socket.ts";
 import { lines, question } from "../support/messages.ts";
 import { Scene, SERVICE } from "../support/scene.ts";
+import { plainListen } from "../../lib/server/listen/listen.ts";
 
 const ANSWER = ["example.org. 300 IN A 192.0.2.1"];
 
@@ -270,7 +271,7 @@ const OTHER_SERVICE = udp(SERVICE.hostname, 5353);
 Deno.test("from the swap on, clients are served at another address as well, and connections at the first stay", async () => {
   const { scene, use } = setUp();
   const stream = await scene.streamClient();
-  use([0], { listen: [OTHER_SERVICE, SERVICE] });
+  use([0], { listen: [OTHER_SERVICE, SERVICE].map(plainListen) });
   assertEquals(scene.app.addresses, [OTHER_SERVICE, SERVICE]);
   const [first, second] = [scene.client(), scene.client(undefined, OTHER_SERVICE)];
   for (const client of [first, second, stream]) client.ask([question("example.org")]);
@@ -285,7 +286,7 @@ Deno.test("where clients are served no more, what was asked is answered, and the
   client.ask([question("example.org")]);
   stream.ask([question("example.org")]);
   await scene.pass(100);
-  use([0], { listen: [OTHER_SERVICE] });
+  use([0], { listen: [plainListen(OTHER_SERVICE)] });
   late.ask([question("example.org")]);
   await scene.pass(250);
   assertEquals([client.replies.length, stream.replies.length, late.replies.length], [1, 1, 0]);
@@ -299,7 +300,7 @@ Deno.test("a configuration whose addresses cannot be had changes nothing, and le
   const { scene } = setUp();
   const [before, sockets] = [scene.app.state.upstreams.length, scene.host.openSockets.length];
   const upstreams = [scene.config.upstreams[1]!];
-  const listen = [OTHER_SERVICE, udp("198.51.100.200", 53)];
+  const listen = [OTHER_SERVICE, udp("198.51.100.200", 53)].map(plainListen);
   assertThrows(() => scene.app.prepare({ ...scene.config, upstreams, listen }), ListenError);
   assertEquals([scene.app.addresses, scene.host.openSockets.length], [[SERVICE], sockets]);
   assertEquals(scene.app.state.upstreams.length, before);
@@ -310,7 +311,7 @@ Deno.test("what was made ready and is not followed after all leaves nothing open
   const { scene } = setUp();
   const sockets = scene.host.openSockets.length;
   const upstreams = [scene.config.upstreams[1]!];
-  const prepared = scene.app.prepare({ ...scene.config, upstreams, listen: [OTHER_SERVICE] });
+  const prepared = scene.app.prepare({ ...scene.config, upstreams, listen: [plainListen(OTHER_SERVICE)] });
   assertEquals(scene.app.addresses, [SERVICE]);
   prepared.abort();
   await scene.settle();
@@ -320,7 +321,7 @@ Deno.test("what was made ready and is not followed after all leaves nothing open
 
 Deno.test("a program that stops while a configuration is made ready follows it no more", async () => {
   const { scene } = setUp();
-  const prepared = scene.app.prepare({ ...scene.config, listen: [OTHER_SERVICE] });
+  const prepared = scene.app.prepare({ ...scene.config, listen: [plainListen(OTHER_SERVICE)] });
   const stopped = scene.app.stop();
   prepared.commit();
   await scene.settle();

@@ -19,6 +19,7 @@ import {
   withConnectionFates,
   withQuirks,
 } from "./upstream_plan.ts";
+import { type Listen, plainListen } from "../../lib/server/listen/listen.ts";
 
 /** Everything about one simulation that is decided before it begins. */
 export interface Plan extends Omit<PolicyPlan, "policy"> {
@@ -189,21 +190,21 @@ function drawOutage(random: SeededRandom, durationMs: number): Plan["acceptOutag
   return { fromMs, toMs: fromMs + random.between(10, 2000) };
 }
 
-function drawListen(random: SeededRandom): Pick<Plan, "serviceAddresses"> & { listen: SocketAddress[] } {
+function drawListen(random: SeededRandom): Pick<Plan, "serviceAddresses"> & { listen: Listen[] } {
   const [first, second, third] = HOST.map((hostname) => udpAddress(hostname, 2053));
   switch (random.below(5)) {
     case 0:
-      return { listen: [first!], serviceAddresses: [first!] };
+      return { listen: [first!].map(plainListen), serviceAddresses: [first!] };
     case 1:
-      return { listen: [first!, second!, third!], serviceAddresses: [first!, second!, third!] };
+      return { listen: [first!, second!, third!].map(plainListen), serviceAddresses: [first!, second!, third!] };
     case 2:
-      return { listen: [third!], serviceAddresses: [third!] };
+      return { listen: [third!].map(plainListen), serviceAddresses: [third!] };
     case 3:
       // IPv4 clients come as ::ffff:198.51.100.7. A wildcard socket answers from the host's first address of a family.
-      return { listen: [udpAddress("::", 2053)], serviceAddresses: [first!, third!] };
+      return { listen: [udpAddress("::", 2053)].map(plainListen), serviceAddresses: [first!, third!] };
     default:
       // A wildcard socket answers from the host's first address, whichever was asked: a known limit, so only that one is.
-      return { listen: [udpAddress("0.0.0.0", 2053)], serviceAddresses: [first!] };
+      return { listen: [udpAddress("0.0.0.0", 2053)].map(plainListen), serviceAddresses: [first!] };
   }
 }
 

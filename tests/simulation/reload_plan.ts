@@ -8,6 +8,7 @@ import { drawListPlan, type ListPlan, NO_LISTS, withLists } from "./lists/list_d
 import { withHome } from "./local/words.ts";
 import { drawPolicy } from "./policy_draw.ts";
 import { withWords } from "./words_draw.ts";
+import { plainListen } from "../../lib/server/listen/listen.ts";
 
 /** What the configuration is, from a moment on. */
 export interface ReloadPlan {
@@ -122,7 +123,10 @@ function drawReloads(
       servesStale: config.servesStale && random.chance(0.8),
       maxInFlight: random.pick([maxInFlight, 10_000]),
       timeoutMs: isFair ? timeoutMs : random.pick([timeoutMs, Math.max(100, timeoutMs / 2)]),
-      listen: [...config.listen!, ...random.pick([[], [], [listen.other], [listen.other, listen.impossible]])],
+      listen: [
+        ...config.listen!,
+        ...random.pick([[], [], [listen.other], [listen.other, listen.impossible]]).map(plainListen),
+      ],
       rollbackAfterMs: random.pick([0, 30_000]),
       // What takes a restart.
       workers: random.pick([1, 2]),

@@ -11,6 +11,7 @@ import { SceneUpstream } from "./scene_upstream.ts";
 import { ScriptedUpstream, type UpstreamHabits, type Zone } from "./scripted_upstream.ts";
 import { EVERY_NETWORK } from "./serving.ts";
 import type { Host } from "./world_network.ts";
+import { plainListen } from "../../lib/server/listen/listen.ts";
 
 export type { ReceivedReply } from "./scene_client.ts";
 export type { ReceivedQuery } from "./scene_upstream.ts";
@@ -119,7 +120,7 @@ const CLIENT_ADDRESSES = ["198.51.100.7", "203.0.113.7"];
 /** What the program does by itself, but for what a story is easier to tell with. */
 const USUAL_CONFIG: FullConfig = {
   ...DEFAULTS,
-  listen: [SERVICE],
+  listen: [plainListen(SERVICE)],
   upstreams: [endpointAt(UPSTREAM)],
   upstreamSockets: 4,
   allow: EVERY_NETWORK,

@@ -11,9 +11,10 @@ import type { WorkerEvents } from "../../lib/workers/worker_process.ts";
 import { Supervisor } from "../../lib/workers/supervisor.ts";
 import { udp } from "../support/fake_socket.ts";
 import { FakeTime, settled } from "../support/fake_time.ts";
+import { plainListen } from "../../lib/server/listen/listen.ts";
 
 const SECRET = Uint8Array.from({ length: 16 }, (_, i) => i);
-const CONFIG: FullConfig = { ...DEFAULTS, listen: [udp("192.0.2.1", 53)] };
+const CONFIG: FullConfig = { ...DEFAULTS, listen: [plainListen(udp("192.0.2.1", 53))] };
 
 /** A worker process that does what the test says, and tells how it is doing when it serves and is asked. */
 class FakeWorker {

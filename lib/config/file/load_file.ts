@@ -1,3 +1,4 @@
+import { listenText } from "../../server/listen/listen.ts";
 import { DEFAULT_LISTEN } from "../config.ts";
 import type { ConfigIo, ConfigSource, LoadedConfig } from "../loaded_config.ts";
 import { type ReadConfig, readConfig } from "../read_config.ts";
@@ -47,7 +48,7 @@ function settingsIn(tables: FileTables): Given[] {
     );
     if (value === undefined) return [];
     const texts = path === SETTINGS.listen.path
-      ? (value as readonly FileListener[]).map(({ address }) => address)
+      ? (value as readonly FileListener[]).map(({ listen }) => listenText(listen))
       : value as readonly string[];
     return texts.map((text, i) => ({ path, text, where: texts.length === 1 ? path : `${path}[${i + 1}]` }));
   });

@@ -8,6 +8,7 @@ import {
   type RouteConfig,
   type UpstreamGroupConfig,
 } from "../policy.ts";
+import { listenName } from "../../server/listen/listen.ts";
 import { type Mark, markAt, placeOf } from "./mark.ts";
 import { toBlockRules, toFilter } from "./to_filter.ts";
 import type { PolicySource } from "./policy_source.ts";
@@ -82,7 +83,7 @@ function toClientGroups({ tables, marks }: PolicySource): ClientGroupConfig[] {
     addresses: group.addresses ?? [],
     macs: group.macs ?? [],
     names: group.names ?? [],
-    listeners: (listeners.get(name) ?? []).map(({ address }) => address),
+    listeners: (listeners.get(name) ?? []).map(({ listen }) => listenName(listen)),
     upstream: group.upstream ?? null,
     block: toBlockRules(group.block, markAt(marks, ["clients", name, "block"]).mark),
     allow: toBlockRules(group.allow, markAt(marks, ["clients", name, "allow"]).mark),

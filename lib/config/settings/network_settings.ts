@@ -1,6 +1,6 @@
 import { STRATEGIES } from "../../upstream/group/strategy.ts";
 import { type AnswerAddresses, DEFAULT_LISTEN_PORT, DEFAULT_UPSTREAM_PORT } from "../config.ts";
-import { addressList, answerAddresses, endpointList, measure, oneOf, onOff, wholeNumber } from "../readers.ts";
+import { answerAddresses, endpointList, listenList, measure, oneOf, onOff, wholeNumber } from "../readers.ts";
 import type { Settings } from "../setting.ts";
 
 const ANSWER: AnswerAddresses = { ipv4: "127.0.0.1", ipv6: null };
@@ -45,7 +45,7 @@ export const NETWORK_SETTINGS = {
   listen: {
     name: "listen",
     path: "server.listen",
-    reader: addressList("<ip>[:<port>]", { defaultPort: DEFAULT_LISTEN_PORT, portMin: 0 }),
+    reader: listenList("<ip>[:<port>]", DEFAULT_LISTEN_PORT),
     default: null,
     isReloadable: true,
     help: [

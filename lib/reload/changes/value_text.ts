@@ -1,13 +1,13 @@
-import { formatSocketAddress, type SocketAddress } from "../../base/net/address.ts";
 import type { BlockRule, ListSource, ScheduleWindow, Secret } from "../../config/lists.ts";
 import type { DomainPattern } from "../../config/domain_pattern.ts";
 import type { LeaseFile, LocalAddresses, LocalRecord } from "../../config/policy.ts";
+import { type Listen, listenText } from "../../server/listen/listen.ts";
 import { type Endpoint, endpointText } from "../../upstream/endpoint.ts";
 
 /** What can stand in a configuration where something is listed. */
 type Item =
   | Endpoint
-  | SocketAddress
+  | Listen
   | DomainPattern
   | LocalAddresses
   | LocalRecord
@@ -26,8 +26,8 @@ export function valueText(value: unknown): string {
 }
 
 function itemText(item: Item): string {
+  if ("proxyNetworks" in item) return listenText(item);
   if ("protocol" in item) return endpointText(item);
-  if ("hostname" in item) return formatSocketAddress(item);
   if ("isExact" in item) return item.isExact ? `=${item.name}` : item.name;
   if ("alias" in item) return [item.name, ...(item.alias === null ? item.addresses : [item.alias])].join(" ");
   // Of a secret, where it is.

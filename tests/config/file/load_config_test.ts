@@ -9,6 +9,7 @@ import { UsageError } from "../../../lib/config/usage_error.ts";
 import { RCODE } from "../../../lib/wire/iana.ts";
 import { udp } from "../../support/fake_socket.ts";
 import { configIo, type FileTexts } from "../../support/config_io.ts";
+import { plainListen } from "../../../lib/server/listen/listen.ts";
 
 /** Reads `/a.toml` with flags above it. */
 async function load(texts: string | FileTexts, flags = "") {
@@ -34,7 +35,7 @@ Deno.test("loadConfig() takes settings from the file, those of flags from there,
   assertEquals(config, {
     ...DEFAULTS,
     answer: { ipv4: "192.0.2.1", ipv6: null },
-    listen: [udp("192.0.2.53", 53), udp("2001:db8::53", 5353)],
+    listen: [udp("192.0.2.53", 53), udp("2001:db8::53", 5353)].map(plainListen),
     timeoutMs: 3000,
     workers: "auto",
     cacheSizeMib: 3072,

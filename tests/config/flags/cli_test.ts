@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { formatSocketAddress } from "../../../lib/base/net/address.ts";
+import { listenText } from "../../../lib/server/listen/listen.ts";
 import { formatCidr } from "../../../lib/base/net/cidr.ts";
 import { parseCommand } from "../../../lib/config/flags/cli.ts";
 import { UsageError } from "../../../lib/config/usage_error.ts";
@@ -60,7 +60,7 @@ function parse(commandLine: string) {
   assertEquals(policy, null);
   const told: Told = {
     ...others,
-    listen: listen?.map(formatSocketAddress) ?? null,
+    listen: listen?.map(listenText) ?? null,
     upstreams: upstreams.map(endpointText),
   };
   return { told, warnings: command.warnings, plainWarnings: command.plainWarnings };

@@ -1,83 +1,84 @@
-import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import type { SocketAddress } from "../../../lib/base/net/address.ts";
-import { AddressInUseError } from "../../../lib/base/runtime.ts";
-import { ListenError, listenOn } from "../../../lib/server/listen/listen.ts";
-import { FakeNetwork } from "../../support/fake_network.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { AddressFormatError } from "../../../lib/base/net/address.ts";
+import {
+  type Listen,
+  LISTEN_PROTOCOLS,
+  listenName,
+  listenText,
+  parseListen,
+  plainListen,
+} from "../../../lib/server/listen/listen.ts";
 import { udp } from "../../support/fake_socket.ts";
 
-const IPV4 = udp("127.0.0.1", 2053);
-const IPV6 = udp("::1", 2053);
-const NO_IPV6 = new Error("Address family not supported");
+const READ: readonly [string, Partial<Listen>, string][] = [
+  ["192.0.2.1", { address: udp("192.0.2.1", 2053) }, "192.0.2.1:2053"],
+  ["[2001:db8::1]:53", { address: udp("2001:db8::1", 53) }, "[2001:db8::1]:53"],
+  ["tls://0.0.0.0", { protocol: "tls", address: udp("0.0.0.0", 853) }, "tls://0.0.0.0:853"],
+  ["tls://[::]:8853", { protocol: "tls", address: udp("::", 8853) }, "tls://[::]:8853"],
+  ["tls://::", { protocol: "tls", address: udp("::", 853) }, "tls://[::]:853"],
+  ["quic://192.0.2.1", { protocol: "quic", address: udp("192.0.2.1", 853) }, "quic://192.0.2.1:853"],
+  ["https://192.0.2.1", { protocol: "https", path: "/dns-query" }, "https://192.0.2.1:443"],
+  ["https://192.0.2.1/", { protocol: "https", path: "/dns-query" }, "https://192.0.2.1:443"],
+  ["https://192.0.2.1/q/a", { protocol: "https", path: "/q/a" }, "https://192.0.2.1:443/q/a"],
+  ["http://127.0.0.1:8053", { protocol: "http", address: udp("127.0.0.1", 8053) }, "http://127.0.0.1:8053"],
+  [
+    "192.0.2.1?proxy-protocol=192.0.2.0/24&proxy-protocol=::1",
+    { proxyNetworks: ["192.0.2.0/24", "::1/128"] },
+    "192.0.2.1:2053?proxy-protocol=192.0.2.0/24&proxy-protocol=::1/128",
+  ],
+  [
+    "tls://192.0.2.1?client-ca=/etc/our%2Cca.pem&allow=0.0.0.0/0",
+    { clientCa: "/etc/our,ca.pem", allow: ["0.0.0.0/0"] },
+    "tls://192.0.2.1:853?client-ca=/etc/our%2Cca.pem&allow=0.0.0.0/0",
+  ],
+];
 
-/** Sockets that were left open, of either transport. */
-function openCount({ sockets, listeners }: FakeNetwork): number {
-  return [...sockets, ...listeners].filter(({ isClosed }) => !isClosed).length;
-}
-
-/** Refuses what `isRefused` says, with `error`. */
-function refusing(isRefused: (local: SocketAddress) => boolean, error: Error): FakeNetwork {
-  const network = new FakeNetwork();
-  network.refuse = (local) => isRefused(local) ? error : null;
-  return network;
-}
-
-Deno.test("[7766_01] [9210_01] listenOn() serves every address over UDP and TCP", () => {
-  const sockets = listenOn(new FakeNetwork(), [IPV4, IPV6], false);
-  assertEquals(sockets.map(({ datagram, stream }) => [datagram.address, stream.address]), [
-    [IPV4, { ...IPV4, transport: "tcp" }],
-    [IPV6, { ...IPV6, transport: "tcp" }],
-  ]);
-});
-
-Deno.test("listenOn() with port 0 has both transports on the port that the kernel chose", () => {
-  const [sockets] = listenOn(new FakeNetwork(), [udp("127.0.0.1", 0)], false);
-  assert(sockets!.datagram.address.port !== 0);
-  assertEquals(sockets!.stream.address.port, sockets!.datagram.address.port);
-});
-
-Deno.test("listenOn() with port 0 tries another port when TCP does not get the one of UDP", () => {
-  const network = new FakeNetwork();
-  network.listenStream({ transport: "tcp", hostname: "127.0.0.1", port: 5300 });
-  network.chosenPorts = [5300, 5301];
-  const [sockets] = listenOn(network, [udp("127.0.0.1", 0)], false);
-  assertEquals([sockets!.datagram.address.port, sockets!.stream.address.port], [5301, 5301]);
-  // The first try's UDP socket is closed again: two sockets, and the one that was in the way.
-  assertEquals([network.sockets.length, openCount(network)], [2, 3]);
-});
-
-Deno.test("listenOn() with port 0 gives up after ten tries", () => {
-  const network = refusing(({ transport }) => transport === "tcp", new AddressInUseError("taken"));
-  assertThrows(() => listenOn(network, [udp("127.0.0.1", 0)], false), ListenError);
-  assertEquals([network.sockets.length, openCount(network)], [10, 0]);
-});
-
-Deno.test("listenOn() with a port that TCP does not get throws, and tries no other", () => {
-  const taken = new AddressInUseError("taken");
-  const network = refusing(({ transport }) => transport === "tcp", taken);
-  const error = assertThrows(() => listenOn(network, [IPV4], false), ListenError, "Cannot listen on 127.0.0.1:2053");
-  assertStrictEquals(error.cause, taken);
-  assertEquals([error.address, network.sockets.length, openCount(network)], [IPV4, 1, 0]);
-});
-
-Deno.test("listenOn() leaves nothing open when one of several addresses cannot be bound", () => {
-  const network = refusing(({ hostname }) => hostname === "192.0.2.1", new Error("Address not available"));
-  assertThrows(() => listenOn(network, [IPV4, IPV6, udp("192.0.2.1", 2053)], false), ListenError, "192.0.2.1:2053");
-  assertEquals([network.sockets.length, network.listeners.length, openCount(network)], [2, 2, 0]);
-});
-
-Deno.test("listenOn() does without IPv6 when nobody has asked for it", () => {
-  const network = refusing(({ hostname }) => hostname === "::1", NO_IPV6);
-  assertEquals(listenOn(network, [IPV4, IPV6], true).map(({ datagram }) => datagram.address), [IPV4]);
-  assertThrows(() => listenOn(network, [udp("127.0.0.1", 5300), IPV6], false), ListenError, "[::1]:2053");
-});
-
-Deno.test("listenOn() without being asked for IPv6 still throws when its port is taken, or IPv4 fails", () => {
-  const taken = new AddressInUseError("taken");
-  for (const address of [IPV4, IPV6]) {
-    const network = refusing(({ hostname }) => hostname === address.hostname, taken);
-    const error = assertThrows(() => listenOn(network, [IPV4, IPV6], true), ListenError);
-    assertEquals([error.address, openCount(network)], [address, 0]);
+Deno.test("parseListen() reads what listenText() writes, and listenName() names it", () => {
+  for (const [text, expected, canonical] of READ) {
+    const listen = parseListen(text, 2053);
+    assertEquals(listen, { ...listen, ...expected }, text);
+    assertEquals(listenText(listen), canonical);
+    assertEquals(parseListen(canonical, 1), listen);
+    assertEquals(listenName(listen), canonical.replace(/[?].*$/, "").replace("/q/a", ""));
   }
-  const network = refusing(({ hostname }) => hostname === "127.0.0.1", NO_IPV6);
-  assertThrows(() => listenOn(network, [IPV4, IPV6], true), ListenError);
+});
+
+Deno.test("parseListen() says what is wrong with a text", () => {
+  const wrong: readonly [string, string][] = [
+    ["", "must be an IPv4 address or an IPv6 address in brackets"],
+    ["dns.example", "an IP address is needed, not a name"],
+    ["plain://192.0.2.1", "alone or behind tls://, https://, http:// or quic://"],
+    ["udp://192.0.2.1", "alone or behind tls://, https://, http:// or quic://"],
+    ["tls://192.0.2.1:x", "port must be 0–65535"],
+    ["tls://192.0.2.1/dns-query", "must be an address alone, without /dns-query"],
+    ["192.0.2.1/24", "must be an address alone, without /24"],
+    ["https://192.0.2.1/a b", "the path must be one of a URL"],
+    ["tls://192.0.2.1?pin=a", "there is no pin="],
+    ["tls://192.0.2.1?client-ca", "client-ca= needs the path of one file"],
+    ["tls://192.0.2.1?client-ca=a&client-ca=b", "client-ca= needs the path of one file"],
+    ["tls://192.0.2.1?client-ca=%a", "has a % that stands for nothing"],
+    ["http://192.0.2.1?client-ca=a", "client-ca= is for tls, https, not for http"],
+    ["quic://192.0.2.1?proxy-protocol=::1", "proxy-protocol= is for plain, tls, https, http, not for quic"],
+    ["tls://192.0.2.1?allow=everybody", '"everybody" is no network: '],
+  ];
+  for (const [text, why] of wrong) assertThrows(() => parseListen(text, 53), AddressFormatError, why);
+});
+
+Deno.test("parseListen() reads any path of a file that listenText() writes", () => {
+  fc.assert(fc.property(fc.string({ minLength: 1 }), (path) => {
+    const listen: Listen = { ...plainListen(udp("192.0.2.1", 853)), protocol: "tls", clientCa: path };
+    assertEquals(parseListen(listenText(listen), 1), listen);
+  }));
+});
+
+Deno.test("parseListen() reads or refuses any text behind any protocol", () => {
+  fc.assert(fc.property(fc.constantFrom(...LISTEN_PROTOCOLS), fc.string(), (protocol, rest) => {
+    try {
+      const listen = parseListen(`${protocol}://${rest}`, 53);
+      assertEquals(parseListen(listenText(listen), 1), listen);
+    } catch (error) {
+      if (!(error instanceof AddressFormatError)) throw error;
+    }
+  }));
 });

@@ -1,3 +1,5 @@
+import { formatSocketAddress } from "../../../base/net/address.ts";
+import { transportsOf } from "../../../server/listen/listen.ts";
 import type { DomainPattern } from "../../domain_pattern.ts";
 import { lineOf, type Mark, markAt } from "../mark.ts";
 import { type Problem, problemAt } from "../problem.ts";
@@ -16,10 +18,10 @@ export function checkTwice(checked: Checked, problems: Problem[]): void {
     }
   }
   const listeners = new Seen(problems);
-  for (const [i, { address }] of (tables.server?.listen ?? []).entries()) {
-    if (!address.endsWith(":0")) {
-      listeners.check(address, at("server", "listen", i), (place) => `is given twice: ${place}`);
-    }
+  for (const [i, { listen: { protocol, address } }] of (tables.server?.listen ?? []).entries()) {
+    if (address.port === 0) continue;
+    const bound = transportsOf(protocol).map((transport) => `${transport} ${formatSocketAddress(address)}`);
+    listeners.checkAll(bound, at("server", "listen", i), (place) => `is given twice: ${place}`);
   }
   checkConditions("route", checked, problems);
   checkConditions("rewrite", checked, problems);

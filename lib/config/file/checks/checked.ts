@@ -1,5 +1,5 @@
-import type { SocketAddress } from "../../../base/net/address.ts";
 import type { Config } from "../../config.ts";
+import type { Listen } from "../../../server/listen/listen.ts";
 import type { Policy } from "../../policy.ts";
 import type { Mark } from "../mark.ts";
 import type { FileTables } from "../schema/tables.ts";
@@ -13,7 +13,7 @@ export interface Checked {
   /** Where it says it. */
   readonly marks: Mark;
   /** Where clients are served. */
-  readonly listen: readonly SocketAddress[];
+  readonly listen: readonly Listen[];
   /** The single settings, flags above them. */
   readonly config: Config;
 }

@@ -1,4 +1,4 @@
-import { formatSocketAddress } from "../../../base/net/address.ts";
+import { listenName, listenText } from "../../../server/listen/listen.ts";
 import { endpointText } from "../../../upstream/endpoint.ts";
 import { typeToText } from "../../../wire/iana.ts";
 import type { Config, FullConfig } from "../../config.ts";
@@ -21,8 +21,8 @@ export function settingValue(field: keyof Config, config: FullConfig): TomlValue
 
 function listenValue({ listen, policy }: FullConfig): TomlValue {
   return listen!.map((one): TomlValue => {
-    const address = formatSocketAddress(one);
-    const group = policy?.clientGroups.find(({ listeners }) => listeners.includes(address));
+    const address = listenText(one);
+    const group = policy?.clientGroups.find(({ listeners }) => listeners.includes(listenName(one)));
     return group === undefined ? address : { address, clients: group.name };
   });
 }

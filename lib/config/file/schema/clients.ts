@@ -61,7 +61,8 @@ function group(): Field<FileClients> {
   });
 }
 
-function readNetwork(text: string): string {
+/** A network, in its one canonical form. */
+export function readNetwork(text: string): string {
   return formatCidr(parseCidr(text));
 }
 

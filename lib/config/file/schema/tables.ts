@@ -1,5 +1,6 @@
 import type { DomainPattern } from "../../domain_pattern.ts";
 import type { LeaseFile } from "../../policy.ts";
+import type { Listen } from "../../../server/listen/listen.ts";
 import type { Endpoint } from "../../../upstream/endpoint.ts";
 import type { BlockAnswer } from "../../lists.ts";
 import type {
@@ -45,10 +46,10 @@ export interface FileTables {
   readonly dns64?: FileDns64;
 }
 
-/** An address to serve at. */
+/** Where clients are served. */
 export interface FileListener {
-  /** As a flag would have it. */
-  readonly address: string;
+  /** As a flag would have it, read. */
+  readonly listen: Listen;
   /** The client group of those who come in there. */
   readonly clients?: string;
 }
