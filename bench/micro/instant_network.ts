@@ -1,5 +1,6 @@
 import type { SocketAddress } from "../../lib/base/net/address.ts";
 import type { DatagramBatch, DatagramSocket, DatagramUse, Network } from "../../lib/base/runtime.ts";
+import { type Quic, withoutQuic } from "../../lib/base/sockets/quic.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 type Datagram = [octets: Octets, peer: SocketAddress];
@@ -16,6 +17,7 @@ export class InstantNetwork implements Network {
   clients: InstantSocket | null = null;
   /** Replies that clients have got. */
   replyCount = 0;
+  readonly quic: Quic = withoutQuic("there is no kernel");
   #portCount = 0;
 
   openDatagram({ hostname }: SocketAddress, use: DatagramUse): DatagramSocket {

@@ -1,6 +1,7 @@
 import type { Files } from "./files.ts";
 import type { SocketAddress } from "./net/address.ts";
 import type { ProxyOptions, StreamListenSocket, StreamSocket } from "./sockets/stream_socket.ts";
+import type { Quic } from "./sockets/quic.ts";
 import type { TlsClientOptions, TlsListenSocket, TlsServerOptions, TlsSocket } from "./sockets/tls.ts";
 
 export type { StreamListenSocket, StreamSocket } from "./sockets/stream_socket.ts";
@@ -114,6 +115,8 @@ export interface Network {
    * @throws {Error} whatever else the operating system says.
    */
   listenTls(local: SocketAddress, tls: TlsServerOptions): TlsListenSocket;
+  /** What QUIC there is. Experimental. */
+  readonly quic: Quic;
 }
 
 /** Whom a UDP socket is for: the clients of this program, or its upstreams. */

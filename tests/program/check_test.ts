@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { withoutQuic } from "../../lib/base/sockets/quic.ts";
 import type { SocketAddress } from "../../lib/base/net/address.ts";
 import { check, type CheckResult } from "../../lib/program/check.ts";
 import { RCODE } from "../../lib/wire/iana.ts";
@@ -38,6 +39,7 @@ class Checking {
         },
         connectStream: () => Promise.reject(new Error("A check goes over UDP")),
         connectTls: () => Promise.reject(new Error("A check goes over UDP")),
+        quic: withoutQuic("a check goes over UDP"),
         listenTls: () => {
           throw new Error("A check listens to nobody");
         },

@@ -1,6 +1,7 @@
 import type { SocketAddress } from "../../lib/base/net/address.ts";
 import { AddressInUseError, type Network } from "../../lib/base/runtime.ts";
 import { FakeSocket } from "./fake_socket.ts";
+import { type Quic, withoutQuic } from "../../lib/base/sockets/quic.ts";
 import type { TlsClientOptions, TlsServerOptions } from "../../lib/base/sockets/tls.ts";
 import { FakeStream, FakeStreamListener } from "./fake_stream.ts";
 import { FakeTlsListener, type FakeTlsPeer, FakeTlsStream, trustedPeer } from "./fake_tls.ts";
@@ -10,6 +11,8 @@ const CHOSEN_PORT_MIN = 50_000;
 
 /** Opens fake sockets on the ports that are asked for, unless another open one has them. */
 export class FakeNetwork implements Network {
+  /** What QUIC there is: none, unless a test has some. */
+  quic: Quic = withoutQuic("not in this test");
   /** Every UDP socket opened, first to last. */
   readonly sockets: FakeSocket[] = [];
   /** Every TCP listener opened, first to last. */

@@ -55,6 +55,7 @@ export class FakeSystem implements ProgramHost {
       connectStream: (to, signal) => host.connectStream(to, signal),
       listenTls: (local, tls) => host.listenTls(local, tls),
       connectTls: (to, tls, signal) => host.connectTls(to, tls, signal),
+      quic: host.quic,
     };
     const io: DatagramIoChoice = {
       isNative: true,

@@ -1,5 +1,6 @@
 import { formatSocketAddress, isIpv6, type SocketAddress } from "../../lib/base/net/address.ts";
 import { AddressInUseError, type Network } from "../../lib/base/runtime.ts";
+import { type Quic, withoutQuic } from "../../lib/base/sockets/quic.ts";
 import type { TlsClientOptions, TlsListenSocket, TlsServerOptions, TlsSocket } from "../../lib/base/sockets/tls.ts";
 import type { EventTime } from "./event_time.ts";
 import { HostSocket } from "./host_socket.ts";
@@ -114,6 +115,7 @@ const LOOPBACKS: readonly string[] = ["127.0.0.1", "::1"];
 /** A machine: some addresses, and the sockets that are bound to them. */
 export class Host implements Network {
   readonly addresses: readonly string[];
+  readonly quic: Quic = withoutQuic("not in this world yet");
   /** Every socket that was ever opened, first to last. */
   readonly sockets: HostSocket[] = [];
   /** Decides whether an `openDatagram` fails, and how. */

@@ -1,6 +1,7 @@
 import { drawSecret } from "../../base/random/derive_key.ts";
 import type { DatagramSocket, Network, Runtime } from "../../base/runtime.ts";
 import type { SocketAddress } from "../../base/net/address.ts";
+import { withoutQuic } from "../../base/sockets/quic.ts";
 import type { FullConfig } from "../../config/config.ts";
 import type { ExplainRequest } from "../../operator/admin/requests.ts";
 import type { Explanation } from "../../operator/explain/explanation.ts";
@@ -34,6 +35,7 @@ const NOWHERE: Network = {
   listenTls: () => {
     throw new Error("Nobody listens here");
   },
+  quic: withoutQuic("nothing leaves from here"),
 };
 
 class SilentSocket implements DatagramSocket {
