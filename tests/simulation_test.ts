@@ -38,6 +38,7 @@ Deno.test(`simulation: ${SEED_COUNT} seeds`, async () => {
 const FOUND: readonly [seed: number, what: string][] = [
   [20730, "a query for several types that waited for the exchange of a later query, beyond its own deadline"],
   [6000171, "a question that was asked again when it had its answer, and one whose answer was on its way over TCP"],
+  [6402806, "a truncated BADCOOKIE that had broken off before its OPT record, and was taken for YXRRSET"],
   [7253, "a query for several types that asked for the others when its time was up"],
 ];
 

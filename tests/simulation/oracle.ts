@@ -1,10 +1,9 @@
 import { parseIp } from "../../lib/base/net/ip.ts";
 import { BARE_OPT_OCTETS, readOpt } from "../../lib/wire/edns/edns.ts";
-import { ANCOUNT_OFFSET, HEADER_OCTETS } from "../../lib/wire/header.ts";
+import { HEADER_OCTETS, headerFromFlags } from "../../lib/wire/header.ts";
 import { CLASS, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { decode, encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
 import { foldCase, type Name } from "../../lib/wire/name.ts";
-import { MessageScan } from "../../lib/wire/scan.ts";
 import { WireFormatError } from "../../lib/wire/wire_format_error.ts";
 import { ednsOf, message, opt } from "../support/messages.ts";
 import type { ScriptedUpstream } from "../support/scripted_upstream.ts";
@@ -19,6 +18,13 @@ type Octets = Uint8Array<ArrayBuffer>;
  * given to a client on UDP.
  */
 const WHOLE_IN_TIME_MS = 2000;
+
+/** Two connections that are lost within this are more than are made up for in time. */
+const LOSSES_APART_MS = 1000;
+
+function areClose(lossesMs: readonly number[]): boolean {
+  return lossesMs.some((one, i) => lossesMs.slice(i + 1).some((other) => Math.abs(one - other) < LOSSES_APART_MS));
+}
 
 /** One way in which a question may have been answered. */
 export interface Outcome {
@@ -181,10 +187,11 @@ export class Oracle {
   /** What one upstream says, with and without an OPT record, and over TCP where that is truncated. */
   #saidBy(index: number, question: Question, wantsDnssec: boolean): Outcome[] {
     const { plan, twins } = this.#options;
-    const { temper, hasTcp } = plan.upstreams[index]!;
+    const { temper, hasTcp, lossesMs } = plan.upstreams[index]!;
     if (temper === "dead" || temper === "closed") return [];
     const twin = twins[index]!;
-    const isTcpSure = hasTcp && plan.isCalm(question) && plan.config.timeoutMs <= WHOLE_IN_TIME_MS;
+    const isTcpInTime = plan.config.timeoutMs <= WHOLE_IN_TIME_MS && !areClose(lossesMs);
+    const isTcpSure = hasTcp && plan.isCalm(question) && isTcpInTime;
     // Clients with the same question in other spellings share an exchange, in the spelling of the first.
     const lower = foldCase(question.name);
     const upper = lower.map((octet) => octet >= 0x61 && octet <= 0x7a ? octet - 0x20 : octet);
@@ -308,16 +315,18 @@ function alteredOutcome(question: Question, octets: Octets): Outcome | null {
   }
 }
 
-/** What breaks off inside a record, or has fewer than it counts, is a truncated reply; `null` when nothing else can be read either. */
+/**
+ * What says TC and breaks off, in its question, say, or has fewer records than it counts, says no more than that: not even its RCODE
+ * is there as a whole. `null` for what does not say TC, or has begun with another question.
+ */
 function brokenOff(question: Question, octets: Octets): Outcome | null {
-  const scan = new MessageScan();
-  scan.scan(octets);
-  if (scan.questionsEnd <= HEADER_OCTETS) return null;
-  const head = octets.slice(0, scan.questionsEnd).fill(0, ANCOUNT_OFFSET, HEADER_OCTETS);
-  const outcome = outcomeOf(question, head);
-  const [echoed] = decode(head).questions;
-  if (echoed === undefined || questionKey(echoed) !== questionKey(question)) return null;
-  return { ...outcome, message: { ...outcome.message, isTruncated: true }, kind: "altered" };
+  const { isTruncated, isResponse, recursionAvailable } = headerFromFlags(0, octets[2]! << 8 | octets[3]!);
+  const asked = encode(message({ questions: [question] })).subarray(HEADER_OCTETS);
+  const there = octets.slice(HEADER_OCTETS, HEADER_OCTETS + asked.length);
+  const isAsked = foldCase(there).toHex() === foldCase(asked.slice(0, there.length)).toHex();
+  if (!isTruncated || !isResponse || !isAsked) return null;
+  const cut = message({ isResponse, isTruncated, recursionAvailable, questions: [question] });
+  return { message: cut, kind: "altered", bodyOctets: 0 };
 }
 
 function withoutOpt(response: Message): Message {

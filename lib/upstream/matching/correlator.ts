@@ -2,7 +2,7 @@ import { isSameAddress, type SocketAddress } from "../../base/net/address.ts";
 import type { DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import { LinkedTable } from "../../base/linked_table.ts";
 import type { Random } from "../../base/random/random.ts";
-import { HEADER_OCTETS, QDCOUNT_OFFSET } from "../../wire/header.ts";
+import { HEADER_OCTETS, QDCOUNT_OFFSET, RCODE_MASK } from "../../wire/header.ts";
 import { putUint16 } from "../../wire/octets.ts";
 import { OPT_FAULT, SCAN } from "../../wire/scan.ts";
 import { Response } from "../../response/response.ts";
@@ -145,6 +145,9 @@ export class Correlator {
     head.set(datagram.subarray(0, QDCOUNT_OFFSET));
     head.set(question, HEADER_OCTETS);
     putUint16(head, QDCOUNT_OFFSET, 1);
+    // RFC 6891 §6.1.3: of an extended RCODE four bits are in the header, and the others in an OPT record, which is not there.
+    // BADCOOKIE would pass for YXRRSET.
+    head[3]! &= ~RCODE_MASK;
     response.read(head);
     return query;
   }

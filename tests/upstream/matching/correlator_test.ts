@@ -102,6 +102,17 @@ Deno.test("[2181_09] Correlator.accept() takes a truncated reply that breaks off
   }
 });
 
+Deno.test("[6891_15] Correlator.accept() takes no RCODE from a truncated reply that breaks off: it may be half of an extended one", async () => {
+  const badCookie = { isTruncated: true, answers: [], rcode: RCODE.BADCOOKIE & 0xf };
+  const whole = replyTo(7, { ...badCookie, additionals: [opt({ extendedRcode: RCODE.BADCOOKIE >> 4 })] });
+  for (let length = 12; length < whole.length; length++) {
+    const { correlator, register } = correlatorRig(7);
+    const { reply } = register();
+    assertEquals(correlator.accept(whole.slice(0, length), PEER), "matched");
+    assertEquals((await reply).octets, replyTo(7, { isTruncated: true, answers: [] }));
+  }
+});
+
 Deno.test("[2181_09] Correlator.accept() takes a truncated reply without question, and ignores a copy of it", async () => {
   const { correlator, register } = correlatorRig(7, 7, 8);
   const { reply } = register();
