@@ -118,24 +118,27 @@ export interface QuicStream {
   cancel(): void;
 }
 
-/** Why there is no connection. */
+/** What may be wrong with a certificate: another name's, out of its dates, of no authority that is believed. */
+export type QuicDoubt = "name" | "expired" | "notYetValid" | "chain";
+
+/** Why there is no connection, or no listener. */
 export class QuicError extends Error {
   /** The class's name, also in a minified program. */
   override readonly name = "QuicError";
-  /** Whether the server's certificate is not believed, or ours cannot be used: another name's, out of its dates, of nobody known. */
-  readonly isUntrusted: boolean;
+  /** What is wrong with the other side's certificate, or with ours; `null` when it is not for that. */
+  readonly doubt: QuicDoubt | null;
 
   /** `message` tells it in words. */
-  constructor(message: string, isUntrusted: boolean, options?: ErrorOptions) {
+  constructor(message: string, doubt: QuicDoubt | null, options?: ErrorOptions) {
     super(message, options);
-    this.isUntrusted = isUntrusted;
+    this.doubt = doubt;
   }
 }
 
 /** No QUIC, for want of what `whyNot` says in words. */
 export function withoutQuic(whyNot: string): Quic {
   const refuse = (): never => {
-    throw new QuicError(`There is no QUIC: ${whyNot}`, false);
+    throw new QuicError(`There is no QUIC: ${whyNot}`, null);
   };
   return { whyNot, client: refuse, listen: refuse };
 }

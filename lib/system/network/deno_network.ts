@@ -7,7 +7,7 @@ import {
   type StreamSocket,
 } from "../../base/runtime.ts";
 import { inZone, isLinkLocal, splitZone } from "../../base/net/zone.ts";
-import { withoutQuic } from "../../base/sockets/quic.ts";
+import { DENO_QUIC } from "./quic/deno_quic.ts";
 import { connectStreamFrom } from "./stream_from.ts";
 import { connectTls } from "./tls/connect_tls.ts";
 import { listenTls } from "./tls/listen_tls.ts";
@@ -19,7 +19,7 @@ export const DENO_NETWORK: Network & { openDatagram(local: SocketAddress): Datag
   connectStream,
   connectTls,
   listenTls,
-  quic: withoutQuic("not here yet"),
+  quic: DENO_QUIC,
 };
 
 function openDatagram(local: SocketAddress): DatagramSocket {
