@@ -1,6 +1,6 @@
 import { formatSocketAddress, isIpv6, isSameAddress, isUnspecified, type SocketAddress } from "../base/net/address.ts";
 import { type Listen, transportsOf } from "../server/listen/listen.ts";
-import { socketAddressOf } from "../upstream/endpoint.ts";
+import { socketAddressesOf } from "../upstream/endpoint.ts";
 import { type Config, DEFAULT_LISTEN } from "./config.ts";
 import { invalid } from "./readers.ts";
 import { UsageError } from "./usage_error.ts";
@@ -60,7 +60,10 @@ export function adviceOn(config: Config, provenance: Provenance): Advice {
 
 /** Upstreams that can be written down and cannot work. */
 function rejectUnaskable({ upstreams, listen }: Config, { whereOf }: Provenance): void {
-  for (const [i, upstream] of upstreams.map(socketAddressOf).entries()) {
+  const addresses = upstreams.flatMap((upstream, i) =>
+    socketAddressesOf(upstream).map((address) => [i, address] as const)
+  );
+  for (const [i, upstream] of addresses) {
     const given = { where: whereOf("upstreams", i), text: formatSocketAddress(upstream) };
     if (isServedAt(listen ?? DEFAULT_LISTEN, upstream)) {
       throw invalid(given, "this program listens there itself, a query would go round for ever");

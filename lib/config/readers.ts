@@ -3,7 +3,8 @@ import { CidrFormatError, formatCidr, parseCidr } from "../base/net/cidr.ts";
 import { formatIp, parseIp } from "../base/net/ip.ts";
 import { type Listen, listenText, parseListen, plainListen } from "../server/listen/listen.ts";
 import { typeFromText } from "../wire/iana.ts";
-import { type Endpoint, parseEndpoint } from "../upstream/endpoint.ts";
+import type { Endpoint } from "../upstream/endpoint.ts";
+import { parseAskable } from "../upstream/parse_endpoint.ts";
 import type { AnswerAddresses } from "./config.ts";
 import type { Bounds, Given, Reader, Unit } from "./setting.ts";
 import { UsageError } from "./usage_error.ts";
@@ -20,9 +21,9 @@ export function listenList(form: string, defaultPort: number): Reader<readonly L
   return { form, isList: true, read: (given) => given.map(read) };
 }
 
-/** Servers to ask, see `parseEndpoint`. */
+/** Servers to ask, see `parseAskable`. */
 export function endpointList(form: string, defaultPort: number): Reader<readonly Endpoint[]> {
-  const read = (one: Given) => readAs(one, (text) => parseEndpoint(text, defaultPort));
+  const read = (one: Given) => readAs(one, (text) => parseAskable(text, defaultPort));
   return { form, isList: true, read: (given) => given.map(read) };
 }
 

@@ -4,7 +4,7 @@ import { UsageError } from "../config/usage_error.ts";
 import type { DatagramIoChoice } from "../program/operating_system.ts";
 import { NativeIo } from "../native/native_io.ts";
 import { DENO_NETWORK } from "./network/deno_network.ts";
-import { type Endpoint, endpointAt, socketAddressOf } from "../upstream/endpoint.ts";
+import { type Endpoint, endpointAt, isSecure, socketAddressOf } from "../upstream/endpoint.ts";
 
 /**
  * Chooses by `--io`, `--reuse-port`, the permissions and the machine.
@@ -57,10 +57,9 @@ export function sharedDatagramIo(): DatagramIoChoice {
 
 function namedBy(native: NativeIo, config: FullConfig): FullConfig {
   const named = (address: SocketAddress) => native.named(address);
-  const onNamedLink = (endpoint: Endpoint) => ({
-    ...endpoint,
-    zone: endpointAt(named(socketAddressOf(endpoint))).zone,
-  });
+  const onNamedLink = (endpoint: Endpoint): Endpoint => {
+    return isSecure(endpoint) ? endpoint : { ...endpoint, zone: endpointAt(named(socketAddressOf(endpoint))).zone };
+  };
   const { listen, upstreams, policy } = config;
   return {
     ...config,

@@ -1,12 +1,13 @@
-import { anyAddressFor, isIpv6 } from "../base/net/address.ts";
-import { type Endpoint, endpointText, socketAddressOf } from "./endpoint.ts";
+import { anyAddressFor } from "../base/net/address.ts";
+import { splitZone } from "../base/net/zone.ts";
+import { type Endpoint, endpointText, isSecure, type PlainEndpoint, socketAddressOf } from "./endpoint.ts";
 
 /** A server and how it is asked: where that differs, it is another upstream to us, and what was learned one way says nothing of the other. */
 export interface Approach {
   /** Where the server is. */
   readonly endpoint: Endpoint;
-  /** The address that queries leave from; `null` for any. */
-  readonly source: string | null;
+  /** The address that queries leave from, one of each family where the server may have both; none for any. */
+  readonly sources: readonly string[];
   /** Whether queries carry cookies. */
   readonly hasCookies: boolean;
   /** Whether names go out in random letter case. */
@@ -27,24 +28,34 @@ export function identityOf(approach: Approach): Identity {
 }
 
 /**
- * The one of `sources` that a server is asked from: of its address family. A link-local server has none: it is asked from
- * the link that it is on, where the source is no other's (RFC 4007 §6).
+ * Those of `sources` that a server is asked from: the one of its address family, or both where it has a name, and may have
+ * addresses of both.
  */
-export function sourceFor(endpoint: Endpoint, sources: readonly string[]): string | null {
-  if (endpoint.zone !== null) return null;
-  const isOfFamily = (hostname: string) =>
-    isIpv6({ transport: "udp", hostname, port: 0 }) === endpoint.address.includes(":");
-  return sources.find(isOfFamily) ?? null;
+export function sourcesFor(endpoint: Endpoint, sources: readonly string[]): readonly string[] {
+  if (isSecure(endpoint)) return sources;
+  const source = sourceTo(socketAddressOf(endpoint).hostname, sources);
+  return source === null ? [] : [source];
+}
+
+/**
+ * The one of `sources` that an address is asked from: of its family. A link-local one has none: it is asked from the link that it
+ * is on, where the source is no other's (RFC 4007 §6).
+ */
+export function sourceTo(hostname: string, sources: readonly string[]): string | null {
+  if (splitZone(hostname).zone !== null) return null;
+  return sources.find((source) => source.includes(":") === hostname.includes(":")) ?? null;
 }
 
 /** Where sockets are bound that ask so. */
-export function localHostnameOf({ endpoint, source }: Approach): string {
-  return source ?? anyAddressFor(socketAddressOf(endpoint));
+export function localHostnameOf(endpoint: PlainEndpoint, sources: readonly string[]): string {
+  const address = socketAddressOf(endpoint);
+  return sourceTo(address.hostname, sources) ?? anyAddressFor(address);
 }
 
 /** What an upstream is called in messages: its endpoint's text, and where it is asked from, if that is said. */
-export function approachName({ endpoint, source }: Approach): string {
-  return source === null ? endpointText(endpoint) : `${endpointText(endpoint)} from ${source}`;
+export function approachName({ endpoint, sources }: Approach): string {
+  const name = endpointText(endpoint);
+  return sources.length === 0 ? name : `${name} from ${sources.join(" and ")}`;
 }
 
 /** What tells approaches apart: two are the same exactly when their keys are. The same in all processes. */

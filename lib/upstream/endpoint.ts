@@ -1,9 +1,4 @@
-import {
-  AddressFormatError,
-  formatSocketAddress,
-  parseSocketAddress,
-  type SocketAddress,
-} from "../base/net/address.ts";
+import { formatSocketAddress, type SocketAddress } from "../base/net/address.ts";
 import { splitZone } from "../base/net/zone.ts";
 
 /** What DNS is spoken over: UDP (RFC 1035 §4.2.1), TCP (RFC 7766), TLS (RFC 7858), HTTPS (RFC 8484) and QUIC (RFC 9250). */
@@ -12,66 +7,101 @@ export const PROTOCOLS = ["udp", "tcp", "tls", "https", "quic"] as const;
 /** See `PROTOCOLS`. */
 export type Protocol = typeof PROTOCOLS[number];
 
-/** What an operator may write before `://`: what there is a transport for. UDP is what is meant without. */
-const SCHEMES: readonly Protocol[] = ["tcp"];
+/** Those of `PROTOCOLS` that are encrypted, to a server that proves who it is. */
+export const SECURE_PROTOCOLS = ["tls", "https", "quic"] as const satisfies readonly Protocol[];
 
 /** Where and how a server is asked. Plain data: it may stand in JSON. */
-export interface Endpoint {
+export type Endpoint = PlainEndpoint | SecureEndpoint;
+
+/** A server that is asked in the clear. */
+export interface PlainEndpoint {
   /** What it is asked over. */
-  readonly protocol: Protocol;
+  readonly protocol: "udp" | "tcp";
   /** Canonical IPv4 or IPv6 text (RFC 5952), without brackets and without a zone. */
   readonly address: string;
   /** 1–65535. */
   readonly port: number;
   /** The link of a link-local address (RFC 4007); `null` for others. */
   readonly zone: string | null;
-  /** The name that its certificate must be for, in lower case; `null` for the address itself, or where there is none. */
-  readonly tlsName: string | null;
-  /** What is asked for over HTTPS, such as `/dns-query`; `null` elsewhere. */
-  readonly path: string | null;
+  /** Whether it is asked how else it can be asked (RFC 9462); only then is this here. */
+  readonly isDiscovered?: true;
 }
 
-/**
- * Reads what is written after `--resolver`: an address as `parseSocketAddress` has it, which is asked over UDP, and over TCP
- * alone behind `tcp://`.
- *
- * @param defaultPort The port when the text names none.
- * @throws {AddressFormatError} when the address or the port is not readable, or nobody can be asked over what stands before it.
- */
-export function parseEndpoint(text: string, defaultPort: number): Endpoint {
-  const protocol = SCHEMES.find((scheme) => text.startsWith(`${scheme}://`));
-  const unknown = protocol === undefined ? /^([a-z0-9]+):\/\//.exec(text)?.[1] : undefined;
-  if (unknown !== undefined) {
-    const known = SCHEMES.map((scheme) => `${scheme}://`).join(" or ");
-    throw new AddressFormatError(
-      `must be an address, asked over UDP, or ${known} and an address; there is no ${unknown}://`,
-    );
-  }
-  const address = text.slice(protocol === undefined ? 0 : protocol.length + "://".length);
-  return { ...endpointAt(parseSocketAddress(address, defaultPort)), protocol: protocol ?? "udp" };
+/** A server that is asked over an encrypted transport. */
+export interface SecureEndpoint {
+  /** What it is asked over. */
+  readonly protocol: typeof SECURE_PROTOCOLS[number];
+  /** The name in its certificate, which it is told as well (SNI), in lower case; `null` where the address itself is in there. */
+  readonly name: string | null;
+  /** Where it is, as far as the operator has said so: canonical text, with its zone if it has one. */
+  readonly addresses: readonly string[];
+  /** Servers that are asked in the clear where `name` is, `192.0.2.1:53`. */
+  readonly bootstrap: readonly string[];
+  /** 1–65535. */
+  readonly port: number;
+  /** What is asked for over HTTPS, such as `/dns-query`; `null` elsewhere. */
+  readonly path: string | null;
+  /** SHA-256 of public keys (SPKI) in base64, one of which must be in its certificates (RFC 7858 §4.2); empty if that does not matter. */
+  readonly pins: readonly string[];
+  /** The same of what is signed in certificates, the first of them left out: DNS stamps have these. */
+  readonly stampHashes: readonly string[];
+  /** The file with the only authorities that are believed; `none` where pins alone count; `null` for those that the program comes with. */
+  readonly ca: string | null;
+  /** Whether it has to prove who it is; `none` only where the operator has said so. */
+  readonly auth: "name" | "none";
+}
+
+/** Whether a server is asked over an encrypted transport. */
+export function isSecure(endpoint: Endpoint): endpoint is SecureEndpoint {
+  return endpoint.protocol !== "udp" && endpoint.protocol !== "tcp";
 }
 
 /** The endpoint at an address, over UDP or TCP. */
-export function endpointAt({ transport, hostname, port }: SocketAddress): Endpoint {
+export function endpointAt({ transport, hostname, port }: SocketAddress): PlainEndpoint {
   const { address, zone } = splitZone(hostname);
-  return { protocol: transport, address, port, zone, tlsName: null, path: null };
+  return { protocol: transport, address, port, zone };
+}
+
+/** Where packets to a server go that is asked in the clear. */
+export function socketAddressOf({ protocol, address, port, zone }: PlainEndpoint): SocketAddress {
+  return { transport: protocol, hostname: zone === null ? address : `${address}%${zone}`, port };
+}
+
+/** Where packets to an endpoint go, as far as it says so itself. */
+export function socketAddressesOf(endpoint: Endpoint): readonly SocketAddress[] {
+  if (!isSecure(endpoint)) return [socketAddressOf(endpoint)];
+  const { protocol, addresses, port } = endpoint;
+  // QUIC runs over UDP (RFC 9000).
+  return addresses.map((hostname) => ({ transport: protocol === "quic" ? "udp" : "tcp", hostname, port }));
 }
 
 /**
  * An endpoint's canonical text: `192.0.2.1:53`, `tcp://[fe80::1%eth0]:53`, `https://dns.example:443/dns-query?ip=192.0.2.1`. It is
- * the name of the upstream there, and two endpoints are the same exactly when their texts are.
+ * the name of the upstream there, `parseEndpoint` reads it, and two endpoints are the same exactly when their texts are.
  */
 export function endpointText(endpoint: Endpoint): string {
-  const { protocol, port, tlsName, path } = endpoint;
-  const address = socketAddressOf(endpoint);
-  const scheme = protocol === "udp" ? "" : `${protocol}://`;
-  if (tlsName === null) return `${scheme}${formatSocketAddress(address)}${path ?? ""}`;
-  return `${scheme}${tlsName}:${port}${path ?? ""}?ip=${address.hostname}`;
+  if (isSecure(endpoint)) return secureText(endpoint);
+  const scheme = endpoint.protocol === "udp" ? "" : `${endpoint.protocol}://`;
+  const parameters = endpoint.isDiscovered ? "?ddr" : "";
+  return `${scheme}${formatSocketAddress(socketAddressOf(endpoint))}${parameters}`;
 }
 
-/** Where packets to an endpoint go. */
-export function socketAddressOf({ protocol, address, port, zone }: Endpoint): SocketAddress {
-  // QUIC runs over UDP (RFC 9000).
-  const transport = protocol === "udp" || protocol === "quic" ? "udp" : "tcp";
-  return { transport, hostname: zone === null ? address : `${address}%${zone}`, port };
+function secureText(endpoint: SecureEndpoint): string {
+  const { protocol, name, addresses, port, path, bootstrap, pins, stampHashes, ca, auth } = endpoint;
+  const hostname = name ?? addresses[0]!;
+  const parameters = [
+    ...(name === null ? addresses.slice(1) : addresses).map((ip) => `ip=${ip}`),
+    ...bootstrap.map((server) => `bootstrap=${server}`),
+    ...pins.map((pin) => `pin-sha256=${pin}`),
+    ...stampHashes.map((hash) => `tbs-sha256=${hash}`),
+    ...ca === null ? [] : [`ca=${inParameter(ca)}`],
+    ...auth === "none" ? ["auth=none"] : [],
+  ];
+  const where = formatSocketAddress({ transport: "tcp", hostname, port });
+  return `${protocol}://${where}${path ?? ""}${parameters.length === 0 ? "" : `?${parameters.join("&")}`}`;
+}
+
+/** What would end a parameter, or a flag's value, is written as its code. */
+function inParameter(text: string): string {
+  return text.replace(/[%&#,?\s]/g, encodeURIComponent);
 }

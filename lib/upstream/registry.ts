@@ -1,7 +1,7 @@
 import { Random } from "../base/random/random.ts";
 import type { Runtime } from "../base/runtime.ts";
-import { type Approach, approachKey, identityOf, localHostnameOf, sourceFor } from "./approach.ts";
-import { type Endpoint, endpointText, socketAddressOf } from "./endpoint.ts";
+import { type Approach, approachKey, identityOf, localHostnameOf, sourcesFor, sourceTo } from "./approach.ts";
+import { type Endpoint, endpointText, isSecure, socketAddressOf } from "./endpoint.ts";
 import { CookieJar } from "./exchange/cookie_jar.ts";
 import { type AnswerRule, USUAL_RULE } from "./group/answer_rule.ts";
 import { FallbackGroup } from "./group/fallback_group.ts";
@@ -9,7 +9,8 @@ import { HedgeBudgets } from "./group/hedge_budget.ts";
 import type { Strategy } from "./group/strategy.ts";
 import { UpstreamGroup } from "./group/upstream_group.ts";
 import type { UpstreamStatus } from "./health/upstream_status.ts";
-import { StreamTransport } from "./stream/stream_transport.ts";
+import type { StreamTransport } from "./stream/stream_transport.ts";
+import { tcpTransport } from "./stream/tcp_transport.ts";
 import { DatagramTransport } from "./udp/datagram_transport.ts";
 import { SocketPools } from "./udp/socket_pools.ts";
 import { Upstream } from "./upstream.ts";
@@ -31,7 +32,7 @@ export interface GroupOptions {
   readonly strategy: Strategy;
   /** Sockets for each address that it is asked from. Of groups that are asked from the same address, the greatest number holds. */
   readonly socketCount: number;
-  /** Where queries leave from; see `sourceFor`. From any address, if it is not said. */
+  /** Where queries leave from; see `sourcesFor`. From any address, if it is not said. */
   readonly sources?: readonly string[];
   /** Whether queries carry cookies; they do unless said otherwise. */
   readonly asksWithCookies?: boolean;
@@ -90,8 +91,9 @@ export class UpstreamRegistry {
       const approach = approachTo(endpoint, options);
       return [approachKey(approach), approach];
     }));
-    const overUdp = [...approaches.values()].filter(({ endpoint }) => endpoint.protocol === "udp");
-    const hostnames = new Set(overUdp.map(localHostnameOf));
+    const hostnames = new Set([...approaches.values()].flatMap(({ endpoint, sources }) => {
+      return endpoint.protocol === "udp" ? [localHostnameOf(endpoint, sources)] : [];
+    }));
     for (const hostname of hostnames) this.#pools.take(hostname, socketCount);
     const members = [...approaches].map(([key, approach]) => {
       return this.#members.getOrInsertComputed(key, () => this.#open(approach));
@@ -164,11 +166,13 @@ export class UpstreamRegistry {
   #open(approach: Approach): Member {
     const { runtime, deadlines, counters, log, tombstoneMs } = this.#options;
     const random = this.#random;
-    const { endpoint, source, hasCookies, isMixed } = approach;
+    const { endpoint, sources, hasCookies, isMixed } = approach;
+    if (isSecure(endpoint)) throw new RangeError(`Cannot ask ${endpointText(endpoint)}: no such transport`);
     const address = socketAddressOf(endpoint);
+    const source = sourceTo(address.hostname, sources);
     const identity = identityOf(approach);
     const jar = hasCookies ? { cookies: new CookieJar(random) } : {};
-    const stream = new StreamTransport({ runtime, random, deadlines, counters, address, source, tombstoneMs, ...jar });
+    const stream = tcpTransport({ runtime, random, deadlines, counters, address, source, tombstoneMs, ...jar });
     const openedAtMs = this.#hasGroups ? runtime.clock.nowMs() : -Infinity;
     const common = {
       ...jar,
@@ -185,7 +189,7 @@ export class UpstreamRegistry {
       const upstream = new Upstream({ ...common, transport: stream, fallback: null });
       return { upstream, stream, openedAtMs, groupCount: 0 };
     }
-    const sockets = this.#pools.at(localHostnameOf(approach));
+    const sockets = this.#pools.at(localHostnameOf(endpoint, sources));
     const datagram = new DatagramTransport({ sockets, address, name: identity.name, counters, ...jar });
     const upstream = new Upstream({ ...common, transport: datagram, fallback: stream });
     return { upstream, stream, openedAtMs, groupCount: 0 };
@@ -210,7 +214,7 @@ function approachTo(
   endpoint: Endpoint,
   { sources = [], asksWithCookies = true, randomizesCase = true }: GroupOptions,
 ): Approach {
-  return { endpoint, source: sourceFor(endpoint, sources), hasCookies: asksWithCookies, isMixed: randomizesCase };
+  return { endpoint, sources: sourcesFor(endpoint, sources), hasCookies: asksWithCookies, isMixed: randomizesCase };
 }
 
 function assertAskable(endpoint: Endpoint): void {

@@ -21,9 +21,12 @@ export interface TransportTraits {
 export const TRAITS = {
   udp: { isForgeable: true, isStream: false, isEncrypted: false },
   tcp: { isForgeable: false, isStream: true, isEncrypted: false },
+  tls: { isForgeable: false, isStream: true, isEncrypted: true },
+  https: { isForgeable: false, isStream: true, isEncrypted: true },
+  quic: { isForgeable: false, isStream: true, isEncrypted: true },
 } as const satisfies Record<string, TransportTraits>;
 
-/** A way to ask one upstream: UDP or TCP. */
+/** A way to ask one upstream: see `PROTOCOLS`. */
 export interface Transport {
   /** What it is like. */
   readonly traits: TransportTraits;

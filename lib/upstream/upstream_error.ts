@@ -1,4 +1,3 @@
-import { formatSocketAddress, type SocketAddress } from "../base/net/address.ts";
 import type { Response } from "../response/response.ts";
 import { EDE } from "../wire/iana.ts";
 
@@ -67,9 +66,9 @@ export class MissingCookieError extends ForgeryError {
   }
 }
 
-/** What is wrong with a reply that is truncated although it came over TCP, from the upstream at `address`. */
-export function truncatedOverTcp(address: SocketAddress): UpstreamError {
-  return new UpstreamError(`Reply from ${formatSocketAddress(address)} over TCP is truncated`, EDE.NETWORK_ERROR);
+/** What is wrong with a reply that is truncated although it came whole; `server` tells from whom and how. */
+export function truncatedWhole(server: string): UpstreamError {
+  return new UpstreamError(`Reply from ${server} is truncated`, EDE.NETWORK_ERROR);
 }
 
 /** Whether nothing has come in time, where something might have. */

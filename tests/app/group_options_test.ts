@@ -1,8 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { groupOptionsOf, openGroups } from "../../lib/app/policy/group_options.ts";
 import type { UpstreamGroupConfig } from "../../lib/config/policy.ts";
-import { endpointAt } from "../../lib/upstream/endpoint.ts";
-import { tcp } from "../support/fake_socket.ts";
+import { parseEndpoint } from "../../lib/upstream/parse_endpoint.ts";
 import { upstreamGroupOf } from "../support/policies.ts";
 import { registryRig } from "../support/upstream_rig.ts";
 
@@ -45,7 +44,7 @@ for (
 }
 
 Deno.test("openGroups() leaves nothing open when one of the groups cannot be asked", () => {
-  const servers = [{ ...endpointAt(tcp("192.0.2.9", 853)), protocol: "tls" as const }];
+  const servers = [parseEndpoint("quic://192.0.2.9", 853)];
   const { registry, opening } = open({ a: null, b: "a", c: "b" }, { servers });
   assertThrows(opening, RangeError, "no such transport");
   assertEquals(registry.upstreams, []);

@@ -5,7 +5,7 @@ import { Log } from "../../lib/observe/log.ts";
 import { DatagramTransport } from "../../lib/upstream/udp/datagram_transport.ts";
 import { type Request, SENDS_MAX } from "../../lib/upstream/request.ts";
 import { SocketPool } from "../../lib/upstream/udp/socket_pool.ts";
-import { StreamTransport } from "../../lib/upstream/stream/stream_transport.ts";
+import { tcpTransport } from "../../lib/upstream/stream/tcp_transport.ts";
 import { UpstreamRegistry, type UpstreamRegistryOptions } from "../../lib/upstream/registry.ts";
 import { Upstream } from "../../lib/upstream/upstream.ts";
 import { UpstreamGroup } from "../../lib/upstream/group/upstream_group.ts";
@@ -95,7 +95,7 @@ export function upstreamRig({ size = 2, tombstoneMs = 1000, script = [] as reado
   });
   const address = UPSTREAM;
   const datagram = new DatagramTransport({ sockets: pool, address, name: formatSocketAddress(address), counters });
-  const stream = new StreamTransport({ runtime, random: scriptedRandom(), deadlines, counters, address, tombstoneMs });
+  const stream = tcpTransport({ runtime, random: scriptedRandom(), deadlines, counters, address, tombstoneMs });
   const upstream = new Upstream({
     name: formatSocketAddress(address),
     key: formatSocketAddress(address),

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { endpointAt } from "../../lib/upstream/endpoint.ts";
+import { parseEndpoint } from "../../lib/upstream/parse_endpoint.ts";
 import { RCODE } from "../../lib/wire/iana.ts";
 import { decode } from "../../lib/wire/message.ts";
 import { tcp, udp } from "../support/fake_socket.ts";
@@ -60,7 +61,7 @@ Deno.test("[7766_08] UpstreamRegistry asks a tcp:// upstream over TCP alone, ove
 Deno.test("UpstreamRegistry.openGroup() takes an upstream that is given twice for one, and refuses what there is no transport for", () => {
   const { upstreams, registry } = open(udp("192.0.2.1", 53), tcp("192.0.2.1", 53), udp("192.0.2.1", 53));
   assertEquals(upstreams.members.map(({ name }) => name), ["192.0.2.1:53", "tcp://192.0.2.1:53"]);
-  const endpoints = [{ ...endpointAt(tcp("192.0.2.1", 853)), protocol: "tls" as const }];
+  const endpoints = [parseEndpoint("quic://192.0.2.1", 853)];
   assertThrows(() => registry.openGroup({ endpoints, strategy: "sequential", socketCount: 2 }), RangeError);
 });
 
@@ -192,7 +193,7 @@ Deno.test("UpstreamRegistry.openGroup() that cannot ask one of its endpoints lea
   const { registry } = registryRig();
   const [known, unknown] = [udp("192.0.2.1", 53), udp("192.0.2.2", 53)].map(endpointAt);
   const group = registry.openGroup({ endpoints: [known!], strategy: "sequential", socketCount: 2 });
-  const endpoints = [unknown!, known!, { ...known!, protocol: "tls" as const }];
+  const endpoints = [unknown!, known!, parseEndpoint("quic://192.0.2.1", 853)];
   assertThrows(() => registry.openGroup({ endpoints, strategy: "sequential", socketCount: 2 }), RangeError);
   assertEquals(registry.upstreams, group.members);
   group.close();

@@ -1,6 +1,6 @@
 // What a server sees that is asked over TCP alone.
 import { assertEquals } from "@std/assert";
-import { parseEndpoint } from "../../lib/upstream/endpoint.ts";
+import { parseEndpoint } from "../../lib/upstream/parse_endpoint.ts";
 import { EDNS_OPTION, RCODE } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import { settled } from "../support/fake_time.ts";

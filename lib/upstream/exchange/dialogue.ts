@@ -1,3 +1,4 @@
+import { formatSocketAddress } from "../../base/net/address.ts";
 import { Spares } from "../../base/spares.ts";
 import type { Random } from "../../base/random/random.ts";
 import type { ReplyKind } from "../../response/reply_kind.ts";
@@ -5,13 +6,13 @@ import type { Response } from "../../response/response.ts";
 import { Capabilities } from "./capabilities.ts";
 import type { CookieJar } from "./cookie_jar.ts";
 import { LargeReplies } from "./large_replies.ts";
-import { type Endpoint, socketAddressOf } from "../endpoint.ts";
+import { type Endpoint, endpointText, isSecure, socketAddressOf } from "../endpoint.ts";
 import { firstManner, type Manner } from "./next_step.ts";
 import { isForAny, type Request, sendsLeft, writeUpstreamQuery } from "../request.ts";
 import { restoreSpelling } from "./restore_spelling.ts";
 import { type Cause, type QueryOwner, SentQuery } from "./sent_query.ts";
 import type { Transport } from "../transport.ts";
-import { truncatedOverTcp, type UpstreamError } from "../upstream_error.ts";
+import { truncatedWhole, type UpstreamError } from "../upstream_error.ts";
 import type { Services } from "../../observe/services.ts";
 
 /** So many sends of a question go over UDP alone, however silent the upstream is. */
@@ -194,8 +195,10 @@ export class Dialogue {
     this.#largeReplies.forget(request);
   }
 
-  /** What is wrong with a reply over TCP that is truncated. */
+  /** What is wrong with a reply over a connection that is truncated. */
   truncatedAgain(): UpstreamError {
-    return truncatedOverTcp(socketAddressOf(this.#options.endpoint));
+    const { endpoint } = this.#options;
+    if (isSecure(endpoint)) return truncatedWhole(endpointText(endpoint));
+    return truncatedWhole(`${formatSocketAddress(socketAddressOf(endpoint))} over TCP`);
   }
 }

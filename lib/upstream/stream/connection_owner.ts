@@ -9,6 +9,8 @@ export interface ConnectionOwner<Connection> {
   onReply(connection: Connection, tookMs: number): void;
   /** A query is given up: there is room for another. */
   onGivenUp(connection: Connection): void;
+  /** The server has not looked at a query, and will not: it may be asked on another connection as if it had never been sent. */
+  onTurnedAway(connection: Connection, query: StreamQuery): void;
   /** Nothing has come for longer than it should take. */
   onSilence(connection: Connection): void;
   /** The connection is closed. */

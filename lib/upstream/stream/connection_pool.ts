@@ -1,14 +1,14 @@
-import { formatSocketAddress, type SocketAddress } from "../../base/net/address.ts";
 import { clamp } from "../../base/clamp.ts";
-import type { Runtime, StreamSocket } from "../../base/runtime.ts";
+import type { Runtime } from "../../base/runtime.ts";
 import { EDE } from "../../wire/iana.ts";
 import { ConnectionLimits } from "./connection_limits.ts";
 import type { ConnectionEnd, ConnectionOwner } from "./connection_owner.ts";
 import { type DialFailure, type Dialler, Dials, type DialsOptions } from "./dials.ts";
 import { RoundTrips } from "../health/round_trips.ts";
 import type { StreamQuery } from "./stream_query.ts";
-import { UpstreamConnection, type UpstreamConnectionOptions } from "./upstream_connection.ts";
+import type { Connected, PooledConnection } from "./pooled_connection.ts";
 import { UpstreamError } from "../upstream_error.ts";
+import { WaitingQueries } from "./waiting_queries.ts";
 
 /** Bounds of the silence after which a connection is taken for lost. */
 const SILENCE_MS = { min: 250, max: 1000 };
@@ -19,12 +19,11 @@ const SILENT_MAX = 4;
 /** Connections that may end under a query before it goes on one of its own, and before it is given up. */
 const ENDINGS = { shared: 2, max: 4 };
 /** What a pool is made from. */
-export interface ConnectionPoolOptions
-  extends Omit<UpstreamConnectionOptions, "socket" | "owner" | "clock">, Pick<DialsOptions, "source"> {
+export interface ConnectionPoolOptions extends Pick<DialsOptions, "deadlines" | "connect"> {
   /** The world outside. */
-  readonly runtime: Runtime;
-  /** Where the server is asked. */
-  readonly address: SocketAddress;
+  readonly runtime: Pick<Runtime, "clock">;
+  /** What the server, and how it is asked, is called in messages. */
+  readonly name: string;
 }
 
 /**
@@ -33,13 +32,12 @@ export interface ConnectionPoolOptions
  * what was not answered when it ended is asked on another one as long as connections get anywhere, and what waits on a
  * silent one is asked on another one as well.
  */
-export class ConnectionPool implements ConnectionOwner<UpstreamConnection>, Dialler {
+export class ConnectionPool implements ConnectionOwner<PooledConnection>, Dialler {
   readonly #options: ConnectionPoolOptions;
   /** In the order in which they were made. */
-  readonly #open = new Set<UpstreamConnection>();
+  readonly #open = new Set<PooledConnection>();
   readonly #dials: Dials;
-  /** Queries that wait for a connection, the first one first. Those that are settled are taken out when they are met. */
-  readonly #waiting = new Set<StreamQuery>();
+  readonly #waiting = new WaitingQueries();
   readonly #limits: ConnectionLimits;
   #roundTrips = new RoundTrips();
   #isDropping = false;
@@ -80,7 +78,7 @@ export class ConnectionPool implements ConnectionOwner<UpstreamConnection>, Dial
   close(): void {
     this.#isClosed = true;
     this.#closeAll();
-    this.#failWaiting(this.#cannotConnect("we are closing"));
+    this.#waiting.fail(this.#cannotConnect("we are closing"));
   }
 
   /** See `ConnectionOwner`: twice what it hardly ever takes. */
@@ -89,21 +87,31 @@ export class ConnectionPool implements ConnectionOwner<UpstreamConnection>, Dial
   }
 
   /** See `ConnectionOwner`. */
-  onReply(connection: UpstreamConnection, tookMs: number): void {
+  onReply(connection: PooledConnection, tookMs: number): void {
     this.#roundTrips.add(tookMs);
     this.#limits.noteReply(connection.replyCount);
     this.onGivenUp(connection);
   }
 
   /** See `ConnectionOwner`. */
-  onGivenUp(connection: UpstreamConnection): void {
+  onGivenUp(connection: PooledConnection): void {
     // The server would end it under the next query.
     if (this.#limits.isCertain && !connection.isBusy && this.#roomOn(connection) === 0) connection.close();
     this.#distribute();
   }
 
   /** See `ConnectionOwner`. */
-  onSilence(connection: UpstreamConnection): void {
+  onTurnedAway(connection: PooledConnection, query: StreamQuery): void {
+    if (query.openCount === 0 && !query.isClosed) {
+      // A server that does so again and again does not want to be asked.
+      if (++query.endingCount >= ENDINGS.max) query.failed(this.#cannotConnect("The server turns queries away"));
+      else this.#waiting.add(query);
+    }
+    this.onGivenUp(connection);
+  }
+
+  /** See `ConnectionOwner`. */
+  onSilence(connection: PooledConnection): void {
     for (const query of connection.unanswered) {
       // Where it was sent on another one since, that one tells of its own silence.
       if (!query.isClosed && query.sentLast === connection && query.sendCount < SILENT_SENDS_MAX) {
@@ -116,7 +124,7 @@ export class ConnectionPool implements ConnectionOwner<UpstreamConnection>, Dial
   }
 
   /** See `ConnectionOwner`. */
-  onEnd(connection: UpstreamConnection, { isByServer, unanswered, wasActive, error }: ConnectionEnd): void {
+  onEnd(connection: PooledConnection, { isByServer, unanswered, wasActive, error }: ConnectionEnd): void {
     this.#open.delete(connection);
     const isFruitless = isByServer && connection.replyCount === 0;
     const isRefusal = isFruitless && this.#limits.noteFruitless();
@@ -131,14 +139,13 @@ export class ConnectionPool implements ConnectionOwner<UpstreamConnection>, Dial
       return isHopeless;
     });
     for (const query of hopeless) query.failed(error);
-    if (isRefusal && this.#busyCount === 0) this.#failWaiting(error);
+    if (isRefusal && this.#busyCount === 0) this.#waiting.fail(error);
     this.#distribute();
   }
 
   /** See `Dialler`. */
-  onConnected(socket: StreamSocket): void {
-    const { runtime: { clock }, ...options } = this.#options;
-    this.#open.add(new UpstreamConnection({ ...options, socket, clock, owner: this }));
+  onConnected(connected: Connected): void {
+    this.#open.add(connected.open(this));
     this.#distribute();
   }
 
@@ -151,16 +158,16 @@ export class ConnectionPool implements ConnectionOwner<UpstreamConnection>, Dial
       return this.#distribute();
     }
     // Not another one at once: what is refused would be tried for as long as an attempt of the same time is silent.
-    if (this.#dials.count === 0) this.#failWaiting(this.#cannotConnect(cause));
+    if (this.#dials.count === 0) this.#waiting.fail(this.#cannotConnect(cause));
   }
 
   /** See `Dialler`. */
   get wantsConnection(): boolean {
-    return this.#connectionsWanted > 0;
+    return this.#waiting.connectionsWanted(this.#limits) > 0;
   }
 
   /** Whether a query may be asked once more whose connection has ended without a reply. */
-  #mayAskElsewhere({ queryCount }: UpstreamConnection, query: StreamQuery): boolean {
+  #mayAskElsewhere({ queryCount }: PooledConnection, query: StreamQuery): boolean {
     // It had a connection for itself.
     if (query.isApart) return false;
     const othersCount = this.#busyCount;
@@ -183,59 +190,37 @@ export class ConnectionPool implements ConnectionOwner<UpstreamConnection>, Dial
 
   /** Gives the queries that wait to connections, and makes new ones for those that are left. */
   #distribute(): void {
-    if (this.#waiting.size === 0 || this.#isDropping || this.#isClosed) return;
+    if (!this.#waiting.hasAny || this.#isDropping || this.#isClosed) return;
     for (const connection of this.#open) this.#fill(connection);
-    const wanted = this.#connectionsWanted;
+    const wanted = this.#waiting.connectionsWanted(this.#limits);
     if (wanted === 0) return;
     let count = this.#dials.count + this.#busyCount;
     for (; this.#dials.count < wanted && count < this.#limits.parallelMax; count++) this.#dials.start();
     this.#dials.watch();
   }
 
-  #fill(connection: UpstreamConnection): void {
+  #fill(connection: PooledConnection): void {
     let room = this.#roomOn(connection);
-    for (const query of this.#waiting) {
-      if (room === 0) return;
-      if (query.isClosed) this.#waiting.delete(query);
+    if (room === 0) return;
+    for (const query of this.#waiting.open()) {
       // Sent there before, it waits there still.
-      if (query.isClosed || connection.carries(query)) continue;
+      if (connection.carries(query)) continue;
       if (query.isApart && connection.queryCount > 0) continue;
-      this.#waiting.delete(query);
+      this.#waiting.take(query);
       connection.isReserved = query.isApart;
       connection.send(query);
       room = this.#roomOn(connection);
+      if (room === 0) return;
     }
   }
 
   /** Queries that a connection may be given now. */
-  #roomOn(connection: UpstreamConnection): number {
+  #roomOn(connection: PooledConnection): number {
     if (!connection.isUsable || connection.isReserved) return 0;
     const left = this.#limits.queriesMax - connection.queryCount;
     if (left > 0) return left;
     // Whether the limit is one is found out by a single query.
     return this.#limits.isCertain || connection.isBusy ? 0 : 1;
-  }
-
-  /** Connections that the waiting queries could do with, up to as many as there may be. */
-  get #connectionsWanted(): number {
-    const { queriesMax, parallelMax } = this.#limits;
-    let shared = 0;
-    let apart = 0;
-    for (const query of this.#waiting) {
-      if (query.isClosed) this.#waiting.delete(query);
-      else if (query.isApart) apart++;
-      else shared++;
-      if (apart + shared / queriesMax >= parallelMax) break;
-    }
-    return apart + (shared === 0 ? 0 : Math.max(1, Math.ceil(shared / queriesMax)));
-  }
-
-  /** Fails what waits for a connection and for nothing else. */
-  #failWaiting(error: UpstreamError): void {
-    const queries = [...this.#waiting];
-    this.#waiting.clear();
-    // Those that were sent before are waited for where they were sent.
-    for (const query of queries) if (query.openCount === 0) query.failed(error);
   }
 
   #closeAll(): void {
@@ -244,7 +229,7 @@ export class ConnectionPool implements ConnectionOwner<UpstreamConnection>, Dial
   }
 
   #cannotConnect(cause: unknown): UpstreamError {
-    const name = formatSocketAddress(this.#options.address);
-    return new UpstreamError(`Cannot connect to ${name} over TCP`, EDE.NETWORK_ERROR, { cause });
+    if (cause instanceof UpstreamError) return cause;
+    return new UpstreamError(`Cannot connect to ${this.#options.name}`, EDE.NETWORK_ERROR, { cause });
   }
 }

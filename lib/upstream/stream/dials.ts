@@ -1,7 +1,7 @@
-import type { SocketAddress } from "../../base/net/address.ts";
 import { Alarm } from "../../base/time/deadline_queue.ts";
-import type { Runtime, StreamSocket } from "../../base/runtime.ts";
+import type { Runtime } from "../../base/runtime.ts";
 import type { Services } from "../../observe/services.ts";
+import type { Connect, Connected } from "./pooled_connection.ts";
 
 /** SYNs go out after 0, 1 and 3 seconds: who has not answered any by now does not answer. */
 const DIAL_MS = 5000;
@@ -11,11 +11,9 @@ const SLOW_MAX = 4;
 /** What attempts to connect are made with. */
 export interface DialsOptions extends Pick<Services, "deadlines"> {
   /** The world outside. */
-  readonly runtime: Runtime;
-  /** Where the server is. */
-  readonly address: SocketAddress;
-  /** The address to connect from; any, if there is none. */
-  readonly source?: string | null;
+  readonly runtime: Pick<Runtime, "clock">;
+  /** Makes an attempt. */
+  readonly connect: Connect;
   /** Who wants connections. */
   readonly dialler: Dialler;
 }
@@ -27,7 +25,7 @@ export interface Dialler {
   /** Whether a connection is still wanted. */
   readonly wantsConnection: boolean;
   /** There is a connection. */
-  onConnected(socket: StreamSocket): void;
+  onConnected(connected: Connected): void;
   /** An attempt has failed. */
   onDialFailed(failure: DialFailure): void;
 }
@@ -47,8 +45,8 @@ export interface DialFailure {
  */
 export class Dials {
   readonly #options: DialsOptions;
-  /** What ends them, in their order. */
-  readonly #running = new Set<AbortController>();
+  /** What ends them, in their order, each with when it does at the latest. */
+  readonly #running = new Map<AbortController, Alarm>();
   readonly #slow = new Alarm(() => this.#onSlow());
   #isWatching = false;
   #lastAtMs = 0;
@@ -65,27 +63,28 @@ export class Dials {
 
   /** Begins an attempt. */
   start(): void {
-    const { runtime: { clock, network }, deadlines, address, source = null, dialler } = this.#options;
+    const { runtime: { clock }, deadlines, connect, dialler } = this.#options;
     const dial = new AbortController();
     const tooLong = new Alarm(() => dial.abort(new Error("It takes too long")));
     this.#lastAtMs = clock.nowMs();
     deadlines.schedule(tooLong, this.#lastAtMs + DIAL_MS);
-    this.#running.add(dial);
-    network.connectStream(address, dial.signal, source).then((socket) => {
-      deadlines.cancel(tooLong);
-      if (this.#end(dial)) dialler.onConnected(socket);
-      else socket.close();
+    this.#running.set(dial, tooLong);
+    connect(dial.signal).then((connected) => {
+      if (this.#end(dial)) dialler.onConnected(connected);
+      else connected.discard();
     }, (cause) => {
-      deadlines.cancel(tooLong);
       if (this.#end(dial)) dialler.onDialFailed({ cause, isTooLong: dial.signal.aborted });
     });
   }
 
   /** An attempt is over. Returns `false` when it was dropped before. */
   #end(dial: AbortController): boolean {
-    const wasRunning = this.#running.delete(dial);
+    const tooLong = this.#running.get(dial);
+    if (tooLong === undefined) return false;
+    this.#options.deadlines.cancel(tooLong);
+    this.#running.delete(dial);
     if (this.count === 0) this.#unwatch();
-    return wasRunning;
+    return true;
   }
 
   #unwatch(): void {
@@ -104,7 +103,10 @@ export class Dials {
   drop(): void {
     const dials = [...this.#running];
     this.#running.clear();
-    for (const dial of dials) dial.abort(new Error("Dropped"));
+    for (const [dial, tooLong] of dials) {
+      this.#options.deadlines.cancel(tooLong);
+      dial.abort(new Error("Dropped"));
+    }
     this.#unwatch();
   }
 

@@ -1,4 +1,4 @@
-import { formatSocketAddress, type SocketAddress } from "../../base/net/address.ts";
+import type { SocketAddress } from "../../base/net/address.ts";
 import { Alarm } from "../../base/time/deadline_queue.ts";
 import type { Random } from "../../base/random/random.ts";
 import type { StreamSocket } from "../../base/runtime.ts";
@@ -12,6 +12,7 @@ import { COUNTER_OF } from "../matching/verdict.ts";
 import { FrameWriter } from "./frame_writer.ts";
 import type { AskedServer } from "../matching/registration.ts";
 import { CarriedQuery, type CarriedQueryKeeper } from "./carried_query.ts";
+import type { PooledConnection } from "./pooled_connection.ts";
 import type { StreamQuery } from "./stream_query.ts";
 import { UpstreamError } from "../upstream_error.ts";
 import type { Services } from "../../observe/services.ts";
@@ -24,7 +25,9 @@ export interface UpstreamConnectionOptions extends Pick<Services, "clock" | "dea
   /** An open socket, which belongs to this object from now on. */
   readonly socket: StreamSocket;
   /** Whom it tells. */
-  readonly owner: ConnectionOwner<UpstreamConnection>;
+  readonly owner: ConnectionOwner<PooledConnection>;
+  /** What the server, and how it is asked, is called in messages. */
+  readonly name: string;
   /** Where unpredictable numbers come from. */
   readonly random: Random;
   /** See `CorrelatorOptions.tombstoneMs`. */
@@ -33,8 +36,8 @@ export interface UpstreamConnectionOptions extends Pick<Services, "clock" | "dea
   readonly isGenuine: AskedServer["isGenuine"];
 }
 
-/** An open TCP connection to an upstream, with the queries in flight on it: any number, answered in any order. */
-export class UpstreamConnection {
+/** An open TCP or TLS connection to an upstream, with the queries in flight on it: any number, answered in any order. */
+export class UpstreamConnection implements PooledConnection {
   readonly #server: AskedServer;
   readonly #options: UpstreamConnectionOptions;
   readonly #correlator: Correlator;
@@ -54,7 +57,7 @@ export class UpstreamConnection {
   #silenceCount = 0;
   #queryCount = 0;
   #replyCount = 0;
-  /** Whether it is kept for the query that it carries; see `StreamQuery.isApart`. */
+  /** See `PooledConnection`. */
   isReserved = false;
 
   /** See {@linkcode UpstreamConnectionOptions}. */
@@ -69,42 +72,42 @@ export class UpstreamConnection {
     this.#keep();
   }
 
-  /** Whether another query may be sent. One that is silent is still listened to, and takes queries when it is heard. */
+  /** See `PooledConnection`. One that is silent is still listened to, and takes queries when it is heard. */
   get isUsable(): boolean {
     return !this.#isClosed && !this.isSilent && this.#correlator.hasRoom;
   }
 
-  /** Whether the server has said nothing for longer than it should take, and somebody waits. */
+  /** See `PooledConnection`. */
   get isSilent(): boolean {
     return this.#silenceCount > 0;
   }
 
-  /** Whether a query waits that has no reply from elsewhere either. */
+  /** See `PooledConnection`. */
   get isBusy(): boolean {
     return this.#oldest !== null;
   }
 
-  /** Queries sent so far. */
+  /** See `PooledConnection`. */
   get queryCount(): number {
     return this.#queryCount;
   }
 
-  /** Replies to them so far. */
+  /** See `PooledConnection`. */
   get replyCount(): number {
     return this.#replyCount;
   }
 
-  /** Those that wait and have no reply from elsewhere either, in the order in which they were sent. */
+  /** See `PooledConnection`. */
   get unanswered(): StreamQuery[] {
     return [...this.#sent.keys()].filter((query) => !query.isSettled);
   }
 
-  /** Whether a reply to `query` may still come here. */
+  /** See `PooledConnection`. */
   carries(query: StreamQuery): boolean {
     return this.#sent.has(query);
   }
 
-  /** Sends a copy of `query` with an ID of its own. Needs `isUsable`. */
+  /** See `PooledConnection`. The copy has an ID of its own. */
   send(query: StreamQuery): void {
     const { deadlines, counters, clock } = this.#options;
     deadlines.cancel(this.#unused);
@@ -217,12 +220,11 @@ export class UpstreamConnection {
   #end(isByServer: boolean, cause?: unknown): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    const { deadlines, socket, owner } = this.#options;
+    const { deadlines, socket, owner, name } = this.#options;
     const { unanswered } = this;
     const oldest = this.#oldest;
     const wasActive = oldest !== null && this.#repliedAtMs >= oldest.sentAtMs;
-    const text = `Connection to ${formatSocketAddress(socket.peer)} over TCP was closed`;
-    const error = new UpstreamError(text, EDE.NETWORK_ERROR, { cause });
+    const error = new UpstreamError(`Connection to ${name} was closed`, EDE.NETWORK_ERROR, { cause });
     deadlines.cancel(this.#unused);
     deadlines.cancel(this.#quiet);
     socket.close();

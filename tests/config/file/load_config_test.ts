@@ -6,6 +6,7 @@ import { parseCommand } from "../../../lib/config/flags/cli.ts";
 import { loadConfig } from "../../../lib/config/load_config.ts";
 import { DEFAULTS } from "../../../lib/config/settings.ts";
 import { UsageError } from "../../../lib/config/usage_error.ts";
+import { endpointText } from "../../../lib/upstream/endpoint.ts";
 import { RCODE } from "../../../lib/wire/iana.ts";
 import { udp } from "../../support/fake_socket.ts";
 import { configIo, type FileTexts } from "../../support/config_io.ts";
@@ -64,9 +65,9 @@ Deno.test("loadConfig() puts --resolver in the place of the default group's serv
   `;
   const { policy, upstreams } = (await load(text, "--resolver 192.0.2.9 --upstream-sockets 7 --timeout 900")).config;
   const groups = policy!.upstreamGroups;
-  assertEquals(groups.map(({ name, servers }) => [name, ...servers.map(({ address }) => address)]), [
-    ["default", "192.0.2.9"],
-    ["second", "192.0.2.2", "192.0.2.3"],
+  assertEquals(groups.map(({ name, servers }) => [name, ...servers.map(endpointText)]), [
+    ["default", "192.0.2.9:53"],
+    ["second", "192.0.2.2:53", "tcp://192.0.2.3:53"],
   ]);
   assertEquals(groups.map(({ timeoutMs, sockets, fallback }) => [timeoutMs, sockets, fallback]), [
     [900, 7, "second"],

@@ -1,6 +1,6 @@
 import { formatSocketAddress, isUnspecified } from "../../../base/net/address.ts";
 import { isServedAt } from "../../advice.ts";
-import { socketAddressOf } from "../../../upstream/endpoint.ts";
+import { socketAddressesOf } from "../../../upstream/endpoint.ts";
 import { markAt } from "../mark.ts";
 import { type Problem, problemAt, problemBelow } from "../problem.ts";
 import type { Checked } from "./checked.ts";
@@ -16,7 +16,8 @@ export function checkServers({ policy, tables, marks, listen, config }: Checked,
   }
   for (const { name, servers } of policy.upstreamGroups) {
     if (name === "default") continue;
-    for (const [i, server] of servers.map(socketAddressOf).entries()) {
+    const addresses = servers.flatMap((server, i) => socketAddressesOf(server).map((address) => [i, address] as const));
+    for (const [i, server] of addresses) {
       const isOwn = isServedAt(listen, server);
       if (!isOwn && !isUnspecified(server)) continue;
       const keys = groups.includes(name) ? ["upstreams", name, "servers", i] : routeKeys(name, policy, i);

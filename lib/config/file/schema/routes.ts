@@ -1,6 +1,7 @@
 import { DEFAULT_UPSTREAM_PORT } from "../../config.ts";
 import type { DomainPattern } from "../../domain_pattern.ts";
-import { type Endpoint, parseEndpoint } from "../../../upstream/endpoint.ts";
+import type { Endpoint } from "../../../upstream/endpoint.ts";
+import { parseAskable } from "../../../upstream/parse_endpoint.ts";
 import { UsageError } from "../../usage_error.ts";
 import { checked, either, type Field, flag, list, table, text } from "./fields.ts";
 import { listName } from "./filter/list_name.ts";
@@ -58,7 +59,7 @@ function clients(help: string): Field<readonly string[]> {
 function route(): Field<FileRoute> {
   const server = text(
     { form: '"[tcp://]<ip>[:<port>]"', help: "" },
-    (one) => parseEndpoint(one, DEFAULT_UPSTREAM_PORT),
+    (one) => parseAskable(one, DEFAULT_UPSTREAM_PORT),
   );
   const servers = { form: '["192.0.2.1"]', help: "" };
   const to = either<string, readonly Endpoint[]>(
