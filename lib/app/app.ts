@@ -9,7 +9,7 @@ import { type Counters, formatCounters } from "../observe/counters.ts";
 import { replyCounts } from "../operator/reply_counts.ts";
 import { cacheStatus, formatStatus, type Status } from "../operator/status.ts";
 import type { Prepared } from "../reload/reload_target.ts";
-import { StreamLimit } from "../server/listen/stream_limit.ts";
+import { StreamLimit } from "../server/listen/stream/stream_limit.ts";
 import { Server } from "../server/server.ts";
 import type { ExplainRequest, FlushRequest } from "../operator/admin/requests.ts";
 import { pauseStatus } from "../operator/pause_status.ts";

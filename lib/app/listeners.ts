@@ -1,9 +1,9 @@
 import { type Config, DEFAULT_LISTEN } from "../config/config.ts";
 import { type Listen, listenText } from "../server/listen/listen.ts";
 import { closeSockets, listenOn, type ListenSockets } from "../server/listen/listen_on.ts";
-import { StreamListener } from "../server/listen/stream_listener.ts";
-import type { StreamLimit } from "../server/listen/stream_limit.ts";
-import { UdpListener } from "../server/listen/udp_listener.ts";
+import { StreamListener } from "../server/listen/stream/stream_listener.ts";
+import type { StreamLimit } from "../server/listen/stream/stream_limit.ts";
+import { UdpListener } from "../server/listen/udp/udp_listener.ts";
 import type { Server } from "../server/server.ts";
 import type { Resources } from "./resources.ts";
 

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { QUERIES_PER_CONNECTION_MAX } from "../../../lib/server/limits.ts";
-import { decode } from "../../../lib/wire/message.ts";
-import { toFrame } from "../../../lib/wire/stream_frames.ts";
-import { settled } from "../../support/fake_time.ts";
-import { hex, lines, wire } from "../../support/messages.ts";
-import { queryFor, repliedIds, sessionRig } from "../../support/stream_rig.ts";
+import { QUERIES_PER_CONNECTION_MAX } from "../../../../lib/server/limits.ts";
+import { decode } from "../../../../lib/wire/message.ts";
+import { toFrame } from "../../../../lib/wire/stream_frames.ts";
+import { settled } from "../../../support/fake_time.ts";
+import { hex, lines, wire } from "../../../support/messages.ts";
+import { queryFor, repliedIds, sessionRig } from "../../../support/stream_rig.ts";
 
 Deno.test("[7766_01] StreamSession answers a query with its reply, behind its length", async () => {
   const { socket, asker, server, counters, session, ended, deadlines } = sessionRig();

@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { CLIENTS_MAX, KnownClients } from "../../../lib/server/listen/known_clients.ts";
-import { udp } from "../../support/fake_socket.ts";
+import { CLIENTS_MAX, KnownClients } from "../../../../lib/server/listen/udp/known_clients.ts";
+import { udp } from "../../../support/fake_socket.ts";
 
 const SERVICE = udp("192.0.2.53", 53);
 

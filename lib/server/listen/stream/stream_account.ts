@@ -1,4 +1,4 @@
-import { WAITING_OCTETS_MAX } from "../limits.ts";
+import { WAITING_OCTETS_MAX } from "../../limits.ts";
 
 /** What the connections of one client, or all of them, have open and waiting. */
 export class StreamTotals {

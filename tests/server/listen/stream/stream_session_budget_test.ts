@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { IDLE_TIMEOUT_MS, WAITING_OCTETS_MAX } from "../../../lib/server/limits.ts";
-import { StreamTotals } from "../../../lib/server/listen/stream_account.ts";
-import { settled } from "../../support/fake_time.ts";
-import { queryFor, repliedIds, sessionRig } from "../../support/stream_rig.ts";
+import { IDLE_TIMEOUT_MS, WAITING_OCTETS_MAX } from "../../../../lib/server/limits.ts";
+import { StreamTotals } from "../../../../lib/server/listen/stream/stream_account.ts";
+import { settled } from "../../../support/fake_time.ts";
+import { queryFor, repliedIds, sessionRig } from "../../../support/stream_rig.ts";
 
 /** Makes replies of some 56 KB: two are more than may wait on a connection. */
 const LARGE_RECORD_COUNT = 3500;

@@ -1,5 +1,5 @@
-import { formatSocketAddress, type SocketAddress } from "../../base/net/address.ts";
-import { Client } from "../../resolver/client.ts";
+import { formatSocketAddress, type SocketAddress } from "../../../base/net/address.ts";
+import { Client } from "../../../resolver/client.ts";
 
 /** Places for peers; a power of two. */
 const PLACES = 4096;

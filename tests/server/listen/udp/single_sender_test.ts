@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
-import type { SocketAddress } from "../../../lib/base/net/address.ts";
-import { Counters } from "../../../lib/observe/counters.ts";
-import { Log } from "../../../lib/observe/log.ts";
-import { SingleSender } from "../../../lib/server/listen/single_sender.ts";
-import { FakeSocket, udp } from "../../support/fake_socket.ts";
-import { settled } from "../../support/fake_time.ts";
-import { CLIENT_ADDRESS } from "../../support/resolving.ts";
+import type { SocketAddress } from "../../../../lib/base/net/address.ts";
+import { Counters } from "../../../../lib/observe/counters.ts";
+import { Log } from "../../../../lib/observe/log.ts";
+import { SingleSender } from "../../../../lib/server/listen/udp/single_sender.ts";
+import { FakeSocket, udp } from "../../../support/fake_socket.ts";
+import { settled } from "../../../support/fake_time.ts";
+import { CLIENT_ADDRESS } from "../../../support/resolving.ts";
 
 const OTHER_CLIENT = udp("198.51.100.8", 40_001);
 

@@ -1,9 +1,9 @@
-import { formatSocketAddress, type SocketAddress } from "../../base/net/address.ts";
-import type { DatagramSocket } from "../../base/runtime.ts";
-import { ReplySlot } from "../../resolver/reply_slot.ts";
+import { formatSocketAddress, type SocketAddress } from "../../../base/net/address.ts";
+import type { DatagramSocket } from "../../../base/runtime.ts";
+import { ReplySlot } from "../../../resolver/reply_slot.ts";
 import type { SendQueue } from "./read_ahead.ts";
 import type { ReplySender } from "./reply_sender.ts";
-import type { Services } from "../../observe/services.ts";
+import type { Services } from "../../../observe/services.ts";
 
 /** Replies kept for the next burst; more than this many are left to the garbage collector. */
 const KEPT_MAX = 256;

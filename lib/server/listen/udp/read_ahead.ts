@@ -1,6 +1,6 @@
-import type { SocketAddress } from "../../base/net/address.ts";
-import type { BufferPool } from "../../base/octets/buffers.ts";
-import type { DatagramSocket } from "../../base/runtime.ts";
+import type { SocketAddress } from "../../../base/net/address.ts";
+import type { BufferPool } from "../../../base/octets/buffers.ts";
+import type { DatagramSocket } from "../../../base/runtime.ts";
 import { KnownPeers } from "./known_peers.ts";
 
 /** Datagrams that are handed over together at most: more would wait for each other too long. 32 were no cheaper. */

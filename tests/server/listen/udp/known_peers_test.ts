@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { KnownPeers } from "../../../lib/server/listen/known_peers.ts";
-import { udp } from "../../support/fake_socket.ts";
+import { KnownPeers } from "../../../../lib/server/listen/udp/known_peers.ts";
+import { udp } from "../../../support/fake_socket.ts";
 
 Deno.test("KnownPeers.find() gives who asks again the same object, whatever object the socket has made", () => {
   const peers = new KnownPeers();

@@ -1,18 +1,18 @@
 import { assertEquals } from "@std/assert";
-import { Counters } from "../../../lib/observe/counters.ts";
-import { Log } from "../../../lib/observe/log.ts";
-import type { Query } from "../../../lib/resolver/query.ts";
-import { Pipeline } from "../../../lib/server/pipeline.ts";
-import { Server } from "../../../lib/server/server.ts";
-import { UdpListener } from "../../../lib/server/listen/udp_listener.ts";
-import { decode } from "../../../lib/wire/message.ts";
-import { CheckedTurns } from "../../support/checked_turns.ts";
-import { FakeBatchSocket } from "../../support/fake_batch.ts";
-import { udp } from "../../support/fake_socket.ts";
-import { FakeTime, settled } from "../../support/fake_time.ts";
-import { opt, question, questionLines, record, wire } from "../../support/messages.ts";
-import { CLIENT_ADDRESS, responseTo, StubResolver } from "../../support/resolving.ts";
-import { policy } from "../../support/serving.ts";
+import { Counters } from "../../../../lib/observe/counters.ts";
+import { Log } from "../../../../lib/observe/log.ts";
+import type { Query } from "../../../../lib/resolver/query.ts";
+import { Pipeline } from "../../../../lib/server/pipeline.ts";
+import { Server } from "../../../../lib/server/server.ts";
+import { UdpListener } from "../../../../lib/server/listen/udp/udp_listener.ts";
+import { decode } from "../../../../lib/wire/message.ts";
+import { CheckedTurns } from "../../../support/checked_turns.ts";
+import { FakeBatchSocket } from "../../../support/fake_batch.ts";
+import { udp } from "../../../support/fake_socket.ts";
+import { FakeTime, settled } from "../../../support/fake_time.ts";
+import { opt, question, questionLines, record, wire } from "../../../support/messages.ts";
+import { CLIENT_ADDRESS, responseTo, StubResolver } from "../../../support/resolving.ts";
+import { policy } from "../../../support/serving.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { IDLE_TIMEOUT_MS } from "../../../lib/server/limits.ts";
-import { toFrame } from "../../../lib/wire/stream_frames.ts";
-import { settled } from "../../support/fake_time.ts";
-import { queryFor, repliedIds, sessionRig } from "../../support/stream_rig.ts";
+import { IDLE_TIMEOUT_MS } from "../../../../lib/server/limits.ts";
+import { toFrame } from "../../../../lib/wire/stream_frames.ts";
+import { settled } from "../../../support/fake_time.ts";
+import { queryFor, repliedIds, sessionRig } from "../../../support/stream_rig.ts";
 
 /** Deadlines are met up to a tick late. */
 const TICK_MS = 20;

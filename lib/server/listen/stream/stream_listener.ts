@@ -1,11 +1,11 @@
-import { formatSocketAddress, type SocketAddress } from "../../base/net/address.ts";
-import type { StreamListenSocket, StreamSocket } from "../../base/runtime.ts";
-import { LineAMinute } from "../../observe/line_a_minute.ts";
-import { Client } from "../../resolver/client.ts";
+import { formatSocketAddress, type SocketAddress } from "../../../base/net/address.ts";
+import type { StreamListenSocket, StreamSocket } from "../../../base/runtime.ts";
+import { LineAMinute } from "../../../observe/line_a_minute.ts";
+import { Client } from "../../../resolver/client.ts";
 import type { StreamLimit } from "./stream_limit.ts";
-import type { Server } from "../server.ts";
+import type { Server } from "../../server.ts";
 import { StreamSession } from "./stream_session.ts";
-import type { Services } from "../../observe/services.ts";
+import type { Services } from "../../../observe/services.ts";
 
 /** Pause after a failed accept: out of file descriptors, it fails again at once until a connection ends. */
 const RETRY_MS = 100;

@@ -1,5 +1,5 @@
-import type { SocketAddress } from "../../base/net/address.ts";
-import type { ReplySlot } from "../../resolver/reply_slot.ts";
+import type { SocketAddress } from "../../../base/net/address.ts";
+import type { ReplySlot } from "../../../resolver/reply_slot.ts";
 
 /** Sends replies to clients over one socket, and owns the slot that the next one may be written into. */
 export interface ReplySender {

@@ -1,18 +1,18 @@
-import { formatSocketAddress, type SocketAddress } from "../../base/net/address.ts";
-import { BufferPool } from "../../base/octets/buffers.ts";
-import type { Sink } from "../../base/deferred.ts";
-import type { DatagramBatch, DatagramSocket, Timers, Turns } from "../../base/runtime.ts";
-import type { Counters } from "../../observe/counters.ts";
-import { LineAMinute } from "../../observe/line_a_minute.ts";
-import { PendingReply } from "../../resolver/pending_reply.ts";
-import type { Reply } from "../../resolver/reply.ts";
+import { formatSocketAddress, type SocketAddress } from "../../../base/net/address.ts";
+import { BufferPool } from "../../../base/octets/buffers.ts";
+import type { Sink } from "../../../base/deferred.ts";
+import type { DatagramBatch, DatagramSocket, Timers, Turns } from "../../../base/runtime.ts";
+import type { Counters } from "../../../observe/counters.ts";
+import { LineAMinute } from "../../../observe/line_a_minute.ts";
+import { PendingReply } from "../../../resolver/pending_reply.ts";
+import type { Reply } from "../../../resolver/reply.ts";
 import { BatchSender } from "./batch_sender.ts";
 import { ReadAhead, type SendQueue } from "./read_ahead.ts";
 import { KnownClients } from "./known_clients.ts";
 import type { ReplySender } from "./reply_sender.ts";
-import type { Server } from "../server.ts";
+import type { Server } from "../../server.ts";
 import { SingleSender } from "./single_sender.ts";
-import type { Services } from "../../observe/services.ts";
+import type { Services } from "../../../observe/services.ts";
 
 /** Queries are small; a longer datagram is cut here and then gets FORMERR. RFC 6891 §6.2.5: 4096 is what EDNS expects. */
 const RECEIVE_OCTETS = 4096;

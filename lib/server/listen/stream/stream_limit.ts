@@ -1,9 +1,9 @@
-import { LineAMinute } from "../../observe/line_a_minute.ts";
-import type { Client } from "../../resolver/client.ts";
-import type { Access } from "../admission/access.ts";
-import { CONNECTIONS_MAX, CONNECTIONS_PER_CLIENT_MAX } from "../limits.ts";
+import { LineAMinute } from "../../../observe/line_a_minute.ts";
+import type { Client } from "../../../resolver/client.ts";
+import type { Access } from "../../admission/access.ts";
+import { CONNECTIONS_MAX, CONNECTIONS_PER_CLIENT_MAX } from "../../limits.ts";
 import { StreamAccount, StreamTotals } from "./stream_account.ts";
-import type { Services } from "../../observe/services.ts";
+import type { Services } from "../../../observe/services.ts";
 
 /** Who may not ask is told so, however many addresses it has: on no more connections than one client gets. */
 const STRANGERS = "strangers";

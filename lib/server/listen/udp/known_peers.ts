@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../base/net/address.ts";
+import type { SocketAddress } from "../../../base/net/address.ts";
 
 /** Places for peers; a power of two. Who sends again is found as long as no other has come to the same place. */
 const PLACES = 8192;

@@ -1,10 +1,10 @@
-import type { SocketAddress } from "../../base/net/address.ts";
-import type { DatagramBatch, TooLong } from "../../base/runtime.ts";
-import type { Counters } from "../../observe/counters.ts";
-import { ReplySlot } from "../../resolver/reply_slot.ts";
+import type { SocketAddress } from "../../../base/net/address.ts";
+import type { DatagramBatch, TooLong } from "../../../base/runtime.ts";
+import type { Counters } from "../../../observe/counters.ts";
+import { ReplySlot } from "../../../resolver/reply_slot.ts";
 import type { ReplySender } from "./reply_sender.ts";
-import { shrink } from "../reply/shrink.ts";
-import type { Services } from "../../observe/services.ts";
+import { shrink } from "../../reply/shrink.ts";
+import type { Services } from "../../../observe/services.ts";
 
 const NONE: readonly TooLong[] = [];
 

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { Counters } from "../../../lib/observe/counters.ts";
-import { BatchSender } from "../../../lib/server/listen/batch_sender.ts";
-import { FakeBatchSocket } from "../../support/fake_batch.ts";
-import { udp } from "../../support/fake_socket.ts";
-import { settled } from "../../support/fake_time.ts";
-import { CLIENT_ADDRESS } from "../../support/resolving.ts";
+import { Counters } from "../../../../lib/observe/counters.ts";
+import { BatchSender } from "../../../../lib/server/listen/udp/batch_sender.ts";
+import { FakeBatchSocket } from "../../../support/fake_batch.ts";
+import { udp } from "../../../support/fake_socket.ts";
+import { settled } from "../../../support/fake_time.ts";
+import { CLIENT_ADDRESS } from "../../../support/resolving.ts";
 
 const OTHER_CLIENT = udp("198.51.100.8", 40_001);
 

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { parseCidr } from "../../../lib/base/net/cidr.ts";
-import { CONNECTIONS_MAX, CONNECTIONS_PER_CLIENT_MAX } from "../../../lib/server/limits.ts";
-import { tcp } from "../../support/fake_socket.ts";
-import { FakeStream } from "../../support/fake_stream.ts";
-import { settled } from "../../support/fake_time.ts";
-import { listenerRig, listenersRig, queryFor, repliedIds } from "../../support/stream_rig.ts";
+import { parseCidr } from "../../../../lib/base/net/cidr.ts";
+import { CONNECTIONS_MAX, CONNECTIONS_PER_CLIENT_MAX } from "../../../../lib/server/limits.ts";
+import { tcp } from "../../../support/fake_socket.ts";
+import { FakeStream } from "../../../support/fake_stream.ts";
+import { settled } from "../../../support/fake_time.ts";
+import { listenerRig, listenersRig, queryFor, repliedIds } from "../../../support/stream_rig.ts";
 
 const RETRY_MS = 100;
 

@@ -1,16 +1,16 @@
-import { Alarm, type DeadlineQueue } from "../../base/time/deadline_queue.ts";
-import type { FairShare } from "../../base/time/fair_share.ts";
-import { deliver } from "../../base/deferred.ts";
-import type { Clock, StreamSocket } from "../../base/runtime.ts";
-import type { Counters } from "../../observe/counters.ts";
-import type { Client } from "../../resolver/client.ts";
-import { Reply } from "../../resolver/reply.ts";
-import { StreamFrames } from "../../wire/stream_frames.ts";
-import { IDLE_TIMEOUT_MS, QUERIES_PER_CONNECTION_MAX } from "../limits.ts";
-import type { Server } from "../server.ts";
+import { Alarm, type DeadlineQueue } from "../../../base/time/deadline_queue.ts";
+import type { FairShare } from "../../../base/time/fair_share.ts";
+import { deliver } from "../../../base/deferred.ts";
+import type { Clock, StreamSocket } from "../../../base/runtime.ts";
+import type { Counters } from "../../../observe/counters.ts";
+import type { Client } from "../../../resolver/client.ts";
+import { Reply } from "../../../resolver/reply.ts";
+import { StreamFrames } from "../../../wire/stream_frames.ts";
+import { IDLE_TIMEOUT_MS, QUERIES_PER_CONNECTION_MAX } from "../../limits.ts";
+import type { Server } from "../../server.ts";
 import type { StreamAccount } from "./stream_account.ts";
 import { StreamOutbox } from "./stream_outbox.ts";
-import type { Services } from "../../observe/services.ts";
+import type { Services } from "../../../observe/services.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 

@@ -1,9 +1,9 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { BufferPool } from "../../../lib/base/octets/buffers.ts";
-import { ReadAhead, type SendQueue } from "../../../lib/server/listen/read_ahead.ts";
-import { FakeSocket, udp } from "../../support/fake_socket.ts";
-import { settled } from "../../support/fake_time.ts";
-import { CLIENT_ADDRESS } from "../../support/resolving.ts";
+import { BufferPool } from "../../../../lib/base/octets/buffers.ts";
+import { ReadAhead, type SendQueue } from "../../../../lib/server/listen/udp/read_ahead.ts";
+import { FakeSocket, udp } from "../../../support/fake_socket.ts";
+import { settled } from "../../../support/fake_time.ts";
+import { CLIENT_ADDRESS } from "../../../support/resolving.ts";
 
 const OTHER_CLIENT = udp("198.51.100.8", 40_001);
 

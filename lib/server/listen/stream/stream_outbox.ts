@@ -1,11 +1,11 @@
 import { concat } from "@std/bytes/concat";
-import { Alarm } from "../../base/time/deadline_queue.ts";
-import type { StreamSocket } from "../../base/runtime.ts";
-import { writeAll } from "../../base/net/byte_stream.ts";
-import { KIB } from "../../base/units.ts";
-import { toFrame } from "../../wire/stream_frames.ts";
-import { IDLE_TIMEOUT_MS } from "../limits.ts";
-import type { Services } from "../../observe/services.ts";
+import { Alarm } from "../../../base/time/deadline_queue.ts";
+import type { StreamSocket } from "../../../base/runtime.ts";
+import { writeAll } from "../../../base/net/byte_stream.ts";
+import { KIB } from "../../../base/units.ts";
+import { toFrame } from "../../../wire/stream_frames.ts";
+import { IDLE_TIMEOUT_MS } from "../../limits.ts";
+import type { Services } from "../../../observe/services.ts";
 
 /** Replies leave together up to so many octets; a longer one leaves alone. */
 const WRITE_OCTETS_MAX = 64 * KIB;
