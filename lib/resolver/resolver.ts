@@ -10,7 +10,8 @@ import type { Reply } from "./reply.ts";
  *
  * Words, as RFC 9499 has them: a *query* gets a *response*; *answer* is a section; the server that we ask is an
  * *upstream*. Ours in addition: a *reply* is a response in wire format on its way to the client; a *part* is the query
- * for one question of a message that has several.
+ * for one question of a message that has several; *sayings* are what lists say of a name or an address, as a number, and
+ * *findings* what somebody may have to be kept from in an answer.
  */
 export interface Resolver {
   /**

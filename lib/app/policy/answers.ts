@@ -22,8 +22,8 @@ export function inspectorFor(policy: Policy | null, inspections: Inspections): A
 /** Lets answers be looked through for what lists say, now and whenever that changes. */
 export function inspectLists(policy: Policy, inspector: AnswerInspector, filter: Filter): void {
   if (!checksAnswers(policy)) return;
-  inspector.use(filter.answerFindings);
-  filter.onChange(() => inspector.use(filter.answerFindings));
+  inspector.use(filter.answerSayings);
+  filter.onChange(() => inspector.use(filter.answerSayings));
 }
 
 /** Whether anybody is kept from what answers lead to. */

@@ -7,8 +7,8 @@ import { formatIp } from "../../base/net/ip.ts";
 import type { Query } from "../query.ts";
 import type { Reply } from "../reply.ts";
 import { type TargetVisitor, visitTargets } from "../filter/answer_targets.ts";
-import { UNNUMBERED_ANSWER } from "./answer_findings.ts";
-import type { Findings } from "./findings.ts";
+import { UNNUMBERED_ANSWER } from "./answer_sayings.ts";
+import type { Sayings } from "./sayings.ts";
 import type { GroupFilter } from "./group_filter.ts";
 import type { Saying } from "./saying.ts";
 
@@ -32,7 +32,7 @@ interface BlockedTarget {
  */
 export class AnswerJudge {
   readonly #group: GroupFilter;
-  #findings: Findings | null = null;
+  #sayings: Sayings | null = null;
   /** By the number of what is said in answers: 1 where that is nothing for this group, whatever is asked for. */
   #clear = new Uint8Array(ANSWERS_MIN);
 
@@ -41,16 +41,16 @@ export class AnswerJudge {
     this.#group = group;
   }
 
-  /** From now on these are the findings; other rules may be in force. */
-  use(findings: Findings): void {
-    this.#findings = findings;
+  /** From now on this is what is said; other rules may be in force. */
+  use(sayings: Sayings): void {
+    this.#sayings = sayings;
     this.#clear.fill(0);
   }
 
-  /** What a client gets in whose answer there is what has that number, see `AnswerFindings`: `reply`, or what it gets instead. */
+  /** What a client gets in whose answer there is what has that number, see `AnswerSayings`: `reply`, or what it gets instead. */
   judge(query: Query, reply: Reply, said: number): Reply | PromiseLike<Reply> {
     if (this.#clear[said] === 1 || query.isAllowed || query.qclass !== CLASS.IN) return reply;
-    const search = new Search(query, this.#group, this.#findings!);
+    const search = new Search(query, this.#group, this.#sayings!);
     again.read(reply.octets);
     visitTargets(again, search);
     if (search.blocked !== null) return this.#block(query, search.blocked);
@@ -80,31 +80,31 @@ class Search implements TargetVisitor {
   isConditional = false;
   readonly #query: Query;
   readonly #group: GroupFilter;
-  readonly #findings: Findings;
+  readonly #sayings: Sayings;
   readonly #key = new NameKey();
 
-  constructor(query: Query, group: GroupFilter, findings: Findings) {
+  constructor(query: Query, group: GroupFilter, sayings: Sayings) {
     this.#query = query;
     this.#group = group;
-    this.#findings = findings;
+    this.#sayings = sayings;
   }
 
   visitName(wire: Uint8Array, nameEnd: number): void {
     this.#key.forget();
-    const finding = this.#findings.find(this.#key, wire, nameEnd);
-    if (finding === 0) return;
+    const said = this.#sayings.find(this.#key, wire, nameEnd);
+    if (said === 0) return;
     const name = foldCase(wire.slice(HEADER_OCTETS, nameEnd));
-    const sayings = this.#findings.sayings(finding, this.#key, wire, nameEnd);
-    this.#judge(sayings, name, (saying) => this.#findings.line(saying, wire, nameEnd), () => nameToText(name));
+    const sayings = this.#sayings.of(said, this.#key, wire, nameEnd);
+    this.#judge(sayings, name, (saying) => this.#sayings.line(saying, wire, nameEnd), () => nameToText(name));
   }
 
   visit(octets: Uint8Array, at: number, length: number): void {
     const address = octets.slice(at, at + length);
-    const sayings = this.#findings.sayingsOfAddress(address);
+    const sayings = this.#sayings.ofAddress(address);
     if (sayings.length === 0) return;
     const { wire, scan } = this.#query;
     const name = foldCase(wire.slice(HEADER_OCTETS, scan.qtypeOffset));
-    this.#judge(sayings, name, (saying) => this.#findings.lineOfAddress(saying, address), () => formatIp(address));
+    this.#judge(sayings, name, (saying) => this.#sayings.lineOfAddress(saying, address), () => formatIp(address));
   }
 
   #judge(

@@ -8,7 +8,7 @@ import type { Ruling } from "../route/ruling.ts";
 import { Alias } from "./alias.ts";
 import { type BlockAnswer, BlockReply, type PlainAnswer } from "./block_reply.ts";
 import { Blocked } from "./blocked.ts";
-import type { Findings } from "./findings.ts";
+import type { Sayings } from "./sayings.ts";
 import type { JudgedList } from "./judge.ts";
 import { ALL_NAMES, type Saying, WIDTH } from "./saying.ts";
 
@@ -47,7 +47,7 @@ export interface BlockRulingsOptions {
 /** What becomes of a client group's queries for blocked names: made when it is first needed, one for all names of a rule of a list. */
 export class BlockRulings {
   readonly #options: BlockRulingsOptions;
-  #findings: Findings | null = null;
+  #sayings: Sayings | null = null;
   /** By rule; then by list, doubled, and whether it is one of its lines. */
   #rulings = new WeakMap<ListRule, Map<number, Ruling>>();
 
@@ -57,8 +57,8 @@ export class BlockRulings {
   }
 
   /** Lines are told of these from now on. */
-  use(findings: Findings): void {
-    this.#findings = findings;
+  use(sayings: Sayings): void {
+    this.#sayings = sayings;
     this.#rulings = new WeakMap();
   }
 
@@ -139,7 +139,7 @@ export class BlockRulings {
   }
 
   #lineOf(saying: Saying, { wire, scan }: Query): number {
-    return saying.narrowness === WIDTH.line ? this.#findings!.line(saying, wire, scan.qtypeOffset) : 0;
+    return saying.narrowness === WIDTH.line ? this.#sayings!.line(saying, wire, scan.qtypeOffset) : 0;
   }
 }
 

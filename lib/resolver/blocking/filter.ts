@@ -2,9 +2,9 @@ import type { NameSetReader } from "../../lists/list_set.ts";
 import type { InForce } from "../../lists/schedule/in_force.ts";
 import type { NameKey } from "../../names/name_key.ts";
 import type { ListKnowledge, Verdicts } from "../route/verdicts.ts";
-import { AnswerFindings } from "./answer_findings.ts";
+import { AnswerSayings } from "./answer_sayings.ts";
 import { AnswerJudge } from "./answer_judge.ts";
-import { Findings } from "./findings.ts";
+import { Sayings } from "./sayings.ts";
 import { GroupFilter } from "./group_filter.ts";
 import { BlockRulings, type BlockRulingsOptions, type FilterList } from "./block_rulings.ts";
 import type { GroupRules, ListUse } from "./judge.ts";
@@ -58,8 +58,8 @@ export class Filter implements ListKnowledge {
   readonly #groups: readonly GroupFilter[];
   readonly #answers: readonly AnswerJudge[];
   #inForce: InForce;
-  #findings!: Findings;
-  #answerFindings!: AnswerFindings;
+  #sayings!: Sayings;
+  #answerSayings!: AnswerSayings;
 
   /** See {@linkcode FilterOptions}. */
   constructor(options: FilterOptions) {
@@ -85,8 +85,8 @@ export class Filter implements ListKnowledge {
   /** What lists say from now on; `null` for nothing. */
   useNames(reader: NameSetReader | null): void {
     const { own, lists } = this.#options;
-    this.#findings = new Findings(own, reader, lists.map(({ name }) => name));
-    this.#answerFindings = new AnswerFindings(this.#findings);
+    this.#sayings = new Sayings(own, reader, lists.map(({ name }) => name));
+    this.#answerSayings = new AnswerSayings(this.#sayings);
     this.#judgeAnew();
     for (const listener of this.#listeners) listener();
   }
@@ -100,9 +100,9 @@ export class Filter implements ListKnowledge {
   /** See `ListKnowledge`. */
   find(key: NameKey, wire: Uint8Array, nameEnd: number): number {
     // hot path
-    const finding = this.#findings.find(key, wire, nameEnd);
-    if (this.#findings.count > this.#tableLength) this.#grow();
-    return finding;
+    const said = this.#sayings.find(key, wire, nameEnd);
+    if (this.#sayings.count > this.#tableLength) this.#grow();
+    return said;
   }
 
   /** What holds for the clients of the group of that number. */
@@ -111,8 +111,8 @@ export class Filter implements ListKnowledge {
   }
 
   /** What is said of what is in answers; another object when something else is. */
-  get answerFindings(): AnswerFindings {
-    return this.#answerFindings;
+  get answerSayings(): AnswerSayings {
+    return this.#answerSayings;
   }
 
   /** What holds for answers to the clients of the group of that number. */
@@ -126,12 +126,12 @@ export class Filter implements ListKnowledge {
   }
 
   #grow(): void {
-    for (const group of this.#groups) group.grow(this.#findings.count);
+    for (const group of this.#groups) group.grow(this.#sayings.count);
   }
 
   #judgeAnew(): void {
-    this.#groups.forEach((group, number) => group.use(this.#rulesOf(number, this.#inForce), this.#findings));
-    for (const answers of this.#answers) answers.use(this.#findings);
+    this.#groups.forEach((group, number) => group.use(this.#rulesOf(number, this.#inForce), this.#sayings));
+    for (const answers of this.#answers) answers.use(this.#sayings);
   }
 
   #rulesOf(number: number, inForce: InForce): GroupRules {

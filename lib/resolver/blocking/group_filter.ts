@@ -6,14 +6,14 @@ import type { Reply } from "../reply.ts";
 import type { Ruling } from "../route/ruling.ts";
 import type { Verdicts } from "../route/verdicts.ts";
 import type { BlockRulings } from "./block_rulings.ts";
-import { type Findings, UNNUMBERED } from "./findings.ts";
+import { type Sayings, UNNUMBERED } from "./sayings.ts";
 import type { ListRoutes } from "./list_routes.ts";
 import type { Saying } from "./saying.ts";
 import { type Asked, type GroupRules, isConditional, judge, type JudgedList, type Verdict } from "./judge.ts";
 
 /** Entries of a table at first. */
 const ENTRIES_MIN = 256;
-/** What a table says of a finding. */
+/** What a table says of names of which the same is said. */
 const ENTRY = {
   /** Nothing of it counts: queries go their way. */
   nothing: 0,
@@ -44,23 +44,23 @@ export class GroupFilter implements Verdicts {
   /** See `Verdicts`. */
   table: Uint8Array = new Uint8Array(ENTRIES_MIN).fill(ENTRY.unknown);
   readonly #options: GroupFilterOptions;
-  /** By finding, where it is blocked. */
+  /** By the number of what is said, where it is blocked. */
   #blocked: Ruling[] = [];
   #rules: GroupRules = { block: [], allow: [] };
-  #findings: Findings | null = null;
+  #sayings: Sayings | null = null;
 
   /** Nothing is blocked before `use`. */
   constructor(options: GroupFilterOptions) {
     this.#options = options;
   }
 
-  /** From now on these rules are in force, and these are the findings. */
-  use(rules: GroupRules, findings: Findings): void {
+  /** From now on these rules are in force, and this is what is said. */
+  use(rules: GroupRules, sayings: Sayings): void {
     this.#rules = rules;
-    this.#findings = findings;
+    this.#sayings = sayings;
     this.#blocked = [];
     this.table.fill(ENTRY.unknown);
-    this.#options.rulings.use(findings);
+    this.#options.rulings.use(sayings);
     this.table[UNNUMBERED] = ENTRY.depends;
     // Nearly all names: unless all names are blocked.
     this.table[0] = judge([], rules, this.#options.lists, NO_QUESTION).kind === "nothing"
@@ -68,7 +68,7 @@ export class GroupFilter implements Verdicts {
       : ENTRY.unknown;
   }
 
-  /** There are so many findings. */
+  /** There are so many numbers of what is said. */
   grow(count: number): void {
     if (count <= this.table.length) return;
     const table = new Uint8Array(2 * count).fill(ENTRY.unknown);
@@ -77,21 +77,21 @@ export class GroupFilter implements Verdicts {
   }
 
   /** See `Verdicts`. */
-  judge(query: Query, finding: number, usual: Ruling): Ruling {
+  judge(query: Query, said: number, usual: Ruling): Ruling {
     // Sentence 7: a rewrite is not blocked, nor is the name that it leads to, nor that of a local alias.
     if (query.qclass !== CLASS.IN || usual.beatsLists) return usual;
-    if (query.isAllowed) return this.#routed(query, finding, usual);
-    if (this.table[finding] === ENTRY.unknown) this.#enter(query, finding);
-    const entry = this.table[finding];
-    if (entry === ENTRY.depends || query.client.trace !== null) return this.#judgeClosely(query, finding, usual);
-    if (entry === ENTRY.block) return this.#blocked[finding]!;
+    if (query.isAllowed) return this.#routed(query, said, usual);
+    if (this.table[said] === ENTRY.unknown) this.#enter(query, said);
+    const entry = this.table[said];
+    if (entry === ENTRY.depends || query.client.trace !== null) return this.#judgeClosely(query, said, usual);
+    if (entry === ENTRY.block) return this.#blocked[said]!;
     query.isAllowed = entry === ENTRY.allow;
     return usual;
   }
 
-  #judgeClosely(query: Query, finding: number, usual: Ruling): Ruling {
+  #judgeClosely(query: Query, said: number, usual: Ruling): Ruling {
     const { rulings } = this.#options;
-    const { kind, winners } = this.verdict(query, finding);
+    const { kind, winners } = this.verdict(query, said);
     const { trace } = query.client;
     if (kind === "block") {
       const ruling = rulings.of(winners);
@@ -99,22 +99,22 @@ export class GroupFilter implements Verdicts {
     }
     query.isAllowed = kind === "allow";
     if (query.isAllowed) trace?.note({ kind: "allowed", reason: rulings.reasonOf(winners, query) });
-    return this.#routed(query, finding, usual);
+    return this.#routed(query, said, usual);
   }
 
-  #routed(query: Query, finding: number, usual: Ruling): Ruling {
+  #routed(query: Query, said: number, usual: Ruling): Ruling {
     const { routes } = this.#options;
-    return routes.isEmpty ? usual : routes.rulingFor(query, this.#sayings(query, finding), usual);
+    return routes.isEmpty ? usual : routes.rulingFor(query, this.#saidOf(query, said), usual);
   }
 
-  #sayings({ key, wire, scan }: Query, finding: number): readonly Saying[] {
-    return this.#findings!.sayings(finding, key, wire, scan.qtypeOffset);
+  #saidOf({ key, wire, scan }: Query, said: number): readonly Saying[] {
+    return this.#sayings!.of(said, key, wire, scan.qtypeOffset);
   }
 
-  /** What comes of that finding for a query, with other rules if they are given. */
-  verdict(query: Query, finding: number, rules: GroupRules = this.#rules): Verdict {
+  /** What comes of what is said for a query, with other rules if they are given. */
+  verdict(query: Query, said: number, rules: GroupRules = this.#rules): Verdict {
     const { key, wire, scan: { qtypeOffset: nameEnd }, qtype: type, client: { isStream } } = query;
-    const sayings = this.#findings!.sayings(finding, key, wire, nameEnd);
+    const sayings = this.#sayings!.of(said, key, wire, nameEnd);
     const name = foldCase(wire.subarray(HEADER_OCTETS, nameEnd));
     return judge(sayings, rules, this.#options.lists, { name, type, isStream });
   }
@@ -135,16 +135,16 @@ export class GroupFilter implements Verdicts {
     return this.#options.rulings.blockAnswer(query, winners, target, line);
   }
 
-  #enter(query: Query, finding: number): void {
+  #enter(query: Query, said: number): void {
     const { key, wire, scan: { qtypeOffset: nameEnd } } = query;
     const { lists, rulings, routes } = this.#options;
-    const sayings = this.#findings!.sayings(finding, key, wire, nameEnd);
+    const sayings = this.#sayings!.of(said, key, wire, nameEnd);
     if (this.isConditional(sayings) || routes.concerns(sayings)) {
-      this.table[finding] = ENTRY.depends;
+      this.table[said] = ENTRY.depends;
       return;
     }
     const { kind, winners } = judge(sayings, this.#rules, lists, NO_QUESTION);
-    if (kind === "block") this.#blocked[finding] = rulings.of(winners);
-    this.table[finding] = ENTRY[kind];
+    if (kind === "block") this.#blocked[said] = rulings.of(winners);
+    this.table[said] = ENTRY[kind];
   }
 }

@@ -76,8 +76,8 @@ export class Decide implements Resolver {
     if (dropTypes !== null && dropTypes.includes(query.qtype) && query.qclass === CLASS.IN) return group.dropped;
     const usual = this.#rules.find(this.#names.rules(at), query, group.number, group.otherwise);
     const { verdicts } = group;
-    const finding = this.#names.finding(at);
-    return verdicts.table[finding] === 0 ? usual : verdicts.judge(query, finding, usual);
+    const said = this.#names.said(at);
+    return verdicts.table[said] === 0 ? usual : verdicts.judge(query, said, usual);
   }
 
   #carryOut(query: Query, ruling: Ruling): Reply | PromiseLike<Reply> {

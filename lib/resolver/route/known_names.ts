@@ -8,7 +8,7 @@ const NAMES_REMEMBERED = 8192;
 const WORDS = 8;
 /** Where they stand, behind the key. */
 const RULES = 4;
-const FINDING = 5;
+const SAID = 5;
 
 /** Tells names that may be known here. */
 export interface LocalKnowledge {
@@ -84,9 +84,9 @@ export class KnownNames {
   }
 
   /** The number of what lists say of it. */
-  finding(at: number): number {
+  said(at: number): number {
     // hot path
-    return this.#words[at + FINDING]!;
+    return this.#words[at + SAID]!;
   }
 
   /** Something else is known than before. */
@@ -98,16 +98,16 @@ export class KnownNames {
     // hot path
     const isLocal = this.#local !== null && this.#local.mayKnow(key, wire, nameEnd);
     const rules = this.#rules.numberOf(key, wire, nameEnd);
-    const finding = this.#lists === null ? 0 : this.#lists.find(key, wire, nameEnd);
+    const said = this.#lists === null ? 0 : this.#lists.find(key, wire, nameEnd);
     const words = this.#words;
     // Of the two names that stand here, the one that was looked for longer ago goes.
-    for (let i = at, to = at ^ WORDS; i <= at + FINDING; i++, to++) words[to] = words[i]!;
+    for (let i = at, to = at ^ WORDS; i <= at + SAID; i++, to++) words[to] = words[i]!;
     words[at] = key.v0;
     words[at + 1] = key.v1;
     words[at + 2] = key.v2;
     words[at + 3] = key.v3;
     words[at + RULES] = (rules << 1) | (isLocal ? 1 : 0);
-    words[at + FINDING] = finding;
+    words[at + SAID] = said;
     return at;
   }
 }

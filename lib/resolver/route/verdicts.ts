@@ -15,9 +15,9 @@ export interface Verdicts {
   /**
    * What holds for a query where the table says something else; `usual` unless its name is blocked.
    *
-   * @param finding The number of what lists say of its name.
+   * @param said The number of what lists say of its name.
    */
-  judge(query: Query, finding: number, usual: Ruling): Ruling;
+  judge(query: Query, said: number, usual: Ruling): Ruling;
 }
 
 /** Where nothing is blocked. */

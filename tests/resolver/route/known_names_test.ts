@@ -34,7 +34,7 @@ function setUp() {
     const name = nameFromText(text);
     const wire = Uint8Array.of(...new Uint8Array(HEADER_OCTETS), ...name, 0, 1, 0, 1);
     const at = names.find(new NameKey(), wire, HEADER_OCTETS + name.length);
-    return { isLocal: names.isLocal(at), rules: names.rules(at), finding: names.finding(at) };
+    return { isLocal: names.isLocal(at), rules: names.rules(at), said: names.said(at) };
   };
   return { asked, here, names, find };
 }
@@ -42,15 +42,15 @@ function setUp() {
 Deno.test("KnownNames finds out once what is known of a name, in whatever letters, and anew when something else is known", () => {
   const { asked, here, names, find } = setUp();
   here.octets = 13;
-  assertEquals(find("a.example.org"), { isLocal: false, rules: 15, finding: 1 });
-  assertEquals(find("A.Example.ORG"), { isLocal: false, rules: 15, finding: 1 });
-  assertEquals(find("example.com"), { isLocal: true, rules: 13, finding: 7 });
-  assertEquals(find("example.com"), { isLocal: true, rules: 13, finding: 7 });
+  assertEquals(find("a.example.org"), { isLocal: false, rules: 15, said: 1 });
+  assertEquals(find("A.Example.ORG"), { isLocal: false, rules: 15, said: 1 });
+  assertEquals(find("example.com"), { isLocal: true, rules: 13, said: 7 });
+  assertEquals(find("example.com"), { isLocal: true, rules: 13, said: 7 });
   assertEquals(asked, { local: 2, rules: 2, lists: 2 });
   here.octets = 15;
   names.forget();
-  assertEquals(find("a.example.org"), { isLocal: true, rules: 15, finding: 1 });
-  assertEquals(find("example.com"), { isLocal: false, rules: 13, finding: 7 });
+  assertEquals(find("a.example.org"), { isLocal: true, rules: 15, said: 1 });
+  assertEquals(find("example.com"), { isLocal: false, rules: 13, said: 7 });
   assertEquals(asked, { local: 4, rules: 4, lists: 4 });
 });
 

@@ -5,7 +5,7 @@ import { NO_NUMBER, type OwnWords } from "./own_words.ts";
 import { type Saying, WIDTH } from "./saying.ts";
 
 /** The number of what is said of most names. */
-export const NO_FINDING = 0;
+export const NOTHING_SAID = 0;
 /** The number of whatever has none of its own, because so many are in use. */
 export const UNNUMBERED = 1;
 /** So many numbers, at most: more than any lists have brought about. */
@@ -15,7 +15,7 @@ const NUMBERS_MAX = 65_536;
  * All that lists and the configuration itself say of a name, as a number. It is the same wherever the same is said, so that it is
  * judged once for each client group.
  */
-export class Findings {
+export class Sayings {
   readonly #own: OwnWords;
   readonly #reader: NameSetReader | null;
   /** By the reader's numbers of lists: those of the configuration; `undefined` for what it does not have any more. */
@@ -42,17 +42,17 @@ export class Findings {
     // hot path
     const own = this.#own.find(key, wire, nameEnd);
     const set = this.#reader === null ? NO_LISTS : this.#reader.find(wire, HEADER_OCTETS, nameEnd);
-    return own === 0 && set === NO_LISTS ? NO_FINDING : this.#number(own, set);
+    return own === 0 && set === NO_LISTS ? NOTHING_SAID : this.#number(own, set);
   }
 
   /** The number of what lists say of an address of 4 or 16 octets. The configuration itself says nothing of addresses. */
   findAddress(address: Uint8Array): number {
     const set = this.#reader === null ? NO_LISTS : this.#reader.findAddress(address);
-    return set === NO_LISTS ? NO_FINDING : this.#number(0, set);
+    return set === NO_LISTS ? NOTHING_SAID : this.#number(0, set);
   }
 
   /** What that is. */
-  sayingsOfAddress(address: Uint8Array): readonly Saying[] {
+  ofAddress(address: Uint8Array): readonly Saying[] {
     return this.#reader === null ? [] : this.#sayingsOf(this.#reader.setOfAddress(address));
   }
 
@@ -63,7 +63,7 @@ export class Findings {
   }
 
   /** What has the number that `find` has said of that name. */
-  sayings(number: number, key: NameKey, wire: Uint8Array, nameEnd: number): readonly Saying[] {
+  of(number: number, key: NameKey, wire: Uint8Array, nameEnd: number): readonly Saying[] {
     if (number === UNNUMBERED) {
       return [...this.#own.sayingsOf(key, wire, nameEnd), ...this.#listed(UNNUMBERED_LISTS, wire, nameEnd)];
     }

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { PatternSet } from "../../../lib/lists/patterns/pattern_set.ts";
 import { NameKey } from "../../../lib/names/name_key.ts";
-import { Findings, UNNUMBERED } from "../../../lib/resolver/blocking/findings.ts";
+import { Sayings, UNNUMBERED } from "../../../lib/resolver/blocking/sayings.ts";
 import { OwnWords } from "../../../lib/resolver/blocking/own_words.ts";
 import { HEADER_OCTETS } from "../../../lib/wire/header.ts";
 import { nameFromText } from "../../../lib/wire/name.ts";
@@ -20,19 +20,19 @@ function setUp() {
     numbersMax: 100,
   });
   const reader = nameSetOf([{ list: "listed", name: "listed.example" }]);
-  const findings = new Findings(own, reader, ["words", "listed", ...LETTERS]);
+  const sayings = new Sayings(own, reader, ["words", "listed", ...LETTERS]);
   const ask = (text: string) => {
     const name = nameFromText(text);
     const wire = Uint8Array.of(...new Uint8Array(HEADER_OCTETS), ...name, 0, 1, 0, 1);
     const key = new NameKey();
-    const number = findings.find(key, wire, HEADER_OCTETS + name.length);
-    const sayings = findings.sayings(number, key, wire, HEADER_OCTETS + name.length);
-    return { number, lists: sayings.map(({ list }) => list).toSorted((a, b) => a - b) };
+    const number = sayings.find(key, wire, HEADER_OCTETS + name.length);
+    const said = sayings.of(number, key, wire, HEADER_OCTETS + name.length);
+    return { number, lists: said.map(({ list }) => list).toSorted((a, b) => a - b) };
   };
-  return { findings, ask };
+  return { sayings, ask };
 }
 
-Deno.test("Findings: names of which the same is said have the same number, those of which nothing is said have 0", () => {
+Deno.test("Sayings: names of which the same is said have the same number, those of which nothing is said have 0", () => {
   const { ask } = setUp();
   assertEquals(ask("1.example"), { number: 0, lists: [] });
   assertEquals(ask("1.own.example"), ask("2.own.example"));
@@ -45,13 +45,13 @@ Deno.test("Findings: names of which the same is said have the same number, those
   );
 });
 
-Deno.test("Findings: whoever asks for names of which always something else is said makes nothing grow, and is told the same", () => {
-  const { findings, ask } = setUp();
+Deno.test("Sayings: whoever asks for names of which always something else is said makes nothing grow, and is told the same", () => {
+  const { sayings, ask } = setUp();
   // Another subset of the letters in each.
   const name = (i: number) => `1${LETTERS.filter((_, bit) => (i >> bit & 1) !== 0).join("")}.listed.example`;
   const expected = (i: number) => [1, ...LETTERS.flatMap((_, bit) => (i >> bit & 1) !== 0 ? [2 + bit] : [])];
   for (let i = 0; i < 1000; i++) ask(name(i));
-  assertEquals(findings.count <= 102, true);
+  assertEquals(sayings.count <= 102, true);
   for (let i = 900; i < 1000; i++) assertEquals(ask(name(i)), { number: UNNUMBERED, lists: expected(i) });
   assertEquals(ask(name(5)).lists, expected(5));
 });
