@@ -2,13 +2,13 @@ import { parseCidr } from "../base/net/cidr.ts";
 import { atOnce } from "../base/time/in_steps.ts";
 import type { FullConfig } from "../config/config.ts";
 import type { GroupStatus } from "../operator/status.ts";
-import type { Resolver } from "../resolver/resolver.ts";
 import { Access } from "../server/admission/access.ts";
 import { Admission } from "../server/admission/admission.ts";
 import { Pipeline } from "../server/pipeline.ts";
 import { endpointText } from "../upstream/endpoint.ts";
 import type { UpstreamGroup } from "../upstream/group/upstream_group.ts";
 import { resolverChain } from "./chain.ts";
+import type { OwnQuestions } from "./policy/decide.ts";
 import { groupNames } from "./policy/group_names.ts";
 import { type Destinations, openDestinations } from "./policy/destinations.ts";
 import { upstreamGroupsOf } from "./policy/group_options.ts";
@@ -22,7 +22,7 @@ export interface BuiltPipeline {
   /** Who may ask: connections are judged before there is a query. */
   readonly access: Access;
   /** See `Chain`. */
-  readonly forwarding: Resolver | null;
+  readonly own: OwnQuestions | null;
   /** Who is asked. */
   readonly destinations: Destinations;
   /** Who is asked, the default first. None when all answers are made up. */
@@ -50,7 +50,7 @@ export function* pipelineInSteps(config: FullConfig, resources: Resources): Gene
   const rateLimit = config.rateLimit === 0 ? null : resources.rateLimit;
   const admission = new Admission({ access, cookies, rateLimit, strangers, counters });
   const local = policy === null ? null : openLocal(policy, groupNames(policy), resources);
-  const { resolver, forwarding, filter } = yield* resolverChain({ config, policy, local, destinations, resources });
+  const { resolver, own, filter } = yield* resolverChain({ config, policy, local, destinations, resources });
   const { timeoutMs } = config;
   const recursionAvailable = groups.length > 0;
   const pipeline = new Pipeline({ admission, resolver, timeoutMs, recursionAvailable });
@@ -63,5 +63,5 @@ export function* pipelineInSteps(config: FullConfig, resources: Resources): Gene
   const groupStates = upstreamGroupsOf(config).map(({ name, servers, fallback }) => {
     return { name, upstreams: servers.map(endpointText), fallback };
   });
-  return { pipeline, access, forwarding, destinations, groups, groupStates, close };
+  return { pipeline, access, own, destinations, groups, groupStates, close };
 }

@@ -30,7 +30,7 @@ import type { UpstreamGroup } from "../upstream/group/upstream_group.ts";
 import { HEADER_OCTETS } from "../wire/header.ts";
 import { VERSION } from "../version.ts";
 import { inspectLists, inspectorFor, judgedAnswers } from "./policy/answers.ts";
-import { decideInSteps } from "./policy/decide.ts";
+import { decideInSteps, type OwnQuestions } from "./policy/decide.ts";
 import type { Destinations } from "./policy/destinations.ts";
 import { withDns64 } from "./policy/dns64.ts";
 import type { Local } from "./policy/local.ts";
@@ -121,8 +121,8 @@ class HealthByAge implements UpstreamHealth {
 export interface Chain {
   /** Those of clients. */
   readonly resolver: Resolver;
-  /** What has been decided: of which view it is says who is asked. `null` when nobody can be asked. */
-  readonly forwarding: Resolver | null;
+  /** Those of the program itself; `null` when nobody can be asked. */
+  readonly own: OwnQuestions | null;
   /** What blocks names; `null` where nothing does. */
   readonly filter: Filter | null;
 }
@@ -139,6 +139,7 @@ export function* resolverChain(options: ChainOptions): Generator<void, Chain> {
   const forwarding = groups.length === 0 ? null : forwardingChain(options, inspector);
   let next: Resolver;
   let filter: Filter | null = null;
+  let own: OwnQuestions | null = forwarding === null ? null : { decided: forwarding, ofView: forwarding };
   if (forwarding === null) {
     next = fixedAnswer(config);
   } else {
@@ -155,9 +156,21 @@ export function* resolverChain(options: ChainOptions): Generator<void, Chain> {
   if (policy !== null && local !== null) {
     const { listsNow } = resources;
     const madeUp = fixedAnswer(config);
-    const deciding = yield* decideInSteps({ ...options, policy, local, hash, listsNow, wallClock, next, madeUp });
+    const unfiltered = forwarding ?? next;
+    const deciding = yield* decideInSteps({
+      ...options,
+      policy,
+      local,
+      hash,
+      listsNow,
+      wallClock,
+      next,
+      unfiltered,
+      madeUp,
+    });
     next = decided = deciding.decide;
     filter = deciding.filter;
+    if (own !== null) own = deciding.own;
     if (inspector !== null && filter !== null) inspectLists(policy, inspector, filter);
   }
   if (policy !== null && policy.answers.isFlat) next = new Flatten({ next });
@@ -165,7 +178,7 @@ export function* resolverChain(options: ChainOptions): Generator<void, Chain> {
   if (config.refusedTypes.length > 0) next = new RefusedTypes({ next, types: config.refusedTypes });
   next = new Chaos({ next, serverId, version: `dns-forwarder ${VERSION}` });
   next = new Split({ next, multiQuestion });
-  return { resolver: new MultiQtype({ next, clock: resources.clock }), forwarding, filter };
+  return { resolver: new MultiQtype({ next, clock: resources.clock }), own, filter };
 }
 
 function fixedAnswer({ answer: { ipv4, ipv6 } }: Config): FixedAnswer {

@@ -44,7 +44,7 @@ export class ListsProgram implements AsyncDisposable {
 
   /** Where the only list stands; its server has no other address than the upstream tells. */
   get url(): string {
-    return `http://lists.example.test:${this.server.port}/ads.txt`;
+    return `http://lists.example.org:${this.server.port}/ads.txt`;
   }
 
   /** Starts the program. */

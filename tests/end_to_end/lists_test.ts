@@ -145,7 +145,7 @@ for (const { what, manner, why, list = "" } of HOSTILE) {
     assertEquals(warnings.length, 1, warnings.join("\n"));
     assertMatch(
       warnings[0]!,
-      /: warn: list ads: http:\/\/lists\.example\.test:\d+\/ads\.txt: .*; its last good text stays$/,
+      /: warn: list ads: http:\/\/lists\.example\.org:\d+\/ads\.txt: .*; its last good text stays$/,
     );
   });
 }

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { NO_FILTER } from "../../lib/config/policy.ts";
 import { TYPE } from "../../lib/wire/iana.ts";
 import { isSameName, nameFromText } from "../../lib/wire/name.ts";
 import { records } from "../support/messages.ts";
@@ -61,12 +62,39 @@ Deno.test("App.findAddresses() says why there are none", async () => {
   await nowhere.app.stop();
 });
 
-Deno.test("App.findAddresses() asks the group that is named, and not by what is said of names and clients", async () => {
+Deno.test("App.findAddresses() goes by local names, by rewrites, and by routes, and is not kept from what clients are kept from", async () => {
+  const policy = policyOf({
+    upstreams: { default: ["203.0.113.53"], company: ["203.0.113.54"] },
+    routes: [{ domains: ["corp.example"], to: "company", allowsPrivateAnswers: true }],
+    rewrites: [{ domains: ["lists.example.org"], to: "lists.corp.example" }],
+    local: {
+      addresses: { "nas.home.example": ["192.168.1.2", "fd00::2"] },
+      records: ["mirror.home.example. 300 IN CNAME nas.home.example."],
+    },
+    answers: { ...NO_FILTER.answers, rebindingProtection: true },
+    clients: {
+      default: { block: [{ lists: "*", schedule: null, except: [], place: { file: "config.toml", line: 1 } }] },
+    },
+  });
+  const scene = new Scene({
+    zones: [recordZone("www.example.org 300 IN A 10.0.0.7"), recordZone("lists.corp.example 300 IN A 10.0.0.8")],
+    config: { policy },
+  });
+  assertEquals((await found(scene, "nas.home.example")).sort(), ["192.168.1.2", "fd00::2"]);
+  assertEquals((await found(scene, "mirror.home.example")).sort(), ["192.168.1.2", "fd00::2"]);
+  assertEquals(await found(scene, "lists.corp.example"), ["10.0.0.8"]);
+  assertEquals(await found(scene, "lists.example.org"), ["10.0.0.8"]);
+  assertEquals(await found(scene, "localhost"), ["::1", "127.0.0.1"]);
+  assertEquals(scene.upstreams[0]!.queries.length, 0);
+  assertEquals(await found(scene, "www.example.org"), ["10.0.0.7"]);
+  await scene.app.stop();
+});
+
+Deno.test("App.findAddresses() asks the group that is named, whatever routes say, unless the name is known here", async () => {
   const policy = policyOf({
     upstreams: { default: ["203.0.113.53"], second: ["203.0.113.54"] },
     routes: [{ domains: ["example.org"], to: "default" }],
-    rewrites: [{ domains: ["lists.example.org"], to: "nobody.example.org" }],
-    local: { addresses: { "cdn.example.org": ["192.0.2.99"] } },
+    local: { addresses: { "nas.example.org": ["192.0.2.99"] } },
   });
   const scene = new Scene({
     zones: [recordZone("lists.example.org 300 IN A 192.0.2.1"), recordZone("lists.example.org 300 IN A 192.0.2.2")],
@@ -76,5 +104,6 @@ Deno.test("App.findAddresses() asks the group that is named, and not by what is 
   assertEquals(scene.upstreams.map(({ queries }) => queries.length > 0), [false, true]);
   assertEquals(await found(scene, "lists.example.org"), ["192.0.2.1"]);
   assertEquals(scene.upstreams.map(({ queries }) => queries.length > 0), [true, true]);
+  assertEquals(await found(scene, "nas.example.org", "second"), ["192.0.2.99"]);
   await scene.app.stop();
 });

@@ -13,7 +13,7 @@ import { KnownNames } from "../../resolver/route/known_names.ts";
 import { DroppedType } from "../../resolver/route/dropped_type.ts";
 import { RuleTable } from "../../resolver/route/rule_table.ts";
 import type { Ruling } from "../../resolver/route/ruling.ts";
-import { LocalNames } from "../../resolver/local/local_names.ts";
+import { type Decider, LocalNames } from "../../resolver/local/local_names.ts";
 import type { IsKnown } from "../../resolver/local/special_answer.ts";
 import { NO_VERDICTS } from "../../resolver/route/verdicts.ts";
 import type { Resolver } from "../../resolver/resolver.ts";
@@ -43,6 +43,8 @@ export interface PolicyOptions {
   readonly wallClock: Services["wallClock"];
   /** The usual way. */
   readonly next: Resolver;
+  /** The same for what nobody is kept from: what the program itself asks. As for clients where it is left out. */
+  readonly unfiltered?: Resolver;
   /** Answers where nobody is asked. */
   readonly madeUp: Resolver;
   /** What lists say now; nothing where it is left out. */
@@ -57,6 +59,16 @@ export interface Deciding {
   readonly decide: Decide;
   /** What blocks names; `null` where nothing does. It is to be told of what changes. */
   readonly filter: Filter | null;
+  /** Where the program's own questions come in. */
+  readonly own: OwnQuestions;
+}
+
+/** Who answers what the program itself asks. */
+export interface OwnQuestions {
+  /** By what is known here, and by what is said of names: who is asked follows from that. */
+  readonly decided: Resolver;
+  /** By what is known here; else the upstreams of the query's view are asked. */
+  readonly ofView: Resolver;
 }
 
 /** Makes of what a configuration says what decides about queries; in steps. */
@@ -85,17 +97,33 @@ export function* decideInSteps(options: PolicyOptions): Generator<void, Deciding
   const table = yield* RuleTable.inSteps(hash, rules, groups.length);
   const names = new KnownNames({ hash, rules: table, local: local?.data ?? null, lists: filter });
   const asking = new ClientGroups({ groups, directory: local?.directory ?? NO_DIRECTORY });
-  const decide: Decide = new Decide({
-    groups: asking,
-    names,
-    rules: table,
-    local: { resolve: (query) => localNames.resolve(query) },
-    next: groups.some(([{ dropTypes }]) => dropsAddresses(dropTypes)) ? new AddressHints(next, asking) : next,
-  });
-  const localNames = local === undefined ? next : new LocalNames({ ...local, decide, wallClock });
+  const deciderOf = (next: Resolver): Decide => {
+    const decide: Decide = new Decide({
+      groups: asking,
+      names,
+      rules: table,
+      local: { resolve: (query) => localNames.resolve(query) },
+      next,
+    });
+    const localNames = local === undefined ? next : new LocalNames({ ...local, decide, wallClock });
+    return decide;
+  };
+  const dropsHints = groups.some(([{ dropTypes }]) => dropsAddresses(dropTypes));
+  const decide = deciderOf(dropsHints ? new AddressHints(next, asking) : next);
+  const { unfiltered = next } = options;
+  const decided = deciderOf(unfiltered);
   if (local !== undefined) local.data.onChange = () => names.forget();
   if (filter !== null) filter.onChange(() => names.forget());
-  return { decide, filter };
+  return { decide, filter, own: { decided, ofView: local === undefined ? unfiltered : knownElse(unfiltered) } };
+
+  function knownElse(other: Resolver): LocalNames {
+    const known: Decider = {
+      resolveUnknown: (query) => other.resolve(query),
+      groupOf: (client) => decided.groupOf(client),
+      subjectOf: (query) => decided.subjectOf(query),
+    };
+    return new LocalNames({ ...local!, decide: known, wallClock });
+  }
 }
 
 /** The same, at once. */
