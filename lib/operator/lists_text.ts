@@ -22,10 +22,16 @@ export function listLines(lists: readonly ListStatus[], complaint: string | null
   ];
 }
 
-function sourceText({ what, ageSeconds, nextSeconds, error }: SourceStatus): string {
+function sourceText(source: SourceStatus): string {
+  const { what, ageSeconds, error } = source;
   const age = ageSeconds === null ? "not there yet" : `${durationText(ageSeconds)} old`;
-  const next = nextSeconds === null ? "watched" : `asked again in ${durationText(nextSeconds)}`;
-  return [`${what}: ${age}`, next, ...(error === null ? [] : [error])].join(", ");
+  return [`${what}: ${age}`, nextText(source), ...(error === null ? [] : [error])].join(", ");
+}
+
+function nextText({ nextSeconds, isBeingUpdated }: SourceStatus): string {
+  if (isBeingUpdated) return nextSeconds === null ? "is read now" : "is asked now";
+  if (nextSeconds === null) return "watched";
+  return nextSeconds === 0 ? "waits for its turn" : `asked again in ${durationText(nextSeconds)}`;
 }
 
 function counted(count: number, what: string): string {

@@ -1,5 +1,5 @@
 import { AdminError } from "../../operator/admin/admin_error.ts";
-import { readRequest } from "../../operator/admin/read_request.ts";
+import { PAUSE_DAYS_MAX, readRequest } from "../../operator/admin/read_request.ts";
 import { type AdminRequest, DEFAULT_ADMIN_SOCKET } from "../../operator/admin/requests.ts";
 import { typeFromText } from "../../wire/iana.ts";
 import { UsageError } from "../usage_error.ts";
@@ -162,7 +162,10 @@ const ONE_WORD: readonly string[] = ["flush", "pause", "refresh"];
 function readDuration(text: string): number {
   const [, digits, unit] = /^([0-9]{1,6})([smhd])$/.exec(text) ?? [];
   if (digits === undefined) throw new UsageError(`Cannot pause "${text}": must be a time such as 30m, in s, m, h or d`);
-  return Number(digits) * { s: 1, m: 60, h: 3600, d: 86_400 }[unit as "s" | "m" | "h" | "d"];
+  const seconds = Number(digits) * { s: 1, m: 60, h: 3600, d: 86_400 }[unit as "s" | "m" | "h" | "d"];
+  if (seconds >= 1 && seconds <= PAUSE_DAYS_MAX * 86_400) return seconds;
+  const forever = "; without a time a pause lasts until resume";
+  throw new UsageError(`Cannot pause "${text}": must be from 1s to ${PAUSE_DAYS_MAX}d${forever}`);
 }
 
 function readType(text: string): number {

@@ -61,7 +61,7 @@ function readOther(line: Line, output: ListOutput): void {
   line.at = line.start;
   const word = line.nextWord();
   if (!line.endsHere()) output.bad("more than one name");
-  else if (/^[\w.*-]+$/.test(word)) {
+  else if (/^[\w.-]*\*[\w.*-]*$/.test(word)) {
     const source = globSource(word);
     if (source === null) output.bad("would match nearly every name");
     else output.pattern(source, BLOCKS);
@@ -75,8 +75,9 @@ function readAddress(line: Line, output: ListOutput): void {
   try {
     const network = parseCidr(word);
     // Half of a line of hosts, rather.
-    if (network.octets.every((octet) => octet === 0)) output.bad("an address that nobody has");
-    else output.address(network, BLOCKS);
+    if (network.prefixBits > 0 && network.octets.every((octet) => octet === 0)) {
+      output.bad("an address that nobody has");
+    } else output.address(network, BLOCKS);
   } catch (error) {
     if (!(error instanceof CidrFormatError)) throw error;
     output.bad("neither a domain name nor an address");

@@ -19,9 +19,7 @@ export function complaintOf(
   if (bad > lines * maxErrorsShare) {
     const [first] = firstBad;
     const where = first === undefined ? "" : `, the first is line ${first.line}: ${first.why}`;
-    return `${bad} of its ${plural(lines, "line")} are no lines of a list (max-errors is ${
-      percent(maxErrorsShare)
-    }${where})`;
+    return `${badLinesText(bad, lines)} of a list (max-errors is ${percent(maxErrorsShare)}${where})`;
   }
   if (names < minNames) return `it has ${plural(names, "name")} (min-names is ${minNames})`;
   if (formerNames !== null && names < formerNames * (1 - maxShrinkShare)) {
@@ -29,6 +27,11 @@ export function complaintOf(
     return `${lost}, ${names} of ${formerNames} are left (max-shrink is ${percent(maxShrinkShare)})`;
   }
   return null;
+}
+
+function badLinesText(bad: number, lines: number): string {
+  if (lines === 1) return "its only line is no line";
+  return `${bad} of its ${lines} lines ${bad === 1 ? "is no line" : "are no lines"}`;
 }
 
 function percent(share: number): string {

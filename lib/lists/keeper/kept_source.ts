@@ -34,6 +34,7 @@ export class KeptSource {
   /** Whether it was made due again while it was being updated: what has been read may be old. */
   #isDueAgain = false;
   #isClosed = false;
+  #isBeingUpdated = false;
   /** What the configuration that is followed says of it. */
   #list: KeptList;
 
@@ -85,6 +86,7 @@ export class KeptSource {
     const { source, text, tools, wallClock } = this.#options;
     const list = this.#list;
     this.#isDueAgain = false;
+    this.#isBeingUpdated = true;
     try {
       const hasChanged = await updateText(source, list, text, tools);
       this.#tellSuccess(list, hasChanged);
@@ -96,6 +98,7 @@ export class KeptSource {
       // Another configuration was followed meanwhile.
       if (!isAskedAlike(list, this.#list)) this.#state.reconsider();
     } finally {
+      this.#isBeingUpdated = false;
       if (this.#isDueAgain) this.#state.makeDue();
       this.#updated.resolve();
       this.#updated = Promise.withResolvers();
@@ -109,6 +112,7 @@ export class KeptSource {
     return {
       what: sourceText(source),
       ageSeconds: text.record && Math.max(0, wallClock.epochSeconds() - text.record.checkedSeconds),
+      isBeingUpdated: this.#isBeingUpdated,
       nextSeconds: "file" in source && complaint === null ? null : Math.ceil(waitSeconds),
       error: complaint,
     };

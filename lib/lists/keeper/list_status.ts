@@ -22,7 +22,9 @@ export interface SourceStatus {
   readonly what: string;
   /** How long ago its text was what the source says; `null` when there is no text yet. */
   readonly ageSeconds: number | null;
-  /** How long until it is fetched again; `null` for what is not fetched, but watched. */
+  /** Whether it is asked or read at this moment. */
+  readonly isBeingUpdated: boolean;
+  /** How long until it is fetched again, 0 when it waits for its turn; `null` for what is not fetched, but watched. */
   readonly nextSeconds: number | null;
   /** Why there is no newer text; `null` when nothing is wrong. */
   readonly error: string | null;

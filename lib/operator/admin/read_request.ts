@@ -4,8 +4,8 @@ import { NameFormatError, nameFromText } from "../../wire/name.ts";
 import { AdminError } from "./admin_error.ts";
 import type { AdminRequest } from "./requests.ts";
 
-/** Who means longer than a year means for ever. */
-const PAUSE_SECONDS_MAX = 366 * 86_400;
+/** A pause lasts no longer: who means longer than a year means for ever. */
+export const PAUSE_DAYS_MAX = 366;
 /** Of day, on a day. */
 export const TIME: RegExp =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[ T](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$/;
@@ -112,8 +112,10 @@ class Fields {
   seconds(): number | null {
     const value = this.#take("seconds");
     if (value === null) return null;
-    if (Number.isInteger(value) && value as number >= 1 && value as number <= PAUSE_SECONDS_MAX) return value as number;
-    throw new AdminError(`seconds must be a whole number, 1–${PAUSE_SECONDS_MAX}`);
+    if (Number.isInteger(value) && value as number >= 1 && value as number <= PAUSE_DAYS_MAX * 86_400) {
+      return value as number;
+    }
+    throw new AdminError(`seconds must be whole seconds, from 1 s to ${PAUSE_DAYS_MAX} d`);
   }
 
   flag(key: string): boolean {

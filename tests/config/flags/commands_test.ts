@@ -33,3 +33,15 @@ for (
     assertEquals(assertThrows(() => parseCommand(["check", ...args]), UsageError).message, message);
   });
 }
+
+for (
+  const [time, message] of [
+    ["0s", 'Cannot pause "0s": must be from 1s to 366d; without a time a pause lasts until resume'],
+    ["400d", 'Cannot pause "400d": must be from 1s to 366d; without a time a pause lasts until resume'],
+    ["soon", 'Cannot pause "soon": must be a time such as 30m, in s, m, h or d'],
+  ] as const
+) {
+  Deno.test(`parseCommand() rejects "pause ${time}" in the units that it was given in`, () => {
+    assertEquals(assertThrows(() => parseCommand(["pause", time]), UsageError).message, message);
+  });
+}

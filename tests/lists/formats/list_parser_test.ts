@@ -57,6 +57,8 @@ const DOMAINS: Rows = [
   ["ads..example", "bad: no domain name: ads..example"],
   ["192.0.2.999", "bad: neither a domain name nor an address: 192.0.2.999"],
   ["a.example.7", "bad: neither a domain name nor an address: a.example.7"],
+  ["-", "bad: a name of one label: -"],
+  ["0.0.0.0/0", "bad: would match every address: 0.0.0.0/0"],
   ["a.example b.example", "bad: more than one name: a.example b.example"],
   [`${"a".repeat(64)}.example`, `bad: no domain name: ${"a".repeat(64)}.example`],
   [`${"a.".repeat(127)}a`, `bad: no domain name: ${"a.".repeat(40)}`],
@@ -189,6 +191,7 @@ const RPZ: Rows = [
   ["ads.example DNAME a.", "skipped: record that is no rule"],
   ["* CNAME .", "bad: would match every name: * CNAME ."],
   ["33.0.2.0.192.rpz-ip CNAME .", "bad: no address in front of rpz-ip: 33.0.2.0.192.rpz-ip CNAME ."],
+  ["ads.example A x", 'bad: no A RDATA "x": "x" is not an IPv4 address: ads.example A x'],
   ["ads.example CNAME", "bad: no name that the record leads to: ads.example CNAME"],
   ["ads.example NOTHING 1", "bad: no record: ads.example NOTHING 1"],
 ];

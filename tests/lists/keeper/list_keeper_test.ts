@@ -24,8 +24,29 @@ Deno.test("ListKeeper fetches what it has not, and has a set made of it", async 
     lines: 2,
     bad: 0,
     firstBad: [],
-    sources: [{ what: URL, ageSeconds: 0, nextSeconds: rig.keeper.status[0]!.sources[0]!.nextSeconds, error: null }],
+    sources: [{
+      what: URL,
+      ageSeconds: 0,
+      isBeingUpdated: false,
+      nextSeconds: rig.keeper.status[0]!.sources[0]!.nextSeconds,
+      error: null,
+    }],
   }]);
+  rig.keeper.stop();
+});
+
+Deno.test("ListKeeper.status tells which source is asked, and which wait for their turn", async () => {
+  const rig = new ListRig();
+  rig.http.answer(URL, { body: [SILENCE] });
+  await rig.keeper.use([ADS, keptList({ name: "other", sources: [{ url: OTHER }] })]);
+  await rig.time.pass(1);
+  assertEquals(
+    rig.keeper.status.map(({ sources }) => sources.map((source) => [source.isBeingUpdated, source.nextSeconds])),
+    [
+      [[true, 0]],
+      [[false, 0]],
+    ],
+  );
   rig.keeper.stop();
 });
 

@@ -144,7 +144,7 @@ function dataRule(type: number, data: string, output: ListOutput): ListRule | nu
     return output.rule({ ...BLOCKS, answer });
   } catch (error) {
     if (!(error instanceof RdataFormatError || error instanceof NameFormatError)) throw error;
-    output.bad(`the record ${error.message}`);
+    output.bad(error.message.replace(/^Cannot read /, "no "));
     return null;
   }
 }
