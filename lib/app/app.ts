@@ -193,7 +193,7 @@ export class App {
 
   /** What becomes of a question now, and why. It is asked as a client would. */
   explain(request: ExplainRequest): Promise<Explanation> {
-    return explain(request, { built: this.#built, resources: this.#resources });
+    return explain(request, { built: this.#built, config: this.#config, resources: this.#resources });
   }
 
   /** Forgets what is remembered. Resolves to how many answers and failures that was. */

@@ -13,7 +13,7 @@ import { groupNames } from "./policy/group_names.ts";
 import { type Destinations, openDestinations } from "./policy/destinations.ts";
 import { upstreamGroupsOf } from "./policy/group_options.ts";
 import { openLocal } from "./policy/local.ts";
-import type { Resources } from "./resources.ts";
+import type { PipelineResources } from "./resources.ts";
 
 /** A pipeline, and what belongs to it alone. */
 export interface BuiltPipeline {
@@ -34,12 +34,12 @@ export interface BuiltPipeline {
 }
 
 /** Makes the pipeline of a configuration, on top of what outlives it. */
-export function buildPipeline(config: FullConfig, resources: Resources): BuiltPipeline {
+export function buildPipeline(config: FullConfig, resources: PipelineResources): BuiltPipeline {
   return atOnce(pipelineInSteps(config, resources));
 }
 
 /** The same, in steps; all of them must be made. */
-export function* pipelineInSteps(config: FullConfig, resources: Resources): Generator<void, BuiltPipeline> {
+export function* pipelineInSteps(config: FullConfig, resources: PipelineResources): Generator<void, BuiltPipeline> {
   const { counters, strangers, cookies, registry, views, listsNow } = resources;
   const { policy } = config;
   const destinations = openDestinations(config, policy, registry, views);

@@ -34,7 +34,7 @@ import { decideInSteps, type OwnQuestions } from "./policy/decide.ts";
 import type { Destinations } from "./policy/destinations.ts";
 import { withDns64 } from "./policy/dns64.ts";
 import type { Local } from "./policy/local.ts";
-import type { Resources } from "./resources.ts";
+import type { PipelineResources } from "./resources.ts";
 
 /** RFC 8767 §5 suggests one to three days. */
 const STALE_MS = 24 * 60 * 60 * 1000;
@@ -50,7 +50,7 @@ export interface ChainOptions {
   /** Who may be asked. */
   readonly destinations: Destinations;
   /** What outlives it. */
-  readonly resources: Resources;
+  readonly resources: PipelineResources;
 }
 
 /**

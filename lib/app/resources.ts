@@ -19,9 +19,15 @@ import { RateLimit } from "../server/admission/rate_limit.ts";
 import { ServerCookies } from "../server/admission/server_cookies.ts";
 import { LoopDetector } from "../upstream/group/loop_detector.ts";
 import { UpstreamRegistry } from "../upstream/registry.ts";
-import { Inspections } from "../resolver/inspections.ts";
+import { type InspectionNumbers, Inspections } from "../resolver/inspections.ts";
 import { ListsNow } from "./lists_now.ts";
 import { Views } from "./views.ts";
+
+/** What pipelines are made on top of. */
+export type PipelineResources = Omit<Resources, "use" | "close" | "inspections"> & {
+  /** See `Resources`. */
+  readonly inspections: InspectionNumbers;
+};
 
 /**
  * What the program keeps for as long as it runs, whichever configuration it follows: what it has learned and remembers, and

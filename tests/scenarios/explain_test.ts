@@ -5,7 +5,7 @@ import type { ExplainRequest } from "../../lib/operator/admin/requests.ts";
 import type { Explanation } from "../../lib/operator/explain/explanation.ts";
 import { explanationText } from "../../lib/operator/explain/explanation_text.ts";
 import { TYPE } from "../../lib/wire/iana.ts";
-import { question } from "../support/messages.ts";
+import { question, records } from "../support/messages.ts";
 import { listOf, policyOf } from "../support/policies.ts";
 import { recordZone } from "../support/record_zone.ts";
 import { Scene, type SceneOptions } from "../support/scene.ts";
@@ -123,6 +123,48 @@ Deno.test("explain: pauses for the client's group are told, and what another mom
   const paused = "paused  blocking by ads for kids is paused until it is resumed";
   assertEquals(await policyLines(noon), [usual, "at 2026-11-30 12:30  not night, noon", paused]);
   assertEquals(await policyLines({ client: "192.168.1.1" }), [usual]);
+  scene.app.abort();
+});
+
+Deno.test("explain: another moment's rules hold for what has to be waited for, and for nobody else", async () => {
+  const place = { file: "config.toml", line: 1 };
+  const night = { days: [1], fromMinute: 1200, toMinute: 420, timeZone: null };
+  const known = recordZone("www.example.org 300 IN CNAME ads.example");
+  const { scene } = setUp({
+    zone: (asked) => {
+      const reply = known(asked);
+      return { ...reply, answers: [...reply.answers, ...records("ads.example 300 IN A 192.0.2.1")] };
+    },
+    config: {
+      policy: policyOf({
+        upstreams: { default: ["203.0.113.53"] },
+        clients: { default: { block: [{ lists: ["ads"], schedule: "night", except: [], place }] } },
+        lists: [listOf("ads", { names: ["ads.example"] })],
+        schedules: [{ name: "night", windows: [night], place }],
+        local: { records: ["x.example. 60 IN NOTHING"] },
+      }),
+    },
+  });
+  const askedAt = async (at: string | null) => {
+    const explained = scene.app.explain({ ...USUAL, name: "www.example.org", at });
+    await scene.pass(100);
+    return linesOf(await explained).at(-1);
+  };
+  const client = scene.client();
+  const rcodes = async () => {
+    client.ask([question("www.example.org")]);
+    await scene.pass(100);
+    return client.replies.map(({ message }) => message.answers.length);
+  };
+  const lines = scene.world.lines.length;
+  assertEquals(await askedAt("2026-11-30 21:00"), "=  NOERROR  0.0 ms  blocked by [lists.ads] names: ads.example.");
+  assertEquals(await askedAt("2026-11-30 12:00"), "=  NOERROR  0.0 ms  it is remembered");
+  assertEquals(await rcodes(), [2]);
+  // Remembered by then.
+  assertEquals(await askedAt("2026-11-30 21:00"), "=  NOERROR  0.0 ms  blocked by [lists.ads] names: ads.example.");
+  assertEquals(await askedAt(null), "=  NOERROR  0.0 ms  it is remembered");
+  // What is wrong with the configuration has been told.
+  assertEquals(scene.world.lines.length, lines);
   scene.app.abort();
 });
 

@@ -1,3 +1,4 @@
+import type { FullConfig } from "../../config/config.ts";
 import type { ExplainRequest } from "../../operator/admin/requests.ts";
 import type { Explanation } from "../../operator/explain/explanation.ts";
 import { Trace } from "../../observe/trace.ts";
@@ -15,6 +16,7 @@ import { questionToText } from "../../wire/text/record_text.ts";
 import type { BuiltPipeline } from "../build_pipeline.ts";
 import type { Resources } from "../resources.ts";
 import { clientStep, groupOf, refusedStep } from "./client_step.ts";
+import { pipelineAt } from "./pipeline_at.ts";
 import { momentOf, timeFacts } from "./time_facts.ts";
 import { cacheStep, policyStep, replyStep, upstreamStep, whyOf } from "./steps.ts";
 
@@ -25,6 +27,8 @@ const THIS_MACHINE = "127.0.0.1";
 export interface ExplainOptions {
   /** What they go through now. */
   readonly built: BuiltPipeline;
+  /** What that is made from. */
+  readonly config: FullConfig;
   /** What outlives that. */
   readonly resources: Resources;
   /** Whether nothing may be asked: then it is told what would be, and nothing is waited for. */
@@ -37,7 +41,21 @@ export interface ExplainOptions {
  * and is not counted as a client's.
  */
 export async function explain(request: ExplainRequest, options: ExplainOptions): Promise<Explanation> {
-  const { built: { pipeline, access }, resources } = options;
+  if (request.at === null) return await explainIn(options.built, request, options);
+  const { config, resources } = options;
+  const built = await pipelineAt(momentOf(request.at), config, resources);
+  try {
+    return await explainIn(built, request, options);
+  } finally {
+    built.pipeline.retire(() => built.close());
+  }
+}
+
+async function explainIn(
+  { pipeline, access }: BuiltPipeline,
+  request: ExplainRequest,
+  { resources, isOffline = false }: ExplainOptions,
+): Promise<Explanation> {
   const { counters, clock } = resources;
   const client = new Client(request.client ?? THIS_MACHINE, "udp");
   const trace = client.trace = new Trace(clock);
@@ -50,14 +68,12 @@ export async function explain(request: ExplainRequest, options: ExplainOptions):
   try {
     const before = { ...counters };
     const verdict = admit(query);
-    const pending = verdict === ADMITTED || verdict === IGNORED
-      ? asOf(request.at, resources, () => pipeline.resolver.resolve(query))
-      : verdict;
+    const pending = verdict === ADMITTED || verdict === IGNORED ? pipeline.resolver.resolve(query) : verdict;
     // Nothing else has happened meanwhile: what memory has counted is this question.
     for (const name of MEMORY_COUNTERS) counters[name] = before[name];
     const isAnswered = pending instanceof Reply;
-    if (isAnswered || options.isOffline !== true) await pending;
-    const isKnown = isAnswered || options.isOffline !== true;
+    const isKnown = isAnswered || !isOffline;
+    if (isKnown) await pending;
     if (isKnown) finish(query, pipeline.recursionAvailable);
     const steps = [
       clientStep(client, access),
@@ -69,17 +85,6 @@ export async function explain(request: ExplainRequest, options: ExplainOptions):
     return { question, steps, outcome: isKnown ? outcomeOf(query, trace) : null };
   } finally {
     pipeline.leave();
-  }
-}
-
-/** Decides by the rules of another moment: what is decided about a query is decided before anything is waited for. */
-function asOf<T>(at: string | null, { timetable, listsNow }: Resources, decide: () => T): T {
-  if (at === null) return decide();
-  listsNow.useRules(timetable.inForceAt(momentOf(at)));
-  try {
-    return decide();
-  } finally {
-    listsNow.useRules(timetable.inForce);
   }
 }
 

@@ -18,7 +18,7 @@ export async function explainOffline(
   const resources = new Resources(config, { ...runtime, network: NOWHERE }, drawSecret(runtime.random));
   try {
     const built = buildPipeline(config, resources);
-    return await explain(request, { built, resources, isOffline: true });
+    return await explain(request, { built, config, resources, isOffline: true });
   } finally {
     resources.close();
   }

@@ -3,7 +3,7 @@ import type { QuestionHash } from "../../names/question_hash.ts";
 import { SuffixMap } from "../../names/suffix_map.ts";
 import { AnswerInspector } from "../../resolver/filter/answer_inspector.ts";
 import { JudgeAnswers } from "../../resolver/filter/judge_answers.ts";
-import type { Inspections } from "../../resolver/inspections.ts";
+import type { InspectionNumbers } from "../../resolver/inspections.ts";
 import type { Filter } from "../../resolver/blocking/filter.ts";
 import type { Query } from "../../resolver/query.ts";
 import type { Resolver } from "../../resolver/resolver.ts";
@@ -12,7 +12,7 @@ import { keyOfName, nameFromText } from "../../wire/name.ts";
 import { groupNames } from "./group_names.ts";
 
 /** What looks through answers for a policy; `null` where nobody is to be kept from anything. */
-export function inspectorFor(policy: Policy | null, inspections: Inspections): AnswerInspector | null {
+export function inspectorFor(policy: Policy | null, inspections: InspectionNumbers): AnswerInspector | null {
   if (policy === null) return null;
   const findsPrivateAddresses = protectedGroups(policy).includes(true);
   if (!findsPrivateAddresses && !checksAnswers(policy)) return null;

@@ -6,7 +6,7 @@ import type { WantedFile } from "../../local/files/local_files.ts";
 import { LocalData } from "../../local/local_data.ts";
 import { type AddressEntry, type RecordEntry, RecordSource } from "../../local/record_source.ts";
 import { type Name, nameFromText } from "../../wire/name.ts";
-import type { Resources } from "../resources.ts";
+import type { PipelineResources } from "../resources.ts";
 
 /** What is known here, by a configuration. */
 export interface Local {
@@ -26,7 +26,7 @@ export interface Local {
  *
  * @param groupNames The client groups in the order of their numbers.
  */
-export function openLocal(policy: Policy, groupNames: readonly string[], resources: Resources): Local {
+export function openLocal(policy: Policy, groupNames: readonly string[], resources: PipelineResources): Local {
   const { hash, log, runtime, localFiles } = resources;
   const { local, clientGroups } = policy;
   const { ttlSeconds, makesPointers } = local;
@@ -72,7 +72,7 @@ export function openLocal(policy: Policy, groupNames: readonly string[], resourc
  *
  * @returns What lets go of them; to be called when they have been opened, or are not needed any more.
  */
-export async function readLocalFiles(policy: Policy, resources: Resources): Promise<() => void> {
+export async function readLocalFiles(policy: Policy, resources: PipelineResources): Promise<() => void> {
   const { domain } = policy.local;
   const wanted = wantedFiles(policy, domain === null ? null : nameFromText(domain), resources);
   const followed = await resources.localFiles.followInSteps(wanted);
@@ -80,7 +80,7 @@ export async function readLocalFiles(policy: Policy, resources: Resources): Prom
 }
 
 /** Hosts files in the first tier, leases in the second. */
-function wantedFiles({ local }: Policy, localDomain: Name | null, { hash }: Resources): WantedFile[][] {
+function wantedFiles({ local }: Policy, localDomain: Name | null, { hash }: PipelineResources): WantedFile[][] {
   const { ttlSeconds } = local;
   const common = [local.domain, ttlSeconds];
   const hosts = local.hostsFiles.map((path) => {

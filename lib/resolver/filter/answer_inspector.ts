@@ -1,7 +1,7 @@
 import { isPrivateIpv4, isPrivateIpv6 } from "../../base/net/private_networks.ts";
 import type { Response } from "../../response/response.ts";
 import { FINDINGS, foundBy, type Inspector } from "../findings.ts";
-import type { Inspection, Inspections } from "../inspections.ts";
+import type { Inspection, InspectionNumbers } from "../inspections.ts";
 import { type TargetVisitor, visitTargets } from "./answer_targets.ts";
 
 /** What is said of what is in answers, as numbers: 0 for nothing. */
@@ -17,7 +17,7 @@ export interface ListedAnswers {
 /** What is looked for. */
 export interface AnswerInspectorOptions {
   /** Who gives it a number. */
-  readonly inspections: Inspections;
+  readonly inspections: InspectionNumbers;
   /** Whether anybody is to be kept from private addresses. */
   readonly findsPrivateAddresses: boolean;
   /** What lists say; `null` when nobody goes by that. */
@@ -26,7 +26,7 @@ export interface AnswerInspectorOptions {
 
 /** Looks through answers for aliases, addresses and services that somebody may have to be kept from. */
 export class AnswerInspector implements Inspector, TargetVisitor {
-  readonly #inspections: Inspections;
+  readonly #inspections: InspectionNumbers;
   readonly #findsPrivateAddresses: boolean;
   #lists: ListedAnswers | null;
   /** See `Inspector`. */

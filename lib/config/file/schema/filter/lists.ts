@@ -110,7 +110,9 @@ function oneList(): Field<FileList> {
       BLOCK_REASONS,
       (one) => one,
     ),
-    "via": upstreamGroupName("The upstream group that is asked for the names of its servers, unless they are known here; by default routes say."),
+    "via": upstreamGroupName(
+      "The upstream group that is asked for the names of its servers, unless they are known here; by default routes say.",
+    ),
     "token": table({ file: path('"/run/secrets/lists"', "The file that has the bearer token for its servers.") }, [
       "file",
     ]),
