@@ -1,4 +1,5 @@
 /** Of open(2), mmap(2) and madvise(2) on Linux, as in the headers of glibc. */
+const O_RDONLY = 0;
 const O_RDONLY_CLOEXEC = 0x8_0000;
 const PROT_READ = 1;
 const MAP_SHARED = 1;
@@ -48,10 +49,27 @@ export class FileMaps {
    * @throws {Error} when it cannot be mapped, or has no octets.
    */
   map(path: string): MappedFile {
-    const { open, lseek, close, mmap, madvise } = this.#libc;
-    const { read } = new TextEncoder().encodeInto(`${path}\0`, this.#path);
-    const fd = read > path.length ? open(this.#path, O_RDONLY_CLOEXEC) : -1;
-    if (fd < 0) throw new Error("it cannot be opened");
+    return this.mapDescriptor(this.#open(path, O_RDONLY_CLOEXEC));
+  }
+
+  /**
+   * Holds the file at `path` open, whatever becomes of its name: processes that are started from now on have the same descriptor.
+   *
+   * @throws {Error} when it cannot be opened.
+   */
+  hold(path: string): HeldFile {
+    const { close } = this.#libc;
+    const descriptor = this.#open(path, O_RDONLY);
+    return { descriptor, close: () => void close(descriptor) };
+  }
+
+  /**
+   * The octets of the file that a process before this one has held; its descriptor is closed.
+   *
+   * @throws {Error} when it cannot be mapped, or has no octets.
+   */
+  mapDescriptor(fd: number): MappedFile {
+    const { lseek, close, mmap, madvise } = this.#libc;
     const length = lseek(fd, 0n, SEEK_END);
     const pointer = length > 0n ? mmap(null, length, PROT_READ, MAP_SHARED, fd, 0n) : null;
     close(fd);
@@ -72,6 +90,13 @@ export class FileMaps {
     };
   }
 
+  #open(path: string, flags: number): number {
+    const { read } = new TextEncoder().encodeInto(`${path}\0`, this.#path);
+    const fd = read > path.length ? this.#libc.open(this.#path, flags) : -1;
+    if (fd < 0) throw new Error("it cannot be opened");
+    return fd;
+  }
+
   #unmap({ address, length }: Mapping): void {
     this.#libc.munmap(Deno.UnsafePointer.create(address), length);
     this.#count--;
@@ -87,6 +112,14 @@ export interface MappedFile {
    * ends the process.
    */
   unmap(): void;
+}
+
+/** A file that stays as it is, whatever becomes of its name. */
+export interface HeldFile {
+  /** By which this process, and those that it starts, know it. */
+  readonly descriptor: number;
+  /** Lets go of it, here. */
+  close(): void;
 }
 
 function openLibc() {

@@ -4,6 +4,7 @@ import type { EXIT_CODES } from "../config/flags/help.ts";
 export const EXIT = {
   ok: 0,
   cannotListen: 1,
+  hasNoLists: 1,
   notWell: 1,
   notFollowed: 1,
   usage: 2,

@@ -48,12 +48,15 @@ export interface OperatingSystem {
   /**
    * The list set at `path`, which must not be written to any more.
    *
+   * @param descriptor Of its file, which whoever has started this process holds; `null` where nobody does.
    * @throws {FileError} when it cannot be read.
    * @throws {SetFileError} when it is none.
    */
-  openSetFile(path: string): NameSet;
+  openSetFile(path: string, descriptor: number | null): NameSet;
   /** The same, while others have their turns. */
   openSetFileInSteps(path: string): Promise<NameSet>;
+  /** Holds the list set at `path` for processes that are started from now on; `null` when that cannot be done. */
+  holdSetFile(path: string): HeldSetFile | null;
   /** The sockets of the machine's file system. */
   readonly localSockets: LocalSockets;
   /** Listens on an address together with others. */
@@ -72,6 +75,14 @@ export interface OperatingSystem {
   onHangup(tell: () => void): () => void;
   /** Whether an error says that something is not permitted. */
   isForbidden(error: unknown): boolean;
+}
+
+/** The file of a list set that stays as it is, whatever becomes of its path. */
+export interface HeldSetFile {
+  /** By which processes that are started meanwhile know it. */
+  readonly descriptor: number;
+  /** Lets go of it, here. */
+  close(): void;
 }
 
 /** What the program is built as. */

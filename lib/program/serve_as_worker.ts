@@ -24,6 +24,12 @@ export async function serveAsWorker(host: Host, system: OperatingSystem): Promis
     });
     return EXIT.ok;
   } catch (error) {
+    if (isUnusable(error)) {
+      host.writeLine(
+        `dns-forwarder: error: a worker does not serve without the lists that are in force: ${error.message}`,
+      );
+      return EXIT.hasNoLists;
+    }
     if (!(error instanceof ListenError)) throw error;
     host.writeLine(`dns-forwarder: ${listenAdvice(error, system.isForbidden(error.cause))}`);
     return EXIT.cannotListen;
@@ -42,22 +48,23 @@ function startWorker(
   const { listenSharedStream: listenStream, listenSharedTls: listenTls } = system;
   const network = { openDatagram: io.openDatagram, listenStream, listenTls };
   const runtime = system.runtime(network, (line) => write(line), host.lostLineCount);
+  // Its supervisor has it: nobody is left unblocked because a folder has gone.
+  const set = lists === null ? null : system.openSetFile(lists.path, lists.descriptor);
   const app = new App(io.named(config), runtime, Uint8Array.fromHex(secret));
   app.usePauses(pauses);
+  if (set !== null) app.useLists(set);
   const log = new Log({ level: config.logLevel, writeLine: runtime.writeLine });
   const useLists = (path: string) => {
     try {
-      app.useLists(system.openSetFile(path));
+      app.useLists(system.openSetFile(path, null));
     } catch (error) {
-      if (!(error instanceof FileError || error instanceof SetFileError)) throw error;
-      // Whoever was started a moment ago is told of a newer one soon.
+      if (!isUnusable(error)) throw error;
+      // What was used before stays.
       log.warn(`${path} is not used: ${error.message}`);
     }
   };
   log.info(io.describe());
   write = (line) => writeLine(line.replace("dns-forwarder: ", `dns-forwarder: worker ${number}: `));
-  // Whoever is silent about how it serves is not about what it serves without.
-  if (lists !== null) useLists(lists);
   return {
     get state() {
       return app.state;
@@ -70,4 +77,9 @@ function startWorker(
     explain: (request) => app.explain(request),
     stop: () => app.stop(),
   };
+}
+
+/** Whether a set cannot be used. */
+function isUnusable(error: unknown): error is FileError | SetFileError {
+  return error instanceof FileError || error instanceof SetFileError;
 }

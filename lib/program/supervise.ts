@@ -9,6 +9,7 @@ import { Supervisor } from "../workers/supervisor.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
 import { orAdvise } from "./listen_advice.ts";
+import { HeldSets } from "./lists/held_sets.ts";
 import { listsIn } from "./lists/lists_in.ts";
 import type { OperatingSystem } from "./operating_system.ts";
 import type { Reloads } from "./reloads.ts";
@@ -33,15 +34,14 @@ export async function supervise(
   first.use();
   const { stateDir } = config;
   const lists = stateDir === null ? null : await listsIn(stateDir, { system, runtime, log });
-  // Each worker opens it by itself.
-  const set = lists === null ? null : await lists.open();
-  set?.set.close();
+  const sets = new HeldSets(system);
+  const opened = lists === null ? null : await lists.open();
   let reloader: Reloader | null = null;
   const supervisor = new Supervisor({
     count,
     config: first.config,
     secret: drawSecret(random),
-    lists: set?.path ?? null,
+    lists: opened && sets.hold(opened),
     spawn: system.spawnWorker,
     clock,
     timers,
@@ -72,10 +72,7 @@ export async function supervise(
     const sockets = system.localSockets;
     lists?.begin(config, {
       findAddresses: (name, via) => supervisor.findAddresses(name, via),
-      useLists: ({ path, set }) => {
-        set.close();
-        supervisor.useLists(path);
-      },
+      useLists: (opened) => supervisor.useLists(sets.hold(opened)),
     });
     stopAdmin = serveAdmin(supervisor, { path, reload, lists, sockets, timers, wallClock, log });
     await host.stop;

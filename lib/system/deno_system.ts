@@ -10,7 +10,7 @@ import { denoRuntime } from "./deno_runtime.ts";
 import { onHangup } from "./hangup_signal.ts";
 import { denoListCompiler } from "./lists/list_compiler.ts";
 import { denoListFetcher } from "./lists/list_fetcher.ts";
-import { openSetFile, openSetFileInSteps } from "./lists/open_set.ts";
+import { holdSetFile, openSetFile, openSetFileInSteps } from "./lists/open_set.ts";
 import { onStatusSignal } from "./status_signal.ts";
 import { leaveSignalsToSupervisor } from "./stop_signal.ts";
 import { chooseWorkerCount } from "./worker_count.ts";
@@ -35,6 +35,7 @@ export function denoSystem(mainModule: string): OperatingSystem {
     listCompiler: denoListCompiler(mainModule),
     openSetFile,
     openSetFileInSteps,
+    holdSetFile,
     localSockets: DENO_LOCAL_SOCKETS,
     listenSharedStream,
     listenSharedTls,

@@ -32,6 +32,14 @@ export interface PausesOrder {
   readonly pauses: readonly Pause[];
 }
 
+/** A set of names of lists, for whoever begins with it. */
+export interface HeldSet {
+  /** Where it stands, or stood. */
+  readonly path: string;
+  /** By which a worker knows its file, which its supervisor holds open; `null` where it is not held. */
+  readonly descriptor: number | null;
+}
+
 /** Use another set of names of lists. */
 export interface ListsOrder {
   /** Tells it from the others. */
@@ -70,8 +78,8 @@ export interface StartOrder {
   readonly secret: string;
   /** What is paused already. */
   readonly pauses: readonly Pause[];
-  /** Where the set of names of lists stands that is used; `null` for none. */
-  readonly lists: string | null;
+  /** The set of names of lists that is used; `null` for none. */
+  readonly lists: HeldSet | null;
   /** Whether it shall say where it serves and how: one does for all. */
   readonly announces: boolean;
 }

@@ -11,6 +11,7 @@ import { sumReplyCounts } from "../operator/reply_counts.ts";
 import { sumCounters, sumStatus } from "../operator/sum_status.ts";
 import { type Tally, tallyOf } from "../reload/probation.ts";
 import type { Prepared } from "../reload/reload_target.ts";
+import type { HeldSet } from "./messages.ts";
 import { shareConfig } from "./share_config.ts";
 import type { SpawnWorker } from "./worker_process.ts";
 import { WorkerSlot } from "./worker_slot.ts";
@@ -29,8 +30,8 @@ export interface SupervisorOptions extends Pick<Services, "clock" | "timers" | "
   readonly config: FullConfig;
   /** 16 octets that nobody else knows. */
   readonly secret: Uint8Array<ArrayBuffer>;
-  /** Where the set of names of lists stands that they begin with; `null` for none. */
-  readonly lists?: string | null;
+  /** The set of names of lists that they begin with; `null` for none. */
+  readonly lists?: HeldSet | null;
   /** How processes are started. */
   readonly spawn: SpawnWorker;
   /** See `Runtime`. */
@@ -136,7 +137,7 @@ export class Supervisor {
   /** See `PausedProgram`. */
   usePauses(pauses: readonly Pause[]): void {
     this.#pauses = pauses;
-    for (const slot of this.#slots) slot.use({ kind: "pauses", pauses });
+    for (const slot of this.#slots) slot.use({ kind: "pauses", pauses }, { pauses });
   }
 
   /** See `PausedProgram`. */
@@ -168,9 +169,9 @@ export class Supervisor {
     return await slot.errands.ask({ command: "find addresses", name, via }) as string[];
   }
 
-  /** All workers use the set of names of lists that stands at a path from now on. */
-  useLists(lists: string): void {
-    for (const slot of this.#slots) slot.use({ kind: "lists", lists });
+  /** All workers use that set of names of lists from now on. */
+  useLists(lists: HeldSet): void {
+    for (const slot of this.#slots) slot.use({ kind: "lists", lists: lists.path }, { lists });
   }
 
   /** Lets all workers finish their work. Resolves when they are gone. */

@@ -94,10 +94,9 @@ export class WorkerSlot {
     cancel();
   }
 
-  /** What an order says counts from now on, for whoever serves and for whoever follows. */
-  use(order: PausesOrder | ListsOrder): void {
-    const { kind: _, ...said } = order;
-    this.#order = { ...this.#order, ...said };
+  /** What an order says counts from now on for whoever serves; whoever follows begins with that. */
+  use(order: PausesOrder | ListsOrder, begin: Partial<StartOrder>): void {
+    this.#order = { ...this.#order, ...begin };
     this.#worker?.send(order);
   }
 

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { SocketAddress } from "../../lib/base/net/address.ts";
 import { RCODE } from "../../lib/wire/iana.ts";
 import { decode } from "../../lib/wire/message.ts";
-import { question, wire } from "../support/messages.ts";
+import { lines, question, wire } from "../support/messages.ts";
 import { TEST_AUTHORITY, TEST_CERTIFICATE, TEST_KEY } from "../support/test_certificates.ts";
 import { outputOf } from "./child_program.ts";
 import { breaking, chunks, hostsText, ListServer, type Manner, stalling } from "./list_server.ts";
@@ -278,6 +278,38 @@ if (CAN_CALL) {
     while ((await mapped("lists-2.set")).some((count) => count.trim() !== "1"));
     // The memory of the former one is given back.
     assertEquals((await mapped("lists-1.set")).map((count) => count.trim()), ["0", "0"]);
+    child.signal("SIGTERM");
+    assertEquals((await child.end()).exitCode, 0);
+  });
+
+  test("a worker that takes the place of another one blocks, too, although the folder of the lists is gone", async (rig) => {
+    rig.server.serve(GOOD);
+    const rights = ["--allow-run", "--allow-ffi", "--allow-sys=osUptime,inspector"];
+    await using child = rig.start({ rights, flags: ["--workers", "2"] });
+    await child.line(/takes commands at/);
+    for (const names of [1000, 1100]) {
+      rig.server.serve(hostsText("good", names));
+      await rig.refresh();
+      await child.line(new RegExp(`: lists are ready: ${names} names in 1 list`));
+    }
+    const workers = async () =>
+      (await outputOf("pgrep", "-P", `${child.pid}`, "-f", "main.ts worker$")).trim().split("\n");
+    for (const pid of await workers()) {
+      while ((await outputOf("grep", "-c", "lists-2.set", `/proc/${pid}/maps`)).trim() !== "1");
+    }
+    Deno.removeSync(rig.stateDir, { recursive: true });
+    for (const number of [1, 2]) {
+      // The older one is worker 1 at first, and then worker 2.
+      Deno.kill(Number((await workers())[0]), "SIGKILL");
+      await child.line(new RegExp(`worker ${number}: serves in the place of the one that died`));
+      const address = await child.address();
+      const clients = Array.from({ length: 32 * number }, () => new UdpClient(address));
+      const query = wire({ id: 1, recursionDesired: true, questions: [question("good1099.example.org")] });
+      for (const reply of await Promise.all(clients.map((client) => client.ask(query)))) {
+        assertEquals(lines(decode(reply).answers), ["good1099.example.org. 60 IN A 0.0.0.0"]);
+      }
+      for (const client of clients) client[Symbol.dispose]();
+    }
     child.signal("SIGTERM");
     assertEquals((await child.end()).exitCode, 0);
   });

@@ -44,6 +44,19 @@ nativeTest("FileMaps.map() tells why a file cannot be mapped", () => {
   assertThrows(() => maps.map(`/${"x".repeat(5000)}`), Error, "it cannot be opened");
 }, { ignore });
 
+nativeTest("FileMaps.mapDescriptor() shows what stands in a file that is held, whatever has become of its name", () => {
+  const path = Deno.makeTempFileSync();
+  Deno.writeFileSync(path, Uint8Array.of(1, 2, 3));
+  const held = maps.hold(path);
+  Deno.removeSync(path);
+  const { octets, unmap } = maps.mapDescriptor(held.descriptor);
+  assertEquals([...new Uint8Array(octets)], [1, 2, 3]);
+  unmap();
+  // The descriptor was for this once.
+  assertThrows(() => maps.mapDescriptor(held.descriptor), Error, "it cannot be mapped");
+  assertThrows(() => maps.hold(path), Error, "it cannot be opened");
+}, { ignore });
+
 nativeTest(
   "FileMaps.map() gives memory back when it is told to, once, or when nobody can look at it any more",
   async () => {

@@ -167,22 +167,21 @@ Deno.test("serveAsWorker() serves by the configuration that it is sent, whatever
   assertStringIncludes(host.lines[0]!, `listens on ${SERVICE}. ANSWERS ARE MADE UP`);
 });
 
-Deno.test("serveAsWorker() says that it has no lists when their set is gone, in the place of a dead one, too", async () => {
+Deno.test("serveAsWorker() does not serve without the lists that are in force: nobody is left unblocked", async () => {
   const order: StartOrder = {
     kind: "start",
     config: { ...DEFAULTS, listen: [plainListen(udp("192.0.2.53", 53))] },
     number: 2,
     secret: "00".repeat(16),
     pauses: [],
-    lists: "/state/lists-1.set",
+    lists: { path: "/state/lists-1.set", descriptor: null },
     announces: false,
   };
   const host = new FakeSystem(["worker"], { ordered: [order, { kind: "stop" }] });
-  assertEquals(await serveAsWorker(host, host.system), 0);
-  assertEquals(
-    host.lines[0],
-    "dns-forwarder: worker 2: warn: /state/lists-1.set is not used: there is no such file",
-  );
+  assertEquals(await serveAsWorker(host, host.system), 1);
+  assertEquals(host.lines, [
+    "dns-forwarder: error: a worker does not serve without the lists that are in force: there is no such file",
+  ]);
 });
 
 Deno.test("runProgram() imports files, and ends with exit code 2 for one that cannot be read", async () => {

@@ -98,7 +98,8 @@ export class FakeSystem implements ProgramHost {
         const octets = this.files.readNow(path, Infinity);
         return new NameSet(octets.slice().buffer, { isChecked: true });
       },
-      openSetFileInSteps: (path) => Promise.resolve().then(() => this.system.openSetFile(path)),
+      openSetFileInSteps: (path) => Promise.resolve().then(() => this.system.openSetFile(path, null)),
+      holdSetFile: () => null,
       localSockets: this.localSockets,
       listenSharedStream: usual.listenStream,
       listenSharedTls: usual.listenTls,

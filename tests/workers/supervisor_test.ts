@@ -502,13 +502,15 @@ Deno.test("Supervisor.usePauses() tells all workers, and those that take the pla
 
 Deno.test("Supervisor.useLists() tells all workers, and those that take the place of others begin with them", async () => {
   const { supervisor, workers, time } = await serving(2);
-  supervisor.useLists("/state/lists-1.set");
+  const held = { path: "/state/lists-1.set", descriptor: 21 };
+  supervisor.useLists(held);
   const told = { kind: "lists", lists: "/state/lists-1.set" } as const;
   assertEquals(workers.map(({ orders }) => orders.at(-1)), [told, told]);
   workers[0]!.end();
   await time.passAndSettle(100);
   const order = workers[2]!.orders[0]!;
-  assertEquals(order.kind === "start" && order.lists, "/state/lists-1.set");
+  // Whoever is started has its file, and others do not.
+  assertEquals(order.kind === "start" && order.lists, held);
 });
 
 Deno.test("Supervisor.findAddresses() asks a worker that serves", async () => {

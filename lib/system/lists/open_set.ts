@@ -1,6 +1,7 @@
 import { NameSet } from "../../lists/set/name_set.ts";
-import { checkContent } from "../../lists/set/set_file.ts";
+import { checkContent, SetFileError } from "../../lists/set/set_file.ts";
 import { FileMaps, type MappedFile } from "../../native/file_maps.ts";
+import type { HeldSetFile } from "../../program/operating_system.ts";
 import { fileError } from "../file_error.ts";
 
 /** Of a set that is read bit by bit. */
@@ -12,11 +13,12 @@ let maps: FileMaps | null | undefined;
 /**
  * The list set at `path`: mapped where the C library may be called, and else read into memory.
  *
+ * @param descriptor See `OperatingSystem.openSetFile`.
  * @throws {FileError} when it cannot be read.
  * @throws {SetFileError} when it is none.
  */
-export function openSetFile(path: string): NameSet {
-  return openMapped(path) ?? new NameSet(readNow(path), { isChecked: true });
+export function openSetFile(path: string, descriptor: number | null = null): NameSet {
+  return openHeld(descriptor) ?? openMapped(path) ?? new NameSet(readNow(path), { isChecked: true });
 }
 
 /** The same, and what is read is read bit by bit: others have their turns meanwhile. */
@@ -29,9 +31,29 @@ export async function openSetFileInSteps(path: string): Promise<NameSet> {
   return set;
 }
 
+/** See `OperatingSystem.holdSetFile`. */
+export function holdSetFile(path: string): HeldSetFile | null {
+  return orNull((maps) => maps.hold(path));
+}
+
+function openHeld(descriptor: number | null): NameSet | null {
+  const mapped = descriptor === null ? null : orNull((maps) => maps.mapDescriptor(descriptor));
+  try {
+    return mapped && setOf(mapped);
+  } catch (error) {
+    // It is another file's descriptor: the path may lead to the right one.
+    if (error instanceof SetFileError) return null;
+    throw error;
+  }
+}
+
 function openMapped(path: string): NameSet | null {
-  const mapped = mapNow(path);
-  if (mapped === null) return null;
+  // If it is the file's fault that it cannot be mapped, reading it tells why.
+  const mapped = orNull((maps) => maps.map(path));
+  return mapped && setOf(mapped);
+}
+
+function setOf(mapped: MappedFile): NameSet {
   try {
     // Adding up all of it would read it from the disk; whoever has written it has waited until it was there.
     return new NameSet(mapped.octets, { isChecked: false, release: mapped.unmap });
@@ -41,12 +63,12 @@ function openMapped(path: string): NameSet | null {
   }
 }
 
-function mapNow(path: string): MappedFile | null {
+/** What can be had by the C library; `null` without it, and when it fails. */
+function orNull<T>(get: (maps: FileMaps) => T): T | null {
   if (maps === undefined) maps = openMaps();
   try {
-    return maps?.map(path) ?? null;
+    return maps && get(maps);
   } catch {
-    // If it is the file's fault, reading it tells why.
     return null;
   }
 }
