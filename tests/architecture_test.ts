@@ -58,7 +58,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   local: ["client_directory.ts", "files", "neighbours.ts", "leases", "*"],
   native: ["*", "kernel"],
   // Messages and records name one another, and so do their rooms and they.
-  wire: ["text", "edns", "rdata"],
+  wire: ["quic", "text", "edns", "rdata"],
   base: ["time", "random", "octets", "*", "http", "sockets", "net"],
 };
 /** What every layer may name. */

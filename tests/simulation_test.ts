@@ -19,9 +19,9 @@ const SEED_COUNT = 500;
 
 /**
  * Counters of what never happens there: a program that is wrong, an operating system that tells what it drops. These lives
- * are short, too: what answers that grow old lead to is for the cache's own simulation.
+ * are short, too: what answers that grow old lead to is for the cache's own simulation. Its clients speak no QUIC.
  */
-const UNMET: readonly string[] = ["broken", "dropped", "prefetches", "cacheRefreshes"];
+const UNMET: readonly string[] = ["broken", "dropped", "prefetches", "cacheRefreshes", "quicFaults"];
 
 const met = new Map<string, number>();
 

@@ -12,6 +12,8 @@ export class Counters {
   connectionsRefused = 0;
   /** Replies over TCP that were put off, and made again later, because their client did not read those before them. */
   postponed = 0;
+  /** Connections over QUIC that were ended because the client did what RFC 9250 §4.3.3 does not allow. */
+  quicFaults = 0;
   /** Questions refused because too many were in flight. */
   overloaded = 0;
   /** Queries refused because of the client's address. */

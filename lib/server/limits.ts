@@ -9,6 +9,11 @@ export const CONNECTIONS_MAX = 500;
 /** Connections of one client: one greedy client leaves room for others (RFC 7766 §6.2.2, RFC 9210 §5.2). */
 export const CONNECTIONS_PER_CLIENT_MAX = 100;
 /**
+ * Connections over QUIC on one listener, of those above. Here it is this program, and not the kernel, that keeps what a client does
+ * not take: up to 64 replies of each connection.
+ */
+export const QUIC_CONNECTIONS_MAX = 100;
+/**
  * Octets of queries and replies that wait on one connection, on those of one client, and in all. Whatever the others do,
  * a connection may always keep one reply: nobody can take from a client what it takes to be answered at all.
  *

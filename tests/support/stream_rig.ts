@@ -52,7 +52,7 @@ class FakeServer {
 }
 
 /** What sessions are made from, in fake time. */
-function parts() {
+export function sessionParts() {
   const { time, deadlines } = fakeDeadlines();
   const server = new FakeServer();
   // A session calls nothing of a server but `handle`.
@@ -68,7 +68,7 @@ function parts() {
 
 /** A session that runs on a fake connection. Others may have something waiting, too. */
 export function sessionRig({ client = new StreamTotals(), all = new StreamTotals() } = {}) {
-  const { options, ...rest } = parts();
+  const { options, ...rest } = sessionParts();
   const socket = new FakeStream();
   const asker = new Client(socket.peer.hostname, "tcp");
   const session = new StreamSession({ ...options, socket, client: asker, account: new StreamAccount(client, all) });
@@ -79,7 +79,7 @@ export function sessionRig({ client = new StreamTotals(), all = new StreamTotals
 
 /** A listener that runs, or several that share a limit. */
 export function listenersRig({ count = 1, allowed = EVERYBODY }: { count?: number; allowed?: readonly Cidr[] } = {}) {
-  const { options, ...rest } = parts();
+  const { options, ...rest } = sessionParts();
   const lines: string[] = [];
   const log = new Log({ level: "debug", writeLine: (line) => void lines.push(line) });
   const limit = new StreamLimit({ access: new Access(allowed), clock: rest.time, counters: rest.counters, log });
