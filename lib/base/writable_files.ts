@@ -9,6 +9,11 @@ export interface WritableFiles {
    * put there has been `finish`ed.
    */
   replace(from: string, to: string): Promise<void>;
+  /**
+   * Locks a file against other processes, until it is let go of or this process has ended; it is made if it is not there. Returns
+   * what lets go of it; `null` when another process has it.
+   */
+  lock(path: string): Promise<(() => void) | null>;
   /** Removes a file, or a folder with all that is in it. There need not be one. */
   remove(path: string): Promise<void>;
 }

@@ -44,8 +44,10 @@ async function serveBy(
   const { stateDir } = config;
   const lists = stateDir === null ? null : await listsIn(stateDir, { system, runtime, log });
   const set = lists === null ? null : await lists.open();
+  const pauses = lists === null ? [] : await lists.readPauses();
   const app = new App(io.named(config), runtime);
   if (set !== null) app.useLists(set.set);
+  app.usePauses(pauses);
   log.info(io.describe());
   host.started?.(app);
   const tell = () =>

@@ -36,11 +36,13 @@ export async function supervise(
   const lists = stateDir === null ? null : await listsIn(stateDir, { system, runtime, log });
   const sets = new HeldSets(system);
   const opened = lists === null ? null : await lists.open();
+  const pauses = lists === null ? [] : await lists.readPauses();
   let reloader: Reloader | null = null;
   const supervisor = new Supervisor({
     count,
     config: first.config,
     secret: drawSecret(random),
+    pauses,
     lists: opened && sets.hold(opened),
     spawn: system.spawnWorker,
     clock,

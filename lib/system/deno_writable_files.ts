@@ -30,6 +30,20 @@ export const DENO_WRITABLE_FILES: WritableFiles = {
       await folder.sync();
     });
   },
+  async lock(path) {
+    return await orFileError("--allow-write", async () => {
+      const file = await Deno.open(path, { write: true, create: true, mode: FILE_MODE });
+      const release = () => file.close();
+      try {
+        if (await file.tryLock(true)) return release;
+      } catch (error) {
+        release();
+        throw error;
+      }
+      release();
+      return null;
+    });
+  },
   remove,
 };
 

@@ -32,6 +32,8 @@ export interface SupervisorOptions extends Pick<Services, "clock" | "timers" | "
   readonly secret: Uint8Array<ArrayBuffer>;
   /** The set of names of lists that they begin with; `null` for none. */
   readonly lists?: HeldSet | null;
+  /** Blocking that is left off at first. */
+  readonly pauses?: readonly Pause[];
   /** How processes are started. */
   readonly spawn: SpawnWorker;
   /** See `Runtime`. */
@@ -49,19 +51,20 @@ export class Supervisor {
   #past: Pick<Status, "counters" | "replies"> = { counters: new Counters(), replies: [] };
   #deaths = 0;
   #change = 0;
-  #pauses: readonly Pause[] = [];
+  #pauses: readonly Pause[];
   #config: FullConfig;
 
   /** See {@linkcode SupervisorOptions}. */
   constructor(options: SupervisorOptions) {
-    const { count, spawn, clock, timers, log, lists = null } = options;
+    const { count, spawn, clock, timers, log, lists = null, pauses = [] } = options;
     const secret = options.secret.toHex();
     const config = shareConfig(options.config, count);
     this.#options = options;
     this.#config = options.config;
+    this.#pauses = pauses;
     this.#startedAtMs = clock.nowMs();
     this.#slots = Array.from({ length: count }, (_, i) => {
-      const share = { config, secret, pauses: [], lists } as const;
+      const share = { config, secret, pauses, lists } as const;
       const order = { kind: "start", ...share, number: i + 1, announces: i === 0 } as const;
       return new WorkerSlot({ spawn, order, clock, timers, log, onDeath: (...how) => this.#bury(i + 1, ...how) });
     });

@@ -243,6 +243,37 @@ test("without a folder that may be written to, it is told what is missing, and c
   assertEquals([exitCode, lines.filter((line) => line.includes(" warn: list")).length], [0, 1]);
 });
 
+test("two programs with one folder do not write to it both: the second one says so, and keeps the lists when the first has ended", async (rig) => {
+  rig.server.serve(GOOD);
+  await using first = rig.start();
+  await first.line(/: lists are ready: 1000 names/);
+  await using second = rig.start();
+  await second.line(/: lists are in force as they were: ads/);
+  await second.line(/: warn: .*state is another program's: its lists are in force as they are/);
+  // What has died has let go.
+  first.signal("SIGKILL");
+  await second.line(/state is this program's from now on/);
+  second.signal("SIGTERM");
+  assertEquals((await second.end()).exitCode, 0);
+});
+
+for (
+  const [what, make] of [
+    ["leads nowhere", (path: string) => Deno.symlinkSync(`${path}/nowhere`, path)],
+    ["is a file", (path: string) => Deno.writeTextFileSync(path, "")],
+  ] as const
+) {
+  test(`a state-dir that ${what} is told at the start`, async (rig) => {
+    make(rig.stateDir);
+    await using child = rig.start();
+    await child.line(
+      /: warn: .*state \(server\.state-dir\) cannot be written to, nothing new is kept there: no folder stands at its path, but /,
+    );
+    child.signal("SIGTERM");
+    assertEquals((await child.end()).exitCode, 0);
+  });
+}
+
 test("a list comes over TLS from whoever has the name in its URL, found by the program's own upstream", async (rig) => {
   await using server = new ListServer({ cert: TEST_CERTIFICATE, key: TEST_KEY });
   server.serve(GOOD);

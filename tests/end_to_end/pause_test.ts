@@ -22,11 +22,11 @@ class Rig implements AsyncDisposable {
   readonly folder = Deno.makeTempDirSync({ prefix: "dns-forwarder-pause-" });
   readonly socket = `${this.folder}/admin.sock`;
 
-  write(workers: number, more = ""): void {
+  write(workers: number, more = "", server = ""): void {
     const config = `[server]
 listen = ["127.0.0.1:0"]
 workers = ${workers}
-[admin]
+${server}[admin]
 socket = "${this.socket}"
 [cache]
 size = "0"
@@ -104,6 +104,32 @@ test("a pause lets blocked names through until it is resumed, across a reload, a
   assertEquals(await told(child), BLOCKED);
   assertMatch((await rig.run("explain", "codecrafters.io")).stdout, /config\.toml:10, sentence 4 of the law/);
 });
+
+test("a pause lasts over a restart where there is a state-dir, and ends with it elsewhere", async (rig) => {
+  for (const [stateDir, after] of [[`state-dir = "${rig.folder}/state"\n`, ANSWER], ["", BLOCKED]] as const) {
+    rig.write(1, "", stateDir);
+    {
+      await using child = await rig.serve();
+      assertEquals((await rig.run("pause", "1h")).stdout, "blocking is paused for another 60 min\n");
+      child.signal("SIGTERM");
+      await child.end();
+    }
+    await using child = await rig.serve();
+    assertEquals(await told(child), after);
+  }
+});
+
+test("with workers a pause lasts over a restart, too", async (rig) => {
+  rig.write(2, "", `state-dir = "${rig.folder}/state"\n`);
+  {
+    await using child = await rig.serve(...WORKERS);
+    assertEquals((await rig.run("pause")).stdout, "blocking is paused until it is resumed\n");
+    child.signal("SIGTERM");
+    await child.end();
+  }
+  await using child = await rig.serve(...WORKERS);
+  assertEquals(await told(child), ANSWER);
+}, !CAN_CALL);
 
 test("a pause of other clients, and one that has ended, let nothing through", async (rig) => {
   rig.write(1);

@@ -10,6 +10,10 @@ export class FakeWritableFiles implements WritableFiles {
   readonly steps: string[] = [];
   /** Writing takes the last of this many octets; then the disk is full. */
   freeOctets = Infinity;
+  /** Files that some process has locked. */
+  readonly locked: Set<string> = new Set();
+  /** Why none can be locked; `null` where they can. */
+  lockError: FileError | null = null;
   /** So many steps are done, and what comes then never is: the program has been killed. */
   stepsMax = Infinity;
 
@@ -57,6 +61,14 @@ export class FakeWritableFiles implements WritableFiles {
     if (content === undefined) throw new FileError("there is no such file");
     this.#files.write(to, content);
     this.#files.remove(from);
+  }
+
+  async lock(path: string): Promise<(() => void) | null> {
+    await null;
+    if (this.lockError !== null) throw this.lockError;
+    if (this.locked.has(path)) return null;
+    this.locked.add(path);
+    return () => void this.locked.delete(path);
   }
 
   async remove(path: string): Promise<void> {

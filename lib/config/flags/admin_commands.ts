@@ -37,7 +37,8 @@ export const ADMIN_COMMANDS: readonly SubCommand[] = [
     value: `[<time>] [--clients <group>,...] [--lists <list>,...] ${SHARED}`,
     help: [
       "Let the program block nothing for a while: for a time such as 30m or 2h, or until resume; for the clients of some",
-      "groups alone, or by some lists alone (* for what blocks all names). It outlives a reload, and no restart.",
+      "groups alone, or by some lists alone (* for what blocks all names). It outlives a reload, and with a state-dir a",
+      "restart.",
     ],
   },
   {

@@ -95,7 +95,7 @@ export const PROCESS_SETTINGS = {
     isReloadable: false,
     help: [
       "The folder where lists are kept as they were fetched and as they are looked up in, so that a restart blocks at once,",
-      "without the Internet. Lists with sources need it.",
+      "without the Internet; and pauses, which outlive it then. Lists with sources need it. It is for one program alone.",
     ],
   },
 } satisfies Partial<Settings>;

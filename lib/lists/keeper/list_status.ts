@@ -1,4 +1,5 @@
 import type { BadLine } from "../bad_line.ts";
+import { type KeptListSource, sourceText } from "./kept_list.ts";
 
 /** How a list is doing, for the operator. Plain data. */
 export interface ListStatus {
@@ -32,6 +33,12 @@ export interface SourceStatus {
 
 /** More than these are not told of a list. */
 const BAD_LINES_MAX = 3;
+
+/** Of a list that somebody else keeps. */
+export function unknownStatus(name: string, sources: readonly KeptListSource[], error: string): ListStatus {
+  const unknown = { ageSeconds: null, isBeingUpdated: false, nextSeconds: null, error };
+  return listStatus(name, sources.map((source) => ({ what: sourceText(source), ...unknown })), []);
+}
 
 /** Puts together what its sources say. */
 export function listStatus(

@@ -6,6 +6,7 @@ import { type AdminHandler, AdminServer } from "../../operator/admin/admin_serve
 import { changePauses, type PausedProgram } from "../../operator/admin/pausing.ts";
 import type { ExplainRequest, FlushRequest, RefreshRequest } from "../../operator/admin/requests.ts";
 import type { Explanation } from "../../operator/explain/explanation.ts";
+import type { Pause } from "../../lists/schedule/pause.ts";
 import type { ListStatus } from "../../lists/keeper/list_status.ts";
 import type { Outcome } from "../../reload/outcome.ts";
 import type { Status } from "../../operator/status.ts";
@@ -22,8 +23,10 @@ export interface AdminTarget extends PausedProgram {
   explain(request: ExplainRequest): Promise<Explanation>;
 }
 
-/** Knows lists that are read or fetched. */
+/** Knows lists that are read or fetched, and keeps what lasts over a restart. */
 export interface ListsTarget {
+  /** Keeps pauses. Resolves when that is done, or cannot be done. */
+  keepPauses(pauses: readonly Pause[]): Promise<void>;
   /** Resolves when it is known what has been read and fetched of them before: a moment after the start, or after a reload. */
   readonly known: Promise<void>;
   /** How all of them are doing. */
@@ -96,8 +99,11 @@ function handlerOf(target: AdminTarget, { reload, lists, wallClock }: ServeAdmin
       case "explain":
         return await target.explain(request);
       case "pause":
-      case "resume":
-        return changePauses(request, target, wallClock.epochSeconds());
+      case "resume": {
+        const result = changePauses(request, target, wallClock.epochSeconds());
+        await lists?.keepPauses(target.pauses);
+        return result;
+      }
       case "lists":
         await lists?.known;
         return lists?.status ?? [];

@@ -4,17 +4,23 @@ import type { FullConfig } from "../../config/config.ts";
 import type { FindAddresses } from "../../lists/fetch/fetch_source.ts";
 import type { KeptList } from "../../lists/keeper/kept_list.ts";
 import { ListKeeper } from "../../lists/keeper/list_keeper.ts";
-import type { ListStatus } from "../../lists/keeper/list_status.ts";
+import { type ListStatus, unknownStatus } from "../../lists/keeper/list_status.ts";
+import type { Pause } from "../../lists/schedule/pause.ts";
 import { ListStore } from "../../lists/store/list_store.ts";
 import type { Log } from "../../observe/log.ts";
 import { listLines } from "../../operator/lists_text.ts";
 import type { OperatingSystem } from "../operating_system.ts";
+import { FolderLock } from "./folder_lock.ts";
+import { KeptPauses } from "./kept_pauses.ts";
 import { type OpenedSet, SetFolder } from "./set_folder.ts";
 
 /** Less than whoever gives the command waits for its outcome. */
 const REFRESH_MS = 45_000;
 /** A folder that cannot be looked at may be one soon: a disk comes late, or somebody allows it. */
 const RETRY_MS = 60_000;
+
+/** Why a list is not kept by this program. */
+const OTHERS = "another program keeps it: server.state-dir is that program's";
 
 /** What lists are read, fetched and looked up with. */
 export interface ListsOptions {
@@ -43,6 +49,8 @@ export class Lists {
   readonly #folder: string;
   readonly #sets: SetFolder;
   readonly #store: ListStore;
+  readonly #lock: FolderLock;
+  readonly #pauses: KeptPauses;
   readonly #stopping = new AbortController();
   #paths: WatchedPaths | null = null;
   #made: Awaited<ReturnType<SetFolder["openNewest"]>> = null;
@@ -50,6 +58,8 @@ export class Lists {
   #user: ListsUser | null = null;
   /** Configurations are followed one after another. */
   #following: Promise<void> = Promise.resolve();
+  /** Whether another program has the folder. */
+  #isOthers = false;
   /** Which one is followed; to tell it from those before. */
   #config: FullConfig | null = null;
   #cancelRetry: (() => void) | null = null;
@@ -63,6 +73,8 @@ export class Lists {
     const onSet = (opened: OpenedSet) => this.#user!.useLists(opened);
     this.#sets = new SetFolder({ folder, compiler, openSetFile, files, writableFiles, onSet, log });
     this.#store = new ListStore({ folder: `${folder}/fetch`, files, writableFiles });
+    this.#lock = new FolderLock({ folder, writableFiles, timers: options.runtime.timers, log });
+    this.#pauses = new KeptPauses({ path: `${folder}/pauses.json`, files, writableFiles, log });
   }
 
   /** The set that was used last, for whoever is about to serve: it blocks at once. `null` when there is none. */
@@ -70,12 +82,44 @@ export class Lists {
     return this.#made = await this.#sets.openNewest();
   }
 
+  /** Blocking that was left off when the program ended. */
+  readPauses(): Promise<readonly Pause[]> {
+    return this.#pauses.read();
+  }
+
+  /** Keeps these for the next start. Resolves when that is done, or cannot be done. */
+  async keepPauses(pauses: readonly Pause[]): Promise<void> {
+    if (this.#lock.isHeld) await this.#pauses.write(pauses);
+  }
+
   /** Keeps the lists of a configuration from now on, for whoever serves. */
   begin(config: FullConfig, user: ListsUser): void {
+    this.#user = user;
+    this.#config = config;
+    this.#following = this.#lock.take(() => this.#takeOver()).then((owner) => {
+      this.#isOthers = owner === "another program";
+      if (!this.#isOthers) return this.#beginToKeep();
+    });
+    this.follow(config);
+  }
+
+  /** Another program has kept the folder until now. */
+  #takeOver(): void {
+    if (this.#keeper !== null) return;
+    this.#isOthers = false;
+    this.#following = this.#following.then(async () => {
+      const opened = await this.open();
+      if (opened !== null) this.#user!.useLists(opened);
+      await this.#beginToKeep();
+    });
+    this.follow(this.#config!);
+  }
+
+  async #beginToKeep(): Promise<void> {
     const { system, runtime, log } = this.#options;
     const { signal } = this.#stopping;
-    const fetching = { findAddresses: user.findAddresses, signal };
-    this.#user = user;
+    if (signal.aborted) return;
+    const fetching = { findAddresses: this.#user!.findAddresses, signal };
     this.#paths = new WatchedPaths({
       ...runtime,
       files: system.files,
@@ -90,10 +134,9 @@ export class Lists {
       onFiles: (paths) => this.#paths!.watch(paths),
       log,
     });
-    this.#following = this.#store.tidy(keptLists(config).map(({ name }) => name)).catch((error: Error) => {
+    await this.#store.tidy(keptLists(this.#config!).map(({ name }) => name)).catch((error: Error) => {
       log.warn(`Cannot tidy up ${this.#folder}: ${error.message}`);
     });
-    this.follow(config);
   }
 
   /** Keeps the lists of another configuration. */
@@ -121,7 +164,8 @@ export class Lists {
 
   /** How all of them are doing. */
   get status(): readonly ListStatus[] {
-    return this.#keeper?.status ?? [];
+    if (!this.#isOthers) return this.#keeper?.status ?? [];
+    return keptLists(this.#config!).map(({ name, sources }) => unknownStatus(name, sources, OTHERS));
   }
 
   /** The same for the operator, a line each. */
@@ -144,6 +188,7 @@ export class Lists {
     this.#cancelRetry?.();
     this.#keeper?.stop();
     this.#paths?.stop();
+    this.#lock.stop();
   }
 }
 

@@ -16,11 +16,16 @@ const URL = "https://lists.example.org/ads.txt";
 
 /** A machine on which the program starts, again and again. */
 class Machine {
-  readonly fake = new FakeSystem([]);
+  readonly fake: FakeSystem;
   readonly lines: string[] = [];
   /** The sets that were used, in turn. */
   readonly used: NameSet[] = [];
   lists: Lists | null = null;
+
+  /** Of two programs on one machine, the second has what the first has. */
+  constructor(fake = new FakeSystem([])) {
+    this.fake = fake;
+  }
 
   /** The program starts. Resolves to what it has before anything is fetched. */
   async start(config: FullConfig): Promise<OpenedSet | null> {
@@ -265,4 +270,77 @@ Deno.test("Lists.follow() and stop() end what was to be tried again", async () =
   machine.lists!.stop();
   await machine.pass(0);
   assertEquals(machine.fake.world.time.timerCount, 0);
+});
+
+Deno.test("Lists uses what another program keeps in its folder, tells it once, and keeps it when that has ended", async () => {
+  const one = new Machine();
+  one.fake.http.answer(URL, { body: ["a.example\n"] });
+  await one.start(configOf({ ads: URL }));
+  await one.pass(100);
+  const other = new Machine(one.fake);
+  const opened = await other.start(configOf({ ads: URL }));
+  assertEquals(has(opened!.set, "a.example"), true);
+  await other.pass(200_000);
+  const others =
+    `${FOLDER} is another program's: its lists are in force as they are, and kept by that program until it ends`;
+  assertEquals(other.lines, ["lists are in force as they were: ads", `warn: ${others}`]);
+  assertEquals(other.lists!.status.map(({ name, names, sources }) => [name, names, sources[0]!.error]), [
+    ["ads", 0, "another program keeps it: server.state-dir is that program's"],
+  ]);
+  assertEquals((await other.lists!.refresh(null)).length, 1);
+  one.fake.http.answer(URL, { body: ["b.example\n"] });
+  const refreshing = one.lists!.refresh(null);
+  await one.pass(100);
+  await refreshing;
+  assertEquals(other.used.length, 0);
+  other.lines.length = 0;
+  one.lists!.stop();
+  await other.pass(5000);
+  assertEquals(other.lines, [`${FOLDER} is this program's from now on`, "lists are in force as they were: ads"]);
+  assertEquals([has(other.used.at(-1), "b.example"), other.lists!.status[0]!.names], [true, 1]);
+  other.lists!.stop();
+  await other.pass(0);
+  assertEquals([one.fake.world.time.timerCount, one.fake.writableFiles.locked.size], [0, 0]);
+});
+
+Deno.test("Lists tells at the start that its folder cannot be written to, and when it can", async () => {
+  const machine = new Machine();
+  machine.fake.http.answer(URL, { body: ["a.example\n"] });
+  machine.fake.writableFiles.lockError = new FileError("the file system is read-only");
+  await machine.start(configOf({ ads: URL }));
+  await machine.pass(0);
+  assertEquals(
+    machine.lines[0],
+    `warn: ${FOLDER} (server.state-dir) cannot be written to, nothing new is kept there: the file system is read-only`,
+  );
+  machine.fake.writableFiles.lockError = null;
+  machine.lines.length = 0;
+  await machine.pass(60_000);
+  assertEquals(machine.lines.includes(`${FOLDER} is this program's from now on`), true);
+  machine.lists!.stop();
+  await machine.pass(0);
+  assertEquals(machine.fake.world.time.timerCount, 0);
+});
+
+Deno.test("Lists.keepPauses() keeps pauses for the next start, and what somebody else has written there is none", async () => {
+  const machine = new Machine();
+  await machine.start(configOf({}));
+  await machine.pass(0);
+  const pauses = [{ untilSeconds: 2_000_000_000, clients: ["kids"], lists: null }];
+  await machine.lists!.keepPauses(pauses);
+  machine.lists!.stop();
+  machine.lines.length = 0;
+  await machine.start(configOf({}));
+  assertEquals(await machine.lists!.readPauses(), pauses);
+  const path = `${FOLDER}/pauses.json`;
+  for (const text of ["", "{}", "[1]", '[{"untilSeconds":"soon","clients":null,"lists":null}]']) {
+    machine.fake.files.write(path, text);
+    assertEquals(await machine.lists!.readPauses(), []);
+  }
+  assertEquals(machine.lines, Array(4).fill(`warn: ${path} is not used: there are no pauses in it`));
+  machine.lines.length = 0;
+  machine.fake.writableFiles.freeOctets = 3;
+  await machine.lists!.keepPauses(pauses);
+  assertEquals(machine.lines, ["warn: Pauses end with a restart, they cannot be kept: the disk is full"]);
+  machine.lists!.stop();
 });
