@@ -20,8 +20,14 @@ import {
 } from "./kernel/socket_options.ts";
 import { Zones } from "./kernel/zones.ts";
 
-/** Datagrams that one system call takes or sends: a quarter of a MiB of slots for a listener. */
+/** Datagrams that one system call takes. */
 const BATCH_SIZE = 32;
+
+/**
+ * Replies that leave a listener together: a quarter of a MiB of slots. The more there are, the more are for one client, and
+ * leave as one message; the kernel makes 64 datagrams of one at most.
+ */
+const REPLIES_SIZE = 64;
 
 /** The same for what leaves one of many sockets: a few queries of ours. */
 const QUERIES_SIZE = 32;
@@ -52,7 +58,11 @@ export class NativeIo {
   readonly #receiveRing: ReceiveRing;
   /** Those of sockets that have been closed: every socket for upstreams is, after a while. */
   readonly #spareSendRings: SendRing[] = [];
-  readonly #offload: SegmentOffload = { isUsable: false };
+  /** What leads to clients need not be what leads to upstreams. */
+  readonly #offloads: Readonly<Record<DatagramUse, SegmentOffload>> = {
+    clients: { isUsable: false },
+    upstreams: { isUsable: false },
+  };
   /** The least that a socket for clients has got. */
   #clientRoomOctets = Infinity;
   /** Why the last socket that has no batches has none. */
@@ -75,8 +85,9 @@ export class NativeIo {
         return onFailure(() => plain.close(), () => this.#addBatch(plain, { use, knowsLocalAddress: isForClients }));
       };
       selfTest(open);
-      this.#offload.isUsable = true;
-      if (!carriesRuns(open)) this.#offload.isUsable = false;
+      this.#offloads.upstreams.isUsable = true;
+      if (!carriesRuns(open)) this.#offloads.upstreams.isUsable = false;
+      this.#offloads.clients.isUsable = this.#offloads.upstreams.isUsable;
     });
   }
 
@@ -145,8 +156,8 @@ export class NativeIo {
     const receiveBufferOctets = growReceiveBuffer(libc, fd, RECEIVE_BUFFER_OCTETS[use]);
     const receiveRing = use === "clients" ? new ReceiveRing(libc, BATCH_SIZE) : this.#receiveRing;
     const sendRing = use === "clients"
-      ? new SendRing(libc, BATCH_SIZE)
-      : this.#spareSendRings.pop() ?? new SendRing(libc, QUERIES_SIZE, this.#offload);
+      ? new SendRing(libc, REPLIES_SIZE, this.#offloads.clients)
+      : this.#spareSendRings.pop() ?? new SendRing(libc, QUERIES_SIZE, this.#offloads.upstreams);
     const onClosed = () => void (use === "upstreams" && this.#spareSendRings.push(sendRing));
     const batch = new NativeBatch({ libc, fd, family, receiveRing, sendRing, receiveBufferOctets, onClosed });
     const waiter = knowsLocalAddress ? new DescriptorWaiter(libc, fd, receiveRing) : null;

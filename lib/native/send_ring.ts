@@ -26,6 +26,9 @@ const FULL_WAIT_MS = 5;
 const RETRIES_MAX = 3;
 
 const NONE: readonly TooLong[] = [];
+const NOBODY: SocketAddress = { transport: "udp", hostname: "", port: 0 };
+/** Datagrams as they were queued. */
+const IN_ORDER: Uint8Array = Uint8Array.from({ length: 256 }, (_, i) => i);
 
 /** Datagrams that wait for `sendmmsg`, each in a slot of its own. */
 export class SendRing {
@@ -34,19 +37,20 @@ export class SendRing {
   readonly #slots: readonly KernelBuffer[];
   readonly #poll = new KernelBuffer(SMALL_OCTETS);
   readonly #addresses: AddressBook;
-  /** Whom each slot is for. */
-  readonly #peers: SocketAddress[] = [];
-  readonly #runs: SegmentRuns | null;
+  /** Whom each slot is for, or was for last: `NOBODY` where its header has to be written anew. */
+  readonly #peers: SocketAddress[];
+  readonly #runs: SegmentRuns;
   #count = 0;
   #lost: number[] = [];
   #tooLong: TooLong[] = [];
 
-  /** Room for `size` datagrams. Those for one peer leave in runs if there is an `offload`; see `SegmentRuns`. */
-  constructor(libc: Libc, size: number, offload: SegmentOffload | null = null) {
+  /** Room for `size` datagrams. Those for one peer leave in runs where `offload` says so; see `SegmentRuns`. */
+  constructor(libc: Libc, size: number, offload: SegmentOffload) {
     this.#libc = libc;
     this.#addresses = new AddressBook(new Zones(libc));
     this.#messages = new MessageHeaders(size);
-    this.#runs = offload && new SegmentRuns(this.#messages, size, offload);
+    this.#runs = new SegmentRuns(this.#messages, size, offload);
+    this.#peers = new Array<SocketAddress>(size).fill(NOBODY);
     this.#slots = Array.from({ length: size }, () => new KernelBuffer(SLOT_OCTETS));
     for (const [i, slot] of this.#slots.entries()) this.#messages.point(i, slot, 0);
   }
@@ -70,13 +74,13 @@ export class SendRing {
     // hot path
     assert(lengthOctets <= SLOT_OCTETS, "what is queued is in the slot");
     const i = this.#count;
-    if (this.#runs === null || !this.#runs.join(lengthOctets, peer)) {
+    if (this.#peers[i] !== peer) {
       const words = peer instanceof NativePeer ? peer.words : this.#addresses.find(peer, family);
       if (words === null) return false;
-      this.#putHeader(this.#runs === null ? i : this.#runs.begin(i, lengthOctets, peer), words);
+      this.#putHeader(i, words);
+      this.#peers[i] = peer;
     }
     this.#messages.iovecs.words[iovLengthWord(i)] = lengthOctets;
-    this.#peers[i] = peer;
     this.#count++;
     return true;
   }
@@ -90,15 +94,14 @@ export class SendRing {
     const count = this.#count;
     this.#count = 0;
     if (count === 0) return 0;
-    const messageCount = this.#runs === null ? count : this.#runs.count;
-    const sent = this.#libc.sendmmsg(fd, this.#messages.headers.octets, messageCount, C.MSG_DONTWAIT);
-    if (sent === messageCount) {
-      this.#runs?.clear();
-      return 0;
-    }
+    const messageCount = this.#runs.form(count, this.#peers);
+    const isEachAlone = messageCount === count;
+    const { octets } = isEachAlone ? this.#messages.headers : this.#runs.headers;
+    const sent = this.#libc.sendmmsg(fd, octets, messageCount, C.MSG_DONTWAIT);
+    if (sent === messageCount) return 0;
+    if (isEachAlone) return this.#flushRest(fd, octets, IN_ORDER, Math.max(0, sent), count);
     // In a run there is no telling which of them is at fault.
-    const next = this.#runs === null ? Math.max(0, sent) : this.#runs.part(sent, this.#libc.errno(), count);
-    return this.#flushRest(fd, next, count);
+    return this.#flushRest(fd, octets, this.#runs.order, 0, this.#runs.part(messageCount, sent, this.#libc.errno()));
   }
 
   /** Which were lost at the last `flush` that lost any, counted from 0. */
@@ -118,7 +121,8 @@ export class SendRing {
   drop(): number {
     const count = this.#count;
     this.#count = 0;
-    this.#runs?.clear();
+    // Its next socket may be of another family.
+    this.#forgetPeers();
     this.#lost = Array.from({ length: count }, (_, i) => i);
     this.#tooLong = [];
     return count;
@@ -126,37 +130,44 @@ export class SendRing {
 
   /** Whether the kernel's pointers still lead here. */
   get hasStayed(): boolean {
-    return this.#messages.hasStayed && [this.#poll, ...this.#slots].every((memory) => memory.hasStayed);
+    return this.#messages.hasStayed && this.#runs.hasStayed &&
+      [this.#poll, ...this.#slots].every((memory) => memory.hasStayed);
   }
 
   /** sendmmsg(2) stops at the first datagram that fails, and says why only to the call that begins with it. */
-  #flushRest(fd: number, start: number, count: number): number {
+  #flushRest(fd: number, headers: Uint8Array<ArrayBuffer>, order: Uint8Array, start: number, count: number): number {
     const lost: number[] = this.#lost = [];
     let next = start;
     let retries = 0;
     while (next < count) {
-      const rest = this.#messages.headers.octets.subarray(next * MMSGHDR.size);
-      const sent = this.#libc.sendmmsg(fd, rest, count - next, C.MSG_DONTWAIT);
+      const sent = this.#libc.sendmmsg(fd, headers.subarray(next * MMSGHDR.size), count - next, C.MSG_DONTWAIT);
       if (sent > 0) {
+        if (next === start) this.#runs.leftAlone();
         next += sent;
         continue;
       }
       const errno = this.#libc.errno();
-      if (errno === ERRNO.EMSGSIZE) this.#tooLong.push({ octets: this.#copyOf(next), to: this.#peers[next]! });
+      if (errno === ERRNO.EMSGSIZE) this.#noteTooLong(order[next]!);
       if (errno !== ERRNO.EINTR && errno !== ERRNO.EAGAIN && errno !== ERRNO.ENOBUFS) {
-        lost.push(next++);
-        this.#addresses.forget();
+        lost.push(order[next++]!);
       } else if (retries++ === RETRIES_MAX) {
-        while (next < count) lost.push(next++);
+        while (next < count) lost.push(order[next++]!);
       } else if (errno === ERRNO.EAGAIN) {
         poll(this.#libc, this.#poll, fd, C.POLLOUT, FULL_WAIT_MS);
       }
     }
+    if (lost.length > 0) this.#forgetPeers();
     return lost.length;
   }
 
-  #copyOf(i: number): Uint8Array<ArrayBuffer> {
-    return this.#slots[i]!.octets.slice(0, this.#messages.iovecs.words[iovLengthWord(i)]);
+  #noteTooLong(i: number): void {
+    const octets = this.#slots[i]!.octets.slice(0, this.#messages.iovecs.words[iovLengthWord(i)]);
+    this.#tooLong.push({ octets, to: this.#peers[i]! });
+  }
+
+  #forgetPeers(): void {
+    this.#addresses.forget();
+    this.#peers.fill(NOBODY);
   }
 
   /** Writes whom message `h` is for. */

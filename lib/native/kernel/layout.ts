@@ -46,8 +46,8 @@ export const IN_PKTINFO = { interfaceIndex: 0, local: 4, destination: 8, size: 1
 /** `struct in6_pktinfo`. */
 export const IN6_PKTINFO = { destination: 0, interfaceIndex: 16, size: 20 } as const;
 
-/** Room for one control message of either kind, in whole words of 8 octets. */
-export const CONTROL_OCTETS = 40;
+/** Room for what says where a datagram was sent to, of either kind, and how long the datagrams of a run are. */
+export const CONTROL_OCTETS = 64;
 
 /** Numbers that C programs know by name. */
 export const C = {

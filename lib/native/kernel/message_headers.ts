@@ -17,8 +17,6 @@ export class MessageHeaders {
   readonly names: KernelBuffer;
   /** What else is said of each datagram. */
   readonly controls: KernelBuffer;
-  /** Where the `struct iovec` of each datagram is: pointers of two words. */
-  readonly #iovecPointers: Uint32Array<ArrayBuffer>;
 
   /** For `size` datagrams. */
   constructor(size: number) {
@@ -26,35 +24,13 @@ export class MessageHeaders {
     this.iovecs = roomFor(size * IOVEC.size);
     this.names = roomFor(size * NAME_OCTETS);
     this.controls = roomFor(size * CONTROL_OCTETS);
-    this.#iovecPointers = new Uint32Array(size * 2);
     for (let i = 0; i < size; i++) {
       const header = i * MMSGHDR.size;
       this.headers.putPointer(header + MMSGHDR.name, this.names, i * NAME_OCTETS);
       this.headers.putPointer(header + MMSGHDR.iov, this.iovecs, i * IOVEC.size);
-      this.#iovecPointers.set(this.headers.words.subarray(iovWord(i), iovWord(i) + 2), i * 2);
       this.headers.words[iovCountWord(i)] = 1;
       this.headers.putPointer(header + MMSGHDR.control, this.controls, i * CONTROL_OCTETS);
     }
-  }
-
-  /** Lets header `h` be about datagram `i`, instead of the one with its own number. */
-  lead(h: number, i: number): void {
-    // hot path
-    const { words } = this.headers;
-    words[iovWord(h)] = this.#iovecPointers[i * 2]!;
-    words[iovWord(h) + 1] = this.#iovecPointers[i * 2 + 1]!;
-    words[iovCountWord(h)] = 1;
-  }
-
-  /** Lets header `i` be about datagram `i` alone, for whom header `h` is. */
-  standAlone(i: number, h: number): void {
-    const headers = this.headers.words;
-    // What is said of a run is not true of its parts.
-    headers[controlLengthWord(i)] = headers[iovCountWord(h)] === 1 ? headers[controlLengthWord(h)]! : 0;
-    headers[nameLengthWord(i)] = headers[nameLengthWord(h)]!;
-    this.names.words.copyWithin(nameWord(i), nameWord(h), nameWord(h + 1));
-    this.controls.words.copyWithin(controlWord(i), controlWord(h), controlWord(h + 1));
-    this.lead(i, i);
   }
 
   /** Lets datagram `i` be in the first `lengthOctets` of `memory`. */
@@ -79,7 +55,7 @@ export function nameLengthWord(i: number): number {
 }
 
 /** Where the pointer to the `struct iovec`s is in `headers`, of two words. */
-function iovWord(i: number): number {
+export function iovWord(i: number): number {
   return (i * MMSGHDR.size + MMSGHDR.iov) >> 2;
 }
 
