@@ -26,6 +26,7 @@ const LAYERS = [
   "observe",
   "native",
   "wire",
+  "http",
   "base",
 ];
 /**
@@ -59,6 +60,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   native: ["*", "kernel"],
   // Messages and records name one another, and so do their rooms and they.
   wire: ["quic", "text", "edns", "rdata"],
+  http: ["exchanges.ts", "h2", "hpack", "frames", "*"],
   base: ["time", "random", "octets", "*", "http", "sockets", "net"],
 };
 /** What every layer may name. */
@@ -94,6 +96,7 @@ const CHANNEL_ROOMS = [
   "lib/resolver/client.ts",
   "lib/server/listen/",
   "lib/upstream/",
+  "lib/http/",
   "lib/lists/fetch/dial.ts",
   "lib/config/",
   "lib/system/",

@@ -9,34 +9,29 @@ export type HttpVersion = typeof HTTP_VERSIONS[number];
 /** Fields of a header: names in lower case and values by turns. */
 export type HttpFields = readonly string[];
 
-/**
- * Many exchanges of small messages over connections that somebody else has dialled or accepted, and authenticated. What speaks
- * HTTP there is loaded when the first connection needs it.
- */
+/** Many exchanges of small messages over connections that somebody else has dialled or accepted, and authenticated. */
 export interface HttpExchanges {
   /** Asks over `socket`, which belongs to the connection from now on. Waits for nothing that the server says. */
-  connect(socket: ByteStream, options: HttpClientOptions): Promise<HttpClientConnection>;
+  connect(socket: ByteStream, options: HttpClientOptions): HttpClientConnection;
   /** Answers over `socket`, which belongs to the connection from now on. */
-  serve(socket: ByteStream, options: HttpServerOptions): Promise<HttpServerConnection>;
+  serve(socket: ByteStream, options: HttpServerOptions): HttpServerConnection;
 }
 
-/** Whom a connection is to, and who is told of it. */
+/** Whom a connection is to, and who is told of it. HTTP/2 is spoken there (RFC 9113). */
 export interface HttpClientOptions {
-  /** What both sides have agreed on. */
-  readonly version: HttpVersion;
   /** The host of each request, with its port where it is not the usual one (RFC 9110 §7.2). */
   readonly authority: string;
-  /** The server has said how many requests it takes at a time: `roomForStreams` may be another number. */
+  /** `roomForStreams` may be another number: the server has said how many requests it takes at a time, or one has ended. */
   readonly onRoom: () => void;
-  /** It takes no more requests. Told once; those that are under way may still be answered, but for `HttpStreamError`s. */
+  /** It takes no more requests. Told once; those that are under way may still be answered. */
   readonly onEnd: (end: HttpConnectionEnd) => void;
 }
 
 /** Why a connection takes no more requests. */
 export interface HttpConnectionEnd {
   /**
-   * `goaway`: the server finishes what it has taken, and says so (RFC 9113 §6.8, and `Connection: close`); `closed`: it has
-   * closed the connection; `failed`: the connection is broken, or what came is no HTTP; `us`: `close` was called.
+   * `goaway`: the server finishes what it has taken, and says so (RFC 9113 §6.8); `closed`: it has closed the connection;
+   * `failed`: the connection is broken, or what came is no HTTP; `us`: `close` was called, or all numbers of requests are used up.
    */
   readonly kind: "goaway" | "closed" | "failed" | "us";
   /** In words, for the operator. */
@@ -47,12 +42,12 @@ export interface HttpConnectionEnd {
 export interface HttpClientConnection {
   /** Whether it takes requests. */
   readonly isOpen: boolean;
-  /** Requests that it takes beside those under way: what the server's settings leave, 1 or 0 over HTTP/1.1. */
+  /** Requests that it takes beside those under way: what the server's settings leave. */
   readonly roomForStreams: number;
   /**
    * Sends a request; those of one turn leave together. To be called as long as it is open and has room.
    *
-   * @returns Gives the request up: nothing is told of it any more (RFC 9113 §8.1: the stream is cancelled). Over HTTP/1.1 that ends the connection.
+   * @returns Gives the request up, and tells the server (CANCEL, RFC 9113 §7): nothing is told of it any more.
    */
   request(message: HttpRequestMessage, sink: HttpResponseSink): () => void;
   /** Closes it now. Whatever is under way fails. */
@@ -67,7 +62,7 @@ export interface HttpRequestMessage {
   readonly path: string;
   /** Besides those that each request has: host and the content's length. The same object again is cheaper. */
   readonly fields: HttpFields;
-  /** Sent at once or copied: it may change afterwards. */
+  /** Only lent. */
   readonly content: Uint8Array<ArrayBuffer> | null;
   /** What is read of the answer's content at most; a longer one is a failure. */
   readonly contentOctetsMax: number;
@@ -105,15 +100,15 @@ export class HttpStreamError extends Error {
 
 /** How a connection of a client is served. */
 export interface HttpServerOptions {
-  /** What both sides have agreed on. */
-  readonly version: HttpVersion;
+  /** What both sides have agreed on; `null` when they have not, and the client's first octets tell (RFC 9113 §3.3). */
+  readonly version: HttpVersion | null;
   /** What a client may make of it. */
   readonly limits: HttpServerLimits;
+  /** Asked before more of what has come is looked at, which waits as long as this is not `null`. */
+  readonly gate: () => Promise<void> | null;
   /** The header of a request is there. It is answered by `respond`, now or later. */
   readonly onRequest: (exchange: HttpExchange) => void;
-  /** Something has come from the client: a whole header, a whole content. A few octets are none. */
-  readonly onProgress: () => void;
-  /** What was answered has left the program: so many octets of content and headers at most wait there no more. */
+  /** Something has left the program: `waitingOctets` has become less. */
   readonly onSent: () => void;
   /** The connection is closed, whoever has closed it. Told once. */
   readonly onEnd: () => void;
@@ -121,12 +116,14 @@ export interface HttpServerOptions {
 
 /** What a client may make of a connection. Who goes beyond it is answered by the rules of HTTP, or loses the connection. */
 export interface HttpServerLimits {
-  /** Requests without an answer at a time, as the client is told (RFC 9113 §6.5.2). Who waits for one that was reset counts them. */
+  /** Requests at a time without an answer that the client waits for (RFC 9113 §6.5.2). What is worked on in vain counts for `gate`. */
   readonly streams: number;
-  /** Octets of a request's header. */
+  /** Octets of a request's fields, 32 more for each field (RFC 9113 §6.5.2). */
   readonly headerOctets: number;
-  /** Streams that the client may reset, or have reset by what it sends, beyond those that were answered, before it loses the connection. */
+  /** Requests that it may give up, or have us give up by what it sends, beyond those that were answered (RFC 9113 §10.5). */
   readonly resets: number;
+  /** Octets of content that wait for the rest of it, on all requests together; at least one of them fits. */
+  readonly contentOctets: number;
 }
 
 /** A connection of a client. */
@@ -152,7 +149,7 @@ export interface HttpExchange {
   /** The value of a field by its name in lower case, several of them joined by commas; `null` when it is not there. */
   field(name: string): string | null;
   /**
-   * Reads the content. To be called once, at once or not at all. Who resets the stream before its end is not told of.
+   * Reads the content. To be called once, at once or not at all. When the client gives up before its end, nothing is read.
    *
    * @param read Is given the content, which is then the caller's, or `null` when there is more than `octetsMax`.
    */
