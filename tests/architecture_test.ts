@@ -34,7 +34,7 @@ const LAYERS = [
  * are free.
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  system: ["deno_system.ts", "lists", "*", "network", "process"],
+  system: ["deno_system.ts", "lists", "*", "certificates", "network", "process"],
   program: ["run_program.ts", "supervise.ts", "serve_alone.ts", "admin", "config", "lists", "*"],
   app: ["app.ts", "explain", "find_addresses.ts", "build_pipeline.ts", "chain.ts", "policy", "*"],
   reload: ["*", "changes"],
@@ -61,7 +61,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // Messages and records name one another, and so do their rooms and they.
   wire: ["quic", "text", "edns", "rdata"],
   http: ["exchanges.ts", "h2", "hpack", "frames", "*"],
-  base: ["time", "random", "octets", "*", "http", "sockets", "net"],
+  base: ["time", "random", "octets", "*", "http", "sockets", "certificates", "net"],
 };
 /** What every layer may name. */
 const LEAVES = ["version"];

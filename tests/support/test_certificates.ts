@@ -1,3 +1,9 @@
+import {
+  type CertificateWish,
+  type MadeCertificate,
+  makeCertificate,
+} from "../../lib/system/certificates/make_certificate.ts";
+
 /** An authority that nobody trusts but a test, and a certificate of it for `lists.example.org`. Good until 2046. */
 export const TEST_AUTHORITY = `-----BEGIN CERTIFICATE-----
 MIIBjjCCATWgAwIBAgIUWupLbvXBhk9yj9WQYVLgj8ZvKQEwCgYIKoZIzj0EAwIw
@@ -32,3 +38,60 @@ vkFDC7jtV0UnZQuJh6MGZVRzBkehRANCAARRmvmV4dPEqSeF5Whx3y/UIAx5pAcs
 1aWSIXZAlbrw6pCx9vFvb0my+6L2SJ5mLZ/YlBeeK04apFdfPGihz5iF
 -----END PRIVATE KEY-----
 `;
+
+/** Certificates that nobody trusts but a test: made when they are first asked for, and good from an hour ago for a day. */
+export interface TestCertificates {
+  /** The authority that tests believe, and one of the same name that they do not. */
+  readonly authority: MadeCertificate;
+  readonly stranger: MadeCertificate;
+  /** Of the authority, for `dns.example.org`, 127.0.0.1 and ::1. */
+  readonly server: MadeCertificate;
+  /** The same, until an hour ago. */
+  readonly expired: MadeCertificate;
+  /** The same, in an hour. */
+  readonly notYetValid: MadeCertificate;
+  /** Of nobody but itself. */
+  readonly selfSigned: MadeCertificate;
+  /** Of the authority, for `other.example.org`. */
+  readonly otherName: MadeCertificate;
+  /** Of the stranger. */
+  readonly untrusted: MadeCertificate;
+}
+
+/** What `dns.example.org` shows in tests. */
+export const TEST_NAMES: Pick<CertificateWish, "names" | "addresses"> = {
+  names: ["dns.example.org"],
+  addresses: ["127.0.0.1", "::1"],
+};
+
+let made: Promise<TestCertificates> | null = null;
+
+/** See {@linkcode TestCertificates}. */
+export function testCertificates(): Promise<TestCertificates> {
+  return made ??= makeAll();
+}
+
+/** From an hour ago for a day. */
+export function nowValid(): Pick<CertificateWish, "validFromS" | "validToS"> {
+  const nowS = Math.floor(Date.now() / 1000);
+  return { validFromS: nowS - HOUR_S, validToS: nowS + 24 * HOUR_S };
+}
+
+const HOUR_S = 3600;
+
+async function makeAll(): Promise<TestCertificates> {
+  const valid = nowValid();
+  const nowS = valid.validFromS + HOUR_S;
+  const authorityWish = { names: [], addresses: [], ...valid, isAuthority: true, subject: "Authority of tests" };
+  const [authority, stranger] = await Promise.all([makeCertificate(authorityWish), makeCertificate(authorityWish)]);
+  const wish = { ...TEST_NAMES, ...valid };
+  const [server, expired, notYetValid, selfSigned, otherName, untrusted] = await Promise.all([
+    makeCertificate(wish, authority),
+    makeCertificate({ ...wish, validFromS: nowS - 2 * HOUR_S, validToS: nowS - HOUR_S }, authority),
+    makeCertificate({ ...wish, validFromS: nowS + HOUR_S }, authority),
+    makeCertificate(wish),
+    makeCertificate({ ...wish, names: ["other.example.org"], addresses: [] }, authority),
+    makeCertificate(wish, stranger),
+  ]);
+  return { authority, stranger, server, expired, notYetValid, selfSigned, otherName, untrusted };
+}

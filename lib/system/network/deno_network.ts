@@ -6,8 +6,11 @@ import {
   type StreamListenSocket,
   type StreamSocket,
 } from "../../base/runtime.ts";
-import { inZone, isLinkLocal, splitZone } from "../../base/net/zone.ts";
+import { isLinkLocal, splitZone } from "../../base/net/zone.ts";
 import { DENO_QUIC } from "./quic/deno_quic.ts";
+import type { ProxyOptions } from "../../base/sockets/stream_socket.ts";
+import { inZoneOf } from "./in_zone.ts";
+import { ProxiedListener } from "./proxied_listener.ts";
 import { connectStreamFrom } from "./stream_from.ts";
 import { connectTls } from "./tls/connect_tls.ts";
 import { listenTls } from "./tls/listen_tls.ts";
@@ -54,29 +57,30 @@ function openDatagramOn(zone: string, local: SocketAddress): DatagramSocket {
   };
 }
 
-function inZoneOf(address: SocketAddress, zone: string | null): SocketAddress {
-  const { transport, hostname, port } = address;
-  return zone === null ? address : { transport, hostname: inZone(hostname, zone), port };
-}
-
 /** Listens where others may do so in this way, too: the kernel spreads the connections over them (SO_REUSEPORT). */
-export function listenSharedStream(local: SocketAddress): StreamListenSocket {
-  return listenBy(local, { reusePort: true });
+export function listenSharedStream(local: SocketAddress, proxied: ProxyOptions | null = null): StreamListenSocket {
+  return listenBy(local, { reusePort: true, proxied });
 }
 
-function listenStream(local: SocketAddress): StreamListenSocket {
-  return listenBy(local, { reusePort: false });
+function listenStream(local: SocketAddress, proxied: ProxyOptions | null = null): StreamListenSocket {
+  return listenBy(local, { reusePort: false, proxied });
 }
 
-function listenBy(local: SocketAddress, { reusePort }: { reusePort: boolean }): StreamListenSocket {
+interface ListenOptions {
+  readonly reusePort: boolean;
+  readonly proxied: ProxyOptions | null;
+}
+
+function listenBy(local: SocketAddress, { reusePort, proxied }: ListenOptions): StreamListenSocket {
   const { hostname, port } = local;
   const socket = bind(local, () => Deno.listen({ transport: "tcp", hostname, port, reusePort }));
   const { zone } = splitZone(hostname);
-  return {
+  const listener: StreamListenSocket = {
     address: inZoneOf(socket.addr, zone),
     accept: async () => streamSocket(await socket.accept(), zone),
     close: () => socket.close(),
   };
+  return proxied === null ? listener : new ProxiedListener(listener, proxied);
 }
 
 async function connectStream(
