@@ -45,6 +45,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   upstream: [
     "registry.ts",
     "group",
+    "discovery",
     "upstream.ts",
     "udp",
     "stream",

@@ -37,6 +37,8 @@ export class Client {
   readonly isAnswerable: boolean;
   /** Where it came in, as `formatSocketAddress` writes it; empty for ourselves. */
   readonly listener: string;
+  /** The address of this machine that it asks, canonical text; `null` where nobody knows. Whoever makes it says so. */
+  asked: string | null = null;
   /** Where what becomes of its questions is written down, for whoever wants them explained; others have none. */
   trace: Trace | null = null;
   /** Whose verdicts the next two are; `null` before there are any. Another judge makes them anew. */

@@ -7,15 +7,16 @@ import {
   type QuicSocket,
   type QuicStream,
 } from "../../lib/base/sockets/quic.ts";
+import type { TlsIdentity } from "../../lib/base/sockets/tls.ts";
 import { DENO_QUIC } from "../../lib/system/network/quic/deno_quic.ts";
-import { TEST_AUTHORITY, TEST_CERTIFICATE, TEST_KEY } from "../support/test_certificates.ts";
+import { testCertificates } from "../support/test_certificates.ts";
 
 const LOOPBACK: SocketAddress = { transport: "udp", hostname: "127.0.0.1", port: 0 };
-const IDENTITY = { certificate: TEST_CERTIFICATE, key: TEST_KEY };
-const SERVER = { identity: IDENTITY, alpn: ["doq"], idleMs: 5000, streamsMax: 2 };
+const CERTIFICATES = await testCertificates();
+const SERVER = { identity: CERTIFICATES.server, alpn: ["doq"], idleMs: 5000, streamsMax: 2 };
 const CLIENT: QuicClientOptions = {
-  serverName: "lists.example.org",
-  ca: TEST_AUTHORITY,
+  serverName: "dns.example.org",
+  ca: CERTIFICATES.authority.certificate,
   alpn: ["doq"],
   idleMs: 5000,
 };
@@ -25,8 +26,11 @@ function quicTest(name: string, run: () => Promise<void>): void {
   Deno.test({ name: whyNot === null ? name : `${name} (left out: ${whyNot})`, ignore: whyNot !== null, fn: run });
 }
 
-async function withServer(use: (listener: QuicListenSocket) => Promise<void>): Promise<void> {
-  const listener = DENO_QUIC.listen(LOOPBACK, SERVER);
+async function withServer(
+  use: (listener: QuicListenSocket) => Promise<void>,
+  identity: TlsIdentity = CERTIFICATES.server,
+): Promise<void> {
+  const listener = DENO_QUIC.listen(LOOPBACK, { ...SERVER, identity });
   try {
     await use(listener);
   } finally {
@@ -61,7 +65,7 @@ const octets = (text: string) => new TextEncoder().encode(text);
 
 quicTest("DENO_QUIC carries octets both ways on a stream, to its end", async () => {
   await withConnection(async (client, server) => {
-    assertEquals(server.serverName, "lists.example.org");
+    assertEquals(server.serverName, "dns.example.org");
     assertEquals(server.peer.hostname, "127.0.0.1");
     const asked = (await client.openStream(false))!;
     await asked.finish(octets("query"));
@@ -122,24 +126,44 @@ quicTest("DENO_QUIC lets a stream go without ending its connection", async () =>
   });
 });
 
-Deno.test.each<[string, Partial<QuicClientOptions>, string | null]>([
-  ["for another name", { serverName: "dns.example" }, "name"],
-  ["for a name, and an address is asked", { serverName: null }, "name"],
-  ["of an authority that nobody knows", { ca: null }, "chain"],
-  ["good, but nothing is spoken that both know", { alpn: ["h3"] }, null],
-])("DENO_QUIC has no connection to a server whose certificate is $0", async (_, options, doubt) => {
-  if (DENO_QUIC.whyNot !== null) return;
+const { server: good, otherName, expired, notYetValid, selfSigned, untrusted } = CERTIFICATES;
+
+for (
+  const [what, identity, options, doubt] of [
+    ["for another name", otherName, {}, "name"],
+    ["for a name alone, where an address is asked", otherName, { serverName: null }, "name"],
+    ["for other names than that", good, { serverName: "dns.example.com" }, "name"],
+    ["expired", expired, {}, "expired"],
+    ["not valid yet", notYetValid, {}, "notYetValid"],
+    ["signed by itself", selfSigned, {}, "chain"],
+    ["of an authority that is called like ours", untrusted, {}, "chain"],
+    ["of an authority that nobody has named", good, { ca: null }, "chain"],
+    ["good, but nothing is spoken that both know", good, { alpn: ["h3"] }, null],
+  ] as const
+) {
+  quicTest(`[9250_06] DENO_QUIC has no connection to a server whose certificate is ${what}`, async () => {
+    await withServer(async (listener) => {
+      const client = DENO_QUIC.client(null);
+      let isTaken = false;
+      const accepted = listener.accept().then(() => isTaken = true, () => {});
+      const attempt = client.connect(listener.address, { ...CLIENT, ...options }, never());
+      const error = await assertRejects(() => attempt, QuicError);
+      assertEquals(error.doubt, doubt);
+      client.close();
+      listener.close();
+      await accepted;
+      assertEquals(isTaken, false);
+    }, identity);
+  });
+}
+
+quicTest("DENO_QUIC connects to an address that the certificate is for, and asks for no name then", async () => {
   await withServer(async (listener) => {
     const client = DENO_QUIC.client(null);
-    let isTaken = false;
-    const accepted = listener.accept().then(() => isTaken = true, () => {});
-    const attempt = client.connect(listener.address, { ...CLIENT, ...options }, never());
-    const error = await assertRejects(() => attempt, QuicError);
-    assertEquals(error.doubt, doubt);
+    const accepted = listener.accept();
+    await client.connect(listener.address, { ...CLIENT, serverName: null }, never());
+    assertEquals((await accepted).serverName, null);
     client.close();
-    listener.close();
-    await accepted;
-    assertEquals(isTaken, false);
   });
 });
 
@@ -161,15 +185,17 @@ quicTest("DENO_QUIC shows another certificate to new connections, and keeps the 
     const taken = listener.accept();
     const old = await first.connect(listener.address, CLIENT, never());
     const oldServed = await taken;
-    listener.replace(IDENTITY);
+    listener.replace(otherName);
     const second = DENO_QUIC.client(null);
+    await assertRejects(() => second.connect(listener.address, CLIENT, never()), QuicError);
     const next = listener.accept();
-    await second.connect(listener.address, CLIENT, never());
+    await second.connect(listener.address, { ...CLIENT, serverName: "other.example.org" }, never());
     await next;
     const stream = (await old.openStream(false))!;
     await stream.finish(octets("still here"));
     assertEquals(await all(await oldServed.acceptStream()), "still here");
-    assertThrows(() => listener.replace({ ...IDENTITY, key: "no key" }), QuicError);
+    assertThrows(() => listener.replace({ ...otherName, key: good.key }), QuicError);
+    assertThrows(() => listener.replace({ ...otherName, key: "no key" }), QuicError);
     first.close();
     second.close();
   });
