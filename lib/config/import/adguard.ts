@@ -1,6 +1,7 @@
 import { CACHE_SETTINGS } from "../settings/cache_settings.ts";
 import { ADMISSION_SETTINGS } from "../settings/admission_settings.ts";
 import { NETWORK_SETTINGS } from "../settings/network_settings.ts";
+import { importLists } from "./lists/adguard_lists.ts";
 import type { Draft, Source } from "./draft.ts";
 import {
   durationText,
@@ -19,10 +20,9 @@ import { yamlTree } from "./tree/yaml_tree.ts";
 
 /** Why there is no counterpart, where it is worth a word; by the beginnings of paths. */
 const WHY: readonly (readonly [string, string])[] = [
-  ["filters", "no lists of names"],
-  ["whitelist_filters", "no lists of names"],
-  ["user_rules", "no lists of names"],
-  ["filtering", "no lists of names"],
+  ["filtering.safe", "safe-search is a setting of a client group"],
+  ["filtering.parental", "a list, such as one of names for adults"],
+  ["filtering.blocked_services", "a list of their names"],
   ["dns.bootstrap_dns", "servers are asked by their addresses"],
   ["dns.bind_interface", "listening is by address: server.listen"],
   ["dns.cache_size", "cache.size; the usual 64MiB hold some 300,000 answers"],
@@ -40,7 +40,7 @@ export function importAdguard(sources: readonly Source[], draft: Draft): void {
     access(tree, draft);
     cache(tree, draft);
     rewrites(tree, draft);
-    clients(tree, draft);
+    importLists(tree, clients(tree, draft), draft);
     tree.tellRest(draft, (path) => WHY.find(([start]) => path.startsWith(start))?.[1]);
   }
 }
@@ -164,26 +164,31 @@ function rewrites(tree: Tree, draft: Draft): void {
   }
 }
 
-/** Clients that have servers of their own. */
-function clients(tree: Tree, draft: Draft): void {
+/** Clients that have servers of their own, or for whom nothing is blocked: the groups of the latter. */
+function clients(tree: Tree, draft: Draft): string[] {
+  const unfiltered: string[] = [];
   for (const item of [...tree.items("clients", "persistent"), ...tree.items("clients")]) {
     const name = item.take("name");
     const ids = item.takeAll("ids");
     const servers = item.takeAll("upstreams");
     if (name === null) continue;
+    const [isUsual, isFiltered] = [item.take("use_global_settings"), item.take("filtering_enabled")];
+    const isUnfiltered = isUsual?.text === "false" && isFiltered?.text === "false";
     const own = servers.map(({ text }) => plainServer(text)).filter((server) => server !== null);
     const group = groupName(name.text, (taken) => draft.has(`clients.${taken}`, "addresses"));
     for (const { text, origin } of ids) {
       const network = networkText(text);
       const isMac = /^(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i.test(text);
-      if (own.length === 0) {
+      if (own.length === 0 && !isUnfiltered) {
         draft.none(origin, `clients: ${name.text}: ${text}`, "nothing is different for this client");
       } else if (network !== null) draft.add(`clients.${group}`, "addresses", [network], origin);
       else if (isMac) draft.add(`clients.${group}`, "macs", [text.toLowerCase().replaceAll("-", ":")], origin);
       else draft.none(origin, `clients: ${name.text}: ${text}`, "needs an address, a network or a MAC address");
     }
+    if (isUnfiltered) unfiltered.push(group);
     if (own.length === 0) continue;
     draft.add(`upstreams.${group}`, "servers", own, servers[0]!.origin);
     draft.set(`clients.${group}`, "upstream", group, servers[0]!.origin);
   }
+  return unfiltered;
 }

@@ -1,6 +1,7 @@
 import { TYPE } from "../../wire/iana.ts";
 import { CACHE_SETTINGS } from "../settings/cache_settings.ts";
 import { NETWORK_SETTINGS } from "../settings/network_settings.ts";
+import { importLists } from "./lists/blocky_lists.ts";
 import type { Draft, Origin, Source } from "./draft.ts";
 import { durationText, groupName, ipText, millisecondsText, nameText, networkText } from "./spellings.ts";
 import { plainServer, secondsOf, within } from "./spellings.ts";
@@ -9,7 +10,6 @@ import { yamlTree } from "./tree/yaml_tree.ts";
 
 /** Why there is no counterpart, where it is worth a word; by the beginnings of paths. */
 const WHY: readonly (readonly [string, string])[] = [
-  ["blocking", "no lists of names"],
   ["bootstrapDns", "servers are asked by their addresses"],
   ["caching.prefetching", "answers that are often asked for are refreshed by themselves"],
   ["caching.maxItemsCount", "cache.size; the usual 64MiB hold some 300,000 answers"],
@@ -23,13 +23,15 @@ const WHY: readonly (readonly [string, string])[] = [
 export function importBlocky(sources: readonly Source[], draft: Draft): void {
   for (const source of sources) {
     const tree = yamlTree(source);
+    const groups = new ClientKeys(draft);
     ports(tree, draft);
-    upstreams(tree, draft);
+    upstreams(tree, groups, draft);
     conditional(tree, draft);
     customDns(tree, draft);
     hostsFiles(tree, draft);
     caching(tree, draft);
     others(tree, draft);
+    importLists(tree, (client, origin) => groups.lists(client, origin), draft);
     tree.tellRest(draft, (path) => WHY.find(([start]) => path.startsWith(start))?.[1]);
   }
 }
@@ -47,19 +49,46 @@ function ports(tree: Tree, draft: Draft): void {
   }
 }
 
-function upstreams(tree: Tree, draft: Draft): void {
+/** Groups of clients, by what blocky knows them by: a network, or a name. */
+class ClientKeys {
+  readonly #draft: Draft;
+  readonly #groups = new Map<string, string>();
+
+  constructor(draft: Draft) {
+    this.#draft = draft;
+  }
+
+  /** The word for one, which says nothing of its clients yet; `null` for what is neither a network nor a name. */
+  word(key: string): string | null {
+    if (networkText(key) === null && !/^[\w*.-]+$/.test(key)) return null;
+    return this.#groups.getOrInsertComputed(key, () => {
+      return groupName(key, (taken) => taken === "default" || [...this.#groups.values()].includes(taken));
+    });
+  }
+
+  /** The same, with its clients. */
+  lists(key: string, origin: Origin): string | null {
+    const group = this.word(key);
+    const network = networkText(key);
+    if (group === null) return null;
+    if (network !== null) this.#draft.add(`clients.${group}`, "addresses", [network], origin);
+    else this.#draft.add(`clients.${group}`, "names", [key.toLowerCase()], origin);
+    return group;
+  }
+}
+
+function upstreams(tree: Tree, clients: ClientKeys, draft: Draft): void {
   const groups = [...tree.entries("upstreams", "groups"), ...tree.entries("upstream")];
   for (const [name, node] of groups) {
     const servers = tree.values(node);
     const isDefault = name === "default";
-    const network = networkText(name);
-    if (network === null && !/^[\w*.-]+$/.test(name)) {
+    const group = isDefault ? "default" : clients.word(name);
+    if (group === null) {
       for (const { text, origin } of servers) {
         draft.none(origin, `upstreams: ${name}: ${text}`, "not a name or a network");
       }
       continue;
     }
-    const group = isDefault ? "default" : groupName(name, (taken) => draft.has(`upstreams.${taken}`, "servers"));
     for (const { text, origin } of servers) {
       const server = plainServer(text);
       if (server === null) draft.none(origin, `upstreams: ${name}: ${text}`, "upstreams are asked over UDP and TCP");
@@ -67,8 +96,7 @@ function upstreams(tree: Tree, draft: Draft): void {
     }
     if (isDefault || !draft.has(`upstreams.${group}`, "servers")) continue;
     const { origin } = servers[0]!;
-    if (network !== null) draft.add(`clients.${group}`, "addresses", [network], origin);
-    else draft.add(`clients.${group}`, "names", [name.toLowerCase()], origin);
+    clients.lists(name, origin);
     draft.set(`clients.${group}`, "upstream", group, origin);
   }
   const strategy = tree.take("upstreams", "strategy");

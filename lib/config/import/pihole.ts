@@ -1,14 +1,14 @@
 import { ADMISSION_SETTINGS } from "../settings/admission_settings.ts";
 import { importDnsmasq } from "./dnsmasq/dnsmasq.ts";
 import type { Draft, Origin, Source } from "./draft.ts";
+import { importAddresses, importBlocking, importTable, isListOfLists, isTableOfLists } from "./lists/pihole_lists.ts";
 import { ipText, nameText, reverseDomains, serverTextBehind, within } from "./spellings.ts";
 import { tomlTree } from "./tree/toml_tree.ts";
 import type { Found, Tree } from "./tree/tree.ts";
 
 /** Why there is no counterpart, where it is worth a word; by the beginnings of paths. */
 const WHY: readonly (readonly [string, string])[] = [
-  ["dns.block", "no lists of names"],
-  ["dns.specialDomains", "no lists of names"],
+  ["dns.specialDomains", "a list of their names"],
   ["dns.dnssec", "ask servers that validate"],
   ["dns.interface", "listening is by address: server.listen"],
   ["dns.cache.size", "cache.size; the usual 64MiB hold some 300,000 answers"],
@@ -18,7 +18,9 @@ const WHY: readonly (readonly [string, string])[] = [
 /** Carries over pihole.toml, or files of dnsmasq's: Pi-hole's own are such. */
 export function importPihole(sources: readonly Source[], draft: Draft): void {
   for (const source of sources) {
-    if (/^\s*\[dns\]/m.test(source.text)) importToml(source, draft);
+    if (isTableOfLists(source)) importTable(source, draft);
+    else if (isListOfLists(source)) importAddresses(source, draft);
+    else if (/^\s*\[dns\]/m.test(source.text)) importToml(source, draft);
     else if (/^\s*[0-9a-f.:]+\s+\S+\s*$/im.test(source.text)) hosts(hostLines(source), draft);
     else importDnsmasq([source], draft);
   }
@@ -31,6 +33,7 @@ function importToml(source: Source, draft: Draft): void {
   hosts(tree.takeAll("dns", "hosts"), draft);
   names(tree, draft);
   cacheAndAccess(tree, draft);
+  importBlocking(tree, draft);
   for (const { text, origin } of tree.takeAll("misc", "dnsmasq_lines")) {
     // Its line in the file, not in this text of one.
     const line = `${"\n".repeat(origin.line - 1)}${text}`;

@@ -9,6 +9,8 @@ const TABLES: readonly string[] = [
   "cache",
   "upstreams",
   "route",
+  "lists",
+  "block",
   "clients",
   "local",
   "rewrite",

@@ -16,6 +16,9 @@ const CASES: readonly (readonly [Peer, string])[] = [
   ["dnsmasq", "dnsmasq.conf"],
   ["unbound", "unbound.conf"],
   ["pihole", "pihole.toml"],
+  ["pihole", "pihole-adlists.json"],
+  ["pihole", "pihole-domains.json"],
+  ["pihole", "adlists.list"],
   ["adguard", "adguard.yaml"],
   ["blocky", "blocky.yml"],
   ["blocky", "blocky-old.yml"],
@@ -149,6 +152,21 @@ Deno.test("importConfig() writes TOML whatever it reads, or says that the file c
     "txt-record",
     "hosts",
     "|",
+    "filters",
+    "user_rules",
+    "url",
+    "https://lists.example/a",
+    "/etc/a",
+    "||a.example^",
+    "/a[0-9]/",
+    "blocking:\n  denylists:\n    ads:\n      - ",
+    "  clientGroupsBlock:\n    default:\n      - ads\n",
+    "address=/a.example/",
+    "local-zone: a.example always_null\n",
+    "rpz:\n name: ",
+    '[{"address":"',
+    '"}]',
+    "ads {\n list ",
   );
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...PEERS), fc.array(words, { maxLength: 40 }), async (peer, parts) => {
@@ -186,6 +204,30 @@ Deno.test("importConfig() takes several files as one, and says of which each lin
     "# b.conf:2: no counterpart: log-dhcp",
   ]);
 });
+
+for (
+  const [peer, format, line] of [
+    ["dnsmasq", "dnsmasq", (i: number) => `address=/ads${i}.example/${i % 2 === 0 ? "" : "0.0.0.0"}`],
+    ["unbound", "unbound", (i: number) => `  local-zone: "ads${i}.example" always_nxdomain`],
+  ] as const
+) {
+  Deno.test(`importConfig() takes a file of ${peer}'s that is nothing but a list for a source, and few lines for words`, async () => {
+    const text = (count: number) => `# ads\n${Array.from({ length: count }, (_, i) => line(i)).join("\n")}\n`;
+    const whole = await importConfig(peer, [{ file: `/etc/${peer}/ads.conf`, text: text(20_000) }]);
+    await load(whole);
+    assertEquals(whole.split("\n").filter((line) => /lists\.|sources|format|block =/.test(line)), [
+      "[lists.ads]",
+      `sources = ["/etc/${peer}/ads.conf"]  # /etc/${peer}/ads.conf:1: 20000 lines`,
+      `format = "${format}"  # /etc/${peer}/ads.conf:1`,
+      `block = ["ads"]  # /etc/${peer}/ads.conf:1`,
+    ]);
+    const words = await importConfig(peer, [{ file: `/etc/${peer}/ads.conf`, text: text(150) }]);
+    await load(words);
+    assertEquals([words.includes("sources"), words.includes('"ads149.example"')], [false, true]);
+    const input = await importConfig(peer, [{ file: "standard input", text: text(300) }]);
+    assertStringIncludes(input, "300 lines that block names");
+  });
+}
 
 for (const [peer, text] of [["adguard", "dns: [\n"], ["pihole", "[dns]\nport = \n"]] as const) {
   Deno.test(`importConfig() says where a file of ${peer}'s is broken`, async () => {

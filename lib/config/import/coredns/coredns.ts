@@ -1,6 +1,7 @@
 import { CACHE_SETTINGS } from "../../settings/cache_settings.ts";
 import type { Draft, Source } from "../draft.ts";
 import { durationText, ipText, nameText, networkText, reverseDomains, within } from "../spellings.ts";
+import { ads, blocklist, template } from "./coredns_lists.ts";
 import { type Directive, readCorefile, type ServerBlock } from "./corefile.ts";
 import { forward } from "./forward.ts";
 
@@ -120,6 +121,9 @@ function plugin(directive: Directive, { zones }: Scope, draft: Draft): void {
   else if (name === "hosts") hosts(directive, draft);
   else if (name === "rewrite") rewrite(directive, draft);
   else if (name === "acl") acl(directive, draft);
+  else if (name === "ads") ads(directive, draft);
+  else if (name === "blocklist") blocklist(directive, draft);
+  else if (name === "template") template(directive, draft);
   else if (name === "chaos") {
     const id = directive.args[0];
     if (id !== undefined) draft.set("server", "server-id", directive.args[1] ?? id, origin);

@@ -2,6 +2,7 @@ import { CACHE_SETTINGS } from "../../settings/cache_settings.ts";
 import { ADMISSION_SETTINGS } from "../../settings/admission_settings.ts";
 import type { Draft, Origin, Source } from "../draft.ts";
 import { readAddress, readDhcpHost, readHostRecord, recordOf } from "./dnsmasq_names.ts";
+import { takeListFile } from "../lists/list_file.ts";
 import { type Option, optionsOf } from "./dnsmasq_options.ts";
 import { durationText, nameText, reverseDomains, secondsOf, serverTextBehind, within } from "../spellings.ts";
 
@@ -33,6 +34,9 @@ const WHY: Readonly<Record<string, string>> = {
   "group": "whoever starts the program says so",
 };
 
+/** Lines of files that are lists. */
+const LIST_LINES = { isLine: /^(?:address|server|local)=\/\S+\/(?:#|0\.0\.0\.0|::)?\s*$/, isNoLine: /^\s*(?:#|$)/ };
+
 /** What is gathered until the last line. */
 interface Gathered {
   port: number;
@@ -44,7 +48,7 @@ interface Gathered {
 /** Carries over what dnsmasq's files say, of which the first may be followed by what it includes. */
 export function importDnsmasq(sources: readonly Source[], draft: Draft): void {
   const gathered: Gathered = { port: 53, listen: [], locals: [], readsHosts: true };
-  const options = sources.flatMap(optionsOf);
+  const options = sources.filter((source) => !takeListFile(source, "dnsmasq", LIST_LINES, draft)).flatMap(optionsOf);
   for (const option of options) carryOver(option, gathered, draft);
   const origin = options[0]?.origin ?? { file: sources[0]?.file ?? "", line: 1 };
   if (gathered.port > 0) listen(gathered, origin, draft);

@@ -1,13 +1,29 @@
 import type { Option } from "./dnsmasq_options.ts";
+import { type BlockedAnswer, blockWords } from "../lists/blocked_words.ts";
 import type { Draft } from "../draft.ts";
 import { ipText, nameText } from "../spellings.ts";
+
+/** What blocks names, and what clients get for them. */
+const BLOCKED: Readonly<Record<string, BlockedAnswer>> = {
+  "": "nxdomain",
+  "#": "zero",
+  "0.0.0.0": "zero",
+  "::": "zero",
+};
 
 /** `address=/a.example/b.example/192.0.2.1`: the names and all below them. Without an address they do not exist. */
 export function readAddress({ value, text, origin }: Option, draft: Draft): void {
   const [, ...parts] = value.split("/");
-  const address = ipText(parts.pop() ?? "");
+  const target = (parts.pop() ?? "").trim();
+  const address = ipText(target);
   const names = parts.map((part) => nameText(part.replace(/^\*?\./, "")));
-  if (address === null) return draft.none(origin, text, "names are not blocked");
+  const answer = BLOCKED[target];
+  if (answer !== undefined && names.length > 0 && !names.includes(null)) {
+    const why = blockWords(names as string[], answer, origin, draft);
+    if (why !== null) draft.none(origin, text, why);
+    return;
+  }
+  if (address === null) return draft.none(origin, text, "needs an address");
   if (names.length === 0 || names.includes(null)) return draft.none(origin, text, "needs a name of its own");
   for (const name of names) {
     draft.add("local.addresses", name!, [address], origin);

@@ -4,9 +4,11 @@ import { NETWORK_SETTINGS } from "../../settings/network_settings.ts";
 import { WORKER_BOUNDS } from "../../settings/process_settings.ts";
 import type { Bounds } from "../../setting.ts";
 import type { Draft, Origin, Source } from "../draft.ts";
+import { takeListFile } from "../lists/list_file.ts";
 import { durationText, ipText, networkText, within } from "../spellings.ts";
 import { localData, localZone, type LocalZones } from "./unbound_local.ts";
 import { type Clause, type Line, readClauses } from "./unbound_clauses.ts";
+import { rpzZone } from "./unbound_rpz.ts";
 import { forwardZone } from "./unbound_zones.ts";
 
 /** What unbound needs no word for here. */
@@ -42,6 +44,9 @@ const WHY: Readonly<Record<string, string>> = {
   "tls-upstream": "upstreams are asked over UDP and TCP",
 };
 
+/** Lines of files that are lists. */
+const LIST_LINES = { isLine: /^\s*local-(?:zone|data):/, isNoLine: /^\s*(?:#|server:\s*$|$)/ };
+
 /** What is gathered until the last line. */
 interface Gathered extends LocalZones {
   port: number;
@@ -60,7 +65,8 @@ export function importUnbound(sources: readonly Source[], draft: Draft): void {
     interfaces: [],
     redirects: new Set(),
   };
-  const clauses = sources.flatMap((source) => readClauses(source));
+  const configs = sources.filter((source) => !takeListFile(source, "unbound", LIST_LINES, draft));
+  const clauses = configs.flatMap((source) => readClauses(source));
   for (const clause of clauses) carryOver(clause, gathered, draft);
   const start = clauses[0]?.lines[0]?.origin;
   if (start !== undefined) listen(gathered, start, draft);
@@ -77,6 +83,8 @@ function carryOver(clause: Clause, gathered: Gathered, draft: Draft): void {
     for (const line of clause.lines) localData(line, gathered, draft);
   } else if (clause.name === "forward-zone" || clause.name === "stub-zone") {
     forwardZone(clause, draft);
+  } else if (clause.name === "rpz") {
+    rpzZone(clause, draft);
   } else {
     for (const { text, origin } of clause.lines) draft.none(origin, `${clause.name}: ${text}`);
   }

@@ -1,3 +1,4 @@
+import { type BlockedAnswer, blockWords } from "../lists/blocked_words.ts";
 import type { Draft } from "../draft.ts";
 import { ipText, nameText } from "../spellings.ts";
 import type { Line } from "./unbound_clauses.ts";
@@ -8,15 +9,17 @@ export interface LocalZones {
   readonly redirects: Set<string>;
 }
 
-/** Zones in which names are answered, whatever they are. */
-const BLOCKING: readonly string[] = [
-  "deny",
-  "refuse",
-  "always_nxdomain",
-  "always_nodata",
-  "always_null",
-  "always_deny",
-];
+/** Zones whose names are all blocked, and what clients get for them. */
+const BLOCKING: Readonly<Record<string, BlockedAnswer>> = {
+  "always_null": "zero",
+  "always_nxdomain": "nxdomain",
+  "always_nodata": "nodata",
+  "refuse": "refused",
+  "always_refuse": "refused",
+  "deny": "refused",
+  "inform_deny": "refused",
+  "always_deny": "refused",
+};
 
 /** A zone: whether there are other names in it than those that are said. */
 export function localZone({ key, value, text, origin }: Line, { redirects }: LocalZones, draft: Draft): void {
@@ -30,7 +33,12 @@ export function localZone({ key, value, text, origin }: Line, { redirects }: Loc
     else draft.set("local", "domain", name, origin);
   } else if (type === "transparent" || type === "typetransparent") draft.alreadySo(origin, text);
   else if (type === "nodefault") draft.alreadySo(origin, text, "a route for it is enough");
-  else draft.none(origin, text, BLOCKING.includes(type) ? "names are not blocked" : "");
+  else {
+    const answer = BLOCKING[type];
+    const note = type.endsWith("deny") ? "REFUSED here, not silence" : "";
+    const why = answer === undefined ? "" : blockWords([name], answer, origin, draft, note);
+    if (why !== null) draft.none(origin, text, why);
+  }
 }
 
 /** What is known to unbound itself. */
@@ -48,6 +56,11 @@ function record({ value, text, origin }: Line, { redirects }: LocalZones, draft:
   const address = ipText(rdata);
   const isAddress = /^A(?:AAA)?$/i.test(type) && address !== null;
   const isAlone = isAddress && !/^\d|^IN\s+\d/i.test(rest);
+  if (isAddress && redirects.has(name.toLowerCase()) && ["0.0.0.0", "::"].includes(address)) {
+    const why = blockWords([name], "zero", origin, draft);
+    if (why !== null) draft.none(origin, text, why);
+    return;
+  }
   const names = redirects.has(name.toLowerCase()) ? [name, `*.${name}`] : [name];
   for (const owner of names) {
     if (isAlone) draft.add("local.addresses", owner, [address], origin);
