@@ -61,7 +61,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   native: ["*", "kernel"],
   // Messages and records name one another, and so do their rooms and they.
   wire: ["quic", "text", "edns", "rdata"],
-  http: ["exchanges.ts", "h2", "hpack", "frames", "*"],
+  http: ["exchanges.ts", "h1", "h2", "hpack", "frames", "*"],
   base: ["time", "random", "octets", "*", "http", "sockets", "certificates", "net"],
 };
 /** What every layer may name. */
