@@ -59,6 +59,7 @@ export class FakeWorld {
         watch(passage);
       },
     });
+    this.network.epochSeconds = () => this.epochSecondsAt(this.time.nowMs());
   }
 
   /** What clocks on the wall show at a moment, in seconds since 1970. */

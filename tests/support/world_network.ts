@@ -1,11 +1,13 @@
 import { formatSocketAddress, isIpv6, type SocketAddress } from "../../lib/base/net/address.ts";
 import { AddressInUseError, type Network } from "../../lib/base/runtime.ts";
 import { type Quic, withoutQuic } from "../../lib/base/sockets/quic.ts";
-import type { TlsClientOptions, TlsListenSocket, TlsServerOptions, TlsSocket } from "../../lib/base/sockets/tls.ts";
+import type { TlsClientOptions, TlsServerOptions } from "../../lib/base/sockets/tls.ts";
 import type { EventTime } from "./event_time.ts";
 import { HostSocket } from "./host_socket.ts";
 import { connectPair, type HostStream } from "./host_stream.ts";
 import { HostStreamListener } from "./host_stream_listener.ts";
+import { type HostTlsStream, shakeAsClient } from "./host_tls.ts";
+import { HostTlsListener } from "./host_tls_listener.ts";
 import type { SeededRandom } from "./seeded_random.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
@@ -57,6 +59,8 @@ export class WorldNetwork {
   readonly watch: (passage: Passage) => void;
   /** Decides whether something on the way, a NAT say, swallows a datagram. */
   swallows: (from: SocketAddress, to: SocketAddress) => boolean = () => false;
+  /** What clocks on the wall show, in seconds since 1970: certificates have dates. */
+  epochSeconds: () => number = () => 1_735_689_600;
   readonly #hosts: Host[] = [];
   readonly #links = new Map<Host, Map<Host, Link>>();
 
@@ -177,12 +181,27 @@ export class Host implements Network {
     return await promise;
   }
 
-  connectTls(_remote: SocketAddress, _tls: TlsClientOptions, _signal: AbortSignal): Promise<TlsSocket> {
-    return Promise.reject(new Error("There is no TLS in this world yet"));
+  async connectTls(
+    remote: SocketAddress,
+    tls: TlsClientOptions,
+    signal: AbortSignal,
+    source: string | null = null,
+  ): Promise<HostTlsStream> {
+    const stream = await this.connectStream(remote, signal, source);
+    const giveUp = () => stream.reset();
+    signal.addEventListener("abort", giveUp);
+    try {
+      return await shakeAsClient(stream, tls, this.#network.epochSeconds());
+    } catch (error) {
+      if (!stream.isClosed) stream.close();
+      throw signal.aborted ? signal.reason : error;
+    } finally {
+      signal.removeEventListener("abort", giveUp);
+    }
   }
 
-  listenTls(_local: SocketAddress, _tls: TlsServerOptions): TlsListenSocket {
-    throw new Error("There is no TLS in this world yet");
+  listenTls(local: SocketAddress, tls: TlsServerOptions): HostTlsListener {
+    return new HostTlsListener(this.listenStream(local), tls, this.#network.time);
   }
 
   /** An address to connect to `remote` from, of `hostname` if that is said; `null` when there is no way. */

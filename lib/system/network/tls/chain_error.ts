@@ -1,12 +1,15 @@
 import type { Certificate } from "../../../base/certificates/certificate.ts";
 
+/** What of a certificate tells why it is not believed. */
+type Dated = Pick<Certificate, "subject" | "issuer" | "isSelfIssued" | "validFromS" | "validToS">;
+
 /**
  * Says why certificates lead to no authority that is believed. What checks them (rustls) looks at the dates first, and says of
  * those that are out of date as little as of an authority that it does not know.
  *
  * @param code What was said, such as `SELF_SIGNED_CERT_IN_CHAIN`.
  */
-export function chainErrorText(code: string, chain: readonly Certificate[], epochSeconds: number): string {
+export function chainErrorText(code: string, chain: readonly Dated[], epochSeconds: number): string {
   const [first] = chain;
   for (const { subject, validFromS, validToS } of chain) {
     if (validToS < epochSeconds) return `the certificate of ${subject} has expired on ${dayOf(validToS)}`;
