@@ -1,7 +1,7 @@
 import type { Certificate } from "../../../base/certificates/certificate.ts";
 
 /** What of a certificate tells why it is not believed. */
-type Dated = Pick<Certificate, "subject" | "issuer" | "isSelfIssued" | "validFromS" | "validToS">;
+export type Dated = Pick<Certificate, "subject" | "issuer" | "isSelfIssued" | "validFromS" | "validToS">;
 
 /**
  * Says why certificates lead to no authority that is believed. What checks them (rustls) looks at the dates first, and says of
