@@ -40,7 +40,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   reload: ["*", "changes"],
   config: ["load_config.ts", "file", "flags", "import", "read_config.ts", "settings.ts", "settings", "*"],
   operator: ["admin", "explain", "*"],
-  server: ["listen", "server.ts", "pipeline.ts", "admission", "reply", "*"],
+  server: ["listen", "certificates", "server.ts", "pipeline.ts", "admission", "reply", "*"],
   resolver: ["blocking", "route", "filter", "cache", "sharing", "local", "questions", "*"],
   upstream: [
     "registry.ts",
@@ -96,6 +96,7 @@ const CHANNEL_NAMED = /["'`](?:tcp|tls|https|quic)["'`]|\.(?:channel|transport)\
 const CHANNEL_ROOMS = [
   "lib/resolver/client.ts",
   "lib/server/listen/",
+  "lib/app/listener_parts.ts",
   "lib/upstream/",
   "lib/http/",
   "lib/lists/fetch/dial.ts",

@@ -9,6 +9,7 @@ import { type Counters, formatCounters } from "../observe/counters.ts";
 import { replyCounts } from "../operator/reply_counts.ts";
 import { cacheStatus, formatStatus, type Status } from "../operator/status.ts";
 import type { Prepared } from "../reload/reload_target.ts";
+import { NO_TLS, type TlsMaterial } from "../server/certificates/tls_material.ts";
 import { StreamLimit } from "../server/listen/stream/stream_limit.ts";
 import { Server } from "../server/server.ts";
 import type { ExplainRequest, FlushRequest } from "../operator/admin/requests.ts";
@@ -26,7 +27,7 @@ import { Listeners, type OpenedSockets } from "./listeners.ts";
 import type { ListsNow } from "./lists_now.ts";
 import { readLocalFiles } from "./policy/local.ts";
 import { Resources } from "./resources.ts";
-import type { ResourceUsage } from "./resource_usage.ts";
+import { type ResourceUsage, resourceUsage } from "./resource_usage.ts";
 
 /** The running program: listeners, and the pipeline between them and the upstreams, put together from a configuration. */
 export class App {
@@ -44,19 +45,31 @@ export class App {
    * Starts serving.
    *
    * @param secret What cookies and probes for loops are known again by: 16 octets, the same for all that serve together.
+   * @param material What encrypted listeners show.
    * @throws {ListenError} when an address cannot be bound; nothing is left open then.
    */
-  constructor(config: FullConfig, runtime: Runtime, secret: Uint8Array = drawSecret(runtime.random)) {
+  constructor(
+    config: FullConfig,
+    runtime: Runtime,
+    secret: Uint8Array = drawSecret(runtime.random),
+    material: TlsMaterial = NO_TLS,
+  ) {
     this.#config = config;
     const resources = this.#resources = new Resources(config, runtime, secret);
     const { ageClock, clock, counters, log } = resources;
     this.#startedAtMs = ageClock.nowMs();
     const { pipeline, access } = this.#built = buildPipeline(config, resources);
     const server = this.#server = new Server({ pipeline, clock, counters, log });
-    const limit = this.#streamLimit = new StreamLimit({ access, clock, counters, log });
+    const limit = this.#streamLimit = new StreamLimit({
+      access,
+      connectionsMax: config.maxConnections,
+      clock,
+      counters,
+      log,
+    });
     this.#listeners = new Listeners({ server, limit, resources });
     try {
-      this.#listeners.use(this.#listeners.open(config));
+      this.#listeners.use(this.#listeners.open(config, material));
     } catch (error) {
       resources.close();
       throw error;
@@ -70,10 +83,11 @@ export class App {
    * and connections at addresses that are in both. What a restart alone can set stays as it was; the table of settings says
    * what that is. One that stops stops as it is.
    *
+   * @param material What encrypted listeners show then; by default what they show now.
    * @throws {ListenError} when an address cannot be bound; nothing has changed then.
    */
-  prepare(config: FullConfig): Prepared {
-    const opened = this.#listeners.open(config);
+  prepare(config: FullConfig, material?: TlsMaterial): Prepared {
+    const opened = this.#listeners.open(config, material);
     try {
       return this.#prepared(config, buildPipeline(config, this.#resources), opened);
     } catch (error) {
@@ -83,10 +97,10 @@ export class App {
   }
 
   /** The same, with what takes long done in steps, between which queries are answered. */
-  async prepareInSteps(config: FullConfig): Promise<Prepared> {
+  async prepareInSteps(config: FullConfig, material?: TlsMaterial): Promise<Prepared> {
     const resources = this.#resources;
     const leaveFiles = config.policy === null ? () => {} : await readLocalFiles(config.policy, resources);
-    const opened = this.#listeners.open(config);
+    const opened = this.#listeners.open(config, material);
     try {
       const built = await inSteps(pipelineInSteps(config, resources), resources.runtime.timers);
       return this.#prepared(config, built!, opened);
@@ -117,9 +131,14 @@ export class App {
     this.#config = config;
     this.#resources.use(config);
     this.#server.use(built.pipeline);
-    this.#streamLimit.use(built.access);
+    this.#streamLimit.use(built.access, config.maxConnections);
     this.#listeners.use(opened);
     former.pipeline.retire(() => former.close());
+  }
+
+  /** Shows these certificates to those who come from now on. */
+  show(material: TlsMaterial): void {
+    this.#listeners.show(material);
   }
 
   /** See `PausedProgram`. */
@@ -159,15 +178,7 @@ export class App {
 
   /** What is still held for queries; zeros some time after the last one. For tests and for watching. */
   get held(): ResourceUsage {
-    const { loads, deadlines, registry } = this.#resources;
-    return {
-      inFlight: loads.count,
-      deadlines: deadlines.size,
-      upstreamSockets: registry.openSockets,
-      upstreamConnections: registry.openStreams,
-      connections: this.#listeners.sessionCount,
-      connectionOctets: this.#streamLimit.waitingOctets,
-    };
+    return resourceUsage(this.#resources, this.#listeners, this.#streamLimit);
   }
 
   /** How the program is doing. Numbers and text alone: it may go to another process. */

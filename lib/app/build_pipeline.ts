@@ -4,6 +4,7 @@ import type { FullConfig } from "../config/config.ts";
 import type { GroupStatus } from "../operator/status.ts";
 import { Access } from "../server/admission/access.ts";
 import { Admission } from "../server/admission/admission.ts";
+import { listenName } from "../server/listen/listen.ts";
 import { Pipeline } from "../server/pipeline.ts";
 import { endpointText } from "../upstream/endpoint.ts";
 import type { UpstreamGroup } from "../upstream/group/upstream_group.ts";
@@ -45,7 +46,12 @@ export function* pipelineInSteps(config: FullConfig, resources: PipelineResource
   const destinations = openDestinations(config, policy, registry, views);
   const { groups } = destinations;
   const { allow, deny, rateLimitExempt } = config;
-  const exceptions = { denied: deny.map(parseCidr), exempt: rateLimitExempt.map(parseCidr) };
+  const byListener = new Map(
+    (config.listen ?? []).flatMap((listen) => {
+      return listen.allow === null ? [] : [[listenName(listen), listen.allow.map(parseCidr)]];
+    }),
+  );
+  const exceptions = { byListener, denied: deny.map(parseCidr), exempt: rateLimitExempt.map(parseCidr) };
   const access = new Access(allow.map(parseCidr), exceptions);
   const rateLimit = config.rateLimit === 0 ? null : resources.rateLimit;
   const admission = new Admission({ access, cookies, rateLimit, strangers, counters });

@@ -1,26 +1,15 @@
+import type { TlsListenSocket } from "../base/sockets/tls.ts";
 import { type Config, DEFAULT_LISTEN } from "../config/config.ts";
+import { NO_TLS, type TlsMaterial } from "../server/certificates/tls_material.ts";
 import { type Listen, listenText } from "../server/listen/listen.ts";
+import { type ListenerPart, listenerParts, type ListenerPartsOptions } from "./listener_parts.ts";
 import { closeSockets, listenOn, type ListenSockets } from "../server/listen/listen_on.ts";
-import { StreamListener } from "../server/listen/stream/stream_listener.ts";
-import type { StreamLimit } from "../server/listen/stream/stream_limit.ts";
-import { UdpListener } from "../server/listen/udp/udp_listener.ts";
-import type { Server } from "../server/server.ts";
-import type { Resources } from "./resources.ts";
-
-/** What the listeners are made from. */
-export interface ListenersOptions {
-  /** What answers the queries. */
-  readonly server: Server;
-  /** Knows when there are too many connections. */
-  readonly limit: StreamLimit;
-  /** What lasts as long as the program. */
-  readonly resources: Resources;
-}
 
 /** Who serves at one address: those who take connections, those who take datagrams, or both. */
 interface Listener {
   readonly listen: Listen;
-  readonly parts: readonly (UdpListener | StreamListener)[];
+  readonly parts: readonly ListenerPart[];
+  readonly tls: TlsListenSocket | null;
 }
 
 /** Sockets for the addresses of a configuration that are not served yet. */
@@ -29,18 +18,21 @@ export interface OpenedSockets {
   readonly wanted: ReadonlySet<string>;
   /** Those that are new. */
   readonly sockets: ReadonlyMap<string, ListenSockets>;
+  /** What encrypted ones show. */
+  readonly material: TlsMaterial;
 }
 
 /** Where clients are served. The addresses may change while the program runs: one that stays keeps its sockets and connections. */
 export class Listeners {
-  readonly #options: ListenersOptions;
+  readonly #options: ListenerPartsOptions;
   /** By what was asked for: the port of the socket may be another one. */
   #listeners = new Map<string, Listener>();
+  #material: TlsMaterial = NO_TLS;
   /** Those that take nothing any more, and finish what they have taken. */
   readonly #leaving = new Map<Listener, Promise<void>>();
 
-  /** Serves nowhere yet. See {@linkcode ListenersOptions}. */
-  constructor(options: ListenersOptions) {
+  /** Serves nowhere yet. See {@linkcode ListenerPartsOptions}. */
+  constructor(options: ListenerPartsOptions) {
     this.#options = options;
   }
 
@@ -49,32 +41,44 @@ export class Listeners {
    *
    * @throws {ListenError} when an address cannot be bound; nothing new is left open then.
    */
-  open({ listen }: Pick<Config, "listen">): OpenedSockets {
+  open({ listen }: Pick<Config, "listen">, material: TlsMaterial = this.#material): OpenedSockets {
     const { network } = this.#options.resources.runtime;
     const wanted = keyed(listen ?? DEFAULT_LISTEN);
     const sockets = new Map<string, ListenSockets>();
     try {
       for (const [key, one] of wanted) {
         if (this.#listeners.has(key)) continue;
-        for (const opened of listenOn(network, [one], listen === null)) sockets.set(key, opened);
+        for (const opened of listenOn(network, [one], listen === null, material)) sockets.set(key, opened);
       }
     } catch (error) {
-      this.discard({ wanted: new Set(), sockets });
+      this.discard({ sockets });
       throw error;
     }
-    return { wanted: new Set(wanted.keys()), sockets };
+    return { wanted: new Set(wanted.keys()), sockets, material };
   }
 
   /** Serves what was opened, and what of the rest is still wanted. What is not finishes what it has taken, and closes. */
-  use({ wanted, sockets }: OpenedSockets): void {
+  use({ wanted, sockets, material }: OpenedSockets): void {
+    this.show(material);
     const former = this.#listeners;
     const kept = [...wanted].filter((key) => former.has(key) || sockets.has(key));
     this.#listeners = new Map(kept.map((key) => [key, former.get(key) ?? this.#serve(sockets.get(key)!)]));
     for (const [key, listener] of former) if (!wanted.has(key)) this.#leave(listener);
   }
 
+  /**
+   * Shows these certificates to those who come from now on.
+   *
+   * @throws {TlsError} when one cannot be used.
+   */
+  show(material: TlsMaterial): void {
+    if (material === this.#material) return;
+    this.#material = material;
+    for (const { tls } of this.#listeners.values()) tls?.replace(material.identities);
+  }
+
   /** Closes what was opened and is not used. */
-  discard({ sockets }: OpenedSockets): void {
+  discard({ sockets }: Pick<OpenedSockets, "sockets">): void {
     for (const one of sockets.values()) closeSockets(one);
   }
 
@@ -83,9 +87,9 @@ export class Listeners {
     return [...this.#listeners.values()].map(({ listen }) => listen);
   }
 
-  /** TCP connections of clients. */
+  /** Connections of clients. */
   get sessionCount(): number {
-    return this.#allParts.reduce((sum, part) => sum + (part instanceof StreamListener ? part.sessionCount : 0), 0);
+    return this.#allParts.reduce((sum, { sessionCount = 0 }) => sum + sessionCount, 0);
   }
 
   /** Takes nothing any more, finishes what was taken, and closes everything. */
@@ -99,20 +103,14 @@ export class Listeners {
     for (const part of this.#allParts) part.close();
   }
 
-  get #allParts(): (UdpListener | StreamListener)[] {
+  get #allParts(): ListenerPart[] {
     return [...this.#listeners.values(), ...this.#leaving.keys()].flatMap(({ parts }) => parts);
   }
 
-  #serve({ listen, datagram, stream }: ListenSockets): Listener {
-    const { server, limit, resources: { runtime: { timers, turns }, clock, share, deadlines, counters, log } } =
-      this.#options;
-    const datagrams = datagram &&
-      new UdpListener({ socket: datagram, server, clock, timers, turns, counters, log });
-    const services = { share, clock, timers, deadlines, counters, log };
-    const streams = stream && new StreamListener({ socket: stream, server, limit, ...services });
-    const parts = [datagrams, streams].filter((part) => part !== null);
+  #serve(sockets: ListenSockets): Listener {
+    const parts = listenerParts(sockets, this.#options);
     for (const part of parts) part.run();
-    return { listen, parts };
+    return { listen: sockets.listen, parts, tls: sockets.tls };
   }
 
   #leave(listener: Listener): void {

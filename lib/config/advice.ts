@@ -1,5 +1,5 @@
 import { formatSocketAddress, isIpv6, isSameAddress, isUnspecified, type SocketAddress } from "../base/net/address.ts";
-import { type Listen, transportsOf } from "../server/listen/listen.ts";
+import { type Listen, listenText, transportsOf } from "../server/listen/listen.ts";
 import { socketAddressesOf } from "../upstream/endpoint.ts";
 import { type Config, DEFAULT_LISTEN } from "./config.ts";
 import { invalid } from "./readers.ts";
@@ -30,17 +30,17 @@ export interface Provenance {
  * @throws {UsageError} when they cannot work together.
  */
 export function adviceOn(config: Config, provenance: Provenance): Advice {
-  const { isGiven, whereOf } = provenance;
+  const { whereOf } = provenance;
   rejectUnaskable(config, provenance);
   rejectUnsharable(config, provenance);
+  rejectUnservable(config, provenance);
   const { minTtlSeconds, maxTtlSeconds } = config;
   if (minTtlSeconds > maxTtlSeconds) {
     const given = { where: whereOf("minTtlSeconds"), text: String(minTtlSeconds) };
     throw invalid(given, `must not be above ${whereOf("maxTtlSeconds")}, which is ${maxTtlSeconds}`);
   }
-  const hasIdleAnswer = isGiven("answer") && config.upstreams.length > 0;
   return {
-    warnings: hasIdleAnswer ? [`${whereOf("answer")} has no effect beside ${whereOf("upstreams")}`] : [],
+    warnings: idleSettings(config, provenance),
     plainWarnings: (config.listen ?? []).flatMap(({ protocol, address }, i) => {
       // Those that have connections answer on these.
       if (!isUnspecified(address) || !transportsOf(protocol).includes("udp")) return [];
@@ -80,6 +80,37 @@ export function isServedAt(listen: readonly Listen[], address: SocketAddress): b
     const isOfFamily = own.hostname === "::" || !isIpv6(address);
     return own.port === address.port && isUnspecified(own) && isOfFamily && LOOPBACK.test(address.hostname);
   });
+}
+
+/** Listeners that lack what they need. */
+function rejectUnservable({ listen, certificates }: Config, { whereOf }: Provenance): void {
+  for (const [i, one] of (listen ?? []).entries()) {
+    const given = { where: whereOf("listen", i), text: listenText(one) };
+    if (isEncrypted(one) && certificates.length === 0) throw invalid(given, `needs ${whereOf("certificates")}`);
+    if (one.allow !== null && one.address.port === 0) {
+      throw invalid(given, "needs a port: who may ask there goes by it");
+    }
+  }
+}
+
+function isEncrypted({ protocol }: Listen): boolean {
+  return protocol !== "plain" && protocol !== "http";
+}
+
+/** What was given and does nothing. */
+function idleSettings({ upstreams, listen, keys, certificates }: Config, { isGiven, whereOf }: Provenance): string[] {
+  const listeners = listen ?? [];
+  const warnings: string[] = [];
+  if (isGiven("answer") && upstreams.length > 0) {
+    warnings.push(`${whereOf("answer")} has no effect beside ${whereOf("upstreams")}`);
+  }
+  if (certificates.length > 0 && !listeners.some(isEncrypted)) {
+    warnings.push(`${whereOf("certificates")} has no effect: ${whereOf("listen")} has no encrypted address`);
+  }
+  if (keys.length > 0 && certificates.length === 0) {
+    warnings.push(`${whereOf("keys")} has no effect without ${whereOf("certificates")}`);
+  }
+  return warnings;
 }
 
 /** Another instance cannot have the port that only this one knows. */

@@ -15,6 +15,14 @@ import type { Policy } from "./policy.ts";
 export interface Config extends StorageRules {
   /** Where clients are served, port 0 for a free one; `null` for this machine's loopback addresses, on port 2053. */
   readonly listen: readonly Listen[] | null;
+  /** Paths of certificates, or of folders with them, in order of preference. */
+  readonly certificates: readonly string[];
+  /** Paths of their keys, as far as these do not stand in the same places. */
+  readonly keys: readonly string[];
+  /** The networks of those who are believed for whom they ask over HTTP, as `formatCidr` writes them. */
+  readonly trustedProxies: readonly string[];
+  /** Connections of clients, those of all listeners together; of one client a fifth. */
+  readonly maxConnections: number;
   /** Whether other instances of the program may serve at the same addresses, each its share of the clients. */
   readonly sharesPort: boolean;
   /** The upstreams in order of preference. Empty: fixed-answer mode. */

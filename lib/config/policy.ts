@@ -112,7 +112,9 @@ export interface ClientGroupConfig {
   readonly macs: readonly string[];
   /** What leases and hosts files call them, in lower case; `*` stands for any characters of a label. */
   readonly names: readonly string[];
-  /** Listeners whose clients are in it, as `formatSocketAddress` writes them. */
+  /** What clients call themselves on encrypted channels, see `isClientId`. */
+  readonly ids: readonly string[];
+  /** Listeners whose clients are in it, as `listenName` writes them. */
   readonly listeners: readonly string[];
   /** The upstream group that is asked instead of `default`; `null` for that. */
   readonly upstream: string | null;

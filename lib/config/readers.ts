@@ -1,7 +1,7 @@
 import { AddressFormatError } from "../base/net/address.ts";
 import { CidrFormatError, formatCidr, parseCidr } from "../base/net/cidr.ts";
 import { formatIp, parseIp } from "../base/net/ip.ts";
-import { type Listen, listenText, parseListen, plainListen } from "../server/listen/listen.ts";
+import { type Listen, type ListenProtocol, parseListen } from "../server/listen/listen.ts";
 import { typeFromText } from "../wire/iana.ts";
 import type { Endpoint } from "../upstream/endpoint.ts";
 import { parseAskable } from "../upstream/parse_endpoint.ts";
@@ -10,13 +10,15 @@ import type { Bounds, Given, Reader, Unit } from "./setting.ts";
 import { UsageError } from "./usage_error.ts";
 
 const CHARACTER_STRING_OCTETS_MAX = 255;
+/** What there is somebody for. */
+const SERVED: readonly ListenProtocol[] = ["plain"];
 
 /** Where clients are served, see `parseListen`. */
 export function listenList(form: string, defaultPort: number): Reader<readonly Listen[]> {
   const read = (one: Given) => {
     const listen = readAs(one, (text) => parseListen(text, defaultPort));
-    if (listenText(listen) === listenText(plainListen(listen.address))) return listen;
-    throw invalid(one, `must be an address alone, without ${/^[a-z]+:\/\/|[?].*/.exec(one.text)?.[0]}`);
+    if (SERVED.includes(listen.protocol)) return listen;
+    throw invalid(one, `must be an address alone, without ${listen.protocol}://`);
   };
   return { form, isList: true, read: (given) => given.map(read) };
 }
@@ -82,6 +84,15 @@ export function shortText(form: string): Reader<string> {
     if (new TextEncoder().encode(given.text).length <= CHARACTER_STRING_OCTETS_MAX) return given.text;
     throw invalid(given, `must have at most ${CHARACTER_STRING_OCTETS_MAX} octets`);
   });
+}
+
+/** Paths, from the root or from where the program is started. */
+export function pathList(form: string): Reader<readonly string[]> {
+  const read = (one: Given): string => {
+    if (one.text !== "" && !one.text.includes("\0")) return one.text;
+    throw invalid(one, "must be a path");
+  };
+  return { form, isList: true, read: (given) => given.map(read) };
 }
 
 /** A path that does not depend on where the program is started, such as `example`. */

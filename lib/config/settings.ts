@@ -2,6 +2,7 @@ import type { Config, FullConfig } from "./config.ts";
 import type { Settings } from "./setting.ts";
 import { ADMISSION_SETTINGS } from "./settings/admission_settings.ts";
 import { CACHE_SETTINGS } from "./settings/cache_settings.ts";
+import { ENCRYPTED_SETTINGS } from "./settings/encrypted_settings.ts";
 import { LOCAL_SETTINGS } from "./settings/local_settings.ts";
 import { NETWORK_SETTINGS } from "./settings/network_settings.ts";
 import { PROCESS_SETTINGS } from "./settings/process_settings.ts";
@@ -12,6 +13,7 @@ import { PROCESS_SETTINGS } from "./settings/process_settings.ts";
  */
 export const SETTINGS: Settings = {
   ...NETWORK_SETTINGS,
+  ...ENCRYPTED_SETTINGS,
   ...ADMISSION_SETTINGS,
   ...CACHE_SETTINGS,
   ...LOCAL_SETTINGS,

@@ -33,10 +33,14 @@ export class Client {
    * and HTTP have their own ways, and the option does not belong there (RFC 9250 §5.5.2).
    */
   readonly usesKeepalive: boolean;
+  /** Whether nobody on the way can read what is said, but by its length: replies are padded (RFC 8467). */
+  readonly isEncrypted: boolean;
   /** Whether anything can be sent to it. */
   readonly isAnswerable: boolean;
-  /** Where it came in, as `formatSocketAddress` writes it; empty for ourselves. */
+  /** Where it came in, as `listenName` writes it; empty for ourselves. */
   readonly listener: string;
+  /** What it calls itself: by the name of the server that it asks for, or by the path; in lower case, `null` for nothing. */
+  readonly id: string | null;
   /** The address of this machine that it asks, canonical text; `null` where nobody knows. Whoever makes it says so. */
   asked: string | null = null;
   /** Where what becomes of its questions is written down, for whoever wants them explained; others have none. */
@@ -58,15 +62,17 @@ export class Client {
   #site: string | null = null;
 
   /** A client at an IP address, whose port is 0 when `isAnswerable` is false (RFC 768: it expects no reply). */
-  constructor(hostname: string, channel: Channel, isAnswerable = true, listener = "") {
+  constructor(hostname: string, channel: Channel, isAnswerable = true, listener = "", id: string | null = null) {
     this.hostname = hostname;
     this.channel = channel;
     this.channelIndex = CHANNELS.indexOf(channel);
     this.isStream = channel !== "udp";
     this.isAddressProven = channel !== "udp";
     this.usesKeepalive = channel === "tcp" || channel === "tls";
+    this.isEncrypted = channel !== "udp" && channel !== "tcp";
     this.isAnswerable = isAnswerable;
     this.listener = listener;
+    this.id = id;
   }
 
   /** The octets of its address, those of an IPv4 one also where it comes as IPv6; `null` for what is no address. */

@@ -14,7 +14,7 @@ export function freeAddresses(
   wanted: readonly Listen[],
   isCourtesy: boolean,
 ): readonly Listen[] {
-  return listenOn(network, wanted, isCourtesy).map((sockets) => {
+  return listenOn(network, wanted, isCourtesy, null).map((sockets) => {
     closeSockets(sockets);
     return sockets.listen;
   });

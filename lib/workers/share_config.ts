@@ -10,7 +10,7 @@ import type { Policy } from "../config/policy.ts";
  * one meets one worker, and its share.
  */
 export function shareConfig(config: FullConfig, count: number): FullConfig {
-  const { cacheSizeMib, maxInFlight, rateLimit } = config;
+  const { cacheSizeMib, maxInFlight, rateLimit, maxConnections } = config;
   return {
     ...config,
     policy: config.policy && withoutSecrets(config.policy),
@@ -18,6 +18,7 @@ export function shareConfig(config: FullConfig, count: number): FullConfig {
     cacheSizeMib: cacheSizeMib === 0 ? 0 : Math.max(cacheSizeMib / count, BUDGET_OCTETS_MIN / MIB),
     maxInFlight: Math.ceil(maxInFlight / count),
     rateLimit: Math.ceil(rateLimit / count),
+    maxConnections: Math.ceil(maxConnections / count),
   };
 }
 

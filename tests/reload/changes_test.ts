@@ -44,6 +44,7 @@ const POLICY: Policy = {
     name: "kids",
     addresses: ["192.168.1.0/24"],
     macs: [],
+    ids: [],
     names: [],
     listeners: [],
     upstream: null,

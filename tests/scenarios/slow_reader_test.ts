@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { concat } from "@std/bytes/concat";
-import { CONNECTIONS_PER_CLIENT_MAX, IDLE_TIMEOUT_MS, WAITING_OCTETS_MAX } from "../../lib/server/limits.ts";
+import { IDLE_TIMEOUT_MS, WAITING_OCTETS_MAX } from "../../lib/server/limits.ts";
+import { CONNECTIONS_PER_CLIENT_MAX } from "../support/stream_rig.ts";
 import { CLASS, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { decode } from "../../lib/wire/message.ts";
 import { toFrame } from "../../lib/wire/stream_frames.ts";

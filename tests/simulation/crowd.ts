@@ -1,5 +1,5 @@
 import type { SocketAddress } from "../../lib/base/net/address.ts";
-import { CONNECTIONS_PER_CLIENT_MAX } from "../../lib/server/limits.ts";
+import { CONNECTIONS_PER_CLIENT_MAX } from "../support/stream_rig.ts";
 import type { FakeWorld } from "../support/fake_world.ts";
 import type { Host } from "../support/world_network.ts";
 

@@ -59,6 +59,7 @@ export function drawPolicy(
     name: `group${i}`,
     addresses: [network],
     macs: [],
+    ids: [],
     names: [],
     listeners: [],
     upstream: random.chance(0.5) ? random.pick(names) : null,

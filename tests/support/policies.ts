@@ -130,6 +130,7 @@ function clientGroupOf(name: string, fields: Partial<ClientGroupConfig>, i: numb
     name,
     addresses: [],
     macs: [],
+    ids: [],
     names: [],
     listeners: [],
     upstream: null,

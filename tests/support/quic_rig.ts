@@ -14,7 +14,7 @@ import { FakeQuicListener } from "./fake_quic.ts";
 import { udp } from "./fake_socket.ts";
 import { type PairedQuic, type PairedStream, quicPair } from "./quic_pair.ts";
 import { EVERYBODY } from "./serving.ts";
-import { queryFor, sessionParts } from "./stream_rig.ts";
+import { CONNECTIONS_MAX, queryFor, sessionParts } from "./stream_rig.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 
@@ -39,7 +39,13 @@ export function quicListenerRig({ allowed = EVERYBODY }: { allowed?: readonly Ci
   const { options, ...rest } = sessionParts();
   const lines: string[] = [];
   const log = new Log({ level: "debug", writeLine: (line) => void lines.push(line) });
-  const limit = new StreamLimit({ access: new Access(allowed), clock: rest.time, counters: rest.counters, log });
+  const limit = new StreamLimit({
+    access: new Access(allowed),
+    connectionsMax: CONNECTIONS_MAX,
+    clock: rest.time,
+    counters: rest.counters,
+    log,
+  });
   const identity = { certificate: "certificate", key: "key" };
   const socket = new FakeQuicListener(SERVER, { alpn: ["doq"], idleMs: 10_000, streamsMax: 64, identity });
   const listener = new QuicListener({

@@ -1,8 +1,10 @@
 import { FairShare } from "../../lib/base/time/fair_share.ts";
 import type { Cidr } from "../../lib/base/net/cidr.ts";
+import { DEFAULTS } from "../../lib/config/settings.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
 import { Client } from "../../lib/resolver/client.ts";
+import { connectionsOfClientMax } from "../../lib/server/limits.ts";
 import { Access } from "../../lib/server/admission/access.ts";
 import { StreamAccount, StreamTotals } from "../../lib/server/listen/stream/stream_account.ts";
 import { StreamLimit } from "../../lib/server/listen/stream/stream_limit.ts";
@@ -10,6 +12,9 @@ import { Reply, SOURCE } from "../../lib/resolver/reply.ts";
 import type { Server } from "../../lib/server/server.ts";
 import { StreamListener } from "../../lib/server/listen/stream/stream_listener.ts";
 import { StreamSession } from "../../lib/server/listen/stream/stream_session.ts";
+import type { StreamSocket } from "../../lib/base/sockets/stream_socket.ts";
+import type { Accepted } from "../../lib/server/listen/stream/session.ts";
+import { listenName, plainListen } from "../../lib/server/listen/listen.ts";
 import { decode, type ResourceRecord } from "../../lib/wire/message.ts";
 import { FakeStream, FakeStreamListener } from "./fake_stream.ts";
 import { fakeDeadlines, settled } from "./fake_time.ts";
@@ -17,6 +22,10 @@ import { question, questionLines, record, response, wire } from "./messages.ts";
 import { EVERYBODY } from "./serving.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
+
+/** Connections at the same time, in all and of one client. */
+export const CONNECTIONS_MAX = DEFAULTS.maxConnections;
+export const CONNECTIONS_PER_CLIENT_MAX = connectionsOfClientMax(CONNECTIONS_MAX);
 
 /** A server that answers as the test says. */
 class FakeServer {
@@ -82,9 +91,16 @@ export function listenersRig({ count = 1, allowed = EVERYBODY }: { count?: numbe
   const { options, ...rest } = sessionParts();
   const lines: string[] = [];
   const log = new Log({ level: "debug", writeLine: (line) => void lines.push(line) });
-  const limit = new StreamLimit({ access: new Access(allowed), clock: rest.time, counters: rest.counters, log });
+  const limiting = { access: new Access(allowed), connectionsMax: CONNECTIONS_MAX };
+  const limit = new StreamLimit({ ...limiting, clock: rest.time, counters: rest.counters, log });
   const sockets = Array.from({ length: count }, () => new FakeStreamListener());
-  const listeners = sockets.map((socket) => new StreamListener({ ...options, socket, limit, timers: rest.time, log }));
+  const listeners = sockets.map((socket) => {
+    const listen = plainListen(socket.address);
+    const clientOf = ({ peer }: StreamSocket) => new Client(peer.hostname, "tcp", true, listenName(listen));
+    const sessionOf = (accepted: Accepted) => new StreamSession({ ...options, ...accepted });
+    const { time: timers, clock } = { ...rest, ...options };
+    return new StreamListener({ listen, socket, limit, clientOf, sessionOf, clock, timers, log });
+  });
   const ended = Promise.all(listeners.map((listener) => listener.run()));
   const close = async () => {
     for (const listener of listeners) listener.close();

@@ -29,7 +29,7 @@ for (
 
 Deno.test("shareConfig() leaves all else as it is, and one worker", () => {
   const all = config("--workers", "2", "--resolver", "192.0.2.1", "--upstream-sockets", "9", "--cache-size", "0");
-  assertEquals(shareConfig(all, 2), { ...all, workers: 1, maxInFlight: 5000 });
+  assertEquals(shareConfig(all, 2), { ...all, workers: 1, maxInFlight: 5000, maxConnections: 250 });
 });
 
 Deno.test("shareConfig() gives no worker the tokens of lists: none of them fetches any", () => {

@@ -147,7 +147,7 @@ function clientGroups(
   const noRecords = new DroppedType(policy.local);
   return groupNames(policy).map((name) => policy.clientGroups.find((group) => group.name === name)).map(
     (config, number) => {
-      const { name, upstream, dropTypes, place, addresses, macs, names, listeners } = config ?? NOBODY;
+      const { name, upstream, dropTypes, place, addresses, macs, ids, names, listeners } = config ?? NOBODY;
       const reason: Reason = upstream === null ? UNSAID : { sentence: 6, what: `[clients.${name}] upstream`, place };
       const destination = upstream === null ? destinations.default : destinations.named(upstream);
       const group = {
@@ -158,7 +158,7 @@ function clientGroups(
         dropTypes: dropTypes.length === 0 ? null : dropTypes,
         dropped: elsewhere({ sentence: 1, what: `[clients.${name}] drop-types`, place }, noRecords),
       };
-      return [group, { addresses: addresses.map(parseCidr), macs, names, listeners }];
+      return [group, { addresses: addresses.map(parseCidr), macs, ids, names, listeners }];
     },
   );
 }
@@ -181,6 +181,7 @@ const NOBODY = {
   dropTypes: [],
   addresses: [],
   macs: [],
+  ids: [],
   names: [],
   listeners: [],
   place: null,

@@ -12,7 +12,11 @@ import { ConfigError, inOrder, type Problem, problemAt } from "./problem.ts";
 import { readFiles, relativeTo } from "./read_files.ts";
 import { readSecrets } from "./read_secrets.ts";
 import type { FileListener, FileTables } from "./schema/tables.ts";
+import type { PolicySource } from "./policy_source.ts";
 import { toPolicy } from "./to_policy.ts";
+
+/** Settings that are relative to the file in which they stand. */
+const PATHS: readonly string[] = [SETTINGS.certificates.path, SETTINGS.keys.path];
 
 /** See `loadConfig`. */
 export async function loadFile({ file, given }: ConfigSource, io: ConfigIo): Promise<LoadedConfig> {
@@ -22,9 +26,9 @@ export async function loadFile({ file, given }: ConfigSource, io: ConfigIo): Pro
   const tables = toml && checkShape(toml.value, toml.marks, problems);
   if (tables === null || problems.length > 0) throw fail();
   const { marks } = toml!;
-  const all = withFlags(settingsIn(tables), given);
-  const { config, warnings, plainWarnings } = readSettings(all, marks, problems);
   const pathIn = (where: string, path: string) => io.absolutePath(relativeTo(where, path));
+  const all = withFlags(settingsIn(tables, marks, pathIn), given);
+  const { config, warnings, plainWarnings } = readSettings(all, marks, problems);
   const { tokens, warnings: secretWarnings } = await readSecrets(tables, marks, { files: io.files, pathIn }, problems);
   const policy = toPolicy({ tables, marks, config, tokens, pathIn });
   const further = checkPolicy({ policy, tables, marks, listen: config.listen ?? DEFAULT_LISTEN, config }, problems);
@@ -40,15 +44,22 @@ export async function loadFile({ file, given }: ConfigSource, io: ConfigIo): Pro
 }
 
 /** What the file says of the settings in the table, in the words of flags. */
-function settingsIn(tables: FileTables): Given[] {
+function settingsIn(tables: FileTables, marks: Mark, pathIn: PolicySource["pathIn"]): Given[] {
   return Object.values(SETTINGS).flatMap(({ path }) => {
     const value = path.split(".").reduce<unknown>(
       (table, key) => (table as Record<string, unknown> | undefined)?.[key],
       tables,
     );
     if (value === undefined) return [];
+    const pathAt = (one: string, i: number) => {
+      return pathIn(markAt(marks, [...path.split("."), i]).mark.source.file, one);
+    };
     const texts = path === SETTINGS.listen.path
-      ? (value as readonly FileListener[]).map(({ listen }) => listenText(listen))
+      ? (value as readonly FileListener[]).map(({ listen }, i) => {
+        return listenText({ ...listen, clientCa: listen.clientCa && pathAt(listen.clientCa, i) });
+      })
+      : PATHS.includes(path)
+      ? (value as readonly string[]).map(pathAt)
       : value as readonly string[];
     return texts.map((text, i) => ({ path, text, where: texts.length === 1 ? path : `${path}[${i + 1}]` }));
   });

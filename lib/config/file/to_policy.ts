@@ -82,6 +82,7 @@ function toClientGroups({ tables, marks }: PolicySource): ClientGroupConfig[] {
     name,
     addresses: group.addresses ?? [],
     macs: group.macs ?? [],
+    ids: group.ids ?? [],
     names: group.names ?? [],
     listeners: (listeners.get(name) ?? []).map(({ listen }) => listenName(listen)),
     upstream: group.upstream ?? null,

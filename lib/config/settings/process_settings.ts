@@ -33,12 +33,13 @@ export const PROCESS_SETTINGS = {
     isReloadable: false,
     help: [
       "Processes that serve clients, {min}–{max} (default {default}), or as many as there are processors (auto). They share",
-      "--cache-size, --max-in-flight and --rate-limit. More than one needs native I/O (--io auto or native) and deno run",
-      "--allow-run.",
+      "--cache-size, --max-in-flight, --rate-limit and --max-connections. More than one needs native I/O (--io auto or",
+      "native) and deno run --allow-run.",
     ],
     inFile: [
       "Processes that serve clients, or as many as there are processors (auto). They share cache.size,",
-      "access.max-in-flight and access.rate-limit. More than one needs native I/O and deno run --allow-run.",
+      "access.max-in-flight, access.rate-limit and server.max-connections. More than one needs native I/O and deno run",
+      "--allow-run.",
     ],
   },
   logLevel: {

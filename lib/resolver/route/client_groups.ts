@@ -30,7 +30,9 @@ export interface GroupMarks {
   readonly macs: readonly string[];
   /** In lower case; `*` stands for any characters of a label. */
   readonly names: readonly string[];
-  /** Listeners whose clients they are, as `formatSocketAddress` writes them. */
+  /** What they call themselves, see `Client.id`. */
+  readonly ids: readonly string[];
+  /** Listeners whose clients they are, as `listenName` writes them. */
   readonly listeners: readonly string[];
 }
 
@@ -56,13 +58,14 @@ interface NamePattern {
 }
 
 /**
- * Finds the group of a client: by its MAC address, else by the longest network that holds its address, else by name, else by
+ * Finds the group of a client: by what it calls itself, else by its MAC address, else by the longest network that holds its address, else by name, else by
  * listener, else it is the first one. What is found is kept with the client, so that it is looked for once, and anew when the
  * directory knows something else.
  */
 export class ClientGroups {
   readonly #groups: readonly ClientGroup[];
   readonly #directory: ClientDirectory;
+  readonly #byId: ReadonlyMap<string, number>;
   readonly #byMac: ReadonlyMap<string, number>;
   readonly #byNetwork: NetworkTable<Found>;
   /** The narrowest first. */
@@ -75,6 +78,7 @@ export class ClientGroups {
     const marksOf = <T>(pick: (marks: GroupMarks) => readonly T[]) => {
       return groups.flatMap(([, marks], i) => pick(marks).map((mark) => [mark, i] as const));
     };
+    this.#byId = new Map(marksOf(({ ids }) => ids));
     this.#byMac = new Map(marksOf(({ macs }) => macs));
     this.#byNetwork = new NetworkTable(
       marksOf(({ addresses }) => addresses).map(([cidr, group]) => {
@@ -111,7 +115,9 @@ export class ClientGroups {
     client.group = this.#find(client)?.group ?? 0;
   }
 
-  #find({ octets, listener }: Client): Found | null {
+  #find({ octets, listener, id }: Client): Found | null {
+    const named = id === null ? undefined : this.#byId.get(id);
+    if (named !== undefined) return { group: named, mark: `id ${id}` };
     const found = octets === null ? null : this.#findByAddress(octets, formatIp(octets));
     if (found !== null) return found;
     const group = this.#byListener.get(listener);

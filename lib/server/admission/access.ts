@@ -19,21 +19,25 @@ export const PRIVATE_NETWORKS: readonly Cidr[] = [
 
 /** Networks that are exceptions. */
 export interface AccessExceptions {
+  /** Whose clients may ask at a listener, by its name, instead of those that may ask elsewhere. */
+  readonly byListener?: ReadonlyMap<string, readonly Cidr[]>;
   /** Whose clients may not ask; within a network that may, or around one. */
   readonly denied?: readonly Cidr[];
   /** Whose clients have no rate. */
   readonly exempt?: readonly Cidr[];
 }
 
-/** Decides by their address which clients may ask. */
+/** Decides by their address, and by where they come in, which clients may ask. */
 export class Access {
   readonly #allowed: readonly Cidr[];
+  readonly #byListener: ReadonlyMap<string, readonly Cidr[]>;
   readonly #denied: readonly Cidr[];
   readonly #exempt: readonly Cidr[];
 
   /** Lets the clients of the networks `allowed` ask, but for exceptions. */
-  constructor(allowed: readonly Cidr[], { denied = [], exempt = [] }: AccessExceptions = {}) {
+  constructor(allowed: readonly Cidr[], { byListener = new Map(), denied = [], exempt = [] }: AccessExceptions = {}) {
     this.#allowed = allowed;
+    this.#byListener = byListener;
     this.#denied = denied;
     this.#exempt = exempt;
   }
@@ -46,16 +50,21 @@ export class Access {
   }
 
   /** The network that says whether the client may ask, as `formatCidr` writes it; `null` when none does. For explanations. */
-  networkOf({ octets }: Client): string | null {
+  networkOf(client: Client): string | null {
+    const { octets } = client;
     if (octets === null) return null;
-    const holding = [...this.#denied, ...this.#allowed].filter((cidr) => isInCidr(octets, cidr));
+    const holding = [...this.#denied, ...this.#allowedAt(client)].filter((cidr) => isInCidr(octets, cidr));
     const [longest] = holding.toSorted((a, b) => b.prefixBits - a.prefixBits);
     return longest === undefined ? null : formatCidr(longest);
   }
 
+  #allowedAt({ listener }: Client): readonly Cidr[] {
+    return this.#byListener.get(listener) ?? this.#allowed;
+  }
+
   #judge(client: Client): void {
     const { octets } = client;
-    client.isAllowed = octets !== null && longest(this.#allowed, octets) > longest(this.#denied, octets);
+    client.isAllowed = octets !== null && longest(this.#allowedAt(client), octets) > longest(this.#denied, octets);
     client.isExempt = octets !== null && longest(this.#exempt, octets) >= 0;
     client.judgedBy = this;
   }

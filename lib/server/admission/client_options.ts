@@ -3,15 +3,13 @@ import { BARE_OPT_OCTETS, EDNS_VERSION, type EdnsOption } from "../../wire/edns/
 import { findOptions } from "../../wire/edns/find_options.ts";
 import { EDE, EDNS_OPTION, RCODE } from "../../wire/iana.ts";
 import { OPT_FAULT } from "../../wire/scan.ts";
-import { IDLE_TIMEOUT_MS } from "../limits.ts";
+import { ENCRYPTED_IDLE_TIMEOUT_MS, IDLE_TIMEOUT_MS } from "../limits.ts";
 import { MALFORMED, readOtherTypes } from "./multi_qtype_option.ts";
 import { CLIENT_COOKIE_OCTETS, isCookieLength, type ServerCookies } from "./server_cookies.ts";
 
 /** RFC 7828 §3.1: the idle timeout, "in units of 100 milliseconds". */
-const KEEPALIVE: EdnsOption = {
-  code: EDNS_OPTION.TCP_KEEPALIVE,
-  data: Uint8Array.of((IDLE_TIMEOUT_MS / 100) >> 8, (IDLE_TIMEOUT_MS / 100) & 0xff),
-};
+const KEEPALIVE = keepaliveOption(IDLE_TIMEOUT_MS);
+const ENCRYPTED_KEEPALIVE = keepaliveOption(ENCRYPTED_IDLE_TIMEOUT_MS);
 
 /**
  * Acts on the options of a client's OPT record, where there is one that can be read, whatever else is wrong with the
@@ -27,11 +25,16 @@ export function takeClientOptions(query: Query, cookies: ServerCookies): number 
   if (scan.optFault !== OPT_FAULT.none || scan.ednsVersion > EDNS_VERSION) return RCODE.NOERROR;
   // RFC 7828 §3.2.1: a server "MUST ignore" the option when it comes over UDP.
   if (client.usesKeepalive && findOptions(wire, scan, EDNS_OPTION.TCP_KEEPALIVE).length > 0) {
-    query.reply.options = [KEEPALIVE];
+    query.reply.options = [client.isEncrypted ? ENCRYPTED_KEEPALIVE : KEEPALIVE];
   }
   // RFC 7873 §5.2: of several COOKIE options only the first counts.
   const [cookie] = findOptions(wire, scan, EDNS_OPTION.COOKIE);
   return cookie === undefined ? RCODE.NOERROR : takeCookie(query, cookie, cookies);
+}
+
+function keepaliveOption(timeoutMs: number): EdnsOption {
+  const units = timeoutMs / 100;
+  return { code: EDNS_OPTION.TCP_KEEPALIVE, data: Uint8Array.of(units >> 8, units & 0xff) };
 }
 
 function takeCookie(query: Query, cookie: Uint8Array<ArrayBuffer>, cookies: ServerCookies): number {

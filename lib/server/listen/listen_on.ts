@@ -1,5 +1,9 @@
 import { isIpv6, type SocketAddress } from "../../base/net/address.ts";
-import { AddressInUseError, type DatagramSocket, type Network, type StreamListenSocket } from "../../base/runtime.ts";
+import { AddressInUseError, type DatagramSocket, type Network } from "../../base/runtime.ts";
+import type { ProxyOptions, StreamListenSocket } from "../../base/sockets/stream_socket.ts";
+import type { TlsListenSocket } from "../../base/sockets/tls.ts";
+import { NO_TLS, type TlsMaterial } from "../certificates/tls_material.ts";
+import { HANDSHAKE_TIMEOUT_MS } from "../limits.ts";
 import { type Listen, listenName } from "./listen.ts";
 
 /** A kernel-chosen port that is free for UDP may be taken for TCP; the next one seldom is. */
@@ -7,13 +11,18 @@ const ANY_PORT_TRIES_MAX = 10;
 
 /** The sockets on which clients are served at one address. */
 export interface ListenSockets {
-  /** What was asked for, with the port that the sockets really got. */
+  /** What was asked for, where the sockets really are. */
   readonly listen: Listen;
   /** UDP; `null` where connections alone are served. */
   readonly datagram: DatagramSocket | null;
-  /** On the same address and port (RFC 7766 §5: TCP is not optional); `null` where datagrams alone are served. */
+  /** TCP; for plain DNS on the same address and port (RFC 7766 §5: TCP is not optional). `null` where it is not served as it is. */
   readonly stream: StreamListenSocket | null;
+  /** TLS; `null` where it is not served. */
+  readonly tls: TlsListenSocket | null;
 }
+
+/** What is spoken behind the handshake (RFC 7301): RFC 7858 §3.1 has no name for it, `dot` is what IANA lists. */
+const ALPN = { tls: ["dot"], https: ["h2", "http/1.1"] } as const;
 
 /** A listener's address could not be bound. `cause` is what the operating system said. */
 export class ListenError extends Error {
@@ -33,13 +42,19 @@ export class ListenError extends Error {
  * Binds every address; for plain DNS over UDP and TCP.
  *
  * @param isCourtesy Whether the addresses were not asked for: then a machine without IPv6 is no error.
+ * @param material What encrypted listeners show; `null` to bind them as if they were not, and see whether that can be done.
  * @throws {ListenError} when an address cannot be bound; nothing is left open then.
  */
-export function listenOn(network: Network, wanted: readonly Listen[], isCourtesy: boolean): ListenSockets[] {
+export function listenOn(
+  network: Network,
+  wanted: readonly Listen[],
+  isCourtesy: boolean,
+  material: TlsMaterial | null = NO_TLS,
+): ListenSockets[] {
   const opened: ListenSockets[] = [];
   for (const listen of wanted) {
     try {
-      opened.push(open(network, listen));
+      opened.push(open(network, listen, material));
     } catch (error) {
       if (isCourtesy && isIpv6(listen.address) && !(error instanceof AddressInUseError)) continue;
       for (const sockets of opened) closeSockets(sockets);
@@ -49,20 +64,37 @@ export function listenOn(network: Network, wanted: readonly Listen[], isCourtesy
   return opened;
 }
 
-function open(network: Network, listen: Listen): ListenSockets {
-  if (listen.protocol !== "plain") throw new Error(`nobody serves ${listen.protocol}:// yet`);
-  const { datagram, stream } = openBoth(network, listen.address);
-  return { listen: { ...listen, address: datagram.address }, datagram, stream };
+function open(network: Network, listen: Listen, material: TlsMaterial | null): ListenSockets {
+  const none = { datagram: null, stream: null, tls: null };
+  const { protocol, address } = listen;
+  if (protocol === "plain") {
+    const { datagram, stream } = openBoth(network, listen);
+    return { ...none, listen: { ...listen, address: datagram.address }, datagram, stream };
+  }
+  if (protocol === "quic") throw new Error("nobody serves it yet");
+  if (protocol === "http" || material === null) {
+    const stream = network.listenStream(address, proxied(listen));
+    return { ...none, listen: { ...listen, address: stream.address }, stream };
+  }
+  const clientCa = listen.clientCa === null ? null : material.authorities[listen.clientCa]!;
+  const { identities } = material;
+  const [alpn, proxyNetworks] = [ALPN[protocol], proxied(listen)?.proxyNetworks ?? null];
+  const tls = network.listenTls(address, {
+    identities,
+    alpn,
+    clientCa,
+    proxyNetworks,
+    handshakeMs: HANDSHAKE_TIMEOUT_MS,
+  });
+  return { ...none, listen: { ...listen, address: tls.address }, tls };
 }
 
-function openBoth(
-  network: Network,
-  address: SocketAddress,
-): { datagram: DatagramSocket; stream: StreamListenSocket } {
+function openBoth(network: Network, listen: Listen): { datagram: DatagramSocket; stream: StreamListenSocket } {
+  const { address } = listen;
   for (let tries = 1;; tries++) {
     const datagram = network.openDatagram(address, "clients");
     try {
-      return { datagram, stream: network.listenStream(datagram.address) };
+      return { datagram, stream: network.listenStream(datagram.address, proxied(listen)) };
     } catch (error) {
       datagram.close();
       if (address.port !== 0 || tries === ANY_PORT_TRIES_MAX) throw error;
@@ -70,8 +102,13 @@ function openBoth(
   }
 }
 
+function proxied({ proxyNetworks }: Listen): ProxyOptions | null {
+  return proxyNetworks.length === 0 ? null : { proxyNetworks, handshakeMs: HANDSHAKE_TIMEOUT_MS };
+}
+
 /** Closes what was opened and is not served. */
-export function closeSockets({ datagram, stream }: ListenSockets): void {
+export function closeSockets({ datagram, stream, tls }: ListenSockets): void {
   datagram?.close();
   stream?.close();
+  tls?.close();
 }

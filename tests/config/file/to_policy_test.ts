@@ -43,6 +43,7 @@ macs = ["AA-bb-cc-dd-ee-ff"]
 names = ["Tablet-*"]
 upstream = "second"
 drop-types = ["AAAA"]
+ids = ["Laptop"]
 [clients.guests.local]
 nas = "192.0.2.11"
 [local]
@@ -132,12 +133,13 @@ Deno.test("loadConfig() makes a policy of a file", async () => {
       name: "guests",
       addresses: ["198.51.100.0/24", "192.0.2.7/32"],
       macs: ["aa:bb:cc:dd:ee:ff"],
+      ids: ["laptop"],
       names: ["tablet-*"],
       listeners: ["[2001:db8::53]:5353"],
       upstream: "second",
       ...UNFILTERED,
       dropTypes: [TYPE.AAAA],
-      local: [{ name: "nas", addresses: ["192.0.2.11"], alias: null, place: at(36) }],
+      local: [{ name: "nas", addresses: ["192.0.2.11"], alias: null, place: at(37) }],
       place: at(29),
     }],
     local: {
@@ -146,10 +148,10 @@ Deno.test("loadConfig() makes a policy of a file", async () => {
       hostsFiles: ["/d/hosts"],
       leases: [{ file: "/leases", format: "kea", domain: "lan" }],
       addresses: [
-        { name: "nas", addresses: ["192.0.2.10", "2001:db8::10"], alias: null, place: at(46) },
-        { name: "*.apps", addresses: [], alias: "nas", place: at(47) },
+        { name: "nas", addresses: ["192.0.2.10", "2001:db8::10"], alias: null, place: at(47) },
+        { name: "*.apps", addresses: [], alias: "nas", place: at(48) },
       ],
-      records: [{ text: "a.example. TXT x", place: at(42) }],
+      records: [{ text: "a.example. TXT x", place: at(43) }],
       makesPointers: false,
       ttlSeconds: 60,
     },
@@ -158,7 +160,7 @@ Deno.test("loadConfig() makes a policy of a file", async () => {
       to: "new.example",
       isFlat: true,
       clients: null,
-      place: at(48),
+      place: at(49),
     }],
     ...NO_FILTER,
   });

@@ -15,6 +15,10 @@ interface Told extends Omit<Config, "listen" | "upstreams"> {
 
 const DEFAULTS: Told = {
   listen: null,
+  certificates: [],
+  keys: [],
+  trustedProxies: [],
+  maxConnections: 500,
   sharesPort: false,
   upstreams: [],
   answer: { ipv4: "127.0.0.1", ipv6: null },

@@ -17,11 +17,12 @@ function setUp(marks: Readonly<Record<string, Marks>>) {
   const ruling = {} as Ruling;
   const groups = Object.entries<Marks>({ default: {}, ...marks }).map(
     ([name, given], number): [ClientGroup, GroupMarks] => {
-      const { addresses = [], macs = [], names = [], listeners = [] } = given;
+      const { addresses = [], macs = [], names = [], ids = [], listeners = [] } = given;
       return [{ number, name, dropTypes: null, dropped: ruling, otherwise: ruling, verdicts: NO_VERDICTS }, {
         addresses: addresses.map(parseCidr),
         macs,
         names,
+        ids,
         listeners,
       }];
     },
@@ -40,7 +41,8 @@ function setUp(marks: Readonly<Record<string, Marks>>) {
   const groupOf = (client: Client) => clientGroups.of(client).name;
   const find = (hostname: string, listener = "192.0.2.53:53") => groupOf(new Client(hostname, "udp", true, listener));
   const mark = (hostname: string) => clientGroups.markOf(new Client(hostname, "udp", true, "192.0.2.53:53"));
-  return { known, directory, groupOf, find, mark };
+  const markOf = (client: Client) => clientGroups.markOf(client);
+  return { known, directory, groupOf, find, mark, markOf };
 }
 
 Deno.test("ClientGroups goes by MAC address, else by the longest network, else by name, else by listener", () => {
@@ -121,4 +123,19 @@ Deno.test("ClientGroups.markOf() says what a client is known by", () => {
     "listener 192.0.2.53:53",
   ]);
   assertEquals(setUp({}).mark("192.0.2.1"), null);
+});
+
+Deno.test("ClientGroups goes by what a client calls itself before all else, and by nothing where no group knows that", () => {
+  const { known, groupOf, markOf } = setUp({
+    laptop: { ids: ["laptop"] },
+    mac: { macs: ["aa:bb:cc:dd:ee:ff"] },
+    wide: { addresses: ["198.51.100.0/24"] },
+  });
+  known.set("203.0.113.1", { mac: "aa:bb:cc:dd:ee:ff" });
+  const asking = (hostname: string, id: string | null) => new Client(hostname, "https", true, "https://[::]:443", id);
+  assertEquals(groupOf(asking("203.0.113.1", "laptop")), "laptop");
+  assertEquals(groupOf(asking("198.51.100.1", "laptop")), "laptop");
+  assertEquals(groupOf(asking("203.0.113.1", "phone")), "mac");
+  assertEquals(groupOf(asking("198.51.100.1", null)), "wide");
+  assertEquals(markOf(asking("203.0.113.1", "laptop")), "id laptop");
 });

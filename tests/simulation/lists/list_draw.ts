@@ -112,6 +112,7 @@ const DEFAULT_GROUP: ClientGroupConfig = {
   name: "default",
   addresses: [],
   macs: [],
+  ids: [],
   names: [],
   listeners: [],
   upstream: null,

@@ -9,7 +9,7 @@ import type { Checked } from "./checked.ts";
 export function checkTwice(checked: Checked, problems: Problem[]): void {
   const { tables, marks } = checked;
   const at = (...keys: (string | number)[]) => markAt(marks, keys).mark;
-  for (const key of ["addresses", "macs", "names"] as const) {
+  for (const key of ["addresses", "macs", "names", "ids"] as const) {
     const seen = new Seen(problems);
     for (const [group, values] of Object.entries(tables.clients ?? {})) {
       for (const [i, value] of (values[key] ?? []).entries()) {

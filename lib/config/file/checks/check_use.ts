@@ -12,7 +12,7 @@ export function checkUse(checked: Checked, problems: Problem[]): string[] {
 
 /** Whoever is in no other group: it cannot be said who that is. */
 function checkDefaultClients({ tables, marks }: Checked, problems: Problem[]): void {
-  for (const key of ["addresses", "macs", "names"] as const) {
+  for (const key of ["addresses", "macs", "names", "ids"] as const) {
     if (tables.clients?.default?.[key] === undefined) continue;
     const { mark } = markAt(marks, ["clients", "default", key]);
     problems.push(problemAt(mark, "cannot be said: whoever is in no other group is in this one", "key"));
@@ -50,8 +50,8 @@ function unusedUpstreams(
 
 function emptyClients({ tables: { clients = {}, server }, marks }: Checked): string[] {
   const served = new Set(server?.listen?.map(({ clients }) => clients));
-  const empty = Object.entries(clients).filter(([name, { addresses = [], macs = [], names = [] }]) => {
-    return name !== "default" && !served.has(name) && addresses.length + macs.length + names.length === 0;
+  const empty = Object.entries(clients).filter(([name, { addresses = [], macs = [], names = [], ids = [] }]) => {
+    return name !== "default" && !served.has(name) && addresses.length + macs.length + names.length + ids.length === 0;
   });
   return empty.map(([name]) => warning(markAt(marks, ["clients", name]).mark, "nobody can be in it"));
 }

@@ -60,9 +60,10 @@ export function policySections(config: FullConfig, options: PrintOptions): Secti
 /** Who is in no other group is in the default one: that cannot be said. */
 function markRows(
   name: string,
-  { addresses, macs, names }: Pick<ClientGroupConfig, "addresses" | "macs" | "names">,
+  { addresses, macs, names, ids }: Pick<ClientGroupConfig, "addresses" | "macs" | "names" | "ids">,
 ): Row[] {
-  return name === "default" ? [] : [["addresses", addresses, []], ["macs", macs, []], ["names", names, []]];
+  if (name === "default") return [];
+  return [["ids", ids, []], ["addresses", addresses, []], ["macs", macs, []], ["names", names, []]];
 }
 
 function entriesOf(

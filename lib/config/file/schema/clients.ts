@@ -1,4 +1,5 @@
 import { formatCidr, parseCidr } from "../../../base/net/cidr.ts";
+import { isClientId } from "../../../server/listen/client_id.ts";
 import { UsageError } from "../../usage_error.ts";
 import { type Field, flag, list, table, tableOf, text } from "./fields.ts";
 import { blockAnswer } from "./filter/block.ts";
@@ -30,7 +31,15 @@ function group(): Field<FileClients> {
     example: '["tablet-*"]',
     help: "What leases and hosts files call them; * stands for any characters of a label. They count behind networks.",
   };
+  const ids = {
+    form: '["<id>", …]',
+    example: '["laptop"]',
+    help:
+      "What clients call themselves on encrypted channels: laptop in https://dns.example/dns-query/laptop, or in the server " +
+      "name laptop.dns.example. Whoever knows an id can use it. They count before all else.",
+  };
   return table<FileClients>({
+    "ids": list(ids, text({ form: '"laptop"', help: "" }, readId), {}, (all) => all),
     "addresses": list(addresses, text({ form: '"192.0.2.0/24"', help: "" }, readNetwork), {}, (all) => all),
     "macs": list(macs, text({ form: '"aa:bb:cc:dd:ee:ff"', help: "" }, readMac), {}, (all) => all),
     "names": list(names, text({ form: '"tablet-*"', help: "" }, readGlob), {}, (all) => all),
@@ -64,6 +73,12 @@ function group(): Field<FileClients> {
 /** A network, in its one canonical form. */
 export function readNetwork(text: string): string {
   return formatCidr(parseCidr(text));
+}
+
+function readId(text: string): string {
+  const id = text.toLowerCase();
+  if (isClientId(id)) return id;
+  throw new UsageError('must be a label of letters, digits and hyphens, such as "laptop"');
 }
 
 function readMac(text: string): string {

@@ -3,6 +3,7 @@ import { DEFAULT_LISTEN_PORT } from "../../config.ts";
 import { UsageError } from "../../usage_error.ts";
 import { checked, either, type Field, list, table, text } from "./fields.ts";
 import { readGroupName } from "./names.ts";
+import { path } from "./path.ts";
 import { readNetwork } from "./clients.ts";
 import type { FileListener } from "./tables.ts";
 
@@ -14,6 +15,8 @@ interface ListenerTable {
   readonly "address": string;
   readonly "clients"?: string;
   readonly "allow"?: readonly string[];
+  readonly "proxy-protocol"?: readonly string[];
+  readonly "client-ca"?: string;
 }
 
 /** `server.listen` */
@@ -29,13 +32,15 @@ function listeners(): Field<readonly FileListener[]> {
     form: '"guests"',
     help: "The client group of those who come in here and are in no other by their address, hardware address or name.",
   }, readGroupName);
-  const allow = list(
-    { form: '["<network>", …]', example: '["192.0.2.0/24"]', help: "Who may ask here, instead of access.allow." },
-    text({ form: '"192.0.2.0/24"', help: "" }, readNetwork),
-    { atLeast: 1, of: "network" },
-    (all) => all,
+  const allow = networks("Who may ask here, instead of access.allow.");
+  const proxies = networks(
+    "Proxies that say in front of each connection whose it is (PROXY protocol, version 2). Others are turned away.",
   );
-  const asTable = table<ListenerTable>({ address, clients, allow }, ["address"]);
+  const clientCa = path('"<file>"', "Serve only clients with a certificate of an authority in this file (PEM).");
+  const asTable = table<ListenerTable>(
+    { address, clients, allow, "proxy-protocol": proxies, "client-ca": clientCa },
+    ["address"],
+  );
   const about = {
     example: '["192.0.2.53"]',
     form: `["<ip>[:<port>]", { address = "<ip>[:<port>]", clients = "guests" }]`,
@@ -45,7 +50,7 @@ function listeners(): Field<readonly FileListener[]> {
   };
   const item = either(
     address,
-    checked(asTable, withPort),
+    checked(asTable, possible),
     'must be an address, such as "192.0.2.53", or a table with one',
   );
   return list(about, item, { atLeast: 1, of: "address" }, (all) => {
@@ -53,15 +58,25 @@ function listeners(): Field<readonly FileListener[]> {
   });
 }
 
+function networks(help: string): Field<readonly string[]> {
+  const item = text({ form: '"192.0.2.0/24"', help: "" }, readNetwork);
+  const about = { form: '["<network>", …]', example: '["192.0.2.0/24"]', help };
+  return list(about, item, { atLeast: 1, of: "network" }, (all) => all);
+}
+
 /** Whatever is said of it beside stands behind its address from here on. */
-function fileListener({ address, clients, allow }: ListenerTable): FileListener {
+function fileListener({ address, clients, ...table }: ListenerTable): FileListener {
   const said = parseListen(address, LISTEN_PORT);
-  const listen: Listen = { ...said, allow: allow ?? said.allow };
+  const { allow = said.allow, "proxy-protocol": proxyNetworks = said.proxyNetworks } = table;
+  const listen: Listen = { ...said, allow, proxyNetworks, clientCa: table["client-ca"] ?? said.clientCa };
   return { listen, ...(clients === undefined ? {} : { clients }) };
 }
 
-function withPort(listener: ListenerTable): ListenerTable {
-  if (listener.clients === undefined || parseListen(listener.address, LISTEN_PORT).address.port !== 0) return listener;
+function possible(listener: ListenerTable): ListenerTable {
+  const { listen, clients } = fileListener(listener);
+  // What the table says is for the same protocols as it is behind the address.
+  parseListen(listenText(listen), LISTEN_PORT);
+  if (clients === undefined || listen.address.port !== 0) return listener;
   throw new UsageError("needs a port: whoever comes in at any free one is in no group");
 }
 

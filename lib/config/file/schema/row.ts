@@ -18,10 +18,16 @@ const EXAMPLES: Partial<Record<keyof Config, string>> = {
   serverId: '"ns1"',
   adminSocket: '"/run/dns-forwarder/admin.sock"',
   stateDir: '"/var/lib/dns-forwarder"',
+  certificates: '"/etc/dns-forwarder/certificates"',
+  keys: '"/etc/dns-forwarder/key.pem"',
+  trustedProxies: '"192.0.2.0/24"',
 };
 
 /** Lists that mean nothing when they are empty. */
 const MUST_HAVE: readonly (keyof Config)[] = ["upstreams", "answer", "allow"];
+
+/** Lists that are one value nearly always. */
+const MAY_BE_ONE: readonly (keyof Config)[] = ["certificates", "keys"];
 
 /** How a setting of the table stands in a file. What comes of it are the texts that its reader takes. */
 export function row(field: keyof Config): Field<Texts> {
@@ -36,12 +42,15 @@ export function row(field: keyof Config): Field<Texts> {
     const read = (text: string) => (readTexts(setting, [text]), text);
     const item = text({ form: `"${reader.form}"`, help: "", example }, read);
     const of = field === "upstreams" ? "server" : "value";
-    return list(
+    const several = list(
       { ...about, example: `[${example}]` },
       item,
       { atLeast: MUST_HAVE.includes(field) ? 1 : 0, of },
       (items) => readTexts(setting, items),
     );
+    if (!MAY_BE_ONE.includes(field)) return several;
+    const one = text({ ...about, example }, (path) => readTexts(setting, [path]));
+    return either(one, several, `must be text, such as ${example}, or a list`);
   }
   if (reader.bounds === undefined) {
     return reader.words === undefined

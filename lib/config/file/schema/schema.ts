@@ -27,6 +27,10 @@ export const SCHEMA: Field<FileTables> = table({
   "answer": row("answer"),
   "server": table({
     "listen": LISTENERS,
+    "certificate": row("certificates"),
+    "key": row("keys"),
+    "trusted-proxies": row("trustedProxies"),
+    "max-connections": row("maxConnections"),
     "reuse-port": row("sharesPort"),
     "timeout": row("timeoutMs"),
     "multi-question": row("multiQuestion"),

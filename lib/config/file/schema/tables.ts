@@ -101,6 +101,8 @@ export interface FileClients {
   /** See `ClientGroupConfig`. */
   readonly "macs"?: readonly string[];
   /** See `ClientGroupConfig`. */
+  readonly "ids"?: readonly string[];
+  /** See `ClientGroupConfig`. */
   readonly "names"?: readonly string[];
   /** See `ClientGroupConfig`. */
   readonly "upstream"?: string;

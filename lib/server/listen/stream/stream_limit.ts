@@ -1,7 +1,7 @@
 import { LineAMinute } from "../../../observe/line_a_minute.ts";
 import type { Client } from "../../../resolver/client.ts";
 import type { Access } from "../../admission/access.ts";
-import { CONNECTIONS_MAX, CONNECTIONS_PER_CLIENT_MAX } from "../../limits.ts";
+import { connectionsOfClientMax } from "../../limits.ts";
 import { StreamAccount, StreamTotals } from "./stream_account.ts";
 import type { Services } from "../../../observe/services.ts";
 
@@ -12,6 +12,8 @@ const STRANGERS = "strangers";
 export interface StreamLimitOptions extends Pick<Services, "clock" | "counters" | "log"> {
   /** Knows strangers. */
   readonly access: Access;
+  /** Connections at the same time. */
+  readonly connectionsMax: number;
 }
 
 /** A connection that was let in. */
@@ -23,7 +25,7 @@ export interface Admittance {
 }
 
 /**
- * Counts the clients' TCP connections on all listeners and what waits on them, and knows when there are too many, in all or
+ * Counts the clients' connections on all listeners and what waits on them, and knows when there are too many, in all or
  * of one client.
  */
 export class StreamLimit {
@@ -32,18 +34,21 @@ export class StreamLimit {
   readonly #clients = new Map<string, StreamTotals>();
   readonly #all = new StreamTotals();
   #access: Access;
+  #connectionsMax: number;
 
   /** See {@linkcode StreamLimitOptions}. */
   constructor(options: StreamLimitOptions) {
     const { clock, log } = options;
     this.#options = options;
     this.#access = options.access;
+    this.#connectionsMax = options.connectionsMax;
     this.#warnings = new LineAMinute(clock, (line) => log.warn(line));
   }
 
-  /** Lets another `access` say who is a stranger, of the connections that come from now on. */
-  use(access: Access): void {
+  /** Lets another `access` say who is a stranger, and how many there may be, of the connections that come from now on. */
+  use(access: Access, connectionsMax: number): void {
     this.#access = access;
+    this.#connectionsMax = connectionsMax;
   }
 
   /** Octets of queries and replies that wait on all connections. */
@@ -57,10 +62,11 @@ export class StreamLimit {
     const host = this.#access.allows(client) ? client.host : STRANGERS;
     const all = this.#all;
     const totals = this.#clients.get(host) ?? new StreamTotals();
-    if (all.connections >= CONNECTIONS_MAX || totals.connections >= CONNECTIONS_PER_CLIENT_MAX) {
+    const most = this.#connectionsMax;
+    if (all.connections >= most || totals.connections >= connectionsOfClientMax(most)) {
       counters.connectionsRefused++;
       this.#warnings.note((count) => {
-        return `closed a TCP connection of ${client.hostname}, there are ${all.connections} in all and ${totals.connections} ` +
+        return `closed a connection of ${client.hostname}, there are ${all.connections} in all and ${totals.connections} ` +
           `of ${host === STRANGERS ? "clients outside of --allow" : "this client"} (${count} closed so far)`;
       });
       return null;

@@ -1,43 +1,40 @@
-import { formatSocketAddress, type SocketAddress } from "../../../base/net/address.ts";
-import type { StreamListenSocket, StreamSocket } from "../../../base/runtime.ts";
+import type { StreamListenSocket, StreamSocket } from "../../../base/sockets/stream_socket.ts";
 import { LineAMinute } from "../../../observe/line_a_minute.ts";
-import { Client } from "../../../resolver/client.ts";
+import type { Client } from "../../../resolver/client.ts";
+import { type Listen, listenName } from "../listen.ts";
+import type { Accepted, Session } from "./session.ts";
 import type { StreamLimit } from "./stream_limit.ts";
-import type { Server } from "../../server.ts";
-import { StreamSession } from "./stream_session.ts";
 import type { Services } from "../../../observe/services.ts";
 
 /** Pause after a failed accept: out of file descriptors, it fails again at once until a connection ends. */
 const RETRY_MS = 100;
 
 /** What a listener is made from. */
-export interface StreamListenerOptions
-  extends Pick<Services, "clock" | "timers" | "deadlines" | "share" | "counters" | "log"> {
+export interface StreamListenerOptions<S extends StreamSocket> extends Pick<Services, "clock" | "timers" | "log"> {
+  /** What is spoken there, with the port that the socket really got. */
+  readonly listen: Listen;
   /** An open socket, which belongs to this object from now on. */
-  readonly socket: StreamListenSocket;
-  /** What answers the queries. */
-  readonly server: Server;
+  readonly socket: Pick<StreamListenSocket, "close"> & { accept(): Promise<S> };
   /** Knows when there are too many connections. It is the same for all listeners. */
   readonly limit: StreamLimit;
+  /** Who is at the other end of a connection. */
+  readonly clientOf: (socket: S) => Client;
+  /** Makes what serves a connection. */
+  readonly sessionOf: (accepted: Accepted<S>) => Session;
 }
 
-/** Takes the clients' TCP connections on one address and serves each as a session of its own. */
-export class StreamListener {
-  readonly #options: StreamListenerOptions;
+/** Takes the clients' connections on one address and serves each as a session of its own. */
+export class StreamListener<S extends StreamSocket = StreamSocket> {
+  readonly #options: StreamListenerOptions<S>;
   readonly #failures: LineAMinute;
-  readonly #sessions = new Set<StreamSession>();
+  readonly #sessions = new Set<Session>();
   #isStopped = false;
 
   /** See {@linkcode StreamListenerOptions}. */
-  constructor(options: StreamListenerOptions) {
+  constructor(options: StreamListenerOptions<S>) {
     const { clock, log } = options;
     this.#options = options;
     this.#failures = new LineAMinute(clock, (line) => log.error(line));
-  }
-
-  /** Where clients reach this listener. */
-  get address(): SocketAddress {
-    return this.#options.socket.address;
   }
 
   /** Connections that are open. */
@@ -69,15 +66,14 @@ export class StreamListener {
     for (const session of this.#sessions) session.close();
   }
 
-  #serve(socket: StreamSocket): void {
+  #serve(socket: S): void {
     // Accepted in the moment in which the listener stopped: nobody would close its session.
     if (this.#isStopped) return socket.close();
-    const { server, limit, share, clock, deadlines, counters } = this.#options;
-    const client = new Client(socket.peer.hostname, "tcp", true, formatSocketAddress(this.address));
+    const { limit, clientOf, sessionOf } = this.#options;
+    const client = clientOf(socket);
     const admittance = limit.enter(client);
     if (admittance === null) return socket.close();
-    const { account } = admittance;
-    const session = new StreamSession({ socket, client, server, account, share, clock, deadlines, counters });
+    const session = sessionOf({ socket, client, account: admittance.account });
     this.#sessions.add(session);
     session.run().then(() => {
       admittance.leave();
@@ -88,7 +84,7 @@ export class StreamListener {
   /** Out of file descriptors, accepts fail and succeed by turns: that is one event for the operator. */
   async #pause(error: unknown): Promise<void> {
     this.#failures.note((count) => {
-      return `Cannot accept connections on ${formatSocketAddress(this.address)}: ${error}; trying on (${count} so far)`;
+      return `Cannot accept connections on ${listenName(this.#options.listen)}: ${error}; trying on (${count} so far)`;
     });
     await new Promise<void>((resolve) => this.#options.timers.start(RETRY_MS, resolve));
   }

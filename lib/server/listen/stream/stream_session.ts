@@ -6,35 +6,30 @@ import type { Counters } from "../../../observe/counters.ts";
 import type { Client } from "../../../resolver/client.ts";
 import { Reply } from "../../../resolver/reply.ts";
 import { StreamFrames } from "../../../wire/stream_frames.ts";
-import { IDLE_TIMEOUT_MS, QUERIES_PER_CONNECTION_MAX } from "../../limits.ts";
+import { idleTimeoutMs, QUERIES_PER_CONNECTION_MAX } from "../../limits.ts";
 import type { Server } from "../../server.ts";
 import type { StreamAccount } from "./stream_account.ts";
+import type { Accepted, Session } from "./session.ts";
 import { StreamOutbox } from "./stream_outbox.ts";
 import type { Services } from "../../../observe/services.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 
 /** What a session is made from. */
-export interface StreamSessionOptions extends Pick<Services, "clock" | "deadlines" | "share" | "counters"> {
-  /** An open socket, which belongs to this object from now on. */
-  readonly socket: StreamSocket;
-  /** Who is at its other end. */
-  readonly client: Client;
+export interface StreamSessionOptions extends Accepted, Pick<Services, "clock" | "deadlines" | "share" | "counters"> {
   /** What answers the queries. */
   readonly server: Server;
-  /** What may wait on this connection; nothing does any more when the session has ended. */
-  readonly account: StreamAccount;
 }
 
 /**
- * One client's TCP connection: reads queries as they come, answers each when it is ready, in whatever order that is
+ * One client's connection, over TCP or TLS: reads queries as they come, answers each when it is ready, in whatever order that is
  * (RFC 7766 §6.2.1.1, §7). A client that has closed its side still gets what it asked for.
  *
  * While too much waits for the client, nothing is read from it. Of the queries that were read already, those whose
  * replies find no room are postponed: the reply is forgotten, and the query asked once more when the client has read what
  * came before, mostly from memory then.
  */
-export class StreamSession {
+export class StreamSession implements Session {
   readonly #socket: StreamSocket;
   readonly #client: Client;
   readonly #server: Server;
@@ -231,6 +226,6 @@ export class StreamSession {
 
   #rearmIdle(): void {
     this.#deadlines.cancel(this.#idle);
-    this.#deadlines.schedule(this.#idle, this.#clock.nowMs() + IDLE_TIMEOUT_MS);
+    this.#deadlines.schedule(this.#idle, this.#clock.nowMs() + idleTimeoutMs(this.#client));
   }
 }

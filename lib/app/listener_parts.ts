@@ -1,0 +1,62 @@
+import type { TlsSocket } from "../base/sockets/tls.ts";
+import type { StreamSocket } from "../base/sockets/stream_socket.ts";
+import { Client } from "../resolver/client.ts";
+import { idOfServerName } from "../server/listen/client_id.ts";
+import { listenName } from "../server/listen/listen.ts";
+import type { ListenSockets } from "../server/listen/listen_on.ts";
+import type { Accepted } from "../server/listen/stream/session.ts";
+import type { StreamLimit } from "../server/listen/stream/stream_limit.ts";
+import { StreamListener } from "../server/listen/stream/stream_listener.ts";
+import { StreamSession } from "../server/listen/stream/stream_session.ts";
+import { UdpListener } from "../server/listen/udp/udp_listener.ts";
+import type { Server } from "../server/server.ts";
+import type { Resources } from "./resources.ts";
+
+/** What serves at an address: those who come by datagrams, or those who come by connections. */
+export interface ListenerPart {
+  /** Connections that are open, where there are any. */
+  readonly sessionCount?: number;
+  /** Takes from its socket until it is stopped or closed. */
+  run(): unknown;
+  /** Takes nothing any more, and finishes what was taken. */
+  stop(): Promise<void>;
+  /** Closes everything now. */
+  close(): void;
+}
+
+/** What the parts of a listener are made from. */
+export interface ListenerPartsOptions {
+  /** What answers the queries. */
+  readonly server: Server;
+  /** Knows when there are too many connections. */
+  readonly limit: StreamLimit;
+  /** What lasts as long as the program. */
+  readonly resources: Resources;
+}
+
+/** Makes what serves on open sockets, which belong to it from now on. */
+export function listenerParts(
+  { listen, datagram, stream, tls }: ListenSockets,
+  options: ListenerPartsOptions,
+): ListenerPart[] {
+  const { server, limit, resources: { runtime: { timers, turns }, clock, share, deadlines, counters, log } } = options;
+  const name = listenName(listen);
+  const accepting = { listen, limit, clock, timers, log };
+  const sessionOf = (accepted: Accepted) =>
+    new StreamSession({ ...accepted, server, share, clock, deadlines, counters });
+  const parts: ListenerPart[] = [];
+  if (datagram !== null) {
+    parts.push(new UdpListener({ socket: datagram, server, clock, timers, turns, counters, log }));
+  }
+  if (stream !== null) {
+    const clientOf = ({ peer }: StreamSocket) => new Client(peer.hostname, "tcp", true, name);
+    parts.push(new StreamListener({ ...accepting, socket: stream, clientOf, sessionOf }));
+  }
+  if (tls !== null) {
+    const clientOf = ({ peer, serverName }: TlsSocket) => {
+      return new Client(peer.hostname, "tls", true, name, idOfServerName(serverName));
+    };
+    parts.push(new StreamListener({ ...accepting, socket: tls, clientOf, sessionOf }));
+  }
+  return parts;
+}
