@@ -102,6 +102,7 @@ export const EDE = {
 export const EDNS_OPTION = {
   COOKIE: 10,
   TCP_KEEPALIVE: 11,
+  PADDING: 12,
   EXTENDED_ERROR: 15,
   MQTYPE_QUERY: 20,
   MQTYPE_RESPONSE: 21,

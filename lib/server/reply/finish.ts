@@ -9,7 +9,7 @@ import {
   writeOpt,
 } from "../../wire/edns/edns.ts";
 import { ARCOUNT_OFFSET, FLAG, OPCODE_MASK, putFlags, putId, RCODE_MASK } from "../../wire/header.ts";
-import { OPCODE } from "../../wire/iana.ts";
+import { EDNS_OPTION, OPCODE } from "../../wire/iana.ts";
 import { decode, encode, encodeWithin, writeRecord } from "../../wire/message.ts";
 import { putUint16, uint16At } from "../../wire/octets.ts";
 import { MessageScan } from "../../wire/scan.ts";
@@ -19,6 +19,7 @@ import { withOwnSpelling } from "../../resolver/own_spelling.ts";
 import type { Query } from "../../resolver/query.ts";
 import type { Reply } from "../../resolver/reply.ts";
 import type { ReplySlot } from "../../resolver/reply_slot.ts";
+import { paddedLength } from "./padding.ts";
 import { respellRedirected } from "./redirected_spelling.ts";
 import { cutRecords, truncate } from "./truncate.ts";
 
@@ -68,12 +69,22 @@ function withOwnOpt(body: Octets, isInSlot: boolean, query: Query): Octets {
   const isBare = options.length === 0 && extendedErrors.length === 0;
   if (isInSlot && isBare) return appendBareOpt(query.slot!, body.length, query);
   const opt = isBare ? null : encodeOpt(query, [...options, ...fittingErrors(body, query)]);
-  const octets = new Uint8Array(body.length + (opt === null ? BARE_OPT_OCTETS : opt.length));
+  const length = body.length + (opt === null ? BARE_OPT_OCTETS : opt.length);
+  // RFC 7830 §6: padding is for encrypted channels.
+  const octets = new Uint8Array(query.client.isEncrypted ? paddedLength(length) : length);
   octets.set(body);
   if (opt === null) putBareOpt(octets, body.length, query.scan.wantsDnssec, query.reply.extendedRcode);
   else octets.set(opt, body.length);
+  if (octets.length > length) putPadding(octets, body.length, length);
   putUint16(octets, ARCOUNT_OFFSET, uint16At(octets, ARCOUNT_OFFSET) + 1);
   return octets;
+}
+
+/** Makes a padding option of zeros (RFC 7830 §3) of all that stands behind `end`, and part of the OPT record at `optOffset`. */
+function putPadding(octets: Octets, optOffset: number, end: number): void {
+  putUint16(octets, end, EDNS_OPTION.PADDING);
+  putUint16(octets, end + 2, octets.length - end - OPTION_HEADER_OCTETS);
+  putUint16(octets, optOffset + BARE_OPT_OCTETS - 2, octets.length - optOffset - BARE_OPT_OCTETS);
 }
 
 /** RFC 6891 §7, in place. */

@@ -1,6 +1,7 @@
 import { concat } from "@std/bytes/concat";
 import { assert, assertEquals, assertGreater, assertLessOrEqual } from "@std/assert";
 import { finish } from "../../support/finish.ts";
+import { type Channel, Client } from "../../../lib/resolver/client.ts";
 import { Query } from "../../../lib/resolver/query.ts";
 import { ReplySlot } from "../../../lib/resolver/reply_slot.ts";
 import { EDE, EDNS_OPTION } from "../../../lib/wire/iana.ts";
@@ -256,4 +257,40 @@ Deno.test("[ra_01] finish() leaves RA as it is where there is an upstream, and t
     assertEquals(decode(finish(said.slice(), query)).recursionAvailable, recursionAvailable);
     assertEquals(decode(finish(said.slice(), query, false)).recursionAvailable, false);
   }
+});
+
+const SPELLED_THE_SAME = [question("example.org")];
+
+/** Octets of the reply over a channel, and of the padding option in it; `null` without one. */
+function padding(channel: Channel, { ofAnswer = ANSWERS, hasOpt = true } = {}): [number, number | null] {
+  const client = new Client("192.0.2.7", channel);
+  const additionals = hasOpt ? [opt()] : [];
+  const query = new Query({ wire: wire({ questions: SPELLED_THE_SAME, additionals }), client, deadlineMs: 0 });
+  const octets = finish(responseTo(query, { answers: ofAnswer }), query);
+  const option = ednsOf(decode(octets))?.options.find(({ code }) => code === EDNS_OPTION.PADDING);
+  assert(option === undefined || option.data.every((octet) => octet === 0));
+  return [octets.length, option?.data.length ?? null];
+}
+
+Deno.test("[8467_01] finish() pads replies to multiples of 468 octets on encrypted channels, for those who speak EDNS", () => {
+  for (const channel of ["tls", "https", "quic"] as const) {
+    // 12 for the header, 17 for the question, 16 for the answer and 11 for the OPT record; 4 for the option.
+    assertEquals(padding(channel), [468, 468 - 12 - 17 - 16 - 11 - 4]);
+    assertEquals(padding(channel, { hasOpt: false }), [45, null]);
+  }
+  for (const channel of ["udp", "tcp"] as const) assertEquals(padding(channel), [56, null]);
+});
+
+Deno.test("[8467_01] finish() pads long replies to the next multiple, and the longest as far as a message goes", () => {
+  const octetsOf = (count: number) => padding("tls", { ofAnswer: new Array(count).fill(ANSWERS[0]!) })[0];
+  assertEquals([1, 26, 27, 4000].map(octetsOf), [468, 468, 936, 64_116]);
+  assertEquals(octetsOf(4093), 65_535);
+});
+
+Deno.test("[8467_01] finish() pads behind all else that it has to tell", () => {
+  const client = new Client("192.0.2.7", "tls");
+  const query = new Query({ wire: wire({ questions: SPELLED_THE_SAME, additionals: [opt()] }), client, deadlineMs: 0 });
+  query.reply.extendedErrors.push({ infoCode: EDE.PROHIBITED, text: "no" });
+  const message = decode(finish(responseTo(query, { answers: ANSWERS }), query));
+  assertEquals(ednsOf(message)?.options.map(({ code }) => code), [EDNS_OPTION.EXTENDED_ERROR, EDNS_OPTION.PADDING]);
 });
