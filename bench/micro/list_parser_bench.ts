@@ -20,9 +20,11 @@ const WRITERS: readonly (readonly [ListFormat, string, (name: string) => string]
   ["domains", "*.x", (name) => `*.${name}`],
   ["hosts", "0.0.0.0 x", (name) => `0.0.0.0 ${name}`],
   ["adblock", "||x^", (name) => `||${name}^`],
+  ["dnsmasq", "address=/x/0.0.0.0", (name) => `address=/${name}/0.0.0.0`],
   ["dnsmasq", "local=/x/", (name) => `local=/${name}/`],
   ["unbound", "local-zone: x", (name) => `local-zone: "${name}" always_nxdomain`],
   ["rpz", "x CNAME .", (name) => `${name} CNAME .`],
+  ["rpz", "*.x 300 IN CNAME .", (name) => `*.${name} 300 IN CNAME .`],
 ];
 
 for (const [format, as, write] of WRITERS) {

@@ -9,6 +9,7 @@ import type { ListOutput } from "./list_output.ts";
 import { asciiOctets, isBlank, OCTET } from "./line/octets.ts";
 import type { PlainLines } from "./plain_lines.ts";
 import { RpzLines } from "./rpz/rpz_lines.ts";
+import { skipTtlAndClass } from "./rpz/ttl_and_class.ts";
 import { isUnboundLine, UnboundLines } from "./unbound_lines.ts";
 
 /** What follows the owner of a record. */
@@ -69,7 +70,9 @@ export class AutoLines implements LineFormat {
     if (name.length > 0 && name.labels === 4 && name.endsInDigits()) return this.#hosts;
     line.at = end;
     const isPlain = line.endsHere();
-    const isRecord = line.takeWord(CNAME) || line.takeWord(IN);
+    const isOfClass = line.takeWord(IN);
+    skipTtlAndClass(line);
+    const isRecord = isOfClass || line.takeWord(CNAME);
     line.at = at;
     if (isPlain) return this.#plain;
     if (isRecord) return this.#rpz;

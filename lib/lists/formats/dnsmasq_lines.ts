@@ -2,7 +2,7 @@ import { ALLOWS, BLOCKS, COVERS, type ListRule } from "../list_rule.ts";
 import type { Line } from "./line/line.ts";
 import type { LineFormat } from "./line_format.ts";
 import type { ListOutput } from "./list_output.ts";
-import { asciiOctets, OCTET } from "./line/octets.ts";
+import { asciiOctets, isBlank, OCTET } from "./line/octets.ts";
 
 const ADDRESS = asciiOctets("address=/");
 const LOCAL = asciiOctets("local=/");
@@ -33,8 +33,12 @@ export class DnsmasqLines implements LineFormat {
       else output.bad("no option of dnsmasq");
       return;
     }
-    line.cutComment();
     const names = line.at;
+    // One domain, and no comment, as nearly all lines are: no second look.
+    const isPlain = line.scanName() === OCTET.slash && line.name.length > 0;
+    if (isPlain && isPlainEnd(line, isAddress)) return output.name(COVERS.both, BLOCKS, 2);
+    line.at = names;
+    line.cutComment();
     const end = line.octets.lastIndexOf(OCTET.slash, line.end - 1);
     if (end < names) return output.bad("no / behind the domain");
     line.at = end + 1;
@@ -43,6 +47,14 @@ export class DnsmasqLines implements LineFormat {
     line.at = names;
     readDomains(line, end, rule, output);
   }
+}
+
+/** Whether nothing else stands behind the slash but an address, which says nothing. */
+function isPlainEnd({ octets, at, end }: Line, isAddress: boolean): boolean {
+  // hot path
+  if (!isAddress) return at + 1 === end;
+  for (let i = at + 1; i < end; i++) if (octets[i] === OCTET.slash || isBlank(octets[i]!)) return false;
+  return true;
 }
 
 /** `null` for a route. */

@@ -101,7 +101,7 @@ export class Line {
   /** Reads a name into `name`; returns the octet behind it, 0 at the end. */
   scanName(): number {
     // hot path
-    this.at = this.name.scan(this.octets, this.at);
+    this.at = this.name.scanOnce(this.octets, this.at);
     return this.octet;
   }
 

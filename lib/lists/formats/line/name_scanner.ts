@@ -20,16 +20,20 @@ export class NameScanner {
   labels = 0;
   /** Where its last label begins. */
   #lastLabel = 0;
+  /** Where in the line it was read, and where that has ended; -1 when it is of none. */
+  #from = -1;
+  #to = -1;
 
   /**
-   * Reads the name that begins at `at`; whatever is no part of a name ends it, and there must be such an octet. One dot may
+   * Reads the name that begins at `from`; whatever is no part of a name ends it, and there must be such an octet. One dot may
    * stand behind it.
    *
    * @returns Where the octet stands that has ended it.
    */
-  scan(octets: Uint8Array, at: number): number {
+  scan(octets: Uint8Array, from: number): number {
     // hot path
     const { scratch } = this;
+    let at = from;
     let labels = 0;
     let label = 0;
     let to = 1;
@@ -69,13 +73,28 @@ export class NameScanner {
     }
     this.labels = labels;
     this.length = isGood && labels > 0 && to <= NAME_OCTETS_MAX ? to : 0;
+    this.#from = from;
+    this.#to = at;
     return at;
+  }
+
+  /** The same for a line in which that name may have been read already: who looks what a line is does not read it twice. */
+  scanOnce(octets: Uint8Array, at: number): number {
+    // hot path
+    return at === this.#from ? this.#to : this.scan(octets, at);
+  }
+
+  /** Another line begins. */
+  forget(): void {
+    // hot path
+    this.#from = -1;
   }
 
   /** Takes a name in wire format, at `octets[0 … length)`; what stands in the place of the root's octet does not matter. */
   set(octets: ArrayLike<number>, length: number): void {
     // hot path
     const { scratch } = this;
+    this.#from = -1;
     for (let i = 0; i < length - 1; i++) scratch[i] = octets[i]!;
     this.length = length;
     this.labels = 0;

@@ -1,6 +1,6 @@
 import { parseIp } from "../../../base/net/ip.ts";
 import { NO_DATA_TYPES, TYPE, typeFromText } from "../../../wire/iana.ts";
-import { NameFormatError } from "../../../wire/name.ts";
+import { isSameName, type Name, NameFormatError } from "../../../wire/name.ts";
 import { RdataFormatError } from "../../../wire/text/rdata_format_error.ts";
 import { rdataFromText } from "../../../wire/text/rdata_text.ts";
 import { ALLOWS, BLOCKS, type ListRule, type RuleAnswer } from "../../list_rule.ts";
@@ -10,14 +10,13 @@ import type { ListOutput } from "../list_output.ts";
 import { asciiOctets, OCTET } from "../line/octets.ts";
 import { NODATA, NXDOMAIN, REFUSED, TRUNCATE } from "../rule_book.ts";
 import { RpzOwner } from "./owner.ts";
+import { skipTtlAndClass } from "./ttl_and_class.ts";
 
 const CNAME = asciiOctets("cname");
-const IN = asciiOctets("in");
 const PASSTHRU = asciiOctets("rpz-passthru.");
 const DROP = asciiOctets("rpz-drop.");
 const TCP_ONLY = asciiOctets("rpz-tcp-only.");
 const ORIGIN = asciiOctets("$origin");
-const TTL = /^[0-9]+(?:[smhdw][0-9smhdw]*)?$/i;
 /** Lines of one record: the SOA record of a zone is often written in seven. */
 const OPEN_LINES_MAX = 16;
 /** Up to a comment that is not within quotes. */
@@ -32,6 +31,10 @@ export class RpzLines implements LineFormat {
   readonly #owner = new RpzOwner();
   /** Lines that a record may still go on for, until a parenthesis closes; 0 when none is open. */
   #openLines = 0;
+  /** Where the last alias leads, and the rule for that. */
+  #alias: { readonly target: Name; readonly isPrefixed: boolean; readonly rule: ListRule } | null = null;
+  /** The last record's data, and the rule for that. */
+  #data: { readonly type: number; readonly text: string; readonly rule: ListRule } | null = null;
 
   /** Whether a record goes on in the next line. */
   get isOpen(): boolean {
@@ -67,21 +70,19 @@ export class RpzLines implements LineFormat {
 
   #readRecord(line: Line, output: ListOutput): void {
     // hot path
-    line.skipBlanks();
-    if (line.takeWord(IN)) line.skipBlanks();
+    skipTtlAndClass(line);
     if (line.takeWord(CNAME)) {
       line.skipBlanks();
       return this.#say(this.#aliasRule(line, output), output);
     }
     const word = line.nextWord();
-    if (TTL.test(word) || /^in$/i.test(word)) return this.#readRecord(line, output);
     const type = typeFromText(word);
     const data = (BEFORE_COMMENT.exec(line.rest())?.[0] ?? "").trim();
     if (data.includes("(") && !data.includes(")")) this.#openLines = OPEN_LINES_MAX;
     if (type === TYPE.SOA) this.#owner.setApex();
     if (type === null || NO_DATA_TYPES.has(type)) output.bad("no record");
     else if (NOT_LOCAL.has(type)) output.skipped("record that is no rule");
-    else if (!OF_ZONE.has(type)) this.#say(dataRule(type, data, output), output);
+    else if (!OF_ZONE.has(type)) this.#say(this.#dataRule(type, data, output), output);
   }
 
   /** What an alias says to do; `null` when it says nothing, which has been told. */
@@ -115,7 +116,21 @@ export class RpzLines implements LineFormat {
     if (target === null) return tellBad(output);
     // The older way to say that a name is let through.
     if (!isPrefixed && this.#owner.is(target)) return ALLOWS;
-    return output.rule({ ...BLOCKS, answer: { kind: "cname", target, isPrefixed } });
+    const last = this.#alias;
+    // Most lines of a zone lead to the same name.
+    if (last !== null && last.isPrefixed === isPrefixed && isSameName(last.target, target)) return last.rule;
+    const rule = output.rule({ ...BLOCKS, answer: { kind: "cname", target, isPrefixed } });
+    this.#alias = rule && { target, isPrefixed, rule };
+    return rule;
+  }
+
+  /** What a record says to answer; `null` when it is none, which has been told. */
+  #dataRule(type: number, data: string, output: ListOutput): ListRule | null {
+    const last = this.#data;
+    if (last !== null && last.type === type && last.text === data) return last.rule;
+    const rule = dataRule(type, data, output);
+    this.#data = rule && { type, text: data, rule };
+    return rule;
   }
 
   #say(rule: ListRule | null, output: ListOutput): void {
