@@ -44,6 +44,8 @@ export class ListRig implements ListWork {
   clockSeconds = 0;
   /** What becomes of the next sets; as usual behind the last. */
   readonly compileErrors: Error[] = [];
+  /** Whether the last set still stands on the disk. */
+  isKept = true;
   /** How long it takes to make a set. */
   compileMs = 0;
   #generation = 0;
@@ -103,6 +105,11 @@ export class ListRig implements ListWork {
     };
   }
 
+  async hasSet(): Promise<boolean> {
+    await null;
+    return this.isKept;
+  }
+
   async compile({ lists }: CompileOrder): Promise<CompiledSet> {
     if (this.compileMs > 0) await new Promise<void>((resolve) => void this.time.after(this.compileMs, resolve));
     const error = this.compileErrors.shift();
@@ -114,6 +121,7 @@ export class ListRig implements ListWork {
       names[name] = texts.join("").split("\n").filter((line) => line !== "" && !line.includes(" "));
     }
     this.sets.push(names);
+    this.isKept = true;
     return {
       generation: ++this.#generation,
       digests: Object.fromEntries(lists.map(({ name, digest }) => [name, digest])),

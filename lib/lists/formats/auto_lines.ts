@@ -50,7 +50,8 @@ export class AutoLines implements LineFormat {
       line.at = at;
       return this.#hosts;
     }
-    if (line.octet === OCTET.star || line.octet === OCTET.dot) line.at++;
+    if (line.octet === OCTET.star && line.nextOctet === OCTET.dot) line.at += 2;
+    else if (line.octet === OCTET.star || line.octet === OCTET.dot) line.at++;
     const behind = line.scanName();
     const end = line.at;
     line.at = at;

@@ -75,6 +75,11 @@ export class KeptSource {
     return this.#updated.promise;
   }
 
+  /** Looks whether its text is still on the disk; else it is to be updated. */
+  async look(): Promise<void> {
+    if (await this.text.look()) this.#state.makeDue();
+  }
+
   /** It is not wanted any more: nobody waits for it. */
   close(): void {
     this.#isClosed = true;

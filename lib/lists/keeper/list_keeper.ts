@@ -132,6 +132,7 @@ export class ListKeeper {
     if (this.#isRunning) return;
     this.#isRunning = true;
     try {
+      await Promise.all([...this.#sources.values()].map((source) => source.look()));
       for (let next = this.#due; next !== null && !this.#isStopped; next = this.#due) {
         await next.update();
         this.#maker.noteChange();

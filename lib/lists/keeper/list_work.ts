@@ -15,6 +15,8 @@ export interface ListWork {
    * @throws {Error} when that fails; with the reason for the operator. The former set is as it was then.
    */
   compile(order: CompileOrder): Promise<CompiledSet>;
+  /** Whether the last set still stands on the disk, for the next start. */
+  hasSet(): Promise<boolean>;
 }
 
 /** A text that is to be counted. */

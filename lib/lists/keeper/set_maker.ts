@@ -11,7 +11,7 @@ const RETRY_MS_MAX = 60 * 60_000;
 /** What sets are made with. */
 export interface SetMakerOptions {
   /** Who makes them. */
-  readonly work: Pick<ListWork, "compile">;
+  readonly work: Pick<ListWork, "compile" | "hasSet">;
   /** What is wanted now. */
   readonly order: () => CompileOrder;
   /** What was made last, before the program started; `null` for nothing. */
@@ -54,7 +54,7 @@ export class SetMaker {
   /** What is wanted is complete for now. Resolves when it is there, or could not be made. */
   async make(): Promise<void> {
     await this.whileUnread(async () => {
-      if (this.#isStopped || !this.#isNeeded) return;
+      if (this.#isStopped || !(this.#isNeeded || !await this.#options.work.hasSet())) return;
       this.#cancel();
       await this.#make();
     });

@@ -51,7 +51,8 @@ async function updateFetched(url: string, list: KeptList, text: KeptText, tools:
   const { via, token, maxSizeOctets } = list;
   const { record } = text;
   await text.makeFolder();
-  const fetched = await tools.fetchText({ url, via, token, maxSizeOctets, known: record }, text.newPath);
+  const known = text.isLost ? null : record;
+  const fetched = await tools.fetchText({ url, via, token, maxSizeOctets, known }, text.newPath);
   const checkedSeconds = tools.wallClock.epochSeconds();
   if (fetched === null) {
     const { etag, lastModified } = record!;
@@ -59,7 +60,7 @@ async function updateFetched(url: string, list: KeptList, text: KeptText, tools:
     return false;
   }
   const { etag, lastModified, sha256 } = fetched;
-  if (sha256 === record?.sha256) {
+  if (sha256 === known?.sha256) {
     await text.confirm({ etag, lastModified, checkedSeconds });
     return false;
   }
@@ -78,7 +79,7 @@ async function updateCopied(file: string, list: KeptList, text: KeptText, tools:
   const counted = await count(order, tools, { isFinal: true });
   const checkedSeconds = tools.wallClock.epochSeconds();
   const known = { etag: null, lastModified: null, checkedSeconds };
-  if (counted.sha256 === text.record?.sha256) {
+  if (counted.sha256 === text.record?.sha256 && !text.isLost) {
     await text.confirm(known);
     return false;
   }

@@ -1,3 +1,4 @@
+import { FileError, type Files } from "../../base/files.ts";
 import type { WritableFiles } from "../../base/writable_files.ts";
 import { recordToText, type SourceRecord } from "./source_record.ts";
 
@@ -14,14 +15,34 @@ export class KeptText {
   readonly newPath: string;
   readonly #path: string;
   readonly #files: WritableFiles;
+  readonly #stat: Files["stat"];
   #record: SourceRecord | null;
+  #isLost = false;
 
-  /** What is kept at `path`, of which `record` is known; `null` without a text. */
-  constructor(path: string, record: SourceRecord | null, files: WritableFiles) {
+  /** What is kept at `path`, of which `record` is known; `null` without a text. `stat` finds files. */
+  constructor(path: string, record: SourceRecord | null, files: WritableFiles, stat: Files["stat"]) {
     this.newPath = `${path}.new`;
     this.#path = path;
     this.#record = record;
     this.#files = files;
+    this.#stat = stat;
+  }
+
+  /** Whether somebody has removed it, as far as is known: its source has to give it anew. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /** Looks whether it is still there. Returns whether it has been lost since. */
+  async look(): Promise<boolean> {
+    const { path } = this;
+    if (path === null || this.#isLost) return false;
+    try {
+      return this.#isLost = await this.#stat(path) === null;
+    } catch (error) {
+      if (error instanceof FileError) return false;
+      throw error;
+    }
   }
 
   /** What is known of it; `null` when there is none. */
@@ -50,6 +71,7 @@ export class KeptText {
     const path = textPath(this.#path, record);
     await this.#files.replace(this.newPath, path);
     await this.#write(record);
+    this.#isLost = false;
     if (formerPath !== null && formerPath !== path) await this.#files.remove(formerPath);
   }
 

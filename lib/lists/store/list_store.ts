@@ -37,7 +37,7 @@ export class ListStore {
     return sources.map((source) => {
       return texts.getOrInsertComputed(source, () => {
         const path = `${this.#folderOf(list)}/${++kept.lastNumber}`;
-        return new KeptText(path, null, this.#options.writableFiles);
+        return this.#textAt(path, null);
       });
     });
   }
@@ -67,7 +67,7 @@ export class ListStore {
       if (name !== `${number}.json`) continue;
       const record = await this.#record(`${folder}/${number}`);
       if (record === null) continue;
-      kept.texts.set(record.source, new KeptText(`${folder}/${number}`, record, this.#options.writableFiles));
+      kept.texts.set(record.source, this.#textAt(`${folder}/${number}`, record));
     }
     return kept;
   }
@@ -84,6 +84,11 @@ export class ListStore {
       if (error instanceof FileError) return null;
       throw error;
     }
+  }
+
+  #textAt(path: string, record: SourceRecord | null): KeptText {
+    const { files, writableFiles } = this.#options;
+    return new KeptText(path, record, writableFiles, (path) => files.stat(path));
   }
 
   /** The names in a folder; none where there is none. */

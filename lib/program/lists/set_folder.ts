@@ -77,6 +77,17 @@ export class SetFolder implements ListWork {
   }
 
   /** See `ListWork`. */
+  async hasSet(): Promise<boolean> {
+    const { folder, files } = this.#options;
+    try {
+      return this.#current === 0 || await files.stat(setPath(folder, this.#current)) !== null;
+    } catch (error) {
+      if (error instanceof FileError) return true;
+      throw error;
+    }
+  }
+
+  /** See `ListWork`. */
   async count({ maxSizeOctets, ...order }: CountOrder): Promise<CountedText> {
     const { files, compiler } = this.#options;
     const info = await files.stat(order.file);

@@ -74,6 +74,29 @@ Deno.test("ListKeeper knows the same text again where a server does not", async 
   rig.keeper.stop();
 });
 
+Deno.test("ListKeeper has all of it again at the next refresh where somebody has removed its folder", async () => {
+  const rig = new ListRig();
+  rig.http.answer(URL, text("a.example"));
+  rig.files.write("/lists/own.txt", "b.example\n");
+  await rig.keeper.use([ADS, keptList({ name: "own", sources: [{ file: "/lists/own.txt" }] })]);
+  await rig.time.pass(1);
+  const kept = () => [...rig.files.texts.keys()].filter((path) => path.startsWith("/state/")).sort();
+  const before = kept();
+  for (const path of before) rig.files.remove(path);
+  rig.isKept = false;
+  // As long as it cannot be had, all stays as it is, and nobody is asked without a pause.
+  rig.http.answer(URL, new Error("no route to host")).seen.length = 0;
+  await rig.time.pass(2 * DAY_MS);
+  assertEquals(rig.sets.length, 1);
+  assertEquals(rig.http.seen.length < 150, true, `${rig.http.seen.length} requests`);
+  rig.http.answer(URL, text("a.example")).seen.length = 0;
+  await rig.time.pass(DAY_MS);
+  assertEquals(rig.http.seen[0]!.headers["if-none-match"], undefined);
+  assertEquals(kept(), before);
+  assertEquals(rig.sets.length, 2);
+  rig.keeper.stop();
+});
+
 Deno.test("ListKeeper begins with the last good texts, without the Internet, and is due when it was due", async () => {
   const rig = new ListRig();
   rig.http.answer(URL, text("a.example"));

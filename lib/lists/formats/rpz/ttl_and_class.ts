@@ -16,8 +16,9 @@ function takesTtl(line: Line): boolean {
   const { octets, end } = line;
   let at = line.at;
   if (at === end || !isDigit(octets[at]!)) return false;
-  while (at < end && (isDigit(octets[at]!) || UNITS.includes(octets[at]! | 0x20))) at++;
-  if (at < end && !isBlank(octets[at]!)) return false;
+  for (; at < end && !isBlank(octets[at]!); at++) {
+    if (!isDigit(octets[at]!) && !UNITS.includes(octets[at]! | 0x20)) return false;
+  }
   line.at = at;
   return true;
 }
