@@ -1,9 +1,11 @@
+import type { QuicSocket } from "../base/sockets/quic.ts";
 import type { TlsSocket } from "../base/sockets/tls.ts";
 import type { StreamSocket } from "../base/sockets/stream_socket.ts";
 import { Client } from "../resolver/client.ts";
 import { idOfServerName } from "../server/listen/client_id.ts";
 import { listenName } from "../server/listen/listen.ts";
 import type { ListenSockets } from "../server/listen/listen_on.ts";
+import { QuicListener } from "../server/listen/quic/quic_listener.ts";
 import type { Accepted } from "../server/listen/stream/session.ts";
 import type { StreamLimit } from "../server/listen/stream/stream_limit.ts";
 import { StreamListener } from "../server/listen/stream/stream_listener.ts";
@@ -36,7 +38,7 @@ export interface ListenerPartsOptions {
 
 /** Makes what serves on open sockets, which belong to it from now on. */
 export function listenerParts(
-  { listen, datagram, stream, tls }: ListenSockets,
+  { listen, datagram, stream, tls, quic }: ListenSockets,
   options: ListenerPartsOptions,
 ): ListenerPart[] {
   const { server, limit, resources: { runtime: { timers, turns }, clock, share, deadlines, counters, log } } = options;
@@ -57,6 +59,13 @@ export function listenerParts(
       return new Client(peer.hostname, "tls", true, name, idOfServerName(serverName));
     };
     parts.push(new StreamListener({ ...accepting, socket: tls, clientOf, sessionOf }));
+  }
+  if (quic !== null) {
+    const clientOf = ({ peer, serverName }: QuicSocket) => {
+      return new Client(peer.hostname, "quic", true, name, idOfServerName(serverName));
+    };
+    const services = { server, share, deadlines, counters };
+    parts.push(new QuicListener({ ...accepting, ...services, socket: quic, clientOf }));
   }
   return parts;
 }

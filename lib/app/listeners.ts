@@ -1,3 +1,4 @@
+import type { QuicListenSocket } from "../base/sockets/quic.ts";
 import type { TlsListenSocket } from "../base/sockets/tls.ts";
 import { type Config, DEFAULT_LISTEN } from "../config/config.ts";
 import { NO_TLS, type TlsMaterial } from "../server/certificates/tls_material.ts";
@@ -10,6 +11,7 @@ interface Listener {
   readonly listen: Listen;
   readonly parts: readonly ListenerPart[];
   readonly tls: TlsListenSocket | null;
+  readonly quic: QuicListenSocket | null;
 }
 
 /** Sockets for the addresses of a configuration that are not served yet. */
@@ -74,7 +76,11 @@ export class Listeners {
   show(material: TlsMaterial): void {
     if (material === this.#material) return;
     this.#material = material;
-    for (const { tls } of this.#listeners.values()) tls?.replace(material.identities);
+    const { identities } = material;
+    for (const { tls, quic } of this.#listeners.values()) {
+      tls?.replace(identities);
+      quic?.replace(identities[0]!);
+    }
   }
 
   /** Closes what was opened and is not used. */
@@ -110,7 +116,7 @@ export class Listeners {
   #serve(sockets: ListenSockets): Listener {
     const parts = listenerParts(sockets, this.#options);
     for (const part of parts) part.run();
-    return { listen: sockets.listen, parts, tls: sockets.tls };
+    return { listen: sockets.listen, parts, tls: sockets.tls, quic: sockets.quic };
   }
 
   #leave(listener: Listener): void {

@@ -1,6 +1,8 @@
 import type { Cidr } from "../../lib/base/net/cidr.ts";
 import type { SocketAddress } from "../../lib/base/net/address.ts";
+import type { QuicSocket } from "../../lib/base/sockets/quic.ts";
 import { Client } from "../../lib/resolver/client.ts";
+import { listenName, parseListen } from "../../lib/server/listen/listen.ts";
 import { QuicListener } from "../../lib/server/listen/quic/quic_listener.ts";
 import { QuicSession } from "../../lib/server/listen/quic/quic_session.ts";
 import { StreamAccount, StreamTotals } from "../../lib/server/listen/stream/stream_account.ts";
@@ -48,13 +50,16 @@ export function quicListenerRig({ allowed = EVERYBODY }: { allowed?: readonly Ci
   });
   const identity = { certificate: "certificate", key: "key" };
   const socket = new FakeQuicListener(SERVER, { alpn: ["doq"], idleMs: 10_000, streamsMax: 64, identity });
+  const listen = parseListen("quic://192.0.2.53:853", 53);
+  const clientOf = ({ peer }: QuicSocket) => new Client(peer.hostname, "quic", true, listenName(listen));
   const listener = new QuicListener({
     ...options,
     socket,
     limit,
     timers: rest.time,
     log,
-    name: "quic://192.0.2.53:853",
+    listen,
+    clientOf,
   });
   const ended = listener.run();
   return { ...rest, socket, listener, lines, ended, limit };

@@ -1,9 +1,11 @@
 import { isIpv6, type SocketAddress } from "../../base/net/address.ts";
 import { AddressInUseError, type DatagramSocket, type Network } from "../../base/runtime.ts";
+import type { QuicListenSocket } from "../../base/sockets/quic.ts";
 import type { ProxyOptions, StreamListenSocket } from "../../base/sockets/stream_socket.ts";
 import type { TlsListenSocket } from "../../base/sockets/tls.ts";
 import { NO_TLS, type TlsMaterial } from "../certificates/tls_material.ts";
-import { HANDSHAKE_TIMEOUT_MS } from "../limits.ts";
+import { DOQ_ALPN } from "../../wire/quic/doq.ts";
+import { HANDSHAKE_TIMEOUT_MS, IDLE_TIMEOUT_MS, QUERIES_PER_CONNECTION_MAX } from "../limits.ts";
 import { type Listen, listenName } from "./listen.ts";
 
 /** A kernel-chosen port that is free for UDP may be taken for TCP; the next one seldom is. */
@@ -19,6 +21,8 @@ export interface ListenSockets {
   readonly stream: StreamListenSocket | null;
   /** TLS; `null` where it is not served. */
   readonly tls: TlsListenSocket | null;
+  /** QUIC; `null` where it is not served. */
+  readonly quic: QuicListenSocket | null;
 }
 
 /** What is spoken behind the handshake (RFC 7301): RFC 7858 §3.1 has no name for it, `dot` is what IANA lists. */
@@ -65,13 +69,16 @@ export function listenOn(
 }
 
 function open(network: Network, listen: Listen, material: TlsMaterial | null): ListenSockets {
-  const none = { datagram: null, stream: null, tls: null };
+  const none = { datagram: null, stream: null, tls: null, quic: null };
   const { protocol, address } = listen;
   if (protocol === "plain") {
     const { datagram, stream } = openBoth(network, listen);
     return { ...none, listen: { ...listen, address: datagram.address }, datagram, stream };
   }
-  if (protocol === "quic") throw new Error("nobody serves it yet");
+  if (protocol === "quic") {
+    const quic = openQuic(network, listen, material);
+    return { ...none, listen: { ...listen, address: quic.address }, quic };
+  }
   if (protocol === "http" || material === null) {
     const stream = network.listenStream(address, proxied(listen));
     return { ...none, listen: { ...listen, address: stream.address }, stream };
@@ -102,13 +109,23 @@ function openBoth(network: Network, listen: Listen): { datagram: DatagramSocket;
   }
 }
 
+function openQuic({ quic }: Network, { address }: Listen, material: TlsMaterial | null): QuicListenSocket {
+  if (quic.whyNot !== null) throw new Error(`There is no QUIC: ${quic.whyNot}`);
+  if (material === null) throw new Error("workers cannot share a port of QUIC: it takes --workers 1");
+  const [identity] = material.identities;
+  if (identity === undefined) throw new Error("there is no certificate to show");
+  const streamsMax = QUERIES_PER_CONNECTION_MAX;
+  return quic.listen(address, { identity, alpn: [DOQ_ALPN], idleMs: IDLE_TIMEOUT_MS, streamsMax });
+}
+
 function proxied({ proxyNetworks }: Listen): ProxyOptions | null {
   return proxyNetworks.length === 0 ? null : { proxyNetworks, handshakeMs: HANDSHAKE_TIMEOUT_MS };
 }
 
 /** Closes what was opened and is not served. */
-export function closeSockets({ datagram, stream, tls }: ListenSockets): void {
+export function closeSockets({ datagram, stream, tls, quic }: ListenSockets): void {
   datagram?.close();
   stream?.close();
   tls?.close();
+  quic?.close();
 }

@@ -3,6 +3,7 @@ import type { SocketAddress } from "../../../lib/base/net/address.ts";
 import { AddressInUseError } from "../../../lib/base/runtime.ts";
 import { ListenError, listenOn } from "../../../lib/server/listen/listen_on.ts";
 import { FakeNetwork } from "../../support/fake_network.ts";
+import { FakeQuic } from "../../support/fake_quic.ts";
 import { udp } from "../../support/fake_socket.ts";
 import { plainListen } from "../../../lib/server/listen/listen.ts";
 
@@ -93,4 +94,31 @@ Deno.test("listenOn() without being asked for IPv6 still throws when its port is
   }
   const network = refusing(({ hostname }) => hostname === "127.0.0.1", NO_IPV6);
   assertThrows(() => listenOn(network, [IPV4, IPV6].map(plainListen), true), ListenError);
+});
+
+const IDENTITIES = [{ certificate: "first", key: "key" }, { certificate: "second", key: "key" }];
+const QUIC = { ...plainListen(IPV4), protocol: "quic" } as const;
+
+Deno.test("[9250_01] listenOn() serves DNS over QUIC, and shows everybody the first certificate", () => {
+  const network = new FakeNetwork();
+  const quic = network.quic = new FakeQuic();
+  const [sockets] = listenOn(network, [QUIC], false, { identities: IDENTITIES, authorities: {} });
+  assertEquals(quic.listeners.map(({ address, options }) => [address, options]), [[
+    IPV4,
+    { identity: IDENTITIES[0]!, alpn: ["doq"], idleMs: 10_000, streamsMax: 64 },
+  ]]);
+  assertEquals([sockets!.datagram, sockets!.stream, sockets!.tls], [null, null, null]);
+});
+
+Deno.test("listenOn() tells why QUIC cannot be had, or cannot be shared", () => {
+  const network = new FakeNetwork();
+  const material = { identities: IDENTITIES, authorities: {} };
+  const causeOf = (run: () => unknown) => String((assertThrows(run, ListenError) as ListenError).cause);
+  assertEquals(causeOf(() => listenOn(network, [QUIC], false, material)), "Error: There is no QUIC: not in this test");
+  network.quic = new FakeQuic();
+  assertEquals(causeOf(() => listenOn(network, [QUIC], false)), "Error: there is no certificate to show");
+  assertEquals(
+    causeOf(() => listenOn(network, [QUIC], false, null)),
+    "Error: workers cannot share a port of QUIC: it takes --workers 1",
+  );
 });

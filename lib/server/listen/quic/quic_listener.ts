@@ -1,11 +1,11 @@
-import { formatSocketAddress, type SocketAddress } from "../../../base/net/address.ts";
 import type { QuicListenSocket, QuicSocket } from "../../../base/sockets/quic.ts";
 import { LineAMinute } from "../../../observe/line_a_minute.ts";
 import type { Services } from "../../../observe/services.ts";
-import { Client } from "../../../resolver/client.ts";
+import type { Client } from "../../../resolver/client.ts";
 import { DOQ_CODE } from "../../../wire/quic/doq.ts";
 import { QUIC_CONNECTIONS_MAX } from "../../limits.ts";
 import type { Server } from "../../server.ts";
+import { type Listen, listenName } from "../listen.ts";
 import type { StreamLimit } from "../stream/stream_limit.ts";
 import { QuicSession } from "./quic_session.ts";
 
@@ -17,8 +17,10 @@ export interface QuicListenerOptions
   extends Pick<Services, "clock" | "timers" | "deadlines" | "share" | "counters" | "log"> {
   /** An open socket, which belongs to this object from now on. */
   readonly socket: QuicListenSocket;
-  /** What clients know it by. */
-  readonly name: string;
+  /** What is spoken there, with the port that the socket really got. */
+  readonly listen: Listen;
+  /** Who is at the other end of a connection. */
+  readonly clientOf: (connection: QuicSocket) => Client;
   /** What answers the queries. */
   readonly server: Server;
   /** Knows when there are too many connections. It is the same for all listeners. */
@@ -37,11 +39,6 @@ export class QuicListener {
     const { clock, log } = options;
     this.#options = options;
     this.#failures = new LineAMinute(clock, (line) => log.error(line));
-  }
-
-  /** Where clients reach this listener. */
-  get address(): SocketAddress {
-    return this.#options.socket.address;
   }
 
   /** Connections that are open. */
@@ -77,10 +74,10 @@ export class QuicListener {
   }
 
   #serve(connection: QuicSocket): void {
-    const { server, limit, share, clock, deadlines, counters, name } = this.#options;
+    const { server, limit, share, clock, deadlines, counters, clientOf } = this.#options;
     // Accepted in the moment in which the listener stopped: nobody would close its session.
     if (this.#isStopped) return connection.close(DOQ_CODE.NO_ERROR);
-    const client = new Client(connection.peer.hostname, "quic", true, name);
+    const client = clientOf(connection);
     const admittance = this.#sessions.size < QUIC_CONNECTIONS_MAX ? limit.enter(client) : null;
     if (admittance === null) return connection.close(DOQ_CODE.EXCESSIVE_LOAD, "too many connections");
     const { account } = admittance;
@@ -94,8 +91,8 @@ export class QuicListener {
 
   async #pause(error: unknown): Promise<void> {
     this.#failures.note((count) => {
-      const address = formatSocketAddress(this.address);
-      return `Cannot accept connections over QUIC on ${address}: ${error}; trying on (${count} so far)`;
+      const name = listenName(this.#options.listen);
+      return `Cannot accept connections on ${name}: ${error}; trying on (${count} so far)`;
     });
     await new Promise<void>((resolve) => this.#options.timers.start(RETRY_MS, resolve));
   }

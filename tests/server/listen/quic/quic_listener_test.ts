@@ -59,7 +59,7 @@ Deno.test("QuicListener goes on after an accept that fails, and tells it", async
   await settled();
   assertMatch(
     lines[0]!,
-    /Cannot accept connections over QUIC on 192\.0\.2\.53:853: Error: Out of something; trying on/,
+    /Cannot accept connections on quic:\/\/192\.0\.2\.53:853: Error: Out of something; trying on/,
   );
   await time.passAndSettle(100);
   await replyOverQuic(await askOverQuic(socket.connect()));
