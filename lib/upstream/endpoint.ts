@@ -49,6 +49,11 @@ export interface SecureEndpoint {
   readonly ca: string | null;
   /** Whether it has to prove who it is; `none` only where the operator has said so. */
   readonly auth: "name" | "none";
+  /**
+   * The plain server that has said that this one is its own (RFC 9462), by its address: that, and not `name`, is what its
+   * certificate must be for. Only then is this here.
+   */
+  readonly designatedBy?: string;
 }
 
 /** Whether a server is asked over an encrypted transport. */
@@ -87,7 +92,7 @@ export function endpointText(endpoint: Endpoint): string {
 }
 
 function secureText(endpoint: SecureEndpoint): string {
-  const { protocol, name, addresses, port, path, bootstrap, pins, stampHashes, ca, auth } = endpoint;
+  const { protocol, name, addresses, port, path, bootstrap, pins, stampHashes, ca, auth, designatedBy } = endpoint;
   const hostname = name ?? addresses[0]!;
   const parameters = [
     ...(name === null ? addresses.slice(1) : addresses).map((ip) => `ip=${ip}`),
@@ -96,6 +101,7 @@ function secureText(endpoint: SecureEndpoint): string {
     ...stampHashes.map((hash) => `tbs-sha256=${hash}`),
     ...ca === null ? [] : [`ca=${inParameter(ca)}`],
     ...auth === "none" ? ["auth=none"] : [],
+    ...designatedBy === undefined ? [] : [`designated-by=${designatedBy}`],
   ];
   const where = formatSocketAddress({ transport: "tcp", hostname, port });
   return `${protocol}://${where}${path ?? ""}${parameters.length === 0 ? "" : `?${parameters.join("&")}`}`;

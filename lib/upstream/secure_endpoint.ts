@@ -4,8 +4,9 @@ import type { SecureEndpoint } from "./endpoint.ts";
 /** What is said of a server behind its address, each as often as it is said: `?ip=192.0.2.1&ip=2001:db8::1`. */
 export type Parameters = Readonly<Partial<Record<string, readonly string[]>>>;
 
-/** Those that there are for an encrypted server. */
-const KNOWN = ["ip", "bootstrap", "pin-sha256", "tbs-sha256", "ca", "auth"] as const;
+/** Those that there are for an encrypted server, and those that nobody has to write by hand. */
+const USUAL = ["ip", "bootstrap", "pin-sha256", "ca", "auth"] as const;
+const KNOWN = [...USUAL, "tbs-sha256", "designated-by"] as const;
 
 const DEFAULT_PORTS = { tls: 853, https: 443, quic: 853 } as const;
 const BOOTSTRAP_PORT = 53;
@@ -31,10 +32,11 @@ export function secureEndpoint(
     throw new AddressFormatError(
       unknown === "ddr"
         ? "ddr is for plain servers alone, which are asked for their encrypted ones"
-        : `there is no parameter "${unknown}"; there are ${KNOWN.filter((key) => key !== "tbs-sha256").join(", ")}`,
+        : `there is no parameter "${unknown}"; there are ${USUAL.join(", ")}`,
     );
   }
   const { ip = [], bootstrap = [], "pin-sha256": pins = [], "tbs-sha256": stampHashes = [] } = parameters;
+  const [designatedBy] = parameters["designated-by"] ?? [];
   const { authority, path } = splitPath(protocol, place);
   const { hostname, port } = splitAuthority(authority, DEFAULT_PORTS[protocol]);
   const addresses = ip.map((one) => addressOf(one, "ip"));
@@ -50,6 +52,7 @@ export function secureEndpoint(
     stampHashes: [...new Set(stampHashes.map(hashOf))],
     ca: caOf(parameters.ca ?? []),
     auth: authOf(parameters.auth ?? []),
+    ...designatedBy === undefined ? {} : { designatedBy: addressOf(designatedBy, "designated-by") },
   };
   assertSense(endpoint);
   return endpoint;

@@ -7,7 +7,7 @@ import { areServiceParameters } from "../../wire/rdata/service_parameters_form.t
 import type { SecureEndpoint } from "../endpoint.ts";
 
 /** What a server is asked how else it can be asked (RFC 9462 §4). */
-const DISCOVERY_NAME: Name = nameFromText("_dns.resolver.arpa");
+export const DISCOVERY_NAME: Name = nameFromText("_dns.resolver.arpa");
 
 /** More ways than a server sensibly has, and addresses of one. */
 const DESIGNATIONS_MAX = 8;
@@ -85,11 +85,14 @@ function designationsOf({ target, parameters }: Service, additionals: readonly R
     return type === TYPE.A ? addressesOf(rdata, 4) : type === TYPE.AAAA ? addressesOf(rdata, 16) : [];
   });
   const addresses = [...new Set([...hints, ...glue])].slice(0, ADDRESSES_MAX);
+  const name = nameToText(target).replace(/\.$/, "").toLowerCase();
+  // No certificate is for any other (RFC 5890 §2.3.1).
+  if (!/^[a-z0-9_.-]+$/.test(name)) return [];
   return PROTOCOLS.flatMap(([alpn, protocol, defaultPort]) => {
     const port = given?.length === 2 ? uint16At(given, 0) : defaultPort;
     const path = protocol === "https" ? pathOf(parameters.get(KEY.dohpath)) : null;
     if (!alpns.includes(alpn) || port === 0 || (protocol === "https" && path === null)) return [];
-    return [{ protocol, port, path, addresses, target: nameToText(target).replace(/\.$/, "").toLowerCase() }];
+    return [{ protocol, port, path, addresses, target: name }];
   });
 }
 
