@@ -114,11 +114,16 @@ export class FakeQuicListener implements QuicListenSocket {
       streamsMax: this.options.streamsMax,
       ...options,
     });
+    this.offer(server);
+    return client;
+  }
+
+  /** A connection comes in: our end of it. */
+  offer(server: PairedQuic): void {
     const accepting = this.#accepting;
     this.#accepting = null;
     if (accepting === null) this.#ready.push(server);
     else accepting.resolve(server);
-    return client;
   }
 
   /** The `accept` that waits fails. */

@@ -1,8 +1,8 @@
 import { formatSocketAddress, isIpv6, type SocketAddress } from "../../lib/base/net/address.ts";
 import { AddressInUseError, type Network } from "../../lib/base/runtime.ts";
-import { type Quic, withoutQuic } from "../../lib/base/sockets/quic.ts";
 import type { TlsClientOptions, TlsServerOptions } from "../../lib/base/sockets/tls.ts";
 import type { EventTime } from "./event_time.ts";
+import { HostQuic } from "./host_quic.ts";
 import { HostSocket } from "./host_socket.ts";
 import { connectPair, type HostStream } from "./host_stream.ts";
 import { HostStreamListener } from "./host_stream_listener.ts";
@@ -119,7 +119,8 @@ const LOOPBACKS: readonly string[] = ["127.0.0.1", "::1"];
 /** A machine: some addresses, and the sockets that are bound to them. */
 export class Host implements Network {
   readonly addresses: readonly string[];
-  readonly quic: Quic = withoutQuic("not in this world yet");
+  /** See `HostQuic`. */
+  readonly quic: HostQuic;
   /** Every socket that was ever opened, first to last. */
   readonly sockets: HostSocket[] = [];
   /** Decides whether an `openDatagram` fails, and how. */
@@ -143,6 +144,7 @@ export class Host implements Network {
   constructor(network: WorldNetwork, addresses: readonly string[]) {
     this.#network = network;
     this.addresses = addresses;
+    this.quic = new HostQuic(network, this);
   }
 
   /** The sockets that are open now. */
