@@ -3,6 +3,7 @@ import type { TlsSocket } from "../base/sockets/tls.ts";
 import type { StreamSocket } from "../base/sockets/stream_socket.ts";
 import { Client } from "../resolver/client.ts";
 import { idOfServerName } from "../server/listen/client_id.ts";
+import type { TrustedProxies } from "../server/listen/doh/trusted_proxies.ts";
 import { listenName } from "../server/listen/listen.ts";
 import type { ListenSockets } from "../server/listen/listen_on.ts";
 import { QuicListener } from "../server/listen/quic/quic_listener.ts";
@@ -12,6 +13,7 @@ import { StreamListener } from "../server/listen/stream/stream_listener.ts";
 import { StreamSession } from "../server/listen/stream/stream_session.ts";
 import { UdpListener } from "../server/listen/udp/udp_listener.ts";
 import type { Server } from "../server/server.ts";
+import { dohListener } from "./doh_listener.ts";
 import type { Resources } from "./resources.ts";
 
 /** What serves at an address: those who come by datagrams, or those who come by connections. */
@@ -32,15 +34,16 @@ export interface ListenerPartsOptions {
   readonly server: Server;
   /** Knows when there are too many connections. */
   readonly limit: StreamLimit;
+  /** Who is believed about those for whom it asks over HTTP. */
+  readonly proxies: TrustedProxies;
   /** What lasts as long as the program. */
   readonly resources: Resources;
 }
 
 /** Makes what serves on open sockets, which belong to it from now on. */
-export function listenerParts(
-  { listen, datagram, stream, tls, quic }: ListenSockets,
-  options: ListenerPartsOptions,
-): ListenerPart[] {
+export function listenerParts(sockets: ListenSockets, options: ListenerPartsOptions): ListenerPart[] {
+  const { listen, datagram, stream, tls, quic } = sockets;
+  if (listen.path !== null) return [dohListener(sockets, listen.path, options)];
   const { server, limit, resources: { runtime: { timers, turns }, clock, share, deadlines, counters, log } } = options;
   const name = listenName(listen);
   const accepting = { listen, limit, clock, timers, log };

@@ -3,6 +3,7 @@ import type { TlsListenSocket } from "../base/sockets/tls.ts";
 import { type Config, DEFAULT_LISTEN } from "../config/config.ts";
 import { NO_TLS, type TlsMaterial } from "../server/certificates/tls_material.ts";
 import { type Listen, listenText } from "../server/listen/listen.ts";
+import { TrustedProxies } from "../server/listen/doh/trusted_proxies.ts";
 import { type ListenerPart, listenerParts, type ListenerPartsOptions } from "./listener_parts.ts";
 import { closeSockets, listenOn, type ListenSockets } from "../server/listen/listen_on.ts";
 
@@ -22,11 +23,14 @@ export interface OpenedSockets {
   readonly sockets: ReadonlyMap<string, ListenSockets>;
   /** What encrypted ones show. */
   readonly material: TlsMaterial;
+  /** Whose word counts about those for whom they ask. */
+  readonly trustedProxies: readonly string[];
 }
 
 /** Where clients are served. The addresses may change while the program runs: one that stays keeps its sockets and connections. */
 export class Listeners {
   readonly #options: ListenerPartsOptions;
+  readonly #proxies = new TrustedProxies();
   /** By what was asked for: the port of the socket may be another one. */
   #listeners = new Map<string, Listener>();
   #material: TlsMaterial = NO_TLS;
@@ -34,8 +38,8 @@ export class Listeners {
   readonly #leaving = new Map<Listener, Promise<void>>();
 
   /** Serves nowhere yet. See {@linkcode ListenerPartsOptions}. */
-  constructor(options: ListenerPartsOptions) {
-    this.#options = options;
+  constructor(options: Omit<ListenerPartsOptions, "proxies">) {
+    this.#options = { ...options, proxies: this.#proxies };
   }
 
   /**
@@ -43,7 +47,10 @@ export class Listeners {
    *
    * @throws {ListenError} when an address cannot be bound; nothing new is left open then.
    */
-  open({ listen }: Pick<Config, "listen">, material: TlsMaterial = this.#material): OpenedSockets {
+  open(
+    { listen, trustedProxies }: Pick<Config, "listen" | "trustedProxies">,
+    material: TlsMaterial = this.#material,
+  ): OpenedSockets {
     const { network } = this.#options.resources.runtime;
     const wanted = keyed(listen ?? DEFAULT_LISTEN);
     const sockets = new Map<string, ListenSockets>();
@@ -56,12 +63,13 @@ export class Listeners {
       this.discard({ sockets });
       throw error;
     }
-    return { wanted: new Set(wanted.keys()), sockets, material };
+    return { wanted: new Set(wanted.keys()), sockets, material, trustedProxies };
   }
 
   /** Serves what was opened, and what of the rest is still wanted. What is not finishes what it has taken, and closes. */
-  use({ wanted, sockets, material }: OpenedSockets): void {
+  use({ wanted, sockets, material, trustedProxies }: OpenedSockets): void {
     this.show(material);
+    this.#proxies.use(trustedProxies);
     const former = this.#listeners;
     const kept = [...wanted].filter((key) => former.has(key) || sockets.has(key));
     this.#listeners = new Map(kept.map((key) => [key, former.get(key) ?? this.#serve(sockets.get(key)!)]));

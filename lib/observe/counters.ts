@@ -14,6 +14,8 @@ export class Counters {
   postponed = 0;
   /** Connections over QUIC that were ended because the client did what RFC 9250 §4.3.3 does not allow. */
   quicFaults = 0;
+  /** Requests over HTTP that are no questions, and were answered with the status that says so (RFC 8484 §4.2.1). */
+  httpRefused = 0;
   /** Questions refused because too many were in flight. */
   overloaded = 0;
   /** Queries refused because of the client's address. */

@@ -194,7 +194,7 @@ Deno.test("H2Server.drain() answers what was taken, takes nothing more, and clos
   const rig = await serverRig();
   await rig.send(rawRequest(1, "GET", "/"));
   rig.server.drain();
-  await rig.send(rawRequest(3, "GET", "/"));
+  await rig.send(rawRequest(3, "POST", "/", false), frame(FRAME_TYPES.DATA, 1, 3, [1]));
   assertEquals(rig.exchanges.length, 1);
   assertEquals(rig.frames().find(({ type }) => type === FRAME_TYPES.GOAWAY)!.payload, [0, 0, 0, 1, 0, 0, 0, 0]);
   assertEquals(rig.ended(), 0);

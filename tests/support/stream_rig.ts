@@ -15,6 +15,8 @@ import { StreamSession } from "../../lib/server/listen/stream/stream_session.ts"
 import type { StreamSocket } from "../../lib/base/sockets/stream_socket.ts";
 import type { Accepted } from "../../lib/server/listen/stream/session.ts";
 import { listenName, plainListen } from "../../lib/server/listen/listen.ts";
+import { RCODE } from "../../lib/wire/iana.ts";
+import { HEADER_OCTETS } from "../../lib/wire/header.ts";
 import { decode, type ResourceRecord } from "../../lib/wire/message.ts";
 import { FakeStream, FakeStreamListener } from "./fake_stream.ts";
 import { fakeDeadlines, settled } from "./fake_time.ts";
@@ -36,16 +38,18 @@ class FakeServer {
   isWaiting = false;
   /** Records of an answer, of sixteen octets each. */
   recordCount = 1;
+  rcode: number = RCODE.NOERROR;
   readonly #pending: { readonly reply: Reply; readonly settle: (reply: Reply) => void }[] = [];
 
   /** See `Server.handle`. */
   handle(octets: Octets, client: Client): Reply | null | Promise<Reply> {
+    if (octets.length < HEADER_OCTETS) return null;
     const { id, questions, isResponse } = decode(octets);
     this.asked.push(`${id} ${questionLines(questions)[0]}`);
     this.clients.push(client);
     if (isResponse) return null;
     const answers = new Array<ResourceRecord>(this.recordCount).fill(record("a.example 9 IN A 192.0.2.1"));
-    const reply = new Reply().give(response({ id, questions, answers }), SOURCE.upstream);
+    const reply = new Reply().give(response({ id, questions, answers, rcode: this.rcode }), SOURCE.upstream);
     if (!this.isWaiting) return reply;
     const { promise, resolve } = Promise.withResolvers<Reply>();
     this.#pending.push({ reply, settle: resolve });

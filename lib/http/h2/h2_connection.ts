@@ -52,6 +52,8 @@ export class H2Connection {
   readonly #blocks: HeaderBlocks;
   readonly #control: ControlFrames;
   readonly #reset = new Set<number>();
+  /** What the other side was told last; it does not grow again. */
+  #lastTakenId = Infinity;
   #idleFrames = 0;
   #hasSettings = false;
   #isClosed = false;
@@ -104,9 +106,14 @@ export class H2Connection {
   /** Takes a stream away, and says so with one of `H2_CODE`. */
   reset(streamId: number, code: number): void {
     this.remove(streamId);
-    this.#reset.add(streamId);
-    if (this.#reset.size > RESET_MAX) this.#reset.delete(this.#reset.values().next().value!);
+    this.#noteReset(streamId);
     putNumberFrame(this.out, FRAME.RST_STREAM, streamId, code);
+  }
+
+  /** The other side opens a stream that it has been told nothing comes of. What comes on it is overlooked. */
+  ignore(streamId: number): void {
+    this.lastStreamId = streamId;
+    this.#noteReset(streamId);
   }
 
   /** Takes a stream away: nothing comes and nothing leaves any more. */
@@ -124,11 +131,17 @@ export class H2Connection {
     return streamId > this.lastStreamId || streamId % 2 === 0;
   }
 
+  /** Says that nothing is done about streams that are opened from now on (RFC 9113 §6.8). */
+  goAway(code: number): void {
+    this.#lastTakenId = Math.min(this.#lastTakenId, this.#role.isServer ? this.lastStreamId : 0);
+    putGoaway(this.out, this.#lastTakenId, code);
+  }
+
   /** Says that the connection is over, and why; it is closed when that has left. */
   fail(error: H2Error): void {
     if (this.isClosed) return;
     this.#failure = error;
-    putGoaway(this.out, this.#role.isServer ? this.lastStreamId : 0, error.code);
+    this.goAway(error.code);
     this.out.afterLast(() => this.close(error));
   }
 
@@ -140,6 +153,11 @@ export class H2Connection {
     this.#socket.close();
     this.#left.resolve();
     this.#role.onClosed(this.#failure ?? error);
+  }
+
+  #noteReset(streamId: number): void {
+    this.#reset.add(streamId);
+    if (this.#reset.size > RESET_MAX) this.#reset.delete(this.#reset.values().next().value!);
   }
 
   #onSent(): void {

@@ -6,7 +6,7 @@ import type { H2Role } from "./h2_role.ts";
 import type { H2Stream } from "./h2_stream.ts";
 import type { Block } from "./header_blocks.ts";
 import { isTrailer, type RequestHead, requestHead } from "./message_head.ts";
-import { putGoaway, putSettings } from "../frames/put_frames.ts";
+import { putSettings } from "../frames/put_frames.ts";
 import { type ServedConnection, ServedStream } from "./served_stream.ts";
 
 /** Content of one request: one octet more than anybody reads, so that too much is noticed. */
@@ -57,7 +57,7 @@ export class H2Server implements H2Role, HttpServerConnection, ServedConnection 
     if (this.#isDraining) return;
     this.#isDraining = true;
     if (this.#connection.isClosed) return;
-    putGoaway(this.#connection.out, this.#connection.lastStreamId, H2_CODE.NO_ERROR);
+    this.#connection.goAway(H2_CODE.NO_ERROR);
     this.#closeWhenDone();
   }
 
@@ -77,7 +77,7 @@ export class H2Server implements H2Role, HttpServerConnection, ServedConnection 
     const known = connection.streams.get(streamId);
     if (known !== undefined) return this.#onTrailer(known as ServedStream, block, isEnd);
     // RFC 9113 §6.8: nothing is done about it, and the client knows.
-    if (this.#isDraining) return;
+    if (this.#isDraining) return connection.ignore(streamId);
     connection.lastStreamId = streamId;
     if (connection.streams.size >= this.#options.limits.streams) {
       this.#countReset();
