@@ -106,6 +106,6 @@ function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.ConnectionRefused) return "nobody listens there any more";
   if (error instanceof Deno.errors.NotFound) return "there is no such socket or folder";
   if (error instanceof Deno.errors.PermissionDenied) return "the operating system forbids it";
-  if (error instanceof Deno.errors.NotCapable) return "--allow-read and --allow-write are not given for it";
+  if (error instanceof Deno.errors.NotCapable) return "--allow-net, --allow-read or --allow-write is not given for it";
   return error instanceof Error ? error.message : `${error}`;
 }
