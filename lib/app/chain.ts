@@ -147,7 +147,7 @@ export function* resolverChain(options: ChainOptions): Generator<void, Chain> {
     if (policy !== null && inspector !== null) {
       next = judgedAnswers({ policy, hash, groupOf, filter: () => filter, next });
     }
-    if (policy !== null) next = withDns64(policy, groupOf, next);
+    if (policy !== null) next = withDns64(policy, groupOf, resources.clock, next);
     // Without a policy nobody decides: all are in the view of those that are asked. At the start that is 0.
     const view = policy === null ? destinations.default!.view : 0;
     if (view !== 0) next = new FixedView({ next, view });

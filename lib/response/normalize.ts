@@ -9,11 +9,9 @@ import { keepAuthorities } from "./authorities.ts";
 import { followChain } from "./cname_chain.ts";
 import { isNormal } from "./is_normal.ts";
 import type { Response } from "./response.ts";
+import { trueTtl, TTL_MAX } from "./records/ttl.ts";
 import { isTooMuchToWrite, rewrite } from "./records/rewrite.ts";
 import { recordKeyOf, type SentRecord, sentRecords, setKeyOf, targetsOf } from "./records/sent_record.ts";
-
-/** RFC 2181 §8. */
-const TTL_MAX = 0x7fff_ffff;
 
 /** Why a response cannot be used. */
 export const RESPONSE_FAULT = {
@@ -103,7 +101,7 @@ function distinct(octets: Uint8Array, records: readonly SentRecord[], names: Nam
     if (set.every(({ sentTtl }) => sentTtl === set[0]!.sentTtl) || isOpt(set[0]!)) continue;
     let lowest = TTL_MAX;
     // RFC 2181 §8: with its top bit set a TTL means 0.
-    for (const { sentTtl } of set) lowest = Math.min(lowest, sentTtl > TTL_MAX ? 0 : sentTtl);
+    for (const { sentTtl } of set) lowest = Math.min(lowest, trueTtl(sentTtl));
     for (const record of set) record.ttl = lowest;
   }
   // One of its kind has no equal.

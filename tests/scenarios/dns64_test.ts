@@ -3,8 +3,8 @@
 import { assertEquals } from "@std/assert";
 import { RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { isSameName, nameFromText } from "../../lib/wire/name.ts";
-import { lines, opt, question } from "../support/messages.ts";
-import { type PolicyFields, policyOf } from "../support/policies.ts";
+import { lines, opt, question, record, records } from "../support/messages.ts";
+import { listOf, type PolicyFields, policyOf } from "../support/policies.ts";
 import { recordZone } from "../support/record_zone.ts";
 import { Scene } from "../support/scene.ts";
 
@@ -125,6 +125,66 @@ Deno.test("who validates gets no address that is made, others get it without AD 
   const { answers, isAuthentic } = await ask("four.example.org AAAA", { wantsDnssec: true });
   assertEquals([answers.length, isAuthentic], [2, false]);
   assertEquals((await ask("four.example.org AAAA", { wantsDnssec: true, checkingDisabled: true })).answers, []);
+});
+
+/** Where `cdn.example.net` is blocked, in groups that get IPv6 addresses made. */
+function setUpBlocked(allow: readonly string[] = []) {
+  const place = { file: "config.toml", line: 1 };
+  const rule = (lists: readonly string[]) => ({ lists, schedule: null, except: [], place });
+  const scene = new Scene({
+    zone: ({ name, type, class: rrclass }) => {
+      const address = type === TYPE.A ? records("cdn.example.net 300 IN A 192.0.2.33") : [];
+      return {
+        rcode: RCODE.NOERROR,
+        answers: [{ ...record("a.example 300 IN CNAME cdn.example.net"), name, class: rrclass }, ...address],
+        authorities: address.length > 0
+          ? []
+          : records("example.net 300 IN SOA ns.example.net h.example.net 1 2 3 4 300"),
+        additionals: [],
+        isTruncated: false,
+        isAuthenticData: false,
+      };
+    },
+    config: {
+      policy: policyOf({
+        upstreams: UPSTREAMS,
+        dns64: { ...OPTIONS, prefix: "2001:db8:64::/96" },
+        lists: [listOf("ads", { names: ["cdn.example.net"] }), listOf("fine", { names: allow })],
+        clients: { default: { block: [rule(["ads"])], allow: [rule(["fine"])], answer: ["192.0.2.80"] } },
+      }),
+    },
+  });
+  return async (text: string) => {
+    const client = scene.client(ALICE);
+    client.ask([question(text)]);
+    await scene.settle();
+    const types = scene.upstream.queries.splice(0).map(({ message: { questions } }) => questions[0]!.type);
+    return [...lines(client.reply.message.answers), ...types];
+  };
+}
+
+Deno.test("what an alias leads to that is blocked is blocked for IPv6, whatever IPv4 has [6147_09]", async () => {
+  assertEquals(await setUpBlocked()("www.example.org AAAA"), [TYPE.AAAA]);
+});
+
+Deno.test("a name that is allowed has its addresses made, whatever its alias leads to [6147_09]", async () => {
+  assertEquals(await setUpBlocked(["www.example.org"])("www.example.org AAAA"), [
+    "www.example.org. 300 IN CNAME cdn.example.net.",
+    "cdn.example.net. 300 IN AAAA 2001:db8:64::c000:221",
+    TYPE.AAAA,
+    TYPE.A,
+  ]);
+});
+
+Deno.test("where the question for IPv6 addresses has taken all the time, that for IPv4 is not asked any more [6147_02]", async () => {
+  const scene = new Scene({ zone: RECORDS, config: { policy: policyOf(POLICY), timeoutMs: 1000 } });
+  scene.upstream.onQuery = () => {};
+  const client = scene.client(ALICE);
+  client.ask([question("four.example.org AAAA")]);
+  await scene.settle();
+  assertEquals(client.reply.message.rcode, RCODE.SERVFAIL);
+  const types = scene.upstream.queries.map(({ message: { questions } }) => questions[0]!.type);
+  assertEquals(new Set(types), new Set([TYPE.AAAA]));
 });
 
 Deno.test("the name in reverse of an address that is made leads to that of the IPv4 address [6147_08]", async () => {

@@ -6,7 +6,7 @@ import { nameToText } from "../../lib/wire/name.ts";
 import { lines, opt, question, record, records } from "../support/messages.ts";
 import { policyOf } from "../support/policies.ts";
 import { Scene } from "../support/scene.ts";
-import type { Zone } from "../support/scripted_upstream.ts";
+import type { Zone, ZoneAnswer } from "../support/scripted_upstream.ts";
 
 const CHAIN = ["www.example.org 60 IN CNAME cdn.example.net", "cdn.example.net 300 IN CNAME a.cdn.example.net"];
 const ENDS: Readonly<Record<number, readonly string[]>> = {
@@ -31,11 +31,13 @@ const zone: Zone = ({ name, type }) => {
   };
 };
 
-function setUp(isFlat: boolean, cacheSizeMib = 1) {
+function setUp(isFlat: boolean, cacheSizeMib = 1, change: (answer: ZoneAnswer) => Partial<ZoneAnswer> = () => ({})) {
   const answers = { rebindingProtection: false, privateNames: [], dropTypes: [], isFlat };
   const policy = (flat: boolean) =>
     policyOf({ upstreams: { default: ["203.0.113.53"] }, answers: { ...answers, isFlat: flat } });
-  const scene = new Scene({ zone, config: { cacheSizeMib, policy: policy(isFlat) } });
+  const changed: Zone = (asked) => ({ ...zone(asked), ...change(zone(asked)) });
+  const habits = { recursionAvailable: false };
+  const scene = new Scene({ zone: changed, habits, config: { cacheSizeMib, policy: policy(isFlat) } });
   const ask = async (text: string, wantsDnssec = false) => {
     const client = scene.client("198.51.100.7");
     client.ask([question(text)], { additionals: [opt({ wantsDnssec })] });
@@ -66,6 +68,29 @@ Deno.test("an alias that leads to nothing is no data, with an SOA record of the 
   const { ask } = setUp(true);
   assertEquals(await ask("www.example.org TXT"), [0, [], ["www.example.org."]]);
   assertEquals(await ask("gone.example.org A"), [0, [], ["gone.example.org."]]);
+});
+
+Deno.test("nobody has vouched for an answer without its aliases, whatever was said of it with them [flat_03]", async () => {
+  for (const type of ["A", "MX"]) {
+    const { scene } = setUp(true, 0, () => ({ isAuthenticData: true }));
+    const client = scene.client("198.51.100.7");
+    client.ask([question(`www.example.org ${type}`)], { isAuthenticData: true });
+    await scene.settle();
+    const { isAuthenticData, recursionAvailable } = client.reply.message;
+    assertEquals([isAuthenticData, recursionAvailable], [false, true], type);
+  }
+});
+
+Deno.test("a chain with a TTL whose top bit is set lasts 0 s without its aliases [2181_01]", async () => {
+  for (const type of ["A", "MX"]) {
+    const { ask } = setUp(
+      true,
+      0,
+      ({ answers: [first, ...rest] }) => ({ answers: [{ ...first!, ttl: 0x8000_0000 }, ...rest] }),
+    );
+    const [, answers] = await ask(`www.example.org ${type}`);
+    assertEquals(new Set((answers as string[]).map((line) => line.split(" ")[1])), new Set(["0"]), type);
+  }
 });
 
 Deno.test("who sets DO or asks for aliases gets them [flat_02]", async () => {

@@ -1,5 +1,6 @@
 import { parseCidr } from "../../base/net/cidr.ts";
 import { Nat64Prefix } from "../../base/net/nat64_prefix.ts";
+import type { Clock } from "../../base/runtime.ts";
 import type { Policy } from "../../config/policy.ts";
 import { Dns64 } from "../../resolver/filter/dns64.ts";
 import { IPV4_ONLY, IPV4_ONLY_REVERSE, Ipv4Only } from "../../resolver/filter/ipv4_only.ts";
@@ -23,7 +24,7 @@ export function dns64Groups(policy: Policy): boolean[] {
 }
 
 /** Makes IPv6 addresses of what `next` says, for those who get them; `next` when nobody does. */
-export function withDns64(policy: Policy, groupOf: (query: Query) => number, next: Resolver): Resolver {
+export function withDns64(policy: Policy, groupOf: (query: Query) => number, clock: Clock, next: Resolver): Resolver {
   const areFor = dns64Groups(policy);
   if (policy.dns64 === null || !areFor.includes(true)) return next;
   return new Dns64({
@@ -31,6 +32,7 @@ export function withDns64(policy: Policy, groupOf: (query: Query) => number, nex
     isFor: (query) => areFor[groupOf(query)]!,
     prefix: new Nat64Prefix(parseCidr(policy.dns64.prefix)),
     exclude: policy.dns64.exclude.map(parseCidr),
+    clock,
   });
 }
 

@@ -1,10 +1,12 @@
 import type { Cidr } from "../../base/net/cidr.ts";
+import type { Clock } from "../../base/runtime.ts";
 import type { Nat64Prefix } from "../../base/net/nat64_prefix.ts";
 import { Response } from "../../response/response.ts";
 import { FLAG, RECORD_HEAD_OCTETS } from "../../wire/header.ts";
 import { CLASS, RCODE, TYPE } from "../../wire/iana.ts";
 import type { Message, ResourceRecord } from "../../wire/message.ts";
 import { putUint16, uint16At, uint32At } from "../../wire/octets.ts";
+import { trueTtl } from "../../response/records/ttl.ts";
 import { localReply } from "../local/local_reply.ts";
 import { Query } from "../query.ts";
 import { decodeBounded } from "../questions/decode_bounded.ts";
@@ -29,6 +31,8 @@ export interface Dns64Options {
   readonly prefix: Nat64Prefix;
   /** Networks whose IPv6 addresses count for none (RFC 6147 §5.1.4). */
   readonly exclude: readonly Cidr[];
+  /** That of deadlines. */
+  readonly clock: Clock;
 }
 
 /** What of an answer counts. */
@@ -68,10 +72,12 @@ export class Dns64 implements Resolver {
 
   #complete(query: Query, reply: Reply): Reply | PromiseLike<Reply> {
     // RFC 6147 §5.1.2: that a name does not exist holds for all types; other errors are as if there were no addresses.
-    if (reply.isTruncated || reply.rcode === RCODE.NXDOMAIN) return reply;
+    if (reply.isTruncated || reply.rcode === RCODE.NXDOMAIN || isBlocked(query)) return reply;
     const found = this.#addressesIn(reply.octets, query.scan.questionsEnd);
     if (found === ADDRESSES.some) return reply;
     if (found === ADDRESSES.someExcluded) return this.#withoutExcluded(query, reply);
+    // Nobody waits for what another question would bring.
+    if (this.#options.clock.nowMs() >= query.deadlineMs) return reply;
     own.read(reply.octets);
     const ttlSecondsMax = soaTtlSeconds(own) ?? TTL_SECONDS_MAX;
     const part = this.#ipv4Query(query);
@@ -84,23 +90,30 @@ export class Dns64 implements Resolver {
 
   /** The same query for IPv4 addresses. */
   #ipv4Query(query: Query): Query {
-    const { client, deadlineMs, pathOctetsMax, view, decision, rewriteCount, scan } = query;
+    const { client, deadlineMs, pathOctetsMax, view, decision, rewriteCount, isAllowed, scan } = query;
     const wire = query.wire.slice();
     putUint16(wire, scan.qtypeOffset, TYPE.A);
     const part = new Query({ wire, client, deadlineMs, pathOctetsMax, view, decision });
     part.rewriteCount = rewriteCount;
+    part.isAllowed = isAllowed;
     return part;
   }
 
   #make(query: Query, without: Reply, part: Query, ipv4: Reply, ttlSecondsMax: number): Reply {
     const { octets, source, upstream, rcode, isTruncated } = ipv4;
-    const isGood = rcode === RCODE.NOERROR;
+    // What stands there in place of a blocked answer leads nowhere by IPv6 either.
+    const isGood = rcode === RCODE.NOERROR && !isBlocked(part);
     const quick = isGood && !isTruncated ? translatedAnswer(query, octets, this.#options.prefix, ttlSecondsMax) : null;
     const reply = quick === null
       ? this.#makeAnew(query, isGood ? decodeBounded(octets, part) : NOTHING, ttlSecondsMax)
       : query.reply.give(quick, source, MADE);
-    if (reply === null) return again(query, without);
-    query.reply.extendedErrors.push(...part.reply.extendedErrors);
+    const { extendedErrors } = query.reply;
+    if (reply === null) {
+      // Why there is nothing, unless that has been told.
+      if (extendedErrors.length === 0) extendedErrors.push(...part.reply.extendedErrors);
+      return again(query, without);
+    }
+    extendedErrors.push(...part.reply.extendedErrors);
     reply.source = source;
     reply.upstream = upstream;
     reply.reason = MADE;
@@ -119,7 +132,9 @@ export class Dns64 implements Resolver {
     return records.flatMap((record) => {
       if (record.type === TYPE.CNAME || record.type === TYPE.DNAME) return [record];
       const rdata = record.type === TYPE.A ? this.#options.prefix.embed(record.rdata, 0) : null;
-      return rdata === null ? [] : [{ ...record, type: TYPE.AAAA, ttl: Math.min(record.ttl, ttlSecondsMax), rdata }];
+      return rdata === null
+        ? []
+        : [{ ...record, type: TYPE.AAAA, ttl: Math.min(trueTtl(record.ttl), ttlSecondsMax), rdata }];
     });
   }
 
@@ -158,6 +173,11 @@ export class Dns64 implements Resolver {
   }
 }
 
+/** Whether its client gets something else because the answer leads to what is blocked: sentence 5 of the law. */
+function isBlocked({ decision }: Query): boolean {
+  return decision !== null && decision.reason.sentence === 5;
+}
+
 /** The network in the form that its addresses have in AAAA records: those of IPv4 behind ::ffff:0:0/96 (RFC 4291 §2.5.5.2). */
 function inIpv6(network: Cidr): Cidr {
   if (network.octets.length === IPV6_OCTETS) return network;
@@ -183,7 +203,7 @@ const own = new Response();
 function soaTtlSeconds({ octets, scan, places }: Response): number | null {
   for (let i = scan.answerCount; i < scan.answerCount + scan.authorityCount; i++) {
     const head = places.heads[i]!;
-    if (uint16At(octets, head) === TYPE.SOA) return uint32At(octets, head + 4);
+    if (uint16At(octets, head) === TYPE.SOA) return trueTtl(uint32At(octets, head + 4));
   }
   return null;
 }

@@ -1,8 +1,9 @@
 import { deliver } from "../../base/deferred.ts";
-import { RECORD_HEAD_OCTETS } from "../../wire/header.ts";
+import { FLAG, putFlags, RECORD_HEAD_OCTETS } from "../../wire/header.ts";
 import { CLASS, TYPE } from "../../wire/iana.ts";
 import { decodeQuestions } from "../../wire/message.ts";
 import { putUint16, putUint32, uint16At, uint32At } from "../../wire/octets.ts";
+import { trueTtl } from "../../response/records/ttl.ts";
 import { localReply } from "../local/local_reply.ts";
 import { PendingReply } from "../pending_reply.ts";
 import type { Query } from "../query.ts";
@@ -82,7 +83,7 @@ function flattenInPlace(reply: Reply, { qtype, scan: { questionsEnd } }: Query):
   for (let i = 0, at = questionsEnd; i < count; i++) {
     const head = behindOwner(octets, at);
     at = head + RECORD_HEAD_OCTETS + uint16At(octets, head + 8);
-    ttlSeconds = Math.min(ttlSeconds, uint32At(octets, head + 4));
+    ttlSeconds = Math.min(ttlSeconds, trueTtl(uint32At(octets, head + 4)));
     if (uint16At(octets, head) !== qtype) continue;
     // An owner takes no less than a pointer, for only the root does, and it has no aliases; so this is never behind `head`.
     octets.copyWithin(to + 2, head, at);
@@ -94,6 +95,8 @@ function flattenInPlace(reply: Reply, { qtype, scan: { questionsEnd } }: Query):
   for (let at = questionsEnd; at < to; at += 2 + RECORD_HEAD_OCTETS + uint16At(octets, at + 10)) {
     putUint32(octets, at + 6, ttlSeconds);
   }
+  // It is one of our own: nobody has vouched for that.
+  putFlags(octets, (uint16At(octets, 2) & ~(FLAG.AA | FLAG.AD)) | FLAG.RA);
   putUint16(octets, ANSWER_COUNT_OFFSET, found);
   putUint32(octets, ANSWER_COUNT_OFFSET + 2, 0);
   reply.octets = octets.subarray(0, to);

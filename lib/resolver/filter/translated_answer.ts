@@ -2,6 +2,7 @@ import type { Nat64Prefix } from "../../base/net/nat64_prefix.ts";
 import { FLAG, putFlags, RECORD_HEAD_OCTETS } from "../../wire/header.ts";
 import { TYPE } from "../../wire/iana.ts";
 import { putUint16, putUint32, uint16At, uint32At } from "../../wire/octets.ts";
+import { trueTtl } from "../../response/records/ttl.ts";
 import type { Query } from "../query.ts";
 import { behindOwner } from "./behind_owner.ts";
 
@@ -47,7 +48,7 @@ export function translatedAnswer(
     putUint16(translated, to, owner);
     putUint16(translated, to + 2, TYPE.AAAA);
     putUint16(translated, to + 4, uint16At(octets, head + 2));
-    putUint32(translated, to + 6, Math.min(uint32At(octets, head + 4), ttlSecondsMax));
+    putUint32(translated, to + 6, Math.min(trueTtl(uint32At(octets, head + 4)), ttlSecondsMax));
     putUint16(translated, to + 10, IPV6_OCTETS);
     translated.set(address, to + 12);
     to += POINTER_OCTETS + RECORD_HEAD_OCTETS + IPV6_OCTETS;
@@ -56,7 +57,8 @@ export function translatedAnswer(
   if (made === 0) return null;
   for (let i = 0; i < first; i++) translated[i] = octets[i]!;
   query.putQuestions(translated);
-  putFlags(translated, uint16At(octets, 2) & ~(FLAG.AA | FLAG.AD));
+  // It is one of our own.
+  putFlags(translated, (uint16At(octets, 2) & ~(FLAG.AA | FLAG.AD)) | FLAG.RA);
   putUint16(translated, ANSWER_COUNT_OFFSET, aliases + made);
   putUint32(translated, ANSWER_COUNT_OFFSET + 2, 0);
   return translated.subarray(0, to);

@@ -1,3 +1,4 @@
+import { trueTtl } from "../../response/records/ttl.ts";
 import { TYPE } from "../../wire/iana.ts";
 import type { ResourceRecord } from "../../wire/message.ts";
 import { recordKey, rrsetKey } from "../../wire/rdata/rrset_key.ts";
@@ -11,7 +12,7 @@ export function uniteRecords(records: readonly ResourceRecord[]): ResourceRecord
   const distinct = new Map<string, ResourceRecord>();
   for (const record of records) {
     const rrset = rrsetKey(record);
-    lowestTtls.set(rrset, Math.min(lowestTtls.get(rrset) ?? Infinity, ttlSeconds(record)));
+    lowestTtls.set(rrset, Math.min(lowestTtls.get(rrset) ?? Infinity, trueTtl(record.ttl)));
     const key = recordKey(record);
     if (!distinct.has(key)) distinct.set(key, record);
   }
@@ -24,9 +25,4 @@ export function uniteRecords(records: readonly ResourceRecord[]): ResourceRecord
  */
 export function isOfOneHop({ type }: ResourceRecord): boolean {
   return type === TYPE.OPT || type === TYPE.TSIG || type === TYPE.SIG;
-}
-
-/** RFC 2181 §8: a TTL with the top bit set means 0. */
-function ttlSeconds(record: ResourceRecord): number {
-  return record.ttl > 0x7fff_ffff ? 0 : record.ttl;
 }

@@ -27,7 +27,9 @@ async function made(ipv4: Partial<Message>, { isLater = false, wantsDnssec = fal
   });
   const query = clientQuery({ questions: [question("A.example.org AAAA")], additionals: [opt({ wantsDnssec })] });
   const prefix = new Nat64Prefix(parseCidr("64:ff9b::/96"));
-  const reply = await new Dns64({ next, isFor: () => true, prefix, exclude: [] }).resolve(query);
+  const reply = await new Dns64({ next, isFor: () => true, prefix, exclude: [], clock: { nowMs: () => 0 } }).resolve(
+    query,
+  );
   const message = decode(reply.octets);
   assertEquals(message.questions, [question("A.example.org AAAA")]);
   assertEquals(message.additionals, []);
@@ -55,6 +57,14 @@ Deno.test("Dns64 makes the same of an answer with signatures, which are left out
 Deno.test("Dns64 makes an answer of each address that may stand behind its prefix [6052_02]", async () => {
   const answers = records("A.example.org 30 IN A 10.0.0.1", "A.example.org 30 IN A 192.0.2.33");
   assertEquals((await made({ answers })).answers, ["A.example.org. 30 IN AAAA 64:ff9b::c000:221"]);
+});
+
+Deno.test("Dns64 takes a TTL with its top bit set for 0 [2181_01]", async () => {
+  for (const aliases of [[], records(...ALIASES)]) {
+    const addresses = records(...ADDRESSES).map((address) => ({ ...address, ttl: 0x8000_0000 }));
+    const { answers } = await made({ answers: [...aliases, ...addresses] });
+    assertEquals(new Set(answers.slice(aliases.length).map((line) => line.split(" ")[1])), new Set(["0"]));
+  }
 });
 
 Deno.test("Dns64 says that there is nothing where IPv4 has nothing, or fails [6147_06]", async () => {

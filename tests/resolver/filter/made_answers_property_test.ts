@@ -74,7 +74,7 @@ Deno.test("Dns64 makes an address of each at the end of any chain", () => {
       const additionals = records(...hasMore ? [`ns.${names.at(-1)} 60 IN A 192.0.2.53`] : []);
       return { answers: records(...answersOf(drawn, "A")), additionals };
     });
-    const dns64 = new Dns64({ next, isFor: () => true, prefix, exclude: [] });
+    const dns64 = new Dns64({ next, isFor: () => true, prefix, exclude: [], clock: { nowMs: () => 0 } });
     const { questions, answers, authorities } = resolve(dns64, `${names[0]} AAAA`);
     assertEquals(questions, [question(`${names[0]} AAAA`)]);
     if (addresses.length === 0) return assertEquals([answers, authorities.length], [[], 1]);
