@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
-import type { ListConfig } from "../lib/config/lists.ts";
+import type { AnswersConfig, Dns64Config, ListConfig } from "../lib/config/lists.ts";
 import type { ClientGroupConfig, LocalConfig, Policy } from "../lib/config/policy.ts";
 import { Counters } from "../lib/observe/counters.ts";
 import { TYPE } from "../lib/wire/iana.ts";
@@ -205,6 +205,19 @@ function withGroups(change: (group: ClientGroupConfig) => Partial<ClientGroupCon
   });
 }
 
+/** Changes what may be in answers. */
+function withAnswers(change: (answers: AnswersConfig) => Partial<AnswersConfig>): (policy: Policy) => Policy {
+  return (policy) => ({ ...policy, answers: { ...policy.answers, ...change(policy.answers) } });
+}
+
+/** Changes how IPv6 addresses are made. */
+function withDns64(change: (dns64: Dns64Config) => Partial<Dns64Config>): (policy: Policy) => Policy {
+  return (policy) => ({
+    ...policy,
+    dns64: policy.dns64 === null ? null : { ...policy.dns64, ...change(policy.dns64) },
+  });
+}
+
 /** Changes what is said of lists. */
 function withEachList(change: (list: ListConfig) => Partial<ListConfig>): (policy: Policy) => Policy {
   return (policy) => ({ ...policy, lists: policy.lists.map((list) => ({ ...list, ...change(list) })) });
@@ -278,6 +291,33 @@ const OTHER_POLICIES: readonly { readonly name: string; readonly corruptPolicy: 
     corruptPolicy: withEachList(({ isImportant }) => ({ isImportant: !isImportant })),
   },
   { name: "what a list answers with", corruptPolicy: withEachList(() => ({ answer: ["203.0.113.66"] })) },
+  {
+    name: "whether answers are judged",
+    corruptPolicy: (policy) => ({ ...policy, block: { ...policy.block, checksAnswers: !policy.block.checksAnswers } }),
+  },
+  { name: "who is kept from private addresses", corruptPolicy: withGroups(() => ({ rebindingProtection: false })) },
+  {
+    name: "whether all are kept from private addresses",
+    corruptPolicy: withAnswers(({ rebindingProtection }) => ({ rebindingProtection: !rebindingProtection })),
+  },
+  { name: "which names may have private addresses", corruptPolicy: withAnswers(() => ({ privateNames: [] })) },
+  {
+    name: "which routes may bring private addresses",
+    corruptPolicy: (policy) => ({
+      ...policy,
+      routes: policy.routes.map((route) => ({ ...route, allowsPrivateAnswers: !route.allowsPrivateAnswers })),
+    }),
+  },
+  { name: "whether aliases are left out", corruptPolicy: withAnswers(({ isFlat }) => ({ isFlat: !isFlat })) },
+  { name: "who gets IPv6 addresses made", corruptPolicy: withGroups(({ dns64 }) => ({ dns64: !dns64 })) },
+  {
+    name: "what IPv6 addresses are made with",
+    corruptPolicy: withDns64(({ prefix }) => ({
+      prefix: prefix.startsWith("64") ? "2001:db8:64::/96" : "64:ff9b::/96",
+    })),
+  },
+  { name: "which IPv6 addresses count for none", corruptPolicy: withDns64(() => ({ exclude: ["2001:db8::/32"] })) },
+  { name: "who gets safe results alone", corruptPolicy: withGroups(() => ({ safeSearch: [] })) },
   { name: "rewrites", corruptPolicy: (policy) => ({ ...policy, rewrites: [] }) },
   {
     name: "how a rewrite shows",

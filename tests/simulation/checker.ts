@@ -145,7 +145,10 @@ export class Checker {
   #contentFaults(reply: Octets, arrival: Arrival): string[] {
     const { clock, policies, heardAfterMs } = this.#options;
     const heardMs = Math.min(clock.nowMs(), arrival.atMs + heardAfterMs);
-    const known = policies.between(arrival.atMs, heardMs, arrival.from.hostname);
+    const known = policies.between(arrival.atMs, heardMs, arrival.from.hostname, {
+      untilMs: clock.nowMs(),
+      isDecidedLater: arrival.datagram.expectation.kind === "types",
+    });
     return leastFaults(known, (oracle) => this.#faultsBy(oracle, reply, arrival));
   }
 

@@ -1,13 +1,16 @@
 import type { Policy } from "../../lib/config/policy.ts";
-import { CLASS } from "../../lib/wire/iana.ts";
+import { CLASS, TYPE } from "../../lib/wire/iana.ts";
 import type { Question } from "../../lib/wire/message.ts";
-import { inDomain } from "./local/known_source.ts";
+import { SAFE_NAMES } from "../app/policy/law.ts";
+import { MADE_OF } from "./answers/answers_draw.ts";
+import { inDomain, reverseNameOf } from "./local/known_source.ts";
 import { foldCase, nameFromText, nameToText } from "../../lib/wire/name.ts";
 
 /** What may be asked for because of a question, by any of some policies, whoever asks and however far that leads. */
 export function leadsTo(policies: readonly (Policy | null)[]): (question: Question) => readonly Question[] {
   const ways = policies.filter((policy) => policy !== null).flatMap(waysOf);
   const domains = policies.map((policy) => policy?.local.domain ?? null).filter((domain) => domain !== null);
+  const makesAddresses = policies.some((policy) => policy !== null && policy.dns64 !== null);
   const known = new Map<string, readonly string[]>();
   const targetsOf = (start: string) => {
     const targets = new Set<string>();
@@ -29,11 +32,13 @@ export function leadsTo(policies: readonly (Policy | null)[]): (question: Questi
     return [...targets];
   };
   return (question) => {
-    if (question.class !== CLASS.IN || ways.length === 0) return [];
+    if (question.class !== CLASS.IN) return [];
     const text = nameToText(foldCase(question.name)).slice(0, -1);
     const targets = known.get(text) ?? targetsOf(text);
     known.set(text, targets);
-    return targets.map((target) => ({ ...question, name: nameFromText(target) }));
+    const all = [question, ...targets.map((target) => ({ ...question, name: nameFromText(target) }))];
+    const others = makesAddresses && question.type === TYPE.AAAA ? all.map((one) => ({ ...one, type: TYPE.A })) : [];
+    return [...all.slice(1), ...others];
   };
 }
 
@@ -47,6 +52,10 @@ interface Way {
 }
 
 const NAME_TEXT_MAX = 253;
+/** Names in reverse of addresses that are made, whatever the prefix. */
+const POINTERS = MADE_OF.map(([made, of]): Way => {
+  return { from: reverseNameOf(made), isExact: true, to: reverseNameOf(of), isPrefixKept: false };
+});
 
 function targetOf(name: string, { from, isExact, to, isPrefixKept }: Way): string[] {
   const isBelow = name.endsWith(`.${from}`);
@@ -54,7 +63,7 @@ function targetOf(name: string, { from, isExact, to, isPrefixKept }: Way): strin
   return name === from || (isBelow && !isExact) ? [to] : [];
 }
 
-function waysOf({ local, clientGroups, rewrites }: Policy): Way[] {
+function waysOf({ local, clientGroups, rewrites, dns64 }: Policy): Way[] {
   const { domain } = local;
   const aliases = [...local.addresses, ...clientGroups.flatMap((group) => group.local)].flatMap(({ name, alias }) => {
     if (alias === null) return [];
@@ -69,9 +78,12 @@ function waysOf({ local, clientGroups, rewrites }: Policy): Way[] {
     const from = owner!.toLowerCase();
     return to === undefined ? [] : [{ from, isExact: false, to: to.replace(/\.$/, ""), isPrefixKept: true }];
   });
+  const safe = clientGroups.flatMap(({ safeSearch }) => SAFE_NAMES.filter(({ engine }) => safeSearch.includes(engine)));
   return [
     ...aliases,
     ...redirections,
+    ...safe.map(({ name, to }) => ({ from: name, isExact: true, to, isPrefixKept: false })),
+    ...(dns64 === null ? [] : POINTERS),
     ...rewrites.flatMap(({ domains, to }) => {
       return domains.map(({ name, isExact }) => ({ from: name, isExact, to, isPrefixKept: false }));
     }),

@@ -37,6 +37,8 @@ export interface Outcome {
   readonly kind: "said" | "made up" | "failure" | "altered";
   /** Octets that the message took as the upstream wrote it, its OPT record left out. */
   readonly bodyOctets: number;
+  /** How many extended errors come with it; left out, one with each failure. */
+  readonly errorCount?: number;
 }
 
 /** What an oracle is made from. */
@@ -112,8 +114,8 @@ export class Oracle {
     return this.#ttls.get(recordIdentity(record)) ?? 0;
   }
 
-  /** Everything that the answer to `question` may be, to a client that says DO or not. */
-  outcomes(question: Question, wantsDnssec: boolean, transport: "udp" | "tcp"): Outcome[] {
+  /** Everything that the answer to `question` may be, to a client that says DO or not; CD makes no difference. */
+  outcomes(question: Question, wantsDnssec: boolean, transport: "udp" | "tcp", _checkingDisabled = false): Outcome[] {
     const all = this.#outcomes(question, wantsDnssec);
     if (transport === "udp") return all;
     const { plan } = this.#options;

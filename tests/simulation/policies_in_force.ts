@@ -36,8 +36,16 @@ export class PoliciesInForce {
     this.#since.push({ fromMs: nowMs, policy });
   }
 
-  /** What a client may have to get for what it asked at some time between two moments. */
-  *between(fromMs: number, toMs: number, hostname: string): Generator<Knowledge> {
+  /**
+   * What a client may have to get for what it asked at some time between two moments, and got later: what answers lead to is judged
+   * when they come, and what else is asked for with it may be decided about then.
+   */
+  *between(
+    fromMs: number,
+    toMs: number,
+    hostname: string,
+    { untilMs = toMs, isDecidedLater = false } = {},
+  ): Generator<Knowledge> {
     const { oracle, lists } = this.#options;
     const inForce = this.#since.filter((one, i) => {
       return one.fromMs <= toMs && (this.#since[i + 1]?.fromMs ?? Infinity) >= fromMs;
@@ -47,8 +55,11 @@ export class PoliciesInForce {
       else if (!changesByItself(policy)) yield this.#of(policy, hostname);
       else {
         for (const sources of this.#sourcesBetween(fromMs, toMs, policy)) {
-          for (const listed of lists.between(fromMs, toMs, this.#seen(policy))) {
-            yield this.#oracleOf(policy, hostname, sources, listed);
+          const asked = lists.between(fromMs, isDecidedLater ? untilMs : toMs, this.#seen(policy));
+          const later = policy.block.checksAnswers ? lists.between(fromMs, untilMs, this.#seen(policy)) : [];
+          for (const listed of asked) yield this.#oracleOf(policy, hostname, sources, { listed, later: listed });
+          for (const listed of asked) {
+            for (const one of later) yield this.#oracleOf(policy, hostname, sources, { listed, later: one });
           }
         }
       }
@@ -67,14 +78,20 @@ export class PoliciesInForce {
   #of(policy: Policy, hostname: string): Knowledge {
     const known = this.#known.get(policy) ?? new Map<string, Knowledge>();
     this.#known.set(policy, known);
-    const one = known.get(hostname) ?? this.#oracleOf(policy, hostname, { hosts: [], leases: [] }, NOTHING_LISTED);
+    const nothing = { listed: NOTHING_LISTED, later: NOTHING_LISTED };
+    const one = known.get(hostname) ?? this.#oracleOf(policy, hostname, { hosts: [], leases: [] }, nothing);
     known.set(hostname, one);
     return one;
   }
 
-  #oracleOf(policy: Policy, hostname: string, files: FileSources, listed: Listed): Knowledge {
+  #oracleOf(
+    policy: Policy,
+    hostname: string,
+    files: FileSources,
+    lists: { readonly listed: Listed; readonly later: Listed },
+  ): Knowledge {
     const { oracle } = this.#options;
-    return new PolicyOracle({ oracle, policy: this.#seen(policy), hostname, files, listed });
+    return new PolicyOracle({ oracle, policy: this.#seen(policy), hostname, files, ...lists });
   }
 
   #seen(policy: Policy): Policy {

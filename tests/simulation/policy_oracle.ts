@@ -1,19 +1,23 @@
-import type { ClientGroupConfig, Policy } from "../../lib/config/policy.ts";
+import type { ClientGroupConfig, Policy, RewriteConfig } from "../../lib/config/policy.ts";
 import { CLASS, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { ownSoa } from "../../lib/resolver/local/own_soa.ts";
 import { REWRITES_MAX } from "../../lib/resolver/route/rewrite.ts";
 import { encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
 import { foldCase, type Name, nameFromText, nameToText } from "../../lib/wire/name.ts";
-import type { Listed } from "../app/policy/block_law.ts";
-import { lawSays } from "../app/policy/law.ts";
+import { blockLawSays, type Listed } from "../app/policy/block_law.ts";
+import { getsDns64, lawSays, SAFE_NAMES } from "../app/policy/law.ts";
 import { message } from "../support/messages.ts";
+import { type JudgedOutcome, type Made, ofTranslator, pointerOf, withMadeAddresses } from "./answers/dns64_law.ts";
+import { isFlattened, withoutAliases } from "./answers/flat_law.ts";
+import { isKeptFromPrivate, withoutPrivate } from "./answers/private_law.ts";
+import { blocksOfTargets } from "./answers/targets_law.ts";
 import { recordIdentity } from "./expected_reply.ts";
 import { type KnownHere, knownHere, type Sources, sourcesOf } from "./local/local_law.ts";
 import { withoutHints } from "./hint_law.ts";
 import { blockOutcome } from "./lists/block_outcome.ts";
 import type { Knowledge, Oracle, Outcome } from "./oracle.ts";
 import { NETWORKS } from "./policy_draw.ts";
-import { timeless, timelessRecord } from "./timeless.ts";
+import { timeless, timelessRecord, ttlOf } from "./timeless.ts";
 
 /** What a policy oracle is made from. */
 export interface PolicyOracleOptions {
@@ -26,6 +30,8 @@ export interface PolicyOracleOptions {
   readonly files: Pick<Sources, "hosts" | "leases">;
   /** What lists say, and which rules count. */
   readonly listed: Listed;
+  /** The same when the answer comes. */
+  readonly later: Listed;
 }
 
 /** What a client has to get while one policy is in force: what upstreams say is the oracle's to know. */
@@ -38,11 +44,13 @@ export class PolicyOracle implements Knowledge {
   readonly #group: ClientGroupConfig | null;
   readonly #sources: Sources;
   readonly #listed: Listed;
+  readonly #later: Listed;
   /** Greatest TTLs of records that are made here. */
   readonly #ttls = new Map<string, number>();
 
   /** See {@linkcode PolicyOracleOptions}. */
-  constructor({ oracle, policy, hostname, files, listed }: PolicyOracleOptions) {
+  constructor({ oracle, policy, hostname, files, listed, later }: PolicyOracleOptions) {
+    this.#later = later;
     this.#listed = listed;
     this.#oracle = oracle;
     this.#policy = inLowerCase(policy);
@@ -63,13 +71,18 @@ export class PolicyOracle implements Knowledge {
     return this.#oracle.recursionAvailable;
   }
 
+  /** IPv6 addresses may have to be made, when the others have come to nothing. */
   get isOneHop(): boolean {
-    return this.#oracle.isOneHop;
+    return this.#oracle.isOneHop && this.#policy.dns64 === null;
   }
 
   /** What is asked for instead of a name is asked in the spelling of the configuration. */
   get pointsToQuestion(): boolean {
     const { local, rewrites, clientGroups } = this.#policy;
+    const isChanging = this.#policy.answers.isFlat || this.#policy.dns64 !== null ||
+      this.#policy.answers.rebindingProtection ||
+      clientGroups.some(({ safeSearch, rebindingProtection }) => safeSearch.length > 0 || rebindingProtection === true);
+    if (isChanging) return false;
     const isSilent = local.addresses.length === 0 && local.records.length === 0 &&
       clientGroups.every((group) => group.local.length === 0);
     return this.#oracle.pointsToQuestion && rewrites.length === 0 && isSilent;
@@ -88,14 +101,23 @@ export class PolicyOracle implements Knowledge {
     return Math.max(known, this.#oracle.ttlMaxOf(record));
   }
 
-  outcomes(question: Question, wantsDnssec: boolean, transport: "udp" | "tcp"): Outcome[] {
-    return this.#outcomes(question, {
+  outcomes(
+    question: Question,
+    wantsDnssec: boolean,
+    transport: "udp" | "tcp",
+    checkingDisabled = false,
+  ): Outcome[] {
+    const outcomes = this.#outcomes(question, {
       wantsDnssec,
+      checkingDisabled,
       transport,
       aliasesLeft: ALIASES_MAX,
       rewriteCount: 0,
       isAllowed: false,
     });
+    const isFlat = this.#policy.answers.isFlat && question.class === CLASS.IN;
+    if (!isFlat || !isFlattened(question.type, wantsDnssec)) return outcomes;
+    return outcomes.map((outcome) => this.#timeless(withoutAliases(outcome, this.#madeOf)));
   }
 
   #outcomes(question: Question, asking: Asking): Outcome[] {
@@ -110,7 +132,8 @@ export class PolicyOracle implements Knowledge {
 
   #knownHere(question: Question): KnownHere | null {
     const known = knownHere(this.#policy, this.#sources, question, textOf(question.name));
-    const isRouted = known !== null && known.kind !== "data" && this.#says(question, this.#unrouted).startsWith("[[");
+    const isRouted = known !== null && known.kind !== "data" &&
+      /^\[(?:\[|dns64)/.test(this.#says(question, this.#unrouted));
     return isRouted ? null : known;
   }
 
@@ -122,11 +145,14 @@ export class PolicyOracle implements Knowledge {
       // It tells why, as failures do.
       return [ours(question, { authorities: [soa] }, "failure", this.isRemembering)];
     }
-    const rewrite = this.#policy.rewrites.find(({ to, place }) => said === `[[rewrite]] to ${to}, line ${place.line}`);
-    const { wantsDnssec, transport, rewriteCount } = asking;
+    const rewrite = this.#rewriteOf(question, said);
+    if (rewrite === undefined && said === "[dns64]") {
+      return [this.#ownOutcome(question, ofTranslator(this.#policy, question))];
+    }
+    const { wantsDnssec, rewriteCount } = asking;
     if (rewrite === undefined) {
       const dropTypes = this.#group?.dropTypes ?? [];
-      return this.#oracle.outcomes(question, wantsDnssec, transport).map((outcome) => {
+      return this.#judged(question, { ...asking, said }).map((outcome) => {
         return withoutHints(outcome, {
           dropTypes,
           recursionAvailable: this.recursionAvailable,
@@ -154,9 +180,75 @@ export class PolicyOracle implements Knowledge {
     });
   }
 
+  /** What is asked for instead. */
+  #rewriteOf({ name, type }: Question, said: string): Pick<RewriteConfig, "to" | "isFlat"> | undefined {
+    const text = textOf(name);
+    if (said.endsWith("safe-search")) {
+      const engines = this.#group!.safeSearch;
+      const all = SAFE_NAMES.filter((one) => one.name === text && engines.includes(one.engine));
+      // Who asks for both gets the stricter one.
+      const { to } = all.find(({ engine }) => engine !== "youtube-moderate") ?? all[0]!;
+      return { to, isFlat: false };
+    }
+    const to = said === "[dns64]" && type === TYPE.PTR ? pointerOf(this.#policy, text) : null;
+    if (to !== null) return { to, isFlat: false };
+    return this.#policy.rewrites.find((one) => said === `[[rewrite]] to ${one.to}, line ${one.place.line}`);
+  }
+
+  /** What upstreams say, as far as the client may get it, and IPv6 addresses that are made of it. */
+  #judged(question: Question, asking: Asking & { said: string }): Outcome[] {
+    const { wantsDnssec, checkingDisabled, transport } = asking;
+    const { dns64 } = this.#policy;
+    const judged = (one: Question) => {
+      return this.#oracle.outcomes(one, wantsDnssec, transport).flatMap((outcome) => {
+        return this.#judgedOutcome(outcome, { ...asking, question: one });
+      });
+    };
+    const outcomes = judged(question);
+    const isFor = question.class === CLASS.IN && question.type === TYPE.AAAA && getsDns64(this.#policy, this.#client);
+    if (!isFor || (wantsDnssec && checkingDisabled)) return outcomes.map(({ outcome }) => outcome);
+    const ipv4 = judged({ ...question, type: TYPE.A });
+    const made = outcomes.flatMap(({ outcome, isBlocked }) => {
+      if (isBlocked) return [outcome];
+      return withMadeAddresses(outcome, ipv4, { dns64: dns64!, made: this.#madeOf });
+    });
+    return distinct(made.map((outcome) => this.#timeless(outcome)));
+  }
+
+  /** Sentence 5 of the law, and what keeps clients from private addresses. */
+  #judgedOutcome(
+    outcome: Outcome,
+    { question, isAllowed, said }: Asking & { question: Question; said: string },
+  ): JudgedOutcome[] {
+    const { message, kind } = outcome;
+    if (question.class !== CLASS.IN) return [{ outcome, isBlocked: false }];
+    const name = textOf(question.name);
+    const client = this.#client;
+    const asked = { name, type: question.type, class: question.class, client };
+    const holds = isAllowed || (blockLawSays(this.#policy, asked, this.#listed)?.startsWith("allowed") ?? false);
+    const saying = { policy: this.#policy, listed: this.#later, type: question.type, client };
+    const blocks = holds || !this.#policy.block.checksAnswers ? [] : blocksOfTargets(message, saying);
+    const blocked = [...new Set(blocks)].map((by) => ({ outcome: this.#blocked(question, by), isBlocked: true }));
+    if (blocked.length > 0 && kind !== "altered") return blocked;
+    const isKept = isKeptFromPrivate({ policy: this.#policy, group: this.#group, name, said });
+    const { ttlSeconds } = this.#policy.block;
+    const left = isKept ? withoutPrivate(outcome, ttlSeconds, (soa) => void this.#made(soa)) : [outcome];
+    return [...blocked, ...left.map((one) => ({ outcome: this.#timeless(one), isBlocked: false }))];
+  }
+
+  get #client(): string {
+    return this.#group?.name ?? "default";
+  }
+
+  #timeless(outcome: Outcome): Outcome {
+    return this.isRemembering ? { ...outcome, message: timeless(outcome.message) } : outcome;
+  }
+
+  readonly #madeOf: Made = (record, of) => this.#made(record, this.ttlMaxOf(of));
+
   #says({ name, type, class: qclass }: Question, policy: Policy, listed?: Listed): string {
-    const client = this.#group?.name ?? "default";
-    return lawSays(policy, { name: textOf(name), type, class: qclass, client }, listed);
+    const client = this.#client;
+    return lawSays(policy, { name: textOf(name), type, class: qclass, client }, listed, SPECIAL_NAMES);
   }
 
   #blocked(question: Question, said: string): Outcome {
@@ -166,7 +258,7 @@ export class PolicyOracle implements Knowledge {
     return ours(question, fields, isExplained ? "failure" : "said", this.isRemembering);
   }
 
-  #ownOutcome(question: Question, { kind, answers, rcode, soa }: KnownHere): Outcome {
+  #ownOutcome(question: Question, { kind, answers, rcode, soa }: Omit<KnownHere, "isAlias">): Outcome {
     for (const record of [...answers, soa]) this.#made(record);
     if (answers.length > 0) return ours(question, { rcode, answers }, "said", this.isRemembering);
     const tells = kind === "absent" ? "failure" : "said";
@@ -186,14 +278,14 @@ export class PolicyOracle implements Knowledge {
   #flat(question: Question, { message: said, kind }: Outcome): Outcome {
     if (!isTold(said)) return failure(question, said.rcode, kind);
     const { name, type } = question;
-    const ttl = Math.min(...said.answers.map((record) => record.ttl));
+    const ttl = Math.min(...said.answers.map((record) => ttlOf(record)));
     const answers = said.answers.filter((record) => record.type === type).map((record) => {
       return this.#made({ ...record, name, ttl }, this.ttlMaxOf(record));
     });
     const soa = said.authorities.find((record) => record.type === TYPE.SOA);
     const { rcode, isTruncated } = said;
     const lacks = answers.length === 0 && soa !== undefined;
-    const authorities = lacks ? [this.#made(ownSoa(name, Math.min(ttl, soa.ttl)), this.ttlMaxOf(soa))] : [];
+    const authorities = lacks ? [this.#made(ownSoa(name, Math.min(ttl, ttlOf(soa))), this.ttlMaxOf(soa))] : [];
     return ours(question, { rcode, isTruncated, answers, authorities }, kind, this.isRemembering);
   }
 
@@ -207,6 +299,7 @@ export class PolicyOracle implements Knowledge {
 /** How a question is asked, and how far it has come. */
 interface Asking {
   readonly wantsDnssec: boolean;
+  readonly checkingDisabled: boolean;
   readonly transport: "udp" | "tcp";
   readonly aliasesLeft: number;
   readonly rewriteCount: number;
@@ -214,6 +307,20 @@ interface Asking {
   readonly isAllowed: boolean;
 }
 
+/** Of outcomes that say the same, one. */
+function distinct(outcomes: readonly Outcome[]): Outcome[] {
+  const keyOf = ({ message, kind, errorCount }: Outcome) => {
+    const { rcode, isTruncated, recursionAvailable, isAuthenticData } = message;
+    const records = [message.answers, message.authorities, message.additionals].map((section) => {
+      return section.map((record) => `${recordIdentity(record)} ${record.ttl}`);
+    });
+    return JSON.stringify([kind, errorCount, rcode, isTruncated, recursionAvailable, isAuthenticData, records]);
+  };
+  return [...new Map(outcomes.map((outcome) => [keyOf(outcome), outcome])).values()];
+}
+
+/** See `drawPlan`. */
+const SPECIAL_NAMES = { answersSpecialNames: false };
 /** Aliases that are known here and lead to one another. */
 const ALIASES_MAX = 16;
 

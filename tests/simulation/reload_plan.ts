@@ -3,6 +3,7 @@ import type { FullConfig } from "../../lib/config/config.ts";
 import { STRATEGIES } from "../../lib/upstream/group/strategy.ts";
 import { SeededRandom } from "../support/seeded_random.ts";
 import type { Policy } from "../../lib/config/policy.ts";
+import { withAnswers } from "./answers/answers_draw.ts";
 import { drawFiles, type FilePlan } from "./local/file_draw.ts";
 import { drawListPlan, type ListPlan, NO_LISTS, withLists } from "./lists/list_draw.ts";
 import { withHome } from "./local/words.ts";
@@ -99,7 +100,9 @@ function withMore(
   const home = new SeededRandom(`home ${source}`);
   const known = home.chance(0.5) ? withHome(policy, home, files) : policy;
   const listing = new SeededRandom(`lists ${source}`);
-  return lists !== NO_LISTS && listing.chance(0.8) ? withLists(known, listing, lists) : known;
+  const listed = lists !== NO_LISTS && listing.chance(0.8) ? withLists(known, listing, lists) : known;
+  const answering = new SeededRandom(`answers ${source}`);
+  return answering.chance(0.6) ? withAnswers(listed, answering) : listed;
 }
 
 function drawReloads(

@@ -86,7 +86,9 @@ export function checkReply(reply: Octets, asked: Asked): string[] {
 /** What may have been made of a query's answers on the way. */
 function alteredFor(query: Message, { oracle, transport }: Asked): Message[] {
   const wantsDnssec = ednsOf(query)?.wantsDnssec ?? false;
-  const outcomes = askedQuestions(query).flatMap((question) => oracle.outcomes(question, wantsDnssec, transport));
+  const outcomes = askedQuestions(query).flatMap((question) => {
+    return oracle.outcomes(question, wantsDnssec, transport, query.checkingDisabled);
+  });
   return outcomes.filter(({ kind }) => kind === "altered").map(({ message }) => message);
 }
 
@@ -209,7 +211,8 @@ function contentFaults(reply: Message, query: Message, { oracle, transport }: As
   const message = oracle.isRemembering ? timeless(reply) : reply;
   const questions = distinctQuestions(query.questions);
   const wantsDnssec = ednsOf(query)?.wantsDnssec ?? false;
-  const candidates = questions.map((question) => oracle.outcomes(question, wantsDnssec, transport));
+  const outcomesOf = (question: Question) => oracle.outcomes(question, wantsDnssec, transport, query.checkingDisabled);
+  const candidates = questions.map(outcomesOf);
   const unknown = unknownRecords(message, candidates.flat());
   if (unknown.length > 0) return unknown.map((record) => `has a record that nobody gave: ${recordToText(record)}`);
   const risen = oracle.isRemembering ? ttlFaults(reply, { oracle, octetsMax: replyOctetsMax(query, transport) }) : [];
@@ -239,8 +242,9 @@ function typesFaults(reply: Message, query: Message, { oracle, transport }: Aske
   const wantsDnssec = ednsOf(query)!.wantsDnssec;
   const listed = typesIn(message, EDNS_OPTION.MQTYPE_RESPONSE)!;
   const [question, ...others] = askedQuestions(query);
-  const primary = oracle.outcomes(question!, wantsDnssec, transport);
-  const candidates = new Map(others.map((other) => [other.type, oracle.outcomes(other, wantsDnssec, transport)]));
+  const outcomesOf = (question: Question) => oracle.outcomes(question, wantsDnssec, transport, query.checkingDisabled);
+  const primary = outcomesOf(question!);
+  const candidates = new Map(others.map((other) => [other.type, outcomesOf(other)]));
   const known = [primary, ...listed.map((type) => candidates.get(type)!)];
   const unknown = unknownRecords(message, known.flat());
   if (unknown.length > 0) return unknown.map((record) => `has a record that nobody gave: ${recordToText(record)}`);
@@ -337,7 +341,8 @@ function errorFaults(
     const isCramped = encode(message).length + ERROR_OCTETS_MAX > replyOctetsMax(query, transport);
     const isStale = errors.some(({ infoCode }) => isStaleness(infoCode));
     const isNobodys = texts.every((text) => text.startsWith("No upstream has an answer"));
-    return failed.length === texts.length || isNobodys || isCramped || isStale
+    const errorCount = outcomes[0]!.errorCount ?? failed.length;
+    return errorCount === texts.length || isNobodys || isCramped || isStale
       ? []
       : [`has ${texts.length} extended errors`];
   }

@@ -31,3 +31,8 @@ function withoutCopies(records: readonly ResourceRecord[]): ResourceRecord[] {
     return !own.has(key) && own.add(key);
   });
 }
+
+/** A TTL with its top bit set is 0 (RFC 2181 §8). */
+export function ttlOf({ ttl }: ResourceRecord): number {
+  return ttl > 0x7fff_ffff ? 0 : ttl;
+}

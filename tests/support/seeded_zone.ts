@@ -105,9 +105,9 @@ function drawRdata({ type, name }: Question, random: SeededRandom): Uint8Array<A
   switch (type) {
     case TYPE.A:
     case TYPE.ANY:
-      return Uint8Array.of(198, 18, ...random.octets(2));
+      return ipv4Of(random.octets(2));
     case TYPE.AAAA:
-      return Uint8Array.of(0x20, 0x01, 0x0d, 0xb8, ...random.octets(12));
+      return ipv6Of(random.octets(12));
     case TYPE.TXT:
       return drawString(random.between(1, 60), random);
     default: {
@@ -117,6 +117,34 @@ function drawRdata({ type, name }: Question, random: SeededRandom): Uint8Array<A
         ? random.octets(random.below(40))
         : concat(fields.map((field) => drawField(field, target, random)));
     }
+  }
+}
+
+/** Different for different octets; one in four is private. */
+function ipv4Of([a, b]: Uint8Array): Uint8Array<ArrayBuffer> {
+  const network = (a! & 3) === 0 ? PRIVATE_IPV4[b! % PRIVATE_IPV4.length]! : [198, 18];
+  return Uint8Array.of(...network, a!, b!);
+}
+
+const PRIVATE_IPV4 = [[10, 0], [192, 168], [172, 16], [100, 64], [169, 254], [127, 0], [0, 0]];
+
+/** Likewise; and some are IPv4 addresses in other forms. */
+function ipv6Of(octets: Uint8Array): Uint8Array<ArrayBuffer> {
+  if ((octets[0]! & 3) !== 0) return Uint8Array.of(0x20, 0x01, 0x0d, 0xb8, ...octets);
+  const ipv4 = ipv4Of(octets.subarray(10));
+  switch (octets[1]! % 6) {
+    case 0:
+      return Uint8Array.of(0xfd, 0, 0, 0, ...octets);
+    case 1:
+      return Uint8Array.of(0xfe, 0x80, 0, 0, ...octets);
+    case 2:
+      return Uint8Array.of(0xfe, 0xc0, 0, 0, ...octets);
+    case 3:
+      return Uint8Array.of(0x20, 0x02, ...ipv4, ...octets.subarray(0, 10));
+    case 4:
+      return Uint8Array.of(0, 0x64, 0xff, 0x9b, ...new Array(8).fill(0), ...ipv4);
+    default:
+      return Uint8Array.of(...new Array(10).fill(0), 0xff, 0xff, ...ipv4);
   }
 }
 
@@ -150,7 +178,9 @@ function drawField(field: RdataField, target: () => Name, random: SeededRandom):
       if (random.chance(0.3)) return new Uint8Array();
       const own = concat([Uint8Array.of(2, 155, 0, value.length), value]);
       // Addresses, in the order of keys (RFC 9460 §2.2).
-      const ipv4Hint = value.length % 3 === 0 ? [] : [0, 4, 0, 4, 198, 18, 7, value.length];
+      const ipv4Hint = value.length % 3 === 0
+        ? []
+        : [0, 4, 0, 4, ...ipv4Of(Uint8Array.of(value.length & 3, value.length))];
       const ipv6Hint = value.length % 3 === 2
         ? [0, 6, 0, 16, 0x20, 1, 0xd, 0xb8, ...new Array(11).fill(0), value.length]
         : [];

@@ -1,12 +1,15 @@
+import { isInCidr, parseCidr } from "../../../lib/base/net/cidr.ts";
+import { parseIp } from "../../../lib/base/net/ip.ts";
 import type { BlockRule } from "../../../lib/config/lists.ts";
 import type { Policy } from "../../../lib/config/policy.ts";
 import type { InForce } from "../../../lib/lists/schedule/in_force.ts";
 import { CLASS } from "../../../lib/wire/iana.ts";
 import type { Asked } from "./law.ts";
 
-/** A line of a list; the name in lower case, without a dot at the end. */
+/** A line of a list. */
 export interface Line {
   readonly list: string;
+  /** In lower case, without a dot at the end; or a network of addresses that answers may have. */
   readonly name: string;
   readonly covers: "self" | "below" | "both";
   readonly isAllow?: boolean;
@@ -112,8 +115,9 @@ function ownWords({ lists }: Policy, { name }: Asked): Word[] {
   });
 }
 
-/** Whether a line is about a name. */
+/** Whether a line is about a name, or about an address in text. */
 export function covers(line: Line, name: string): boolean {
+  if (line.name.includes("/")) return isInCidr(parseIp(name) ?? new Uint8Array(), parseCidr(line.name));
   return (line.covers !== "below" && name === line.name) || (line.covers !== "self" && isBelow(name, line.name));
 }
 

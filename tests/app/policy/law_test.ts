@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { decide } from "../../../lib/app/policy/decide.ts";
 import { Destinations } from "../../../lib/app/policy/destinations.ts";
 import { ListsNow } from "../../../lib/app/lists_now.ts";
-import type { Policy } from "../../../lib/config/policy.ts";
+import type { Policy, RouteConfig } from "../../../lib/config/policy.ts";
 import type { Decision } from "../../../lib/resolver/decision.ts";
 import { Client } from "../../../lib/resolver/client.ts";
 import { Query } from "../../../lib/resolver/query.ts";
@@ -21,13 +21,23 @@ const UPSTREAMS = ["default", "one", "two"];
 /** Each group has a client, who is known by its network. */
 const CLIENTS = ["default", "kids", "office"];
 const addressOf = (client: string) => `192.0.2.${CLIENTS.indexOf(client)}`;
-const TYPES = [TYPE.A, TYPE.AAAA, TYPE.DS, TYPE.DNSKEY, TYPE.TXT];
+const TYPES = [TYPE.A, TYPE.AAAA, TYPE.DS, TYPE.DNSKEY, TYPE.TXT, TYPE.PTR, TYPE.HTTPS];
 
 const labels = fc.constantFrom("a", "b", "*", "local", "example", "com", "arpa", "home", "in-addr", "10");
 const names = fc.oneof(
   fc.constantFrom(".", "local", "home.arpa", "10.in-addr.arpa", "a.local", "b.a.example.com", "localhost"),
+  fc.constantFrom("www.google.com", "www.youtube.com", "ipv4only.arpa", "170.0.0.192.in-addr.arpa"),
+  fc.constantFrom(
+    "b.9.f.f.4.6.0.0.ip6.arpa",
+    `${"0.".repeat(16)}b.9.f.f.4.6.0.0.ip6.arpa`,
+    "1.a.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa",
+  ),
   fc.array(labels, { minLength: 1, maxLength: 5 }).map((parts) => parts.join(".")),
 );
+const TRANSLATORS_NAMES = [
+  ...["ipv4only.arpa", "170.0.0.192.in-addr.arpa"],
+  ...[`${"0.".repeat(16)}b.9.f.f.4.6.0.0.ip6.arpa`, "a.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa"],
+];
 /** A few, so that rules and questions meet. */
 const few = fc.uniqueArray(names, { minLength: 1, maxLength: 8 });
 const some = <T>(values: readonly T[]) =>
@@ -54,8 +64,15 @@ const cases = few.chain((pool) => {
   const group = fc.record({
     upstream: fc.constantFrom(null, ...UPSTREAMS),
     dropTypes: fc.uniqueArray(fc.constantFrom(...TYPES), { maxLength: 1 }),
+    safeSearch: fc.uniqueArray(fc.constantFrom("google", "youtube", "youtube-moderate"), { maxLength: 2 }),
+    dns64: fc.constantFrom(null, true, false),
   });
   return fc.record({
+    dns64: fc.constantFrom(
+      null,
+      { prefix: "64:ff9b::/96", exclude: [], clients: null },
+      { prefix: "2001:db8:a::/48", exclude: [], clients: ["kids"] },
+    ),
     routes: fc.array(route, { maxLength: 8 }),
     rewrites: fc.array(rewrite, { maxLength: 3 }),
     groups: fc.tuple(...CLIENTS.map(() => group)),
@@ -125,12 +142,17 @@ function isAmbiguous(policy: Policy, { type, client }: Asked): boolean {
       }),
     ];
   });
-  return new Set(words).size < words.length;
+  return new Set(words).size < words.length || (policy.dns64 !== null && routes.some(isOfTranslators));
+
+  /** Whether it is about the very names that `dns64` is about. */
+  function isOfTranslators(route: RouteConfig): boolean {
+    return domainsOf(route, policy).some(({ name }) => TRANSLATORS_NAMES.includes(name));
+  }
 }
 
 Deno.test("every decision is what the law says, whatever the policy, the question and the client", () => {
   fc.assert(
-    fc.property(cases, ({ routes, rewrites, groups, hasDefaultGroup, asked }) => {
+    fc.property(cases, ({ routes, rewrites, groups, dns64, hasDefaultGroup, asked }) => {
       const clients = Object.fromEntries(
         CLIENTS.map((name, i) => [name, { ...groups[i]!, addresses: [`${addressOf(name)}/32`] }]),
       );
@@ -140,6 +162,7 @@ Deno.test("every decision is what the law says, whatever the policy, the questio
         routes,
         rewrites,
         clients,
+        dns64,
       });
       const decideOn = decider(policy);
       for (const one of asked) if (!isAmbiguous(policy, one)) assertEquals(decideOn(one), lawSays(policy, one));

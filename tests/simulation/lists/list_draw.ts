@@ -13,6 +13,17 @@ const SCHEDULES = ["day", "night"];
 const PLACE = { file: "/etc/dns-forwarder/config.toml", line: 3 };
 /** Names that lists have, beside those that are asked; what lies above many of them, too. */
 const LISTED = [...NAMES, "com", "x.www0.example.org", "nas.example.org", "in-addr.arpa", "old.example.net"];
+/** What answers lead to: aliases, services and addresses. */
+const TARGETS = [
+  ...[
+    "target.example.org",
+    "host1.target.example.org",
+    "alias1.example.org",
+    "alias2.example.com",
+    "target2.example.org",
+  ],
+  ...["198.18.0.0/18", "198.18.128.0/17", "10.0.0.0/8", "2001:db8:8000::/33"],
+];
 /** Times at which clocks are changed, or it is midnight somewhere: 30 minutes at once in one of these places. */
 const MOMENTS: readonly [timeZone: string, moment: string][] = [
   ["Europe/Paris", "2026-03-29T01:00:00Z"],
@@ -72,15 +83,25 @@ function drawPause(random: SeededRandom, untilSeconds: number): Pause {
 }
 
 function drawLines(random: SeededRandom): Line[] {
-  return Array.from({ length: random.between(0, 12) }, (): Line => ({
+  const lines = Array.from({ length: random.between(0, 12) }, () => drawLine(random, random.pick(LISTED)));
+  const ofTargets = Array.from({ length: random.pick([1, 3, 6]) }, () => drawLine(random, random.pick(TARGETS)));
+  // What is said of a network is said of all types, and under any name.
+  return [
+    ...lines,
+    ...ofTargets.map((line) => line.name.includes("/") ? { ...line, types: undefined, except: undefined } : line),
+  ];
+}
+
+function drawLine(random: SeededRandom, name: string): Line {
+  return {
     list: random.pick(LISTS),
-    name: random.pick(LISTED),
+    name,
     covers: random.pick(["self", "below", "both", "both"]),
     isAllow: random.chance(0.2),
     isImportant: random.chance(0.15),
     types: random.chance(0.15) ? random.pick([[TYPE.A], [TYPE.A, TYPE.AAAA], [TYPE.HTTPS]]) : undefined,
     except: random.chance(0.15) ? [random.pick(LISTED)] : undefined,
-  }));
+  };
 }
 
 /** The policy with lists, schedules, and groups that block and allow. */
@@ -95,7 +116,7 @@ export function withLists(policy: Policy, random: SeededRandom, plan: ListPlan):
       answer: drawAnswer(random),
       ttlSeconds: random.pick([5, 60]),
       explain: random.pick(["list", "list", "code", "off"]),
-      checksAnswers: false,
+      checksAnswers: random.chance(0.7),
     },
     clientGroups: groups.map((group): ClientGroupConfig => {
       const blocked = random.shuffled(LISTS).slice(0, random.between(1, 3));
@@ -107,7 +128,8 @@ export function withLists(policy: Policy, random: SeededRandom, plan: ListPlan):
   };
 }
 
-const DEFAULT_GROUP: ClientGroupConfig = {
+/** The default group, of which nothing is said. */
+export const DEFAULT_GROUP: ClientGroupConfig = {
   ...UNFILTERED,
   name: "default",
   addresses: [],
@@ -122,7 +144,8 @@ const DEFAULT_GROUP: ClientGroupConfig = {
 };
 
 function drawList(random: SeededRandom, name: string): ListConfig {
-  const word = () => random.pick(["", "", "=", "*."]) + random.pick(LISTED.filter((one) => one.includes(".")));
+  const named = [...LISTED, ...TARGETS].filter((one) => one.includes(".") && !one.includes("/"));
+  const word = () => random.pick(["", "", "=", "*."]) + random.pick(named);
   const expressions = ["/^www[01]\\./", "/ample\\.com$/", "/^mail/"];
   const names = Array.from({ length: random.pick([0, 0, 1, 3]) }, word);
   return {

@@ -1,7 +1,9 @@
 import { CLASS, TYPE } from "../../../lib/wire/iana.ts";
 import { nameFromText } from "../../../lib/wire/name.ts";
+import { SAFE_NAMES } from "../../app/policy/law.ts";
 import type { SeededRandom } from "../../support/seeded_random.ts";
 import { putUint16 } from "../../../lib/wire/octets.ts";
+import { MADE_OF } from "../answers/answers_draw.ts";
 import { encodeQuery, QueryDraw } from "../query_draw.ts";
 import type { ClientDatagram } from "../traffic.ts";
 import { NAMES } from "../words_draw.ts";
@@ -16,6 +18,11 @@ const TYPES = [
   ...[TYPE.A, TYPE.A, TYPE.A, TYPE.A, TYPE.AAAA, TYPE.AAAA, TYPE.DS, TYPE.DS, TYPE.HTTPS, TYPE.MX, TYPE.TXT, TYPE.SOA],
   ...[TYPE.NS, TYPE.CNAME, TYPE.DNAME, TYPE.SRV, TYPE.NSEC, TYPE.DNSKEY, TYPE.PTR],
 ];
+
+const ADDRESS_TYPES = [TYPE.A, TYPE.A, TYPE.AAAA, TYPE.AAAA, TYPE.AAAA, TYPE.HTTPS, TYPE.HTTPS, TYPE.SVCB, TYPE.MX];
+const TRANSLATORS_NAMES = ["ipv4only.arpa", "x.ipv4only.arpa", "170.0.0.192.in-addr.arpa", "171.0.0.192.in-addr.arpa"];
+const MADE = MADE_OF.map(([made]) => reverseNameOf(made));
+const TARGETS = ["target1.example.org", "target2.target.example.org", "host1.target.example.org", "alias1.example.com"];
 
 /** What the machines of a home ask for: names of their network, of one label, of addresses; and what validators do. */
 export class LocalTraffic {
@@ -36,12 +43,32 @@ export class LocalTraffic {
     return { kind: count === 1 ? "ordinary" : "several", octets, expectation: { kind: "answer", questions } };
   }
 
+  /** What leads to what may have to be kept from a client, or is led elsewhere. */
+  #drawn() {
+    const random = this.#random;
+    const type = random.pick(ADDRESS_TYPES);
+    switch (random.below(5)) {
+      case 0:
+        return { name: nameFromText(random.pick(SAFE_NAMES).name), type };
+      case 1:
+        return { name: nameFromText(random.pick(TRANSLATORS_NAMES)), type: random.pick([type, type, TYPE.PTR]) };
+      case 2:
+        return {
+          name: nameFromText(`${random.chance(0.2) ? "x." : ""}${random.pick(MADE)}`),
+          type: random.pick([TYPE.PTR, TYPE.PTR, type]),
+        };
+      default:
+        return { name: nameFromText(random.pick([...NAMES, ...TARGETS])), type };
+    }
+  }
+
   #question() {
     const random = this.#random;
     if (random.chance(0.25)) {
       const name = nameFromText(`${random.chance(0.1) ? "x." : ""}${reverseNameOf(random.pick(ADDRESSES))}`);
       return { name, type: random.pick([TYPE.PTR, TYPE.PTR, TYPE.PTR, ...TYPES]), class: CLASS.IN };
     }
+    if (random.chance(0.3)) return { ...this.#drawn(), class: CLASS.IN };
     const label = random.pick(SINGLE_LABELS);
     const name = random.pick([
       label,
