@@ -129,6 +129,7 @@ export class App {
     const former = this.#built;
     this.#built = built;
     this.#config = config;
+    former.settle();
     this.#resources.use(config);
     this.#server.use(built.pipeline);
     this.#streamLimit.use(built.access, config.maxConnections);

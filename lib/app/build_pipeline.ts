@@ -30,6 +30,8 @@ export interface BuiltPipeline {
   readonly groups: readonly UpstreamGroup[];
   /** The same, as the operator is told. */
   readonly groupStates: readonly GroupStatus[];
+  /** Another one takes its place: what its last queries come to is decided by the rules of now. */
+  settle(): void;
   /** Lets go of what it alone needs; to be called behind the last query, or instead of the first. */
   close(): void;
 }
@@ -60,14 +62,15 @@ export function* pipelineInSteps(config: FullConfig, resources: PipelineResource
   const { timeoutMs } = config;
   const recursionAvailable = groups.length > 0;
   const pipeline = new Pipeline({ admission, resolver, timeoutMs, recursionAvailable });
-  const unfollow = filter === null ? () => {} : listsNow.follow(filter);
+  const following = filter === null ? null : listsNow.follow(filter);
+  const settle = () => following?.settle();
   const close = () => {
-    unfollow();
+    following?.end();
     groups.forEach((group) => group.close());
     local?.close();
   };
   const groupStates = upstreamGroupsOf(config).map(({ name, servers, fallback }) => {
     return { name, upstreams: servers.map(endpointText), fallback };
   });
-  return { pipeline, access, own, destinations, groups, groupStates, close };
+  return { pipeline, access, own, destinations, groups, groupStates, settle, close };
 }

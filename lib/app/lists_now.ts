@@ -2,6 +2,17 @@ import type { NameSetReader } from "../lists/list_set.ts";
 import { ALWAYS_IN_FORCE, type InForce } from "../lists/schedule/in_force.ts";
 import type { Filter } from "../resolver/blocking/filter.ts";
 
+/** How a filter is told of what changes. */
+export interface Following {
+  /**
+   * The rules of now hold for it from now on: those of another configuration, which may call other schedules by the same names, are
+   * not about it. It is told of names all the same, for the set that it has read may be closed.
+   */
+  settle(): void;
+  /** It is told no more. */
+  end(): void;
+}
+
 /**
  * What lists say, and which rules count: the same for all configurations, and told to the filters of those that are in use.
  */
@@ -9,6 +20,8 @@ export class ListsNow {
   #reader: NameSetReader | null = null;
   #inForce: InForce = ALWAYS_IN_FORCE;
   readonly #followers = new Set<Filter>();
+  /** Those that are told of rules, too. */
+  readonly #ruled = new Set<Filter>();
 
   /** Names of lists that do not stand in a configuration; `null` before there are any. */
   get reader(): NameSetReader | null {
@@ -20,10 +33,18 @@ export class ListsNow {
     return this.#inForce;
   }
 
-  /** Tells a filter whenever something changes. Returns what ends that. */
-  follow(filter: Filter): () => void {
+  /** Tells a filter whenever something changes. */
+  follow(filter: Filter): Following {
     this.#followers.add(filter);
-    return () => void this.#followers.delete(filter);
+    this.#ruled.add(filter);
+    const settle = () => void this.#ruled.delete(filter);
+    return {
+      settle,
+      end: () => {
+        settle();
+        this.#followers.delete(filter);
+      },
+    };
   }
 
   /** Lists say this from now on. */
@@ -35,6 +56,6 @@ export class ListsNow {
   /** These rules count from now on. */
   useRules(inForce: InForce): void {
     this.#inForce = inForce;
-    for (const filter of this.#followers) filter.useRules(inForce);
+    for (const filter of this.#ruled) filter.useRules(inForce);
   }
 }

@@ -2,7 +2,8 @@
 
 import { assertEquals } from "@std/assert";
 import type { ScheduleWindow } from "../../lib/config/lists.ts";
-import { lines, question } from "../support/messages.ts";
+import { encode } from "../../lib/wire/message.ts";
+import { lines, question, records } from "../support/messages.ts";
 import { listOf, policyOf } from "../support/policies.ts";
 import { Scene } from "../support/scene.ts";
 
@@ -73,5 +74,24 @@ Deno.test("a pause holds across a reload, ends to the second, and costs the sche
   assertEquals(await isBlocked(), false);
   await scene.pass(1000);
   assertEquals([await isBlocked(), scene.app.pauses], [true, []]);
+  scene.app.abort();
+});
+
+Deno.test("what was asked before a reload is judged by the schedules of then, whatever others are called the same", async () => {
+  const always: ScheduleWindow = { days: [0, 1, 2, 3, 4, 5, 6], fromMinute: 0, toMinute: 1440, timeZone: "UTC" };
+  const { scene, use } = setUp([always]);
+  const { upstream } = scene;
+  upstream.onQuery = (query) => {
+    scene.world.time.after(100, () => upstream.reply(query, upstream.response(query)));
+  };
+  const client = scene.client();
+  const alias = "shop.example.net 300 IN CNAME cdn.example.org";
+  upstream.response = ({ message }) =>
+    encode({ ...message, isResponse: true, answers: records(alias), additionals: [] });
+  client.ask([question("shop.example.net")]);
+  await scene.pass(50);
+  use([NIGHT]);
+  await scene.pass(200);
+  assertEquals(lines(client.reply.message.answers), ["shop.example.net. 60 IN A 0.0.0.0"]);
   scene.app.abort();
 });
