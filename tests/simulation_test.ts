@@ -291,6 +291,8 @@ const OTHER_POLICIES: readonly { readonly name: string; readonly corruptPolicy: 
     corruptPolicy: withEachList(({ isImportant }) => ({ isImportant: !isImportant })),
   },
   { name: "what a list answers with", corruptPolicy: withEachList(() => ({ answer: ["203.0.113.66"] })) },
+  { name: "whose machine is in which group", corruptPolicy: withGroups(() => ({ macs: [] })) },
+  { name: "who is in a group by name", corruptPolicy: withGroups(() => ({ names: [] })) },
   {
     name: "whether answers are judged",
     corruptPolicy: (policy) => ({ ...policy, block: { ...policy.block, checksAnswers: !policy.block.checksAnswers } }),

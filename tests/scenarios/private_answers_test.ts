@@ -2,7 +2,8 @@
 
 import { assertEquals } from "@std/assert";
 import { readExtendedError, readOptions } from "../../lib/wire/edns/edns.ts";
-import { EDE } from "../../lib/wire/iana.ts";
+import { CLASS, EDE } from "../../lib/wire/iana.ts";
+import { encode } from "../../lib/wire/message.ts";
 import { lines, opt, question } from "../support/messages.ts";
 import { type PolicyFields, policyOf } from "../support/policies.ts";
 import { recordZone } from "../support/record_zone.ts";
@@ -50,6 +51,19 @@ for (const cacheSizeMib of [0, 1]) {
     }
   });
 }
+
+Deno.test("an A record of another class than IN has no IPv4 address, whatever its octets are", async () => {
+  const { scene } = setUp();
+  const rdata = Uint8Array.of(10, 0, 0, 1);
+  scene.upstream.response = ({ message }) => {
+    const answers = message.questions.map((asked) => ({ ...asked, ttl: 300, rdata }));
+    return encode({ ...message, isResponse: true, answers, additionals: [] });
+  };
+  const client = scene.client(ALICE);
+  client.ask([{ ...question("rebind.example.org"), class: CLASS.CH }]);
+  await scene.settle();
+  assertEquals(client.reply.message.answers.map((record) => record.rdata), [rdata]);
+});
 
 Deno.test("nobody is kept from private addresses unless it is said", async () => {
   const { ask } = setUp({ upstreams: UPSTREAMS });

@@ -1,4 +1,5 @@
 import type { Policy } from "../../lib/config/policy.ts";
+import { hasMarks, type Marks, marksOf } from "./local/client_marks.ts";
 import { type FilesInForce, sourcesOfFiles } from "./local/files_in_force.ts";
 import type { Sources } from "./local/local_law.ts";
 import type { Listed } from "../app/policy/block_law.ts";
@@ -54,7 +55,7 @@ export class PoliciesInForce {
       if (policy === null) yield oracle;
       else if (!changesByItself(policy)) yield this.#of(policy, hostname);
       else {
-        for (const sources of this.#sourcesBetween(fromMs, toMs, policy)) {
+        for (const sources of this.#sourcesBetween(fromMs, toMs, policy, hostname)) {
           const asked = lists.between(fromMs, isDecidedLater ? untilMs : toMs, this.#seen(policy));
           const later = policy.block.checksAnswers ? lists.between(fromMs, untilMs, this.#seen(policy)) : [];
           for (const listed of asked) yield this.#oracleOf(policy, hostname, sources, { listed, later: listed });
@@ -66,11 +67,21 @@ export class PoliciesInForce {
     }
   }
 
-  *#sourcesBetween(fromMs: number, toMs: number, policy: Policy): Generator<FileSources> {
+  *#sourcesBetween(fromMs: number, toMs: number, policy: Policy, address: string): Generator<FileSources & Marked> {
     const { files } = this.#options;
+    const seen = this.#seen(policy);
     for (const says of files.between(fromMs, toMs, policy)) {
       for (const second of files.secondsBetween(fromMs, toMs, policy)) {
-        yield sourcesOfFiles(this.#seen(policy), says, second);
+        const sources = sourcesOfFiles(seen, says, second);
+        if (!hasMarks(seen)) {
+          yield { ...sources, marks: UNMARKED };
+          continue;
+        }
+        // Whose client it is, is found out when more is known of the network, and not when a lease ends.
+        const then = { says, files: sourcesOfFiles(seen, says, 0), address, nowSeconds: 0 };
+        const all = [marksOf(seen, { says, files: sources, address, nowSeconds: second }), marksOf(seen, then)];
+        const distinct = new Map(all.map((marks) => [`${marks.mac} ${marks.name}`, marks]));
+        for (const marks of distinct.values()) yield { ...sources, marks };
       }
     }
   }
@@ -79,7 +90,8 @@ export class PoliciesInForce {
     const known = this.#known.get(policy) ?? new Map<string, Knowledge>();
     this.#known.set(policy, known);
     const nothing = { listed: NOTHING_LISTED, later: NOTHING_LISTED };
-    const one = known.get(hostname) ?? this.#oracleOf(policy, hostname, { hosts: [], leases: [] }, nothing);
+    const one = known.get(hostname) ??
+      this.#oracleOf(policy, hostname, { hosts: [], leases: [], marks: UNMARKED }, nothing);
     known.set(hostname, one);
     return one;
   }
@@ -87,11 +99,11 @@ export class PoliciesInForce {
   #oracleOf(
     policy: Policy,
     hostname: string,
-    files: FileSources,
+    { marks, ...files }: FileSources & Marked,
     lists: { readonly listed: Listed; readonly later: Listed },
   ): Knowledge {
     const { oracle } = this.#options;
-    return new PolicyOracle({ oracle, policy: this.#seen(policy), hostname, files, ...lists });
+    return new PolicyOracle({ oracle, policy: this.#seen(policy), hostname, files, marks, ...lists });
   }
 
   #seen(policy: Policy): Policy {
@@ -103,14 +115,21 @@ export class PoliciesInForce {
 
 type FileSources = Pick<Sources, "hosts" | "leases">;
 
+interface Marked {
+  readonly marks: Marks;
+}
+
+const UNMARKED: Marks = { mac: null, name: null };
+
 const NOTHING_LISTED: Listed = {
   lines: [],
   inForce: { isOpen: (schedule) => schedule === null, isPaused: () => false },
 };
 
 /** Whether what it comes to depends on when one asks. */
-function changesByItself({ local, lists }: Policy): boolean {
-  return local.hostsFiles.length + local.leases.length + lists.length > 0;
+function changesByItself(policy: Policy): boolean {
+  const { local, lists } = policy;
+  return local.hostsFiles.length + local.leases.length + lists.length > 0 || hasMarks(policy);
 }
 
 /** What is wrong by all of them; nothing when it is right by one. */

@@ -12,6 +12,7 @@ import { isFlattened, withoutAliases } from "./answers/flat_law.ts";
 import { isKeptFromPrivate, withoutPrivate } from "./answers/private_law.ts";
 import { blocksOfTargets } from "./answers/targets_law.ts";
 import { recordIdentity } from "./expected_reply.ts";
+import { groupsByMarks, type Marks } from "./local/client_marks.ts";
 import { type KnownHere, knownHere, type Sources, sourcesOf } from "./local/local_law.ts";
 import { withoutHints } from "./hint_law.ts";
 import { blockOutcome } from "./lists/block_outcome.ts";
@@ -26,6 +27,8 @@ export interface PolicyOracleOptions {
   readonly policy: Policy;
   /** Who asks. */
   readonly hostname: string;
+  /** What it is known by. */
+  readonly marks: Marks;
   /** What files say. */
   readonly files: Pick<Sources, "hosts" | "leases">;
   /** What lists say, and which rules count. */
@@ -49,7 +52,7 @@ export class PolicyOracle implements Knowledge {
   readonly #ttls = new Map<string, number>();
 
   /** See {@linkcode PolicyOracleOptions}. */
-  constructor({ oracle, policy, hostname, files, listed, later }: PolicyOracleOptions) {
+  constructor({ oracle, policy, hostname, marks, files, listed, later }: PolicyOracleOptions) {
     this.#later = later;
     this.#listed = listed;
     this.#oracle = oracle;
@@ -63,7 +66,7 @@ export class PolicyOracle implements Knowledge {
       domains.every(({ name }) => name !== ".") && domains.length > 0
     );
     this.#unrouted = { ...this.#policy, clientGroups, routes };
-    this.#group = groupOf(policy, hostname);
+    this.#group = groupOf(policy, hostname, marks);
     this.#sources = sourcesOf(policy, this.#group?.name ?? null, files);
   }
 
@@ -349,9 +352,13 @@ function inLowerCase(policy: Policy): Policy {
   return { ...policy, routes: policy.routes.map(lower), rewrites: policy.rewrites.map(lower) };
 }
 
-/** By the longest network. */
-function groupOf({ clientGroups }: Policy, hostname: string): ClientGroupConfig | null {
+/** Sentence 1 of the law: by its MAC, else by the longest network, else by its name. */
+function groupOf(policy: Policy, hostname: string, marks: Marks): ClientGroupConfig | null {
+  const { clientGroups } = policy;
+  const { byMac, byName } = groupsByMarks(policy, marks);
+  if (byMac !== undefined) return byMac;
   const networks = NETWORKS.filter(({ holds }) => holds.includes(hostname)).map(({ text }) => text);
   const groups = networks.map((text) => clientGroups.find(({ addresses }) => addresses.includes(text)));
-  return groups.find((group) => group !== undefined) ?? clientGroups.find(({ name }) => name === "default") ?? null;
+  return groups.find((group) => group !== undefined) ?? byName ?? clientGroups.find(({ name }) => name === "default") ??
+    null;
 }

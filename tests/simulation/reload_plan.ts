@@ -4,6 +4,7 @@ import { STRATEGIES } from "../../lib/upstream/group/strategy.ts";
 import { SeededRandom } from "../support/seeded_random.ts";
 import type { Policy } from "../../lib/config/policy.ts";
 import { withAnswers } from "./answers/answers_draw.ts";
+import { hasMarks, withMarks } from "./local/client_marks.ts";
 import { drawFiles, type FilePlan } from "./local/file_draw.ts";
 import { drawListPlan, type ListPlan, NO_LISTS, withLists } from "./lists/list_draw.ts";
 import { withHome } from "./local/words.ts";
@@ -63,7 +64,9 @@ export function drawPolicies(scene: ReloadScene): PolicyPlan {
   const policy = hasFirst ? drawOne(scene, { config, files, lists, source: `first ${seed}` }) : null;
   const reloads = drawReloads(scene, files, lists);
   const policies = [policy, ...reloads.map((reload) => reload.config?.policy ?? null)].filter((one) => one !== null);
-  const hasFiles = policies.some(({ local }) => local.hostsFiles.length > 0 || local.leases.length > 0);
+  const hasFiles = policies.some((one) => {
+    return one.local.hostsFiles.length > 0 || one.local.leases.length > 0 || hasMarks(one);
+  });
   const isListing = policies.some((one) => one.lists.length > 0);
   // Who looks at files or at the clock all the time never comes to rest.
   const lastMs = Math.max(spanMs, ...reloads.map(({ afterMs }) => afterMs)) + CLOSING_MS;
@@ -101,8 +104,10 @@ function withMore(
   const known = home.chance(0.5) ? withHome(policy, home, files) : policy;
   const listing = new SeededRandom(`lists ${source}`);
   const listed = lists !== NO_LISTS && listing.chance(0.8) ? withLists(known, listing, lists) : known;
+  const marking = new SeededRandom(`marks ${source}`);
+  const marked = marking.chance(0.5) ? withMarks(listed, marking) : listed;
   const answering = new SeededRandom(`answers ${source}`);
-  return answering.chance(0.6) ? withAnswers(listed, answering) : listed;
+  return answering.chance(0.6) ? withAnswers(marked, answering) : marked;
 }
 
 function drawReloads(

@@ -8,6 +8,7 @@ import type { Filter } from "../../resolver/blocking/filter.ts";
 import type { Query } from "../../resolver/query.ts";
 import type { Resolver } from "../../resolver/resolver.ts";
 import { HEADER_OCTETS } from "../../wire/header.ts";
+import { CLASS } from "../../wire/iana.ts";
 import { keyOfName, nameFromText } from "../../wire/name.ts";
 import { groupNames } from "./group_names.ts";
 
@@ -61,7 +62,9 @@ export function judgedAnswers({ policy, hash, groupOf, filter, next }: JudgedAns
   return new JudgeAnswers({
     next,
     keepsFromPrivate: (query) => {
-      return areProtected[groupOf(query)]! && query.decision?.allowsPrivateAnswers !== true && !isException(query);
+      // RFC 1035 §3.4: in other classes an A record has no IPv4 address.
+      return query.qclass === CLASS.IN && areProtected[groupOf(query)]! &&
+        query.decision?.allowsPrivateAnswers !== true && !isException(query);
     },
     judgeListed: (query, reply, said) => filter()?.answersFor(groupOf(query)).judge(query, reply, said) ?? reply,
     ttlSeconds: policy.block.ttlSeconds,

@@ -1,6 +1,6 @@
 import type { LeaseFile } from "../../../lib/config/policy.ts";
 import type { SeededRandom } from "../../support/seeded_random.ts";
-import { hostsText, type LeaseFormat, leasesText } from "./file_texts.ts";
+import { hostsText, type LeaseFormat, leasesText, neighboursText } from "./file_texts.ts";
 
 /** A line of a hosts file: an address, and what it is called. */
 export interface HostsLine {
@@ -14,13 +14,15 @@ export interface LeaseRow {
   readonly address: string;
   /** What the client calls itself; `null` if it does not. */
   readonly hostname: string | null;
-  readonly mac: string;
+  /** `null` where the file has none. */
+  readonly mac: string | null;
   /** Since 1970; 0 for never. */
   readonly endSeconds: number;
 }
 
 /** What a file says; leases in the order in which they stand there. */
 export type FileSays =
+  | { readonly kind: "neighbours"; readonly macs: ReadonlyMap<string, string> }
   | { readonly kind: "hosts"; readonly lines: readonly HostsLine[] }
   | { readonly kind: "leases"; readonly rows: readonly LeaseRow[] };
 
@@ -37,6 +39,8 @@ export interface FileChange {
 
 /** Paths of hosts files. */
 export const HOSTS_PATHS = ["/etc/hosts", "/etc/hosts.d/more"];
+/** The kernel's table of who is around. */
+export const NEIGHBOURS_PATH = "/proc/net/arp";
 /** The DHCP server's. */
 export const LEASE_PATH = "/var/lib/misc/dnsmasq.leases";
 /** Where files may put names that are asked for; those of one label are in the local domain. */
@@ -51,8 +55,20 @@ export const NAMED_ADDRESSES = [
   ...["198.51.100.101", "198.51.100.112", "198.51.100.123", "192.0.2.7", "127.0.0.1", "0.0.0.0"],
   ...["2001:db8:f::1", "2001:db8:f::2", "::1"],
 ];
-/** Leases of both families; an IPv6 network has one address of each client. */
-const LEASED = ["198.51.100.101", "198.51.100.130", "198.51.100.131", "192.0.2.7", "2001:db8:f::1", "2001:db8:f:1::5"];
+/** Who asks. */
+const CLIENTS = ["198.51.100.7", "198.51.100.8", "2001:db8:c::7", "2001:db8:c::8"];
+/** Of their machines, which may have other addresses next time. */
+export const CLIENT_MACS = ["02:00:5e:00:53:01", "02:00:5e:00:53:02", "02:00:5e:00:53:0a"];
+/** Leases of both families; an IPv6 network has one address of each client, as far as it has a name. */
+const LEASED = [
+  ...CLIENTS,
+  "198.51.100.101",
+  "198.51.100.130",
+  "198.51.100.131",
+  "192.0.2.7",
+  "2001:db8:f::1",
+  "2001:db8:f:1::5",
+];
 /** The domain that leases may have to themselves. */
 export const LEASE_DOMAIN = "dhcp.example.net";
 /** Long after each life. */
@@ -81,10 +97,11 @@ export function drawFiles(
   const spanSeconds = Math.ceil(spanMs / 1000);
   const drawSays = (path: string): FileSays => {
     return path === LEASE_PATH
-      ? { kind: "leases", rows: drawRows(random, { startSeconds, spanSeconds }) }
+      ? { kind: "leases", rows: drawRows(random, { format, startSeconds, spanSeconds }) }
       : { kind: "hosts", lines: drawLines(random) };
   };
   const textOf = (says: FileSays) => {
+    if (says.kind === "neighbours") return neighboursText(says.macs);
     return says.kind === "hosts" ? hostsText(says.lines, random) : leasesText(says.rows, format, random);
   };
   const changes = [...hostsFiles, ...leases.map(({ file }) => file)].flatMap((path) => {
@@ -94,7 +111,10 @@ export function drawFiles(
     }
     return changes;
   });
-  return { hostsFiles, leases, changes: changes.toSorted((a, b) => a.afterMs - b.afterMs) };
+  const times = [0, ...Array.from({ length: random.between(0, 3) }, () => random.fraction() * spanMs)];
+  const around = times.map((afterMs) => written(afterMs, NEIGHBOURS_PATH, drawNeighbours(random), textOf));
+  const all = [...changes, ...around];
+  return { hostsFiles, leases, changes: all.toSorted((a, b) => a.afterMs - b.afterMs) };
 }
 
 type TextOf = (says: FileSays) => string;
@@ -131,10 +151,12 @@ function drawChange(random: SeededRandom, { afterMs, path, says, textOf }: Chang
 }
 
 function emptied(says: FileSays): FileSays {
+  if (says.kind === "neighbours") return { ...says, macs: new Map() };
   return says.kind === "hosts" ? { ...says, lines: [] } : { ...says, rows: [] };
 }
 
 function halfOf(says: FileSays): FileSays {
+  if (says.kind === "neighbours") return says;
   return says.kind === "hosts"
     ? { ...says, lines: says.lines.slice(0, says.lines.length >> 1) }
     : { ...says, rows: says.rows.slice(0, says.rows.length >> 1) };
@@ -149,9 +171,15 @@ function drawLines(random: SeededRandom): HostsLine[] {
   }));
 }
 
+/** The table knows IPv4 alone. */
+function drawNeighbours(random: SeededRandom): FileSays {
+  const around = CLIENTS.filter((address) => !address.includes(":") && random.chance(0.7));
+  return { kind: "neighbours", macs: new Map(around.map((address) => [address, random.pick(CLIENT_MACS)])) };
+}
+
 function drawRows(
   random: SeededRandom,
-  { startSeconds, spanSeconds }: { startSeconds: number; spanSeconds: number },
+  { format, startSeconds, spanSeconds }: { format: LeaseFormat; startSeconds: number; spanSeconds: number },
 ): LeaseRow[] {
   const ends = () => {
     return random.pick([
@@ -161,8 +189,12 @@ function drawRows(
     ]);
   };
   return Array.from({ length: random.between(0, 6) }, () => {
-    const mac = Array.from({ length: 6 }, () => random.between(0, 255).toString(16).padStart(2, "0")).join(":");
-    return { address: random.pick(LEASED), hostname: random.pick(HOSTNAMES), mac, endSeconds: ends() };
+    const other = Array.from({ length: 6 }, () => random.between(0, 255).toString(16).padStart(2, "0")).join(":");
+    const address = random.pick(LEASED);
+    // DHCPv6 knows clients by what they call themselves.
+    const isUnknown = format === "odhcpd" && address.includes(":");
+    const mac = isUnknown ? null : random.chance(0.6) ? random.pick(CLIENT_MACS) : other;
+    return { address, hostname: random.pick(HOSTNAMES), mac, endSeconds: ends() };
   });
 }
 

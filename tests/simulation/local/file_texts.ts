@@ -27,6 +27,14 @@ export function leasesText(rows: readonly LeaseRow[], format: LeaseFormat, rando
   return format === "kea" && rows.length > 0 ? `${KEA_HEADER}\n${text}` : text;
 }
 
+/** The kernel's table of neighbours; of one nobody has heard. */
+export function neighboursText(macs: ReadonlyMap<string, string>): string {
+  const rows = [...macs, ["198.51.100.99", "00:00:00:00:00:00"]].map(([address, mac]) => {
+    return `${address!.padEnd(17)}0x1         0x2         ${mac}     *        eth0\n`;
+  });
+  return `IP address       HW type     Flags       HW address            Mask     Device\n${rows.join("")}`;
+}
+
 const KEA_HEADER = "address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state";
 /** A lease without end has this lifetime. */
 const KEA_FOREVER = 0xffff_ffff;
@@ -46,9 +54,7 @@ const WRITERS: Readonly<Record<LeaseFormat, (row: LeaseRow, random: SeededRandom
     return `${address},${mac},,${lifetime},${expire},1,0,0,${hostname ?? ""},0\n`;
   },
   odhcpd: ({ address, hostname, mac, endSeconds }) => {
-    const [id, association, length] = address.includes(":")
-      ? ["00010203", "1a2b", 128]
-      : [mac.replaceAll(":", ""), "ipv4", 32];
+    const [id, association, length] = mac === null ? ["00010203", "1a2b", 128] : [mac.replaceAll(":", ""), "ipv4", 32];
     const name = hostname?.replaceAll(" ", "-") ?? "-";
     return `# br-lan ${id} ${association} ${name} ${
       endSeconds === 0 ? -1 : endSeconds

@@ -1,5 +1,5 @@
 import type { Policy } from "../../../lib/config/policy.ts";
-import { type FileChange, type FileSays, LEASE_PATH } from "./file_draw.ts";
+import { type FileChange, type FileSays, LEASE_PATH, NEIGHBOURS_PATH } from "./file_draw.ts";
 import { type KnownSource, ofHosts, ofLeases } from "./known_source.ts";
 import type { Sources } from "./local_law.ts";
 
@@ -8,9 +8,10 @@ export type FilesSay = ReadonlyMap<string, FileSays | null>;
 
 /**
  * So long what a file has said may hold on: it is looked at once a second, has to stay as it is for 200 ms, unless it does not for
- * two seconds, and is left alone for one more if it looks as if it were being written; and timers are late.
+ * two seconds, and is left alone for one more if it looks as if it were being written; the table of neighbours is read every five
+ * seconds; and timers are late.
  */
-const FOLLOWED_MS = 1000 + 2000 + 200 + 1000 + 300;
+const FOLLOWED_MS = Math.max(1000 + 2000 + 200 + 1000, 5000) + 300;
 
 /** What files may say to the program at any time: what they say on disk, or did not long ago. */
 export class FilesInForce {
@@ -26,10 +27,11 @@ export class FilesInForce {
   }
 
   /** All that those which a policy names may say at some time between two moments. */
-  between(fromMs: number, toMs: number, { local }: Policy): FilesSay[] {
+  between(fromMs: number, toMs: number, { local, clientGroups }: Policy): FilesSay[] {
     const [from, to] = [fromMs - this.#startMs - FOLLOWED_MS, toMs - this.#startMs];
     let all: FilesSay[] = [new Map()];
-    for (const path of [...local.hostsFiles, ...local.leases.map(({ file }) => file)]) {
+    const around = clientGroups.some(({ macs }) => macs.length > 0) ? [NEIGHBOURS_PATH] : [];
+    for (const path of [...local.hostsFiles, ...local.leases.map(({ file }) => file), ...around]) {
       const possible = saidBetween(this.#changes.get(path) ?? [], from, to);
       all = all.flatMap((says) => possible.map((one) => new Map([...says, [path, one]])));
     }

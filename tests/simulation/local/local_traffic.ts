@@ -22,7 +22,8 @@ const TYPES = [
 const ADDRESS_TYPES = [TYPE.A, TYPE.A, TYPE.AAAA, TYPE.AAAA, TYPE.AAAA, TYPE.HTTPS, TYPE.HTTPS, TYPE.SVCB, TYPE.MX];
 const TRANSLATORS_NAMES = ["ipv4only.arpa", "x.ipv4only.arpa", "170.0.0.192.in-addr.arpa", "171.0.0.192.in-addr.arpa"];
 const MADE = MADE_OF.map(([made]) => reverseNameOf(made));
-const TARGETS = ["target1.example.org", "target2.target.example.org", "host1.target.example.org", "alias1.example.com"];
+/** None of them is what an alias leads to: it might lead to itself. */
+const TARGETS = ["target1.example.org", "target2.target.example.org", "target3.example.com"];
 
 /** What the machines of a home ask for: names of their network, of one label, of addresses; and what validators do. */
 export class LocalTraffic {
