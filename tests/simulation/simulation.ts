@@ -254,7 +254,7 @@ class Simulation {
   #planLocalTraffic(): void {
     const { seed, config, serviceAddresses, local: { queryCount, spanMs } } = this.#plan;
     const random = new SeededRandom(`local traffic ${seed}`);
-    const traffic = new LocalTraffic(random);
+    const traffic = new LocalTraffic(random, seededZone(seed));
     for (let i = 0; i < queryCount; i++) {
       const to = random.pick(serviceAddresses);
       const from = clientAddress(to, random.pick([1024, 5353, 40_000, 65_535]), random.below(2));

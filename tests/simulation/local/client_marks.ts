@@ -18,8 +18,10 @@ export function withMarks(policy: Policy, random: SeededRandom): Policy {
       if (group.name === "default") return group;
       return {
         ...group,
+        // A network counts before a name.
+        addresses: random.chance(0.5) ? [] : group.addresses,
         macs: random.chance(0.5) ? macs.splice(0, 1) : [],
-        names: random.chance(0.5) ? names.splice(0, random.between(1, 2)) : [],
+        names: random.chance(0.7) ? names.splice(0, random.between(1, 3)) : [],
       };
     }),
   };

@@ -62,6 +62,7 @@ export const CLIENT_MACS = ["02:00:5e:00:53:01", "02:00:5e:00:53:02", "02:00:5e:
 /** Leases of both families; an IPv6 network has one address of each client, as far as it has a name. */
 const LEASED = [
   ...CLIENTS,
+  ...CLIENTS,
   "198.51.100.101",
   "198.51.100.130",
   "198.51.100.131",
@@ -164,7 +165,7 @@ function halfOf(says: FileSays): FileSays {
 
 function drawLines(random: SeededRandom): HostsLine[] {
   return Array.from({ length: random.between(0, 6) }, () => ({
-    address: random.pick(NAMED_ADDRESSES),
+    address: random.pick(random.chance(0.4) ? CLIENTS : NAMED_ADDRESSES),
     names: random.shuffled([...HOSTS_NAMES, "localhost"]).slice(0, random.between(1, 3)).map((name) =>
       name.toLowerCase()
     ),

@@ -3,6 +3,7 @@ import { nameFromText } from "../../../lib/wire/name.ts";
 import { SAFE_NAMES } from "../../app/policy/law.ts";
 import type { SeededRandom } from "../../support/seeded_random.ts";
 import { putUint16 } from "../../../lib/wire/octets.ts";
+import type { Zone } from "../../support/scripted_upstream.ts";
 import { MADE_OF } from "../answers/answers_draw.ts";
 import { encodeQuery, QueryDraw } from "../query_draw.ts";
 import type { ClientDatagram } from "../traffic.ts";
@@ -29,10 +30,18 @@ const TARGETS = ["target1.example.org", "target2.target.example.org", "target3.e
 export class LocalTraffic {
   readonly #random: SeededRandom;
   readonly #queries: QueryDraw;
+  readonly #aliases: readonly string[];
 
-  constructor(random: SeededRandom) {
+  /** @param zone What upstreams say: it is known what has an alias. */
+  constructor(random: SeededRandom, zone: Zone) {
     this.#random = random;
     this.#queries = new QueryDraw(random);
+    const isAlias = (name: string) => {
+      const { answers } = zone({ name: nameFromText(name), type: TYPE.A, class: CLASS.IN });
+      return answers[0]?.type === TYPE.CNAME;
+    };
+    const hosts = Array.from({ length: 20 }, (_, i) => `cdn${i}.example.${i % 2 === 0 ? "org" : "com"}`);
+    this.#aliases = hosts.filter(isAlias);
   }
 
   /** A query with one question, or with a few where they are split. */
@@ -48,7 +57,7 @@ export class LocalTraffic {
   #drawn() {
     const random = this.#random;
     const type = random.pick(ADDRESS_TYPES);
-    switch (random.below(5)) {
+    switch (random.below(7)) {
       case 0:
         return { name: nameFromText(random.pick(SAFE_NAMES).name), type };
       case 1:
@@ -58,8 +67,10 @@ export class LocalTraffic {
           name: nameFromText(`${random.chance(0.2) ? "x." : ""}${random.pick(MADE)}`),
           type: random.pick([TYPE.PTR, TYPE.PTR, type]),
         };
-      default:
+      case 3:
         return { name: nameFromText(random.pick([...NAMES, ...TARGETS])), type };
+      default:
+        return { name: nameFromText(random.pick([...this.#aliases, ...TARGETS])), type };
     }
   }
 
@@ -69,7 +80,7 @@ export class LocalTraffic {
       const name = nameFromText(`${random.chance(0.1) ? "x." : ""}${reverseNameOf(random.pick(ADDRESSES))}`);
       return { name, type: random.pick([TYPE.PTR, TYPE.PTR, TYPE.PTR, ...TYPES]), class: CLASS.IN };
     }
-    if (random.chance(0.3)) return { ...this.#drawn(), class: CLASS.IN };
+    if (random.chance(0.4)) return { ...this.#drawn(), class: CLASS.IN };
     const label = random.pick(SINGLE_LABELS);
     const name = random.pick([
       label,
