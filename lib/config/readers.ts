@@ -11,7 +11,7 @@ import { UsageError } from "./usage_error.ts";
 
 const CHARACTER_STRING_OCTETS_MAX = 255;
 /** What there is somebody for. */
-const SERVED: readonly ListenProtocol[] = ["plain"];
+const SERVED: readonly ListenProtocol[] = ["plain", "tls"];
 
 /** Where clients are served, see `parseListen`. */
 export function listenList(form: string, defaultPort: number): Reader<readonly Listen[]> {

@@ -7,6 +7,7 @@ import type { ConfigIo } from "../config/loaded_config.ts";
 import type { ListFetcher } from "../lists/fetch/list_fetcher.ts";
 import type { ListCompiler } from "../lists/compile/list_compiler.ts";
 import type { NameSet } from "../lists/set/name_set.ts";
+import type { PublicKeyOf } from "../server/certificates/identity.ts";
 import type { Order, Report } from "../workers/messages.ts";
 import type { SpawnWorker } from "../workers/worker_process.ts";
 
@@ -39,6 +40,8 @@ export interface OperatingSystem {
   readonly files: Files;
   /** What configurations are read from: the same files, and more. */
   readonly configIo: ConfigIo;
+  /** Reads keys; see `PublicKeyOf`. */
+  readonly publicKeyOf: PublicKeyOf;
   /** Where files of the program's own are written. */
   readonly writableFiles: WritableFiles;
   /** Fetches lists. */

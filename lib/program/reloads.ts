@@ -4,8 +4,10 @@ import type { Clock, Timers } from "../base/runtime.ts";
 import type { FullConfig } from "../config/config.ts";
 import type { Log } from "../observe/log.ts";
 import type { ServiceManager } from "../operator/service_manager.ts";
+import type { Outcome } from "../reload/outcome.ts";
 import { type Loaded, Reloader, type Unusable } from "../reload/reloader.ts";
 import type { ReloadTarget } from "../reload/reload_target.ts";
+import type { Certificates } from "./certificates.ts";
 
 /** A configuration that was read from files. */
 export interface LoadedFiles extends Loaded {
@@ -35,12 +37,15 @@ export interface Serving {
   readonly runtime: { readonly clock: Clock; readonly timers: Timers };
   /** Where files are watched; `null` where there are none. */
   readonly files: Pick<Files, "stat" | "statNow"> | null;
+  /** What is read anew with the configuration, whether that is another one or not. */
+  readonly certificates: Pick<Certificates, "look" | "isEmpty">;
 }
 
 /** What makes the program read its configuration again: a signal, files that change, whoever calls `reload`. */
 export class Reloads {
   readonly #options: ReloadsOptions;
   #reloader: Reloader | null = null;
+  #certificates: Serving["certificates"] | null = null;
   #paths: WatchedPaths | null = null;
   #watched: readonly string[];
   /** Asked for before anybody served: what was read may be old. */
@@ -55,14 +60,26 @@ export class Reloads {
   /** SIGHUP. */
   hangup(): void {
     const { load, log } = this.#options;
-    if (load === null) log.info("SIGHUP: nothing to reload, flags are read at the start alone; going on");
-    else if (this.#reloader === null) this.#isDue = true;
-    else this.#reloader.reload();
+    if (load !== null && this.#reloader === null) this.#isDue = true;
+    else if (this.#reloader !== null) void this.reload(this.#reloader);
+    else if (this.#certificates === null || this.#certificates.isEmpty) {
+      log.info("SIGHUP: nothing to reload, flags are read at the start alone; going on");
+    } else {
+      log.info("SIGHUP: certificates are looked at again; flags are read at the start alone");
+      this.#certificates.look();
+    }
+  }
+
+  /** Reads the configuration again, and the certificates, as somebody has asked for. See `Reloader.reload`. */
+  reload(reloader: Reloader): Promise<Outcome> {
+    this.#certificates?.look();
+    return reloader.reload();
   }
 
   /** Something serves from now on. Returns what lets it follow another configuration; `null` when there never is another. */
-  serve({ target, config, service, runtime, files }: Serving): Reloader | null {
+  serve({ target, config, service, runtime, files, certificates }: Serving): Reloader | null {
     const { load, log } = this.#options;
+    this.#certificates = certificates;
     if (load === null) return null;
     const reloader = this.#reloader = new Reloader({
       config,

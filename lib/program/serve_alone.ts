@@ -3,6 +3,7 @@ import type { ReadConfig } from "../config/read_config.ts";
 import { Log } from "../observe/log.ts";
 import { tallyOf } from "../reload/probation.ts";
 import type { ReloadTarget } from "../reload/reload_target.ts";
+import { Certificates, certificatesFor } from "./certificates.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
 import type { DatagramIoChoice, OperatingSystem } from "./operating_system.ts";
@@ -45,21 +46,31 @@ async function serveBy(
   const lists = stateDir === null ? null : await listsIn(stateDir, { system, runtime, log });
   const set = lists === null ? null : await lists.open();
   const pauses = lists === null ? [] : await lists.readPauses();
-  const app = new App(io.named(config), runtime);
+  const certificates = new Certificates({ system, runtime, log });
+  const read = certificatesFor(config, certificates);
+  const shown = read instanceof Promise ? await read : read;
+  const app = new App(io.named(config), runtime, undefined, shown.material);
   if (set !== null) app.useLists(set.set);
   app.usePauses(pauses);
   log.info(io.describe());
+  shown.follow();
+  certificates.begin((material) => app.show(material));
   host.started?.(app);
   const tell = () =>
-    [...app.status(), ...lists?.lines ?? []].forEach((line) => host.writeLine(`dns-forwarder: ${line}`));
+    [...app.status(), ...certificates.lines, ...lists?.lines ?? []].forEach((line) =>
+      host.writeLine(`dns-forwarder: ${line}`)
+    );
   const stopTelling = system.onStatusSignal(tell);
   const service = serviceManager(host, system, () => briefStatus(app.served, app.state));
   service?.ready();
   const target: ReloadTarget = {
     prepare: async (to) => {
-      const { commit, abort } = await orAdvise(() => app.prepareInSteps(io.named(to)), system.isForbidden);
+      const read = await certificates.read(to);
+      const prepare = () => app.prepareInSteps(io.named(to), read.material);
+      const { commit, abort } = await orAdvise(prepare, system.isForbidden);
       const follow = () => {
         commit();
+        read.follow();
         log.use(to.logLevel);
         lists?.follow(to);
       };
@@ -67,8 +78,8 @@ async function serveBy(
     },
     tally: () => tallyOf(app.counters),
   };
-  const reloader = reloads.serve({ target, config, service, runtime, files: system.files });
-  const reload = reloader && (() => reloader.reload());
+  const reloader = reloads.serve({ target, config, service, runtime, files: system.files, certificates });
+  const reload = reloader && (() => reloads.reload(reloader));
   const { timers, wallClock } = runtime;
   lists?.begin(config, {
     findAddresses: (name, via) => app.findAddresses(name, via),
@@ -78,6 +89,7 @@ async function serveBy(
     path: config.adminSocket,
     reload,
     lists,
+    certificates,
     sockets: system.localSockets,
     timers,
     wallClock,
@@ -87,6 +99,7 @@ async function serveBy(
   reloads.stop();
   stopAdmin();
   lists?.stop();
+  certificates.stop();
   service?.stopping();
   await app.stop();
   stopTelling();

@@ -37,7 +37,7 @@ export async function serveAsWorker(host: Host, system: OperatingSystem): Promis
 }
 
 function startWorker(
-  { config, number, secret, pauses, lists, announces }: StartOrder,
+  { config, material, number, secret, pauses, lists, announces }: StartOrder,
   host: Host,
   system: OperatingSystem,
 ): ServingProgram {
@@ -50,7 +50,7 @@ function startWorker(
   const runtime = system.runtime(network, (line) => write(line), host.lostLineCount);
   // Its supervisor has it: nobody is left unblocked because a folder has gone.
   const set = lists === null ? null : system.openSetFile(lists.path, lists.descriptor);
-  const app = new App(io.named(config), runtime, Uint8Array.fromHex(secret));
+  const app = new App(io.named(config), runtime, Uint8Array.fromHex(secret), material);
   app.usePauses(pauses);
   if (set !== null) app.useLists(set);
   const log = new Log({ level: config.logLevel, writeLine: runtime.writeLine });
@@ -69,7 +69,8 @@ function startWorker(
     get state() {
       return app.state;
     },
-    prepare: (to) => orAdvise(() => app.prepareInSteps(io.named(to)), system.isForbidden),
+    prepare: (to, material) => orAdvise(() => app.prepareInSteps(io.named(to), material), system.isForbidden),
+    show: (material) => app.show(material),
     usePauses: (pauses) => app.usePauses(pauses),
     useLists,
     findAddresses: (name, via) => app.findAddresses(name, via),

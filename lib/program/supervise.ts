@@ -6,6 +6,7 @@ import type { Prepared, ReloadTarget } from "../reload/reload_target.ts";
 import type { Reloader } from "../reload/reloader.ts";
 import { ServedAddresses } from "../workers/served_addresses.ts";
 import { Supervisor } from "../workers/supervisor.ts";
+import { Certificates, certificatesFor } from "./certificates.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
 import { orAdvise } from "./listen_advice.ts";
@@ -37,10 +38,14 @@ export async function supervise(
   const sets = new HeldSets(system);
   const opened = lists === null ? null : await lists.open();
   const pauses = lists === null ? [] : await lists.readPauses();
+  const certificates = new Certificates({ system, runtime, log });
+  const read = certificatesFor(config, certificates);
+  const shown = read instanceof Promise ? await read : read;
   let reloader: Reloader | null = null;
   const supervisor = new Supervisor({
     count,
     config: first.config,
+    material: shown.material,
     secret: drawSecret(random),
     pauses,
     lists: opened && sets.hold(opened),
@@ -53,7 +58,9 @@ export async function supervise(
   });
   // Before the workers start, which takes a while: until somebody listens, the signal ends the program.
   const stopTelling = system.onStatusSignal(async () => {
-    for (const line of [...await supervisor.status(), ...lists?.lines ?? []]) writeLine(`dns-forwarder: ${line}`);
+    for (const line of [...await supervisor.status(), ...certificates.lines, ...lists?.lines ?? []]) {
+      writeLine(`dns-forwarder: ${line}`);
+    }
   });
   const started = supervisor.start().then((code) => {
     if (code === EXIT.ok) log.info(`${count} workers serve`);
@@ -65,23 +72,33 @@ export async function supervise(
     ? serviceManager(host, system, () => briefStatus(served.listeners, supervisor.state))
     : null;
   service?.ready();
+  certificates.begin((material) => supervisor.show(material));
+  shown.follow();
   let stopAdmin = () => {};
   if (isServing) {
     const target: ReloadTarget = { prepare, tally: () => supervisor.tally() };
-    reloader = reloads.serve({ target, config, service, runtime: { clock, timers }, files: system.files });
-    const reload = reloader && (() => reloader!.reload());
+    reloader = reloads.serve({
+      target,
+      config,
+      service,
+      runtime: { clock, timers },
+      files: system.files,
+      certificates,
+    });
+    const reload = reloader && (() => reloads.reload(reloader!));
     const path = config.adminSocket;
     const sockets = system.localSockets;
     lists?.begin(config, {
       findAddresses: (name, via) => supervisor.findAddresses(name, via),
       useLists: (opened) => supervisor.useLists(sets.hold(opened)),
     });
-    stopAdmin = serveAdmin(supervisor, { path, reload, lists, sockets, timers, wallClock, log });
+    stopAdmin = serveAdmin(supervisor, { path, reload, lists, certificates, sockets, timers, wallClock, log });
     await host.stop;
   }
   reloads.stop();
   stopAdmin();
   lists?.stop();
+  certificates.stop();
   service?.stopping();
   await supervisor.stop();
   stopTelling();
@@ -89,9 +106,11 @@ export async function supervise(
 
   async function prepare(to: FullConfig): Promise<Prepared> {
     const { config: resolved, use } = await orAdvise(() => served.resolve(to), system.isForbidden);
-    const { commit, abort } = await supervisor.prepare(resolved);
+    const read = await certificates.read(to);
+    const { commit, abort } = await supervisor.prepare(resolved, read.material);
     const follow = () => {
       use();
+      read.follow();
       log.use(to.logLevel);
       lists?.follow(to);
       return commit();

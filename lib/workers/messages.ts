@@ -1,6 +1,7 @@
 import type { FullConfig } from "../config/config.ts";
 import type { Pause } from "../lists/schedule/pause.ts";
 import type { WorkRequest } from "../operator/admin/requests.ts";
+import type { TlsMaterial } from "../server/certificates/tls_material.ts";
 import type { Status } from "../operator/status.ts";
 
 /** What a supervisor tells a worker. */
@@ -8,6 +9,7 @@ export type Order =
   | StartOrder
   | PausesOrder
   | ListsOrder
+  | ShowOrder
   | PrepareOrder
   | DecideOrder
   | DoOrder
@@ -22,6 +24,8 @@ export interface PrepareOrder {
   readonly change: number;
   /** See `StartOrder`. */
   readonly config: FullConfig;
+  /** See `StartOrder`. */
+  readonly material: TlsMaterial;
 }
 
 /** Only these pauses count from now on. */
@@ -48,6 +52,14 @@ export interface ListsOrder {
   readonly lists: string;
 }
 
+/** Show other certificates. */
+export interface ShowOrder {
+  /** Tells it from the others. */
+  readonly kind: "show";
+  /** With their keys: who serves reads no files for them. */
+  readonly material: TlsMaterial;
+}
+
 /** Follow what was prepared, or undo it; of no effect on any but the last change that was prepared. */
 export interface DecideOrder {
   /** Tells it from the others. */
@@ -72,6 +84,8 @@ export interface StartOrder {
   readonly kind: "start";
   /** Its share of the configuration, which serves where the other workers do, at the ports that are really meant. */
   readonly config: FullConfig;
+  /** What encrypted listeners show. */
+  readonly material: TlsMaterial;
   /** Which worker it is, from 1. */
   readonly number: number;
   /** What all of them know cookies and probes for loops again by: 16 octets in hexadecimal digits. */

@@ -9,6 +9,7 @@ import type { Explanation } from "../operator/explain/explanation.ts";
 import { formatStatus, type Status } from "../operator/status.ts";
 import { sumReplyCounts } from "../operator/reply_counts.ts";
 import { sumCounters, sumStatus } from "../operator/sum_status.ts";
+import { NO_TLS, type TlsMaterial } from "../server/certificates/tls_material.ts";
 import { type Tally, tallyOf } from "../reload/probation.ts";
 import type { Prepared } from "../reload/reload_target.ts";
 import type { HeldSet } from "./messages.ts";
@@ -28,6 +29,8 @@ export interface SupervisorOptions extends Pick<Services, "clock" | "timers" | "
   readonly count: number;
   /** What they are to do together; what each may use of it is its share. */
   readonly config: FullConfig;
+  /** What encrypted listeners show at first. */
+  readonly material?: TlsMaterial;
   /** 16 octets that nobody else knows. */
   readonly secret: Uint8Array<ArrayBuffer>;
   /** The set of names of lists that they begin with; `null` for none. */
@@ -56,7 +59,7 @@ export class Supervisor {
 
   /** See {@linkcode SupervisorOptions}. */
   constructor(options: SupervisorOptions) {
-    const { count, spawn, clock, timers, log, lists = null, pauses = [] } = options;
+    const { count, spawn, clock, timers, log, lists = null, pauses = [], material = NO_TLS } = options;
     const secret = options.secret.toHex();
     const config = shareConfig(options.config, count);
     this.#options = options;
@@ -64,7 +67,7 @@ export class Supervisor {
     this.#pauses = pauses;
     this.#startedAtMs = clock.nowMs();
     this.#slots = Array.from({ length: count }, (_, i) => {
-      const share = { config, secret, pauses, lists } as const;
+      const share = { config, material, secret, pauses, lists } as const;
       const order = { kind: "start", ...share, number: i + 1, announces: i === 0 } as const;
       return new WorkerSlot({ spawn, order, clock, timers, log, onDeath: (...how) => this.#bury(i + 1, ...how) });
     });
@@ -109,9 +112,9 @@ export class Supervisor {
    *
    * @throws {Error} when one of them cannot, dies, or takes too long.
    */
-  async prepare(config: FullConfig): Promise<Prepared> {
+  async prepare(config: FullConfig, material: TlsMaterial = NO_TLS): Promise<Prepared> {
     const change = ++this.#change;
-    const share = shareConfig(config, this.#slots.length);
+    const share = { config: shareConfig(config, this.#slots.length), material };
     const abort = () => this.#slots.forEach((slot) => slot.abort(change));
     const late = Promise.withResolvers<never>();
     const cancel = this.#options.timers.start(PREPARE_MS, () => {
@@ -175,6 +178,11 @@ export class Supervisor {
   /** All workers use that set of names of lists from now on. */
   useLists(lists: HeldSet): void {
     for (const slot of this.#slots) slot.use({ kind: "lists", lists: lists.path }, { lists });
+  }
+
+  /** All workers show these certificates from now on. */
+  show(material: TlsMaterial): void {
+    for (const slot of this.#slots) slot.use({ kind: "show", material }, { material });
   }
 
   /** Lets all workers finish their work. Resolves when they are gone. */

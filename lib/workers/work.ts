@@ -1,3 +1,4 @@
+import type { TlsMaterial } from "../server/certificates/tls_material.ts";
 import type { Status } from "../operator/status.ts";
 import type { Pause } from "../lists/schedule/pause.ts";
 import type { FullConfig } from "../config/config.ts";
@@ -14,7 +15,9 @@ export interface ServingProgram {
    *
    * @throws {Error} when it cannot be followed, with the reason for the operator.
    */
-  prepare(config: FullConfig): Prepared | Promise<Prepared>;
+  prepare(config: FullConfig, material: TlsMaterial): Prepared | Promise<Prepared>;
+  /** See `App.show`. */
+  show(material: TlsMaterial): void;
   /** See `App.usePauses`. */
   usePauses(pauses: readonly Pause[]): void;
   /** See `App.flush`. */
@@ -65,6 +68,8 @@ export async function work({ orders, report, start }: WorkOptions): Promise<void
         program.usePauses(order.pauses);
       } else if (order.kind === "lists") {
         program.useLists(order.lists);
+      } else if (order.kind === "show") {
+        program.show(order.material);
       } else if (order.kind === "do") {
         void perform(program, order);
       } else if (order.kind === "prepare") {
@@ -77,13 +82,13 @@ export async function work({ orders, report, start }: WorkOptions): Promise<void
     }
   }
 
-  async function prepare(program: ServingProgram, { change, config }: PrepareOrder): Promise<void> {
+  async function prepare(program: ServingProgram, { change, config, material }: PrepareOrder): Promise<void> {
     // Whoever has sent another one has forgotten the last.
     prepared?.what.abort();
     prepared = null;
     preparing = change;
     try {
-      const what = await program.prepare(config);
+      const what = await program.prepare(config, material);
       // Nobody waits for it any more.
       if (preparing !== change) return what.abort();
       prepared = { change, what };

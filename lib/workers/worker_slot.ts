@@ -1,8 +1,7 @@
 import type {} from "../base/runtime.ts";
 import type { Status } from "../operator/status.ts";
-import type { FullConfig } from "../config/config.ts";
 import { Errands } from "./errands.ts";
-import type { ListsOrder, PausesOrder, Report, StartOrder } from "./messages.ts";
+import type { ListsOrder, PausesOrder, Report, ShowOrder, StartOrder } from "./messages.ts";
 import type { SpawnWorker, WorkerEvents, WorkerProcess } from "./worker_process.ts";
 import { Watchdog } from "./watchdog.ts";
 import type { Services } from "../observe/services.ts";
@@ -16,6 +15,9 @@ const TELL_MS = 1000;
 
 /** Signals that mean something else to the program, and end a process that has only just been started. */
 const STRAY_SIGNALS: readonly string[] = ["SIGHUP", "SIGUSR1", "SIGUSR2"];
+
+/** What a worker follows. */
+export type Share = Pick<StartOrder, "config" | "material">;
 
 /** What a slot is made from. */
 export interface WorkerSlotOptions extends Pick<Services, "clock" | "timers" | "log"> {
@@ -95,7 +97,7 @@ export class WorkerSlot {
   }
 
   /** What an order says counts from now on for whoever serves; whoever follows begins with that. */
-  use(order: PausesOrder | ListsOrder, begin: Partial<StartOrder>): void {
+  use(order: PausesOrder | ListsOrder | ShowOrder, begin: Partial<StartOrder>): void {
     this.#order = { ...this.#order, ...begin };
     this.#worker?.send(order);
   }
@@ -106,20 +108,20 @@ export class WorkerSlot {
    *
    * @throws {Error} when it cannot follow the change, or dies.
    */
-  prepare(change: number, config: FullConfig): Promise<void> {
+  prepare(change: number, share: Share): Promise<void> {
     if (this.#worker === null || !this.#isServing) return Promise.resolve();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#preparing = { change, resolve, reject };
-    this.#worker.send({ kind: "prepare", change, config });
+    this.#worker.send({ kind: "prepare", change, ...share });
     return promise;
   }
 
   /** The change is followed from now on, by whoever is in this place. Resolves when its worker says so, or soon in any case. */
-  async commit(change: number, config: FullConfig): Promise<void> {
-    this.#order = { ...this.#order, config };
+  async commit(change: number, share: Share): Promise<void> {
+    this.#order = { ...this.#order, ...share };
     if (this.#worker === null) return;
     // It was started meanwhile, with the former configuration. If it cannot follow the other one it is killed, see `#reported`.
-    if (this.#readyFor !== change) this.#worker.send({ kind: "prepare", change, config });
+    if (this.#readyFor !== change) this.#worker.send({ kind: "prepare", change, ...share });
     this.#mustFollow = change;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#followed = resolve;

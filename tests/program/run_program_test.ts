@@ -7,6 +7,7 @@ import { shareConfig } from "../../lib/workers/share_config.ts";
 import { udp } from "../support/fake_socket.ts";
 import { FakeSystem, type FakeSystemOptions } from "../support/fake_system.ts";
 import { plainListen } from "../../lib/server/listen/listen.ts";
+import { NO_TLS } from "../../lib/server/certificates/tls_material.ts";
 
 const SERVICE = "192.0.2.53:53";
 
@@ -148,7 +149,7 @@ Deno.test("runProgram() sends each worker its share of the configuration, and no
   assertEquals(starts.map((order) => order.config), [shareConfig(config, 2), shareConfig(config, 2)]);
   assertEquals(
     new Set(starts.flatMap(Object.keys)),
-    new Set(["kind", "config", "number", "secret", "pauses", "lists", "announces"]),
+    new Set(["kind", "config", "material", "number", "secret", "pauses", "lists", "announces"]),
   );
 });
 
@@ -156,6 +157,7 @@ Deno.test("serveAsWorker() serves by the configuration that it is sent, whatever
   const order: StartOrder = {
     kind: "start",
     config: { ...DEFAULTS, listen: [plainListen(udp("192.0.2.53", 53))] },
+    material: NO_TLS,
     number: 2,
     secret: "00".repeat(16),
     pauses: [],
@@ -171,6 +173,7 @@ Deno.test("serveAsWorker() does not serve without the lists that are in force: n
   const order: StartOrder = {
     kind: "start",
     config: { ...DEFAULTS, listen: [plainListen(udp("192.0.2.53", 53))] },
+    material: NO_TLS,
     number: 2,
     secret: "00".repeat(16),
     pauses: [],

@@ -12,6 +12,7 @@ import { Supervisor } from "../../lib/workers/supervisor.ts";
 import { udp } from "../support/fake_socket.ts";
 import { FakeTime, settled } from "../support/fake_time.ts";
 import { plainListen } from "../../lib/server/listen/listen.ts";
+import { NO_TLS } from "../../lib/server/certificates/tls_material.ts";
 
 const SECRET = Uint8Array.from({ length: 16 }, (_, i) => i);
 const CONFIG: FullConfig = { ...DEFAULTS, listen: [plainListen(udp("192.0.2.1", 53))] };
@@ -134,7 +135,8 @@ Deno.test("Supervisor.start() starts one worker, which announces, and the others
   workers[0]!.serve();
   await settled();
   const orders = workers.map(({ orders }) => orders[0]);
-  const common = { kind: "start", config: shareConfig(CONFIG, 3), secret: SECRET.toHex(), lists: null } as const;
+  const config = shareConfig(CONFIG, 3);
+  const common = { kind: "start", config, material: NO_TLS, secret: SECRET.toHex(), lists: null } as const;
   assertEquals(orders, [
     { ...common, number: 1, pauses: [], announces: true },
     { ...common, number: 2, pauses: [], announces: false },

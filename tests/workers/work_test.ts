@@ -5,12 +5,14 @@ import { Counters } from "../../lib/observe/counters.ts";
 import type { Order, Report, StartOrder } from "../../lib/workers/messages.ts";
 import { work } from "../../lib/workers/work.ts";
 import { settled } from "../support/fake_time.ts";
+import { NO_TLS } from "../../lib/server/certificates/tls_material.ts";
 
 const START: StartOrder = {
   kind: "start",
   config: DEFAULTS,
   number: 1,
   secret: "00".repeat(16),
+  material: NO_TLS,
   pauses: [],
   lists: null,
   announces: true,
@@ -54,6 +56,7 @@ function setUp() {
       return {
         state: STATE,
         prepare,
+        show: () => {},
         stop: () => stopping.promise,
         usePauses: (pauses) => void changes.push(`pauses ${pauses.length}`),
         flush: ({ name }) => name === null ? Promise.reject(new Error("no store")) : Promise.resolve(7),
@@ -74,7 +77,7 @@ const UNUSABLE_MS = 666;
 const SLOW_MS = 777;
 
 function change(number: number, timeoutMs: number): Order {
-  return { kind: "prepare", change: number, config: { ...DEFAULTS, timeoutMs } };
+  return { kind: "prepare", change: number, config: { ...DEFAULTS, timeoutMs }, material: NO_TLS };
 }
 
 Deno.test("work() serves, tells how it is doing, and ends when it has stopped", async () => {

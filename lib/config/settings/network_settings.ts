@@ -45,12 +45,13 @@ export const NETWORK_SETTINGS = {
   listen: {
     name: "listen",
     path: "server.listen",
-    reader: listenList("<ip>[:<port>]", DEFAULT_LISTEN_PORT),
+    reader: listenList("[<protocol>://]<ip>[:<port>]", DEFAULT_LISTEN_PORT),
     default: null,
     isReloadable: true,
     help: [
       `Serve clients here; port ${DEFAULT_LISTEN_PORT} unless given, 0 for any free one. May be repeated or comma-separated.`,
-      "Link-local addresses with their link: [fe80::1%eth0].",
+      "Link-local addresses with their link: [fe80::1%eth0]. tls:// before the address serves DNS over TLS there, port 853",
+      "unless given; it needs --certificate.",
       `Default: 127.0.0.1:${DEFAULT_LISTEN_PORT}, and [::1]:${DEFAULT_LISTEN_PORT} where IPv6 exists.`,
     ],
   },

@@ -8,6 +8,7 @@ import type { ExplainRequest, FlushRequest, RefreshRequest } from "../../operato
 import type { Explanation } from "../../operator/explain/explanation.ts";
 import type { Pause } from "../../lists/schedule/pause.ts";
 import type { ListStatus } from "../../lists/keeper/list_status.ts";
+import type { CertificateStatus } from "../../server/certificates/certificate_keeper.ts";
 import type { Outcome } from "../../reload/outcome.ts";
 import type { Status } from "../../operator/status.ts";
 
@@ -37,6 +38,14 @@ export interface ListsTarget {
   refresh(names: readonly string[] | null): Promise<readonly ListStatus[]>;
 }
 
+/** Knows certificates. */
+export interface CertificatesTarget {
+  /** How all of them are doing. */
+  readonly status: readonly CertificateStatus[];
+  /** The same in lines. */
+  readonly lines: readonly string[];
+}
+
 /** What it takes to listen for commands. */
 export interface ServeAdminOptions {
   /** The path; `null` for nowhere. */
@@ -45,6 +54,8 @@ export interface ServeAdminOptions {
   readonly reload: (() => Promise<Outcome>) | null;
   /** Keeps the lists that are read or fetched; `null` when there is nobody who does. */
   readonly lists: ListsTarget | null;
+  /** Keeps the certificates. */
+  readonly certificates: CertificatesTarget;
   /** What pauses end by. */
   readonly wallClock: WallClock;
   /** Where sockets come from. */
@@ -83,16 +94,17 @@ export function serveAdmin(target: AdminTarget, options: ServeAdminOptions): () 
   };
 }
 
-function handlerOf(target: AdminTarget, { reload, lists, wallClock }: ServeAdminOptions): AdminHandler {
+function handlerOf(target: AdminTarget, { reload, lists, certificates, wallClock }: ServeAdminOptions): AdminHandler {
   return async (request) => {
     switch (request.command) {
       case "status":
         await lists?.known;
         // In this order: the lines are what is asked for, and then the numbers are as new.
         return {
-          lines: [...await target.status(), ...lists?.lines ?? []],
+          lines: [...await target.status(), ...certificates.lines, ...lists?.lines ?? []],
           status: target.state,
           lists: lists?.status ?? [],
+          certificates: certificates.status,
         };
       case "flush":
         return { removed: await target.flush(request) };

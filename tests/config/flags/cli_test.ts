@@ -162,7 +162,12 @@ for (
     ],
     ["--listen 127.0.0.1:65536", 'Cannot use --listen "127.0.0.1:65536": port must be 0–65535'],
     ["--listen 127.0.0.1:-1", 'Cannot use --listen "127.0.0.1:-1": port must be 0–65535'],
-    ["--listen tls://192.0.2.1", 'Cannot use --listen "tls://192.0.2.1": must be an address alone, without tls://'],
+    ["--listen tls://192.0.2.1", 'Cannot use --listen "tls://192.0.2.1:853": needs --certificate'],
+    ["--certificate ''", 'Cannot use --certificate "": it needs a value, --certificate <file|folder>'],
+    [
+      "--certificate a --listen tls://192.0.2.1:0?allow=192.0.2.0/24",
+      'Cannot use --listen "tls://192.0.2.1:0?allow=192.0.2.0/24": needs a port: who may ask there goes by it',
+    ],
     ["--listen localhost", 'Cannot use --listen "localhost": an IP address is needed, not a name'],
     ["--answer 192.0.2.1:53", 'Cannot use --answer "192.0.2.1:53": must be an IPv4 or IPv6 address'],
     ["--answer 192.0.2.1,192.0.2.2", 'Cannot use --answer "192.0.2.2": one IPv4 and one IPv6 address at most'],

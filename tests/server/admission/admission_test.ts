@@ -215,7 +215,7 @@ Deno.test("[7828_02] Admission.judge() tells who asks for it over TCP that a con
 Deno.test("Admission.judge() tells that it may be idle for 30 s over TLS (RFC 7858 §3.4), and nothing where channels have a way of their own", () => {
   const [overTls, ...others] = (["tls", "https", "quic"] as const).map((channel) => {
     const options = optionsOfAnswer(query(withOptions(KEEPALIVE), new Client(UDP.hostname, channel)));
-    return options.filter(([code]) => code !== EDNS_OPTION.PADDING);
+    return options!.filter(([code]) => code !== EDNS_OPTION.PADDING);
   });
   assertEquals([overTls, others], [[[EDNS_OPTION.TCP_KEEPALIVE, "012c"]], [[], []]]);
 });

@@ -26,7 +26,9 @@ function listeners(): Field<readonly FileListener[]> {
   const address = text({
     form: '"<ip>[:<port>]"',
     example: '"192.0.2.53"',
-    help: `Serve clients here, over UDP and TCP; port ${LISTEN_PORT} unless given, 0 for any free one.`,
+    help:
+      `Serve clients here, over UDP and TCP; port ${LISTEN_PORT} unless given, 0 for any free one. tls:// before the ` +
+      "address serves DNS over TLS there, port 853 unless given.",
   }, readListener);
   const clients = text({
     form: '"guests"',
@@ -43,7 +45,7 @@ function listeners(): Field<readonly FileListener[]> {
   );
   const about = {
     example: '["192.0.2.53"]',
-    form: `["<ip>[:<port>]", { address = "<ip>[:<port>]", clients = "guests" }]`,
+    form: `["[<protocol>://]<ip>[:<port>]", { address = "tls://<ip>[:<port>]", clients = "guests" }]`,
     help:
       `Where clients are served; port ${LISTEN_PORT} unless given. By default on port ${DEFAULT_LISTEN_PORT} of this machine's ` +
       "loopback addresses.",
