@@ -1,14 +1,9 @@
-import { formatSocketAddress, type SocketAddress } from "../../base/net/address.ts";
-import {
-  AddressInUseError,
-  type DatagramSocket,
-  type Network,
-  type StreamListenSocket,
-  type StreamSocket,
-} from "../../base/runtime.ts";
+import type { SocketAddress } from "../../base/net/address.ts";
+import type { DatagramSocket, Network, StreamListenSocket, StreamSocket } from "../../base/runtime.ts";
 import { isLinkLocal, splitZone } from "../../base/net/zone.ts";
 import { DENO_QUIC } from "./quic/deno_quic.ts";
 import type { ProxyOptions } from "../../base/sockets/stream_socket.ts";
+import { bind, bindStream } from "./bind.ts";
 import { inZoneOf } from "./in_zone.ts";
 import { ProxiedListener } from "./proxied_listener.ts";
 import { connectStreamFrom } from "./stream_from.ts";
@@ -72,9 +67,8 @@ interface ListenOptions {
 }
 
 function listenBy(local: SocketAddress, { reusePort, proxied }: ListenOptions): StreamListenSocket {
-  const { hostname, port } = local;
-  const socket = bind(local, () => Deno.listen({ transport: "tcp", hostname, port, reusePort }));
-  const { zone } = splitZone(hostname);
+  const socket = bindStream(local, { reusePort });
+  const { zone } = splitZone(local.hostname);
   const listener: StreamListenSocket = {
     address: inZoneOf(socket.addr, zone),
     accept: async () => streamSocket(await socket.accept(), zone),
@@ -102,13 +96,4 @@ function streamSocket(connection: Deno.TcpConn, zone: string | null): StreamSock
     write: (octets) => connection.write(octets),
     close: () => connection.close(),
   };
-}
-
-function bind<T>(local: SocketAddress, open: () => T): T {
-  try {
-    return open();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    throw new AddressInUseError(`${formatSocketAddress(local)} is in use`, { cause: error });
-  }
 }

@@ -1,8 +1,7 @@
 import type { SocketAddress } from "../../base/net/address.ts";
-import { proxiedClient, PROXY_START_OCTETS, proxyHeaderRest } from "../../base/net/proxy_header.ts";
 import type { StreamListenSocket, StreamSocket } from "../../base/runtime.ts";
 import type { ProxyOptions } from "../../base/sockets/stream_socket.ts";
-import { Proxies } from "./proxies.ts";
+import { hearProxy, type ProxiedClient, Proxies } from "./proxies.ts";
 import { ReadyConnections } from "./ready_connections.ts";
 
 /** Connections that have not said yet for whom they are. */
@@ -66,8 +65,7 @@ export class ProxiedListener implements StreamListenSocket {
     this.#speaking.add(socket);
     const alarm = setTimeout(() => this.#drop(socket), this.#handshakeMs);
     try {
-      const start = await readExactly(socket, PROXY_START_OCTETS);
-      const client = proxiedClient(start, await readExactly(socket, proxyHeaderRest(start)));
+      const client = await hearProxy(socket);
       if (this.#speaking.delete(socket)) this.#ready.offer(client === null ? socket : spokenFor(socket, client));
     } catch {
       this.#drop(socket);
@@ -81,21 +79,11 @@ export class ProxiedListener implements StreamListenSocket {
   }
 }
 
-function spokenFor(socket: StreamSocket, client: { hostname: string; port: number }): StreamSocket {
+function spokenFor(socket: StreamSocket, client: ProxiedClient): StreamSocket {
   return {
     peer: { transport: "tcp", ...client },
     read: (buffer) => socket.read(buffer),
     write: (octets) => socket.write(octets),
     close: () => socket.close(),
   };
-}
-
-async function readExactly(socket: StreamSocket, length: number): Promise<Uint8Array<ArrayBuffer>> {
-  const octets = new Uint8Array(length);
-  for (let at = 0; at < length;) {
-    const count = await socket.read(octets.subarray(at));
-    if (count === null) throw new Error("Nothing more comes");
-    at += count;
-  }
-  return octets;
 }

@@ -1,3 +1,4 @@
+import { connect as tlsConnect } from "node:tls";
 import { assert, assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import { writeAll } from "../../../lib/base/net/byte_stream.ts";
 import { AddressInUseError } from "../../../lib/base/runtime.ts";
@@ -210,3 +211,25 @@ testTls("close() rejects who accepts, frees the address, and leaves what was acc
   const again = DENO_NETWORK.listenTls(listener.address, SERVER);
   again.close();
 });
+
+testTls(
+  "listenTls() lets a client end its side that still reads, and lets go of one that ends in the handshake",
+  async () => {
+    await withListener({ handshakeMs: 60_000 }, async (listener, { port }) => {
+      const gone = await Deno.connect({ hostname: "127.0.0.1", port });
+      await gone.write(Uint8Array.of(0x16, 3, 1, 2, 0, 1));
+      await gone.closeWrite();
+      while (await gone.read(new Uint8Array(100)).catch(() => null) !== null);
+      gone.close();
+      const client = tlsConnect({ host: "127.0.0.1", port, rejectUnauthorized: false, ALPNProtocols: ["dot"] });
+      client.end("question");
+      const theirs = await listener.accept();
+      assertEquals(await readText(theirs, 8), "question");
+      assertEquals(await theirs.read(new Uint8Array(1)), null);
+      const answered = new Promise((resolve) => client.on("data", (octets) => resolve(`${octets}`)));
+      await writeAll(theirs, octetsOf("answer"));
+      assertEquals(await answered, "answer");
+      theirs.close();
+    });
+  },
+);

@@ -1,27 +1,20 @@
-import type { Server as NetServer, Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Server, TLSSocket } from "node:tls";
-import { formatSocketAddress, isIpv6, type SocketAddress } from "../../../base/net/address.ts";
-import { proxiedClient, PROXY_START_OCTETS, proxyHeaderRest } from "../../../base/net/proxy_header.ts";
+import type { SocketAddress } from "../../../base/net/address.ts";
 import { splitZone } from "../../../base/net/zone.ts";
-import { AddressInUseError } from "../../../base/runtime.ts";
 import type { TlsIdentity, TlsListenSocket, TlsServerOptions, TlsSocket } from "../../../base/sockets/tls.ts";
 import { inZoneOf } from "../in_zone.ts";
-import { Proxies } from "../proxies.ts";
+import { bindStream } from "../bind.ts";
+import { hearProxy, Proxies } from "../proxies.ts";
 import { ReadyConnections } from "../ready_connections.ts";
-import { NODE } from "./node_modules.ts";
+import { toNodeSocket } from "./node_socket.ts";
 import { NodeTlsStream } from "./node_tls_stream.ts";
 import { certificatesShownOn } from "./peer_certificates.ts";
 import { tlsServerOf } from "./tls_contexts.ts";
 import { Verdicts } from "./verdicts.ts";
 
-/** Connections that the kernel keeps until they are taken. */
-const BACKLOG = 511;
-
 /** Handshakes under way on a listener; when there are more, the oldest is cut off. */
 const HANDSHAKES_MAX = 1024;
-
-/** As Deno 2.9.5 numbers what Node's `listen` is told: others may listen there in the same way (SO_REUSEPORT). */
-const SHARED = 4;
 
 /** See `Network.listenTls`. */
 export function listenTls(local: SocketAddress, tls: TlsServerOptions): TlsListenSocket {
@@ -37,20 +30,24 @@ export function listenSharedTls(local: SocketAddress, tls: TlsServerOptions): Tl
 interface Arrival {
   peer: SocketAddress;
   readonly alarm: ReturnType<typeof setTimeout>;
+  /** Ends it. */
+  end: () => void;
 }
 
 class NodeTlsListener implements TlsListenSocket {
   readonly address: SocketAddress;
   readonly #options: TlsServerOptions;
-  readonly #listener: NetServer;
+  readonly #listener: Deno.TcpListener;
   readonly #zone: string | null;
   readonly #proxies: Proxies | null;
   readonly #ready = new ReadyConnections<TlsSocket>();
   /** The oldest first. */
-  readonly #arrivals = new Map<Socket, Arrival>();
+  readonly #arrivals = new Set<Arrival>();
+  readonly #arrivalOf = new WeakMap<object, Arrival>();
   /** Certificates of clients that were looked at, with our authority. */
   readonly #verdicts = new Verdicts();
   #server: Server;
+  #isAccepting = false;
 
   constructor(local: SocketAddress, options: TlsServerOptions, { isShared }: { isShared: boolean }) {
     const { proxyNetworks } = options;
@@ -58,14 +55,13 @@ class NodeTlsListener implements TlsListenSocket {
     this.#proxies = proxyNetworks === null ? null : new Proxies(proxyNetworks);
     this.#zone = splitZone(local.hostname).zone;
     this.#server = this.#serverOf(options.identities);
-    this.#listener = NODE.net.createServer({ noDelay: true, allowHalfOpen: true, pauseOnConnect: false });
-    this.#listener.on("connection", (socket) => this.#greet(socket));
-    const port = bind(this.#listener, local, isShared);
-    this.#listener.on("error", (error) => this.#ready.fail(error));
-    this.address = { ...local, transport: "tcp", port };
+    this.#listener = bindStream(local, { reusePort: isShared });
+    this.address = inZoneOf(this.#listener.addr, this.#zone);
+    void this.#acceptAll();
   }
 
   accept(): Promise<TlsSocket> {
+    void this.#acceptAll();
     return this.#ready.accept();
   }
 
@@ -74,9 +70,10 @@ class NodeTlsListener implements TlsListenSocket {
   }
 
   close(): void {
+    if (this.#ready.isClosed) return;
     this.#listener.close();
     this.#ready.close();
-    for (const socket of this.#arrivals.keys()) socket.destroy();
+    for (const arrival of this.#arrivals) this.#drop(arrival);
   }
 
   #serverOf(identities: readonly TlsIdentity[]): Server {
@@ -88,64 +85,76 @@ class NodeTlsListener implements TlsListenSocket {
     return server;
   }
 
-  #greet(socket: Socket): void {
-    // Heard to the end of the connection: an error that nobody hears ends the program.
-    socket.on("error", () => {});
-    const { remoteAddress, remotePort } = socket;
-    if (this.#ready.isClosed || remoteAddress === undefined || remotePort === undefined) return void socket.destroy();
-    for (const oldest of this.#arrivals.keys()) {
-      if (this.#arrivals.size < HANDSHAKES_MAX) break;
-      this.#forget(oldest);
-      oldest.destroy();
+  /**
+   * Until it fails: whoever is told of that comes again. Deno's listener, not Node's: that one (2.9.5) takes nobody any more once
+   * descriptors have run out, tells nobody, and knows only later whether it can have the address.
+   */
+  async #acceptAll(): Promise<void> {
+    if (this.#isAccepting) return;
+    this.#isAccepting = true;
+    try {
+      for (;;) void this.#greet(await this.#listener.accept());
+    } catch (error) {
+      if (!this.#ready.isClosed) this.#ready.fail(error as Error);
+    } finally {
+      this.#isAccepting = false;
     }
-    const peer = inZoneOf({ transport: "tcp", hostname: remoteAddress, port: remotePort }, this.#zone);
-    const alarm = setTimeout(() => socket.destroy(), this.#options.handshakeMs);
-    this.#arrivals.set(socket, { peer, alarm });
-    socket.once("close", () => this.#forget(socket));
-    if (this.#proxies === null) return void this.#server.emit("connection", socket);
-    if (!this.#proxies.has(peer.hostname)) return void socket.destroy();
-    this.#hearProxy(socket);
   }
 
-  /** The proxy says for whom the connection is; what the client sends stands behind it. */
-  #hearProxy(socket: Socket): void {
-    let start: Uint8Array | null = null;
-    const look = () => {
-      try {
-        start ??= socket.read(PROXY_START_OCTETS);
-        if (start === null) return;
-        const restOctets = proxyHeaderRest(start);
-        const rest: Uint8Array | null = restOctets === 0 ? new Uint8Array(0) : socket.read(restOctets);
-        if (rest === null) return;
-        socket.off("readable", look);
-        const client = proxiedClient(start, rest);
-        const arrival = this.#arrivals.get(socket);
-        if (arrival === undefined) return;
+  async #greet(connection: Deno.TcpConn): Promise<void> {
+    for (const oldest of this.#arrivals) {
+      if (this.#arrivals.size < HANDSHAKES_MAX) break;
+      this.#drop(oldest);
+    }
+    const alarm = setTimeout(() => this.#drop(arrival), this.#options.handshakeMs);
+    const peer = inZoneOf(connection.remoteAddr, this.#zone);
+    const arrival: Arrival = { peer, alarm, end: () => connection.close() };
+    this.#arrivals.add(arrival);
+    try {
+      if (this.#proxies !== null) {
+        if (!this.#proxies.has(peer.hostname)) return this.#drop(arrival);
+        const client = await hearProxy(connection);
         if (client !== null) arrival.peer = { transport: "tcp", ...client };
-        this.#server.emit("connection", socket);
-      } catch {
-        socket.destroy();
       }
-    };
-    socket.on("readable", look);
-    socket.on("end", () => start === null && socket.destroy());
+      if (this.#arrivals.has(arrival)) this.#shake(connection, arrival);
+    } catch {
+      this.#drop(arrival);
+    }
   }
 
-  #forget(socket: Socket): Arrival | undefined {
-    const arrival = this.#arrivals.get(socket);
-    this.#arrivals.delete(socket);
-    if (arrival !== undefined) clearTimeout(arrival.alarm);
-    return arrival;
+  #shake(connection: Deno.TcpConn, arrival: Arrival): void {
+    // Small messages that wait for each other's acknowledgements would take 40 ms each.
+    connection.setNoDelay(true);
+    const socket = toNodeSocket(connection);
+    this.#arrivalOf.set(socket, arrival);
+    arrival.end = () => socket.destroy();
+    socket.once("close", () => this.#forget(arrival));
+    this.#server.emit("connection", socket);
+  }
+
+  #drop(arrival: Arrival): void {
+    if (this.#arrivals.has(arrival)) arrival.end();
+    this.#forget(arrival);
+  }
+
+  #forget(arrival: Arrival): void {
+    this.#arrivals.delete(arrival);
+    clearTimeout(arrival.alarm);
   }
 
   /** The handshake is done. */
   #take(socket: TLSSocket): void {
     socket.on("error", () => {});
-    const arrival = this.#forget((socket as unknown as { _parent: Socket })._parent);
-    const shown = arrival === undefined || this.#ready.isClosed ? null : this.#certificatesOf(socket);
+    const { _parent: parent } = socket as unknown as { _parent: Socket };
+    const arrival = this.#arrivalOf.get(parent);
+    if (arrival === undefined || !this.#arrivals.has(arrival)) return void socket.destroy();
+    this.#forget(arrival);
+    // RFC 7766 §6.2.3: who has asked may end its side. Before, whoever ends has nothing to wait for.
+    socket.allowHalfOpen = true;
+    const shown = this.#certificatesOf(socket);
     if (shown === null) return void socket.destroy();
     const { alpnProtocol, servername } = socket as TLSSocket & { servername?: string | false | null };
-    const stream = new NodeTlsStream(socket, arrival!.peer, {
+    const stream = new NodeTlsStream(socket, arrival.peer, {
       alpn: alpnProtocol || null,
       serverName: servername || null,
       peerCertificates: shown,
@@ -168,39 +177,5 @@ class NodeTlsListener implements TlsListenSocket {
     } catch {
       return null;
     }
-  }
-}
-
-/**
- * Binds a server at once: Node's own `listen` says later whether it could. Returns the port.
- *
- * @throws {AddressInUseError} See `Network.listenTls`.
- */
-function bind(server: NetServer, local: SocketAddress, isShared: boolean): number {
-  const { hostname, port } = local;
-  const quiet = () => {};
-  server.on("error", quiet);
-  const listener = server as NetServer & ListensAtOnce;
-  listener._listen2(hostname, port, isIpv6(local) ? 6 : 4, BACKLOG, null, isShared ? SHARED : 0);
-  const address = server.address();
-  if (address === null) throw refusalOf(local, isShared);
-  queueMicrotask(() => server.off("error", quiet));
-  return (address as { port: number }).port;
-}
-
-/** What `listen` itself calls, in Node and in Deno. */
-interface ListensAtOnce {
-  _listen2(hostname: string, port: number, family: 4 | 6, backlog: number, descriptor: null, flags: number): void;
-}
-
-/** Node tells a number, and later: Deno says why. */
-function refusalOf(local: SocketAddress, isShared: boolean): Error {
-  const { hostname, port } = local;
-  try {
-    Deno.listen({ transport: "tcp", hostname, port, reusePort: isShared }).close();
-    return new Error(`Cannot listen on ${formatSocketAddress(local)}`);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) return error as Error;
-    return new AddressInUseError(`${formatSocketAddress(local)} is in use`, { cause: error });
   }
 }
