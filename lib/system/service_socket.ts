@@ -22,12 +22,14 @@ export function openServiceSocket(writeLine: (line: string) => void): ServiceSoc
   );
   const encoder = new TextEncoder();
   const watchdogMs = Number(permittedVariable("WATCHDOG_USEC") ?? 0) / 1000;
+  // An "@" stands for a zero octet: a socket without a file.
+  const to = { transport: "unixpacket", path: path.replace(/^@/, "\0") } as const;
   let hasComplained = false;
+  // Deno refuses to send while a send is under way ("Busy"): one after the other, or READY=1 may be what is lost.
+  let sent: Promise<unknown> = Promise.resolve();
   return {
     notify(message) {
-      // An "@" stands for a zero octet: a socket without a file.
-      const to = { transport: "unixpacket", path: path.replace(/^@/, "\0") } as const;
-      socket.send(encoder.encode(message), to).catch((error) => {
+      sent = sent.then(() => socket.send(encoder.encode(message), to)).catch((error) => {
         if (!hasComplained) writeLine(`dns-forwarder: warn: Cannot tell the service manager at ${path}: ${error}`);
         hasComplained = true;
       });
