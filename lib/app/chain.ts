@@ -8,6 +8,8 @@ import { Cache } from "../resolver/cache/cache.ts";
 import type { UpstreamHealth } from "../resolver/cache/upstream_health.ts";
 import { Chaos } from "../resolver/local/chaos.ts";
 import { Coalesce } from "../resolver/sharing/coalesce.ts";
+import { isDesignated } from "../server/listen/designations.ts";
+import { Discovery } from "../resolver/local/discovery.ts";
 import { FixedAnswer } from "../resolver/local/fixed_answer.ts";
 import { Flatten } from "../resolver/filter/flatten.ts";
 import type { Filter } from "../resolver/blocking/filter.ts";
@@ -174,6 +176,9 @@ export function* resolverChain(options: ChainOptions): Generator<void, Chain> {
     if (inspector !== null && filter !== null) inspectLists(policy, inspector, filter);
   }
   if (policy !== null && policy.answers.isFlat) next = new Flatten({ next });
+  if ((config.listen ?? []).some(isDesignated)) {
+    next = new Discovery({ next, designations: (client) => resources.designated.forClient(client) });
+  }
   if (groups.length > 0) next = new Any({ next });
   if (config.refusedTypes.length > 0) next = new RefusedTypes({ next, types: config.refusedTypes });
   next = new Chaos({ next, serverId, version: `dns-forwarder ${VERSION}` });

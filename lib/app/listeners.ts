@@ -74,6 +74,7 @@ export class Listeners {
     const kept = [...wanted].filter((key) => former.has(key) || sockets.has(key));
     this.#listeners = new Map(kept.map((key) => [key, former.get(key) ?? this.#serve(sockets.get(key)!)]));
     for (const [key, listener] of former) if (!wanted.has(key)) this.#leave(listener);
+    this.#designate();
   }
 
   /**
@@ -89,6 +90,12 @@ export class Listeners {
       tls?.replace(identities);
       quic?.replace(identities[0]!);
     }
+    this.#designate();
+  }
+
+  /** Clients may be told of what is served now. */
+  #designate(): void {
+    this.#options.resources.designated.use(this.served, this.#material.identities);
   }
 
   /** Closes what was opened and is not used. */

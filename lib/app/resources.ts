@@ -15,6 +15,7 @@ import { LineAMinute } from "../observe/line_a_minute.ts";
 import { Log } from "../observe/log.ts";
 import { PrefetchBudget } from "../resolver/cache/prefetch_budget.ts";
 import { ClientLoads } from "../resolver/sharing/client_loads.ts";
+import { Designated } from "../server/listen/designated.ts";
 import { RateLimit } from "../server/admission/rate_limit.ts";
 import { ServerCookies } from "../server/admission/server_cookies.ts";
 import { LoopDetector } from "../upstream/group/loop_detector.ts";
@@ -64,6 +65,8 @@ export class Resources {
   readonly listsNow: ListsNow = new ListsNow();
   /** Finds out which of them lead back here. */
   readonly detector: LoopDetector;
+  /** What clients are told of how else they can ask. */
+  readonly designated: Designated = new Designated();
   /** Which rules count as time passes. */
   readonly timetable: Timetable;
   /** Hosts files and leases of all pipelines. */

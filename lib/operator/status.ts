@@ -42,6 +42,8 @@ export interface Status {
   readonly lostLines: number;
   /** Blocking that is left off. */
   readonly pauses: readonly PauseStatus[];
+  /** Listeners whose clients are not told of the encrypted ones, each with the reason; only where there are some is this here. */
+  readonly undiscoverable?: readonly string[];
   /** What has happened. */
   readonly counters: Counters;
   /** What has left for clients: by each way, from each source, with each RCODE. */
@@ -56,12 +58,13 @@ export interface Status {
 
 /** The state of the program for its operator, a line each. */
 export function formatStatus(
-  { runningMs, inFlight, lostLines, pauses, counters, replies, cache, upstreams, groups }: Status,
+  { runningMs, inFlight, lostLines, pauses, undiscoverable = [], counters, replies, cache, upstreams, groups }: Status,
 ): string[] {
   return [
     `running for ${duration(runningMs)}, ${inFlight} questions in flight` +
     (lostLines === 0 ? "" : `, ${lostLines} lines of the log lost`),
     ...pauses.map(pauseText),
+    ...undiscoverable.map((listener) => `clients are not told of encrypted listeners at ${listener}`),
     `clients: received=${counters.received} replied=${counters.replied} ignored=${counters.ignored} ` +
     `prohibited=${counters.prohibited} rateLimited=${counters.rateLimited} overloaded=${counters.overloaded} ` +
     `postponed=${counters.postponed} unsendable=${counters.unsendable} broken=${counters.broken}`,

@@ -5,6 +5,7 @@ import type { UpstreamStatus } from "../upstream/health/upstream_status.ts";
 
 /** The statuses of processes that serve together, as if they were one. All have the same upstreams, in the same order. */
 export function sumStatus(statuses: readonly Status[]): Status {
+  const [{ undiscoverable } = {}] = statuses;
   const upstreamCount = Math.max(0, ...statuses.map(({ upstreams }) => upstreams.length));
   return {
     runningMs: Math.max(0, ...statuses.map(({ runningMs }) => runningMs)),
@@ -12,6 +13,7 @@ export function sumStatus(statuses: readonly Status[]): Status {
     lostLines: sum(statuses, ({ lostLines }) => lostLines),
     // All have the same.
     pauses: statuses[0]?.pauses ?? [],
+    ...undiscoverable === undefined ? {} : { undiscoverable },
     counters: sumCounters(statuses.map(({ counters }) => counters)),
     replies: sumReplyCounts(statuses.map(({ replies }) => replies)),
     cache: sumCaches(statuses.map(({ cache }) => cache).filter((cache) => cache !== null)),

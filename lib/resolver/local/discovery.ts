@@ -2,6 +2,7 @@ import { HEADER_OCTETS } from "../../wire/header.ts";
 import { CLASS, TYPE } from "../../wire/iana.ts";
 import type { ResourceRecord } from "../../wire/message.ts";
 import { isSameRun, type Name, nameFromText } from "../../wire/name.ts";
+import type { Client } from "../client.ts";
 import type { Query } from "../query.ts";
 import type { Reply } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
@@ -22,12 +23,8 @@ export interface Designations {
 export interface DiscoveryOptions {
   /** Asked for all else. */
   readonly next: Resolver;
-  /**
-   * How whoever has asked at the address `asked` can ask otherwise; `null` where it cannot, or should not.
-   *
-   * @param asked Canonical text; `null` if it is not known.
-   */
-  readonly designations: (asked: string | null) => Designations | null;
+  /** How a client can ask otherwise; `null` where it cannot, or is not to be told. */
+  readonly designations: (client: Client) => Designations | null;
 }
 
 /**
@@ -49,7 +46,7 @@ export class Discovery implements Resolver {
     const { qtypeOffset } = query.scan;
     if (qtypeOffset !== END || query.qtype !== TYPE.SVCB || query.qclass !== CLASS.IN) return next.resolve(query);
     if (!isSameRun(query.wire, HEADER_OCTETS, DISCOVERY_NAME, 0, DISCOVERY_NAME.length)) return next.resolve(query);
-    const found = designations(query.client.asked);
+    const found = designations(query.client);
     if (found === null) return next.resolve(query);
     // RFC 9462 §4: "the recursive resolver SHOULD include the A and AAAA records for the name of the Designated Resolver in
     // the Additional Answers section".

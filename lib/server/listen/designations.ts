@@ -45,7 +45,7 @@ export function designationsFor(
   served: readonly Listen[],
   certificates: readonly ShownCertificate[],
 ): Designations | Undesignated {
-  const encrypted = served.filter(({ protocol, clientCa }) => protocol in SPOKEN && clientCa === null);
+  const encrypted = served.filter(isDesignated);
   if (encrypted.length === 0) return { whyNot: "nothing encrypted is served" };
   if (asked === null) return { whyNot: "which of this machine's addresses a client asks is not known" };
   const place = certificates.findIndex(({ addresses }) => addresses.includes(asked));
@@ -64,6 +64,11 @@ export function designationsFor(
     services: reachable.map(({ listen, address }, i) => service(i + 1, target, listen, address!)),
     addresses: addresses.map((address) => addressRecord(target, address)),
   };
+}
+
+/** Whether clients may be told of a listener: it is encrypted, and for all. */
+export function isDesignated({ protocol, clientCa }: Listen): boolean {
+  return protocol in SPOKEN && clientCa === null;
 }
 
 /** Where whoever has asked `asked` finds a listener; `null` where it is for others. */

@@ -17,8 +17,8 @@ function ask(text: string, found: Designations | null = FOUND) {
   const asked: (string | null)[] = [];
   const discovery = new Discovery({
     next,
-    designations: (address) => {
-      asked.push(address);
+    designations: (client) => {
+      asked.push(client.asked);
       return found;
     },
   });
