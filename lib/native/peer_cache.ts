@@ -7,6 +7,8 @@ import type { Zones } from "./kernel/zones.ts";
  * all the time, one in twenty shares its place with another, where it was one in three with 1,024.
  */
 const PLACES = 8192;
+/** Words for the key of each place: one line of the processor's cache. The last one says how many are in use. */
+const PLACE_WORDS = 16;
 
 /**
  * The peers that sent lately, so that who asks again costs no text. Whoever sends from ever new addresses gets as far as
@@ -15,6 +17,8 @@ const PLACES = 8192;
 export class PeerCache {
   readonly #zones: Zones;
   readonly #peers: (NativePeer | undefined)[] = new Array<NativePeer | undefined>(PLACES).fill(undefined);
+  /** What they are known by. */
+  readonly #keys = new Uint32Array(PLACES * PLACE_WORDS);
   /** By address alone: a client asks each question from another port, and keeps its text. */
   readonly #neighbours: (NativePeer | undefined)[] = new Array<NativePeer | undefined>(PLACES).fill(undefined);
 
@@ -23,19 +27,32 @@ export class PeerCache {
     this.#zones = zones;
   }
 
-  /** The peer that `key` (`PEER_WORDS`, unused ones zero) stands for: the same object as before, or a new one. */
-  find(key: Uint32Array<ArrayBuffer>): NativePeer {
+  /**
+   * The peer that `key` stands for, of `PEER_WORDS`: the same object as before, or a new one.
+   *
+   * @param count So many words are looked at, behind which all are zero: two of most peers.
+   */
+  find(key: Uint32Array<ArrayBuffer>, count: number = PEER_WORDS): NativePeer {
     // hot path
-    const place = hash(key, 0);
-    const peer = this.#peers[place];
-    if (peer !== undefined && isSame(peer.words, key, 0, PEER_WORDS)) return peer;
+    const place = hash(key, 0, count);
+    const at = place * PLACE_WORDS;
+    const keys = this.#keys;
+    if (keys[at + PLACE_WORDS - 1] !== count) return this.#put(key, count, place);
+    for (let i = 0; i < count; i++) if (keys[at + i] !== key[i]) return this.#put(key, count, place);
+    return this.#peers[place]!;
+  }
+
+  #put(key: Uint32Array<ArrayBuffer>, count: number, place: number): NativePeer {
+    const at = place * PLACE_WORDS;
+    this.#keys.set(key, at);
+    this.#keys[at + PLACE_WORDS - 1] = count;
     return this.#peers[place] = this.#make(key);
   }
 
   #make(key: Uint32Array<ArrayBuffer>): NativePeer {
-    const place = hash(key, 1);
+    const place = hash(key, 1, NAME_WORDS);
     const neighbour = this.#neighbours[place];
-    const isKnown = neighbour !== undefined && isSame(neighbour.words, key, 1, NAME_WORDS);
+    const isKnown = neighbour !== undefined && isSameAddress(neighbour.words, key);
     const hostname = isKnown ? neighbour.hostname : hostnameOf(key, this.#zones);
     // Of a family that UDP does not have. RFC 768: port 0 says that no reply is wanted.
     if (hostname === null) return new NativePeer("0.0.0.0", 0, key.slice());
@@ -45,16 +62,17 @@ export class PeerCache {
   }
 }
 
-/** Mixes the words of `key` from `start` on into a place (the multiplier is FNV's; who collides only evicts). */
-function hash(key: Uint32Array, start: 0 | 1): number {
+/** Mixes the words of `key` from `start` to `end` into a place (the multiplier is FNV's; who collides only evicts). */
+function hash(key: Uint32Array, start: number, end: number): number {
+  // hot path
   let mixed = 0;
-  const end = start === 0 ? PEER_WORDS : NAME_WORDS;
   for (let i = start; i < end; i++) mixed = Math.imul(mixed ^ key[i]!, 0x01000193);
   mixed ^= mixed >>> 15;
   return (mixed ^ (mixed >>> 22)) & (PLACES - 1);
 }
 
-function isSame(a: Uint32Array, b: Uint32Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (a[i] !== b[i]) return false;
+/** Whether all is the same but the port. */
+function isSameAddress(a: Uint32Array, b: Uint32Array): boolean {
+  for (let i = 1; i < NAME_WORDS; i++) if (a[i] !== b[i]) return false;
   return true;
 }

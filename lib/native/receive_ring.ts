@@ -27,6 +27,8 @@ export class ReceiveRing {
   readonly #spare: DatagramSlot[] = [];
   readonly #peers: PeerCache;
   readonly #key = new Uint32Array(PEER_WORDS);
+  /** So many words of it may not be zero. */
+  #keyCount = 0;
   /** Headers in which the kernel has written since they were made ready. */
   #usedCount: number;
 
@@ -73,10 +75,14 @@ export class ReceiveRing {
     const at = nameWord(i);
     // The kernel writes no more than the address needs; behind a short one there is what was there before.
     const end = familyOf(names[at]!) === C.AF_INET ? 2 : NAME_WORDS;
+    const hasLocal = this.#messages.headers.words[controlLengthWord(i)] !== 0;
+    // All of them each time took 20 ns more.
+    const count = hasLocal ? PEER_WORDS : end;
     for (let word = 0; word < end; word++) key[word] = names[at + word]!;
-    for (let word = end; word < PEER_WORDS; word++) key[word] = 0;
-    if (this.#messages.headers.words[controlLengthWord(i)] !== 0) this.#readLocal(i, key);
-    return this.#peers.find(key);
+    for (let word = end; word < this.#keyCount; word++) key[word] = 0;
+    this.#keyCount = count;
+    if (hasLocal) this.#readLocal(i, key);
+    return this.#peers.find(key, count);
   }
 
   /** Takes the slot of datagram `i` out: its octets stay until what this returns is called. Another takes its place. */

@@ -27,6 +27,18 @@ Deno.test("PeerCache.find() gives the same object to the same peer, and another 
   }
 });
 
+Deno.test("PeerCache.find() tells a peer of few words from one of many that begins like it", () => {
+  const cache = new PeerCache(ZONES);
+  const words = key("192.0.2.1", 4000);
+  const peer = cache.find(words, 2);
+  assertEquals([peer.hostname, peer.port, peer.words], ["192.0.2.1", 4000, words]);
+  assert(cache.find(key("192.0.2.1", 4000), 2) === peer);
+  const elsewhere = key("192.0.2.1", 4000);
+  elsewhere[LOCAL_WORD] = 1;
+  assertEquals(cache.find(elsewhere).words, elsewhere);
+  assertEquals(cache.find(words, 2).words, words);
+});
+
 Deno.test("PeerCache.find() keeps nothing of the key that it was given", () => {
   const cache = new PeerCache(ZONES);
   const words = key("2001:db8::1", 53);
