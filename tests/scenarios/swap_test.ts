@@ -93,7 +93,11 @@ Deno.test("what is remembered counts as long as the same upstreams are asked, in
   assertEquals(await askedAfter([1]), [1, 1]);
   assertEquals(await askedAfter([0]), [2, 1]);
   assertEquals(await askedAfter([0, 1]), [2, 1]);
-  assertEquals(client.replies.map(({ message }) => lines(message.answers)), Array(5).fill(ANSWER));
+  // Some are a second old.
+  const answers = client.replies.map(({ message }) =>
+    lines(message.answers).map((line) => line.replace(/ 299 /, " 300 "))
+  );
+  assertEquals(answers, Array(5).fill(ANSWER));
   assertEquals(scene.app.counters.cacheHits, 2);
 });
 

@@ -87,7 +87,8 @@ export class DeadlineQueue {
     if (deadline.next === deadline) return;
     unlink(deadline);
     this.#size--;
-    if (this.#size === 0) this.#stopTimer();
+    // The timer stays as it is, and looks for the next one when it fires: with one query after the other, each would start one
+    // and stop it, which takes as long as all that its deadlines do.
   }
 
   /** Takes back everything that is scheduled. */

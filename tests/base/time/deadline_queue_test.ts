@@ -127,16 +127,22 @@ Deno.test("DeadlineQueue.cancel() takes a deadline back and ignores one that doe
   assertEquals([log, queue.size], [["kept"], 0]);
 });
 
-Deno.test("DeadlineQueue stops its timer with the last deadline, cancelled or run", () => {
+Deno.test("DeadlineQueue lets its timer run when the last deadline is cancelled, and arms no other for what is due later", () => {
   const { time, queue, log } = setUp();
   const deadline = new Recorded("a", log);
-  queue.schedule(deadline, 100);
-  assertEquals(time.armedCount, 1);
-  queue.cancel(deadline);
-  assertEquals(time.armedCount, 0);
-  queue.schedule(deadline, 100);
+  for (const dueMs of [100, 300, 200]) {
+    queue.schedule(deadline, dueMs);
+    queue.cancel(deadline);
+    assertEquals([time.armedCount, time.started], [1, 1]);
+  }
   time.pass(200);
   assertEquals([time.armedCount, queue.size], [0, 0]);
+  queue.schedule(deadline, 400);
+  queue.cancel(deadline);
+  queue.schedule(deadline, 600);
+  assertEquals(time.started, 2);
+  time.pass(500);
+  assertEquals([log, time.armedCount, queue.size], [["a"], 0, 0]);
 });
 
 Deno.test("DeadlineQueue.clear() takes everything back, from inside onDue too", () => {
