@@ -25,6 +25,8 @@ const WRITERS: readonly (readonly [ListFormat, string, (name: string) => string]
   ["unbound", "local-zone: x", (name) => `local-zone: "${name}" always_nxdomain`],
   ["rpz", "x CNAME .", (name) => `${name} CNAME .`],
   ["rpz", "*.x 300 IN CNAME .", (name) => `*.${name} 300 IN CNAME .`],
+  ["rpz", "x CNAME y", (name) => `${name} CNAME walled-garden.example.`],
+  ["rpz", "x A", (name) => `${name} A 192.0.2.1`],
 ];
 
 for (const [format, as, write] of WRITERS) {

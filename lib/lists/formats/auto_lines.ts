@@ -17,6 +17,8 @@ const RECORD = /^\s+(?:[0-9]+[smhdw]?\s+|IN\s+)*(?:CNAME|SOA|NS|AAAA|A|TXT|MX|SR
 
 const CNAME = asciiOctets("cname");
 const IN = asciiOctets("in");
+const A = asciiOctets("a");
+const AAAA = asciiOctets("aaaa");
 
 /** Lines of any format, each by how it begins: lists that were put together of others have several. */
 export class AutoLines implements LineFormat {
@@ -73,7 +75,7 @@ export class AutoLines implements LineFormat {
     const isPlain = line.endsHere();
     const isOfClass = line.takeWord(IN);
     skipTtlAndClass(line);
-    const isRecord = isOfClass || line.takeWord(CNAME);
+    const isRecord = isOfClass || line.takeWord(CNAME) || takesAddressType(line);
     line.at = at;
     if (isPlain) return this.#plain;
     if (isRecord) return this.#rpz;
@@ -101,6 +103,12 @@ export class AutoLines implements LineFormat {
     if (isNetwork(text)) return this.#plain;
     return /[\^$|]|\/\//.test(text) || (text.includes("#") && isHiding(line)) ? this.#adblock : this.#plain;
   }
+}
+
+/** Whether an address record may stand here: something follows its type. */
+function takesAddressType(line: Line): boolean {
+  // hot path
+  return (line.takeWord(A) || line.takeWord(AAAA)) && line.at < line.end;
 }
 
 function isNetwork(text: string): boolean {

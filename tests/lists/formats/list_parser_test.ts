@@ -509,3 +509,60 @@ Deno.test("ListParser finds a name again in whatever format it has been written"
     { numRuns: 300 },
   );
 });
+
+Deno.test("ListParser takes an alias to the name itself for an exception, whatever the lines around it say", () => {
+  const [block, allow] = [' {"answer":{"kind":"cname","target":"a.example.","isPrefixed":false}}', " allow"];
+  assertEquals(
+    rowsOf("rpz", ["b.example", "a.example", "b.example", "a.example"].map((owner) => `${owner} CNAME a.example.`)),
+    [
+      `1 b.example. alone${block}`,
+      `2 a.example. alone${allow}`,
+      `3 b.example. alone${block}`,
+      `4 a.example. alone${allow}`,
+    ],
+  );
+});
+
+Deno.test("ListParser reads a record of a zone as if those before it were not there, but for what says where the zone is", () => {
+  const state = ["$ORIGIN zone.example.", "$ORIGIN sub.zone.example.", "@ SOA ns.a. me.a. 1 2 3 4 5", "$TTL 60"];
+  const owner = fc.constantFrom("a.example", "b.example", "*.c.example", "24.0.2.0.192.rpz-ip", "zone.example.");
+  const words = fc.constantFrom(
+    "CNAME .",
+    "300 IN CNAME .",
+    "CNAME *.",
+    "CNAME a.example",
+    "CNAME b.example",
+    "CNAME b.example.",
+    "cname B.example",
+    "CNAME *.b.example",
+    "CNAME rpz-passthru.",
+    "CNAME rpz-drop. ; why",
+    "CNAME a.b c",
+    "A 192.0.2.1",
+    "IN A 192.0.2.1",
+    "A 192.0.2.300",
+    "TXT A",
+    "TXT a",
+    "NS a.example.",
+    "DNAME a.example.",
+  );
+  const line = fc.oneof(
+    { weight: 1, arbitrary: fc.constantFrom(...state) },
+    { weight: 6, arbitrary: fc.tuple(owner, words).map((both) => both.join(" ")) },
+  );
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 12 }), fc.constantFrom<ListFormat[]>("rpz", "auto"), (lines, format) => {
+      const whole = rowsOf(format, lines);
+      for (const [i, one] of lines.entries()) {
+        const alone = [...lines.slice(0, i).filter((before) => state.includes(before)), one];
+        const said = (rows: string[], number: number) => {
+          return rows.filter((row) => row.startsWith(`${number} `)).map((row) => row.replace(/^\d+ /, ""));
+        };
+        // An address that is said twice is said once.
+        if (one.includes("rpz-ip")) continue;
+        assertEquals(said(whole, i + 1), said(rowsOf(format, alone), alone.length), one);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});

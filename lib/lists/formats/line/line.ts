@@ -55,6 +55,15 @@ export class Line {
     return this.at === this.end || this.octets[this.at] === mark;
   }
 
+  /** Whether these octets stand here, and nothing else up to the end. */
+  endsWith(octets: Uint8Array): boolean {
+    // hot path
+    const { at } = this;
+    if (this.end - at !== octets.length) return false;
+    for (let i = 0; i < octets.length; i++) if (this.octets[at + i] !== octets[i]) return false;
+    return true;
+  }
+
   /** Leaves out a comment behind a blank. */
   cutComment(): void {
     // hot path

@@ -1,6 +1,6 @@
 import { parseIp } from "../../../base/net/ip.ts";
 import { NO_DATA_TYPES, TYPE, typeFromText } from "../../../wire/iana.ts";
-import { isSameName, type Name, NameFormatError } from "../../../wire/name.ts";
+import { type Name, NameFormatError } from "../../../wire/name.ts";
 import { RdataFormatError } from "../../../wire/text/rdata_format_error.ts";
 import { rdataFromText } from "../../../wire/text/rdata_text.ts";
 import { ALLOWS, BLOCKS, type ListRule, type RuleAnswer } from "../../list_rule.ts";
@@ -31,10 +31,10 @@ export class RpzLines implements LineFormat {
   readonly #owner = new RpzOwner();
   /** Lines that a record may still go on for, until a parenthesis closes; 0 when none is open. */
   #openLines = 0;
-  /** Where the last alias leads, and the rule for that. */
-  #alias: { readonly target: Name; readonly isPrefixed: boolean; readonly rule: ListRule } | null = null;
-  /** The last record's data, and the rule for that. */
-  #data: { readonly type: number; readonly text: string; readonly rule: ListRule } | null = null;
+  /** The words of the last record, without its owner, and what they say: most lines of a zone say the same. */
+  #last: { readonly words: Uint8Array; readonly rule: ListRule; readonly target: Name | null } | null = null;
+  /** Where the alias leads that has been read; `null` for nowhere, or to a part of the name that was asked for. */
+  #target: Name | null = null;
 
   /** Whether a record goes on in the next line. */
   get isOpen(): boolean {
@@ -65,29 +65,48 @@ export class RpzLines implements LineFormat {
     }
     line.skipBlanks();
     line.scanName();
+    this.#last = null;
     if (!this.#owner.setOrigin(line.name, line.octets[line.at - 1] === OCTET.dot)) output.bad("no origin in the zone");
+  }
+
+  /** What is relative has been relative to something else until now. */
+  #setApex(): void {
+    this.#owner.setApex();
+    this.#last = null;
   }
 
   #readRecord(line: Line, output: ListOutput): void {
     // hot path
     skipTtlAndClass(line);
-    if (line.takeWord(CNAME)) {
-      line.skipBlanks();
-      return this.#say(this.#aliasRule(line, output), output);
-    }
-    const word = line.nextWord();
-    const type = typeFromText(word);
+    const last = this.#last;
+    const isKnown = last !== null && line.endsWith(last.words) &&
+      (last.target === null || !this.#owner.is(last.target));
+    if (isKnown) return this.#say(last.rule, output);
+    const { at } = line;
+    this.#target = null;
+    const rule = line.takeWord(CNAME) ? this.#aliasRule(line, output) : this.#recordRule(line, output);
+    if (rule === null) return;
+    const target = this.#target;
+    const isForAll = target === null || !this.#owner.is(target);
+    if (isForAll && this.#openLines === 0) this.#last = { words: line.octets.slice(at, line.end), rule, target };
+    this.#say(rule, output);
+  }
+
+  /** What a record says to answer; `null` for none, which has been told. */
+  #recordRule(line: Line, output: ListOutput): ListRule | null {
+    const type = typeFromText(line.nextWord());
     const data = (BEFORE_COMMENT.exec(line.rest())?.[0] ?? "").trim();
     if (data.includes("(") && !data.includes(")")) this.#openLines = OPEN_LINES_MAX;
-    if (type === TYPE.SOA) this.#owner.setApex();
+    if (type === TYPE.SOA) this.#setApex();
     if (type === null || NO_DATA_TYPES.has(type)) output.bad("no record");
     else if (NOT_LOCAL.has(type)) output.skipped("record that is no rule");
-    else if (!OF_ZONE.has(type)) this.#say(this.#dataRule(type, data, output), output);
+    else if (!OF_ZONE.has(type)) return dataRule(type, data, output);
+    return null;
   }
 
   /** What an alias says to do; `null` when it says nothing, which has been told. */
   #aliasRule(line: Line, output: ListOutput): ListRule | null {
-    // hot path
+    line.skipBlanks();
     if (line.takeOctet(OCTET.dot)) return line.endsHere(OCTET.semicolon) ? NXDOMAIN : tellBad(output);
     const { name, at } = line;
     const owner = name.scratch.slice(0, name.length);
@@ -114,29 +133,15 @@ export class RpzLines implements LineFormat {
       ? null
       : this.#owner.absolute(line.name, line.octets[line.at - 1] === OCTET.dot);
     if (target === null) return tellBad(output);
+    if (!isPrefixed) this.#target = target;
     // The older way to say that a name is let through.
     if (!isPrefixed && this.#owner.is(target)) return ALLOWS;
-    const last = this.#alias;
-    // Most lines of a zone lead to the same name.
-    if (last !== null && last.isPrefixed === isPrefixed && isSameName(last.target, target)) return last.rule;
-    const rule = output.rule({ ...BLOCKS, answer: { kind: "cname", target, isPrefixed } });
-    this.#alias = rule && { target, isPrefixed, rule };
-    return rule;
+    return output.rule({ ...BLOCKS, answer: { kind: "cname", target, isPrefixed } });
   }
 
-  /** What a record says to answer; `null` when it is none, which has been told. */
-  #dataRule(type: number, data: string, output: ListOutput): ListRule | null {
-    const last = this.#data;
-    if (last !== null && last.type === type && last.text === data) return last.rule;
-    const rule = dataRule(type, data, output);
-    this.#data = rule && { type, text: data, rule };
-    return rule;
-  }
-
-  #say(rule: ListRule | null, output: ListOutput): void {
+  #say(rule: ListRule, output: ListOutput): void {
     // hot path
     const { kind, covers, network } = this.#owner;
-    if (rule === null) return;
     if (kind === "name") output.name(covers, rule, 2);
     else if (kind === "address") output.address(network!, rule);
     else if (kind === "other") output.skipped("trigger that is no name of a question");
