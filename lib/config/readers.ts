@@ -1,7 +1,7 @@
 import { AddressFormatError } from "../base/net/address.ts";
 import { CidrFormatError, formatCidr, parseCidr } from "../base/net/cidr.ts";
 import { formatIp, parseIp } from "../base/net/ip.ts";
-import { type Listen, type ListenProtocol, parseListen } from "../server/listen/listen.ts";
+import { type Listen, parseListen } from "../server/listen/listen.ts";
 import { typeFromText } from "../wire/iana.ts";
 import type { Endpoint } from "../upstream/endpoint.ts";
 import { parseAskable } from "../upstream/parse_endpoint.ts";
@@ -10,16 +10,10 @@ import type { Bounds, Given, Reader, Unit } from "./setting.ts";
 import { UsageError } from "./usage_error.ts";
 
 const CHARACTER_STRING_OCTETS_MAX = 255;
-/** What there is somebody for. */
-const SERVED: readonly ListenProtocol[] = ["plain", "tls"];
 
 /** Where clients are served, see `parseListen`. */
 export function listenList(form: string, defaultPort: number): Reader<readonly Listen[]> {
-  const read = (one: Given) => {
-    const listen = readAs(one, (text) => parseListen(text, defaultPort));
-    if (SERVED.includes(listen.protocol)) return listen;
-    throw invalid(one, `must be an address alone, without ${listen.protocol}://`);
-  };
+  const read = (one: Given) => readAs(one, (text) => parseListen(text, defaultPort));
   return { form, isList: true, read: (given) => given.map(read) };
 }
 

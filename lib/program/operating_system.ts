@@ -1,5 +1,6 @@
 import type { Files } from "../base/files.ts";
 import type { LocalSockets } from "../base/local_sockets.ts";
+import type { TlsIdentity } from "../base/sockets/tls.ts";
 import type { Network, Runtime } from "../base/runtime.ts";
 import type { WritableFiles } from "../base/writable_files.ts";
 import type { Config, FullConfig } from "../config/config.ts";
@@ -40,6 +41,8 @@ export interface OperatingSystem {
   readonly files: Files;
   /** What configurations are read from: the same files, and more. */
   readonly configIo: ConfigIo;
+  /** Makes a key and a certificate that it signs itself. */
+  makeCertificate(wish: SelfSignedWish): Promise<SelfSignedCertificate>;
   /** Reads keys; see `PublicKeyOf`. */
   readonly publicKeyOf: PublicKeyOf;
   /** Where files of the program's own are written. */
@@ -86,6 +89,24 @@ export interface HeldSetFile {
   readonly descriptor: number;
   /** Lets go of it, here. */
   close(): void;
+}
+
+/** What a certificate is to be for. */
+export interface SelfSignedWish {
+  /** Names. */
+  readonly names: readonly string[];
+  /** Addresses, canonical text. */
+  readonly addresses: readonly string[];
+  /** From when on it holds, in seconds since 1970. */
+  readonly validFromS: number;
+  /** Until when it holds, in seconds since 1970. */
+  readonly validToS: number;
+}
+
+/** What was made. */
+export interface SelfSignedCertificate extends TlsIdentity {
+  /** What it may be pinned by: SHA-256 of its public key (SubjectPublicKeyInfo), Base64. */
+  readonly spkiSha256: string;
 }
 
 /** What the program is built as. */

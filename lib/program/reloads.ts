@@ -7,7 +7,6 @@ import type { ServiceManager } from "../operator/service_manager.ts";
 import type { Outcome } from "../reload/outcome.ts";
 import { type Loaded, Reloader, type Unusable } from "../reload/reloader.ts";
 import type { ReloadTarget } from "../reload/reload_target.ts";
-import type { Certificates } from "./certificates.ts";
 
 /** A configuration that was read from files. */
 export interface LoadedFiles extends Loaded {
@@ -25,6 +24,14 @@ export interface ReloadsOptions {
   readonly log: Log;
 }
 
+/** What is looked at again. */
+export interface LookedAt {
+  /** Whether there is nothing to be looked at. */
+  readonly isEmpty: boolean;
+  /** Looks at once. */
+  look(): void;
+}
+
 /** What serves, and follows the configuration. */
 export interface Serving {
   /** See `ReloadTarget`. */
@@ -38,7 +45,7 @@ export interface Serving {
   /** Where files are watched; `null` where there are none. */
   readonly files: Pick<Files, "stat" | "statNow"> | null;
   /** What is read anew with the configuration, whether that is another one or not. */
-  readonly certificates: Pick<Certificates, "look" | "isEmpty">;
+  readonly certificates: LookedAt;
 }
 
 /** What makes the program read its configuration again: a signal, files that change, whoever calls `reload`. */

@@ -16,6 +16,7 @@ import { listenAdvice } from "./listen_advice.ts";
 import { withLogFormat } from "./log_format.ts";
 import type { OperatingSystem } from "./operating_system.ts";
 import { type LoadedFiles, Reloads, type ReloadsOptions } from "./reloads.ts";
+import { makeSelfSigned } from "./certificates/self_signed.ts";
 import { serveAlone } from "./serve_alone.ts";
 import { supervise } from "./supervise.ts";
 import { versionText } from "./version_text.ts";
@@ -38,6 +39,7 @@ export async function runProgram(host: Host, system: OperatingSystem): Promise<n
     }
     if (command.kind === "admin") return await runAdminCommand(command, host, system);
     if (command.kind === "import") return print(host, await importFiles(command, host, system.files));
+    if (command.kind === "self-signed") return print(host, await makeSelfSigned(command, system));
     if (command.kind === "check-config") return await checkConfig(command, host, system);
     if (command.kind === "print-config") return await printConfigOf(command, host, system.configIo);
     if (command.kind === "print-schema") return await printSchema(host);

@@ -3,7 +3,7 @@ import type { ReadConfig } from "../config/read_config.ts";
 import { Log } from "../observe/log.ts";
 import { tallyOf } from "../reload/probation.ts";
 import type { ReloadTarget } from "../reload/reload_target.ts";
-import { Certificates, certificatesFor } from "./certificates.ts";
+import { Certificates, certificatesFor } from "./certificates/certificates.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
 import type { DatagramIoChoice, OperatingSystem } from "./operating_system.ts";

@@ -6,7 +6,7 @@ import type { Prepared, ReloadTarget } from "../reload/reload_target.ts";
 import type { Reloader } from "../reload/reloader.ts";
 import { ServedAddresses } from "../workers/served_addresses.ts";
 import { Supervisor } from "../workers/supervisor.ts";
-import { Certificates, certificatesFor } from "./certificates.ts";
+import { Certificates, certificatesFor } from "./certificates/certificates.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
 import { orAdvise } from "./listen_advice.ts";

@@ -1,4 +1,5 @@
 import type { Build, OperatingSystem } from "../program/operating_system.ts";
+import { makeSelfSigned } from "./certificates/self_signed.ts";
 import { publicKeyOf } from "./certificates/public_key.ts";
 import { chooseDatagramIo, sharedDatagramIo } from "./datagram_io.ts";
 import { DENO_CONFIG_IO } from "./deno_config_io.ts";
@@ -32,6 +33,7 @@ export function denoSystem(mainModule: string): OperatingSystem {
     files: DENO_FILES,
     configIo: DENO_CONFIG_IO,
     publicKeyOf,
+    makeCertificate: makeSelfSigned,
     writableFiles: DENO_WRITABLE_FILES,
     listFetcher: denoListFetcher(mainModule),
     listCompiler: denoListCompiler(mainModule),

@@ -4,6 +4,7 @@ import type { Host as ProgramHost } from "../../lib/program/host.ts";
 import type { DatagramIoChoice, OperatingSystem } from "../../lib/program/operating_system.ts";
 import type { Order } from "../../lib/workers/messages.ts";
 import { fetchSource } from "../../lib/lists/fetch/fetch_source.ts";
+import { makeSelfSigned } from "../../lib/system/certificates/self_signed.ts";
 import { publicKeyOf } from "../../lib/system/certificates/public_key.ts";
 import { FakeFiles } from "./fake_files.ts";
 import { FakeHttp } from "./fake_http.ts";
@@ -82,6 +83,7 @@ export class FakeSystem implements ProgramHost {
         variable: () => null,
       },
       publicKeyOf,
+      makeCertificate: makeSelfSigned,
       writableFiles: this.writableFiles,
       listFetcher: {
         fetchText: async (wanted, path, options) => {

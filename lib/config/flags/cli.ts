@@ -9,6 +9,7 @@ import { type Admin, isAdminWord, parseAdmin } from "./admin_commands.ts";
 import { type Check, parseCheck } from "./commands.ts";
 import { type ConfigCommand, isConfigWord, splitConfigArguments } from "./config_commands.ts";
 import { type Import, parseImport } from "./import_command.ts";
+import { parseSelfSigned, type SelfSigned } from "./self_signed_command.ts";
 import { type Flag, flagName, FLAGS, SHELLS } from "./flags.ts";
 
 /** What the command line asks for. */
@@ -18,6 +19,7 @@ export type Command =
   | Completions
   | Check
   | Import
+  | SelfSigned
   | Admin
   | ConfigCommand
   | { readonly kind: "print-schema" }
@@ -57,6 +59,7 @@ export function parseCommand(args: readonly string[], defaultFile: () => string 
   if (args[0] === "check") return parseCheck(args.slice(1));
   if (isAdminWord(args[0])) return parseAdmin(args[0], args.slice(1));
   if (args[0] === "import") return parseImport(args.slice(1));
+  if (args[0] === "self-signed") return parseSelfSigned(args.slice(1));
   if (args[0] === "print-schema" && args.length === 1) return { kind: "print-schema" };
   if (isConfigWord(args[0])) return configCommand(args[0], args.slice(1), defaultFile);
   const values = readFlags(args);

@@ -4,6 +4,7 @@ import { DEFAULT_LISTEN_PORT } from "../config.ts";
 import { UsageError } from "../usage_error.ts";
 import { ADMIN_COMMANDS } from "./admin_commands.ts";
 import { IMPORT_COMMAND } from "./import_command.ts";
+import { SELF_SIGNED_COMMAND } from "./self_signed_command.ts";
 import type { SubCommand } from "./sub_command.ts";
 
 /** What `check` asks for unless told otherwise: the program answers it by itself, whatever its upstreams do. */
@@ -22,6 +23,7 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
   },
   ...ADMIN_COMMANDS,
   IMPORT_COMMAND,
+  SELF_SIGNED_COMMAND,
   {
     name: "check-config",
     value: "[<file>] [--json]",

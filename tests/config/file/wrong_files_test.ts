@@ -205,7 +205,7 @@ listen = ["2001:db8::1:53:"]`,
     what: "a service that there is not yet",
     text: `[server]
 listen = ["https://192.0.2.1/dns-query"]`,
-    said: ["2:11 server.listen[1]: must be an address alone, without https://"],
+    said: ["2:11 server.listen[1]: needs server.certificate"],
   },
   {
     what: "an upstream over what there is no transport for",

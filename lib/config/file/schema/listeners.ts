@@ -26,9 +26,9 @@ function listeners(): Field<readonly FileListener[]> {
   const address = text({
     form: '"<ip>[:<port>]"',
     example: '"192.0.2.53"',
-    help:
-      `Serve clients here, over UDP and TCP; port ${LISTEN_PORT} unless given, 0 for any free one. tls:// before the ` +
-      "address serves DNS over TLS there, port 853 unless given.",
+    help: `Serve clients here, over UDP and TCP; port ${LISTEN_PORT} unless given, 0 for any free one. Before ` +
+      "the address: tls:// for DNS over TLS (port 853), https:// for DNS over HTTPS (443), quic:// for DNS over QUIC (853, an " +
+      "experiment), which need server.certificate; http:// for DNS over HTTP behind a proxy (80). Behind it a path.",
   }, readListener);
   const clients = text({
     form: '"guests"',

@@ -1,14 +1,14 @@
-import type { Clock, Timers, WallClock } from "../base/runtime.ts";
-import { UsageError } from "../config/usage_error.ts";
-import type { FullConfig } from "../config/config.ts";
-import type { Log } from "../observe/log.ts";
+import type { Clock, Timers, WallClock } from "../../base/runtime.ts";
+import { UsageError } from "../../config/usage_error.ts";
+import type { FullConfig } from "../../config/config.ts";
+import type { Log } from "../../observe/log.ts";
 import type {
   CertificateKeeper,
   CertificateStatus,
   ReadCertificates,
-} from "../server/certificates/certificate_keeper.ts";
-import { NO_TLS, type TlsMaterial } from "../server/certificates/tls_material.ts";
-import type { OperatingSystem } from "./operating_system.ts";
+} from "../../server/certificates/certificate_keeper.ts";
+import { NO_TLS, type TlsMaterial } from "../../server/certificates/tls_material.ts";
+import type { OperatingSystem } from "../operating_system.ts";
 
 /** What certificates are kept with. */
 export interface CertificatesOptions {
@@ -74,7 +74,7 @@ export class Certificates {
   }
 
   async #keeperOf(): Promise<CertificateKeeper> {
-    const { CertificateKeeper } = await import("../server/certificates/certificate_keeper.ts");
+    const { CertificateKeeper } = await import("../../server/certificates/certificate_keeper.ts");
     const { system: { files, configIo, publicKeyOf }, runtime, log } = this.#options;
     const onChange = (material: TlsMaterial) => this.#show(material);
     return new CertificateKeeper({
