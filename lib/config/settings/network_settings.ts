@@ -50,9 +50,10 @@ export const NETWORK_SETTINGS = {
     isReloadable: true,
     help: [
       `Serve clients here; port ${DEFAULT_LISTEN_PORT} unless given, 0 for any free one. May be repeated or comma-separated.`,
-      "Link-local addresses with their link: [fe80::1%eth0]. Before the address: tls:// for DNS over TLS (port 853), https://",
-      "for DNS over HTTPS (443), quic:// for DNS over QUIC (853, an experiment), which need --certificate; http:// for DNS",
-      "over HTTP behind a proxy (80). Behind it: a path, ?proxy-protocol=<network>, ?client-ca=<file>, ?allow=<network>.",
+      "Link-local addresses with their link: [fe80::1%eth0]. Before the address: tls:// for DNS over TLS (port 853),",
+      "https:// for DNS over HTTPS (443), quic:// for DNS over QUIC (853, an experiment), which need --certificate;",
+      "http:// for DNS over HTTP behind a proxy (80). Behind it: a path, ?proxy-protocol=<network>, ?client-ca=<file>,",
+      "?allow=<network>.",
       `Default: 127.0.0.1:${DEFAULT_LISTEN_PORT}, and [::1]:${DEFAULT_LISTEN_PORT} where IPv6 exists.`,
     ],
   },
