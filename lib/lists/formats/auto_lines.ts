@@ -46,11 +46,14 @@ export class AutoLines implements LineFormat {
     if (this.#rpz.isOpen || line.octet === OCTET.dollar) return this.#rpz;
     if (line.octet === OCTET.bar) return this.#adblock;
     if (line.octet === OCTET.at) return line.nextOctet === OCTET.at ? this.#adblock : this.#rpz;
-    if (line.octet === OCTET.slash || line.octet === OCTET.equals) return this.#ofOther(line);
+    if (line.octet === OCTET.equals) return this.#plain;
+    if (line.octet === OCTET.slash) return this.#ofOther(line);
     const { at } = line;
-    if (line.octet <= OCTET.one && takesNowhere(line)) {
+    if ((line.octet <= OCTET.one || line.octet === OCTET.colon) && takesNowhere(line)) {
+      // `::` and `::1` alone are addresses in answers.
+      const isHosts = line.octets[at] !== OCTET.colon || !line.endsHere();
       line.at = at;
-      return this.#hosts;
+      if (isHosts) return this.#hosts;
     }
     if (line.octet === OCTET.star && line.nextOctet === OCTET.dot) line.at += 2;
     else if (line.octet === OCTET.star || line.octet === OCTET.dot) line.at++;
@@ -99,7 +102,6 @@ export class AutoLines implements LineFormat {
   #ofOther(line: Line): LineFormat {
     const text = line.rest();
     if (text.startsWith("/")) return this.#adblock;
-    if (text.startsWith("=")) return this.#plain;
     if (isNetwork(text)) return this.#plain;
     return /[\^$|]|\/\//.test(text) || (text.includes("#") && isHiding(line)) ? this.#adblock : this.#plain;
   }

@@ -33,6 +33,8 @@ export class HostsLines implements LineFormat {
   readonly #covers: number;
   /** Lines whose address is one that others may have. */
   oddAddresses = 0;
+  /** The last of those: a list that leads somewhere leads there with all of its lines. */
+  #odd: Uint8Array | null = null;
 
   /** `covers`: what a name covers. */
   constructor(covers: number) {
@@ -43,9 +45,7 @@ export class HostsLines implements LineFormat {
   read(line: Line, output: ListOutput): void {
     // hot path
     if (!takesNowhere(line)) {
-      const word = line.nextWord();
-      // A link behind the address means nothing here.
-      if (parseIp(word.replace(/%.*/, "")) === null) return output.bad("no address in front");
+      if (!this.#takesOdd(line)) return output.bad("no address in front");
       this.oddAddresses++;
     }
     if (line.endsHere()) return output.bad("an address without a name");
@@ -59,6 +59,16 @@ export class HostsLines implements LineFormat {
         output.name(this.#covers, BLOCKS, 2);
       }
     } while (!line.endsHere());
+  }
+
+  /** Goes on behind any other address. */
+  #takesOdd(line: Line): boolean {
+    if (this.#odd !== null && line.takeWord(this.#odd)) return true;
+    const word = line.nextWord();
+    // A link behind the address means nothing here.
+    if (parseIp(word.replace(/%.*/, "")) === null) return false;
+    this.#odd = asciiOctets(word.toLowerCase());
+    return true;
   }
 }
 

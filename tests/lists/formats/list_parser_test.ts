@@ -510,6 +510,49 @@ Deno.test("ListParser finds a name again in whatever format it has been written"
   );
 });
 
+Deno.test("ListParser reads what several lines have in common for each of them", () => {
+  const lines = [
+    "||a.example^$important",
+    "||b.example^$important",
+    "@@||c.example^$important",
+    "||d.example^$third-party",
+    "||e.example^$third-party",
+    "||f.example^$important # why",
+    "||g.example^$nothing",
+    "||h.example^$nothing",
+    "||a.example^$important,badfilter",
+    "10.1.1.1 i.example",
+    "10.1.1.1 j.example k.example",
+    "10.1.1.10 l.example",
+    "fd00::A m.example",
+    "FD00::a n.example",
+    ":: o.example",
+    "::1",
+    "=p.example",
+  ];
+  const important = '{"isImportant":true}';
+  assertEquals(rowsOf("auto", lines), [
+    `1 a.example. with-below ${important}`,
+    `2 b.example. with-below ${important}`,
+    `3 c.example. with-below allow ${important}`,
+    "4 skipped: $third-party",
+    "5 skipped: $third-party",
+    `6 f.example. with-below ${important}`,
+    "7 bad: a modifier that is not known: ||g.example^$nothing",
+    "8 bad: a modifier that is not known: ||h.example^$nothing",
+    "10 i.example. alone",
+    "11 j.example. alone",
+    "11 k.example. alone",
+    "12 l.example. alone",
+    "13 m.example. alone",
+    "14 n.example. alone",
+    "15 o.example. alone",
+    "17 p.example. alone",
+    "16 address ::1/128",
+    `cancel a.example. with-below ${important}`,
+  ]);
+});
+
 Deno.test("ListParser takes an alias to the name itself for an exception, whatever the lines around it say", () => {
   const [block, allow] = [' {"answer":{"kind":"cname","target":"a.example.","isPrefixed":false}}', " allow"];
   assertEquals(

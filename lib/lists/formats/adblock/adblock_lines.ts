@@ -14,6 +14,8 @@ const DOMAIN = asciiOctets("||");
 /** A rule that is plain, its rule told by identity. */
 const PLAIN: Modifiers = { rule: BLOCKS, isCancelled: false };
 const PLAIN_EXCEPTION: Modifiers = { rule: ALLOWS, isCancelled: false };
+/** What modifiers say, or that the line says nothing about DNS. */
+type Said = Modifiers | { readonly skipped: string };
 /** How a last label looks that is a whole one: `||x.com` means `||x.com^`, `||x.` and `||x.c1` do not. */
 const LAST_LABEL = /^(?:[a-z]{2,}|xn--[a-z0-9-]+)$/;
 
@@ -22,6 +24,9 @@ const LAST_LABEL = /^(?:[a-z]{2,}|xn--[a-z0-9-]+)$/;
  * expressions, addresses; modifiers that a DNS filter has (AdGuard's syntax).
  */
 export class AdblockLines implements LineFormat {
+  /** The last modifiers, and what they say: most lines that have some have the same. */
+  #last: { readonly words: Uint8Array; readonly isAllow: boolean; readonly said: Said } | null = null;
+
   /** See `LineFormat`. */
   read(line: Line, output: ListOutput): void {
     // hot path
@@ -96,14 +101,25 @@ export class AdblockLines implements LineFormat {
     // hot path
     if (line.octet !== OCTET.dollar) return isAllow ? PLAIN_EXCEPTION : PLAIN;
     line.at++;
-    const read = readModifiers(line.rest().replace(/\s+#.*/, ""), isAllow);
-    if ("bad" in read) output.bad(read.bad);
-    else if ("skipped" in read) output.skipped(read.skipped);
-    else {
-      const rule = output.rule(read.rule);
-      return rule === null ? null : { ...read, rule };
-    }
+    const last = this.#last;
+    const isKnown = last !== null && last.isAllow === isAllow && line.endsWith(last.words);
+    const said = isKnown ? last.said : this.#readModifiers(line, isAllow, output);
+    if (said === null || !("skipped" in said)) return said;
+    output.skipped(said.skipped);
     return null;
+  }
+
+  /** `null` for what is bad, which has been told. */
+  #readModifiers(line: Line, isAllow: boolean, output: ListOutput): Said | null {
+    const read = readModifiers(line.rest().replace(/\s+#.*/, ""), isAllow);
+    if ("bad" in read) {
+      output.bad(read.bad);
+      return null;
+    }
+    const rule = "skipped" in read ? null : output.rule(read.rule);
+    const said = "skipped" in read ? read : rule && { ...read, rule };
+    if (said !== null) this.#last = { words: line.octets.slice(line.at, line.end), isAllow, said };
+    return said;
   }
 }
 
