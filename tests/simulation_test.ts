@@ -4,6 +4,7 @@ import type { ClientGroupConfig, LocalConfig, Policy } from "../lib/config/polic
 import { Counters } from "../lib/observe/counters.ts";
 import { TYPE } from "../lib/wire/iana.ts";
 import { putUint16 } from "../lib/wire/octets.ts";
+import { SERVER_FATES } from "./simulation/lists/list_server.ts";
 import { drawPlan, type Plan } from "./simulation/plan.ts";
 import { simulate, type SimulationOptions } from "./simulation/simulation.ts";
 import { STREAM_MANNERS } from "./simulation/stream_client.ts";
@@ -52,6 +53,8 @@ Deno.test("simulation: those seeds meet every kind of datagram and misbehaviour,
   const wanted = [
     "accepts failed",
     "datagrams swallowed",
+    "lists swapped",
+    ...SERVER_FATES.map((fate) => `list server ${fate}`),
     ...["explained", "flushed"].map((errand) => `operator ${errand}`),
     ...["applied", "unchanged", "rejected"].map((kind) => `reload ${kind}`),
     ...DATAGRAM_KINDS.map((kind) => `client ${kind}`),

@@ -24,6 +24,7 @@ import { drawErrands } from "./operator.ts";
 import { Oracle } from "./oracle.ts";
 import type { FileChange } from "./local/file_draw.ts";
 import { FilesInForce } from "./local/files_in_force.ts";
+import { KeptLists } from "./lists/kept_lists.ts";
 import { ListsInForce } from "./lists/lists_in_force.ts";
 import { nameSetOf } from "../support/list_sets.ts";
 import { LocalTraffic } from "./local/local_traffic.ts";
@@ -85,6 +86,7 @@ class Simulation {
   readonly #unruly: readonly UnrulyUpstream[];
   readonly #oracle: Oracle;
   readonly #policies: PoliciesInForce;
+  readonly #kept: KeptLists;
   readonly #streamClients: StreamClient[] = [];
   #crowd: Crowd | null = null;
   readonly #app: App;
@@ -140,7 +142,15 @@ class Simulation {
     this.#oracle = new Oracle({ plan, twins, altered });
     const epochSeconds = (ms: number) => world.epochSecondsAt(ms);
     const files = new FilesInForce(plan.files.changes, START_MS, epochSeconds);
-    const lists = new ListsInForce(plan.lists, START_MS, epochSeconds);
+    this.#kept = new KeptLists({
+      seed: plan.seed,
+      world,
+      plan: plan.lists,
+      startMs: START_MS,
+      useLists: ({ set }) => this.#app.useLists(set),
+    });
+    const sets = plan.lists.isKept ? this.#kept.swaps : plan.lists.sets;
+    const lists = new ListsInForce({ sets, pauses: plan.lists.pauses }, START_MS, epochSeconds);
     this.#policies = new PoliciesInForce({
       oracle: this.#oracle,
       first: plan.config.policy,
@@ -200,9 +210,10 @@ class Simulation {
     const { trace } = this.#world;
     return {
       seed: this.#plan.seed,
-      faults: [this.#checker, ...this.#streamClients, ...(this.#crowd === null ? [] : [this.#crowd])].flatMap((
-        { faults },
-      ) => faults),
+      faults: [this.#checker, this.#kept, ...this.#streamClients, ...(this.#crowd === null ? [] : [this.#crowd])]
+        .flatMap((
+          { faults },
+        ) => faults),
       traceHash: trace.hash,
       traceLines: trace.lines,
       counts: this.#counts(),
@@ -320,12 +331,18 @@ class Simulation {
   }
 
   #planLists(): void {
-    const { sets, pauses } = this.#plan.lists;
+    const { sets, pauses, isKept } = this.#plan.lists;
     const at = (afterMs: number, run: () => void) => {
       if (afterMs === 0) run();
       else this.#world.time.after(afterMs, () => this.#stopped === null && run());
     };
-    sets.forEach(({ afterMs, lines }, i) => at(afterMs, () => this.#app.listsNow.useNames(nameSetOf(lines, i + 1))));
+    if (isKept) {
+      this.#kept.start();
+      const stopMs = Math.max(...this.#plan.reloads.map(({ afterMs }) => afterMs));
+      this.#world.time.after(stopMs, () => this.#kept.stop());
+    } else {sets.forEach(({ afterMs, lines }, i) =>
+        at(afterMs, () => this.#app.listsNow.useNames(nameSetOf(lines, i + 1)))
+      );}
     for (const one of pauses) at(one.afterMs, () => this.#app.usePauses(one.pauses));
   }
 
@@ -464,6 +481,8 @@ class Simulation {
   #counts(): Map<string, number> {
     const counts = new Map<string, number>([["replies", this.#checker.replyCount]]);
     for (const [kind, count] of this.#checker.arrived) counts.set(`client ${kind}`, count);
+    for (const [fate, count] of this.#kept.server.counts) counts.set(`list server ${fate}`, count);
+    if (this.#kept.swaps.length > 1) counts.set("lists swapped", this.#kept.swaps.length);
     for (const [kind, count] of this.#errands) counts.set(`operator ${kind}`, count);
     for (const [kind, count] of this.#outcomes) counts.set(`reload ${kind}`, count);
     if (this.#failedAccepts > 0) counts.set("accepts failed", this.#failedAccepts);

@@ -8,7 +8,7 @@ import type { SeededRandom } from "../../support/seeded_random.ts";
 import { NAMES } from "../words_draw.ts";
 
 /** Lists of all policies, whatever these say of them. */
-const LISTS = ["ads", "must", "needed", "video"];
+export const LISTS = ["ads", "must", "needed", "video"];
 const SCHEDULES = ["day", "night"];
 const PLACE = { file: "/etc/dns-forwarder/config.toml", line: 3 };
 /** Names that lists have, beside those that are asked; what lies above many of them, too. */
@@ -24,6 +24,8 @@ const TARGETS = [
   ],
   ...["198.18.0.0/18", "198.18.128.0/17", "10.0.0.0/8", "2001:db8:8000::/33"],
 ];
+/** All that lines are about. */
+export const SAID_NAMES = [...LISTED, ...TARGETS];
 /** Times at which clocks are changed, or it is midnight somewhere: 30 minutes at once in one of these places. */
 const MOMENTS: readonly [timeZone: string, moment: string][] = [
   ["Europe/Paris", "2026-03-29T01:00:00Z"],
@@ -45,6 +47,8 @@ export interface ListPlan {
   readonly startSeconds: number;
   /** The time zone in which it does. */
   readonly timeZone: string;
+  /** Whether they are fetched, again and again; else they are told to the program. */
+  readonly isKept: boolean;
   /** What lists say from a moment on, in milliseconds after the start. */
   readonly sets: readonly { readonly afterMs: number; readonly lines: readonly Line[] }[];
   /** Which pauses the operator wants from a moment on. */
@@ -52,7 +56,13 @@ export interface ListPlan {
 }
 
 /** Where there are none. The world begins on 2025-01-01 then. */
-export const NO_LISTS: ListPlan = { startSeconds: 1_735_689_600, timeZone: "UTC", sets: [], pauses: [] };
+export const NO_LISTS: ListPlan = {
+  startSeconds: 1_735_689_600,
+  timeZone: "UTC",
+  isKept: false,
+  sets: [],
+  pauses: [],
+};
 
 /** @param spanMs How long questions come. */
 export function drawListPlan(random: SeededRandom, spanMs: number): ListPlan {
@@ -65,6 +75,7 @@ export function drawListPlan(random: SeededRandom, spanMs: number): ListPlan {
   return {
     startSeconds,
     timeZone,
+    isKept: random.chance(0.4),
     sets: sets.map((afterMs) => ({ afterMs, lines: drawLines(random) })).toSorted((a, b) => a.afterMs - b.afterMs),
     pauses: times(random.pick([0, 0, 1, 3])).map((afterMs) => {
       const untilSeconds = startSeconds + Math.floor(afterMs / 1000) + random.between(1, 60);

@@ -10,12 +10,16 @@ const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
 /** What lists say, and which rules count, at any time. */
 export class ListsInForce {
-  readonly #plan: ListPlan;
+  readonly #plan: Pick<ListPlan, "pauses"> & { readonly sets: readonly SetSays[] };
   readonly #startMs: number;
   readonly #epochSeconds: (ms: number) => number;
 
   /** @param startMs When the life begins. */
-  constructor(plan: ListPlan, startMs: number, epochSeconds: (ms: number) => number) {
+  constructor(
+    plan: Pick<ListPlan, "pauses"> & { readonly sets: readonly SetSays[] },
+    startMs: number,
+    epochSeconds: (ms: number) => number,
+  ) {
     this.#plan = plan;
     this.#startMs = startMs;
     this.#epochSeconds = epochSeconds;
@@ -59,6 +63,9 @@ export class ListsInForce {
     return [...rules.values()];
   }
 }
+
+/** What is in force from a moment on; more may be put behind it. */
+type SetSays = ListPlan["sets"][number];
 
 const NO_LINES: readonly Line[] = [];
 
