@@ -294,6 +294,14 @@ const OTHER_POLICIES: readonly { readonly name: string; readonly corruptPolicy: 
     corruptPolicy: withEachList(({ isImportant }) => ({ isImportant: !isImportant })),
   },
   { name: "what a list answers with", corruptPolicy: withEachList(() => ({ answer: ["203.0.113.66"] })) },
+  {
+    name: "who is asked for the names of a list",
+    corruptPolicy: (policy) => ({ ...policy, routes: policy.routes.filter(({ list }) => list === null) }),
+  },
+  {
+    name: "who is asked for some domains",
+    corruptPolicy: (policy) => ({ ...policy, routes: policy.routes.filter(({ list }) => list !== null) }),
+  },
   { name: "whose machine is in which group", corruptPolicy: withGroups(() => ({ macs: [] })) },
   { name: "who is in a group by name", corruptPolicy: withGroups(() => ({ names: [] })) },
   {
@@ -340,7 +348,8 @@ for (const { name, corruptPolicy } of OTHER_POLICIES) {
     for (let seed = 1; seed <= 1000 && faults.length === 0; seed++) {
       if (policiesOf(drawPlan(seed)).some(differs)) faults = (await simulate(seed, { corruptPolicy })).faults;
     }
-    assertMatch(faults.join("\n"), /has a record that nobody gave|says what follows from no outcome/);
+    const fault = /has a record that nobody gave|says what follows from no outcome|no route leads there/;
+    assertMatch(faults.join("\n"), fault);
   });
 }
 

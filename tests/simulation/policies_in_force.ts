@@ -37,6 +37,18 @@ export class PoliciesInForce {
     this.#since.push({ fromMs: nowMs, policy });
   }
 
+  /** Those that were in force at some time between two moments, as they are taken. */
+  *policiesBetween(fromMs: number, toMs: number): Generator<Policy | null> {
+    for (const policy of this.#heldBetween(fromMs, toMs)) yield policy === null ? null : this.#seen(policy);
+  }
+
+  #heldBetween(fromMs: number, toMs: number): ReadonlySet<Policy | null> {
+    const inForce = this.#since.filter((one, i) => {
+      return one.fromMs <= toMs && (this.#since[i + 1]?.fromMs ?? Infinity) >= fromMs;
+    });
+    return new Set(inForce.map((one) => one.policy));
+  }
+
   /**
    * What a client may have to get for what it asked at some time between two moments, and got later: what answers lead to is judged
    * when they come, and what else is asked for with it may be decided about then.
@@ -48,10 +60,7 @@ export class PoliciesInForce {
     { untilMs = toMs, isDecidedLater = false } = {},
   ): Generator<Knowledge> {
     const { oracle, lists } = this.#options;
-    const inForce = this.#since.filter((one, i) => {
-      return one.fromMs <= toMs && (this.#since[i + 1]?.fromMs ?? Infinity) >= fromMs;
-    });
-    for (const policy of new Set(inForce.map((one) => one.policy))) {
+    for (const policy of this.#heldBetween(fromMs, toMs)) {
       if (policy === null) yield oracle;
       else if (!changesByItself(policy)) yield this.#of(policy, hostname);
       else {

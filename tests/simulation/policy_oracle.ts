@@ -5,7 +5,7 @@ import { REWRITES_MAX } from "../../lib/resolver/route/rewrite.ts";
 import { encode, type Message, type Question, type ResourceRecord } from "../../lib/wire/message.ts";
 import { foldCase, type Name, nameFromText, nameToText } from "../../lib/wire/name.ts";
 import { blockLawSays, type Listed } from "../app/policy/block_law.ts";
-import { getsDns64, lawSays, SAFE_NAMES } from "../app/policy/law.ts";
+import { domainsOf, getsDns64, lawSays, SAFE_NAMES } from "../app/policy/law.ts";
 import { message } from "../support/messages.ts";
 import { type JudgedOutcome, type Made, ofTranslator, pointerOf, withMadeAddresses } from "./answers/dns64_law.ts";
 import { isFlattened, withoutAliases } from "./answers/flat_law.ts";
@@ -61,10 +61,9 @@ export class PolicyOracle implements Knowledge {
     const clientGroups = this.#policy.clientGroups.map((group) => ({ ...group, dropTypes: [], block: [] }));
     const unblocked = this.#policy.clientGroups.map((group) => ({ ...group, block: [] }));
     this.#unblocked = { ...this.#policy, clientGroups: unblocked };
-    // A route for all names is none for this or that.
-    const routes = this.#policy.routes.filter(({ domains }) =>
-      domains.every(({ name }) => name !== ".") && domains.length > 0
-    );
+    // A route for all names is none for this or that. Of a list, its own words count as if they stood in the route.
+    const routes = this.#policy.routes.map((route) => ({ ...route, domains: domainsOf(route, policy), list: null }))
+      .filter(({ domains }) => domains.every(({ name }) => name !== ".") && domains.length > 0);
     this.#unrouted = { ...this.#policy, clientGroups, routes };
     this.#group = groupOf(policy, hostname, marks);
     this.#sources = sourcesOf(policy, this.#group?.name ?? null, files);

@@ -6,7 +6,7 @@ import type { Policy } from "../../lib/config/policy.ts";
 import { withAnswers } from "./answers/answers_draw.ts";
 import { hasMarks, withMarks } from "./local/client_marks.ts";
 import { drawFiles, type FilePlan } from "./local/file_draw.ts";
-import { drawListPlan, type ListPlan, NO_LISTS, withLists } from "./lists/list_draw.ts";
+import { drawListPlan, type ListPlan, NO_LISTS, withListRoute, withLists } from "./lists/list_draw.ts";
 import { withHome } from "./local/words.ts";
 import { drawPolicy } from "./policy_draw.ts";
 import { withWords } from "./words_draw.ts";
@@ -104,8 +104,10 @@ function withMore(
   const known = home.chance(0.5) ? withHome(policy, home, files) : policy;
   const listing = new SeededRandom(`lists ${source}`);
   const listed = lists !== NO_LISTS && listing.chance(0.8) ? withLists(known, listing, lists) : known;
+  const routing = new SeededRandom(`list route ${source}`);
+  const routedByList = listed.lists.length > 0 && routing.chance(0.8) ? withListRoute(listed, routing) : listed;
   const marking = new SeededRandom(`marks ${source}`);
-  const marked = marking.chance(0.5) ? withMarks(listed, marking) : listed;
+  const marked = marking.chance(0.5) ? withMarks(routedByList, marking) : routedByList;
   const answering = new SeededRandom(`answers ${source}`);
   return answering.chance(0.6) ? withAnswers(marked, answering) : marked;
 }

@@ -31,6 +31,7 @@ import { LocalTraffic } from "./local/local_traffic.ts";
 import { drawPlan, type Plan, START_MS, STRANGER } from "./plan.ts";
 import { PoliciesInForce } from "./policies_in_force.ts";
 import type { ReloadPlan } from "./reload_plan.ts";
+import { RouteWatch } from "./route_watch.ts";
 import { scriptedFor } from "./scripted_for.ts";
 import { StreamClient } from "./stream_client.ts";
 import { asStranger, type ClientDatagram, Traffic } from "./traffic.ts";
@@ -87,6 +88,7 @@ class Simulation {
   readonly #oracle: Oracle;
   readonly #policies: PoliciesInForce;
   readonly #kept: KeptLists;
+  readonly #routes: RouteWatch;
   readonly #streamClients: StreamClient[] = [];
   #crowd: Crowd | null = null;
   readonly #app: App;
@@ -158,6 +160,10 @@ class Simulation {
       lists,
       read: corruptPolicy,
     });
+    this.#routes = new RouteWatch({
+      lists,
+      policiesBetween: (fromMs, toMs) => this.#policies.policiesBetween(fromMs, toMs),
+    });
     // Every second seed lives with batches, and every second one of the others is woken at once: a burst is a burst only
     // for who comes late.
     const hasBatches = plan.seed % 2 === 0;
@@ -210,7 +216,13 @@ class Simulation {
     const { trace } = this.#world;
     return {
       seed: this.#plan.seed,
-      faults: [this.#checker, this.#kept, ...this.#streamClients, ...(this.#crowd === null ? [] : [this.#crowd])]
+      faults: [
+        this.#checker,
+        this.#kept,
+        this.#routes,
+        ...this.#streamClients,
+        ...(this.#crowd === null ? [] : [this.#crowd]),
+      ]
         .flatMap((
           { faults },
         ) => faults),
@@ -227,6 +239,7 @@ class Simulation {
     if (passage.kind === "delivered" && isIn(passage.to)) this.#noteAsked(passage.octets);
     if (passage.kind === "sent" && upstreams.some(({ address }) => isSameAddress(passage.to, address))) {
       this.#budget.noteSent(passage.octets);
+      this.#routes.noteSent(passage.octets, passage.to, this.#world.time.nowMs());
     }
   }
 

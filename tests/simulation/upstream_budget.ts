@@ -106,7 +106,8 @@ function stagesOf(policy: Policy | null): number {
   return policy?.upstreamGroups.some(({ fallback }) => fallback !== null) ? policy.upstreamGroups.length : 1;
 }
 
-function isLoopProbe(question: Question): boolean {
+/** Whether the forwarder asks for it to find itself. */
+export function isLoopProbe(question: Question): boolean {
   return LOOP_PROBE.test(questionToText(question).toLowerCase().replace("in txt", "IN TXT"));
 }
 

@@ -21,8 +21,8 @@ import { writable } from "./list_texts.ts";
 
 const FOLDER = "/state";
 const SERVER = "192.0.2.200";
-/** What has been read is in force by then. */
-const MADE_MS = 100;
+/** What has been read is in force by then: more may follow it, and is waited for for ten seconds; and timers are late. */
+const MADE_MS = 10_100;
 
 /** What lists are kept from. */
 export interface KeptListsOptions {

@@ -1,6 +1,6 @@
 import type { BlockAnswer, BlockRule, ListConfig, ScheduleConfig } from "../../../lib/config/lists.ts";
 import { BLOCK_REASONS, DEFAULT_LIST } from "../../../lib/config/lists.ts";
-import { type ClientGroupConfig, type Policy, UNFILTERED } from "../../../lib/config/policy.ts";
+import { type ClientGroupConfig, type Policy, type RouteConfig, UNFILTERED } from "../../../lib/config/policy.ts";
 import type { Pause } from "../../../lib/lists/schedule/pause.ts";
 import { TYPE } from "../../../lib/wire/iana.ts";
 import type { Line } from "../../app/policy/block_law.ts";
@@ -139,6 +139,27 @@ export function withLists(policy: Policy, random: SeededRandom, plan: ListPlan):
   };
 }
 
+/** The policy with a route for what a list has, whose own words are no domains of other routes: which of two counts is no matter of the law. */
+export function withListRoute(policy: Policy, random: SeededRandom): Policy {
+  const list = random.pick(LISTS);
+  const clients = policy.clientGroups.map(({ name }) => name);
+  const domains = new Set(policy.routes.flatMap((route) => route.domains.map(({ name }) => name.toLowerCase())));
+  const lists = policy.lists.map((one) => {
+    const names = one.names.filter((text) => !domains.has(text.replace(/^(?:=|\*\.)/, "")));
+    return one.name === list ? { ...one, names } : one;
+  });
+  const route: RouteConfig = {
+    domains: [],
+    list,
+    types: random.chance(0.2) ? [random.pick([TYPE.A, TYPE.AAAA])] : null,
+    clients: random.chance(0.3) ? [random.pick(clients)] : null,
+    to: random.pick(policy.upstreamGroups).name,
+    allowsPrivateAnswers: false,
+    place: { ...PLACE, line: 100 },
+  };
+  return { ...policy, lists, routes: [...policy.routes, route] };
+}
+
 /** The default group, of which nothing is said. */
 export const DEFAULT_GROUP: ClientGroupConfig = {
   ...UNFILTERED,
@@ -162,7 +183,7 @@ function drawList(random: SeededRandom, name: string): ListConfig {
   return {
     ...DEFAULT_LIST,
     name,
-    sources: [],
+    sources: [{ url: `https://lists.example.org/${name}.txt` }],
     names: random.chance(0.2) ? [...names, random.pick(expressions)] : names,
     coversBelow: null,
     types: random.chance(0.1) ? [TYPE.A, TYPE.AAAA] : null,

@@ -12,6 +12,8 @@ const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 export class ListsInForce {
   readonly #plan: Pick<ListPlan, "pauses"> & { readonly sets: readonly SetSays[] };
   readonly #startMs: number;
+  /** Of some lists. */
+  readonly #known = new Map<readonly Line[], Map<string, readonly Line[]>>();
   readonly #epochSeconds: (ms: number) => number;
 
   /** @param startMs When the life begins. */
@@ -27,14 +29,21 @@ export class ListsInForce {
 
   /** All that they may come to for a policy at some time between two moments. */
   between(fromMs: number, toMs: number, policy: Policy): Listed[] {
-    const sets = heldBetween(this.#plan.sets, fromMs - this.#startMs, toMs - this.#startMs);
     const pauses = heldBetween(this.#plan.pauses, fromMs - this.#startMs, toMs - this.#startMs);
-    const known = new Set(policy.lists.map(({ name }) => name));
-    const lines = [...new Set(sets.map((set) => set?.lines ?? NO_LINES))].map((all) => {
-      return all.filter(({ list }) => known.has(list));
-    });
+    const lines = this.linesBetween(fromMs, toMs, policy);
     const rules = this.#rulesBetween(fromMs, toMs, policy, pauses.map((one) => one?.pauses ?? []));
     return lines.flatMap((one) => rules.map((inForce) => ({ lines: one, inForce })));
+  }
+
+  /** What lists may say at some time between two moments, of those that the policy knows. */
+  linesBetween(fromMs: number, toMs: number, policy: Policy): (readonly Line[])[] {
+    const sets = heldBetween(this.#plan.sets, fromMs - this.#startMs, toMs - this.#startMs);
+    const known = new Set(policy.lists.map(({ name }) => name));
+    return [...new Set(sets.map((set) => set?.lines ?? NO_LINES))].map((lines) => {
+      return this.#known.getOrInsertComputed(lines, () => new Map()).getOrInsertComputed([...known].join(), () => {
+        return lines.filter(({ list }) => known.has(list));
+      });
+    });
   }
 
   #rulesBetween(
