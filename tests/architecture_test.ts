@@ -44,6 +44,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   resolver: ["blocking", "route", "filter", "cache", "sharing", "local", "questions", "*"],
   upstream: [
     "registry.ts",
+    "members",
     "secure",
     "group",
     "discovery",

@@ -107,11 +107,14 @@ function upstreamLine({ state, smoothedMs, percentile95Ms, ...upstream }: Upstre
     ? "never measured"
     : `answers in ${smoothedMs.toFixed(1)} ms, 95 % within ${percentile95Ms.toFixed(1)} ms`;
   const { queryCount, replyCount, failureCount } = upstream;
-  return `${state}, ${time}, sent=${queryCount} replies=${replyCount} failures=${failureCount}` +
+  const isNot = upstream.problem === null ? "" : ` (${upstream.problem})`;
+  return `${state}${isNot}, ${time}, sent=${queryCount} replies=${replyCount} failures=${failureCount}` +
     (upstream.isAskedWithoutEdns ? ", asked without EDNS" : "") +
     (upstream.isAskedWithoutCookies ? ", asked without cookies" : "") +
     (upstream.isAskedInPlainCase ? ", asked in plain letter case" : "") +
-    (upstream.isAskedOverTcp ? ", asked over TCP" : "");
+    (upstream.isAskedOverTcp ? ", asked over TCP" : "") +
+    (upstream.isForBootstrap ? ", asked where encrypted upstreams are, and nothing else" : "") +
+    (upstream.isUnauthenticated ? ", NOT AUTHENTICATED" : "");
 }
 
 function duration(ms: number): string {

@@ -48,6 +48,9 @@ function sumUpstream(parts: readonly UpstreamStatus[]): UpstreamStatus {
   return {
     name: parts[0]!.name,
     state: sumState(parts.map(({ state }) => state)),
+    ...parts.every(({ isForBootstrap }) => isForBootstrap) ? { isForBootstrap: true } : {},
+    problem: parts.find(({ problem }) => problem !== null)?.problem ?? null,
+    isUnauthenticated: parts.some(({ isUnauthenticated }) => isUnauthenticated),
     smoothedMs: sum(measured, ({ smoothedMs }) => smoothedMs) / Math.max(1, measured.length),
     percentile95Ms: Math.max(0, ...parts.map(({ percentile95Ms }) => percentile95Ms)),
     queryCount: sum(parts, ({ queryCount }) => queryCount),

@@ -61,6 +61,11 @@ export function isSecure(endpoint: Endpoint): endpoint is SecureEndpoint {
   return endpoint.protocol !== "udp" && endpoint.protocol !== "tcp";
 }
 
+/** Whether a server is asked over an encrypted transport, and anybody on the way may be it. */
+export function isUnauthenticated(endpoint: Endpoint): boolean {
+  return isSecure(endpoint) && endpoint.auth === "none";
+}
+
 /** The endpoint at an address, over UDP or TCP. */
 export function endpointAt({ transport, hostname, port }: SocketAddress): PlainEndpoint {
   const { address, zone } = splitZone(hostname);
@@ -91,9 +96,14 @@ export function endpointText(endpoint: Endpoint): string {
   return `${scheme}${formatSocketAddress(socketAddressOf(endpoint))}${parameters}`;
 }
 
-function secureText(endpoint: SecureEndpoint): string {
-  const { protocol, name, addresses, port, path, bootstrap, pins, stampHashes, ca, auth, designatedBy } = endpoint;
+/** What an encrypted server is called where its parameters concern nobody, clients say: `tls://dns.example:853`. */
+export function serverText({ protocol, name, addresses, port, path }: SecureEndpoint): string {
   const hostname = name ?? addresses[0]!;
+  return `${protocol}://${formatSocketAddress({ transport: "tcp", hostname, port })}${path ?? ""}`;
+}
+
+function secureText(endpoint: SecureEndpoint): string {
+  const { name, addresses, bootstrap, pins, stampHashes, ca, auth, designatedBy } = endpoint;
   const parameters = [
     ...(name === null ? addresses.slice(1) : addresses).map((ip) => `ip=${ip}`),
     ...bootstrap.map((server) => `bootstrap=${server}`),
@@ -103,8 +113,7 @@ function secureText(endpoint: SecureEndpoint): string {
     ...auth === "none" ? ["auth=none"] : [],
     ...designatedBy === undefined ? [] : [`designated-by=${designatedBy}`],
   ];
-  const where = formatSocketAddress({ transport: "tcp", hostname, port });
-  return `${protocol}://${where}${path ?? ""}${parameters.length === 0 ? "" : `?${parameters.join("&")}`}`;
+  return `${serverText(endpoint)}${parameters.length === 0 ? "" : `?${parameters.join("&")}`}`;
 }
 
 /** What would end a parameter, or a flag's value, is written as its code. */

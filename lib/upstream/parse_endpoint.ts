@@ -6,7 +6,7 @@ import { type Parameters, secureEndpoint } from "./secure_endpoint.ts";
  * What an operator may write before `://`: what there is a transport for. UDP is what is meant without. Others are read, too, for
  * whoever makes their transport.
  */
-export const SCHEMES: readonly Protocol[] = ["tcp"];
+export const SCHEMES: readonly Protocol[] = ["tcp", "tls"];
 
 /** What else people call them. */
 const OTHERWISE: Readonly<Record<string, string>> = {
@@ -54,7 +54,7 @@ function noSuchScheme(scheme: string): string {
   const known = SCHEMES.map((known) => `${known}://`);
   const meant = OTHERWISE[scheme];
   const hint = meant === undefined ? "" : `; ${meant} is what it is called here`;
-  return `must be an address, asked over UDP, or ${known.join(" or ")} and an address; there is no ${scheme}://${hint}`;
+  return `must be an address, asked over UDP, or begin with ${known.join(" or ")}; there is no ${scheme}://${hint}`;
 }
 
 function plainEndpoint(address: SocketAddress, { ddr, ...others }: Parameters): PlainEndpoint {

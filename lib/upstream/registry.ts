@@ -1,20 +1,21 @@
 import { Random } from "../base/random/random.ts";
 import type { Runtime } from "../base/runtime.ts";
-import { type Approach, approachKey, identityOf, localHostnameOf, sourcesFor, sourceTo } from "./approach.ts";
-import { type Endpoint, endpointText, isSecure, socketAddressOf } from "./endpoint.ts";
-import { CookieJar } from "./exchange/cookie_jar.ts";
+import type { Services } from "../observe/services.ts";
+import { type Approach, approachKey, localHostnameOf, sourcesFor } from "./approach.ts";
+import { type Endpoint, endpointText, isSecure } from "./endpoint.ts";
 import { type AnswerRule, USUAL_RULE } from "./group/answer_rule.ts";
 import { FallbackGroup } from "./group/fallback_group.ts";
 import { HedgeBudgets } from "./group/hedge_budget.ts";
 import type { Strategy } from "./group/strategy.ts";
 import { UpstreamGroup } from "./group/upstream_group.ts";
 import type { UpstreamStatus } from "./health/upstream_status.ts";
-import type { StreamTransport } from "./stream/stream_transport.ts";
-import { tcpTransport } from "./stream/tcp_transport.ts";
-import { DatagramTransport } from "./udp/datagram_transport.ts";
+import { type Member, openMember } from "./members/open_member.ts";
+import { ClockDoubt } from "./secure/clock_doubt.ts";
 import { SocketPools } from "./udp/socket_pools.ts";
-import { Upstream } from "./upstream.ts";
-import type { Services } from "../observe/services.ts";
+import type { Upstream } from "./upstream.ts";
+
+/** Who is asked for an address now and then needs no more; a retry takes another one than the first send. */
+const BOOTSTRAP_SOCKETS = 2;
 
 /** What a registry is made from. */
 export interface UpstreamRegistryOptions extends Pick<Services, "deadlines" | "counters" | "log"> {
@@ -44,16 +45,8 @@ export interface GroupOptions {
   readonly timeoutMs?: number;
   /** Who is asked when all of these have failed. Stays open for as long as this group does. */
   readonly fallback?: UpstreamGroup | null;
-}
-
-/** An upstream, and what it is asked through. */
-interface Member {
-  readonly upstream: Upstream;
-  readonly stream: StreamTransport;
-  /** When it was opened; -Infinity for those of the first group, before which nobody was asked. */
-  readonly openedAtMs: number;
-  /** Groups that it is in. */
-  groupCount: number;
+  /** Whether they are asked where others are, and nothing else. */
+  readonly isForBootstrap?: boolean;
 }
 
 /**
@@ -68,6 +61,7 @@ export class UpstreamRegistry {
   readonly #members = new Map<string, Member>();
   readonly #restarts = { count: 0 };
   readonly #hedges = new HedgeBudgets();
+  readonly #clockDoubt: ClockDoubt;
   #hasGroups = false;
 
   /** See {@linkcode UpstreamRegistryOptions}. */
@@ -75,6 +69,7 @@ export class UpstreamRegistry {
     this.#options = options;
     this.#random = new Random(options.runtime.random);
     this.#pools = new SocketPools({ ...options, random: this.#random });
+    this.#clockDoubt = new ClockDoubt(options.log);
   }
 
   /**
@@ -84,8 +79,9 @@ export class UpstreamRegistry {
    * @throws {RangeError} when there is no transport for one of them; nothing has changed then.
    */
   openGroup(options: GroupOptions): UpstreamGroup {
-    const { endpoints, strategy, socketCount } = options;
+    const { endpoints, strategy, socketCount, isForBootstrap = false } = options;
     const { runtime: { clock }, deadlines, counters } = this.#options;
+    const openedAtMs = this.#hasGroups ? clock.nowMs() : -Infinity;
     for (const endpoint of endpoints) assertAskable(endpoint);
     const approaches = new Map(endpoints.map((endpoint) => {
       const approach = approachTo(endpoint, options);
@@ -96,9 +92,12 @@ export class UpstreamRegistry {
     }));
     for (const hostname of hostnames) this.#pools.take(hostname, socketCount);
     const members = [...approaches].map(([key, approach]) => {
-      return this.#members.getOrInsertComputed(key, () => this.#open(approach));
+      return this.#members.getOrInsertComputed(key, () => this.#open(approach, openedAtMs));
     });
-    for (const member of members) member.groupCount++;
+    for (const member of members) {
+      member.groupCount++;
+      if (isForBootstrap) member.bootstrapCount++;
+    }
     this.#hasGroups = true;
     const whose = [...approaches.keys()].toSorted().join(" ");
     const { rule = USUAL_RULE, timeoutMs = Infinity, fallback = null } = options;
@@ -116,6 +115,7 @@ export class UpstreamRegistry {
       hedges: this.#hedges.take(whose),
       onClosed: () => {
         this.#hedges.give(whose);
+        if (isForBootstrap) { for (const member of members) member.bootstrapCount--; }
         this.#leave(members, () => hostnames.forEach((hostname) => this.#pools.give(hostname, socketCount)));
       },
     };
@@ -129,7 +129,11 @@ export class UpstreamRegistry {
 
   /** How each is doing: the `preferred` ones in their order, and then the others. */
   states(preferred: readonly Upstream[] = []): readonly UpstreamStatus[] {
-    return [...new Set([...preferred, ...this.upstreams])].map(({ state }) => state);
+    return [...new Set([...preferred, ...this.upstreams])].map(({ key, state }) => {
+      const member = this.#members.get(key);
+      const isForBootstrap = member !== undefined && member.bootstrapCount === member.groupCount;
+      return isForBootstrap ? { ...state, isForBootstrap } : state;
+    });
   }
 
   /**
@@ -141,8 +145,12 @@ export class UpstreamRegistry {
     this.#restarts.count++;
     for (const { upstream } of this.#members.values()) upstream.reset();
     const closeSockets = this.#pools.leaveSockets();
-    for (const { stream } of this.#members.values()) stream.drop();
+    for (const { stream, link } of this.#members.values()) {
+      link?.forget();
+      stream.drop();
+    }
     closeSockets();
+    for (const { stream, link } of this.#members.values()) if (link !== null) stream.warm();
   }
 
   /** UDP sockets that are open, those that only wait for their last replies included. */
@@ -163,36 +171,20 @@ export class UpstreamRegistry {
     this.#members.clear();
   }
 
-  #open(approach: Approach): Member {
-    const { runtime, deadlines, counters, log, tombstoneMs } = this.#options;
-    const random = this.#random;
-    const { endpoint, sources, hasCookies, isMixed } = approach;
-    if (isSecure(endpoint)) throw new RangeError(`Cannot ask ${endpointText(endpoint)}: no such transport`);
-    const address = socketAddressOf(endpoint);
-    const source = sourceTo(address.hostname, sources);
-    const identity = identityOf(approach);
-    const jar = hasCookies ? { cookies: new CookieJar(random) } : {};
-    const stream = tcpTransport({ runtime, random, deadlines, counters, address, source, tombstoneMs, ...jar });
-    const openedAtMs = this.#hasGroups ? runtime.clock.nowMs() : -Infinity;
-    const common = {
-      ...jar,
-      ...identity,
-      endpoint,
-      randomizesCase: isMixed,
-      deadlines,
-      clock: runtime.clock,
-      random,
-      log,
-    };
-    if (endpoint.protocol === "tcp") {
-      // It is asked over TCP from the first query on, and truncated replies are no better elsewhere.
-      const upstream = new Upstream({ ...common, transport: stream, fallback: null });
-      return { upstream, stream, openedAtMs, groupCount: 0 };
-    }
-    const sockets = this.#pools.at(localHostnameOf(endpoint, sources));
-    const datagram = new DatagramTransport({ sockets, address, name: identity.name, counters, ...jar });
-    const upstream = new Upstream({ ...common, transport: datagram, fallback: stream });
-    return { upstream, stream, openedAtMs, groupCount: 0 };
+  #open(approach: Approach, openedAtMs: number): Member {
+    return openMember(approach, openedAtMs, {
+      ...this.#options,
+      random: this.#random,
+      pools: this.#pools,
+      openGroup: (endpoints, sources) => {
+        const socketCount = BOOTSTRAP_SOCKETS;
+        return this.openGroup({ endpoints, strategy: "sequential", socketCount, sources, isForBootstrap: true });
+      },
+      onUntrusted: () => {
+        const secure = [...this.#members.values()].filter(({ link }) => link !== null);
+        this.#clockDoubt.look(secure.map(({ upstream }) => upstream));
+      },
+    });
   }
 
   /** One of their groups is no more: those that are in no other are closed, and their sockets given back by `giveSockets`. */
@@ -206,7 +198,10 @@ export class UpstreamRegistry {
       upstream.close();
     }
     giveSockets();
-    for (const { stream } of left) stream.close();
+    for (const { stream, bootstrapServers } of left) {
+      stream.close();
+      bootstrapServers?.close();
+    }
   }
 }
 
@@ -218,6 +213,6 @@ function approachTo(
 }
 
 function assertAskable(endpoint: Endpoint): void {
-  if (endpoint.protocol === "udp" || endpoint.protocol === "tcp") return;
+  if (!isSecure(endpoint) || endpoint.protocol === "tls") return;
   throw new RangeError(`Cannot ask ${endpointText(endpoint)}: no such transport`);
 }

@@ -12,14 +12,15 @@ import type { Responder, Response } from "../response/response.ts";
 import type { DeferredResponse } from "./matching/deferred_response.ts";
 import { type AskOwner, LaterAnswer } from "./ask_owner.ts";
 import type { Request } from "./request.ts";
+import type { UntrustedError } from "./refusal.ts";
 import { StateReport } from "./health/state_report.ts";
 import { ForgeryError, isSilence } from "./upstream_error.ts";
+import { statusOf } from "./health/status_of.ts";
 import { WholeReply } from "./exchange/whole_reply.ts";
 import type { Services } from "../observe/services.ts";
 
 /** What an upstream is made from. */
-export interface UpstreamOptions extends DialogueOptions, Identity, Pick<Services, "deadlines" | "log"> {
-}
+export interface UpstreamOptions extends DialogueOptions, Identity, Pick<Services, "deadlines" | "log"> {}
 
 /** A server that is asked what we do not know, and what we have learned about it. */
 export class Upstream implements Responder, Identity, AskedUpstream<Exchange<AskOwner<Upstream>>> {
@@ -31,11 +32,11 @@ export class Upstream implements Responder, Identity, AskedUpstream<Exchange<Ask
   path: Path = new Path();
   /** See `AskedUpstream`. Likewise. */
   breaker: Breaker = new Breaker();
+  /** See `AskedUpstream`. */
+  readonly dialogue: Dialogue;
   readonly #options: UpstreamOptions;
   #recoveredAtMs = -Infinity;
   #failureCount = 0;
-  /** See `AskedUpstream`. */
-  readonly dialogue: Dialogue;
   readonly #report: StateReport;
   readonly #loop: LoopCut;
 
@@ -59,6 +60,11 @@ export class Upstream implements Responder, Identity, AskedUpstream<Exchange<Ask
     return this.breaker.isKnownBad || this.isLoop;
   }
 
+  /** See `Reported`. */
+  get problem(): string | null {
+    return this.breaker.refusal?.text ?? null;
+  }
+
   /** Questions on which it failed, since the start. */
   get failureCount(): number {
     return this.#failureCount;
@@ -71,17 +77,7 @@ export class Upstream implements Responder, Identity, AskedUpstream<Exchange<Ask
 
   /** How it is doing. */
   get state(): UpstreamStatus {
-    const { queryCount, replyCount, capabilities } = this.dialogue;
-    return {
-      name: this.name,
-      state: this.isLoop ? "loop" : this.breaker.stateName,
-      smoothedMs: this.path.smoothedMs,
-      percentile95Ms: this.path.percentile95Ms,
-      queryCount,
-      replyCount,
-      failureCount: this.#failureCount,
-      ...capabilities.lessonsAt(this.#options.clock.nowMs()),
-    };
+    return statusOf(this, this.#options.endpoint);
   }
 
   /** SRTT in milliseconds; 0 when never measured. */
@@ -199,9 +195,8 @@ export class Upstream implements Responder, Identity, AskedUpstream<Exchange<Ask
 
   /** Leaves the upstream alone for a while: what is sent there comes back as a question. */
   cutLoop(): void {
-    if (this.#loop.cut()) {
-      this.#options.log.error(`upstream ${this.name} leads back to this program, a forwarding loop: it is not asked`);
-    }
+    if (!this.#loop.cut()) return;
+    this.#options.log.error(`upstream ${this.name} leads back to this program, a forwarding loop: it is not asked`);
   }
 
   /**
@@ -215,6 +210,11 @@ export class Upstream implements Responder, Identity, AskedUpstream<Exchange<Ask
     this.path = new Path();
     this.#loop.forget();
     this.dialogue.forget();
+  }
+
+  /** It has not proved who it is. Nothing was sent. */
+  untrusted({ refusal }: UntrustedError): void {
+    this.#noteTransition(this.breaker.untrusted(refusal, this.#options.clock.nowMs()));
   }
 
   /** It is asked no more: whatever still comes of it, the operator is not told. */

@@ -14,6 +14,8 @@ const UPSTREAM = {
   isAskedWithoutCookies: false,
   isAskedInPlainCase: false,
   isAskedOverTcp: false,
+  problem: null,
+  isUnauthenticated: false,
 };
 
 Deno.test("formatStatus() tells all of a fresh program without a cache", () => {
@@ -84,6 +86,7 @@ Deno.test("formatStatus() tells in what manner an upstream is asked that does no
   assertEquals(asked({ isAskedInPlainCase: true }), ", asked in plain letter case");
   assertEquals(asked({ isAskedWithoutCookies: true }), ", asked without cookies");
   assertEquals(asked({ isAskedOverTcp: true }), ", asked over TCP");
+  assertEquals(asked({ isUnauthenticated: true }), ", NOT AUTHENTICATED");
   assertEquals(asked({ isAskedWithoutEdns: true, isAskedInPlainCase: true }).split(", ").length, 3);
 });
 

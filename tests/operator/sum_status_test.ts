@@ -16,6 +16,8 @@ const UPSTREAM: UpstreamStatus = {
   isAskedWithoutCookies: false,
   isAskedInPlainCase: false,
   isAskedOverTcp: false,
+  problem: null,
+  isUnauthenticated: false,
 };
 
 function status(counts: Partial<Counters>, upstream: Partial<UpstreamStatus>, others: Partial<Status> = {}): Status {

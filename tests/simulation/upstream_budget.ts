@@ -78,8 +78,11 @@ export class UpstreamBudget {
     const { edns, lowersCase, mindsCase, cookies } = first!.habits;
     const isModern = (edns === "knows" || edns === "ignores") && !lowersCase && !mindsCase &&
       cookies !== "demands" && cookies !== "replays";
-    // One upstream that answers at once, and over TCP as well. Its denials without a SOA are asked for twice.
-    if (others.length === 0 && isModern && first!.hasTcp && isCalm(question) && natForgetsAfterMs === null) return 2;
+    // One upstream that answers at once, and over TCP as well. Its denials are asked for twice, and one more time where the
+    // first answer may take longer than those before have taught us to wait.
+    if (others.length === 0 && isModern && first!.hasTcp && isCalm(question) && natForgetsAfterMs === null) {
+      return 2 * first!.link.delayMaxMs > RESEND_MIN_MS ? SENDS_MAX : 2;
+    }
     return this.#mayLose ? LOSSY_SENDS_MAX : SENDS_MAX;
   }
 
@@ -90,6 +93,9 @@ export class UpstreamBudget {
       upstreams.some(({ link, temper }) => link.loss > 0 || (temper === "unruly" ? unruliness > 0 : MAY_LOSE[temper]));
   }
 }
+
+/** No reply is taken for lost before that; see `Path.resendDelayMs`. */
+const RESEND_MIN_MS = 100;
 
 /** What silence of an upstream may look like to who knows no more than the replies. */
 const MAY_LOSE: Readonly<Record<Exclude<Temper, "unruly">, boolean>> = {

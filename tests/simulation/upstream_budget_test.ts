@@ -9,7 +9,12 @@ const QUERY = wire({ questions: [A] });
 const NO_PROBES = { probeCount: 0, elapsedMs: 0 };
 
 function budget(
-  { isCalm, loss = 0, hasTcp = true }: { isCalm: boolean; loss?: number; hasTcp?: boolean },
+  { isCalm, loss = 0, hasTcp = true, delayMaxMs = 1 }: {
+    isCalm: boolean;
+    loss?: number;
+    hasTcp?: boolean;
+    delayMaxMs?: number;
+  },
 ): UpstreamBudget {
   const plan: Plan = { ...drawPlan(2), unruliness: 0, natForgetsAfterMs: null, reloads: [], isCalm: () => isCalm };
   const [first] = plan.upstreams;
@@ -18,7 +23,7 @@ function budget(
     temper: "unruly",
     habits: MODERN_HABITS,
     hasTcp,
-    link: { ...first!.link, loss },
+    link: { ...first!.link, loss, delayMaxMs },
   };
   return new UpstreamBudget({ ...plan, upstreams: [upstream] });
 }
@@ -34,6 +39,13 @@ Deno.test("UpstreamBudget allows two queries for a calm question, however often 
   assertEquals(calm.faults(NO_PROBES), []);
   send(calm, 1);
   assertEquals(calm.faults(NO_PROBES), ["example.org. IN A was sent upstream 3 times, 2 would do"]);
+});
+
+Deno.test("UpstreamBudget allows a third query where replies may take longer than silence that is no loss", () => {
+  const calm = budget({ isCalm: true, delayMaxMs: 51 });
+  calm.noteAsked(QUERY);
+  send(calm, 3);
+  assertEquals(calm.faults(NO_PROBES), []);
 });
 
 Deno.test("UpstreamBudget allows a third query where the upstream does not speak TCP", () => {

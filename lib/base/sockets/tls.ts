@@ -44,7 +44,10 @@ export interface TlsClientOptions {
 export interface TlsSocket extends StreamSocket {
   /** What is spoken; `null` when the other side has chosen nothing. */
   readonly alpn: string | null;
-  /** What the other side has shown, its own first; empty when it has shown nothing. */
+  /**
+   * What the other side has shown, its own first; empty when it has shown nothing. Each of the others has signed the one before:
+   * whatever else was shown is left out, for anybody could show it.
+   */
   readonly peerCertificates: readonly PeerCertificate[];
   /**
    * Why they lead to no authority that is believed, in words; `null` when they do, and when nothing was wanted. Dates and

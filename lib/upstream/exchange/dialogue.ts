@@ -6,7 +6,7 @@ import type { Response } from "../../response/response.ts";
 import { Capabilities } from "./capabilities.ts";
 import type { CookieJar } from "./cookie_jar.ts";
 import { LargeReplies } from "./large_replies.ts";
-import { type Endpoint, endpointText, isSecure, socketAddressOf } from "../endpoint.ts";
+import { type Endpoint, isSecure, serverText, socketAddressOf } from "../endpoint.ts";
 import { firstManner, type Manner } from "./next_step.ts";
 import { isForAny, type Request, sendsLeft, writeUpstreamQuery } from "../request.ts";
 import { restoreSpelling } from "./restore_spelling.ts";
@@ -169,7 +169,7 @@ export class Dialogue {
     const query = this.#spares.take() ?? new SentQuery(transport.traits.isForgeable, this.#spares);
     query.put(exchange, manner, cause, before, random);
     const cookie = manner.withCookie ? cookies?.option : undefined;
-    over.send(writeUpstreamQuery(request, manner.withOpt, cookie, query.question), query, request);
+    over.send(writeUpstreamQuery(request, manner.withOpt, over.traits, cookie, query.question), query, request);
   }
 
   /** The reply to a query has come: it gets the asker's spelling, and is counted. */
@@ -198,7 +198,7 @@ export class Dialogue {
   /** What is wrong with a reply over a connection that is truncated. */
   truncatedAgain(): UpstreamError {
     const { endpoint } = this.#options;
-    if (isSecure(endpoint)) return truncatedWhole(endpointText(endpoint));
+    if (isSecure(endpoint)) return truncatedWhole(serverText(endpoint));
     return truncatedWhole(`${formatSocketAddress(socketAddressOf(endpoint))} over TCP`);
   }
 }

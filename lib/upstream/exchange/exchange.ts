@@ -101,6 +101,7 @@ export class Exchange<Owner> extends Deadline implements QueryOwner, Travelling 
     this.#openCount--;
     this.#dialogue.heard(query, response);
     if (this.#isOver) return;
+    if (query.isAmbiguous) this.isAmbiguous = true;
     const kind = replyKindOf(response);
     learnFrom(query, response, kind, capabilities);
     if (cause !== "first") learnFromAnother(query, kind, capabilities, this.#dialogue.nowMs());

@@ -72,6 +72,7 @@ export class SentQuery extends AwaitedQuery {
     this.#cause = cause;
     this.#before = before;
     this.#isQuestioned = false;
+    this.isAmbiguous = false;
   }
 
   /** The question as it is asked of us. */

@@ -1,3 +1,4 @@
+import type { Refusal } from "../refusal.ts";
 import { type Failure, OutageEvidence } from "./outage_evidence.ts";
 
 /** The first pause before a probe; each failed probe doubles it. */
@@ -17,6 +18,7 @@ export class Breaker {
   readonly #evidence = new OutageEvidence();
   #backoffMs = BACKOFF_MIN_MS;
   #probeAtMs = 0;
+  #refusal: Refusal | null = null;
 
   /** Whether the upstream takes part in ordinary queries. */
   get isClosed(): boolean {
@@ -33,7 +35,12 @@ export class Breaker {
    * only puts others first: one slow name, asked for its addresses of both families, must not speak for all others.
    */
   get isKnownBad(): boolean {
-    return !this.isClosed && this.#evidence.hasTwoNames;
+    return !this.isClosed && (this.#refusal !== null || this.#evidence.hasTwoNames);
+  }
+
+  /** Why the upstream is not believed to be who it should be, if that is why it is left alone. */
+  get refusal(): Refusal | null {
+    return this.#refusal;
   }
 
   /** See the class. */
@@ -50,6 +57,7 @@ export class Breaker {
   succeeded(): Transition | null {
     const wasClosed = this.isClosed;
     this.#state = "closed";
+    this.#refusal = null;
     this.#evidence.clear();
     this.#backoffMs = BACKOFF_MIN_MS;
     return wasClosed ? null : "closed";
@@ -73,6 +81,18 @@ export class Breaker {
     return null;
   }
 
+  /**
+   * The upstream has not proved who it is: nothing is sent to it, whatever is known of it otherwise. Returns "opened" also if it was
+   * left alone for another reason.
+   */
+  untrusted(refusal: Refusal, nowMs: number): Transition | null {
+    const isNews = this.isClosed || this.#refusal?.kind !== refusal.kind;
+    this.#backoffMs = BACKOFF_MAX_MS;
+    this.#open(nowMs);
+    this.#refusal = refusal;
+    return isNews ? "opened" : null;
+  }
+
   /** Whether to probe now. `true` means that the caller does: until its outcome is told, nobody else is. */
   beginProbe(nowMs: number): boolean {
     if (this.#state !== "open" || nowMs < this.#probeAtMs) return false;
@@ -82,6 +102,7 @@ export class Breaker {
 
   #open(nowMs: number): void {
     this.#state = "open";
+    this.#refusal = null;
     this.#probeAtMs = nowMs + this.#backoffMs;
   }
 }

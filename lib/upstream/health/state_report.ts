@@ -14,6 +14,8 @@ export interface Reported {
   readonly isUp: boolean;
   /** Questions on which it failed, since the start. */
   readonly failureCount: number;
+  /** What keeps it down, where there is more to say than that it does not answer. */
+  readonly problem: string | null;
 }
 
 /**
@@ -50,11 +52,12 @@ export class StateReport {
   }
 
   #tell(changeCount: number): void {
-    const { name, isUp, failureCount } = this.#upstream;
+    const { name, isUp, failureCount, problem } = this.#upstream;
     const count = failureCount - this.#toldFailureCount;
     this.#toldFailureCount = failureCount;
     const often = changeCount === 1 ? "" : ` (its state has changed ${changeCount} times)`;
     if (isUp) this.#log.info(`upstream ${name} is back${often}, ${count} queries came to nothing meanwhile`);
+    else if (problem !== null) this.#log.error(`upstream ${name} is not asked${often}: ${problem}`);
     else this.#log.warn(`upstream ${name} is down${often}, ${count} queries came to nothing`);
   }
 }

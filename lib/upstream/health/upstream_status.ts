@@ -19,6 +19,12 @@ export interface UpstreamStatus extends LessonStatus {
    * back here); several of these where processes differ.
    */
   readonly state: string;
+  /** Whether it is asked where encrypted upstreams are, and nothing else; only then is this here. */
+  readonly isForBootstrap?: boolean;
+  /** Why nothing is sent to it: it is not who it should be; `null` for all others. */
+  readonly problem: string | null;
+  /** Whether it need not prove who it is although it is asked over an encrypted transport: whoever is on the way may be it. */
+  readonly isUnauthenticated: boolean;
   /** SRTT in milliseconds; 0 when never measured. */
   readonly smoothedMs: number;
   /** 95 of 100 recent replies came within this, in milliseconds; 0 when never measured. */

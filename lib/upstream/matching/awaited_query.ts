@@ -45,6 +45,8 @@ export abstract class AwaitedQuery extends Deadline implements Linkable<AwaitedQ
   owner: Listener | null = null;
   /** Whether its server knows our cookie, and so is to show it; see `AskedServer.faultOf`. */
   expectsCookie = false;
+  /** Whether the time that its reply has taken says nothing of how long its server takes: it has waited for a connection, say. */
+  isAmbiguous = false;
   /** The one question, in wire format and as it is sent; not changed as long as it waits or rests. */
   question: Uint8Array<ArrayBuffer>;
   /** Whether it waits to leave, with others of its turn. */

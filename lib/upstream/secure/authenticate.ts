@@ -5,7 +5,8 @@ import type { Refusal } from "../refusal.ts";
 import { matchesName } from "./matches_name.ts";
 
 /** Whom a certificate must be for: what the endpoint says, and the address that was connected to. */
-export interface Expected extends Pick<SecureEndpoint, "name" | "pins" | "stampHashes" | "ca" | "auth"> {
+export interface Expected
+  extends Pick<SecureEndpoint, "name" | "pins" | "stampHashes" | "ca" | "auth" | "designatedBy"> {
   /** With its zone, if it has one. */
   readonly address: string;
 }
@@ -15,7 +16,7 @@ const TOLD_MAX = 4;
 
 /**
  * Whether who has shown these certificates is who was meant: `null` if so. The order says what is told when several things are
- * wrong: dates come behind authority and name, so that whoever is refused for a date alone tells something of the clock.
+ * wrong: dates come behind the name, so that whoever is refused for a date alone tells something of the clock.
  *
  * @param nowS Seconds since 1970, by this machine's clock.
  */
@@ -30,17 +31,20 @@ export function authenticate(
   const { pins, ca } = expected;
   // RFC 7858 §4.2: who is known by its key needs no authority, and no date either.
   if (ca === "none") return pinRefusal(peerCertificates.slice(0, 1), pins);
-  if (chainError !== null) {
-    return { kind: "chain", text: `no authority that is believed stands behind its certificate (${chainError})` };
-  }
-  return nameRefusal(own, expected) ?? dateRefusal(own, nowS) ?? pinRefusal(peerCertificates, pins) ??
-    stampRefusal(peerCertificates, expected.stampHashes);
+  // What looks for the authority may look at the dates before that, and says then of neither that it is good.
+  return nameRefusal(own, expected) ?? dateRefusal(own, nowS) ?? chainRefusal(chainError) ??
+    pinRefusal(peerCertificates, pins) ?? stampRefusal(peerCertificates, expected.stampHashes);
 }
 
 type Certificate = TlsSocket["peerCertificates"][number];
 
-function nameRefusal({ names, addresses, subject }: Certificate, { name, address }: Expected): Refusal | null {
-  const { address: bare } = splitZone(address);
+function nameRefusal(
+  { names, addresses, subject }: Certificate,
+  { name: named, address, designatedBy }: Expected,
+): Refusal | null {
+  // RFC 9462 §4.2: who was named by a plain server has to show a certificate for the address of that.
+  const name = designatedBy === undefined ? named : null;
+  const { address: bare } = splitZone(designatedBy ?? address);
   // RFC 9525 §6.3 and 6.4: what is in the common name does not count.
   const isFor = name === null ? addresses.includes(bare) : names.some((pattern) => matchesName(pattern, name));
   if (isFor) return null;
@@ -50,6 +54,11 @@ function nameRefusal({ names, addresses, subject }: Certificate, { name, address
     ? `${subject}, by its common name alone`
     : `${all.slice(0, TOLD_MAX).join(", ")}${rest}`;
   return { kind: "name", text: `its certificate is for ${whose}, not for ${name ?? bare}` };
+}
+
+function chainRefusal(error: string | null): Refusal | null {
+  if (error === null) return null;
+  return { kind: "chain", text: `no authority that is believed stands behind its certificate: ${error}` };
 }
 
 function dateRefusal({ validFromS, validToS }: Certificate, nowS: number): Refusal | null {

@@ -25,6 +25,8 @@ export interface ConnectionEnd {
   readonly unanswered: readonly StreamQuery[];
   /** Whether a reply has come since the first of them was sent: then it was not idle, and its path was in order. */
   readonly wasActive: boolean;
+  /** For how long nothing had been sent or heard on it, in milliseconds. */
+  readonly quietMs: number;
   /** What to say to those that cannot be helped. */
   readonly error: UpstreamError;
 }

@@ -4,6 +4,12 @@ import type { Response } from "../../response/response.ts";
 import type { Listener } from "../matching/registration.ts";
 import type { Services } from "../../observe/services.ts";
 
+/** Who waits for the reply to a query. */
+export interface StreamSink extends Sink<Response> {
+  /** Whether the time that the reply has taken says nothing of how long the server takes. To be set before it is given. */
+  isAmbiguous: boolean;
+}
+
 /** What a query is made from. */
 export interface StreamQueryOptions extends Pick<Services, "deadlines"> {
   /** The message; its ID is not used. */
@@ -15,7 +21,7 @@ export interface StreamQueryOptions extends Pick<Services, "deadlines"> {
   /** Who may go on listening then; nothing more is sent. */
   readonly owner: Listener | null;
   /** Who gets the reply, which is lent, or hears that there is none. */
-  readonly sink: Sink<Response>;
+  readonly sink: StreamSink;
   /** Makes the error for the deadline; `wasSent` tells whether there was ever a connection for the query. */
   readonly expired: (wasSent: boolean) => Error;
 }
@@ -41,11 +47,13 @@ export class StreamQuery extends Deadline implements Sink<Response> {
   sentLast: object | null = null;
   /** Connections that ended before they brought its reply. */
   endingCount = 0;
+  /** Whether it has waited for a connection: what its reply takes tells nothing of the server. */
+  hasWaited = false;
   /** Whether it must not share a connection: it may be what makes the server end them. */
   isApart = false;
   #isSettled = false;
   #isClosed = false;
-  readonly #sink: Sink<Response>;
+  readonly #sink: StreamSink;
   readonly #deadlines: DeadlineQueue;
   readonly #expired: (wasSent: boolean) => Error;
 
@@ -83,6 +91,8 @@ export class StreamQuery extends Deadline implements Sink<Response> {
   /** See `Sink`. What has come before counts. */
   arrived(response: Response): void {
     if (!this.#settle()) return;
+    // RFC 6298 §3 (Karn's algorithm): nor does the reply to one of two sends.
+    this.#sink.isAmbiguous = this.hasWaited || this.sendCount > 1;
     try {
       this.#sink.arrived(response);
     } catch (error) {

@@ -1,5 +1,5 @@
 import { EDE } from "../../wire/iana.ts";
-import { ConnectionPool, type ConnectionPoolOptions } from "./connection_pool.ts";
+import { ConnectionPool, type ConnectionPoolOptions } from "./pool/connection_pool.ts";
 import type { AwaitedQuery } from "../matching/awaited_query.ts";
 import type { Request } from "../request.ts";
 import { StreamQuery } from "./stream_query.ts";
@@ -34,6 +34,11 @@ export class StreamTransport implements Transport {
     const expired = this.#expired;
     const octets = lent.slice();
     this.#connections.ask(new StreamQuery({ octets, question, deadlineMs, owner, sink, deadlines, expired }));
+  }
+
+  /** See `ConnectionPool`. */
+  warm(): void {
+    this.#connections.warm();
   }
 
   /** Connections that are open or being made. */

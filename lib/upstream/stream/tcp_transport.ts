@@ -2,8 +2,12 @@ import { formatSocketAddress, type SocketAddress } from "../../base/net/address.
 import type { Network } from "../../base/runtime.ts";
 import type { CookieJar } from "../exchange/cookie_jar.ts";
 import { TRAITS } from "../transport.ts";
+import { KeepTime } from "./keep_time.ts";
 import { StreamTransport, type StreamTransportOptions } from "./stream_transport.ts";
 import { UpstreamConnection, type UpstreamConnectionOptions } from "./upstream_connection.ts";
+
+/** A connection on which nothing is waited for is kept this long for the next query (RFC 7766 §6.2.3). */
+export const KEEP_MS = 10_000;
 
 /** What a transport over TCP is made from. */
 export interface TcpTransportOptions
@@ -27,6 +31,7 @@ export function tcpTransport({ address, source = null, cookies, ...options }: Tc
   // Nobody forges a reply who cannot read the query: a cookie is learned here, and proves nothing.
   const isGenuine: UpstreamConnectionOptions["isGenuine"] = cookies &&
     ((response) => cookies.isGenuine(response) || true);
+  const keepTime = new KeepTime(clock, KEEP_MS);
   return new StreamTransport({
     ...options,
     traits: TRAITS.tcp,
@@ -34,7 +39,7 @@ export function tcpTransport({ address, source = null, cookies, ...options }: Tc
     connect: async (signal) => {
       const socket = await network.connectStream(address, signal, source);
       return {
-        open: (owner) => new UpstreamConnection({ ...options, clock, name, isGenuine, socket, owner }),
+        open: (owner) => new UpstreamConnection({ ...options, clock, keepTime, name, isGenuine, socket, owner }),
         discard: () => socket.close(),
       };
     },

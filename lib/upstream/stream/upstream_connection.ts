@@ -1,24 +1,22 @@
-import type { SocketAddress } from "../../base/net/address.ts";
 import { Alarm } from "../../base/time/deadline_queue.ts";
 import type { Random } from "../../base/random/random.ts";
 import type { StreamSocket } from "../../base/runtime.ts";
 import type { Response } from "../../response/response.ts";
 import { EDE } from "../../wire/iana.ts";
-import { putId } from "../../wire/header.ts";
-import { StreamFrames, toFrame } from "../../wire/stream_frames.ts";
+import { tcpKeepaliveMs } from "../../wire/edns/tcp_keepalive.ts";
+import { StreamFrames } from "../../wire/stream_frames.ts";
 import type { ConnectionOwner } from "./connection_owner.ts";
 import { Correlator } from "../matching/correlator.ts";
 import { COUNTER_OF } from "../matching/verdict.ts";
 import { FrameWriter } from "./frame_writer.ts";
 import type { AskedServer } from "../matching/registration.ts";
+import type { KeepTime } from "./keep_time.ts";
 import { CarriedQuery, type CarriedQueryKeeper } from "./carried_query.ts";
 import type { PooledConnection } from "./pooled_connection.ts";
+import { SentQueries } from "./sent_queries.ts";
 import type { StreamQuery } from "./stream_query.ts";
 import { UpstreamError } from "../upstream_error.ts";
 import type { Services } from "../../observe/services.ts";
-
-/** A connection on which nothing is waited for is kept this long for the next query (RFC 7766 §6.2.3). */
-export const KEEP_MS = 10_000;
 
 /** What a connection is made from. */
 export interface UpstreamConnectionOptions extends Pick<Services, "clock" | "deadlines" | "counters"> {
@@ -28,6 +26,8 @@ export interface UpstreamConnectionOptions extends Pick<Services, "clock" | "dea
   readonly owner: ConnectionOwner<PooledConnection>;
   /** What the server, and how it is asked, is called in messages. */
   readonly name: string;
+  /** How long it is kept when nothing is waited for. */
+  readonly keepTime: KeepTime;
   /** Where unpredictable numbers come from. */
   readonly random: Random;
   /** See `CorrelatorOptions.tombstoneMs`. */
@@ -43,14 +43,17 @@ export class UpstreamConnection implements PooledConnection {
   readonly #correlator: Correlator;
   readonly #frames = new StreamFrames();
   readonly #writer: FrameWriter;
-  /** Those without a reply from here, in the order in which they were sent. */
-  readonly #sent = new Map<StreamQuery, CarriedQuery>();
+  readonly #sent = new SentQueries();
   readonly #unused = new Alarm(() => this.close());
   readonly #quiet = new Alarm(() => this.#onQuiet());
   #isWatching = false;
   #isClosed = false;
+  /** Whether the server has said that it wants no more on it. */
+  #isUnwanted = false;
   /** When octets came last. */
   #heardAtMs = -Infinity;
+  /** When something was last sent, or it was made. */
+  #sentAtMs: number;
   /** When a reply came last. */
   #repliedAtMs = -Infinity;
   /** How often silence was told of since. */
@@ -64,6 +67,7 @@ export class UpstreamConnection implements PooledConnection {
   constructor(options: UpstreamConnectionOptions) {
     const { socket, random, deadlines, tombstoneMs, isGenuine } = options;
     this.#options = options;
+    this.#sentAtMs = options.clock.nowMs();
     this.#server = { address: socket.peer, isGenuine, expired: gone, notSent: gone };
     this.#writer = new FrameWriter(socket, (error) => this.#end(true, error));
     this.#correlator = new Correlator({ random, deadlines, tombstoneMs, onIdle: () => this.#keep() });
@@ -74,7 +78,7 @@ export class UpstreamConnection implements PooledConnection {
 
   /** See `PooledConnection`. One that is silent is still listened to, and takes queries when it is heard. */
   get isUsable(): boolean {
-    return !this.#isClosed && !this.isSilent && this.#correlator.hasRoom;
+    return !this.#isClosed && !this.isSilent && !this.#isUnwanted && this.#correlator.hasRoom;
   }
 
   /** See `PooledConnection`. */
@@ -84,7 +88,7 @@ export class UpstreamConnection implements PooledConnection {
 
   /** See `PooledConnection`. */
   get isBusy(): boolean {
-    return this.#oldest !== null;
+    return this.#sent.oldest !== null;
   }
 
   /** See `PooledConnection`. */
@@ -99,7 +103,7 @@ export class UpstreamConnection implements PooledConnection {
 
   /** See `PooledConnection`. */
   get unanswered(): StreamQuery[] {
-    return [...this.#sent.keys()].filter((query) => !query.isSettled);
+    return this.#sent.unanswered;
   }
 
   /** See `PooledConnection`. */
@@ -118,12 +122,11 @@ export class UpstreamConnection implements PooledConnection {
     query.sentLast = this;
     const { deadlineMs, owner } = query;
     // The query has a deadline of its own: this one only gives the ID back.
-    const sent = new CarriedQuery(query, clock.nowMs(), this.#sentKeeper);
+    this.#sentAtMs = clock.nowMs();
+    const sent = new CarriedQuery(query, this.#sentAtMs, this.#sentKeeper);
     this.#correlator.register(sent, this.#server, deadlineMs, owner);
-    this.#sent.set(query, sent);
-    const octets = query.octets.slice();
-    putId(octets, sent.id);
-    this.#writer.write(toFrame(octets));
+    this.#sent.add(sent);
+    this.#writer.write(query.octets, sent.id);
     this.#watch();
   }
 
@@ -140,36 +143,36 @@ export class UpstreamConnection implements PooledConnection {
   #onReply(sent: CarriedQuery, response: Response): void {
     const { owner, clock } = this.#options;
     this.#repliedAtMs = clock.nowMs();
-    this.#sent.delete(sent.query);
+    this.#sent.remove(sent);
     this.#replyCount++;
     this.isReserved = false;
-    sent.query.openCount--;
+    const timeoutMs = tcpKeepaliveMs(response.octets, response.scan);
     sent.query.arrived(response);
     owner.onReply(this, this.#repliedAtMs - sent.sentAtMs);
+    if (timeoutMs !== null) this.#noteTimeout(timeoutMs);
+  }
+
+  #noteTimeout(timeoutMs: number): void {
+    this.#options.keepTime.noteAnnounced(timeoutMs);
+    // RFC 7828 §3.4: at 0 it is to be closed as soon as nothing is waited for.
+    this.#isUnwanted = timeoutMs === 0;
+    if (this.#sent.count > 0) return;
+    if (this.#isUnwanted) this.close();
+    else this.#keep();
   }
 
   /** The deadline is over, or the connection. */
   #onGone(sent: CarriedQuery): void {
     if (this.#isClosed) return;
-    this.#sent.delete(sent.query);
-    sent.query.openCount--;
+    this.#sent.remove(sent);
     // Not an octet since: a path that has lost the connection tells nobody.
     if (this.#heardAtMs <= sent.sentAtMs) return this.close();
     this.#options.owner.onGivenUp(this);
   }
 
-  /** The first of those that wait and have no reply from elsewhere. */
-  get #oldest(): CarriedQuery | null {
-    for (const sent of this.#sent.values()) {
-      if (!sent.query.isSettled) return sent;
-      this.#sent.delete(sent.query);
-    }
-    return null;
-  }
-
   /** Makes sure that silence will be noticed. */
   #watch(): void {
-    const oldest = this.#isWatching ? null : this.#oldest;
+    const oldest = this.#isWatching ? null : this.#sent.oldest;
     if (oldest === null) return;
     this.#isWatching = true;
     this.#options.deadlines.schedule(this.#quiet, this.#quietAtMs(oldest));
@@ -188,7 +191,7 @@ export class UpstreamConnection implements PooledConnection {
   #onQuiet(): void {
     this.#isWatching = false;
     const { owner, clock } = this.#options;
-    const oldest = this.#oldest;
+    const { oldest } = this.#sent;
     if (oldest === null) return;
     if (this.#quietAtMs(oldest) <= clock.nowMs()) {
       this.#silenceCount++;
@@ -199,7 +202,6 @@ export class UpstreamConnection implements PooledConnection {
 
   async #receive(): Promise<void> {
     const { socket, clock, counters } = this.#options;
-    const peer: SocketAddress = socket.peer;
     try {
       for (;;) {
         const count = await socket.read(this.#frames.space());
@@ -208,7 +210,7 @@ export class UpstreamConnection implements PooledConnection {
         this.#silenceCount = 0;
         this.#frames.filled(count);
         for (let message = this.#frames.lend(); message !== null; message = this.#frames.lend()) {
-          counters[COUNTER_OF[this.#correlator.accept(message, peer)]]++;
+          counters[COUNTER_OF[this.#correlator.accept(message, socket.peer)]]++;
         }
       }
       this.#end(true);
@@ -220,9 +222,11 @@ export class UpstreamConnection implements PooledConnection {
   #end(isByServer: boolean, cause?: unknown): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    const { deadlines, socket, owner, name } = this.#options;
+    const { deadlines, socket, owner, name, clock, keepTime } = this.#options;
     const { unanswered } = this;
-    const oldest = this.#oldest;
+    const quietMs = clock.nowMs() - Math.max(this.#heardAtMs, this.#sentAtMs);
+    if (isByServer && this.#sent.count === 0) keepTime.noteClosed(quietMs);
+    const { oldest } = this.#sent;
     const wasActive = oldest !== null && this.#repliedAtMs >= oldest.sentAtMs;
     const error = new UpstreamError(`Connection to ${name} was closed`, EDE.NETWORK_ERROR, { cause });
     deadlines.cancel(this.#unused);
@@ -232,12 +236,13 @@ export class UpstreamConnection implements PooledConnection {
     this.#sent.clear();
     this.#correlator.abandon(error);
     for (const query of unanswered) query.openCount--;
-    owner.onEnd(this, { isByServer, unanswered, wasActive, error });
+    owner.onEnd(this, { isByServer, unanswered, wasActive, quietMs, error });
   }
 
   #keep(): void {
-    const { deadlines, clock } = this.#options;
-    if (!this.#isClosed) deadlines.schedule(this.#unused, clock.nowMs() + KEEP_MS);
+    const { deadlines, clock, keepTime } = this.#options;
+    deadlines.cancel(this.#unused);
+    if (!this.#isClosed) deadlines.schedule(this.#unused, clock.nowMs() + keepTime.ms);
   }
 }
 

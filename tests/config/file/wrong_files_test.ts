@@ -210,9 +210,9 @@ listen = ["https://192.0.2.1/dns-query"]`,
   {
     what: "an upstream over what there is no transport for",
     text: `[upstreams.default]
-servers = ["tls://192.0.2.1"]`,
+servers = ["quic://192.0.2.1"]`,
     said: [
-      "2:12 upstreams.default.servers[1]: must be an address, asked over UDP, or tcp:// and an address; there is no tls://",
+      "2:12 upstreams.default.servers[1]: must be an address, asked over UDP, or begin with tcp:// or tls://; there is no quic://",
     ],
   },
   {

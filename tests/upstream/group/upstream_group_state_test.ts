@@ -135,6 +135,8 @@ Deno.test("UpstreamRegistry.states() tells names, round trips, counts since the 
     isAskedWithoutEdns: false,
     isAskedWithoutCookies: false,
     isAskedOverTcp: false,
+    problem: null,
+    isUnauthenticated: false,
     isAskedInPlainCase: false,
   } as const;
   assertEquals(rig.registry.states(), [

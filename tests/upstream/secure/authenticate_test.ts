@@ -52,7 +52,7 @@ for (
     ["*.example.org", ".example.org", false],
   ] satisfies [string, string, boolean][]
 ) {
-  Deno.test(`matchesName() RFC 9525 §6.3: "${pattern}" ${isMatch ? "covers" : "does not cover"} "${name}"`, () => {
+  Deno.test(`[9525_01] matchesName(): "${pattern}" ${isMatch ? "covers" : "does not cover"} "${name}"`, () => {
     assertEquals(matchesName(pattern, name), isMatch);
   });
 }
@@ -64,6 +64,9 @@ for (
     ["one of several names", { names: ["a.example", "dns.example.org"] }, {}],
     ["the address, where no name was meant", { addresses: ["192.0.2.1"] }, { name: null }],
     ["an IPv6 address that has a zone", { addresses: ["fe80::1"] }, { name: null, address: "fe80::1%eth0" }],
+    ["the address of the plain server that has named it", { names: [], addresses: ["192.0.2.9"] }, {
+      designatedBy: "192.0.2.9",
+    }],
     ["its last second", { validToS: NOW_S }, {}],
     ["its first second", { validFromS: NOW_S }, {}],
     ["one of the pins", {}, { pins: [OTHER, PIN] }],
@@ -116,6 +119,15 @@ for (
       { names: [], addresses: ["192.0.2.1"] },
       {},
     ],
+    [
+      "is for its name, and not for the plain server that has named it",
+      [
+        "name",
+        "its certificate is for dns.example.org, not for 192.0.2.9",
+      ],
+      { addresses: [] },
+      { designatedBy: "192.0.2.9" },
+    ],
     ["has expired", ["expired", "its certificate expired on 2026-11-29 12:00, and it is 2026-11-30 12:00 here"], {
       validToS: NOW_S - DAY_S,
     }, {}],
@@ -138,22 +150,22 @@ for (
       "has signed itself",
       [
         "chain",
-        "no authority that is believed stands behind its certificate (it has signed itself)",
+        "no authority that is believed stands behind its certificate: it has signed itself",
       ],
       {},
       {},
       "it has signed itself",
     ],
-    // What is wrong with the clock alone must not be said of one that is wrong in any case.
+    // Who looks for the authority looks at the dates first: nothing tells then whether there is one.
     [
       "has signed itself, and expired",
       [
-        "chain",
-        "no authority that is believed stands behind its certificate (it has signed itself)",
+        "expired",
+        "its certificate expired on 2026-11-29 12:00, and it is 2026-11-30 12:00 here",
       ],
-      { validToS: 1 },
+      { validToS: NOW_S - DAY_S },
       {},
-      "it has signed itself",
+      "it has expired",
     ],
     ["is for another name, and expired", ["name", "its certificate is for other.example, not for dns.example.org"], {
       names: ["other.example"],
@@ -168,7 +180,7 @@ for (
       "has a good pin and has signed itself",
       [
         "chain",
-        "no authority that is believed stands behind its certificate (it has signed itself)",
+        "no authority that is believed stands behind its certificate: it has signed itself",
       ],
       {},
       { pins: [PIN] },

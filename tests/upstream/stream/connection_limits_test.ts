@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { ConnectionLimits, LIMIT_MS, PARALLEL_MAX } from "../../../lib/upstream/stream/connection_limits.ts";
+import { ConnectionLimits, LIMIT_MS, PARALLEL_MAX } from "../../../lib/upstream/stream/pool/connection_limits.ts";
 import { FakeTime } from "../../support/fake_time.ts";
 import { requestFor } from "../../support/upstream_rig.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { IN_FLIGHT_MAX } from "../../../lib/upstream/matching/correlator.ts";
-import { KEEP_MS } from "../../../lib/upstream/stream/upstream_connection.ts";
+import { KEEP_MS } from "../../../lib/upstream/stream/tcp_transport.ts";
 import { UpstreamError } from "../../../lib/upstream/upstream_error.ts";
 import { EDE } from "../../../lib/wire/iana.ts";
 import { settled } from "../../support/fake_time.ts";

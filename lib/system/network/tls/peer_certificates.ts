@@ -3,15 +3,16 @@ import { type Certificate, readCertificate } from "../../../base/certificates/ce
 import { DerError } from "../../../base/certificates/der.ts";
 import { type PeerCertificate, TlsError } from "../../../base/sockets/tls.ts";
 import { NODE } from "./node_modules.ts";
+import { signedCount } from "./signed_chain.ts";
 
 /** More are not looked at. */
 const CHAIN_MAX = 10;
 
 /** What the other side has shown. */
 export interface ShownCertificates {
-  /** Its own first. */
+  /** Its own first, each of the others as far as it has signed the one before; see `signedCount`. */
   readonly certificates: readonly PeerCertificate[];
-  /** The same in the same order, with what only the system looks at. */
+  /** All of them in the same order, with what only the system looks at. */
   readonly read: readonly Certificate[];
   /** The same for the same certificates in the same order, and for no others. */
   readonly digest: string;
@@ -26,7 +27,7 @@ export function certificatesShownOn(socket: TLSSocket): ShownCertificates {
   const ders = dersOf(socket);
   try {
     const read = ders.map(readCertificate);
-    const certificates = read.map(toPeerCertificate);
+    const certificates = read.slice(0, signedCount(ders)).map(toPeerCertificate);
     return { certificates, read, digest: sha256(...ders) };
   } catch (error) {
     if (!(error instanceof DerError)) throw error;

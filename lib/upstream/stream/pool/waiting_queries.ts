@@ -1,5 +1,5 @@
 import type { ConnectionLimits } from "./connection_limits.ts";
-import type { StreamQuery } from "./stream_query.ts";
+import type { StreamQuery } from "../stream_query.ts";
 
 /** Queries that wait for a connection, the first one first. Those that are settled are taken out when they are met. */
 export class WaitingQueries {

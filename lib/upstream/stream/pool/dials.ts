@@ -1,7 +1,7 @@
-import { Alarm } from "../../base/time/deadline_queue.ts";
-import type { Runtime } from "../../base/runtime.ts";
-import type { Services } from "../../observe/services.ts";
-import type { Connect, Connected } from "./pooled_connection.ts";
+import { Alarm } from "../../../base/time/deadline_queue.ts";
+import type { Runtime } from "../../../base/runtime.ts";
+import type { Services } from "../../../observe/services.ts";
+import type { Connect, Connected } from "../pooled_connection.ts";
 
 /** SYNs go out after 0, 1 and 3 seconds: who has not answered any by now does not answer. */
 const DIAL_MS = 5000;
@@ -21,7 +21,7 @@ export interface DialsOptions extends Pick<Services, "deadlines"> {
 /** Who wants connections. */
 export interface Dialler {
   /** How long an attempt may take before another one is made beside it, in milliseconds; twice as long for each further. */
-  readonly silenceMs: number;
+  readonly patienceMs: number;
   /** Whether a connection is still wanted. */
   readonly wantsConnection: boolean;
   /** There is a connection. */
@@ -111,7 +111,7 @@ export class Dials {
   }
 
   get #slowAtMs(): number {
-    return this.#lastAtMs + this.#options.dialler.silenceMs * 2 ** (this.count - 1);
+    return this.#lastAtMs + this.#options.dialler.patienceMs * 2 ** (this.count - 1);
   }
 
   #onSlow(): void {

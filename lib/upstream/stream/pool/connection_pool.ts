@@ -1,13 +1,17 @@
-import { clamp } from "../../base/clamp.ts";
-import type { Runtime } from "../../base/runtime.ts";
-import { EDE } from "../../wire/iana.ts";
+import { clamp } from "../../../base/clamp.ts";
+import { Alarm } from "../../../base/time/deadline_queue.ts";
+import type { Runtime } from "../../../base/runtime.ts";
+import { EDE } from "../../../wire/iana.ts";
 import { ConnectionLimits } from "./connection_limits.ts";
-import type { ConnectionEnd, ConnectionOwner } from "./connection_owner.ts";
+import type { ConnectionEnd, ConnectionOwner } from "../connection_owner.ts";
 import { type DialFailure, type Dialler, Dials, type DialsOptions } from "./dials.ts";
-import { RoundTrips } from "../health/round_trips.ts";
-import type { StreamQuery } from "./stream_query.ts";
-import type { Connected, PooledConnection } from "./pooled_connection.ts";
-import { UpstreamError } from "../upstream_error.ts";
+import { OpenConnections } from "./open_connections.ts";
+import { RoundTrips } from "../../health/round_trips.ts";
+import type { StreamQuery } from "../stream_query.ts";
+import type { Connected, PooledConnection } from "../pooled_connection.ts";
+import { UpstreamError } from "../../upstream_error.ts";
+import { mayAskElsewhere } from "./may_ask_elsewhere.ts";
+import { Reconnects, type StandingOptions } from "./reconnects.ts";
 import { WaitingQueries } from "./waiting_queries.ts";
 
 /** Bounds of the silence after which a connection is taken for lost. */
@@ -24,6 +28,11 @@ export interface ConnectionPoolOptions extends Pick<DialsOptions, "deadlines" | 
   readonly runtime: Pick<Runtime, "clock">;
   /** What the server, and how it is asked, is called in messages. */
   readonly name: string;
+  /**
+   * Where connections are dear: then there is one before it is needed, attempts that come to nothing make pauses, and there are
+   * never more than four. `null` where they cost next to nothing.
+   */
+  readonly standing?: StandingOptions | null;
 }
 
 /**
@@ -34,11 +43,12 @@ export interface ConnectionPoolOptions extends Pick<DialsOptions, "deadlines" | 
  */
 export class ConnectionPool implements ConnectionOwner<PooledConnection>, Dialler {
   readonly #options: ConnectionPoolOptions;
-  /** In the order in which they were made. */
-  readonly #open = new Set<PooledConnection>();
+  readonly #open = new OpenConnections();
   readonly #dials: Dials;
   readonly #waiting = new WaitingQueries();
   readonly #limits: ConnectionLimits;
+  readonly #reconnects: Reconnects;
+  readonly #resume = new Alarm(() => this.#distribute());
   #roundTrips = new RoundTrips();
   #isDropping = false;
   #isClosed = false;
@@ -47,6 +57,7 @@ export class ConnectionPool implements ConnectionOwner<PooledConnection>, Dialle
   constructor(options: ConnectionPoolOptions) {
     this.#options = options;
     this.#limits = new ConnectionLimits(options.runtime.clock);
+    this.#reconnects = new Reconnects(options.runtime.clock, options.standing ?? null);
     this.#dials = new Dials({ ...options, dialler: this });
   }
 
@@ -54,22 +65,34 @@ export class ConnectionPool implements ConnectionOwner<PooledConnection>, Dialle
   ask(query: StreamQuery): void {
     // A query that `close` has failed asks again: it must not open what nobody would close.
     if (this.#isClosed) return query.failed(this.#cannotConnect("we are closing"));
+    const { refused } = this.#reconnects;
+    if (refused !== null) return query.failed(refused);
     this.#waiting.add(query);
     this.#distribute();
+    query.hasWaited = query.sendCount === 0;
+  }
+
+  /** Connects although nobody asks yet, unless there is a connection, or it is too early for another attempt. */
+  warm(): void {
+    if (this.#isClosed || this.openCount > 0 || this.#reconnects.pausedUntilMs !== null) return;
+    this.#dials.start();
+    this.#dials.watch();
   }
 
   /** Connections that are open or being made. */
   get openCount(): number {
-    return this.#open.size + this.#dials.count;
+    return this.#open.count + this.#dials.count;
   }
 
   /** Closes every connection, those that are being made as well, and forgets what was learned. What waits is asked anew. */
   drop(): void {
     this.#roundTrips = new RoundTrips();
     this.#limits.forget();
+    this.#reconnects.forget();
     // Otherwise what one connection gives back would go to the next one.
     this.#isDropping = true;
-    this.#closeAll();
+    this.#dials.drop();
+    this.#open.closeAll();
     this.#isDropping = false;
     this.#distribute();
   }
@@ -77,7 +100,9 @@ export class ConnectionPool implements ConnectionOwner<PooledConnection>, Dialle
   /** Closes every connection, those that are being made as well. There will be no other: what waits fails. */
   close(): void {
     this.#isClosed = true;
-    this.#closeAll();
+    this.#options.deadlines.cancel(this.#resume);
+    this.#dials.drop();
+    this.#open.closeAll();
     this.#waiting.fail(this.#cannotConnect("we are closing"));
   }
 
@@ -86,17 +111,23 @@ export class ConnectionPool implements ConnectionOwner<PooledConnection>, Dialle
     return clamp(2 * this.#roundTrips.percentile95Ms, SILENCE_MS);
   }
 
+  /** See `Dialler`: there is more to be done than to answer a query. */
+  get patienceMs(): number {
+    return this.#reconnects.patience * this.silenceMs;
+  }
+
   /** See `ConnectionOwner`. */
   onReply(connection: PooledConnection, tookMs: number): void {
     this.#roundTrips.add(tookMs);
     this.#limits.noteReply(connection.replyCount);
+    this.#reconnects.forget();
     this.onGivenUp(connection);
   }
 
   /** See `ConnectionOwner`. */
   onGivenUp(connection: PooledConnection): void {
     // The server would end it under the next query.
-    if (this.#limits.isCertain && !connection.isBusy && this.#roomOn(connection) === 0) connection.close();
+    if (this.#limits.isCertain && !connection.isBusy && this.#limits.roomOn(connection) === 0) connection.close();
     this.#distribute();
   }
 
@@ -118,29 +149,34 @@ export class ConnectionPool implements ConnectionOwner<PooledConnection>, Dialle
         this.#waiting.add(query);
       }
     }
-    const silent = [...this.#open].filter(({ isSilent }) => isSilent);
-    if (silent.length > SILENT_MAX) silent[0]!.close();
+    this.#open.closeSilent(SILENT_MAX);
     this.#distribute();
   }
 
   /** See `ConnectionOwner`. */
-  onEnd(connection: PooledConnection, { isByServer, unanswered, wasActive, error }: ConnectionEnd): void {
-    this.#open.delete(connection);
-    const isFruitless = isByServer && connection.replyCount === 0;
+  onEnd(connection: PooledConnection, end: ConnectionEnd): void {
+    const { isByServer, unanswered, wasActive, error } = end;
+    this.#open.remove(connection);
+    const isFruitless = isByServer && connection.replyCount === 0 && connection.queryCount > 0;
     const isRefusal = isFruitless && this.#limits.noteFruitless();
+    if (isFruitless) this.#reconnects.failed();
     if (isByServer) this.#limits.noteEnd(connection.replyCount, wasActive, unanswered[0]?.question);
     const hopeless = unanswered.filter((query) => {
       if (query.openCount > 0 || this.#waiting.has(query)) return false;
       query.endingCount++;
       const isHopeless = this.#isClosed || query.isClosed || isRefusal || query.endingCount >= ENDINGS.max ||
-        (isFruitless && !this.#mayAskElsewhere(connection, query));
+        (isFruitless && !mayAskElsewhere(connection, query, this.#open.busyCount, this.#limits));
       if (!isHopeless) this.#waiting.add(query);
       query.isApart ||= query.endingCount >= ENDINGS.shared;
       return isHopeless;
     });
     for (const query of hopeless) query.failed(error);
-    if (isRefusal && this.#busyCount === 0) this.#waiting.fail(error);
+    if (isRefusal && this.#open.busyCount === 0) this.#waiting.fail(error);
+    const hasWorked = isByServer && connection.replyCount > 0;
+    // Others that were quiet as well may be gone, too: what has met a dead one meets no other.
+    if (hasWorked && unanswered.length > 0 && !wasActive) this.#open.closeIdle();
     this.#distribute();
+    if (hasWorked && this.#reconnects.areDueAfter(end)) this.warm();
   }
 
   /** See `Dialler`. */
@@ -151,10 +187,11 @@ export class ConnectionPool implements ConnectionOwner<PooledConnection>, Dialle
 
   /** See `Dialler`. */
   onDialFailed({ cause, isTooLong }: DialFailure): void {
-    const busyCount = this.#busyCount;
+    this.#reconnects.failed(cause);
+    const busyCount = this.#open.busyCount;
     if (busyCount > 0) {
       // Those that are open go on. A refusal says that there are enough of them; silence may be a lost packet.
-      if (!isTooLong) this.#limits.noteCrowded(busyCount);
+      if (!isTooLong && this.#reconnects.refused === null) this.#limits.noteCrowded(busyCount);
       return this.#distribute();
     }
     // Not another one at once: what is refused would be tried for as long as an attempt of the same time is silent.
@@ -163,29 +200,7 @@ export class ConnectionPool implements ConnectionOwner<PooledConnection>, Dialle
 
   /** See `Dialler`. */
   get wantsConnection(): boolean {
-    return this.#waiting.connectionsWanted(this.#limits) > 0;
-  }
-
-  /** Whether a query may be asked once more whose connection has ended without a reply. */
-  #mayAskElsewhere({ queryCount }: PooledConnection, query: StreamQuery): boolean {
-    // It had a connection for itself.
-    if (query.isApart) return false;
-    const othersCount = this.#busyCount;
-    if (othersCount > 0) {
-      // One connection too many, it seems.
-      this.#limits.noteCrowded(othersCount);
-      return true;
-    }
-    // One of several may be what the server cannot stand: each is tried by itself.
-    query.isApart = true;
-    return queryCount > 1;
-  }
-
-  /** Connections on which something is waited for, and, as far as is known, not in vain. */
-  get #busyCount(): number {
-    let count = 0;
-    for (const connection of this.#open) if (connection.isBusy && !connection.isSilent) count++;
-    return count;
+    return this.#waiting.connectionsWanted(this.#limits) > 0 && this.#dials.count < this.#reconnects.dialsMax;
   }
 
   /** Gives the queries that wait to connections, and makes new ones for those that are left. */
@@ -194,13 +209,27 @@ export class ConnectionPool implements ConnectionOwner<PooledConnection>, Dialle
     for (const connection of this.#open) this.#fill(connection);
     const wanted = this.#waiting.connectionsWanted(this.#limits);
     if (wanted === 0) return;
-    let count = this.#dials.count + this.#busyCount;
-    for (; this.#dials.count < wanted && count < this.#limits.parallelMax; count++) this.#dials.start();
+    const { pausedUntilMs } = this.#reconnects;
+    if (pausedUntilMs !== null) return this.#resumeAt(pausedUntilMs);
+    let count = this.#dials.count + this.#open.busyCount;
+    for (; this.#dials.count < wanted && count < this.#limits.parallelMax && this.#hasRoom; count++) {
+      this.#dials.start();
+    }
     this.#dials.watch();
   }
 
+  #resumeAt(atMs: number): void {
+    this.#options.deadlines.cancel(this.#resume);
+    this.#options.deadlines.schedule(this.#resume, atMs);
+  }
+
+  /** Whether there may be another connection; one that is silent gives way to it. */
+  get #hasRoom(): boolean {
+    return this.openCount < this.#reconnects.openMax || this.#open.closeSilent(0);
+  }
+
   #fill(connection: PooledConnection): void {
-    let room = this.#roomOn(connection);
+    let room = this.#limits.roomOn(connection);
     if (room === 0) return;
     for (const query of this.#waiting.open()) {
       // Sent there before, it waits there still.
@@ -209,23 +238,9 @@ export class ConnectionPool implements ConnectionOwner<PooledConnection>, Dialle
       this.#waiting.take(query);
       connection.isReserved = query.isApart;
       connection.send(query);
-      room = this.#roomOn(connection);
+      room = this.#limits.roomOn(connection);
       if (room === 0) return;
     }
-  }
-
-  /** Queries that a connection may be given now. */
-  #roomOn(connection: PooledConnection): number {
-    if (!connection.isUsable || connection.isReserved) return 0;
-    const left = this.#limits.queriesMax - connection.queryCount;
-    if (left > 0) return left;
-    // Whether the limit is one is found out by a single query.
-    return this.#limits.isCertain || connection.isBusy ? 0 : 1;
-  }
-
-  #closeAll(): void {
-    this.#dials.drop();
-    for (const connection of [...this.#open]) connection.close();
   }
 
   #cannotConnect(cause: unknown): UpstreamError {

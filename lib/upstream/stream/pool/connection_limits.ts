@@ -1,6 +1,7 @@
-import type { Clock } from "../../base/runtime.ts";
-import { nameKey } from "../question_keys.ts";
-import { TwoProofs } from "../exchange/two_proofs.ts";
+import type { Clock } from "../../../base/runtime.ts";
+import type { PooledConnection } from "../pooled_connection.ts";
+import { nameKey } from "../../question_keys.ts";
+import { TwoProofs } from "../../exchange/two_proofs.ts";
 
 /** Connections at a time where one does not do: a few, as RFC 7766 §6.2.2 asks for, so that a server is not stormed. */
 export const PARALLEL_MAX = 4;
@@ -53,6 +54,15 @@ export class ConnectionLimits {
       this.#parallelMax = PARALLEL_MAX;
     }
     return this.#parallelMax;
+  }
+
+  /** Queries that a connection may be given now. */
+  roomOn(connection: PooledConnection): number {
+    if (!connection.isUsable || connection.isReserved) return 0;
+    const left = this.queriesMax - connection.queryCount;
+    if (left > 0) return left;
+    // Whether the limit is one is found out by a single query.
+    return this.isCertain || connection.isBusy ? 0 : 1;
   }
 
   /**

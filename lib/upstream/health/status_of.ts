@@ -1,0 +1,48 @@
+import { type Endpoint, isUnauthenticated } from "../endpoint.ts";
+import type { Breaker } from "./breaker.ts";
+import type { Path } from "./path.ts";
+import type { LessonStatus, UpstreamStatus } from "./upstream_status.ts";
+
+/** An upstream, as far as its status is told. */
+export interface Told {
+  /** How it is called. */
+  readonly name: string;
+  /** Whether it leads back here. */
+  readonly isLoop: boolean;
+  /** What keeps it down. */
+  readonly problem: string | null;
+  /** Questions on which it failed. */
+  readonly failureCount: number;
+  /** Whether it is asked. */
+  readonly breaker: Pick<Breaker, "stateName">;
+  /** How long it takes. */
+  readonly path: Pick<Path, "smoothedMs" | "percentile95Ms">;
+  /** How it is spoken to. */
+  readonly dialogue: {
+    /** Messages sent so far. */
+    readonly queryCount: number;
+    /** Replies to these. */
+    readonly replyCount: number;
+    /** What it is found to lack. */
+    readonly capabilities: { lessonsAt(nowMs: number): LessonStatus };
+    /** On the program's clock. */
+    nowMs(): number;
+  };
+}
+
+/** How an upstream is doing. */
+export function statusOf(upstream: Told, endpoint: Endpoint): UpstreamStatus {
+  const { name, isLoop, problem, failureCount, breaker, path, dialogue } = upstream;
+  return {
+    name,
+    state: isLoop ? "loop" : breaker.stateName,
+    problem,
+    isUnauthenticated: isUnauthenticated(endpoint),
+    smoothedMs: path.smoothedMs,
+    percentile95Ms: path.percentile95Ms,
+    queryCount: dialogue.queryCount,
+    replyCount: dialogue.replyCount,
+    failureCount,
+    ...dialogue.capabilities.lessonsAt(dialogue.nowMs()),
+  };
+}

@@ -1,0 +1,125 @@
+import type { Runtime } from "../../base/runtime.ts";
+import { DialError, familiesInTurn, firstConnected } from "../../base/sockets/dial_race.ts";
+import type { TlsSocket } from "../../base/sockets/tls.ts";
+import { sourceTo } from "../approach.ts";
+import type { SecureEndpoint } from "../endpoint.ts";
+import { type Refusal, UntrustedError } from "../refusal.ts";
+import type { Addresses } from "./addresses.ts";
+import { authenticate } from "./authenticate.ts";
+
+/** All authorities of a system have a quarter of this. */
+const CA_OCTETS_MAX = 1024 * 1024;
+
+/** What an upstream is connected to with. */
+export interface SecureDialOptions {
+  /** Whom. */
+  readonly endpoint: SecureEndpoint;
+  /** The upstream's name in messages. */
+  readonly name: string;
+  /** Where it is. */
+  readonly addresses: Addresses;
+  /** What is spoken, best first (ALPN). */
+  readonly alpn: readonly string[];
+  /** Where connections come from, an address of each family at most. */
+  readonly sources: readonly string[];
+  /** The world outside. */
+  readonly runtime: Pick<Runtime, "network" | "timers" | "wallClock" | "files">;
+}
+
+/**
+ * Connects to an encrypted upstream: to whichever of its addresses answers first, and only if who answers is who it should be. The
+ * address that was good the last time is tried first, then its family.
+ */
+export class SecureDial {
+  readonly #options: SecureDialOptions;
+  #lastAddress: string | null = null;
+
+  /** See {@linkcode SecureDialOptions}. */
+  constructor(options: SecureDialOptions) {
+    this.#options = options;
+  }
+
+  /** Forgets what was learned: the network may be another one. */
+  forget(): void {
+    this.#lastAddress = null;
+    this.#options.addresses.doubt();
+  }
+
+  /**
+   * Connects. Nothing has been sent when this resolves.
+   *
+   * @throws {UntrustedError} when who answers is not who it should be, be it at one address of several.
+   * @throws {Error} whatever the operating system says.
+   */
+  async connect(signal: AbortSignal): Promise<TlsSocket> {
+    const { addresses } = this.#options;
+    const ca = await this.#ca();
+    const tried = await addresses.get();
+    try {
+      return await this.#race(tried, ca, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      // Perhaps it has moved.
+      addresses.doubt();
+      await addresses.refresh();
+      const others = addresses.known.filter((address) => !tried.includes(address));
+      if (others.length === 0) throw error;
+      return await this.#race(others, ca, signal);
+    }
+  }
+
+  async #race(addresses: readonly string[], ca: string | null, signal: AbortSignal): Promise<TlsSocket> {
+    const { runtime: { timers } } = this.#options;
+    try {
+      return await firstConnected(this.#inOrder(addresses), {
+        timers,
+        signal,
+        connect: (address, ended) => this.#connectTo(address, ca, ended),
+        discard: (socket) => socket.close(),
+      });
+    } catch (error) {
+      if (!(error instanceof DialError)) throw error;
+      // That somebody else is there is more to be told than that nobody is.
+      throw error.causes.find((cause) => cause instanceof UntrustedError) ?? error.cause ?? error;
+    }
+  }
+
+  async #connectTo(hostname: string, ca: string | null, signal: AbortSignal): Promise<TlsSocket> {
+    const { endpoint, name, alpn, sources, runtime: { network, wallClock } } = this.#options;
+    const remote = { transport: "tcp", hostname, port: endpoint.port } as const;
+    const tls = { serverName: endpoint.name, alpn, ca, identity: null };
+    const socket = await network.connectTls(remote, tls, signal, sourceTo(hostname, sources));
+    const refusal = authenticate(socket, { ...endpoint, address: hostname }, wallClock.epochSeconds());
+    if (refusal === null) {
+      this.#lastAddress = hostname;
+      return socket;
+    }
+    socket.close();
+    throw new UntrustedError(name, refusal);
+  }
+
+  #inOrder(addresses: readonly string[]): string[] {
+    const last = this.#lastAddress;
+    if (last === null) return familiesInTurn(addresses);
+    const others = addresses.filter((address) => address !== last);
+    // Whichever family was good comes first; after it, the other one.
+    const rest = familiesInTurn(others, last.includes(":"));
+    return addresses.includes(last) ? [last, ...rest] : familiesInTurn(others, !last.includes(":"));
+  }
+
+  /** The authorities that are believed; `null` for those that the program comes with. */
+  async #ca(): Promise<string | null> {
+    const { endpoint: { ca }, name, runtime: { files } } = this.#options;
+    if (ca === null || ca === "none") return null;
+    try {
+      return new TextDecoder().decode(await files.read(ca, CA_OCTETS_MAX));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : `${error}`;
+      const refusal: Refusal = {
+        kind: "chain",
+        text: `the authorities to believe in, ${ca}, cannot be read: ${reason}`,
+      };
+      throw new UntrustedError(name, refusal);
+    }
+  }
+}
