@@ -35,7 +35,17 @@ const LAYERS = [
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   system: ["deno_system.ts", "lists", "*", "certificates", "network", "process"],
-  program: ["run_program.ts", "supervise.ts", "serve_alone.ts", "admin", "certificates", "config", "lists", "*"],
+  program: [
+    "run_program.ts",
+    "supervise.ts",
+    "serve_alone.ts",
+    "admin",
+    "certificates",
+    "check",
+    "config",
+    "lists",
+    "*",
+  ],
   app: ["app.ts", "explain", "find_addresses.ts", "build_pipeline.ts", "chain.ts", "policy", "*"],
   reload: ["*", "changes"],
   config: ["load_config.ts", "file", "flags", "import", "read_config.ts", "settings.ts", "settings", "*"],

@@ -1,6 +1,6 @@
 import { formatSocketAddress, isIpv6, isSameAddress, isUnspecified, type SocketAddress } from "../base/net/address.ts";
 import { type Listen, listenText, transportsOf } from "../server/listen/listen.ts";
-import { socketAddressesOf } from "../upstream/endpoint.ts";
+import { isLost, serverText, socketAddressesOf } from "../upstream/endpoint.ts";
 import { type Config, DEFAULT_LISTEN } from "./config.ts";
 import { invalid } from "./readers.ts";
 import { UsageError } from "./usage_error.ts";
@@ -60,6 +60,11 @@ export function adviceOn(config: Config, provenance: Provenance): Advice {
 
 /** Upstreams that can be written down and cannot work. */
 function rejectUnaskable({ upstreams, listen }: Config, { whereOf }: Provenance): void {
+  for (const [i, upstream] of upstreams.entries()) {
+    if (!isLost(upstream)) continue;
+    const given = { where: whereOf("upstreams", i), text: serverText(upstream) };
+    throw invalid(given, `needs its address, such as ${serverText(upstream)}?ip=192.0.2.1, or ${whereOf("bootstrap")}`);
+  }
   const addresses = upstreams.flatMap((upstream, i) =>
     socketAddressesOf(upstream).map((address) => [i, address] as const)
   );

@@ -27,6 +27,8 @@ export interface Config extends StorageRules {
   readonly sharesPort: boolean;
   /** The upstreams in order of preference. Empty: fixed-answer mode. */
   readonly upstreams: readonly Endpoint[];
+  /** Who is asked where encrypted upstreams are that are given by name alone; see `SecureEndpoint.bootstrap`. */
+  readonly bootstrap: readonly string[];
   /** Fixed-answer mode: the addresses of all names. */
   readonly answer: AnswerAddresses;
   /** From a query's arrival to its answer, at most. */

@@ -2,6 +2,7 @@ import { type Advice, adviceOn } from "./advice.ts";
 import type { Config, FullConfig } from "./config.ts";
 import { invalid } from "./readers.ts";
 import type { Given, Setting } from "./setting.ts";
+import { withBootstrap } from "../upstream/endpoint.ts";
 import { configOf, SETTINGS } from "./settings.ts";
 
 /** A configuration, and what there is to say about it. */
@@ -22,11 +23,13 @@ export function readConfig(given: readonly Given[], spell: (setting: Setting<unk
   const paths = new Set(Object.values(SETTINGS).map(({ path }) => path));
   const stray = given.find(({ path }) => !paths.has(path));
   if (stray !== undefined) throw invalid(stray, `there is no setting ${stray.path}`);
-  const config = configOf((field) => {
+  const read = configOf((field) => {
     const setting: Setting<Config[typeof field]> = SETTINGS[field];
     const values = givenAt.get(setting.path);
     return values === undefined ? setting.default : setting.reader.read(values);
   });
+  const { bootstrap } = read;
+  const config = { ...read, upstreams: read.upstreams.map((upstream) => withBootstrap(upstream, bootstrap)) };
   const advice = adviceOn(config, {
     isGiven: (field) => givenAt.has(SETTINGS[field].path),
     whereOf: (field, i = 0) => {

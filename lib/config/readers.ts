@@ -5,6 +5,7 @@ import { type Listen, parseListen } from "../server/listen/listen.ts";
 import { typeFromText } from "../wire/iana.ts";
 import type { Endpoint } from "../upstream/endpoint.ts";
 import { parseAskable } from "../upstream/parse_endpoint.ts";
+import { bootstrapOf } from "../upstream/secure_endpoint.ts";
 import type { AnswerAddresses } from "./config.ts";
 import type { Bounds, Given, Reader, Unit } from "./setting.ts";
 import { UsageError } from "./usage_error.ts";
@@ -21,6 +22,11 @@ export function listenList(form: string, defaultPort: number): Reader<readonly L
 export function endpointList(form: string, defaultPort: number): Reader<readonly Endpoint[]> {
   const read = (one: Given) => readAs(one, (text) => parseAskable(text, defaultPort));
   return { form, isList: true, read: (given) => given.map(read) };
+}
+
+/** Plain servers that are asked for addresses, see `SecureEndpoint.bootstrap`. */
+export function bootstrapList(form: string): Reader<readonly string[]> {
+  return { form, isList: true, read: (given) => given.map((one) => readAs(one, bootstrapOf)) };
 }
 
 function readAs<T>(given: Given, read: (text: string) => T): T {

@@ -6,7 +6,8 @@ import { UsageError } from "../config/usage_error.ts";
 import { Log } from "../observe/log.ts";
 import { ListenError } from "../server/listen/listen_on.ts";
 import { runAdminCommand } from "./admin/admin_command.ts";
-import { check } from "./check.ts";
+import { check } from "./check/check.ts";
+import { checkEncrypted } from "./check/check_encrypted.ts";
 import { checkConfig, printConfigOf, printSchema } from "./config/config_commands.ts";
 import { readConfigFile, readConfigFileAgain } from "./config/config_file.ts";
 import { EXIT } from "./exit_codes.ts";
@@ -32,8 +33,10 @@ export async function runProgram(host: Host, system: OperatingSystem): Promise<n
     if (command.kind === "help") return print(host, helpText());
     if (command.kind === "version") return print(host, versionText(system.build()));
     if (command.kind === "completions") return print(host, completionScript(command.shell));
-    if (command.kind === "check") {
-      const { health, text } = await check(command, system.runtime({}, (line) => host.writeLine(line)));
+    if (command.kind === "check" || command.kind === "check encrypted") {
+      const runtime = system.runtime({}, (line) => host.writeLine(line));
+      const { health, text } =
+        await (command.kind === "check" ? check(command, runtime) : checkEncrypted(command, runtime));
       if (health === "well") return print(host, `${text}\n`);
       return complain(host, text, health === "unwell" ? EXIT.notWell : EXIT.cannotCheck);
     }

@@ -66,6 +66,16 @@ export function isUnauthenticated(endpoint: Endpoint): boolean {
   return isSecure(endpoint) && endpoint.auth === "none";
 }
 
+/** The same, with who is asked where it is if nothing is said of that. */
+export function withBootstrap(endpoint: Endpoint, bootstrap: readonly string[]): Endpoint {
+  return isLost(endpoint) && bootstrap.length > 0 ? { ...endpoint, bootstrap } : endpoint;
+}
+
+/** Whether nobody has said where a server is, nor who knows. */
+export function isLost(endpoint: Endpoint): endpoint is SecureEndpoint {
+  return isSecure(endpoint) && endpoint.addresses.length === 0 && endpoint.bootstrap.length === 0;
+}
+
 /** The endpoint at an address, over UDP or TCP. */
 export function endpointAt({ transport, hostname, port }: SocketAddress): PlainEndpoint {
   const { address, zone } = splitZone(hostname);

@@ -1,5 +1,6 @@
 import { AddressFormatError, parseSocketAddress, type SocketAddress } from "../base/net/address.ts";
 import { type Endpoint, endpointAt, type PlainEndpoint, type Protocol, SECURE_PROTOCOLS } from "./endpoint.ts";
+import { readDnsStamp } from "./dns_stamp.ts";
 import { type Parameters, secureEndpoint } from "./secure_endpoint.ts";
 
 /**
@@ -20,13 +21,18 @@ const OTHERWISE: Readonly<Record<string, string>> = {
 
 /**
  * Reads what is written after `--resolver`: an address as `parseSocketAddress` has it, which is asked over UDP, and over TCP
- * alone behind `tcp://`; or a server that is asked over an encrypted transport, `tls://dns.example:853?ip=192.0.2.1`.
+ * alone behind `tcp://`; a server that is asked over an encrypted transport, `tls://dns.example:853?ip=192.0.2.1`; or a DNS
+ * stamp, which is one of these.
  *
  * @param defaultPort The port of a plain server when the text names none.
  * @param beside What is said of it beside the text, in a file.
  * @throws {AddressFormatError} when it is not readable.
  */
 export function parseEndpoint(text: string, defaultPort: number, beside: Parameters = {}): Endpoint {
+  if (text.startsWith("sdns://")) {
+    const stamp = readDnsStamp(text);
+    return parseEndpoint(stamp.text, defaultPort, { ...stamp.parameters, ...beside });
+  }
   const scheme = /^([a-zA-Z0-9]+):\/\//.exec(text)?.[1];
   const protocol = SECURE_PROTOCOLS.find((known) => known === scheme);
   // RFC 8484 §4.1: providers write their address with the variable of GET.

@@ -1,4 +1,5 @@
 import type { SocketAddress } from "../../lib/base/net/address.ts";
+import type { TlsIdentity } from "../../lib/base/sockets/tls.ts";
 import { StreamFrames, toFrame } from "../../lib/wire/stream_frames.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
@@ -16,21 +17,23 @@ export interface ServedConnection {
 /** Makes the reply to a query; `null` for silence. */
 export type StreamHandler = (octets: Octets, connection: ServedConnection) => Octets | null;
 
-/** An upstream on a real TCP socket, which answers as a function says. */
+/** An upstream on a real TCP socket, or over TLS with a certificate, which answers as a function says. */
 export class TcpServer implements AsyncDisposable {
   /** Connections so far. */
   connectionCount = 0;
   /** Queries so far. */
   queryCount = 0;
-  readonly #listener: Deno.TcpListener;
+  readonly #listener: Deno.Listener;
   readonly #handler: StreamHandler;
-  readonly #open = new Set<Deno.TcpConn>();
+  readonly #open = new Set<Deno.Conn>();
   readonly #serving: Promise<void>[] = [];
   readonly #end: Promise<void>;
 
-  constructor(handler: StreamHandler, port = 0) {
+  constructor(handler: StreamHandler, port = 0, identity: TlsIdentity | null = null) {
     this.#handler = handler;
-    this.#listener = Deno.listen({ hostname: "127.0.0.1", port });
+    this.#listener = identity === null
+      ? Deno.listen({ hostname: "127.0.0.1", port })
+      : Deno.listenTls({ hostname: "127.0.0.1", port, cert: identity.certificate, key: identity.key });
     this.#end = this.#accept();
   }
 
@@ -53,7 +56,7 @@ export class TcpServer implements AsyncDisposable {
     }
   }
 
-  async #serve(connection: Deno.TcpConn): Promise<void> {
+  async #serve(connection: Deno.Conn): Promise<void> {
     const frames = new StreamFrames();
     const index = this.connectionCount++;
     const served = { index, replyCount: 0, close: () => this.#close(connection) };
@@ -80,7 +83,7 @@ export class TcpServer implements AsyncDisposable {
     this.#close(connection);
   }
 
-  #close(connection: Deno.TcpConn): void {
+  #close(connection: Deno.Conn): void {
     if (this.#open.delete(connection)) connection.close();
   }
 }

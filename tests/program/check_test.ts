@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { withoutQuic } from "../../lib/base/sockets/quic.ts";
 import type { SocketAddress } from "../../lib/base/net/address.ts";
-import { check, type CheckResult } from "../../lib/program/check.ts";
+import { check, type CheckResult } from "../../lib/program/check/check.ts";
 import { RCODE } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import { FakeSocket, udp } from "../support/fake_socket.ts";

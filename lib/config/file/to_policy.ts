@@ -1,3 +1,4 @@
+import { withBootstrap } from "../../upstream/endpoint.ts";
 import {
   type ClientGroupConfig,
   type LocalAddresses,
@@ -63,7 +64,11 @@ function toRoutes(source: PolicySource): { routes: RouteConfig[]; groups: Upstre
     const about = `route for ${domains[0]?.name ?? (list === null ? "all names" : `list ${list}`)}`;
     const name = known.has(about) ? `${about}, line ${place.line} of ${place.file}` : about;
     known.add(name);
-    groups.push({ ...upstreamGroup(name, source), servers: to, place });
+    groups.push({
+      ...upstreamGroup(name, source),
+      servers: to.map((one) => withBootstrap(one, source.config.bootstrap)),
+      place,
+    });
     return { ...base, to: name };
   });
   return { routes, groups };

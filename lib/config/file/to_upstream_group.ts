@@ -1,4 +1,5 @@
 import { DEFAULT_FAILOVER_ON } from "../../upstream/group/answer_rule.ts";
+import { withBootstrap } from "../../upstream/endpoint.ts";
 import type { UpstreamGroupConfig } from "../policy.ts";
 import type { Setting } from "../setting.ts";
 import { SETTINGS } from "../settings.ts";
@@ -22,7 +23,7 @@ export function upstreamGroup(name: string, { tables, marks, config }: PolicySou
   };
   return {
     name,
-    servers: single.upstreams,
+    servers: single.upstreams.map((server) => withBootstrap(server, config.bootstrap)),
     strategy: single.strategy,
     fallback: group.fallback ?? null,
     timeoutMs: group.timeout === undefined ? config.timeoutMs : read(SETTINGS.timeoutMs, group.timeout),

@@ -6,7 +6,7 @@ import { oneOf } from "../readers.ts";
 import type { Given } from "../setting.ts";
 import { UsageError } from "../usage_error.ts";
 import { type Admin, isAdminWord, parseAdmin } from "./admin_commands.ts";
-import { type Check, parseCheck } from "./commands.ts";
+import { type Check, type CheckEncrypted, parseCheck } from "./commands.ts";
 import { type ConfigCommand, isConfigWord, splitConfigArguments } from "./config_commands.ts";
 import { type Import, parseImport } from "./import_command.ts";
 import { parseSelfSigned, type SelfSigned } from "./self_signed_command.ts";
@@ -18,6 +18,7 @@ export type Command =
   | { readonly kind: "version" }
   | Completions
   | Check
+  | CheckEncrypted
   | Import
   | SelfSigned
   | Admin

@@ -1,6 +1,8 @@
 import { AddressFormatError, isUnspecified, parseSocketAddress, type SocketAddress } from "../../base/net/address.ts";
 import { type Name, NameFormatError, nameFromText } from "../../wire/name.ts";
-import { DEFAULT_LISTEN_PORT } from "../config.ts";
+import { isLost, isSecure, type SecureEndpoint, serverText } from "../../upstream/endpoint.ts";
+import { parseAskable } from "../../upstream/parse_endpoint.ts";
+import { DEFAULT_LISTEN_PORT, DEFAULT_UPSTREAM_PORT } from "../config.ts";
 import { UsageError } from "../usage_error.ts";
 import { ADMIN_COMMANDS } from "./admin_commands.ts";
 import { IMPORT_COMMAND } from "./import_command.ts";
@@ -18,7 +20,7 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
     help: [
       `Ask this server for the address of a name (default ${CHECKED_NAME}, which shows that the server runs; any other name`,
       "also shows whether its upstreams answer). Exit code 0 for an answer or if the name does not exist, 3 if the server",
-      "could not be asked at all, otherwise 1.",
+      "could not be asked at all, otherwise 1. An encrypted one (tls://…, as after --resolver) has to prove who it is.",
     ],
   },
   ...ADMIN_COMMANDS,
@@ -57,15 +59,43 @@ export interface Check {
   readonly name: Name;
 }
 
+/** The same of one that is asked over an encrypted transport. */
+export interface CheckEncrypted {
+  /** Tells this command from the others. */
+  readonly kind: "check encrypted";
+  /** The server. */
+  readonly endpoint: SecureEndpoint;
+  /** What it is asked for. */
+  readonly name: Name;
+}
+
 /**
  * Reads what follows the word `check`.
  *
  * @throws {UsageError} for anything but an address and perhaps a name.
  */
-export function parseCheck([address, name = CHECKED_NAME, ...others]: readonly string[]): Check {
+export function parseCheck([address, name = CHECKED_NAME, ...others]: readonly string[]): Check | CheckEncrypted {
   if (address === undefined) throw new UsageError("Cannot check: an address is needed, check <ip>[:<port>] [<name>]");
   if (others.length > 0) throw new UsageError(`Cannot check "${others[0]}": one address and one name at most`);
+  const endpoint = readEncrypted(address);
+  if (endpoint !== null) return { kind: "check encrypted", endpoint, name: readName(name) };
   return { kind: "check", server: readServer(address), name: readName(name) };
+}
+
+/** A server that is asked over an encrypted transport; `null` for others. */
+function readEncrypted(text: string): SecureEndpoint | null {
+  if (!/^(?!udp|tcp)[a-z0-9]+:\/\//.test(text)) return null;
+  try {
+    const endpoint = parseAskable(text, DEFAULT_UPSTREAM_PORT);
+    if (!isSecure(endpoint)) return null;
+    if (isLost(endpoint)) {
+      throw new AddressFormatError(`needs its address, such as ${serverText(endpoint)}?ip=192.0.2.1`);
+    }
+    return endpoint;
+  } catch (error) {
+    if (!(error instanceof AddressFormatError)) throw error;
+    throw new UsageError(`Cannot check "${text}": ${error.message}`);
+  }
 }
 
 function readServer(text: string): SocketAddress {

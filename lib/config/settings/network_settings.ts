@@ -1,6 +1,15 @@
 import { STRATEGIES } from "../../upstream/group/strategy.ts";
 import { type AnswerAddresses, DEFAULT_LISTEN_PORT, DEFAULT_UPSTREAM_PORT } from "../config.ts";
-import { answerAddresses, endpointList, listenList, measure, oneOf, onOff, wholeNumber } from "../readers.ts";
+import {
+  answerAddresses,
+  bootstrapList,
+  endpointList,
+  listenList,
+  measure,
+  oneOf,
+  onOff,
+  wholeNumber,
+} from "../readers.ts";
 import type { Settings } from "../setting.ts";
 
 const ANSWER: AnswerAddresses = { ipv4: "127.0.0.1", ipv6: null };
@@ -10,7 +19,7 @@ export const NETWORK_SETTINGS = {
   upstreams: {
     name: "resolver",
     path: "upstreams.default.servers",
-    reader: endpointList("[tcp://]<ip>[:<port>]", DEFAULT_UPSTREAM_PORT),
+    reader: endpointList("[tcp://]<ip>[:<port>]|tls://<name>", DEFAULT_UPSTREAM_PORT),
     default: [],
     isReloadable: true,
     help: [
@@ -18,13 +27,16 @@ export const NETWORK_SETTINGS = {
       "addresses with their link: [fe80::1%eth0].",
       "May be repeated or comma-separated, in order of preference: when one is slow or fails, the next is asked.",
       "tcp:// before the address uses TCP only; otherwise TCP is used when a reply does not fit into UDP.",
+      "tls:// asks over TLS (port 853), whoever proves to be the one: tls://9.9.9.9, tls://dns.quad9.net?ip=9.9.9.9.",
+      "Behind ? and &: ip, bootstrap, pin-sha256, ca (a file, or none), auth=none. sdns:// stamps are read, too.",
       "Without it every answer is made up (see --answer).",
     ],
     inFile: [
       `Servers in order of preference: when one is slow or fails, the next is asked. Port ${DEFAULT_UPSTREAM_PORT}`,
       "unless given; IPv6 in brackets when one is; link-local addresses with their link: fe80::1%eth0. tcp://",
-      "before the address uses TCP only; otherwise TCP is used when a reply does not fit into UDP. Without any",
-      "servers in the whole file every answer is made up (see answer).",
+      "before the address uses TCP only; otherwise TCP is used when a reply does not fit into UDP. tls:// asks over",
+      "TLS (port 853), whoever proves to be the one: by name, with ip or bootstrap, or by address. sdns:// stamps are",
+      "read, too. Without any servers in the whole file every answer is made up (see answer).",
     ],
   },
   strategy: {
@@ -40,6 +52,21 @@ export const NETWORK_SETTINGS = {
     inFile: [
       "Which server a question goes to first; sequential: in the order given. parallel asks two at once; the first",
       "good answer wins.",
+    ],
+  },
+  bootstrap: {
+    name: "bootstrap",
+    path: "server.bootstrap",
+    reader: bootstrapList("<ip>[:<port>]"),
+    default: [],
+    isReloadable: true,
+    help: [
+      "Ask this plain server for the addresses of encrypted upstreams that are given by name alone; port 53 unless given.",
+      "May be repeated or comma-separated. Nobody else is asked for them, least of all the system's own resolver.",
+    ],
+    inFile: [
+      "Plain servers that are asked for the addresses of encrypted upstreams that are given by name alone; port 53",
+      "unless given. Nobody else is asked for them, least of all the system's own resolver.",
     ],
   },
   listen: {

@@ -1,11 +1,11 @@
 import { formatIp } from "../../base/net/ip.ts";
 import type { Clock } from "../../base/runtime.ts";
-import { FLAG } from "../../wire/header.ts";
-import { CLASS, RCODE, rcodeToText, TYPE } from "../../wire/iana.ts";
+import { RCODE, rcodeToText, TYPE } from "../../wire/iana.ts";
 import { decode } from "../../wire/message.ts";
 import { nameFromText } from "../../wire/name.ts";
 import type { Response } from "../../response/response.ts";
-import { type Request, SENDS_MAX } from "../request.ts";
+import { ownRequest } from "../own_request.ts";
+import type { Request } from "../request.ts";
 import type { FindAddresses } from "./addresses.ts";
 
 /** Longer than a dial may take is of no use. */
@@ -24,9 +24,12 @@ export interface BootstrapServers {
  * who it is. Nobody else is asked, least of all the system's own resolver, which may be this program.
  */
 export function bootstrap(name: string, servers: BootstrapServers, clock: Clock): FindAddresses {
+  const qname = nameFromText(name);
   return async (family) => {
     const type = family === "ipv6" ? TYPE.AAAA : TYPE.A;
-    const response = await servers.exchange(requestFor(name, type, servers, clock.nowMs()));
+    const { upstreamCount } = servers;
+    const deadlineMs = clock.nowMs() + WAIT_MS;
+    const response = await servers.exchange(ownRequest({ name: qname, type, deadlineMs, upstreamCount }));
     const { rcode, answers } = decode(response.octets);
     if (rcode === RCODE.NXDOMAIN) throw new Error(`There is no ${name}`);
     if (rcode !== RCODE.NOERROR) throw new Error(`Nobody says where ${name} is: ${rcodeToText(rcode)}`);
@@ -37,32 +40,4 @@ export function bootstrap(name: string, servers: BootstrapServers, clock: Clock)
       ttlSeconds: Math.min(...answers.map(({ ttl }) => ttl), Infinity),
     };
   };
-}
-
-function requestFor(name: string, type: number, { upstreamCount }: BootstrapServers, nowMs: number): Request {
-  return {
-    questionOctets: questionOf(name, type),
-    flags: FLAG.RD,
-    wantsDnssec: false,
-    usefulOctetsMax: 0xffff,
-    acceptsTruncated: false,
-    deadlineMs: nowMs + WAIT_MS,
-    upstreamCount,
-    sendCount: 0,
-    sendsMax: SENDS_MAX,
-    ednsRejectedBy: null,
-    lastSocket: null,
-    wantsFreshSocket: false,
-    hasPart: false,
-    wholeFrom: null,
-    isAnswered: false,
-    isClosed: false,
-    hasMetSilence: false,
-    owner: null,
-  };
-}
-
-function questionOf(name: string, type: number): Uint8Array<ArrayBuffer> {
-  const qname = nameFromText(name);
-  return Uint8Array.from([...qname, type >> 8, type & 0xff, CLASS.IN >> 8, CLASS.IN & 0xff]);
 }

@@ -208,6 +208,119 @@ listen = ["https://192.0.2.1/dns-query"]`,
     said: ["2:11 server.listen[1]: needs server.certificate"],
   },
   {
+    what: "an encrypted upstream of which nobody knows where it is",
+    text: `[upstreams.default]
+servers = ["tls://dns.example"]`,
+    said: [
+      "2:12 upstreams.default.servers[1]: needs its address, such as tls://dns.example:853?ip=192.0.2.1, or server.bootstrap",
+    ],
+  },
+  {
+    what: "an encrypted upstream of another group of which nobody knows where it is",
+    text: `[upstreams.default]
+servers = ["192.0.2.1"]
+[upstreams.second]
+servers = [{ address = "tls://dns.example" }]`,
+    said: [
+      '4:12 upstreams.second.servers[1]: needs its address, such as "tls://dns.example:853?ip=192.0.2.1", or server.bootstrap',
+    ],
+  },
+  {
+    what: "an encrypted upstream in a route of which nobody knows where it is",
+    text: `[upstreams.default]
+servers = ["192.0.2.1"]
+[[route]]
+domains = ["corp.example"]
+to = ["tls://dns.example"]`,
+    said: [
+      '5:7 route[1].to[1]: needs its address, such as "tls://dns.example:853?ip=192.0.2.1", or server.bootstrap',
+    ],
+  },
+  {
+    what: "a server without its address",
+    text: `[upstreams.default]
+servers = [{ ip = "192.0.2.1" }]`,
+    said: ['2:12 upstreams.default.servers[1].address: "address" is missing'],
+  },
+  {
+    what: "a server with what there is not",
+    text: `[upstreams.default]
+servers = [{ address = "tls://192.0.2.1", pins = "x" }]`,
+    said: ['2:43 upstreams.default.servers[1].pins: no such setting; did you mean "pin"?'],
+  },
+  {
+    what: "a pin that is none",
+    text: `[upstreams.default]
+servers = [{ address = "tls://192.0.2.1", pin = "sha256/abc" }]`,
+    said: [
+      '2:12 upstreams.default.servers[1]: "sha256/abc" is no pin: it takes SHA-256 of a public key in base64, 44 characters, the last of them =',
+    ],
+  },
+  {
+    what: "a file of authorities that depends on where the program is started",
+    text: `[upstreams.default]
+servers = [{ address = "tls://192.0.2.1", ca = "ca.pem" }]`,
+    said: [
+      '2:12 upstreams.default.servers[1]: ca must be a file from the root, such as /etc/ssl/ca.pem, or none, not "ca.pem"',
+    ],
+  },
+  {
+    what: "no authority and no pin",
+    text: `[upstreams.default]
+servers = [{ address = "tls://192.0.2.1", ca = "none" }]`,
+    said: [
+      "2:12 upstreams.default.servers[1]: ca=none needs pin-sha256: without either nothing would tell the server from another",
+    ],
+  },
+  {
+    what: "a server that has to prove who it is, and need not",
+    text: `[upstreams.default]
+servers = [{ address = "tls://192.0.2.1", auth = "none", ca = "/etc/ca.pem" }]`,
+    said: [
+      "2:12 upstreams.default.servers[1]: auth=none believes everybody: it does not go with pins or ca",
+    ],
+  },
+  {
+    what: "a way to prove it that there is not",
+    text: `[upstreams.default]
+servers = [{ address = "tls://192.0.2.1", auth = "strict" }]`,
+    said: ['2:50 upstreams.default.servers[1].auth: must be "name" or "none"'],
+  },
+  {
+    what: "a plain server with what is for encrypted ones",
+    text: `[upstreams.default]
+servers = [{ address = "192.0.2.1", ip = "192.0.2.2" }]`,
+    said: ["2:12 upstreams.default.servers[1]: ip is for encrypted servers alone, such as tls://"],
+  },
+  {
+    what: "a bootstrap server by name",
+    text: `[server]
+bootstrap = ["dns.example"]`,
+    said: [
+      "2:14 server.bootstrap[1]: a bootstrap server needs an address, not a name such as dns.example",
+    ],
+  },
+  {
+    what: "a DNS stamp for what nobody is asked over",
+    text: `[upstreams.default]
+servers = ["sdns://AQ"]`,
+    said: [
+      "2:12 upstreams.default.servers[1]: this DNS stamp is for DNSCrypt; there are DNS over TLS, HTTPS, QUIC and plain DNS",
+    ],
+  },
+  {
+    what: "an encrypted upstream that is this program itself",
+    text: `[server]
+listen = ["127.0.0.1:853"]
+[upstreams.default]
+servers = ["192.0.2.1"]
+[upstreams.second]
+servers = ["tls://dns.example?ip=127.0.0.1"]`,
+    said: [
+      "6:12 upstreams.second.servers[1]: this program listens at 127.0.0.1:853 itself, a query would go round for ever",
+    ],
+  },
+  {
     what: "an upstream over what there is no transport for",
     text: `[upstreams.default]
 servers = ["quic://192.0.2.1"]`,

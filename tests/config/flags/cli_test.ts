@@ -14,6 +14,7 @@ interface Told extends Omit<Config, "listen" | "upstreams"> {
 }
 
 const DEFAULTS: Told = {
+  bootstrap: [],
   listen: null,
   certificates: [],
   keys: [],
@@ -124,9 +125,9 @@ for (
 
 for (
   const [commandLine, message] of [
-    ["--resolver", 'Cannot use --resolver "": it needs a value, --resolver [tcp://]<ip>[:<port>]'],
-    ["--resolver=", 'Cannot use --resolver "": it needs a value, --resolver [tcp://]<ip>[:<port>]'],
-    ["--resolver ''", 'Cannot use --resolver "": it needs a value, --resolver [tcp://]<ip>[:<port>]'],
+    ["--resolver", 'Cannot use --resolver "": it needs a value, --resolver [tcp://]<ip>[:<port>]|tls://<name>'],
+    ["--resolver=", 'Cannot use --resolver "": it needs a value, --resolver [tcp://]<ip>[:<port>]|tls://<name>'],
+    ["--resolver ''", 'Cannot use --resolver "": it needs a value, --resolver [tcp://]<ip>[:<port>]|tls://<name>'],
     ["--timeout --resolver 8.8.8.8", 'Cannot use --timeout "": it needs a value, --timeout <ms>'],
     ["--min-ttl 61 --max-ttl 60", 'Cannot use --min-ttl "61": must not be above --max-ttl, which is 60'],
     ["--cache-size 4096", 'Cannot use --cache-size "4096": must be a whole number, 0–4095'],
@@ -134,6 +135,18 @@ for (
     [
       "--resolver udp://8.8.8.8",
       'Cannot use --resolver "udp://8.8.8.8": must be an address, asked over UDP, or begin with tcp:// or tls://; there is no udp://',
+    ],
+    [
+      "--resolver tls://dns.example",
+      'Cannot use --resolver "tls://dns.example:853": needs its address, such as tls://dns.example:853?ip=192.0.2.1, or --bootstrap',
+    ],
+    [
+      "--resolver tls://dns.example?pin=abc",
+      'Cannot use --resolver "tls://dns.example?pin=abc": there is no parameter "pin"; there are ip, bootstrap, pin-sha256, ca, auth',
+    ],
+    [
+      "--bootstrap dns.example",
+      'Cannot use --bootstrap "dns.example": a bootstrap server needs an address, not a name such as dns.example',
     ],
     ["--resolver tcp://8.8.8.8:0", 'Cannot use --resolver "tcp://8.8.8.8:0": port must be 1–65535'],
     [

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { formatSocketAddress } from "../../../lib/base/net/address.ts";
 import { parseCommand } from "../../../lib/config/flags/cli.ts";
 import { UsageError } from "../../../lib/config/usage_error.ts";
+import { endpointText } from "../../../lib/upstream/endpoint.ts";
 import { nameToText } from "../../../lib/wire/name.ts";
 
 for (
@@ -19,8 +20,25 @@ for (
   });
 }
 
+Deno.test("parseCommand() reads check of an encrypted server", () => {
+  const command = parseCommand(["check", "tls://dns.example?ip=192.0.2.1", "example.org"]);
+  assert(command.kind === "check encrypted");
+  assertEquals([endpointText(command.endpoint), nameToText(command.name)], [
+    "tls://dns.example:853?ip=192.0.2.1",
+    "example.org.",
+  ]);
+});
+
 for (
   const [args, message] of [
+    [
+      ["tls://dns.example"],
+      'Cannot check "tls://dns.example": needs its address, such as tls://dns.example:853?ip=192.0.2.1',
+    ],
+    [
+      ["tls://192.0.2.1?ca=none"],
+      'Cannot check "tls://192.0.2.1?ca=none": ca=none needs pin-sha256: without either nothing would tell the server from another',
+    ],
     [[], "Cannot check: an address is needed, check <ip>[:<port>] [<name>]"],
     [["dns.example.org"], 'Cannot check "dns.example.org": an IP address is needed, not a name'],
     [["192.0.2.1:0"], 'Cannot check "192.0.2.1:0": port must be 1–65535'],

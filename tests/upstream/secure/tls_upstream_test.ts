@@ -4,12 +4,13 @@ import type { PeerCertificate } from "../../../lib/base/sockets/tls.ts";
 import { parseEndpoint } from "../../../lib/upstream/parse_endpoint.ts";
 import { UntrustedError } from "../../../lib/upstream/refusal.ts";
 import { UpstreamError } from "../../../lib/upstream/upstream_error.ts";
-import { EDNS_OPTION } from "../../../lib/wire/iana.ts";
-import { decode } from "../../../lib/wire/message.ts";
+import { EDNS_OPTION, TYPE } from "../../../lib/wire/iana.ts";
+import { decode, type Message } from "../../../lib/wire/message.ts";
 import type { FakeTlsPeer, FakeTlsStream } from "../../support/fake_tls.ts";
 import { peerCertificate } from "../../support/fake_tls.ts";
+import { udp } from "../../support/fake_socket.ts";
 import { settled } from "../../support/fake_time.ts";
-import { ednsOf, opt, questionLines, record } from "../../support/messages.ts";
+import { ednsOf, opt, questionLines, record, response } from "../../support/messages.ts";
 import { registryRig, requestFor, streamResponseTo } from "../../support/upstream_rig.ts";
 
 const TLS = "tls://dns.example.org?ip=203.0.113.53";
@@ -361,4 +362,41 @@ Deno.test("a server that is silent in the handshake is given up, and a query fai
   await time.passAndSettle(10_000);
   assertEquals(registry.openStreams, 0);
   registry.close();
+});
+
+Deno.test("an upstream that is given by name alone is asked for at its bootstrap servers, which are asked nothing else", async () => {
+  const { group, registry, network, time } = rig("tls://dns.example.org?bootstrap=192.0.2.53");
+  const upstreams = group();
+  await settled();
+  const asked = network.sockets.flatMap(({ sent }) => sent).map(({ octets, to }) => {
+    return [to.hostname, ...questionLines(decode(octets).questions).map((line) => line.toLowerCase())];
+  });
+  assertEquals(asked.toSorted(), [["192.0.2.53", "dns.example.org. in a"], ["192.0.2.53", "dns.example.org. in aaaa"]]);
+  const deliver = async (type: number, fields: Partial<Message>) => {
+    for (const socket of network.sockets) {
+      for (const { octets } of socket.sent) {
+        const { id, questions } = decode(octets);
+        if (questions[0]!.type === type) socket.deliver(response({ id, questions, ...fields }), udp("192.0.2.53", 53));
+      }
+    }
+    await settled();
+  };
+  await deliver(TYPE.A, { answers: [record("dns.example.org 300 IN A 203.0.113.53")] });
+  await time.passAndSettle(60);
+  assertEquals(network.dialled.map(({ hostname, port }) => [hostname, port]), [["203.0.113.53", 853]]);
+  const first = ask(upstreams, "example.org", time.nowMs());
+  await answer(network.tlsStreams[0]!);
+  await first;
+  assertEquals(registry.states(upstreams.members).map(({ name, isForBootstrap = false }) => [name, isForBootstrap]), [
+    ["tls://dns.example.org:853?bootstrap=192.0.2.53:53", false],
+    ["192.0.2.53:53", true],
+  ]);
+  registry.close();
+});
+
+Deno.test("an upstream over TLS that is in no group any more is closed, with its bootstrap servers", async () => {
+  const { group, registry, network } = rig("tls://dns.example.org?bootstrap=192.0.2.53");
+  group().close();
+  await settled();
+  assertEquals([registry.upstreams.length, network.sockets.every(({ isClosed }) => isClosed)], [0, true]);
 });

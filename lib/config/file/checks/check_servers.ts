@@ -1,6 +1,6 @@
 import { formatSocketAddress, isUnspecified } from "../../../base/net/address.ts";
 import { isServedAt } from "../../advice.ts";
-import { socketAddressesOf } from "../../../upstream/endpoint.ts";
+import { isLost, serverText, socketAddressesOf } from "../../../upstream/endpoint.ts";
 import { markAt } from "../mark.ts";
 import { type Problem, problemAt, problemBelow } from "../problem.ts";
 import type { Checked } from "./checked.ts";
@@ -16,15 +16,22 @@ export function checkServers({ policy, tables, marks, listen, config }: Checked,
   }
   for (const { name, servers } of policy.upstreamGroups) {
     if (name === "default") continue;
+    const keysOf = (i: number) => {
+      return groups.includes(name) ? ["upstreams", name, "servers", i] : routeKeys(name, policy, i);
+    };
+    for (const [i, server] of servers.entries()) {
+      if (!isLost(server)) continue;
+      const why = `needs its address, such as "${serverText(server)}?ip=192.0.2.1", or server.bootstrap`;
+      problems.push(problemAt(markAt(marks, keysOf(i)).mark, why));
+    }
     const addresses = servers.flatMap((server, i) => socketAddressesOf(server).map((address) => [i, address] as const));
     for (const [i, server] of addresses) {
       const isOwn = isServedAt(listen, server);
       if (!isOwn && !isUnspecified(server)) continue;
-      const keys = groups.includes(name) ? ["upstreams", name, "servers", i] : routeKeys(name, policy, i);
       const why = isOwn
         ? `this program listens at ${formatSocketAddress(server)} itself, a query would go round for ever`
         : "needs the address of a server, not of any";
-      problems.push(problemAt(markAt(marks, keys).mark, why));
+      problems.push(problemAt(markAt(marks, keysOf(i)).mark, why));
     }
   }
   if (policy.upstreamGroups.length === 0 || config.upstreams.length > 0 || groups.includes("default")) return;

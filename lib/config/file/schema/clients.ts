@@ -9,7 +9,7 @@ import { LOCAL_NAMES } from "./local_names.ts";
 import { readGroupName } from "./names.ts";
 import { types } from "./routes.ts";
 import type { FileClients } from "./tables.ts";
-import { upstreamGroupName } from "./upstreams.ts";
+import { upstreamGroupName } from "./group/upstreams.ts";
 
 /** `[clients.X]` */
 export const CLIENTS: Field<Readonly<Record<string, FileClients>>> = tableOf(group(), readGroupName);

@@ -129,6 +129,11 @@ export function checked<T>(field: Field<T>, read: (value: T) => T): Field<T> {
   return fieldOf(v.pipe(schemaOf(field), reading(read)));
 }
 
+/** The same, and something else made of it. */
+export function mapped<T, U>(field: Field<T>, read: (value: T) => U): Field<U> {
+  return fieldOf(v.pipe(schemaOf(field), reading(read)));
+}
+
 function fieldOf<T>(schema: unknown): Field<T> {
   return schema as Field<T>;
 }

@@ -3,7 +3,7 @@ import { UsageError } from "../../usage_error.ts";
 import { either, type Field, list, tableOf, text } from "./fields.ts";
 import { readDomain } from "./names.ts";
 import type { FileAddresses } from "./tables.ts";
-import { readIp } from "./upstreams.ts";
+import { readIp } from "./group/upstreams.ts";
 
 /** Names with their addresses, or with another name. */
 export const LOCAL_NAMES: Field<Readonly<Record<string, FileAddresses>>> = tableOf(addresses(), readDomain);

@@ -1,13 +1,12 @@
-import { DEFAULT_UPSTREAM_PORT } from "../../config.ts";
 import type { DomainPattern } from "../../domain_pattern.ts";
 import type { Endpoint } from "../../../upstream/endpoint.ts";
-import { parseAskable } from "../../../upstream/parse_endpoint.ts";
 import { UsageError } from "../../usage_error.ts";
 import { checked, either, type Field, flag, list, table, text } from "./fields.ts";
 import { listName } from "./filter/list_name.ts";
 import { readDomain, readGroupName, readPattern, readType } from "./names.ts";
 import type { FileRewrite, FileRoute } from "./tables.ts";
-import { upstreamGroupName } from "./upstreams.ts";
+import { SERVER } from "./group/servers.ts";
+import { upstreamGroupName } from "./group/upstreams.ts";
 
 /** `[[route]]` */
 export const ROUTES: Field<readonly FileRoute[]> = list(
@@ -57,17 +56,13 @@ function clients(help: string): Field<readonly string[]> {
 }
 
 function route(): Field<FileRoute> {
-  const server = text(
-    { form: '"[tcp://]<ip>[:<port>]"', help: "" },
-    (one) => parseAskable(one, DEFAULT_UPSTREAM_PORT),
-  );
   const servers = { form: '["192.0.2.1"]', help: "" };
   const to = either<string, readonly Endpoint[]>(
     upstreamGroupName(
       "Who is asked: an upstream group, or servers that stand here.",
       '"<group>"|["[tcp://]<ip>[:<port>]", …]',
     ),
-    list(servers, server, { atLeast: 1, of: "server" }, (all) => all),
+    list(servers, SERVER, { atLeast: 1, of: "server" }, (all) => all),
     'must be the name of an upstream group, or a list of servers, such as ["192.0.2.1"]',
   );
   const fields = {

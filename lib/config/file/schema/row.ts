@@ -17,6 +17,7 @@ const EXAMPLES: Partial<Record<keyof Config, string>> = {
   refusedTypes: '"ANY"',
   serverId: '"ns1"',
   adminSocket: '"/run/dns-forwarder/admin.sock"',
+  bootstrap: '"9.9.9.9"',
   stateDir: '"/var/lib/dns-forwarder"',
   certificates: '"/etc/dns-forwarder/certificates"',
   keys: '"/etc/dns-forwarder/key.pem"',

@@ -11,7 +11,7 @@ import { LOCAL } from "./local.ts";
 import { REWRITES, ROUTES } from "./routes.ts";
 import { row } from "./row.ts";
 import type { FileTables } from "./tables.ts";
-import { UPSTREAMS } from "./upstreams.ts";
+import { UPSTREAMS } from "./group/upstreams.ts";
 
 /** All that can stand in a file. */
 export const SCHEMA: Field<FileTables> = table({
@@ -30,6 +30,7 @@ export const SCHEMA: Field<FileTables> = table({
     "certificate": row("certificates"),
     "key": row("keys"),
     "trusted-proxies": row("trustedProxies"),
+    "bootstrap": row("bootstrap"),
     "max-connections": row("maxConnections"),
     "reuse-port": row("sharesPort"),
     "timeout": row("timeoutMs"),

@@ -1,7 +1,7 @@
 import { BLOCK_ANSWERS, type BlockAnswer, DEFAULT_BLOCK } from "../../../lists.ts";
 import { alternatives, either, type Field, flag, list, table, text, word } from "../fields.ts";
 import { quantity, quantityToText } from "../quantity.ts";
-import { readIp } from "../upstreams.ts";
+import { readIp } from "../group/upstreams.ts";
 import type { FileBlock } from "./filter_tables.ts";
 
 /** How long clients may remember that a name is blocked: who unblocks it does not want to wait for days. */

@@ -7,7 +7,7 @@ import { readGroupName } from "../names.ts";
 import { path } from "../path.ts";
 import { quantity, quantityToText } from "../quantity.ts";
 import { types } from "../routes.ts";
-import { upstreamGroupName } from "../upstreams.ts";
+import { upstreamGroupName } from "../group/upstreams.ts";
 import { blockAnswer } from "./block.ts";
 import type { FileList } from "./filter_tables.ts";
 import { readListWord } from "./list_word.ts";

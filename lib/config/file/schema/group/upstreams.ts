@@ -1,12 +1,13 @@
-import { formatIp, parseIp } from "../../../base/net/ip.ts";
-import { RCODE } from "../../../wire/iana.ts";
-import { SETTINGS } from "../../settings.ts";
-import { UsageError } from "../../usage_error.ts";
-import { either, type Field, flag, list, table, tableOf, text, word } from "./fields.ts";
-import { readGroupName } from "./names.ts";
-import { quantity } from "./quantity.ts";
-import { row } from "./row.ts";
-import type { FileGroup } from "./tables.ts";
+import { formatIp, parseIp } from "../../../../base/net/ip.ts";
+import { RCODE } from "../../../../wire/iana.ts";
+import { SETTINGS } from "../../../settings.ts";
+import { UsageError } from "../../../usage_error.ts";
+import { either, type Field, flag, list, table, tableOf, text, word } from "../fields.ts";
+import { readGroupName } from "../names.ts";
+import { quantity } from "../quantity.ts";
+import { row } from "../row.ts";
+import { SERVERS } from "./servers.ts";
+import type { FileGroup } from "../tables.ts";
 
 /** Replies that another server may do better. What it knows not to exist does not. */
 const FAILURES = {
@@ -48,7 +49,7 @@ function group(): Field<FileGroup> {
   };
   const { bounds } = SETTINGS.timeoutMs.reader;
   return table<FileGroup>({
-    "servers": row("upstreams"),
+    "servers": SERVERS,
     "strategy": row("strategy"),
     "fallback": upstreamGroupName("The upstream group that is asked when all of these have failed."),
     "timeout": quantity(timeout, "ms", bounds!, (ms) => [`${ms}`]),

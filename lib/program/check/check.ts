@@ -1,13 +1,13 @@
-import { anyAddressFor, formatSocketAddress, isSameAddress } from "../base/net/address.ts";
-import { Random } from "../base/random/random.ts";
-import type { DatagramSocket, Runtime } from "../base/runtime.ts";
-import type { Check } from "../config/flags/commands.ts";
-import { FLAG, headerFromFlags } from "../wire/header.ts";
-import { CLASS, RCODE, rcodeToText, TYPE } from "../wire/iana.ts";
-import { decode, encode, type Message } from "../wire/message.ts";
-import { isSameName } from "../wire/name.ts";
-import { questionToText, recordToText } from "../wire/text/record_text.ts";
-import { WireFormatError } from "../wire/wire_format_error.ts";
+import { anyAddressFor, formatSocketAddress, isSameAddress } from "../../base/net/address.ts";
+import { Random } from "../../base/random/random.ts";
+import type { DatagramSocket, Runtime } from "../../base/runtime.ts";
+import type { Check } from "../../config/flags/commands.ts";
+import { FLAG, headerFromFlags } from "../../wire/header.ts";
+import { CLASS, RCODE, rcodeToText, TYPE } from "../../wire/iana.ts";
+import { decode, encode, type Message } from "../../wire/message.ts";
+import { isSameName } from "../../wire/name.ts";
+import { questionToText, recordToText } from "../../wire/text/record_text.ts";
+import { WireFormatError } from "../../wire/wire_format_error.ts";
 
 /** As long as the program's own clients wait for it by default. A supervisor that checks has a limit of its own. */
 const WAIT_MS = 2000;
@@ -50,7 +50,7 @@ export async function check(
     for (;;) {
       const [octets, peer] = await socket.receive(new Uint8Array(REPLY_OCTETS_MAX));
       const reply = isSameAddress(peer, server) ? responseTo(query, octets) : null;
-      if (reply !== null) return verdict(reply, `${subject}: ${rcodeToText(reply.rcode)} in ${elapsed(sentMs)} ms`);
+      if (reply !== null) return verdict(reply, subject, clock.nowMs() - sentMs);
     }
   } catch (error) {
     const reason = isTooLate ? `no answer in ${WAIT_MS} ms` : error instanceof Error ? error.message : `${error}`;
@@ -58,10 +58,6 @@ export async function check(
   } finally {
     cancel();
     if (!isTooLate) close();
-  }
-
-  function elapsed(sinceMs: number): string {
-    return (clock.nowMs() - sinceMs).toFixed(1);
   }
 }
 
@@ -79,7 +75,9 @@ function responseTo({ id, questions: [asked] }: Message, octets: Uint8Array): Me
   }
 }
 
-function verdict({ rcode, answers }: Message, text: string): CheckResult {
+/** What a reply says of its server, behind the `subject` of a line. */
+export function verdict({ rcode, answers }: Message, subject: string, tookMs: number): CheckResult {
+  const text = `${subject}: ${rcodeToText(rcode)} in ${tookMs.toFixed(1)} ms`;
   const isWell = rcode === RCODE.NOERROR || rcode === RCODE.NXDOMAIN;
   return {
     health: isWell ? "well" : "unwell",
