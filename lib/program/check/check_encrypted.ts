@@ -24,9 +24,10 @@ export async function checkEncrypted(
   runtime: Runtime,
 ): Promise<CheckResult> {
   const { clock, timers } = runtime;
+  const deadlines = new DeadlineQueue({ clock, timers });
   const registry = new UpstreamRegistry({
     runtime,
-    deadlines: new DeadlineQueue({ clock, timers }),
+    deadlines,
     counters: new Counters(),
     log: new Log({ level: "error", writeLine: () => {} }),
     tombstoneMs: 0,
@@ -41,6 +42,7 @@ export async function checkEncrypted(
     return { health: "unwell", text: `${subject}: ${reasonOf(error)}` };
   } finally {
     registry.close();
+    deadlines.clear();
   }
 }
 

@@ -29,7 +29,8 @@ export function tlsTransport({ dial, ...options }: TlsTransportOptions): StreamT
     connect: async (signal) => {
       const socket = await dial.connect(signal);
       return {
-        open: (owner) => new UpstreamConnection({ ...options, clock, keepTime, socket, owner, isGenuine: undefined }),
+        open: (owner) =>
+          new UpstreamConnection({ ...options, gathers: false, clock, keepTime, socket, owner, isGenuine: undefined }),
         discard: () => socket.close(),
       };
     },

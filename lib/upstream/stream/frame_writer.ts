@@ -1,14 +1,28 @@
 import { writeAll } from "../../base/net/byte_stream.ts";
 import type { StreamSocket } from "../../base/runtime.ts";
-import { putUint16 } from "../../wire/octets.ts";
+import { putUint16, uint16At } from "../../wire/octets.ts";
 
 const LENGTH_OCTETS = 2;
 /** What is kept for further frames; more than that is given back. */
 const KEPT_OCTETS = 4096;
 
-/** Writes frames to a connection in their order, those of one turn together, and those that have come while it was busy. */
+/** How frames are written. */
+export interface FrameWriterOptions {
+  /** Where. */
+  readonly socket: StreamSocket;
+  /**
+   * Whether those of one turn, and those that have come while it was busy, leave together. Over TLS some servers look at the first
+   * query of a record alone, and at the others when something more comes (nsd 4.6, dnsdist 1.7).
+   */
+  readonly gathers: boolean;
+  /** Hears when writing fails, once. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Writes frames to a connection in their order. */
 export class FrameWriter {
   readonly #socket: StreamSocket;
+  readonly #gathers: boolean;
   readonly #onError: (error: unknown) => void;
   /** What is to be written next, up to `#end`; `#spare` takes its place while it is written. */
   #waiting = new Uint8Array(KEPT_OCTETS);
@@ -16,9 +30,10 @@ export class FrameWriter {
   #end = 0;
   #isWriting = false;
 
-  /** Writes to `socket`; `onError` hears when that fails, once. */
-  constructor(socket: StreamSocket, onError: (error: unknown) => void) {
+  /** See {@linkcode FrameWriterOptions}. */
+  constructor({ socket, gathers, onError }: FrameWriterOptions) {
     this.#socket = socket;
+    this.#gathers = gathers;
     this.#onError = onError;
   }
 
@@ -43,14 +58,17 @@ export class FrameWriter {
   async #run(): Promise<void> {
     this.#isWriting = true;
     try {
-      // What else is sent in this turn goes with it: one segment, and one record of TLS, rather than many (RFC 7766 §8).
+      // What else is sent in this turn goes with it: one segment rather than many (RFC 7766 §8).
       await null;
       while (this.#end > 0) {
         const octets = this.#waiting;
         const end = this.#end;
         this.#waiting = this.#spare;
         this.#end = 0;
-        await writeAll(this.#socket, octets.subarray(0, end));
+        for (let at = 0, next = 0; at < end; at = next) {
+          next = this.#gathers ? end : at + LENGTH_OCTETS + uint16At(octets, at);
+          await writeAll(this.#socket, octets.subarray(at, next));
+        }
         this.#spare = octets.length > KEPT_OCTETS ? new Uint8Array(KEPT_OCTETS) : octets;
       }
     } catch (error) {

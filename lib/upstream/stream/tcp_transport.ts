@@ -39,7 +39,8 @@ export function tcpTransport({ address, source = null, cookies, ...options }: Tc
     connect: async (signal) => {
       const socket = await network.connectStream(address, signal, source);
       return {
-        open: (owner) => new UpstreamConnection({ ...options, clock, keepTime, name, isGenuine, socket, owner }),
+        open: (owner) =>
+          new UpstreamConnection({ ...options, gathers: true, clock, keepTime, name, isGenuine, socket, owner }),
         discard: () => socket.close(),
       };
     },

@@ -8,7 +8,7 @@ import { StreamFrames } from "../../wire/stream_frames.ts";
 import type { ConnectionOwner } from "./connection_owner.ts";
 import { Correlator } from "../matching/correlator.ts";
 import { COUNTER_OF } from "../matching/verdict.ts";
-import { FrameWriter } from "./frame_writer.ts";
+import { FrameWriter, type FrameWriterOptions } from "./frame_writer.ts";
 import type { AskedServer } from "../matching/registration.ts";
 import type { KeepTime } from "./keep_time.ts";
 import { CarriedQuery, type CarriedQueryKeeper } from "./carried_query.ts";
@@ -19,7 +19,8 @@ import { UpstreamError } from "../upstream_error.ts";
 import type { Services } from "../../observe/services.ts";
 
 /** What a connection is made from. */
-export interface UpstreamConnectionOptions extends Pick<Services, "clock" | "deadlines" | "counters"> {
+export interface UpstreamConnectionOptions
+  extends Pick<Services, "clock" | "deadlines" | "counters">, Pick<FrameWriterOptions, "gathers"> {
   /** An open socket, which belongs to this object from now on. */
   readonly socket: StreamSocket;
   /** Whom it tells. */
@@ -69,7 +70,7 @@ export class UpstreamConnection implements PooledConnection {
     this.#options = options;
     this.#sentAtMs = options.clock.nowMs();
     this.#server = { address: socket.peer, isGenuine, expired: gone, notSent: gone };
-    this.#writer = new FrameWriter(socket, (error) => this.#end(true, error));
+    this.#writer = new FrameWriter({ ...options, onError: (error) => this.#end(true, error) });
     this.#correlator = new Correlator({ random, deadlines, tombstoneMs, onIdle: () => this.#keep() });
     this.#receive();
     // Whoever it was made for may have given up meanwhile.
@@ -156,9 +157,7 @@ export class UpstreamConnection implements PooledConnection {
     this.#options.keepTime.noteAnnounced(timeoutMs);
     // RFC 7828 §3.4: at 0 it is to be closed as soon as nothing is waited for.
     this.#isUnwanted = timeoutMs === 0;
-    if (this.#sent.count > 0) return;
-    if (this.#isUnwanted) this.close();
-    else this.#keep();
+    if (this.#sent.count === 0) this.#isUnwanted ? this.close() : this.#keep();
   }
 
   /** The deadline is over, or the connection. */
