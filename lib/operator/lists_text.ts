@@ -23,7 +23,9 @@ export function listLines(lists: readonly ListStatus[], complaint: string | null
 }
 
 function sourceText(source: SourceStatus): string {
-  const { what, ageSeconds, error } = source;
+  const { what, ageSeconds, nextSeconds, error } = source;
+  // Nothing else is known of it: it is neither asked nor watched.
+  if (error !== null && nextSeconds === null) return `${what}: ${error}`;
   const age = ageSeconds === null ? "not there yet" : `${durationText(ageSeconds)} old`;
   return [`${what}: ${age}`, nextText(source), ...(error === null ? [] : [error])].join(", ");
 }

@@ -19,6 +19,7 @@ Deno.test("listsText() tells names, lines, bad ones with the first of them, age 
     { ...SOURCE, what: "https://lists.example/queued.txt", nextSeconds: 0 },
     { ...SOURCE, what: "https://lists.example/next.txt", ageSeconds: 7200, nextSeconds: 0, isBeingUpdated: true },
     { ...SOURCE, what: "/etc/next.txt", nextSeconds: null, isBeingUpdated: true },
+    { ...SOURCE, what: "https://lists.example/theirs.txt", nextSeconds: null, error: "another program keeps it" },
     { ...SOURCE, what: "https://lists.example/gone.txt", nextSeconds: 900, error: "there is no such name" },
   ];
   assertEquals(
@@ -33,6 +34,7 @@ Deno.test("listsText() tells names, lines, bad ones with the first of them, age 
       "  https://lists.example/queued.txt: not there yet, waits for its turn",
       "  https://lists.example/next.txt: 2 h old, is asked now",
       "  /etc/next.txt: not there yet, is read now",
+      "  https://lists.example/theirs.txt: another program keeps it",
       "  https://lists.example/gone.txt: not there yet, asked again in 15 min, there is no such name",
       "  line 4711: an empty label: ||a..b^",
       "one: 1 name in 1 line",
