@@ -20,7 +20,7 @@ import { yamlTree } from "./tree/yaml_tree.ts";
 
 /** Why there is no counterpart, where it is worth a word; by the beginnings of paths. */
 const WHY: readonly (readonly [string, string])[] = [
-  ["filtering.safe", "safe-search is a setting of a client group"],
+  ["filtering.safe_search", "safe-search is a setting of a client group"],
   ["filtering.parental", "a list, such as one of names for adults"],
   ["filtering.blocked_services", "a list of their names"],
   ["dns.bootstrap_dns", "servers are asked by their addresses"],

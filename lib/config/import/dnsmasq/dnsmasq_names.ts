@@ -17,6 +17,7 @@ export function readAddress({ value, text, origin }: Option, draft: Draft): void
   const target = (parts.pop() ?? "").trim();
   const address = ipText(target);
   const names = parts.map((part) => nameText(part.replace(/^\*?\./, "")));
+  if (parts.includes("#")) return draft.none(origin, text, 'all names: block = ["*"] in a client group');
   const answer = BLOCKED[target];
   if (answer !== undefined && names.length > 0 && !names.includes(null)) {
     const why = blockWords(names as string[], answer, origin, draft);
