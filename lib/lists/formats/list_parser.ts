@@ -172,7 +172,7 @@ export class ListParser {
     line.begin(ascii, 0, ascii.length - 1);
     line.name.forget();
     line.isIndented = isIndented;
-    this.#format.read(line, this.#output);
+    if (line.at < line.end && !isComment(line)) this.#format.read(line, this.#output);
   }
 }
 

@@ -510,6 +510,23 @@ Deno.test("ListParser finds a name again in whatever format it has been written"
   );
 });
 
+Deno.test("ListParser takes blanks that nobody sees, as texts from web pages have them, for blanks", () => {
+  const lines = [
+    "a.example\u00a0",
+    "\u200bb.example",
+    "0.0.0.0\u00a0c.example",
+    "\u3000||d.example^ \u2003# d",
+    "\u00a0",
+    "\u00a0# e",
+  ];
+  assertEquals(rowsOf("auto", lines), [
+    "1 a.example. with-below",
+    "2 b.example. with-below",
+    "3 c.example. alone",
+    "4 d.example. with-below",
+  ]);
+});
+
 Deno.test("ListParser reads what several lines have in common for each of them", () => {
   const lines = [
     "||a.example^$important",

@@ -2,6 +2,8 @@ import { asciiOctets, OCTET } from "./octets.ts";
 
 /** A name, or a part of one, that has octets outside ASCII. */
 const INTERNATIONAL = /[\w.-]*[^\0-\x7f][\w.\u0080-\u{10ffff}-]*/gu;
+/** Blanks beside the one of ASCII: texts that were copied from a web page have some that nobody sees. */
+const OTHER_BLANKS = /\p{Zs}/gu;
 /** What comes out: labels in ASCII. An address in other digits is none. */
 const ASCII_NAME = /^(?=.*[a-z])[\w-]+(?:\.[\w-]+)*\.?$/;
 
@@ -23,7 +25,7 @@ export function toAscii(octets: Uint8Array): Uint8Array | null {
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(withoutComment(octets));
-    text = text.replaceAll(INTERNATIONAL, toALabels);
+    text = text.replaceAll(OTHER_BLANKS, " ").replaceAll(INTERNATIONAL, toALabels);
   } catch (error) {
     // Of the decoder, or of URL.
     if (error instanceof TypeError) return null;
