@@ -60,6 +60,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "discovery",
     "upstream.ts",
     "udp",
+    "http",
     "stream",
     "exchange",
     "health",

@@ -213,6 +213,6 @@ function approachTo(
 }
 
 function assertAskable(endpoint: Endpoint): void {
-  if (!isSecure(endpoint) || endpoint.protocol === "tls") return;
+  if (!isSecure(endpoint) || endpoint.protocol !== "quic") return;
   throw new RangeError(`Cannot ask ${endpointText(endpoint)}: no such transport`);
 }

@@ -2,6 +2,7 @@ import type { StreamTransport } from "../stream/stream_transport.ts";
 import { Addresses } from "./addresses.ts";
 import { bootstrap, type BootstrapServers } from "./bootstrap.ts";
 import { SecureDial, type SecureDialOptions } from "./secure_dial.ts";
+import { DOH_ALPN, httpsTransport } from "../http/https_transport.ts";
 import { DOT_ALPN, tlsTransport, type TlsTransportOptions } from "./tls_transport.ts";
 
 /** What an encrypted upstream is asked through. */
@@ -32,8 +33,16 @@ export function openSecure(options: SecureLinkOptions): SecureLink {
     ? null
     : bootstrap(endpoint.name, bootstrapServers, runtime.clock);
   const addresses = new Addresses({ ...runtime, given: endpoint.addresses, find });
-  const dial = new SecureDial({ endpoint, name, sources, runtime, addresses, alpn: DOT_ALPN });
-  const stream = tlsTransport({ ...options, dial, standing: { onUntrusted } });
+  const dial = new SecureDial({
+    endpoint,
+    name,
+    sources,
+    runtime,
+    addresses,
+    alpn: endpoint.protocol === "https" ? DOH_ALPN : DOT_ALPN,
+  });
+  const transport = endpoint.protocol === "https" ? httpsTransport : tlsTransport;
+  const stream = transport({ ...options, dial, standing: { onUntrusted } });
   stream.warm();
   return { stream, forget: () => dial.forget() };
 }

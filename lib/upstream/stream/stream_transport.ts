@@ -10,6 +10,8 @@ import { TooLateError, UpstreamError } from "../upstream_error.ts";
 export interface StreamTransportOptions extends ConnectionPoolOptions {
   /** What is spoken on these connections. */
   readonly traits: TransportTraits;
+  /** Why nothing is to be sent now, for a server that has asked for that; `null` if something may be. */
+  readonly busy?: () => Error | null;
 }
 
 /** Asks one upstream on connections that are kept for a while and shared; see `ConnectionPool`. */
@@ -30,6 +32,8 @@ export class StreamTransport implements Transport {
   send(lent: Uint8Array<ArrayBuffer>, sink: AwaitedQuery, { deadlineMs, owner, isClosed }: Request): void {
     const { deadlines, name } = this.#options;
     if (isClosed) return sink.failed(new TooLateError(name));
+    const busy = this.#options.busy?.() ?? null;
+    if (busy !== null) return sink.failed(busy);
     const { question } = sink;
     const expired = this.#expired;
     const octets = lent.slice();

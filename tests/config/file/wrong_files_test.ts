@@ -325,7 +325,7 @@ servers = ["tls://dns.example?ip=127.0.0.1"]`,
     text: `[upstreams.default]
 servers = ["quic://192.0.2.1"]`,
     said: [
-      "2:12 upstreams.default.servers[1]: must be an address, asked over UDP, or begin with tcp:// or tls://; there is no quic://",
+      "2:12 upstreams.default.servers[1]: must be an address, asked over UDP, or begin with tcp:// or tls:// or https://; there is no quic://",
     ],
   },
   {
