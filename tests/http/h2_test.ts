@@ -502,3 +502,32 @@ Deno.test("H2Client tells a refused stream from a broken one (RFC 9113 §8.7)", 
   assertEquals(errors.map(({ wasProcessed }) => wasProcessed), [false, true]);
   client.close();
 });
+
+Deno.test("H2Client survives any octets, and tells whoever has asked", async () => {
+  const frames = fc.array(fc.tuple(fc.nat(10), fc.nat(255), fc.nat(4), fc.uint8Array({ maxLength: 40 })), {
+    maxLength: 12,
+  });
+  await fc.assert(
+    fc.asyncProperty(frames, async (sent) => {
+      const [near, far] = bytePipe();
+      const ends: HttpConnectionEnd[] = [];
+      const client = HTTP.connect(near, { authority: "a", onRoom: () => {}, onEnd: (end) => ends.push(end) });
+      let told = 0;
+      for (let i = 0; i < 2; i++) {
+        client.request({ method: "GET", path: "/", fields: [], content: null, contentOctetsMax: 50 }, {
+          answered: () => void told++,
+          failed: () => void told++,
+        });
+      }
+      await far.write(frame(FRAME_TYPES.SETTINGS, 0, 0, []));
+      for (const [type, flags, id, payload] of sent) {
+        if (near.isClosed) break;
+        await far.write(frame(type, flags, id, [...payload]));
+        await settled(50);
+      }
+      client.close();
+      assertEquals([told, ends.length, client.isOpen], [2, 1, false]);
+    }),
+    { numRuns: 300 },
+  );
+});

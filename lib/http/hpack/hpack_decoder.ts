@@ -12,11 +12,13 @@ export class HpackError extends Error {
   override readonly name = "HpackError";
 }
 
+/** Where strings are decoded, of all connections: one after the other. */
+let scratch = new Uint8Array(0);
+
 /** Reads the header blocks of one connection, in the order in which they come (RFC 7541). */
 export class HpackDecoder {
   readonly #table = new DynamicTable(TABLE_OCTETS);
   readonly #fieldOctetsMax: number;
-  readonly #scratch: Uint8Array;
   #octets: Uint8Array = new Uint8Array();
   #at = 0;
   #end = 0;
@@ -25,7 +27,7 @@ export class HpackDecoder {
   /** Of a block with more than `fieldOctetsMax` octets of fields, as RFC 9113 §6.5.2 counts them, only the beginning is given. */
   constructor(fieldOctetsMax: number) {
     this.#fieldOctetsMax = fieldOctetsMax;
-    this.#scratch = new Uint8Array(fieldOctetsMax);
+    if (scratch.length < fieldOctetsMax) scratch = new Uint8Array(fieldOctetsMax);
   }
 
   /** Another number when blocks have changed what later ones mean. */
@@ -105,9 +107,10 @@ export class HpackDecoder {
     if (end > this.#end) throw new HpackError("a string that does not end");
     this.#at = end;
     if (!isHuffman) return textOf(this.#octets, start, end);
-    const decoded = decodeHuffman(this.#octets, start, end, this.#scratch);
+    const room = scratch.subarray(0, this.#fieldOctetsMax);
+    const decoded = decodeHuffman(this.#octets, start, end, room);
     if (decoded === -1) throw new HpackError("a string that is in no code, or too long");
-    return textOf(this.#scratch, 0, decoded);
+    return textOf(room, 0, decoded);
   }
 
   #octet(): number {

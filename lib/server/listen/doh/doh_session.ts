@@ -85,9 +85,8 @@ export class DohSession implements Session {
     this.#clock = services.clock;
     this.#deadlines = services.deadlines;
     this.#counters = services.counters;
-    const { clock, deadlines } = services;
     const timeoutMs = idleTimeoutMs(client);
-    this.#outgoing = new Outgoing({ account, clock, deadlines, timeoutMs, onStall: () => this.close() });
+    this.#outgoing = new Outgoing({ ...services, account, timeoutMs, onStall: () => this.close() });
     this.#connection = http.serve(socket, {
       version,
       limits: HTTP_LIMITS,
@@ -197,13 +196,14 @@ export class DohSession implements Session {
   }
 
   #onSent(): void {
-    this.#hold();
-    this.#rearmIdle();
+    // An answer to PING is no sign of life, or a connection could be kept for nothing.
+    if (this.#hold() < 0) this.#rearmIdle();
     this.#goOn();
   }
 
-  #hold(): void {
-    if (!this.#isClosed) this.#outgoing.note(this.#connection);
+  /** Returns how many octets of answers wait more than before. */
+  #hold(): number {
+    return this.#isClosed ? 0 : this.#outgoing.note(this.#connection);
   }
 
   /** Something has been answered, or has left. */

@@ -30,18 +30,19 @@ export class Outgoing {
     return this.#octets;
   }
 
-  /** More waits, or less. */
-  note({ waitingOctets }: HttpServerConnection): void {
+  /** More waits, or less. Returns how much more. */
+  note({ waitingOctets }: HttpServerConnection): number {
     const { account, clock, deadlines, timeoutMs } = this.#options;
     const more = waitingOctets - this.#octets;
-    if (more === 0) return;
+    if (more === 0) return 0;
     const wasWaiting = this.#octets > 0;
     account.hold(more);
     this.#octets = waitingOctets;
     // What comes behind others gives them no more time.
-    if (more > 0 && wasWaiting) return;
+    if (more > 0 && wasWaiting) return more;
     deadlines.cancel(this.#stalled);
     if (waitingOctets > 0) deadlines.schedule(this.#stalled, clock.nowMs() + timeoutMs);
+    return more;
   }
 
   /** Nothing waits any more. */

@@ -4,6 +4,7 @@ import { RCODE } from "../../../../lib/wire/iana.ts";
 import { decode } from "../../../../lib/wire/message.ts";
 import { settled } from "../../../support/byte_pipe.ts";
 import { dohRig, type Got } from "../../../support/doh_rig.ts";
+import { frame, FRAME_TYPES, rawRequest } from "../../../support/h2_frames.ts";
 import { queryFor } from "../../../support/stream_rig.ts";
 
 function base64url(octets: Uint8Array): string {
@@ -203,11 +204,24 @@ Deno.test("DohSession ends a connection on which nothing is asked, and says that
   await ended;
 });
 
+Deno.test("DohSession ends a connection on which there is nothing but PING", async () => {
+  const { time, near, session, ended, state } = dohRig();
+  await settled();
+  for (let i = 0; i < 4; i++) {
+    await near.write(frame(FRAME_TYPES.PING, 0, 0, [1, 2, 3, 4, 5, 6, 7, 8]));
+    await settled();
+    await time.passAndSettle(10_000);
+    await settled();
+  }
+  assertEquals(state.hasEnded, true);
+  session.close();
+  await ended;
+});
+
 Deno.test("DohSession gives up on content that does not come, with 408", async () => {
   const { time, near, session } = dohRig();
   await settled();
   // A request by hand: HEADERS without END_STREAM on stream 1, whose content never comes.
-  const { rawRequest } = await import("../../../support/h2_frames.ts");
   const fields = [
     ":method",
     "POST",
