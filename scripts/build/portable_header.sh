@@ -18,13 +18,13 @@ main() {
   exec "$folder/dns-forwarder" run "$@"
 }
 
-# Whether settings come from a file, or could, or the running program is to be reached: then the program may read files.
+# Whether settings or certificates come from files, or could, or the running program is to be reached: then it may read files.
 reads_files() {
-  case ${1-} in status | reload | flush | explain) return 0 ;; esac
+  case ${1-} in status | reload | flush | explain | self-signed) return 0 ;; esac
   has_resolver=false
   for argument in "$@"; do
     case $argument in
-    --config | --config=* | check-config | print-config | import) return 0 ;;
+    --config | --config=* | check-config | print-config | import | --certificate | --certificate=* | *ca=/*) return 0 ;;
     --resolver | --resolver=*) has_resolver=true ;;
     esac
   done

@@ -100,6 +100,10 @@ const WITH_FILES = [
   ["--config", "a.toml"],
   ["--config=a.toml", "--resolver", "b"],
   ["check-config", "a.toml"],
+  ["--resolver", "192.0.2.1", "--certificate", "/tls"],
+  ["--certificate=/tls", "--resolver", "192.0.2.1"],
+  ["--resolver", "tls://192.0.2.1?ca=/ca.pem"],
+  ["self-signed", "dns.example"],
   ["import", "dnsmasq", "a.conf"],
   ["explain", "a.example"],
 ];
