@@ -2,10 +2,14 @@ import type { QuicListenSocket } from "../base/sockets/quic.ts";
 import type { TlsListenSocket } from "../base/sockets/tls.ts";
 import { type Config, DEFAULT_LISTEN } from "../config/config.ts";
 import { NO_TLS, type TlsMaterial } from "../server/certificates/tls_material.ts";
-import { type Listen, listenText } from "../server/listen/listen.ts";
+import { canFollow, type Listen, listenKey } from "../server/listen/listen.ts";
 import { TrustedProxies } from "../server/listen/doh/trusted_proxies.ts";
 import { type ListenerPart, listenerParts, type ListenerPartsOptions } from "./listener_parts.ts";
-import { closeSockets, listenOn, type ListenSockets } from "../server/listen/listen_on.ts";
+import { closeSockets, ListenError, listenOn, type ListenSockets } from "../server/listen/listen_on.ts";
+
+/** So soon it is tried again to listen where somebody else is leaving, and so often: for five seconds. */
+const FOLLOW_RETRY_MS = 20;
+const FOLLOW_TRIES_MAX = 250;
 
 /** Who serves at one address: those who take connections, those who take datagrams, or both. */
 interface Listener {
@@ -18,7 +22,9 @@ interface Listener {
 /** Sockets for the addresses of a configuration that are not served yet. */
 export interface OpenedSockets {
   /** All listeners of the configuration, each known by what was asked for. */
-  readonly wanted: ReadonlySet<string>;
+  readonly wanted: ReadonlyMap<string, Listen>;
+  /** Those that take the place of others, which end then. */
+  readonly following: ReadonlySet<string>;
   /** Those that are new. */
   readonly sockets: ReadonlyMap<string, ListenSockets>;
   /** What encrypted ones show. */
@@ -34,6 +40,8 @@ export class Listeners {
   /** By what was asked for: the port of the socket may be another one. */
   #listeners = new Map<string, Listener>();
   #material: TlsMaterial = NO_TLS;
+  /** What is followed; `null` for nothing. */
+  #wanted: OpenedSockets["wanted"] | null = null;
   /** Those that take nothing any more, and finish what they have taken. */
   readonly #leaving = new Map<Listener, Promise<void>>();
 
@@ -54,27 +62,60 @@ export class Listeners {
     const { network } = this.#options.resources.runtime;
     const wanted = keyed(listen ?? DEFAULT_LISTEN);
     const sockets = new Map<string, ListenSockets>();
+    const ending = [...this.#listeners].filter(([key]) => !wanted.has(key)).map(([, { listen }]) => listen);
+    const following = new Set<string>();
     try {
       for (const [key, one] of wanted) {
         if (this.#listeners.has(key)) continue;
+        if (ending.some((former) => canFollow(one, former))) {
+          following.add(key);
+          continue;
+        }
         for (const opened of listenOn(network, [one], listen === null, material)) sockets.set(key, opened);
       }
     } catch (error) {
       this.discard({ sockets });
       throw error;
     }
-    return { wanted: new Set(wanted.keys()), sockets, material, trustedProxies };
+    return { wanted, following, sockets, material, trustedProxies };
   }
 
   /** Serves what was opened, and what of the rest is still wanted. What is not finishes what it has taken, and closes. */
-  use({ wanted, sockets, material, trustedProxies }: OpenedSockets): void {
+  use({ wanted, following, sockets, material, trustedProxies }: OpenedSockets): void {
     this.show(material);
     this.#proxies.use(trustedProxies);
     const former = this.#listeners;
-    const kept = [...wanted].filter((key) => former.has(key) || sockets.has(key));
-    this.#listeners = new Map(kept.map((key) => [key, former.get(key) ?? this.#serve(sockets.get(key)!)]));
     for (const [key, listener] of former) if (!wanted.has(key)) this.#leave(listener);
+    this.#listeners = new Map();
+    this.#wanted = wanted;
+    for (const [key, listen] of wanted) {
+      const kept = former.get(key);
+      const opened = sockets.get(key);
+      // What no socket goes by may be something else now.
+      if (kept !== undefined) {
+        this.#listeners.set(key, { ...kept, listen: { ...listen, address: kept.listen.address } });
+      } else if (opened !== undefined) this.#listeners.set(key, this.#serve(opened));
+      else if (following.has(key)) this.#follow(key, listen, wanted);
+    }
     this.#designate();
+  }
+
+  /** Serves at an address that somebody is leaving: the system needs a moment for that, and nothing can be undone any more. */
+  #follow(key: string, listen: Listen, wanted: OpenedSockets["wanted"], tries = 1): void {
+    // Another configuration is followed meanwhile, or none.
+    if (this.#wanted !== wanted) return;
+    const { runtime: { network, timers }, log } = this.#options.resources;
+    try {
+      for (const opened of listenOn(network, [listen], false, this.#material)) {
+        this.#listeners.set(key, this.#serve(opened));
+      }
+      this.#designate();
+    } catch (error) {
+      if (!(error instanceof ListenError)) throw error;
+      if (tries < FOLLOW_TRIES_MAX) {
+        timers.start(FOLLOW_RETRY_MS, () => this.#follow(key, listen, wanted, tries + 1));
+      } else log.error(`${error.message}: ${error.cause}; nobody is served there until the next reload`);
+    }
   }
 
   /**
@@ -115,12 +156,14 @@ export class Listeners {
 
   /** Takes nothing any more, finishes what was taken, and closes everything. */
   async stop(): Promise<void> {
+    this.#wanted = null;
     for (const listener of this.#listeners.values()) this.#leave(listener);
     await Promise.all(this.#leaving.values());
   }
 
   /** Closes everything at once. */
   close(): void {
+    this.#wanted = null;
     for (const part of this.#allParts) part.close();
   }
 
@@ -144,7 +187,7 @@ export class Listeners {
 function keyed(listeners: readonly Listen[]): Map<string, Listen> {
   const found = new Map<string, Listen>();
   for (const listen of listeners) {
-    const text = listenText(listen);
+    const text = listenKey(listen);
     let key = text;
     for (let i = 2; found.has(key); i++) key = `${text} ${i}`;
     found.set(key, listen);

@@ -1,6 +1,6 @@
 import type { Network } from "../base/runtime.ts";
 import { type Config, DEFAULT_LISTEN } from "../config/config.ts";
-import { type Listen, listenText } from "../server/listen/listen.ts";
+import { canFollow, type Listen, listenKey } from "../server/listen/listen.ts";
 import { freeAddresses } from "./free_addresses.ts";
 
 /** Where workers serve together, with the ports that they all have. */
@@ -29,12 +29,13 @@ export class ServedAddresses {
     const { listen, sharesPort } = config;
     const found = new Map<string, readonly Listen[]>();
     for (const listener of listen ?? DEFAULT_LISTEN) {
-      const key = listenText(listener);
+      const key = listenKey(listener);
       const known = this.#found.get(key);
       const isNew = known === undefined || found.has(key);
+      const follows = [...this.#found.values()].flat().some((former) => canFollow(listener, former));
       const addresses = !isNew
-        ? known
-        : sharesPort
+        ? known.map(({ address }) => ({ ...listener, address }))
+        : sharesPort || follows
         ? [listener]
         : freeAddresses(this.#network, [listener], listen === null);
       found.set(key, [...found.get(key) ?? [], ...addresses]);

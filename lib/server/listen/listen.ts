@@ -1,6 +1,7 @@
 import {
   AddressFormatError,
   formatSocketAddress,
+  isSameAddress,
   parseSocketAddress,
   type SocketAddress,
 } from "../../base/net/address.ts";
@@ -145,6 +146,20 @@ export function listenText(listen: Listen): string {
   ];
   const query = parameters.length === 0 ? "" : `?${parameters.join("&")}`;
   return `${listenName(listen)}${path === null || path === DOH_PATH ? "" : path}${query}`;
+}
+
+/** All of it that its sockets and connections go by: one that differs in the rest alone keeps them. */
+export function listenKey(listen: Listen): string {
+  return listenText({ ...listen, allow: null });
+}
+
+/**
+ * Whether a listener can take the place of another one that ends at the same moment: at the same address, over TCP alone. Who takes
+ * datagrams ends slowly.
+ */
+export function canFollow(listen: Listen, former: Listen): boolean {
+  const isOverTcp = [listen, former].every(({ protocol }) => !transportsOf(protocol).includes("udp"));
+  return isOverTcp && listen.address.port !== 0 && isSameAddress(listen.address, former.address);
 }
 
 /** What would mean something else in a query, or in a list of listeners. */

@@ -5,6 +5,7 @@ import { App } from "../../../lib/app/app.ts";
 import type { FullConfig } from "../../../lib/config/config.ts";
 import { DEFAULTS } from "../../../lib/config/settings.ts";
 import type { TlsMaterial } from "../../../lib/server/certificates/tls_material.ts";
+import type { TlsIdentity } from "../../../lib/base/sockets/tls.ts";
 import { listenName, parseListen } from "../../../lib/server/listen/listen.ts";
 import { denoRuntime } from "../../../lib/system/deno_runtime.ts";
 import { EDNS_OPTION, RCODE } from "../../../lib/wire/iana.ts";
@@ -130,6 +131,34 @@ Deno.test("a reload adds an encrypted listener and takes it away, and the others
   await assertRejects(() => TestTlsClient.connect(second.address));
   assertEquals((await kept.ask("a.example")).length, 1);
   for (const client of [passing, kept]) client.close();
+  await app.stop();
+});
+
+Deno.test("a reload changes what is said of an encrypted listener, which keeps its address", async () => {
+  const text = freeListen("tls");
+  const { app, config, address, lines } = start(text);
+  const ask = async (identity: TlsIdentity | null = null) => {
+    const client = await TestTlsClient.connect(address, { identity });
+    try {
+      return (await client.ask("a.example"))[0]!.rcode;
+    } finally {
+      client.close();
+    }
+  };
+  const use = (query: string) => app.prepare({ ...config, listen: [parseListen(`${text}${query}`, 53)] }).commit();
+  const kept = await TestTlsClient.connect(address);
+  use("?allow=192.0.2.0/24");
+  assertEquals(await ask(), RCODE.REFUSED);
+  assertEquals((await kept.ask("a.example"))[0]!.rcode, RCODE.REFUSED);
+  use("?client-ca=/ca.pem");
+  await kept.ended();
+  // The system needs a moment to let go of the port.
+  while (await ask(server).catch(() => null) !== RCODE.NOERROR);
+  await assertRejects(() => ask());
+  use("");
+  while (await ask().catch(() => null) !== RCODE.NOERROR);
+  assertEquals(lines.filter((line) => line.includes("error")), []);
+  kept.close();
   await app.stop();
 });
 
