@@ -1,3 +1,4 @@
+import { Gathering } from "../stream/gathering.ts";
 import { KeepTime } from "../stream/keep_time.ts";
 import { StreamTransport, type StreamTransportOptions } from "../stream/stream_transport.ts";
 import { UpstreamConnection, type UpstreamConnectionOptions } from "../stream/upstream_connection.ts";
@@ -23,6 +24,7 @@ export interface TlsTransportOptions
 export function tlsTransport({ dial, ...options }: TlsTransportOptions): StreamTransport {
   const { runtime: { clock } } = options;
   const keepTime = new KeepTime(clock, TLS_KEEP_MS);
+  const gathering = new Gathering(clock);
   return new StreamTransport({
     ...options,
     traits: TRAITS.tls,
@@ -30,7 +32,7 @@ export function tlsTransport({ dial, ...options }: TlsTransportOptions): StreamT
       const socket = await dial.connect(signal);
       return {
         open: (owner) =>
-          new UpstreamConnection({ ...options, gathers: false, clock, keepTime, socket, owner, isGenuine: undefined }),
+          new UpstreamConnection({ ...options, gathering, clock, keepTime, socket, owner, isGenuine: undefined }),
         discard: () => socket.close(),
       };
     },

@@ -40,7 +40,7 @@ export function tcpTransport({ address, source = null, cookies, ...options }: Tc
       const socket = await network.connectStream(address, signal, source);
       return {
         open: (owner) =>
-          new UpstreamConnection({ ...options, gathers: true, clock, keepTime, name, isGenuine, socket, owner }),
+          new UpstreamConnection({ ...options, gathering: null, clock, keepTime, name, isGenuine, socket, owner }),
         discard: () => socket.close(),
       };
     },

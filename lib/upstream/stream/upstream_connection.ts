@@ -20,7 +20,7 @@ import type { Services } from "../../observe/services.ts";
 
 /** What a connection is made from. */
 export interface UpstreamConnectionOptions
-  extends Pick<Services, "clock" | "deadlines" | "counters">, Pick<FrameWriterOptions, "gathers"> {
+  extends Pick<Services, "clock" | "deadlines" | "counters">, Pick<FrameWriterOptions, "gathering"> {
   /** An open socket, which belongs to this object from now on. */
   readonly socket: StreamSocket;
   /** Whom it tells. */
@@ -145,6 +145,7 @@ export class UpstreamConnection implements PooledConnection {
     const { owner, clock } = this.#options;
     this.#repliedAtMs = clock.nowMs();
     this.#sent.remove(sent);
+    this.#writer.replied(sent.id);
     this.#replyCount++;
     this.isReserved = false;
     const timeoutMs = tcpKeepaliveMs(response.octets, response.scan);

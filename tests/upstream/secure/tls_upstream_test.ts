@@ -68,13 +68,60 @@ Deno.test("an upstream over TLS is connected to before anybody asks, and sees pl
   registry.close();
 });
 
-Deno.test("queries of one turn leave over TLS in a record each: some servers look at the first of a record alone", async () => {
+/** Has so many names asked for at once, and says how many queries each record has had since. */
+async function askTogether(
+  upstreams: ReturnType<ReturnType<typeof rig>["group"]>,
+  stream: FakeTlsStream,
+  count: number,
+  nowMs: number,
+) {
+  const before = stream.writes.length;
+  for (let i = 0; i < count; i++) ask(upstreams, `${before}-${i}.example`, nowMs);
+  await settled();
+  return () => stream.writes.slice(before).map((octets) => octets.length / 130);
+}
+
+/** Answers the last queries on a connection, `count` of them. */
+async function answerLast(stream: FakeTlsStream, ...places: readonly number[]) {
+  for (const place of places) {
+    const { id, questions } = decode(stream.messages.at(place)!);
+    stream.deliverMessages(response({ id, questions, answers: ANSWERS, additionals: [opt()] }));
+  }
+  await settled();
+}
+
+Deno.test("queries of one turn leave in one TLS record once the server has answered both of one", async () => {
   const { group, network, registry, time } = rig(TLS);
   const upstreams = group();
   await settled();
-  for (const name of ["a.example", "b.example", "c.example"]) ask(upstreams, name, time.nowMs());
+  const [stream] = network.tlsStreams;
+  const first = await askTogether(upstreams, stream!, 4, time.nowMs());
+  assertEquals(first(), [2]);
+  await answerLast(stream!, -2);
+  assertEquals(first(), [2]);
+  await answerLast(stream!, -1);
+  assertEquals(first(), [2, 2]);
+  await answerLast(stream!, -2, -1);
+  assertEquals((await askTogether(upstreams, stream!, 3, time.nowMs()))(), [3]);
+  assertEquals(time.armedCount > 0, true);
+  registry.close();
+});
+
+Deno.test("queries leave in a TLS record each when the server has answered the first of two alone, on later connections, too", async () => {
+  const { group, network, registry, time } = rig(TLS);
+  const upstreams = group();
   await settled();
-  assertEquals([network.tlsStreams[0]!.writes.length, network.tlsStreams[0]!.messages.length], [3, 3]);
+  const [stream] = network.tlsStreams;
+  const first = await askTogether(upstreams, stream!, 4, time.nowMs());
+  await answerLast(stream!, -2);
+  assertEquals(first(), [2]);
+  await time.passAndSettle(110);
+  assertEquals(first(), [2, 1, 1]);
+  await answerLast(stream!, -3, -2, -1);
+  stream!.end();
+  await settled();
+  const second = await askTogether(upstreams, network.tlsStreams[1]!, 3, time.nowMs());
+  assertEquals(second(), [1, 1, 1]);
   registry.close();
 });
 
