@@ -15,7 +15,7 @@ export const MADE_OF: readonly (readonly [made: string, of: string])[] = [
   ["2001:db8:6464:c633:64:6500:1:0", "198.51.100.101"],
 ];
 const ENGINES = [...new Set(SAFE_NAMES.map(({ engine }) => engine))];
-const PRIVATE_NAMES = [...NAMES, "com", "www0.example.org", "target.example.org"];
+const PRIVATE_NAMES = [...NAMES, "com", "org", "com", "org", "target.example.org"];
 
 /** The policy with more of what may be in answers, or may not. */
 export function withAnswers(policy: Policy, random: SeededRandom): Policy {
@@ -34,7 +34,7 @@ export function withAnswers(policy: Policy, random: SeededRandom): Policy {
     routes: policy.routes.map((route) => ({ ...route, allowsPrivateAnswers: random.chance(0.5) })),
     answers: {
       rebindingProtection: random.chance(0.5),
-      privateNames: random.chance(0.5)
+      privateNames: random.chance(0.7)
         ? random.shuffled(PRIVATE_NAMES).slice(0, random.between(1, 3)).map((name) => ({
           name,
           isExact: random.chance(0.3),
