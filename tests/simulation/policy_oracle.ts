@@ -246,7 +246,7 @@ export class PolicyOracle implements Knowledge {
     return this.isRemembering ? { ...outcome, message: timeless(outcome.message) } : outcome;
   }
 
-  readonly #madeOf: Made = (record, of) => this.#made(record, this.ttlMaxOf(of));
+  readonly #madeOf: Made = (record, ...of) => this.#made(record, Math.min(...of.map((one) => this.ttlMaxOf(one))));
 
   #says({ name, type, class: qclass }: Question, policy: Policy, listed?: Listed): string {
     const client = this.#client;

@@ -28,8 +28,8 @@ function errorsOf({ kind, errorCount }: Outcome): number {
   return errorCount ?? (kind === "failure" ? 1 : 0);
 }
 
-/** Told of each record that is made, and of the greatest TTL that it may have. */
-export type Made = (record: ResourceRecord, of: ResourceRecord) => ResourceRecord;
+/** Told of each record that is made, and of those that it may not outlast. */
+export type Made = (record: ResourceRecord, ...of: readonly ResourceRecord[]) => ResourceRecord;
 
 /**
  * What a client gets to whom IPv6 addresses are made (RFC 6147 §5.1), for what the AAAA question and the A question of the same name
@@ -67,7 +67,7 @@ export function withMadeAddresses(
         const rdata = record.type === TYPE.A ? embedded(dns64.prefix, record.rdata) : null;
         if (rdata === null) return [];
         const ttl = Math.min(ttlOf(record), soa === undefined ? TTL_SECONDS_MAX : ttlOf(soa));
-        return [made({ ...record, type: TYPE.AAAA, rdata, ttl }, record)];
+        return [made({ ...record, type: TYPE.AAAA, rdata, ttl }, record, ...(soa === undefined ? [] : [soa]))];
       });
     const isTruncated = said.rcode === RCODE.NOERROR && !isBlocked && said.isTruncated;
     const isMade = isTruncated || answers.some(({ type }) => type === TYPE.AAAA);

@@ -22,7 +22,7 @@ export function withoutAliases(outcome: Outcome, made: Made): Outcome {
   const { name, type } = question!;
   const ttl = Math.min(...answers.map(ttlOf));
   const found = answers.filter((record) => record.type === type).map((record): ResourceRecord => {
-    return made({ ...record, name, ttl }, record);
+    return made({ ...record, name, ttl }, ...answers);
   });
   const soa = authorities.find((record) => record.type === TYPE.SOA);
   const denial = found.length > 0 || soa === undefined ? [] : [made(ownSoa(name, Math.min(ttl, ttlOf(soa))), soa)];
