@@ -61,6 +61,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "upstream.ts",
     "udp",
     "http",
+    "quic",
     "stream",
     "exchange",
     "health",

@@ -1,12 +1,13 @@
 import type { FullConfig } from "../config/config.ts";
-import { type Listen, listenName } from "../server/listen/listen.ts";
+import { isExperimental, type Listen, listenName } from "../server/listen/listen.ts";
 import type { Log } from "../observe/log.ts";
 import { type Endpoint, endpointText, isUnauthenticated } from "../upstream/endpoint.ts";
 import { VERSION } from "../version.ts";
 
 /** Tells the operator that the program serves, where, and who answers. */
 export function announce({ upstreams, answer, policy }: FullConfig, served: readonly Listen[], log: Log): void {
-  const where = served.map(listenName).join(" and ");
+  const where = served.map((listen) => `${listenName(listen)}${isExperimental(listen) ? " (experimental)" : ""}`)
+    .join(" and ");
   if (upstreams.length > 0) {
     log.info(`${VERSION} listens on ${where}, forwards to ${upstreams.map(endpointText).join(", ")}`);
     warnOfUnauthenticated([...upstreams, ...(policy?.upstreamGroups ?? []).flatMap(({ servers }) => servers)], log);

@@ -114,7 +114,13 @@ function upstreamLine({ state, smoothedMs, percentile95Ms, ...upstream }: Upstre
     (upstream.isAskedInPlainCase ? ", asked in plain letter case" : "") +
     (upstream.isAskedOverTcp ? ", asked over TCP" : "") +
     (upstream.isForBootstrap ? ", asked where encrypted upstreams are, and nothing else" : "") +
+    discoveryText(upstream) +
     (upstream.isUnauthenticated ? ", NOT AUTHENTICATED" : "");
+}
+
+function discoveryText({ discovery }: Pick<UpstreamStatus, "discovery">): string {
+  if (discovery === undefined) return "";
+  return discovery.whyNot === null ? ", asked as it says it can be" : `, asked in the clear: ${discovery.whyNot}`;
 }
 
 function duration(ms: number): string {

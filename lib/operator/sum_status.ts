@@ -3,10 +3,10 @@ import { sumReplyCounts } from "./reply_counts.ts";
 import type { CacheStatus, Status } from "./status.ts";
 import type { UpstreamStatus } from "../upstream/health/upstream_status.ts";
 
-/** The statuses of processes that serve together, as if they were one. All have the same upstreams, in the same order. */
+/** The statuses of processes that serve together, as if they were one. What one has found to be asked, another may not have yet. */
 export function sumStatus(statuses: readonly Status[]): Status {
   const [{ undiscoverable } = {}] = statuses;
-  const upstreamCount = Math.max(0, ...statuses.map(({ upstreams }) => upstreams.length));
+  const upstreams = statuses.flatMap((status) => status.upstreams);
   return {
     runningMs: Math.max(0, ...statuses.map(({ runningMs }) => runningMs)),
     inFlight: sum(statuses, ({ inFlight }) => inFlight),
@@ -17,9 +17,7 @@ export function sumStatus(statuses: readonly Status[]): Status {
     counters: sumCounters(statuses.map(({ counters }) => counters)),
     replies: sumReplyCounts(statuses.map(({ replies }) => replies)),
     cache: sumCaches(statuses.map(({ cache }) => cache).filter((cache) => cache !== null)),
-    upstreams: Array.from({ length: upstreamCount }, (_, i) => {
-      return sumUpstream(statuses.map(({ upstreams }) => upstreams[i]).filter((upstream) => upstream !== undefined));
-    }),
+    upstreams: [...Map.groupBy(upstreams, ({ name }) => name).values()].map(sumUpstream),
     groups: statuses[0]?.groups ?? [],
   };
 }
@@ -49,6 +47,7 @@ function sumUpstream(parts: readonly UpstreamStatus[]): UpstreamStatus {
     name: parts[0]!.name,
     state: sumState(parts.map(({ state }) => state)),
     ...parts.every(({ isForBootstrap }) => isForBootstrap) ? { isForBootstrap: true } : {},
+    ...discoveryOf(parts),
     problem: parts.find(({ problem }) => problem !== null)?.problem ?? null,
     isUnauthenticated: parts.some(({ isUnauthenticated }) => isUnauthenticated),
     smoothedMs: sum(measured, ({ smoothedMs }) => smoothedMs) / Math.max(1, measured.length),
@@ -72,4 +71,11 @@ function sumState(states: readonly string[]): string {
 
 function sum<T>(parts: readonly T[], numberOf: (part: T) => number): number {
   return parts.reduce((total, part) => total + numberOf(part), 0);
+}
+
+/** That of whoever asks in the clear, where one does. */
+function discoveryOf(parts: readonly UpstreamStatus[]): Pick<UpstreamStatus, "discovery"> {
+  const found = parts.map(({ discovery }) => discovery).filter((discovery) => discovery !== undefined);
+  const [first] = found;
+  return first === undefined ? {} : { discovery: found.find(({ whyNot }) => whyNot !== null) ?? first };
 }

@@ -7,7 +7,7 @@ import { type Parameters, secureEndpoint } from "./secure_endpoint.ts";
  * What an operator may write before `://`: what there is a transport for. UDP is what is meant without. Others are read, too, for
  * whoever makes their transport.
  */
-export const SCHEMES: readonly Protocol[] = ["tcp", "tls", "https"];
+export const SCHEMES: readonly Protocol[] = ["tcp", "tls", "https", "quic"];
 
 /** What else people call them. */
 const OTHERWISE: Readonly<Record<string, string>> = {

@@ -1,14 +1,16 @@
 import { Random } from "../base/random/random.ts";
-import type { Runtime } from "../base/runtime.ts";
+import type { Network, Runtime } from "../base/runtime.ts";
 import type { Services } from "../observe/services.ts";
 import { type Approach, approachKey, localHostnameOf, sourcesFor } from "./approach.ts";
-import { type Endpoint, endpointText, isSecure } from "./endpoint.ts";
+import { type Endpoint, endpointText, isSecure, type SecureEndpoint } from "./endpoint.ts";
 import { type AnswerRule, USUAL_RULE } from "./group/answer_rule.ts";
 import { FallbackGroup } from "./group/fallback_group.ts";
 import { HedgeBudgets } from "./group/hedge_budget.ts";
 import type { Strategy } from "./group/strategy.ts";
 import { UpstreamGroup } from "./group/upstream_group.ts";
 import type { UpstreamStatus } from "./health/upstream_status.ts";
+import type { Opened } from "./discovery/discovery.ts";
+import { Discoveries } from "./members/discoveries.ts";
 import { type Member, openMember } from "./members/open_member.ts";
 import { ClockDoubt } from "./secure/clock_doubt.ts";
 import { SocketPools } from "./udp/socket_pools.ts";
@@ -62,6 +64,7 @@ export class UpstreamRegistry {
   readonly #restarts = { count: 0 };
   readonly #hedges = new HedgeBudgets();
   readonly #clockDoubt: ClockDoubt;
+  readonly #discoveries: Discoveries;
   #hasGroups = false;
 
   /** See {@linkcode UpstreamRegistryOptions}. */
@@ -70,6 +73,7 @@ export class UpstreamRegistry {
     this.#random = new Random(options.runtime.random);
     this.#pools = new SocketPools({ ...options, random: this.#random });
     this.#clockDoubt = new ClockDoubt(options.log);
+    this.#discoveries = new Discoveries({ ...options, ...options.runtime });
   }
 
   /**
@@ -80,9 +84,9 @@ export class UpstreamRegistry {
    */
   openGroup(options: GroupOptions): UpstreamGroup {
     const { endpoints, strategy, socketCount, isForBootstrap = false } = options;
-    const { runtime: { clock }, deadlines, counters } = this.#options;
+    const { runtime: { clock, network }, deadlines, counters } = this.#options;
     const openedAtMs = this.#hasGroups ? clock.nowMs() : -Infinity;
-    for (const endpoint of endpoints) assertAskable(endpoint);
+    for (const endpoint of endpoints) assertAskable(endpoint, network);
     const approaches = new Map(endpoints.map((endpoint) => {
       const approach = approachTo(endpoint, options);
       return [approachKey(approach), approach];
@@ -114,12 +118,26 @@ export class UpstreamRegistry {
       restarts: this.#restarts,
       hedges: this.#hedges.take(whose),
       onClosed: () => {
+        this.#discoveries.leave(group);
         this.#hedges.give(whose);
         if (isForBootstrap) { for (const member of members) member.bootstrapCount--; }
         this.#leave(members, () => hostnames.forEach((hostname) => this.#pools.give(hostname, socketCount)));
       },
     };
-    return fallback === null ? new UpstreamGroup(groupOptions) : new FallbackGroup({ ...groupOptions, fallback });
+    const group: UpstreamGroup = fallback === null
+      ? new UpstreamGroup(groupOptions)
+      : new FallbackGroup({ ...groupOptions, fallback });
+    for (const { upstream, endpoint } of members) {
+      if (isSecure(endpoint) || !endpoint.isDiscovered) continue;
+      this.#discoveries.join(upstream, endpoint, group, (designated) => this.#openStandIn(designated, options));
+    }
+    return group;
+  }
+
+  /** Whoever may be asked in place of a plain upstream, by a group of its own. */
+  #openStandIn(endpoint: SecureEndpoint, { sources = [] }: GroupOptions): Opened<Upstream> {
+    const group = this.openGroup({ endpoints: [endpoint], strategy: "sequential", socketCount: 1, sources });
+    return { upstream: group.members[0]!, close: () => group.close() };
   }
 
   /** All that are in a group. */
@@ -131,8 +149,10 @@ export class UpstreamRegistry {
   states(preferred: readonly Upstream[] = []): readonly UpstreamStatus[] {
     return [...new Set([...preferred, ...this.upstreams])].map(({ key, state }) => {
       const member = this.#members.get(key);
-      const isForBootstrap = member !== undefined && member.bootstrapCount === member.groupCount;
-      return isForBootstrap ? { ...state, isForBootstrap } : state;
+      if (member === undefined) return state;
+      const isForBootstrap = member.bootstrapCount === member.groupCount;
+      const discovery = this.#discoveries.stateOf(member.upstream);
+      return { ...state, ...isForBootstrap ? { isForBootstrap } : {}, ...discovery === null ? {} : { discovery } };
     });
   }
 
@@ -150,6 +170,7 @@ export class UpstreamRegistry {
       stream.drop();
     }
     closeSockets();
+    this.#discoveries.reset();
     for (const { stream, link } of this.#members.values()) if (link !== null) stream.warm();
   }
 
@@ -165,9 +186,10 @@ export class UpstreamRegistry {
 
   /** Closes every socket and connection. What still waits for a reply fails. */
   close(): void {
+    this.#discoveries.close();
     // Before any connection is closed: what fails then is not to be asked over UDP.
     this.#pools.close();
-    for (const { stream } of this.#members.values()) stream.close();
+    for (const { stream, link } of this.#members.values()) (link ?? stream).close();
     this.#members.clear();
   }
 
@@ -198,8 +220,8 @@ export class UpstreamRegistry {
       upstream.close();
     }
     giveSockets();
-    for (const { stream, bootstrapServers } of left) {
-      stream.close();
+    for (const { stream, link, bootstrapServers } of left) {
+      (link ?? stream).close();
       bootstrapServers?.close();
     }
   }
@@ -212,7 +234,7 @@ function approachTo(
   return { endpoint, sources: sourcesFor(endpoint, sources), hasCookies: asksWithCookies, isMixed: randomizesCase };
 }
 
-function assertAskable(endpoint: Endpoint): void {
-  if (!isSecure(endpoint) || endpoint.protocol !== "quic") return;
-  throw new RangeError(`Cannot ask ${endpointText(endpoint)}: no such transport`);
+function assertAskable(endpoint: Endpoint, { quic }: Pick<Network, "quic">): void {
+  if (!isSecure(endpoint) || endpoint.protocol !== "quic" || quic.whyNot === null) return;
+  throw new RangeError(`Cannot ask ${endpointText(endpoint)}: ${quic.whyNot}`);
 }

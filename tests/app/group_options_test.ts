@@ -46,6 +46,6 @@ for (
 Deno.test("openGroups() leaves nothing open when one of the groups cannot be asked", () => {
   const servers = [parseEndpoint("quic://192.0.2.9", 853)];
   const { registry, opening } = open({ a: null, b: "a", c: "b" }, { servers });
-  assertThrows(opening, RangeError, "no such transport");
+  assertThrows(opening, RangeError, "not in this test");
   assertEquals(registry.upstreams, []);
 });

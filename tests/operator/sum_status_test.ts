@@ -88,3 +88,16 @@ Deno.test("sumStatus() has no cache where nobody has one, and is empty for nobod
   };
   assertEquals(sumStatus([]), empty);
 });
+
+Deno.test("sumStatus() adds up an upstream by its name, where one process has found more of them than another", () => {
+  const plain = { ...UPSTREAM, name: "192.0.2.1:53?ddr" };
+  const found = { ...UPSTREAM, name: "tls://dns.example:853?ip=192.0.2.1&designated-by=192.0.2.1" };
+  const total = sumStatus([
+    status({}, {}, { upstreams: [found, { ...plain, discovery: { whyNot: null } }] }),
+    status({}, {}, { upstreams: [{ ...plain, discovery: { whyNot: "it has not said yet" } }] }),
+  ]);
+  assertEquals(total.upstreams.map(({ name, queryCount, discovery }) => [name, queryCount, discovery]), [
+    [found.name, 7, undefined],
+    [plain.name, 14, { whyNot: "it has not said yet" }],
+  ]);
+});

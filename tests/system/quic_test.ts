@@ -217,3 +217,28 @@ quicTest("DENO_QUIC turns away who comes after leave(), and keeps who is there",
     second.close();
   });
 });
+
+Deno.test({
+  name: "DENO_QUIC listens again at a port that it has left, whose descriptor nobody has given back yet",
+  ignore: DENO_QUIC.whyNot !== null,
+  // What is left goes on turning people away.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: async () => {
+    const free = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+    const local = free.addr as SocketAddress;
+    free.close();
+    const client = DENO_QUIC.client(null);
+    for (const identity of [good, otherName, good]) {
+      const listener = DENO_QUIC.listen(local, { ...SERVER, identity });
+      const accepted = listener.accept();
+      const serverName = identity === good ? "dns.example.org" : "other.example.org";
+      const connection = await client.connect(local, { ...CLIENT, serverName }, never());
+      await accepted;
+      listener.close();
+      await connection.closed;
+      await assertRejects(() => client.connect(local, CLIENT, never()), QuicError);
+    }
+    client.close();
+  },
+});

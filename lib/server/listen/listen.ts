@@ -55,6 +55,11 @@ export function plainListen(address: SocketAddress): Listen {
   return { protocol: "plain", address, path: null, proxyNetworks: [], clientCa: null, allow: null };
 }
 
+/** Whether what is spoken there may not be as it will be. */
+export function isExperimental({ protocol }: Pick<Listen, "protocol">): boolean {
+  return protocol === "quic";
+}
+
 /**
  * Reads what is written after `--listen`: an address as `parseSocketAddress` has it, behind `tls://`, `https://`, `http://` or
  * `quic://` unless plain DNS is meant; over HTTP with a path; behind `?` what else is said.

@@ -130,11 +130,12 @@ export class Discovery<A extends Asked> {
     const { clock, open } = this.#options;
     const text = endpointText(endpoint);
     if (text === this.#found?.text && !this.#found.opened.upstream.isKnownBad) return null;
-    const opened = open(endpoint);
+    let opened: Opened<A> | null = null;
     try {
+      opened = open(endpoint);
       await opened.upstream.ask(discoveryRequest(clock.nowMs()));
     } catch (error) {
-      opened.close();
+      opened?.close();
       return told(error);
     }
     if (turn === this.#turn) this.#enter(opened, text);

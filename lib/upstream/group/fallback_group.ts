@@ -16,7 +16,9 @@ export class FallbackGroup extends UpstreamGroup {
   readonly #options: FallbackGroupOptions;
   readonly #fallback: UpstreamGroup;
   readonly #first: Stage;
-  readonly #reach: readonly Upstream[];
+  /** What `reach` was made of. */
+  #reached: readonly (readonly Upstream[])[] = [];
+  #reach: readonly Upstream[] = [];
 
   /** See {@linkcode FallbackGroupOptions}. The fallback stays open for as long as this one does. */
   constructor(options: FallbackGroupOptions) {
@@ -29,7 +31,6 @@ export class FallbackGroup extends UpstreamGroup {
     fallback.hold();
     this.#options = options;
     this.#fallback = fallback;
-    this.#reach = [...new Set([...this.members, ...fallback.reach])];
     this.#first = {
       upstreamCount: this.members.length,
       rule: this.rule,
@@ -63,6 +64,13 @@ export class FallbackGroup extends UpstreamGroup {
 
   /** See `UpstreamGroup.reach`: those of the fallback as well. */
   override get reach(): readonly Upstream[] {
+    const { members } = this;
+    const others = this.#fallback.reach;
+    // Somebody may have come to stand in for one of them.
+    if (this.#reached[0] !== members || this.#reached[1] !== others) {
+      this.#reached = [members, others];
+      this.#reach = [...new Set([...members, ...others])];
+    }
     return this.#reach;
   }
 

@@ -57,6 +57,9 @@ export class UpstreamGroup implements Stage {
   /** See {@linkcode UpstreamGroupOptions}; `Infinity` for as long as the question has time. */
   readonly timeoutMs: number;
   readonly #options: UpstreamGroupOptions;
+  /** Those who are asked: the members, or who stands in for one. */
+  #members: readonly Upstream[];
+  readonly #standIns = new Map<Upstream, Upstream>();
   #turn = 0;
   readonly #hedges: HedgeBudget;
   #isClosed = false;
@@ -72,6 +75,7 @@ export class UpstreamGroup implements Stage {
   /** See {@linkcode UpstreamGroupOptions}. */
   constructor(options: UpstreamGroupOptions) {
     this.#options = options;
+    this.#members = options.members;
     this.#hedges = options.hedges ?? new HedgeBudget();
     const { restarts, rule = USUAL_RULE, timeoutMs = Infinity } = options;
     this.rule = rule;
@@ -96,7 +100,8 @@ export class UpstreamGroup implements Stage {
    * @param lateListener Given what comes behind the deadline; see `Race`.
    */
   exchange(request: Request, lateListener: LateListener | null = null): PromiseLike<Response> {
-    const { members, strategy, random, clock, deadlines } = this.#options;
+    const { strategy, random, clock, deadlines } = this.#options;
+    const members = this.#members;
     if (this.timeoutMs !== Infinity) {
       request.deadlineMs = Math.min(request.deadlineMs, clock.nowMs() + this.timeoutMs);
     }
@@ -115,7 +120,14 @@ export class UpstreamGroup implements Stage {
 
   /** The upstreams in order of preference. */
   get members(): readonly Upstream[] {
-    return this.#options.members;
+    return this.#members;
+  }
+
+  /** Has `standIn` asked in place of `member` from now on; `null`: has it asked itself again. */
+  replace(member: Upstream, standIn: Upstream | null): void {
+    if (standIn === null) this.#standIns.delete(member);
+    else this.#standIns.set(member, standIn);
+    this.#members = this.#options.members.map((one) => this.#standIns.get(one) ?? one);
   }
 
   /** All who may have to be asked for a question. */
@@ -181,7 +193,7 @@ export class UpstreamGroup implements Stage {
 
   get #candidates(): readonly Upstream[] {
     // hot path
-    const { members } = this.#options;
+    const members = this.#members;
     // A loop: `some` takes a call for each, and this is asked for every question.
     for (let i = 0; i < members.length; i++) if (members[i]!.isLoop) return members.filter(({ isLoop }) => !isLoop);
     return members;

@@ -21,6 +21,8 @@ export interface UpstreamStatus extends LessonStatus {
   readonly state: string;
   /** Whether it is asked where encrypted upstreams are, and nothing else; only then is this here. */
   readonly isForBootstrap?: boolean;
+  /** Why it is asked in the clear although it is to be asked as it says; `null` if it is not. Only for such a one is this here. */
+  readonly discovery?: { readonly whyNot: string | null };
   /** Why nothing is sent to it: it is not who it should be; `null` for all others. */
   readonly problem: string | null;
   /** Whether it need not prove who it is although it is asked over an encrypted transport: whoever is on the way may be it. */

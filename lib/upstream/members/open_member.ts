@@ -25,6 +25,8 @@ import { Upstream } from "../upstream.ts";
 export interface Member {
   /** The upstream. */
   readonly upstream: Upstream;
+  /** Where it is. */
+  readonly endpoint: Endpoint;
   /** Its connections. */
   readonly stream: StreamTransport;
   /** The way to it if it is encrypted. */
@@ -61,7 +63,7 @@ export function openMember(approach: Approach, openedAtMs: number, options: Memb
   const opened = isSecure(endpoint)
     ? openSecureMember(approach, endpoint, options)
     : { ...openPlainMember(approach, endpoint, options), link: null, bootstrapServers: null };
-  return { ...opened, openedAtMs, groupCount: 0, bootstrapCount: 0 };
+  return { ...opened, endpoint, openedAtMs, groupCount: 0, bootstrapCount: 0 };
 }
 
 function openPlainMember(

@@ -1,8 +1,12 @@
+import type { Runtime } from "../../base/runtime.ts";
+import { quicTransport } from "../quic/quic_transport.ts";
+import { QuicWay } from "../quic/quic_way.ts";
 import type { StreamTransport } from "../stream/stream_transport.ts";
 import { Addresses } from "./addresses.ts";
 import { bootstrap, type BootstrapServers } from "./bootstrap.ts";
-import { SecureDial, type SecureDialOptions } from "./secure_dial.ts";
 import { DOH_ALPN, httpsTransport } from "../http/https_transport.ts";
+import { SecureDial } from "./secure_dial.ts";
+import { tlsWay, type TlsWayOptions } from "./tls_way.ts";
 import { DOT_ALPN, tlsTransport, type TlsTransportOptions } from "./tls_transport.ts";
 
 /** What an encrypted upstream is asked through. */
@@ -11,15 +15,17 @@ export interface SecureLink {
   readonly stream: StreamTransport;
   /** The network may be another one: what was learned of where it is does not count. */
   forget(): void;
+  /** Closes every connection. There will be no other. */
+  close(): void;
 }
 
 /** What that is made from. */
 export interface SecureLinkOptions
   extends
     Omit<TlsTransportOptions, "dial" | "standing" | "runtime">,
-    Pick<SecureDialOptions, "endpoint" | "name" | "sources"> {
+    Pick<TlsWayOptions, "endpoint" | "name" | "sources"> {
   /** The world outside. */
-  readonly runtime: SecureDialOptions["runtime"] & TlsTransportOptions["runtime"];
+  readonly runtime: Pick<Runtime, "network" | "timers" | "wallClock" | "files"> & TlsTransportOptions["runtime"];
   /** Who is asked where it is; `null` for nobody. */
   readonly bootstrapServers: BootstrapServers | null;
   /** See `StandingOptions`. */
@@ -28,21 +34,40 @@ export interface SecureLinkOptions
 
 /** Opens the way to an encrypted upstream, and connects although nobody asks yet. */
 export function openSecure(options: SecureLinkOptions): SecureLink {
-  const { endpoint, name, sources, runtime, bootstrapServers, onUntrusted } = options;
+  const link = options.endpoint.protocol === "quic" ? openQuic(options) : openTls(options);
+  link.stream.warm();
+  return link;
+}
+
+function openTls(options: SecureLinkOptions): SecureLink {
+  const isHttps = options.endpoint.protocol === "https";
+  const way = tlsWay({ ...options, alpn: isHttps ? DOH_ALPN : DOT_ALPN });
+  const dial = new SecureDial({ ...options, way, addresses: addressesOf(options) });
+  const transport = isHttps ? httpsTransport : tlsTransport;
+  const stream = transport({ ...options, dial, standing: options });
+  return { stream, forget: () => dial.forget(), close: () => stream.close() };
+}
+
+function openQuic(options: SecureLinkOptions): SecureLink {
+  const way = new QuicWay({ ...options, ...options.runtime });
+  const dial = new SecureDial({ ...options, way, addresses: addressesOf(options) });
+  const stream = quicTransport({ ...options, connect: (signal) => dial.connect(signal), standing: options });
+  return {
+    stream,
+    forget: () => {
+      dial.forget();
+      way.forget();
+    },
+    close: () => {
+      stream.close();
+      way.close();
+    },
+  };
+}
+
+function addressesOf({ endpoint, runtime, bootstrapServers }: SecureLinkOptions): Addresses {
   const find = endpoint.name === null || bootstrapServers === null
     ? null
     : bootstrap(endpoint.name, bootstrapServers, runtime.clock);
-  const addresses = new Addresses({ ...runtime, given: endpoint.addresses, find });
-  const dial = new SecureDial({
-    endpoint,
-    name,
-    sources,
-    runtime,
-    addresses,
-    alpn: endpoint.protocol === "https" ? DOH_ALPN : DOT_ALPN,
-  });
-  const transport = endpoint.protocol === "https" ? httpsTransport : tlsTransport;
-  const stream = transport({ ...options, dial, standing: { onUntrusted } });
-  stream.warm();
-  return { stream, forget: () => dial.forget() };
+  return new Addresses({ ...runtime, given: endpoint.addresses, find });
 }

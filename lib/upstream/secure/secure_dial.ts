@@ -1,41 +1,49 @@
 import type { Runtime } from "../../base/runtime.ts";
 import { DialError, familiesInTurn, firstConnected } from "../../base/sockets/dial_race.ts";
-import type { TlsSocket } from "../../base/sockets/tls.ts";
-import { sourceTo } from "../approach.ts";
 import type { SecureEndpoint } from "../endpoint.ts";
 import { type Refusal, UntrustedError } from "../refusal.ts";
 import type { Addresses } from "./addresses.ts";
-import { authenticate } from "./authenticate.ts";
 
 /** All authorities of a system have a quarter of this. */
 const CA_OCTETS_MAX = 1024 * 1024;
 
+/** How one address of an upstream is connected to. */
+export interface Way<Socket> {
+  /**
+   * Connects, and makes sure that who answers is who it should be.
+   *
+   * @param ca Authorities that the operator has named, PEM; `null` for none.
+   * @throws {UntrustedError} when it is somebody else.
+   */
+  connect(hostname: string, ca: string | null, signal: AbortSignal): Promise<Socket>;
+  /** Nobody wants this connection. */
+  discard(socket: Socket): void;
+}
+
 /** What an upstream is connected to with. */
-export interface SecureDialOptions {
+export interface SecureDialOptions<Socket> {
   /** Whom. */
   readonly endpoint: SecureEndpoint;
   /** The upstream's name in messages. */
   readonly name: string;
   /** Where it is. */
   readonly addresses: Addresses;
-  /** What is spoken, best first (ALPN). */
-  readonly alpn: readonly string[];
-  /** Where connections come from, an address of each family at most. */
-  readonly sources: readonly string[];
+  /** How each of these is connected to. */
+  readonly way: Way<Socket>;
   /** The world outside. */
-  readonly runtime: Pick<Runtime, "network" | "timers" | "wallClock" | "files">;
+  readonly runtime: Pick<Runtime, "timers" | "files">;
 }
 
 /**
  * Connects to an encrypted upstream: to whichever of its addresses answers first, and only if who answers is who it should be. The
  * address that was good the last time is tried first, then its family.
  */
-export class SecureDial {
-  readonly #options: SecureDialOptions;
+export class SecureDial<Socket> {
+  readonly #options: SecureDialOptions<Socket>;
   #lastAddress: string | null = null;
 
   /** See {@linkcode SecureDialOptions}. */
-  constructor(options: SecureDialOptions) {
+  constructor(options: SecureDialOptions<Socket>) {
     this.#options = options;
   }
 
@@ -51,7 +59,7 @@ export class SecureDial {
    * @throws {UntrustedError} when who answers is not who it should be, be it at one address of several.
    * @throws {Error} whatever the operating system says.
    */
-  async connect(signal: AbortSignal): Promise<TlsSocket> {
+  async connect(signal: AbortSignal): Promise<Socket> {
     const { addresses } = this.#options;
     const ca = await this.#ca();
     const tried = await addresses.get();
@@ -68,14 +76,14 @@ export class SecureDial {
     }
   }
 
-  async #race(addresses: readonly string[], ca: string | null, signal: AbortSignal): Promise<TlsSocket> {
-    const { runtime: { timers } } = this.#options;
+  async #race(addresses: readonly string[], ca: string | null, signal: AbortSignal): Promise<Socket> {
+    const { way, runtime: { timers } } = this.#options;
     try {
       return await firstConnected(this.#inOrder(addresses), {
         timers,
         signal,
         connect: (address, ended) => this.#connectTo(address, ca, ended),
-        discard: (socket) => socket.close(),
+        discard: (socket) => way.discard(socket),
       });
     } catch (error) {
       if (!(error instanceof DialError)) throw error;
@@ -84,18 +92,10 @@ export class SecureDial {
     }
   }
 
-  async #connectTo(hostname: string, ca: string | null, signal: AbortSignal): Promise<TlsSocket> {
-    const { endpoint, name, alpn, sources, runtime: { network, wallClock } } = this.#options;
-    const remote = { transport: "tcp", hostname, port: endpoint.port } as const;
-    const tls = { serverName: endpoint.name, alpn, ca, identity: null };
-    const socket = await network.connectTls(remote, tls, signal, sourceTo(hostname, sources));
-    const refusal = authenticate(socket, { ...endpoint, address: hostname }, wallClock.epochSeconds());
-    if (refusal === null) {
-      this.#lastAddress = hostname;
-      return socket;
-    }
-    socket.close();
-    throw new UntrustedError(name, refusal);
+  async #connectTo(hostname: string, ca: string | null, signal: AbortSignal): Promise<Socket> {
+    const socket = await this.#options.way.connect(hostname, ca, signal);
+    this.#lastAddress = hostname;
+    return socket;
   }
 
   #inOrder(addresses: readonly string[]): string[] {

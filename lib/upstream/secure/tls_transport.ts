@@ -1,3 +1,4 @@
+import type { TlsSocket } from "../../base/sockets/tls.ts";
 import { Gathering } from "../stream/gathering.ts";
 import { KeepTime } from "../stream/keep_time.ts";
 import { StreamTransport, type StreamTransportOptions } from "../stream/stream_transport.ts";
@@ -17,7 +18,7 @@ export interface TlsTransportOptions
     Omit<StreamTransportOptions, "traits" | "connect">,
     Pick<UpstreamConnectionOptions, "counters" | "random" | "tombstoneMs"> {
   /** How it is connected to. */
-  readonly dial: SecureDial;
+  readonly dial: SecureDial<TlsSocket>;
 }
 
 /** Asks one upstream over TLS (RFC 7858). */

@@ -323,9 +323,9 @@ servers = ["tls://dns.example?ip=127.0.0.1"]`,
   {
     what: "an upstream over what there is no transport for",
     text: `[upstreams.default]
-servers = ["quic://192.0.2.1"]`,
+servers = ["udp://192.0.2.1"]`,
     said: [
-      "2:12 upstreams.default.servers[1]: must be an address, asked over UDP, or begin with tcp:// or tls:// or https://; there is no quic://",
+      "2:12 upstreams.default.servers[1]: must be an address, asked over UDP, or begin with tcp:// or tls:// or https:// or quic://; there is no udp://",
     ],
   },
   {

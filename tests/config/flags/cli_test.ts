@@ -134,7 +134,7 @@ for (
     ["--resolver dns.example.org", 'Cannot use --resolver "dns.example.org": an IP address is needed, not a name'],
     [
       "--resolver udp://8.8.8.8",
-      'Cannot use --resolver "udp://8.8.8.8": must be an address, asked over UDP, or begin with tcp:// or tls:// or https://; there is no udp://',
+      'Cannot use --resolver "udp://8.8.8.8": must be an address, asked over UDP, or begin with tcp:// or tls:// or https:// or quic://; there is no udp://',
     ],
     [
       "--resolver tls://dns.example",

@@ -2,7 +2,7 @@ import { type Endpoint, endpointText } from "../../../../upstream/endpoint.ts";
 import { bootstrapOf } from "../../../../upstream/secure_endpoint.ts";
 import { parseAskable } from "../../../../upstream/parse_endpoint.ts";
 import { DEFAULT_UPSTREAM_PORT } from "../../../config.ts";
-import { checked, either, type Field, list, mapped, table, text, word } from "../fields.ts";
+import { checked, either, type Field, flag, list, mapped, table, text, word } from "../fields.ts";
 import { path } from "../path.ts";
 import { aboutOf, type Texts } from "../row.ts";
 
@@ -16,6 +16,7 @@ interface ServerTable {
   readonly pin?: readonly string[];
   readonly ca?: string;
   readonly auth?: "name" | "none";
+  readonly ddr?: boolean;
 }
 
 /** A server that is asked: its address, or a table with more. */
@@ -64,6 +65,15 @@ function server(): Field<Endpoint> {
       ["name", "none"] as const,
       (one) => one,
     ),
+    ddr: flag(
+      {
+        form: "true|false",
+        fallback: "false",
+        help:
+          "A plain server is asked over TLS or QUIC where it says that it can be, once that has proved to be its own.",
+      },
+      (isOn) => isOn,
+    ),
   }, ["address"]);
   const possible = checked(asTable, (one) => (read(one), one));
   const item = either(address, possible, `must be an address, such as ${EXAMPLE}, or a table with one`);
@@ -82,12 +92,13 @@ function someOf(form: string, example: string, help: string, read: (text: string
   return either(text(about, (one) => [read(one)]), several, `must be text, such as ${example}, or a list of them`);
 }
 
-function read({ address, ip, bootstrap, pin, ca, auth }: ServerTable): Endpoint {
+function read({ address, ip, bootstrap, pin, ca, auth, ddr }: ServerTable): Endpoint {
   return parseAskable(address, DEFAULT_UPSTREAM_PORT, {
     ...ip !== undefined && { ip },
     ...bootstrap !== undefined && { bootstrap },
     ...pin !== undefined && { "pin-sha256": pin },
     ...ca !== undefined && { ca: [ca] },
     ...auth !== undefined && { auth: [auth] },
+    ...ddr === true && { ddr: [""] },
   });
 }
