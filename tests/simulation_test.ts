@@ -9,6 +9,7 @@ import { drawPlan, type Plan } from "./simulation/plan.ts";
 import { simulate, type SimulationOptions } from "./simulation/simulation.ts";
 import { STREAM_MANNERS } from "./simulation/stream_client.ts";
 import { DATAGRAM_KINDS } from "./simulation/traffic.ts";
+import { QUIC_FATES } from "./simulation/unruly_quic.ts";
 import { CONNECTION_FATES } from "./simulation/unruly_streams.ts";
 import { BEHAVIOURS } from "./simulation/unruly_upstream.ts";
 import type { Zone } from "./support/scripted_upstream.ts";
@@ -33,6 +34,20 @@ Deno.test(`simulation: ${SEED_COUNT} seeds`, async () => {
     assertEquals(faults, [], `Seed ${seed} failed:\n${faults.join("\n")}\n${replay}\n`);
     for (const [name, count] of counts) met.set(name, (met.get(name) ?? 0) + count);
   }
+});
+
+/** Lives in which most upstreams are asked over QUIC begin here. */
+const QUIC_SEED = 7_200_000;
+const QUIC_SEED_COUNT = 60;
+
+Deno.test(`simulation: ${QUIC_SEED_COUNT} seeds with upstreams over QUIC`, async () => {
+  const found = new Map<string, number>();
+  for (let seed = QUIC_SEED; seed < QUIC_SEED + QUIC_SEED_COUNT; seed++) {
+    const { faults, counts } = await simulate(seed);
+    assertEquals(faults, [], `Replay it: deno task simulate --seeds 1 --from ${seed}`);
+    for (const [name, count] of counts) found.set(name, (found.get(name) ?? 0) + count);
+  }
+  assertEquals(QUIC_FATES.filter((fate) => !found.has(`upstream ${fate}`)), []);
 });
 
 /** Seeds that have found something wrong in the program. */

@@ -6,20 +6,24 @@ import type { Message } from "../../lib/wire/message.ts";
  * What is wrong with the OPT records that one upstream got, a line each. RFC 6891 §6.1.1: EDNS is hop by hop: one at most, with
  * nothing in it but our own cookie, always the same, or nothing at all for who mixes cookies up.
  *
+ * @param isEncrypted Whether it is asked over an encrypted transport, where there is padding in place of cookies.
  * @param lives How often the upstream has been made a stranger of and come back, the beginning included: each time with a
  * cookie of its own.
  */
-export function ednsFaults(queries: readonly Message[], lives: number): string[] {
+export function ednsFaults(queries: readonly Message[], lives: number, isEncrypted = false): string[] {
+  // Where nobody reads what is said, its length is hidden, and nothing has to be proved.
+  const payloadOctets = isEncrypted ? 4096 : 1232;
+  const wanted = isEncrypted ? EDNS_OPTION.PADDING : EDNS_OPTION.COOKIE;
   const cookies = new Set<string>();
   const faults: string[] = [];
   for (const { additionals } of queries) {
     if (additionals.length === 0) continue;
     const [record, ...others] = additionals;
     const { options, version, udpPayloadOctets } = readOpt(record!);
-    const isOurs = others.length === 0 && version === 0 && udpPayloadOctets === 1232 &&
-      options.length <= 1 && options.every(({ code }) => code === EDNS_OPTION.COOKIE);
-    if (isOurs) { for (const { data } of options) cookies.add(data.subarray(0, 8).toHex()); }
-    else faults.push("an OPT record that is not ours went upstream [6891_06]");
+    const isOurs = others.length === 0 && version === 0 && udpPayloadOctets === payloadOctets &&
+      options.length <= 1 && options.every(({ code }) => code === wanted);
+    if (isOurs && !isEncrypted) { for (const { data } of options) cookies.add(data.subarray(0, 8).toHex()); }
+    else if (!isOurs) faults.push("an OPT record that is not ours went upstream [6891_06]");
   }
   return cookies.size > lives ? [...faults, "another cookie than ours went upstream [6891_06]"] : faults;
 }

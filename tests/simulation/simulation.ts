@@ -7,7 +7,7 @@ import type { Prepared } from "../../lib/reload/reload_target.ts";
 import { tallyOf } from "../../lib/reload/probation.ts";
 import { Reloader } from "../../lib/reload/reloader.ts";
 import { isSameAddress, type SocketAddress } from "../../lib/base/net/address.ts";
-import { endpointAt, endpointText } from "../../lib/upstream/endpoint.ts";
+import { endpointText } from "../../lib/upstream/endpoint.ts";
 import { encode, type Question } from "../../lib/wire/message.ts";
 import { FakeWorld } from "../support/fake_world.ts";
 import { message } from "../support/messages.ts";
@@ -36,7 +36,7 @@ import { scriptedFor } from "./scripted_for.ts";
 import { StreamClient } from "./stream_client.ts";
 import { asStranger, type ClientDatagram, Traffic } from "./traffic.ts";
 import { UnrulyUpstream } from "./unruly_upstream.ts";
-import type { UpstreamPlan } from "./upstream_plan.ts";
+import { endpointOf, type UpstreamPlan } from "./upstream_plan.ts";
 import { questionsIn, UpstreamBudget } from "./upstream_budget.ts";
 
 /** How a simulation is run. */
@@ -210,6 +210,7 @@ class Simulation {
     this.#check(time.timerCount === 0, `${time.timerCount} timers are left`);
     this.#check(this.#host.openSockets.length === 0, `${this.#host.openSockets.length} sockets are left open`);
     this.#check(this.#host.openStreams.length === 0, "connections are left open");
+    this.#check(this.#host.quic.openSockets.length === 0, "connections over QUIC are left open");
     this.#checkUpstream(elapsedMs);
     this.#checker.finish();
     for (const client of this.#streamClients) client.finish(this.#stopMs);
@@ -471,9 +472,12 @@ class Simulation {
       for (const octets of scripted.improper) {
         this.#check(false, `improper query upstream [9619_01]: ${octets.toHex()}`);
       }
-      for (const fault of ednsFaults(scripted.queries, this.#livesOf(this.#plan.upstreams[i]!))) {
+      const upstream = this.#plan.upstreams[i]!;
+      for (const fault of ednsFaults(scripted.queries, this.#livesOf(upstream), upstream.quic !== null)) {
         this.#check(false, fault);
       }
+      const isNobody = upstream.quic?.refusedUntilMs === Infinity;
+      this.#check(!isNobody || scripted.queries.length === 0, "whoever is not believed got a query [9250_06]");
     }
     const { broken, upstreamProbes: probeCount } = this.#app.counters;
     for (const fault of this.#budget.faults({ probeCount, elapsedMs })) this.#check(false, fault);
@@ -481,8 +485,8 @@ class Simulation {
   }
 
   /** An upstream that a configuration leaves out is closed, and one that comes back is new. */
-  #livesOf({ address }: UpstreamPlan): number {
-    const text = endpointText(endpointAt(address));
+  #livesOf(upstream: UpstreamPlan): number {
+    const text = endpointText(endpointOf(upstream));
     const lacks = ({ config }: ReloadPlan) => config !== null && !askedBy(config).has(text);
     return 1 + this.#plan.reloads.filter(lacks).length + (this.#outcomes.get("taken back") ?? 0);
   }

@@ -10,6 +10,7 @@ import type { Host } from "../support/world_network.ts";
 import { hasCookie } from "./client_limits.ts";
 import * as lies from "./lies.ts";
 import type { Plan } from "./plan.ts";
+import { UnrulyQuic } from "./unruly_quic.ts";
 import { UnrulyStreams } from "./unruly_streams.ts";
 import type { UpstreamPlan } from "./upstream_plan.ts";
 
@@ -82,6 +83,7 @@ export class UnrulyUpstream {
     const { temper, address, hasTcp, turnMs } = upstream;
     host.dropsDials = temper === "dead" || temper === "recovering";
     if (temper === "dead" || temper === "closed") return;
+    if (upstream.quic !== null) return this.#startQuic();
     host.openDatagram(address).onDatagram = (octets, peer) => this.#handle(octets, peer);
     const random = this.#random.fork("streams");
     const { behaved } = this;
@@ -92,6 +94,22 @@ export class UnrulyUpstream {
       this.#isHeard = temper === "recovering";
       host.dropsDials = !this.#isHeard;
       for (const stream of host.openStreams) if (!this.#isHeard) stream.onOctets = () => {};
+    });
+  }
+
+  #startQuic(): void {
+    const { world, host, upstream: { temper, turnMs } } = this.#options;
+    const quic = new UnrulyQuic({
+      ...this.#options,
+      random: this.#random.fork("quic"),
+      behaved: this.behaved,
+      unruliness: this.#streamUnruliness,
+    });
+    quic.start();
+    if (temper !== "dying" && temper !== "recovering") return;
+    world.time.after(turnMs, () => {
+      host.dropsDials = temper === "dying";
+      if (temper === "dying") quic.loseAll();
     });
   }
 

@@ -1,3 +1,5 @@
+import { type Endpoint, endpointAt } from "../../lib/upstream/endpoint.ts";
+import { parseEndpoint } from "../../lib/upstream/parse_endpoint.ts";
 import type { SocketAddress } from "../../lib/base/net/address.ts";
 import { MODERN_HABITS, type UpstreamHabits } from "../support/scripted_upstream.ts";
 import type { SeededRandom } from "../support/seeded_random.ts";
@@ -24,6 +26,14 @@ const TEMPERS = {
 /** See `TEMPERS`. */
 export type Temper = keyof typeof TEMPERS;
 
+/** An upstream over QUIC. */
+export interface QuicPlan {
+  /** Until then, after the start, somebody else is there, who must not get a single query. */
+  readonly refusedUntilMs: number;
+  /** Streams of a connection; then there is no further credit, and no word of it. */
+  readonly streamsInAll: number;
+}
+
 /** One upstream of a simulation. */
 export interface UpstreamPlan {
   /** Its transport is "tcp" where TCP is forced. */
@@ -39,6 +49,8 @@ export interface UpstreamPlan {
   readonly connectionRepliesMax: number;
   /** When the path forgets all connections, after the start: nothing arrives on them any more, and nobody is told. */
   readonly lossesMs: readonly number[];
+  /** What becomes of it where it is asked over QUIC; `null` where it is not. */
+  readonly quic: QuicPlan | null;
   /** How long a slow one takes. */
   readonly slowMs: { readonly min: number; readonly max: number };
 }
@@ -57,6 +69,7 @@ export function drawUpstreams(random: SeededRandom, { count, timeoutMs }: Wanted
       hasTcp: address.transport === "tcp" || random.chance(0.7),
       connectionRepliesMax: Infinity,
       lossesMs: [],
+      quic: null,
       turnMs: random.between(0, 3 * timeoutMs),
       slowMs: { min: 100, max: timeoutMs * 1.2 },
     };
@@ -88,10 +101,37 @@ export function drawFairUpstreams(random: SeededRandom, { count, timeoutMs }: Wa
       hasTcp: count > 1 || address.transport === "tcp" || random.chance(0.7),
       connectionRepliesMax: Infinity,
       lossesMs: [],
+      quic: null,
       turnMs: 0,
       slowMs: { min: 400, max: 800 },
     };
   });
+}
+
+/**
+ * The same upstreams, of which some are asked over QUIC; from a source of its own, so that the other lives stay as they are. Fair
+ * ones show who they are from the beginning, and give credit.
+ */
+export function withQuic(
+  random: SeededRandom,
+  upstreams: readonly UpstreamPlan[],
+  { timeoutMs, isFair, share }: { timeoutMs: number; isFair: boolean; share: number },
+): UpstreamPlan[] {
+  return upstreams.map((upstream) => {
+    const refusedUntilMs = random.chance(0.2) ? random.pick([timeoutMs, Infinity]) : 0;
+    const streamsInAll = random.chance(0.2) ? random.between(1, 20) : Infinity;
+    if (!random.chance(share)) return upstream;
+    return {
+      ...upstream,
+      quic: isFair ? { refusedUntilMs: 0, streamsInAll: Infinity } : { refusedUntilMs, streamsInAll },
+    };
+  });
+}
+
+/** Where and how an upstream is asked. */
+export function endpointOf({ address, quic }: UpstreamPlan): Endpoint {
+  if (quic === null) return endpointAt(address);
+  return parseEndpoint(`quic://dns.example:${address.port}?ip=${address.hostname}`, 853);
 }
 
 /** Datagrams of clients have up to eight questions each; see `Plan.queryCount`. */
