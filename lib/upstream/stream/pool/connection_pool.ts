@@ -210,7 +210,9 @@ export class ConnectionPool implements ConnectionOwner<PooledConnection>, Dialle
     const wanted = this.#waiting.connectionsWanted(this.#limits);
     if (wanted === 0) return;
     const { pausedUntilMs } = this.#reconnects;
-    if (pausedUntilMs !== null) return this.#resumeAt(pausedUntilMs);
+    const { deadlines } = this.#options;
+    deadlines.cancel(this.#resume);
+    if (pausedUntilMs !== null) return deadlines.schedule(this.#resume, pausedUntilMs);
     let count = this.#dials.count + this.#open.busyCount;
     for (; this.#dials.count < wanted && count < this.#limits.parallelMax && this.#hasRoom; count++) {
       this.#dials.start();
@@ -218,14 +220,11 @@ export class ConnectionPool implements ConnectionOwner<PooledConnection>, Dialle
     this.#dials.watch();
   }
 
-  #resumeAt(atMs: number): void {
-    this.#options.deadlines.cancel(this.#resume);
-    this.#options.deadlines.schedule(this.#resume, atMs);
-  }
-
   /** Whether there may be another connection; one that is silent gives way to it. */
   get #hasRoom(): boolean {
-    return this.openCount < this.#reconnects.openMax || this.#open.closeSilent(0);
+    const { openMax } = this.#reconnects;
+    // What waited on the silent one may have taken its place at once.
+    return this.openCount < openMax || (this.#open.closeSilent(0) && this.openCount < openMax);
   }
 
   #fill(connection: PooledConnection): void {
