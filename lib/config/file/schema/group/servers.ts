@@ -60,7 +60,8 @@ function server(): Field<Endpoint> {
       {
         form: '"name"|"none"',
         fallback: '"name"',
-        help: "none: it need not prove who it is, and anybody on the way may answer in its place. Told at each start.",
+        help:
+          "With none it need not prove who it is, and anybody on the way may answer in its place. Told at each start.",
       },
       ["name", "none"] as const,
       (one) => one,
