@@ -184,13 +184,13 @@ export class App {
 
   /** How the program is doing. Numbers and text alone: it may go to another process. */
   get state(): Status {
-    const { ageClock, counters, designated: { undiscoverable }, registry, runtime, store } = this.#resources;
+    const { ageClock, counters, registry, runtime, store } = this.#resources;
     return {
       runningMs: ageClock.nowMs() - this.#startedAtMs,
       inFlight: this.held.inFlight,
       lostLines: runtime.lostLineCount(),
       pauses: pauseStatus(this.pauses, runtime.wallClock.epochSeconds()),
-      ...undiscoverable.length === 0 ? {} : { undiscoverable },
+      ...this.#listeners.status,
       counters,
       replies: replyCounts(this.#server.outcomes),
       cache: store && cacheStatus(store),

@@ -2,7 +2,8 @@ import type { QuicListenSocket } from "../base/sockets/quic.ts";
 import type { TlsListenSocket } from "../base/sockets/tls.ts";
 import { type Config, DEFAULT_LISTEN } from "../config/config.ts";
 import { NO_TLS, type TlsMaterial } from "../server/certificates/tls_material.ts";
-import { canFollow, type Listen, listenKey } from "../server/listen/listen.ts";
+import type { Status } from "../operator/status.ts";
+import { canFollow, type Listen, listenKey, listenName } from "../server/listen/listen.ts";
 import { TrustedProxies } from "../server/listen/doh/trusted_proxies.ts";
 import { type ListenerPart, listenerParts, type ListenerPartsOptions } from "./listener_parts.ts";
 import { closeSockets, ListenError, listenOn, type ListenSockets } from "../server/listen/listen_on.ts";
@@ -147,6 +148,16 @@ export class Listeners {
   /** Where clients are served, with the ports that the sockets really got. */
   get served(): readonly Listen[] {
     return [...this.#listeners.values()].map(({ listen }) => listen);
+  }
+
+  /** The same, with how much there is to do. */
+  get status(): Pick<Status, "listeners" | "undiscoverable"> {
+    const { undiscoverable } = this.#options.resources.designated;
+    const listeners = [...this.#listeners.values()].map(({ listen, parts }) => ({
+      name: listenName(listen),
+      connections: parts.reduce((sum, { sessionCount = 0 }) => sum + sessionCount, 0),
+    }));
+    return { listeners, ...undiscoverable.length === 0 ? {} : { undiscoverable } };
   }
 
   /** Connections of clients. */

@@ -17,6 +17,14 @@ export interface CacheStatus {
   readonly evictionCount: number;
 }
 
+/** Where clients are served. */
+export interface ListenerStatus {
+  /** See `listenName`. */
+  readonly name: string;
+  /** Connections of clients that are open there. */
+  readonly connections: number;
+}
+
 /** Who is asked together. */
 export interface GroupStatus {
   /** What the configuration calls it. */
@@ -42,6 +50,8 @@ export interface Status {
   readonly lostLines: number;
   /** Blocking that is left off. */
   readonly pauses: readonly PauseStatus[];
+  /** Where clients are served. */
+  readonly listeners?: readonly ListenerStatus[];
   /** Listeners whose clients are not told of the encrypted ones, each with the reason; only where there are some is this here. */
   readonly undiscoverable?: readonly string[];
   /** What has happened. */
@@ -58,12 +68,25 @@ export interface Status {
 
 /** The state of the program for its operator, a line each. */
 export function formatStatus(
-  { runningMs, inFlight, lostLines, pauses, undiscoverable = [], counters, replies, cache, upstreams, groups }: Status,
+  {
+    runningMs,
+    inFlight,
+    lostLines,
+    pauses,
+    listeners = [],
+    undiscoverable = [],
+    counters,
+    replies,
+    cache,
+    upstreams,
+    groups,
+  }: Status,
 ): string[] {
   return [
     `running for ${duration(runningMs)}, ${inFlight} questions in flight` +
     (lostLines === 0 ? "" : `, ${lostLines} lines of the log lost`),
     ...pauses.map(pauseText),
+    ...(listeners.length === 0 ? [] : [`listeners: ${listeners.map(listenerText).join(", ")}`]),
     ...undiscoverable.map((listener) => `clients are not told of encrypted listeners at ${listener}`),
     `clients: received=${counters.received} replied=${counters.replied} ignored=${counters.ignored} ` +
     `prohibited=${counters.prohibited} rateLimited=${counters.rateLimited} overloaded=${counters.overloaded} ` +
@@ -73,6 +96,10 @@ export function formatStatus(
     ...groupLines(groups),
     ...upstreams.map((upstream) => `upstream ${upstream.name}: ${upstreamLine(upstream)}`),
   ];
+}
+
+function listenerText({ name, connections }: ListenerStatus): string {
+  return connections === 0 ? name : `${name} (${connections} connection${connections === 1 ? "" : "s"})`;
 }
 
 function repliesLines(replies: readonly ReplyCount[]): string[] {

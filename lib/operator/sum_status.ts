@@ -1,12 +1,13 @@
 import { Counters } from "../observe/counters.ts";
 import { sumReplyCounts } from "./reply_counts.ts";
-import type { CacheStatus, Status } from "./status.ts";
+import type { CacheStatus, ListenerStatus, Status } from "./status.ts";
 import type { UpstreamStatus } from "../upstream/health/upstream_status.ts";
 
 /** The statuses of processes that serve together, as if they were one. What one has found to be asked, another may not have yet. */
 export function sumStatus(statuses: readonly Status[]): Status {
   const [{ undiscoverable } = {}] = statuses;
   const upstreams = statuses.flatMap((status) => status.upstreams);
+  const listeners = statuses.flatMap(({ listeners = [] }) => listeners);
   return {
     runningMs: Math.max(0, ...statuses.map(({ runningMs }) => runningMs)),
     inFlight: sum(statuses, ({ inFlight }) => inFlight),
@@ -14,6 +15,7 @@ export function sumStatus(statuses: readonly Status[]): Status {
     // All have the same.
     pauses: statuses[0]?.pauses ?? [],
     ...undiscoverable === undefined ? {} : { undiscoverable },
+    ...listeners.length === 0 ? {} : { listeners: sumListeners(listeners) },
     counters: sumCounters(statuses.map(({ counters }) => counters)),
     replies: sumReplyCounts(statuses.map(({ replies }) => replies)),
     cache: sumCaches(statuses.map(({ cache }) => cache).filter((cache) => cache !== null)),
@@ -29,6 +31,12 @@ export function sumCounters(all: readonly Counters[]): Counters {
     for (const name of Object.keys(total) as (keyof Counters)[]) total[name] += counters[name];
   }
   return total;
+}
+
+function sumListeners(all: readonly ListenerStatus[]): ListenerStatus[] {
+  return [...Map.groupBy(all, ({ name }) => name)].map(([name, parts]) => {
+    return { name, connections: sum(parts, ({ connections }) => connections) };
+  });
 }
 
 function sumCaches(caches: readonly CacheStatus[]): CacheStatus | null {

@@ -26,6 +26,11 @@ Deno.test("formatStatus() tells all of a fresh program without a cache", () => {
       inFlight: 0,
       lostLines: 0,
       pauses: [],
+      listeners: [
+        { name: "192.0.2.1:53", connections: 0 },
+        { name: "tls://192.0.2.1:853", connections: 1 },
+        { name: "https://192.0.2.1:443", connections: 12 },
+      ],
       counters,
       replies: [],
       cache: null,
@@ -34,6 +39,7 @@ Deno.test("formatStatus() tells all of a fresh program without a cache", () => {
     }),
     [
       "running for 59 s, 0 questions in flight",
+      "listeners: 192.0.2.1:53, tls://192.0.2.1:853 (1 connection), https://192.0.2.1:443 (12 connections)",
       "clients: received=0 replied=0 ignored=0 prohibited=0 rateLimited=0 overloaded=0 postponed=0 unsendable=0 broken=0",
       "cache: off",
     ],

@@ -1,3 +1,4 @@
+import type { ListenerStatus } from "../../lib/operator/status.ts";
 import { assertEquals } from "@std/assert";
 import { Counters } from "../../lib/observe/counters.ts";
 import type { Status } from "../../lib/operator/status.ts";
@@ -100,4 +101,10 @@ Deno.test("sumStatus() adds up an upstream by its name, where one process has fo
     [found.name, 7, undefined],
     [plain.name, 14, { whyNot: "it has not said yet" }],
   ]);
+});
+
+Deno.test("sumStatus() adds up the connections of listeners", () => {
+  const [one, other] = [{ name: "tls://192.0.2.1:853", connections: 2 }, { name: "192.0.2.1:53", connections: 1 }];
+  const of = (...listeners: ListenerStatus[]) => ({ ...sumStatus([]), listeners });
+  assertEquals(sumStatus([of(one, other), of(other)]).listeners, [one, { ...other, connections: 2 }]);
 });

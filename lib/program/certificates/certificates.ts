@@ -78,10 +78,12 @@ export class Certificates {
     const { system: { files, configIo, publicKeyOf }, runtime, log } = this.#options;
     const onChange = (material: TlsMaterial) => this.#show(material);
     return new CertificateKeeper({
+      clock: runtime.clock,
+      timers: runtime.timers,
+      wallClock: runtime.wallClock,
       files,
       absolutePath: configIo.absolutePath,
       publicKeyOf,
-      ...runtime,
       log,
       onChange,
     });
@@ -97,7 +99,7 @@ export function certificatesFor(
 }
 
 /** Where nothing is encrypted. */
-const NONE: ReadCertificates = { material: NO_TLS, follow: () => {} };
+const NONE: ReadCertificates = { material: NO_TLS, warnings: [], follow: () => {} };
 
 async function read(config: FullConfig, certificates: Certificates): Promise<ReadCertificates> {
   try {

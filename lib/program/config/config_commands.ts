@@ -6,6 +6,8 @@ import type { Advice } from "../../config/advice.ts";
 import type { ConfigIo, LoadedConfig } from "../../config/loaded_config.ts";
 import { readConfig } from "../../config/read_config.ts";
 import { showProblems } from "./config_file.ts";
+import { Log } from "../../observe/log.ts";
+import { Certificates, certificatesFor } from "../certificates/certificates.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Host } from "../host.ts";
 import type { OperatingSystem } from "../operating_system.ts";
@@ -34,7 +36,10 @@ async function checkForProgram(command: CheckConfig, host: Host, system: Operati
 
 async function warningsOf(command: CheckConfig, system: OperatingSystem): Promise<readonly string[]> {
   const { config, warnings } = await load(command, system.configIo);
-  return [...warnings, ...missingSources(config, system)];
+  const runtime = system.runtime({}, () => {});
+  const log = new Log({ level: "error", writeLine: () => {} });
+  const read = await certificatesFor({ ...config, policy: null }, new Certificates({ system, runtime, log }));
+  return [...warnings, ...missingSources(config, system), ...read.warnings];
 }
 
 /** Prints what counts in the end. Resolves to the exit code. */

@@ -34,6 +34,8 @@ export interface CertificateKeeperOptions extends CertificateReading {
 export interface ReadCertificates {
   /** What listeners show then. */
   readonly material: TlsMaterial;
+  /** What can be used and is not well, a line each. */
+  readonly warnings: readonly string[];
   /** It is shown from now on. */
   follow(): void;
 }
@@ -89,7 +91,16 @@ export class CertificateKeeper {
     if (wanted.certificates.length > 0 && state.identities.length === 0) {
       throw new CertificateError(`${wanted.certificates.join(", ")}: there is no certificate with its key`);
     }
-    return { material: materialOf(state), follow: () => this.#follow(read) };
+    return { material: materialOf(state), warnings: this.#warningsOf(read), follow: () => this.#follow(read) };
+  }
+
+  #warningsOf({ state, publicKeys }: ReadState): string[] {
+    const nowS = this.#options.wallClock.epochSeconds();
+    const troubles = state.identities.flatMap(({ path, own }) => {
+      const trouble = validityTrouble(own, nowS);
+      return trouble === null ? [] : [`certificate ${path} ${trouble}`];
+    });
+    return [...troubles, ...publicKeys.map(publicKeyText)];
   }
 
   /** Looks at once whether there are others. Resolves when that is known. */
@@ -168,7 +179,7 @@ export class CertificateKeeper {
     }
     if (told.length > 0 && troubles.length === 0) log.info("certificates can be used again");
     if (before === NO_CERTIFICATES) {
-      for (const path of publicKeys) log.warn(`${path}: every user of this machine may read this key`);
+      for (const path of publicKeys) log.warn(publicKeyText(path));
     }
     this.#sayWhatEnds();
     this.#cancelHour?.();
@@ -196,4 +207,8 @@ export class CertificateKeeper {
       else this.#said.set(path, trouble);
     }
   }
+}
+
+function publicKeyText(path: string): string {
+  return `${path}: every user of this machine may read this key`;
 }
