@@ -4,7 +4,10 @@ import { type Name, nameToText } from "../wire/name.ts";
 import { Writer } from "../wire/writer.ts";
 import { Query } from "./query.ts";
 
-/** The query for one question of the message of `query`: same client, flags, EDNS and deadline. */
+/**
+ * The query for one question of the message of `query`: same client, flags, EDNS and deadline. What allows one question is not said of
+ * another one: whoever leads to it says so.
+ */
 export function partOf(query: Query, question: Question): Query {
   const { wire, scan, client, deadlineMs, pathOctetsMax, view } = query;
   const writer = new Writer();
@@ -17,7 +20,6 @@ export function partOf(query: Query, question: Question): Query {
   putQueryCounts(octets, scan.hasOpt ? 1 : 0);
   const part = new Query({ wire: octets, client, deadlineMs, pathOctetsMax, view });
   part.rewriteCount = query.rewriteCount;
-  part.isAllowed = query.isAllowed;
   return part;
 }
 

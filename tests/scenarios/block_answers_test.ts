@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { explanationText } from "../../lib/operator/explain/explanation_text.ts";
 import { readExtendedError, readOpt } from "../../lib/wire/edns/edns.ts";
-import { RCODE, TYPE } from "../../lib/wire/iana.ts";
+import { EDNS_OPTION, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { type LineFields, nameSetOf } from "../support/list_sets.ts";
 import { lines, opt, question } from "../support/messages.ts";
 import { listOf, type PolicyFields, policyOf } from "../support/policies.ts";
@@ -188,4 +188,21 @@ Deno.test("the explanation tells the name in the answer that is blocked", async 
   const text = explanationText(await explaining);
   assertEquals(text.includes("list ads, line 2: x7.tracker.example.net."), true, text);
   assertEquals(text.includes("sentence 5 of the law"), true, text);
+});
+
+Deno.test("what allows a name for one type allows no other that is asked for with it [block_05]", async () => {
+  const { scene } = setUp({
+    lists: [
+      listOf("ads", { names: ["good.example.org"], types: [TYPE.A], isImportant: true }),
+      listOf("fine", { names: ["good.example.org"] }),
+    ],
+    clients: { default: { block: [block(["ads"])], allow: [block(["fine"])] } },
+  });
+  const client = scene.client(ALICE);
+  const data = Uint8Array.of(TYPE.A >> 8, TYPE.A);
+  const options = [{ code: EDNS_OPTION.MQTYPE_QUERY, data }];
+  client.ask([question("good.example.org TXT")], { additionals: [opt({ options })] });
+  await scene.settle();
+  const types = scene.upstream.queries.map(({ message: { questions } }) => questions[0]!.type);
+  assertEquals(new Set(types), new Set([TYPE.TXT]));
 });

@@ -60,12 +60,13 @@ export class PoliciesInForce {
     { untilMs = toMs, isDecidedLater = false } = {},
   ): Generator<Knowledge> {
     const { oracle, lists } = this.#options;
+    const decidedMs = isDecidedLater ? untilMs : toMs;
     for (const policy of this.#heldBetween(fromMs, toMs)) {
       if (policy === null) yield oracle;
       else if (!changesByItself(policy)) yield this.#of(policy, hostname);
       else {
-        for (const sources of this.#sourcesBetween(fromMs, toMs, policy, hostname)) {
-          const asked = lists.between(fromMs, isDecidedLater ? untilMs : toMs, this.#seen(policy));
+        for (const sources of this.#sourcesBetween(fromMs, decidedMs, policy, hostname)) {
+          const asked = lists.between(fromMs, decidedMs, this.#seen(policy));
           const later = policy.block.checksAnswers ? lists.between(fromMs, untilMs, this.#seen(policy)) : [];
           for (const listed of asked) yield this.#oracleOf(policy, hostname, sources, { listed, later: listed });
           for (const listed of asked) {

@@ -61,6 +61,7 @@ export function isTopLevel(name: Name): boolean {
  */
 async function denyWithProof(query: Query, { name, soa }: SpecialZone, next: Resolver): Promise<Reply> {
   const part = partOf(query, { name, type: TYPE.DS, class: CLASS.IN });
+  part.isAllowed = query.isAllowed;
   const denial = decodeBounded((await next.resolve(part)).octets, part);
   const isProven = denial.rcode === RCODE.NXDOMAIN && denial.authorities.some(({ type }) => type === TYPE.RRSIG);
   const authorities = isProven ? denial.authorities : [soa];
