@@ -8,6 +8,7 @@ import type { CookieJar } from "./cookie_jar.ts";
 import { LargeReplies } from "./large_replies.ts";
 import { type Endpoint, isSecure, serverText, socketAddressOf } from "../endpoint.ts";
 import { firstManner, type Manner } from "./next_step.ts";
+import { UntrustedError } from "../refusal.ts";
 import { isForAny, type Request, sendsLeft, writeUpstreamQuery } from "../request.ts";
 import { restoreSpelling } from "./restore_spelling.ts";
 import { type Cause, type QueryOwner, SentQuery } from "./sent_query.ts";
@@ -178,6 +179,11 @@ export class Dialogue {
     this.#replyCount++;
     if (!manner.isOverTcp) this.#capabilities.heardDatagram();
     restoreSpelling(response, question, asked);
+  }
+
+  /** No reply will come: who has not proved who it is was sent nothing. */
+  failed(error: unknown): void {
+    if (error instanceof UntrustedError) this.#queryCount--;
   }
 
   /** TCP has brought a reply that counts. */

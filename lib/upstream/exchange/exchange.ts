@@ -147,6 +147,7 @@ export class Exchange<Owner> extends Deadline implements QueryOwner, Travelling 
   /** See `QueryOwner`. */
   failedQuery({ manner, cause }: SentQuery, error: unknown): void {
     this.#openCount--;
+    this.#dialogue.failed(error);
     if (cause === "tcpFirst") return this.#failedOverTcpFirst(error);
     if (manner.isOverTcp) {
       if (cause === "forgery") this.#askOtherwise();

@@ -169,6 +169,7 @@ for (
       await time.passAndSettle(1000);
     }
     assertEquals(network.streams.flatMap(({ writes }) => writes), []);
+    assertEquals(upstream!.state.queryCount, 0);
     assertEquals(network.streams.every(({ isClosed }) => isClosed), true);
     // Each 30 s: neither a storm of handshakes, nor never.
     assertEquals(network.dialled.length, 2);
