@@ -9,7 +9,8 @@ import type { TlsIdentity } from "../../../lib/base/sockets/tls.ts";
 import { listenName, parseListen } from "../../../lib/server/listen/listen.ts";
 import { denoRuntime } from "../../../lib/system/deno_runtime.ts";
 import { EDNS_OPTION, RCODE } from "../../../lib/wire/iana.ts";
-import { ednsOf } from "../../support/messages.ts";
+import { ednsOf, lines } from "../../support/messages.ts";
+import { localNames, policyOf } from "../../support/policies.ts";
 import { proxyHeader } from "../../support/proxy_headers.ts";
 import { testCertificates } from "../../support/test_certificates.ts";
 import { TestTlsClient } from "./tls_client.ts";
@@ -34,7 +35,7 @@ function freeListen(protocol: string): string {
   return `${protocol}://127.0.0.1:${port}`;
 }
 
-Deno.test("queries over TLS are answered, those of one read in one turn, with padding", async () => {
+Deno.test("[7858_02] queries over TLS are answered, those of one read in one turn, with padding", async () => {
   const { app, address } = start("tls://127.0.0.1:0");
   const client = await TestTlsClient.connect(address);
   assertEquals([client.socket.alpn, client.shown], ["dot", "dns.example.org"]);
@@ -47,7 +48,7 @@ Deno.test("queries over TLS are answered, those of one read in one turn, with pa
   await app.stop();
 });
 
-Deno.test("a client over TLS is shown the certificate for the name that it asks for, and may offer no protocol", async () => {
+Deno.test("[7858_03] a client over TLS is shown the certificate for the name that it asks for, and may offer no protocol", async () => {
   const { app, address } = start("tls://127.0.0.1:0");
   const names = [["other.example.org", "other.example.org"], ["nobody.example.org", "dns.example.org"]] as const;
   for (const [serverName, shown] of names) {
@@ -115,6 +116,22 @@ Deno.test("who may ask at one listener is said there, and elsewhere as for all",
     assertEquals((await client.ask("a.example"))[0]!.rcode, rcode);
     client.close();
   }
+  await app.stop();
+});
+
+Deno.test("a client over TLS that calls itself something by the name that it asks for is in the group of that", async () => {
+  const { app, config, address } = start(freeListen("tls"));
+  const named = (id: string, address: string) => ({ ids: [id], local: localNames({ nas: [address] }) });
+  const clients = { laptop: named("laptop", "10.0.0.1"), phone: named("phone", "10.0.0.2") };
+  const policy = policyOf({ upstreams: { default: ["192.0.2.1"] }, clients });
+  app.prepare({ ...config, policy }).commit();
+  const answers: string[] = [];
+  for (const serverName of ["laptop.dns.example.org", "Phone.dns.example.org"]) {
+    const client = await TestTlsClient.connect(address, { serverName });
+    answers.push(...(await client.ask("nas")).flatMap((reply) => lines(reply.answers)));
+    client.close();
+  }
+  assertEquals(answers, ["nas. 300 IN A 10.0.0.1", "nas. 300 IN A 10.0.0.2"]);
   await app.stop();
 });
 
