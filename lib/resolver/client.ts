@@ -1,3 +1,4 @@
+import type { Peer } from "../base/net/address.ts";
 import { unmappedIp } from "../base/net/cidr.ts";
 import { clientNetwork, ONE_CLIENT, ONE_SITE } from "../base/net/client_network.ts";
 import type { Trace } from "../observe/trace.ts";
@@ -43,6 +44,8 @@ export class Client {
   readonly id: string | null;
   /** The address of this machine that it asks, canonical text; `null` where nobody knows. Whoever makes it says so. */
   asked: string | null = null;
+  /** Where its last datagram has come from, where one is listened for at all addresses; `null` elsewhere. */
+  peer: Peer | null = null;
   /** Where what becomes of its questions is written down, for whoever wants them explained; others have none. */
   trace: Trace | null = null;
   /** Whose verdicts the next two are; `null` before there are any. Another judge makes them anew. */

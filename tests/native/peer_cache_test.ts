@@ -39,6 +39,23 @@ Deno.test("PeerCache.find() tells a peer of few words from one of many that begi
   assertEquals(cache.find(words, 2).words, words);
 });
 
+Deno.test("a peer of PeerCache.find() tells which address of this machine it has asked, where that is known", () => {
+  const cache = new PeerCache(ZONES);
+  for (
+    const [hostname, local, asked] of [
+      ["192.0.2.1", [192, 0, 2, 53], "192.0.2.53"],
+      ["192.0.2.1", [], null],
+      ["2001:db8::1", [0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x53], "2001:db8::53"],
+      ["::ffff:192.0.2.1", [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 53], "192.0.2.53"],
+      ["2001:db8::1", [], null],
+    ] as const
+  ) {
+    const words = key(hostname, 4000);
+    new Uint8Array(words.buffer).set(local, 4 * LOCAL_WORD);
+    assertEquals(cache.find(words).asked, asked);
+  }
+});
+
 Deno.test("PeerCache.find() keeps nothing of the key that it was given", () => {
   const cache = new PeerCache(ZONES);
   const words = key("2001:db8::1", 53);

@@ -15,6 +15,12 @@ export interface SocketAddress {
   readonly port: number;
 }
 
+/** Where a datagram has come from. */
+export interface Peer extends SocketAddress {
+  /** The address of this machine that it was sent to, canonical text; `null`, or nothing, where nobody knows. */
+  readonly asked?: string | null;
+}
+
 /** Text that is no `<ip>:<port>`. The message says what is wrong, without naming where the text came from. */
 export class AddressFormatError extends Error {
   /** The class's name, also in a minified program. */

@@ -1,4 +1,6 @@
-import type { SocketAddress } from "../../base/net/address.ts";
+import { isIpv6, type Peer } from "../../base/net/address.ts";
+import { unmappedIp } from "../../base/net/cidr.ts";
+import { formatIp } from "../../base/net/ip.ts";
 
 /** Words of a `sockaddr_in6`; the shorter `sockaddr_in` leaves the last ones zero. */
 export const NAME_WORDS = 7;
@@ -10,7 +12,7 @@ export const LOCAL_WORD: number = INTERFACE_WORD + 1;
 export const PEER_WORDS: number = LOCAL_WORD + 4;
 
 /** The sender of a datagram as the kernel names it, with the local address to which it was sent where that is known. */
-export class NativePeer implements SocketAddress {
+export class NativePeer implements Peer {
   /** See `SocketAddress`. */
   readonly transport = "udp";
   /** See `SocketAddress`. */
@@ -25,5 +27,11 @@ export class NativePeer implements SocketAddress {
     this.hostname = hostname;
     this.port = port;
     this.words = words;
+  }
+
+  /** See `Peer`. Read from `words` each time: few want to know. */
+  get asked(): string | null {
+    const octets = new Uint8Array(this.words.buffer, 4 * LOCAL_WORD, isIpv6(this) ? 16 : 4);
+    return octets.some((octet) => octet !== 0) ? formatIp(unmappedIp(octets.slice())) : null;
   }
 }

@@ -37,8 +37,8 @@ export class Designated {
   }
 
   /** How a client can ask otherwise; `null` where nothing is said of it. */
-  forClient({ asked, listener }: Client): Designations | null {
-    const found = this.at(asked ?? addressOf(listener));
+  forClient({ asked, peer, listener }: Client): Designations | null {
+    const found = this.at(asked ?? peer?.asked ?? addressOf(listener));
     return "whyNot" in found ? null : found;
   }
 

@@ -47,7 +47,9 @@ export function designationsFor(
 ): Designations | Undesignated {
   const encrypted = served.filter(isDesignated);
   if (encrypted.length === 0) return { whyNot: "nothing encrypted is served" };
-  if (asked === null) return { whyNot: "which of this machine's addresses a client asks is not known" };
+  if (asked === null) {
+    return { whyNot: "which of this machine's addresses is asked is known over UDP with native I/O alone" };
+  }
   const place = certificates.findIndex(({ addresses }) => addresses.includes(asked));
   if (place === -1) return { whyNot: `no certificate is for ${asked}` };
   // RFC 9462 §4: a name, and neither "." nor one of ours.

@@ -1,14 +1,18 @@
 // What the program tells of how else it can be asked (RFC 9462), on real sockets.
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import type { SocketAddress } from "../../../lib/base/net/address.ts";
+import type { Network } from "../../../lib/base/runtime.ts";
 import type { TlsIdentity } from "../../../lib/base/sockets/tls.ts";
 import { App } from "../../../lib/app/app.ts";
 import { DEFAULTS } from "../../../lib/config/settings.ts";
 import { parseListen } from "../../../lib/server/listen/listen.ts";
+import { chooseDatagramIo } from "../../../lib/system/datagram_io.ts";
 import { denoRuntime } from "../../../lib/system/deno_runtime.ts";
 import { parseEndpoint } from "../../../lib/upstream/parse_endpoint.ts";
 import { decode, type Message } from "../../../lib/wire/message.ts";
 import { lines, question, wire } from "../../support/messages.ts";
+import { openPlain } from "../../support/plain_socket.ts";
 import { testCertificates } from "../../support/test_certificates.ts";
 import { UdpClient } from "../udp_client.ts";
 import { quicTest } from "./quic_client.ts";
@@ -18,14 +22,14 @@ const { server, otherName } = await testCertificates();
 /** Nobody is there: what is asked is not to leave. */
 const upstreams = [parseEndpoint("127.0.0.1:9", 53)];
 
-function start(identity: TlsIdentity, listen: readonly string[]): App {
+function start(identity: TlsIdentity, listen: readonly string[], network: Partial<Network> = {}): App {
   const config = {
     ...DEFAULTS,
     listen: listen.map((text) => parseListen(text, 53)),
     logLevel: "error" as const,
     upstreams,
   };
-  return new App(config, denoRuntime({}, () => {}), undefined, { identities: [identity], authorities: {} });
+  return new App(config, denoRuntime(network, () => {}), undefined, { identities: [identity], authorities: {} });
 }
 
 async function ask(app: App, text: string): Promise<Message> {
@@ -66,3 +70,26 @@ quicTest(
     await app.stop();
   },
 );
+
+const CAN_CALL = Deno.build.os === "linux" && Deno.permissions.querySync({ name: "ffi" }).state === "granted";
+
+Deno.test({
+  name: "[9462_03] the program on 0.0.0.0 tells whoever asks an address that a certificate is for (needs --allow-ffi)",
+  ignore: !CAN_CALL,
+  async fn() {
+    const io = chooseDatagramIo({ io: "native", sharesPort: false });
+    const app = start(server, ["0.0.0.0:0", "tls://0.0.0.0:0"], io);
+    const [{ port }, tls] = app.addresses as [SocketAddress, SocketAddress];
+    const client = openPlain({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+    for (const hostname of ["127.0.0.1", "127.0.0.2", "127.0.0.1"]) {
+      const query = wire({ id: 1, recursionDesired: true, questions: [question("_dns.resolver.arpa SVCB")] });
+      await client.send(query, { transport: "udp", hostname, port });
+      const [reply] = await client.receive(new Uint8Array(512));
+      const told = `_dns.resolver.arpa. 300 IN SVCB 1 dns.example.org. alpn=dot port=${tls.port} ipv4hint=${hostname}`;
+      assertEquals(lines(decode(reply).answers), hostname === "127.0.0.2" ? [] : [told]);
+    }
+    client.close();
+    await app.stop();
+    io.close();
+  },
+});

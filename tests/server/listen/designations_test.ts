@@ -66,7 +66,7 @@ Deno.test.each<[string, readonly string[], readonly ShownCertificate[], string]>
 });
 
 Deno.test("[9462_03] designationsFor() tells nobody of whom it is not known which address is asked", () => {
-  assertEquals(found(null), "which of this machine's addresses a client asks is not known");
+  assertEquals(found(null), "which of this machine's addresses is asked is known over UDP with native I/O alone");
 });
 
 Deno.test("designationsFor() leaves QUIC out where the certificate is not the first one, which it shows to all", () => {

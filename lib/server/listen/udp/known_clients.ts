@@ -1,4 +1,4 @@
-import { formatSocketAddress, type SocketAddress } from "../../../base/net/address.ts";
+import { formatSocketAddress, type Peer, type SocketAddress } from "../../../base/net/address.ts";
 import { Client } from "../../../resolver/client.ts";
 
 /** Places for peers; a power of two. */
@@ -21,20 +21,29 @@ export class KnownClients {
   readonly #clients = new Array<Client>(PLACES).fill(NOBODY);
   readonly #byHostname = new Map<string, Client>();
   readonly #listener: string;
+  /** Whether they may have asked any address of this machine: then they tell which. */
+  readonly #isAnywhere: boolean;
 
   /** Those of the listener at `address`. */
   constructor(address: SocketAddress) {
     this.#listener = formatSocketAddress(address);
+    this.#isAnywhere = address.hostname === "0.0.0.0" || address.hostname === "::";
   }
 
   /** The client that sent a datagram. */
-  find(peer: SocketAddress): Client {
+  find(peer: Peer): Client {
     // hot path
     const place = peer.port & (PLACES - 1);
-    if (this.#peers[place] === peer) return this.#clients[place]!;
+    if (this.#peers[place] === peer) return this.#noted(this.#clients[place]!, peer);
     const client = peer.port === 0 ? NOBODY : this.#findByHostname(peer.hostname);
     this.#peers[place] = peer;
     this.#clients[place] = client;
+    return this.#noted(client, peer);
+  }
+
+  #noted(client: Client, peer: Peer): Client {
+    // hot path
+    if (this.#isAnywhere) client.peer = peer;
     return client;
   }
 

@@ -35,3 +35,15 @@ Deno.test(`KnownClients.find() keeps ${CLIENTS_MAX} clients, and makes new ones 
   assertEquals(clients.find(udp("192.0.2.1", 4)) === first, false);
   assertEquals(clients.find(udp("192.0.2.1", 5)).hostname, "192.0.2.1");
 });
+
+Deno.test("KnownClients.find() keeps where a client has asked from last where it may have asked any address, and nowhere else", () => {
+  for (const hostname of ["0.0.0.0", "::", "192.0.2.53"]) {
+    const clients = new KnownClients(udp(hostname, 53));
+    for (const asked of ["192.0.2.53", "192.0.2.54", "192.0.2.53"]) {
+      const peer = { ...udp("192.0.2.1", 40_000), asked };
+      for (const again of [peer, peer]) {
+        assertEquals(clients.find(again).peer?.asked ?? null, hostname === "192.0.2.53" ? null : asked);
+      }
+    }
+  }
+});
