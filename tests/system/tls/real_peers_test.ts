@@ -7,7 +7,7 @@ import { readCertificate } from "../../../lib/base/certificates/certificate.ts";
 import { toPeerCertificate } from "../../../lib/system/network/tls/peer_certificates.ts";
 import { tcp } from "../../support/fake_socket.ts";
 import { nowValid, testCertificates } from "../../support/test_certificates.ts";
-import { CLIENT, NO_SIGNAL, octetsOf, readText, testTls, withListener } from "./tls_rig.ts";
+import { CLIENT, NO_SIGNAL, octetsOf, readText, retried, testTls, withListener } from "./tls_rig.ts";
 
 const { authority, server } = await testCertificates();
 
@@ -133,16 +133,4 @@ function freePort(): { port: number } {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   listener.close();
   return listener.addr;
-}
-
-/** Servers take a moment until they listen. */
-async function retried<T>(connect: () => Promise<T>): Promise<T> {
-  for (let tries = 1;; tries++) {
-    try {
-      return await connect();
-    } catch (error) {
-      if (tries === 100) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
 }

@@ -65,3 +65,15 @@ export async function closing(listener: StreamListenSocket, test: () => Promise<
 export function testTls(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
 }
+
+/** Servers take a moment until they listen, and until they do not. */
+export async function retried<T>(connect: () => Promise<T>): Promise<T> {
+  for (let tries = 1;; tries++) {
+    try {
+      return await connect();
+    } catch (error) {
+      if (tries === 100) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
