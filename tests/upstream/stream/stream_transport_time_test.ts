@@ -117,6 +117,24 @@ Deno.test("StreamTransport does not stay with a connection on which nothing come
   stream.close();
 });
 
+Deno.test("StreamTransport asks once more when one connection is silent, and the one in its place ends", async () => {
+  const { ask, answer, time, stream, network } = setUp();
+  const first = ask();
+  await answer();
+  await first;
+  // The path has forgotten the connection. Both are asked on another one, which the server ends after one reply.
+  const both = [ask(), ask()];
+  await time.passAndSettle(1000 + TICK_MS);
+  assertEquals(network.streams.length, 2);
+  await answer();
+  network.streams[1]!.end();
+  await settled();
+  assertEquals(network.streams.length, 3);
+  await answer();
+  await Promise.all(both);
+  stream.close();
+});
+
 Deno.test("StreamTransport stays with a connection on which others are answered while one query is not", async () => {
   const { ask, answer, time, stream, network } = setUp();
   const lost = assertRejects(() => ask(), UpstreamError);

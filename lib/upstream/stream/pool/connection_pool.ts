@@ -162,13 +162,14 @@ export class ConnectionPool implements ConnectionOwner<PooledConnection>, Dialle
     if (isFruitless) this.#reconnects.failed();
     if (isByServer) this.#limits.noteEnd(connection.replyCount, wasActive, unanswered[0]?.question);
     const hopeless = unanswered.filter((query) => {
-      if (query.openCount > 0 || this.#waiting.has(query)) return false;
+      // Another one that has it as well is silent, and has told so; but where it was sent last, it waits.
+      if (this.#waiting.has(query) || (query.openCount > 0 && query.sentLast !== connection)) return false;
       query.endingCount++;
       const isHopeless = this.#isClosed || query.isClosed || isRefusal || query.endingCount >= ENDINGS.max ||
         (isFruitless && !mayAskElsewhere(connection, query, this.#open.busyCount, this.#limits));
       if (!isHopeless) this.#waiting.add(query);
       query.isApart ||= query.endingCount >= ENDINGS.shared;
-      return isHopeless;
+      return isHopeless && query.openCount === 0;
     });
     for (const query of hopeless) query.failed(error);
     if (isRefusal && this.#open.busyCount === 0) this.#waiting.fail(error);
