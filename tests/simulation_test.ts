@@ -9,6 +9,7 @@ import { drawPlan, type Plan } from "./simulation/plan.ts";
 import { simulate, type SimulationOptions } from "./simulation/simulation.ts";
 import { STREAM_MANNERS } from "./simulation/stream_client.ts";
 import { DATAGRAM_KINDS } from "./simulation/traffic.ts";
+import { TLS_FATES } from "./simulation/secure_plan.ts";
 import { QUIC_FATES } from "./simulation/unruly_quic.ts";
 import { CONNECTION_FATES } from "./simulation/unruly_streams.ts";
 import { BEHAVIOURS } from "./simulation/unruly_upstream.ts";
@@ -74,7 +75,7 @@ Deno.test("simulation: those seeds meet every kind of datagram and misbehaviour,
     ...["applied", "unchanged", "rejected"].map((kind) => `reload ${kind}`),
     ...DATAGRAM_KINDS.map((kind) => `client ${kind}`),
     ...STREAM_MANNERS.map((manner) => `connection ${manner}`),
-    ...[...BEHAVIOURS, ...CONNECTION_FATES].map((behaviour) => `upstream ${behaviour}`),
+    ...[...BEHAVIOURS, ...CONNECTION_FATES, ...TLS_FATES].map((behaviour) => `upstream ${behaviour}`),
     ...Object.keys(new Counters()).filter((name) => !UNMET.includes(name)).map((name) => `counter ${name}`),
   ];
   assertEquals(wanted.filter((name) => !met.has(name)), []);
@@ -371,3 +372,11 @@ for (const { name, corruptPolicy } of OTHER_POLICIES) {
 function policiesOf({ config, reloads }: Plan): Policy[] {
   return [config, ...reloads.map((reload) => reload.config)].flatMap((one) => one?.policy ?? []);
 }
+
+Deno.test("simulation: it is found that an upstream was asked over TLS that is somebody else [7858_01]", async () => {
+  const faults: string[] = [];
+  for (let seed = 7_000_040; faults.length === 0 && seed < 7_000_100; seed++) {
+    faults.push(...(await simulate(seed, { forbids: () => true })).faults);
+  }
+  assert(faults.some((fault) => fault.includes("[7858_01]")), faults.join("\n"));
+});

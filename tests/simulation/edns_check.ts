@@ -1,4 +1,4 @@
-import { readOpt } from "../../lib/wire/edns/edns.ts";
+import { type EdnsOption, readOpt } from "../../lib/wire/edns/edns.ts";
 import { EDNS_OPTION } from "../../lib/wire/iana.ts";
 import type { Message } from "../../lib/wire/message.ts";
 
@@ -10,20 +10,31 @@ import type { Message } from "../../lib/wire/message.ts";
  * @param lives How often the upstream has been made a stranger of and come back, the beginning included: each time with a
  * cookie of its own.
  */
-export function ednsFaults(queries: readonly Message[], lives: number, isEncrypted = false): string[] {
-  // Where nobody reads what is said, its length is hidden, and nothing has to be proved.
-  const payloadOctets = isEncrypted ? 4096 : 1232;
-  const wanted = isEncrypted ? EDNS_OPTION.PADDING : EDNS_OPTION.COOKIE;
+export function ednsFaults(
+  queries: readonly Message[],
+  { lives, isEncrypted }: { lives: number; isEncrypted: boolean },
+): string[] {
   const cookies = new Set<string>();
   const faults: string[] = [];
   for (const { additionals } of queries) {
     if (additionals.length === 0) continue;
     const [record, ...others] = additionals;
     const { options, version, udpPayloadOctets } = readOpt(record!);
-    const isOurs = others.length === 0 && version === 0 && udpPayloadOctets === payloadOctets &&
-      options.length <= 1 && options.every(({ code }) => code === wanted);
-    if (isOurs && !isEncrypted) { for (const { data } of options) cookies.add(data.subarray(0, 8).toHex()); }
-    else if (!isOurs) faults.push("an OPT record that is not ours went upstream [6891_06]");
+    const isOurs = others.length === 0 && version === 0 && udpPayloadOctets === (isEncrypted ? 4096 : 1232) &&
+      (isEncrypted
+        ? isPadded(options)
+        : options.length <= 1 && options.every(({ code }) => code === EDNS_OPTION.COOKIE));
+    const ours = options.filter(({ code }) => code === EDNS_OPTION.COOKIE);
+    if (isOurs) { for (const { data } of ours) cookies.add(data.subarray(0, 8).toHex()); }
+    else faults.push("an OPT record that is not ours went upstream [6891_06]");
   }
   return cookies.size > lives ? [...faults, "another cookie than ours went upstream [6891_06]"] : faults;
+}
+
+/** RFC 8467 §4.1 and RFC 7828 §3.3.1: over TLS padding, and whether connections are kept, but no cookie. */
+function isPadded(options: readonly EdnsOption[]): boolean {
+  const codes = options.map(({ code }) => code);
+  const known: number[] = [EDNS_OPTION.PADDING, EDNS_OPTION.TCP_KEEPALIVE];
+  return codes.includes(EDNS_OPTION.PADDING) && new Set(codes).size === codes.length &&
+    codes.every((code) => known.includes(code));
 }

@@ -32,11 +32,12 @@ import { drawPlan, type Plan, START_MS, STRANGER } from "./plan.ts";
 import { PoliciesInForce } from "./policies_in_force.ts";
 import type { ReloadPlan } from "./reload_plan.ts";
 import { RouteWatch } from "./route_watch.ts";
+import { endpointOf, isForbidden } from "./secure_plan.ts";
 import { scriptedFor } from "./scripted_for.ts";
 import { StreamClient } from "./stream_client.ts";
 import { asStranger, type ClientDatagram, Traffic } from "./traffic.ts";
 import { UnrulyUpstream } from "./unruly_upstream.ts";
-import { endpointOf, type UpstreamPlan } from "./upstream_plan.ts";
+import type { UpstreamPlan } from "./upstream_plan.ts";
 import { questionsIn, UpstreamBudget } from "./upstream_budget.ts";
 
 /** How a simulation is run. */
@@ -48,6 +49,8 @@ export interface SimulationOptions {
   readonly corruptPassage?: (passage: Passage) => Passage;
   /** Changes what the checker takes for the policy that is in force: for showing that it looks. */
   readonly corruptPolicy?: (policy: Policy) => Policy;
+  /** Takes the place of what tells which upstreams must not be asked: for showing that it is looked. */
+  readonly forbids?: typeof isForbidden;
 }
 
 /** What came of a simulation. */
@@ -108,7 +111,8 @@ class Simulation {
 
   constructor(
     plan: Plan,
-    { isTraceKept = false, corruptZone = same, corruptPassage = same, corruptPolicy = same }: SimulationOptions,
+    { isTraceKept = false, corruptZone = same, corruptPassage = same, corruptPolicy = same, forbids = isForbidden }:
+      SimulationOptions,
   ) {
     this.#plan = plan;
     const world = new FakeWorld({
@@ -137,7 +141,16 @@ class Simulation {
       const host = world.network.addHost(upstream.address.hostname);
       world.network.setLink(this.#host, host, upstream.link);
       world.network.setLink(host, this.#host, upstream.link);
-      return new UnrulyUpstream({ world, host, strangers, scripted: this.#scripted[i]!, plan, upstream, altered });
+      return new UnrulyUpstream({
+        world,
+        host,
+        strangers,
+        scripted: this.#scripted[i]!,
+        plan,
+        upstream,
+        altered,
+        forbids,
+      });
     });
     for (const unruly of this.#unruly) unruly.start();
     const twins = plan.upstreams.map((upstream) => scriptedFor(upstream, zone));
@@ -473,12 +486,13 @@ class Simulation {
         this.#check(false, `improper query upstream [9619_01]: ${octets.toHex()}`);
       }
       const upstream = this.#plan.upstreams[i]!;
-      for (const fault of ednsFaults(scripted.queries, this.#livesOf(upstream), upstream.quic !== null)) {
-        this.#check(false, fault);
-      }
+      const isEncrypted = upstream.quic !== null || upstream.secure !== null;
+      const asked = { lives: this.#livesOf(upstream), isEncrypted };
+      for (const fault of ednsFaults(scripted.queries, asked)) this.#check(false, fault);
       const isNobody = upstream.quic?.refusedUntilMs === Infinity;
       this.#check(!isNobody || scripted.queries.length === 0, "whoever is not believed got a query [9250_06]");
     }
+    for (const { breaches } of this.#unruly) for (const breach of breaches) this.#check(false, breach);
     const { broken, upstreamProbes: probeCount } = this.#app.counters;
     for (const fault of this.#budget.faults({ probeCount, elapsedMs })) this.#check(false, fault);
     this.#check(broken === 0, `the program failed: ${this.#world.lines.join("\n")}`);

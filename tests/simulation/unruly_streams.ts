@@ -7,8 +7,10 @@ import type { ScriptedUpstream } from "../support/scripted_upstream.ts";
 import type { SeededRandom } from "../support/seeded_random.ts";
 import { eachMessage } from "../support/stream_messages.ts";
 import type { Host } from "../support/world_network.ts";
+import { type ClientHello, type Handshake, playHandshake } from "../support/host_tls.ts";
 import * as lies from "./lies.ts";
-import type { Plan } from "./plan.ts";
+import { type Plan, START_MS } from "./plan.ts";
+import { certificateOf, type isForbidden, type SecurePlan } from "./secure_plan.ts";
 import type { UpstreamPlan } from "./upstream_plan.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
@@ -28,6 +30,9 @@ const MISBEHAVIOURS = {
   stuffed: 2,
 };
 
+/** What it may do instead of saying who it is. */
+const HANDSHAKE_FAULTS = ["silence", "reset", "nonsense", "alert"] as const;
+
 /** What becomes of connections as it is planned. */
 export const CONNECTION_FATES = ["connection limited", "connection lost"] as const;
 
@@ -43,8 +48,12 @@ export interface UnrulyStreamsOptions {
   readonly unruliness: number;
   /** How often it did what. */
   readonly behaved: Map<string, number>;
+  /** See `UnrulyUpstream.breaches`. */
+  readonly breaches: string[];
   /** See `UnrulyUpstreamOptions.altered`. */
   readonly altered: { readonly question: Question; readonly octets: Octets }[];
+  /** See `UnrulyUpstreamOptions.forbids`. */
+  readonly forbids: typeof isForbidden;
 }
 
 /** An upstream over TCP: in pieces, out of order, and now and then not at all. */
@@ -65,8 +74,43 @@ export class UnrulyStreams {
     for (const lossMs of upstream.lossesMs) world.time.after(lossMs, () => this.#loseAll());
     host.listenStream(upstream.address).onConnection = (stream) => {
       if (random.chance(unruliness / 4)) return stream.reset();
+      if (upstream.secure !== null) return this.#shake(stream, upstream.secure);
       eachMessage(stream, (octets) => this.#handle(octets, stream));
     };
+  }
+
+  /** Says who it is, or does something else; then it is asked, unless it is somebody else. */
+  #shake(stream: HostStream, { identity, idleMs }: SecurePlan): void {
+    const { world, upstream, random, unruliness, breaches, forbids } = this.#options;
+    const now = () => world.epochSecondsAt(world.time.nowMs());
+    const certificate = certificateOf(upstream, world.epochSecondsAt(START_MS));
+    let shownS = 0;
+    const shake = ({ alpn }: ClientHello): Handshake => {
+      shownS = now();
+      if (random.chance(unruliness / 2)) {
+        const fault = random.pick(HANDSHAKE_FAULTS);
+        this.#count(`handshake ${fault}`);
+        return fault === "alert" ? { alert: "internal error" } : fault;
+      }
+      this.#count(`tls ${identity}`);
+      return { alpn: alpn[0] ?? null, certificates: [certificate] };
+    };
+    playHandshake(stream, shake, () => {
+      let lastMs = world.time.nowMs();
+      const closeIfIdle = (): void => {
+        if (stream.isClosed || this.#lost.has(stream)) return;
+        const leftMs = lastMs + idleMs - world.time.nowMs();
+        if (leftMs > 0) return void world.time.after(leftMs, closeIfIdle);
+        this.#count("closed when idle");
+        stream.close();
+      };
+      if (idleMs < Infinity) world.time.after(idleMs, closeIfIdle);
+      eachMessage(stream, (octets) => {
+        lastMs = world.time.nowMs();
+        if (!forbids(upstream, certificate, shownS, now())) return this.#handle(octets, stream);
+        breaches.push(`a query went to ${upstream.address.hostname}, whose identity is ${identity} [7858_01]`);
+      });
+    });
   }
 
   #loseAll(): void {
@@ -147,7 +191,7 @@ export class UnrulyStreams {
     });
   }
 
-  #count(name: (typeof CONNECTION_FATES)[number]): void {
+  #count(name: string): void {
     const { behaved } = this.#options;
     behaved.set(name, (behaved.get(name) ?? 0) + 1);
   }

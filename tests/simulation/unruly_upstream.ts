@@ -10,6 +10,7 @@ import type { Host } from "../support/world_network.ts";
 import { hasCookie } from "./client_limits.ts";
 import * as lies from "./lies.ts";
 import type { Plan } from "./plan.ts";
+import type { isForbidden } from "./secure_plan.ts";
 import { UnrulyQuic } from "./unruly_quic.ts";
 import { UnrulyStreams } from "./unruly_streams.ts";
 import type { UpstreamPlan } from "./upstream_plan.ts";
@@ -61,12 +62,16 @@ export interface UnrulyUpstreamOptions {
   readonly upstream: UpstreamPlan;
   /** Where it notes what it sent that was not the honest response and may still pass for a response to the question. */
   readonly altered: { readonly question: Question; readonly octets: Octets }[];
+  /** Tells whether it must not be asked. */
+  readonly forbids: typeof isForbidden;
 }
 
 /** Answers on the fake network out of a scripted upstream, unless it is in a mood for something else. */
 export class UnrulyUpstream {
   /** How often it did what. */
   readonly behaved = new Map<string, number>();
+  /** What was sent here although it must not have been, a line each. */
+  readonly breaches: string[] = [];
   readonly #options: UnrulyUpstreamOptions;
   readonly #random: SeededRandom;
   #isHeard: boolean;
@@ -80,14 +85,15 @@ export class UnrulyUpstream {
   /** Begins to serve, or not. */
   start(): void {
     const { world, host, upstream, plan } = this.#options;
-    const { temper, address, hasTcp, turnMs } = upstream;
+    const { temper, address, hasTcp, turnMs, secure } = upstream;
     host.dropsDials = temper === "dead" || temper === "recovering";
     if (temper === "dead" || temper === "closed") return;
     if (upstream.quic !== null) return this.#startQuic();
-    host.openDatagram(address).onDatagram = (octets, peer) => this.#handle(octets, peer);
+    if (secure === null) host.openDatagram(address).onDatagram = (octets, peer) => this.#handle(octets, peer);
     const random = this.#random.fork("streams");
-    const { behaved } = this;
-    if (hasTcp) new UnrulyStreams({ ...this.#options, random, behaved, unruliness: this.#streamUnruliness }).start();
+    const { behaved, breaches } = this;
+    const unruliness = this.#streamUnruliness;
+    if (hasTcp) new UnrulyStreams({ ...this.#options, random, behaved, breaches, unruliness }).start();
     else if (!plan.isFair) host.dropsDials = random.chance(0.3);
     if (temper !== "dying" && temper !== "recovering") return;
     world.time.after(turnMs, () => {
@@ -102,6 +108,7 @@ export class UnrulyUpstream {
     const quic = new UnrulyQuic({
       ...this.#options,
       random: this.#random.fork("quic"),
+      breaches: this.breaches,
       behaved: this.behaved,
       unruliness: this.#streamUnruliness,
     });

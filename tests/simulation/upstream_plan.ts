@@ -1,8 +1,7 @@
-import { type Endpoint, endpointAt } from "../../lib/upstream/endpoint.ts";
-import { parseEndpoint } from "../../lib/upstream/parse_endpoint.ts";
 import type { SocketAddress } from "../../lib/base/net/address.ts";
 import { MODERN_HABITS, type UpstreamHabits } from "../support/scripted_upstream.ts";
 import type { SeededRandom } from "../support/seeded_random.ts";
+import type { SecurePlan } from "./secure_plan.ts";
 import type { Link } from "../support/world_network.ts";
 
 /** What becomes of the queries to an upstream. */
@@ -36,8 +35,10 @@ export interface QuicPlan {
 
 /** One upstream of a simulation. */
 export interface UpstreamPlan {
-  /** Its transport is "tcp" where TCP is forced. */
+  /** Its transport is "tcp" where TCP is forced, or TLS. */
   readonly address: SocketAddress;
+  /** How it is asked over TLS; `null` for one that is asked in the clear. */
+  readonly secure: SecurePlan | null;
   readonly temper: Temper;
   readonly habits: UpstreamHabits;
   /** The way there, and the way back. */
@@ -63,6 +64,7 @@ export function drawUpstreams(random: SeededRandom, { count, timeoutMs }: Wanted
     const address = drawAddress(random, hostname);
     return {
       address,
+      secure: null,
       temper: random.pickWeighted(TEMPERS),
       habits: drawHabits(random),
       link: drawLink(random, { loss: 0.2, delayMaxMs: timeoutMs / 10 }),
@@ -95,6 +97,7 @@ export function drawFairUpstreams(random: SeededRandom, { count, timeoutMs }: Wa
     if (temper === "slow" && slowLeft-- === 0) temper = "dead";
     return {
       address,
+      secure: null,
       temper,
       habits: count === 1 ? drawHabits(random) : drawModernHabits(random),
       link: { ...drawLink(random, { loss: 0, delayMaxMs: count === 1 ? timeoutMs / 20 : 20 }), loss: 0 },
@@ -126,12 +129,6 @@ export function withQuic(
       quic: isFair ? { refusedUntilMs: 0, streamsInAll: Infinity } : { refusedUntilMs, streamsInAll },
     };
   });
-}
-
-/** Where and how an upstream is asked. */
-export function endpointOf({ address, quic }: UpstreamPlan): Endpoint {
-  if (quic === null) return endpointAt(address);
-  return parseEndpoint(`quic://dns.example:${address.port}?ip=${address.hostname}`, 853);
 }
 
 /** Datagrams of clients have up to eight questions each; see `Plan.queryCount`. */
