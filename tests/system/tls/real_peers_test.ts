@@ -45,11 +45,19 @@ testWith(
       authority,
     );
     const leaf = await makeCertificate({ names: ["dns.example.org"], addresses: [], ...nowValid() }, between);
-    await Deno.writeTextFile(`${folder}/leaf.pem`, leaf.certificate + between.certificate);
+    await Deno.writeTextFile(`${folder}/leaf.pem`, leaf.certificate);
+    await Deno.writeTextFile(`${folder}/between.pem`, between.certificate);
     await Deno.writeTextFile(`${folder}/key.pem`, leaf.key);
     for (const version of ["tls1_2", "tls1_3"]) {
       const { port } = freePort();
-      const files = ["-cert", `${folder}/leaf.pem`, "-cert_chain", `${folder}/leaf.pem`, "-key", `${folder}/key.pem`];
+      const files = [
+        "-cert",
+        `${folder}/leaf.pem`,
+        "-cert_chain",
+        `${folder}/between.pem`,
+        "-key",
+        `${folder}/key.pem`,
+      ];
       const args = ["s_server", "-accept", `127.0.0.1:${port}`, "-rev", "-quiet", `-${version}`, ...files];
       const child = new Deno.Command("openssl", { args, stdin: "null", stdout: "null", stderr: "null" }).spawn();
       try {

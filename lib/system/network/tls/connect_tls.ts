@@ -5,6 +5,7 @@ import type { SocketAddress } from "../../../base/net/address.ts";
 import { type TlsClientOptions, TlsError, type TlsSocket } from "../../../base/sockets/tls.ts";
 import { chainErrorText } from "./chain_error.ts";
 import { NODE } from "./node_modules.ts";
+import { toNodeSocket } from "./node_socket.ts";
 import { NodeTlsStream, type Shown } from "./node_tls_stream.ts";
 import { certificatesShownOn, type ShownCertificates } from "./peer_certificates.ts";
 import { toTlsError } from "./tls_errors.ts";
@@ -25,29 +26,50 @@ export async function connectTls(
   if (ca !== null && fromPem(ca, "CERTIFICATE").length === 0) {
     throw new TlsError("There is no certificate in the CA file");
   }
-  const options: ConnectionOptions & Pick<TcpNetConnectOpts, "localAddress" | "allowHalfOpen"> = {
-    host: remote.hostname,
-    port: remote.port,
-    ...(source !== null && { localAddress: source }),
+  const way = source === null
+    // Node's sockets (Deno 2.9.5) know no zones.
+    ? { socket: toNodeSocket(await connectPlain(remote, signal)) }
+    : { host: remote.hostname, port: remote.port, localAddress: source };
+  const options: ConnectionOptions & Pick<TcpNetConnectOpts, "localAddress"> = {
+    ...way,
     ...(serverName !== null && { servername: serverName }),
     ...(ca !== null && { ca }),
     ...(identity !== null && { cert: identity.certificate, key: identity.key }),
     ALPNProtocols: [...alpn],
-    allowHalfOpen: true,
     // Whom to believe is for others to decide, by what they are told.
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
   };
-  const socket = NODE.tls.connect(options);
+  const socket = connectNode(options);
   await handshakeOf(socket, signal);
   try {
     const shown = shownBy(socket, ca);
     // Small messages that wait for each other's acknowledgements would take 40 ms each.
     socket.setNoDelay(true);
+    // Who ends its side in the handshake has ended all of it; later there may be replies to come.
+    socket.allowHalfOpen = true;
     return new NodeTlsStream(socket, { transport: "tcp", hostname: remote.hostname, port: remote.port }, shown);
   } catch (error) {
     socket.destroy();
     throw error;
+  }
+}
+
+async function connectPlain({ hostname, port }: SocketAddress, signal: AbortSignal): Promise<Deno.TcpConn> {
+  const connection = await Deno.connect({ transport: "tcp", hostname, port, signal });
+  // Told in the moment in which the connection was there: nobody will hear of it later.
+  if (!signal.aborted) return connection;
+  connection.close();
+  throw signal.reason;
+}
+
+/** Node refuses some of what it is given at once. */
+function connectNode(options: ConnectionOptions): TLSSocket {
+  try {
+    return NODE.tls.connect(options);
+  } catch (error) {
+    options.socket?.destroy();
+    throw new TlsError((error as Error).message, { cause: error });
   }
 }
 
