@@ -121,6 +121,23 @@ Deno.test("H2Server sends no more content than the windows let it, and the rest 
   assertEquals(rig.server.waitingOctets, 0);
 });
 
+Deno.test("H2Server says once that it does without a table which the client makes smaller (RFC 9113 §4.3.1)", async () => {
+  const rig = await serverRig();
+  const answer = async (streamId: number) => {
+    await rig.send(rawRequest(streamId, "GET", "/"));
+    rig.exchanges.at(-1)!.respond(200, [], null);
+    await settled();
+    return rig.frames().findLast(({ type }) => type === FRAME_TYPES.HEADERS)!.payload[0];
+  };
+  assertEquals(await answer(1), 0x88);
+  // SETTINGS_HEADER_TABLE_SIZE, made larger and smaller.
+  await rig.send(frame(FRAME_TYPES.SETTINGS, 0, 0, [0, 1, 0, 1, 0, 0]));
+  assertEquals(await answer(3), 0x88);
+  await rig.send(frame(FRAME_TYPES.SETTINGS, 0, 0, [0, 1, 0, 0, 0, 0]));
+  assertEquals(await answer(5), 0x20);
+  assertEquals(await answer(7), 0x88);
+});
+
 Deno.test("H2Server refuses streams beyond its limit, unprocessed (RFC 9113 §5.1.2)", async () => {
   const rig = await serverRig();
   await rig.send(...[1, 3, 5, 7, 9].map((id) => rawRequest(id, "GET", "/")));

@@ -45,20 +45,32 @@ export function putGoaway(out: OctetsOut, lastStreamId: number, code: number): v
   putNumber(out.octets, at + 4, code);
 }
 
-/** A whole header block in one frame; blocks of ours are short. `length` says the content's length behind it, as a field. */
+/** Says that a table has no room (RFC 7541 §6.3). */
+const NO_TABLE = 0x20;
+
+/**
+ * A whole header block in one frame; blocks of ours are short.
+ *
+ * @param contentLength Said behind the block, as a field; -1 for nothing.
+ * @param saysTableSize See `PeerSettings.takeTableSize`.
+ */
 export function putHeaders(
   out: OctetsOut,
   streamId: number,
   block: Uint8Array,
   contentLength: number,
   isEnd: boolean,
+  saysTableSize: boolean,
 ): void {
   const digits = contentLength === -1 ? 0 : digitsOf(contentLength);
   // content-length is number 28 of the static table: a literal that is not remembered (RFC 7541 §6.2.2).
   const lengthOctets = digits === 0 ? 0 : 3 + digits;
   const flags = FLAG.END_HEADERS | (isEnd ? FLAG.END_STREAM : 0);
-  const at = putFrame(out, FRAME.HEADERS, flags, streamId, block.length + lengthOctets);
+  const sizeOctets = saysTableSize ? 1 : 0;
+  const start = putFrame(out, FRAME.HEADERS, flags, streamId, sizeOctets + block.length + lengthOctets);
   const { octets } = out;
+  if (saysTableSize) octets[start] = NO_TABLE;
+  const at = start + sizeOctets;
   octets.set(block, at);
   if (digits === 0) return;
   let place = at + block.length;

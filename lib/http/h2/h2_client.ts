@@ -78,7 +78,8 @@ export class H2Client implements H2Role, HttpClientConnection {
     streams.set(id, stream);
     connection.noteUse();
     const { content } = message;
-    putHeaders(out, id, this.#blockOf(message), content === null ? -1 : content.length, content === null);
+    const contentLength = content === null ? -1 : content.length;
+    putHeaders(out, id, this.#blockOf(message), contentLength, content === null, peer.takeTableSize());
     stream.isSent = content === null || sender.send(stream, content);
     if (this.#nextId > WINDOW_OCTETS_MAX) this.#noteEnd("us", "all numbers are used up");
     return () => {

@@ -91,9 +91,9 @@ export class ServedStream extends H2Stream implements HttpExchange {
   respond(status: number, fields: HttpFields, content: Uint8Array<ArrayBuffer> | null): void {
     if (this.isGone || this.#isAnswered) return;
     this.#isAnswered = true;
-    const { out, sender } = this.#owner.connection;
+    const { out, sender, peer } = this.#owner.connection;
     const length = content === null ? 0 : content.length;
-    putHeaders(out, this.id, blockOf(status, fields), length, length === 0);
+    putHeaders(out, this.id, blockOf(status, fields), length, length === 0, peer.takeTableSize());
     if (length === 0 || sender.send(this, content!)) this.#owner.onAnswered(this);
   }
 

@@ -128,13 +128,19 @@ await testWith(
   },
 );
 
-await testWith(["nghttp"], "nghttp is answered, with the time that the answer holds", async () => {
-  const { app, https } = start();
-  const said = (await run("nghttp", ["-nv", `https://127.0.0.1:${https}/dns-query?dns=${DNS}`]))!;
-  assertStringIncludes(said, ":status: 200");
-  assertStringIncludes(said, "cache-control: max-age=");
-  await app.stop();
-});
+await testWith(
+  ["nghttp"],
+  "nghttp is answered, with the time that the answer holds, also without a table and through a small window",
+  async () => {
+    const { app, https } = start();
+    for (const option of [[], ["--header-table-size=0"], ["--window-bits=4"]]) {
+      const said = (await run("nghttp", ["-nv", ...option, `https://127.0.0.1:${https}/dns-query?dns=${DNS}`]))!;
+      assertStringIncludes(said, ":status: 200");
+      assertStringIncludes(said, "cache-control: max-age=");
+    }
+    await app.stop();
+  },
+);
 
 await testWith(["h2load"], "h2load loses nothing over ten connections of ten streams", async () => {
   const { app, https } = start();
