@@ -10,6 +10,7 @@ import { simulate, type SimulationOptions } from "./simulation/simulation.ts";
 import { STREAM_MANNERS } from "./simulation/stream_client.ts";
 import { DATAGRAM_KINDS } from "./simulation/traffic.ts";
 import { TLS_FATES } from "./simulation/secure_plan.ts";
+import { HTTP_FATES } from "./simulation/unruly_http.ts";
 import { QUIC_FATES } from "./simulation/unruly_quic.ts";
 import { CONNECTION_FATES } from "./simulation/unruly_streams.ts";
 import { BEHAVIOURS } from "./simulation/unruly_upstream.ts";
@@ -75,7 +76,7 @@ Deno.test("simulation: those seeds meet every kind of datagram and misbehaviour,
     ...["applied", "unchanged", "rejected"].map((kind) => `reload ${kind}`),
     ...DATAGRAM_KINDS.map((kind) => `client ${kind}`),
     ...STREAM_MANNERS.map((manner) => `connection ${manner}`),
-    ...[...BEHAVIOURS, ...CONNECTION_FATES, ...TLS_FATES].map((behaviour) => `upstream ${behaviour}`),
+    ...[...BEHAVIOURS, ...CONNECTION_FATES, ...TLS_FATES, ...HTTP_FATES].map((behaviour) => `upstream ${behaviour}`),
     ...Object.keys(new Counters()).filter((name) => !UNMET.includes(name)).map((name) => `counter ${name}`),
   ];
   assertEquals(wanted.filter((name) => !met.has(name)), []);

@@ -8,7 +8,7 @@ import { foldCase } from "../../lib/wire/name.ts";
 import { SeededRandom } from "../support/seeded_random.ts";
 import { EVERY_NETWORK } from "../support/serving.ts";
 import type { Link } from "../support/world_network.ts";
-import { endpointOf, withTls } from "./secure_plan.ts";
+import { endpointOf, withHttps, withTls } from "./secure_plan.ts";
 import { NO_LISTS } from "./lists/list_draw.ts";
 import { drawPolicies, type PolicyPlan } from "./reload_plan.ts";
 import {
@@ -93,7 +93,8 @@ export function drawPlan(seed: number): Plan {
   const plain = withQuic(new SeededRandom(`quic ${seed}`), fated, { timeoutMs, isFair, share: quicShare(seed) });
   const { listen, serviceAddresses } = drawListen(random);
   const durationMs = random.pick([1, timeoutMs, 3 * timeoutMs, 130_000]);
-  const upstreams = withTls(new SeededRandom(`tls ${seed}`), plain, { isFair, durationMs });
+  const secure = withTls(new SeededRandom(`tls ${seed}`), plain, { isFair, durationMs });
+  const upstreams = withHttps(new SeededRandom(`https ${seed}`), secure);
   const acceptOutage = random.chance(0.2) ? drawOutage(random, durationMs) : NO_OUTAGE;
   const stopAfterMs = random.chance(0.15) ? random.between(0, 2 * timeoutMs) : null;
   const calmSalt = `calm ${seed}`;

@@ -37,8 +37,9 @@ export const TLS_FATES = [
   "closed when idle",
 ] as const;
 
-/** An upstream that is asked over TLS. */
+/** An upstream that is asked over TLS, or over HTTPS. */
 export interface SecurePlan {
+  readonly protocol: "tls" | "https";
   readonly identity: Identity;
   /** The name that it is asked for; `null` for its address. */
   readonly name: string | null;
@@ -71,12 +72,28 @@ export function withTls(
     const idleMs = random.chance(0.3) ? random.between(1, 20_000) : Infinity;
     if (!isTls || upstream.quic !== null) return upstream;
     const isSound = isFair && upstream.temper === "unruly";
-    const secure = { identity: isSound && !isRight(identity) ? "own" as const : identity, name, turnMs, idleMs };
+    const secure = {
+      protocol: "tls" as const,
+      identity: isSound && !isRight(identity) ? "own" as const : identity,
+      name,
+      turnMs,
+      idleMs,
+    };
     // Who can be asked over TLS knows EDNS (RFC 7830).
     const { edns, lowersCase, cookies, mindsCase, keepsSpelling } = MODERN_HABITS;
     const habits = { ...upstream.habits, edns, lowersCase, cookies, mindsCase, keepsSpelling, truncates: false };
     const address = { ...upstream.address, transport: "tcp" as const, port: 853 };
     return { ...upstream, address, habits, hasTcp: true, secure };
+  });
+}
+
+/** The same upstreams, of which half of those over TLS are asked over HTTPS; from a source of its own as well. */
+export function withHttps(random: SeededRandom, upstreams: readonly UpstreamPlan[]): UpstreamPlan[] {
+  return upstreams.map((upstream): UpstreamPlan => {
+    const isHttps = random.chance(0.5);
+    const port = random.pick([443, 8443]);
+    if (upstream.secure === null || !isHttps) return upstream;
+    return { ...upstream, address: { ...upstream.address, port }, secure: { ...upstream.secure, protocol: "https" } };
   });
 }
 
@@ -90,12 +107,12 @@ export function endpointOf({ address, secure, quic }: UpstreamPlan): Endpoint {
   if (secure === null) return endpointAt(address);
   const pins = secure.identity === "pinned" || secure.identity === "otherPin" ? [PIN] : [];
   return {
-    protocol: "tls",
+    protocol: secure.protocol,
     name: secure.name,
     addresses: [address.hostname],
     bootstrap: [],
     port: address.port,
-    path: null,
+    path: secure.protocol === "https" ? "/dns-query" : null,
     pins,
     stampHashes: [],
     ca: null,

@@ -11,6 +11,7 @@ import { type ClientHello, type Handshake, playHandshake } from "../support/host
 import * as lies from "./lies.ts";
 import { type Plan, START_MS } from "./plan.ts";
 import { certificateOf, type isForbidden, type SecurePlan } from "./secure_plan.ts";
+import { UnrulyHttp } from "./unruly_http.ts";
 import type { UpstreamPlan } from "./upstream_plan.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
@@ -80,7 +81,7 @@ export class UnrulyStreams {
   }
 
   /** Says who it is, or does something else; then it is asked, unless it is somebody else. */
-  #shake(stream: HostStream, { identity, idleMs }: SecurePlan): void {
+  #shake(stream: HostStream, { identity, protocol, idleMs }: SecurePlan): void {
     const { world, upstream, random, unruliness, breaches, forbids } = this.#options;
     const now = () => world.epochSecondsAt(world.time.nowMs());
     const certificate = certificateOf(upstream, world.epochSecondsAt(START_MS));
@@ -96,21 +97,39 @@ export class UnrulyStreams {
       return { alpn: alpn[0] ?? null, certificates: [certificate] };
     };
     playHandshake(stream, shake, () => {
-      let lastMs = world.time.nowMs();
-      const closeIfIdle = (): void => {
-        if (stream.isClosed || this.#lost.has(stream)) return;
-        const leftMs = lastMs + idleMs - world.time.nowMs();
-        if (leftMs > 0) return void world.time.after(leftMs, closeIfIdle);
-        this.#count("closed when idle");
-        stream.close();
-      };
-      if (idleMs < Infinity) world.time.after(idleMs, closeIfIdle);
-      eachMessage(stream, (octets) => {
-        lastMs = world.time.nowMs();
-        if (!forbids(upstream, certificate, shownS, now())) return this.#handle(octets, stream);
+      const noteUse = this.#closeWhenIdle(stream, idleMs);
+      const mayBeAsked = (): boolean => {
+        noteUse();
+        if (!forbids(upstream, certificate, shownS, now())) return true;
         breaches.push(`a query went to ${upstream.address.hostname}, whose identity is ${identity} [7858_01]`);
+        return false;
+      };
+      if (protocol === "https") return this.#serveHttp(stream, mayBeAsked);
+      eachMessage(stream, (octets) => {
+        if (mayBeAsked()) this.#handle(octets, stream);
       });
     });
+  }
+
+  #serveHttp(stream: HostStream, mayBeAsked: () => boolean): void {
+    const isLost = () => this.#lost.has(stream);
+    const count = (what: string) => this.#count(what);
+    new UnrulyHttp(stream, { ...this.#options, isLost, mayBeAsked, count });
+  }
+
+  /** Closes a connection that nobody uses for so long. Returns what is to be called when somebody does. */
+  #closeWhenIdle(stream: HostStream, idleMs: number): () => void {
+    const { world } = this.#options;
+    let lastMs = world.time.nowMs();
+    const closeIfIdle = (): void => {
+      if (stream.isClosed || this.#lost.has(stream)) return;
+      const leftMs = lastMs + idleMs - world.time.nowMs();
+      if (leftMs > 0) return void world.time.after(leftMs, closeIfIdle);
+      this.#count("closed when idle");
+      stream.close();
+    };
+    if (idleMs < Infinity) world.time.after(idleMs, closeIfIdle);
+    return () => void (lastMs = world.time.nowMs());
   }
 
   #loseAll(): void {
