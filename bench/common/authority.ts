@@ -2,6 +2,13 @@ import { formatSocketAddress, type SocketAddress } from "../../lib/base/net/addr
 import { RunningServer, type Startable } from "./running_server.ts";
 import { ZONE, zoneText } from "./zone.ts";
 
+/** Where an authority answers over TLS, and the files with its certificate and key. */
+export interface AuthorityTls {
+  readonly address: SocketAddress;
+  readonly certificate: string;
+  readonly key: string;
+}
+
 /**
  * Starts the upstream of the comparison of speed: `nsd`, which answers faster than anybody here asks, with a generated
  * zone.
@@ -9,14 +16,16 @@ import { ZONE, zoneText } from "./zone.ts";
  * @param sharesSession See `Startable`.
  * @param queriesPerConnection How many queries it answers on a connection before it closes it; `null`: any number.
  * @param addressCount On how many addresses it listens; see `authorityAddresses`.
+ * @param tls Where it answers over TLS as well; `null`: nowhere.
  */
 export function startAuthority(
   executable: string,
-  { nameCount, addressCount = 1, queriesPerConnection = null, sharesSession = false }: {
+  { nameCount, addressCount = 1, queriesPerConnection = null, sharesSession = false, tls = null }: {
     nameCount: number;
     addressCount?: number;
     queriesPerConnection?: number | null;
     sharesSession?: boolean;
+    tls?: AuthorityTls | null;
   },
 ): Promise<RunningServer> {
   const commandLine: Startable["commandLine"] = ({ listen, folder }) => ({
@@ -30,6 +39,14 @@ server:
 ${
         authorityAddresses(listen, addressCount)
           .map((address) => `  ip-address: ${formatSocketAddress(address).replace(":", "@")}`).join("\n")
+      }
+${
+        tls === null ? "" : `
+  ip-address: ${formatSocketAddress(tls.address).replace(":", "@")}
+  tls-port: ${tls.address.port}
+  tls-service-pem: ${tls.certificate}
+  tls-service-key: ${tls.key}
+`
       }
   server-count: 1
   tcp-count: 100

@@ -3,7 +3,7 @@ import type { SocketAddress } from "../../lib/base/net/address.ts";
 /** What dnsperf is to do. */
 export interface Drive {
   readonly server: SocketAddress;
-  readonly transport: "udp" | "tcp";
+  readonly transport: "udp" | "tcp" | "dot";
   /** Lines of name and type. */
   readonly file: string;
   /** Sockets, or connections, that queries come from. */
@@ -32,6 +32,26 @@ export interface Driven {
 export interface Latencies {
   /** Microseconds, smallest first. */
   readonly latencies: Float64Array;
+}
+
+/** Who asks a server. */
+export interface Driver {
+  /** With as many queries as it answers, or at a rate. */
+  drive(drive: Drive, signal: AbortSignal): Promise<Driven>;
+  /** The same, with the latency of every answer. That costs the load generator time, so this is for a rate only. */
+  driveForLatencies(drive: Drive, signal: AbortSignal): Promise<Driven & Latencies>;
+}
+
+/**
+ * dnsperf as the one who asks.
+ *
+ * @param folder For what it prints.
+ */
+export function dnsperfDriver(dnsperf: string, folder: string): Driver {
+  return {
+    drive: (what, signal) => drive(dnsperf, what, signal),
+    driveForLatencies: (what, signal) => driveForLatencies({ dnsperf, folder }, what, signal),
+  };
 }
 
 /** A query without a response after that long is lost. More than the 2 s after which ours gives up. */
@@ -106,9 +126,10 @@ export function parseLatencies(text: string): Float64Array {
   return Float64Array.from(micros).sort();
 }
 
-async function run(executable: string, args: readonly string[], signal: AbortSignal): Promise<string> {
+/** What a load generator prints. Throws when it fails. */
+export async function run(executable: string, args: readonly string[], signal: AbortSignal): Promise<string> {
   const command = new Deno.Command(executable, { args: [...args], stdin: "null", signal });
   const { code, stdout, stderr } = await command.output();
   if (code === 0) return new TextDecoder().decode(stdout);
-  throw new Error(`dnsperf ended with ${code}: ${new TextDecoder().decode(stderr).trim().split("\n").at(-1)}`);
+  throw new Error(`${executable} ended with ${code}: ${new TextDecoder().decode(stderr).trim().split("\n").at(-1)}`);
 }

@@ -1,6 +1,6 @@
 import type { SocketAddress } from "../../lib/base/net/address.ts";
 import { type Contestant, startContestant } from "./contestants.ts";
-import { type Drive, drive, driveForLatencies, type Driven, type Latencies } from "./dnsperf.ts";
+import { dnsperfDriver, type Drive, type Driven, type Driver, type Latencies } from "./dnsperf.ts";
 import { usageOf } from "./process_tree.ts";
 import { askInTurns } from "./in_turns.ts";
 import { type Load, type Loads, namesIn } from "./name_files.ts";
@@ -39,6 +39,8 @@ export interface Circumstances {
   readonly cacheNames: number | null;
   readonly clients: Clients;
   readonly loads: Loads;
+  /** Who asks. Default: dnsperf. */
+  readonly driver?: Driver;
   /** Throws when a server that has been measured was not in the state that was to be measured. */
   readonly inspect?: (server: RunningServer) => Promise<void>;
   /** Ends what is going on. */
@@ -59,9 +61,10 @@ export async function measure(
   await using server = await startContestant(contestant, { ...circumstances, sharesSession: true });
   const { cpuMs, full } = await driveFully(server, circumstances);
   const { clients, loads, inspect, signal } = circumstances;
-  const calm = rate === null
-    ? null
-    : await driveForLatencies(circumstances, { ...driveOf(server, clients, loads.atRate(rate)), rate }, signal);
+  const calm = rate === null ? null : await driverOf(circumstances).driveForLatencies(
+    { ...driveOf(server, clients, loads.atRate(rate)), rate },
+    signal,
+  );
   const { latencies } = calm ?? full;
   await verify(server.address, nameAt(0), addressAt(0));
   await inspect?.(server);
@@ -101,13 +104,19 @@ async function driveFully(
 async function driveAsWanted(
   server: RunningServer,
   load: Load,
-  { dnsperf, clients, signal }: Circumstances,
+  circumstances: Circumstances,
 ): Promise<Driven & Latencies> {
   const { file, seconds } = load;
+  const { clients, signal } = circumstances;
   if (clients.inTurns && seconds !== null) {
     return await askInTurns({ server: server.address, names: namesIn(file), clients: clients.clients, seconds });
   }
-  return { ...await drive(dnsperf, driveOf(server, clients, load), signal), latencies: new Float64Array(0) };
+  const driven = await driverOf(circumstances).drive(driveOf(server, clients, load), signal);
+  return { ...driven, latencies: new Float64Array(0) };
+}
+
+function driverOf({ driver, dnsperf, folder }: Circumstances): Driver {
+  return driver ?? dnsperfDriver(dnsperf, folder);
 }
 
 function driveOf({ address }: RunningServer, { transport, clients, inFlight }: Clients, load: Load): Drive {

@@ -1,6 +1,6 @@
 /** Those who ask. */
 export interface Clients {
-  readonly transport: "udp" | "tcp";
+  readonly transport: "udp" | "tcp" | "dot";
   /** Sockets, or connections, that queries come from. */
   readonly clients: number;
   /** Queries that wait at the same time, of all clients together. */

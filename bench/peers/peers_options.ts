@@ -26,13 +26,19 @@ export interface Choice {
 
 const DEFAULTS = { rounds: 5, seconds: 3, nameCount: 100_000 };
 
-/** What `--help` prints. */
-export function peersHelp({ forwarders, workloads }: Choice): string {
-  return `deno task bench:peers [flags]
+const ABOUT = `deno task bench:peers [flags]
 
 Compares the speed of this forwarder with whichever others are installed: CPU time per answered query, answers per
 second, latency, loss, memory. All forward to an nsd with a generated zone; dnsperf asks. All traffic stays on the
-loopback, and everything that was started is stopped.
+loopback, and everything that was started is stopped.`;
+
+/**
+ * What `--help` prints.
+ *
+ * @param about The first lines.
+ */
+export function peersHelp({ forwarders, workloads }: Choice, about: string = ABOUT): string {
+  return `${about}
 
   --only <names>       Forwarders, separated by commas; "ours" means all modes of ours. Default: all
                        ${forwarders.join(", ")}
