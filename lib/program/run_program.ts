@@ -1,6 +1,6 @@
 import { parseCommand } from "../config/flags/cli.ts";
 import { completionScript } from "../config/flags/completions.ts";
-import { helpText } from "../config/flags/help.ts";
+import { commandHelpText, helpText } from "../config/flags/help.ts";
 import type { ReadConfig } from "../config/read_config.ts";
 import { UsageError } from "../config/usage_error.ts";
 import { Log } from "../observe/log.ts";
@@ -30,7 +30,9 @@ import { versionText } from "./version_text.ts";
 export async function runProgram(host: Host, system: OperatingSystem): Promise<number> {
   try {
     const command = parseCommand(host.args, () => host.defaultConfigFile?.() ?? null);
-    if (command.kind === "help") return print(host, helpText());
+    if (command.kind === "help") {
+      return print(host, command.about === null ? helpText() : commandHelpText(command.about));
+    }
     if (command.kind === "version") return print(host, versionText(system.build()));
     if (command.kind === "completions") return print(host, completionScript(command.shell));
     if (command.kind === "check" || command.kind === "check encrypted") {

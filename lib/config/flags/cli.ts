@@ -6,15 +6,16 @@ import { oneOf } from "../readers.ts";
 import type { Given } from "../setting.ts";
 import { UsageError } from "../usage_error.ts";
 import { type Admin, isAdminWord, parseAdmin } from "./admin_commands.ts";
-import { type Check, type CheckEncrypted, parseCheck } from "./commands.ts";
+import { type Check, type CheckEncrypted, parseCheck, SUB_COMMANDS } from "./commands.ts";
 import { type ConfigCommand, isConfigWord, splitConfigArguments } from "./config_commands.ts";
 import { type Import, parseImport } from "./import_command.ts";
 import { parseSelfSigned, type SelfSigned } from "./self_signed_command.ts";
+import type { SubCommand } from "./sub_command.ts";
 import { type Flag, flagName, FLAGS, SHELLS } from "./flags.ts";
 
 /** What the command line asks for. */
 export type Command =
-  | { readonly kind: "help" }
+  | Help
   | { readonly kind: "version" }
   | Completions
   | Check
@@ -26,6 +27,14 @@ export type Command =
   | { readonly kind: "print-schema" }
   | Serve
   | ServeFile;
+
+/** Print what the program does, or one of its commands. */
+export interface Help {
+  /** Tells this command from the others. */
+  readonly kind: "help";
+  /** Which one; `null` for all of them, and the flags. */
+  readonly about: SubCommand | null;
+}
 
 /** Print completions for a shell. */
 export interface Completions {
@@ -57,6 +66,8 @@ type FlagValues = ReadonlyMap<string, readonly string[]>;
  * @throws {UsageError} for an unknown flag, a missing or unreadable value, or a word that belongs to no flag.
  */
 export function parseCommand(args: readonly string[], defaultFile: () => string | null = () => null): Command {
+  const asked = helpAskedFor(args);
+  if (asked !== null) return asked;
   if (args[0] === "check") return parseCheck(args.slice(1));
   if (isAdminWord(args[0])) return parseAdmin(args[0], args.slice(1));
   if (args[0] === "import") return parseImport(args.slice(1));
@@ -64,7 +75,7 @@ export function parseCommand(args: readonly string[], defaultFile: () => string 
   if (args[0] === "print-schema" && args.length === 1) return { kind: "print-schema" };
   if (isConfigWord(args[0])) return configCommand(args[0], args.slice(1), defaultFile);
   const values = readFlags(args);
-  if (values.has("help")) return { kind: "help" };
+  if (values.has("help")) return { kind: "help", about: null };
   if (values.has("version")) return { kind: "version" };
   const shell = values.get("completions")?.[0];
   if (shell !== undefined) return { kind: "completions", shell: oneOf(SHELLS).read([givenBy("completions", shell)]) };
@@ -75,6 +86,12 @@ export function parseCommand(args: readonly string[], defaultFile: () => string 
   return { kind: "serve", ...readConfig(given, (setting) => `--${flagName(setting)}`) };
 }
 
+/** Whoever does not know a command asks for help before anything else, or in the middle of it: nothing is done then. */
+function helpAskedFor(args: readonly string[]): Help | null {
+  const about = SUB_COMMANDS.find(({ name }) => name === args[0]);
+  return about !== undefined && args.some((arg) => arg === "--help" || arg === "-h") ? { kind: "help", about } : null;
+}
+
 function configCommand(
   kind: ConfigCommand["kind"],
   args: readonly string[],
@@ -82,7 +99,6 @@ function configCommand(
 ): Command {
   const { switches, format, file: named, words } = splitConfigArguments(kind, args);
   const values = readFlags(words);
-  if (values.has("help")) return { kind: "help" };
   const about = { file: named ?? fileOf(values, defaultFile), given: givenIn(values) };
   if (kind === "check-config") return { kind, ...about, isJson: switches.has("--json") };
   return { kind, ...about, format, withDefaults: switches.has("--defaults") };

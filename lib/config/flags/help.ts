@@ -1,6 +1,7 @@
 import { SUB_COMMANDS } from "./commands.ts";
 import { DEFAULT_LISTEN_PORT } from "../config.ts";
 import { type Flag, FLAGS } from "./flags.ts";
+import type { SubCommand } from "./sub_command.ts";
 
 /** What the program is, in a sentence. */
 export const SUMMARY = "answers DNS queries over UDP and TCP by asking other DNS servers";
@@ -52,6 +53,15 @@ Examples:
 ${EXAMPLES.map(({ command, meaning }) => `  ${command}\n${indented([meaning])}`).join("\n")}
 
 Exit codes: ${Object.entries(EXIT_CODES).map(([code, meaning]) => `${code} ${meaning}`).join(";\n            ")}.
+`;
+}
+
+/** What `--help` behind a command prints. */
+export function commandHelpText({ name, value, help }: SubCommand): string {
+  return `Usage: dns-forwarder ${`${name} ${value}`.trim()}
+${indented(help)}
+
+dns-forwarder --help tells the other commands, the flags and the exit codes.
 `;
 }
 

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { listenText } from "../../../lib/server/listen/listen.ts";
 import { formatCidr } from "../../../lib/base/net/cidr.ts";
 import { parseCommand } from "../../../lib/config/flags/cli.ts";
+import { SUB_COMMANDS } from "../../../lib/config/flags/commands.ts";
 import { UsageError } from "../../../lib/config/usage_error.ts";
 import type { Config } from "../../../lib/config/config.ts";
 import { endpointText } from "../../../lib/upstream/endpoint.ts";
@@ -246,7 +247,15 @@ for (
   ] as const
 ) {
   Deno.test(`parseCommand() reads "${commandLine}" as a wish for ${kind}`, () => {
-    assertEquals(parseCommand(words(commandLine)), { kind });
+    assertEquals(parseCommand(words(commandLine)), kind === "help" ? { kind, about: null } : { kind });
+  });
+}
+
+for (const about of SUB_COMMANDS) {
+  Deno.test(`parseCommand() reads "${about.name} --help", and -h, as a wish for help about it, whatever else is there`, () => {
+    for (const behind of ["--help", "-h", "--nonsense --help", "a b c d -h"]) {
+      assertEquals(parseCommand(words(`${about.name} ${behind}`)), { kind: "help", about });
+    }
   });
 }
 

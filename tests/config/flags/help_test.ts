@@ -4,7 +4,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { SUB_COMMANDS } from "../../../lib/config/flags/commands.ts";
 import { completionScript } from "../../../lib/config/flags/completions.ts";
 import { FLAGS, SHELLS } from "../../../lib/config/flags/flags.ts";
-import { EXAMPLES, EXIT_CODES, helpText } from "../../../lib/config/flags/help.ts";
+import { commandHelpText, EXAMPLES, EXIT_CODES, helpText } from "../../../lib/config/flags/help.ts";
 import { manPage } from "../../../lib/config/flags/man_page.ts";
 import { CAN_RUN, outputOf } from "../../end_to_end/child_program.ts";
 
@@ -18,6 +18,15 @@ Deno.test("helpText() names every flag, the defaults and the exit codes, and fit
     assertStringIncludes(help, part);
   }
   for (const line of help.split("\n")) assert(line.length <= 120, line);
+});
+
+Deno.test("commandHelpText() says of each command what helpText() says, and where the rest is", () => {
+  for (const command of SUB_COMMANDS) {
+    const text = commandHelpText(command);
+    assertStringIncludes(text, `Usage: dns-forwarder ${command.name}`);
+    for (const line of command.help) assertStringIncludes(text, line);
+    assertStringIncludes(text, "dns-forwarder --help");
+  }
 });
 
 Deno.test("manPage() says what helpText() says", () => {
