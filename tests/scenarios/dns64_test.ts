@@ -187,6 +187,24 @@ Deno.test("where the question for IPv6 addresses has taken all the time, that fo
   assertEquals(new Set(types), new Set([TYPE.AAAA]));
 });
 
+Deno.test("where one upstream refuses the question for IPv6 addresses and another is silent all the time, the refusal is told [6147_02]", async () => {
+  const policy = policyOf({ ...POLICY, upstreams: { default: ["203.0.113.53", "203.0.113.54"] } });
+  const refusing: typeof RECORDS = (asked) => {
+    return asked.type === TYPE.AAAA ? { ...RECORDS(asked), rcode: RCODE.REFUSED, authorities: [] } : RECORDS(asked);
+  };
+  const scene = new Scene({ zones: [refusing, RECORDS], config: { policy, cacheSizeMib: 1, timeoutMs: 1000 } });
+  scene.upstreams[1]!.onQuery = () => {};
+  const ask = async () => {
+    const client = scene.client(ALICE);
+    client.ask([question("four.example.org AAAA")]);
+    await scene.pass(1010);
+    return client.reply.message;
+  };
+  for (let i = 0; i < 2; i++) assertEquals((await ask()).rcode, RCODE.REFUSED);
+  // Who is known to be down is not waited for, so that there is time for the other question.
+  assertEquals((await ask()).answers.length, 2);
+});
+
 Deno.test("the name in reverse of an address that is made leads to that of the IPv4 address [6147_08]", async () => {
   const { ask, answers } = setUp();
   const made = `4.0.0.0.9.2.6.c.${"0.".repeat(16)}b.9.f.f.4.6.0.0.ip6.arpa`;

@@ -212,7 +212,11 @@ export class PolicyOracle implements Knowledge {
     const ipv4 = judged({ ...question, type: TYPE.A });
     const made = outcomes.flatMap(({ outcome, isBlocked }) => {
       if (isBlocked) return [outcome];
-      return withMadeAddresses(outcome, ipv4, { dns64: dns64!, made: this.#madeOf });
+      return withMadeAddresses(outcome, ipv4, {
+        dns64: dns64!,
+        isOneHop: this.#oracle.isOneHop,
+        made: this.#madeOf,
+      });
     });
     return distinct(made.map((outcome) => this.#timeless(outcome)));
   }

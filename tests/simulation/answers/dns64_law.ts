@@ -17,6 +17,9 @@ const TTL_SECONDS_MAX = 600;
 /** RFC 6052 §2.2. */
 const ZERO_OCTET = 8;
 
+/** RCODEs that are answers: for any other, another upstream is asked, for as long as there is time. */
+const ANSWERING: readonly number[] = [RCODE.NOERROR, RCODE.NXDOMAIN, RCODE.YXDOMAIN];
+
 /** What is left of an outcome for a client. */
 export interface JudgedOutcome {
   readonly outcome: Outcome;
@@ -31,6 +34,14 @@ function errorsOf({ kind, errorCount }: Outcome): number {
 /** Told of each record that is made, and of those that it may not outlast. */
 export type Made = (record: ResourceRecord, ...of: readonly ResourceRecord[]) => ResourceRecord;
 
+/** What IPv6 addresses are made with. */
+export interface MakingOptions {
+  readonly dns64: Dns64Config;
+  /** Whether no more than one upstream is asked. */
+  readonly isOneHop: boolean;
+  readonly made: Made;
+}
+
 /**
  * What a client gets to whom IPv6 addresses are made (RFC 6147 §5.1), for what the AAAA question and the A question of the same name
  * are answered with.
@@ -38,7 +49,7 @@ export type Made = (record: ResourceRecord, ...of: readonly ResourceRecord[]) =>
 export function withMadeAddresses(
   ipv6: Outcome,
   ipv4: readonly JudgedOutcome[],
-  { dns64, made }: { dns64: Dns64Config; made: Made },
+  { dns64, isOneHop, made }: MakingOptions,
 ): Outcome[] {
   const { message, kind } = ipv6;
   // That a name does not exist holds for all types; what is cut has to be asked for again.
@@ -58,7 +69,9 @@ export function withMadeAddresses(
     }];
   }
   const soa = message.authorities.find(({ type }) => type === TYPE.SOA);
-  return ipv4.flatMap(({ outcome: four, isBlocked }): Outcome[] => {
+  // Where one upstream refuses, the silence of the others may use up the time: then nobody is asked for IPv4 addresses.
+  const alone = isOneHop || ANSWERING.includes(message.rcode) ? [] : [ipv6];
+  const completed = ipv4.flatMap(({ outcome: four, isBlocked }): Outcome[] => {
     const { message: said, kind: saidKind } = four;
     const answers = said.rcode !== RCODE.NOERROR || isBlocked
       ? []
@@ -81,6 +94,7 @@ export function withMadeAddresses(
     if (kind === "altered" || saidKind === "altered") return [{ ...told, kind: "altered" }];
     return [{ ...told, kind: errorCount > 0 ? "failure" : "said", errorCount }];
   });
+  return [...alone, ...completed];
 }
 
 /** The name in reverse of the IPv4 address in one that is made, from its own; `null` for another name. */
