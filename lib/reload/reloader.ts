@@ -1,4 +1,5 @@
 import type { FullConfig } from "../config/config.ts";
+import { warningsOfUnauthenticated } from "../config/unauthenticated.ts";
 import type { Services } from "../observe/services.ts";
 import { changesBetween } from "./changes/changes.ts";
 import { listText, type Outcome, outcomeText } from "./outcome.ts";
@@ -117,6 +118,8 @@ export class Reloader {
     const text = JSON.stringify(config);
     if (isQuiet && text === this.#takenBack) return { kind: "unchanged", needsRestart };
     if (isQuiet) this.#options.onBegin?.();
+    const known = warningsOfUnauthenticated(this.#config);
+    const unauthenticated = warningsOfUnauthenticated(config).filter((warning) => !known.includes(warning));
     const reason = isLeftWithNobody(this.#config, config)
       ? "no upstream is left, and all answers would be made up; if that is meant, restart"
       : await this.#follow(config, (former) => {
@@ -124,7 +127,7 @@ export class Reloader {
         this.#probation.begin(config.rollbackAfterMs, (harm) => this.#takeBack(former, harm));
       });
     if (reason !== null) return { kind: "rejected", reason, problems: [] };
-    return { kind: "applied", changes: followed, needsRestart, warnings: loaded.warnings };
+    return { kind: "applied", changes: followed, needsRestart, warnings: [...loaded.warnings, ...unauthenticated] };
   }
 
   /**

@@ -5,6 +5,7 @@ import { Log } from "../../lib/observe/log.ts";
 import type { Outcome } from "../../lib/reload/outcome.ts";
 import { type Loaded, Reloader, type Unusable } from "../../lib/reload/reloader.ts";
 import { endpointAt } from "../../lib/upstream/endpoint.ts";
+import { parseEndpoint } from "../../lib/upstream/parse_endpoint.ts";
 import { udp } from "../support/fake_socket.ts";
 import { FakeTime, settled } from "../support/fake_time.ts";
 
@@ -282,3 +283,17 @@ for (const isChanged of [false, true]) {
     assertEquals(reloader.config, isChanged ? other : CONFIG);
   });
 }
+
+Deno.test("Reloader.reload() warns of an upstream that need not prove who it is, once", async () => {
+  const { scene, reloader } = setUp();
+  const open = parseEndpoint("tls://192.0.2.2?auth=none", 53);
+  scene.file = { ...CONFIG, upstreams: [...CONFIG.upstreams, open] };
+  const warning =
+    "warn: upstream tls://192.0.2.2:853?auth=none need not prove who it is (auth=none): whoever is on the way " +
+    "may answer in its place";
+  await reloader.reload();
+  assertEquals(scene.lines.filter((line) => line.startsWith("warn")), [warning]);
+  scene.file = { ...scene.file, timeoutMs: 500 };
+  await reloader.reload();
+  assertEquals(scene.lines.filter((line) => line.startsWith("warn")), [warning]);
+});
