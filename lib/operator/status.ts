@@ -136,6 +136,7 @@ function upstreamLine({ state, smoothedMs, percentile95Ms, ...upstream }: Upstre
   const { queryCount, replyCount, failureCount } = upstream;
   const isNot = upstream.problem === null ? "" : ` (${upstream.problem})`;
   return `${state}${isNot}, ${time}, sent=${queryCount} replies=${replyCount} failures=${failureCount}` +
+    handshakesText(upstream) +
     (upstream.isAskedWithoutEdns ? ", asked without EDNS" : "") +
     (upstream.isAskedWithoutCookies ? ", asked without cookies" : "") +
     (upstream.isAskedInPlainCase ? ", asked in plain letter case" : "") +
@@ -143,6 +144,13 @@ function upstreamLine({ state, smoothedMs, percentile95Ms, ...upstream }: Upstre
     (upstream.isForBootstrap ? ", asked where encrypted upstreams are, and nothing else" : "") +
     discoveryText(upstream) +
     (upstream.isUnauthenticated ? ", NOT AUTHENTICATED" : "");
+}
+
+/** Beside 1,000 queries they tell at a glance whether connections are kept. */
+function handshakesText({ handshakeCount, queryCount }: Pick<UpstreamStatus, "handshakeCount" | "queryCount">): string {
+  if (handshakeCount === undefined) return "";
+  const each = queryCount === 0 ? "" : ` (${(1000 * handshakeCount / queryCount).toFixed(1)} per 1,000 queries)`;
+  return ` handshakes=${handshakeCount}${each}`;
 }
 
 function discoveryText({ discovery }: Pick<UpstreamStatus, "discovery">): string {

@@ -63,6 +63,9 @@ function sumUpstream(parts: readonly UpstreamStatus[]): UpstreamStatus {
     queryCount: sum(parts, ({ queryCount }) => queryCount),
     replyCount: sum(parts, ({ replyCount }) => replyCount),
     failureCount: sum(parts, ({ failureCount }) => failureCount),
+    ...parts.every(({ handshakeCount }) => handshakeCount === undefined)
+      ? {}
+      : { handshakeCount: sum(parts, ({ handshakeCount = 0 }) => handshakeCount) },
     isAskedWithoutEdns: parts.some(({ isAskedWithoutEdns }) => isAskedWithoutEdns),
     isAskedWithoutCookies: parts.some(({ isAskedWithoutCookies }) => isAskedWithoutCookies),
     isAskedInPlainCase: parts.some(({ isAskedInPlainCase }) => isAskedInPlainCase),

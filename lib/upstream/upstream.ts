@@ -15,12 +15,12 @@ import type { Request } from "./request.ts";
 import type { UntrustedError } from "./refusal.ts";
 import { StateReport } from "./health/state_report.ts";
 import { ForgeryError, isSilence } from "./upstream_error.ts";
-import { statusOf } from "./health/status_of.ts";
+import { statusOf, type ToldOptions } from "./health/status_of.ts";
 import { WholeReply } from "./exchange/whole_reply.ts";
 import type { Services } from "../observe/services.ts";
 
 /** What an upstream is made from. */
-export interface UpstreamOptions extends DialogueOptions, Identity, Pick<Services, "deadlines" | "log"> {}
+export interface UpstreamOptions extends DialogueOptions, Identity, ToldOptions, Pick<Services, "deadlines" | "log"> {}
 
 /** A server that is asked what we do not know, and what we have learned about it. */
 export class Upstream implements Responder, Identity, AskedUpstream<Exchange<AskOwner<Upstream>>> {
@@ -77,7 +77,7 @@ export class Upstream implements Responder, Identity, AskedUpstream<Exchange<Ask
 
   /** How it is doing. */
   get state(): UpstreamStatus {
-    return statusOf(this, this.#options.endpoint);
+    return statusOf(this, this.#options);
   }
 
   /** SRTT in milliseconds; 0 when never measured. */

@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { Counters } from "../../lib/observe/counters.ts";
 import { formatStatus } from "../../lib/operator/status.ts";
+import type { UpstreamStatus } from "../../lib/upstream/health/upstream_status.ts";
 
-const UPSTREAM = {
+const UPSTREAM: UpstreamStatus = {
   name: "192.0.2.1:53",
   state: "up",
   smoothedMs: 12.34,
@@ -72,7 +73,7 @@ Deno.test("formatStatus() tells the share of hits, the memory taken, and how eac
 });
 
 Deno.test("formatStatus() tells in what manner an upstream is asked that does not cope with the usual one", () => {
-  const asked = (lessons: Partial<typeof UPSTREAM>) => {
+  const asked = (lessons: Partial<UpstreamStatus>) => {
     const upstreams = [{ ...UPSTREAM, ...lessons }];
     return formatStatus({
       runningMs: 0,
@@ -93,6 +94,8 @@ Deno.test("formatStatus() tells in what manner an upstream is asked that does no
   assertEquals(asked({ isAskedWithoutCookies: true }), ", asked without cookies");
   assertEquals(asked({ isAskedOverTcp: true }), ", asked over TCP");
   assertEquals(asked({ isUnauthenticated: true }), ", NOT AUTHENTICATED");
+  assertEquals(asked({ handshakeCount: 2 }), " handshakes=2 (285.7 per 1,000 queries)");
+  assertEquals(asked({ handshakeCount: 0 }), " handshakes=0 (0.0 per 1,000 queries)");
   assertEquals(asked({ isAskedWithoutEdns: true, isAskedInPlainCase: true }).split(", ").length, 3);
 });
 

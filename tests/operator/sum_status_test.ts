@@ -108,3 +108,11 @@ Deno.test("sumStatus() adds up the connections of listeners", () => {
   const of = (...listeners: ListenerStatus[]) => ({ ...sumStatus([]), listeners });
   assertEquals(sumStatus([of(one, other), of(other)]).listeners, [one, { ...other, connections: 2 }]);
 });
+
+Deno.test("sumStatus() adds up the handshakes with an encrypted upstream, and says nothing of others'", () => {
+  const sum = (...counts: (number | undefined)[]) => {
+    const parts = counts.map((handshakeCount) => handshakeCount === undefined ? {} : { handshakeCount });
+    return sumStatus(parts.map((part) => status({}, part))).upstreams[0]!.handshakeCount;
+  };
+  assertEquals([sum(2, 3), sum(undefined, undefined)], [5, undefined]);
+});

@@ -30,8 +30,16 @@ export interface Told {
   };
 }
 
+/** What it was made from, as far as that is told. */
+export interface ToldOptions {
+  /** Where and how it is asked. */
+  readonly endpoint: Endpoint;
+  /** The way to it, if it is encrypted. */
+  readonly link?: { readonly handshakeCount: number };
+}
+
 /** How an upstream is doing. */
-export function statusOf(upstream: Told, endpoint: Endpoint): UpstreamStatus {
+export function statusOf(upstream: Told, { endpoint, link }: ToldOptions): UpstreamStatus {
   const { name, isLoop, problem, failureCount, breaker, path, dialogue } = upstream;
   return {
     name,
@@ -43,6 +51,7 @@ export function statusOf(upstream: Told, endpoint: Endpoint): UpstreamStatus {
     queryCount: dialogue.queryCount,
     replyCount: dialogue.replyCount,
     failureCount,
+    ...link === undefined ? {} : { handshakeCount: link.handshakeCount },
     ...dialogue.capabilities.lessonsAt(dialogue.nowMs()),
   };
 }

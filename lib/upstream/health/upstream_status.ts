@@ -37,4 +37,6 @@ export interface UpstreamStatus extends LessonStatus {
   readonly replyCount: number;
   /** Questions on which it failed: no reply in time, or one of no use where another upstream's was. */
   readonly failureCount: number;
+  /** Handshakes with it, one for each connection: next to the messages sent they should be few. Only if it is encrypted is this here. */
+  readonly handshakeCount?: number;
 }

@@ -105,6 +105,6 @@ function openSecureMember(
   };
   const link = openSecure({ ...options, name: serverText(endpoint), endpoint, sources, bootstrapServers, onUntrusted });
   const { stream } = link;
-  const upstream = new Upstream({ ...options, ...identity, endpoint, clock, transport: stream, fallback: null });
+  const upstream = new Upstream({ ...options, ...identity, endpoint, clock, transport: stream, fallback: null, link });
   return { upstream, stream, link, bootstrapServers };
 }

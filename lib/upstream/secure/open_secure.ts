@@ -13,6 +13,8 @@ import { DOT_ALPN, tlsTransport, type TlsTransportOptions } from "./tls_transpor
 export interface SecureLink {
   /** Its connections. */
   readonly stream: StreamTransport;
+  /** See `SecureDial`. */
+  readonly handshakeCount: number;
   /** The network may be another one: what was learned of where it is does not count. */
   forget(): void;
   /** Closes every connection. There will be no other. */
@@ -45,7 +47,14 @@ function openTls(options: SecureLinkOptions): SecureLink {
   const dial = new SecureDial({ ...options, way, addresses: addressesOf(options) });
   const transport = isHttps ? httpsTransport : tlsTransport;
   const stream = transport({ ...options, dial, standing: options });
-  return { stream, forget: () => dial.forget(), close: () => stream.close() };
+  return {
+    stream,
+    get handshakeCount() {
+      return dial.handshakeCount;
+    },
+    forget: () => dial.forget(),
+    close: () => stream.close(),
+  };
 }
 
 function openQuic(options: SecureLinkOptions): SecureLink {
@@ -54,6 +63,9 @@ function openQuic(options: SecureLinkOptions): SecureLink {
   const stream = quicTransport({ ...options, connect: (signal) => dial.connect(signal), standing: options });
   return {
     stream,
+    get handshakeCount() {
+      return dial.handshakeCount;
+    },
     forget: () => {
       dial.forget();
       way.forget();

@@ -41,10 +41,16 @@ export interface SecureDialOptions<Socket> {
 export class SecureDial<Socket> {
   readonly #options: SecureDialOptions<Socket>;
   #lastAddress: string | null = null;
+  #handshakeCount = 0;
 
   /** See {@linkcode SecureDialOptions}. */
   constructor(options: SecureDialOptions<Socket>) {
     this.#options = options;
+  }
+
+  /** Handshakes with the server since the start; of two at once both, for both cost something. */
+  get handshakeCount(): number {
+    return this.#handshakeCount;
   }
 
   /** Forgets what was learned: the network may be another one. */
@@ -94,6 +100,7 @@ export class SecureDial<Socket> {
 
   async #connectTo(hostname: string, ca: string | null, signal: AbortSignal): Promise<Socket> {
     const socket = await this.#options.way.connect(hostname, ca, signal);
+    this.#handshakeCount++;
     this.#lastAddress = hostname;
     return socket;
   }

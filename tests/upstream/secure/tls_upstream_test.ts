@@ -177,7 +177,7 @@ for (
   });
 }
 
-Deno.test("an upstream that need not prove anything is asked whoever it is, and its status says so", async () => {
+Deno.test("an upstream that need not prove anything is asked whoever it is, and its status says so, with its handshakes", async () => {
   const { group, network, registry, time, show } = rig(`${TLS}&auth=none`);
   show({ names: ["other.example"], validToS: 1 }, "it is signed by itself");
   const upstreams = group();
@@ -185,6 +185,7 @@ Deno.test("an upstream that need not prove anything is asked whoever it is, and 
   await settled();
   await answer(network.tlsStreams[0]!);
   await asked;
+  assertEquals(upstreams.members[0]!.state.handshakeCount, 1);
   assertEquals([upstreams.members[0]!.state.isUnauthenticated, upstreams.members[0]!.state.problem], [true, null]);
   registry.close();
 });
