@@ -6,7 +6,6 @@
  */
 // deno-lint-ignore-file no-console
 import type { SocketAddress } from "../../lib/base/net/address.ts";
-import { makeCertificate } from "../../lib/system/certificates/make_certificate.ts";
 import { startAuthority } from "../common/authority.ts";
 import { type Bench, readOptions, requiredExecutable, runBench } from "../common/bench_program.ts";
 import { findContestants } from "../common/contestants.ts";
@@ -21,7 +20,8 @@ import { addressAt, nameAt, NAMES_MAX } from "../common/zone.ts";
 import { type Choice, parsePeersOptions, peersHelp, type PeersOptions } from "../peers/peers_options.ts";
 import { QueryFiles } from "../peers/query_files.ts";
 import { secureDriver } from "./secure_drivers.ts";
-import { type Certificates, dohAddress, dotAddress, SECURE_FORWARDERS, SERVER_NAME } from "./secure_forwarders.ts";
+import { writeCertificates } from "./bench_certificates.ts";
+import { type Certificates, dohAddress, dotAddress, SECURE_FORWARDERS } from "./secure_forwarders.ts";
 import { startLocalUnbound } from "./secure_upstream.ts";
 import { SECURE_WORKLOADS, type SecureWorkload } from "./secure_workloads.ts";
 
@@ -59,7 +59,7 @@ async function run(
   if (json !== null) Deno.writeTextFileSync(json, "");
   const machine = await describeMachine({ nsd, dnsperf: askers.dnsperf });
   console.log(machine.join("\n"));
-  const certificates = await makeCertificates(folder);
+  const certificates = await writeCertificates(folder);
   const upstreams = await startUpstreams(nameCount, certificates);
   console.log(`\nRounds: ${rounds}; names: ${nameCount}; seconds of a load: ${seconds}\n`);
   const files = new QueryFiles({ folder, nameCount, seconds });
@@ -100,7 +100,7 @@ async function startUpstreams(
   nameCount: number,
   certificates: Certificates,
 ): Promise<(workload: SecureWorkload) => SocketAddress> {
-  const tls = { ...certificates, address: freeAddress() };
+  const tls = { ...certificates.shown!, address: freeAddress() };
   const authority = (await startAuthority(nsd, { nameCount, sharesSession: true, tls })).address;
   const local = (await startLocalUnbound(unbound, { nameCount, certificates })).address;
   for (const upstream of [authority, local]) await verify(upstream, nameAt(nameCount - 1), addressAt(nameCount - 1));
@@ -110,18 +110,4 @@ async function startUpstreams(
     if (asking === "doh") return dohAddress(plain);
     return upstream === "nsd" ? tls.address : dotAddress(plain);
   };
-}
-
-/** Writes an authority, and a certificate of it for whoever serves. */
-async function makeCertificates(folder: string): Promise<Certificates> {
-  const nowS = Math.floor(Date.now() / 1000);
-  const valid = { validFromS: nowS - 3600, validToS: nowS + 86_400 };
-  const authority = await makeCertificate({ ...valid, names: [], addresses: [], isAuthority: true, subject: "Bench" });
-  const addresses = ["127.0.0.1", "127.0.0.2", "127.0.0.3"];
-  const server = await makeCertificate({ ...valid, names: [SERVER_NAME], addresses }, authority);
-  const files = { certificate: `${folder}/server.pem`, key: `${folder}/server.key`, ca: `${folder}/ca.pem` };
-  Deno.writeTextFileSync(files.certificate, server.certificate);
-  Deno.writeTextFileSync(files.key, server.key, { mode: 0o600 });
-  Deno.writeTextFileSync(files.ca, authority.certificate);
-  return files;
 }

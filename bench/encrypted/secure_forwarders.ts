@@ -9,9 +9,8 @@ export type Asking = "udp" | "dot" | "doh";
 
 /** The files that it needs to serve and to believe. */
 export interface Certificates {
-  /** Of the server's, which upstreams and forwarders show. */
-  readonly certificate: string;
-  readonly key: string;
+  /** Of the server's, which forwarders show to clients; `null`: clients are served over UDP and TCP alone. */
+  readonly shown: { readonly certificate: string; readonly key: string } | null;
   /** The only authority that is believed. */
   readonly ca: string;
 }
@@ -84,15 +83,18 @@ function ours({ args }: CommandLine, { listen, upstreams }: Setup, files: Certif
   return {
     args: [
       ...flags,
-      ...["--listen", `tls://${formatSocketAddress(dotAddress(listen))}`],
-      ...["--listen", `https://${formatSocketAddress(dohAddress(listen))}${PATH}`],
-      ...["--certificate", files.certificate, "--key", files.key, "--max-connections", `${CONNECTIONS_MAX}`],
+      ...(files.shown === null ? [] : [
+        ...["--listen", `tls://${formatSocketAddress(dotAddress(listen))}`],
+        ...["--listen", `https://${formatSocketAddress(dohAddress(listen))}${PATH}`],
+        ...["--certificate", files.shown.certificate, "--key", files.shown.key],
+        ...["--max-connections", `${CONNECTIONS_MAX}`],
+      ]),
       ...upstreams.flatMap((address) => ["--resolver", resolver(address)]),
     ],
   };
 }
 
-function unbound({ args, files }: CommandLine, { listen }: Setup, certificates: Certificates, asking: Asking) {
+function unbound({ args, files }: CommandLine, { listen }: Setup, { shown, ca }: Certificates, asking: Asking) {
   const [dot, doh] = [dotAddress(listen), dohAddress(listen)];
   let text = files!["unbound.conf"]!;
   if (asking === "dot") {
@@ -103,34 +105,40 @@ function unbound({ args, files }: CommandLine, { listen }: Setup, certificates: 
     files: {
       "unbound.conf": `${text}
 server:
+  tls-cert-bundle: "${ca}"
+${
+        shown === null ? "" : `
   interface: ${dot.hostname}@${dot.port}
   interface: ${doh.hostname}@${doh.port}
   tls-port: ${dot.port}
   https-port: ${doh.port}
   http-endpoint: "${PATH}"
-  tls-service-pem: "${certificates.certificate}"
-  tls-service-key: "${certificates.key}"
-  tls-cert-bundle: "${certificates.ca}"
+  tls-service-pem: "${shown.certificate}"
+  tls-service-key: "${shown.key}"
+`
+      }
 `,
     },
   };
 }
 
-function dnsdist({ args, files }: CommandLine, { listen }: Setup, certificates: Certificates, asking: Asking) {
-  const { certificate, key, ca } = certificates;
+function dnsdist({ args, files }: CommandLine, { listen }: Setup, { shown, ca }: Certificates, asking: Asking) {
   const how = asking === "udp" ? "" : `, tls="openssl", subjectName="${SERVER_NAME}", caStore="${ca}"`;
   const text = files!["dnsdist.conf"]!.replaceAll(
     /(, order=\d+)/g,
     `$1${how}${asking === "doh" ? `, dohPath="${PATH}"` : ""}`,
   );
-  const tls = `"${certificate}", "${key}"`;
+  const tls = shown === null ? "" : `"${shown.certificate}", "${shown.key}"`;
   return {
     args,
     files: {
       "dnsdist.conf": `${text}
+${
+        shown === null ? "" : `
 addTLSLocal("${formatSocketAddress(dotAddress(listen))}", ${tls}, {provider="openssl"})
 addDOHLocal("${formatSocketAddress(dohAddress(listen))}", ${tls}, "${PATH}")
-`,
+`
+      }`,
     },
   };
 }

@@ -22,7 +22,7 @@ export function startLocalUnbound(
   });
 }
 
-function confText(listen: SocketAddress, nameCount: number, { certificate, key }: Certificates): string {
+function confText(listen: SocketAddress, nameCount: number, { shown }: Certificates): string {
   const at = (address: SocketAddress) => formatSocketAddress(address).replace(":", "@");
   const [dot, doh] = [dotAddress(listen), dohAddress(listen)];
   return `
@@ -33,8 +33,8 @@ server:
   tls-port: ${dot.port}
   https-port: ${doh.port}
   http-endpoint: "${PATH}"
-  tls-service-pem: "${certificate}"
-  tls-service-key: "${key}"
+  tls-service-pem: "${shown!.certificate}"
+  tls-service-key: "${shown!.key}"
   http-max-streams: 1000
   module-config: "iterator"
   num-threads: 1

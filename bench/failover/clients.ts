@@ -14,6 +14,12 @@ export function noneLostWithin(ms: number): Goal {
   return { text: `0 lost, worst ≤${ms} ms`, isMet: ({ lost, worstMs }) => lost === 0 && worstMs! <= ms };
 }
 
+/** Every question has its answer, and all but one of a hundred hardly later than usual. */
+export const SOON: Goal = {
+  text: "0 lost, p99 of extra delay ≤150 ms",
+  isMet: ({ lost, extraP99Ms }) => lost === 0 && extraP99Ms! <= 150,
+};
+
 /** One query after the other, each for a name of its own. */
 export async function inTurn(stage: Stage, labels: readonly string[]): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
@@ -60,6 +66,27 @@ export function judge(outcomes: readonly Outcome[]): Finding {
   const numbers = { lost: outcomes.length - good.length, silent, worstMs };
   const worst = good.length === 0 ? "" : `, ${good.length === 1 ? "" : "worst "}${Math.round(worstMs)} ms`;
   return { text: `${lostText(numbers)}${worst}`, numbers };
+}
+
+/** The same, with how much longer than usual the answers took. */
+export function judgeDelay(outcomes: readonly Outcome[], usualMs: number): Finding {
+  const { numbers } = judge(outcomes);
+  const extra = outcomes.map((outcome) => isAnswer(outcome) ? outcome.ms - usualMs : Infinity).sort((x, y) => x - y);
+  const at = (share: number) => extra[Math.ceil(share * extra.length) - 1]!;
+  const [extraP50Ms, extraP99Ms, extraMaxMs] = [at(0.5), at(0.99), at(1)];
+  const delay = [["p50", extraP50Ms], ["p99", extraP99Ms], ["max", extraMaxMs]] as const;
+  const delays = delay.map(([name, ms]) =>
+    `${name} ${Number.isFinite(ms) ? `+${Math.max(0, Math.round(ms))} ms` : "lost"}`
+  );
+  return {
+    text: `${lostText(numbers)}, ${delays.join(", ")}`,
+    numbers: { ...numbers, extraP50Ms, extraP99Ms, extraMaxMs },
+  };
+}
+
+/** How long it usually takes. */
+export function medianMs(outcomes: readonly Outcome[]): number {
+  return outcomes.map(({ ms }) => ms).sort((x, y) => x - y)[outcomes.length >> 1]!;
 }
 
 /** The number that are lost, for a table. */

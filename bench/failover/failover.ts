@@ -15,6 +15,9 @@ import { ODDITIES } from "./oddities.ts";
 import { OUTAGES } from "./outages.ts";
 import { goalLines, resultJson, resultTable, type Row } from "./report.ts";
 import type { Finding, Situation } from "./stage.ts";
+import { SECURE_FORWARDERS } from "../encrypted/secure_forwarders.ts";
+import { ENCRYPTED } from "./encrypted.ts";
+import { certificates } from "./secure_server.ts";
 import { STREAMS } from "./streams.ts";
 
 /** Some take connections before they take datagrams (dnsdist first waits for its probes); all get the same time. */
@@ -23,14 +26,18 @@ const SETTLE_MS = 1500;
 const AT_A_TIME = 4;
 
 const FORWARDERS = [...OUR_MODES.filter(({ name }) => !name.endsWith("workers")), ...PEERS];
-const SITUATIONS: readonly Situation[] = [...OUTAGES, ...ODDITIES, ...STREAMS];
+const SITUATIONS: readonly Situation[] = [...OUTAGES, ...ODDITIES, ...STREAMS, ...ENCRYPTED];
 const choice = {
   forwarders: FORWARDERS.map(({ name }) => name),
   situations: SITUATIONS.map(({ name }) => name),
 };
 const options = readOptions((args) => parseFailoverOptions(args, choice), failoverHelp(choice));
 
-await runBench("failover", async ({ signal }) => {
+/** The file with the authority that encrypted upstreams are believed by. */
+let ca = "";
+await runBench("failover", async ({ folder, signal }) => {
+  ca = `${folder}/ca.pem`;
+  Deno.writeTextFileSync(ca, (await certificates()).authority);
   const contestants = await findContestants(FORWARDERS.filter(({ name }) => options.forwarders.includes(name)));
   console.log();
   const rows: Row[] = [];
@@ -60,12 +67,21 @@ async function playAll(
   return findings;
 }
 
+/** It as it asks in that situation; `null`: it cannot. */
+function asksAs(contestant: Contestant, { asking }: Situation): Contestant | null {
+  if (asking === undefined) return contestant;
+  const secure = SECURE_FORWARDERS.find(({ name }) => name === contestant.forwarder.name);
+  if (secure === undefined || !secure.asks.includes(asking)) return null;
+  return { ...contestant, forwarder: secure.secured({ shown: null, ca }, asking) };
+}
+
 async function play(contestant: Contestant, situation: Situation): Promise<Finding> {
   const { overTcp = false } = situation;
-  if (overTcp && !contestant.forwarder.knowsOverTcp) return { text: "–", numbers: {} };
+  const asked = asksAs(contestant, situation);
+  if (asked === null || overTcp && !asked.forwarder.knowsOverTcp) return { text: "–", numbers: {} };
   try {
     await using upstreams = await situation.open();
-    await using running = await startContestant(contestant, {
+    await using running = await startContestant(asked, {
       upstreams: upstreams.addresses,
       cacheNames: null,
       overTcp,

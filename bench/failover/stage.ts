@@ -1,4 +1,5 @@
 import type { SocketAddress } from "../../lib/base/net/address.ts";
+import type { Asking } from "../encrypted/secure_forwarders.ts";
 
 /** What a forwarder is put in front of. Gone when the situation is over. */
 export interface Upstreams extends AsyncDisposable {
@@ -29,6 +30,8 @@ export interface Situation<U extends Upstreams = Upstreams> {
   readonly title: string;
   /** Whether forwarders are to ask over TCP alone; those that cannot are left out. Default: no. */
   readonly overTcp?: boolean;
+  /** How forwarders are to ask; those that cannot are left out. Default: as plain as they like. */
+  readonly asking?: Asking;
   /** Whether a few forwarders may be in it at a time, because it is not milliseconds that count. Default: no. */
   readonly isPatient?: boolean;
   /** Opens the upstreams before the forwarder starts. */
