@@ -340,7 +340,7 @@ function errorFaults(
   if (query.questions.length === 1) {
     const isCramped = encode(message).length + ERROR_OCTETS_MAX > replyOctetsMax(query, transport);
     const isStale = errors.some(({ infoCode }) => isStaleness(infoCode));
-    const isNobodys = texts.every((text) => text.startsWith("No upstream has an answer"));
+    const isNobodys = texts.length > 0 && texts.every((text) => text.startsWith("No upstream has an answer"));
     const errorCount = outcomes[0]!.errorCount ?? failed.length;
     return errorCount === texts.length || isNobodys || isCramped || isStale
       ? []

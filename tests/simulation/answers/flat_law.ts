@@ -15,7 +15,7 @@ export function isFlattened(type: number, wantsDnssec: boolean): boolean {
 
 /** What is at the end of a chain of aliases, under the name that was asked for, for as long as all of it holds; else that there is nothing. */
 export function withoutAliases(outcome: Outcome, made: Made): Outcome {
-  const { message, kind } = outcome;
+  const { message } = outcome;
   const { rcode, answers, authorities, isTruncated, questions: [question] } = message;
   const hasAlias = answers.some(({ type }) => type === TYPE.CNAME || type === TYPE.DNAME);
   if (isTruncated || !hasAlias) return outcome;
@@ -28,9 +28,10 @@ export function withoutAliases(outcome: Outcome, made: Made): Outcome {
   const denial = found.length > 0 || soa === undefined ? [] : [made(ownSoa(name, Math.min(ttl, ttlOf(soa))), soa)];
   // The name has an alias, and so exists.
   const flat = { rcode: rcode === RCODE.NXDOMAIN ? RCODE.NOERROR : rcode, answers: found, authorities: denial };
+  // Why there is nothing is told as it was with them.
   return {
+    ...outcome,
     message: { ...message, ...flat, additionals: [], recursionAvailable: true, isAuthenticData: false },
-    kind,
     bodyOctets: 0,
   };
 }
