@@ -25,7 +25,7 @@ export function takeClientOptions(query: Query, cookies: ServerCookies): number 
   if (scan.optFault !== OPT_FAULT.none || scan.ednsVersion > EDNS_VERSION) return RCODE.NOERROR;
   // RFC 7828 §3.2.1: a server "MUST ignore" the option when it comes over UDP.
   if (client.usesKeepalive && findOptions(wire, scan, EDNS_OPTION.TCP_KEEPALIVE).length > 0) {
-    query.reply.options = [client.isEncrypted ? ENCRYPTED_KEEPALIVE : KEEPALIVE];
+    query.reply.options = [...query.reply.options, client.isEncrypted ? ENCRYPTED_KEEPALIVE : KEEPALIVE];
   }
   // RFC 7873 §5.2: of several COOKIE options only the first counts.
   const [cookie] = findOptions(wire, scan, EDNS_OPTION.COOKIE);
