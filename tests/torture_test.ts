@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { nativeTest } from "./support/native.ts";
+import { secureTorture } from "./torture/secure_torture.ts";
 import { torture, type TortureOptions } from "./torture/torture.ts";
 
 const SEED = 1;
@@ -13,3 +14,7 @@ async function survive(io: TortureOptions["io"]): Promise<void> {
   const { packets } = await torture({ seed: SEED, packets: PACKETS, io });
   assertEquals(packets >= PACKETS, true);
 }
+
+Deno.test(`the program survives 120 hostile connections over TLS, HTTPS and HTTP, seed ${SEED}`, async () => {
+  assertEquals((await secureTorture({ seed: SEED, connections: 120 })).connections, 120);
+});

@@ -1,5 +1,4 @@
 import { concat } from "@std/bytes/concat";
-import type { SocketAddress } from "../../lib/base/net/address.ts";
 import { toFrame } from "../../lib/wire/stream_frames.ts";
 import type { SeededRandom } from "../support/seeded_random.ts";
 import { hostileMessage } from "./hostile_messages.ts";
@@ -32,7 +31,7 @@ export interface StreamAttack {
   /** Messages that it sends, or pretends to. */
   readonly messageCount: number;
   /** Runs to its end, and closes the connection. Rejects never: what the server does to it is the server's right. */
-  run(server: SocketAddress): Promise<void>;
+  run(open: () => Promise<Deno.Conn>): Promise<void>;
 }
 
 /** Plans a connection. */
@@ -42,15 +41,33 @@ export function streamAttack(random: SeededRandom): StreamAttack {
   const octets = octetsOf(kind, messageCount, random);
   return {
     messageCount,
-    async run({ hostname, port }) {
-      try {
-        using connection = await Deno.connect({ hostname, port });
-        await ACTS[kind](connection, octets);
-      } catch (error) {
-        if (!isFarewell(error)) throw error;
-      }
-    },
+    run: (open) => unlessFarewell(open, (connection) => ACTS[kind](connection, octets)),
   };
+}
+
+/** Does something with a connection, and closes it; the server may end it at any time. */
+export async function unlessFarewell<C extends Deno.Conn>(
+  open: () => Promise<C>,
+  act: (connection: C) => Promise<void>,
+): Promise<void> {
+  let connection: C | undefined;
+  try {
+    connection = await open();
+    await act(connection);
+  } catch (error) {
+    if (!isFarewell(error)) throw error;
+  } finally {
+    close(connection);
+  }
+}
+
+function close(connection: Deno.Conn | undefined): void {
+  try {
+    connection?.close();
+  } catch (error) {
+    // Our own impatience was quicker.
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
+  }
 }
 
 function octetsOf(kind: keyof typeof WEIGHTS, messageCount: number, random: SeededRandom): Octets {
@@ -61,7 +78,7 @@ function octetsOf(kind: keyof typeof WEIGHTS, messageCount: number, random: Seed
   return kind === "cut" ? octets.slice(0, random.below(octets.length + 1)) : octets;
 }
 
-const ACTS: Readonly<Record<keyof typeof WEIGHTS, (connection: Deno.TcpConn, octets: Octets) => Promise<void>>> = {
+const ACTS: Readonly<Record<keyof typeof WEIGHTS, (connection: Deno.Conn, octets: Octets) => Promise<void>>> = {
   pipeline: async (connection, octets) => {
     await writeAll(connection, octets);
     await listen(connection);
@@ -105,13 +122,14 @@ const ACTS: Readonly<Record<keyof typeof WEIGHTS, (connection: Deno.TcpConn, oct
   noise: writeAll,
 };
 
-async function writeAll(connection: Deno.TcpConn, octets: Octets): Promise<void> {
+/** Writes all of it. */
+export async function writeAll(connection: Deno.Conn, octets: Octets): Promise<void> {
   for (let written = 0; written < octets.length;) written += await connection.write(octets.subarray(written));
 }
 
 /** Reads whatever comes, for a while. */
-async function listen(connection: Deno.TcpConn): Promise<void> {
-  const timer = setTimeout(() => connection.close(), LISTEN_MS);
+export async function listen(connection: Deno.Conn): Promise<void> {
+  const timer = setTimeout(() => close(connection), LISTEN_MS);
   const buffer = new Uint8Array(4096);
   try {
     while (await connection.read(buffer) !== null);
@@ -120,13 +138,24 @@ async function listen(connection: Deno.TcpConn): Promise<void> {
   }
 }
 
-function sleep(ms: number): Promise<void> {
+/** Waits. */
+export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** What an operation says on a connection that the other side, or our own impatience, has closed. */
 function isFarewell(error: unknown): boolean {
   const { BadResource, BrokenPipe, ConnectionAborted, ConnectionReset, Interrupted, NotConnected } = Deno.errors;
-  return [BadResource, BrokenPipe, ConnectionAborted, ConnectionReset, Interrupted, NotConnected]
+  const { InvalidData, UnexpectedEof } = Deno.errors;
+  return [
+    BadResource,
+    BrokenPipe,
+    ConnectionAborted,
+    ConnectionReset,
+    Interrupted,
+    NotConnected,
+    InvalidData,
+    UnexpectedEof,
+  ]
     .some((kind) => error instanceof kind);
 }

@@ -103,7 +103,8 @@ class Attacker {
         const attack = streamAttack(this.#random);
         this.packets += attack.messageCount;
         this.connectionCount++;
-        connections.push(attack.run(this.#server));
+        const { hostname, port } = this.#server;
+        connections.push(attack.run(() => Deno.connect({ hostname, port })));
       } else {
         await this.#socket.send(hostileMessage(this.#random), this.#server as Deno.NetAddr);
         this.packets++;
@@ -154,7 +155,7 @@ async function assertAnswers({ address, app, lines: told }: Program): Promise<vo
 }
 
 /** Sooner or later nothing is held any more for what came in. */
-async function assertLetsGo({ app }: Program): Promise<void> {
+export async function assertLetsGo({ app }: Pick<Program, "app">): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
     const { inFlight, connections, connectionOctets } = app.held;
     if (inFlight === 0 && connections === 0 && connectionOctets === 0) return;
@@ -163,7 +164,8 @@ async function assertLetsGo({ app }: Program): Promise<void> {
   throw new Error(`Still held after 2 s of quiet: ${JSON.stringify(app.held)}`);
 }
 
-function memory(): ResponseCache {
+/** What memory looks like now. */
+export function memory(): ResponseCache {
   // Only there with --expose-gc; without it garbage counts as well.
   (globalThis as { gc?: () => void }).gc?.();
   const { rss, heapUsed } = Deno.memoryUsage();
