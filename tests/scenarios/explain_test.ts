@@ -348,6 +348,24 @@ Deno.test("explain: a reload meanwhile leaves it its upstreams", async () => {
   scene.app.abort();
 });
 
+Deno.test("explain: what is told while the program ends keeps nothing alive that follows schedules", async () => {
+  const place = { file: "config.toml", line: 1 };
+  const night = { days: [1], fromMinute: 1200, toMinute: 420, timeZone: "UTC" };
+  const policy = policyOf({
+    upstreams: { default: ["203.0.113.53"] },
+    schedules: [{ name: "night", windows: [night], place }],
+  });
+  const scene = new Scene({ config: { policy } });
+  scene.upstream.fallSilent();
+  const explained = scene.app.explain(USUAL);
+  await scene.pass(100);
+  const stopped = scene.app.stop();
+  await scene.pass(3000);
+  await stopped;
+  await explained;
+  assertEquals(scene.world.time.timerCount, 0);
+});
+
 Deno.test("flush: a name is forgotten, with those below it, or all; and asked for anew", async () => {
   const records = ["example.org", "www.example.org", "example.net"].map((name) => `${name} 300 IN A 192.0.2.1`);
   const { scene, explain } = setUp({ zone: recordZone(...records) });

@@ -30,6 +30,7 @@ export class Timetable {
   #edges = new Map<Schedule, { readonly since: number; readonly until: number; readonly edge: number | null }>();
   #state = "";
   #cancelTimer = () => {};
+  #isClosed = false;
 
   /** See {@linkcode TimetableOptions}. */
   constructor(options: TimetableOptions) {
@@ -83,8 +84,9 @@ export class Timetable {
     this.#look();
   }
 
-  /** Ends the timer. */
+  /** Ends the timer, for good: who asks what counts while the program ends is told, and keeps nothing alive. */
   close(): void {
+    this.#isClosed = true;
     this.#cancelTimer();
   }
 
@@ -105,7 +107,7 @@ export class Timetable {
     const edges = this.#schedules.map((schedule) => this.#edgeOf(schedule, now)).filter((edge) => edge !== null);
     const ends = this.#pauses.map(({ untilSeconds }) => untilSeconds).filter((end) => end !== null);
     this.#cancelTimer = () => {};
-    if (this.#schedules.length === 0 && ends.length === 0) return;
+    if (this.#isClosed || (this.#schedules.length === 0 && ends.length === 0)) return;
     const next = Math.min(...edges, ...ends);
     const delayMs = Math.min((next - now) * 1000, LOOK_EVERY_MS);
     this.#cancelTimer = this.#options.timers.start(delayMs, () => this.#look());

@@ -47,6 +47,24 @@ Deno.test("Timetable tells what counts at each edge, with one timer", () => {
   assertEquals(time.armedCount, 0);
 });
 
+Deno.test("Timetable has no timer once it is closed, whoever asks it then", () => {
+  const { time, told, timetable } = setUp();
+  timetable.close();
+  time.pass(9 * 3_600_000);
+  assertEquals(told, ["01T12:00 day"]);
+  const asked: readonly (() => unknown)[] = [
+    () => timetable.pauses,
+    () => timetable.lookAgain(),
+    () => timetable.use(SCHEDULES),
+    () => timetable.usePauses([{ clients: ["kids"], lists: null, untilSeconds: NOON + 86_400 }]),
+  ];
+  for (const ask of asked) {
+    ask();
+    assertEquals(time.armedCount, 0);
+  }
+  assertEquals(told.at(-1), "01T21:00 night kids:ads kids:*");
+});
+
 Deno.test("Timetable without schedules and pauses has no timer", () => {
   const { time, told } = setUp([]);
   assertEquals([told, time.armedCount], [["01T12:00 day"], 0]);
