@@ -94,8 +94,10 @@ export class NativeIo {
   /** What it does and with how much room, for the operator; once the sockets for clients are open. */
   describe(): string {
     if (this.#failure !== null) return `takes datagrams one by one on some sockets: ${this.#failure}`;
-    const room = `${this.#clientRoomOctets >> 10} KiB`;
-    return `takes datagrams in batches of up to ${BATCH_SIZE}, the kernel keeps up to ${room} for each listener`;
+    const batches = `takes datagrams in batches of up to ${BATCH_SIZE}`;
+    // Clients may all come over streams.
+    if (this.#clientRoomOctets === Infinity) return batches;
+    return `${batches}, the kernel keeps up to ${this.#clientRoomOctets >> 10} KiB for each listener`;
   }
 
   /**

@@ -50,6 +50,15 @@ for (
 }
 
 Deno.test({
+  name: "the program says nothing of room for datagrams of clients who all come over streams (needs --allow-ffi)",
+  ignore: !CAN_CALL,
+  async fn() {
+    await using program = startProgram("--io", "native", "--listen", "http://127.0.0.1:0");
+    assertEquals(program.lines[1], "dns-forwarder: takes datagrams in batches of up to 32");
+  },
+});
+
+Deno.test({
   name: "2181_04: the program on 0.0.0.0 answers from the address that was asked (needs --allow-ffi)",
   ignore: !CAN_CALL,
   async fn() {
