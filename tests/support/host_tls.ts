@@ -92,6 +92,7 @@ function chainErrorOf(chain: readonly PeerCertificate[], ca: string | null, epoc
   const read = chain.map((certificate) => ({
     ...certificate,
     isSelfIssued: certificate.subject === certificate.issuer,
+    isForServers: true,
   }));
   return chainErrorText("UNABLE_TO_VERIFY_LEAF_SIGNATURE", read, epochSeconds);
 }

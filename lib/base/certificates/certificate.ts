@@ -18,6 +18,8 @@ export interface Certificate {
   readonly validFromS: number;
   /** Until when it holds, in seconds since 1970. */
   readonly validToS: number;
+  /** Whether servers may show it: its purposes (RFC 5280 §4.2.1.12) name them, or any, or there are none. */
+  readonly isForServers: boolean;
   /** Its public key (SubjectPublicKeyInfo); a view. */
   readonly spki: Uint8Array;
   /** What is signed of it (TBSCertificate); a view. */
@@ -33,7 +35,11 @@ const OBJECTS = {
   commonName: objectId("2.5.4.3"),
   organization: objectId("2.5.4.10"),
   subjectAltName: objectId("2.5.29.17"),
+  purposes: objectId("2.5.29.37"),
 };
+
+/** RFC 5280 §4.2.1.12: any purpose, and servers of TLS. */
+const FOR_SERVERS = ["2.5.29.37.0", "1.3.6.1.5.5.7.3.1"].map(objectId);
 
 /** Basic constraints, name constraints, policies, their constraints, points of revocation lists, purposes, alternative names. */
 const SEQUENCES = ["19", "30", "32", "36", "31", "37", "17"].map((last) => objectId(`2.5.29.${last}`));
@@ -88,6 +94,7 @@ export function readCertificate(der: Uint8Array): Certificate {
     addresses,
     validFromS,
     validToS,
+    isForServers: isForServers(extensions.list),
     spki: spki.whole,
     tbs: tbs.whole,
     isPlain: der.length <= PLAIN_OCTETS_MAX && isDer(der) && isVersion3(version) && isPositive(serial) &&
@@ -154,6 +161,18 @@ function alternativesOf(extensions: readonly Extension[]): { names: string[]; ad
     if (tag === IP_ADDRESS && (content.length === 4 || content.length === 16)) addresses.push(formatIp(content));
   }
   return { names, addresses };
+}
+
+function isForServers(extensions: readonly Extension[]): boolean {
+  const extension = extensions.find(({ id }) => equals(id, OBJECTS.purposes));
+  if (extension === undefined) return true;
+  if (!isDer(extension.value) || extension.value[0] !== DER.sequence) return false;
+  const reader = new DerReader(new DerReader(extension.value).take(DER.sequence).content);
+  while (!reader.isAtEnd) {
+    const { whole } = reader.take();
+    if (FOR_SERVERS.some((purpose) => equals(whole, purpose))) return true;
+  }
+  return false;
 }
 
 /** The common name of a distinguished name, or its organization: what tells people whose it is. */

@@ -48,6 +48,10 @@ function nameRefusal(
   // RFC 9525 §6.3 and 6.4: what is in the common name does not count.
   const isFor = name === null ? addresses.includes(bare) : names.some((pattern) => matchesName(pattern, name));
   if (isFor) return null;
+  // Some write it as a name: then it is nobody's address.
+  if (name === null && names.includes(bare)) {
+    return { kind: "name", text: `its certificate has ${bare} as a name (DNS), not as an address (IP)` };
+  }
   const all = [...names, ...addresses];
   const rest = all.length > TOLD_MAX ? ` and ${all.length - TOLD_MAX} more` : "";
   const whose = all.length === 0

@@ -92,6 +92,17 @@ Deno.test("readCertificate() takes nothing for a name that could be taken for an
   assertEquals(readCertificate(certificateOf({ extensions })).names, ["good.example.org"]);
 });
 
+Deno.test("readCertificate() knows who may show it by its purposes", () => {
+  const [servers, clients, any] = ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2", "2.5.29.37.0"].map(objectId);
+  const isForServers = (...purposes: Uint8Array[]) => {
+    const extensions = [list(extension("2.5.29.37", derOf(DER.sequence, ...purposes)))];
+    return readCertificate(certificateOf({ extensions })).isForServers;
+  };
+  assertEquals([isForServers(servers!), isForServers(clients!, servers!), isForServers(any!)], [true, true, true]);
+  assertEquals([isForServers(clients!), isForServers()], [false, false]);
+  assertEquals(readCertificate(certificateOf({})).isForServers, true);
+});
+
 Deno.test("readCertificate() reads no two keys as one: whatever readers understand in different ways is not plain", () => {
   assertEquals(readCertificate(certificateOf({})).isPlain, true);
   const unplain: Record<string, Parts> = {

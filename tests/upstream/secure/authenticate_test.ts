@@ -84,6 +84,12 @@ for (
       addresses: [],
     }, {}],
     [
+      "has the address as a name",
+      ["name", "its certificate has 192.0.2.1 as a name (DNS), not as an address (IP)"],
+      { names: ["192.0.2.1"], addresses: [] },
+      { name: null },
+    ],
+    [
       "has the name as its common name alone",
       [
         "name",

@@ -1,7 +1,10 @@
 import type { Certificate } from "../../../base/certificates/certificate.ts";
 
 /** What of a certificate tells why it is not believed. */
-export type Dated = Pick<Certificate, "subject" | "issuer" | "isSelfIssued" | "validFromS" | "validToS">;
+export type Dated = Pick<
+  Certificate,
+  "subject" | "issuer" | "isSelfIssued" | "isForServers" | "validFromS" | "validToS"
+>;
 
 /**
  * Says why certificates lead to no authority that is believed. What checks them (rustls) looks at the dates first, and says of
@@ -17,10 +20,11 @@ export function chainErrorText(code: string, chain: readonly Dated[], epochSecon
   }
   if (first === undefined) return "there is no certificate";
   if (chain.length === 1 && first.isSelfIssued) return "it is signed by itself";
-  if (code === "INVALID_PURPOSE") return "the certificate is not for servers";
+  // Deno 2.9.5 says UNABLE_TO_VERIFY_LEAF_SIGNATURE of it, as of names and depths that an authority may not sign.
+  if (code === "INVALID_PURPOSE" || !first.isForServers) return "the certificate is not for servers";
   if (code === "CERT_REVOKED") return "the certificate is revoked";
   const last = chain.at(-1)!;
-  return `it is signed by an authority that is not known here, ${last.issuer}`;
+  return `it is signed by an authority that is not known here, ${last.issuer}, or that may not sign it`;
 }
 
 function dayOf(epochSeconds: number): string {
