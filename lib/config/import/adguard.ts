@@ -2,7 +2,9 @@ import { CACHE_SETTINGS } from "../settings/cache_settings.ts";
 import { ADMISSION_SETTINGS } from "../settings/admission_settings.ts";
 import { NETWORK_SETTINGS } from "../settings/network_settings.ts";
 import { importLists } from "./lists/adguard_lists.ts";
-import type { Draft, Source } from "./draft.ts";
+import { encryptedListeners } from "./adguard_listeners.ts";
+import type { Draft, Origin, Source } from "./draft.ts";
+import { bootstrapServers, importedServers } from "./encrypted.ts";
 import {
   durationText,
   groupName,
@@ -10,12 +12,12 @@ import {
   millisecondsText,
   nameText,
   networkText,
-  plainServer,
   reverseDomains,
   secondsOf,
   within,
 } from "./spellings.ts";
 import type { Found, Tree } from "./tree/tree.ts";
+import type { TomlValue } from "./toml_text.ts";
 import { yamlTree } from "./tree/yaml_tree.ts";
 
 /** Why there is no counterpart, where it is worth a word; by the beginnings of paths. */
@@ -23,7 +25,10 @@ const WHY: readonly (readonly [string, string])[] = [
   ["filtering.safe_search", "safe-search is a setting of a client group"],
   ["filtering.parental", "a list, such as one of names for adults"],
   ["filtering.blocked_services", "a list of their names"],
-  ["dns.bootstrap_dns", "servers are asked by their addresses"],
+  ["tls.port_dnscrypt", "clients ask over UDP, TCP, TLS, HTTPS and QUIC"],
+  ["tls.allow_unencrypted_doh", "server.listen with http://, behind a proxy"],
+  ["tls.server_name", "the names are those of the certificate"],
+  ["tls.strict_sni_check", "clients are served whatever name they ask for"],
   ["dns.bind_interface", "listening is by address: server.listen"],
   ["dns.cache_size", "cache.size; the usual 64MiB hold some 300,000 answers"],
   ["dhcp", "addresses are not given out; leases that a server writes are read: local.leases"],
@@ -35,7 +40,9 @@ const PRIVATE_REVERSE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.2
 export function importAdguard(sources: readonly Source[], draft: Draft): void {
   for (const source of sources) {
     const tree = yamlTree(source);
-    listen(tree, draft);
+    const hosts = listen(tree, draft);
+    encryptedListeners(tree, hosts, draft);
+    bootstrapServers(tree.takeAll("dns", "bootstrap_dns"), (text) => `dns.bootstrap_dns: ${text}`, draft);
     upstreams(tree, draft);
     access(tree, draft);
     cache(tree, draft);
@@ -45,7 +52,8 @@ export function importAdguard(sources: readonly Source[], draft: Draft): void {
   }
 }
 
-function listen(tree: Tree, draft: Draft): void {
+/** Returns the addresses that are listened on. */
+function listen(tree: Tree, draft: Draft): readonly string[] {
   const port = tree.take("dns", "port");
   const hosts = [...tree.takeAll("dns", "bind_hosts"), ...tree.takeAll("dns", "bind_host")];
   const number = Number(port?.text ?? 53);
@@ -53,23 +61,23 @@ function listen(tree: Tree, draft: Draft): void {
   for (const { text, origin } of hosts.length > 0 ? hosts : all) {
     draft.listen(text, number, origin, `dns.bind_hosts: ${text}`);
   }
+  return hosts.length > 0 ? hosts.map(({ text }) => text) : ["0.0.0.0", "::"];
 }
 
 function upstreams(tree: Tree, draft: Draft): void {
   for (const found of tree.takeAll("dns", "upstream_dns")) upstream(found, draft);
   const fallbacks = tree.takeAll("dns", "fallback_dns");
   for (const { text, origin } of fallbacks) {
-    const server = plainServer(text);
-    if (server === null) draft.none(origin, `dns.fallback_dns: ${text}`, "upstreams are asked over UDP and TCP");
-    else draft.add("upstreams.fallback", "servers", [server], origin);
+    const servers = serversOf([text], { origin, told: (text) => `dns.fallback_dns: ${text}`, draft });
+    if (servers.length > 0) draft.add("upstreams.fallback", "servers", servers, origin);
   }
   if (draft.has("upstreams.fallback", "servers") && draft.has("upstreams.default", "servers")) {
     draft.set("upstreams.default", "fallback", "fallback", fallbacks[0]!.origin);
   }
   for (const { text, origin } of tree.takeAll("dns", "local_ptr_upstreams")) {
-    const server = plainServer(text);
-    if (server === null) draft.none(origin, `dns.local_ptr_upstreams: ${text}`);
-    else draft.route({ domains: PRIVATE_REVERSE.flatMap((network) => reverseDomains(network)!), to: [server] }, origin);
+    const to = serversOf([text], { origin, told: (text) => `dns.local_ptr_upstreams: ${text}`, draft });
+    const domains = PRIVATE_REVERSE.flatMap((network) => reverseDomains(network)!);
+    if (to.length > 0) draft.route({ domains, to }, origin);
   }
   const mode = tree.take("dns", "upstream_mode");
   const all = tree.take("dns", "all_servers");
@@ -86,22 +94,32 @@ function upstreams(tree: Tree, draft: Draft): void {
   }
 }
 
+/** What servers these are; encrypted ones with a name are found by those for bootstrapping. */
+function serversOf(
+  texts: readonly string[],
+  { draft, ...place }: { origin: Origin; told: (text: string) => string; draft: Draft },
+): TomlValue[] {
+  return importedServers(texts, { hasBootstrap: draft.has("server", "bootstrap") }, { ...place, draft });
+}
+
 /** `192.0.2.1`, `[/corp.example/lan/]192.0.2.1 192.0.2.2`, `[/corp.example/]#`, or an encrypted one. */
 function upstream({ text, origin }: Found, draft: Draft): void {
   if (text.trim() === "" || text.startsWith("#")) return;
   const [, inner, rest = ""] = /^\[\/(.*)\/\]\s*(.*)$/.exec(text) ?? [];
   const servers = (inner === undefined ? text : rest).trim().split(/\s+/);
-  const read = servers.map(plainServer).filter((server) => server !== null);
   const told = (why: string) => draft.none(origin, `dns.upstream_dns: ${text}`, why);
+  const toldOf = (server: string) => `dns.upstream_dns: ${servers.length === 1 ? text : `${text}: ${server}`}`;
+  const place = { origin, told: toldOf, draft };
   if (inner === undefined) {
-    if (read.length === 0) return told("upstreams are asked over UDP and TCP");
-    return draft.add("upstreams.default", "servers", read, origin);
+    const read = serversOf(servers, place);
+    if (read.length > 0) draft.add("upstreams.default", "servers", read, origin);
+    return;
   }
   const domains = inner.split("/").map((domain) => nameText(domain.replace(/^\*\./, "")));
   if (domains.includes(null)) return told(inner === "" ? "names without a dot: local.single-label" : "needs domains");
   if (rest.trim() === "#") return draft.route({ domains: domains as string[], to: "default" }, origin);
-  if (read.length === 0) return told("upstreams are asked over UDP and TCP");
-  draft.route({ domains: domains as string[], to: read }, origin);
+  const to = serversOf(servers, place);
+  if (to.length > 0) draft.route({ domains: domains as string[], to }, origin);
 }
 
 function access(tree: Tree, draft: Draft): void {
@@ -174,7 +192,9 @@ function clients(tree: Tree, draft: Draft): string[] {
     if (name === null) continue;
     const [isUsual, isFiltered] = [item.take("use_global_settings"), item.take("filtering_enabled")];
     const isUnfiltered = isUsual?.text === "false" && isFiltered?.text === "false";
-    const own = servers.map(({ text }) => plainServer(text)).filter((server) => server !== null);
+    const own = servers.flatMap(({ text, origin }) => {
+      return serversOf([text], { origin, told: (text) => `clients: ${name.text}: ${text}`, draft });
+    });
     const group = groupName(name.text, (taken) => draft.has(`clients.${taken}`, "addresses"));
     for (const { text, origin } of ids) {
       const network = networkText(text);
@@ -183,7 +203,8 @@ function clients(tree: Tree, draft: Draft): string[] {
         draft.none(origin, `clients: ${name.text}: ${text}`, "nothing is different for this client");
       } else if (network !== null) draft.add(`clients.${group}`, "addresses", [network], origin);
       else if (isMac) draft.add(`clients.${group}`, "macs", [text.toLowerCase().replaceAll("-", ":")], origin);
-      else draft.none(origin, `clients: ${name.text}: ${text}`, "needs an address, a network or a MAC address");
+      else if (/^[a-z0-9-]{1,63}$/.test(text)) draft.add(`clients.${group}`, "ids", [text], origin);
+      else draft.none(origin, `clients: ${name.text}: ${text}`, "needs an address, a network, a MAC address or an id");
     }
     if (isUnfiltered) unfiltered.push(group);
     if (own.length === 0) continue;

@@ -1,22 +1,22 @@
 import { TYPE } from "../../wire/iana.ts";
 import { CACHE_SETTINGS } from "../settings/cache_settings.ts";
 import { NETWORK_SETTINGS } from "../settings/network_settings.ts";
+import { BlockyServers } from "./blocky_servers.ts";
 import { importLists } from "./lists/blocky_lists.ts";
 import type { Draft, Origin, Source } from "./draft.ts";
 import { durationText, groupName, ipText, millisecondsText, nameText, networkText } from "./spellings.ts";
-import { plainServer, secondsOf, within } from "./spellings.ts";
+import { secondsOf, within } from "./spellings.ts";
 import type { Found, Tree } from "./tree/tree.ts";
 import { yamlTree } from "./tree/yaml_tree.ts";
 
 /** Why there is no counterpart, where it is worth a word; by the beginnings of paths. */
 const WHY: readonly (readonly [string, string])[] = [
-  ["bootstrapDns", "servers are asked by their addresses"],
   ["caching.prefetching", "answers that are often asked for are refreshed by themselves"],
   ["caching.maxItemsCount", "cache.size; the usual 64MiB hold some 300,000 answers"],
   ["clientLookup", "clients are known by leases and hosts files"],
   ["conditional.rewrite", "rewrite asks for the other name, wherever that is answered"],
-  ["ports.tls", "clients ask over UDP and TCP"],
-  ["ports.https", "clients ask over UDP and TCP"],
+  ["ports.http", "server.listen with http://, behind a proxy"],
+  ["minTlsServeVersion", "TLS 1.2 and 1.3 are spoken"],
 ];
 
 /** Carries over blocky's configuration, with the names of today's settings and of former ones. */
@@ -25,8 +25,9 @@ export function importBlocky(sources: readonly Source[], draft: Draft): void {
     const tree = yamlTree(source);
     const groups = new ClientKeys(draft);
     ports(tree, draft);
-    upstreams(tree, groups, draft);
-    conditional(tree, draft);
+    const servers = new BlockyServers(tree, draft);
+    upstreams(tree, { clients: groups, servers }, draft);
+    conditional(tree, servers, draft);
     customDns(tree, draft);
     hostsFiles(tree, draft);
     caching(tree, draft);
@@ -38,13 +39,32 @@ export function importBlocky(sources: readonly Source[], draft: Draft): void {
 
 /** `53`, `:53`, `127.0.0.1:5353,[::1]:5353`. */
 function ports(tree: Tree, draft: Draft): void {
-  const found = [...tree.takeAll("ports", "dns"), ...tree.takeAll("port")];
-  for (
-    const { text, origin } of found.flatMap(({ text, origin }) => text.split(",").map((text) => ({ text, origin })))
-  ) {
+  for (const { text, origin } of [...tree.takeAll("ports", "dns"), ...tree.takeAll("port")]) {
+    listen(text, origin, { name: "ports.dns", scheme: "" }, draft);
+  }
+  const certificate = tree.take("certFile");
+  const key = tree.take("keyFile");
+  const encrypted = [
+    ...tree.takeAll("ports", "tls").map((found) => ({ ...found, name: "ports.tls", scheme: "tls://" })),
+    ...tree.takeAll("ports", "https").map((found) => ({ ...found, name: "ports.https", scheme: "https://" })),
+  ];
+  const isCertified = certificate !== null && key !== null && certificate.text !== "" && key.text !== "";
+  for (const { text, origin, ...one } of encrypted) {
+    if (isCertified) listen(text, origin, one, draft);
+    else draft.none(origin, `${one.name}: ${text}`, "needs server.certificate; dns-forwarder self-signed makes one");
+  }
+  for (const [found, setting] of [[certificate, "certificate"], [key, "key"]] as const) {
+    if (found === null) continue;
+    if (isCertified && encrypted.length > 0) draft.add("server", setting, [found.text], found.origin);
+    else draft.none(found.origin, `${setting}: ${found.text}`, "no listener needs it");
+  }
+}
+
+function listen(all: string, origin: Origin, { name, scheme }: { name: string; scheme: string }, draft: Draft): void {
+  for (const text of all.split(",")) {
     const [, address = "", port = ""] = /^(?:\[?([^\]]*?)\]?:)?(\d+)$/.exec(text.trim()) ?? [];
     for (const one of address === "" ? ["0.0.0.0", "::"] : [address]) {
-      draft.listen(one, Number(port), origin, `ports.dns: ${text}`);
+      draft.listen(one, Number(port), origin, `${name}: ${text}`, "", scheme);
     }
   }
 }
@@ -77,7 +97,13 @@ class ClientKeys {
   }
 }
 
-function upstreams(tree: Tree, clients: ClientKeys, draft: Draft): void {
+/** Whose groups there are, and who is asked. */
+interface Known {
+  readonly clients: ClientKeys;
+  readonly servers: BlockyServers;
+}
+
+function upstreams(tree: Tree, { clients, servers: known }: Known, draft: Draft): void {
   const groups = [...tree.entries("upstreams", "groups"), ...tree.entries("upstream")];
   for (const [name, node] of groups) {
     const servers = tree.values(node);
@@ -90,9 +116,8 @@ function upstreams(tree: Tree, clients: ClientKeys, draft: Draft): void {
       continue;
     }
     for (const { text, origin } of servers) {
-      const server = plainServer(text);
-      if (server === null) draft.none(origin, `upstreams: ${name}: ${text}`, "upstreams are asked over UDP and TCP");
-      else draft.add(`upstreams.${group}`, "servers", [server], origin);
+      const read = known.read([text], { origin, told: (text) => `upstreams: ${name}: ${text}`, draft });
+      if (read.length > 0) draft.add(`upstreams.${group}`, "servers", read, origin);
     }
     if (isDefault || !draft.has(`upstreams.${group}`, "servers")) continue;
     const { origin } = servers[0]!;
@@ -113,16 +138,17 @@ function upstreams(tree: Tree, clients: ClientKeys, draft: Draft): void {
 }
 
 /** `fritz.box: 192.0.2.1,tcp+udp:192.0.2.2`. */
-function conditional(tree: Tree, draft: Draft): void {
+function conditional(tree: Tree, known: BlockyServers, draft: Draft): void {
   for (const [domain, node] of tree.entries("conditional", "mapping")) {
     for (const { text, origin } of tree.values(node)) {
-      const servers = text.split(",").map((part) => plainServer(part)).filter((server) => server !== null);
       const name = nameText(domain);
-      const told = `conditional.mapping.${domain}: ${text}`;
-      if (domain === ".") draft.route({ domains: ["."], to: servers }, origin);
-      else if (name === null || servers.length === 0) {
-        draft.none(origin, told, "needs a domain and servers over UDP or TCP");
-      } else draft.route({ domains: [name], to: servers }, origin);
+      const told = (text: string) => `conditional.mapping.${domain}: ${text}`;
+      if (name === null) {
+        draft.none(origin, told(text), "needs a domain");
+        continue;
+      }
+      const to = known.read(text.split(","), { origin, told, draft });
+      if (to.length > 0) draft.route({ domains: [name], to }, origin);
     }
   }
   for (const [from, node] of tree.entries("customDNS", "rewrite")) rewriteTo(from, tree.values(node)[0], draft);

@@ -91,31 +91,41 @@ export class Draft {
     addTo(this.#table(table), key, values, origin, note);
   }
 
-  /** Listens there, unless an address that is listened on stands for this one as well. */
-  listen(address: string, port: number, origin: Origin, told: string, note = ""): void {
-    const text = listenText(address, port);
-    if (text === null) return this.none(origin, told, "listening is by address: server.listen");
+  /**
+   * Listens there, unless an address that is listened on stands for this one as well.
+   *
+   * @param scheme What is spoken there, such as `tls://`; empty for plain DNS.
+   */
+  listen(address: string, port: number, origin: Origin, told: string, note = "", scheme = ""): void {
+    const bare = listenText(address, port);
+    if (bare === null) return this.none(origin, told, "listening is by address: server.listen");
     const former = this.#table("server").get("listen");
     const elements = former?.kind === "list" ? former.elements : [];
     const any = listenText(address.includes(":") ? "::" : "0.0.0.0", port);
-    if (elements.some(({ value }) => value === any)) return;
+    if (elements.some(({ value }) => value === `${scheme}${any}`)) return;
+    const begin = `${scheme}${bare.startsWith("[") ? "[" : ""}`;
     const isCovered = (value: TomlValue) => {
-      return text === any && String(value).endsWith(`:${port}`) &&
-        String(value).startsWith("[") === text.startsWith("[");
+      const text = String(value);
+      const isOfKind = text.startsWith(begin) && /^[[0-9]/.test(text.slice(scheme.length));
+      return bare === any && isOfKind && text.endsWith(`:${port}`) && text.includes("[") === bare.startsWith("[");
     };
     const kept = elements.filter(({ value }) => !isCovered(value));
     this.#table("server").set("listen", { kind: "list", elements: kept });
-    this.add("server", "listen", [text], origin, note);
+    this.add("server", "listen", [`${scheme}${bare}`], origin, note);
   }
 
   /** Asks these servers for a domain, besides those that are asked for it already; or a group, which is named by a text. */
-  route({ domains, to }: { domains: readonly string[]; to: string | readonly string[] }, origin: Origin): void {
+  route(
+    { domains, to }: { domains: readonly string[]; to: string | readonly TomlValue[] },
+    origin: Origin,
+    note = "",
+  ): void {
     for (const domain of domains) {
       const key = domain.toLowerCase();
       const route = this.#routes.get(key) ?? new Map<string, DraftSetting>();
       this.#routes.set(key, route);
       if (route.size === 0) addTo(route, "domains", [domain], origin, "");
-      if (typeof to !== "string" && route.get("to")?.kind !== "value") addTo(route, "to", to, origin, "");
+      if (typeof to !== "string" && route.get("to")?.kind !== "value") addTo(route, "to", to, origin, note);
       else if (typeof to === "string" && !route.has("to")) {
         route.set("to", { kind: "value", carried: { value: to, origin, note: "" } });
       }

@@ -15,14 +15,19 @@ const ignore = Deno.permissions.querySync({ name: "read", path: EXAMPLES }).stat
 const CASES: readonly (readonly [Peer, string])[] = [
   ["dnsmasq", "dnsmasq.conf"],
   ["unbound", "unbound.conf"],
+  ["unbound", "unbound-tls.conf"],
+  ["unbound", "unbound-ca.conf"],
   ["pihole", "pihole.toml"],
   ["pihole", "pihole-adlists.json"],
   ["pihole", "pihole-domains.json"],
   ["pihole", "adlists.list"],
   ["adguard", "adguard.yaml"],
+  ["adguard", "adguard-tls.yaml"],
   ["blocky", "blocky.yml"],
+  ["blocky", "blocky-tls.yml"],
   ["blocky", "blocky-old.yml"],
   ["coredns", "Corefile"],
+  ["coredns", "Corefile-tls"],
 ];
 
 for (const [peer, file] of CASES) {
@@ -165,6 +170,16 @@ Deno.test("importConfig() writes TOML whatever it reads, or says that the file c
     "local-zone: a.example always_null\n",
     "rpz:\n name: ",
     '[{"address":"',
+    "tls://",
+    "sdns://AgM",
+    "tcp-tls:",
+    "@853#",
+    "interface: 192.0.2.1@853\ntls-service-key: a\ntls-service-pem: b\n",
+    "forward-zone:\n name: .\n forward-tls-upstream: yes\n forward-addr: ",
+    "tls:\n  enabled: true\n  certificate_path: /a\n  private_key_path: /b\n",
+    "certFile: a\nkeyFile: b\nports:\n  tls: 853\nbootstrapDns: ",
+    "tls://. {\n tls a b\n forward . tls://",
+    "tls_servername ",
     '"}]',
     "ads {\n list ",
   );

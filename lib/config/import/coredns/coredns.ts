@@ -1,8 +1,10 @@
 import { CACHE_SETTINGS } from "../../settings/cache_settings.ts";
 import type { Draft, Source } from "../draft.ts";
-import { durationText, ipText, nameText, networkText, reverseDomains, within } from "../spellings.ts";
+import { durationText, ipText, nameText, networkText, within } from "../spellings.ts";
 import { ads, blocklist, template } from "./coredns_lists.ts";
 import { type Directive, readCorefile, type ServerBlock } from "./corefile.ts";
+import { listeners } from "./coredns_listeners.ts";
+import { type Place, readKey, type Scope, Servers } from "./coredns_servers.ts";
 import { forward } from "./forward.ts";
 
 /** What CoreDNS needs a plugin for and this program does by itself. */
@@ -23,18 +25,9 @@ const WHY: Readonly<Record<string, string>> = {
   "file": "put the server of the zone behind a route, or its records into local.records",
   "auto": "put the server of the zone behind a route",
   "dnssec": "ask servers that validate",
-  "tls": "clients ask over UDP and TCP",
   "log": "queries are not logged",
   "prometheus": "no metrics",
 };
-
-/** A plugin, in a block that is for some zones. */
-interface Scope {
-  /** The domains of the block, `.` among them for all. */
-  readonly zones: readonly string[];
-  /** Where the block listens. */
-  readonly ports: readonly number[];
-}
 
 /** Carries over Corefiles. */
 export function importCoredns(sources: readonly Source[], draft: Draft): void {
@@ -49,68 +42,48 @@ export function importCoredns(sources: readonly Source[], draft: Draft): void {
   }
 }
 
-/** Blocks for the same zone at other ports are other servers: asked by the first, often, over TLS. */
-class Servers {
-  readonly #portsByZone = new Map<string, readonly number[]>();
-
-  /** Whether what is said for these zones at these ports is said of another server than what was said before. */
-  isOther({ zones, ports }: Scope): boolean {
-    const known = zones.map((zone) => this.#portsByZone.getOrInsert(zone, ports));
-    return known.some((others) => !others.some((port) => ports.includes(port)));
-  }
-}
-
 function serverBlock(
   { keys, directives, origin }: ServerBlock,
   snippets: ReadonlyMap<string, readonly Directive[]>,
   servers: Servers,
   draft: Draft,
 ): void {
-  const scope: { zones: string[]; ports: number[] } = { zones: [], ports: [] };
+  const scope: { zones: string[]; ports: number[]; places: Place[] } = { zones: [], ports: [], places: [] };
   for (const key of keys) {
     const read = readKey(key);
-    if (read === null) draft.none(origin, key, "clients ask over UDP and TCP");
+    if (read === null) draft.none(origin, key, "clients ask over UDP, TCP, TLS, HTTPS and QUIC");
     else {
       scope.zones.push(...read.zones);
       if (!scope.ports.includes(read.port)) scope.ports.push(read.port);
+      const isKnown = scope.places.some(({ scheme, port }) => scheme === read.scheme && port === read.port);
+      if (!isKnown) scope.places.push(read);
     }
-  }
-  if (scope.zones.length === 0) return;
-  if (servers.isOther(scope)) {
-    const why = "another server for the same names, at a port of its own: that takes another program";
-    draft.none(origin, keys.join(" "), why);
-    const all = directives.flatMap((directive) => [directive, ...directive.block]);
-    for (const directive of all) draft.none(directive.origin, textOf(directive), why);
-    return;
   }
   const all = directives.flatMap((directive) => {
     return directive.name === "import" ? snippets.get(directive.args[0] ?? "") ?? [directive] : [directive];
   });
   const binds = all.filter(({ name }) => name === "bind");
-  for (const port of scope.ports) listen(port, binds, origin, draft);
-  for (const directive of all) if (directive.name !== "bind") plugin(directive, scope, draft);
-}
-
-/** `.`, `example.org:1053`, `dns://.:53`, `10.0.0.0/24`. */
-function readKey(key: string): { zones: readonly string[]; port: number } | null {
-  const [, scheme, rest = ""] = /^(?:([a-z]+):\/\/)?(.*)$/.exec(key) ?? [];
-  if (scheme !== undefined && scheme !== "dns") return null;
-  const [, zone = "", port = "53"] = /^(.*?)(?::(\d+))?$/.exec(rest) ?? [];
-  const zones: readonly (string | null)[] | null = zone.includes("/")
-    ? reverseDomains(zone)
-    : [nameText(zone === "" ? "." : zone)];
-  if (zones === null || zones.includes(null)) return null;
-  return { zones: zones as string[], port: Number(port) };
-}
-
-function listen(port: number, binds: readonly Directive[], origin: Directive["origin"], draft: Draft): void {
-  for (const { args, origin } of binds) {
-    for (const address of args) draft.listen(address, port, origin, `bind ${address}`);
+  const plugins = all.filter(({ name }) => name !== "bind" && name !== "tls");
+  const isOther = scope.zones.length > 0 && servers.isOther(scope);
+  // Another way to ask the same server: nothing but the listener is to be carried over.
+  const isSame = isOther && servers.isSaid(scope, plugins);
+  if (isOther && !isSame) {
+    const why = "another server for the same names, at a port of its own: that takes another program";
+    draft.none(origin, keys.join(" "), why);
+    const every = directives.flatMap((directive) => [directive, ...directive.block]);
+    for (const directive of every) draft.none(directive.origin, textOf(directive), why);
+    return;
   }
-  if (binds.length > 0) return;
-  for (const address of ["0.0.0.0", "::"]) {
-    draft.listen(address, port, origin, `port ${port}`, "CoreDNS listens on all addresses");
+  const isListened = scope.zones.length > 0 &&
+    listeners(scope.places, { binds, tls: all.find(({ name }) => name === "tls"), origin }, draft);
+  if (!isListened) {
+    for (const directive of plugins) draft.none(directive.origin, textOf(directive), "nobody can ask this server");
+    return;
   }
+  servers.note(scope, plugins);
+  if (isSame) {
+    for (const directive of plugins) draft.alreadySo(directive.origin, textOf(directive), "one for all listeners");
+  } else for (const directive of plugins) plugin(directive, scope, draft);
 }
 
 function plugin(directive: Directive, { zones }: Scope, draft: Draft): void {

@@ -8,6 +8,7 @@ import { takeListFile } from "../lists/list_file.ts";
 import { durationText, ipText, networkText, within } from "../spellings.ts";
 import { localData, localZone, type LocalZones } from "./unbound_local.ts";
 import { type Clause, type Line, readClauses } from "./unbound_clauses.ts";
+import { type Encrypted, isOfEncrypted, readEncrypted, schemeAt, tellEncrypted } from "./unbound_encrypted.ts";
 import { rpzZone } from "./unbound_rpz.ts";
 import { forwardZone } from "./unbound_zones.ts";
 
@@ -40,8 +41,8 @@ const WHY: Readonly<Record<string, string>> = {
   "root-hints": "servers are asked that ask the root themselves",
   "username": "whoever starts the program says so",
   "chroot": "whoever starts the program says so",
-  "tls-cert-bundle": "upstreams are asked over UDP and TCP",
-  "tls-upstream": "upstreams are asked over UDP and TCP",
+  "quic-port": "server.listen with quic://, which goes with one worker",
+  "tls-session-ticket-keys": "sessions are taken up again by themselves",
 };
 
 /** Lines of files that are lists. */
@@ -54,22 +55,25 @@ interface Gathered extends LocalZones {
   cacheOctets: number;
   cacheOrigin: Origin | null;
   readonly interfaces: Line[];
+  readonly encrypted: Encrypted;
 }
 
 /** Carries over what unbound's files say. */
 export function importUnbound(sources: readonly Source[], draft: Draft): void {
+  const configs = sources.filter((source) => !takeListFile(source, "unbound", LIST_LINES, draft));
+  const clauses = configs.flatMap((source) => readClauses(source));
   const gathered: Gathered = {
     port: 53,
     cacheOctets: 0,
     cacheOrigin: null,
     interfaces: [],
     redirects: new Set(),
+    encrypted: readEncrypted(clauses),
   };
-  const configs = sources.filter((source) => !takeListFile(source, "unbound", LIST_LINES, draft));
-  const clauses = configs.flatMap((source) => readClauses(source));
   for (const clause of clauses) carryOver(clause, gathered, draft);
   const start = clauses[0]?.lines[0]?.origin;
   if (start !== undefined) listen(gathered, start, draft);
+  tellEncrypted(gathered.encrypted, draft);
   if (gathered.cacheOrigin !== null) {
     const mebibytes = Math.min(Math.max(Math.round(gathered.cacheOctets / 2 ** 20), 1), 4095);
     draft.set("cache", "size", `${mebibytes}MiB`, gathered.cacheOrigin, "both caches of unbound together");
@@ -82,7 +86,7 @@ function carryOver(clause: Clause, gathered: Gathered, draft: Draft): void {
     for (const line of clause.lines) localZone(line, gathered, draft);
     for (const line of clause.lines) localData(line, gathered, draft);
   } else if (clause.name === "forward-zone" || clause.name === "stub-zone") {
-    forwardZone(clause, draft);
+    forwardZone(clause, gathered.encrypted, draft);
   } else if (clause.name === "rpz") {
     rpzZone(clause, draft);
   } else {
@@ -100,6 +104,7 @@ function serverLine(line: Line, gathered: Gathered, draft: Draft): void {
     gathered.cacheOctets += octetsOf(value);
     gathered.cacheOrigin ??= origin;
   } else if (key === "local-zone" || key === "local-data" || key === "local-data-ptr") return;
+  else if (isOfEncrypted(key)) return;
   else if (key in ALREADY_SO) draft.alreadySo(origin, text, ALREADY_SO[key]);
   else draft.none(origin, text, WHY[key]);
 }
@@ -181,10 +186,11 @@ function accessControl({ value, text, origin }: Line, draft: Draft): void {
 }
 
 /** Without a word of it, unbound listens on this machine's loopback addresses, at port 53. */
-function listen({ interfaces, port }: Gathered, start: Origin, draft: Draft): void {
+function listen({ interfaces, port, encrypted }: Gathered, start: Origin, draft: Draft): void {
   for (const { value, text, origin } of interfaces) {
     const [address, ownPort] = value.split("@");
-    draft.listen(address!, Number(ownPort ?? port), origin, text);
+    const at = Number(ownPort ?? port);
+    draft.listen(address!, at, origin, text, "", schemeAt(encrypted, at));
   }
   if (interfaces.length > 0) return;
   for (const address of ["127.0.0.1", "::1"]) {

@@ -24,7 +24,8 @@ export interface Clause {
 export function readClauses({ file, text }: Source): Clause[] {
   const clauses: { name: string; lines: Line[] }[] = [{ name: "", lines: [] }];
   for (const [i, line] of text.split(/\r?\n/).entries()) {
-    const said = /^(?:"[^"]*"|'[^']*'|[^#"'])*/.exec(line)![0].trim();
+    // Within a word it is a part of that: forward-addr: 192.0.2.1@853#dns.example.
+    const said = /^(?:"[^"]*"|'[^']*'|(?<=\S)#|[^#"'])*/.exec(line)![0].trim();
     const [, key, rest = ""] = /^([A-Za-z0-9_-]+):\s*(.*)$/.exec(said) ?? [];
     if (key === undefined) {
       // What cannot be read is told with its line, too.
