@@ -272,17 +272,22 @@ export class PolicyOracle implements Knowledge {
   }
 
   /** Whatever is said of the other name, behind the aliases. */
-  #behind(question: Question, aliases: readonly ResourceRecord[], { message: said, kind }: Outcome): Outcome {
-    if (!isTold(said)) return failure(question, said.rcode, kind);
+  #behind(question: Question, aliases: readonly ResourceRecord[], outcome: Outcome): Outcome {
+    const { message: said, kind } = outcome;
+    if (!isTold(said)) return withReasonsOf(outcome, failure(question, said.rcode, kind));
     for (const alias of aliases) this.#made(alias);
     const { rcode, isTruncated, authorities } = said;
     const answers = [...aliases, ...said.answers];
-    return ours(question, { rcode, isTruncated, answers, authorities }, kind, this.isRemembering);
+    return withReasonsOf(
+      outcome,
+      ours(question, { rcode, isTruncated, answers, authorities }, kind, this.isRemembering),
+    );
   }
 
   /** What is said of the other name, as if it were this one's. */
-  #flat(question: Question, { message: said, kind }: Outcome): Outcome {
-    if (!isTold(said)) return failure(question, said.rcode, kind);
+  #flat(question: Question, outcome: Outcome): Outcome {
+    const { message: said, kind } = outcome;
+    if (!isTold(said)) return withReasonsOf(outcome, failure(question, said.rcode, kind));
     const { name, type } = question;
     const ttl = Math.min(...said.answers.map((record) => ttlOf(record)));
     const answers = said.answers.filter((record) => record.type === type).map((record) => {
@@ -292,7 +297,10 @@ export class PolicyOracle implements Knowledge {
     const { rcode, isTruncated } = said;
     const lacks = answers.length === 0 && soa !== undefined;
     const authorities = lacks ? [this.#made(ownSoa(name, Math.min(ttl, ttlOf(soa))), this.ttlMaxOf(soa))] : [];
-    return ours(question, { rcode, isTruncated, answers, authorities }, kind, this.isRemembering);
+    return withReasonsOf(
+      outcome,
+      ours(question, { rcode, isTruncated, answers, authorities }, kind, this.isRemembering),
+    );
   }
 
   #made(record: ResourceRecord, ttlMax = record.ttl): ResourceRecord {
@@ -341,6 +349,11 @@ function ours(question: Question, fields: Partial<Message>, kind: Outcome["kind"
 
 function failure(question: Question, rcode: number, kind: Outcome["kind"] = "failure"): Outcome {
   return ours(question, { rcode }, kind, false);
+}
+
+/** What is told of another name comes with as many reasons as there. */
+function withReasonsOf({ errorCount }: Outcome, told: Outcome): Outcome {
+  return errorCount === undefined ? told : { ...told, errorCount };
 }
 
 function textOf(name: Name): string {
