@@ -43,6 +43,7 @@ server:
   username: ""
   pidfile: ""
   use-syslog: no
+  local-zone: "." refuse
   local-zone: "${ZONE}" static
   local-zone: "fresh.${ZONE}" redirect
   local-data: "fresh.${ZONE} 86400 IN A ${FRESH_ADDRESS}"

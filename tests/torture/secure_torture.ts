@@ -42,6 +42,8 @@ export async function secureTorture(
     listen: LISTENERS.map((text) => parseListen(text, 53)),
     upstreams: [parseEndpoint(formatSocketAddress(upstream.address), 53)],
     timeoutMs: TIMEOUT_MS,
+    // Small enough to be full soon: from then on memory has to be flat.
+    cacheSizeMib: 2,
     logLevel: "error",
   };
   const told: string[] = [];
