@@ -25,6 +25,11 @@ export function encryptedListeners(tree: Tree, hosts: readonly string[], draft: 
       const why = isOn ? "needs server.certificate with a file" : "switched off";
       if (found !== null) draft.none(found.origin, `tls.${name}: ${found.text}`, why);
     }
+    for (const [name, found] of [["certificate_path", certificate], ["private_key_path", key]] as const) {
+      if (found !== null && found.text !== "") {
+        draft.none(found.origin, `tls.${name}: ${found.text}`, "no encrypted listener");
+      }
+    }
     return;
   }
   for (const { name, scheme, usual, found } of ports) {

@@ -53,10 +53,11 @@ function ports(tree: Tree, draft: Draft): void {
     if (isCertified) listen(text, origin, one, draft);
     else draft.none(origin, `${one.name}: ${text}`, "needs server.certificate; dns-forwarder self-signed makes one");
   }
-  for (const [found, setting] of [[certificate, "certificate"], [key, "key"]] as const) {
+  const files = [[certificate, "certFile", "certificate"], [key, "keyFile", "key"]] as const;
+  for (const [found, path, setting] of files) {
     if (found === null) continue;
     if (isCertified && encrypted.length > 0) draft.add("server", setting, [found.text], found.origin);
-    else draft.none(found.origin, `${setting}: ${found.text}`, "no listener needs it");
+    else draft.none(found.origin, `${path}: ${found.text}`, "no listener needs it");
   }
 }
 

@@ -84,6 +84,44 @@ example.org:54 {
   }
 });
 
+/** What is encrypted in part, switched off, or lacks its other half. */
+const HALVES: readonly (readonly [Peer, string])[] = [
+  [
+    "unbound",
+    "server:\ninterface: 192.0.2.1@853\ntls-service-pem: /a.pem\ntls-cert-bundle: /ca.pem\nhttps-port: 8443\n",
+  ],
+  ["adguard", "tls:\n  enabled: false\n  port_https: 443\n  certificate_path: /a.pem\n  private_key_path: /a.key\n"],
+  ["adguard", "tls:\n  enabled: true\n  port_https: 443\n  certificate_chain: abc\n  private_key: hunter2\n"],
+  ["adguard", "dns:\n  upstream_dns:\n    - tls://dns.example\n    - quic://dns.example\n  bootstrap_dns: []\n"],
+  ["blocky", "certFile: /a.pem\nports:\n  tls: 853\n"],
+  ["blocky", "certFile: /a.pem\nkeyFile: /a.key\n"],
+  [
+    "blocky",
+    "upstreams:\n  groups:\n    default:\n      - tcp-tls:dns.example\n      - https://192.0.2.1.example/#x\n",
+  ],
+  [
+    "coredns",
+    "tls://.:853 {\n tls /a.pem /a.key /ca.pem {\n  client_auth require_and_verify\n }\n forward . 192.0.2.1 {\n  force_tcp\n }\n}\n",
+  ],
+  ["coredns", "https://example.org {\n forward . tls://dns.example\n}\n"],
+];
+
+for (const [i, [peer, text]] of HALVES.entries()) {
+  Deno.test(`importConfig() makes no listener and no server of half of what ${peer} says of encryption, and tells each line (${i + 1})`, async () => {
+    const written = await importConfig(peer, [{ file: "half", text }]);
+    await load(written);
+    assertEquals(/^\s*(?:"(?:tls|https|quic):|certificate =|key =|servers =)/m.test(written), false);
+    assertEquals(/hunter/.test(written), false);
+    const values = text.trimEnd().split("\n").flatMap((line, at) => {
+      return /^(?:server:|.*[:{]\s*$|\s*\}|.*enabled:|.*bootstrap_dns:)/.test(line) &&
+          !/client_auth|tls \/|forward/.test(line)
+        ? []
+        : [at + 1];
+    });
+    assertEquals(values.filter((line) => !new RegExp(`half:${line}\\b`).test(written)), []);
+  });
+}
+
 /** Where Debian's packages put the examples themselves, in which each option stands in a comment. */
 const DOCUMENTED: readonly (readonly [Peer, string, RegExp])[] = [
   ["dnsmasq", "/usr/share/doc/dnsmasq-base/examples/dnsmasq.conf.example", /^#(?=[a-z])/gm],

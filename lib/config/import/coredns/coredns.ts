@@ -70,19 +70,22 @@ function serverBlock(
   if (isOther && !isSame) {
     const why = "another server for the same names, at a port of its own: that takes another program";
     draft.none(origin, keys.join(" "), why);
-    const every = directives.flatMap((directive) => [directive, ...directive.block]);
-    for (const directive of every) draft.none(directive.origin, textOf(directive), why);
+    for (const directive of withBlocks(directives)) draft.none(directive.origin, textOf(directive), why);
     return;
   }
   const isListened = scope.zones.length > 0 &&
     listeners(scope.places, { binds, tls: all.find(({ name }) => name === "tls"), origin }, draft);
   if (!isListened) {
-    for (const directive of plugins) draft.none(directive.origin, textOf(directive), "nobody can ask this server");
+    for (const directive of withBlocks(plugins)) {
+      draft.none(directive.origin, textOf(directive), "nobody can ask this server");
+    }
     return;
   }
   servers.note(scope, plugins);
   if (isSame) {
-    for (const directive of plugins) draft.alreadySo(directive.origin, textOf(directive), "one for all listeners");
+    for (const directive of withBlocks(plugins)) {
+      draft.alreadySo(directive.origin, textOf(directive), "one for all listeners");
+    }
   } else for (const directive of plugins) plugin(directive, scope, draft);
 }
 
@@ -171,4 +174,9 @@ function acl({ block }: Directive, draft: Draft): void {
 
 function textOf({ name, args }: Directive): string {
   return [name, ...args].join(" ");
+}
+
+/** With what stands in braces behind them. */
+function withBlocks(directives: readonly Directive[]): readonly Directive[] {
+  return directives.flatMap((directive) => [directive, ...directive.block]);
 }

@@ -22,6 +22,9 @@ export function listeners(
   const hasEncrypted = places.some(({ scheme }) => scheme !== "");
   const isListened = isServed || places.some(({ scheme }) => scheme === "");
   if (tls === undefined) return isListened;
+  for (const { name, args, origin } of tls.block) {
+    draft.none(origin, `tls: ${[name, ...args].join(" ")}`, "client-ca of a listener says whose clients are served");
+  }
   if (!isServed || !hasEncrypted) {
     draft.none(tls.origin, `tls ${tls.args.join(" ")}`, "no listener of its block is encrypted");
     return isListened;
