@@ -3,6 +3,7 @@ import type { DatagramSocket, Network, StreamListenSocket, StreamSocket } from "
 import { isLinkLocal, splitZone } from "../../base/net/zone.ts";
 import { DENO_QUIC } from "./quic/deno_quic.ts";
 import type { ProxyOptions } from "../../base/sockets/stream_socket.ts";
+import { acceptStream } from "./accept_stream.ts";
 import { bind, bindStream } from "./bind.ts";
 import { inZoneOf } from "./in_zone.ts";
 import { ProxiedListener } from "./proxied_listener.ts";
@@ -71,7 +72,7 @@ function listenBy(local: SocketAddress, { reusePort, proxied }: ListenOptions): 
   const { zone } = splitZone(local.hostname);
   const listener: StreamListenSocket = {
     address: inZoneOf(socket.addr, zone),
-    accept: async () => streamSocket(await socket.accept(), zone),
+    accept: async () => streamSocket(await acceptStream(socket), zone),
     close: () => socket.close(),
   };
   return proxied === null ? listener : new ProxiedListener(listener, proxied);

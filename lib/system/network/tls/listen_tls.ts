@@ -4,6 +4,7 @@ import type { SocketAddress } from "../../../base/net/address.ts";
 import { splitZone } from "../../../base/net/zone.ts";
 import type { TlsIdentity, TlsListenSocket, TlsServerOptions, TlsSocket } from "../../../base/sockets/tls.ts";
 import { inZoneOf } from "../in_zone.ts";
+import { acceptStream } from "../accept_stream.ts";
 import { bindStream } from "../bind.ts";
 import { hearProxy, Proxies } from "../proxies.ts";
 import { ReadyConnections } from "../ready_connections.ts";
@@ -93,7 +94,7 @@ class NodeTlsListener implements TlsListenSocket {
     if (this.#isAccepting) return;
     this.#isAccepting = true;
     try {
-      for (;;) void this.#greet(await this.#listener.accept());
+      for (;;) void this.#greet(await acceptStream(this.#listener));
     } catch (error) {
       if (!this.#ready.isClosed) this.#ready.fail(error as Error);
     } finally {
