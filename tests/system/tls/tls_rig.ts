@@ -77,3 +77,8 @@ export async function retried<T>(connect: () => Promise<T>): Promise<T> {
     }
   }
 }
+
+/** Waits for the end of a socket of Node's. */
+export function nodeClosed(socket: { once(event: "close", callback: () => void): unknown }): Promise<void> {
+  return new Promise((resolve) => socket.once("close", resolve));
+}

@@ -8,6 +8,7 @@ import { acceptStream } from "../accept_stream.ts";
 import { bindStream } from "../bind.ts";
 import { hearProxy, Proxies } from "../proxies.ts";
 import { ReadyConnections } from "../ready_connections.ts";
+import { letGo } from "./let_go.ts";
 import { toNodeSocket } from "./node_socket.ts";
 import { NodeTlsStream } from "./node_tls_stream.ts";
 import { certificatesShownOn } from "./peer_certificates.ts";
@@ -82,7 +83,10 @@ class NodeTlsListener implements TlsListenSocket {
     const server = tlsServerOf({ identities, alpn, clientCa });
     server.on("secureConnection", (socket) => this.#take(socket));
     // Whoever comes with something else is no news. The alert leaves, and the connection ends.
-    server.on("tlsClientError", (_error, socket) => socket.on("error", () => {}));
+    server.on("tlsClientError", (_error, socket) => {
+      socket.on("error", () => {});
+      letGo(socket);
+    });
     return server;
   }
 

@@ -31,6 +31,9 @@ export function tlsServerOf({ identities, alpn, clientCa }: ServerFace): Server 
   return NODE.tls.createServer({
     ...optionsOf(first),
     ALPNProtocols: [...alpn],
+    // None: who listens has an alarm for each. Node's stops for handshakes that succeed only (Deno 2.9.5), and until then, two minutes
+    // unless told otherwise, all of a connection that failed stays in memory.
+    handshakeTimeout: -1,
     ...(clientCa !== null && { requestCert: true, rejectUnauthorized: true }),
     SNICallback: (name, tell) => tell(null, contextFor(contexts, name.toLowerCase())),
   });
