@@ -4,7 +4,7 @@ import { testTls } from "./tls_rig.ts";
 /** A socket of Node's that nobody lets go of keeps 8,000 in the heap, and five times as much beside it. */
 const OCTETS_KEPT_MAX = 1500;
 
-testTls("listenTls() keeps nothing of handshakes that fail, whichever way they do", async () => {
+testTls("listenTls() and connectTls() keep nothing of handshakes that fail, whichever way they do", async () => {
   if (Deno.permissions.querySync({ name: "run" }).state !== "granted") return;
   const script = new URL("failing_handshakes.ts", import.meta.url).pathname;
   const args = ["run", "--no-prompt", "--allow-net", "--v8-flags=--expose-gc", script];

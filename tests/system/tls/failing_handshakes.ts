@@ -1,6 +1,6 @@
 import { connect as tlsConnect } from "node:tls";
 import { DENO_NETWORK } from "../../../lib/system/network/deno_network.ts";
-import { nodeClosed, SERVER } from "./tls_rig.ts";
+import { CLIENT, NO_SIGNAL, nodeClosed, SERVER } from "./tls_rig.ts";
 
 // Says how much of the heap is in use after each of a few rounds of handshakes that fail, in octets. Run by a test, with gc().
 const ROUNDS = 3;
@@ -18,7 +18,9 @@ const { port } = listener.address;
 void accept();
 const used: number[] = [];
 for (let round = 0; round < ROUNDS; round++) {
-  for (let i = 0; i < OF_A_KIND; i++) await Promise.all([speak(GARBAGE), speak(PART), speak(null), refuse()]);
+  for (let i = 0; i < OF_A_KIND; i++) {
+    await Promise.all([speak(GARBAGE), speak(PART), speak(null), refuse(), beRefused()]);
+  }
   // What is at its end is let go of in the turns after it.
   for (let i = 0; i < 3; i++) {
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -26,7 +28,7 @@ for (let round = 0; round < ROUNDS; round++) {
   }
   used.push(Deno.memoryUsage().heapUsed);
 }
-await Deno.stdout.write(new TextEncoder().encode(JSON.stringify({ used, handshakesARound: 4 * OF_A_KIND })));
+await Deno.stdout.write(new TextEncoder().encode(JSON.stringify({ used, handshakesARound: 5 * OF_A_KIND })));
 Deno.exit();
 
 async function accept(): Promise<void> {
@@ -53,4 +55,10 @@ async function refuse(): Promise<void> {
   const socket = tlsConnect({ host: "127.0.0.1", port, servername: "dns.example.org" });
   socket.on("error", () => {});
   await nodeClosed(socket);
+}
+
+/** Nobody listens there: what would have encrypted is never told to start. */
+async function beRefused(): Promise<void> {
+  const nobody = { transport: "tcp", hostname: "127.0.0.1", port: 1 } as const;
+  await DENO_NETWORK.connectTls(nobody, CLIENT, NO_SIGNAL, "127.0.0.1").then((socket) => socket.close(), () => {});
 }

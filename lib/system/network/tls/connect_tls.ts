@@ -4,6 +4,7 @@ import { fromPem } from "../../../base/certificates/pem.ts";
 import type { SocketAddress } from "../../../base/net/address.ts";
 import { type TlsClientOptions, TlsError, type TlsSocket } from "../../../base/sockets/tls.ts";
 import { chainErrorText } from "./chain_error.ts";
+import { letGo } from "./let_go.ts";
 import { NODE } from "./node_modules.ts";
 import { toNodeSocket } from "./node_socket.ts";
 import { NodeTlsStream, type Shown } from "./node_tls_stream.ts";
@@ -41,6 +42,7 @@ export async function connectTls(
     checkServerIdentity: () => undefined,
   };
   const socket = connectNode(options);
+  letGo(socket);
   await handshakeOf(socket, signal);
   try {
     const shown = shownBy(socket, ca);

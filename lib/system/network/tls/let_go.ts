@@ -11,7 +11,8 @@ interface Wrap {
 
 /**
  * Lets the memory of a socket go whose handshake has failed, when it has ended. Deno (2.9.5) does so itself only for those whose
- * ClientHello was read: of all others 40 KiB would stay until the program ends, and whoever may connect could fill the memory.
+ * ClientHello was read, or written: of all others 40 KiB would stay until the program ends, and whoever may connect could fill
+ * the memory.
  */
 export function letGo(socket: TLSSocket): void {
   if (!socket.destroyed) return void socket.once("close", () => letGo(socket));
