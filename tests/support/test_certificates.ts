@@ -1,3 +1,6 @@
+import { equals } from "@std/bytes/equals";
+import { DER, derOf, DerReader, objectId } from "../../lib/base/certificates/der.ts";
+import { toPem } from "../../lib/base/certificates/pem.ts";
 import {
   type CertificateWish,
   type MadeCertificate,
@@ -94,4 +97,48 @@ async function makeAll(): Promise<TestCertificates> {
     makeCertificate(wish, stranger),
   ]);
   return { authority, stranger, server, expired, notYetValid, selfSigned, otherName, untrusted };
+}
+
+/** An extension (RFC 5280 §4.1) that a test writes by itself. */
+export interface OddExtension {
+  /** What it is, such as `2.5.29.15`. */
+  readonly id: string;
+  /** Its value, DER; `null` for none at all. */
+  readonly value: Uint8Array | null;
+}
+
+/** The same certificate with a critical extension more, or in the place of the one with its ID, signed by an authority again. */
+export async function withExtension(
+  made: MadeCertificate,
+  { id, value }: OddExtension,
+  { privateKey }: Pick<MadeCertificate, "privateKey">,
+): Promise<MadeCertificate> {
+  const fields = valuesIn(new DerReader(new DerReader(made.der).take(DER.sequence).content).take(DER.sequence).content);
+  const extensions = valuesIn(new DerReader(fields.at(-1)!.content).take(DER.sequence).content)
+    .filter(({ content }) => !equals(new DerReader(content).take(DER.objectId).whole, objectId(id)))
+    .map(({ whole }) => whole);
+  if (value !== null) {
+    const critical = derOf(DER.boolean, Uint8Array.of(0xff));
+    extensions.push(derOf(DER.sequence, objectId(id), critical, derOf(DER.octetString, value)));
+  }
+  const kept = fields.slice(0, -1).map(({ whole }) => whole);
+  const tbs = derOf(DER.sequence, ...kept, derOf(0xa3, derOf(DER.sequence, ...extensions)));
+  const ecdsa = { name: "ECDSA", hash: "SHA-256" };
+  const signature = new Uint8Array(await crypto.subtle.sign(ecdsa, privateKey, tbs));
+  const [r, s] = [signature.subarray(0, 32), signature.subarray(32)].map(positive);
+  const signed = derOf(DER.bitString, Uint8Array.of(0), derOf(DER.sequence, r!, s!));
+  const der = derOf(DER.sequence, tbs, fields[2]!.whole, signed);
+  return { ...made, der, certificate: toPem("CERTIFICATE", der) };
+}
+
+function valuesIn(octets: Uint8Array) {
+  const values = [];
+  for (const reader = new DerReader(octets); !reader.isAtEnd;) values.push(reader.take());
+  return values;
+}
+
+/** X.690 §8.3: in as few octets as possible, and not below zero. */
+function positive(octets: Uint8Array): Uint8Array {
+  const digits = octets.subarray(octets.findIndex((octet) => octet !== 0));
+  return digits[0]! >= 0x80 ? derOf(DER.integer, Uint8Array.of(0), digits) : derOf(DER.integer, digits);
 }

@@ -20,6 +20,8 @@ export interface Certificate {
   readonly validToS: number;
   /** Whether servers may show it: its purposes (RFC 5280 §4.2.1.12) name them, or any, or there are none. */
   readonly isForServers: boolean;
+  /** Whether it is an authority's whose key usage does not let it sign certificates (RFC 5280 §4.2.1.3 and §6.1.4 (n)). */
+  readonly isBarredAuthority: boolean;
   /** Its public key (SubjectPublicKeyInfo); a view. */
   readonly spki: Uint8Array;
   /** What is signed of it (TBSCertificate); a view. */
@@ -36,7 +38,13 @@ const OBJECTS = {
   organization: objectId("2.5.4.10"),
   subjectAltName: objectId("2.5.29.17"),
   purposes: objectId("2.5.29.37"),
+  basicConstraints: objectId("2.5.29.19"),
+  keyUsage: objectId("2.5.29.15"),
 };
+
+/** RFC 5280 §4.2.1.3: bit 5 of a key usage, in its first octet; what stands behind it. */
+const CERT_SIGN = 0x04;
+const UNUSED_BITS_MAX = 2;
 
 /** RFC 5280 §4.2.1.12: any purpose, and servers of TLS. */
 const FOR_SERVERS = ["2.5.29.37.0", "1.3.6.1.5.5.7.3.1"].map(objectId);
@@ -95,6 +103,7 @@ export function readCertificate(der: Uint8Array): Certificate {
     validFromS,
     validToS,
     isForServers: isForServers(extensions.list),
+    isBarredAuthority: isAuthority(extensions.list) && !maySign(extensions.list),
     spki: spki.whole,
     tbs: tbs.whole,
     isPlain: der.length <= PLAIN_OCTETS_MAX && isDer(der) && isVersion3(version) && isPositive(serial) &&
@@ -173,6 +182,25 @@ function isForServers(extensions: readonly Extension[]): boolean {
     if (FOR_SERVERS.some((purpose) => equals(whole, purpose))) return true;
   }
   return false;
+}
+
+/** What cannot be read is taken for one: it is its key usage that has to let it sign. */
+function isAuthority(extensions: readonly Extension[]): boolean {
+  return extensions.filter(({ id }) => equals(id, OBJECTS.basicConstraints)).some(({ value }) => {
+    if (!isDer(value) || value[0] !== DER.sequence) return true;
+    const first = new DerReader(new DerReader(value).take(DER.sequence).content).takeIf(DER.boolean);
+    return first !== null && first.content[0] !== 0;
+  });
+}
+
+/** Where there is a key usage, it has keyCertSign. */
+function maySign(extensions: readonly Extension[]): boolean {
+  return extensions.filter(({ id }) => equals(id, OBJECTS.keyUsage)).every(({ value }) => {
+    if (!isDer(value) || value[0] !== DER.bitString) return false;
+    const [unused, bits, ...more] = new DerReader(value).take(DER.bitString).content;
+    if (unused === undefined || bits === undefined) return false;
+    return (bits & CERT_SIGN) !== 0 && (more.length > 0 || unused <= UNUSED_BITS_MAX);
+  });
 }
 
 /** The common name of a distinguished name, or its organization: what tells people whose it is. */

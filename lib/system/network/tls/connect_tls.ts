@@ -107,7 +107,12 @@ function shownBy(socket: TLSSocket, ca: string | null): Shown {
 }
 
 /** See `TlsSocket.chainError`. */
-function verdictOn(socket: TLSSocket, { read, digest }: ShownCertificates, ca: string | null): string | null {
+function verdictOn(
+  socket: TLSSocket,
+  { read, digest, objection }: ShownCertificates,
+  ca: string | null,
+): string | null {
+  if (objection !== null) return objection;
   if (socket.isSessionReused()) {
     const found = ca === null ? VERDICTS.of(digest) : undefined;
     if (found === undefined) throw new TlsError("A session was taken up again whose certificates were not looked at");

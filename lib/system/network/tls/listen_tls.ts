@@ -172,7 +172,8 @@ class NodeTlsListener implements TlsListenSocket {
   #certificatesOf(socket: TLSSocket): TlsSocket["peerCertificates"] | null {
     if (this.#options.clientCa === null) return [];
     try {
-      const { certificates, digest } = certificatesShownOn(socket);
+      const { certificates, digest, objection } = certificatesShownOn(socket);
+      if (objection !== null) return null;
       const [own] = certificates;
       if (own === undefined || own.validToS < Date.now() / 1000) return null;
       if (socket.isSessionReused()) return this.#verdicts.of(digest) === null ? certificates : null;

@@ -14,6 +14,8 @@ export interface ShownCertificates {
   readonly certificates: readonly PeerCertificate[];
   /** All of them in the same order, with what only the system looks at. */
   readonly read: readonly Certificate[];
+  /** Why none of them is believed, whatever Deno says of them; `null` when nothing speaks against that. */
+  readonly objection: string | null;
   /** The same for the same certificates in the same order, and for no others. */
   readonly digest: string;
 }
@@ -24,11 +26,13 @@ export interface ShownCertificates {
  * @throws {TlsError} when something of it is no certificate.
  */
 export function certificatesShownOn(socket: TLSSocket): ShownCertificates {
-  const ders = dersOf(socket);
+  const all = dersOf(socket);
+  const ders = all.slice(0, CHAIN_MAX);
   try {
     const read = ders.map(readCertificate);
     const certificates = read.slice(0, signedCount(ders)).map(toPeerCertificate);
-    return { certificates, read, digest: sha256(...ders) };
+    const objection = objectionTo(read, all.length);
+    return { certificates, read, objection, digest: sha256(...ders) };
   } catch (error) {
     if (!(error instanceof DerError)) throw error;
     throw new TlsError(`Its certificate cannot be read: ${error.message}`, { cause: error });
@@ -49,7 +53,19 @@ export function toPeerCertificate(certificate: Certificate): PeerCertificate {
 function dersOf(socket: TLSSocket): Uint8Array[] {
   const { _handle: handle } = socket as unknown as { _handle: ShowsChain | null };
   const shown = handle?.getPeerCertificateChain?.()?.certificates ?? [];
-  return shown.slice(0, CHAIN_MAX).map((der) => new Uint8Array(der));
+  return shown.map((der) => new Uint8Array(der));
+}
+
+/**
+ * Deno 2.9.5 takes any authority for one that may sign. Which of those that were shown it has gone by is not told, and they may come in
+ * any order: none of them may be barred, and none may stand where nobody looks.
+ */
+function objectionTo([_own, ...others]: readonly Certificate[], shownCount: number): string | null {
+  if (shownCount > CHAIN_MAX) return `it shows more than ${CHAIN_MAX} certificates, and no more are looked at`;
+  const barred = others.find(({ isBarredAuthority }) => isBarredAuthority);
+  if (barred === undefined) return null;
+  return `the certificate of ${barred.subject} may not sign others (its key usage has no keyCertSign): ` +
+    "whoever runs the server has to get one from another authority";
 }
 
 /** What is under a TLS socket, in Deno. */
