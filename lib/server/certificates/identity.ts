@@ -40,12 +40,12 @@ export type PublicKeyOf = (key: string) => Uint8Array;
 /** Puts certificates and keys together, wherever they stand: what belongs together has the same public key. */
 export function identitiesIn(files: readonly PemFile[], publicKeyOf: PublicKeyOf): FoundIdentities {
   const problems: PemProblem[] = [];
-  const keys: { readonly spki: Uint8Array; readonly key: string }[] = [];
+  const keys: { readonly path: string; readonly spki: Uint8Array; readonly key: string }[] = [];
   const publicKeys: string[] = [];
   for (const file of files) {
     const found = keysIn(file, publicKeyOf, problems);
     if (found.length > 0 && file.isPublic) publicKeys.push(file.path);
-    keys.push(...found);
+    keys.push(...found.map((one) => ({ path: file.path, ...one })));
   }
   const identities: Identity[] = [];
   const keyless: string[] = [];
@@ -55,10 +55,22 @@ export function identitiesIn(files: readonly PemFile[], publicKeyOf: PublicKeyOf
     const { own, certificate, chainLength } = chain;
     const key = keys.find(({ spki }) => equals(spki, own.spki))?.key;
     if (key !== undefined) identities.push({ path: file.path, own, certificate, chainLength, key });
-    else if (file.folder === null) problems.push({ path: file.path, reason: "there is no key for it" });
-    else keyless.push(file.path);
+    else if (file.folder === null) {
+      problems.push({
+        path: file.path,
+        reason: keylessText(keys.map(({ path }) => path)),
+      });
+    } else keyless.push(file.path);
   }
   return { identities: withoutDoubles(identities), problems, keyless, publicKeys };
+}
+
+/** Whoever has taken the wrong pair of files wants to know of both. */
+function keylessText(keyPaths: readonly string[]): string {
+  const [first, ...others] = new Set(keyPaths);
+  if (first === undefined) return "there is no key for it";
+  const rest = others.length > 0 ? ` and ${others.length} more` : "";
+  return `there is no key for it: what is in ${first}${rest} belongs to another certificate`;
 }
 
 function keysIn({ path, text, folder }: PemFile, publicKeyOf: PublicKeyOf, problems: PemProblem[]) {

@@ -86,7 +86,10 @@ Deno.test("CertificateKeeper refuses what cannot be used at the start, and says 
   await refused({}, "/tls: there is no certificate with its key");
   await refused({ certificates: ["/tls/a.pem"] }, "/tls/a.pem: there is no key for it");
   files.write("/b.key", two.key);
-  await refused({ certificates: ["/tls/a.pem"], keys: ["/b.key"] }, "/tls/a.pem: there is no key for it");
+  await refused(
+    { certificates: ["/tls/a.pem"], keys: ["/b.key"] },
+    "/tls/a.pem: there is no key for it: what is in /b.key belongs to another certificate",
+  );
   files.write("/text", "hello");
   await refused({ certificates: ["/text"] }, "/text: there is neither a certificate nor a key in it (PEM)");
   const broken = one.certificate.replace(/\n[A-Za-z0-9+/]{10}/, "\nAAAAAAAAAA");
