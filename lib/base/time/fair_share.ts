@@ -3,11 +3,11 @@ import { KIB } from "../units.ts";
 
 /**
  * What may be spent in one turn of the event loop, in octets of messages: half a millisecond to a whole one, whether it goes
- * into two of the largest size or into thirty small ones.
+ * into two of the largest size or into a hundred small ones.
  */
 const TURN_OCTETS = 128 * KIB;
 /** What a message costs beside its octets, in the time that so many take. */
-const MESSAGE_OCTETS = 4 * KIB;
+const MESSAGE_OCTETS = KIB;
 /** Those who go on when the next turn comes; each of them deals with one message at least. */
 const WOKEN_MAX = 2;
 

@@ -1,10 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { FairShare } from "../../../lib/base/time/fair_share.ts";
-import { KIB } from "../../../lib/base/units.ts";
 import { FakeTime, settled } from "../../support/fake_time.ts";
 
-Deno.test("FairShare is used up by two of the largest messages, and by thirty small ones, until the next turn", async () => {
-  for (const [octets, count] of [[60 * KIB, 2], [100, 32]] as const) {
+Deno.test("FairShare is used up by two of the largest messages, and by a hundred small ones, until the next turn", async () => {
+  for (const [octets, count] of [[65_535, 2], [200, 108]] as const) {
     const time = new FakeTime();
     const share = new FairShare(time);
     let spent = 0;
