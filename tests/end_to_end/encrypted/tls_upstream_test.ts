@@ -13,6 +13,15 @@ import { UdpServer } from "../udp_server.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 
+/** Whether a file may be made that `ca=` names, and read. */
+const HAS_FILES = (["read", "write"] as const).every((name) => {
+  return Deno.permissions.querySync({ name }).state === "granted";
+});
+
+function testWithFiles(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name: `${name} (needs --allow-read, --allow-write)`, ignore: !HAS_FILES, fn });
+}
+
 /** The file with the only authority that is believed. */
 async function caFile(authority: TlsIdentity): Promise<{ path: string } & AsyncDisposable> {
   const path = await Deno.makeTempFile({ suffix: ".pem" });
@@ -33,27 +42,30 @@ async function ask(address: ConstructorParameters<typeof UdpClient>[0], name: st
   );
 }
 
-Deno.test("an upstream over TLS answers, by its name and by its address, and sees padded queries on one connection", async () => {
-  const { authority, server } = await testCertificates();
-  await using ca = await caFile(authority);
-  for (const host of ["dns.example.org", null]) {
-    const queries: Octets[] = [];
-    await using upstream = new TcpServer((query) => (queries.push(query.slice()), answerTo(query)), 0, server);
-    const { port } = upstream.address;
-    const where = host === null ? `127.0.0.1:${port}?ca=${ca.path}` : `${host}:${port}?ip=127.0.0.1&ca=${ca.path}`;
-    await using program = startProgram("--resolver", `tls://${where}`);
-    for (const name of ["a.example.org", "b.example.org", "c.example.org"]) {
-      const reply = await ask(program.address, name);
-      assertEquals([reply.rcode, lines(reply.answers)], [RCODE.NOERROR, [`${name}. 300 IN A 192.0.2.1`]]);
+testWithFiles(
+  "an upstream over TLS answers, by its name and by its address, and sees padded queries on one connection",
+  async () => {
+    const { authority, server } = await testCertificates();
+    await using ca = await caFile(authority);
+    for (const host of ["dns.example.org", null]) {
+      const queries: Octets[] = [];
+      await using upstream = new TcpServer((query) => (queries.push(query.slice()), answerTo(query)), 0, server);
+      const { port } = upstream.address;
+      const where = host === null ? `127.0.0.1:${port}?ca=${ca.path}` : `${host}:${port}?ip=127.0.0.1&ca=${ca.path}`;
+      await using program = startProgram("--resolver", `tls://${where}`);
+      for (const name of ["a.example.org", "b.example.org", "c.example.org"]) {
+        const reply = await ask(program.address, name);
+        assertEquals([reply.rcode, lines(reply.answers)], [RCODE.NOERROR, [`${name}. 300 IN A 192.0.2.1`]]);
+      }
+      assertEquals([upstream.connectionCount, queries.length], [1, 3]);
+      for (const query of queries) {
+        assertEquals(query.length % 128, 0);
+        const codes = ednsOf(decode(query))!.options.map(({ code }) => code);
+        assertEquals(codes, [EDNS_OPTION.TCP_KEEPALIVE, EDNS_OPTION.PADDING]);
+      }
     }
-    assertEquals([upstream.connectionCount, queries.length], [1, 3]);
-    for (const query of queries) {
-      assertEquals(query.length % 128, 0);
-      const codes = ednsOf(decode(query))!.options.map(({ code }) => code);
-      assertEquals(codes, [EDNS_OPTION.TCP_KEEPALIVE, EDNS_OPTION.PADDING]);
-    }
-  }
-});
+  },
+);
 
 for (
   const [what, whose, host, told] of [
@@ -70,7 +82,7 @@ for (
     ],
   ] satisfies [string, keyof TestCertificates, string, RegExp][]
 ) {
-  Deno.test(`[7858_01] a server over TLS whose certificate ${what} never gets a query`, async () => {
+  testWithFiles(`[7858_01] a server over TLS whose certificate ${what} never gets a query`, async () => {
     const certificates = await testCertificates();
     await using ca = await caFile(certificates.authority);
     await using upstream = new TcpServer(answerTo, 0, certificates[whose]);
@@ -121,33 +133,36 @@ Deno.test("a server over TLS that need not prove anything is asked, and that is 
   assertEquals(program.lines.filter((line) => line.includes("need not prove who it is")).length, 1);
 });
 
-Deno.test("a server over TLS that is given by name alone is found by the bootstrap servers, and by nobody else", async () => {
-  const { authority, server } = await testCertificates();
-  await using ca = await caFile(authority);
-  await using upstream = new TcpServer(answerTo, 0, server);
-  const asked: string[] = [];
-  await using bootstrap = new UdpServer(({ octets }) => {
-    const { id, questions } = decode(octets);
-    asked.push(...questionLines(questions).map((line) => line.toLowerCase()));
-    const answers = questions[0]!.type === 1 ? records("dns.example.org 300 IN A 127.0.0.1") : [];
-    return wire({
-      id,
-      questions,
-      isResponse: true,
-      recursionAvailable: true,
-      answers: answers.map((one) => ({ ...one, name: questions[0]!.name })),
+testWithFiles(
+  "a server over TLS that is given by name alone is found by the bootstrap servers, and by nobody else",
+  async () => {
+    const { authority, server } = await testCertificates();
+    await using ca = await caFile(authority);
+    await using upstream = new TcpServer(answerTo, 0, server);
+    const asked: string[] = [];
+    await using bootstrap = new UdpServer(({ octets }) => {
+      const { id, questions } = decode(octets);
+      asked.push(...questionLines(questions).map((line) => line.toLowerCase()));
+      const answers = questions[0]!.type === 1 ? records("dns.example.org 300 IN A 127.0.0.1") : [];
+      return wire({
+        id,
+        questions,
+        isResponse: true,
+        recursionAvailable: true,
+        answers: answers.map((one) => ({ ...one, name: questions[0]!.name })),
+      });
     });
-  });
-  await using program = startProgram(
-    "--bootstrap",
-    `127.0.0.1:${bootstrap.address.port}`,
-    "--resolver",
-    `tls://dns.example.org:${upstream.address.port}?ca=${ca.path}`,
-  );
-  assertEquals((await ask(program.address, "example.org")).rcode, RCODE.NOERROR);
-  assertEquals([...new Set(asked)].toSorted(), ["dns.example.org. in a", "dns.example.org. in aaaa"]);
-  assertEquals(program.app.state.upstreams.map(({ isForBootstrap = false }) => isForBootstrap), [false, true]);
-});
+    await using program = startProgram(
+      "--bootstrap",
+      `127.0.0.1:${bootstrap.address.port}`,
+      "--resolver",
+      `tls://dns.example.org:${upstream.address.port}?ca=${ca.path}`,
+    );
+    assertEquals((await ask(program.address, "example.org")).rcode, RCODE.NOERROR);
+    assertEquals([...new Set(asked)].toSorted(), ["dns.example.org. in a", "dns.example.org. in aaaa"]);
+    assertEquals(program.app.state.upstreams.map(({ isForBootstrap = false }) => isForBootstrap), [false, true]);
+  },
+);
 
 for (
   const [what, handler] of [
@@ -165,7 +180,7 @@ for (
     }],
   ] satisfies [string, StreamHandler][]
 ) {
-  Deno.test(`a server over TLS that ${what} loses nothing, and is not held to have failed`, async () => {
+  testWithFiles(`a server over TLS that ${what} loses nothing, and is not held to have failed`, async () => {
     const { authority, server } = await testCertificates();
     await using ca = await caFile(authority);
     await using upstream = new TcpServer(handler, 0, server);
