@@ -5,6 +5,7 @@ import type { Runtime } from "../base/runtime.ts";
 import { inSteps } from "../base/time/in_steps.ts";
 import type { FullConfig } from "../config/config.ts";
 import type { NameSet } from "../lists/set/name_set.ts";
+import { NO_OBSERVATIONS, type ObservationFeed } from "../observe/observation.ts";
 import { type Counters, formatCounters } from "../observe/counters.ts";
 import { replyCounts } from "../operator/reply_counts.ts";
 import { cacheStatus, formatStatus, type Status } from "../operator/status.ts";
@@ -121,9 +122,7 @@ export class App {
   }
 
   /** Follows another configuration from now on; see `prepare`, also for what it throws. */
-  use(config: FullConfig): void {
-    this.prepare(config).commit();
-  }
+  use = (config: FullConfig): void | Promise<void> => this.prepare(config).commit();
 
   #use(config: FullConfig, built: BuiltPipeline, opened: OpenedSockets): void {
     const former = this.#built;
@@ -182,6 +181,9 @@ export class App {
     return resourceUsage(this.#resources, this.#listeners, this.#streamLimit);
   }
 
+  /** See `WatchedProgram`. */
+  readonly observations: ObservationFeed = NO_OBSERVATIONS;
+
   /** How the program is doing. Numbers and text alone: it may go to another process. */
   get state(): Status {
     const { ageClock, counters, registry, runtime, store } = this.#resources;
@@ -199,10 +201,8 @@ export class App {
     };
   }
 
-  /** How the program is doing, for its operator; a line each. */
-  status(): string[] {
-    return formatStatus(this.state);
-  }
+  /** The same for its operator; a line each. */
+  status = (): string[] => formatStatus(this.state);
 
   /** What becomes of a question now, and why. It is asked as a client would. */
   explain(request: ExplainRequest): Promise<Explanation> {

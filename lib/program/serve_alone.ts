@@ -10,7 +10,8 @@ import type { DatagramIoChoice, OperatingSystem } from "./operating_system.ts";
 import { orAdvise } from "./listen_advice.ts";
 import { listsIn } from "./lists/lists_in.ts";
 import type { Reloads } from "./reloads.ts";
-import { serveAdmin } from "./admin/serve_admin.ts";
+import { Telemetry } from "./telemetry/telemetry.ts";
+import { adminHandler, serveAdmin } from "./admin/serve_admin.ts";
 import { briefStatus, serviceManager } from "./service.ts";
 
 /** Serves in this process until the host says stop. Resolves to the exit code. */
@@ -63,6 +64,7 @@ async function serveBy(
   const stopTelling = system.onStatusSignal(tell);
   const service = serviceManager(host, system, () => briefStatus(app.served, app.state));
   service?.ready();
+  let telemetry: Telemetry | null = null;
   const target: ReloadTarget = {
     prepare: async (to) => {
       const read = await certificates.read(to);
@@ -73,6 +75,7 @@ async function serveBy(
         read.follow();
         log.use(to.logLevel);
         lists?.follow(to);
+        telemetry?.follow(to);
       };
       return { commit: follow, abort };
     },
@@ -85,22 +88,26 @@ async function serveBy(
     findAddresses: (name, via) => app.findAddresses(name, via),
     useLists: ({ set }) => app.useLists(set),
   });
-  const stopAdmin = serveAdmin(app, {
-    path: config.adminSocket,
+  const handle = adminHandler(app, {
     reload,
     lists,
     certificates,
-    sockets: system.localSockets,
-    timers,
     wallClock,
-    log,
+    besideLines: () => telemetry?.lines ?? [],
   });
+  telemetry = new Telemetry({ program: app, handle, lists, certificates, system, runtime, log });
+  await telemetry.start(config).catch((error) => {
+    app.abort();
+    throw error;
+  });
+  const stopAdmin = serveAdmin({ path: config.adminSocket, handle, sockets: system.localSockets, timers, log });
   await host.stop;
   reloads.stop();
   stopAdmin();
   lists?.stop();
   certificates.stop();
   service?.stopping();
+  await telemetry.stop();
   await app.stop();
   stopTelling();
   return EXIT.ok;

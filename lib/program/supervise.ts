@@ -14,7 +14,8 @@ import { HeldSets } from "./lists/held_sets.ts";
 import { listsIn } from "./lists/lists_in.ts";
 import type { OperatingSystem } from "./operating_system.ts";
 import type { Reloads } from "./reloads.ts";
-import { serveAdmin } from "./admin/serve_admin.ts";
+import { Telemetry } from "./telemetry/telemetry.ts";
+import { adminHandler, serveAdmin } from "./admin/serve_admin.ts";
 import { briefStatus, serviceManager } from "./service.ts";
 
 /** Lets several processes serve, and keeps none of the work for this one. Resolves to the exit code. */
@@ -75,6 +76,7 @@ export async function supervise(
   certificates.begin((material) => supervisor.show(material));
   shown.follow();
   let stopAdmin = () => {};
+  let telemetry: Telemetry | null = null;
   if (isServing) {
     const target: ReloadTarget = { prepare, tally: () => supervisor.tally() };
     reloader = reloads.serve({
@@ -92,7 +94,19 @@ export async function supervise(
       findAddresses: (name, via) => supervisor.findAddresses(name, via),
       useLists: (opened) => supervisor.useLists(sets.hold(opened)),
     });
-    stopAdmin = serveAdmin(supervisor, { path, reload, lists, certificates, sockets, timers, wallClock, log });
+    const handle = adminHandler(supervisor, {
+      reload,
+      lists,
+      certificates,
+      wallClock,
+      besideLines: () => telemetry?.lines ?? [],
+    });
+    telemetry = new Telemetry({ program: supervisor, handle, lists, certificates, system, runtime, log });
+    await telemetry.start(config).catch(async (error) => {
+      await supervisor.stop();
+      throw error;
+    });
+    stopAdmin = serveAdmin({ path, handle, sockets, timers, log });
     await host.stop;
   }
   reloads.stop();
@@ -100,6 +114,7 @@ export async function supervise(
   lists?.stop();
   certificates.stop();
   service?.stopping();
+  await telemetry?.stop();
   await supervisor.stop();
   stopTelling();
   return exitCode;
@@ -113,6 +128,7 @@ export async function supervise(
       read.follow();
       log.use(to.logLevel);
       lists?.follow(to);
+      telemetry?.follow(to);
       return commit();
     };
     return { commit: follow, abort };

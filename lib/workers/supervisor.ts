@@ -2,6 +2,7 @@ import type {} from "../base/runtime.ts";
 import type { FullConfig } from "../config/config.ts";
 import { ruleNames } from "../config/rule_names.ts";
 import type { Pause } from "../lists/schedule/pause.ts";
+import { NO_OBSERVATIONS, type ObservationFeed } from "../observe/observation.ts";
 import { Counters, formatCounters } from "../observe/counters.ts";
 import type { RuleNames } from "../operator/admin/pausing.ts";
 import type { ExplainRequest, FlushRequest } from "../operator/admin/requests.ts";
@@ -98,9 +99,17 @@ export class Supervisor {
     };
   }
 
+  /** What leaves for clients. */
+  readonly observations: ObservationFeed = NO_OBSERVATIONS;
+
+  /** Asks all workers how they are doing. */
+  async refresh(): Promise<void> {
+    await Promise.all(this.#slots.map((slot) => slot.refresh()));
+  }
+
   /** How the workers are doing together now, for the operator; a line each. */
   async status(): Promise<string[]> {
-    await Promise.all(this.#slots.map((slot) => slot.refresh()));
+    await this.refresh();
     const serving = this.#slots.filter(({ isServing }) => isServing).length;
     const workers = `workers: ${serving} of ${this.#slots.length} serve, ${this.#deaths} have died`;
     const [first, ...others] = formatStatus(this.state);

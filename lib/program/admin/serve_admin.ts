@@ -50,14 +50,8 @@ export interface CertificatesTarget {
 export interface ServeAdminOptions {
   /** The path; `null` for nowhere. */
   readonly path: string | null;
-  /** Reads the configuration again; `null` when there is nothing to be read. */
-  readonly reload: (() => Promise<Outcome>) | null;
-  /** Keeps the lists that are read or fetched; `null` when there is nobody who does. */
-  readonly lists: ListsTarget | null;
-  /** Keeps the certificates. */
-  readonly certificates: CertificatesTarget;
-  /** What pauses end by. */
-  readonly wallClock: WallClock;
+  /** Does what commands ask for; see `adminHandler`. */
+  readonly handle: AdminHandler;
   /** Where sockets come from. */
   readonly sockets: LocalSockets;
   /** What pauses are made with. */
@@ -66,20 +60,33 @@ export interface ServeAdminOptions {
   readonly log: Log;
 }
 
+/** Who does parts of what commands ask for. */
+export interface AdminHandlerOptions {
+  /** Reads the configuration again; `null` when there is nothing to be read. */
+  readonly reload: (() => Promise<Outcome>) | null;
+  /** Keeps the lists that are read or fetched; `null` when there is nobody who does. */
+  readonly lists: ListsTarget | null;
+  /** Keeps the certificates. */
+  readonly certificates: CertificatesTarget;
+  /** What pauses end by. */
+  readonly wallClock: WallClock;
+  /** How what runs beside serving is doing, a line each. */
+  readonly besideLines: () => readonly string[];
+}
+
 /**
  * Takes commands at a socket, from now on. That there is none costs nobody an answer: the operator is told, and the program goes
  * on.
  *
  * @returns What ends it.
  */
-export function serveAdmin(target: AdminTarget, options: ServeAdminOptions): () => void {
-  const { path, sockets, timers, log } = options;
+export function serveAdmin({ path, handle, sockets, timers, log }: ServeAdminOptions): () => void {
   if (path === null) return () => {};
   let server: AdminServer | null = null;
   let isStopped = false;
   const begin = (socket: LocalListenSocket) => {
     if (isStopped) return socket.close();
-    server = new AdminServer({ socket, handle: handlerOf(target, options), timers, log });
+    server = new AdminServer({ socket, handle, timers, log });
     server.run();
     log.info(`takes commands at ${path}`);
   };
@@ -94,14 +101,18 @@ export function serveAdmin(target: AdminTarget, options: ServeAdminOptions): () 
   };
 }
 
-function handlerOf(target: AdminTarget, { reload, lists, certificates, wallClock }: ServeAdminOptions): AdminHandler {
+/** What commands for the program come to, whatever way they come in. */
+export function adminHandler(
+  target: AdminTarget,
+  { reload, lists, certificates, wallClock, besideLines }: AdminHandlerOptions,
+): AdminHandler {
   return async (request) => {
     switch (request.command) {
       case "status":
         await lists?.known;
         // In this order: the lines are what is asked for, and then the numbers are as new.
         return {
-          lines: [...await target.status(), ...certificates.lines, ...lists?.lines ?? []],
+          lines: [...await target.status(), ...certificates.lines, ...lists?.lines ?? [], ...besideLines()],
           status: target.state,
           lists: lists?.status ?? [],
           certificates: certificates.status,

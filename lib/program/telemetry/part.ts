@@ -1,0 +1,61 @@
+import type { Runtime } from "../../base/runtime.ts";
+import type { FullConfig } from "../../config/config.ts";
+import type { Log } from "../../observe/log.ts";
+import type { ObservationFeed } from "../../observe/observation.ts";
+import type { AdminHandler } from "../../operator/admin/admin_server.ts";
+import type { AdminTarget, CertificatesTarget, ListsTarget } from "../admin/serve_admin.ts";
+import type { OperatingSystem } from "../operating_system.ts";
+
+/** The program that is watched: one that serves alone, or all workers together. */
+export interface WatchedProgram extends AdminTarget {
+  /** What leaves for clients; see `ObservationFeed`. */
+  readonly observations: ObservationFeed;
+  /** Resolves when `state` is as new as it can be; not there where it always is. */
+  refresh?(): Promise<void>;
+}
+
+/** What a part is started with. */
+export interface PartContext {
+  /** The program that is watched. */
+  readonly program: WatchedProgram;
+  /** Does what commands ask for, as the admin socket does. */
+  readonly handle: AdminHandler;
+  /** Knows lists that are read or fetched; `null` when there is nobody who does. */
+  readonly lists: ListsTarget | null;
+  /** Knows certificates. */
+  readonly certificates: CertificatesTarget;
+  /** The world outside. */
+  readonly system: OperatingSystem;
+  /** Time, randomness, the network. */
+  readonly runtime: Runtime;
+  /** Where the operator reads. */
+  readonly log: Log;
+}
+
+/** One that was started. */
+export interface RunningPart {
+  /** How it is doing, for the status; a line each, none when there is nothing to be said. */
+  readonly lines: readonly string[];
+  /**
+   * Follows another configuration in which it is on, and whose settings are others. Returns whether it could; else it is stopped
+   * and started anew.
+   */
+  follow?(config: FullConfig): boolean;
+  /** The program is about to stop, and answers meanwhile. */
+  drain?(): void;
+  /** Ends it. */
+  stop(): void | Promise<void>;
+}
+
+/** Starts a part. Rejects with a `ListenError` when an address cannot be had. */
+export type StartPart = (config: FullConfig, context: PartContext) => RunningPart | Promise<RunningPart>;
+
+/** Something that runs beside serving when its settings say so. One that is off is not even loaded. */
+export interface Part {
+  /** What it is, for messages: `metrics`. */
+  readonly name: string;
+  /** What of the configuration it goes by, as plain data; `null` when it is off. */
+  settings(config: FullConfig): unknown;
+  /** Loads it. */
+  load(): Promise<StartPart>;
+}

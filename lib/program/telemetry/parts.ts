@@ -1,0 +1,4 @@
+import type { Part } from "./part.ts";
+
+/** All that can run beside serving, in the order in which they are started. A new one is a line here. */
+export const PARTS: readonly Part[] = [];
