@@ -51,6 +51,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   app: ["app.ts", "explain", "find_addresses.ts", "build_pipeline.ts", "chain.ts", "policy", "*"],
   reload: ["*", "changes"],
+  web: ["*", "page", "api", "auth"],
   config: ["load_config.ts", "file", "flags", "import", "read_config.ts", "settings.ts", "settings", "*"],
   operator: ["admin", "explain", "*"],
   server: ["listen", "certificates", "server.ts", "pipeline.ts", "admission", "reply", "*"],
