@@ -6,7 +6,7 @@ import { testCertificates } from "../../support/test_certificates.ts";
 // As the program does. Otherwise Deno (2.9.5) does it by itself half a second later, and ends when it cannot.
 Deno.addSignalListener("SIGTERM", () => Deno.exit());
 const { authority, server } = await testCertificates();
-const options = { identities: [server], alpn: [], clientCa: null, proxyNetworks: null, handshakeMs: 2000 };
+const options = { identities: [server], alpn: [], clientCa: null, proxyNetworks: null, handshakeMs: 30_000 };
 const listener = DENO_NETWORK.listenTls(tcp("127.0.0.1", 0), options);
 const { port } = listener.address;
 await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify({ port, authority: authority.certificate })}\n`));

@@ -7,6 +7,9 @@ import { testCertificates } from "../../support/test_certificates.ts";
 
 const { authority, server } = await testCertificates();
 
+/** A test takes far less. */
+const PATIENCE_MS = 60_000;
+
 /** A client that believes the authority of the tests. */
 export const CLIENT: TlsClientOptions = {
   serverName: "dns.example.org",
@@ -52,11 +55,13 @@ export async function withListener(
   await closing(listener, () => test(listener, listener.address));
 }
 
-/** Closes a listener whatever becomes of a test. */
+/** Closes a listener whatever becomes of a test. Whoever waits for a connection that never comes is told before long. */
 export async function closing(listener: StreamListenSocket, test: () => Promise<void>): Promise<void> {
+  const impatient = setTimeout(() => listener.close(), PATIENCE_MS);
   try {
     await test();
   } finally {
+    clearTimeout(impatient);
     listener.close();
   }
 }
