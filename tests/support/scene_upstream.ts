@@ -1,9 +1,11 @@
 import type { SocketAddress } from "../../lib/base/net/address.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import { toFrame } from "../../lib/wire/stream_frames.ts";
+import { peerCertificate } from "./fake_tls.ts";
 import type { FakeWorld } from "./fake_world.ts";
 import type { HostStream } from "./host_stream.ts";
 import type { HostStreamListener } from "./host_stream_listener.ts";
+import { playHandshake, PUBLIC_AUTHORITY } from "./host_tls.ts";
 import type { ScriptedUpstream } from "./scripted_upstream.ts";
 import { eachMessage } from "./stream_messages.ts";
 import type { Host } from "./world_network.ts";
@@ -25,7 +27,7 @@ export interface ReceivedQuery {
 export class SceneUpstream {
   /** Every query over UDP, first to last. */
   readonly queries: ReceivedQuery[] = [];
-  /** Every query over TCP, first to last. */
+  /** Every query over TCP and TLS, first to last. */
   readonly streamQueries: ReceivedQuery[] = [];
   readonly address: SocketAddress;
   /** What it does with a query; answers it at once unless set. */
@@ -49,13 +51,23 @@ export class SceneUpstream {
       this.onQuery(query);
     };
     this.#streams = host.listenStream(address);
-    this.#streams.onConnection = (stream) => {
-      eachMessage(stream, (octets) => {
-        const message = decode(octets);
-        const query = { atMs: world.time.nowMs(), peer: stream.peer, octets, message, stream };
-        this.streamQueries.push(query);
-        this.onStreamQuery(query);
-      });
+    this.#streams.onConnection = (stream) => this.#serve(stream);
+  }
+
+  #serve(stream: HostStream): void {
+    eachMessage(stream, (octets) => {
+      const message = decode(octets);
+      const query = { atMs: this.#world.time.nowMs(), peer: stream.peer, octets, message, stream };
+      this.streamQueries.push(query);
+      this.onStreamQuery(query);
+    });
+  }
+
+  /** Serves over TLS as well, at the port for that, as whom everybody believes to be `dns.example.org`. */
+  serveTls(): void {
+    const certificates = [peerCertificate({ issuer: PUBLIC_AUTHORITY })];
+    this.#host.listenStream({ ...this.address, transport: "tcp", port: 853 }).onConnection = (stream) => {
+      playHandshake(stream, ({ alpn }) => ({ alpn: alpn[0] ?? null, certificates }), () => this.#serve(stream));
     };
   }
 

@@ -3,7 +3,6 @@ import type { Random } from "../../base/random/random.ts";
 import type { StreamSocket } from "../../base/sockets/stream_socket.ts";
 import { Alarm } from "../../base/time/deadline_queue.ts";
 import type { Services } from "../../observe/services.ts";
-import type { Response } from "../../response/response.ts";
 import { EDE } from "../../wire/iana.ts";
 import { Correlator } from "../matching/correlator.ts";
 import type { AskedServer } from "../matching/registration.ts";
@@ -12,12 +11,12 @@ import { CarriedQuery, type CarriedQueryKeeper } from "../stream/carried_query.t
 import type { KeepTime } from "../stream/keep_time.ts";
 import type { PooledConnection } from "../stream/pooled_connection.ts";
 import { SentQueries } from "../stream/sent_queries.ts";
+import { SilenceWatch } from "../stream/silence_watch.ts";
 import type { StreamQuery } from "../stream/stream_query.ts";
 import { UpstreamError } from "../upstream_error.ts";
 import { heard } from "./heard.ts";
 import { HttpQuestion, type HttpTarget } from "./http_question.ts";
 import type { RetryAfter } from "./retry_after.ts";
-import { Silence } from "./silence.ts";
 
 /** What a connection is made from. */
 export interface HttpConnectionOptions extends Pick<Services, "clock" | "deadlines" | "counters"> {
@@ -54,7 +53,7 @@ export class HttpConnection implements PooledConnection {
   readonly #sent = new SentQueries();
   readonly #questions = new Map<CarriedQuery, HttpQuestion>();
   readonly #unused = new Alarm(() => this.close());
-  readonly #silence: Silence;
+  readonly #silence: SilenceWatch;
   #isClosed = false;
   /** When something was last sent, or it was made. */
   #sentAtMs: number;
@@ -72,10 +71,10 @@ export class HttpConnection implements PooledConnection {
     this.#sentAtMs = clock.nowMs();
     this.#server = { address: socket.peer, expired: gone, notSent: (cause) => cause as Error };
     this.#correlator = new Correlator({ random, deadlines, tombstoneMs, onIdle: () => this.#keep() });
-    this.#silence = new Silence({
+    this.#silence = new SilenceWatch({
       clock,
       deadlines,
-      oldest: () => this.#sent.oldest,
+      sent: this.#sent,
       silenceMs: () => owner.silenceMs,
       onSilence: () => owner.onSilence(this),
     });
@@ -95,7 +94,7 @@ export class HttpConnection implements PooledConnection {
 
   /** See `PooledConnection`. */
   get isSilent(): boolean {
-    return this.#silence.isNow;
+    return this.#silence.isSilent;
   }
 
   /** See `PooledConnection`. */
@@ -156,18 +155,20 @@ export class HttpConnection implements PooledConnection {
   }
 
   readonly #keeper: CarriedQueryKeeper = {
-    onReply: (sent, response) => this.#onReply(sent, response),
+    onReply: (sent) => this.#onReply(sent),
+    onTold: (sent) => this.#onTold(sent),
     onGone: (sent) => this.#onGone(sent),
   };
 
-  #onReply(sent: CarriedQuery, response: Response): void {
-    const { owner, clock } = this.#options;
-    this.#repliedAtMs = clock.nowMs();
+  #onReply(sent: CarriedQuery): void {
+    this.#repliedAtMs = this.#options.clock.nowMs();
     this.#forget(sent);
     this.#replyCount++;
     this.isReserved = false;
-    sent.query.arrived(response);
-    owner.onReply(this, this.#repliedAtMs - sent.sentAtMs);
+  }
+
+  #onTold(sent: CarriedQuery): void {
+    this.#options.owner.onReply(this, this.#repliedAtMs - sent.sentAtMs);
     this.#endWhenDone();
   }
 

@@ -2,7 +2,6 @@ import type { Random } from "../../base/random/random.ts";
 import type { QuicSocket } from "../../base/sockets/quic.ts";
 import { Alarm } from "../../base/time/deadline_queue.ts";
 import type { Services } from "../../observe/services.ts";
-import type { Response } from "../../response/response.ts";
 import { putId } from "../../wire/header.ts";
 import { EDE } from "../../wire/iana.ts";
 import { DOQ_CODE } from "../../wire/quic/doq.ts";
@@ -75,13 +74,12 @@ export class QuicConnection implements PooledConnection {
     this.#sentAtMs = clock.nowMs();
     this.#server = { address: socket.peer, isGenuine: undefined, expired: noReply, notSent: noReply };
     this.#streams = new QueryStreams(socket, options, this.#streamsOwner);
-    const onSilence = () => owner.onSilence(this);
     this.#silence = new SilenceWatch({
       clock,
       deadlines,
       sent: this.#sent,
       silenceMs: () => owner.silenceMs,
-      onSilence,
+      onSilence: () => owner.onSilence(this),
     });
     this.#correlator = new Correlator({ random, deadlines, tombstoneMs, onIdle: () => this.#keep() });
     socket.closed.then(({ code, reason }) => this.#end(true, code === null ? reason : `${reason} (code ${code})`));
@@ -148,7 +146,8 @@ export class QuicConnection implements PooledConnection {
   }
 
   readonly #sentKeeper: CarriedQueryKeeper = {
-    onReply: (sent, response) => this.#onReply(sent, response),
+    onReply: (sent) => this.#onReply(sent),
+    onTold: (sent) => this.#onTold(sent),
     onGone: (sent) => this.#onGone(sent),
   };
 
@@ -192,14 +191,15 @@ export class QuicConnection implements PooledConnection {
     sent.notSent("It was not sent");
   }
 
-  #onReply(sent: CarriedQuery, response: Response): void {
-    const { owner, clock } = this.#options;
-    this.#repliedAtMs = clock.nowMs();
+  #onReply(sent: CarriedQuery): void {
+    this.#repliedAtMs = this.#options.clock.nowMs();
     this.#sent.remove(sent);
     this.#replyCount++;
     this.isReserved = false;
-    sent.query.arrived(response);
-    owner.onReply(this, this.#repliedAtMs - sent.sentAtMs);
+  }
+
+  #onTold(sent: CarriedQuery): void {
+    this.#options.owner.onReply(this, this.#repliedAtMs - sent.sentAtMs);
     this.#closeIfSpent();
   }
 

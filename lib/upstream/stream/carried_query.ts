@@ -4,8 +4,10 @@ import type { StreamQuery } from "./stream_query.ts";
 
 /** Whom a query that was sent tells what becomes of it. */
 export interface CarriedQueryKeeper {
-  /** Its reply has come. */
+  /** Its reply has come, and is given to whoever waits for it next. */
   onReply(sent: CarriedQuery, response: Response): void;
+  /** That has been done: there is room for another. */
+  onTold(sent: CarriedQuery): void;
   /** It is given up. */
   onGone(sent: CarriedQuery): void;
 }
@@ -45,6 +47,13 @@ export class CarriedQuery extends AwaitedQuery {
   /** See `Sink`. */
   override arrived(response: Response): void {
     this.#keeper.onReply(this, response);
+    const sink = this.query.takeIn();
+    try {
+      sink?.arrived(response);
+    } catch (error) {
+      sink?.failed(error);
+    }
+    this.#keeper.onTold(this);
   }
 
   /** See `Sink`. */

@@ -6,7 +6,7 @@ import type { StreamQuery } from "./stream_query.ts";
  * and TLS, requests over HTTP, streams over QUIC. It carries any number of queries, which are answered in any order, and tells
  * its `ConnectionOwner` what becomes of them:
  *
- * - a reply: `query.arrived(response)`, one less in `query.openCount`, then `onReply`;
+ * - a reply: one less in `query.openCount`, it is given to whom `query.takeIn()` says, then `onReply`;
  * - the deadline of the query itself, or nobody there any more: one less in `query.openCount`, then `onGivenUp`;
  * - a query that the server says it has not looked at: one less in `query.openCount`, then `onTurnedAway`;
  * - silence: `onSilence` when nothing has come for `owner.silenceMs`, counted from the oldest query that waits, and again

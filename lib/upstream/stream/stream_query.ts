@@ -30,7 +30,7 @@ export interface StreamQueryOptions extends Pick<Services, "deadlines"> {
  * A query that waits for its reply over TCP, on one connection after another and perhaps on several at a time: what comes
  * first counts.
  */
-export class StreamQuery extends Deadline implements Sink<Response> {
+export class StreamQuery extends Deadline {
   /** See {@linkcode StreamQueryOptions}. */
   readonly octets: Uint8Array<ArrayBuffer>;
   /** See {@linkcode StreamQueryOptions}. */
@@ -88,19 +88,18 @@ export class StreamQuery extends Deadline implements Sink<Response> {
     this.#deadlines.schedule(this, untilMs);
   }
 
-  /** See `Sink`. What has come before counts. */
-  arrived(response: Response): void {
-    if (!this.#settle()) return;
+  /**
+   * A reply has come: returns whom it is to be given to, who is told what giving it throws; `null` where it comes too late. What
+   * has come before counts. It is not given on here: each layer of calls is one more on the way of every answer.
+   */
+  takeIn(): StreamSink | null {
+    if (!this.#settle()) return null;
     // RFC 6298 §3 (Karn's algorithm): nor does the reply to one of two sends.
     this.#sink.isAmbiguous = this.hasWaited || this.sendCount > 1;
-    try {
-      this.#sink.arrived(response);
-    } catch (error) {
-      this.#sink.failed(error);
-    }
+    return this.#sink;
   }
 
-  /** See `Sink`. */
+  /** There will be no reply. */
   failed(error: unknown): void {
     if (this.#settle()) this.#sink.failed(error);
   }

@@ -14,6 +14,7 @@ import type { KeepTime } from "./keep_time.ts";
 import { CarriedQuery, type CarriedQueryKeeper } from "./carried_query.ts";
 import type { PooledConnection } from "./pooled_connection.ts";
 import { SentQueries } from "./sent_queries.ts";
+import { SilenceWatch } from "./silence_watch.ts";
 import type { StreamQuery } from "./stream_query.ts";
 import { UpstreamError } from "../upstream_error.ts";
 import type { Services } from "../../observe/services.ts";
@@ -46,29 +47,33 @@ export class UpstreamConnection implements PooledConnection {
   readonly #writer: FrameWriter;
   readonly #sent = new SentQueries();
   readonly #unused = new Alarm(() => this.close());
-  readonly #quiet = new Alarm(() => this.#onQuiet());
-  #isWatching = false;
+  readonly #silence: SilenceWatch;
   #isClosed = false;
   /** Whether the server has said that it wants no more on it. */
   #isUnwanted = false;
-  /** When octets came last. */
-  #heardAtMs = -Infinity;
   /** When something was last sent, or it was made. */
   #sentAtMs: number;
   /** When a reply came last. */
   #repliedAtMs = -Infinity;
-  /** How often silence was told of since. */
-  #silenceCount = 0;
   #queryCount = 0;
   #replyCount = 0;
+  /** How long the server keeps it, as the last reply has said. */
+  #announcedMs: number | null = null;
   /** See `PooledConnection`. */
   isReserved = false;
 
   /** See {@linkcode UpstreamConnectionOptions}. */
   constructor(options: UpstreamConnectionOptions) {
-    const { socket, random, deadlines, tombstoneMs, isGenuine } = options;
+    const { socket, random, clock, deadlines, tombstoneMs, isGenuine, owner } = options;
     this.#options = options;
-    this.#sentAtMs = options.clock.nowMs();
+    this.#sentAtMs = clock.nowMs();
+    this.#silence = new SilenceWatch({
+      clock,
+      deadlines,
+      sent: this.#sent,
+      silenceMs: () => owner.silenceMs,
+      onSilence: () => owner.onSilence(this),
+    });
     this.#server = { address: socket.peer, isGenuine, expired: gone, notSent: gone };
     this.#writer = new FrameWriter({ ...options, onError: (error) => this.#end(true, error) });
     this.#correlator = new Correlator({ random, deadlines, tombstoneMs, onIdle: () => this.#keep() });
@@ -84,7 +89,7 @@ export class UpstreamConnection implements PooledConnection {
 
   /** See `PooledConnection`. */
   get isSilent(): boolean {
-    return this.#silenceCount > 0;
+    return this.#silence.isSilent;
   }
 
   /** See `PooledConnection`. */
@@ -128,7 +133,7 @@ export class UpstreamConnection implements PooledConnection {
     this.#correlator.register(sent, this.#server, deadlineMs, owner);
     this.#sent.add(sent);
     this.#writer.write(query.octets, sent.id);
-    this.#watch();
+    this.#silence.watch();
   }
 
   /** Closes now. */
@@ -138,20 +143,22 @@ export class UpstreamConnection implements PooledConnection {
 
   readonly #sentKeeper: CarriedQueryKeeper = {
     onReply: (sent, response) => this.#onReply(sent, response),
+    onTold: (sent) => this.#onTold(sent),
     onGone: (sent) => this.#onGone(sent),
   };
 
   #onReply(sent: CarriedQuery, response: Response): void {
-    const { owner, clock } = this.#options;
-    this.#repliedAtMs = clock.nowMs();
+    this.#repliedAtMs = this.#options.clock.nowMs();
     this.#sent.remove(sent);
     this.#writer.replied(sent.id);
     this.#replyCount++;
     this.isReserved = false;
-    const timeoutMs = tcpKeepaliveMs(response.octets, response.scan);
-    sent.query.arrived(response);
-    owner.onReply(this, this.#repliedAtMs - sent.sentAtMs);
-    if (timeoutMs !== null) this.#noteTimeout(timeoutMs);
+    this.#announcedMs = tcpKeepaliveMs(response.octets, response.scan);
+  }
+
+  #onTold(sent: CarriedQuery): void {
+    this.#options.owner.onReply(this, this.#repliedAtMs - sent.sentAtMs);
+    if (this.#announcedMs !== null) this.#noteTimeout(this.#announcedMs);
   }
 
   #noteTimeout(timeoutMs: number): void {
@@ -166,48 +173,17 @@ export class UpstreamConnection implements PooledConnection {
     if (this.#isClosed) return;
     this.#sent.remove(sent);
     // Not an octet since: a path that has lost the connection tells nobody.
-    if (this.#heardAtMs <= sent.sentAtMs) return this.close();
+    if (this.#silence.heardAtMs <= sent.sentAtMs) return this.close();
     this.#options.owner.onGivenUp(this);
   }
 
-  /** Makes sure that silence will be noticed. */
-  #watch(): void {
-    const oldest = this.#isWatching ? null : this.#sent.oldest;
-    if (oldest === null) return;
-    this.#isWatching = true;
-    this.#options.deadlines.schedule(this.#quiet, this.#quietAtMs(oldest));
-  }
-
-  /**
-   * When nothing has come for too long: counted from the oldest query that waits, for as long as some come through, the
-   * connection is in order. Each further send is given twice the time of the one before, for the server may be slow.
-   */
-  #quietAtMs({ sentAtMs, query }: CarriedQuery): number {
-    const { owner } = this.#options;
-    const doublings = Math.max(this.#silenceCount, query.sendCount - 1);
-    return Math.max(sentAtMs, this.#heardAtMs) + owner.silenceMs * 2 ** doublings;
-  }
-
-  #onQuiet(): void {
-    this.#isWatching = false;
-    const { owner, clock } = this.#options;
-    const { oldest } = this.#sent;
-    if (oldest === null) return;
-    if (this.#quietAtMs(oldest) <= clock.nowMs()) {
-      this.#silenceCount++;
-      owner.onSilence(this);
-    }
-    if (!this.#isClosed) this.#watch();
-  }
-
   async #receive(): Promise<void> {
-    const { socket, clock, counters } = this.#options;
+    const { socket, counters } = this.#options;
     try {
       for (;;) {
         const count = await socket.read(this.#frames.space());
         if (count === null) break;
-        this.#heardAtMs = clock.nowMs();
-        this.#silenceCount = 0;
+        this.#silence.heard();
         this.#frames.filled(count);
         for (let message = this.#frames.lend(); message !== null; message = this.#frames.lend()) {
           counters[COUNTER_OF[this.#correlator.accept(message, socket.peer)]]++;
@@ -224,13 +200,13 @@ export class UpstreamConnection implements PooledConnection {
     this.#isClosed = true;
     const { deadlines, socket, owner, name, clock, keepTime } = this.#options;
     const { unanswered } = this;
-    const quietMs = clock.nowMs() - Math.max(this.#heardAtMs, this.#sentAtMs);
+    const quietMs = clock.nowMs() - Math.max(this.#silence.heardAtMs, this.#sentAtMs);
     if (isByServer && this.#sent.count === 0) keepTime.noteClosed(quietMs);
     const { oldest } = this.#sent;
     const wasActive = oldest !== null && this.#repliedAtMs >= oldest.sentAtMs;
     const error = new UpstreamError(`Connection to ${name} was closed`, EDE.NETWORK_ERROR, { cause });
     deadlines.cancel(this.#unused);
-    deadlines.cancel(this.#quiet);
+    this.#silence.close();
     socket.close();
     this.#writer.stop();
     this.#sent.clear();
