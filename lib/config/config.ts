@@ -3,6 +3,7 @@ import type { LogLevel } from "../observe/log.ts";
 import type { MultiQuestion } from "../resolver/questions/split.ts";
 import type { StorageRules } from "../response/assess.ts";
 import { type Listen, plainListen } from "../server/listen/listen.ts";
+import type { ClientLevel, NameLevel } from "../telemetry/privacy/levels.ts";
 import type { Endpoint } from "../upstream/endpoint.ts";
 import type { Strategy } from "../upstream/group/strategy.ts";
 import type { Policy } from "./policy.ts";
@@ -81,6 +82,12 @@ export interface Config extends StorageRules {
   readonly adminSocket: string | null;
   /** The path of the folder where what was fetched is kept, and what was made of it; `null` for none. */
   readonly stateDir: string | null;
+  /** How much is told of clients wherever something is written to disk or sent away. */
+  readonly toldClients: ClientLevel;
+  /** The same of names. */
+  readonly toldNames: NameLevel;
+  /** Domains in text, of which nothing is told there. */
+  readonly untoldDomains: readonly string[];
 }
 
 /** All that the program follows: the settings, and what a file says beyond them. Plain data, too. */

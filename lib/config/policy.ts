@@ -130,6 +130,8 @@ export interface ClientGroupConfig {
   readonly rebindingProtection: boolean | null;
   /** Whether it gets IPv6 addresses made of IPv4 addresses; `null` for what `Policy.dns64` says. */
   readonly dns64: boolean | null;
+  /** Whether anything is told of what they ask, wherever something is shown, written to disk or sent away. */
+  readonly isTold: boolean;
   /** QTYPEs that are answered with no records. */
   readonly dropTypes: readonly number[];
   /** Local names that these clients alone see. */
@@ -141,8 +143,8 @@ export interface ClientGroupConfig {
 /** What is said of clients that get all answers as they are. */
 export const UNFILTERED: Pick<
   ClientGroupConfig,
-  "block" | "allow" | "answer" | "safeSearch" | "rebindingProtection" | "dns64"
-> = { block: [], allow: [], answer: null, safeSearch: [], rebindingProtection: null, dns64: null };
+  "block" | "allow" | "answer" | "safeSearch" | "rebindingProtection" | "dns64" | "isTold"
+> = { block: [], allow: [], answer: null, safeSearch: [], rebindingProtection: null, dns64: null, isTold: true };
 
 /** What is answered from here. */
 export interface LocalConfig {

@@ -3,10 +3,12 @@ import { CidrFormatError, formatCidr, parseCidr } from "../base/net/cidr.ts";
 import { formatIp, parseIp } from "../base/net/ip.ts";
 import { type Listen, parseListen } from "../server/listen/listen.ts";
 import { typeFromText } from "../wire/iana.ts";
+import { NameFormatError } from "../wire/name.ts";
 import type { Endpoint } from "../upstream/endpoint.ts";
 import { parseAskable } from "../upstream/parse_endpoint.ts";
 import { bootstrapOf } from "../upstream/secure_endpoint.ts";
 import type { AnswerAddresses } from "./config.ts";
+import { readDomain } from "./domain_pattern.ts";
 import type { Bounds, Given, Reader, Unit } from "./setting.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -76,6 +78,19 @@ export function typeList(form: string): Reader<readonly number[]> {
     return type;
   };
   return { form, isList: true, read: (given) => [...new Set(given.map(read))] };
+}
+
+/** Domains, in lower case, without the dots at their ends. */
+export function domainList(form: string): Reader<readonly string[]> {
+  const read = (one: Given): string => {
+    try {
+      return readDomain(one.text);
+    } catch (error) {
+      if (error instanceof NameFormatError || error instanceof UsageError) throw invalid(one, "must be a domain name");
+      throw error;
+    }
+  };
+  return { form, isList: true, read: (given) => given.map(read) };
 }
 
 /** A text that fits into a character-string (RFC 1035 §3.3). */

@@ -6,6 +6,7 @@ import { ENCRYPTED_SETTINGS } from "./settings/encrypted_settings.ts";
 import { LOCAL_SETTINGS } from "./settings/local_settings.ts";
 import { NETWORK_SETTINGS } from "./settings/network_settings.ts";
 import { PROCESS_SETTINGS } from "./settings/process_settings.ts";
+import { QUERY_LOG_SETTINGS } from "./settings/query_log_settings.ts";
 
 /**
  * The table of all settings, in the order of `--help`. Readers, flags, help, the manual page, completions and the figures
@@ -18,6 +19,7 @@ export const SETTINGS: Settings = {
   ...CACHE_SETTINGS,
   ...LOCAL_SETTINGS,
   ...PROCESS_SETTINGS,
+  ...QUERY_LOG_SETTINGS,
 };
 
 /** The names of all fields of `Config`, in the same order. */

@@ -97,6 +97,7 @@ function toClientGroups({ tables, marks }: PolicySource): ClientGroupConfig[] {
     safeSearch: group["safe-search"] ?? [],
     rebindingProtection: group["rebinding-protection"] ?? null,
     dns64: group.dns64 ?? null,
+    isTold: group["query-log"] ?? true,
     dropTypes: group["drop-types"] ?? tables.answers?.["drop-types"] ?? [],
     local: toLocalAddresses(group.local, markAt(marks, ["clients", name, "local"]).mark),
     place: placeOf(markAt(marks, ["clients", name]).mark),

@@ -52,6 +52,9 @@ const DEFAULTS: Told = {
   rollbackAfterMs: 30_000,
   adminSocket: null,
   stateDir: null,
+  toldClients: "network",
+  toldNames: "full",
+  untoldDomains: [],
 };
 
 /** The words of a command line; `''` is an empty one. */

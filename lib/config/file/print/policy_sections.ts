@@ -39,6 +39,7 @@ export function policySections(config: FullConfig, options: PrintOptions): Secti
         ["rebinding-protection", group.rebindingProtection, null],
         ["safe-search", group.safeSearch, []],
         ["dns64", group.dns64, null],
+        ["query-log", group.isTold, true],
         ["drop-types", group.dropTypes.map(typeToText), policy.answers.dropTypes.map(typeToText)],
       ]),
       ...addressSections(["clients", name, "local"], local),

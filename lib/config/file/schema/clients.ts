@@ -66,6 +66,14 @@ function group(): Field<FileClients> {
       },
       (isOn) => isOn,
     ),
+    "query-log": flag(
+      {
+        form: "true|false",
+        fallback: "true",
+        help: "Whether anything is told of what they ask, wherever something is shown, written to disk or sent away.",
+      },
+      (isOn) => isOn,
+    ),
     "local": LOCAL_NAMES,
   });
 }

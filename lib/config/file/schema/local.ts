@@ -2,7 +2,7 @@ import { LEASE_FORMATS } from "../../policy.ts";
 import { UsageError } from "../../usage_error.ts";
 import { type Field, flag, list, table, text, word } from "./fields.ts";
 import { LOCAL_NAMES } from "./local_names.ts";
-import { readDomain } from "./names.ts";
+import { readDomain } from "../../domain_pattern.ts";
 import { path } from "./path.ts";
 import { quantity } from "./quantity.ts";
 import { readRecord } from "./read_record.ts";

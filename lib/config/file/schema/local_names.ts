@@ -1,7 +1,7 @@
 import { parseIp } from "../../../base/net/ip.ts";
 import { UsageError } from "../../usage_error.ts";
 import { either, type Field, list, tableOf, text } from "./fields.ts";
-import { readDomain } from "./names.ts";
+import { readDomain } from "../../domain_pattern.ts";
 import type { FileAddresses } from "./tables.ts";
 import { readIp } from "./group/upstreams.ts";
 

@@ -1,9 +1,9 @@
-import type { DomainPattern } from "../../domain_pattern.ts";
+import { type DomainPattern, readDomain, readPattern } from "../../domain_pattern.ts";
 import type { Endpoint } from "../../../upstream/endpoint.ts";
 import { UsageError } from "../../usage_error.ts";
 import { checked, either, type Field, flag, list, table, text } from "./fields.ts";
 import { listName } from "./filter/list_name.ts";
-import { readDomain, readGroupName, readPattern, readType } from "./names.ts";
+import { readGroupName, readType } from "./names.ts";
 import type { FileRewrite, FileRoute } from "./tables.ts";
 import { SERVER } from "./group/servers.ts";
 import { upstreamGroupName } from "./group/upstreams.ts";

@@ -21,6 +21,7 @@ const EXAMPLES: Partial<Record<keyof Config, string>> = {
   stateDir: '"/var/lib/dns-forwarder"',
   certificates: '"/etc/dns-forwarder/certificates"',
   keys: '"/etc/dns-forwarder/key.pem"',
+  untoldDomains: '"in-addr.arpa"',
   trustedProxies: '"192.0.2.0/24"',
 };
 

@@ -69,6 +69,11 @@ export const SCHEMA: Field<FileTables> = table({
   "answers": ANSWERS,
   "dns64": DNS64,
   "log": table({ "level": row("logLevel"), "format": row("logFormat") }),
+  "query-log": table({
+    "clients": row("toldClients"),
+    "names": row("toldNames"),
+    "ignore": row("untoldDomains"),
+  }),
   "admin": table({ "socket": row("adminSocket") }),
 });
 

@@ -120,6 +120,8 @@ export interface FileClients {
   readonly "safe-search"?: readonly string[];
   /** See `ClientGroupConfig`. */
   readonly "dns64"?: boolean;
+  /** See `ClientGroupConfig`. */
+  readonly "query-log"?: boolean;
   /** `[local]`, or the names that a group sees. */
   readonly "local"?: Readonly<Record<string, FileAddresses>>;
 }

@@ -1,6 +1,6 @@
 import type { DomainPattern } from "../../../domain_pattern.ts";
 import { type Field, flag, list, table, text } from "../fields.ts";
-import { readPattern } from "../names.ts";
+import { readPattern } from "../../../domain_pattern.ts";
 import { types } from "../routes.ts";
 import type { FileAnswers } from "./filter_tables.ts";
 

@@ -1,0 +1,123 @@
+import type { Observation, ObservationRecord } from "../../observe/observation.ts";
+import { NAME_OCTETS_MAX } from "../../wire/name.ts";
+import type { DailyPseudonyms } from "./daily_pseudonyms.ts";
+import { type PrivacySettings, toldReason } from "./levels.ts";
+import { lastLabelsAt } from "./name_parts.ts";
+import { CLIENT_OCTETS_MAX, tellClient } from "./told_client.ts";
+
+/** A record of which no more can be had than may be told. One for all records, one after the other. */
+export class Veil implements ObservationRecord {
+  readonly #settings: PrivacySettings;
+  readonly #pseudonyms: DailyPseudonyms;
+  readonly #hide: (observation: Observation) => Observation;
+  /** The name that was asked for, with all of its labels. */
+  readonly wholeName: Uint8Array<ArrayBuffer> = new Uint8Array(NAME_OCTETS_MAX);
+  /** Its length. */
+  wholeNameOctetCount = 0;
+  #nameStart = 0;
+  readonly #client = new Uint8Array(CLIENT_OCTETS_MAX);
+  #clientOctetCount = 0;
+  #record!: ObservationRecord;
+
+  /** `hide` does the same for what is kept. */
+  constructor(
+    settings: PrivacySettings,
+    pseudonyms: DailyPseudonyms,
+    hide: (observation: Observation) => Observation,
+  ) {
+    this.#settings = settings;
+    this.#pseudonyms = pseudonyms;
+    this.#hide = hide;
+  }
+
+  /** Lies on another record. */
+  begin(record: ObservationRecord): void {
+    // hot path
+    const { clients, names } = this.#settings;
+    this.#record = record;
+    const length = record.copyName(this.wholeName, 0);
+    this.wholeNameOctetCount = length;
+    this.#nameStart = names === "full" ? 0 : names === "none" ? length : lastLabelsAt(this.wholeName, length, 2);
+    const addressOctets = record.copyClient(this.#client, 0);
+    this.#clientOctetCount = tellClient(this.#client, addressOctets, record.timeMs, clients, this.#pseudonyms);
+  }
+
+  /** See `ObservationRecord`. */
+  get timeMs(): number {
+    return this.#record.timeMs;
+  }
+
+  /** See `ObservationRecord`. */
+  get tookMs(): number {
+    return this.#record.tookMs;
+  }
+
+  /** See `ObservationRecord`. */
+  get channel(): string {
+    return this.#record.channel;
+  }
+
+  /** See `ObservationRecord`. */
+  get source(): string {
+    return this.#record.source;
+  }
+
+  /** See `ObservationRecord`. */
+  get rcode(): number {
+    return this.#record.rcode;
+  }
+
+  /** See `ObservationRecord`. */
+  get type(): number {
+    return this.#record.type;
+  }
+
+  /** See `ObservationRecord`. */
+  get upstream(): string | null {
+    return this.#record.upstream;
+  }
+
+  /** See `ObservationRecord`. */
+  get sizeOctets(): number {
+    return this.#record.sizeOctets;
+  }
+
+  /** Goes with the client. */
+  get group(): string {
+    return this.#settings.clients === "full" ? this.#record.group : "";
+  }
+
+  /** Goes with the name, and with the client. */
+  get reason(): string {
+    return toldReason(this.#record.reason, this.#settings);
+  }
+
+  /** 0 when nothing of it may be told. */
+  get nameOctetCount(): number {
+    return this.wholeNameOctetCount - this.#nameStart;
+  }
+
+  /** See `ObservationRecord`. */
+  copyName(octets: Uint8Array<ArrayBuffer>, at: number): number {
+    // hot path
+    for (let i = this.#nameStart; i < this.wholeNameOctetCount; i++) octets[at++] = this.wholeName[i]!;
+    return this.nameOctetCount;
+  }
+
+  /** See `clientText`. */
+  get clientOctetCount(): number {
+    return this.#clientOctetCount;
+  }
+
+  /** See `ObservationRecord`. */
+  copyClient(octets: Uint8Array<ArrayBuffer>, at: number): number {
+    // hot path
+    for (let i = 0; i < this.#clientOctetCount; i++) octets[at++] = this.#client[i]!;
+    return this.#clientOctetCount;
+  }
+
+  /** See `ObservationRecord`. */
+  toObservation(): Observation {
+    return this.#hide(this.#record.toObservation());
+  }
+}

@@ -1,0 +1,40 @@
+import type { Observation } from "../../../lib/observe/observation.ts";
+import type { PrivacySettings } from "../../../lib/telemetry/privacy/levels.ts";
+import { Privacy } from "../../../lib/telemetry/privacy.ts";
+import { FakeRecord } from "../../support/fake_record.ts";
+import { scriptedSource } from "../../support/fake_random.ts";
+
+/** Somebody who is told of observations, and passes on what may be told. */
+export interface PrivacySink {
+  /** What it is called in the test. */
+  readonly name: string;
+  /** All octets that leave the program by it, as they are before they are compressed or encrypted. */
+  output(settings: PrivacySettings, observations: readonly Observation[]): Uint8Array | Promise<Uint8Array>;
+}
+
+/** Every sink of the program: whoever makes another one puts it here. */
+export const PRIVACY_SINKS: readonly PrivacySink[] = [
+  {
+    name: "what is read where it was written down",
+    output(settings, observations) {
+      const privacy = new Privacy(settings, scriptedSource());
+      const octets = new Uint8Array(512 * observations.length);
+      let at = 0;
+      for (const observation of observations) {
+        const record = privacy.veil(new FakeRecord(observation));
+        if (record === null) continue;
+        at += record.copyName(octets, at);
+        at += record.copyClient(octets, at);
+        at += new TextEncoder().encodeInto(`${record.group} ${record.reason}`, octets.subarray(at)).written;
+      }
+      return octets.subarray(0, at);
+    },
+  },
+  {
+    name: "what is kept as plain data",
+    output(settings, observations) {
+      const privacy = new Privacy(settings, scriptedSource());
+      return new TextEncoder().encode(JSON.stringify(observations.map((observation) => privacy.tell(observation))));
+    },
+  },
+];
