@@ -7,18 +7,17 @@ import type { FullConfig } from "../config/config.ts";
 import type { NameSet } from "../lists/set/name_set.ts";
 import { NO_OBSERVATIONS, type ObservationFeed } from "../observe/observation.ts";
 import { type Counters, formatCounters } from "../observe/counters.ts";
-import { replyCounts } from "../operator/reply_counts.ts";
-import { cacheStatus, formatStatus, type Status } from "../operator/status.ts";
+import { formatStatus, type Status } from "../operator/status.ts";
 import type { Prepared } from "../reload/reload_target.ts";
 import { NO_TLS, type TlsMaterial } from "../server/certificates/tls_material.ts";
 import { StreamLimit } from "../server/listen/stream/stream_limit.ts";
 import { Server } from "../server/server.ts";
 import type { ExplainRequest, FlushRequest } from "../operator/admin/requests.ts";
-import { pauseStatus } from "../operator/pause_status.ts";
 import type { RuleNames } from "../operator/admin/pausing.ts";
 import type { Pause } from "../lists/schedule/pause.ts";
 import type { Explanation } from "../operator/explain/explanation.ts";
 import { announce } from "./announce.ts";
+import { appState } from "./app_state.ts";
 import { buildPipeline, type BuiltPipeline, pipelineInSteps } from "./build_pipeline.ts";
 import { explain } from "./explain/explain.ts";
 import { findAddresses } from "./find_addresses.ts";
@@ -122,7 +121,9 @@ export class App {
   }
 
   /** Follows another configuration from now on; see `prepare`, also for what it throws. */
-  use = (config: FullConfig): void | Promise<void> => this.prepare(config).commit();
+  use(config: FullConfig): void | Promise<void> {
+    return this.prepare(config).commit();
+  }
 
   #use(config: FullConfig, built: BuiltPipeline, opened: OpenedSockets): void {
     const former = this.#built;
@@ -184,25 +185,17 @@ export class App {
   /** See `WatchedProgram`. */
   readonly observations: ObservationFeed = NO_OBSERVATIONS;
 
-  /** How the program is doing. Numbers and text alone: it may go to another process. */
+  /** See `appState`. */
   get state(): Status {
-    const { ageClock, counters, registry, runtime, store } = this.#resources;
-    return {
-      runningMs: ageClock.nowMs() - this.#startedAtMs,
-      inFlight: this.held.inFlight,
-      lostLines: runtime.lostLineCount(),
-      pauses: pauseStatus(this.pauses, runtime.wallClock.epochSeconds()),
-      ...this.#listeners.status,
-      counters,
-      replies: replyCounts(this.#server.outcomes),
-      cache: store && cacheStatus(store),
-      groups: this.#built.groupStates,
-      upstreams: registry.states(this.#built.groups.flatMap(({ members }) => members)),
-    };
+    const [resources, listeners, server, built] = [this.#resources, this.#listeners, this.#server, this.#built];
+    const { held: { inFlight } } = this;
+    return appState({ resources, listeners, server, built, inFlight, startedAtMs: this.#startedAtMs });
   }
 
   /** The same for its operator; a line each. */
-  status = (): string[] => formatStatus(this.state);
+  status(): string[] {
+    return formatStatus(this.state);
+  }
 
   /** What becomes of a question now, and why. It is asked as a client would. */
   explain(request: ExplainRequest): Promise<Explanation> {

@@ -4,6 +4,8 @@ import { type PauseStatus, pauseText } from "./pause_status.ts";
 import type { Counters } from "../observe/counters.ts";
 import { rcodeToText } from "../wire/iana.ts";
 import { formatReplyCounts, type ReplyCount } from "./reply_counts.ts";
+import type { SinkStatus } from "./sink_status.ts";
+import type { TallyStatus } from "./tally_status.ts";
 
 /** How full the cache is. */
 export interface CacheStatus {
@@ -41,7 +43,7 @@ export function cacheStatus({ count, usedOctets, budgetOctets, evictionCount }: 
 }
 
 /** What a status is made from. */
-export interface Status {
+export interface Status extends TallyStatus {
   /** Since the start, in milliseconds. */
   readonly runningMs: number;
   /** Questions that wait for upstreams. */
@@ -56,8 +58,8 @@ export interface Status {
   readonly undiscoverable?: readonly string[];
   /** What has happened. */
   readonly counters: Counters;
-  /** What has left for clients: by each way, from each source, with each RCODE. */
-  readonly replies: readonly ReplyCount[];
+  /** Who looks on. */
+  readonly sinks: readonly SinkStatus[];
   /** `null` without a cache. */
   readonly cache: CacheStatus | null;
   /** In order of preference; behind them those that are asked no more, until their last exchanges have ended. */

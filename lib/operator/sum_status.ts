@@ -1,5 +1,7 @@
 import { Counters } from "../observe/counters.ts";
-import { sumReplyCounts } from "./reply_counts.ts";
+import { sumTraffic } from "../upstream/health/upstream_traffic.ts";
+import { sumSinks } from "./sink_status.ts";
+import { sumTallies } from "./tally_status.ts";
 import type { CacheStatus, ListenerStatus, Status } from "./status.ts";
 import type { UpstreamStatus } from "../upstream/health/upstream_status.ts";
 
@@ -17,7 +19,8 @@ export function sumStatus(statuses: readonly Status[]): Status {
     ...undiscoverable === undefined ? {} : { undiscoverable },
     ...listeners.length === 0 ? {} : { listeners: sumListeners(listeners) },
     counters: sumCounters(statuses.map(({ counters }) => counters)),
-    replies: sumReplyCounts(statuses.map(({ replies }) => replies)),
+    ...sumTallies(statuses),
+    sinks: sumSinks(statuses.map(({ sinks }) => sinks)),
     cache: sumCaches(statuses.map(({ cache }) => cache).filter((cache) => cache !== null)),
     upstreams: [...Map.groupBy(upstreams, ({ name }) => name).values()].map(sumUpstream),
     groups: statuses[0]?.groups ?? [],
@@ -63,6 +66,7 @@ function sumUpstream(parts: readonly UpstreamStatus[]): UpstreamStatus {
     queryCount: sum(parts, ({ queryCount }) => queryCount),
     replyCount: sum(parts, ({ replyCount }) => replyCount),
     failureCount: sum(parts, ({ failureCount }) => failureCount),
+    traffic: sumTraffic(parts.map(({ traffic }) => traffic)),
     ...parts.every(({ handshakeCount }) => handshakeCount === undefined)
       ? {}
       : { handshakeCount: sum(parts, ({ handshakeCount = 0 }) => handshakeCount) },

@@ -87,6 +87,12 @@ export class Client {
     return this.#octets;
   }
 
+  /** Whether it speaks IPv6; what comes as IPv6 from an IPv4 address does not. */
+  get isIpv6(): boolean {
+    // hot path
+    return this.octets?.length === 16;
+  }
+
   /** What is fair counts by this text: it is the same for all addresses that one machine has; see `ONE_CLIENT`. */
   get host(): string {
     return this.#host ??= clientNetwork(this.hostname, ONE_CLIENT);

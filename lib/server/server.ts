@@ -1,9 +1,8 @@
 import type { SocketAddress } from "../base/net/address.ts";
 import type { Clock } from "../base/runtime.ts";
 import type { Counters } from "../observe/counters.ts";
-import { Outcomes } from "../observe/outcomes.ts";
 import { LineAMinute } from "../observe/line_a_minute.ts";
-import { CHANNELS, type Client } from "../resolver/client.ts";
+import type { Client } from "../resolver/client.ts";
 import { ownReply } from "../resolver/own_reply.ts";
 import { pendingFor, type PendingReply, type ReplyStep } from "../resolver/pending_reply.ts";
 import { Query } from "../resolver/query.ts";
@@ -14,6 +13,7 @@ import { ADMITTED, IGNORED } from "./admission/message_check.ts";
 import { finish } from "./reply/finish.ts";
 import { NarrowPaths } from "./reply/narrow_paths.ts";
 import type { Pipeline } from "./pipeline.ts";
+import { ReplyTally } from "./reply_tally.ts";
 import type { Services } from "../observe/services.ts";
 
 /** Queries that are kept for later messages. */
@@ -23,8 +23,11 @@ const SPARE_MAX = 256;
 export interface Observer {
   /**
    * `reply` is finished, and about to leave. Both are used again afterwards: what is to be kept is copied.
+   *
+   * @param beganMs When the query came, on the program's clock.
+   * @param tookMs How long ago that was; 0 for what is answered at once, for which the clock is not read again.
    */
-  answered(query: Query, reply: Reply): void;
+  answered(query: Query, reply: Reply, beganMs: number, tookMs: number): void;
 }
 
 /** What a server is made from. */
@@ -47,9 +50,10 @@ export class Server {
   #spareQuery: Query | null = null;
   /** Others that have been answered. */
   readonly #spareQueries: Query[] = [];
-  readonly #observer: Observer | null;
-  /** How many replies have left by each channel, from each source and with each RCODE. */
-  readonly outcomes: Outcomes = new Outcomes(CHANNELS.length, Object.keys(SOURCE).length);
+  /** Whom every reply is shown to; `null` when nobody looks, which is then all that it costs. */
+  #observers: readonly Observer[] | null;
+  /** What is counted of every reply. */
+  readonly tally: ReplyTally = new ReplyTally();
   /** The last step of a query that has to wait. Made once for a pipeline, not for each query. */
   #exit: ReplyStep;
 
@@ -60,7 +64,7 @@ export class Server {
     this.#clock = clock;
     this.#counters = counters;
     this.#failures = new LineAMinute(clock, (line) => log.error(line));
-    this.#observer = observer;
+    this.#observers = observer === null ? null : [observer];
     this.#narrowPaths = new NarrowPaths(clock);
   }
 
@@ -78,7 +82,7 @@ export class Server {
       replied: ({ query }) => {
         pipeline.leave();
         try {
-          return this.#done(query, pipeline);
+          return this.#done(query, pipeline, this.#since(query, pipeline));
         } catch (error) {
           return this.#failure(error, query, pipeline);
         }
@@ -87,6 +91,17 @@ export class Server {
         pipeline.leave();
         return this.#failure(error, query, pipeline);
       },
+    };
+  }
+
+  /**
+   * Shows every reply to `observer` as well, from now on; several may look. Returns the function after which it sees no more.
+   */
+  show(observer: Observer): () => void {
+    this.#observers = [...this.#observers ?? [], observer];
+    return () => {
+      const others = (this.#observers ?? []).filter((one) => one !== observer);
+      this.#observers = others.length === 0 ? null : others;
     };
   }
 
@@ -118,9 +133,9 @@ export class Server {
         this.#counters.ignored++;
         return null;
       }
-      if (verdict !== ADMITTED) return this.#done(query, pipeline);
+      if (verdict !== ADMITTED) return this.#done(query, pipeline, 0);
       const reply = pipeline.resolver.resolve(query);
-      if (reply instanceof Reply) return this.#done(query, pipeline);
+      if (reply instanceof Reply) return this.#done(query, pipeline, 0);
       // It waits, and the next message comes meanwhile.
       this.#spareQuery = null;
       query.leaveSlot();
@@ -134,22 +149,29 @@ export class Server {
   }
 
   /** The one way out: every reply is finished, counted and shown here, and leaves. */
-  #done(query: Query, { recursionAvailable }: Pipeline): Reply {
+  #done(query: Query, pipeline: Pipeline, tookMs: number): Reply {
     // hot path
-    const { reply, client } = query;
-    finish(query, recursionAvailable);
-    this.outcomes.count(client.channelIndex, reply.source, reply.rcode);
-    if (reply.rcode === RCODE.SERVFAIL) this.#counters.failed++;
-    if (this.#observer !== null) this.#show(this.#observer, query);
-    return reply;
+    finish(query, pipeline.recursionAvailable);
+    if (this.tally.count(query, tookMs) === RCODE.SERVFAIL) this.#counters.failed++;
+    if (this.#observers !== null) this.#show(this.#observers, query, query.deadlineMs - pipeline.timeoutMs, tookMs);
+    return query.reply;
   }
 
-  /** Who looks on costs nobody an answer: what it throws is told to the operator. */
-  #show(observer: Observer, query: Query): void {
-    try {
-      observer.answered(query, query.reply);
-    } catch (error) {
-      this.#noteBroken(error);
+  /** How long ago a query came. */
+  #since(query: Query, pipeline: Pipeline): number {
+    // hot path
+    return Math.max(0, this.#clock.nowMs() - (query.deadlineMs - pipeline.timeoutMs));
+  }
+
+  /** Who looks on costs nobody an answer, nor another his look: what one throws is told to the operator. */
+  #show(observers: readonly Observer[], query: Query, beganMs: number, tookMs: number): void {
+    // hot path
+    for (let i = 0; i < observers.length; i++) {
+      try {
+        observers[i]!.answered(query, query.reply, beganMs, tookMs);
+      } catch (error) {
+        this.#noteBroken(error);
+      }
     }
   }
 
@@ -186,7 +208,7 @@ export class Server {
       source: SOURCE.failure,
       reason: "internal error",
     });
-    return this.#done(query, pipeline);
+    return this.#done(query, pipeline, this.#since(query, pipeline));
   }
 
   #noteBroken(error: unknown): void {

@@ -8,7 +8,7 @@ import type { RuleNames } from "../operator/admin/pausing.ts";
 import type { ExplainRequest, FlushRequest } from "../operator/admin/requests.ts";
 import type { Explanation } from "../operator/explain/explanation.ts";
 import { formatStatus, type Status } from "../operator/status.ts";
-import { sumReplyCounts } from "../operator/reply_counts.ts";
+import { sumTallies, type TallyStatus } from "../operator/tally_status.ts";
 import { sumCounters, sumStatus } from "../operator/sum_status.ts";
 import { NO_TLS, type TlsMaterial } from "../server/certificates/tls_material.ts";
 import { type Tally, tallyOf } from "../reload/probation.ts";
@@ -52,7 +52,7 @@ export class Supervisor {
   readonly #slots: readonly WorkerSlot[];
   readonly #startedAtMs: number;
   /** What those have counted that have died. */
-  #past: Pick<Status, "counters" | "replies"> = { counters: new Counters(), replies: [] };
+  #past: TallyStatus & Pick<Status, "counters"> = { counters: new Counters(), ...sumTallies([]) };
   #deaths = 0;
   #change = 0;
   #pauses: readonly Pause[];
@@ -95,7 +95,7 @@ export class Supervisor {
       runningMs: this.#options.clock.nowMs() - this.#startedAtMs,
       lostLines: sum.lostLines + this.#options.lostLineCount(),
       counters: sumCounters([this.#past.counters, sum.counters]),
-      replies: sumReplyCounts([this.#past.replies, sum.replies]),
+      ...sumTallies([this.#past, sum]),
     };
   }
 
@@ -205,10 +205,9 @@ export class Supervisor {
     this.#deaths++;
     this.#options.onDeath?.(`worker ${number} has died (${how})`);
     if (last === null) return;
-    const { counters, replies } = this.#past;
     this.#past = {
-      counters: sumCounters([counters, last.counters]),
-      replies: sumReplyCounts([replies, last.replies]),
+      counters: sumCounters([this.#past.counters, last.counters]),
+      ...sumTallies([this.#past, last]),
     };
   }
 }

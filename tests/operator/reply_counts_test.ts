@@ -6,6 +6,7 @@ import { formatStatus } from "../../lib/operator/status.ts";
 import { CHANNELS } from "../../lib/resolver/client.ts";
 import { SOURCE } from "../../lib/resolver/reply.ts";
 import { RCODE } from "../../lib/wire/iana.ts";
+import { NOTHING_COUNTED } from "../support/statuses.ts";
 
 const FROM_MEMORY = { channel: "udp", source: "cache", rcode: RCODE.NOERROR } as const;
 const DENIED = { channel: "tcp", source: "upstream", rcode: RCODE.NXDOMAIN } as const;
@@ -39,6 +40,7 @@ Deno.test("formatStatus() tells what has left, by way, by source and by RCODE", 
     lostLines: 0,
     pauses: [],
     counters,
+    ...NOTHING_COUNTED,
     replies,
     cache: null,
     upstreams: [],

@@ -2,6 +2,8 @@ import { assertEquals } from "@std/assert";
 import { Counters } from "../../lib/observe/counters.ts";
 import { formatStatus } from "../../lib/operator/status.ts";
 import type { UpstreamStatus } from "../../lib/upstream/health/upstream_status.ts";
+import { NO_TRAFFIC } from "../../lib/upstream/health/upstream_traffic.ts";
+import { NOTHING_COUNTED } from "../support/statuses.ts";
 
 const UPSTREAM: UpstreamStatus = {
   name: "192.0.2.1:53",
@@ -11,6 +13,7 @@ const UPSTREAM: UpstreamStatus = {
   queryCount: 7,
   replyCount: 6,
   failureCount: 1,
+  traffic: NO_TRAFFIC,
   isAskedWithoutEdns: false,
   isAskedWithoutCookies: false,
   isAskedInPlainCase: false,
@@ -33,7 +36,7 @@ Deno.test("formatStatus() tells all of a fresh program without a cache", () => {
         { name: "https://192.0.2.1:443", connections: 12 },
       ],
       counters,
-      replies: [],
+      ...NOTHING_COUNTED,
       cache: null,
       upstreams: [],
       groups: [],
@@ -58,7 +61,7 @@ Deno.test("formatStatus() tells the share of hits, the memory taken, and how eac
     lostLines: 0,
     pauses: [],
     counters,
-    replies: [],
+    ...NOTHING_COUNTED,
     cache,
     upstreams,
     groups: [{ name: "default", upstreams: ["192.0.2.1:53", "192.0.2.2:53"], fallback: null }],
@@ -81,7 +84,7 @@ Deno.test("formatStatus() tells in what manner an upstream is asked that does no
       lostLines: 0,
       pauses: [],
       counters: new Counters(),
-      replies: [],
+      ...NOTHING_COUNTED,
       cache: null,
       upstreams,
       groups: [],
@@ -106,7 +109,7 @@ Deno.test("formatStatus() tells how many lines the operator has not been told", 
     lostLines: 7,
     pauses: [],
     counters: new Counters(),
-    replies: [],
+    ...NOTHING_COUNTED,
     cache: null,
     upstreams: [],
     groups: [],
@@ -121,7 +124,7 @@ Deno.test("formatStatus() tells which upstreams are asked together, where there 
     lostLines: 0,
     pauses: [],
     counters: new Counters(),
-    replies: [],
+    ...NOTHING_COUNTED,
     cache: null,
     upstreams: [UPSTREAM],
     groups: [

@@ -4,6 +4,8 @@ import { Counters } from "../../lib/observe/counters.ts";
 import type { Status } from "../../lib/operator/status.ts";
 import type { UpstreamStatus } from "../../lib/upstream/health/upstream_status.ts";
 import { sumStatus } from "../../lib/operator/sum_status.ts";
+import { NO_TRAFFIC } from "../../lib/upstream/health/upstream_traffic.ts";
+import { NOTHING_COUNTED } from "../support/statuses.ts";
 
 const UPSTREAM: UpstreamStatus = {
   name: "192.0.2.1:53",
@@ -13,6 +15,7 @@ const UPSTREAM: UpstreamStatus = {
   queryCount: 7,
   replyCount: 6,
   failureCount: 1,
+  traffic: NO_TRAFFIC,
   isAskedWithoutEdns: false,
   isAskedWithoutCookies: false,
   isAskedInPlainCase: false,
@@ -28,7 +31,7 @@ function status(counts: Partial<Counters>, upstream: Partial<UpstreamStatus>, ot
     lostLines: 2,
     pauses: [],
     counters: Object.assign(new Counters(), counts),
-    replies: [],
+    ...NOTHING_COUNTED,
     cache: { count: 5, usedOctets: 100, budgetOctets: 1000, evictionCount: 3 },
     upstreams: [{ ...UPSTREAM, ...upstream }],
     groups: [],
@@ -47,7 +50,7 @@ Deno.test("sumStatus() adds up what is counted, and takes the longest time", () 
     lostLines: 4,
     pauses: [],
     counters: Object.assign(new Counters(), { received: 3, cacheHits: 10, dropped: 3 }),
-    replies: [],
+    ...NOTHING_COUNTED,
     cache: { count: 10, usedOctets: 200, budgetOctets: 2000, evictionCount: 6 },
     upstreams: [{ ...UPSTREAM, queryCount: 3, replyCount: 6, failureCount: 2 }],
     groups: [],
@@ -82,7 +85,7 @@ Deno.test("sumStatus() has no cache where nobody has one, and is empty for nobod
     lostLines: 0,
     pauses: [],
     counters: new Counters(),
-    replies: [],
+    ...NOTHING_COUNTED,
     cache: null,
     upstreams: [],
     groups: [],

@@ -224,5 +224,5 @@ Deno.test("Server.handle() counts each reply by channel, source and RCODE, and s
   ];
   assertEquals(shown, expected);
   const udp = CHANNELS.indexOf("udp");
-  for (const [, source, rcode] of expected) assertEquals(server.outcomes.countOf(udp, source, rcode), 1);
+  for (const [, source, rcode] of expected) assertEquals(server.tally.outcomes.countOf(udp, source, rcode), 1);
 });

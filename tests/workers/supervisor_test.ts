@@ -13,6 +13,7 @@ import { udp } from "../support/fake_socket.ts";
 import { FakeTime, settled } from "../support/fake_time.ts";
 import { plainListen } from "../../lib/server/listen/listen.ts";
 import { NO_TLS } from "../../lib/server/certificates/tls_material.ts";
+import { NOTHING_COUNTED } from "../support/statuses.ts";
 
 const SECRET = Uint8Array.from({ length: 16 }, (_, i) => i);
 const CONFIG: FullConfig = { ...DEFAULTS, listen: [plainListen(udp("192.0.2.1", 53))] };
@@ -120,6 +121,7 @@ function status(received: number): Status {
     lostLines: 0,
     pauses: [],
     counters,
+    ...NOTHING_COUNTED,
     replies: received === 0 ? [] : [{ channel: "udp", source: "cache", rcode: 0, count: received }],
     cache: null,
     upstreams: [],

@@ -6,6 +6,7 @@ import type { Order, Report, StartOrder } from "../../lib/workers/messages.ts";
 import { work } from "../../lib/workers/work.ts";
 import { settled } from "../support/fake_time.ts";
 import { NO_TLS } from "../../lib/server/certificates/tls_material.ts";
+import { NOTHING_COUNTED } from "../support/statuses.ts";
 
 const START: StartOrder = {
   kind: "start",
@@ -23,7 +24,7 @@ const STATE = {
   lostLines: 0,
   pauses: [],
   counters: new Counters(),
-  replies: [],
+  ...NOTHING_COUNTED,
   cache: null,
   upstreams: [],
   groups: [],

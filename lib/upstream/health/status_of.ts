@@ -1,6 +1,7 @@
 import { type Endpoint, isUnauthenticated } from "../endpoint.ts";
 import type { Breaker } from "./breaker.ts";
 import type { Path } from "./path.ts";
+import { NO_TRAFFIC } from "./upstream_traffic.ts";
 import type { LessonStatus, UpstreamStatus } from "./upstream_status.ts";
 
 /** An upstream, as far as its status is told. */
@@ -51,6 +52,7 @@ export function statusOf(upstream: Told, { endpoint, link }: ToldOptions): Upstr
     queryCount: dialogue.queryCount,
     replyCount: dialogue.replyCount,
     failureCount,
+    traffic: NO_TRAFFIC,
     ...link === undefined ? {} : { handshakeCount: link.handshakeCount },
     ...dialogue.capabilities.lessonsAt(dialogue.nowMs()),
   };

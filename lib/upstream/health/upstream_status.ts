@@ -1,3 +1,5 @@
+import type { UpstreamTraffic } from "./upstream_traffic.ts";
+
 /** What an upstream is found to lack. */
 export interface LessonStatus {
   /** Whether it is asked without EDNS, having rejected that. */
@@ -37,6 +39,8 @@ export interface UpstreamStatus extends LessonStatus {
   readonly replyCount: number;
   /** Questions on which it failed: no reply in time, or one of no use where another upstream's was. */
   readonly failureCount: number;
+  /** What went there and came back, by kind. */
+  readonly traffic: UpstreamTraffic;
   /** Handshakes with it, one for each connection: next to the messages sent they should be few. Only if it is encrypted is this here. */
   readonly handshakeCount?: number;
 }

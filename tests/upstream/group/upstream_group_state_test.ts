@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Strategy } from "../../../lib/upstream/group/strategy.ts";
 import { endpointAt } from "../../../lib/upstream/endpoint.ts";
 import type { UpstreamStatus } from "../../../lib/upstream/health/upstream_status.ts";
+import { NO_TRAFFIC } from "../../../lib/upstream/health/upstream_traffic.ts";
 import { RCODE } from "../../../lib/wire/iana.ts";
 import { decode } from "../../../lib/wire/message.ts";
 import { settled } from "../../support/fake_time.ts";
@@ -132,6 +133,7 @@ Deno.test("UpstreamRegistry.states() tells names, round trips, counts since the 
     queryCount: 0,
     replyCount: 0,
     failureCount: 0,
+    traffic: NO_TRAFFIC,
     isAskedWithoutEdns: false,
     isAskedWithoutCookies: false,
     isAskedOverTcp: false,
