@@ -53,7 +53,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   reload: ["*", "changes"],
   web: ["*", "page", "api", "auth"],
   config: ["load_config.ts", "file", "flags", "import", "read_config.ts", "settings.ts", "settings", "*"],
-  telemetry: ["*", "privacy"],
+  telemetry: ["history", "*", "privacy"],
   operator: ["admin", "explain", "*"],
   server: ["listen", "certificates", "server.ts", "pipeline.ts", "admission", "reply", "*"],
   resolver: ["blocking", "route", "filter", "cache", "sharing", "local", "questions", "*"],

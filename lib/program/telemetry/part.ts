@@ -3,6 +3,7 @@ import type { FullConfig } from "../../config/config.ts";
 import type { Log } from "../../observe/log.ts";
 import type { ObservationFeed } from "../../observe/observation.ts";
 import type { AdminHandler } from "../../operator/admin/admin_server.ts";
+import type { History } from "../../telemetry/history/history.ts";
 import type { AdminTarget, CertificatesTarget, ListsTarget } from "../admin/serve_admin.ts";
 import type { OperatingSystem } from "../operating_system.ts";
 
@@ -12,6 +13,12 @@ export interface WatchedProgram extends AdminTarget {
   readonly observations: ObservationFeed;
   /** Resolves when `state` is as new as it can be; not there where it always is. */
   refresh?(): Promise<void>;
+}
+
+/** What parts have for others; `null` while the part that has it is off. */
+export interface Offers {
+  /** What was written down of queries, for charts and searches. */
+  history: History | null;
 }
 
 /** What a part is started with. */
@@ -30,6 +37,8 @@ export interface PartContext {
   readonly runtime: Runtime;
   /** Where the operator reads. */
   readonly log: Log;
+  /** What the parts that are on have for others: to be looked at when it is wanted. */
+  readonly offers: Offers;
 }
 
 /** One that was started. */

@@ -1,9 +1,11 @@
 import type { FullConfig } from "../../config/config.ts";
-import type { Part, PartContext, RunningPart } from "./part.ts";
+import type { Offers, Part, PartContext, RunningPart } from "./part.ts";
 import { PARTS } from "./parts.ts";
 
 /** What runs beside serving: each part while its settings say so. None of them is waited for by whoever is served. */
 export class Telemetry {
+  /** What the parts that are on have for others. */
+  readonly offers: Offers = { history: null };
   readonly #context: PartContext;
   readonly #parts: readonly Part[];
   readonly #running = new Map<Part, { readonly part: RunningPart; readonly settings: string }>();
@@ -12,8 +14,8 @@ export class Telemetry {
   #isStopped = false;
 
   /** Parts other than the usual ones are for tests. */
-  constructor(context: PartContext, parts: readonly Part[] = PARTS) {
-    this.#context = context;
+  constructor(context: Omit<PartContext, "offers">, parts: readonly Part[] = PARTS) {
+    this.#context = { ...context, offers: this.offers };
     this.#parts = parts;
   }
 
