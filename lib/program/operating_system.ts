@@ -1,4 +1,5 @@
 import type { Files } from "../base/files.ts";
+import type { HttpServers } from "../base/http/http_server.ts";
 import type { LocalSockets } from "../base/local_sockets.ts";
 import type { TlsIdentity } from "../base/sockets/tls.ts";
 import type { Network, Runtime } from "../base/runtime.ts";
@@ -65,6 +66,8 @@ export interface OperatingSystem {
   holdSetFile(path: string): HeldSetFile | null;
   /** The sockets of the machine's file system. */
   readonly localSockets: LocalSockets;
+  /** Listens for people and their tools. */
+  readonly httpServers: HttpServers;
   /** Listens on an address together with others. */
   readonly listenSharedStream: Network["listenStream"];
   /** The same for TLS. */

@@ -6,6 +6,7 @@ import { DENO_CONFIG_IO } from "./deno_config_io.ts";
 import { DENO_FILES } from "./deno_files.ts";
 import { DENO_LOCAL_SOCKETS } from "./network/local_sockets.ts";
 import { DENO_WRITABLE_FILES } from "./deno_writable_files.ts";
+import { DENO_HTTP_SERVERS } from "./network/http_server.ts";
 import { listenSharedStream } from "./network/deno_network.ts";
 import { listenSharedTls } from "./network/tls/listen_tls.ts";
 import { denoRuntime } from "./deno_runtime.ts";
@@ -41,6 +42,7 @@ export function denoSystem(mainModule: string): OperatingSystem {
     openSetFileInSteps,
     holdSetFile,
     localSockets: DENO_LOCAL_SOCKETS,
+    httpServers: DENO_HTTP_SERVERS,
     listenSharedStream,
     listenSharedTls,
     spawnWorker: (events) => spawnWorker(mainModule, events),

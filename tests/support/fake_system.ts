@@ -9,6 +9,7 @@ import { publicKeyOf } from "../../lib/system/certificates/public_key.ts";
 import { FakeFiles } from "./fake_files.ts";
 import { FakeHttp } from "./fake_http.ts";
 import { fakeListCompiler } from "./fake_list_compiler.ts";
+import { FakeHttpServers } from "./fake_http_servers.ts";
 import { FakeLocalSockets } from "./fake_local_sockets.ts";
 import { FakeWorld } from "./fake_world.ts";
 import { FakeWritableFiles } from "./fake_writable_files.ts";
@@ -40,6 +41,8 @@ export class FakeSystem implements ProgramHost {
   readonly http: FakeHttp = new FakeHttp();
   /** What there is of sockets in the file system. */
   readonly localSockets: FakeLocalSockets = new FakeLocalSockets();
+  /** What listens for people and their tools. */
+  readonly httpServers: FakeHttpServers = new FakeHttpServers();
   readonly printed: string[] = [];
   readonly lines: string[] = [];
   readonly args: readonly string[];
@@ -105,6 +108,7 @@ export class FakeSystem implements ProgramHost {
       openSetFileInSteps: (path) => Promise.resolve().then(() => this.system.openSetFile(path, null)),
       holdSetFile: () => null,
       localSockets: this.localSockets,
+      httpServers: this.httpServers,
       listenSharedStream: usual.listenStream,
       listenSharedTls: usual.listenTls,
       spawnWorker: ({ reported, ended }) => ({

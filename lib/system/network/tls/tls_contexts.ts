@@ -44,8 +44,12 @@ function contextFor(contexts: ReadonlyMap<string, SecureContext>, name: string):
   return contexts.get(name) ?? contexts.get(name.replace(/^[^.]+/, "*"));
 }
 
-/** Node finds out with the first connection that something does not fit, and then it is too late. */
-function usableCertificateOf({ certificate, key }: TlsIdentity): Certificate {
+/**
+ * The certificate of an identity. Node finds out with the first connection that something does not fit, and then it is too late.
+ *
+ * @throws {TlsError} when it cannot be used.
+ */
+export function usableCertificateOf({ certificate, key }: TlsIdentity): Certificate {
   const [own] = certificatesIn(certificate);
   let spki: Uint8Array;
   try {
