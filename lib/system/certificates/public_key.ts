@@ -1,4 +1,4 @@
-import { NODE } from "../network/tls/node_modules.ts";
+import { NODE } from "../network/node_modules.ts";
 
 /**
  * The public key (SubjectPublicKeyInfo, DER) of a private one, PEM.

@@ -1,5 +1,6 @@
 import type { SocketAddress } from "../../../base/net/address.ts";
 import type { QuicEnd, QuicSocket, QuicStream } from "../../../base/sockets/quic.ts";
+import { noteLeft } from "./left_behind.ts";
 import { DenoQuicStream } from "./quic_stream.ts";
 
 /** A connection of Deno's. */
@@ -26,6 +27,7 @@ export class DenoQuicSocket implements QuicSocket {
       ({ closeCode, reason }) => ({ code: this.#isClosed ? null : closeCode, reason }),
       (error) => ({ code: null, reason: error instanceof Error ? error.message : String(error) }),
     );
+    this.closed.then(noteLeft);
   }
 
   /** See `QuicSocket`. */

@@ -5,7 +5,7 @@ import type { SocketAddress } from "../../../base/net/address.ts";
 import { type TlsClientOptions, TlsError, type TlsSocket } from "../../../base/sockets/tls.ts";
 import { chainErrorText } from "./chain_error.ts";
 import { letGo } from "./let_go.ts";
-import { NODE } from "./node_modules.ts";
+import { NODE } from "../node_modules.ts";
 import { toNodeSocket } from "./node_socket.ts";
 import { NodeTlsStream, type Shown } from "./node_tls_stream.ts";
 import { certificatesShownOn, type ShownCertificates } from "./peer_certificates.ts";

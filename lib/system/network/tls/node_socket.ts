@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { NODE } from "./node_modules.ts";
+import { NODE } from "../node_modules.ts";
 
 /** What Deno names the number under which it knows a connection. */
 const NUMBER = "Symbol(Deno.internal.rid)";

@@ -2,7 +2,7 @@ import type { TLSSocket } from "node:tls";
 import { type Certificate, readCertificate } from "../../../base/certificates/certificate.ts";
 import { DerError } from "../../../base/certificates/der.ts";
 import { type PeerCertificate, TlsError } from "../../../base/sockets/tls.ts";
-import { NODE } from "./node_modules.ts";
+import { NODE } from "../node_modules.ts";
 import { signedCount } from "./signed_chain.ts";
 
 /** More are not looked at. */

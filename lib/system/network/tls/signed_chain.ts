@@ -1,4 +1,4 @@
-import { NODE } from "./node_modules.ts";
+import { NODE } from "../node_modules.ts";
 
 /**
  * How many of the certificates that were shown, the first one included, lead from one to the next: each has signed the one before.

@@ -4,7 +4,7 @@ import { type Certificate, readCertificate } from "../../../base/certificates/ce
 import { DerError } from "../../../base/certificates/der.ts";
 import { fromPem } from "../../../base/certificates/pem.ts";
 import { TlsError, type TlsIdentity, type TlsServerOptions } from "../../../base/sockets/tls.ts";
-import { NODE } from "./node_modules.ts";
+import { NODE } from "../node_modules.ts";
 
 /** What of a server's options says what it shows and wants to see. */
 export type ServerFace = Pick<TlsServerOptions, "identities" | "alpn" | "clientCa">;
