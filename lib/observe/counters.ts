@@ -10,6 +10,8 @@ export class Counters {
   connections = 0;
   /** TCP connections closed at once because there were too many, in all or of one client. */
   connectionsRefused = 0;
+  /** Idle connections of clients that were ended to make room for others. */
+  connectionsGivenUp = 0;
   /** Replies over TCP that were put off, and made again later, because their client did not read those before them. */
   postponed = 0;
   /** Connections over QUIC that were ended because the client did what RFC 9250 §4.3.3 does not allow. */

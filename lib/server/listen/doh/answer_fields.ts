@@ -18,3 +18,11 @@ export function answerFields(seconds: number): HttpFields {
   kept.set(age, fields);
   return fields;
 }
+
+const ALLOW: HttpFields = ["allow", "GET, POST"];
+const NO_FIELDS: HttpFields = [];
+
+/** What is said with a status that is no answer (RFC 9110 §15.5.6). */
+export function refusalFields(status: number): HttpFields {
+  return status === 405 ? ALLOW : NO_FIELDS;
+}

@@ -2,14 +2,12 @@ import { deliver } from "../../../base/deferred.ts";
 import type {
   HttpExchange,
   HttpExchanges,
-  HttpFields,
   HttpServerConnection,
   HttpVersion,
 } from "../../../base/http/http_exchange.ts";
 import type { StreamSocket } from "../../../base/sockets/stream_socket.ts";
 import { Alarm, type DeadlineQueue } from "../../../base/time/deadline_queue.ts";
 import type { FairShare } from "../../../base/time/fair_share.ts";
-import type { Clock } from "../../../base/runtime.ts";
 import type { Counters } from "../../../observe/counters.ts";
 import type { Services } from "../../../observe/services.ts";
 import type { Client } from "../../../resolver/client.ts";
@@ -19,7 +17,7 @@ import { idleTimeoutMs, QUERIES_PER_CONNECTION_MAX } from "../../limits.ts";
 import type { Server } from "../../server.ts";
 import type { Accepted, Session } from "../stream/session.ts";
 import type { StreamAccount } from "../stream/stream_account.ts";
-import { answerFields } from "./answer_fields.ts";
+import { answerFields, refusalFields } from "./answer_fields.ts";
 import type { DohClients } from "./doh_clients.ts";
 import { CONTENT_TIMEOUT_MS, HTTP_LIMITS } from "./doh_limits.ts";
 import { freshnessSeconds } from "./freshness.ts";
@@ -27,9 +25,6 @@ import { Outgoing } from "./outgoing.ts";
 import { readRequest } from "./read_request.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
-
-const ALLOW: HttpFields = ["allow", "GET, POST"];
-const NO_FIELDS: HttpFields = [];
 
 /** What a session is made from. */
 export interface DohSessionOptions
@@ -62,7 +57,7 @@ export class DohSession implements Session {
   readonly #account: StreamAccount;
   readonly #clients: DohClients;
   readonly #share: FairShare;
-  readonly #clock: Clock;
+  readonly #clock: Services["clock"];
   readonly #deadlines: DeadlineQueue;
   readonly #counters: Counters;
   readonly #connection: HttpServerConnection;
@@ -104,14 +99,19 @@ export class DohSession implements Session {
   }
 
   /** See `Session`: says that no more is taken (GOAWAY), answers what was, and closes. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
     this.#drain();
-    await this.#ended.promise;
+    return this.#ended.promise;
   }
 
   /** See `Session`. */
   close(): void {
     this.#connection.close();
+  }
+
+  /** See `Session`. */
+  get idleSinceMs(): number {
+    return this.#account.octets > 0 ? Infinity : this.#idle.dueMs - idleTimeoutMs(this.#client);
   }
 
   #onEnd(): void {
@@ -152,7 +152,7 @@ export class DohSession implements Session {
   #refuse(exchange: HttpExchange, status: number): void {
     this.#counters.httpRefused++;
     this.#share.spend(0);
-    exchange.respond(status, status === 405 ? ALLOW : NO_FIELDS, null);
+    exchange.respond(status, refusalFields(status), null);
     this.#hold();
   }
 

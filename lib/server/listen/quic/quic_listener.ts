@@ -83,6 +83,7 @@ export class QuicListener {
     const { account } = admittance;
     const session = new QuicSession({ connection, client, server, account, share, clock, deadlines, counters });
     this.#sessions.add(session);
+    admittance.serve(session);
     session.run().then(() => {
       admittance.leave();
       this.#sessions.delete(session);

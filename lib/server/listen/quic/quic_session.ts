@@ -96,6 +96,11 @@ export class QuicSession {
     this.#ended.resolve();
   }
 
+  /** See `Session`. */
+  get idleSinceMs(): number {
+    return this.#account.octets > 0 ? Infinity : this.#idle.dueMs - IDLE_TIMEOUT_MS;
+  }
+
   /** Answers what was taken, then ends the connection. */
   stop(): Promise<void> {
     this.#isStopping = true;

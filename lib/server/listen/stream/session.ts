@@ -20,4 +20,6 @@ export interface Session {
   stop(): Promise<void>;
   /** Closes it now. */
   close(): void;
+  /** Since when nothing has come and nothing waits, on the clock of deadlines; `Infinity` while something waits. */
+  readonly idleSinceMs: number;
 }

@@ -75,6 +75,7 @@ export class StreamListener<S extends StreamSocket = StreamSocket> {
     if (admittance === null) return socket.close();
     const session = sessionOf({ socket, client, account: admittance.account });
     this.#sessions.add(session);
+    admittance.serve(session);
     session.run().then(() => {
       admittance.leave();
       this.#sessions.delete(session);

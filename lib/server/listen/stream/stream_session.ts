@@ -103,6 +103,11 @@ export class StreamSession implements Session {
     this.close();
   }
 
+  /** See `Session`. */
+  get idleSinceMs(): number {
+    return this.#account.octets > 0 ? Infinity : this.#idle.dueMs - idleTimeoutMs(this.#client);
+  }
+
   async #readSome(): Promise<boolean> {
     const count = await this.#socket.read(this.#frames.space());
     if (count === null) return false;

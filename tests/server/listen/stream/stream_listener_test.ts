@@ -104,6 +104,49 @@ Deno.test("StreamListener shares its limits with the others: 500 connections and
   await close();
 });
 
+Deno.test("[7766_13] StreamListener makes room for a client's next connection by ending the one that was idle longest", async () => {
+  const { sockets: [socket], time, server, counters, close } = listenersRig();
+  const connections: FakeStream[] = [];
+  for (let i = 0; i < CONNECTIONS_PER_CLIENT_MAX; i++) connections.push(socket!.connect(from(1, 40_000 + i)));
+  for (let i = 0; i < 12; i++) await settled();
+  await time.passAndSettle(500);
+  // The first has said something since, the second waits for an answer.
+  connections[0]!.deliverMessages(queryFor(1));
+  server.isWaiting = true;
+  connections[1]!.deliverMessages(queryFor(2));
+  await settled();
+  await time.passAndSettle(999);
+  const next = [socket!.connect(from(1, 50_000)), socket!.connect(from(1, 50_001))];
+  await settled();
+  assertEquals(next.map(({ isClosed }) => isClosed), [false, false]);
+  assertEquals(connections.flatMap(({ isClosed }, i) => isClosed ? [i] : []), [2, 3]);
+  assertEquals([counters.connectionsGivenUp, counters.connectionsRefused], [2, 0]);
+  await close();
+});
+
+Deno.test("[7766_13] StreamListener ends idle connections of others when there are 500, and none that was idle for less than a second", async () => {
+  const { sockets: [socket], time, counters, listeners: [listener], close } = listenersRig();
+  const connections: FakeStream[] = [];
+  for (let i = 0; i < CONNECTIONS_MAX; i++) {
+    connections.push(socket!.connect(from(i)));
+    await settled();
+  }
+  await time.passAndSettle(999);
+  const early = socket!.connect(from(600));
+  await settled();
+  await time.passAndSettle(1);
+  const next = socket!.connect(from(601));
+  await settled();
+  assertEquals([early.isClosed, next.isClosed, connections[0]!.isClosed, listener!.sessionCount], [
+    true,
+    false,
+    true,
+    500,
+  ]);
+  assertEquals([counters.connectionsGivenUp, counters.connectionsRefused], [1, 1]);
+  await close();
+});
+
 Deno.test("StreamListener takes an IPv6 /64 for one client, and an IPv4 address for one however it is written", async () => {
   const { sockets: [socket], counters, close } = listenersRig();
   for (let i = 0; i <= CONNECTIONS_PER_CLIENT_MAX; i++) {
