@@ -45,7 +45,7 @@ if (import.meta.main) {
       writeLine,
       lostLineCount: () => standardError.lostCount,
       openServiceSocket: () => openServiceSocket(writeLine),
-      stop: isWorker ? new Promise(() => {}) : stopSignal(() => Deno.exit(EXIT.ok)),
+      ...(isWorker ? { stop: new Promise(() => {}) } : stopSignal(() => Deno.exit(EXIT.ok))),
     };
     return isWorker ? serveAsWorker(host, SYSTEM) : main(host);
   });

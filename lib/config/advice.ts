@@ -1,4 +1,11 @@
-import { formatSocketAddress, isIpv6, isSameAddress, isUnspecified, type SocketAddress } from "../base/net/address.ts";
+import {
+  formatSocketAddress,
+  isIpv6,
+  isSameAddress,
+  isUnspecified,
+  parseSocketAddress,
+  type SocketAddress,
+} from "../base/net/address.ts";
 import { type Listen, listenText, transportsOf } from "../server/listen/listen.ts";
 import { isLost, serverText, socketAddressesOf } from "../upstream/endpoint.ts";
 import { type Config, DEFAULT_LISTEN } from "./config.ts";
@@ -6,7 +13,7 @@ import { invalid } from "./readers.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** This machine, whatever it is called elsewhere (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3). */
-const LOOPBACK = /^(?:127\.|::1$)/;
+const LOOPBACK = /^(?:127\.|::1(?:\/|$))/;
 
 /** What is allowed and probably not meant. */
 export interface Advice {
@@ -103,7 +110,8 @@ function isEncrypted({ protocol }: Listen): boolean {
 }
 
 /** What was given and does nothing. */
-function idleSettings({ upstreams, listen, keys, certificates }: Config, { isGiven, whereOf }: Provenance): string[] {
+function idleSettings(settings: Config, { isGiven, whereOf }: Provenance): string[] {
+  const { upstreams, listen, keys, certificates } = settings;
   const listeners = listen ?? [];
   const warnings: string[] = [];
   if (isGiven("answer") && upstreams.length > 0) {
@@ -115,7 +123,21 @@ function idleSettings({ upstreams, listen, keys, certificates }: Config, { isGiv
   if (keys.length > 0 && certificates.length === 0) {
     warnings.push(`${whereOf("keys")} has no effect without ${whereOf("certificates")}`);
   }
+  const { metricsListen, metricsAllow } = settings;
+  if (
+    metricsListen !== null && !LOOPBACK.test(hostnameOf(metricsListen)) &&
+    metricsAllow.every((one) => LOOPBACK.test(one))
+  ) {
+    warnings.push(
+      `${whereOf("metricsListen")} ${metricsListen} can be read from this machine alone; set metrics.allow`,
+    );
+  }
   return warnings;
+}
+
+/** Of an address as `formatSocketAddress` writes it. */
+function hostnameOf(address: string): string {
+  return parseSocketAddress(address, 0, 0).hostname;
 }
 
 /** Another instance cannot have the port that only this one knows. */

@@ -82,6 +82,12 @@ export interface Config extends StorageRules {
   readonly adminSocket: string | null;
   /** The path of the folder where what was fetched is kept, and what was made of it; `null` for none. */
   readonly stateDir: string | null;
+  /** How long the program serves on when it is told to stop, and says that it is not ready; in seconds. */
+  readonly drainSeconds: number;
+  /** Where numbers are told over HTTP, as `formatSocketAddress` writes it; `null` for nowhere. */
+  readonly metricsListen: string | null;
+  /** The networks that may read them, as `formatCidr` writes them. */
+  readonly metricsAllow: readonly string[];
   /** How much is told of clients wherever something is written to disk or sent away. */
   readonly toldClients: ClientLevel;
   /** The same of names. */

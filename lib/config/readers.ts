@@ -1,4 +1,4 @@
-import { AddressFormatError } from "../base/net/address.ts";
+import { AddressFormatError, formatSocketAddress, parseSocketAddress } from "../base/net/address.ts";
 import { CidrFormatError, formatCidr, parseCidr } from "../base/net/cidr.ts";
 import { formatIp, parseIp } from "../base/net/ip.ts";
 import { type Listen, parseListen } from "../server/listen/listen.ts";
@@ -18,6 +18,11 @@ const CHARACTER_STRING_OCTETS_MAX = 255;
 export function listenList(form: string, defaultPort: number): Reader<readonly Listen[]> {
   const read = (one: Given) => readAs(one, (text) => parseListen(text, defaultPort));
   return { form, isList: true, read: (given) => given.map(read) };
+}
+
+/** An address with a port, 0 for a free one; as `formatSocketAddress` writes it. */
+export function socketAddress(form: string, defaultPort: number): Reader<string> {
+  return single(form, (one) => readAs(one, (text) => formatSocketAddress(parseSocketAddress(text, defaultPort, 0))));
 }
 
 /** Servers to ask, see `parseAskable`. */

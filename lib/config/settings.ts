@@ -4,6 +4,7 @@ import { ADMISSION_SETTINGS } from "./settings/admission_settings.ts";
 import { CACHE_SETTINGS } from "./settings/cache_settings.ts";
 import { ENCRYPTED_SETTINGS } from "./settings/encrypted_settings.ts";
 import { LOCAL_SETTINGS } from "./settings/local_settings.ts";
+import { METRICS_SETTINGS } from "./settings/metrics_settings.ts";
 import { NETWORK_SETTINGS } from "./settings/network_settings.ts";
 import { PROCESS_SETTINGS } from "./settings/process_settings.ts";
 import { QUERY_LOG_SETTINGS } from "./settings/query_log_settings.ts";
@@ -19,6 +20,7 @@ export const SETTINGS: Settings = {
   ...CACHE_SETTINGS,
   ...LOCAL_SETTINGS,
   ...PROCESS_SETTINGS,
+  ...METRICS_SETTINGS,
   ...QUERY_LOG_SETTINGS,
 };
 

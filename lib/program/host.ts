@@ -21,4 +21,9 @@ export interface Host {
   openServiceSocket?(): ServiceSocket | null;
   /** Resolves when the program shall stop. */
   readonly stop: Promise<unknown>;
+  /**
+   * Calls `hear` when it shall stop again: it stops already, and whoever tells it does not want to wait. Returns the function that
+   * ends it; until that is called, it is not ended at once.
+   */
+  onStopAgain?(hear: () => void): () => void;
 }

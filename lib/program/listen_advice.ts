@@ -7,14 +7,14 @@ import { ListenError } from "../server/listen/listen_on.ts";
  *
  * @param isForbidden Whether the operating system, or whoever runs the program in it, does not permit it.
  */
-export function listenAdvice({ message, address, cause }: ListenError, isForbidden: boolean): string {
+export function listenAdvice({ message, address, setting, cause }: ListenError, isForbidden: boolean): string {
   if (cause instanceof AddressInUseError) {
-    return `${message}: port ${address.port} is in use there; stop the other program or give another --listen`;
+    return `${message}: port ${address.port} is in use there; stop the other program or give another ${setting}`;
   }
   if (isForbidden) {
     return address.port < 1024
       ? `${message}: ports below 1024 are forbidden to ordinary users; run as root, ` +
-        `give the program the capability (sudo setcap cap_net_bind_service=+ep <file>), or use --listen with a higher port`
+        `give the program the capability (sudo setcap cap_net_bind_service=+ep <file>), or use ${setting} with a higher port`
       : `${message}: the operating system forbids it`;
   }
   const { zone } = splitZone(address.hostname);

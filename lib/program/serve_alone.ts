@@ -10,8 +10,10 @@ import type { DatagramIoChoice, OperatingSystem } from "./operating_system.ts";
 import { orAdvise } from "./listen_advice.ts";
 import { listsIn } from "./lists/lists_in.ts";
 import type { Reloads } from "./reloads.ts";
+import { besides } from "./telemetry/besides.ts";
 import { Telemetry } from "./telemetry/telemetry.ts";
 import { adminHandler, serveAdmin } from "./admin/serve_admin.ts";
+import { serveOn } from "./serve_on.ts";
 import { briefStatus, serviceManager } from "./service.ts";
 
 /** Serves in this process until the host says stop. Resolves to the exit code. */
@@ -65,17 +67,21 @@ async function serveBy(
   const service = serviceManager(host, system, () => briefStatus(app.served, app.state));
   service?.ready();
   let telemetry: Telemetry | null = null;
+  let { drainSeconds } = config;
   const target: ReloadTarget = {
     prepare: async (to) => {
       const read = await certificates.read(to);
       const prepare = () => app.prepareInSteps(io.named(to), read.material);
-      const { commit, abort } = await orAdvise(prepare, system.isForbidden);
+      const { commit, abort } = await orAdvise(
+        () => besides(prepare, () => telemetry?.prepare(to)),
+        system.isForbidden,
+      );
       const follow = () => {
         commit();
         read.follow();
         log.use(to.logLevel);
         lists?.follow(to);
-        telemetry?.follow(to);
+        ({ drainSeconds } = to);
       };
       return { commit: follow, abort };
     },
@@ -103,10 +109,12 @@ async function serveBy(
   const stopAdmin = serveAdmin({ path: config.adminSocket, handle, sockets: system.localSockets, timers, log });
   await host.stop;
   reloads.stop();
+  service?.stopping();
+  telemetry.drain();
+  await serveOn(drainSeconds, { host, timers, log });
   stopAdmin();
   lists?.stop();
   certificates.stop();
-  service?.stopping();
   await telemetry.stop();
   await app.stop();
   stopTelling();

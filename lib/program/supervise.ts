@@ -14,8 +14,10 @@ import { HeldSets } from "./lists/held_sets.ts";
 import { listsIn } from "./lists/lists_in.ts";
 import type { OperatingSystem } from "./operating_system.ts";
 import type { Reloads } from "./reloads.ts";
+import { besides } from "./telemetry/besides.ts";
 import { Telemetry } from "./telemetry/telemetry.ts";
 import { adminHandler, serveAdmin } from "./admin/serve_admin.ts";
+import { serveOn } from "./serve_on.ts";
 import { briefStatus, serviceManager } from "./service.ts";
 
 /** Lets several processes serve, and keeps none of the work for this one. Resolves to the exit code. */
@@ -43,6 +45,7 @@ export async function supervise(
   const read = certificatesFor(config, certificates);
   const shown = read instanceof Promise ? await read : read;
   let reloader: Reloader | null = null;
+  let { drainSeconds } = config;
   const supervisor = new Supervisor({
     count,
     config: first.config,
@@ -108,12 +111,15 @@ export async function supervise(
     });
     stopAdmin = serveAdmin({ path, handle, sockets, timers, log });
     await host.stop;
+    reloads.stop();
+    service?.stopping();
+    telemetry.drain();
+    await serveOn(drainSeconds, { host, timers, log });
   }
   reloads.stop();
   stopAdmin();
   lists?.stop();
   certificates.stop();
-  service?.stopping();
   await telemetry?.stop();
   await supervisor.stop();
   stopTelling();
@@ -122,13 +128,14 @@ export async function supervise(
   async function prepare(to: FullConfig): Promise<Prepared> {
     const { config: resolved, use } = await orAdvise(() => served.resolve(to), system.isForbidden);
     const read = await certificates.read(to);
-    const { commit, abort } = await supervisor.prepare(resolved, read.material);
+    const prepare = () => supervisor.prepare(resolved, read.material);
+    const { commit, abort } = await orAdvise(() => besides(prepare, () => telemetry?.prepare(to)), system.isForbidden);
     const follow = () => {
       use();
       read.follow();
       log.use(to.logLevel);
       lists?.follow(to);
-      telemetry?.follow(to);
+      ({ drainSeconds } = to);
       return commit();
     };
     return { commit: follow, abort };

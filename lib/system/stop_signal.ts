@@ -1,18 +1,31 @@
 import { onHangup } from "./hangup_signal.ts";
 import { onStatusSignal } from "./status_signal.ts";
 
-/** Resolves at the first signal that means "stop"; a second one calls `endAtOnce`. */
-export function stopSignal(endAtOnce: () => void): Promise<void> {
+/** The signals that mean "stop". */
+export interface StopSignal {
+  /** Resolves at the first. */
+  readonly stop: Promise<void>;
+  /** Further ones call `hear` until what this returns is called; else they end the program at once. */
+  onStopAgain(hear: () => void): () => void;
+}
+
+/** Hears the signals that mean "stop"; all but the first call `endAtOnce`, unless somebody else wants to hear them. */
+export function stopSignal(endAtOnce: () => void): StopSignal {
   const { promise, resolve } = Promise.withResolvers<void>();
   let isStopping = false;
+  let again = endAtOnce;
   for (const signal of stopSignals()) {
     Deno.addSignalListener(signal, () => {
-      if (isStopping) endAtOnce();
+      if (isStopping) again();
       isStopping = true;
       resolve();
     });
   }
-  return promise;
+  const onStopAgain = (hear: () => void) => {
+    again = hear;
+    return () => void (again = endAtOnce);
+  };
+  return { stop: promise, onStopAgain };
 }
 
 /**

@@ -69,6 +69,21 @@ export const PROCESS_SETTINGS = {
     isReloadable: true,
     help: ["Reload when a file of the configuration changes."],
   },
+  drainSeconds: {
+    name: "drain",
+    path: "server.drain",
+    reader: measure("seconds", { min: 0, max: 600 }),
+    default: 0,
+    isReloadable: true,
+    help: [
+      "How long the program serves on when it is told to stop, {min}–{max} s (default {default}): /readyz says at once that it",
+      "is not ready, so that whoever spreads clients sends them elsewhere before it is gone. Another signal ends it.",
+    ],
+    inFile: [
+      "How long the program serves on when it is told to stop: /readyz says at once that it is not ready, so that whoever",
+      "spreads clients sends them elsewhere before it is gone. Another signal ends it.",
+    ],
+  },
   rollbackAfterMs: {
     name: "rollback-after",
     path: "server.rollback-after",

@@ -65,6 +65,11 @@ export interface Part {
   readonly name: string;
   /** What of the configuration it goes by, as plain data; `null` when it is off. */
   settings(config: FullConfig): unknown;
+  /**
+   * Where it listens, as `formatSocketAddress` writes it; `null` for nowhere. Another address is listened at before a configuration
+   * counts, which is refused when it cannot be had. Not there for those that never listen.
+   */
+  address?(config: FullConfig): string | null;
   /** Loads it. */
   load(): Promise<StartPart>;
 }

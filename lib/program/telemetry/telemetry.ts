@@ -1,6 +1,14 @@
 import type { FullConfig } from "../../config/config.ts";
+import type { Prepared } from "../../reload/reload_target.ts";
 import type { Offers, Part, PartContext, RunningPart } from "./part.ts";
 import { PARTS } from "./parts.ts";
+
+/** A part that runs, and what it goes by. */
+interface Running {
+  readonly part: RunningPart;
+  readonly settings: string;
+  readonly address: string | null;
+}
 
 /** What runs beside serving: each part while its settings say so. None of them is waited for by whoever is served. */
 export class Telemetry {
@@ -8,7 +16,7 @@ export class Telemetry {
   readonly offers: Offers = { history: null };
   readonly #context: PartContext;
   readonly #parts: readonly Part[];
-  readonly #running = new Map<Part, { readonly part: RunningPart; readonly settings: string }>();
+  readonly #running = new Map<Part, Running>();
   /** Changes are made one after the other. */
   #last: Promise<void> = Promise.resolve();
   #isStopped = false;
@@ -26,18 +34,44 @@ export class Telemetry {
    */
   async start(config: FullConfig): Promise<void> {
     try {
-      for (const part of this.#parts) await this.#begin(part, config);
+      for (const part of this.#parts) {
+        const running = await this.#make(part, config);
+        if (running !== null) this.#running.set(part, running);
+      }
     } catch (error) {
       await this.stop();
       throw error;
     }
   }
 
-  /** Follows another configuration. What fails is told to the operator, and costs nobody an answer. */
-  follow(config: FullConfig): void {
-    this.#last = this.#last.then(async () => {
-      for (const part of this.#parts) await this.#change(part, config);
-    });
+  /**
+   * Makes ready to follow another configuration: those that listen elsewhere then do so already. Whatever else fails when it is
+   * followed is told to the operator, and costs nobody an answer.
+   *
+   * @throws {ListenError} when an address cannot be had; nothing has changed then.
+   */
+  async prepare(config: FullConfig): Promise<Prepared> {
+    await this.#last;
+    const made = new Map<Part, Running>();
+    const abort = () => made.forEach(({ part }) => void part.stop());
+    try {
+      for (const part of this.#parts) {
+        const address = part.address?.(config) ?? null;
+        if (address === null || address === this.#running.get(part)?.address) continue;
+        const running = await this.#make(part, config);
+        if (running !== null) made.set(part, running);
+      }
+    } catch (error) {
+      abort();
+      throw error;
+    }
+    const commit = () => {
+      if (this.#isStopped) return abort();
+      this.#last = this.#last.then(async () => {
+        for (const part of this.#parts) await this.#change(part, config, made.get(part) ?? null);
+      });
+    };
+    return { commit, abort };
   }
 
   /** How the parts are doing, for the status; a line each. */
@@ -59,25 +93,30 @@ export class Telemetry {
     for (const { part } of parts) await part.stop();
   }
 
-  async #begin(part: Part, config: FullConfig): Promise<void> {
+  /** One that is on by the configuration; `null` when it is off. */
+  async #make(part: Part, config: FullConfig): Promise<Running | null> {
     const settings = settingsText(part, config);
-    if (settings === null || this.#isStopped) return;
+    if (settings === null || this.#isStopped) return null;
     const start = await part.load();
-    this.#running.set(part, { part: await start(config, this.#context), settings });
+    return { part: await start(config, this.#context), settings, address: part.address?.(config) ?? null };
   }
 
-  async #change(part: Part, config: FullConfig): Promise<void> {
+  /** `made` takes the place of the one that runs; without it that one follows by itself, or another is made. */
+  async #change(part: Part, config: FullConfig, made: Running | null): Promise<void> {
     const running = this.#running.get(part);
     const settings = settingsText(part, config);
-    if (this.#isStopped || settings === (running?.settings ?? null)) return;
+    if (made === null && settings === (running?.settings ?? null)) return;
     try {
-      if (running !== undefined && settings !== null && running.part.follow?.(config)) {
+      if (made === null && running !== undefined && settings !== null && running.part.follow?.(config)) {
         this.#running.set(part, { ...running, settings });
         return;
       }
       this.#running.delete(part);
+      if (made !== null) this.#running.set(part, made);
       await running?.part.stop();
-      await this.#begin(part, config);
+      if (made !== null) return;
+      const next = await this.#make(part, config);
+      if (next !== null) this.#running.set(part, next);
     } catch (error) {
       this.#context.log.error(`${part.name}: ${error instanceof Error ? error.message : error}; going on without`);
     }

@@ -34,11 +34,14 @@ export class ListenError extends Error {
   override readonly name = "ListenError";
   /** What was to be bound. */
   readonly address: SocketAddress;
+  /** What sets it, such as `--listen`. */
+  readonly setting: string;
 
-  /** `cause` is what the operating system said. */
-  constructor(listen: Listen, cause: unknown) {
-    super(`Cannot listen on ${listenName(listen)}`, { cause });
-    this.address = listen.address;
+  /** `name` is what the operator calls the place, `cause` what the operating system said. */
+  constructor({ name, address, setting }: { name: string; address: SocketAddress; setting: string }, cause: unknown) {
+    super(`Cannot listen on ${name}`, { cause });
+    this.address = address;
+    this.setting = setting;
   }
 }
 
@@ -62,7 +65,7 @@ export function listenOn(
     } catch (error) {
       if (isCourtesy && isIpv6(listen.address) && !(error instanceof AddressInUseError)) continue;
       for (const sockets of opened) closeSockets(sockets);
-      throw new ListenError(listen, error);
+      throw listenError(listen, error);
     }
   }
   return opened;
@@ -120,6 +123,11 @@ function openQuic({ quic }: Network, { address }: Listen, material: TlsMaterial 
 
 function proxied({ proxyNetworks }: Listen): ProxyOptions | null {
   return proxyNetworks.length === 0 ? null : { proxyNetworks, handshakeMs: HANDSHAKE_TIMEOUT_MS };
+}
+
+/** An address where clients are served could not be bound. */
+export function listenError(listen: Listen, cause: unknown): ListenError {
+  return new ListenError({ name: listenName(listen), address: listen.address, setting: "--listen" }, cause);
 }
 
 /** Closes what was opened and is not served. */

@@ -25,6 +25,14 @@ for (
     ["an answer that is never given", 'answer = ["192.0.2.80"]\n', [
       "answer has no effect beside upstreams.default.servers",
     ]],
+    ["numbers that only this machine may read, told to others", '[metrics]\nlisten = "192.0.2.9"\n', [
+      "metrics.listen 192.0.2.9:9153 can be read from this machine alone; set metrics.allow",
+    ]],
+    [
+      "nothing where others may read numbers",
+      '[metrics]\nlisten = "192.0.2.9"\nallow = ["127.0.0.1", "192.0.2.0/24"]\n',
+      [],
+    ],
     [
       "nothing where a listener has its group",
       '[clients.a]\n[server]\nlisten = [{ address = "192.0.2.9", clients = "a" }]\n',

@@ -49,6 +49,22 @@ timeout = "2s"`,
     said: ["1:9 cache: must be a table"],
   },
   {
+    what: "a name where an address is listened at",
+    text: `[metrics]
+listen = "localhost:9153"
+allow = ["all"]`,
+    said: [
+      "2:10 metrics.listen: an IP address is needed, not a name",
+      "3:10 metrics.allow[1]: must be a network such as 192.0.2.0/24 or 2001:db8::/32, or an address",
+    ],
+  },
+  {
+    what: "a pause before the end that is too long",
+    text: `[server]
+drain = "1h"`,
+    said: ["2:9 server.drain: must be 0–10m"],
+  },
+  {
     what: "a number without its unit",
     text: `[server]
 timeout = 2`,

@@ -17,6 +17,8 @@ const EXAMPLES: Partial<Record<keyof Config, string>> = {
   refusedTypes: '"ANY"',
   serverId: '"ns1"',
   adminSocket: '"/run/dns-forwarder/admin.sock"',
+  metricsListen: '"127.0.0.1:9153"',
+  metricsAllow: '"192.0.2.0/24"',
   bootstrap: '"9.9.9.9"',
   stateDir: '"/var/lib/dns-forwarder"',
   certificates: '"/etc/dns-forwarder/certificates"',

@@ -40,6 +40,7 @@ export const SCHEMA: Field<FileTables> = table({
     "io": row("io"),
     "watch": row("watchesFiles"),
     "rollback-after": row("rollbackAfterMs"),
+    "drain": row("drainSeconds"),
     "state-dir": row("stateDir"),
   }),
   "access": table({
@@ -74,6 +75,7 @@ export const SCHEMA: Field<FileTables> = table({
     "names": row("toldNames"),
     "ignore": row("untoldDomains"),
   }),
+  "metrics": table({ "listen": row("metricsListen"), "allow": row("metricsAllow") }),
   "admin": table({ "socket": row("adminSocket") }),
 });
 
