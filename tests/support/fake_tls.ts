@@ -32,15 +32,28 @@ export interface FakeTlsPeer {
   readonly peerCertificates: readonly PeerCertificate[];
   readonly chainError: string | null;
   readonly serverName: string | null;
+  readonly isResumed: boolean;
 }
 
 /** A server that is what it should be, and speaks what is asked for first. */
 export function trustedPeer({ alpn }: Pick<TlsClientOptions, "alpn">): FakeTlsPeer {
-  return { alpn: alpn[0] ?? null, peerCertificates: [peerCertificate()], chainError: null, serverName: null };
+  return {
+    alpn: alpn[0] ?? null,
+    peerCertificates: [peerCertificate()],
+    chainError: null,
+    serverName: null,
+    isResumed: false,
+  };
 }
 
 /** A client that shows nothing, and asks for no name. */
-const ANONYMOUS: FakeTlsPeer = { alpn: null, peerCertificates: [], chainError: null, serverName: null };
+const ANONYMOUS: FakeTlsPeer = {
+  alpn: null,
+  peerCertificates: [],
+  chainError: null,
+  serverName: null,
+  isResumed: false,
+};
 
 /** One end of a TLS connection without a network, its handshake done: the test plays the other end. */
 export class FakeTlsStream extends FakeStream implements TlsSocket {
@@ -48,14 +61,16 @@ export class FakeTlsStream extends FakeStream implements TlsSocket {
   readonly peerCertificates: readonly PeerCertificate[];
   readonly chainError: string | null;
   readonly serverName: string | null;
+  readonly isResumed: boolean;
 
   constructor(peer?: SocketAddress, shown: Partial<FakeTlsPeer> = {}) {
     super(peer);
-    const { alpn, peerCertificates, chainError, serverName } = { ...ANONYMOUS, ...shown };
+    const { alpn, peerCertificates, chainError, serverName, isResumed } = { ...ANONYMOUS, ...shown };
     this.alpn = alpn;
     this.peerCertificates = peerCertificates;
     this.chainError = chainError;
     this.serverName = serverName;
+    this.isResumed = isResumed;
   }
 }
 

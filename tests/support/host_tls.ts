@@ -79,6 +79,7 @@ export async function shakeAsClient(
     peerCertificates: hello.certificates,
     chainError: chainErrorOf(hello.certificates, ca, epochSeconds),
     serverName: null,
+    isResumed: false,
   });
 }
 
@@ -146,12 +147,13 @@ export class HostTlsStream implements TlsSocket {
   readonly peerCertificates: readonly PeerCertificate[];
   readonly chainError: string | null;
   readonly serverName: string | null;
+  readonly isResumed: boolean;
   /** What it runs over. */
   readonly stream: HostStream;
 
   constructor(
     stream: HostStream,
-    shown: Pick<TlsSocket, "alpn" | "peerCertificates" | "chainError" | "serverName">,
+    shown: Pick<TlsSocket, "alpn" | "peerCertificates" | "chainError" | "serverName" | "isResumed">,
     peer: SocketAddress = stream.peer,
   ) {
     this.stream = stream;
@@ -160,6 +162,7 @@ export class HostTlsStream implements TlsSocket {
     this.peerCertificates = shown.peerCertificates;
     this.chainError = shown.chainError;
     this.serverName = shown.serverName;
+    this.isResumed = shown.isResumed;
   }
 
   read(buffer: Octets): Promise<number | null> {

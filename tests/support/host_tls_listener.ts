@@ -71,7 +71,7 @@ export class HostTlsListener implements TlsListenSocket {
         stream,
         toHandshake({ alpn: spoken, certificates: certificatesOf(this.#identityFor(serverName)) }),
       );
-      const shown = { alpn: spoken, peerCertificates: certificates, chainError: null, serverName };
+      const shown = { alpn: spoken, peerCertificates: certificates, chainError: null, serverName, isResumed: false };
       this.#queue.offer(new HostTlsStream(stream, shown));
     } catch {
       if (!stream.isClosed) stream.close();

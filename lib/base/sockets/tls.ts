@@ -56,6 +56,8 @@ export interface TlsSocket extends StreamSocket {
   readonly chainError: string | null;
   /** On a server: the name that the client has asked for. */
   readonly serverName: string | null;
+  /** Whether it was agreed on in an earlier handshake (RFC 8446 §2.2), so that this one was short. */
+  readonly isResumed: boolean;
 }
 
 /** How clients are talked to. */

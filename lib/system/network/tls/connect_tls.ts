@@ -103,7 +103,13 @@ function shownBy(socket: TLSSocket, ca: string | null): Shown {
   if (chainError !== null && !own.isPlain) throw new TlsError("Its certificate has a form that is not understood here");
   const { alpnProtocol } = socket;
   const alpn = alpnProtocol === false ? null : alpnProtocol;
-  return { alpn, peerCertificates: shown.certificates, chainError, serverName: null };
+  return {
+    alpn,
+    peerCertificates: shown.certificates,
+    chainError,
+    serverName: null,
+    isResumed: socket.isSessionReused(),
+  };
 }
 
 /** See `TlsSocket.chainError`. */

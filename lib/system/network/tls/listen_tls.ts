@@ -164,6 +164,7 @@ class NodeTlsListener implements TlsListenSocket {
       serverName: servername || null,
       peerCertificates: shown,
       chainError: null,
+      isResumed: socket.isSessionReused(),
     });
     this.#ready.offer(stream);
   }

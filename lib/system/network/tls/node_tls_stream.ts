@@ -7,7 +7,7 @@ const WAITING_OCTETS_MAX = 65_536;
 const WAITING_OCTETS_MIN = 16_384;
 
 /** What is known of a connection when its handshake is done. */
-export type Shown = Pick<TlsSocket, "alpn" | "peerCertificates" | "chainError" | "serverName">;
+export type Shown = Pick<TlsSocket, "alpn" | "peerCertificates" | "chainError" | "serverName" | "isResumed">;
 
 /** The socket under a TLS socket. Deno keeps it there, and has no other way to let a TLS socket wait. */
 interface Kernel {
@@ -27,6 +27,8 @@ export class NodeTlsStream implements TlsSocket {
   readonly chainError: string | null;
   /** See above. */
   readonly serverName: string | null;
+  /** See above. */
+  readonly isResumed: boolean;
   readonly #socket: TLSSocket;
   /** What has come and was not read; of the first, what stands behind `#read`. */
   readonly #waiting: Uint8Array[] = [];
@@ -41,12 +43,13 @@ export class NodeTlsStream implements TlsSocket {
   #error: Error | null = null;
 
   /** `socket` has done its handshake, and belongs to this object from now on. */
-  constructor(socket: TLSSocket, peer: SocketAddress, { alpn, peerCertificates, chainError, serverName }: Shown) {
+  constructor(socket: TLSSocket, peer: SocketAddress, shown: Shown) {
     this.peer = peer;
-    this.alpn = alpn;
-    this.peerCertificates = peerCertificates;
-    this.chainError = chainError;
-    this.serverName = serverName;
+    this.alpn = shown.alpn;
+    this.peerCertificates = shown.peerCertificates;
+    this.chainError = shown.chainError;
+    this.serverName = shown.serverName;
+    this.isResumed = shown.isResumed;
     this.#socket = socket;
     socket.on("data", (octets) => this.#take(octets as unknown as Uint8Array));
     socket.on("end", () => this.#end());
