@@ -15,6 +15,7 @@ import { defaultConfigFile } from "./lib/system/deno_config_io.ts";
 import { denoSystem } from "./lib/system/deno_system.ts";
 import { runProcess } from "./lib/system/process/run_process.ts";
 import { openServiceSocket } from "./lib/system/service_socket.ts";
+import { progressLine } from "./lib/system/process/progress_line.ts";
 import { readStandardInput } from "./lib/system/process/standard_input.ts";
 import { writeStandardOutput } from "./lib/system/process/standard_output.ts";
 import { stopSignal } from "./lib/system/stop_signal.ts";
@@ -42,6 +43,7 @@ if (import.meta.main) {
       print: writeStandardOutput,
       readInput: readStandardInput,
       defaultConfigFile,
+      showProgress: progressLine(),
       writeLine,
       lostLineCount: () => standardError.lostCount,
       openServiceSocket: () => openServiceSocket(writeLine),

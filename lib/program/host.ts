@@ -7,6 +7,11 @@ export interface Host {
   readonly args: readonly string[];
   /** Writes text that was asked for: `--help`, `--version`. */
   print(text: string): void;
+  /**
+   * Shows how far something is on the terminal that standard error is, in the place of what was shown before; `null` takes it away.
+   * Not there where standard error is no terminal.
+   */
+  readonly showProgress?: ((text: string | null) => void) | null;
   /** Reads all of standard input; `null` when it has more than `octetsMax`. */
   readInput?(octetsMax: number): Promise<Uint8Array | null>;
   /** Writes one line for the operator. Waits for nobody who reads it. */

@@ -18,6 +18,7 @@ import { withLogFormat } from "./log_format.ts";
 import type { OperatingSystem } from "./operating_system.ts";
 import { type LoadedFiles, Reloads, type ReloadsOptions } from "./reloads.ts";
 import { makeSelfSigned } from "./certificates/self_signed.ts";
+import { runProbe } from "./probe/run_probe.ts";
 import { serveAlone } from "./serve_alone.ts";
 import { supervise } from "./supervise.ts";
 import { versionText } from "./version_text.ts";
@@ -42,6 +43,7 @@ export async function runProgram(host: Host, system: OperatingSystem): Promise<n
       if (health === "well") return print(host, `${text}\n`);
       return complain(host, text, health === "unwell" ? EXIT.notWell : EXIT.cannotCheck);
     }
+    if (command.kind === "probe") return await runProbe(command, host, system);
     if (command.kind === "admin") return await runAdminCommand(command, host, system);
     if (command.kind === "import") return print(host, await importFiles(command, host, system.files));
     if (command.kind === "self-signed") return print(host, await makeSelfSigned(command, system));

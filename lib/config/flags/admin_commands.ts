@@ -3,7 +3,7 @@ import { PAUSE_DAYS_MAX, readRequest } from "../../operator/admin/read_request.t
 import { type AdminRequest, DEFAULT_ADMIN_SOCKET } from "../../operator/admin/requests.ts";
 import { typeFromText } from "../../wire/iana.ts";
 import { UsageError } from "../usage_error.ts";
-import { FLAGS } from "./flags.ts";
+import { flagTakesValue } from "./flags.ts";
 import type { SubCommand } from "./sub_command.ts";
 
 const SHARED = "[--socket <path>] [--json]";
@@ -124,16 +124,12 @@ export function parseAdmin(command: AdminRequest["command"], args: readonly stri
     else if (flag === "--offline" && offline !== null) continue;
     else if (flag.startsWith("-") && offline !== null) {
       offline.push(args[i]!);
-      if (tied === undefined && takesValue(flag) && i + 1 < args.length) offline.push(args[++i]!);
+      if (tied === undefined && flagTakesValue(flag) && i + 1 < args.length) offline.push(args[++i]!);
     } else if (flag.startsWith("-")) {
       throw new UsageError(`Cannot use "${args[i]}" with ${command}: no such flag, see --help`);
     } else words.push(args[i]!);
   }
   return { kind: "admin", request: requestOf(fields, words, command), ...own, offline };
-}
-
-function takesValue(flag: string): boolean {
-  return FLAGS.some(({ name, short, value }) => value !== null && (flag === `--${name}` || flag === `-${short}`));
 }
 
 function splitFlag(arg: string): [string, string | undefined] {

@@ -10,6 +10,7 @@ import { type Check, type CheckEncrypted, parseCheck, SUB_COMMANDS } from "./com
 import { type ConfigCommand, isConfigWord, splitConfigArguments } from "./config_commands.ts";
 import { type Import, parseImport } from "./import_command.ts";
 import { parseSelfSigned, type SelfSigned } from "./self_signed_command.ts";
+import { parseProbe, type Probe } from "./probe_command.ts";
 import type { SubCommand } from "./sub_command.ts";
 import { type Flag, flagName, FLAGS, SHELLS } from "./flags.ts";
 
@@ -20,6 +21,7 @@ export type Command =
   | Completions
   | Check
   | CheckEncrypted
+  | Probe
   | Import
   | SelfSigned
   | Admin
@@ -69,6 +71,7 @@ export function parseCommand(args: readonly string[], defaultFile: () => string 
   const asked = helpAskedFor(args);
   if (asked !== null) return asked;
   if (args[0] === "check") return parseCheck(args.slice(1));
+  if (args[0] === "probe") return parseProbe(args.slice(1));
   if (isAdminWord(args[0])) return parseAdmin(args[0], args.slice(1));
   if (args[0] === "import") return parseImport(args.slice(1));
   if (args[0] === "self-signed") return parseSelfSigned(args.slice(1));

@@ -6,6 +6,7 @@ import { DEFAULT_LISTEN_PORT, DEFAULT_UPSTREAM_PORT } from "../config.ts";
 import { UsageError } from "../usage_error.ts";
 import { ADMIN_COMMANDS } from "./admin_commands.ts";
 import { IMPORT_COMMAND } from "./import_command.ts";
+import { PROBE_COMMAND } from "./probe_command.ts";
 import { SELF_SIGNED_COMMAND } from "./self_signed_command.ts";
 import type { SubCommand } from "./sub_command.ts";
 
@@ -23,6 +24,7 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
       "could not be asked at all, otherwise 1. An encrypted one (tls://…, as after --resolver) has to prove who it is.",
     ],
   },
+  PROBE_COMMAND,
   ...ADMIN_COMMANDS,
   IMPORT_COMMAND,
   SELF_SIGNED_COMMAND,

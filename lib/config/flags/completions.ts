@@ -1,6 +1,7 @@
 import { ADMIN_COMMANDS } from "./admin_commands.ts";
 import { SUB_COMMANDS } from "./commands.ts";
 import { IMPORT_COMMAND } from "./import_command.ts";
+import { SELF_SIGNED_COMMAND } from "./self_signed_command.ts";
 import type { SubCommand } from "./sub_command.ts";
 import { type Flag, FLAGS, type SHELLS } from "./flags.ts";
 
@@ -8,7 +9,7 @@ import { type Flag, FLAGS, type SHELLS } from "./flags.ts";
 const PROGRAMS: readonly string[] = ["dns-forwarder", "dns-forwarder-native"];
 
 /** Commands behind which no other flags may stand. */
-const OWN_WORDS: readonly SubCommand[] = [...ADMIN_COMMANDS, IMPORT_COMMAND];
+const OWN_WORDS: readonly SubCommand[] = [...ADMIN_COMMANDS, IMPORT_COMMAND, SELF_SIGNED_COMMAND];
 
 /** A script that completes the program's flags and their words in that shell. */
 export function completionScript(shell: typeof SHELLS[number]): string {
@@ -20,7 +21,7 @@ function bash(flags: readonly Flag[]): string {
   const cases = flags.filter(({ value }) => value !== null).map((flag) => {
     return `    --${flag.name}) ${isFile(flag) ? "files=yes" : `candidates="${choices(flag).join(" ")}"`} ;;`;
   });
-  const commands = SUB_COMMANDS.filter((command) => OWN_WORDS.includes(command) || namesFile(command)).flatMap(
+  const commands = SUB_COMMANDS.filter((command) => wordsOf(command).length > 0 || namesFile(command)).flatMap(
     (command) => {
       const own = wordsOf(command);
       // Behind the others stand the flags of a start.
@@ -84,8 +85,8 @@ function fish(flags: readonly Flag[]): string {
     ...SUB_COMMANDS.map(({ name, help }) => {
       return `complete -c ${program} -n __fish_use_subcommand -a ${name} -d ${quoted(briefly(help))}`;
     }),
-    ...OWN_WORDS.flatMap((command) => {
-      return wordsOf(command).map((word) => {
+    ...SUB_COMMANDS.flatMap((command) => {
+      return ownWordsOf(command).map((word) => {
         const candidate = word.startsWith("--")
           ? `-l ${word.slice(2)}${word === "--socket" ? " -r -F" : ""}`
           : `-a ${word}`;
@@ -123,10 +124,16 @@ function namesFile({ value }: SubCommand): boolean {
 }
 
 /** What may stand behind a command: the flags that its usage and its help name, and the words at the beginning of its usage. */
-function wordsOf({ value, help }: SubCommand): string[] {
+function wordsOf({ value, help, more = [] }: SubCommand): string[] {
   const first = /^[a-z]+(?:\|[a-z]+)+/.exec(value)?.[0].split("|") ?? [];
-  const flags = [value, ...help].join(" ").match(/--[a-z][a-z-]+/g) ?? [];
+  const flags = [value, ...help, ...more].join(" ").match(/--[a-z][a-z-]+/g) ?? [];
   return [...new Set([...first, ...flags])];
+}
+
+/** Those of them that are no flags of a start, behind which these may stand. */
+function ownWordsOf(command: SubCommand): string[] {
+  const shared = OWN_WORDS.includes(command) ? [] : FLAGS.map(({ name }) => `--${name}`);
+  return wordsOf(command).filter((word) => !shared.includes(word));
 }
 
 /** The words that a flag's value can be; none when it is no word of a few. */

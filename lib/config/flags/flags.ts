@@ -67,6 +67,11 @@ export function flagName({ name, default: value }: Setting<unknown>): string {
   return value === true ? `no-${name}` : name;
 }
 
+/** Whether a word of a command line is a flag that another word follows: its value. */
+export function flagTakesValue(word: string): boolean {
+  return FLAGS.some(({ name, short, value }) => value !== null && (word === `--${name}` || word === `-${short}`));
+}
+
 function flagOf(setting: Setting<unknown>): Flag {
   const { form, isList } = setting.reader;
   return { name: flagName(setting), value: form, isRepeatable: isList, help: helpOf(setting), setting };

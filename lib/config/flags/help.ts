@@ -57,9 +57,9 @@ Exit codes: ${Object.entries(EXIT_CODES).map(([code, meaning]) => `${code} ${mea
 }
 
 /** What `--help` behind a command prints. */
-export function commandHelpText({ name, value, help }: SubCommand): string {
+export function commandHelpText({ name, value, help, more = [] }: SubCommand): string {
   return `Usage: dns-forwarder ${`${name} ${value}`.trim()}
-${indented(help)}
+${indented([...help, ...more])}
 
 dns-forwarder --help tells the other commands, the flags and the exit codes.
 `;

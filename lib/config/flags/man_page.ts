@@ -16,7 +16,10 @@ export function manPage(): string {
       "It takes queries from clients and asks upstream servers. Every query gets a response: the upstream's answer, or an",
       "error that explains why there is none.",
     ),
-    section("COMMANDS", ...SUB_COMMANDS.map(({ name, value, help }) => item(`${name} ${value}`.trim(), help))),
+    section(
+      "COMMANDS",
+      ...SUB_COMMANDS.map(({ name, value, help, more = [] }) => item(`${name} ${value}`.trim(), [...help, ...more])),
+    ),
     section("OPTIONS", ...FLAGS.map((flag) => item(flagTitle(flag), flag.help))),
     section(
       "SIGNALS",

@@ -6,4 +6,6 @@ export interface SubCommand {
   readonly value: string;
   /** What it does, for `--help`; a line each. */
   readonly help: readonly string[];
+  /** What is told of it by `--help` behind the command, and in the manual page, and not in `--help` of all. */
+  readonly more?: readonly string[];
 }

@@ -63,3 +63,48 @@ for (
     assertEquals(assertThrows(() => parseCommand(["pause", time]), UsageError).message, message);
   });
 }
+
+Deno.test("parseCommand() reads probe with servers, what they are asked for, and how the configuration is read", () => {
+  const plain = parseCommand(["probe"]);
+  assert(plain.kind === "probe");
+  assertEquals([plain.endpoints, plain.withPublic, plain.isJson, plain.configArguments], [[], false, false, []]);
+  assertEquals([plain.count, plain.timeoutMs, plain.names.signed], [10, 2000, "ietf.org"]);
+  const full = parseCommand([
+    ...[
+      "probe",
+      "9.9.9.9",
+      "tls://dns.example?ip=192.0.2.1",
+      "--count=3",
+      "--timeout",
+      "500",
+      "--name",
+      "a.example,b.example",
+    ],
+    ...["--public", "--json", "--config", "/etc/x.toml", "--no-cookies", "--filtered", "ads.example=ads,x.example"],
+  ]);
+  assert(full.kind === "probe");
+  assertEquals(full.endpoints.map(endpointText), ["9.9.9.9:53", "tls://dns.example:853?ip=192.0.2.1"]);
+  assertEquals([full.count, full.timeoutMs, full.withPublic, full.isJson], [3, 500, true, true]);
+  assertEquals(full.configArguments, ["--config", "/etc/x.toml", "--no-cookies"]);
+  assertEquals(full.names.known, ["a.example", "b.example"]);
+  assertEquals(full.names.filtered, [{ name: "ads.example", what: "ads" }, { name: "x.example", what: "filtered" }]);
+});
+
+for (
+  const [args, message] of [
+    [["dns.example"], 'Cannot probe "dns.example": an IP address is needed, not a name'],
+    [
+      ["tls://dns.example"],
+      'Cannot probe "tls://dns.example": needs its address, or who knows it, such as ' +
+      "tls://dns.example:853?ip=192.0.2.1 or ?bootstrap=192.0.2.1",
+    ],
+    [["--count", "0"], 'Cannot use --count "0": must be a number from 1 to 1000'],
+    [["--timeout", "soon"], 'Cannot use --timeout "soon": must be a number from 50 to 10000'],
+    [["--count"], "Cannot use --count: it needs a value"],
+    [["--name", "a..b"], 'Cannot use --name "a..b": Cannot read name "a..b": a label is empty'],
+  ] as const
+) {
+  Deno.test(`parseCommand() rejects "probe ${args.join(" ")}"`, () => {
+    assertEquals(assertThrows(() => parseCommand(["probe", ...args]), UsageError).message, message);
+  });
+}
