@@ -6,7 +6,7 @@ import type { Status } from "../operator/status.ts";
 import { canFollow, type Listen, listenKey, listenName } from "../server/listen/listen.ts";
 import { TrustedProxies } from "../server/listen/doh/trusted_proxies.ts";
 import { type ListenerPart, listenerParts, type ListenerPartsOptions } from "./listener_parts.ts";
-import { closeSockets, ListenError, listenOn, type ListenSockets } from "../server/listen/listen_on.ts";
+import { clientCaOf, closeSockets, ListenError, listenOn, type ListenSockets } from "../server/listen/listen_on.ts";
 
 /** So soon it is tried again to listen where somebody else is leaving, and so often: for five seconds. */
 const FOLLOW_RETRY_MS = 20;
@@ -128,8 +128,8 @@ export class Listeners {
     if (material === this.#material) return;
     this.#material = material;
     const { identities } = material;
-    for (const { tls, quic } of this.#listeners.values()) {
-      tls?.replace(identities);
+    for (const { listen, tls, quic } of this.#listeners.values()) {
+      tls?.replace(identities, clientCaOf(listen, material));
       quic?.replace(identities[0]!);
     }
     this.#designate();

@@ -80,6 +80,8 @@ export class FakeTlsListener implements TlsListenSocket {
   readonly options: TlsServerOptions;
   /** What new clients are shown. */
   identities: readonly TlsIdentity[];
+  /** Whose certificates they must show. */
+  clientCa: string | null;
   isClosed = false;
   readonly #queue = new AcceptQueue<FakeTlsStream>();
 
@@ -87,6 +89,7 @@ export class FakeTlsListener implements TlsListenSocket {
     this.address = address;
     this.options = options;
     this.identities = options.identities;
+    this.clientCa = options.clientCa;
   }
 
   /** Whether an `accept` waits. */
@@ -109,8 +112,9 @@ export class FakeTlsListener implements TlsListenSocket {
     return this.#queue.accept();
   }
 
-  replace(identities: readonly TlsIdentity[]): void {
+  replace(identities: readonly TlsIdentity[], clientCa: string | null): void {
     this.identities = identities;
+    this.clientCa = clientCa;
   }
 
   close(): void {

@@ -20,6 +20,7 @@ export class HostTlsListener implements TlsListenSocket {
   readonly address: SocketAddress;
   /** What new clients are shown. */
   identities: readonly TlsIdentity[];
+  #clientCa: string | null;
   readonly #listener: HostStreamListener;
   readonly #options: TlsServerOptions;
   readonly #time: EventTime;
@@ -32,6 +33,7 @@ export class HostTlsListener implements TlsListenSocket {
     this.identities = options.identities;
     this.#listener = listener;
     this.#options = options;
+    this.#clientCa = options.clientCa;
     this.#time = time;
     listener.onConnection = (stream) => void this.#shake(stream);
   }
@@ -44,9 +46,10 @@ export class HostTlsListener implements TlsListenSocket {
     return this.#queue.accept();
   }
 
-  replace(identities: readonly TlsIdentity[]): void {
+  replace(identities: readonly TlsIdentity[], clientCa: string | null): void {
     if (identities.length === 0) throw new TlsError("A certificate is needed");
     this.identities = identities;
+    this.#clientCa = clientCa;
   }
 
   close(): void {
@@ -82,7 +85,8 @@ export class HostTlsListener implements TlsListenSocket {
   }
 
   #refusalOf({ alpn, certificates }: ClientHello): string | null {
-    const { alpn: ours, clientCa } = this.#options;
+    const { alpn: ours } = this.#options;
+    const clientCa = this.#clientCa;
     if (alpn.length > 0 && ours.length > 0 && !alpn.some((name) => ours.includes(name))) {
       return "no application protocol";
     }

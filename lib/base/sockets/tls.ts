@@ -79,11 +79,12 @@ export interface TlsListenSocket extends StreamListenSocket {
   /** Waits for the next connection whose handshake is done. Those that fail are not told. See also `StreamListenSocket`. */
   accept(): Promise<TlsSocket>;
   /**
-   * Shows these certificates to those who come from now on; nobody else is touched, and nobody turned away meanwhile.
+   * Shows these certificates to those who come from now on, and asks for theirs as `TlsServerOptions.clientCa` says; nobody else is
+   * touched, and nobody turned away meanwhile.
    *
    * @throws {TlsError} when one cannot be used; then nothing is changed.
    */
-  replace(identities: readonly TlsIdentity[]): void;
+  replace(identities: readonly TlsIdentity[], clientCa: string | null): void;
 }
 
 /** What TLS fails at: an alert of the other side, something that is not TLS, a certificate that does not go with its key. */

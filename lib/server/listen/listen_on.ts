@@ -86,7 +86,7 @@ function open(network: Network, listen: Listen, material: TlsMaterial | null): L
     const stream = network.listenStream(address, proxied(listen));
     return { ...none, listen: { ...listen, address: stream.address }, stream };
   }
-  const clientCa = listen.clientCa === null ? null : material.authorities[listen.clientCa]!;
+  const clientCa = clientCaOf(listen, material);
   const { identities } = material;
   const [alpn, proxyNetworks] = [ALPN[protocol], proxied(listen)?.proxyNetworks ?? null];
   const tls = network.listenTls(address, {
@@ -97,6 +97,11 @@ function open(network: Network, listen: Listen, material: TlsMaterial | null): L
     handshakeMs: HANDSHAKE_TIMEOUT_MS,
   });
   return { ...none, listen: { ...listen, address: tls.address }, tls };
+}
+
+/** Whose clients alone are taken there, PEM; `null`: it does not matter. */
+export function clientCaOf({ clientCa }: Listen, { authorities }: TlsMaterial): string | null {
+  return clientCa === null ? null : authorities[clientCa]!;
 }
 
 function openBoth(network: Network, listen: Listen): { datagram: DatagramSocket; stream: StreamListenSocket } {

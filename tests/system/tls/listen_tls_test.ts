@@ -68,7 +68,7 @@ testTls("listenTls() refuses what it could not show, and replace() leaves what t
   }
   assertThrows(() => DENO_NETWORK.listenTls(tcp("127.0.0.1", 0), { ...SERVER, clientCa: "" }), TlsError);
   await withListener({}, async (listener, address) => {
-    for (const identities of bad) assertThrows(() => listener.replace(identities), TlsError);
+    for (const identities of bad) assertThrows(() => listener.replace(identities, null), TlsError);
     const ours = await connect(address);
     assertEquals(ours.peerCertificates[0]!.names, ["dns.example.org"]);
     ours.close();
@@ -117,7 +117,7 @@ testTls(
       const names = new Set<string>();
       for (let i = 0; i < 20; i++) {
         const dials = [1, 2, 3].map(() => connect(address));
-        listener.replace([i % 2 === 0 ? otherName : server]);
+        listener.replace([i % 2 === 0 ? otherName : server], null);
         for (const ours of await Promise.all([...dials, connect(address)])) {
           names.add(ours.peerCertificates[0]!.names[0]!);
           await readText(ours, 1);
@@ -196,6 +196,49 @@ testTls("listenTls() takes clients with a certificate of the authority alone, al
     assertEquals(accepted, ["client.example.org"]);
   });
 });
+
+testTls(
+  "replace() takes clients of another authority alone from then on, whatever session they go on with",
+  async () => {
+    const another = await makeCertificate({
+      names: [],
+      addresses: [],
+      ...nowValid(),
+      isAuthority: true,
+      subject: "Another",
+    });
+    const wish = { names: ["client.example.org"], addresses: [], ...nowValid() };
+    const [former, latter] = [await makeCertificate(wish, authority), await makeCertificate(wish, another)];
+    await withListener({ clientCa: authority.certificate }, async (listener, address) => {
+      const accepting = (async () => {
+        for (;;) {
+          const theirs = await listener.accept();
+          await writeAll(theirs, octetsOf("welcome"));
+          theirs.close();
+        }
+      })().catch(() => {});
+      const welcomed = async (identity: TlsIdentity) => {
+        const ours = await connect(address, { identity }).catch(() => null);
+        const text = ours === null ? "refused" : await readText(ours, 7).catch(() => "refused");
+        ours?.close();
+        return text;
+      };
+      assertEquals([await welcomed(former), await welcomed(latter), await welcomed(former)], [
+        "welcome",
+        "refused",
+        "welcome",
+      ]);
+      listener.replace([server], another.certificate);
+      assertEquals([await welcomed(former), await welcomed(latter), await welcomed(former)], [
+        "refused",
+        "welcome",
+        "refused",
+      ]);
+      listener.close();
+      await accepting;
+    });
+  },
+);
 
 testTls("close() rejects who accepts, frees the address, and leaves what was accepted", async () => {
   const listener = DENO_NETWORK.listenTls(tcp("127.0.0.1", 0), SERVER);

@@ -47,7 +47,8 @@ class NodeTlsListener implements TlsListenSocket {
   readonly #arrivals = new Set<Arrival>();
   readonly #arrivalOf = new WeakMap<object, Arrival>();
   /** Certificates of clients that were looked at, with our authority. */
-  readonly #verdicts = new Verdicts();
+  #verdicts = new Verdicts();
+  #clientCa: string | null;
   #server: Server;
   #isAccepting = false;
 
@@ -56,7 +57,8 @@ class NodeTlsListener implements TlsListenSocket {
     this.#options = options;
     this.#proxies = proxyNetworks === null ? null : new Proxies(proxyNetworks);
     this.#zone = splitZone(local.hostname).zone;
-    this.#server = this.#serverOf(options.identities);
+    this.#clientCa = options.clientCa;
+    this.#server = this.#serverOf(options.identities, options.clientCa);
     this.#listener = bindStream(local, { reusePort: isShared });
     this.address = inZoneOf(this.#listener.addr, this.#zone);
     void this.#acceptAll();
@@ -67,8 +69,11 @@ class NodeTlsListener implements TlsListenSocket {
     return this.#ready.accept();
   }
 
-  replace(identities: readonly TlsIdentity[]): void {
-    this.#server = this.#serverOf(identities);
+  replace(identities: readonly TlsIdentity[], clientCa: string | null): void {
+    this.#server = this.#serverOf(identities, clientCa);
+    if (clientCa === this.#clientCa) return;
+    this.#clientCa = clientCa;
+    this.#verdicts = new Verdicts();
   }
 
   close(): void {
@@ -78,8 +83,8 @@ class NodeTlsListener implements TlsListenSocket {
     for (const arrival of this.#arrivals) this.#drop(arrival);
   }
 
-  #serverOf(identities: readonly TlsIdentity[]): Server {
-    const { alpn, clientCa } = this.#options;
+  #serverOf(identities: readonly TlsIdentity[], clientCa: string | null): Server {
+    const { alpn } = this.#options;
     const server = tlsServerOf({ identities, alpn, clientCa });
     server.on("secureConnection", (socket) => this.#take(socket));
     // Whoever comes with something else is no news. The alert leaves, and the connection ends.
@@ -171,7 +176,7 @@ class NodeTlsListener implements TlsListenSocket {
 
   /** What the client shows; `null` when it should have shown something else. */
   #certificatesOf(socket: TLSSocket): TlsSocket["peerCertificates"] | null {
-    if (this.#options.clientCa === null) return [];
+    if (this.#clientCa === null) return [];
     try {
       const { certificates, digest, objection } = certificatesShownOn(socket);
       if (objection !== null) return null;
