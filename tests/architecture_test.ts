@@ -55,7 +55,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   reload: ["*", "changes"],
   web: ["*", "page", "api", "auth"],
   config: ["load_config.ts", "file", "flags", "import", "read_config.ts", "settings.ts", "settings", "*"],
-  telemetry: ["history", "*", "privacy"],
+  telemetry: ["query_log", "history", "*", "privacy"],
   operator: ["admin", "explain", "*"],
   probe: ["probe.ts", "probe_server.ts", "probe_text.ts", "rank.ts", "findings", "line", "*"],
   server: ["listen", "certificates", "server.ts", "pipeline.ts", "admission", "reply", "*"],

@@ -13,6 +13,12 @@ export interface Files {
    * is ever read.
    */
   read(path: string, octetsMax: number): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * The octets of a file, piece by piece, each valid until the next one is asked for.
+   *
+   * @throws {FileError} when it has gone, may not be read, or is no ordinary file.
+   */
+  pieces(path: string): AsyncIterable<Uint8Array<ArrayBuffer>>;
   /** As `stat`, with nothing awaited: for the start, before anybody waits for an answer. */
   statNow(path: string): FileInfo | null;
   /** As `read`, likewise. */

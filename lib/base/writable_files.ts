@@ -5,6 +5,11 @@ export interface WritableFiles {
   /** Begins a file for the program's user alone; one that is there is emptied. */
   create(path: string): Promise<FileWriter>;
   /**
+   * Opens a file of lines to go on with it, for the program's user alone; it is made if it is not there. What a program that was
+   * killed, or a full disk, has left of a last line is cut off.
+   */
+  appendLines(path: string): Promise<LineFile>;
+  /**
    * Puts a file in the place of another. Whenever the machine stops, the one or the other is there afterwards, whole: what is
    * put there has been `finish`ed.
    */
@@ -26,6 +31,16 @@ export interface FileWriter {
   finish(): Promise<WrittenFile>;
   /** Closes and removes it. Of no effect behind `finish`. */
   discard(): Promise<void>;
+}
+
+/** A file that lines are put to the end of. */
+export interface LineFile {
+  /** How long it was when it was opened, and what was cut off had gone. */
+  readonly sizeOctets: number;
+  /** Writes all of it at the end. `octets` must not change meanwhile. After an error there may be a part of it. */
+  write(octets: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Closes it. */
+  close(): void;
 }
 
 /** What has been written. */

@@ -4,6 +4,7 @@ import type { MultiQuestion } from "../resolver/questions/split.ts";
 import type { StorageRules } from "../response/assess.ts";
 import { type Listen, plainListen } from "../server/listen/listen.ts";
 import type { ClientLevel, NameLevel } from "../telemetry/privacy/levels.ts";
+import type { LogKind } from "../telemetry/query_log/log_kinds.ts";
 import type { Endpoint } from "../upstream/endpoint.ts";
 import type { Strategy } from "../upstream/group/strategy.ts";
 import type { Policy } from "./policy.ts";
@@ -88,6 +89,14 @@ export interface Config extends StorageRules {
   readonly metricsListen: string | null;
   /** The networks that may read them, as `formatCidr` writes them. */
   readonly metricsAllow: readonly string[];
+  /** Path of the folder where queries are written down; `null` for none. */
+  readonly queryLogFolder: string | null;
+  /** Of all of its files together, in MiB. */
+  readonly queryLogSizeMib: number;
+  /** Which queries are written down; all when there is none. */
+  readonly queryLogOnly: readonly LogKind[];
+  /** One in so many is written down. */
+  readonly queryLogSample: number;
   /** How much is told of clients wherever something is written to disk or sent away. */
   readonly toldClients: ClientLevel;
   /** The same of names. */

@@ -155,6 +155,16 @@ export function oneOf<T extends string>(allowed: readonly T[]): Reader<T> {
   return { ...single(allowed.join("|"), read), words: allowed };
 }
 
+/** Some of a few words. */
+export function wordList<T extends string>(allowed: readonly T[]): Reader<readonly T[]> {
+  const one = oneOf(allowed);
+  return {
+    form: allowed.join("|"),
+    isList: true,
+    read: (given) => [...new Set(given.map((word) => one.read([word])))],
+  };
+}
+
 /** Something that is done or left. */
 export function onOff(): Reader<boolean> {
   return { ...single("", (given) => oneOf(["true", "false"]).read([given]) === "true"), form: null };

@@ -4,6 +4,9 @@ import { fileError } from "./file_error.ts";
 /** Whom the mode of a file lets read: all others. */
 const READ_BY_OTHERS = 0o004;
 
+/** Octets of a piece. */
+const PIECE_OCTETS = 65_536;
+
 /** The machine's files. */
 export const DENO_FILES: Files = {
   async stat(path) {
@@ -23,6 +26,7 @@ export const DENO_FILES: Files = {
       throw fileError(error);
     }
   },
+  pieces: piecesOf,
   statNow(path) {
     try {
       return infoOf(Deno.statSync(path));
@@ -54,6 +58,21 @@ export const DENO_FILES: Files = {
 function checkReadable({ kind, sizeOctets }: FileInfo, octetsMax: number): void {
   if (kind !== "file") throw new FileError(kind === "folder" ? "it is a folder" : "it is no ordinary file");
   if (sizeOctets > octetsMax) throw tooLong(sizeOctets, octetsMax);
+}
+
+async function* piecesOf(path: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  try {
+    checkReadable(infoOf(await Deno.stat(path)), Infinity);
+    using file = await Deno.open(path);
+    const buffer = new Uint8Array(PIECE_OCTETS);
+    for (;;) {
+      const length = await file.read(buffer);
+      if (length === null) return;
+      yield buffer.subarray(0, length);
+    }
+  } catch (error) {
+    throw fileError(error);
+  }
 }
 
 /** Its size is as true as when it was asked for: files grow, and those of /proc have none. */

@@ -13,6 +13,8 @@ export class FakeFiles implements Files {
   readonly reads: string[] = [];
   /** A size to claim for a path: a test need not have so much. */
   readonly claimedOctets: Map<string, number> = new Map();
+  /** How long pieces are. */
+  pieceOctets = 64;
   readonly #versions = new Map<string, number>();
   #lastVersion = 0;
 
@@ -40,6 +42,11 @@ export class FakeFiles implements Files {
   async read(path: string, octetsMax: number): Promise<Uint8Array<ArrayBuffer>> {
     await null;
     return this.readNow(path, octetsMax);
+  }
+
+  async *pieces(path: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    const octets = await this.read(path, Infinity);
+    for (let at = 0; at < octets.length; at += this.pieceOctets) yield octets.slice(at, at + this.pieceOctets);
   }
 
   statNow(path: string): FileInfo | null {

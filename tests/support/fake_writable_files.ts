@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { FileError } from "../../lib/base/files.ts";
-import type { FileWriter, WritableFiles } from "../../lib/base/writable_files.ts";
+import type { FileWriter, LineFile, WritableFiles } from "../../lib/base/writable_files.ts";
 import type { FakeFiles } from "./fake_files.ts";
 
 /** Writes into fake files. */
@@ -14,6 +14,8 @@ export class FakeWritableFiles implements WritableFiles {
   readonly locked: Set<string> = new Set();
   /** Why none can be locked; `null` where they can. */
   lockError: FileError | null = null;
+  /** What each step waits for; it may never come, or be an error. */
+  until: ((step: string) => Promise<void> | void) | null = null;
   /** So many steps are done, and what comes then never is: the program has been killed. */
   stepsMax = Infinity;
 
@@ -55,6 +57,28 @@ export class FakeWritableFiles implements WritableFiles {
     };
   }
 
+  async appendLines(path: string): Promise<LineFile> {
+    await this.#step(`append ${path}`);
+    const before = this.#files.texts.get(path) as Uint8Array<ArrayBuffer> ?? new Uint8Array();
+    let content = before.slice(0, before.lastIndexOf(0x0a) + 1);
+    const { length } = content;
+    this.#files.write(path, content);
+    return {
+      sizeOctets: length,
+      write: async (octets) => {
+        await this.#step(`write ${path}`);
+        const taken = octets.subarray(0, Math.max(0, Math.min(octets.length, this.freeOctets)));
+        this.freeOctets -= taken.length;
+        const longer = new Uint8Array([...content, ...taken]);
+        // Who has the file open writes to it, wherever it is by now.
+        for (const [at, other] of this.#files.texts) if (other === content) this.#files.write(at, longer);
+        content = longer;
+        if (taken.length < octets.length) throw new FileError("the disk is full");
+      },
+      close: () => void this.steps.push(`close ${path}`),
+    };
+  }
+
   async replace(from: string, to: string): Promise<void> {
     await this.#step(`replace ${from} ${to}`);
     const content = this.#files.texts.get(from);
@@ -80,6 +104,7 @@ export class FakeWritableFiles implements WritableFiles {
 
   async #step(step: string): Promise<void> {
     await null;
+    await this.until?.(step);
     if (this.steps.length >= this.stepsMax) return await new Promise<never>(() => {});
     this.steps.push(step);
   }

@@ -79,3 +79,29 @@ test("DENO_WRITABLE_FILES says what hinders it", async (folder) => {
   const gone = await assertRejects(() => FILES.replace(`${folder}/a`, `${folder}/b`), FileError);
   assertEquals(gone.message, "there is no such file");
 });
+
+test("DENO_WRITABLE_FILES.appendLines() goes on behind the last whole line, for the program's user alone", async (folder) => {
+  const path = `${folder}/lines`;
+  const put = async (text: string) => {
+    const file = await FILES.appendLines(path);
+    await file.write(new TextEncoder().encode(text));
+    file.close();
+    return file.sizeOctets;
+  };
+  assertEquals(await put("a\nb\n"), 0);
+  assertEquals((Deno.statSync(path).mode! & 0o777).toString(8), "600");
+  assertEquals(await put(`c${"x".repeat(10_000)}`), 4);
+  assertEquals(await put("d\n"), 4);
+  assertEquals(Deno.readTextFileSync(path), "a\nb\nd\n");
+  Deno.writeTextFileSync(path, "y".repeat(5000));
+  assertEquals(await put("e\n"), 0);
+  assertEquals(Deno.readTextFileSync(path), "e\n");
+});
+
+test("DENO_WRITABLE_FILES.appendLines() opens no pipe, and writes through no link", async (folder) => {
+  await Deno.writeTextFile(`${folder}/victim`, "mine\n");
+  await Deno.symlink(`${folder}/victim`, `${folder}/link`);
+  await assertRejects(() => FILES.appendLines(`${folder}/link`), FileError, "it is no ordinary file");
+  await assertRejects(() => FILES.appendLines(folder), FileError, "it is no ordinary file");
+  await assertRejects(() => FILES.appendLines(`${folder}/none/lines`), FileError, "there is no such file");
+});

@@ -1,9 +1,52 @@
 import { CLIENT_LEVELS, NAME_LEVELS } from "../../telemetry/privacy/levels.ts";
-import { domainList, oneOf } from "../readers.ts";
+import { LOG_KINDS, SAMPLE_MAX, SLOW_MS } from "../../telemetry/query_log/log_kinds.ts";
+import { domainList, filePath, measure, oneOf, wholeNumber, wordList } from "../readers.ts";
 import type { Settings } from "../setting.ts";
 
 /** What is written down of queries. */
 export const QUERY_LOG_SETTINGS = {
+  queryLogFolder: {
+    name: "query-log-folder",
+    path: "query-log.folder",
+    hasFlag: false,
+    reader: filePath("<path>", "/var/log/dns-forwarder"),
+    default: null,
+    isReloadable: true,
+    help: [
+      "The folder where each query is written down, a line of JSON each; full files are compressed. It is for one program",
+      "alone. By default there is none, and nothing is written. What is in it is found by: dns-forwarder queries.",
+    ],
+  },
+  queryLogSizeMib: {
+    name: "query-log-max-size",
+    path: "query-log.max-size",
+    hasFlag: false,
+    reader: measure("MiB", { min: 1, max: 1_048_576 }),
+    default: 256,
+    isReloadable: true,
+    help: ["Of all files together; the oldest go."],
+  },
+  queryLogOnly: {
+    name: "query-log-only",
+    path: "query-log.only",
+    hasFlag: false,
+    reader: wordList(LOG_KINDS),
+    default: [],
+    isReloadable: true,
+    help: [
+      "Write down these alone: what lists have blocked, what has failed (nobody could tell, or there was too much to do), what",
+      `has been slow (${SLOW_MS} ms and more). By default all.`,
+    ],
+  },
+  queryLogSample: {
+    name: "query-log-sample",
+    path: "query-log.sample",
+    hasFlag: false,
+    reader: wholeNumber("<number>", { min: 1, max: SAMPLE_MAX }),
+    default: 1,
+    isReloadable: true,
+    help: ["Write down one query in so many, drawn at random."],
+  },
   toldClients: {
     name: "query-log-clients",
     path: "query-log.clients",

@@ -19,6 +19,16 @@ export interface WatchedProgram extends AdminTarget {
 export interface Offers {
   /** What was written down of queries, for charts and searches. */
   history: History | null;
+  /** Where queries are written down. */
+  queryLog: LogPlace | null;
+}
+
+/** Where queries are written down. */
+export interface LogPlace {
+  /** The path of the folder. */
+  readonly folder: string;
+  /** Resolves when all that was seen can be read there, unless the disk takes too long for it. */
+  flush(): Promise<void>;
 }
 
 /** What a part is started with. */

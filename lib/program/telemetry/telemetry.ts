@@ -13,7 +13,7 @@ interface Running {
 /** What runs beside serving: each part while its settings say so. None of them is waited for by whoever is served. */
 export class Telemetry {
   /** What the parts that are on have for others. */
-  readonly offers: Offers = { history: null };
+  readonly offers: Offers = { history: null, queryLog: null };
   readonly #context: PartContext;
   readonly #parts: readonly Part[];
   readonly #running = new Map<Part, Running>();

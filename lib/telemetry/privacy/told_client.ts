@@ -27,7 +27,7 @@ export function tellClient(
     length = 4;
   }
   if (level === "network") return length === 4 ? NETWORK_OCTETS.ipv4 : NETWORK_OCTETS.ipv6;
-  const pseudonym = pseudonyms.of(client.subarray(0, length), timeMs);
+  const pseudonym = pseudonyms.of(client, length, timeMs);
   client.set(pseudonym);
   return pseudonym.length;
 }

@@ -2,6 +2,7 @@ import type { Observation } from "../../../lib/observe/observation.ts";
 import type { PrivacySettings } from "../../../lib/telemetry/privacy/levels.ts";
 import { Privacy } from "../../../lib/telemetry/privacy.ts";
 import { FakeRecord } from "../../support/fake_record.ts";
+import { QueryLogRig } from "../query_log/query_log_rig.ts";
 import { scriptedSource } from "../../support/fake_random.ts";
 
 /** Somebody who is told of observations, and passes on what may be told. */
@@ -35,6 +36,15 @@ export const PRIVACY_SINKS: readonly PrivacySink[] = [
     output(settings, observations) {
       const privacy = new Privacy(settings, scriptedSource());
       return new TextEncoder().encode(JSON.stringify(observations.map((observation) => privacy.tell(observation))));
+    },
+  },
+  {
+    name: "the query log",
+    async output(settings, observations) {
+      const rig = new QueryLogRig({ privacy: settings });
+      for (const observation of observations) rig.log.take(new FakeRecord(observation));
+      await rig.log.stop();
+      return new TextEncoder().encode(rig.text);
     },
   },
 ];

@@ -23,6 +23,8 @@ const EXAMPLES: Partial<Record<keyof Config, string>> = {
   stateDir: '"/var/lib/dns-forwarder"',
   certificates: '"/etc/dns-forwarder/certificates"',
   keys: '"/etc/dns-forwarder/key.pem"',
+  queryLogFolder: '"/var/log/dns-forwarder"',
+  queryLogOnly: '"blocked"',
   untoldDomains: '"in-addr.arpa"',
   trustedProxies: '"192.0.2.0/24"',
 };

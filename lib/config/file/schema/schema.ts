@@ -71,6 +71,10 @@ export const SCHEMA: Field<FileTables> = table({
   "dns64": DNS64,
   "log": table({ "level": row("logLevel"), "format": row("logFormat") }),
   "query-log": table({
+    "folder": row("queryLogFolder"),
+    "max-size": row("queryLogSizeMib"),
+    "only": row("queryLogOnly"),
+    "sample": row("queryLogSample"),
     "clients": row("toldClients"),
     "names": row("toldNames"),
     "ignore": row("untoldDomains"),
