@@ -51,7 +51,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "lists",
     "*",
   ],
-  app: ["app.ts", "app_state.ts", "explain", "find_addresses.ts", "build_pipeline.ts", "chain.ts", "policy", "*"],
+  app: ["app.ts", "app_state.ts", "explain", "asking", "build_pipeline.ts", "chain.ts", "policy", "*"],
   reload: ["*", "changes"],
   web: ["*", "page", "api", "auth"],
   config: ["load_config.ts", "file", "flags", "import", "read_config.ts", "settings.ts", "settings", "*"],

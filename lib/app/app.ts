@@ -13,6 +13,8 @@ import { NO_TLS, type TlsMaterial } from "../server/certificates/tls_material.ts
 import { StreamLimit } from "../server/listen/stream/stream_limit.ts";
 import { Server } from "../server/server.ts";
 import type { ExplainRequest, FlushRequest } from "../operator/admin/requests.ts";
+import type { ByHand } from "../operator/by_hand.ts";
+import type { ClientName } from "../operator/client_name.ts";
 import type { RuleNames } from "../operator/admin/pausing.ts";
 import type { Pause } from "../lists/schedule/pause.ts";
 import type { Explanation } from "../operator/explain/explanation.ts";
@@ -20,7 +22,8 @@ import { announce } from "./announce.ts";
 import { appState } from "./app_state.ts";
 import { buildPipeline, type BuiltPipeline, pipelineInSteps } from "./build_pipeline.ts";
 import { explain } from "./explain/explain.ts";
-import { findAddresses } from "./find_addresses.ts";
+import { findAddresses } from "./asking/find_addresses.ts";
+import { nameClients } from "./asking/name_clients.ts";
 import { flush } from "./flush.ts";
 import { ruleNames } from "../config/rule_names.ts";
 import { Listeners, type OpenedSockets } from "./listeners.ts";
@@ -60,13 +63,8 @@ export class App {
     this.#startedAtMs = ageClock.nowMs();
     const { pipeline, access } = this.#built = buildPipeline(config, resources);
     const server = this.#server = new Server({ pipeline, clock, counters, log });
-    const limit = this.#streamLimit = new StreamLimit({
-      access,
-      connectionsMax: config.maxConnections,
-      clock,
-      counters,
-      log,
-    });
+    const { maxConnections: connectionsMax } = config;
+    const limit = this.#streamLimit = new StreamLimit({ access, connectionsMax, clock, counters, log });
     this.#listeners = new Listeners({ server, limit, resources });
     try {
       this.#listeners.use(this.#listeners.open(config, material));
@@ -78,10 +76,10 @@ export class App {
   }
 
   /**
-   * Makes ready to follow another configuration from one message to the next: queries under way end as they began. What was
-   * learned of upstreams that are in both, asked in the same way, stays, and so do the cache, what clients have used of their shares, and the listeners
-   * and connections at addresses that are in both. What a restart alone can set stays as it was; the table of settings says
-   * what that is. One that stops stops as it is.
+   * Makes ready to follow another configuration from one message to the next: queries under way end as they began. What was learned
+   * of upstreams that are in both, asked in the same way, stays, and so do the cache, what clients have used of their shares, and the
+   * listeners and connections at addresses that are in both. What a restart alone can set stays as it was, see the table of settings.
+   * One that stops stops as it is.
    *
    * @param material What encrypted listeners show then; by default what they show now.
    * @throws {ListenError} when an address cannot be bound; nothing has changed then.
@@ -148,8 +146,12 @@ export class App {
   }
 
   /** See `PausedProgram`. */
-  usePauses(pauses: readonly Pause[]): void {
-    this.#resources.timetable.usePauses(pauses);
+  usePauses = (pauses: readonly Pause[]): void => this.#resources.timetable.usePauses(pauses);
+
+  /** What the operator has changed by hand counts from now on, and nothing of it that is not said here. */
+  useByHand({ leftOut, logLevel }: ByHand): void {
+    this.#resources.registry.useLeftOut(leftOut);
+    this.#resources.log.use(logLevel ?? this.#config.logLevel);
   }
 
   /** See `PausedProgram`. */
@@ -167,12 +169,12 @@ export class App {
     return this.#resources.counters;
   }
 
-  /** Where clients are served, with the ports that the sockets really got. */
+  /** The addresses of these. */
   get addresses(): readonly SocketAddress[] {
     return this.served.map(({ address }) => address);
   }
 
-  /** The same, with how. */
+  /** Where clients are served, and how, with the ports that the sockets really got. */
   get served(): readonly Listen[] {
     return this.#listeners.served;
   }
@@ -188,8 +190,7 @@ export class App {
   /** See `appState`. */
   get state(): Status {
     const [resources, listeners, server, built] = [this.#resources, this.#listeners, this.#server, this.#built];
-    const { held: { inFlight } } = this;
-    return appState({ resources, listeners, server, built, inFlight, startedAtMs: this.#startedAtMs });
+    return appState({ ...this.held, resources, listeners, server, built, startedAtMs: this.#startedAtMs });
   }
 
   /** The same for its operator; a line each. */
@@ -219,6 +220,11 @@ export class App {
   /** See `findAddresses`. */
   findAddresses(name: string, via: string | null): Promise<string[]> {
     return findAddresses(name, via, this.#built, this.#resources);
+  }
+
+  /** See `nameClients`. */
+  nameClients(addresses: readonly string[]): Promise<ClientName[]> {
+    return nameClients(addresses, this.#built, this.#resources);
   }
 
   /** Takes no more queries, answers those in flight within their deadlines, and closes everything. */

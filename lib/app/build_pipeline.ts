@@ -1,6 +1,7 @@
 import { parseCidr } from "../base/net/cidr.ts";
 import { atOnce } from "../base/time/in_steps.ts";
 import type { FullConfig } from "../config/config.ts";
+import type { LocalDirectory } from "../local/client_directory.ts";
 import type { GroupStatus } from "../operator/status.ts";
 import { Access } from "../server/admission/access.ts";
 import { Admission } from "../server/admission/admission.ts";
@@ -26,6 +27,8 @@ export interface BuiltPipeline {
   readonly own: OwnQuestions | null;
   /** Who is asked. */
   readonly destinations: Destinations;
+  /** Knows what clients are called; `null` where nothing is said of that. */
+  readonly directory: LocalDirectory | null;
   /** Who is asked, the default first. None when all answers are made up. */
   readonly groups: readonly UpstreamGroup[];
   /** The same, as the operator is told. */
@@ -72,5 +75,6 @@ export function* pipelineInSteps(config: FullConfig, resources: PipelineResource
   const groupStates = upstreamGroupsOf(config).map(({ name, servers, fallback }) => {
     return { name, upstreams: servers.map(endpointText), fallback };
   });
-  return { pipeline, access, own, destinations, groups, groupStates, settle, close };
+  const directory = local?.directory ?? null;
+  return { pipeline, access, own, destinations, directory, groups, groupStates, settle, close };
 }

@@ -52,13 +52,20 @@ export class LocalDirectory {
 
   /** What it is called, in lower case, without a dot at its end; `null` when it is not known. */
   nameOf(address: string): string | null {
+    return this.whoIs(address)?.name ?? null;
+  }
+
+  /** The same, and what says so. */
+  whoIs(address: string): { readonly name: string; readonly from: string } | null {
     const octets = parseIp(address);
     if (octets === null) return null;
     const { common, files, wallClock } = this.#options;
     const sources = [common, ...files.tiers.flat().map(({ source }) => source)];
     for (const source of sources) {
       const pointer = source.pointer(octets, wallClock.epochSeconds());
-      if (pointer !== null) return nameToText(pointer.name).slice(0, -1).toLowerCase();
+      if (pointer === null) continue;
+      const { what } = source.origin(source.names.find(pointer.name, 0, pointer.name.length));
+      return { name: nameToText(pointer.name).slice(0, -1).toLowerCase(), from: what };
     }
     return null;
   }

@@ -22,6 +22,12 @@ export function networkOfReverse(name: Name): Cidr | null {
   return endsWith(name, IN_ADDR_ARPA) ? ipv4Of(name) : null;
 }
 
+/** The name in reverse of an address of 4 or 16 octets (RFC 1035 §3.5, RFC 3596 §2.5). */
+export function reverseName(address: Uint8Array<ArrayBuffer>): Name {
+  if (address.length === IPV6_OCTETS) return reverseZone({ octets: address, prefixBits: 8 * IPV6_OCTETS });
+  return nameFromText(`${[...address].reverse().join(".")}.in-addr.arpa`);
+}
+
 /** The domain in which the addresses of a network of IPv6 have names in reverse; its prefix is of whole digits. */
 export function reverseZone({ octets, prefixBits }: Cidr): Name {
   const digits = octets.toHex().slice(0, prefixBits / 4);

@@ -57,6 +57,9 @@ function sumUpstream(parts: readonly UpstreamStatus[]): UpstreamStatus {
   return {
     name: parts[0]!.name,
     state: sumState(parts.map(({ state }) => state)),
+    ...parts.every(({ leftOutSeconds }) => leftOutSeconds === undefined)
+      ? {}
+      : { leftOutSeconds: Math.max(...parts.map(({ leftOutSeconds = 0 }) => leftOutSeconds)) },
     ...parts.every(({ isForBootstrap }) => isForBootstrap) ? { isForBootstrap: true } : {},
     ...discoveryOf(parts),
     problem: parts.find(({ problem }) => problem !== null)?.problem ?? null,

@@ -37,7 +37,7 @@ export async function serveAsWorker(host: Host, system: OperatingSystem): Promis
 }
 
 function startWorker(
-  { config, material, number, secret, pauses, lists, announces }: StartOrder,
+  { config, material, number, secret, pauses, byHand, lists, announces }: StartOrder,
   host: Host,
   system: OperatingSystem,
 ): ServingProgram {
@@ -52,6 +52,7 @@ function startWorker(
   const set = lists === null ? null : system.openSetFile(lists.path, lists.descriptor);
   const app = new App(io.named(config), runtime, Uint8Array.fromHex(secret), material);
   app.usePauses(pauses);
+  app.useByHand(byHand);
   if (set !== null) app.useLists(set);
   const log = new Log({ level: config.logLevel, writeLine: runtime.writeLine });
   const useLists = (path: string) => {
@@ -72,6 +73,8 @@ function startWorker(
     prepare: (to, material) => orAdvise(() => app.prepareInSteps(io.named(to), material), system.isForbidden),
     show: (material) => app.show(material),
     usePauses: (pauses) => app.usePauses(pauses),
+    useByHand: (byHand) => app.useByHand(byHand),
+    nameClients: (addresses) => app.nameClients(addresses),
     useLists,
     findAddresses: (name, via) => app.findAddresses(name, via),
     flush: (request) => app.flush(request),

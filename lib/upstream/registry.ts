@@ -11,6 +11,8 @@ import { UpstreamGroup } from "./group/upstream_group.ts";
 import type { UpstreamStatus } from "./health/upstream_status.ts";
 import type { Opened } from "./discovery/discovery.ts";
 import { Discoveries } from "./members/discoveries.ts";
+import type { LeftOut } from "./health/absence.ts";
+import { LeavingOut } from "./members/leaving_out.ts";
 import { type Member, openMember } from "./members/open_member.ts";
 import { ClockDoubt } from "./secure/clock_doubt.ts";
 import { SocketPools } from "./udp/socket_pools.ts";
@@ -53,8 +55,8 @@ export interface GroupOptions {
 
 /**
  * The upstreams of the process, each known by its approach, with their sockets and connections. Whatever groups an upstream is
- * in, it is one upstream: what is learned of it for one group, the others know. An upstream that is in the groups of yesterday
- * and in those of today stays as it is; one that is in none any more is closed.
+ * in, it is one: what is learned of it for one group, the others know. One that is in the groups of yesterday and in those of
+ * today stays as it is; one that is in none any more is closed.
  */
 export class UpstreamRegistry {
   readonly #options: UpstreamRegistryOptions;
@@ -65,6 +67,7 @@ export class UpstreamRegistry {
   readonly #hedges = new HedgeBudgets();
   readonly #clockDoubt: ClockDoubt;
   readonly #discoveries: Discoveries;
+  readonly #leavingOut: LeavingOut;
   #hasGroups = false;
 
   /** See {@linkcode UpstreamRegistryOptions}. */
@@ -73,6 +76,7 @@ export class UpstreamRegistry {
     this.#random = new Random(options.runtime.random);
     this.#pools = new SocketPools({ ...options, random: this.#random });
     this.#clockDoubt = new ClockDoubt(options.log);
+    this.#leavingOut = new LeavingOut({ ...options.runtime, log: options.log });
     this.#discoveries = new Discoveries({ ...options, ...options.runtime });
   }
 
@@ -193,8 +197,11 @@ export class UpstreamRegistry {
     this.#members.clear();
   }
 
+  /** See `LeavingOut`. */
+  useLeftOut = (leftOut: readonly LeftOut[]): void => this.#leavingOut.use(leftOut, this.upstreams);
+
   #open(approach: Approach, openedAtMs: number): Member {
-    return openMember(approach, openedAtMs, {
+    const member = openMember(approach, openedAtMs, {
       ...this.#options,
       random: this.#random,
       pools: this.#pools,
@@ -207,6 +214,8 @@ export class UpstreamRegistry {
         this.#clockDoubt.look(secure.map(({ upstream }) => upstream));
       },
     });
+    this.#leavingOut.apply(member.upstream);
+    return member;
   }
 
   /** One of their groups is no more: those that are in no other are closed, and their sockets given back by `giveSockets`. */

@@ -5,7 +5,7 @@ import { Dialogue, type DialogueOptions } from "./exchange/dialogue.ts";
 import type { AskedUpstream } from "./exchange/asked_upstream.ts";
 import { Exchange } from "./exchange/exchange.ts";
 import type { Failure } from "./health/outage_evidence.ts";
-import { LoopCut } from "./health/loop_cut.ts";
+import { Absence } from "./health/absence.ts";
 import { Path } from "./health/path.ts";
 import { isTruncated, isUseful } from "../response/reply_kind.ts";
 import type { Responder, Response } from "../response/response.ts";
@@ -38,14 +38,15 @@ export class Upstream implements Responder, Identity, AskedUpstream<Exchange<Ask
   #recoveredAtMs = -Infinity;
   #failureCount = 0;
   readonly #report: StateReport;
-  readonly #loop: LoopCut;
+  /** Why it may not be asked, however well it is. */
+  readonly absence: Absence;
 
   /** See {@linkcode UpstreamOptions}. */
   constructor(options: UpstreamOptions) {
     this.#options = options;
     this.name = options.name;
     this.key = options.key;
-    this.#loop = new LoopCut(options.clock);
+    this.absence = new Absence(options.clock);
     this.dialogue = new Dialogue(options, (lesson) => options.log.warn(`upstream ${this.name} ${lesson}`));
     this.#report = new StateReport(this, options);
   }
@@ -55,9 +56,9 @@ export class Upstream implements Responder, Identity, AskedUpstream<Exchange<Ask
     return this.breaker.isClosed;
   }
 
-  /** Whether it is not expected to answer anything: it is known to be bad, see `Breaker`, or a loop. */
+  /** Whether it is not expected to answer anything: it is known to be bad, see `Breaker`, or is not asked at all. */
   get isKnownBad(): boolean {
-    return this.breaker.isKnownBad || this.isLoop;
+    return this.breaker.isKnownBad || this.absence.isAway;
   }
 
   /** See `Reported`. */
@@ -70,9 +71,9 @@ export class Upstream implements Responder, Identity, AskedUpstream<Exchange<Ask
     return this.#failureCount;
   }
 
-  /** When it was last found to be back after it had been down; -Infinity before. */
+  /** When it was last found to be back after it had been down, or left out; -Infinity before. */
   get recoveredAtMs(): number {
-    return this.#recoveredAtMs;
+    return Math.max(this.#recoveredAtMs, this.absence.backAtMs);
   }
 
   /** How it is doing. */
@@ -125,7 +126,7 @@ export class Upstream implements Responder, Identity, AskedUpstream<Exchange<Ask
 
   /** Asks to see whether it is back, when it is down and its pause is over. Returns whether it did; the breaker takes note. */
   probe(request: Request): boolean {
-    if (!this.breaker.beginProbe(this.#options.clock.nowMs())) return false;
+    if (this.absence.isAway || !this.breaker.beginProbe(this.#options.clock.nowMs())) return false;
     this.askFor(request, new LaterAnswer(), true);
     return true;
   }
@@ -188,14 +189,9 @@ export class Upstream implements Responder, Identity, AskedUpstream<Exchange<Ask
     exchange.owner.failed(this, error);
   }
 
-  /** Whether it has been found to lead back to this program, not long ago. */
-  get isLoop(): boolean {
-    return this.#loop.isCut;
-  }
-
   /** Leaves the upstream alone for a while: what is sent there comes back as a question. */
   cutLoop(): void {
-    if (!this.#loop.cut()) return;
+    if (!this.absence.cutLoop()) return;
     this.#options.log.error(`upstream ${this.name} leads back to this program, a forwarding loop: it is not asked`);
   }
 
@@ -208,7 +204,7 @@ export class Upstream implements Responder, Identity, AskedUpstream<Exchange<Ask
     this.breaker = new Breaker();
     this.#report.forget();
     this.path = new Path();
-    this.#loop.forget();
+    this.absence.forgetLoop();
     this.dialogue.forget();
   }
 

@@ -1,5 +1,6 @@
 import type { FullConfig } from "../config/config.ts";
 import type { Pause } from "../lists/schedule/pause.ts";
+import type { ByHand } from "../operator/by_hand.ts";
 import type { WorkRequest } from "../operator/admin/requests.ts";
 import type { TlsMaterial } from "../server/certificates/tls_material.ts";
 import type { Status } from "../operator/status.ts";
@@ -10,6 +11,7 @@ export type Order =
   | PausesOrder
   | ListsOrder
   | ShowOrder
+  | ByHandOrder
   | PrepareOrder
   | DecideOrder
   | DoOrder
@@ -60,6 +62,14 @@ export interface ShowOrder {
   readonly material: TlsMaterial;
 }
 
+/** What the operator has changed by hand. */
+export interface ByHandOrder {
+  /** Tells it from the others. */
+  readonly kind: "by hand";
+  /** All of it. */
+  readonly byHand: ByHand;
+}
+
 /** Follow what was prepared, or undo it; of no effect on any but the last change that was prepared. */
 export interface DecideOrder {
   /** Tells it from the others. */
@@ -92,6 +102,8 @@ export interface StartOrder {
   readonly secret: string;
   /** What is paused already. */
   readonly pauses: readonly Pause[];
+  /** What was changed by hand already. */
+  readonly byHand: ByHand;
   /** The set of names of lists that is used; `null` for none. */
   readonly lists: HeldSet | null;
   /** Whether it shall say where it serves and how: one does for all. */

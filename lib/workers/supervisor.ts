@@ -4,6 +4,8 @@ import { ruleNames } from "../config/rule_names.ts";
 import type { Pause } from "../lists/schedule/pause.ts";
 import { NO_OBSERVATIONS, type ObservationFeed } from "../observe/observation.ts";
 import { Counters, formatCounters } from "../observe/counters.ts";
+import { type ByHand, NOTHING_BY_HAND } from "../operator/by_hand.ts";
+import type { ClientName } from "../operator/client_name.ts";
 import type { RuleNames } from "../operator/admin/pausing.ts";
 import type { ExplainRequest, FlushRequest } from "../operator/admin/requests.ts";
 import type { Explanation } from "../operator/explain/explanation.ts";
@@ -68,7 +70,7 @@ export class Supervisor {
     this.#pauses = pauses;
     this.#startedAtMs = clock.nowMs();
     this.#slots = Array.from({ length: count }, (_, i) => {
-      const share = { config, material, secret, pauses, lists } as const;
+      const share = { config, material, secret, pauses, lists, byHand: NOTHING_BY_HAND } as const;
       const order = { kind: "start", ...share, number: i + 1, announces: i === 0 } as const;
       return new WorkerSlot({ spawn, order, clock, timers, log, onDeath: (...how) => this.#bury(i + 1, ...how) });
     });
@@ -182,6 +184,17 @@ export class Supervisor {
   async findAddresses(name: string, via: string | null): Promise<string[]> {
     const slot = this.#slots.find(({ isServing }) => isServing) ?? this.#slots[0]!;
     return await slot.errands.ask({ command: "find addresses", name, via }) as string[];
+  }
+
+  /** See `App.nameClients`: by the first worker that serves. */
+  async nameClients(addresses: readonly string[]): Promise<ClientName[]> {
+    const slot = this.#slots.find(({ isServing }) => isServing) ?? this.#slots[0]!;
+    return await slot.errands.ask({ command: "name clients", addresses }) as ClientName[];
+  }
+
+  /** See `App.useByHand`: all workers, and those that take their places. */
+  useByHand(byHand: ByHand): void {
+    for (const slot of this.#slots) slot.use({ kind: "by hand", byHand }, { byHand });
   }
 
   /** All workers use that set of names of lists from now on. */

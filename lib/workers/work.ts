@@ -1,5 +1,7 @@
 import type { TlsMaterial } from "../server/certificates/tls_material.ts";
 import type { Status } from "../operator/status.ts";
+import type { ByHand } from "../operator/by_hand.ts";
+import type { ClientName } from "../operator/client_name.ts";
 import type { Pause } from "../lists/schedule/pause.ts";
 import type { FullConfig } from "../config/config.ts";
 import type { Prepared } from "../reload/reload_target.ts";
@@ -26,6 +28,10 @@ export interface ServingProgram {
   explain(request: ExplainRequest): Promise<unknown>;
   /** See `App.findAddresses`. */
   findAddresses(name: string, via: string | null): Promise<string[]>;
+  /** See `App.useByHand`. */
+  useByHand(byHand: ByHand): void;
+  /** See `App.nameClients`. */
+  nameClients(addresses: readonly string[]): Promise<ClientName[]>;
   /** Uses the set of names of lists at a path from now on. */
   useLists(path: string): void;
   /** Resolves when the queries in flight are answered, and everything is closed. */
@@ -66,6 +72,8 @@ export async function work({ orders, report, start }: WorkOptions): Promise<void
         report({ kind: "status", status: program.state });
       } else if (order.kind === "pauses") {
         program.usePauses(order.pauses);
+      } else if (order.kind === "by hand") {
+        program.useByHand(order.byHand);
       } else if (order.kind === "lists") {
         program.useLists(order.lists);
       } else if (order.kind === "show") {
@@ -129,5 +137,7 @@ function resultOf(program: ServingProgram, request: WorkRequest): Promise<unknow
       return program.explain(request);
     case "find addresses":
       return program.findAddresses(request.name, request.via);
+    case "name clients":
+      return program.nameClients(request.addresses);
   }
 }

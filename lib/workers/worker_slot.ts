@@ -1,7 +1,7 @@
 import type {} from "../base/runtime.ts";
 import type { Status } from "../operator/status.ts";
 import { Errands } from "./errands.ts";
-import type { ListsOrder, PausesOrder, Report, ShowOrder, StartOrder } from "./messages.ts";
+import type { ByHandOrder, ListsOrder, PausesOrder, Report, ShowOrder, StartOrder } from "./messages.ts";
 import type { SpawnWorker, WorkerEvents, WorkerProcess } from "./worker_process.ts";
 import { Watchdog } from "./watchdog.ts";
 import type { Services } from "../observe/services.ts";
@@ -97,7 +97,7 @@ export class WorkerSlot {
   }
 
   /** What an order says counts from now on for whoever serves; whoever follows begins with that. */
-  use(order: PausesOrder | ListsOrder | ShowOrder, begin: Partial<StartOrder>): void {
+  use(order: PausesOrder | ListsOrder | ShowOrder | ByHandOrder, begin: Partial<StartOrder>): void {
     this.#order = { ...this.#order, ...begin };
     this.#worker?.send(order);
   }

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { DEFAULTS } from "../../lib/config/settings.ts";
+import { NOTHING_BY_HAND } from "../../lib/operator/by_hand.ts";
 import { runProgram } from "../../lib/program/run_program.ts";
 import { serveAsWorker } from "../../lib/program/serve_as_worker.ts";
 import type { Order, StartOrder } from "../../lib/workers/messages.ts";
@@ -149,7 +150,7 @@ Deno.test("runProgram() sends each worker its share of the configuration, and no
   assertEquals(starts.map((order) => order.config), [shareConfig(config, 2), shareConfig(config, 2)]);
   assertEquals(
     new Set(starts.flatMap(Object.keys)),
-    new Set(["kind", "config", "material", "number", "secret", "pauses", "lists", "announces"]),
+    new Set(["kind", "config", "material", "number", "secret", "pauses", "byHand", "lists", "announces"]),
   );
 });
 
@@ -161,6 +162,7 @@ Deno.test("serveAsWorker() serves by the configuration that it is sent, whatever
     number: 2,
     secret: "00".repeat(16),
     pauses: [],
+    byHand: NOTHING_BY_HAND,
     lists: null,
     announces: true,
   };
@@ -177,6 +179,7 @@ Deno.test("serveAsWorker() does not serve without the lists that are in force: n
     number: 2,
     secret: "00".repeat(16),
     pauses: [],
+    byHand: NOTHING_BY_HAND,
     lists: { path: "/state/lists-1.set", descriptor: null },
     announces: false,
   };

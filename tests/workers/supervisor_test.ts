@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { FullConfig } from "../../lib/config/config.ts";
 import { DEFAULTS } from "../../lib/config/settings.ts";
+import { NOTHING_BY_HAND } from "../../lib/operator/by_hand.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
 import { AdminError } from "../../lib/operator/admin/admin_error.ts";
@@ -140,9 +141,9 @@ Deno.test("Supervisor.start() starts one worker, which announces, and the others
   const config = shareConfig(CONFIG, 3);
   const common = { kind: "start", config, material: NO_TLS, secret: SECRET.toHex(), lists: null } as const;
   assertEquals(orders, [
-    { ...common, number: 1, pauses: [], announces: true },
-    { ...common, number: 2, pauses: [], announces: false },
-    { ...common, number: 3, pauses: [], announces: false },
+    { ...common, number: 1, pauses: [], byHand: NOTHING_BY_HAND, announces: true },
+    { ...common, number: 2, pauses: [], byHand: NOTHING_BY_HAND, announces: false },
+    { ...common, number: 3, pauses: [], byHand: NOTHING_BY_HAND, announces: false },
   ]);
   workers[1]!.serve();
   workers[2]!.serve();
@@ -502,6 +503,17 @@ Deno.test("Supervisor.usePauses() tells all workers, and those that take the pla
   const order = workers[2]!.orders[0]!;
   assertEquals(order.kind === "start" && order.pauses, pauses);
   assertEquals(supervisor.pauses, pauses);
+});
+
+Deno.test("Supervisor.useByHand() tells all workers, and those that take the place of others begin with it", async () => {
+  const { supervisor, workers, time } = await serving(2);
+  const byHand = { leftOut: [{ upstream: "192.0.2.1:53", untilSeconds: 60 }], logLevel: "debug" } as const;
+  supervisor.useByHand(byHand);
+  assertEquals(workers.map(({ orders }) => orders.at(-1)), [{ kind: "by hand", byHand }, { kind: "by hand", byHand }]);
+  workers[0]!.end();
+  await time.passAndSettle(100);
+  const order = workers[2]!.orders[0]!;
+  assertEquals(order.kind === "start" && order.byHand, byHand);
 });
 
 Deno.test("Supervisor.useLists() tells all workers, and those that take the place of others begin with them", async () => {

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { FullConfig } from "../../lib/config/config.ts";
 import { DEFAULTS } from "../../lib/config/settings.ts";
+import { NOTHING_BY_HAND } from "../../lib/operator/by_hand.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import type { Order, Report, StartOrder } from "../../lib/workers/messages.ts";
 import { work } from "../../lib/workers/work.ts";
@@ -15,6 +16,7 @@ const START: StartOrder = {
   secret: "00".repeat(16),
   material: NO_TLS,
   pauses: [],
+  byHand: NOTHING_BY_HAND,
   lists: null,
   announces: true,
 };
@@ -59,6 +61,8 @@ function setUp() {
         prepare,
         show: () => {},
         stop: () => stopping.promise,
+        useByHand: ({ leftOut }) => void changes.push(`left out ${leftOut.map(({ upstream }) => upstream)}`),
+        nameClients: (addresses) => Promise.resolve(addresses.map((name) => ({ name, from: "test" }))),
         usePauses: (pauses) => void changes.push(`pauses ${pauses.length}`),
         flush: ({ name }) => name === null ? Promise.reject(new Error("no store")) : Promise.resolve(7),
         findAddresses: (name, via) => Promise.resolve([`${name} by ${via}`]),
@@ -230,6 +234,18 @@ Deno.test("work() lets the program use the pauses that it is told", async () => 
   await writer.write({ kind: "pauses", pauses: [] });
   await settled();
   assertEquals(changes, ["pauses 1", "pauses 0"]);
+});
+
+Deno.test("work() lets the program use what was changed by hand, and asks it what clients are called", async () => {
+  const { writer, reports, changes } = setUp();
+  await writer.write(START);
+  const leftOut = [{ upstream: "192.0.2.1:53", untilSeconds: 60 }];
+  await writer.write({ kind: "by hand", byHand: { leftOut, logLevel: null } });
+  await writer.write({ kind: "do", id: 1, request: { command: "name clients", addresses: ["192.0.2.1"] } });
+  await settled();
+  assertEquals(changes, ["left out 192.0.2.1:53"]);
+  const result = [{ name: "192.0.2.1", from: "test" }];
+  assertEquals(reports.slice(1), [{ kind: "done", id: 1, result, error: null }]);
 });
 
 Deno.test("work() lets the program use the lists that it is told", async () => {

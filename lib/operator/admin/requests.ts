@@ -78,8 +78,16 @@ export interface FindAddressesRequest {
   readonly via: string | null;
 }
 
+/** Say what clients are called. Nobody but the program asks for it. */
+export interface NameClientsRequest {
+  /** Tells it from the others. */
+  readonly command: "name clients";
+  /** In text. */
+  readonly addresses: readonly string[];
+}
+
 /** What a process that serves is asked for by one that does not. */
-export type WorkRequest = FlushRequest | ExplainRequest | FindAddressesRequest;
+export type WorkRequest = FlushRequest | ExplainRequest | FindAddressesRequest | NameClientsRequest;
 
 /** What comes back for each line: one line, too. */
 export type AdminReply =

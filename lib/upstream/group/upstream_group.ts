@@ -109,7 +109,10 @@ export class UpstreamGroup implements Stage {
     if (this.#isOver) return nothingFrom("No longer forwarding to", members);
     this.#options.counters.upstreamQuestions++;
     const candidates = this.#candidates;
-    if (candidates.length === 0) return nothingFrom("Forwarding loop through", members);
+    if (candidates.length === 0) {
+      const areLoops = members.every(({ absence }) => absence.isLoop);
+      return nothingFrom(areLoops ? "Forwarding loop through" : "Nobody is asked: left out are", members);
+    }
     const order = orderCandidates(candidates, { strategy, turn: this.#turn++, random });
     this.hold();
     this.#hedges.earn();
@@ -195,7 +198,9 @@ export class UpstreamGroup implements Stage {
     // hot path
     const members = this.#members;
     // A loop: `some` takes a call for each, and this is asked for every question.
-    for (let i = 0; i < members.length; i++) if (members[i]!.isLoop) return members.filter(({ isLoop }) => !isLoop);
+    for (let i = 0; i < members.length; i++) {
+      if (members[i]!.absence.isAway) return members.filter(({ absence }) => !absence.isAway);
+    }
     return members;
   }
 

@@ -1,4 +1,5 @@
 import { type Endpoint, isUnauthenticated } from "../endpoint.ts";
+import type { Absence } from "./absence.ts";
 import type { Breaker } from "./breaker.ts";
 import type { Path } from "./path.ts";
 import { NO_TRAFFIC } from "./upstream_traffic.ts";
@@ -8,8 +9,8 @@ import type { LessonStatus, UpstreamStatus } from "./upstream_status.ts";
 export interface Told {
   /** How it is called. */
   readonly name: string;
-  /** Whether it leads back here. */
-  readonly isLoop: boolean;
+  /** Why it is not asked. */
+  readonly absence: Pick<Absence, "isLoop" | "leftOutSeconds">;
   /** What keeps it down. */
   readonly problem: string | null;
   /** Questions on which it failed. */
@@ -41,10 +42,12 @@ export interface ToldOptions {
 
 /** How an upstream is doing. */
 export function statusOf(upstream: Told, { endpoint, link }: ToldOptions): UpstreamStatus {
-  const { name, isLoop, problem, failureCount, breaker, path, dialogue } = upstream;
+  const { name, absence, problem, failureCount, breaker, path, dialogue } = upstream;
+  const { leftOutSeconds } = absence;
   return {
     name,
-    state: isLoop ? "loop" : breaker.stateName,
+    state: leftOutSeconds > 0 ? "disabled" : absence.isLoop ? "loop" : breaker.stateName,
+    ...leftOutSeconds > 0 ? { leftOutSeconds } : {},
     problem,
     isUnauthenticated: isUnauthenticated(endpoint),
     smoothedMs: path.smoothedMs,

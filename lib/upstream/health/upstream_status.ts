@@ -17,10 +17,12 @@ export interface UpstreamStatus extends LessonStatus {
   /** As it is written after `--resolver`. */
   readonly name: string;
   /**
-   * `up`, `down`, `probing` (it is down, and one question is on its way to see whether it is back) or `loop` (it leads
-   * back here); several of these where processes differ.
+   * `up`, `down`, `probing` (it is down, and one question is on its way to see whether it is back), `loop` (it leads
+   * back here) or `disabled` (its operator has left it out); several of these where processes differ.
    */
   readonly state: string;
+  /** How long its operator still leaves it out, in seconds; only while he does is this here. */
+  readonly leftOutSeconds?: number;
   /** Whether it is asked where encrypted upstreams are, and nothing else; only then is this here. */
   readonly isForBootstrap?: boolean;
   /** Why it is asked in the clear although it is to be asked as it says; `null` if it is not. Only for such a one is this here. */

@@ -1,14 +1,13 @@
-import { formatIp } from "../base/net/ip.ts";
-import { OURSELVES } from "../resolver/client.ts";
-import { Query } from "../resolver/query.ts";
-import type { Resolver } from "../resolver/resolver.ts";
-import { UDP_PAYLOAD_OCTETS, writeOpt } from "../wire/edns/edns.ts";
-import { FLAG, headerFromFlags } from "../wire/header.ts";
-import { CLASS, RCODE, rcodeToText, TYPE } from "../wire/iana.ts";
-import { decode, encode } from "../wire/message.ts";
-import { type Name, nameFromText } from "../wire/name.ts";
-import type { BuiltPipeline } from "./build_pipeline.ts";
-import type { Resources } from "./resources.ts";
+import { formatIp } from "../../base/net/ip.ts";
+import { OURSELVES } from "../../resolver/client.ts";
+import { Query } from "../../resolver/query.ts";
+import type { Resolver } from "../../resolver/resolver.ts";
+import { RCODE, rcodeToText, TYPE } from "../../wire/iana.ts";
+import { decode } from "../../wire/message.ts";
+import { nameFromText } from "../../wire/name.ts";
+import type { BuiltPipeline } from "../build_pipeline.ts";
+import type { Resources } from "../resources.ts";
+import { ownQuestion } from "./own_question.ts";
 
 /**
  * The addresses of a server that this program itself wants something of, IPv6 and IPv4: local names, or what memory and upstreams
@@ -34,7 +33,7 @@ export async function findAddresses(
   pipeline.enter();
   try {
     const asked = await Promise.allSettled([TYPE.AAAA, TYPE.A].map(async (type) => {
-      const query = new Query({ wire: wireOf(qname, type), client: OURSELVES, deadlineMs, view });
+      const query = new Query({ wire: ownQuestion(qname, type), client: OURSELVES, deadlineMs, view });
       // Nothing that is blocked is blocked for us.
       query.isAllowed = true;
       return await addressesFor(query, type, via === null ? own.decided : own.ofView);
@@ -54,15 +53,4 @@ async function addressesFor(query: Query, type: number, resolver: Resolver): Pro
   if (rcode === RCODE.NXDOMAIN) throw new Error("there is no such name");
   if (rcode !== RCODE.NOERROR) throw new Error(reason === "" ? rcodeToText(rcode) : reason);
   return decode(octets).answers.filter((record) => record.type === type).map(({ rdata }) => formatIp(rdata));
-}
-
-function wireOf(name: Name, type: number): Uint8Array<ArrayBuffer> {
-  const edns = { udpPayloadOctets: UDP_PAYLOAD_OCTETS, extendedRcode: 0, version: 0, wantsDnssec: false, options: [] };
-  return encode({
-    ...headerFromFlags(0, FLAG.RD),
-    questions: [{ name, type, class: CLASS.IN }],
-    answers: [],
-    authorities: [],
-    additionals: [writeOpt(edns)],
-  });
 }
