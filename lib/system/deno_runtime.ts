@@ -19,7 +19,7 @@ export function denoRuntime(
     clock,
     turns: clock,
     uptimeSeconds: uptimeSource(),
-    wallClock: { epochSeconds: () => Math.floor(Date.now() / 1000) },
+    wallClock: { epochSeconds: () => Math.floor(Date.now() / 1000), epochMs: () => Date.now() },
     timers: {
       start(delayMs, callback) {
         const timer = setTimeout(callback, delayMs);
