@@ -29,6 +29,7 @@ export function appState({ resources, listeners, server, built, inFlight, starte
     runningMs: ageClock.nowMs() - startedAtMs,
     inFlight,
     lostLines: runtime.lostLineCount(),
+    usage: runtime.usage(),
     pauses: pauseStatus(timetable.pauses, runtime.wallClock.epochSeconds()),
     ...listeners.status,
     counters,

@@ -20,6 +20,8 @@ export interface Runtime {
    * Tells sleep from a clock that was set.
    */
   uptimeSeconds(): number | null;
+  /** What this process has taken of its machine. */
+  usage(): ProcessUsage;
   /** What other machines must understand goes by this one. */
   readonly wallClock: WallClock;
   /** What pauses are made with. */
@@ -37,6 +39,14 @@ export interface Runtime {
   writeLine(line: string): void;
   /** Lines that were lost since the start. */
   lostLineCount(): number;
+}
+
+/** What a process takes of its machine. */
+export interface ProcessUsage {
+  /** Time of processors since its start, in milliseconds. */
+  readonly cpuMs: number;
+  /** Memory that it holds now, in octets. */
+  readonly residentOctets: number;
 }
 
 /** A clock that never goes back and knows nothing of calendars. */
@@ -57,8 +67,6 @@ export interface Turns {
 export interface WallClock {
   /** Whole seconds since 1970-01-01 UTC. */
   epochSeconds(): number;
-  /** The same in milliseconds, where it is to be had so exactly. */
-  epochMs?(): number;
 }
 
 /** One-shot timers. Cheap to hold, dear to make: one per component, not one per query (see `DeadlineQueue`). */

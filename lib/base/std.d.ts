@@ -77,3 +77,33 @@ declare module "@std/text/levenshtein-distance" {
   /** How many characters must be put in, taken out or replaced to make `b` of `a`. */
   export function levenshteinDistance(a: string, b: string): number;
 }
+
+// The package has types for all of it alone, which loads three times as much.
+declare module "prom-client/registry" {
+  /** A number as it is told. */
+  export interface RegisteredValue {
+    /** That of the metric, if there is none. */
+    readonly metricName?: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly value: number;
+  }
+  /** A metric with its numbers. */
+  export interface ReadMetric {
+    readonly name: string;
+    readonly help: string;
+    readonly type: string;
+    readonly values: readonly RegisteredValue[];
+  }
+  /** What is read when it is told. */
+  export interface RegisteredMetric {
+    readonly name: string;
+    readonly type: string;
+    get(): Promise<ReadMetric>;
+  }
+  /** Writes metrics. */
+  export default class Registry {
+    constructor(contentType: string);
+    registerMetric(metric: RegisteredMetric): void;
+    metrics(): Promise<string>;
+  }
+}

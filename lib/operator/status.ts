@@ -5,6 +5,8 @@ import type { Counters } from "../observe/counters.ts";
 import { rcodeToText } from "../wire/iana.ts";
 import { formatReplyCounts, type ReplyCount } from "./reply_counts.ts";
 import type { SinkStatus } from "./sink_status.ts";
+import type { ProcessUsage } from "../base/runtime.ts";
+import type { WorkerStatus } from "./worker_status.ts";
 import type { TallyStatus } from "./tally_status.ts";
 
 /** How full the cache is. */
@@ -48,6 +50,10 @@ export interface Status extends TallyStatus {
   readonly runningMs: number;
   /** Questions that wait for upstreams. */
   readonly inFlight: number;
+  /** What the program takes of its machine. */
+  readonly usage: ProcessUsage;
+  /** The processes that serve; only where there are several is this here. */
+  readonly workers?: readonly WorkerStatus[];
   /** Lines for the operator that were lost because nobody read them in time. */
   readonly lostLines: number;
   /** Blocking that is left off. */
@@ -77,6 +83,7 @@ export function formatStatus(
     pauses,
     listeners = [],
     undiscoverable = [],
+    workers,
     counters,
     replies,
     cache,
@@ -87,6 +94,7 @@ export function formatStatus(
   return [
     `running for ${duration(runningMs)}, ${inFlight} questions in flight` +
     (lostLines === 0 ? "" : `, ${lostLines} lines of the log lost`),
+    ...workers === undefined ? [] : [workersText(workers)],
     ...pauses.map(pauseText),
     ...(listeners.length === 0 ? [] : [`listeners: ${listeners.map(listenerText).join(", ")}`]),
     ...undiscoverable.map((listener) => `clients are not told of encrypted listeners at ${listener}`),
@@ -98,6 +106,13 @@ export function formatStatus(
     ...groupLines(groups),
     ...upstreams.map((upstream) => `upstream ${upstream.name}: ${upstreamLine(upstream)}`),
   ];
+}
+
+function workersText(workers: readonly WorkerStatus[]): string {
+  const deaths = workers.reduce((total, { restartCount }) => total + restartCount, 0);
+  return `workers: ${
+    workers.filter(({ isServing }) => isServing).length
+  } of ${workers.length} serve, ${deaths} have died`;
 }
 
 function listenerText({ name, connections }: ListenerStatus): string {

@@ -1,3 +1,4 @@
+import type { ProcessUsage } from "../base/runtime.ts";
 import { Counters } from "../observe/counters.ts";
 import { sumTraffic } from "../upstream/health/upstream_traffic.ts";
 import { sumSinks } from "./sink_status.ts";
@@ -14,6 +15,7 @@ export function sumStatus(statuses: readonly Status[]): Status {
     runningMs: Math.max(0, ...statuses.map(({ runningMs }) => runningMs)),
     inFlight: sum(statuses, ({ inFlight }) => inFlight),
     lostLines: sum(statuses, ({ lostLines }) => lostLines),
+    usage: sumUsages(statuses.map(({ usage }) => usage)),
     // All have the same.
     pauses: statuses[0]?.pauses ?? [],
     ...undiscoverable === undefined ? {} : { undiscoverable },
@@ -25,6 +27,11 @@ export function sumStatus(statuses: readonly Status[]): Status {
     upstreams: [...Map.groupBy(upstreams, ({ name }) => name).values()].map(sumUpstream),
     groups: statuses[0]?.groups ?? [],
   };
+}
+
+/** What several processes take together. */
+export function sumUsages(all: readonly ProcessUsage[]): ProcessUsage {
+  return { cpuMs: sum(all, ({ cpuMs }) => cpuMs), residentOctets: sum(all, ({ residentOctets }) => residentOctets) };
 }
 
 /** Each counter added up. */

@@ -101,7 +101,7 @@ async function serveBy(
     wallClock,
     besideLines: () => telemetry?.lines ?? [],
   });
-  telemetry = new Telemetry({ program: app, handle, lists, certificates, system, runtime, log });
+  telemetry = new Telemetry({ program: app, handle, lists, certificates, isNative: io.isNative, system, runtime, log });
   await telemetry.start(config).catch((error) => {
     app.abort();
     throw error;

@@ -32,7 +32,7 @@ export async function supervise(
   const log = new Log({ level: config.logLevel, writeLine });
   for (const warning of warnings) writeLine(`dns-forwarder: warn: ${warning}`);
   const runtime = system.runtime({}, writeLine, host.lostLineCount);
-  const { network, random, clock, wallClock, timers, lostLineCount } = runtime;
+  const { network, random, clock, wallClock, timers, lostLineCount, usage } = runtime;
   const served = new ServedAddresses(network);
   const first = served.resolve(config);
   first.use();
@@ -58,6 +58,7 @@ export async function supervise(
     timers,
     log,
     lostLineCount,
+    usage,
     onDeath: (reason) => reloader?.noteDeath(reason),
   });
   // Before the workers start, which takes a while: until somebody listens, the signal ends the program.
@@ -104,7 +105,16 @@ export async function supervise(
       wallClock,
       besideLines: () => telemetry?.lines ?? [],
     });
-    telemetry = new Telemetry({ program: supervisor, handle, lists, certificates, system, runtime, log });
+    telemetry = new Telemetry({
+      program: supervisor,
+      handle,
+      lists,
+      certificates,
+      isNative: true,
+      system,
+      runtime,
+      log,
+    });
     await telemetry.start(config).catch(async (error) => {
       await supervisor.stop();
       throw error;

@@ -1,21 +1,21 @@
-import type {} from "../base/runtime.ts";
+import type { ProcessUsage } from "../base/runtime.ts";
 import type { FullConfig } from "../config/config.ts";
 import { ruleNames } from "../config/rule_names.ts";
 import type { Pause } from "../lists/schedule/pause.ts";
 import { NO_OBSERVATIONS, type ObservationFeed } from "../observe/observation.ts";
-import { Counters, formatCounters } from "../observe/counters.ts";
+import { formatCounters } from "../observe/counters.ts";
 import { type ByHand, NOTHING_BY_HAND } from "../operator/by_hand.ts";
 import type { ClientName } from "../operator/client_name.ts";
 import type { RuleNames } from "../operator/admin/pausing.ts";
 import type { ExplainRequest, FlushRequest } from "../operator/admin/requests.ts";
 import type { Explanation } from "../operator/explain/explanation.ts";
 import { formatStatus, type Status } from "../operator/status.ts";
-import { sumTallies, type TallyStatus } from "../operator/tally_status.ts";
-import { sumCounters, sumStatus } from "../operator/sum_status.ts";
+import { sumStatus, sumUsages } from "../operator/sum_status.ts";
 import { NO_TLS, type TlsMaterial } from "../server/certificates/tls_material.ts";
 import { type Tally, tallyOf } from "../reload/probation.ts";
 import type { Prepared } from "../reload/reload_target.ts";
 import type { HeldSet } from "./messages.ts";
+import { PastCounts } from "./past_counts.ts";
 import { shareConfig } from "./share_config.ts";
 import type { SpawnWorker } from "./worker_process.ts";
 import { WorkerSlot } from "./worker_slot.ts";
@@ -44,6 +44,8 @@ export interface SupervisorOptions extends Pick<Services, "clock" | "timers" | "
   readonly spawn: SpawnWorker;
   /** See `Runtime`. */
   readonly lostLineCount: () => number;
+  /** See `Runtime`. */
+  readonly usage: () => ProcessUsage;
   /** A worker has died, told how. */
   readonly onDeath?: (reason: string) => void;
 }
@@ -53,9 +55,7 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #slots: readonly WorkerSlot[];
   readonly #startedAtMs: number;
-  /** What those have counted that have died. */
-  #past: TallyStatus & Pick<Status, "counters"> = { counters: new Counters(), ...sumTallies([]) };
-  #deaths = 0;
+  readonly #past = new PastCounts();
   #change = 0;
   #pauses: readonly Pause[];
   #config: FullConfig;
@@ -92,12 +92,12 @@ export class Supervisor {
   /** How the workers are doing together, by what they have told last. */
   get state(): Status {
     const sum = sumStatus(this.#slots.map(({ status }) => status).filter((status) => status !== null));
+    const { clock, lostLineCount, usage } = this.#options;
     return {
-      ...sum,
-      runningMs: this.#options.clock.nowMs() - this.#startedAtMs,
-      lostLines: sum.lostLines + this.#options.lostLineCount(),
-      counters: sumCounters([this.#past.counters, sum.counters]),
-      ...sumTallies([this.#past, sum]),
+      ...this.#past.addedTo({ ...sum, usage: sumUsages([sum.usage, usage()]) }),
+      runningMs: clock.nowMs() - this.#startedAtMs,
+      workers: this.#slots.map((slot) => slot.state),
+      lostLines: sum.lostLines + lostLineCount(),
     };
   }
 
@@ -112,10 +112,7 @@ export class Supervisor {
   /** How the workers are doing together now, for the operator; a line each. */
   async status(): Promise<string[]> {
     await this.refresh();
-    const serving = this.#slots.filter(({ isServing }) => isServing).length;
-    const workers = `workers: ${serving} of ${this.#slots.length} serve, ${this.#deaths} have died`;
-    const [first, ...others] = formatStatus(this.state);
-    return [first!, workers, ...others];
+    return formatStatus(this.state);
   }
 
   /**
@@ -215,12 +212,7 @@ export class Supervisor {
   }
 
   #bury(number: number, last: Status | null, how: string): void {
-    this.#deaths++;
     this.#options.onDeath?.(`worker ${number} has died (${how})`);
-    if (last === null) return;
-    this.#past = {
-      counters: sumCounters([this.#past.counters, last.counters]),
-      ...sumTallies([this.#past, last]),
-    };
+    if (last !== null) this.#past.bury(last);
   }
 }

@@ -3,6 +3,8 @@ import type { Status } from "../operator/status.ts";
 import { Errands } from "./errands.ts";
 import type { ByHandOrder, ListsOrder, PausesOrder, Report, ShowOrder, StartOrder } from "./messages.ts";
 import type { SpawnWorker, WorkerEvents, WorkerProcess } from "./worker_process.ts";
+import type { WorkerStatus } from "../operator/worker_status.ts";
+import { ToldStatus } from "./told_status.ts";
 import { Watchdog } from "./watchdog.ts";
 import type { Services } from "../observe/services.ts";
 
@@ -10,8 +12,8 @@ import type { Services } from "../observe/services.ts";
 const PAUSE_MS = { first: 100, longest: 30_000 };
 /** Who has served for so long has done well: the pause is the first again. */
 const WELL_MS = 60_000;
-/** How long an answer to "tell" is waited for. A worker that is so busy is told of by its last one. */
-const TELL_MS = 1000;
+/** How long is waited for the word that a change is followed. */
+const FOLLOW_MS = 1000;
 
 /** Signals that mean something else to the program, and end a process that has only just been started. */
 const STRAY_SIGNALS: readonly string[] = ["SIGHUP", "SIGUSR1", "SIGUSR2"];
@@ -49,10 +51,11 @@ export class WorkerSlot {
   #hasServed = false;
   #isLeaving = false;
   #servingSinceMs = 0;
+  /** Deaths one soon after the other, and all. */
   #deaths = 0;
-  #status: Status | null = null;
+  #restartCount = 0;
+  readonly #told: ToldStatus;
   #cancelPause = () => {};
-  #told: (() => void)[] = [];
   #order: StartOrder;
   #preparing: Preparing | null = null;
   #followed = () => {};
@@ -65,12 +68,20 @@ export class WorkerSlot {
   constructor(options: WorkerSlotOptions) {
     this.#options = options;
     this.#order = options.order;
+    this.#told = new ToldStatus(options, () => this.#worker?.send({ kind: "tell" }));
     this.errands = new Errands(options.timers, () => this.#isServing ? this.#worker : null);
   }
 
   /** What its worker has told last; `null` when there is none. */
   get status(): Status | null {
-    return this.#status;
+    return this.#told.last;
+  }
+
+  /** How that is doing itself. */
+  get state(): WorkerStatus {
+    const { silentMs, delayMs } = this.#told;
+    const { number } = this.#order;
+    return { number, isServing: this.#isServing, silentMs, delayMs, restartCount: this.#restartCount };
   }
 
   /** Whether its worker serves. */
@@ -87,13 +98,7 @@ export class WorkerSlot {
 
   /** Asks the worker how it is doing; `status` is as new as can be had when this resolves. */
   async refresh(): Promise<void> {
-    if (this.#worker === null || !this.#isServing) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const cancel = this.#options.timers.start(TELL_MS, resolve);
-    this.#told.push(resolve);
-    this.#worker.send({ kind: "tell" });
-    await promise;
-    cancel();
+    if (this.#worker !== null && this.#isServing) await this.#told.refresh();
   }
 
   /** What an order says counts from now on for whoever serves; whoever follows begins with that. */
@@ -128,7 +133,7 @@ export class WorkerSlot {
     this.#worker.send({ kind: "commit", change });
     // One that starts answers nobody before it follows the change.
     if (!this.#isServing) return;
-    const cancel = this.#options.timers.start(TELL_MS, resolve);
+    const cancel = this.#options.timers.start(FOLLOW_MS, resolve);
     await promise;
     cancel();
   }
@@ -171,7 +176,7 @@ export class WorkerSlot {
       clock,
       timers,
       // What it has counted is known from time to time, too, so that little is lost when it dies.
-      ask: () => worker.send({ kind: "tell" }),
+      ask: () => this.#told.ask(),
       onHung: (silentMs) => {
         log.error(`worker ${order.number} hangs: no sign of life for ${silentMs / 1000} s; it is killed`);
         worker.kill();
@@ -181,6 +186,7 @@ export class WorkerSlot {
 
   #reported(report: Report): void {
     this.#watchdog?.heard();
+    this.#told.heard();
     if (report.kind === "serving") {
       const { order, log } = this.#options;
       if (this.#hasServed) log.info(`worker ${order.number}: serves in the place of the one that died`);
@@ -193,8 +199,7 @@ export class WorkerSlot {
     if (report.kind === "done") return this.errands.done(report);
     if (report.kind === "following") return this.#followed();
     if (report.kind === "ready" || report.kind === "unable") return this.#answered(report);
-    this.#status = report.status;
-    this.#answerTold();
+    this.#told.told(report.status);
   }
 
   #answered(report: Report & { readonly kind: "ready" | "unable" }): void {
@@ -222,7 +227,7 @@ export class WorkerSlot {
     this.#watchdog = null;
     this.#isServing = false;
     this.#cancelPause();
-    this.#answerTold();
+    this.#told.settle();
     this.#readyFor = this.#mustFollow = 0;
     this.#followed();
     this.#preparing?.reject(new Error(`worker ${number} has died (${how})`));
@@ -231,18 +236,12 @@ export class WorkerSlot {
     if (this.#isLeaving) return this.#left.resolve();
     // The first one fails for reasons that its successors would have, too. It has said which.
     if (!this.#hasServed && !STRAY_SIGNALS.includes(how)) return this.#firstServes.resolve(exitCode);
-    const last = this.#status;
-    this.#status = null;
+    const last = this.#told.forget();
+    this.#restartCount++;
     this.#deaths = wasWell ? 1 : this.#deaths + 1;
     const pauseMs = Math.min(PAUSE_MS.longest, PAUSE_MS.first * 2 ** (this.#deaths - 1));
     log.error(`worker ${number} has died (${how}): another one starts in ${pauseMs / 1000} s`);
     this.#cancelPause = timers.start(pauseMs, () => this.#spawn());
     onDeath(last, how);
-  }
-
-  #answerTold(): void {
-    const told = this.#told;
-    this.#told = [];
-    for (const resolve of told) resolve();
   }
 }

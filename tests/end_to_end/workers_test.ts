@@ -200,6 +200,7 @@ test("a worker that a signal has stopped is killed and replaced, and clients of 
     config: { ...DEFAULTS, listen: [listen!], upstreams: [endpointAt(upstream.address)], logLevel: "error" },
     secret: new Uint8Array(16),
     lostLineCount: () => 0,
+    usage: () => ({ cpuMs: 1, residentOctets: 2 }),
     spawn: (events) => {
       const reported = (report: Report) => {
         events.reported(report);

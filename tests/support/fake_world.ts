@@ -73,10 +73,8 @@ export class FakeWorld {
       clock: this.time,
       turns: new CheckedTurns(),
       uptimeSeconds: () => Math.floor((this.time.nowMs() + this.sleptMs) / 1000),
-      wallClock: {
-        epochSeconds: () => this.epochSecondsAt(this.time.nowMs()),
-        epochMs: () => this.#epochStartSeconds * 1000 + this.time.nowMs(),
-      },
+      usage: () => ({ cpuMs: 0, residentOctets: 0 }),
+      wallClock: { epochSeconds: () => this.epochSecondsAt(this.time.nowMs()) },
       timers: this.time,
       random: this.random.fork("program"),
       network: host,

@@ -40,6 +40,7 @@ export function fakeRuntime():
     clock: time,
     turns: new CheckedTurns(),
     uptimeSeconds: () => null,
+    usage: () => ({ cpuMs: 0, residentOctets: 0 }),
     wallClock: { epochSeconds: () => Math.floor(time.nowMs() / 1000) },
     timers: time,
     random: scriptedSource(),

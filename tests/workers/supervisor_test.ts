@@ -1,3 +1,5 @@
+import { NO_TRAFFIC } from "../../lib/upstream/health/upstream_traffic.ts";
+import { UPSTREAM } from "../telemetry/metrics/snapshots.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import type { FullConfig } from "../../lib/config/config.ts";
 import { DEFAULTS } from "../../lib/config/settings.ts";
@@ -98,6 +100,7 @@ function setUp(count = 2) {
     timers: time,
     log: new Log({ level: "info", writeLine: (line) => void lines.push(line) }),
     lostLineCount: () => 0,
+    usage: () => ({ cpuMs: 1, residentOctets: 2 }),
     onDeath: (reason) => void deaths.push(reason),
   });
   return { time, workers, lines, deaths, supervisor, refuse: (error: Error | null) => void (refusal = error) };
@@ -224,6 +227,51 @@ Deno.test("Supervisor waits twice as long after each death, half a minute at mos
   await time.passAndSettle(60_000);
   workers.at(-1)!.end();
   assertEquals(/starts in ([0-9.]+) s/.exec(lines.at(-1)!)![1], "0.1");
+});
+
+Deno.test("Supervisor keeps what a worker that dies had sent upstream, remembered and used of the processor", async () => {
+  const { supervisor, workers, time } = await serving();
+  const traffic = { ...NO_TRAFFIC, queries: { udp: 4 }, failures: { timeout: 1 }, rcodes: [[0, 3]] as const };
+  const counted = { ...UPSTREAM, queryCount: 4, replyCount: 3, failureCount: 1, handshakeCount: 2, traffic };
+  const cache = { count: 10, usedOctets: 20, budgetOctets: 100, evictionCount: 7 };
+  const tell = (worker: FakeWorker, fields: Partial<Status>) => {
+    worker.report({ kind: "status", status: { ...status(0), upstreams: [counted], cache, ...fields } });
+  };
+  for (const worker of workers) tell(worker, { usage: { cpuMs: 500, residentOctets: 1000 } });
+  const told = () => {
+    const { upstreams: [upstream], cache, usage } = supervisor.state;
+    const { queryCount, replyCount, failureCount, handshakeCount, traffic } = upstream!;
+    return { queryCount, replyCount, failureCount, handshakeCount, traffic, cache, usage };
+  };
+  const before = told();
+  assertEquals(before.usage, { cpuMs: 1001, residentOctets: 2002 });
+  workers[0]!.end("SIGKILL", 137);
+  await time.passAndSettle(100);
+  workers[2]!.serve();
+  tell(workers[2]!, { upstreams: [UPSTREAM], cache: { ...cache, count: 0, evictionCount: 0 } });
+  assertEquals(told(), {
+    ...before,
+    cache: { ...before.cache!, count: 10 },
+    usage: { cpuMs: 1001, residentOctets: 1002 },
+  });
+});
+
+Deno.test("Supervisor tells of each worker whether it serves, how long it is silent, late, and how often it was replaced", async () => {
+  const { supervisor, workers, time } = await serving();
+  workers[1]!.isHung = true;
+  await time.passAndSettle(5000);
+  const [first, second] = supervisor.state.workers!;
+  assertEquals(first, { number: 1, isServing: true, silentMs: 1000, delayMs: 0, restartCount: 0 });
+  // It owes an answer since two seconds after its start.
+  assertEquals(second, { number: 2, isServing: true, silentMs: 5000, delayMs: 3000, restartCount: 0 });
+  workers[1]!.isHung = false;
+  workers[1]!.tell();
+  await time.passAndSettle(1000);
+  const [, late] = supervisor.state.workers!;
+  assertEquals([late!.silentMs, late!.delayMs], [0, 3000]);
+  workers[1]!.end();
+  const [, dead] = supervisor.state.workers!;
+  assertEquals([dead!.isServing, dead!.silentMs, dead!.restartCount], [false, 0, 1]);
 });
 
 Deno.test("Supervisor.status() waits a second for a worker that does not answer, and tells its last status", async () => {

@@ -41,6 +41,8 @@ export interface PartContext {
   readonly lists: ListsTarget | null;
   /** Knows certificates. */
   readonly certificates: CertificatesTarget;
+  /** Whether datagrams are taken and sent in batches. */
+  readonly isNative: boolean;
   /** The world outside. */
   readonly system: OperatingSystem;
   /** Time, randomness, the network. */
