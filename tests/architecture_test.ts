@@ -58,7 +58,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   telemetry: ["query_log", "history", "metrics", "health", "*", "privacy"],
   operator: ["admin", "explain", "*"],
   probe: ["probe.ts", "probe_server.ts", "probe_text.ts", "rank.ts", "findings", "line", "*"],
-  server: ["listen", "certificates", "server.ts", "pipeline.ts", "admission", "reply", "*"],
+  server: ["listen", "certificates", "observation_writer.ts", "server.ts", "pipeline.ts", "admission", "reply", "*"],
   resolver: ["blocking", "route", "filter", "cache", "sharing", "local", "questions", "*"],
   upstream: [
     "registry.ts",
@@ -76,7 +76,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "*",
     "matching",
   ],
-  observe: ["*", "tally"],
+  observe: ["ring", "*", "tally"],
   response: ["*", "records"],
   cache: ["*", "store"],
   lists: ["keeper", "compile", "fetch", "store", "formats", "build", "set", "patterns", "schedule", "*"],

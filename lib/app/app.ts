@@ -5,12 +5,13 @@ import type { Runtime } from "../base/runtime.ts";
 import { inSteps } from "../base/time/in_steps.ts";
 import type { FullConfig } from "../config/config.ts";
 import type { NameSet } from "../lists/set/name_set.ts";
-import { NO_OBSERVATIONS, type ObservationFeed } from "../observe/observation.ts";
+import type { RingFeed } from "../observe/ring/ring_feed.ts";
 import { type Counters, formatCounters } from "../observe/counters.ts";
 import { formatStatus, type Status } from "../operator/status.ts";
 import type { Prepared } from "../reload/reload_target.ts";
 import { NO_TLS, type TlsMaterial } from "../server/certificates/tls_material.ts";
 import { StreamLimit } from "../server/listen/stream/stream_limit.ts";
+import { observationsOf } from "../server/observation_writer.ts";
 import { Server } from "../server/server.ts";
 import type { ExplainRequest, FlushRequest } from "../operator/admin/requests.ts";
 import type { ByHand } from "../operator/by_hand.ts";
@@ -63,6 +64,7 @@ export class App {
     this.#startedAtMs = ageClock.nowMs();
     const { pipeline, access } = this.#built = buildPipeline(config, resources);
     const server = this.#server = new Server({ pipeline, clock, counters, log });
+    this.observations = observationsOf(server, resources);
     const { maxConnections: connectionsMax } = config;
     const limit = this.#streamLimit = new StreamLimit({ access, connectionsMax, clock, counters, log });
     this.#listeners = new Listeners({ server, limit, resources });
@@ -185,7 +187,7 @@ export class App {
   }
 
   /** See `WatchedProgram`. */
-  readonly observations: ObservationFeed = NO_OBSERVATIONS;
+  readonly observations: RingFeed;
 
   /** See `appState`. */
   get state(): Status {
@@ -205,8 +207,7 @@ export class App {
 
   /** Forgets what is remembered. Resolves to how many answers and failures that was. */
   flush(request: FlushRequest): Promise<number> {
-    const { store, runtime: { timers } } = this.#resources;
-    return flush(request, { store, timers });
+    return flush(request, { store: this.#resources.store, timers: this.#resources.runtime.timers });
   }
 
   /** Uses another set of names of lists from now on. The former one is closed: nobody else may use it. */

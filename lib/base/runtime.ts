@@ -67,6 +67,8 @@ export interface Turns {
 export interface WallClock {
   /** Whole seconds since 1970-01-01 UTC. */
   epochSeconds(): number;
+  /** The same in milliseconds, where it is to be had so exactly. */
+  epochMs?(): number;
 }
 
 /** One-shot timers. Cheap to hold, dear to make: one per component, not one per query (see `DeadlineQueue`). */

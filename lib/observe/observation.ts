@@ -64,7 +64,13 @@ export interface ObservationRecord {
   /** See `Observation`. */
   readonly tookMs: number;
   /** See `Observation`. */
+  readonly worker: number;
+  /** See `Observation`. */
   readonly channel: string;
+  /** See `Observation`. */
+  readonly isTruncated: boolean;
+  /** See `Observation`. */
+  readonly wantsDnssec: boolean;
   /** See `Observation`. */
   readonly source: string;
   /** See `Observation`. */

@@ -20,7 +20,7 @@ export function denoRuntime(
     turns: clock,
     uptimeSeconds: uptimeSource(),
     usage,
-    wallClock: { epochSeconds: () => Math.floor(Date.now() / 1000) },
+    wallClock: { epochSeconds: () => Math.floor(Date.now() / 1000), epochMs: () => Date.now() },
     timers: {
       start(delayMs, callback) {
         const timer = setTimeout(callback, delayMs);

@@ -28,6 +28,9 @@ export class FakeRecord implements ObservationRecord {
   readonly #client: Uint8Array<ArrayBuffer>;
   readonly timeMs: number;
   readonly tookMs: number;
+  readonly worker: number;
+  readonly isTruncated: boolean;
+  readonly wantsDnssec: boolean;
   readonly channel: string;
   readonly source: string;
   readonly rcode: number;
@@ -45,6 +48,9 @@ export class FakeRecord implements ObservationRecord {
     this.#client = octetsOf(observation.client)!;
     this.timeMs = observation.timeMs;
     this.tookMs = observation.tookMs;
+    this.worker = observation.worker;
+    this.isTruncated = observation.isTruncated;
+    this.wantsDnssec = observation.wantsDnssec;
     this.channel = observation.channel;
     this.source = observation.source;
     this.rcode = observation.rcode;

@@ -74,7 +74,10 @@ export class FakeWorld {
       turns: new CheckedTurns(),
       uptimeSeconds: () => Math.floor((this.time.nowMs() + this.sleptMs) / 1000),
       usage: () => ({ cpuMs: 0, residentOctets: 0 }),
-      wallClock: { epochSeconds: () => this.epochSecondsAt(this.time.nowMs()) },
+      wallClock: {
+        epochSeconds: () => this.epochSecondsAt(this.time.nowMs()),
+        epochMs: () => this.#epochStartSeconds * 1000 + this.time.nowMs(),
+      },
       timers: this.time,
       random: this.random.fork("program"),
       network: host,

@@ -53,6 +53,21 @@ export class Veil implements ObservationRecord {
   }
 
   /** See `ObservationRecord`. */
+  get worker(): number {
+    return this.#record.worker;
+  }
+
+  /** See `ObservationRecord`. */
+  get isTruncated(): boolean {
+    return this.#record.isTruncated;
+  }
+
+  /** See `ObservationRecord`. */
+  get wantsDnssec(): boolean {
+    return this.#record.wantsDnssec;
+  }
+
+  /** See `ObservationRecord`. */
   get channel(): string {
     return this.#record.channel;
   }
