@@ -33,6 +33,7 @@ main() {
   run_tests
   step "tests with nothing but --allow-net" ./scripts/deno test --allow-net
   unless_quick ask_validators
+  unless_quick look_at_the_page
   unless_quick try_single_files
 
   if [ ${#failed[@]} -gt 0 ]; then
@@ -129,6 +130,24 @@ ask_validators() {
     tail -n 1 "$log"
   fi
 }
+
+# A real browser. Where there is none, and packages may be installed, one is asked for; nothing is said when that fails.
+look_at_the_page() {
+  if ! command -v chromium >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    say "a browser: there is none, asking for Debian's"
+    install_chromium || { timeout 60 apt-get update && install_chromium; } >/dev/null 2>&1
+  fi
+  step "the page in a browser" ./scripts/deno task test:page || return
+  if grep -q '^skipped: ' "$log"; then
+    say "the page in a browser: not checked, $(grep -m 1 -o 'neither .*' "$log")"
+  else
+    grep -E "$CLOSING_LINE" "$log" | tail -n 1
+  fi
+}
+
+install_chromium() {
+  DEBIAN_FRONTEND=noninteractive timeout 240 apt-get install --yes --no-install-recommends chromium
+} >/dev/null 2>&1 </dev/null
 
 # ok | 6 passed (2 steps) | 0 failed | 1 ignored (47ms)
 readonly CLOSING_LINE='^(ok|FAILED) \| [0-9]+ passed.* \| [0-9]+ failed'

@@ -23,7 +23,7 @@ export const gaps = new Store(0);
 const SILENCE_MAX_MS = 6000;
 const ASK_EVERY_MS = 2000;
 const RETRY_MAX_MS = 15_000;
-/** How often is asked before another stream is tried. */
+/** How often is asked before another stream is tried where there was no room for one. */
 const ASKED_MAX = 15;
 
 /** @type {EventSource | null} */
@@ -33,7 +33,7 @@ let filters = {};
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 let retryMs = 1000;
-let asked = 0;
+let askedInVain = 0;
 let isWanted = false;
 
 /** Begins to listen, to rows with these properties alone. @param {Readonly<Record<string, string>>} wanted */
@@ -76,18 +76,18 @@ function close() {
 function open() {
   close();
   if (document.hidden) return liveState.set("hidden");
-  if (liveState.value !== "lost") liveState.set("connecting");
+  if (liveState.value !== "lost" && liveState.value !== "asking") liveState.set("connecting");
   const opened = new EventSource(urlOf("events", filters));
   stream = opened;
+  askedInVain = 0;
   opened.addEventListener("live", (event) => {
-    if (stream === opened) take(JSON.parse(/** @type {MessageEvent<string>} */ (event).data), "open");
+    if (stream !== opened) return;
+    // One that has ended is tried again at once.
+    askedInVain = ASKED_MAX;
+    take(JSON.parse(/** @type {MessageEvent<string>} */ (event).data), "open");
   });
   // It does not say why, so that is asked for.
-  opened.addEventListener("error", () => {
-    if (stream !== opened) return;
-    asked = 0;
-    later(0);
-  });
+  opened.addEventListener("error", () => stream === opened && later(0));
 }
 
 /** @param {number} pauseMs */
@@ -101,15 +101,17 @@ async function ask() {
   const [asking, cursor] = [filters, liveNow.value?.cursor];
   try {
     const answer = /** @type {LiveAnswer} */ (await get("live", { ...asking, after: cursor ?? null }));
-    if (!isWanted || asking !== filters || document.hidden) return;
+    // Meanwhile somebody may have gone, or begun to listen to something else.
+    if (!isWanted || asking !== filters || stream !== null || document.hidden) return;
     if (liveState.value === "lost") gaps.set(gaps.value + 1);
     retryMs = 1000;
     take(answer, "asking");
-    if (asked++ % ASKED_MAX === 0) open();
+    if (++askedInVain >= ASKED_MAX) open();
     else later(ASK_EVERY_MS);
   } catch (error) {
-    if (!isWanted || (error instanceof ApiError && error.status === 401)) return;
+    if (!isWanted || stream !== null || (error instanceof ApiError && error.status === 401)) return;
     liveState.set("lost");
+    askedInVain = ASKED_MAX;
     retryMs = Math.min(2 * retryMs, RETRY_MAX_MS);
     later(retryMs);
   }

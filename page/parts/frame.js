@@ -87,12 +87,15 @@ export function Heading({ title, note, children }) {
 
 function Health() {
   const news = useStore(liveNow);
-  if (news === null) return html`<p class="health"><${HealthDot} health="" />${t.common.loading}</p>`;
+  const isLost = useStore(liveState) === "lost";
+  if (news === null) return html`<p class="health"><${HealthDot} health="" /><span>${t.common.loading}</span></p>`;
   const up = news.upstreams.filter(({ state }) => /\bup\b/.test(state)).length;
+  // What it was before it fell silent is not how it is.
+  const note = isLost ? t.live.before : t.upstreams.up(up, news.upstreams.length);
   return html`
     <a class="health" href=${linkTo("upstreams")} aria-live="polite">
-      <${HealthDot} health=${news.health} />
-      <span><b>${t.health[news.health]}</b><span class="note">${t.upstreams.up(up, news.upstreams.length)}</span></span>
+      <${HealthDot} health=${isLost ? "" : news.health} />
+      <span><b>${isLost ? t.live.lost : t.health[news.health]}</b><span class="note">${note}</span></span>
     </a>
   `;
 }

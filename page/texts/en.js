@@ -65,6 +65,7 @@ export const en = {
     asking: "Every 2 s",
     lost: "No answer",
     hidden: "Resting",
+    before: "all here is of before",
     gone: "The program does not answer.",
     newsOf: (/** @type {string} */ time, /** @type {string} */ ago) => `All below is of ${time}, ${ago} ago.`,
     goneAdvice: "It is tried again by itself. On its machine, “systemctl status dns-forwarder” says whether it runs.",

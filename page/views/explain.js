@@ -47,7 +47,8 @@ export function Explain({ parameters }) {
         .dnssec}</label>
       <button class="main">${t.explain.explain}</button>
     </form>
-    <section class="card" aria-label=${t.explain.result} aria-live="polite">
+    <section class="card" aria-labelledby="result" aria-live="polite">
+      <h2 id="result" class="unseen">${t.explain.result}</h2>
       <${ErrorNotice} error=${error} retry=${reload} />
       ${name === ""
         ? html`<${Nothing}>${t.explain.nothing}<//>`

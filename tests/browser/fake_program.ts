@@ -10,8 +10,8 @@ import type {
 import { assetResponse, CONTENT_SECURITY_POLICY, packPage } from "../../lib/web/page/assets.ts";
 import * as answers from "./fake_answers.ts";
 
-/** The token that is good, and the one that may only look. */
-export const [TOKEN, READ_TOKEN] = ["a-good-token", "a-token-to-look"];
+/** The token that is good. */
+export const TOKEN = "a-good-token";
 
 type Body = Readonly<Record<string, unknown>>;
 type Action = (body: Body, subject: string) => unknown;
@@ -73,6 +73,11 @@ export class FakeProgram {
   /** How many read the stream. */
   get readers(): number {
     return this.#readers.size;
+  }
+
+  /** Lets somebody in without a login. */
+  admit(scope: Scope): void {
+    this.#scope = scope;
   }
 
   /** Forgets who has logged in. */
@@ -189,8 +194,8 @@ export class FakeProgram {
     this.actions.push(`${path} ${path === "login" ? "" : text}`);
     const body = JSON.parse(text === "" ? "{}" : text) as Body;
     if (path === "login") {
-      if (body["token"] !== TOKEN && body["token"] !== READ_TOKEN) return problem(401, "No such token");
-      this.#scope = body["token"] === TOKEN ? "admin" : "read";
+      if (body["token"] !== TOKEN) return problem(401, "No such token");
+      this.#scope = "admin";
       return Response.json(this.#session());
     }
     if (path === "logout") return this.#scope = null, Response.json({});
