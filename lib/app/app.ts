@@ -19,6 +19,7 @@ import type { ClientName } from "../operator/client_name.ts";
 import type { RuleNames } from "../operator/admin/pausing.ts";
 import type { Pause } from "../lists/schedule/pause.ts";
 import type { Explanation } from "../operator/explain/explanation.ts";
+import { Drain } from "../telemetry/drain.ts";
 import { announce } from "./announce.ts";
 import { appState } from "./app_state.ts";
 import { buildPipeline, type BuiltPipeline, pipelineInSteps } from "./build_pipeline.ts";
@@ -42,7 +43,6 @@ export class App {
   readonly #streamLimit: StreamLimit;
   #config: FullConfig;
   #built: BuiltPipeline;
-  #lists: NameSet | null = null;
   #isStopping = false;
 
   /**
@@ -65,6 +65,7 @@ export class App {
     const { pipeline, access } = this.#built = buildPipeline(config, resources);
     const server = this.#server = new Server({ pipeline, clock, counters, log });
     this.observations = observationsOf(server, resources);
+    this.drain = new Drain({ feed: this.observations, clock, timers: runtime.timers });
     const { maxConnections: connectionsMax } = config;
     const limit = this.#streamLimit = new StreamLimit({ access, connectionsMax, clock, counters, log });
     this.#listeners = new Listeners({ server, limit, resources });
@@ -188,11 +189,13 @@ export class App {
 
   /** See `WatchedProgram`. */
   readonly observations: RingFeed;
+  /** See `WatchedProgram`. */
+  readonly drain: Drain;
 
   /** See `appState`. */
   get state(): Status {
-    const [resources, listeners, server, built] = [this.#resources, this.#listeners, this.#server, this.#built];
-    return appState({ ...this.held, resources, listeners, server, built, startedAtMs: this.#startedAtMs });
+    const told = { resources: this.#resources, listeners: this.#listeners, server: this.#server, built: this.#built };
+    return appState({ ...this.held, ...told, sinks: this.drain.sinks, startedAtMs: this.#startedAtMs });
   }
 
   /** The same for its operator; a line each. */
@@ -212,10 +215,7 @@ export class App {
 
   /** Uses another set of names of lists from now on. The former one is closed: nobody else may use it. */
   useLists(set: NameSet): void {
-    const former = this.#lists;
-    this.#lists = set;
-    this.#resources.listsNow.useNames(set);
-    former?.close();
+    this.#resources.listsNow.own(set);
   }
 
   /** See `findAddresses`. */

@@ -1,4 +1,5 @@
 import { pauseStatus } from "../operator/pause_status.ts";
+import type { SinkStatus } from "../operator/sink_status.ts";
 import { cacheStatus, type Status } from "../operator/status.ts";
 import { tallyStatus } from "../operator/tally_status.ts";
 import type { Server } from "../server/server.ts";
@@ -18,12 +19,14 @@ export interface StateOptions {
   readonly built: BuiltPipeline;
   /** Questions that wait for upstreams. */
   readonly inFlight: number;
+  /** Who looks on. */
+  readonly sinks: readonly SinkStatus[];
   /** When it was started, on the clock that goes on while the machine sleeps. */
   readonly startedAtMs: number;
 }
 
 /** How a program is doing. Numbers and text alone: it may go to another process. */
-export function appState({ resources, listeners, server, built, inFlight, startedAtMs }: StateOptions): Status {
+export function appState({ resources, listeners, server, built, inFlight, sinks, startedAtMs }: StateOptions): Status {
   const { ageClock, counters, registry, runtime, store, timetable } = resources;
   return {
     runningMs: ageClock.nowMs() - startedAtMs,
@@ -34,8 +37,7 @@ export function appState({ resources, listeners, server, built, inFlight, starte
     ...listeners.status,
     counters,
     ...tallyStatus(server.tally),
-    // Who looks on does so where the numbers of all processes come together.
-    sinks: [],
+    sinks,
     cache: store && cacheStatus(store),
     groups: built.groupStates,
     upstreams: registry.states(built.groups.flatMap(({ members }) => members)),

@@ -1,5 +1,6 @@
 import type { NameSetReader } from "../lists/list_set.ts";
 import { ALWAYS_IN_FORCE, type InForce } from "../lists/schedule/in_force.ts";
+import type { NameSet } from "../lists/set/name_set.ts";
 import type { Filter } from "../resolver/blocking/filter.ts";
 
 /** How a filter is told of what changes. */
@@ -18,6 +19,7 @@ export interface Following {
  */
 export class ListsNow {
   #reader: NameSetReader | null = null;
+  #owned: NameSet | null = null;
   #inForce: InForce = ALWAYS_IN_FORCE;
   readonly #followers = new Set<Filter>();
   /** Those that are told of rules, too. */
@@ -51,6 +53,14 @@ export class ListsNow {
   useNames(reader: NameSetReader | null): void {
     this.#reader = reader;
     for (const filter of this.#followers) filter.useNames(reader);
+  }
+
+  /** The same of a set that nobody else uses: the one before is closed. */
+  own(set: NameSet): void {
+    const former = this.#owned;
+    this.#owned = set;
+    this.useNames(set);
+    former?.close();
   }
 
   /** These rules count from now on. */

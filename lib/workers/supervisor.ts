@@ -10,6 +10,8 @@ import type { RuleNames } from "../operator/admin/pausing.ts";
 import type { ExplainRequest, FlushRequest } from "../operator/admin/requests.ts";
 import type { Explanation } from "../operator/explain/explanation.ts";
 import { formatStatus, type Status } from "../operator/status.ts";
+import { sumSinks } from "../operator/sink_status.ts";
+import { Drain } from "../telemetry/drain.ts";
 import { sumStatus, sumUsages } from "../operator/sum_status.ts";
 import { NO_TLS, type TlsMaterial } from "../server/certificates/tls_material.ts";
 import { type Tally, tallyOf } from "../reload/probation.ts";
@@ -69,6 +71,7 @@ export class Supervisor {
     this.#config = options.config;
     this.#pauses = pauses;
     this.#startedAtMs = clock.nowMs();
+    this.drain = new Drain({ feed: this.observations, clock, timers });
     this.#slots = Array.from({ length: count }, (_, i) => {
       const share = { config, material, secret, pauses, lists, byHand: NOTHING_BY_HAND } as const;
       const order = { kind: "start", ...share, number: i + 1, announces: i === 0 } as const;
@@ -98,11 +101,14 @@ export class Supervisor {
       runningMs: clock.nowMs() - this.#startedAtMs,
       workers: this.#slots.map((slot) => slot.state),
       lostLines: sum.lostLines + lostLineCount(),
+      sinks: sumSinks([sum.sinks, this.drain.sinks]),
     };
   }
 
   /** What leaves for clients. */
   readonly observations: ObservationFeed = NO_OBSERVATIONS;
+  /** Hands it to whoever takes it down or shows it. */
+  readonly drain: Drain;
 
   /** Asks all workers how they are doing. */
   async refresh(): Promise<void> {

@@ -3,6 +3,7 @@ import type { FullConfig } from "../../config/config.ts";
 import type { Log } from "../../observe/log.ts";
 import type { ObservationFeed } from "../../observe/observation.ts";
 import type { AdminHandler } from "../../operator/admin/admin_server.ts";
+import type { Drain } from "../../telemetry/drain.ts";
 import type { History } from "../../telemetry/history/history.ts";
 import type { AdminTarget, CertificatesTarget, ListsTarget } from "../admin/serve_admin.ts";
 import type { OperatingSystem } from "../operating_system.ts";
@@ -11,6 +12,8 @@ import type { OperatingSystem } from "../operating_system.ts";
 export interface WatchedProgram extends AdminTarget {
   /** What leaves for clients; see `ObservationFeed`. */
   readonly observations: ObservationFeed;
+  /** Hands it to whoever takes it down or shows it. */
+  readonly drain: Drain;
   /** Resolves when `state` is as new as it can be; not there where it always is. */
   refresh?(): Promise<void>;
 }

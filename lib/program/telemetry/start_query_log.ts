@@ -3,10 +3,6 @@ import { QueryLog } from "../../telemetry/query_log/query_log.ts";
 import type { PartContext, RunningPart } from "./part.ts";
 import { queryLogSettings } from "./query_log_settings.ts";
 
-/** Records of a turn, at most. */
-const RECORDS_MAX = 4096;
-const TURN_MS = 100;
-
 /** Starts the query log. */
 export function startQueryLog(config: FullConfig, context: PartContext): RunningPart {
   const { system, runtime, log, program, offers } = context;
@@ -14,9 +10,7 @@ export function startQueryLog(config: FullConfig, context: PartContext): Running
   const { files, writableFiles } = system;
   const settings = queryLogSettings(config)!;
   const queryLog = new QueryLog(settings, { files, writableFiles, clock, wallClock, timers, random, log });
-  const reader = program.observations.watch();
-  const take = queryLog.take.bind(queryLog);
-  let cancel = timers.start(TURN_MS, turn);
+  const leave = program.drain.add(queryLog);
   offers.queryLog = { folder: settings.folder, flush: () => queryLog.flush() };
   return {
     get lines() {
@@ -25,15 +19,8 @@ export function startQueryLog(config: FullConfig, context: PartContext): Running
     follow: (config) => queryLog.follow(queryLogSettings(config)!),
     stop: async () => {
       offers.queryLog = null;
-      cancel();
-      reader.read(take, Infinity);
-      reader.close();
+      leave();
       await queryLog.stop();
     },
   };
-
-  function turn(): void {
-    reader.read(take, RECORDS_MAX);
-    cancel = timers.start(TURN_MS, turn);
-  }
 }
