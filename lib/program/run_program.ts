@@ -19,6 +19,7 @@ import type { OperatingSystem } from "./operating_system.ts";
 import { type LoadedFiles, Reloads, type ReloadsOptions } from "./reloads.ts";
 import { makeSelfSigned } from "./certificates/self_signed.ts";
 import { runProbe } from "./probe/run_probe.ts";
+import { runQueries } from "./queries/run_queries.ts";
 import { serveAlone } from "./serve_alone.ts";
 import { supervise } from "./supervise.ts";
 import { versionText } from "./version_text.ts";
@@ -44,6 +45,7 @@ export async function runProgram(host: Host, system: OperatingSystem): Promise<n
       return complain(host, text, health === "unwell" ? EXIT.notWell : EXIT.cannotCheck);
     }
     if (command.kind === "probe") return await runProbe(command, host, system);
+    if (command.kind === "queries") return await runQueries(command, host, system);
     if (command.kind === "admin") return await runAdminCommand(command, host, system);
     if (command.kind === "import") return print(host, await importFiles(command, host, system.files));
     if (command.kind === "self-signed") return print(host, await makeSelfSigned(command, system));

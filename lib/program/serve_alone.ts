@@ -100,6 +100,7 @@ async function serveBy(
     certificates,
     wallClock,
     besideLines: () => telemetry?.lines ?? [],
+    queryLog: () => telemetry?.offers.queryLog ?? null,
   });
   telemetry = new Telemetry({ program: app, handle, lists, certificates, isNative: io.isNative, system, runtime, log });
   await telemetry.start(config).catch((error) => {

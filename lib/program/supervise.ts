@@ -104,6 +104,7 @@ export async function supervise(
       certificates,
       wallClock,
       besideLines: () => telemetry?.lines ?? [],
+      queryLog: () => telemetry?.offers.queryLog ?? null,
     });
     telemetry = new Telemetry({
       program: supervisor,

@@ -137,6 +137,11 @@ export function rcodeToText(rcode: number): string {
   return RCODE_NAMES.get(rcode) ?? `RCODE${rcode}`;
 }
 
+/** The RCODE of a mnemonic or of `RCODE123`, letter case ignored; `null` when it is neither. */
+export function rcodeFromText(text: string): number | null {
+  return codeFromText(text, RCODE, "RCODE");
+}
+
 function codeFromText(text: string, codes: Readonly<Record<string, number>>, prefix: string): number | null {
   const mnemonic = text.toUpperCase();
   if (Object.hasOwn(codes, mnemonic)) return codes[mnemonic]!;

@@ -11,6 +11,7 @@ import { type ConfigCommand, isConfigWord, splitConfigArguments } from "./config
 import { type Import, parseImport } from "./import_command.ts";
 import { parseSelfSigned, type SelfSigned } from "./self_signed_command.ts";
 import { parseProbe, type Probe } from "./probe_command.ts";
+import { parseQueries, type Queries } from "./queries_command.ts";
 import type { SubCommand } from "./sub_command.ts";
 import { type Flag, flagName, FLAGS, SHELLS } from "./flags.ts";
 
@@ -22,6 +23,7 @@ export type Command =
   | Check
   | CheckEncrypted
   | Probe
+  | Queries
   | Import
   | SelfSigned
   | Admin
@@ -72,6 +74,7 @@ export function parseCommand(args: readonly string[], defaultFile: () => string 
   if (asked !== null) return asked;
   if (args[0] === "check") return parseCheck(args.slice(1));
   if (args[0] === "probe") return parseProbe(args.slice(1));
+  if (args[0] === "queries") return parseQueries(args.slice(1));
   if (isAdminWord(args[0])) return parseAdmin(args[0], args.slice(1));
   if (args[0] === "import") return parseImport(args.slice(1));
   if (args[0] === "self-signed") return parseSelfSigned(args.slice(1));

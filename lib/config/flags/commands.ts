@@ -8,6 +8,7 @@ import { ADMIN_COMMANDS } from "./admin_commands.ts";
 import { IMPORT_COMMAND } from "./import_command.ts";
 import { PROBE_COMMAND } from "./probe_command.ts";
 import { SELF_SIGNED_COMMAND } from "./self_signed_command.ts";
+import { QUERIES_COMMAND } from "./queries_command.ts";
 import type { SubCommand } from "./sub_command.ts";
 
 /** What `check` asks for unless told otherwise: the program answers it by itself, whatever its upstreams do. */
@@ -26,6 +27,7 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
   },
   PROBE_COMMAND,
   ...ADMIN_COMMANDS,
+  QUERIES_COMMAND,
   IMPORT_COMMAND,
   SELF_SIGNED_COMMAND,
   {

@@ -21,8 +21,8 @@ export const PROBE_COMMAND: SubCommand = {
   value: "[<upstream> ...] [--public] [--count <n>] [--json]",
   help: [
     "Find out which servers to ask: how fast each is, what it loses, whether it answers over TCP and TLS, keeps the",
-    "rules, lies about names that do not exist, checks DNSSEC, filters. Ranks them, says why each point counts, and prints",
-    "the line for the configuration. Without upstreams: those of the configuration. probe --help tells more.",
+    "rules, lies about names that do not exist, checks DNSSEC, filters. Ranks them, says why each point counts, and",
+    "prints the line for the configuration. Without upstreams: those of the configuration. probe --help tells more.",
   ],
   more: [
     "An upstream is written as after --resolver. Without one, the configuration says who is asked: --config, --resolver,",

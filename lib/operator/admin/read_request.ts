@@ -24,7 +24,9 @@ export function readRequest(line: string): AdminRequest {
 }
 
 function requestOf(command: unknown, fields: Fields): AdminRequest {
-  if (command === "status" || command === "reload" || command === "lists") return { command };
+  if (command === "status" || command === "reload" || command === "lists" || command === "query-log") {
+    return { command };
+  }
   if (command === "refresh") return { command, list: fields.text("list") };
   if (command === "pause") {
     return { command, seconds: fields.seconds(), clients: fields.texts("clients"), lists: fields.texts("lists") };

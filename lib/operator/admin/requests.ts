@@ -6,6 +6,7 @@ export type AdminRequest =
   | { readonly command: "status" }
   | { readonly command: "reload" }
   | { readonly command: "lists" }
+  | { readonly command: "query-log" }
   | RefreshRequest
   | PauseRequest
   | ResumeRequest

@@ -19,11 +19,19 @@ export interface FlushResult {
   readonly removed: number;
 }
 
+/** What `query-log` brings. */
+export interface QueryLogResult {
+  /** The path of the folder; all that was seen can be read there. */
+  readonly folder: string;
+}
+
 /** What has come of a command, for a terminal. */
 export function adminResultText({ command }: AdminRequest, result: unknown): string {
   switch (command) {
     case "status":
       return (result as StatusResult).lines.map((line) => `${line}\n`).join("");
+    case "query-log":
+      return `${(result as QueryLogResult).folder}\n`;
     case "flush": {
       const { removed } = result as FlushResult;
       return `forgotten: ${removed === 1 ? "1 answer" : `${removed} answers`}\n`;

@@ -1,6 +1,7 @@
 import { type LocalListenSocket, LocalSocketError, type LocalSockets } from "../../base/local_sockets.ts";
 import type { Timers, WallClock } from "../../base/runtime.ts";
 import type { Log } from "../../observe/log.ts";
+import type { QueryLogResult } from "./admin_result.ts";
 import { AdminError } from "../../operator/admin/admin_error.ts";
 import { type AdminHandler, AdminServer } from "../../operator/admin/admin_server.ts";
 import { changePauses, type PausedProgram } from "../../operator/admin/pausing.ts";
@@ -11,6 +12,14 @@ import type { ListStatus } from "../../lists/keeper/list_status.ts";
 import type { CertificateStatus } from "../../server/certificates/certificate_keeper.ts";
 import type { Outcome } from "../../reload/outcome.ts";
 import type { Status } from "../../operator/status.ts";
+
+/** Where queries are written down. */
+export interface LogPlace {
+  /** The path of the folder. */
+  readonly folder: string;
+  /** Resolves when all that was seen can be read there, unless the disk takes too long for it. */
+  flush(): Promise<void>;
+}
 
 /** Does what commands ask for. */
 export interface AdminTarget extends PausedProgram {
@@ -72,6 +81,8 @@ export interface AdminHandlerOptions {
   readonly wallClock: WallClock;
   /** How what runs beside serving is doing, a line each. */
   readonly besideLines: () => readonly string[];
+  /** Where queries are written down, if they are. */
+  readonly queryLog: () => LogPlace | null;
 }
 
 /**
@@ -104,7 +115,7 @@ export function serveAdmin({ path, handle, sockets, timers, log }: ServeAdminOpt
 /** What commands for the program come to, whatever way they come in. */
 export function adminHandler(
   target: AdminTarget,
-  { reload, lists, certificates, wallClock, besideLines }: AdminHandlerOptions,
+  { reload, lists, certificates, wallClock, besideLines, queryLog }: AdminHandlerOptions,
 ): AdminHandler {
   return async (request) => {
     switch (request.command) {
@@ -132,11 +143,19 @@ export function adminHandler(
         return lists?.status ?? [];
       case "refresh":
         return await refresh(request, lists);
+      case "query-log":
+        return await readyQueryLog(queryLog());
       case "reload":
         if (reload !== null) return await reload();
         throw new AdminError("there is no configuration file: flags are read at the start alone");
     }
   };
+}
+
+async function readyQueryLog(place: LogPlace | null): Promise<QueryLogResult> {
+  if (place === null) throw new AdminError("no query log is written: query-log.folder in the configuration says where");
+  await place.flush();
+  return { folder: place.folder };
 }
 
 async function refresh({ list }: RefreshRequest, lists: ListsTarget | null): Promise<readonly ListStatus[]> {

@@ -5,7 +5,7 @@ import type { ObservationFeed } from "../../observe/observation.ts";
 import type { AdminHandler } from "../../operator/admin/admin_server.ts";
 import type { Drain } from "../../telemetry/drain.ts";
 import type { History } from "../../telemetry/history/history.ts";
-import type { AdminTarget, CertificatesTarget, ListsTarget } from "../admin/serve_admin.ts";
+import type { AdminTarget, CertificatesTarget, ListsTarget, LogPlace } from "../admin/serve_admin.ts";
 import type { OperatingSystem } from "../operating_system.ts";
 
 /** The program that is watched: one that serves alone, or all workers together. */
@@ -24,14 +24,6 @@ export interface Offers {
   history: History | null;
   /** Where queries are written down. */
   queryLog: LogPlace | null;
-}
-
-/** Where queries are written down. */
-export interface LogPlace {
-  /** The path of the folder. */
-  readonly folder: string;
-  /** Resolves when all that was seen can be read there, unless the disk takes too long for it. */
-  flush(): Promise<void>;
 }
 
 /** What a part is started with. */
