@@ -4,14 +4,20 @@ import type { PartContext, RunningPart } from "./part.ts";
 import { queryLogSettings } from "./query_log_settings.ts";
 
 /** Starts the query log. */
-export function startQueryLog(config: FullConfig, context: PartContext): RunningPart {
-  const { system, runtime, log, program, offers } = context;
+export function startQueryLog(config: FullConfig, { system, runtime, log, program, offers }: PartContext): RunningPart {
   const { clock, wallClock, timers, random } = runtime;
   const { files, writableFiles } = system;
+  const { drain } = program;
   const settings = queryLogSettings(config)!;
   const queryLog = new QueryLog(settings, { files, writableFiles, clock, wallClock, timers, random, log });
-  const leave = program.drain.add(queryLog);
-  offers.queryLog = { folder: settings.folder, flush: () => queryLog.flush() };
+  const endTaking = drain.add(queryLog);
+  offers.queryLog = {
+    folder: settings.folder,
+    flush: async () => {
+      drain.flush();
+      await queryLog.flush();
+    },
+  };
   return {
     get lines() {
       return [queryLog.text];
@@ -19,7 +25,7 @@ export function startQueryLog(config: FullConfig, context: PartContext): Running
     follow: (config) => queryLog.follow(queryLogSettings(config)!),
     stop: async () => {
       offers.queryLog = null;
-      leave();
+      endTaking();
       await queryLog.stop();
     },
   };

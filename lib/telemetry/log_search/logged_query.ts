@@ -24,6 +24,12 @@ export interface LoggedQuery {
   readonly reason?: string;
   /** Length of the reply. */
   readonly sizeOctets: number;
+  /** See `Observation`; so is the next. */
+  readonly isTruncated?: true;
+  /** It is there where it is true. */
+  readonly wantsDnssec?: true;
+  /** Which worker has answered, from 1, where there are several. */
+  readonly worker?: number;
 }
 
 /** Reads a line; `null` for what is none. */

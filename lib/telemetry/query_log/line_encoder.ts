@@ -14,6 +14,9 @@ const ENCODER = new TextEncoder();
 const TOOK = ENCODER.encode('Z","tookMs":');
 const NAME = ENCODER.encode(',"name":"');
 const SIZE = ENCODER.encode(',"sizeOctets":');
+const TRUNCATED = ENCODER.encode(',"isTruncated":true');
+const DNSSEC = ENCODER.encode(',"wantsDnssec":true');
+const WORKER = ENCODER.encode(',"worker":');
 const [ZERO, DOT, QUOTE, BRACE, LINE_FEED] = [0x30, 0x2e, 0x22, 0x7d, 0x0a] as const;
 const SECOND_MS = 1000;
 /** `{"time":"2026-11-30T14:02:37.` */
@@ -58,6 +61,9 @@ export class LineEncoder {
     if (record.reason !== "") at = put(this.#reasons.of(record.reason), octets, at);
     at = put(SIZE, octets, at);
     at = putNumber(record.sizeOctets, octets, at);
+    if (record.isTruncated) at = put(TRUNCATED, octets, at);
+    if (record.wantsDnssec) at = put(DNSSEC, octets, at);
+    if (record.worker > 0) at = putNumber(record.worker, octets, put(WORKER, octets, at));
     octets[at++] = BRACE;
     octets[at++] = LINE_FEED;
     return at;

@@ -67,6 +67,9 @@ const ANY_OBSERVATION = fc.record({
   upstream: fc.option(fc.string({ unit: "binary", maxLength: 400 })),
   reason: fc.string({ unit: "binary", maxLength: 400 }),
   sizeOctets: fc.integer({ min: 0, max: 65535 }),
+  isTruncated: fc.boolean(),
+  wantsDnssec: fc.boolean(),
+  worker: fc.integer({ min: 0, max: 256 }),
 });
 
 Deno.test("LineEncoder.write() writes lines that say the same when they are read, whatever was seen", () => {
@@ -96,6 +99,9 @@ Deno.test("LineEncoder.write() writes lines that say the same when they are read
       ...(told.upstream !== null && { upstream: cut(told.upstream) }),
       ...(told.reason !== "" && { reason: cut(told.reason) }),
       sizeOctets: told.sizeOctets,
+      ...(told.isTruncated && { isTruncated: true }),
+      ...(told.wantsDnssec && { wantsDnssec: true }),
+      ...(told.worker > 0 && { worker: told.worker }),
     });
   }));
 });
