@@ -13,6 +13,8 @@ import type { DeferredResponse } from "./matching/deferred_response.ts";
 import { type AskOwner, LaterAnswer } from "./ask_owner.ts";
 import type { Request } from "./request.ts";
 import type { UntrustedError } from "./refusal.ts";
+import { reasonOfError, reasonOfReply } from "./health/failure_reason.ts";
+import type { FailureReason } from "./health/upstream_traffic.ts";
 import { StateReport } from "./health/state_report.ts";
 import { ForgeryError, isSilence } from "./upstream_error.ts";
 import { statusOf, type ToldOptions } from "./health/status_of.ts";
@@ -36,7 +38,6 @@ export class Upstream implements Responder, Identity, AskedUpstream<Exchange<Ask
   readonly dialogue: Dialogue;
   readonly #options: UpstreamOptions;
   #recoveredAtMs = -Infinity;
-  #failureCount = 0;
   readonly #report: StateReport;
   /** Why it may not be asked, however well it is. */
   readonly absence: Absence;
@@ -68,7 +69,7 @@ export class Upstream implements Responder, Identity, AskedUpstream<Exchange<Ask
 
   /** Questions on which it failed, since the start. */
   get failureCount(): number {
-    return this.#failureCount;
+    return this.dialogue.counts.failureCount;
   }
 
   /** When it was last found to be back after it had been down, or left out; -Infinity before. */
@@ -127,6 +128,7 @@ export class Upstream implements Responder, Identity, AskedUpstream<Exchange<Ask
   /** Asks to see whether it is back, when it is down and its pause is over. Returns whether it did; the breaker takes note. */
   probe(request: Request): boolean {
     if (this.absence.isAway || !this.breaker.beginProbe(this.#options.clock.nowMs())) return false;
+    this.dialogue.counts.probed();
     this.askFor(request, new LaterAnswer(), true);
     return true;
   }
@@ -155,6 +157,7 @@ export class Upstream implements Responder, Identity, AskedUpstream<Exchange<Ask
   /** See `AskedUpstream`. It lives, and takes as long again. */
   onAskedAgain(exchange: Exchange<AskOwner<Upstream>>): void {
     const { clock, deadlines } = this.#options;
+    this.dialogue.counts.replied(this.#options.clock.nowMs() - exchange.sentAtMs);
     exchange.path.askedAgain(exchange, clock.nowMs());
     // One trip after the other: an odd name must not make the way seem twice as long to everybody.
     exchange.sentAtMs = clock.nowMs();
@@ -165,18 +168,19 @@ export class Upstream implements Responder, Identity, AskedUpstream<Exchange<Ask
   /** See `AskedUpstream`. */
   onReply(exchange: Exchange<AskOwner<Upstream>>, response: Response): void {
     this.#options.deadlines.cancel(exchange);
+    this.dialogue.counts.replied(this.#options.clock.nowMs() - exchange.sentAtMs);
     exchange.path.answered(exchange, this.#options.clock.nowMs());
     response.upstream = this;
     if (isUseful(response)) this.#noteTransition(this.breaker.succeeded());
     // A refusal shows that it lives, not that it is of use. Whether it is, the race finds out: others may say the same.
-    else if (!this.isUp) exchange.fail("useless");
+    else if (!this.isUp) exchange.fail("useless", reasonOfReply(response));
     if (isTruncated(response.octets) && !exchange.request.isAnswered) this.#fetchWhole(exchange, response.copy());
     else exchange.owner.replied(this, response);
   }
 
   /** Asks for the whole. Should TCP fail, the breaker is not told: the upstream is up for all that fits into a datagram. */
   #fetchWhole(exchange: Exchange<AskOwner<Upstream>>, truncated: Response): void {
-    const onFailure = () => void this.#failureCount++;
+    const onFailure = (error: unknown) => this.dialogue.counts.failed(reasonOfError(error));
     new WholeReply({ ...this.#options, upstream: this, exchange, truncated, onFailure }).start();
   }
 
@@ -185,7 +189,7 @@ export class Upstream implements Responder, Identity, AskedUpstream<Exchange<Ask
     this.#options.deadlines.cancel(exchange);
     exchange.path.failed(exchange, isSilence(error), this.#options.clock.nowMs());
     // Silence until the deadline has been counted when it began; what is forged tells nothing of it.
-    if (!(error instanceof ForgeryError)) exchange.fail("noReply");
+    if (!(error instanceof ForgeryError)) exchange.fail("noReply", reasonOfError(error));
     exchange.owner.failed(this, error);
   }
 
@@ -218,25 +222,23 @@ export class Upstream implements Responder, Identity, AskedUpstream<Exchange<Ask
     this.#report.close();
   }
 
-  /** Notes that the reply to `request` was of no use where another upstream's was. */
-  failed({ questionOctets }: Request): void {
-    this.#noteFailure(this.breaker.failed({ how: "useless", questionOctets }, this.#options.clock.nowMs()));
+  /** Notes that `reply` to `request` was of no use where another upstream's was. */
+  failed({ questionOctets }: Request, reply: Response): void {
+    this.dialogue.counts.failed(reasonOfReply(reply));
+    this.#noteTransition(this.breaker.failed({ how: "useless", questionOctets }, this.#options.clock.nowMs()));
   }
 
   /** See `AskedUpstream`. Another breaker, that has come after `reset`, is not told. */
   onFailure(
     { breaker, isProbe, request: { questionOctets } }: Exchange<AskOwner<Upstream>>,
     how: Failure["how"],
+    reason: FailureReason,
   ): void {
     if (breaker !== this.breaker) return;
     const nowMs = this.#options.clock.nowMs();
     const failure = { how, questionOctets };
-    this.#noteFailure(isProbe ? breaker.probeFailed(failure, nowMs) : breaker.failed(failure, nowMs));
-  }
-
-  #noteFailure(transition: Transition | null): void {
-    this.#failureCount++;
-    this.#noteTransition(transition);
+    this.dialogue.counts.failed(reason);
+    this.#noteTransition(isProbe ? breaker.probeFailed(failure, nowMs) : breaker.failed(failure, nowMs));
   }
 
   #noteTransition(transition: Transition | null): void {

@@ -5,8 +5,9 @@ import { EDE, RCODE } from "../../lib/wire/iana.ts";
 import { decode, type Message } from "../../lib/wire/message.ts";
 import { fakeDeadlines } from "../support/fake_time.ts";
 import { answering, type Habit, inTurn, saying, SILENT, UNSENDABLE } from "../support/fake_transport.ts";
-import { lines, questionLines, records } from "../support/messages.ts";
+import { lines, questionLines, records, response } from "../support/messages.ts";
 import { habitualUpstream } from "../support/race_rig.ts";
+import { readResponse } from "../support/read_response.ts";
 import { DEADLINE_MS, requestFor } from "../support/upstream_rig.ts";
 
 const TICK_MS = 20;
@@ -139,7 +140,7 @@ Deno.test("Upstream goes down when its replies are of no use again and again, wh
     assert(upstream.isUp);
     await ask();
     // The race has had a good answer from another one.
-    upstream.failed(requestFor(`n.z${i}.example`));
+    upstream.failed(requestFor(`n.z${i}.example`), readResponse(response({ rcode: RCODE.REFUSED })));
   }
   assertEquals([upstream.isUp, told.length], [false, 1]);
 });

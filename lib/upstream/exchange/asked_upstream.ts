@@ -1,5 +1,6 @@
 import type { Breaker } from "../health/breaker.ts";
 import type { Failure } from "../health/outage_evidence.ts";
+import type { FailureReason } from "../health/upstream_traffic.ts";
 import type { Path } from "../health/path.ts";
 import type { Responder, Response } from "../../response/response.ts";
 import type { Dialogue } from "./dialogue.ts";
@@ -19,5 +20,5 @@ export interface AskedUpstream<Exchange> extends Responder {
   /** No reply will come. */
   onError(exchange: Exchange, error: unknown): void;
   /** The exchange has come to nothing, by silence or by what came; told once at most. */
-  onFailure(exchange: Exchange, how: Failure["how"]): void;
+  onFailure(exchange: Exchange, how: Failure["how"], reason: FailureReason): void;
 }

@@ -5,8 +5,9 @@ import type { ReplyKind } from "../../response/reply_kind.ts";
 import type { Response } from "../../response/response.ts";
 import { Capabilities } from "./capabilities.ts";
 import type { CookieJar } from "./cookie_jar.ts";
+import { TrafficCounts } from "../health/traffic_counts.ts";
 import { LargeReplies } from "./large_replies.ts";
-import { type Endpoint, isSecure, serverText, socketAddressOf } from "../endpoint.ts";
+import { type Endpoint, isSecure, type Protocol, serverText, socketAddressOf } from "../endpoint.ts";
 import { firstManner, type Manner } from "./next_step.ts";
 import { UntrustedError } from "../refusal.ts";
 import { isForAny, type Request, sendsLeft, writeUpstreamQuery } from "../request.ts";
@@ -44,6 +45,8 @@ export class Dialogue {
   #largeReplies = new LargeReplies();
   /** Queries that are over, to be used again. */
   readonly #spares = new Spares<SentQuery>();
+  /** What goes there and comes back, by kind. */
+  readonly counts: TrafficCounts = new TrafficCounts();
   #queryCount = 0;
   #replyCount = 0;
 
@@ -163,6 +166,7 @@ export class Dialogue {
     const manner = isDoubtful ? { ...wanted, isMixed: false } : wanted;
     const over = manner.isOverTcp ? this.#stream : transport;
     this.#queryCount++;
+    this.counts.sent(this.#protocol(manner));
     if (!manner.isOverTcp) {
       request.sendCount++;
       this.#capabilities.sendsDatagram(this.nowMs());
@@ -177,13 +181,22 @@ export class Dialogue {
   heard({ manner, question, asked }: SentQuery, response: Response): void {
     // hot path
     this.#replyCount++;
+    this.counts.heard(response.scan.rcode);
     if (!manner.isOverTcp) this.#capabilities.heardDatagram();
     restoreSpelling(response, question, asked);
   }
 
   /** No reply will come: who has not proved who it is was sent nothing. */
-  failed(error: unknown): void {
-    if (error instanceof UntrustedError) this.#queryCount--;
+  failed(manner: Manner, error: unknown): void {
+    if (!(error instanceof UntrustedError)) return;
+    this.#queryCount--;
+    this.counts.sent(this.#protocol(manner), -1);
+  }
+
+  /** What it goes over: where there is another way for what UDP does not bring, that is TCP. */
+  #protocol({ isOverTcp }: Manner): Protocol {
+    // hot path
+    return isOverTcp && this.#options.fallback !== null ? "tcp" : this.#options.endpoint.protocol;
   }
 
   /** TCP has brought a reply that counts. */

@@ -1,6 +1,7 @@
 import { Deadline } from "../../base/time/deadline_queue.ts";
 import type { Breaker } from "../health/breaker.ts";
 import type { Failure } from "../health/outage_evidence.ts";
+import type { FailureReason } from "../health/upstream_traffic.ts";
 import type { Path, Travelling } from "../health/path.ts";
 import { type ReplyKind, replyKindOf } from "../../response/reply_kind.ts";
 import type { Response } from "../../response/response.ts";
@@ -81,15 +82,15 @@ export class Exchange<Owner> extends Deadline implements QueryOwner, Travelling 
   }
 
   /** It comes to nothing. */
-  fail(how: Failure["how"]): void {
-    if (!this.#hasFailed) this.#upstream.onFailure(this, how);
+  fail(how: Failure["how"], reason: FailureReason): void {
+    if (!this.#hasFailed) this.#upstream.onFailure(this, how, reason);
     this.#hasFailed = true;
   }
 
   /** See `Deadline`. */
   override onDue(nowMs: number): void {
     this.path.silent(this, nowMs);
-    this.fail("noReply");
+    this.fail("noReply", "timeout");
   }
 
   /** See `QueryOwner`. */
@@ -147,7 +148,7 @@ export class Exchange<Owner> extends Deadline implements QueryOwner, Travelling 
   /** See `QueryOwner`. */
   failedQuery({ manner, cause }: SentQuery, error: unknown): void {
     this.#openCount--;
-    this.#dialogue.failed(error);
+    this.#dialogue.failed(manner, error);
     if (cause === "tcpFirst") return this.#failedOverTcpFirst(error);
     if (manner.isOverTcp) {
       if (cause === "forgery") this.#askOtherwise();
@@ -228,9 +229,8 @@ export class Exchange<Owner> extends Deadline implements QueryOwner, Travelling 
 
   /** The upstream has replied, and is asked again: it is not silent. */
   #askedAgain(): void {
-    const { trace, owner } = this.request;
-    trace?.note({ kind: "again", upstream: this.#upstream.name });
-    owner?.sentAgain();
+    this.request.trace?.note({ kind: "again", upstream: this.#upstream.name });
+    this.request.owner?.sentAgain();
     this.#upstream.onAskedAgain(this);
   }
 

@@ -32,7 +32,7 @@ export interface WholeReplyOptions<Upstream extends AskedUpstream<Exchange<AskOw
   /** Where deadlines wait. */
   readonly deadlines: DeadlineQueue;
   /** Told when TCP brings nothing. */
-  readonly onFailure: () => void;
+  readonly onFailure: (error: unknown) => void;
 }
 
 /**
@@ -112,7 +112,7 @@ export class WholeReply<Upstream extends AskedUpstream<Exchange<AskOwner<Upstrea
     const { exchange: { path }, upstream: { dialogue }, truncated, deadlines, onFailure } = this.#options;
     deadlines.cancel(this);
     path.followedUp(null, dialogue.nowMs());
-    onFailure();
+    onFailure(error);
     this.#fail(error instanceof UpstreamError ? new TruncationError(truncated, error) : error);
   }
 

@@ -115,7 +115,7 @@ export class Race extends Deadline implements RequestOwner, AskOwner<Upstream> {
     if (next === null || !this.#mayAsk) return this.#wakeAt(nowMs + this.#waitMs);
     // To somebody beyond such a path it is no luxury, whoever was asked last.
     const slow = !this.#hasUntried && next.isLossy ? next : this.#last!;
-    if (nowMs >= this.#patienceEndMs || group.mayHedge(slow)) return this.#askNext();
+    if (nowMs >= this.#patienceEndMs || group.mayHedge(slow, next)) return this.#askNext();
     this.#wakeAt(Math.min(nowMs + this.#waitMs, this.#patienceEndMs));
   }
 

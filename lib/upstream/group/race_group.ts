@@ -9,8 +9,8 @@ export interface RaceGroup {
    * How often all has begun anew, because the machine has slept, say: what was sent before is lost, and nobody's fault.
    */
   readonly restartCount: number;
-  /** Asked before each hedge behind `upstream`: whether there may be one now. Whoever says yes has counted it. */
-  mayHedge(upstream: Upstream): boolean;
+  /** Asked before each hedge behind `slow`, which `next` is asked for: whether there may be one now. Whoever says yes has counted it. */
+  mayHedge(slow: Upstream, next: Upstream): boolean;
   /** Whether a race may go on listening behind its deadline. Whoever says yes has counted it, until `listened`. */
   mayListen(): boolean;
   /** A race has stopped listening behind its deadline. */

@@ -100,7 +100,10 @@ export class Setbacks {
   /** Where another upstream has an answer to `request`, the others' refusals are their own fault. */
   blame(request: Request): void {
     // Who says of a name that it does not exist is well, whatever that is worth to the operator.
-    this.#unhelpful.forEach((upstream, i) => isUseful(this.#useless[i]!) || upstream.failed(request));
+    this.#unhelpful.forEach((upstream, i) => {
+      const reply = this.#useless[i]!;
+      if (!isUseful(reply)) upstream.failed(request, reply);
+    });
   }
 
   /** Why there is no reply: the last error, or one that names all of `order` that have failed. */

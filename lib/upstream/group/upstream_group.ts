@@ -85,7 +85,7 @@ export class UpstreamGroup implements Stage {
       get restartCount() {
         return restarts.count;
       },
-      mayHedge: (upstream) => this.#mayHedge(upstream),
+      mayHedge: (slow, next) => this.#mayHedge(slow, next),
       mayListen: () => this.#listeningCount < LISTENING_MAX && this.#listeningCount++ >= 0,
       listened: () => this.#listened(),
       ended: () => this.release(),
@@ -223,8 +223,9 @@ export class UpstreamGroup implements Stage {
    * The hedge for a question that is merely slow comes out of a budget; one for an upstream in trouble, or beyond a path that
    * loses datagrams, does not.
    */
-  #mayHedge(upstream: Upstream): boolean {
-    if (!upstream.isSuspect && !upstream.isLossy && !this.#hedges.take()) return false;
+  #mayHedge(slow: Upstream, next: Upstream): boolean {
+    if (!slow.isSuspect && !slow.isLossy && !this.#hedges.take()) return false;
+    next.dialogue.counts.hedged();
     this.#options.counters.upstreamHedges++;
     return true;
   }

@@ -2,7 +2,7 @@ import { type Endpoint, isUnauthenticated } from "../endpoint.ts";
 import type { Absence } from "./absence.ts";
 import type { Breaker } from "./breaker.ts";
 import type { Path } from "./path.ts";
-import { NO_TRAFFIC } from "./upstream_traffic.ts";
+import type { TrafficCounts } from "./traffic_counts.ts";
 import type { LessonStatus, UpstreamStatus } from "./upstream_status.ts";
 
 /** An upstream, as far as its status is told. */
@@ -13,8 +13,6 @@ export interface Told {
   readonly absence: Pick<Absence, "isLoop" | "leftOutSeconds">;
   /** What keeps it down. */
   readonly problem: string | null;
-  /** Questions on which it failed. */
-  readonly failureCount: number;
   /** Whether it is asked. */
   readonly breaker: Pick<Breaker, "stateName">;
   /** How long it takes. */
@@ -25,6 +23,8 @@ export interface Told {
     readonly queryCount: number;
     /** Replies to these. */
     readonly replyCount: number;
+    /** What went there and came back. */
+    readonly counts: Pick<TrafficCounts, "failureCount" | "traffic">;
     /** What it is found to lack. */
     readonly capabilities: { lessonsAt(nowMs: number): LessonStatus };
     /** On the program's clock. */
@@ -42,7 +42,7 @@ export interface ToldOptions {
 
 /** How an upstream is doing. */
 export function statusOf(upstream: Told, { endpoint, link }: ToldOptions): UpstreamStatus {
-  const { name, absence, problem, failureCount, breaker, path, dialogue } = upstream;
+  const { name, absence, problem, breaker, path, dialogue } = upstream;
   const { leftOutSeconds } = absence;
   return {
     name,
@@ -54,8 +54,8 @@ export function statusOf(upstream: Told, { endpoint, link }: ToldOptions): Upstr
     percentile95Ms: path.percentile95Ms,
     queryCount: dialogue.queryCount,
     replyCount: dialogue.replyCount,
-    failureCount,
-    traffic: NO_TRAFFIC,
+    failureCount: dialogue.counts.failureCount,
+    traffic: dialogue.counts.traffic,
     ...link === undefined ? {} : { handshakeCount: link.handshakeCount },
     ...dialogue.capabilities.lessonsAt(dialogue.nowMs()),
   };

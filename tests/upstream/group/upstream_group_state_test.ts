@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Strategy } from "../../../lib/upstream/group/strategy.ts";
 import { endpointAt } from "../../../lib/upstream/endpoint.ts";
 import type { UpstreamStatus } from "../../../lib/upstream/health/upstream_status.ts";
+import { bucketOf } from "../../../lib/observe/tally/buckets.ts";
 import { NO_TRAFFIC } from "../../../lib/upstream/health/upstream_traffic.ts";
 import { RCODE } from "../../../lib/wire/iana.ts";
 import { decode } from "../../../lib/wire/message.ts";
@@ -154,12 +155,19 @@ Deno.test("UpstreamRegistry.states() tells names, round trips, counts since the 
     percentile95Ms: 10,
     queryCount: 4,
     replyCount: 4,
+    traffic: {
+      ...NO_TRAFFIC,
+      replyTimes: { count: 4, sumMs: 40, buckets: [[bucketOf(10), 4]] },
+      rcodes: [[RCODE.NOERROR, 2], [RCODE.FORMERR, 2]],
+      queries: { udp: 4 },
+    },
     isAskedWithoutEdns: true,
   });
   rig.servers[0]!.habit = SILENT;
   await rig.askMany(1, 100);
-  const { state, queryCount, replyCount, failureCount } = rig.registry.states()[0]!;
+  const { state, queryCount, replyCount, failureCount, traffic } = rig.registry.states()[0]!;
   assertEquals([state, queryCount, replyCount, failureCount], ["up", 5, 4, 1]);
+  assertEquals([traffic.failures, traffic.queries, traffic.replyTimes.count], [{ timeout: 1 }, { udp: 5 }, 4]);
   rig.upstreams.close();
 });
 
