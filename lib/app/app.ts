@@ -30,6 +30,7 @@ import { flush } from "./flush.ts";
 import { ruleNames } from "../config/rule_names.ts";
 import { Listeners, type OpenedSockets } from "./listeners.ts";
 import type { ListsNow } from "./lists_now.ts";
+import { MessageTaps } from "./message_taps.ts";
 import { readLocalFiles } from "./policy/local.ts";
 import { Resources } from "./resources.ts";
 import { type ResourceUsage, resourceUsage } from "./resource_usage.ts";
@@ -38,9 +39,10 @@ import { type ResourceUsage, resourceUsage } from "./resource_usage.ts";
 export class App {
   readonly #resources: Resources;
   readonly #server: Server;
-  readonly #startedAtMs: number;
   readonly #listeners: Listeners;
   readonly #streamLimit: StreamLimit;
+  /** Who is shown messages. */
+  readonly taps: MessageTaps;
   #config: FullConfig;
   #built: BuiltPipeline;
   #isStopping = false;
@@ -60,14 +62,13 @@ export class App {
   ) {
     this.#config = config;
     const resources = this.#resources = new Resources(config, runtime, secret);
-    const { ageClock, clock, counters, log } = resources;
-    this.#startedAtMs = ageClock.nowMs();
     const { pipeline, access } = this.#built = buildPipeline(config, resources);
-    const server = this.#server = new Server({ pipeline, clock, counters, log });
+    const server = this.#server = new Server({ ...resources, pipeline });
     this.observations = observationsOf(server, resources);
-    this.drain = new Drain({ feed: this.observations, clock, timers: runtime.timers });
+    this.drain = new Drain({ feed: this.observations, clock: resources.clock, timers: runtime.timers });
+    this.taps = new MessageTaps(server, resources.taps, resources.clock);
     const { maxConnections: connectionsMax } = config;
-    const limit = this.#streamLimit = new StreamLimit({ access, connectionsMax, clock, counters, log });
+    const limit = this.#streamLimit = new StreamLimit({ ...resources, access, connectionsMax });
     this.#listeners = new Listeners({ server, limit, resources });
     try {
       this.#listeners.use(this.#listeners.open(config, material));
@@ -75,14 +76,13 @@ export class App {
       resources.close();
       throw error;
     }
-    announce(config, this.served, log);
+    announce(config, this.served, resources.log);
   }
 
   /**
    * Makes ready to follow another configuration from one message to the next: queries under way end as they began. What was learned
    * of upstreams that are in both, asked in the same way, stays, and so do the cache, what clients have used of their shares, and the
-   * listeners and connections at addresses that are in both. What a restart alone can set stays as it was, see the table of settings.
-   * One that stops stops as it is.
+   * listeners and connections at addresses that are in both. What a restart alone can set stays as it was; one that stops, too.
    *
    * @param material What encrypted listeners show then; by default what they show now.
    * @throws {ListenError} when an address cannot be bound; nothing has changed then.
@@ -195,7 +195,7 @@ export class App {
   /** See `appState`. */
   get state(): Status {
     const told = { resources: this.#resources, listeners: this.#listeners, server: this.#server, built: this.#built };
-    return appState({ ...this.held, ...told, sinks: this.drain.sinks, startedAtMs: this.#startedAtMs });
+    return appState({ ...this.held, ...told, sinks: [...this.drain.sinks, ...this.taps.sinks] });
   }
 
   /** The same for its operator; a line each. */

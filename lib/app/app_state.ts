@@ -21,15 +21,13 @@ export interface StateOptions {
   readonly inFlight: number;
   /** Who looks on. */
   readonly sinks: readonly SinkStatus[];
-  /** When it was started, on the clock that goes on while the machine sleeps. */
-  readonly startedAtMs: number;
 }
 
 /** How a program is doing. Numbers and text alone: it may go to another process. */
-export function appState({ resources, listeners, server, built, inFlight, sinks, startedAtMs }: StateOptions): Status {
+export function appState({ resources, listeners, server, built, inFlight, sinks }: StateOptions): Status {
   const { ageClock, counters, registry, runtime, store, timetable } = resources;
   return {
-    runningMs: ageClock.nowMs() - startedAtMs,
+    runningMs: ageClock.nowMs() - resources.startedAtMs,
     inFlight,
     lostLines: runtime.lostLineCount(),
     usage: runtime.usage(),

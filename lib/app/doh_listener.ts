@@ -41,14 +41,14 @@ export function dohListener(
     return new StreamListener({
       ...accepting,
       socket: stream!,
-      clientOf: ({ peer }) => clients.connected(peer.hostname, null),
+      clientOf: ({ peer }) => clients.connected(peer, null),
       sessionOf: (accepted) => session(accepted, null),
     });
   }
   return new StreamListener<TlsSocket>({
     ...accepting,
     socket: tls,
-    clientOf: ({ peer, serverName }) => clients.connected(peer.hostname, idOfServerName(serverName)),
+    clientOf: ({ peer, serverName }) => clients.connected(peer, idOfServerName(serverName)),
     sessionOf: (accepted) => session(accepted, accepted.socket.alpn === "h2" ? "h2" : "http/1.1"),
   });
 }

@@ -1,3 +1,4 @@
+import type { SocketAddress } from "../base/net/address.ts";
 import type { QuicSocket } from "../base/sockets/quic.ts";
 import type { TlsSocket } from "../base/sockets/tls.ts";
 import type { StreamSocket } from "../base/sockets/stream_socket.ts";
@@ -54,21 +55,27 @@ export function listenerParts(sockets: ListenSockets, options: ListenerPartsOpti
     parts.push(new UdpListener({ socket: datagram, server, clock, timers, turns, counters, log }));
   }
   if (stream !== null) {
-    const clientOf = ({ peer }: StreamSocket) => new Client(peer.hostname, "tcp", true, name);
+    const clientOf = ({ peer }: StreamSocket) => clientAt(peer, new Client(peer.hostname, "tcp", true, name));
     parts.push(new StreamListener({ ...accepting, socket: stream, clientOf, sessionOf }));
   }
   if (tls !== null) {
     const clientOf = ({ peer, serverName }: TlsSocket) => {
-      return new Client(peer.hostname, "tls", true, name, idOfServerName(serverName));
+      return clientAt(peer, new Client(peer.hostname, "tls", true, name, idOfServerName(serverName)));
     };
     parts.push(new StreamListener({ ...accepting, socket: tls, clientOf, sessionOf }));
   }
   if (quic !== null) {
     const clientOf = ({ peer, serverName }: QuicSocket) => {
-      return new Client(peer.hostname, "quic", true, name, idOfServerName(serverName));
+      return clientAt(peer, new Client(peer.hostname, "quic", true, name, idOfServerName(serverName)));
     };
     const services = { server, share, deadlines, counters };
     parts.push(new QuicListener({ ...accepting, ...services, socket: quic, clientOf }));
   }
   return parts;
+}
+
+/** All messages of a connection come from one port. */
+function clientAt({ port }: SocketAddress, client: Client): Client {
+  client.port = port;
+  return client;
 }

@@ -12,6 +12,7 @@ import { Neighbours } from "../local/neighbours.ts";
 import { QuestionHash } from "../names/question_hash.ts";
 import { Counters } from "../observe/counters.ts";
 import { LineAMinute } from "../observe/line_a_minute.ts";
+import { UpstreamTaps } from "../observe/upstream_tap.ts";
 import { Log } from "../observe/log.ts";
 import { PrefetchBudget } from "../resolver/cache/prefetch_budget.ts";
 import { ClientLoads } from "../resolver/sharing/client_loads.ts";
@@ -45,6 +46,8 @@ export class Resources {
   readonly log: Log;
   /** What the age of answers is read from: it goes on while the machine sleeps. */
   readonly ageClock: AwakeClock;
+  /** When the program was started, by that. */
+  readonly startedAtMs: number;
   /** What all else goes by: it stands still meanwhile. */
   readonly clock: Clock;
   /** Where deadlines wait. */
@@ -55,6 +58,8 @@ export class Resources {
   readonly cookies: ServerCookies;
   /** The questions that wait, by client: limits hold for those of all pipelines. */
   readonly loads: ClientLoads = new ClientLoads();
+  /** Who is shown what goes to upstreams and comes from them. */
+  readonly taps: UpstreamTaps = new UpstreamTaps();
   /** The upstreams of all pipelines, and what is known of them. */
   readonly registry: UpstreamRegistry;
   /** Numbers of those who share answers. */
@@ -92,6 +97,7 @@ export class Resources {
     this.secret = secret;
     this.log = new Log({ level: config.logLevel, writeLine: (line) => runtime.writeLine(line) });
     this.ageClock = new AwakeClock({ ...runtime, onResume: (sleptMs) => this.#resume(sleptMs) });
+    this.startedAtMs = this.ageClock.nowMs();
     this.inspections = new Inspections(this.ageClock);
     this.clock = this.ageClock.waking;
     this.deadlines = new DeadlineQueue({ clock: this.clock, timers: runtime.timers });
@@ -104,6 +110,7 @@ export class Resources {
       deadlines: this.deadlines,
       counters: this.counters,
       log: this.log,
+      taps: this.taps,
     });
     this.neighbours = new Neighbours(runtime);
     this.localFiles = new LocalFiles({

@@ -103,6 +103,14 @@ export interface Config extends StorageRules {
   readonly toldNames: NameLevel;
   /** Domains in text, of which nothing is told there. */
   readonly untoldDomains: readonly string[];
+  /** Who reads dnstap, `unix:<path>` or `tcp://<ip>:<port>`; `null` for nobody. */
+  readonly dnstapTo: string | null;
+  /** Whose messages are told there. */
+  readonly dnstapMessages: readonly DnstapMessages[];
+  /** What is said there of who tells it; `null` for `serverId`. */
+  readonly dnstapIdentity: string | null;
+  /** The same of the version; `null` for that of this program. */
+  readonly dnstapVersion: string | null;
 }
 
 /** All that the program follows: the settings, and what a file says beyond them. Plain data, too. */
@@ -118,6 +126,12 @@ export interface AnswerAddresses {
   /** In AAAA records; `null` for none. */
   readonly ipv6: string | null;
 }
+
+/** Whose messages dnstap tells of: clients', or upstreams'. */
+export const DNSTAP_MESSAGES = ["client", "forwarder"] as const;
+
+/** See `DNSTAP_MESSAGES`. */
+export type DnstapMessages = typeof DNSTAP_MESSAGES[number];
 
 /** How datagrams are taken and sent: natively in batches if that is possible, never so, or so and not otherwise. */
 export const DATAGRAM_IO = ["auto", "plain", "native"] as const;

@@ -1,4 +1,9 @@
-import { AddressFormatError, formatSocketAddress, parseSocketAddress } from "../base/net/address.ts";
+import {
+  AddressFormatError,
+  formatSocketAddress,
+  parseSocketAddress,
+  type SocketAddress,
+} from "../base/net/address.ts";
 import { CidrFormatError, formatCidr, parseCidr } from "../base/net/cidr.ts";
 import { formatIp, parseIp } from "../base/net/ip.ts";
 import { type Listen, parseListen } from "../server/listen/listen.ts";
@@ -121,6 +126,25 @@ export function filePath(form: string, example: string): Reader<string> {
     if (given.text.startsWith("/") && !given.text.includes("\0")) return given.text;
     throw invalid(given, `must be a path from the root, such as ${example}`);
   });
+}
+
+/** Where a stream of octets goes: a socket of this machine's file system, or an address and port over TCP. */
+export function streamTarget(form: string): Reader<string> {
+  return single(form, (given) => {
+    const { text } = given;
+    if (/^unix:\/[^\0]+$/.test(text)) return text;
+    if (text.startsWith("tcp://")) {
+      return readAs(given, () => `tcp://${formatSocketAddress(parseWithPort(text.slice("tcp://".length)))}`);
+    }
+    throw invalid(given, "must be unix: with a path from the root, or tcp:// with an address and a port");
+  });
+}
+
+/** Nothing stands for a port that is not named. */
+function parseWithPort(text: string): SocketAddress {
+  const address = parseSocketAddress(text, 0);
+  if (address.port === 0) throw new AddressFormatError("a port is needed, 1–65535");
+  return address;
 }
 
 /** A number within bounds. */

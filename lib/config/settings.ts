@@ -2,6 +2,7 @@ import type { Config, FullConfig } from "./config.ts";
 import type { Settings } from "./setting.ts";
 import { ADMISSION_SETTINGS } from "./settings/admission_settings.ts";
 import { CACHE_SETTINGS } from "./settings/cache_settings.ts";
+import { DNSTAP_SETTINGS } from "./settings/dnstap_settings.ts";
 import { ENCRYPTED_SETTINGS } from "./settings/encrypted_settings.ts";
 import { LOCAL_SETTINGS } from "./settings/local_settings.ts";
 import { METRICS_SETTINGS } from "./settings/metrics_settings.ts";
@@ -22,6 +23,7 @@ export const SETTINGS: Settings = {
   ...PROCESS_SETTINGS,
   ...METRICS_SETTINGS,
   ...QUERY_LOG_SETTINGS,
+  ...DNSTAP_SETTINGS,
 };
 
 /** The names of all fields of `Config`, in the same order. */

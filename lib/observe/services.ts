@@ -3,6 +3,7 @@ import type { DeadlineQueue } from "../base/time/deadline_queue.ts";
 import type { FairShare } from "../base/time/fair_share.ts";
 import type { Counters } from "./counters.ts";
 import type { Log } from "./log.ts";
+import type { UpstreamTaps } from "./upstream_tap.ts";
 
 /**
  * What nearly everything is made with. Whoever needs some of it says so: `extends Pick<Services, "clock" | "counters">`. There is
@@ -23,6 +24,8 @@ export interface Services {
   readonly share: FairShare;
   /** Where what happens is counted. */
   readonly counters: Counters;
+  /** Who is shown what goes to upstreams and comes from them. */
+  readonly taps: UpstreamTaps;
   /** Where the operator reads. */
   readonly log: Log;
 }

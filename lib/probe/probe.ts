@@ -1,3 +1,4 @@
+import { UpstreamTaps } from "../observe/upstream_tap.ts";
 import { Random } from "../base/random/random.ts";
 import type { Runtime } from "../base/runtime.ts";
 import { DeadlineQueue } from "../base/time/deadline_queue.ts";
@@ -58,7 +59,14 @@ export async function probe(
   const counters = new Counters();
   const log = new Log({ level: "error", writeLine: () => {} });
   const random = new Random(runtime.random);
-  const registry = new UpstreamRegistry({ runtime, deadlines, counters, log, tombstoneMs: 0 });
+  const registry = new UpstreamRegistry({
+    runtime,
+    deadlines,
+    counters,
+    log,
+    taps: new UpstreamTaps(),
+    tombstoneMs: 0,
+  });
   const steps = stepsOf(options);
   const taken = candidates.map(() => 0);
   let servers = 0;

@@ -11,6 +11,7 @@ import { orAdvise } from "./listen_advice.ts";
 import { listsIn } from "./lists/lists_in.ts";
 import type { Reloads } from "./reloads.ts";
 import { besides } from "./telemetry/besides.ts";
+import { MessageStream } from "./telemetry/message_stream.ts";
 import { Telemetry } from "./telemetry/telemetry.ts";
 import { adminHandler, serveAdmin } from "./admin/serve_admin.ts";
 import { serveOn } from "./serve_on.ts";
@@ -58,6 +59,7 @@ async function serveBy(
   log.info(io.describe());
   shown.follow();
   certificates.begin((material) => app.show(material));
+  const messages = new MessageStream({ app, system, runtime, log });
   host.started?.(app);
   const tell = () =>
     [...app.status(), ...certificates.lines, ...lists?.lines ?? []].forEach((line) =>
@@ -81,6 +83,7 @@ async function serveBy(
         read.follow();
         log.use(to.logLevel);
         lists?.follow(to);
+        messages.follow(to);
         ({ drainSeconds } = to);
       };
       return { commit: follow, abort };
@@ -107,6 +110,7 @@ async function serveBy(
     app.abort();
     throw error;
   });
+  messages.follow(config);
   const stopAdmin = serveAdmin({ path: config.adminSocket, handle, sockets: system.localSockets, timers, log });
   await host.stop;
   reloads.stop();
@@ -118,6 +122,7 @@ async function serveBy(
   certificates.stop();
   await telemetry.stop();
   await app.stop();
+  await messages.stop();
   stopTelling();
   return EXIT.ok;
 }

@@ -10,6 +10,7 @@ import type { Host } from "./host.ts";
 import { listenAdvice, orAdvise } from "./listen_advice.ts";
 import { withLogFormat } from "./log_format.ts";
 import type { OperatingSystem } from "./operating_system.ts";
+import { MessageStream } from "./telemetry/message_stream.ts";
 import type { ServingProgram } from "../workers/work.ts";
 
 /** One of several processes, which does what `supervise` in another one says. Resolves to the exit code. */
@@ -65,12 +66,22 @@ function startWorker(
     }
   };
   log.info(io.describe());
+  const messages = new MessageStream({ app, system, runtime, log });
+  messages.follow(config);
   write = (line) => writeLine(line.replace("dns-forwarder: ", `dns-forwarder: worker ${number}: `));
   return {
     get state() {
       return app.state;
     },
-    prepare: (to, material) => orAdvise(() => app.prepareInSteps(io.named(to), material), system.isForbidden),
+    prepare: async (to, material) => {
+      const prepare = () => app.prepareInSteps(io.named(to), material);
+      const { commit, abort } = await orAdvise(prepare, system.isForbidden);
+      const follow = () => {
+        messages.follow(to);
+        return commit();
+      };
+      return { commit: follow, abort };
+    },
     show: (material) => app.show(material),
     usePauses: (pauses) => app.usePauses(pauses),
     useByHand: (byHand) => app.useByHand(byHand),
@@ -79,7 +90,10 @@ function startWorker(
     findAddresses: (name, via) => app.findAddresses(name, via),
     flush: (request) => app.flush(request),
     explain: (request) => app.explain(request),
-    stop: () => app.stop(),
+    stop: async () => {
+      await app.stop();
+      await messages.stop();
+    },
   };
 }
 

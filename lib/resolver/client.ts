@@ -44,6 +44,8 @@ export class Client {
   readonly id: string | null;
   /** The address of this machine that it asks, canonical text; `null` where nobody knows. Whoever makes it says so. */
   asked: string | null = null;
+  /** Where its last message has come from; 0 where nobody knows. See `Query.clientPort`. */
+  port = 0;
   /** Where its last datagram has come from, where one is listened for at all addresses; `null` elsewhere. */
   peer: Peer | null = null;
   /** Where what becomes of its questions is written down, for whoever wants them explained; others have none. */

@@ -72,6 +72,8 @@ export class Query {
    * the answer, or a denial that should have been asked for once more.
    */
   mustNotBeKept = false;
+  /** The port that it has come from; 0 where nobody knows. */
+  clientPort = 0;
   /** What is asked of upstreams for it; `null` before. */
   request: Request | null = null;
   /** The question has failed, and is not to be asked again: only what was asked may be awaited. Whoever answers at once takes it back. */

@@ -178,11 +178,11 @@ export class Server {
   /** A query that is answered at once is used again: most are. */
   #begin(wire: Uint8Array<ArrayBuffer>, client: Client, slot: ReplySlot | null): Query {
     const deadlineMs = this.#clock.nowMs() + this.#pipeline.timeoutMs;
-    const query = this.#spareQuery ?? this.#spareQueries.pop() ?? null;
-    const pathOctetsMax = this.#narrowPaths.octetsMax(client.hostname);
-    if (query === null) return this.#spareQuery = new Query({ wire, client, deadlineMs, slot, pathOctetsMax });
-    query.begin(wire, client, deadlineMs, slot);
-    query.pathOctetsMax = pathOctetsMax;
+    const spare = this.#spareQuery ?? this.#spareQueries.pop() ?? null;
+    const query = spare ?? new Query({ wire, client, deadlineMs, slot });
+    if (spare !== null) spare.begin(wire, client, deadlineMs, slot);
+    query.pathOctetsMax = this.#narrowPaths.octetsMax(client.hostname);
+    query.clientPort = client.port;
     return this.#spareQuery = query;
   }
 

@@ -74,6 +74,13 @@ function workerArgs(mainModule: string): string[] {
   if (kinds.length > 0) permissions.push(`--allow-sys=${kinds.join(",")}`);
   // Hosts files and leases are read by whoever answers from them.
   if (Deno.permissions.querySync({ name: "read" }).state === "granted") permissions.push("--allow-read");
+  // Sockets of whoever reads dnstap: to connect takes the right to write.
+  for (const path of [undefined, "/run"]) {
+    const what = path === undefined ? { name: "write" } as const : { name: "write", path } as const;
+    if (Deno.permissions.querySync(what).state !== "granted") continue;
+    permissions.push(path === undefined ? "--allow-write" : `--allow-write=${path}`);
+    break;
+  }
   // A bundle has its packages in itself; a deno.json somewhere above it is another program's.
   const config = mainModule.endsWith(".ts") ? [] : ["--no-config", "--no-lock", "--unstable-net"];
   return ["run", ...permissions, ...config, mainModule, WORKER_ARGUMENT];

@@ -22,7 +22,7 @@ import type { Upstream } from "./upstream.ts";
 const BOOTSTRAP_SOCKETS = 2;
 
 /** What a registry is made from. */
-export interface UpstreamRegistryOptions extends Pick<Services, "deadlines" | "counters" | "log"> {
+export interface UpstreamRegistryOptions extends Pick<Services, "deadlines" | "counters" | "log" | "taps"> {
   /** Until the last reply that may still be on the road has arrived or is lost. */
   readonly tombstoneMs: number;
   /** The world outside. */

@@ -29,7 +29,7 @@ export function dohRig({ trusted = [], peer = "192.0.2.9" }: { trusted?: readonl
   const session = new DohSession({
     ...parts.options,
     socket,
-    client: clients.connected(peer, null),
+    client: clients.connected(socket.peer, null),
     account: new StreamAccount(client, new StreamTotals()),
     http: HTTP,
     version: "h2",

@@ -1,3 +1,4 @@
+import { UpstreamTaps } from "../../lib/observe/upstream_tap.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import { QuicConnection } from "../../lib/upstream/quic/quic_connection.ts";
 import { KeepTime } from "../../lib/upstream/stream/keep_time.ts";
@@ -34,7 +35,8 @@ export function quicUpstreamRig() {
       const dial = { serverName: "dns.example", ca: null, alpn: ["doq"], idleMs: 30_000 };
       const socket = await client.connect(UPSTREAM, dial, signal);
       return {
-        open: (owner) => new QuicConnection({ ...options, random: scriptedRandom(), socket, owner }),
+        open: (owner) =>
+          new QuicConnection({ ...options, random: scriptedRandom(), taps: new UpstreamTaps(), socket, owner }),
         discard: () => socket.close(0),
       };
     },

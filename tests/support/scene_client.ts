@@ -52,6 +52,11 @@ export class SceneClient extends Client {
     };
   }
 
+  /** Where it asks from. */
+  get address(): SocketAddress {
+    return this.#socket.address;
+  }
+
   override send(octets: Octets): void {
     this.#socket.send(octets, this.#service);
   }

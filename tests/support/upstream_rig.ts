@@ -2,6 +2,7 @@ import { formatSocketAddress } from "../../lib/base/net/address.ts";
 import type { Runtime } from "../../lib/base/runtime.ts";
 import { Counters } from "../../lib/observe/counters.ts";
 import { Log } from "../../lib/observe/log.ts";
+import { UpstreamTaps } from "../../lib/observe/upstream_tap.ts";
 import { DatagramTransport } from "../../lib/upstream/udp/datagram_transport.ts";
 import { type Request, SENDS_MAX } from "../../lib/upstream/request.ts";
 import { SocketPool } from "../../lib/upstream/udp/socket_pool.ts";
@@ -95,8 +96,15 @@ export function upstreamRig({ size = 2, tombstoneMs = 1000, script = [] as reado
     tombstoneMs,
   });
   const address = UPSTREAM;
-  const datagram = new DatagramTransport({ sockets: pool, address, name: formatSocketAddress(address), counters });
-  const stream = tcpTransport({ runtime, random: scriptedRandom(), deadlines, counters, address, tombstoneMs });
+  const taps = new UpstreamTaps();
+  const datagram = new DatagramTransport({
+    sockets: pool,
+    address,
+    name: formatSocketAddress(address),
+    counters,
+    taps,
+  });
+  const stream = tcpTransport({ runtime, random: scriptedRandom(), deadlines, counters, taps, address, tombstoneMs });
   const upstream = new Upstream({
     name: formatSocketAddress(address),
     key: formatSocketAddress(address),
@@ -121,7 +129,7 @@ export function upstreamRig({ size = 2, tombstoneMs = 1000, script = [] as reado
       stream.close();
     },
   });
-  return { time, deadlines, network, counters, lines, pool, datagram, stream, upstream, upstreams };
+  return { time, deadlines, network, counters, lines, taps, pool, datagram, stream, upstream, upstreams };
 }
 
 /** A registry as the program makes it, but for `options`, on a fake network in fake time. */
@@ -131,6 +139,7 @@ export function registryRig(options: Partial<UpstreamRegistryOptions> = {}) {
   const counters = new Counters();
   const log = new Log({ level: "info", writeLine: runtime.writeLine });
   const registry = new UpstreamRegistry({
+    taps: new UpstreamTaps(),
     tombstoneMs: 1000,
     runtime,
     deadlines,

@@ -1,6 +1,7 @@
 import type { Random } from "../../base/random/random.ts";
 import type { Runtime } from "../../base/runtime.ts";
 import type { Services } from "../../observe/services.ts";
+import { UpstreamTaps } from "../../observe/upstream_tap.ts";
 import { anyAddressFor } from "../../base/net/address.ts";
 import { type Endpoint, isSecure, type PlainEndpoint, serverText, socketAddressOf } from "../../upstream/endpoint.ts";
 import { randomizeCase } from "../../upstream/exchange/case_randomization.ts";
@@ -22,6 +23,8 @@ import type { ProbeQuestion } from "./question.ts";
 
 /** Ports that a server is asked from over UDP. */
 const SOCKETS = 4;
+/** Nobody looks. */
+const taps = new UpstreamTaps();
 /** What comes later than it is waited for is nobody's. */
 const TOMBSTONE_MS = 100;
 
@@ -52,14 +55,14 @@ export class Line {
     const address = socketAddressOf(endpoint);
     const localHostname = anyAddressFor(address);
     const sockets = new SocketPool({ ...options, localHostname, size: SOCKETS, tombstoneMs: TOMBSTONE_MS });
-    const transport = new DatagramTransport({ ...options, sockets, address, name: "the server" });
+    const transport = new DatagramTransport({ ...options, taps, sockets, address, name: "the server" });
     return new Line(options, transport, () => sockets.close());
   }
 
   /** Over TCP. */
   static overTcp(endpoint: PlainEndpoint, options: LineOptions): Line {
     const address = socketAddressOf({ ...endpoint, protocol: "tcp" });
-    const transport = tcpTransport({ ...options, address, tombstoneMs: TOMBSTONE_MS });
+    const transport = tcpTransport({ ...options, taps, address, tombstoneMs: TOMBSTONE_MS });
     return new Line(options, transport, () => transport.close());
   }
 
@@ -70,6 +73,7 @@ export class Line {
     }
     const link = openSecure({
       ...options,
+      taps,
       endpoint,
       name: serverText(endpoint),
       sources: [],

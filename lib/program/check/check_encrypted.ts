@@ -1,3 +1,4 @@
+import { UpstreamTaps } from "../../observe/upstream_tap.ts";
 import type { Runtime } from "../../base/runtime.ts";
 import { DeadlineQueue } from "../../base/time/deadline_queue.ts";
 import type { CheckEncrypted } from "../../config/flags/commands.ts";
@@ -26,6 +27,7 @@ export async function checkEncrypted(
   const { clock, timers } = runtime;
   const deadlines = new DeadlineQueue({ clock, timers });
   const registry = new UpstreamRegistry({
+    taps: new UpstreamTaps(),
     runtime,
     deadlines,
     counters: new Counters(),

@@ -19,7 +19,7 @@ import { HttpQuestion, type HttpTarget } from "./http_question.ts";
 import type { RetryAfter } from "./retry_after.ts";
 
 /** What a connection is made from. */
-export interface HttpConnectionOptions extends Pick<Services, "clock" | "deadlines" | "counters"> {
+export interface HttpConnectionOptions extends Pick<Services, "clock" | "deadlines" | "counters" | "taps"> {
   /** An open socket to a server that has proved who it is; it belongs to this object from now on. */
   readonly socket: StreamSocket;
   /** Speaks HTTP. */
@@ -124,7 +124,7 @@ export class HttpConnection implements PooledConnection {
 
   /** See `PooledConnection`. */
   send(query: StreamQuery): void {
-    const { deadlines, counters, clock, target, name } = this.#options;
+    const { deadlines, counters, clock, target, name, taps } = this.#options;
     deadlines.cancel(this.#unused);
     counters.upstreamStreamQueries++;
     this.#queryCount++;
@@ -135,6 +135,7 @@ export class HttpConnection implements PooledConnection {
     const sent = new CarriedQuery(query, this.#sentAtMs, this.#keeper);
     this.#correlator.register(sent, this.#server, query.deadlineMs, query.owner);
     this.#sent.add(sent);
+    sent.passage = taps.sent(query.octets, "https", 0, sent.peer);
     const question = new HttpQuestion({
       sent,
       name,

@@ -24,7 +24,7 @@ const USUAL_PORT = 443;
 export interface HttpsTransportOptions
   extends
     Omit<StreamTransportOptions, "traits" | "connect">,
-    Pick<HttpConnectionOptions, "counters" | "random" | "tombstoneMs"> {
+    Pick<HttpConnectionOptions, "counters" | "random" | "tombstoneMs" | "taps"> {
   /** How it is connected to. */
   readonly dial: { connect(signal: AbortSignal): Promise<TlsSocket> };
   /** What is asked for, and of whom. */

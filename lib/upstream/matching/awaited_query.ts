@@ -2,6 +2,7 @@ import type { SocketAddress } from "../../base/net/address.ts";
 import type { Sink } from "../../base/deferred.ts";
 import type { Linkable } from "../../base/linked_table.ts";
 import { Deadline } from "../../base/time/deadline_queue.ts";
+import type { Passage } from "../../observe/upstream_tap.ts";
 import type { Response } from "../../response/response.ts";
 import type { AskedServer, Listener } from "./registration.ts";
 
@@ -49,6 +50,8 @@ export abstract class AwaitedQuery extends Deadline implements Linkable<AwaitedQ
   isAmbiguous = false;
   /** The one question, in wire format and as it is sent; not changed as long as it waits or rests. */
   question: Uint8Array<ArrayBuffer>;
+  /** Who is shown its reply; `null` when nobody looks. To be set when it is sent. */
+  passage: Passage | null = null;
   /** Whether it waits to leave, with others of its turn. */
   #isLeaving = false;
   /** Made once, not for each send. */
@@ -87,6 +90,7 @@ export abstract class AwaitedQuery extends Deadline implements Linkable<AwaitedQ
     this.#keeper = keeper;
     this.server = server;
     this.owner = owner;
+    this.passage = null;
     this.state = QUERY_STATE.waiting;
   }
 

@@ -91,6 +91,7 @@ export class Correlator {
     const query = this.#match(datagram, peer);
     if (typeof query === "string") return query;
     const fault = query.expectsCookie ? query.server.faultOf!(response) : null;
+    if (query.passage !== null && fault === null) query.passage.replied(response.octets);
     try {
       if (fault === null) query.arrived(response);
       else query.failed(fault);

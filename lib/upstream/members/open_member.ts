@@ -42,7 +42,7 @@ export interface Member {
 }
 
 /** What members are opened with. */
-export interface MemberOptions extends Pick<Services, "deadlines" | "counters" | "log"> {
+export interface MemberOptions extends Pick<Services, "deadlines" | "counters" | "log" | "taps"> {
   /** The world outside. */
   readonly runtime: Runtime;
   /** Where unpredictable numbers come from. */
@@ -69,7 +69,7 @@ export function openMember(approach: Approach, openedAtMs: number, options: Memb
 function openPlainMember(
   approach: Approach,
   endpoint: PlainEndpoint,
-  { runtime, deadlines, counters, log, random, tombstoneMs, pools }: MemberOptions,
+  { runtime, deadlines, counters, log, random, tombstoneMs, pools, taps }: MemberOptions,
 ): Pick<Member, "upstream" | "stream"> {
   const { sources, hasCookies, isMixed } = approach;
   const { clock } = runtime;
@@ -77,14 +77,14 @@ function openPlainMember(
   const source = sourceTo(address.hostname, sources);
   const identity = identityOf(approach);
   const jar = hasCookies ? { cookies: new CookieJar(random) } : {};
-  const stream = tcpTransport({ runtime, random, deadlines, counters, address, source, tombstoneMs, ...jar });
+  const stream = tcpTransport({ runtime, random, deadlines, counters, address, source, tombstoneMs, taps, ...jar });
   const common = { ...jar, ...identity, endpoint, randomizesCase: isMixed, deadlines, clock, random, log };
   // It is asked over TCP from the first query on, and truncated replies are no better elsewhere.
   if (endpoint.protocol === "tcp") {
     return { upstream: new Upstream({ ...common, transport: stream, fallback: null }), stream };
   }
   const sockets = pools.at(localHostnameOf(endpoint, sources));
-  const datagram = new DatagramTransport({ sockets, address, name: identity.name, counters, ...jar });
+  const datagram = new DatagramTransport({ sockets, address, name: identity.name, counters, taps, ...jar });
   return { upstream: new Upstream({ ...common, transport: datagram, fallback: stream }), stream };
 }
 

@@ -28,7 +28,7 @@ export const QUERIES_MAX = 1000;
 const AT_ONCE_MAX = 8;
 
 /** What a connection is made from. */
-export interface QuicConnectionOptions extends Pick<Services, "clock" | "deadlines" | "counters"> {
+export interface QuicConnectionOptions extends Pick<Services, "clock" | "deadlines" | "counters" | "taps"> {
   /** An open connection to whom it should be, which belongs to this object from now on. */
   readonly socket: QuicSocket;
   /** Whom it tells. */
@@ -125,7 +125,7 @@ export class QuicConnection implements PooledConnection {
 
   /** See `PooledConnection`. */
   send(query: StreamQuery): void {
-    const { deadlines, counters, clock } = this.#options;
+    const { deadlines, counters, clock, taps } = this.#options;
     deadlines.cancel(this.#unused);
     counters.upstreamStreamQueries++;
     this.#queryCount++;
@@ -136,6 +136,7 @@ export class QuicConnection implements PooledConnection {
     const sent = new CarriedQuery(query, this.#sentAtMs, this.#sentKeeper);
     this.#correlator.register(sent, this.#server, query.deadlineMs, query.owner);
     this.#sent.add(sent);
+    sent.passage = taps.sent(query.octets, "quic", 0, sent.peer);
     this.#streams.send(sent);
     this.#silence.watch();
   }
@@ -161,10 +162,9 @@ export class QuicConnection implements PooledConnection {
   };
 
   #accept(sent: CarriedQuery, message: Uint8Array<ArrayBuffer>): void {
-    const { counters } = this.#options;
     putId(message, sent.id);
     const verdict = this.#correlator.accept(message, this.#server.address);
-    counters[COUNTER_OF[verdict]]++;
+    this.#options.counters[COUNTER_OF[verdict]]++;
     if (verdict !== "matched" && this.carries(sent.query)) {
       this.#fail(sent, `it has sent what is no reply to the query (${verdict})`);
     }

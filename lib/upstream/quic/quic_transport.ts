@@ -12,7 +12,7 @@ export const QUIC_KEEP_MS = 60_000;
 export interface QuicTransportOptions
   extends
     Omit<StreamTransportOptions, "traits" | "connect">,
-    Pick<QuicConnectionOptions, "counters" | "random" | "tombstoneMs"> {
+    Pick<QuicConnectionOptions, "counters" | "random" | "tombstoneMs" | "taps"> {
   /** Connects to who it should be. */
   readonly connect: (signal: AbortSignal) => Promise<QuicSocket>;
 }

@@ -16,7 +16,7 @@ export const DOT_ALPN = ["dot"] as const;
 export interface TlsTransportOptions
   extends
     Omit<StreamTransportOptions, "traits" | "connect">,
-    Pick<UpstreamConnectionOptions, "counters" | "random" | "tombstoneMs"> {
+    Pick<UpstreamConnectionOptions, "counters" | "random" | "tombstoneMs" | "taps"> {
   /** How it is connected to. */
   readonly dial: SecureDial<TlsSocket>;
 }
@@ -33,7 +33,16 @@ export function tlsTransport({ dial, ...options }: TlsTransportOptions): StreamT
       const socket = await dial.connect(signal);
       return {
         open: (owner) =>
-          new UpstreamConnection({ ...options, gathering, clock, keepTime, socket, owner, isGenuine: undefined }),
+          new UpstreamConnection({
+            ...options,
+            protocol: "tls",
+            gathering,
+            clock,
+            keepTime,
+            socket,
+            owner,
+            isGenuine: undefined,
+          }),
         discard: () => socket.close(),
       };
     },

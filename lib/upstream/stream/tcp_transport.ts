@@ -13,7 +13,7 @@ export const KEEP_MS = 10_000;
 export interface TcpTransportOptions
   extends
     Omit<StreamTransportOptions, "traits" | "connect" | "name" | "runtime">,
-    Pick<UpstreamConnectionOptions, "counters" | "random" | "tombstoneMs"> {
+    Pick<UpstreamConnectionOptions, "counters" | "random" | "tombstoneMs" | "taps"> {
   /** The world outside. */
   readonly runtime: StreamTransportOptions["runtime"] & { readonly network: Pick<Network, "connectStream"> };
   /** Where the server is asked. */
@@ -40,7 +40,17 @@ export function tcpTransport({ address, source = null, cookies, ...options }: Tc
       const socket = await network.connectStream(address, signal, source);
       return {
         open: (owner) =>
-          new UpstreamConnection({ ...options, gathering: null, clock, keepTime, name, isGenuine, socket, owner }),
+          new UpstreamConnection({
+            ...options,
+            protocol: "tcp",
+            gathering: null,
+            clock,
+            keepTime,
+            name,
+            isGenuine,
+            socket,
+            owner,
+          }),
         discard: () => socket.close(),
       };
     },

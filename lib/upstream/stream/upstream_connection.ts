@@ -21,7 +21,7 @@ import type { Services } from "../../observe/services.ts";
 
 /** What a connection is made from. */
 export interface UpstreamConnectionOptions
-  extends Pick<Services, "clock" | "deadlines" | "counters">, Pick<FrameWriterOptions, "gathering"> {
+  extends Pick<Services, "clock" | "deadlines" | "counters" | "taps">, Pick<FrameWriterOptions, "gathering"> {
   /** An open socket, which belongs to this object from now on. */
   readonly socket: StreamSocket;
   /** Whom it tells. */
@@ -30,6 +30,8 @@ export interface UpstreamConnectionOptions
   readonly name: string;
   /** How long it is kept when nothing is waited for. */
   readonly keepTime: KeepTime;
+  /** What is spoken. */
+  readonly protocol: "tcp" | "tls";
   /** Where unpredictable numbers come from. */
   readonly random: Random;
   /** See `CorrelatorOptions.tombstoneMs`. */
@@ -119,7 +121,7 @@ export class UpstreamConnection implements PooledConnection {
 
   /** See `PooledConnection`. The copy has an ID of its own. */
   send(query: StreamQuery): void {
-    const { deadlines, counters, clock } = this.#options;
+    const { deadlines, counters, clock, taps, protocol } = this.#options;
     deadlines.cancel(this.#unused);
     counters.upstreamStreamQueries++;
     this.#queryCount++;
@@ -132,6 +134,7 @@ export class UpstreamConnection implements PooledConnection {
     const sent = new CarriedQuery(query, this.#sentAtMs, this.#sentKeeper);
     this.#correlator.register(sent, this.#server, deadlineMs, owner);
     this.#sent.add(sent);
+    sent.passage = taps.sent(query.octets, protocol, sent.id, sent.peer);
     this.#writer.write(query.octets, sent.id);
     this.#silence.watch();
   }

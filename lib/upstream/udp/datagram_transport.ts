@@ -14,7 +14,7 @@ import type { UpstreamSocket } from "./upstream_socket.ts";
 import type { Services } from "../../observe/services.ts";
 
 /** What a transport is made from. */
-export interface DatagramTransportOptions extends Pick<Services, "counters"> {
+export interface DatagramTransportOptions extends Pick<Services, "counters" | "taps"> {
   /** Replies with a wrong cookie do not count. */
   readonly cookies?: CookieJar;
   /** The sockets to ask from. */
@@ -51,7 +51,7 @@ export class DatagramTransport implements Transport {
   /** See `Transport`. */
   send(octets: Uint8Array<ArrayBuffer>, query: AwaitedQuery, request: Request): void {
     // hot path
-    const { cookies, name } = this.#options;
+    const { cookies, name, taps } = this.#options;
     if (request.isClosed) return query.failed(new TooLateError(name));
     const socket = this.#pick(request, query);
     if (socket === null) return;
@@ -61,6 +61,7 @@ export class DatagramTransport implements Transport {
     query.expectsCookie = query.mindsCookie && cookies !== undefined && cookies.knowsServerCookie;
     socket.correlator.register(query, this.#server, request.deadlineMs, request.owner);
     putId(octets, query.id);
+    query.passage = taps.sent(octets, "udp", query.id, query.peer, socket.address);
     // Others of its burst may fail, and be written anew where this one is: it is not to be looked at any more.
     socket.send(octets, query);
   }

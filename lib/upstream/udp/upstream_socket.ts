@@ -1,3 +1,4 @@
+import type { SocketAddress } from "../../base/net/address.ts";
 import { shortCopy } from "../../base/octets/short_copies.ts";
 import type { Random } from "../../base/random/random.ts";
 import type { Clock, DatagramSocket } from "../../base/runtime.ts";
@@ -71,6 +72,11 @@ export class UpstreamSocket implements QuerySource {
     this.openedAtMs = openedAtMs;
     this.correlator = new Correlator({ random, deadlines, tombstoneMs, onIdle: () => this.#isRetired && this.close() });
     this.#receive();
+  }
+
+  /** Where queries leave from, as far as the socket was told. */
+  get address(): SocketAddress {
+    return this.#socket.address;
   }
 
   /** Queries sent from here so far. */

@@ -545,6 +545,30 @@ socket = "admin.sock"`,
     said: ["2:10 admin.socket: must be a path from the root, such as /run/dns-forwarder/admin.sock"],
   },
   {
+    what: "somebody who reads dnstap over what it is not sent over",
+    text: `[dnstap]
+to = "udp://192.0.2.9:6000"`,
+    said: ["2:6 dnstap.to: must be unix: with a path from the root, or tcp:// with an address and a port"],
+  },
+  {
+    what: "somebody who reads dnstap at a name",
+    text: `[dnstap]
+to = "tcp://collector.example:6000"`,
+    said: ["2:6 dnstap.to: an IP address is needed, not a name"],
+  },
+  {
+    what: "somebody who reads dnstap at no port",
+    text: `[dnstap]
+to = "tcp://192.0.2.9"`,
+    said: ["2:6 dnstap.to: a port is needed, 1–65535"],
+  },
+  {
+    what: "messages that dnstap does not tell of",
+    text: `[dnstap]
+messages = ["client", "resolver"]`,
+    said: ["2:23 dnstap.messages[2]: must be client or forwarder"],
+  },
+  {
     what: "an answer with two addresses of one family",
     text: `answer = ["192.0.2.1", "192.0.2.2"]`,
     said: ["1:10 answer: one IPv4 and one IPv6 address at most"],

@@ -62,6 +62,10 @@ const DEFAULTS: Told = {
   toldClients: "network",
   toldNames: "full",
   untoldDomains: [],
+  dnstapTo: null,
+  dnstapMessages: ["client", "forwarder"],
+  dnstapIdentity: null,
+  dnstapVersion: null,
 };
 
 /** The words of a command line; `''` is an empty one. */

@@ -26,11 +26,15 @@ const EXAMPLES: Partial<Record<keyof Config, string>> = {
   queryLogFolder: '"/var/log/dns-forwarder"',
   queryLogOnly: '"blocked"',
   untoldDomains: '"in-addr.arpa"',
+  dnstapTo: '"unix:/run/dnstap.sock"',
+  dnstapMessages: '"client"',
+  dnstapIdentity: '"ns1"',
+  dnstapVersion: '"1"',
   trustedProxies: '"192.0.2.0/24"',
 };
 
 /** Lists that mean nothing when they are empty. */
-const MUST_HAVE: readonly (keyof Config)[] = ["upstreams", "answer", "allow"];
+const MUST_HAVE: readonly (keyof Config)[] = ["upstreams", "answer", "allow", "dnstapMessages"];
 
 /** Lists that are one value nearly always. */
 const MAY_BE_ONE: readonly (keyof Config)[] = ["certificates", "keys"];

@@ -80,6 +80,12 @@ export const SCHEMA: Field<FileTables> = table({
     "ignore": row("untoldDomains"),
   }),
   "metrics": table({ "listen": row("metricsListen"), "allow": row("metricsAllow") }),
+  "dnstap": table({
+    "to": row("dnstapTo"),
+    "messages": row("dnstapMessages"),
+    "identity": row("dnstapIdentity"),
+    "version": row("dnstapVersion"),
+  }),
   "admin": table({ "socket": row("adminSocket") }),
 });
 

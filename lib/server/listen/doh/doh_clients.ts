@@ -1,4 +1,5 @@
 import type { HttpExchange } from "../../../base/http/http_exchange.ts";
+import type { SocketAddress } from "../../../base/net/address.ts";
 import type { Log } from "../../../observe/log.ts";
 import { Client } from "../../../resolver/client.ts";
 import { idOfPath } from "../client_id.ts";
@@ -32,8 +33,10 @@ export class DohClients {
   }
 
   /** Whose connection it is, as far as nothing else is said. */
-  connected(hostname: string, id: string | null): Client {
-    return new Client(hostname, "https", true, this.#options.listener, id);
+  connected({ hostname, port }: Pick<SocketAddress, "hostname" | "port">, id: string | null): Client {
+    const client = new Client(hostname, "https", true, this.#options.listener, id);
+    client.port = port;
+    return client;
   }
 
   /** Who asks with a request on the connection of `connected`; `null` where nothing is answered. */
@@ -63,7 +66,8 @@ export class DohClients {
     const known = this.#clients.get(key);
     if (known !== undefined) return known;
     if (this.#clients.size >= CLIENTS_MAX) this.#clients.clear();
-    const client = this.connected(hostname, id);
+    // Whoever asks through another, or by another path, does so from many ports.
+    const client = this.connected({ hostname, port: 0 }, id);
     this.#clients.set(key, client);
     return client;
   }

@@ -43,6 +43,7 @@ export class KnownClients {
 
   #noted(client: Client, peer: Peer): Client {
     // hot path
+    client.port = peer.port;
     if (this.#isAnywhere) client.peer = peer;
     return client;
   }

@@ -47,3 +47,9 @@ Deno.test("KnownClients.find() keeps where a client has asked from last where it
     }
   }
 });
+
+Deno.test("KnownClients.find() notes the port of the last datagram", () => {
+  const clients = new KnownClients(SERVICE);
+  const peers = [udp("192.0.2.1", 40_000), udp("192.0.2.1", 40_001), udp("192.0.2.1", 40_000)];
+  assertEquals(peers.map((peer) => clients.find(peer).port), [40_000, 40_001, 40_000]);
+});
