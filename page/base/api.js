@@ -7,11 +7,10 @@ export const session = new Store(/** @type {SessionAnswer | null | undefined} */
 
 /** The API said no, or nothing. The message is for people. */
 export class ApiError extends Error {
-  /** @param {number} status 0 when the program does not answer. @param {string} detail @param {number | null} [retrySeconds] */
-  constructor(status, detail, retrySeconds = null) {
+  /** @param {number} status 0 when the program does not answer. @param {string} detail */
+  constructor(status, detail) {
     super(detail);
     this.status = status;
-    this.retrySeconds = retrySeconds;
   }
 }
 
@@ -53,8 +52,7 @@ async function exchange(url, init) {
   if (response.ok) return response.status === 204 ? null : await response.json();
   // A login may end at any time: the token was revoked, or its day is over.
   if (response.status === 401 && !url.endsWith("/login")) session.set(null);
-  const retryAfter = Number(response.headers.get("retry-after") ?? NaN);
-  throw new ApiError(response.status, await detailOf(response), Number.isFinite(retryAfter) ? retryAfter : null);
+  throw new ApiError(response.status, await detailOf(response));
 }
 
 /** @param {Response} response @returns {Promise<string>} */

@@ -37,7 +37,8 @@ export const full = times({ dateStyle: "medium", timeStyle: "medium" });
 
 /** A rate: `104.5`, `1,204`. @param {number} value */
 export function rate(value) {
-  return value >= 100 || value === 0 ? (value >= 1e5 ? compact(value) : whole(value)) : oneDigit(value);
+  if (value >= 1e5) return compact(value);
+  return value >= 100 || Number.isInteger(value) ? whole(value) : oneDigit(value);
 }
 
 /** @param {number} part @param {number} all */

@@ -1,11 +1,11 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
-import { clock, compact, dayMinute, minute, rate } from "../base/format.js";
+import { compact, dayMinute, minute, rate } from "../base/format.js";
 import { html } from "../base/html.js";
 import { useStore } from "../base/store.js";
 import { colourOf, colours } from "../base/theme.js";
 import { t } from "../texts/texts.js";
-import { totals } from "../base/series.js";
+import { momentOf, totals } from "../base/counts.js";
 import { Source, SOURCES, sourceText } from "./marks.js";
 
 /** @import { SeriesAnswer } from "../../lib/web/api/answers.ts" */
@@ -93,7 +93,7 @@ function Reading({ series, shown, at, left }) {
   const atMs = series.fromAtMs + at * series.stepMs;
   return html`
     <div class=${`reading${left > 0.6 ? " left" : ""}`} style=${{ "--at": `${100 * left}%` }}>
-      <b>${series.stepMs < 60_000 ? clock(atMs) : dayMinute(atMs)}</b>
+      <b>${momentOf(series, atMs)}</b>
       <dl>
           ${[...shown].reverse().map((source) => {
             return html`
@@ -124,7 +124,12 @@ function summary(series, shown) {
   );
   const most = Math.max(0, ...sums);
   const atMs = series.fromAtMs + sums.indexOf(most) * series.stepMs;
-  return t.overview.chartSummary(shown.map(sourceText).join(", "), rate(sums.at(-1) ?? 0), rate(most), clock(atMs));
+  return t.overview.chartSummary(
+    shown.map(sourceText).join(", "),
+    rate(sums.at(-1) ?? 0),
+    rate(most),
+    momentOf(series, atMs),
+  );
 }
 
 /** Sums from the bottom up, the highest first: each is drawn over the one before. @param {SeriesAnswer} series
@@ -152,7 +157,7 @@ function options(shown, series, width, onMove) {
   return {
     width,
     height: HEIGHT,
-    padding: [8, 4, 0, 0],
+    padding: [8, 20, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { setScale: false, x: false, y: false } },
     scales: { x: { time: true }, y: { range: (_, __, max) => [0, Math.max(1, max * 1.08)] } },
@@ -168,7 +173,7 @@ function options(shown, series, width, onMove) {
         ...axis,
         size: 44,
         space: 38,
-        values: (_, splits) => splits.map((value) => Number.isInteger(value) ? compact(value) : rate(value)),
+        values: (_, splits) => splits.map((value) => value >= 1000 ? compact(value) : rate(value)),
       },
     ],
     series: [

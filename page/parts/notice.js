@@ -24,8 +24,6 @@ export function errorText(error) {
       return t.errors.unreachable;
     case 403:
       return t.errors.mayOnlyLook(error.message);
-    case 429:
-      return t.errors.tooOften(error.message, error.retrySeconds);
     default:
       return error.message === "" ? t.errors.status(error.status) : sentence(error.message);
   }

@@ -41,9 +41,6 @@ export const en = {
       `This page has failed: ${text}. Load it again; if that does not help, tell its makers.`,
     unreachable: "The program does not answer. Is it running, and can this machine reach it?",
     mayOnlyLook: (/** @type {string} */ detail) => `That is not allowed: ${detail}`,
-    tooOften: (/** @type {string} */ detail, /** @type {number | null} */ seconds) => {
-      return `${detail}${seconds === null ? "" : ` Try again in ${span(seconds)}.`}`;
-    },
     status: (/** @type {number} */ status) => `The program answers with HTTP status ${status}.`,
   },
   login: {
@@ -114,6 +111,7 @@ export const en = {
     median: (/** @type {string} */ time) => `95 of 100; half in ${time}`,
     nobodyAsked: "nobody was asked yet",
     noneFailed: "none in this time",
+    failedLast: (/** @type {string} */ time) => `none since ${time}`,
     failingSince: (/** @type {string} */ time) => `began at ${time}`,
   },
   failures: {
@@ -121,6 +119,9 @@ export const en = {
     none: (/** @type {string} */ length) => `No failure in the last ${length}.`,
     began: (/** @type {string} */ time, /** @type {string} */ ago, /** @type {string} */ count) => {
       return `It began to fail at ${time}, ${ago} ago: ${count} without an answer in this time.`;
+    },
+    over: (/** @type {string} */ from, /** @type {string} */ to, /** @type {string} */ count) => {
+      return `It failed from ${from} to ${to}, and not since: ${count} without an answer in this time.`;
     },
     noRows: "No question has failed as far back as is remembered.",
   },

@@ -3,6 +3,7 @@ import indexHtml from "../../../page/index.html" with { type: "text" };
 import mainJs from "../../../page/main.js" with { type: "text" };
 import baseAnswerJs from "../../../page/base/answer.js" with { type: "text" };
 import baseApiJs from "../../../page/base/api.js" with { type: "text" };
+import baseCountsJs from "../../../page/base/counts.js" with { type: "text" };
 import baseDownloadJs from "../../../page/base/download.js" with { type: "text" };
 import baseFormatJs from "../../../page/base/format.js" with { type: "text" };
 import baseHtmlJs from "../../../page/base/html.js" with { type: "text" };
@@ -76,6 +77,7 @@ export const BROWSER_FILES: Readonly<Record<string, string>> = {
   "main.js": mainJs,
   "base/answer.js": baseAnswerJs,
   "base/api.js": baseApiJs,
+  "base/counts.js": baseCountsJs,
   "base/download.js": baseDownloadJs,
   "base/format.js": baseFormatJs,
   "base/html.js": baseHtmlJs,

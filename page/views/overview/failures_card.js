@@ -2,7 +2,7 @@ import { useAnswer } from "../../base/answer.js";
 import { clock, span, whole } from "../../base/format.js";
 import { html } from "../../base/html.js";
 import { linkTo } from "../../base/route.js";
-import { failingSince, totals } from "../../base/series.js";
+import { lastFailing, momentOf, totals } from "../../base/counts.js";
 import { Card } from "../../parts/card.js";
 import { Rcode } from "../../parts/marks.js";
 import { ErrorNotice, Nothing, Waiting } from "../../parts/notice.js";
@@ -17,21 +17,11 @@ const ROWS = 5;
 export function FailuresCard({ series }) {
   const { answer, error, reload } = useAnswer("queries", { rcode: "SERVFAIL", limit: ROWS }, EVERY_MS);
   const rows = /** @type {QueriesAnswer | null} */ (answer)?.rows;
-  const since = series === null ? null : failingSince(series);
-  const { bySource, seconds } = series === null
-    ? { bySource: /** @type {Record<string, number>} */ ({}), seconds: 0 }
-    : totals(series);
   const note = html`<a href=${linkTo("queries", { rcode: "SERVFAIL" })}>${t.common.more}</a>`;
   return html`<${Card} id="failures-title" title=${t.failures.title} note=${note} className="wide failures">
     ${
     series !== null && html`
-      <p class=${since === null ? "summary" : "summary bad"}>
-            ${since === null ? t.failures.none(span(seconds)) : t.failures.began(
-              clock(since),
-              span((series.fromAtMs + seconds * 1000 - since) / 1000),
-              whole(bySource["failure"] ?? 0),
-            )}
-          </p>
+      <${Summary} series=${series} />
       <${Strip} series=${series} />
     `
   }
@@ -61,6 +51,19 @@ export function FailuresCard({ series }) {
   <//>`;
 }
 
+/** @param {{ series: SeriesAnswer }} properties */
+function Summary({ series }) {
+  const { bySource, seconds } = totals(series);
+  const failing = lastFailing(series);
+  if (failing === null) return html`<p class="summary">${t.failures.none(span(seconds))}</p>`;
+  const { fromAtMs, toAtMs, isOver } = failing;
+  const [from, to] = [momentOf(series, fromAtMs), momentOf(series, toAtMs)];
+  const count = whole(bySource["failure"] ?? 0);
+  if (isOver) return html`<p class="summary">${t.failures.over(from, to, count)}</p>`;
+  const ago = span((series.fromAtMs + seconds * 1000 - fromAtMs) / 1000);
+  return html`<p class="summary bad">${t.failures.began(from, ago, count)}</p>`;
+}
+
 /** As many as stand side by side. */
 const CELLS = 60;
 
@@ -76,7 +79,7 @@ function Strip({ series }) {
     ${
     cells.map((count, i) => {
       const height = count === 0 ? 0 : 25 + 75 * count / most;
-      return html`<i key=${i} title=${clock(series.fromAtMs + i * each * series.stepMs)}><b style=${{
+      return html`<i key=${i} title=${momentOf(series, series.fromAtMs + i * each * series.stepMs)}><b style=${{
         height: `${height}%`,
       }}></b></i>`;
     })

@@ -1,8 +1,8 @@
-import { clock, compact, percent, rate, share, took, whole } from "../../base/format.js";
+import { compact, percent, rate, share, took, whole } from "../../base/format.js";
 import { html } from "../../base/html.js";
 import { liveNow } from "../../base/live.js";
 import { linkTo } from "../../base/route.js";
-import { failingSince, totals } from "../../base/series.js";
+import { lastFailing, momentOf, totals } from "../../base/counts.js";
 import { useStore } from "../../base/store.js";
 import { Tile } from "../../parts/tile.js";
 import { t } from "../../texts/texts.js";
@@ -22,7 +22,7 @@ export function Tiles({ status, series }) {
   const [failed, blocked] = [bySource["failure"] ?? 0, bySource["blocked"] ?? 0];
   const cold = status?.times.find(({ source }) => source === "upstream");
   const hit = status?.times.find(({ source }) => source === "cache");
-  const since = series === null ? null : failingSince(series);
+  const failing = series === null ? null : lastFailing(series);
   const perSecond = news?.queriesPerSecond ?? status?.queriesPerSecond ?? null;
   const all = status?.replies.total ?? 0;
   return html`
@@ -64,11 +64,15 @@ export function Tiles({ status, series }) {
       <${Tile}
         label=${t.tiles.failed}
         value=${share(failed, total)}
-        note=${since === null ? t.tiles.noneFailed : t.tiles.failingSince(clock(since))}
+        note=${series === null || failing === null
+          ? t.tiles.noneFailed
+          : failing.isOver
+          ? t.tiles.failedLast(momentOf(series, failing.toAtMs))
+          : t.tiles.failingSince(momentOf(series, failing.fromAtMs))}
         href=${linkTo("queries", { rcode: "SERVFAIL" })}
         values=${shares(series, ["failure"], false)}
         colour="failure"
-        isBad=${failed > 0}
+        isBad=${failing?.isOver === false}
       />
     </div>
   `;

@@ -1,0 +1,64 @@
+import { clock, dayMinute } from "./format.js";
+
+/** @import { LiveAnswer, SeriesAnswer } from "../../lib/web/api/answers.ts" */
+
+/**
+ * With the last full second at its end. Seconds that nothing was told of stay empty.
+ * @param {SeriesAnswer} series @param {LiveAnswer} news @param {number} windowSeconds @returns {SeriesAnswer}
+ */
+export function extended(series, news, windowSeconds) {
+  const length = series.counts[0]?.length ?? 0;
+  const second = Math.floor(news.nowAtMs / 1000) - 1;
+  const last = Math.round(series.fromAtMs / 1000) + length - 1;
+  const missing = second - last;
+  // It was told of that already, or of so little that all is to be asked for anew.
+  if (missing <= 0 || missing > windowSeconds) return series;
+  const drop = Math.max(0, length + missing - windowSeconds);
+  return {
+    ...series,
+    fromAtMs: series.fromAtMs + 1000 * drop,
+    counts: series.counts.map((row, i) => {
+      const gap = Array.from({ length: missing - 1 }, () => 0);
+      return [...row.slice(drop), ...gap, news.counts[series.sources[i] ?? ""] ?? 0];
+    }),
+  };
+}
+
+/**
+ * How often each source was, and all of them together.
+ * @param {SeriesAnswer} series
+ * @returns {{ total: number, bySource: Record<string, number>, seconds: number }}
+ */
+export function totals(series) {
+  /** @type {Record<string, number>} */
+  const bySource = {};
+  let total = 0;
+  series.sources.forEach((source, i) => {
+    const count = (series.counts[i] ?? []).reduce((sum, value) => sum + value, 0);
+    bySource[source] = count;
+    total += count;
+  });
+  return { total, bySource, seconds: (series.counts[0]?.length ?? 0) * series.stepMs / 1000 };
+}
+
+/**
+ * The last time that questions failed: from the first failure to the last one, over breaks that are short next to the time that is
+ * looked at. It is over when the last one is as long ago.
+ * @param {SeriesAnswer} series
+ * @returns {{ fromAtMs: number, toAtMs: number, isOver: boolean } | null} `null` when none did.
+ */
+export function lastFailing(series) {
+  const failures = series.counts[series.sources.indexOf("failure")] ?? [];
+  const last = failures.findLastIndex((count) => count > 0);
+  if (last === -1) return null;
+  const breakMax = Math.max(6, Math.round(30_000 / series.stepMs), Math.round(failures.length / 25));
+  let first = last;
+  for (let i = last; i >= 0 && first - i <= breakMax; i--) if ((failures[i] ?? 0) > 0) first = i;
+  const atMs = (/** @type {number} */ i) => series.fromAtMs + i * series.stepMs;
+  return { fromAtMs: atMs(first), toAtMs: atMs(last), isOver: failures.length - 1 - last > breakMax };
+}
+
+/** A moment as exactly as the series has it. @param {SeriesAnswer} series @param {number} atMs */
+export function momentOf(series, atMs) {
+  return series.stepMs < 60_000 ? clock(atMs) : dayMinute(atMs);
+}
