@@ -35,6 +35,7 @@ const ends = new Uint16Array(RECORDS_MAX);
  */
 export function isNormal(response: Response, wantsDnssec: boolean): boolean {
   // hot path
+  if (response.isUsual) return true;
   const { octets, scan } = response;
   const { answerCount, authorityCount, additionalCount, qtypeOffset } = scan;
   const authoritiesEnd = answerCount + authorityCount;
