@@ -44,6 +44,7 @@ if (import.meta.main) {
       readInput: readStandardInput,
       defaultConfigFile,
       showProgress: progressLine(),
+      terminal: async () => (await import("./lib/system/process/terminal.ts")).openTerminal(),
       writeLine,
       lostLineCount: () => standardError.lostCount,
       openServiceSocket: () => openServiceSocket(writeLine),

@@ -45,6 +45,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "serve_as_worker.ts",
     "telemetry",
     "queries",
+    "top",
     "admin",
     "check",
     "probe",

@@ -1,4 +1,5 @@
 import type { App } from "../app/app.ts";
+import type { Terminal } from "../base/terminal.ts";
 import type { ServiceSocket } from "../operator/service_manager.ts";
 
 /** What the program needs from whoever starts it. */
@@ -12,6 +13,8 @@ export interface Host {
    * Not there where standard error is no terminal.
    */
   readonly showProgress?: ((text: string | null) => void) | null;
+  /** The terminal that somebody sits at; `null` when there is none. */
+  terminal?(): Promise<Terminal | null>;
   /** Reads all of standard input; `null` when it has more than `octetsMax`. */
   readInput?(octetsMax: number): Promise<Uint8Array | null>;
   /** Writes one line for the operator. Waits for nobody who reads it. */

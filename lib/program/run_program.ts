@@ -18,7 +18,6 @@ import { withLogFormat } from "./log_format.ts";
 import type { OperatingSystem } from "./operating_system.ts";
 import { type LoadedFiles, Reloads, type ReloadsOptions } from "./reloads.ts";
 import { makeSelfSigned } from "./certificates/self_signed.ts";
-import { runProbe } from "./probe/run_probe.ts";
 import { runQueries } from "./queries/run_queries.ts";
 import { serveAlone } from "./serve_alone.ts";
 import { supervise } from "./supervise.ts";
@@ -44,8 +43,16 @@ export async function runProgram(host: Host, system: OperatingSystem): Promise<n
       if (health === "well") return print(host, `${text}\n`);
       return complain(host, text, health === "unwell" ? EXIT.notWell : EXIT.cannotCheck);
     }
-    if (command.kind === "probe") return await runProbe(command, host, system);
     if (command.kind === "queries") return await runQueries(command, host, system);
+    if (command.kind === "top") {
+      // What only a terminal needs is loaded only then.
+      const { runTop } = await import("./top/run_top.ts");
+      return await runTop(command, host, system);
+    }
+    if (command.kind === "probe") {
+      const { runProbe } = await import("./probe/run_probe.ts");
+      return await runProbe(command, host, system);
+    }
     if (command.kind === "admin") return await runAdminCommand(command, host, system);
     if (command.kind === "import") return print(host, await importFiles(command, host, system.files));
     if (command.kind === "self-signed") return print(host, await makeSelfSigned(command, system));

@@ -13,6 +13,7 @@ import { parseSelfSigned, type SelfSigned } from "./self_signed_command.ts";
 import { parseProbe, type Probe } from "./probe_command.ts";
 import { parseQueries, type Queries } from "./queries_command.ts";
 import type { SubCommand } from "./sub_command.ts";
+import { parseTop, type Top } from "./top_command.ts";
 import { type Flag, flagName, FLAGS, SHELLS } from "./flags.ts";
 
 /** What the command line asks for. */
@@ -24,6 +25,7 @@ export type Command =
   | CheckEncrypted
   | Probe
   | Queries
+  | Top
   | Import
   | SelfSigned
   | Admin
@@ -73,6 +75,7 @@ export function parseCommand(args: readonly string[], defaultFile: () => string 
   const asked = helpAskedFor(args);
   if (asked !== null) return asked;
   if (args[0] === "check") return parseCheck(args.slice(1));
+  if (args[0] === "top") return parseTop(args.slice(1));
   if (args[0] === "probe") return parseProbe(args.slice(1));
   if (args[0] === "queries") return parseQueries(args.slice(1));
   if (isAdminWord(args[0])) return parseAdmin(args[0], args.slice(1));

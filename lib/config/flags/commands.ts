@@ -10,6 +10,7 @@ import { PROBE_COMMAND } from "./probe_command.ts";
 import { SELF_SIGNED_COMMAND } from "./self_signed_command.ts";
 import { QUERIES_COMMAND } from "./queries_command.ts";
 import type { SubCommand } from "./sub_command.ts";
+import { TOP_COMMAND } from "./top_command.ts";
 
 /** What `check` asks for unless told otherwise: the program answers it by itself, whatever its upstreams do. */
 const CHECKED_NAME = "localhost";
@@ -26,6 +27,7 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
     ],
   },
   PROBE_COMMAND,
+  TOP_COMMAND,
   ...ADMIN_COMMANDS,
   QUERIES_COMMAND,
   IMPORT_COMMAND,

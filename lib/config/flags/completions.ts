@@ -2,6 +2,7 @@ import { ADMIN_COMMANDS } from "./admin_commands.ts";
 import { SUB_COMMANDS } from "./commands.ts";
 import { IMPORT_COMMAND } from "./import_command.ts";
 import { QUERIES_COMMAND } from "./queries_command.ts";
+import { TOP_COMMAND } from "./top_command.ts";
 import { SELF_SIGNED_COMMAND } from "./self_signed_command.ts";
 import type { SubCommand } from "./sub_command.ts";
 import { type Flag, FLAGS, type SHELLS } from "./flags.ts";
@@ -10,7 +11,13 @@ import { type Flag, FLAGS, type SHELLS } from "./flags.ts";
 const PROGRAMS: readonly string[] = ["dns-forwarder", "dns-forwarder-native"];
 
 /** Commands behind which no other flags may stand. */
-const OWN_WORDS: readonly SubCommand[] = [...ADMIN_COMMANDS, QUERIES_COMMAND, IMPORT_COMMAND, SELF_SIGNED_COMMAND];
+const OWN_WORDS: readonly SubCommand[] = [
+  ...ADMIN_COMMANDS,
+  QUERIES_COMMAND,
+  IMPORT_COMMAND,
+  SELF_SIGNED_COMMAND,
+  TOP_COMMAND,
+];
 
 /** A script that completes the program's flags and their words in that shell. */
 export function completionScript(shell: typeof SHELLS[number]): string {

@@ -108,3 +108,45 @@ for (
     assertEquals(assertThrows(() => parseCommand(["probe", ...args]), UsageError).message, message);
   });
 }
+
+Deno.test("parseCommand() reads top with a filter and where the program is", () => {
+  const plain = parseCommand(["top"]);
+  assertEquals(plain, {
+    kind: "top",
+    filter: "",
+    isOnce: false,
+    isJson: false,
+    intervalMs: 1000,
+    socket: "/run/dns-forwarder/admin.sock",
+  });
+  const full = parseCommand([
+    "top",
+    "ads",
+    "rcode=SERVFAIL",
+    "--once",
+    "--json",
+    "--interval",
+    "2.5",
+    "--socket=/tmp/x",
+  ]);
+  assertEquals(full, {
+    kind: "top",
+    filter: "ads rcode=SERVFAIL",
+    isOnce: true,
+    isJson: true,
+    intervalMs: 2500,
+    socket: "/tmp/x",
+  });
+});
+
+for (
+  const [args, message] of [
+    [["--interval", "0"], 'Cannot use --interval "0": must be from 1 to 60 seconds'],
+    [["--interval"], "Cannot use --interval: it needs a value"],
+    [["--twice"], 'Cannot use "--twice" with top: no such flag, see --help'],
+  ] as const
+) {
+  Deno.test(`parseCommand() rejects "top ${args.join(" ")}"`, () => {
+    assertEquals(assertThrows(() => parseCommand(["top", ...args]), UsageError).message, message);
+  });
+}

@@ -1,0 +1,94 @@
+import { durationText } from "../../../operator/duration_text.ts";
+import type { StatusAnswer } from "../../../web/api/answers.ts";
+import { recentRate, sharesOf, type TopData, totalOf } from "../top_data.ts";
+import { leftAndRight } from "./cells.ts";
+import { bar, clockText, countText, mibText, msText, rateText, shareText, sparkline } from "./numbers.ts";
+import { type Line, line, span, type Style } from "./span.ts";
+
+/** Columns for the number at the beginning of a line. */
+const NUMBER_WIDTH = 8;
+/** Columns before the line of blocks. */
+const RATE_WIDTH = 22;
+/** From so many columns on there is room for more. */
+const WIDE = 100;
+const NARROW_BAR = 10;
+const WIDE_BAR = 20;
+/** More than this share of failures is shown as trouble. */
+const FAILED_MAX = 0.02;
+
+const HEALTH: Readonly<Record<StatusAnswer["health"], { readonly style: Style; readonly text: string }>> = {
+  well: { style: "good", text: "works" },
+  impaired: { style: "warn", text: "works, with trouble" },
+  failing: { style: "bad", text: "clients get no answers" },
+};
+
+/** Which program it is, whether it works, what time it is. */
+export function headLine({ status, live, failure }: TopData, width: number): Line {
+  if (status === null) return line(failure ?? "dns-forwarder …", failure === null ? "strong" : "bad");
+  const { version, startedAtMs, nowAtMs, workers } = status;
+  const now = live?.nowAtMs ?? nowAtMs;
+  const isTrouble = failure !== null || (live ?? status).problems.length > 0;
+  const up = durationText(Math.max(0, (now - startedAtMs) / 1000));
+  // What is wrong counts more than what it is called.
+  const about = isTrouble && width < WIDE ? "" : ` ${version}  up ${up}${workers > 1 ? `  ${workers} workers` : ""}`;
+  const left = [
+    span("dns-forwarder", "strong"),
+    span(`${about}  `),
+    ...(failure === null ? healthSpans(live ?? status) : [span(`● ${failure}`, "bad")]),
+  ];
+  return leftAndRight(left, line(clockText(now)), width);
+}
+
+function healthSpans({ health, problems }: Pick<StatusAnswer, "health" | "problems">): Line {
+  const { style, text } = HEALTH[health];
+  const [first, ...others] = problems;
+  const more = others.length === 0 ? "" : ` (${others.length} more: ?)`;
+  return [span(`● ${first === undefined ? text : first.text + more}`, style)];
+}
+
+/** How much there is, where it comes from, how long the rest takes: three lines. */
+export function loadLines(data: TopData, width: number): Line[] {
+  const { status, rates } = data;
+  if (status === null) return [];
+  const perSecond = recentRate(data);
+  const shares = sharesOf(data);
+  const total = totalOf(shares);
+  const memory = (shares.cache ?? 0) + (shares.stale ?? 0);
+  const failed = shares.failure ?? 0;
+  return [
+    [
+      span((perSecond === null ? "–" : rateText(perSecond)).padStart(NUMBER_WIDTH), "strong"),
+      span(" q/s          "),
+      span(sparkline(rates.map(totalOf).slice(-Math.max(0, width - RATE_WIDTH))), "accent"),
+    ],
+    [
+      span(shareText(memory, total).padStart(NUMBER_WIDTH), "strong"),
+      span(" from memory  "),
+      span(bar(total === 0 ? 0 : memory / total, width < WIDE ? NARROW_BAR : WIDE_BAR), "accent"),
+      span("  asked "),
+      span(shareText(shares.upstream ?? 0, total), "strong"),
+      span("  blocked "),
+      span(shareText(shares.blocked ?? 0, total), "strong"),
+      span("  failed "),
+      span(shareText(failed, total), failed > FAILED_MAX * total ? "bad" : "strong"),
+    ],
+    askedSpans(status, width),
+  ];
+}
+
+function askedSpans({ times, cache, questionsInFlight }: StatusAnswer, width: number): Line {
+  const cold = times.find(({ source }) => source === "upstream");
+  const common = [
+    span(msText(cold?.medianMs ?? null).padStart(NUMBER_WIDTH), "strong"),
+    span(" ms when asked, 95 % "),
+    span(msText(cold?.percentile95Ms ?? null), "strong"),
+    span(`  ${countText(questionsInFlight)} in flight`),
+  ];
+  if (cache === null) return [...common, span("  no memory")];
+  const { usedOctets, budgetOctets, entries, staleHits } = cache;
+  return [
+    ...common,
+    span(`  memory ${mibText(usedOctets)} of ${mibText(budgetOctets)} MiB`),
+    ...width < WIDE ? [] : [span(`, ${countText(entries)} entries, ${countText(staleHits)} stale given`)],
+  ];
+}

@@ -1,0 +1,36 @@
+import type { StatusAnswer } from "../../../web/api/answers.ts";
+import { type Line, line, span } from "./span.ts";
+
+const KEYS: readonly (readonly [string, string])[] = [
+  ["1", "overview"],
+  ["2 3", "names and clients that ask most"],
+  ["4", "upstreams: times, failures, why one is down"],
+  ["5", "names that are blocked most"],
+  ["6", "the last queries, full screen"],
+  ["↑ ↓ PgUp PgDn", "choose a row (or k, j)"],
+  ["Enter", "a query: why it got this answer; a name or a client: its queries"],
+  ["f or /", "filter queries: a part of a name, or client=… source=… rcode=… type=… upstream=…"],
+  ["s", "sort by something else"],
+  ["p or space", "let what is shown stay as it is; once more: go on"],
+  ["Esc", "back to the overview, without filter"],
+  ["Ctrl-L", "draw everything anew"],
+  ["q or Ctrl-C", "quit"],
+];
+
+/** What keys do, what is wrong, and what columns mean. */
+export function helpLines(status: StatusAnswer | null): Line[] {
+  const width = Math.max(...KEYS.map(([keys]) => keys.length));
+  const problems = status?.problems ?? [];
+  return [
+    ...(problems.length === 0 ? [] : [
+      line("What is wrong now", "strong"),
+      ...problems.map(({ text }) => line(`  ${text}`, "warn")),
+      [],
+    ]),
+    line("Keys", "strong"),
+    ...KEYS.map(([keys, what]): Line => [span(`  ${keys.padEnd(width)}  `, "accent"), span(what)]),
+    [],
+    line("Shares are of the last minute, as far as somebody has looked; upstreams' as well. Times are milliseconds:"),
+    line("P50 and P95 are those that half and 95 of 100 replies took at most. Memory answers too fast to be shown: –."),
+  ];
+}
