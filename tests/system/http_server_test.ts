@@ -82,6 +82,16 @@ Deno.test("DENO_HTTP_SERVERS says that an address is taken, with TLS as well", a
   }
 });
 
+Deno.test("DENO_HTTP_SERVERS shares its port with others that share it, and with no others", async () => {
+  const options = { handle: () => new Response(), identities: null, requestsMax: 1, failed: () => {} };
+  await withServer({ ...options, sharesPort: true }, async ({ server, url }) => {
+    const other = DENO_HTTP_SERVERS.listen(server.address, { ...options, sharesPort: true });
+    assertThrows(() => DENO_HTTP_SERVERS.listen(server.address, options), AddressInUseError, "is in use");
+    await other.close();
+    assertEquals((await ask(url)).status, 200);
+  });
+});
+
 Deno.test("DENO_HTTP_SERVERS answers 503 when too much is under way, and counts what is over as over", async () => {
   const asked = Promise.withResolvers<void>();
   const waiting = Promise.withResolvers<Response>();

@@ -17,6 +17,8 @@ export interface HttpServers {
 export interface HttpServerOptions {
   /** What is shown to those who come by TLS, which all do then: the first of these, whatever name they ask for. `null`: no TLS. */
   readonly identities: readonly TlsIdentity[] | null;
+  /** Whether other programs may listen at the same address, each for its share of the connections; by default not. */
+  readonly sharesPort?: boolean;
   /** Answers a request. What it throws is told to `failed`, and answered with 500. */
   readonly handle: HttpHandler;
   /** Requests that are under way at the same time at most, streams among them; others get 503. */

@@ -78,7 +78,8 @@ export function serveMetrics(config: FullConfig, context: PartContext): RunningP
 
   function listen() {
     try {
-      const options = { identities: null, requestsMax: REQUESTS_MAX, handle, failed };
+      const { sharesPort } = config;
+      const options = { identities: null, sharesPort, requestsMax: REQUESTS_MAX, handle, failed };
       const server = listenHttp({ address: config.metricsListen!, setting: "--metrics" }, options, system);
       return { server, address: formatSocketAddress(server.address) };
     } catch (error) {

@@ -14,9 +14,9 @@ import { usableCertificateOf } from "./tls/tls_contexts.ts";
 export const DENO_HTTP_SERVERS: HttpServers = { listen };
 
 function listen(local: SocketAddress, options: HttpServerOptions): HttpServer {
-  const { identities } = options;
-  // Those who share a port do not notice one another; whoever listens here for certificates must be able to, to replace them.
-  if (identities !== null) bind(local, () => Deno.listen({ ...local, transport: "tcp" })).close();
+  const { identities, sharesPort = false } = options;
+  // Those who share a port do not notice one another; who shows certificates must be able to, with itself, to replace them.
+  if (identities !== null && !sharesPort) bind(local, () => Deno.listen({ ...local, transport: "tcp" })).close();
   let serving = new Serving(local, identities, options);
   const address = { ...local, port: serving.port };
   return {
@@ -48,7 +48,11 @@ class Serving {
     const { hostname, port } = local;
     const own = { hostname, port, signal: this.#abort.signal, onListen: () => {}, onError: () => refusal(500) };
     const tls = identities === null ? {} : tlsOf(identities);
-    this.#server = bind(local, () => Deno.serve({ ...own, ...tls }, (request, info) => this.#take(request, info)));
+    const reusePort = options.sharesPort === true || identities !== null;
+    this.#server = bind(
+      local,
+      () => Deno.serve({ ...own, ...tls, reusePort }, (request, info) => this.#take(request, info)),
+    );
     this.port = this.#server.addr.port;
   }
 
@@ -91,10 +95,10 @@ class Serving {
 }
 
 /** Of several certificates Deno's server shows one. */
-function tlsOf([identity]: readonly TlsIdentity[]): { cert: string; key: string; reusePort: boolean } {
+function tlsOf([identity]: readonly TlsIdentity[]): { cert: string; key: string } {
   if (identity === undefined) throw new TlsError("A certificate is needed");
   usableCertificateOf(identity);
-  return { cert: identity.certificate, key: identity.key, reusePort: true };
+  return { cert: identity.certificate, key: identity.key };
 }
 
 function refusal(status: 500 | 503): Response {
