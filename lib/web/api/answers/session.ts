@@ -1,5 +1,6 @@
-/** What a token may do: look, or change what the program does as well. */
-export type Scope = "read" | "admin";
+import type { Scope } from "../../auth/tokens.ts";
+
+export type { Scope };
 
 /** `GET session`: as whom the API is used. */
 export interface SessionAnswer {
