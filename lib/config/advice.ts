@@ -8,6 +8,7 @@ import {
 } from "../base/net/address.ts";
 import { type Listen, listenText, transportsOf } from "../server/listen/listen.ts";
 import { isLost, serverText, socketAddressesOf } from "../upstream/endpoint.ts";
+import { adminListenText, isExposed, parseAdminListen } from "../web/admin_listen.ts";
 import { type Config, DEFAULT_LISTEN } from "./config.ts";
 import { invalid } from "./readers.ts";
 import { UsageError } from "./usage_error.ts";
@@ -41,6 +42,7 @@ export function adviceOn(config: Config, provenance: Provenance): Advice {
   rejectUnaskable(config, provenance);
   rejectUnsharable(config, provenance);
   rejectUnservable(config, provenance);
+  rejectExposed(config, provenance);
   const { minTtlSeconds, maxTtlSeconds } = config;
   if (minTtlSeconds > maxTtlSeconds) {
     const given = { where: whereOf("minTtlSeconds"), text: String(minTtlSeconds) };
@@ -105,25 +107,53 @@ function rejectUnservable({ listen, certificates }: Config, { whereOf }: Provena
   }
 }
 
+/** A page that others could read along, or that nobody could open. */
+function rejectExposed(config: Config, { whereOf }: Provenance): void {
+  const { adminListen, isAdminBehindProxy, certificates, adminTokenFile, stateDir } = config;
+  if (adminListen === null) return;
+  const listen = parseAdminListen(adminListen);
+  const given = { where: whereOf("adminListen"), text: adminListen };
+  if (listen.isSecure && certificates.length === 0) throw invalid(given, `needs ${whereOf("certificates")}`);
+  if (isExposed(listen) && !isAdminBehindProxy) {
+    const secure = adminListenText({ ...listen, isSecure: true });
+    throw invalid(
+      given,
+      "what is not encrypted is for this machine alone, at 127.0.0.1 or ::1; " +
+        `elsewhere it takes ${secure} with ${whereOf("certificates")}, or a proxy that encrypts it ` +
+        `and ${whereOf("isAdminBehindProxy")} = true`,
+    );
+  }
+  if (adminTokenFile === null && stateDir === null) {
+    throw invalid(given, `needs ${whereOf("adminTokenFile")}, or ${whereOf("stateDir")} to keep that file in`);
+  }
+}
+
 function isEncrypted({ protocol }: Listen): boolean {
   return protocol !== "plain" && protocol !== "http";
 }
 
 /** What was given and does nothing. */
-function idleSettings(settings: Config, { isGiven, whereOf }: Provenance): string[] {
-  const { upstreams, listen, keys, certificates } = settings;
+function idleSettings(config: Config, { isGiven, whereOf }: Provenance): string[] {
+  const { upstreams, listen, keys, certificates, adminListen } = config;
   const listeners = listen ?? [];
   const warnings: string[] = [];
   if (isGiven("answer") && upstreams.length > 0) {
     warnings.push(`${whereOf("answer")} has no effect beside ${whereOf("upstreams")}`);
   }
-  if (certificates.length > 0 && !listeners.some(isEncrypted)) {
+  const isAdminSecure = adminListen !== null && parseAdminListen(adminListen).isSecure;
+  if (certificates.length > 0 && !listeners.some(isEncrypted) && !isAdminSecure) {
     warnings.push(`${whereOf("certificates")} has no effect: ${whereOf("listen")} has no encrypted address`);
+  }
+  const { adminTokenFile, adminHosts, isAdminBehindProxy } = config;
+  if (adminListen === null && (adminTokenFile !== null || adminHosts.length > 0 || isAdminBehindProxy)) {
+    warnings.push(
+      `[admin] has no page: token-file, hosts and behind-proxy have no effect without ${whereOf("adminListen")}`,
+    );
   }
   if (keys.length > 0 && certificates.length === 0) {
     warnings.push(`${whereOf("keys")} has no effect without ${whereOf("certificates")}`);
   }
-  const { metricsListen, metricsAllow } = settings;
+  const { metricsListen, metricsAllow } = config;
   if (
     metricsListen !== null && !LOOPBACK.test(hostnameOf(metricsListen)) &&
     metricsAllow.every((one) => LOOPBACK.test(one))

@@ -1,7 +1,7 @@
 import type { LogFormat } from "../observe/json_line.ts";
 import type { LogLevel } from "../observe/log.ts";
 import type { MultiQuestion } from "../resolver/questions/split.ts";
-import type { StorageRules } from "../response/storable.ts";
+import type { StorageRules } from "../response/assess.ts";
 import { type Listen, plainListen } from "../server/listen/listen.ts";
 import type { ClientLevel, NameLevel } from "../telemetry/privacy/levels.ts";
 import type { LogKind } from "../telemetry/query_log/log_kinds.ts";
@@ -89,6 +89,14 @@ export interface Config extends StorageRules {
   readonly metricsListen: string | null;
   /** The networks that may read them, as `formatCidr` writes them. */
   readonly metricsAllow: readonly string[];
+  /** Where the page and its API are served, as `adminListenText` writes it; `null` for nowhere. */
+  readonly adminListen: string | null;
+  /** The path of the file with their tokens; `null` for the usual one in `stateDir`. */
+  readonly adminTokenFile: string | null;
+  /** Further names that they may be asked by, in lower case. */
+  readonly adminHosts: readonly string[];
+  /** Whether a proxy encrypts what comes from there. */
+  readonly isAdminBehindProxy: boolean;
   /** Path of the folder where queries are written down; `null` for none. */
   readonly queryLogFolder: string | null;
   /** Of all of its files together, in MiB. */

@@ -8,6 +8,7 @@ import { CidrFormatError, formatCidr, parseCidr } from "../base/net/cidr.ts";
 import { formatIp, parseIp } from "../base/net/ip.ts";
 import { type Listen, parseListen } from "../server/listen/listen.ts";
 import { typeFromText } from "../wire/iana.ts";
+import { adminListenText, parseAdminListen } from "../web/admin_listen.ts";
 import { NameFormatError } from "../wire/name.ts";
 import type { Endpoint } from "../upstream/endpoint.ts";
 import { parseAskable } from "../upstream/parse_endpoint.ts";
@@ -28,6 +29,21 @@ export function listenList(form: string, defaultPort: number): Reader<readonly L
 /** An address with a port, 0 for a free one; as `formatSocketAddress` writes it. */
 export function socketAddress(form: string, defaultPort: number): Reader<string> {
   return single(form, (one) => readAs(one, (text) => formatSocketAddress(parseSocketAddress(text, defaultPort, 0))));
+}
+
+/** An address with a port and how it is served, see `parseAdminListen`. */
+export function adminAddress(form: string): Reader<string> {
+  return single(form, (one) => readAs(one, (text) => adminListenText(parseAdminListen(text))));
+}
+
+/** Names of hosts, in lower case, without a dot at the end. */
+export function hostNames(form: string): Reader<readonly string[]> {
+  const read = (one: Given): string => {
+    const name = one.text.toLowerCase().replace(/\.$/, "");
+    if (name.length <= 253 && /^[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/.test(name) && /[a-z]/.test(name)) return name;
+    throw invalid(one, 'must be the name of a host, such as "dns.home.arpa", without a port');
+  };
+  return { form, isList: true, read: (given) => given.map(read) };
 }
 
 /** Servers to ask, see `parseAskable`. */

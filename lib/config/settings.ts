@@ -1,5 +1,6 @@
 import type { Config, FullConfig } from "./config.ts";
 import type { Settings } from "./setting.ts";
+import { ADMIN_SETTINGS } from "./settings/admin_settings.ts";
 import { ADMISSION_SETTINGS } from "./settings/admission_settings.ts";
 import { CACHE_SETTINGS } from "./settings/cache_settings.ts";
 import { DNSTAP_SETTINGS } from "./settings/dnstap_settings.ts";
@@ -21,6 +22,7 @@ export const SETTINGS: Settings = {
   ...CACHE_SETTINGS,
   ...LOCAL_SETTINGS,
   ...PROCESS_SETTINGS,
+  ...ADMIN_SETTINGS,
   ...METRICS_SETTINGS,
   ...QUERY_LOG_SETTINGS,
   ...DNSTAP_SETTINGS,

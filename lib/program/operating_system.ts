@@ -1,5 +1,6 @@
 import type { Files } from "../base/files.ts";
 import type { HttpServers } from "../base/http/http_server.ts";
+import type { Digests } from "../base/random/digests.ts";
 import type { LocalSockets } from "../base/local_sockets.ts";
 import type { TlsIdentity } from "../base/sockets/tls.ts";
 import type { Network, Runtime } from "../base/runtime.ts";
@@ -46,6 +47,8 @@ export interface OperatingSystem {
   makeCertificate(wish: SelfSignedWish): Promise<SelfSignedCertificate>;
   /** Reads keys; see `PublicKeyOf`. */
   readonly publicKeyOf: PublicKeyOf;
+  /** Loads what secrets are compared and signed by. */
+  loadDigests(): Promise<Digests>;
   /** Where files of the program's own are written. */
   readonly writableFiles: WritableFiles;
   /** Fetches lists. */

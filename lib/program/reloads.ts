@@ -2,16 +2,37 @@ import type { Files } from "../base/files.ts";
 import { WatchedPaths } from "../base/watched_paths.ts";
 import type { Clock, Timers } from "../base/runtime.ts";
 import type { FullConfig } from "../config/config.ts";
+import type { ConfigSource } from "../config/loaded_config.ts";
 import type { Log } from "../observe/log.ts";
 import type { ServiceManager } from "../operator/service_manager.ts";
 import type { Outcome } from "../reload/outcome.ts";
 import { type Loaded, Reloader, type Unusable } from "../reload/reloader.ts";
 import type { ReloadTarget } from "../reload/reload_target.ts";
 
+/** Where a configuration comes from. */
+export interface Origin {
+  /** What it was read from, so that it can be read again; `null` when there is nothing but flags. */
+  readonly source: ConfigSource | null;
+  /** The absolute paths of all files. */
+  readonly files: readonly string[];
+  /** Where each setting was given, by its path; see `LoadedConfig`. */
+  readonly places: ReadonlyMap<string, string>;
+  /** What is allowed and probably not meant. */
+  readonly warnings: readonly string[];
+}
+
+/** What is followed, and where it comes from. */
+export interface InForce extends Origin {
+  /** What is followed. */
+  readonly config: FullConfig;
+}
+
 /** A configuration that was read from files. */
 export interface LoadedFiles extends Loaded {
   /** The absolute paths where a change may be one of the configuration. */
   readonly watched: readonly string[];
+  /** Where it comes from. */
+  readonly origin: Origin;
 }
 
 /** What reloads are made from. */
@@ -20,6 +41,8 @@ export interface ReloadsOptions {
   readonly load: (() => Promise<LoadedFiles | Unusable>) | null;
   /** The paths where a change may be one of what was read at the start. */
   readonly watched: readonly string[];
+  /** Where that comes from. */
+  readonly origin: Origin;
   /** Where the operator reads. */
   readonly log: Log;
 }
@@ -55,6 +78,12 @@ export class Reloads {
   #certificates: Serving["certificates"] | null = null;
   #paths: WatchedPaths | null = null;
   #watched: readonly string[];
+  #config: FullConfig | null = null;
+  #origin: Origin;
+  /** That of what was followed before. */
+  #formerOrigin: Origin;
+  /** That of what was read last. */
+  #readOrigin: Origin;
   /** Asked for before anybody served: what was read may be old. */
   #isDue = false;
 
@@ -62,6 +91,12 @@ export class Reloads {
   constructor(options: ReloadsOptions) {
     this.#options = options;
     this.#watched = options.watched;
+    this.#origin = this.#formerOrigin = this.#readOrigin = options.origin;
+  }
+
+  /** What is followed, once something serves. */
+  get inForce(): InForce {
+    return { config: this.#reloader?.config ?? this.#config!, ...this.#origin };
   }
 
   /** SIGHUP. */
@@ -87,19 +122,24 @@ export class Reloads {
   serve({ target, config, service, runtime, files, certificates }: Serving): Reloader | null {
     const { load, log } = this.#options;
     this.#certificates = certificates;
+    this.#config = config;
     if (load === null) return null;
     const reloader = this.#reloader = new Reloader({
       config,
       load: async () => {
         const loaded = await load();
-        if ("watched" in loaded) this.#watched = loaded.watched;
+        if ("watched" in loaded) {
+          this.#watched = loaded.watched;
+          this.#readOrigin = loaded.origin;
+        }
         return loaded;
       },
       target,
       timers: runtime.timers,
       log,
       onBegin: () => service?.reloading(),
-      onEnd: () => {
+      onEnd: ({ kind }) => {
+        this.#follow(kind);
         this.#watch(reloader.config);
         service?.reloaded();
       },
@@ -111,6 +151,13 @@ export class Reloads {
     }
     if (this.#isDue) reloader.reload();
     return reloader;
+  }
+
+  #follow(kind: Outcome["kind"]): void {
+    if (kind === "taken back") this.#origin = this.#formerOrigin;
+    if (kind !== "applied") return;
+    this.#formerOrigin = this.#origin;
+    this.#origin = this.#readOrigin;
   }
 
   /** Nothing serves any more. */

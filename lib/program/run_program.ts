@@ -1,10 +1,13 @@
 import { parseCommand } from "../config/flags/cli.ts";
 import { completionScript } from "../config/flags/completions.ts";
+import { flagName } from "../config/flags/flags.ts";
 import { commandHelpText, helpText } from "../config/flags/help.ts";
 import type { ReadConfig } from "../config/read_config.ts";
+import { DEFAULTS, FIELDS, SETTINGS } from "../config/settings.ts";
 import { UsageError } from "../config/usage_error.ts";
 import { Log } from "../observe/log.ts";
 import { ListenError } from "../server/listen/listen_on.ts";
+import { makeToken } from "./admin/make_token.ts";
 import { runAdminCommand } from "./admin/admin_command.ts";
 import { check } from "./check/check.ts";
 import { checkEncrypted } from "./check/check_encrypted.ts";
@@ -16,7 +19,7 @@ import { importFiles } from "./import_files.ts";
 import { listenAdvice } from "./listen_advice.ts";
 import { withLogFormat } from "./log_format.ts";
 import type { OperatingSystem } from "./operating_system.ts";
-import { type LoadedFiles, Reloads, type ReloadsOptions } from "./reloads.ts";
+import { type LoadedFiles, type Origin, Reloads, type ReloadsOptions } from "./reloads.ts";
 import { makeSelfSigned } from "./certificates/self_signed.ts";
 import { runQueries } from "./queries/run_queries.ts";
 import { serveAlone } from "./serve_alone.ts";
@@ -56,6 +59,7 @@ export async function runProgram(host: Host, system: OperatingSystem): Promise<n
     if (command.kind === "admin") return await runAdminCommand(command, host, system);
     if (command.kind === "import") return print(host, await importFiles(command, host, system.files));
     if (command.kind === "self-signed") return print(host, await makeSelfSigned(command, system));
+    if (command.kind === "token") return await makeToken(command, host, system);
     if (command.kind === "check-config") return await checkConfig(command, host, system);
     if (command.kind === "print-config") return await printConfigOf(command, host, system.configIo);
     if (command.kind === "print-schema") return await printSchema(host);
@@ -81,13 +85,21 @@ async function serve(
   const { logLevel, logFormat } = command.config;
   const told = withLogFormat(host, logFormat, system);
   const log = new Log({ level: logLevel, writeLine: (line) => told.writeLine(line) });
-  const reloads = new Reloads({ load, watched: command.watched ?? [], log });
+  const { watched = [], origin = originOfFlags(command) } = command;
+  const reloads = new Reloads({ load, watched, origin, log });
   const stopHearing = system.onHangup(() => reloads.hangup());
   try {
     return await serveByProcesses(command, told, system, reloads);
   } finally {
     stopHearing();
   }
+}
+
+/** Where there is no file: what is not as usual was given as a flag. */
+function originOfFlags({ config, warnings }: ReadConfig): Origin {
+  const given = FIELDS.filter((field) => JSON.stringify(config[field]) !== JSON.stringify(DEFAULTS[field]));
+  const places = new Map(given.map((field) => [SETTINGS[field].path, `--${flagName(SETTINGS[field])}`]));
+  return { source: null, files: [], places, warnings };
 }
 
 async function serveByProcesses(

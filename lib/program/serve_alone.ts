@@ -13,6 +13,7 @@ import type { Reloads } from "./reloads.ts";
 import { besides } from "./telemetry/besides.ts";
 import { MessageStream } from "./telemetry/message_stream.ts";
 import { Telemetry } from "./telemetry/telemetry.ts";
+import { ApiService } from "./telemetry/web/api_service.ts";
 import { adminHandler, serveAdmin } from "./admin/serve_admin.ts";
 import { serveOn } from "./serve_on.ts";
 import { briefStatus, serviceManager } from "./service.ts";
@@ -69,6 +70,7 @@ async function serveBy(
   const service = serviceManager(host, system, () => briefStatus(app.served, app.state));
   service?.ready();
   let telemetry: Telemetry | null = null;
+  let api: ApiService | null = null;
   let { drainSeconds } = config;
   const target: ReloadTarget = {
     prepare: async (to) => {
@@ -85,6 +87,7 @@ async function serveBy(
         lists?.follow(to);
         messages.follow(to);
         ({ drainSeconds } = to);
+        api?.follow();
       };
       return { commit: follow, abort };
     },
@@ -97,6 +100,16 @@ async function serveBy(
     findAddresses: (name, via) => app.findAddresses(name, via),
     useLists: ({ set }) => app.useLists(set),
   });
+  api = new ApiService({
+    program: app,
+    workers: 1,
+    handle: () => handle,
+    inForce: () => reloads.inForce,
+    offers: () => telemetry?.offers ?? null,
+    system,
+    runtime,
+    log,
+  });
   const handle = adminHandler(app, {
     reload,
     lists,
@@ -104,8 +117,19 @@ async function serveBy(
     wallClock,
     besideLines: () => telemetry?.lines ?? [],
     queryLog: () => telemetry?.offers.queryLog ?? null,
+    api: (request) => api!.answer(request),
   });
-  telemetry = new Telemetry({ program: app, handle, lists, certificates, isNative: io.isNative, system, runtime, log });
+  telemetry = new Telemetry({
+    program: app,
+    handle,
+    lists,
+    certificates,
+    api,
+    isNative: io.isNative,
+    system,
+    runtime,
+    log,
+  });
   await telemetry.start(config).catch((error) => {
     app.abort();
     throw error;
@@ -121,6 +145,7 @@ async function serveBy(
   lists?.stop();
   certificates.stop();
   await telemetry.stop();
+  await api.stop();
   await app.stop();
   await messages.stop();
   stopTelling();

@@ -16,6 +16,7 @@ import type { OperatingSystem } from "./operating_system.ts";
 import type { Reloads } from "./reloads.ts";
 import { besides } from "./telemetry/besides.ts";
 import { Telemetry } from "./telemetry/telemetry.ts";
+import { ApiService } from "./telemetry/web/api_service.ts";
 import { adminHandler, serveAdmin } from "./admin/serve_admin.ts";
 import { serveOn } from "./serve_on.ts";
 import { briefStatus, serviceManager } from "./service.ts";
@@ -81,6 +82,7 @@ export async function supervise(
   shown.follow();
   let stopAdmin = () => {};
   let telemetry: Telemetry | null = null;
+  let api: ApiService | null = null;
   if (isServing) {
     const target: ReloadTarget = { prepare, tally: () => supervisor.tally() };
     reloader = reloads.serve({
@@ -98,6 +100,16 @@ export async function supervise(
       findAddresses: (name, via) => supervisor.findAddresses(name, via),
       useLists: (opened) => supervisor.useLists(sets.hold(opened)),
     });
+    api = new ApiService({
+      program: supervisor,
+      workers: count,
+      handle: () => handle,
+      inForce: () => reloads.inForce,
+      offers: () => telemetry?.offers ?? null,
+      system,
+      runtime,
+      log,
+    });
     const handle = adminHandler(supervisor, {
       reload,
       lists,
@@ -105,12 +117,14 @@ export async function supervise(
       wallClock,
       besideLines: () => telemetry?.lines ?? [],
       queryLog: () => telemetry?.offers.queryLog ?? null,
+      api: (request) => api!.answer(request),
     });
     telemetry = new Telemetry({
       program: supervisor,
       handle,
       lists,
       certificates,
+      api,
       isNative: true,
       system,
       runtime,
@@ -132,6 +146,7 @@ export async function supervise(
   lists?.stop();
   certificates.stop();
   await telemetry?.stop();
+  await api?.stop();
   await supervisor.stop();
   stopTelling();
   return exitCode;
@@ -147,7 +162,9 @@ export async function supervise(
       log.use(to.logLevel);
       lists?.follow(to);
       ({ drainSeconds } = to);
-      return commit();
+      const committed = commit();
+      api?.follow();
+      return committed;
     };
     return { commit: follow, abort };
   }

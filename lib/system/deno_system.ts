@@ -1,4 +1,5 @@
 import type { Build, OperatingSystem } from "../program/operating_system.ts";
+import { loadDigests } from "./digests.ts";
 import { makeSelfSigned } from "./certificates/self_signed.ts";
 import { publicKeyOf } from "./certificates/public_key.ts";
 import { chooseDatagramIo, sharedDatagramIo } from "./datagram_io.ts";
@@ -35,6 +36,7 @@ export function denoSystem(mainModule: string): OperatingSystem {
     configIo: DENO_CONFIG_IO,
     publicKeyOf,
     makeCertificate: makeSelfSigned,
+    loadDigests,
     writableFiles: DENO_WRITABLE_FILES,
     listFetcher: denoListFetcher(mainModule),
     listCompiler: denoListCompiler(mainModule),

@@ -167,7 +167,7 @@ test("whatever is said to the socket, the program answers it and its clients", a
   for (const line of await rig.say(noise)) assertMatch(line, /^\{"ok":false,"error":"[^"]+"\}$/);
   assertMatch((await rig.say("x".repeat(5000)))[0] ?? "hung up", /a line has 4096 octets at most|hung up/);
   assertEquals(await rig.say('{"command":"stop"}\n'), [
-    '{"ok":false,"error":"there is no such command; there are status, reload, flush, explain, pause, resume, lists and refresh"}',
+    '{"ok":false,"error":"there is no such command; there are status, reload, flush, explain, pause, resume, lists, refresh and api"}',
   ]);
   // One more than there may be is hung up on.
   const [last] = await Promise.all([

@@ -4,6 +4,7 @@ import type { Host as ProgramHost } from "../../lib/program/host.ts";
 import type { DatagramIoChoice, OperatingSystem } from "../../lib/program/operating_system.ts";
 import type { Order } from "../../lib/workers/messages.ts";
 import { fetchSource } from "../../lib/lists/fetch/fetch_source.ts";
+import { loadDigests } from "../../lib/system/digests.ts";
 import { makeSelfSigned } from "../../lib/system/certificates/self_signed.ts";
 import { publicKeyOf } from "../../lib/system/certificates/public_key.ts";
 import { FakeFiles } from "./fake_files.ts";
@@ -87,6 +88,7 @@ export class FakeSystem implements ProgramHost {
       },
       publicKeyOf,
       makeCertificate: makeSelfSigned,
+      loadDigests,
       writableFiles: this.writableFiles,
       listFetcher: {
         fetchText: async (wanted, path, options) => {

@@ -10,6 +10,7 @@ import { type Check, type CheckEncrypted, parseCheck, SUB_COMMANDS } from "./com
 import { type ConfigCommand, isConfigWord, splitConfigArguments } from "./config_commands.ts";
 import { type Import, parseImport } from "./import_command.ts";
 import { parseSelfSigned, type SelfSigned } from "./self_signed_command.ts";
+import { type MakeToken, parseToken } from "./token_command.ts";
 import { parseProbe, type Probe } from "./probe_command.ts";
 import { parseQueries, type Queries } from "./queries_command.ts";
 import type { SubCommand } from "./sub_command.ts";
@@ -28,6 +29,7 @@ export type Command =
   | Top
   | Import
   | SelfSigned
+  | MakeToken
   | Admin
   | ConfigCommand
   | { readonly kind: "print-schema" }
@@ -81,6 +83,7 @@ export function parseCommand(args: readonly string[], defaultFile: () => string 
   if (isAdminWord(args[0])) return parseAdmin(args[0], args.slice(1));
   if (args[0] === "import") return parseImport(args.slice(1));
   if (args[0] === "self-signed") return parseSelfSigned(args.slice(1));
+  if (args[0] === "token") return parseToken(args.slice(1));
   if (args[0] === "print-schema" && args.length === 1) return { kind: "print-schema" };
   if (isConfigWord(args[0])) return configCommand(args[0], args.slice(1), defaultFile);
   const values = readFlags(args);

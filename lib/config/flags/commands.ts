@@ -10,6 +10,7 @@ import { PROBE_COMMAND } from "./probe_command.ts";
 import { SELF_SIGNED_COMMAND } from "./self_signed_command.ts";
 import { QUERIES_COMMAND } from "./queries_command.ts";
 import type { SubCommand } from "./sub_command.ts";
+import { TOKEN_COMMAND } from "./token_command.ts";
 import { TOP_COMMAND } from "./top_command.ts";
 
 /** What `check` asks for unless told otherwise: the program answers it by itself, whatever its upstreams do. */
@@ -32,6 +33,7 @@ export const SUB_COMMANDS: readonly SubCommand[] = [
   QUERIES_COMMAND,
   IMPORT_COMMAND,
   SELF_SIGNED_COMMAND,
+  TOKEN_COMMAND,
   {
     name: "check-config",
     value: "[<file>] [--json]",

@@ -38,6 +38,11 @@ function requestOf(command: unknown, fields: Fields): AdminRequest {
     if (name === null && below) throw new AdminError("below needs a name");
     return { command, name, below };
   }
+  if (command === "api") {
+    const [method, path] = [fields.text("method") ?? "GET", fields.text("path")];
+    if (path === null) throw new AdminError("api needs a path");
+    return { command, method, path, body: fields.any("body") };
+  }
   if (command === "explain") {
     const name = fields.name("name");
     if (name === null) throw new AdminError("explain needs a name");
@@ -45,7 +50,7 @@ function requestOf(command: unknown, fields: Fields): AdminRequest {
     return { command, name, type, client, dnssec: fields.flag("dnssec"), at: fields.time("at") };
   }
   throw new AdminError(
-    "there is no such command; there are status, reload, flush, explain, pause, resume, lists and refresh",
+    "there is no such command; there are status, reload, flush, explain, pause, resume, lists, refresh and api",
   );
 }
 
@@ -102,6 +107,10 @@ class Fields {
     const value = this.#take(key);
     if (value === null || typeof value === "string") return value;
     throw new AdminError(`${key} must be a name`);
+  }
+
+  any(key: string): unknown {
+    return this.#take(key);
   }
 
   texts(key: string): readonly string[] | null {

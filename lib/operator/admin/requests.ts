@@ -11,7 +11,20 @@ export type AdminRequest =
   | PauseRequest
   | ResumeRequest
   | FlushRequest
-  | ExplainRequest;
+  | ExplainRequest
+  | ApiRequest;
+
+/** Ask for what the page is made of, or do what it can; see `lib/web/api/`. */
+export interface ApiRequest {
+  /** Tells it from the others. */
+  readonly command: "api";
+  /** GET or POST. */
+  readonly method: string;
+  /** With what stands behind the `?`: `/api/v1/top?by=name`. */
+  readonly path: string;
+  /** Of a POST. */
+  readonly body: unknown;
+}
 
 /** Fetch lists now. */
 export interface RefreshRequest {

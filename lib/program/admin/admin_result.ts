@@ -43,6 +43,8 @@ export function adminResultText({ command }: AdminRequest, result: unknown): str
     case "pause":
     case "resume":
       return pausesText(result as PauseResult);
+    case "api":
+      return `${JSON.stringify(result)}\n`;
     case "lists":
     case "refresh":
       return listsText(result as readonly ListStatus[]).map((line) => `${line}\n`).join("");

@@ -5,11 +5,12 @@ import type { QueryLogResult } from "./admin_result.ts";
 import { AdminError } from "../../operator/admin/admin_error.ts";
 import { type AdminHandler, AdminServer } from "../../operator/admin/admin_server.ts";
 import { changePauses, type PausedProgram } from "../../operator/admin/pausing.ts";
-import type { ExplainRequest, FlushRequest, RefreshRequest } from "../../operator/admin/requests.ts";
+import type { ApiRequest, ExplainRequest, FlushRequest, RefreshRequest } from "../../operator/admin/requests.ts";
 import type { Explanation } from "../../operator/explain/explanation.ts";
 import type { Pause } from "../../lists/schedule/pause.ts";
 import type { ListStatus } from "../../lists/keeper/list_status.ts";
 import type { CertificateStatus } from "../../server/certificates/certificate_keeper.ts";
+import type { TlsMaterial } from "../../server/certificates/tls_material.ts";
 import type { Outcome } from "../../reload/outcome.ts";
 import type { Status } from "../../operator/status.ts";
 
@@ -49,6 +50,10 @@ export interface ListsTarget {
 
 /** Knows certificates. */
 export interface CertificatesTarget {
+  /** What is shown, with keys. */
+  readonly material: TlsMaterial;
+  /** Tells of others that are shown from now on. Returns what ends it. */
+  follow(show: (material: TlsMaterial) => void): () => void;
   /** How all of them are doing. */
   readonly status: readonly CertificateStatus[];
   /** The same in lines. */
@@ -83,6 +88,16 @@ export interface AdminHandlerOptions {
   readonly besideLines: () => readonly string[];
   /** Where queries are written down, if they are. */
   readonly queryLog: () => LogPlace | null;
+  /** Answers what the page is made of. */
+  readonly api: (request: ApiRequest) => Promise<ApiResult>;
+}
+
+/** What the command `api` brings. */
+export interface ApiResult {
+  /** The HTTP status that it would have. */
+  readonly status: number;
+  /** See `lib/web/api/answers.ts`; `ProblemDetails` for all statuses but 200. */
+  readonly body: unknown;
 }
 
 /**
@@ -115,7 +130,7 @@ export function serveAdmin({ path, handle, sockets, timers, log }: ServeAdminOpt
 /** What commands for the program come to, whatever way they come in. */
 export function adminHandler(
   target: AdminTarget,
-  { reload, lists, certificates, wallClock, besideLines, queryLog }: AdminHandlerOptions,
+  { reload, lists, certificates, wallClock, besideLines, queryLog, api }: AdminHandlerOptions,
 ): AdminHandler {
   return async (request) => {
     switch (request.command) {
@@ -128,6 +143,8 @@ export function adminHandler(
           lists: lists?.status ?? [],
           certificates: certificates.status,
         };
+      case "api":
+        return await api(request);
       case "flush":
         return { removed: await target.flush(request) };
       case "explain":

@@ -24,7 +24,8 @@ export interface CertificatesOptions {
 export class Certificates {
   readonly #options: CertificatesOptions;
   #keeper: CertificateKeeper | null = null;
-  #show: (material: TlsMaterial) => void = () => {};
+  readonly #followers = new Set<(material: TlsMaterial) => void>();
+  #material = NO_TLS;
 
   /** See {@linkcode CertificatesOptions}. */
   constructor(options: CertificatesOptions) {
@@ -33,7 +34,18 @@ export class Certificates {
 
   /** Others are shown by `show` from now on, when they are there. */
   begin(show: (material: TlsMaterial) => void): void {
-    this.#show = show;
+    this.#followers.add(show);
+  }
+
+  /** See `CertificatesTarget`. */
+  follow(show: (material: TlsMaterial) => void): () => void {
+    this.#followers.add(show);
+    return () => void this.#followers.delete(show);
+  }
+
+  /** What was read last, also for a configuration that is not followed yet. */
+  get material(): TlsMaterial {
+    return this.#material;
   }
 
   /**
@@ -45,7 +57,9 @@ export class Certificates {
     const authorities = (listen ?? []).flatMap(({ clientCa }) => clientCa === null ? [] : [clientCa]);
     if (certificates.length === 0 && this.#keeper === null) return NONE;
     this.#keeper ??= await this.#keeperOf();
-    return await this.#keeper.read({ certificates, keys, authorities });
+    const read = await this.#keeper.read({ certificates, keys, authorities });
+    this.#material = read.material;
+    return read;
   }
 
   /** Whether there are none. */
@@ -76,7 +90,10 @@ export class Certificates {
   async #keeperOf(): Promise<CertificateKeeper> {
     const { CertificateKeeper } = await import("../../server/certificates/certificate_keeper.ts");
     const { system: { files, configIo, publicKeyOf }, runtime, log } = this.#options;
-    const onChange = (material: TlsMaterial) => this.#show(material);
+    const onChange = (material: TlsMaterial) => {
+      this.#material = material;
+      for (const show of this.#followers) show(material);
+    };
     return new CertificateKeeper({
       clock: runtime.clock,
       timers: runtime.timers,

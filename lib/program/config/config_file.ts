@@ -43,8 +43,9 @@ export async function readConfigFileAgain(
 }
 
 async function read(source: ConfigSource, system: OperatingSystem): Promise<LoadedFiles & ReadConfig> {
-  const { config, warnings, plainWarnings, watched } = await loadConfig(source, system.configIo);
-  return { config, warnings: [...warnings, ...missingSources(config, system)], plainWarnings, watched };
+  const { config, warnings: said, plainWarnings, watched, files, places } = await loadConfig(source, system.configIo);
+  const warnings = [...said, ...missingSources(config, system)];
+  return { config, warnings, plainWarnings, watched, origin: { source, files, places, warnings } };
 }
 
 /** Shows what is wrong with files that cannot be used. The lines begin with the place, as editors expect it. */

@@ -4,9 +4,10 @@ import type { Log } from "../../observe/log.ts";
 import type { ObservationFeed } from "../../observe/observation.ts";
 import type { AdminHandler } from "../../operator/admin/admin_server.ts";
 import type { Drain } from "../../telemetry/drain.ts";
-import type { History } from "../../telemetry/history/history.ts";
-import type { AdminTarget, CertificatesTarget, ListsTarget, LogPlace } from "../admin/serve_admin.ts";
+import type { AdminTarget, CertificatesTarget, ListsTarget } from "../admin/serve_admin.ts";
 import type { OperatingSystem } from "../operating_system.ts";
+import type { Offers } from "./offers.ts";
+import type { ApiService } from "./web/api_service.ts";
 
 /** The program that is watched: one that serves alone, or all workers together. */
 export interface WatchedProgram extends AdminTarget {
@@ -16,14 +17,6 @@ export interface WatchedProgram extends AdminTarget {
   readonly drain: Drain;
   /** Resolves when `state` is as new as it can be; not there where it always is. */
   refresh?(): Promise<void>;
-}
-
-/** What parts have for others; `null` while the part that has it is off. */
-export interface Offers {
-  /** What was written down of queries, for charts and searches. */
-  history: History | null;
-  /** Where queries are written down. */
-  queryLog: LogPlace | null;
 }
 
 /** What a part is started with. */
@@ -38,6 +31,8 @@ export interface PartContext {
   readonly certificates: CertificatesTarget;
   /** Whether datagrams are taken and sent in batches. */
   readonly isNative: boolean;
+  /** What the page is made of. */
+  readonly api: ApiService;
   /** The world outside. */
   readonly system: OperatingSystem;
   /** Time, randomness, the network. */

@@ -1,6 +1,7 @@
 import type { FullConfig } from "../../config/config.ts";
 import type { Prepared } from "../../reload/reload_target.ts";
-import type { Offers, Part, PartContext, RunningPart } from "./part.ts";
+import type { Offers } from "./offers.ts";
+import type { Part, PartContext, RunningPart } from "./part.ts";
 import { PARTS } from "./parts.ts";
 
 /** A part that runs, and what it goes by. */

@@ -25,6 +25,7 @@ export type {
 } from "./answers/lists.ts";
 export {
   type LiveAnswer,
+  type LiveUpstream,
   type QueriesAnswer,
   type QueryRow,
   type SeriesAnswer,
@@ -37,6 +38,7 @@ export type { LoginBody, ProblemDetails, Scope, SessionAnswer } from "./answers/
 export type {
   CacheAnswer,
   CertificateAnswer,
+  Health,
   ListenerAnswer,
   PrivacyAnswer,
   ProblemAnswer,

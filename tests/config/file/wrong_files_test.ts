@@ -49,6 +49,52 @@ timeout = "2s"`,
     said: ["1:9 cache: must be a table"],
   },
   {
+    what: "a page that is not encrypted and not for this machine alone",
+    text: `[admin]
+listen = "192.0.2.1:8053"
+token-file = "/tokens"`,
+    said: [
+      "2:10 admin.listen: what is not encrypted is for this machine alone, at 127.0.0.1 or ::1; elsewhere it takes " +
+      "https://192.0.2.1:8053 with server.certificate, or a proxy that encrypts it and admin.behind-proxy = true",
+    ],
+  },
+  {
+    what: "a page at all addresses in the clear",
+    text: `[admin]
+listen = "[::]:8053"
+token-file = "/tokens"`,
+    said: [
+      "2:10 admin.listen: what is not encrypted is for this machine alone, at 127.0.0.1 or ::1; elsewhere it takes " +
+      "https://[::]:8053 with server.certificate, or a proxy that encrypts it and admin.behind-proxy = true",
+    ],
+  },
+  {
+    what: "a page that is encrypted without a certificate",
+    text: `[admin]
+listen = "https://192.0.2.1"
+token-file = "/tokens"`,
+    said: ["2:10 admin.listen: needs server.certificate"],
+  },
+  {
+    what: "a page whose tokens are nowhere",
+    text: `[admin]
+listen = "127.0.0.1"`,
+    said: ["2:10 admin.listen: needs admin.token-file, or server.state-dir to keep that file in"],
+  },
+  {
+    what: "a page at a name, with a path, and under an address as a name",
+    text: `[admin]
+listen = "http://127.0.0.1:8053"
+token-file = "tokens"
+hosts = ["192.0.2.1", "dns.home.arpa:8053"]`,
+    said: [
+      "2:10 admin.listen: must be an address alone, without http://",
+      "3:14 admin.token-file: must be a path from the root, such as /var/lib/dns-forwarder/tokens",
+      '4:10 admin.hosts[1]: must be the name of a host, such as "dns.home.arpa", without a port',
+      '4:23 admin.hosts[2]: must be the name of a host, such as "dns.home.arpa", without a port',
+    ],
+  },
+  {
     what: "a name where an address is listened at",
     text: `[metrics]
 listen = "localhost:9153"

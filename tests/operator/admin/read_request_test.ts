@@ -43,10 +43,10 @@ for (
     ["status", "a command is an object in JSON, on one line"],
     ["[]", "a command is an object in JSON, on one line"],
     ["null", "a command is an object in JSON, on one line"],
-    ["{}", "there is no such command; there are status, reload, flush, explain, pause, resume, lists and refresh"],
+    ["{}", "there is no such command; there are status, reload, flush, explain, pause, resume, lists, refresh and api"],
     [
       '{"command":"stop"}',
-      "there is no such command; there are status, reload, flush, explain, pause, resume, lists and refresh",
+      "there is no such command; there are status, reload, flush, explain, pause, resume, lists, refresh and api",
     ],
     ['{"command":"status","all":true}', 'there is no field "all" in this command'],
     ['{"command":"status","__proto__":1}', 'there is no field "__proto__" in this command'],

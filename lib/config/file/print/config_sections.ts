@@ -5,7 +5,10 @@ import type { Entry, PrintOptions, Section } from "./sections.ts";
 import { settingValue } from "./setting_value.ts";
 
 /** The tables of the top, in the order of the pages; what is not a setting of the table stands between them. */
-const HEADS = ["", "server", "access", "cache", "upstreams.default", "local", "block", "answers", "log", "admin"];
+const HEADS = [
+  ...["", "server", "access", "cache", "upstreams.default", "local", "block", "answers", "log"],
+  ...["query-log", "metrics", "admin"],
+];
 
 /** A configuration as a file that says the same. */
 export function configSections(config: FullConfig, options: PrintOptions): Section[] {
@@ -39,6 +42,8 @@ const TABLES: readonly (string | undefined)[] = [
   "block",
   "answers",
   "log",
+  "query-log",
+  "metrics",
   "admin",
 ];
 

@@ -71,7 +71,8 @@ function keyText(key: string): string {
   return /^[A-Za-z0-9_-]+$/.test(key) ? key : quoted(key);
 }
 
-function valueText(value: TomlValue): string {
+/** A value as TOML writes it. */
+export function valueText(value: TomlValue): string {
   if (typeof value === "string") return quoted(value);
   if (typeof value !== "object") return String(value);
   if (isList(value)) return `[${value.map(valueText).join(", ")}]`;

@@ -86,7 +86,13 @@ export const SCHEMA: Field<FileTables> = table({
     "identity": row("dnstapIdentity"),
     "version": row("dnstapVersion"),
   }),
-  "admin": table({ "socket": row("adminSocket") }),
+  "admin": table({
+    "socket": row("adminSocket"),
+    "listen": row("adminListen"),
+    "token-file": row("adminTokenFile"),
+    "hosts": row("adminHosts"),
+    "behind-proxy": row("isAdminBehindProxy"),
+  }),
 });
 
 function readGlob(text: string): string {

@@ -4,7 +4,7 @@ export interface ConfigAnswer {
   readonly files: readonly string[];
   /** All single settings. */
   readonly settings: readonly SettingAnswer[];
-  /** All of it as a file that says it, without secrets. */
+  /** All of it as a file that says it, without what stands in files of tokens; empty for who may only look. */
   readonly text: string;
   /** What is allowed and probably not meant. */
   readonly warnings: readonly string[];

@@ -1,11 +1,10 @@
-import type { ProblemAnswer, StatusAnswer } from "./status.ts";
-import type { UpstreamAnswer } from "./upstreams.ts";
+import type { Health, ProblemAnswer } from "./status.ts";
 
 /** What `top` can be asked by. */
-export const TOP_KINDS = ["name", "client", "upstream", "blocked"] as const;
+export const TOP_KINDS: readonly TopKind[] = ["name", "client", "upstream", "blocked"];
 
 /** See `TOP_KINDS`. */
-export type TopKind = typeof TOP_KINDS[number];
+export type TopKind = "name" | "client" | "upstream" | "blocked";
 
 /** `GET top?by=&window=&limit=`: what there was most of. */
 export interface TopAnswer {
@@ -116,9 +115,21 @@ export interface LiveAnswer {
   /** The last full second, by the sources of `series`. */
   readonly counts: Readonly<Record<string, number>>;
   /** How it is; see `StatusAnswer`. */
-  readonly health: StatusAnswer["health"];
+  readonly health: Health;
   /** See `StatusAnswer`. */
   readonly problems: readonly ProblemAnswer[];
   /** State and times of each upstream. */
-  readonly upstreams: readonly Pick<UpstreamAnswer, "name" | "state" | "smoothedMs" | "percentile95Ms">[];
+  readonly upstreams: readonly LiveUpstream[];
+}
+
+/** How an upstream is doing now; see `UpstreamAnswer`. */
+export interface LiveUpstream {
+  /** As it is written after `--resolver`. */
+  readonly name: string;
+  /** `up`, `down`, `probing`, `loop`, `disabled`. */
+  readonly state: string;
+  /** SRTT; `null` when never measured. */
+  readonly smoothedMs: number | null;
+  /** 95 of 100 recent replies came within; `null` when never measured. */
+  readonly percentile95Ms: number | null;
 }

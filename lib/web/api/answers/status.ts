@@ -1,5 +1,8 @@
 import type { PauseAnswer } from "./lists.ts";
 
+/** `well`, `impaired` (something is wrong, most clients get answers), `failing` (nobody can be asked, so that new answers are none). */
+export type Health = "well" | "impaired" | "failing";
+
 /** `GET status`: whether it works, at one glance. */
 export interface StatusAnswer {
   /** The program's version. */
@@ -10,8 +13,8 @@ export interface StatusAnswer {
   readonly startedAtMs: number;
   /** Processes that serve; 1 where one does all. */
   readonly workers: number;
-  /** `well`, `impaired` (something is wrong, most clients get answers), `failing` (clients get none). */
-  readonly health: "well" | "impaired" | "failing";
+  /** In one word. */
+  readonly health: Health;
   /** What is wrong now, the worst first; empty when all is well. */
   readonly problems: readonly ProblemAnswer[];
   /** Of the last ten seconds, by what `series` counts; `null` while nobody has watched for as long. */

@@ -1,0 +1,76 @@
+import type { LiveAnswer } from "../answers.ts";
+import type { ApiContext } from "../context.ts";
+import type { QueryFilter } from "../../../telemetry/query_filter.ts";
+import { healthOf, problemsIn } from "../told/problems.ts";
+import { isUnfiltered, isWanted } from "./query_filter.ts";
+import { cursorsOf, queryRows } from "./query_rows.ts";
+import type { RecentQueries } from "./recent_queries.ts";
+import type { Watched } from "./watching.ts";
+
+/** Rows of an answer: nobody reads more in a second. */
+const ROWS_MAX = 50;
+/** Queries that a filter is compared with in a second; what came before these is counted as not looked at. */
+const COMPARED_MAX = 1000;
+
+/** Where somebody has read to. */
+export interface ReadTo {
+  /** The number of the first query that he has not seen. */
+  readonly number: number;
+  /** When that was. */
+  readonly atMs: number;
+}
+
+/** What is new since then. */
+export async function liveAnswer(
+  context: ApiContext,
+  watched: Watched,
+  filter: QueryFilter,
+  since: ReadTo,
+): Promise<LiveAnswer> {
+  const { look, clientNames, clock, epochMs } = context;
+  const { recent, series } = watched;
+  const cursors = cursorsOf(context, watched);
+  const [to, nowMs] = [recent.count, clock.nowMs()];
+  const { numbers, more } = newestOf(recent, filter, Math.max(since.number, recent.oldest), to, context);
+  const rows = await queryRows(numbers, recent, clientNames, cursors);
+  const { status, lists, certificates } = await look.read();
+  const problems = problemsIn({ status, lists, certificates });
+  const { sources, counts } = series.read(2);
+  return {
+    nowAtMs: epochMs(),
+    cursor: cursors.of(to),
+    rows,
+    more,
+    queriesPerSecond: nowMs <= since.atMs ? 0 : (to - since.number) * 1000 / (nowMs - since.atMs),
+    counts: Object.fromEntries(sources.map((source, i) => [source, counts[i]!.at(-2) ?? counts[i]!.at(-1) ?? 0])),
+    health: healthOf(problems, status),
+    problems,
+    upstreams: status.upstreams.map(({ name, state, smoothedMs, percentile95Ms }) => ({
+      name,
+      state,
+      smoothedMs: smoothedMs === 0 ? null : smoothedMs,
+      percentile95Ms: percentile95Ms === 0 ? null : percentile95Ms,
+    })),
+  };
+}
+
+function newestOf(
+  recent: RecentQueries,
+  filter: QueryFilter,
+  from: number,
+  to: number,
+  { clientNames }: ApiContext,
+): { readonly numbers: number[]; readonly more: number } {
+  const numbers: number[] = [];
+  if (isUnfiltered(filter)) {
+    for (let number = to - 1; number >= from && numbers.length < ROWS_MAX; number--) numbers.push(number);
+    return { numbers, more: Math.max(0, to - from - numbers.length) };
+  }
+  let more = 0;
+  for (let number = to - 1; number >= Math.max(from, to - COMPARED_MAX); number--) {
+    if (!isWanted(filter, number, recent, clientNames)) continue;
+    if (numbers.length < ROWS_MAX) numbers.push(number);
+    else more++;
+  }
+  return { numbers, more };
+}

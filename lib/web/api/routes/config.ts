@@ -1,0 +1,47 @@
+import type { ReloadAnswer } from "../answers.ts";
+import { ApiError } from "../api_error.ts";
+import type { Route } from "../route.ts";
+
+/** Characters of a file that is checked. */
+const TEXT_MAX = 512 * 1024;
+
+/** What is in force. */
+export const CONFIG_ROUTES: readonly Route[] = [
+  {
+    method: "GET",
+    path: "config",
+    scope: "read",
+    about: "What is in force, and where each of it comes from.",
+    answer: "ConfigAnswer",
+    run: async ({ context: { configuration }, session }) => {
+      const answer = await configuration.read();
+      return session.scope === "admin" ? answer : { ...answer, text: "" };
+    },
+  },
+  {
+    method: "POST",
+    path: "config/check",
+    scope: "admin",
+    about: "What is wrong with a file, and what it would change. Nothing of it is followed.",
+    fields: [{ name: "text", about: "The file, in TOML.", kind: "text", max: TEXT_MAX, isRequired: true }],
+    // A character may stand there as six, and has three octets.
+    bodyOctetsMax: 1024 * 1024,
+    answer: "ConfigCheckAnswer",
+    run: ({ context: { configuration }, given }) => configuration.check(given.text as string),
+  },
+  {
+    method: "POST",
+    path: "reload",
+    scope: "admin",
+    about: "Reads the configuration again, and follows it.",
+    answer: "ReloadAnswer",
+    run: async ({ context: { configuration, handle, look } }): Promise<ReloadAnswer> => {
+      if (!configuration.canReload) {
+        throw new ApiError(409, "There is no configuration file: flags are read at the start alone");
+      }
+      const outcome = await handle({ command: "reload" });
+      look.forget();
+      return configuration.told(outcome);
+    },
+  },
+];

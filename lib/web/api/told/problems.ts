@@ -1,0 +1,64 @@
+import type { ListStatus } from "../../../lists/keeper/list_status.ts";
+import type { Status } from "../../../operator/status.ts";
+import type { UpstreamStatus } from "../../../upstream/health/upstream_status.ts";
+import type { CertificateStatus } from "../../../server/certificates/certificate_keeper.ts";
+import type { ProblemAnswer, StatusAnswer } from "../answers.ts";
+
+/** What problems are found in. */
+export interface LookedAt {
+  /** How the program is doing. */
+  readonly status: Pick<Status, "upstreams" | "groups" | "sinks">;
+  /** How its lists are doing. */
+  readonly lists: readonly ListStatus[];
+  /** How its certificates are doing. */
+  readonly certificates: readonly CertificateStatus[];
+}
+
+/** What is wrong now, the worst first. */
+export function problemsIn({ status, lists, certificates }: LookedAt): ProblemAnswer[] {
+  const { upstreams, groups } = status;
+  const asked = upstreams.filter(({ isForBootstrap }) => isForBootstrap !== true);
+  const bad = asked.filter((upstream) => !isUp(upstream));
+  const names = new Set(bad.map(({ name }) => name));
+  const silent = groups.filter((group) =>
+    group.upstreams.length > 0 && group.upstreams.every((name) => names.has(name))
+  );
+  return [
+    ...silent.map(({ name }) => ({
+      kind: "all-upstreams-down",
+      subject: groups.length > 1 ? name : "",
+      text: groups.length > 1 ? `No upstream of the group ${name} answers` : "No upstream answers",
+    })),
+    ...bad.map(({ name, state, problem, leftOutSeconds }) => ({
+      kind: leftOutSeconds === undefined ? "upstream-down" : "upstream-disabled",
+      subject: name,
+      text: leftOutSeconds === undefined
+        ? `The upstream ${name} is ${state}${problem === null ? "" : `: ${problem}`}`
+        : `The upstream ${name} is left out by hand`,
+    })),
+    ...certificates.flatMap(({ path, trouble }) => {
+      return trouble === null ? [] : [{ kind: "certificate-ending", subject: path, text: `${path}: ${trouble}` }];
+    }),
+    ...lists.flatMap(({ name, sources }) => {
+      const error = sources.find((source) => source.error !== null)?.error ?? null;
+      return error === null
+        ? []
+        : [{ kind: "list-old", subject: name, text: `The list ${name} is not updated: ${error}` }];
+    }),
+  ];
+}
+
+/** How it is in one word: who can ask nobody gives no new answers. */
+export function healthOf(
+  problems: readonly ProblemAnswer[],
+  { groups }: Pick<Status, "groups">,
+): StatusAnswer["health"] {
+  const silent = problems.filter(({ kind }) => kind === "all-upstreams-down").length;
+  if (silent > 0 && silent >= groups.length) return "failing";
+  return problems.some(({ kind }) => kind !== "upstream-disabled") ? "impaired" : "well";
+}
+
+/** With several processes the state may be several words; one of them that can ask is enough. */
+function isUp({ state, leftOutSeconds }: UpstreamStatus): boolean {
+  return leftOutSeconds === undefined && /\bup\b/.test(state);
+}
