@@ -19,8 +19,14 @@ import { HealthDot } from "./marks.js";
 export function Frame({ view, children }) {
   const [areKeysShown, showKeys] = useState(false);
   const heading = useRef(view);
+  const [state, news] = [useStore(liveState), useStore(liveNow)];
+  const health = state === "lost" ? "failing" : news?.health ?? "well";
   useEffect(() => {
-    document.title = `${t.views[view]} · dns-forwarder`;
+    // Also to be seen where only titles are.
+    const mark = { well: "", impaired: "▲ ", failing: "✖ " }[health];
+    document.title = `${mark}${t.views[view]} · dns-forwarder`;
+  }, [view, health]);
+  useEffect(() => {
     // Whoever cannot see that all of it is another is taken to its beginning.
     if (heading.current !== view) document.querySelector("h1")?.focus({ preventScroll: true });
     heading.current = view;

@@ -34,11 +34,13 @@ function sentence(text) {
   return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
+const NOTICE_ICONS = { good: "good", warn: "bad", info: "explain" };
+
 /** @param {{ kind?: "good" | "warn" | "info", children?: unknown }} properties */
 export function Notice({ kind = "info", children }) {
   return html`
     <div class=${`notice ${kind}`} role="status">
-      <${Icon} name=${kind === "good" ? "good" : "bad"} />
+      <${Icon} name=${NOTICE_ICONS[kind]} />
       <div>${children}</div>
     </div>
   `;

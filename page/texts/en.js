@@ -50,9 +50,11 @@ export const en = {
     show: "Show",
     enter: "Log in",
     entering: "Logging in …",
-    wrong: "That token is not known. Look for spaces at its ends, and whether it was taken out of the file.",
-    where: "On the machine that it runs on, this prints one:",
-    command: "dns-forwarder token",
+    wrong:
+      "That token is not known. It may have been cut off when it was copied, or its line was taken out of the file.",
+    where:
+      "The first one stands in the file of admin.token-file, on the machine that it runs on. This makes another one:",
+    command: "dns-forwarder token <name>",
     leave: "Log out",
   },
   health: { well: "Working", impaired: "Impaired", failing: "Failing" },
@@ -96,6 +98,7 @@ export const en = {
     ) =>
       `Questions a second by source (${sources}): ${now} now, ${most} at most, at ${at}. Arrow keys read single moments.`,
     atMost: (/** @type {number} */ count) => `Too high by ${whole(count)} at most`,
+    nobodyYet: "Nobody has asked anything yet. This asks something, on the machine that it runs on:",
     runningFor: (/** @type {string} */ length) => `Running for ${length}`,
     since: (/** @type {string} */ time, /** @type {string} */ version) => `since ${time} · version ${version}`,
   },
@@ -128,6 +131,7 @@ export const en = {
   cache: {
     title: "Memory",
     off: "Nothing is remembered: cache.size is 0.",
+    forget: "Forget …",
     full: "Full",
     used: (/** @type {string} */ used, /** @type {string} */ budget) => `${used} of ${budget}`,
     ratio: "Answered from it",

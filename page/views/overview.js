@@ -6,7 +6,7 @@ import { Choice } from "../parts/card.js";
 import { SourceChart } from "../parts/chart.js";
 import { Card } from "../parts/card.js";
 import { Heading } from "../parts/frame.js";
-import { ErrorNotice, Waiting } from "../parts/notice.js";
+import { ErrorNotice, Notice, Waiting } from "../parts/notice.js";
 import { t } from "../texts/texts.js";
 import { CacheCard } from "./overview/cache_card.js";
 import { FailuresCard } from "./overview/failures_card.js";
@@ -36,7 +36,8 @@ export function Overview() {
       <//>
       <${ErrorNotice} error=${error ?? seriesError} retry=${reload} />
       <${Verdict} status=${status} />
-      <${Tiles} status=${status} series=${series} />
+      ${status !== null && status.replies.total === 0 && html`<${FirstQuestion} status=${status} />`}
+    <${Tiles} status=${status} series=${series} />
       <div class="grid">
         <${Card} id="chart-title" className="wide" title=${t.overview.questions}>
         ${series === null ? html`<${Waiting} lines="6" />` : html`<${SourceChart} series=${series} />`}
@@ -52,4 +53,17 @@ export function Overview() {
   function chooseWindow(value) {
     setWindow(Number(value));
   }
+}
+
+/** For somebody who has just installed it. @param {{ status: StatusAnswer }} properties */
+function FirstQuestion({ status }) {
+  const plain = status.listeners.map(({ name }) => /^(?:\[(.*)\]|([\d.]+)):(\d+)$/.exec(name)).find((found) =>
+    found !== null
+  );
+  if (plain === undefined) return null;
+  const [, address6, address4, port] = plain;
+  const address = (address6 ?? address4 ?? "").replace(/^0\.0\.0\.0$/, "127.0.0.1").replace(/^::$/, "::1");
+  return html`<${Notice}>${t.overview.nobodyYet} <code class="mono">dig @${address} ${
+    port === "53" ? "" : `-p ${port} `
+  }example.org</code><//>`;
 }

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { post, session } from "../base/api.js";
 import { useAction, useAnswer } from "../base/answer.js";
 import { html } from "../base/html.js";
+import { adjust } from "../base/route.js";
 import { useStore } from "../base/store.js";
 import { Choice } from "../parts/card.js";
 import { Heading } from "../parts/frame.js";
@@ -18,9 +19,9 @@ import { Tools } from "./settings/tools.js";
 
 const PARTS = ["inForce", "check", "program", "page"];
 
-/** What is in force, and where it comes from. */
-export function Settings() {
-  const [part, showPart] = useState("inForce");
+/** What is in force, and where it comes from. @param {{ parameters: Readonly<Record<string, string>> }} properties */
+export function Settings({ parameters }) {
+  const part = PARTS.find((name) => name === parameters["part"]) ?? "inForce";
   const [reloaded, setReloaded] = useState(/** @type {ReloadAnswer | null} */ (null));
   const asked = useAnswer("config");
   const config = /** @type {ConfigAnswer | null} */ (asked.answer);
@@ -46,7 +47,7 @@ export function Settings() {
     <${Choice} label=${t.views.settings} options=${PARTS.map((value) => ({
       value,
       text: texts[value],
-    }))} value=${part} onChange=${showPart} />
+    }))} value=${part} onChange=${(/** @type {string} */ part) => adjust({ part })} />
     ${part === "inForce" && (config === null
       ? html`
         <section class="card">

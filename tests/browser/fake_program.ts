@@ -3,6 +3,7 @@ import type {
   ListsAnswer,
   PauseAnswer,
   Scope,
+  SeriesAnswer,
   StatusAnswer,
   TopKind,
   UpstreamsAnswer,
@@ -27,6 +28,8 @@ export class FakeProgram {
   readonly streams: string[] = [];
   /** Streams are refused: all places are taken. */
   isFull = false;
+  /** Nobody has asked anything yet. */
+  isFresh = false;
   nowAtMs: number = Date.now();
   lists: ListsAnswer = answers.LISTS;
   upstreams: UpstreamsAnswer = answers.UPSTREAMS;
@@ -119,17 +122,22 @@ export class FakeProgram {
       case "session":
         return Response.json(this.#session());
       case "status":
-        return Response.json({ ...answers.status(this.nowAtMs), health: this.health, pauses: this.lists.pauses });
+        return Response.json(this.#status());
       case "upstreams":
         return Response.json(this.upstreams);
       case "lists":
         return Response.json(this.lists);
       case "top":
-        return Response.json(answers.top(given("by") as TopKind, Number(given("window"))));
+        return Response.json({
+          ...answers.top(given("by") as TopKind, Number(given("window"))),
+          ...(this.isFresh && { total: 0, rows: [] }),
+        });
       case "series":
-        return Response.json(answers.series(Number(given("window")), this.nowAtMs));
+        return Response.json(this.#series(Number(given("window"))));
       case "queries":
-        return Response.json(this.#queries(searchParams));
+        return Response.json(
+          this.isFresh ? { ...this.#queries(searchParams), rows: [], next: null } : this.#queries(searchParams),
+        );
       case "live":
         return Response.json(this.live([]));
       case "config":
@@ -142,6 +150,18 @@ export class FakeProgram {
       default:
         return problem(404, "There is nothing here");
     }
+  }
+
+  #status(): StatusAnswer {
+    const status = { ...answers.status(this.nowAtMs), health: this.health, pauses: this.lists.pauses };
+    if (!this.isFresh) return status;
+    const replies = { total: 0, bySource: {}, byRcode: {}, byChannel: {}, blocked: 0, failed: 0 };
+    return { ...status, health: "well", problems: [], queriesPerSecond: null, replies, times: [] };
+  }
+
+  #series(windowSeconds: number): SeriesAnswer {
+    const series = answers.series(windowSeconds, this.nowAtMs);
+    return this.isFresh ? { ...series, counts: series.counts.map((row) => row.map(() => 0)) } : series;
   }
 
   #session() {

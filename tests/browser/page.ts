@@ -86,6 +86,18 @@ test("the overview goes on with each second that it is told of", async () => {
   assertMatch((await chart.getAttribute("aria-label"))!, /106 now/);
 });
 
+test("who has just installed it is told how to ask something", async () => {
+  await using visit = await Visit.begin();
+  visit.program.isFresh = true;
+  await visit.logIn(TOKEN);
+  await visit.see("dig @192.168.1.1 example.org");
+  await visit.see("Nothing was blocked.");
+  await visit.until(() => visit.page.locator(".waiting").count(), 0);
+  await judge(visit.page, "light", "fresh");
+  await visit.go("queries");
+  await visit.see("No queries yet.");
+});
+
 test("the legend takes sources out of the chart and puts them back", async () => {
   await using visit = await Visit.at("overview");
   const { page } = visit;

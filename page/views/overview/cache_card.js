@@ -1,5 +1,6 @@
 import { percent, size, whole } from "../../base/format.js";
 import { html } from "../../base/html.js";
+import { linkTo } from "../../base/route.js";
 import { Card } from "../../parts/card.js";
 import { Nothing, Waiting } from "../../parts/notice.js";
 import { t } from "../../texts/texts.js";
@@ -8,7 +9,8 @@ import { t } from "../../texts/texts.js";
 
 /** How full memory is, and what it is good for. @param {{ status: StatusAnswer | null }} properties */
 export function CacheCard({ status }) {
-  return html`<${Card} id="cache-title" title=${t.cache.title} className="cache">${body(status)}<//>`;
+  const note = html`<a href=${linkTo("settings", { part: "program" })}>${t.cache.forget}</a>`;
+  return html`<${Card} id="cache-title" title=${t.cache.title} note=${note} className="cache">${body(status)}<//>`;
 }
 
 /** @param {StatusAnswer | null} status */
