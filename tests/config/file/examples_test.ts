@@ -7,7 +7,7 @@ import { configIo } from "../../support/config_io.ts";
 const ROOT = new URL("../../../", import.meta.url);
 const ignore = Deno.permissions.querySync({ name: "read", path: ROOT }).state !== "granted";
 
-for (const name of ["home", "company", "isp", "encrypted"]) {
+for (const name of ["home", "company", "isp", "encrypted", "observed"]) {
   Deno.test({
     name: `examples/${name}.toml can be used (needs --allow-read)`,
     ignore,
