@@ -3,7 +3,8 @@ import type { ExtendedError } from "../wire/edns/edns.ts";
 import { HEADER_OCTETS, QUESTION_TAIL_OCTETS } from "../wire/header.ts";
 import { skipName } from "../wire/skip_name.ts";
 import { uint16At } from "../wire/octets.ts";
-import { assess, type Storable, type StorageRules } from "../response/assess.ts";
+import { assess } from "../response/assess.ts";
+import type { Storable, StorageRules } from "../response/storable.ts";
 import { assessTail } from "../response/assess_tail.ts";
 import type { Response } from "../response/response.ts";
 import { addressRun } from "./store/address_run.ts";
@@ -183,7 +184,7 @@ export class ResponseCache {
 
   #insert(storable: Storable, variant: number, key: NameKey, options: Uint8Array, inspectedBy: number): void {
     const { store } = this;
-    const { kind, message, ttlOffsets, lifetimeSeconds, holdsForEveryType } = storable;
+    const { kind, message, ttlOffsets, dataCount, lifetimeSeconds, holdsForEveryType } = storable;
     const nowMs = this.#clock.nowMs();
     const nameEnd = skipName(message, HEADER_OCTETS, message.length);
     const qclass = uint16At(message, nameEnd + 2);
@@ -200,7 +201,7 @@ export class ResponseCache {
     entry.variant = variant;
     entry.ttlOffsets = ttlOffsets;
     entry.ttlCount = ttlOffsets.length;
-    entry.addresses = addressRun(message, nameEnd + QUESTION_TAIL_OCTETS, ttlOffsets);
+    entry.addresses = addressRun(message, nameEnd + QUESTION_TAIL_OCTETS, ttlOffsets, dataCount);
     entry.options = options;
     entry.kind = kind;
     entry.inspectedBy = inspectedBy;

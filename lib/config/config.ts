@@ -1,7 +1,7 @@
 import type { LogFormat } from "../observe/json_line.ts";
 import type { LogLevel } from "../observe/log.ts";
 import type { MultiQuestion } from "../resolver/questions/split.ts";
-import type { StorageRules } from "../response/assess.ts";
+import type { StorageRules } from "../response/storable.ts";
 import { type Listen, plainListen } from "../server/listen/listen.ts";
 import type { ClientLevel, NameLevel } from "../telemetry/privacy/levels.ts";
 import type { LogKind } from "../telemetry/query_log/log_kinds.ts";

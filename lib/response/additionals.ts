@@ -1,6 +1,6 @@
 import { TYPE } from "../wire/iana.ts";
 import { type NameNumbers, ROOT_NUMBER } from "./records/name_numbers.ts";
-import { isLeading, isServiceBinding, leadsTo } from "./roles.ts";
+import { isLeading, isServiceBinding, leadsTo } from "./records/roles.ts";
 import type { SentRecord } from "./records/sent_record.ts";
 
 /** What `keepAdditionals` needs to know of the message. */

@@ -1,6 +1,6 @@
 import { TYPE } from "../wire/iana.ts";
 import type { Chain, NumberedQuestion } from "./cname_chain.ts";
-import { isMetaType } from "./roles.ts";
+import { isMetaType } from "./records/roles.ts";
 import type { SentRecord } from "./records/sent_record.ts";
 
 /**

@@ -2,7 +2,7 @@ import { FLAG, HEADER_OCTETS, MESSAGE_OCTETS_MAX, putFlags, putId, RCODE_MASK } 
 import { OPCODE, RCODE, TYPE } from "../wire/iana.ts";
 import { decode, encodeWithin } from "../wire/message.ts";
 import { isSameNameAt, isWithinAt } from "../wire/name_at.ts";
-import { uint16At } from "../wire/octets.ts";
+import { putUint32, uint16At } from "../wire/octets.ts";
 import { type MessageScan, OPT_FAULT, SCAN } from "../wire/scan.ts";
 import { followInOrder } from "./cname_chain.ts";
 import { KIND, type Kind } from "./kind.ts";
@@ -10,57 +10,7 @@ import { NOT_STORABLE, type NotStorableReason } from "./not_storable.ts";
 import { RecordTable, ttlAt } from "./record_table.ts";
 import type { Response } from "./response.ts";
 import { rewriteWithout } from "./records/rewrite.ts";
-
-/** For how long to keep what, in seconds. */
-export interface StorageRules {
-  /**
-   * Data is kept for this long at least, whatever its TTL: also when that is 0. Negative answers are not: a new name
-   * would stay unknown for longer than its zone wants.
-   */
-  readonly minTtlSeconds: number;
-  /** Nothing is kept for longer. Goes before `minTtlSeconds`. */
-  readonly maxTtlSeconds: number;
-  /** No negative answer is kept for longer (RFC 2308 §5: one to three hours). */
-  readonly negativeMaxTtlSeconds: number;
-}
-
-/** A response that may be stored, in the form in which it is. */
-export interface Storable {
-  /** Tells it from {@linkcode NotStorable}. */
-  readonly isStorable: true;
-  /** What it says; never a failure. */
-  readonly kind: Kind;
-  /**
-   * Whether it answers every type: NXDOMAIN for QNAME itself (RFC 2308 §5). At the end of a CNAME chain that is said of
-   * another name (RFC 6604 §3), see `assessTail`.
-   */
-  readonly holdsForEveryType: boolean;
-  /** Whether it had an OPT record. */
-  readonly hadOpt: boolean;
-  /** Whether names in `message` point to the question that must be written out for whoever asks, see `rewrite`. */
-  readonly isOvercompressed: boolean;
-  /** Whether a DNAME has put the first labels of the question before another name, which whoever asks spells in his own way. */
-  readonly hasRedirection: boolean;
-  /** How long it is fresh: 1 or more, and no more than any TTL in it. */
-  readonly lifetimeSeconds: number;
-  /**
-   * A response of its own: without OPT and octets behind it, ID 0, the flags QR, RA, AD and RCODE, the TTLs of each RRset
-   * alike. The question is spelled as it came.
-   */
-  readonly message: Uint8Array<ArrayBuffer>;
-  /** Where the TTLs stand in `message`, in order. A plain array: making a typed one takes 0.6 µs. */
-  readonly ttlOffsets: readonly number[];
-  /** Where in `message` the last name of the CNAME chain stands; that is the question's when there is no chain. */
-  readonly chainEndOffset: number;
-}
-
-/** A response that must not be stored. */
-export interface NotStorable {
-  /** Tells it from {@linkcode Storable}. */
-  readonly isStorable: false;
-  /** Why. */
-  readonly reason: NotStorableReason;
-}
+import type { NotStorable, Storable, StorageRules } from "./storable.ts";
 
 /** What follows from the upstream's words, whoever asked: RFC 4035 §3.2.3 leaves AD to the one that has checked. */
 const KEPT_FLAGS = FLAG.QR | FLAG.RA | FLAG.AD | RCODE_MASK;
@@ -85,6 +35,33 @@ export function assess(response: Response, rules: StorageRules): Storable | NotS
   const fault = faultOf(scan);
   if (fault !== null) return refuse(fault);
   if (scan.end > MESSAGE_OCTETS_MAX || !response.leaveOptOut()) return refuse(NOT_STORABLE.tooLarge);
+  return (response.isUsual ? assessUsual(response, rules) : null) ?? assessThoroughly(response, rules);
+}
+
+/** From what the survey has found out; `null` when TTLs of the answers have to be others. */
+function assessUsual(response: Response, rules: StorageRules): Storable | NotStorable | null {
+  // hot path
+  const { octets, survey, scan } = response;
+  const { dataCount, soaTtlOffset, ttlMin, ttlMax } = survey;
+  const isDenial = dataCount === 0;
+  if (isDenial && soaTtlOffset === 0) return refuse(NOT_STORABLE.noSoa);
+  if (!isDenial && scan.rcode === RCODE.NXDOMAIN) return refuse(NOT_STORABLE.contradictory);
+  if (ttlMin < rules.minTtlSeconds || ttlMax > rules.maxTtlSeconds) return null;
+  let lifetimeSeconds = Math.min(ttlMin, rules.maxTtlSeconds);
+  if (isDenial) {
+    const soaTtl = Math.min(survey.soaTtl, survey.soaMinimum, rules.negativeMaxTtlSeconds, rules.maxTtlSeconds);
+    lifetimeSeconds = Math.min(lifetimeSeconds, soaTtl);
+    if (lifetimeSeconds > 0) putUint32(octets, soaTtlOffset, soaTtl);
+  } else if (soaTtlOffset !== 0) {
+    return null;
+  }
+  if (lifetimeSeconds === 0) return refuse(NOT_STORABLE.zeroTtl);
+  const kind = isDenial ? (scan.rcode === RCODE.NXDOMAIN ? KIND.nxdomain : KIND.nodata) : KIND.positive;
+  return storable(response, { kind, lifetimeSeconds, ttlOffsets: survey.ttlOffsets, dataCount });
+}
+
+function assessThoroughly(response: Response, rules: StorageRules): Storable | NotStorable {
+  const { scan } = response;
   const qtype = uint16At(response.octets, scan.qtypeOffset);
   const qclass = uint16At(response.octets, scan.qtypeOffset + 2);
   const recordFault = table.read(response, qclass);
@@ -98,14 +75,14 @@ export function assess(response: Response, rules: StorageRules): Storable | NotS
   }
   const message = response.octets;
   followInOrder(response);
-  const chainEndOffset = response.chain[response.chain.length - 1]!;
+  const chainEnd = response.chain[response.chain.length - 1]!;
   const isNameError = scan.rcode === RCODE.NXDOMAIN;
   let kind: Kind = KIND.positive;
   let denialSet = NO_SET;
-  if (hasAnswer(message, chainEndOffset, qtype)) {
+  if (hasAnswer(message, chainEnd, qtype)) {
     if (isNameError) return refuse(NOT_STORABLE.contradictory);
   } else {
-    denialSet = limitDenial(message, chainEndOffset, rules.negativeMaxTtlSeconds);
+    denialSet = limitDenial(message, chainEnd, rules.negativeMaxTtlSeconds);
     if (denialSet === NO_SET) return refuse(hasNameServers() ? NOT_STORABLE.referral : NOT_STORABLE.noSoa);
     kind = isNameError ? KIND.nxdomain : KIND.nodata;
   }
@@ -113,19 +90,30 @@ export function assess(response: Response, rules: StorageRules): Storable | NotS
   const ttlOffsets = new Array<number>(table.count);
   const lifetimeSeconds = writeTtls(message, ttlOffsets, denialSet, rules);
   if (lifetimeSeconds === 0) return refuse(NOT_STORABLE.zeroTtl);
-  putId(message, 0);
-  putFlags(message, scan.flags & KEPT_FLAGS);
-  const holdsForEveryType = isNameError && chainEndOffset === HEADER_OCTETS;
+  return storable(response, { kind, lifetimeSeconds, ttlOffsets, dataCount: null });
+}
+
+/** The message becomes one of its own. */
+function storable(
+  response: Response,
+  found: Pick<Storable, "kind" | "lifetimeSeconds" | "ttlOffsets" | "dataCount">,
+): Storable {
+  // hot path
+  const { octets, scan, chain } = response;
+  const chainEndOffset = chain[chain.length - 1]!;
+  putId(octets, 0);
+  putFlags(octets, scan.flags & KEPT_FLAGS);
   return {
     isStorable: true,
-    kind,
-    holdsForEveryType,
+    kind: found.kind,
+    holdsForEveryType: scan.rcode === RCODE.NXDOMAIN && chainEndOffset === HEADER_OCTETS,
     hadOpt: response.hadOpt,
     isOvercompressed: scan.isOvercompressed,
     hasRedirection: scan.hasRedirection,
-    lifetimeSeconds,
-    message,
-    ttlOffsets,
+    lifetimeSeconds: found.lifetimeSeconds,
+    message: octets,
+    ttlOffsets: found.ttlOffsets,
+    dataCount: found.dataCount,
     chainEndOffset,
   };
 }

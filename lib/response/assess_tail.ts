@@ -5,7 +5,8 @@ import { decode, encodeWithin, type ResourceRecord } from "../wire/message.ts";
 import { isSameName, isWithin, type Name, readName } from "../wire/name.ts";
 import { uint16At } from "../wire/octets.ts";
 import { Reader } from "../wire/reader.ts";
-import { assess, type Storable, type StorageRules } from "./assess.ts";
+import { assess } from "./assess.ts";
+import type { Storable, StorageRules } from "./storable.ts";
 import { KIND } from "./kind.ts";
 import { Response } from "./response.ts";
 

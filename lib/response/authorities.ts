@@ -1,7 +1,7 @@
 import { TYPE } from "../wire/iana.ts";
 import { type NameNumbers, ROOT_NUMBER } from "./records/name_numbers.ts";
 import { type Chain, isAtOrAbove, type NumberedQuestion } from "./cname_chain.ts";
-import { isProofType, isZoneType } from "./roles.ts";
+import { isProofType, isZoneType } from "./records/roles.ts";
 import type { SentRecord } from "./records/sent_record.ts";
 
 /** From the RDATA of a signature to its signer's name (RFC 4034 §3.1). */

@@ -5,7 +5,7 @@ import { type NameNumbers, ROOT_NUMBER } from "./records/name_numbers.ts";
 import { uint16At } from "../wire/octets.ts";
 import type { Response } from "./response.ts";
 import type { SentRecord } from "./records/sent_record.ts";
-import { isMetaType } from "./roles.ts";
+import { isMetaType } from "./records/roles.ts";
 
 /**
  * CNAME records in a row. unbound 1.17 and BIND 9.18 follow 11, and say SERVFAIL to more (measured): nobody has longer chains

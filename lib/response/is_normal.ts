@@ -6,7 +6,7 @@ import { isSameRdataAt } from "../wire/rdata/same_rdata_at.ts";
 import { uint16At } from "../wire/octets.ts";
 import { followInOrder } from "./cname_chain.ts";
 import type { Response } from "./response.ts";
-import { isMetaType, isProofType, isServiceBinding, isZoneType, leadsTo } from "./roles.ts";
+import { isMetaType, isProofType, isServiceBinding, isZoneType, leadsTo } from "./records/roles.ts";
 
 /**
  * Responses with more records are looked at in the thorough way: here every name is compared with every other. Of 24 records
@@ -35,6 +35,7 @@ const ends = new Uint16Array(RECORDS_MAX);
  */
 export function isNormal(response: Response, wantsDnssec: boolean): boolean {
   // hot path
+  if (response.isUsual) return true;
   const { octets, scan } = response;
   const { answerCount, authorityCount, additionalCount, qtypeOffset } = scan;
   const authoritiesEnd = answerCount + authorityCount;

@@ -1,9 +1,10 @@
 import { withoutOpt } from "../wire/edns/without_opt.ts";
-import { RecordPlaces } from "../wire/record_places.ts";
+import type { RecordPlaces } from "../wire/record_places.ts";
 import { FLAG, putFlags } from "../wire/header.ts";
 import { TYPE } from "../wire/iana.ts";
 import { MessageScan, OPT_FAULT } from "../wire/scan.ts";
 import { rewriteWithout } from "./records/rewrite.ts";
+import { Survey } from "./records/survey.ts";
 
 /** Who gives responses. */
 export interface Responder {
@@ -20,12 +21,14 @@ export interface Responder {
 export class Response {
   /** The message; edited in place by those who read it, one after another. */
   octets: Uint8Array<ArrayBuffer> = NOTHING;
-  /** Where its records stand. */
-  readonly places: RecordPlaces = new RecordPlaces();
+  /** What has been found out about its records. */
+  readonly survey: Survey = new Survey();
+  /** Where they stand. */
+  readonly places: RecordPlaces = this.survey.places;
   /** Where all else stands. */
-  readonly scan: MessageScan = new MessageScan(this.places);
+  readonly scan: MessageScan = new MessageScan(this.survey);
   /** Where the names of its CNAME chain stand, the question's first; see `followInOrder`. */
-  readonly chain: number[] = [];
+  readonly chain: number[] = this.survey.chain;
   /** Whether `chain` is that of these octets, and has an end. */
   isChainKnown = false;
   /** Who has given it; `null` as long as nobody has said so. */
@@ -42,10 +45,10 @@ export class Response {
   read(octets: Uint8Array<ArrayBuffer>): number {
     // hot path
     this.octets = octets;
-    this.isChainKnown = false;
     this.upstream = null;
     this.isUnproven = false;
     const status = this.scan.scan(octets);
+    this.isChainKnown = this.isUsual;
     this.hadOpt = this.scan.hasOpt;
     return status;
   }
@@ -53,8 +56,13 @@ export class Response {
   /** The same message in other octets, which say the same. */
   rewrite(octets: Uint8Array<ArrayBuffer>): void {
     this.octets = octets;
-    this.isChainKnown = false;
     this.scan.scan(octets);
+    this.isChainKnown = this.isUsual;
+  }
+
+  /** Whether it is like nearly all, so that nothing has to be looked for in its records: see `Survey`. It has to be readable. */
+  get isUsual(): boolean {
+    return this.survey.isUsual && !this.scan.isOvercompressed;
   }
 
   /** Clears AD: whoever has set it is not believed. */

@@ -1,4 +1,4 @@
-/** Where the records of a message stand, noted by `MessageScan` on its one walk: nobody else need skip their names. */
+/** Where the records of a message stand, noted on the walk of `MessageScan`: nobody else need skip their names. */
 export class RecordPlaces {
   /** Offset of each record's owner, in the order of the message. */
   owners: Uint16Array<ArrayBuffer> = new Uint16Array(FIRST_COUNT);

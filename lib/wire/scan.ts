@@ -3,7 +3,6 @@ import { FLAG, HEADER_OCTETS, opcodeOf, rcodeOf } from "./header.ts";
 import { TYPE } from "./iana.ts";
 import { areOptionsReadable, DO_FLAG } from "./edns/edns.ts";
 import { PointerWork } from "./pointer_work.ts";
-import type { RecordPlaces } from "./record_places.ts";
 import { checkRdata, RDATA_FORM } from "./rdata/rdata_form.ts";
 import { skipName, UNREADABLE } from "./skip_name.ts";
 
@@ -32,6 +31,21 @@ export const OPT_FAULT = {
 
 /** `MessageScan.optOffset` when there is no OPT record. */
 export const NO_OPT: number = -1;
+
+/** Who is shown the records of a message on the walk over it, so that nobody need walk over them again. */
+export interface RecordWatcher {
+  /** The questions have been read, which `scan` tells of: the records follow. */
+  begin(octets: Uint8Array, scan: MessageScan): void;
+  /**
+   * A record has been read, whose names are readable. Those behind it may turn out not to be.
+   *
+   * @param index The first one is 0.
+   * @param owner Where its owner stands.
+   * @param head Where its TYPE stands, behind its owner.
+   * @param end Where it ends.
+   */
+  note(octets: Uint8Array, index: number, owner: number, head: number, end: number): void;
+}
 
 /**
  * Where things are in a message, found in one walk over its octets that allocates nothing. Accepts exactly the octets
@@ -80,11 +94,11 @@ export class MessageScan {
   hasRedirection = false;
 
   readonly #work = new PointerWork();
-  readonly #places: RecordPlaces | null;
+  readonly #watcher: RecordWatcher | null;
 
-  /** Notes in `places`, if given, where records are. */
-  constructor(places: RecordPlaces | null = null) {
-    this.#places = places;
+  /** Shows the records to `watcher`, if there is one. */
+  constructor(watcher: RecordWatcher | null = null) {
+    this.#watcher = watcher;
   }
 
   /** Steps that the names' pointers took, see `PointerWork`. */
@@ -159,6 +173,7 @@ export class MessageScan {
       offset = typeOffset + 4;
     }
     this.questionsEnd = offset;
+    if (this.#watcher !== null) this.#watcher.begin(octets, this);
     const additionalFrom = this.answerCount + this.authorityCount;
     const recordCount = additionalFrom + this.additionalCount;
     for (let i = 0; i < recordCount; i++) {
@@ -174,7 +189,6 @@ export class MessageScan {
     const typeOffset = skipName(octets, offset, length, this.#work);
     if (typeOffset === UNREADABLE || typeOffset + 10 > length) return UNREADABLE;
     const type = uint16At(octets, typeOffset);
-    if (this.#places !== null) this.#places.note(index, offset, typeOffset);
     const rdataOffset = typeOffset + 10;
     const end = rdataOffset + uint16At(octets, typeOffset + 8);
     if (end > length) return UNREADABLE;
@@ -186,6 +200,7 @@ export class MessageScan {
     else if (isAdditional && (type === TYPE.TSIG || isTransactionSignature(octets, type, rdataOffset))) {
       this.isSigned = true;
     }
+    if (this.#watcher !== null) this.#watcher.note(octets, index, offset, typeOffset, end);
     return end;
   }
 

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { assess, type Storable, type StorageRules } from "../../lib/response/assess.ts";
+import { assess } from "../../lib/response/assess.ts";
+import type { Storable, StorageRules } from "../../lib/response/storable.ts";
 import { assessTail } from "../../lib/response/assess_tail.ts";
 import { KIND } from "../../lib/response/kind.ts";
 import { RCODE } from "../../lib/wire/iana.ts";

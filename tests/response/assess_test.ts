@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { concat } from "@std/bytes/concat";
-import { assess, type Storable, type StorageRules } from "../../lib/response/assess.ts";
+import { assess } from "../../lib/response/assess.ts";
+import type { Storable, StorageRules } from "../../lib/response/storable.ts";
 import { KIND, type Kind } from "../../lib/response/kind.ts";
 import { NOT_STORABLE, type NotStorableReason } from "../../lib/response/not_storable.ts";
 import { CLASS, OPCODE, RCODE, TYPE } from "../../lib/wire/iana.ts";

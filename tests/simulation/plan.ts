@@ -1,7 +1,7 @@
 import type { SocketAddress } from "../../lib/base/net/address.ts";
 import type { FullConfig } from "../../lib/config/config.ts";
 import { DEFAULTS } from "../../lib/config/settings.ts";
-import type { StorageRules } from "../../lib/response/assess.ts";
+import type { StorageRules } from "../../lib/response/storable.ts";
 import { STRATEGIES } from "../../lib/upstream/group/strategy.ts";
 import type { Question } from "../../lib/wire/message.ts";
 import { foldCase } from "../../lib/wire/name.ts";

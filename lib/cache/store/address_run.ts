@@ -28,13 +28,19 @@ export const RDATA_FROM_TTL = 6;
  * @param message A readable response of one question.
  * @param recordsStart Where its first record stands.
  * @param ttlOffsets Where the TTL of each record stands, in the order of the records.
+ * @param dataCount How many answers, the last ones, are known to be all that have one name and type; `null` where nobody knows.
  */
 export function addressRun(
   message: Uint8Array,
   recordsStart: number,
   ttlOffsets: ArrayLike<number>,
+  dataCount: number | null,
 ): AddressRun | null {
   const answerCount = Math.min(uint16At(message, ANCOUNT_OFFSET), ttlOffsets.length, PLACES_MAX);
+  if (dataCount !== null) {
+    const start = answerCount - dataCount;
+    return dataCount > 1 && isAddress(message, ttlOffsets[start]!) ? { start, count: dataCount } : null;
+  }
   let best: AddressRun | null = null;
   let owner = recordsStart;
   let runOwner = recordsStart;

@@ -1,4 +1,5 @@
 import { HEADER_OCTETS, QUESTION_TAIL_OCTETS, RECORD_HEAD_OCTETS } from "../../wire/header.ts";
+import { IN_FULL, mayCompress } from "../../response/records/own_spelling.ts";
 import { rewriteWithout } from "../../response/records/rewrite.ts";
 import type { Response } from "../../response/response.ts";
 import { TYPE } from "../../wire/iana.ts";
@@ -7,21 +8,6 @@ import { foldOctet, isSameRun } from "../../wire/name.ts";
 import { labelAt, labelCountAt } from "../../wire/name_at.ts";
 import { rdataSteps, STEP_COMPRESSIBLE_NAME, STEP_NAME, STEP_STRING } from "../../wire/rdata/rdata.ts";
 import { skipName } from "../../wire/scan.ts";
-
-/**
- * Types whose names are written in full, and whose letter case is no part of what DNSSEC signs (RFC 4034 §6.2). A forwarder behind a
- * server that compresses them all the same writes our spelling out.
- */
-const IN_FULL: ReadonlySet<number> = new Set([
-  TYPE.RP,
-  TYPE.AFSDB,
-  TYPE.RT,
-  TYPE.PX,
-  TYPE.SRV,
-  TYPE.NAPTR,
-  TYPE.KX,
-  TYPE.DNAME,
-]);
 
 /** A compression pointer has these two bits set; the others are the offset that it leads to (RFC 1035 §4.1.4). */
 const POINTER = 0xc000;
@@ -46,10 +32,16 @@ const POINTER_MASK = 0x3fff;
  */
 export function restoreSpelling(response: Response, sent: Uint8Array, asked: Uint8Array): void {
   // hot path
-  const { octets, scan, places } = response;
+  const { octets, scan } = response;
   // A bare header, which some servers send as an error, repeats nothing.
   if (scan.questionCount === 0) return;
   octets.set(asked, HEADER_OCTETS);
+  // Nothing but what points to the question is spelled like it, as in nearly all responses.
+  if (!response.survey.keepsSpelling) restoreRecords(response, sent, asked);
+}
+
+function restoreRecords(response: Response, sent: Uint8Array, asked: Uint8Array): void {
+  const { octets, scan, places } = response;
   const recordCount = scan.answerCount + scan.authorityCount + scan.additionalCount;
   let isRedirected = false;
   let isChanged = false;
@@ -57,8 +49,7 @@ export function restoreSpelling(response: Response, sent: Uint8Array, asked: Uin
     if (respell(octets, places.owners[i]!, sent, asked, isRedirected)) isChanged = true;
     const head = places.heads[i]!;
     const type = uint16At(octets, head);
-    // RFC 3597 §4: "only in the RRs of types that are well-known", of which MX is the last one.
-    if (type <= TYPE.MX && type !== TYPE.A) {
+    if (mayCompress(type)) {
       if (respellRdata(octets, type, head + RECORD_HEAD_OCTETS, sent, asked, isRedirected)) isChanged = true;
     } else if (IN_FULL.has(type) && respellInFull(octets, type, head + RECORD_HEAD_OCTETS, sent, asked)) {
       isChanged = true;

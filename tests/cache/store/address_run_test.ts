@@ -48,7 +48,7 @@ for (const [what, answers, run] of RUNS) {
     const additionals = records("ns.example 9 IN A 192.0.2.8", "ns.example 9 IN A 192.0.2.9");
     const message = response({ questions: [question("a.example")], answers: records(...answers), additionals });
     const { start, ttlOffsets } = placesIn(message);
-    const found = addressRun(message, start, ttlOffsets);
+    const found = addressRun(message, start, ttlOffsets, null);
     assertEquals(found === null ? null : [found.start, found.count], run);
   });
 }
@@ -58,6 +58,6 @@ Deno.test("addressRun() takes no octets for addresses of which there are too few
   for (const rdata of [new Uint8Array(3), new Uint8Array(5)]) {
     const message = response({ questions: [question("a.example")], answers: answers.map((r) => ({ ...r, rdata })) });
     const { start, ttlOffsets } = placesIn(message);
-    assertEquals(addressRun(message, start, ttlOffsets), null);
+    assertEquals(addressRun(message, start, ttlOffsets, null), null);
   }
 });

@@ -1,4 +1,4 @@
-import { TYPE } from "../wire/iana.ts";
+import { TYPE } from "../../wire/iana.ts";
 
 const ADDRESSES = [TYPE.A, TYPE.AAAA];
 /** RFC 9460 §4.2: what an alias leads to, and what a service needs. */
