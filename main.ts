@@ -9,6 +9,7 @@ import { EXIT } from "./lib/program/exit_codes.ts";
 import type { Host } from "./lib/program/host.ts";
 import { runProgram } from "./lib/program/run_program.ts";
 import { serveAsWorker } from "./lib/program/serve_as_worker.ts";
+import { isHistoryThread, serveHistoryThread } from "./lib/system/history/history_worker.ts";
 import { COMPILE_ARGUMENT, compileForParent } from "./lib/system/lists/compile_process.ts";
 import { FETCH_ARGUMENT, fetchForParent } from "./lib/system/lists/fetch_process.ts";
 import { defaultConfigFile } from "./lib/system/deno_config_io.ts";
@@ -32,7 +33,8 @@ export function main(host: Host): Promise<number> {
   return runProgram(host, SYSTEM);
 }
 
-if (import.meta.main) {
+if (isHistoryThread()) await serveHistoryThread();
+else if (import.meta.main) {
   await runProcess((standardError) => {
     if (Deno.args.length === 1 && Deno.args[0] === COMPILE_ARGUMENT) return compileForParent();
     if (Deno.args.length === 1 && Deno.args[0] === FETCH_ARGUMENT) return fetchForParent();

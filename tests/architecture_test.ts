@@ -37,7 +37,7 @@ const LAYERS = [
  * are free.
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  system: ["deno_system.ts", "lists", "*", "certificates", "network", "process"],
+  system: ["deno_system.ts", "history", "lists", "*", "certificates", "network", "process"],
   program: [
     "run_program.ts",
     "supervise.ts",
@@ -58,7 +58,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   reload: ["*", "changes"],
   web: ["*", "page", "api", "auth"],
   config: ["load_config.ts", "file", "flags", "import", "read_config.ts", "settings.ts", "settings", "*"],
-  telemetry: ["log_search", "query_log", "history", "metrics", "health", "dnstap", "*", "privacy"],
+  telemetry: ["history", "log_search", "query_log", "metrics", "health", "dnstap", "*", "privacy"],
   operator: ["admin", "explain", "*"],
   probe: ["probe.ts", "probe_server.ts", "probe_text.ts", "rank.ts", "findings", "line", "*"],
   server: ["listen", "certificates", "observation_writer.ts", "server.ts", "pipeline.ts", "admission", "reply", "*"],

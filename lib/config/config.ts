@@ -105,6 +105,10 @@ export interface Config extends StorageRules {
   readonly queryLogOnly: readonly LogKind[];
   /** One in so many is written down. */
   readonly queryLogSample: number;
+  /** Path of the folder where a database is kept of what was seen; `null` for none. */
+  readonly historyFolder: string | null;
+  /** Of all of its files together, in MiB. */
+  readonly historySizeMib: number;
   /** How much is told of clients wherever something is written to disk or sent away. */
   readonly toldClients: ClientLevel;
   /** The same of names. */

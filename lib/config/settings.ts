@@ -5,6 +5,7 @@ import { ADMISSION_SETTINGS } from "./settings/admission_settings.ts";
 import { CACHE_SETTINGS } from "./settings/cache_settings.ts";
 import { DNSTAP_SETTINGS } from "./settings/dnstap_settings.ts";
 import { ENCRYPTED_SETTINGS } from "./settings/encrypted_settings.ts";
+import { HISTORY_SETTINGS } from "./settings/history_settings.ts";
 import { LOCAL_SETTINGS } from "./settings/local_settings.ts";
 import { METRICS_SETTINGS } from "./settings/metrics_settings.ts";
 import { NETWORK_SETTINGS } from "./settings/network_settings.ts";
@@ -26,6 +27,7 @@ export const SETTINGS: Settings = {
   ...METRICS_SETTINGS,
   ...QUERY_LOG_SETTINGS,
   ...DNSTAP_SETTINGS,
+  ...HISTORY_SETTINGS,
 };
 
 /** The names of all fields of `Config`, in the same order. */

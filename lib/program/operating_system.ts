@@ -11,6 +11,7 @@ import type { ListFetcher } from "../lists/fetch/list_fetcher.ts";
 import type { ListCompiler } from "../lists/compile/list_compiler.ts";
 import type { NameSet } from "../lists/set/name_set.ts";
 import type { PublicKeyOf } from "../server/certificates/identity.ts";
+import type { StartHistory } from "../telemetry/history/history_thread.ts";
 import type { Order, Report } from "../workers/messages.ts";
 import type { SpawnWorker } from "../workers/worker_process.ts";
 
@@ -55,6 +56,8 @@ export interface OperatingSystem {
   readonly listFetcher: ListFetcher;
   /** Does what is much work with lists. */
   readonly listCompiler: ListCompiler;
+  /** Starts whoever keeps the history. */
+  readonly startHistory: StartHistory;
   /**
    * The list set at `path`, which must not be written to any more.
    *

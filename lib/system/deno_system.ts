@@ -11,6 +11,7 @@ import { DENO_HTTP_SERVERS } from "./network/http_server.ts";
 import { listenSharedStream } from "./network/deno_network.ts";
 import { listenSharedTls } from "./network/tls/listen_tls.ts";
 import { denoRuntime } from "./deno_runtime.ts";
+import { denoHistory } from "./history/start_history.ts";
 import { onHangup } from "./hangup_signal.ts";
 import { denoListCompiler } from "./lists/list_compiler.ts";
 import { denoListFetcher } from "./lists/list_fetcher.ts";
@@ -40,6 +41,7 @@ export function denoSystem(mainModule: string): OperatingSystem {
     writableFiles: DENO_WRITABLE_FILES,
     listFetcher: denoListFetcher(mainModule),
     listCompiler: denoListCompiler(mainModule),
+    startHistory: denoHistory(mainModule),
     openSetFile,
     openSetFileInSteps,
     holdSetFile,

@@ -103,6 +103,7 @@ export class FakeSystem implements ProgramHost {
           return this.files.read(path, octetsMax);
         },
       }, this.writableFiles),
+      startHistory: () => ({ send: () => {}, end: () => {} }),
       openSetFile: (path) => {
         const octets = this.files.readNow(path, Infinity);
         return new NameSet(octets.slice().buffer, { isChecked: true });

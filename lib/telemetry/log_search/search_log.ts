@@ -123,7 +123,8 @@ class Finder {
       const timeMs = Date.parse(query.time);
       if (sinceMs !== null && timeMs < sinceMs - LATE_MS) return this.#ends(null);
       const isWanted = (sinceMs === null || timeMs >= sinceMs) && (untilMs === null || timeMs <= untilMs);
-      if (isWanted && filter.matches(query)) this.lines.push({ text: line, query });
+      // A part of a text keeps all of it in memory: it is copied.
+      if (isWanted && filter.matches(query)) this.lines.push({ text: structuredClone(line), query });
       if (this.lines.length >= limit) return this.#ends(timeMs);
       if (++count % LINES_A_LOOK === 0 && this.#isOver) return this.#ends(timeMs);
     }

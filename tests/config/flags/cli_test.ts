@@ -63,6 +63,8 @@ const DEFAULTS: Told = {
   queryLogSizeMib: 256,
   queryLogOnly: [],
   queryLogSample: 1,
+  historyFolder: null,
+  historySizeMib: 2048,
   toldClients: "network",
   toldNames: "full",
   untoldDomains: [],

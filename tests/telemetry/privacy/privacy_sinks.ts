@@ -1,3 +1,7 @@
+import { concat } from "@std/bytes/concat";
+import { Log } from "../../../lib/observe/log.ts";
+import { HistoryKeeper } from "../../../lib/telemetry/history/history_keeper.ts";
+import { FakeTime } from "../../support/fake_time.ts";
 import type { Observation } from "../../../lib/observe/observation.ts";
 import type { PrivacySettings } from "../../../lib/telemetry/privacy/levels.ts";
 import { Privacy } from "../../../lib/telemetry/privacy.ts";
@@ -45,6 +49,27 @@ export const PRIVACY_SINKS: readonly PrivacySink[] = [
       for (const observation of observations) rig.log.take(new FakeRecord(observation));
       await rig.log.stop();
       return new TextEncoder().encode(rig.text);
+    },
+  },
+  {
+    name: "the history",
+    async output(settings, observations) {
+      const parts: Uint8Array<ArrayBuffer>[] = [];
+      const keeper = new HistoryKeeper({ folder: "/history", octetsMax: 1 << 30, privacy: settings }, {
+        start: ({ reported }) => ({
+          send: (order) => {
+            if (order.kind === "rows") parts.push(order.octets);
+            if (order.kind === "stop") reported({ kind: "stopped" });
+          },
+          end: () => {},
+        }),
+        timers: new FakeTime(),
+        random: scriptedSource(),
+        log: new Log({ level: "info", writeLine: () => {} }),
+      });
+      for (const observation of observations) keeper.take(new FakeRecord(observation));
+      await keeper.stop();
+      return concat(parts);
     },
   },
 ];

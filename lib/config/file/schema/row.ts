@@ -27,6 +27,7 @@ const EXAMPLES: Partial<Record<keyof Config, string>> = {
   certificates: '"/etc/dns-forwarder/certificates"',
   keys: '"/etc/dns-forwarder/key.pem"',
   queryLogFolder: '"/var/log/dns-forwarder"',
+  historyFolder: '"/var/lib/dns-forwarder/history"',
   queryLogOnly: '"blocked"',
   untoldDomains: '"in-addr.arpa"',
   dnstapTo: '"unix:/run/dnstap.sock"',

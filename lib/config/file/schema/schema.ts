@@ -70,6 +70,7 @@ export const SCHEMA: Field<FileTables> = table({
   "answers": ANSWERS,
   "dns64": DNS64,
   "log": table({ "level": row("logLevel"), "format": row("logFormat") }),
+  "history": table({ "folder": row("historyFolder"), "max-size": row("historySizeMib") }),
   "query-log": table({
     "folder": row("queryLogFolder"),
     "max-size": row("queryLogSizeMib"),

@@ -1,6 +1,6 @@
-import type { FullConfig } from "../../config/config.ts";
-import { QueryLog } from "../../telemetry/query_log/query_log.ts";
-import type { PartContext, RunningPart } from "./part.ts";
+import type { FullConfig } from "../../../config/config.ts";
+import { QueryLog } from "../../../telemetry/query_log/query_log.ts";
+import type { PartContext, RunningPart } from "../part.ts";
 import { queryLogSettings } from "./query_log_settings.ts";
 
 /** Starts the query log. */

@@ -1,4 +1,4 @@
-import type { Part } from "./part.ts";
+import type { Part } from "../part.ts";
 import { queryLogSettings } from "./query_log_settings.ts";
 
 /** The query log, where a folder is given for it. */
