@@ -4,6 +4,7 @@ import { SetFileError } from "../lists/set/set_file.ts";
 import { Log } from "../observe/log.ts";
 import { ListenError } from "../server/listen/listen_on.ts";
 import type { StartOrder } from "../workers/messages.ts";
+import { Follower } from "../workers/follower.ts";
 import { work } from "../workers/work.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
@@ -90,6 +91,11 @@ function startWorker(
     findAddresses: (name, via) => app.findAddresses(name, via),
     flush: (request) => app.flush(request),
     explain: (request) => app.explain(request),
+    follower: new Follower({
+      feed: app.observations,
+      timers: runtime.timers,
+      report: (report) => system.supervisorLink.report(report),
+    }),
     stop: async () => {
       await app.stop();
       await messages.stop();

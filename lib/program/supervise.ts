@@ -56,6 +56,7 @@ export async function supervise(
     lists: opened && sets.hold(opened),
     spawn: system.spawnWorker,
     clock,
+    wallClock,
     timers,
     log,
     lostLineCount,

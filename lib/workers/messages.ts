@@ -1,6 +1,7 @@
 import type { FullConfig } from "../config/config.ts";
 import type { Pause } from "../lists/schedule/pause.ts";
 import type { ByHand } from "../operator/by_hand.ts";
+import type { TornOut } from "../observe/ring/ring_merger.ts";
 import type { WorkRequest } from "../operator/admin/requests.ts";
 import type { TlsMaterial } from "../server/certificates/tls_material.ts";
 import type { Status } from "../operator/status.ts";
@@ -15,8 +16,13 @@ export type Order =
   | PrepareOrder
   | DecideOrder
   | DoOrder
+  | FollowOrder
+  | TakenOrder
   | { readonly kind: "tell" }
   | { readonly kind: "stop" };
+
+/** What counts from now on. */
+export type NowOrder = PausesOrder | ByHandOrder | ListsOrder | ShowOrder | FollowOrder | TakenOrder;
 
 /** Make ready to follow another configuration, and follow the former one meanwhile. */
 export interface PrepareOrder {
@@ -88,6 +94,22 @@ export interface DoOrder {
   readonly request: WorkRequest;
 }
 
+/** Tell what leaves for clients from now on. */
+export interface FollowOrder {
+  /** Tells it from the others. */
+  readonly kind: "follow";
+  /** Which time it is that this is wanted, from 1; 0 when it is not wanted any more. */
+  readonly round: number;
+}
+
+/** Tell the next of it: what was told last has been taken. */
+export interface TakenOrder {
+  /** Tells it from the others. */
+  readonly kind: "taken";
+  /** See `FollowOrder`. */
+  readonly round: number;
+}
+
 /** The first order: serve. */
 export interface StartOrder {
   /** Tells it from the others. */
@@ -106,6 +128,8 @@ export interface StartOrder {
   readonly byHand: ByHand;
   /** The set of names of lists that is used; `null` for none. */
   readonly lists: HeldSet | null;
+  /** See `FollowOrder`. */
+  readonly round: number;
   /** Whether it shall say where it serves and how: one does for all. */
   readonly announces: boolean;
 }
@@ -120,8 +144,21 @@ export type Report =
   | { readonly kind: "following"; readonly change: number }
   | { readonly kind: "unable"; readonly change: number; readonly reason: string }
   | DoneReport
+  | ObservedReport
   | { readonly kind: "status"; readonly status: Status }
   | { readonly kind: "stopped"; readonly status: Status };
+
+/** What has left for clients. */
+export interface ObservedReport extends Omit<TornOut, "words"> {
+  /** Tells it from the others. */
+  readonly kind: "observed";
+  /** See `FollowOrder`. */
+  readonly round: number;
+  /** Whether the worker has told nothing before in this round: what it tells of texts begins with the first. */
+  readonly isFirst: boolean;
+  /** See `TornOut`; in base64. */
+  readonly words: string;
+}
 
 /** What has come of a `DoOrder`. */
 export interface DoneReport {

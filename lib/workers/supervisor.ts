@@ -2,7 +2,7 @@ import type { ProcessUsage } from "../base/runtime.ts";
 import type { FullConfig } from "../config/config.ts";
 import { ruleNames } from "../config/rule_names.ts";
 import type { Pause } from "../lists/schedule/pause.ts";
-import { NO_OBSERVATIONS, type ObservationFeed } from "../observe/observation.ts";
+import type { ObservationFeed } from "../observe/observation.ts";
 import { formatCounters } from "../observe/counters.ts";
 import { type ByHand, NOTHING_BY_HAND } from "../operator/by_hand.ts";
 import type { ClientName } from "../operator/client_name.ts";
@@ -16,7 +16,8 @@ import { sumStatus, sumUsages } from "../operator/sum_status.ts";
 import { NO_TLS, type TlsMaterial } from "../server/certificates/tls_material.ts";
 import { type Tally, tallyOf } from "../reload/probation.ts";
 import type { Prepared } from "../reload/reload_target.ts";
-import type { HeldSet } from "./messages.ts";
+import { Gathering } from "./gathering.ts";
+import type { HeldSet, ObservedReport } from "./messages.ts";
 import { PastCounts } from "./past_counts.ts";
 import { shareConfig } from "./share_config.ts";
 import type { SpawnWorker } from "./worker_process.ts";
@@ -29,7 +30,7 @@ const STOP_MS = 5000;
 const PREPARE_MS = 5000;
 
 /** What a supervisor is made from. */
-export interface SupervisorOptions extends Pick<Services, "clock" | "timers" | "log"> {
+export interface SupervisorOptions extends Pick<Services, "clock" | "wallClock" | "timers" | "log"> {
   /** Workers. */
   readonly count: number;
   /** What they are to do together; what each may use of it is its share. */
@@ -58,24 +59,29 @@ export class Supervisor {
   readonly #slots: readonly WorkerSlot[];
   readonly #startedAtMs: number;
   readonly #past = new PastCounts();
+  readonly #gathering: Gathering;
   #change = 0;
   #pauses: readonly Pause[];
   #config: FullConfig;
 
   /** See {@linkcode SupervisorOptions}. */
   constructor(options: SupervisorOptions) {
-    const { count, spawn, clock, timers, log, lists = null, pauses = [], material = NO_TLS } = options;
+    const { count, spawn, clock, wallClock, timers, log, lists = null, pauses = [], material = NO_TLS } = options;
     const secret = options.secret.toHex();
     const config = shareConfig(options.config, count);
     this.#options = options;
     this.#config = options.config;
     this.#pauses = pauses;
     this.#startedAtMs = clock.nowMs();
+    const follow = (round: number) => this.#slots.forEach((slot) => slot.use({ kind: "follow", round }, { round }));
+    this.#gathering = new Gathering({ clock, wallClock, follow });
     this.drain = new Drain({ feed: this.observations, clock, timers });
     this.#slots = Array.from({ length: count }, (_, i) => {
       const share = { config, material, secret, pauses, lists, byHand: NOTHING_BY_HAND } as const;
-      const order = { kind: "start", ...share, number: i + 1, announces: i === 0 } as const;
-      return new WorkerSlot({ spawn, order, clock, timers, log, onDeath: (...how) => this.#bury(i + 1, ...how) });
+      const order = { kind: "start", ...share, number: i + 1, round: 0, announces: i === 0 } as const;
+      const onDeath = (last: Status | null, how: string) => this.#bury(i + 1, last, how);
+      const onObserved = (report: ObservedReport) => this.#gather(i + 1, report);
+      return new WorkerSlot({ spawn, order, clock, timers, log, onDeath, onObserved });
     });
   }
 
@@ -105,8 +111,11 @@ export class Supervisor {
     };
   }
 
-  /** What leaves for clients. */
-  readonly observations: ObservationFeed = NO_OBSERVATIONS;
+  /** What leaves for clients, of all workers. */
+  get observations(): ObservationFeed {
+    return this.#gathering.feed;
+  }
+
   /** Hands it to whoever takes it down or shows it. */
   readonly drain: Drain;
 
@@ -215,6 +224,11 @@ export class Supervisor {
     const { log } = this.#options;
     await Promise.all(this.#slots.map((slot) => slot.leave(this.#config.timeoutMs + STOP_MS)));
     log.info(`stopped: ${formatCounters(this.state.counters)}`);
+  }
+
+  #gather(number: number, report: ObservedReport): void {
+    if (!this.#gathering.take(number, report)) return;
+    this.#slots[number - 1]!.use({ kind: "taken", round: report.round }, {});
   }
 
   #bury(number: number, last: Status | null, how: string): void {

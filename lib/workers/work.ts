@@ -6,6 +6,7 @@ import type { Pause } from "../lists/schedule/pause.ts";
 import type { FullConfig } from "../config/config.ts";
 import type { Prepared } from "../reload/reload_target.ts";
 import type { ExplainRequest, FlushRequest, WorkRequest } from "../operator/admin/requests.ts";
+import type { Follower } from "./follower.ts";
 import type { DoOrder, Order, PrepareOrder, Report, StartOrder } from "./messages.ts";
 
 /** The program in a worker, once it serves. */
@@ -34,6 +35,8 @@ export interface ServingProgram {
   nameClients(addresses: readonly string[]): Promise<ClientName[]>;
   /** Uses the set of names of lists at a path from now on. */
   useLists(path: string): void;
+  /** Tells what leaves for clients; see `Follower`. */
+  readonly follower: Pick<Follower, "follow" | "taken" | "stop">;
   /** Resolves when the queries in flight are answered, and everything is closed. */
   stop(): Promise<void>;
 }
@@ -64,6 +67,7 @@ export async function work({ orders, report, start }: WorkOptions): Promise<void
     for await (const order of orders) {
       if (order.kind === "start") {
         program = start(order);
+        if (order.round > 0) program.follower.follow(order.round);
         report({ kind: "serving" });
       } else if (program === null) {
         // It shall stop before it was told to start.
@@ -76,6 +80,10 @@ export async function work({ orders, report, start }: WorkOptions): Promise<void
         program.useByHand(order.byHand);
       } else if (order.kind === "lists") {
         program.useLists(order.lists);
+      } else if (order.kind === "follow") {
+        program.follower.follow(order.round);
+      } else if (order.kind === "taken") {
+        program.follower.taken(order.round);
       } else if (order.kind === "show") {
         program.show(order.material);
       } else if (order.kind === "do") {
@@ -125,7 +133,8 @@ export async function work({ orders, report, start }: WorkOptions): Promise<void
   }
 
   function finish(program: ServingProgram): void {
-    program.stop().then(() => report({ kind: "stopped", status: program.state })).then(stopped.resolve, stopped.reject);
+    program.stop().then(() => program.follower.stop()).then(() => report({ kind: "stopped", status: program.state }))
+      .then(stopped.resolve, stopped.reject);
   }
 }
 

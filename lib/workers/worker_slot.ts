@@ -1,7 +1,7 @@
 import type {} from "../base/runtime.ts";
 import type { Status } from "../operator/status.ts";
 import { Errands } from "./errands.ts";
-import type { ByHandOrder, ListsOrder, PausesOrder, Report, ShowOrder, StartOrder } from "./messages.ts";
+import type { NowOrder, ObservedReport, Report, StartOrder } from "./messages.ts";
 import type { SpawnWorker, WorkerEvents, WorkerProcess } from "./worker_process.ts";
 import type { WorkerStatus } from "../operator/worker_status.ts";
 import { ToldStatus } from "./told_status.ts";
@@ -27,6 +27,8 @@ export interface WorkerSlotOptions extends Pick<Services, "clock" | "timers" | "
   readonly spawn: SpawnWorker;
   /** What the first worker in this slot is told first; those that follow it do not announce, and follow what is followed then. */
   readonly order: StartOrder;
+  /** Its worker tells what has left for clients. */
+  readonly onObserved: (report: ObservedReport) => void;
   /** A worker has died whose last status was this, as far as there was one. `how` is for the operator. */
   readonly onDeath: (last: Status | null, how: string) => void;
 }
@@ -102,7 +104,7 @@ export class WorkerSlot {
   }
 
   /** What an order says counts from now on for whoever serves; whoever follows begins with that. */
-  use(order: PausesOrder | ListsOrder | ShowOrder | ByHandOrder, begin: Partial<StartOrder>): void {
+  use(order: NowOrder, begin: Partial<StartOrder>): void {
     this.#order = { ...this.#order, ...begin };
     this.#worker?.send(order);
   }
@@ -196,6 +198,7 @@ export class WorkerSlot {
       this.#firstServes.resolve(0);
       return;
     }
+    if (report.kind === "observed") return this.#options.onObserved(report);
     if (report.kind === "done") return this.errands.done(report);
     if (report.kind === "following") return this.#followed();
     if (report.kind === "ready" || report.kind === "unable") return this.#answered(report);

@@ -212,6 +212,7 @@ test("a worker that a signal has stopped is killed and replaced, and clients of 
     },
     // Real processes in fake time: nothing but their answers is waited for.
     clock: time,
+    wallClock: { epochSeconds: () => Math.floor(time.nowMs() / 1000) },
     timers: time,
     log: new Log({ level: "info", writeLine: (line) => happened.add(line.replace(/worker [12]/, "worker N")) }),
   });

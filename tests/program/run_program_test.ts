@@ -150,7 +150,7 @@ Deno.test("runProgram() sends each worker its share of the configuration, and no
   assertEquals(starts.map((order) => order.config), [shareConfig(config, 2), shareConfig(config, 2)]);
   assertEquals(
     new Set(starts.flatMap(Object.keys)),
-    new Set(["kind", "config", "material", "number", "secret", "pauses", "byHand", "lists", "announces"]),
+    new Set(["kind", "config", "material", "number", "secret", "pauses", "byHand", "lists", "round", "announces"]),
   );
 });
 
@@ -164,6 +164,7 @@ Deno.test("serveAsWorker() serves by the configuration that it is sent, whatever
     pauses: [],
     byHand: NOTHING_BY_HAND,
     lists: null,
+    round: 0,
     announces: true,
   };
   const host = new FakeSystem(["worker"], { ordered: [order, { kind: "stop" }] });
@@ -181,6 +182,7 @@ Deno.test("serveAsWorker() does not serve without the lists that are in force: n
     pauses: [],
     byHand: NOTHING_BY_HAND,
     lists: { path: "/state/lists-1.set", descriptor: null },
+    round: 0,
     announces: false,
   };
   const host = new FakeSystem(["worker"], { ordered: [order, { kind: "stop" }] });

@@ -97,6 +97,7 @@ function setUp(count = 2) {
       return worker;
     },
     clock: time,
+    wallClock: { epochSeconds: () => 0, epochMs: () => time.nowMs() },
     timers: time,
     log: new Log({ level: "info", writeLine: (line) => void lines.push(line) }),
     lostLineCount: () => 0,
@@ -142,7 +143,7 @@ Deno.test("Supervisor.start() starts one worker, which announces, and the others
   await settled();
   const orders = workers.map(({ orders }) => orders[0]);
   const config = shareConfig(CONFIG, 3);
-  const common = { kind: "start", config, material: NO_TLS, secret: SECRET.toHex(), lists: null } as const;
+  const common = { kind: "start", config, material: NO_TLS, secret: SECRET.toHex(), lists: null, round: 0 } as const;
   assertEquals(orders, [
     { ...common, number: 1, pauses: [], byHand: NOTHING_BY_HAND, announces: true },
     { ...common, number: 2, pauses: [], byHand: NOTHING_BY_HAND, announces: false },
@@ -635,4 +636,30 @@ Deno.test("what Supervisor.prepare() gives is committed when all who serve say s
   assertEquals(isFollowed, false);
   await time.passAndSettle(1);
   await second;
+});
+
+Deno.test("Supervisor lets all workers tell what leaves while somebody reads, those that follow dead ones from the start", async () => {
+  const { supervisor, workers, time } = await serving();
+  const reader = supervisor.observations.watch();
+  assertEquals(workers.map(({ orders }) => orders.at(-1)), [{ kind: "follow", round: 1 }, {
+    kind: "follow",
+    round: 1,
+  }]);
+  const nothing = { upstreams: [], reasons: [], groups: [] };
+  workers[1]!.report({
+    kind: "observed",
+    round: 1,
+    isFirst: true,
+    words: "",
+    lostCount: 3,
+    offsetMs: 0,
+    texts: nothing,
+  });
+  assertEquals([workers[1]!.orders.at(-1), reader.lostCount], [{ kind: "taken", round: 1 }, 3]);
+  workers[0]!.end();
+  await time.passAndSettle(100);
+  const [first] = workers.at(-1)!.orders;
+  assertEquals(first!.kind === "start" && [first!.number, first!.round], [1, 1]);
+  reader.close();
+  assertEquals(workers.at(-1)!.orders.at(-1), { kind: "follow", round: 0 });
 });

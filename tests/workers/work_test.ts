@@ -18,6 +18,7 @@ const START: StartOrder = {
   pauses: [],
   byHand: NOTHING_BY_HAND,
   lists: null,
+  round: 0,
   announces: true,
 };
 const STATE = {
@@ -60,6 +61,11 @@ function setUp() {
         state: STATE,
         prepare,
         show: () => {},
+        follower: {
+          follow: (round) => void changes.push(`follow ${round}`),
+          taken: (round) => void changes.push(`taken ${round}`),
+          stop: () => void changes.push("tells the rest"),
+        },
         stop: () => stopping.promise,
         useByHand: ({ leftOut }) => void changes.push(`left out ${leftOut.map(({ upstream }) => upstream)}`),
         nameClients: (addresses) => Promise.resolve(addresses.map((name) => ({ name, from: "test" }))),
@@ -254,4 +260,14 @@ Deno.test("work() lets the program use the lists that it is told", async () => {
   await writer.write({ kind: "lists", lists: "/state/lists-1.set" });
   await settled();
   assertEquals(changes, ["lists /state/lists-1.set"]);
+});
+
+Deno.test("work() lets the program tell what leaves as long as it is to, also from the start, and the rest at the end", async () => {
+  const { writer, changes, stopping, ended } = setUp();
+  const orders: Order[] = [{ ...START, round: 3 }, { kind: "taken", round: 3 }, { kind: "follow", round: 0 }];
+  for (const order of orders) await writer.write(order);
+  await writer.write({ kind: "stop" });
+  stopping.resolve();
+  await ended;
+  assertEquals(changes, ["follow 3", "taken 3", "follow 0", "tells the rest"]);
 });

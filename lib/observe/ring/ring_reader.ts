@@ -48,7 +48,7 @@ export class RingReader implements ObservationReader {
     return count;
   }
 
-  /** Takes records as they stand, no more than `wordCountMax` words, to be read elsewhere; `null` when there are none. */
+  /** Takes records as they stand, no more than `wordCountMax` words, to be read elsewhere; `null` when there are none, or none fits. */
   takePiece(wordCountMax: number): RingPiece | null {
     this.#catchUp();
     const { words } = this.#ring;
@@ -63,6 +63,7 @@ export class RingReader implements ObservationReader {
       this.#place.word += wordCount;
       this.#place.record++;
     }
+    if (end === begin) return null;
     return { words: words.slice(begin, end), recordCount: this.#place.record - record };
   }
 
