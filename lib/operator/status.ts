@@ -94,6 +94,7 @@ export function formatStatus(
   return [
     `running for ${duration(runningMs)}, ${inFlight} questions in flight` +
     (lostLines === 0 ? "" : `, ${lostLines} lines of the log lost`),
+    ...upstreamsLine(upstreams),
     ...workers === undefined ? [] : [workersText(workers)],
     ...pauses.map(pauseText),
     ...(listeners.length === 0 ? [] : [`listeners: ${listeners.map(listenerText).join(", ")}`]),
@@ -146,13 +147,37 @@ function groupLines(groups: readonly GroupStatus[]): string[] {
   });
 }
 
-function upstreamLine({ state, smoothedMs, percentile95Ms, ...upstream }: UpstreamStatus): string {
+/** Whether there is anybody who answers: what is looked for first. */
+function upstreamsLine(upstreams: readonly UpstreamStatus[]): string[] {
+  const asked = upstreams.filter(({ isForBootstrap }) => isForBootstrap !== true);
+  const others = asked.filter(({ state }) => state !== "up");
+  if (asked.length === 0) return [];
+  if (others.length === 0) {
+    return [`upstreams: ${asked.length === 1 ? "the only one is" : `all ${asked.length} are`} up`];
+  }
+  const left = others.map((upstream) => `${upstream.name} is ${stateText(upstream)}`).join("; ");
+  return [`upstreams: ${asked.length - others.length} of ${asked.length} are up; ${left}`];
+}
+
+/** Such as `down for 5 min`. */
+function stateText({ state, downForMs }: Pick<UpstreamStatus, "state" | "downForMs">): string {
+  return downForMs === undefined ? state : `${state} for ${duration(downForMs)}`;
+}
+
+function failuresText(
+  { failureCount, traffic: { failures } }: Pick<UpstreamStatus, "failureCount" | "traffic">,
+): string {
+  const reasons = Object.entries(failures).map(([reason, count]) => `${count} ${reason}`);
+  return `failures=${failureCount}${reasons.length === 0 ? "" : ` (${reasons.join(", ")})`}`;
+}
+
+function upstreamLine({ smoothedMs, percentile95Ms, ...upstream }: UpstreamStatus): string {
   const time = smoothedMs === 0
     ? "never measured"
     : `answers in ${smoothedMs.toFixed(1)} ms, 95 % within ${percentile95Ms.toFixed(1)} ms`;
-  const { queryCount, replyCount, failureCount } = upstream;
+  const { queryCount, replyCount } = upstream;
   const isNot = upstream.problem === null ? "" : ` (${upstream.problem})`;
-  return `${state}${isNot}, ${time}, sent=${queryCount} replies=${replyCount} failures=${failureCount}` +
+  return `${stateText(upstream)}${isNot}, ${time}, sent=${queryCount} replies=${replyCount} ${failuresText(upstream)}` +
     handshakesText(upstream) +
     (upstream.isAskedWithoutEdns ? ", asked without EDNS" : "") +
     (upstream.isAskedWithoutCookies ? ", asked without cookies" : "") +

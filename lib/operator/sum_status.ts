@@ -67,6 +67,9 @@ function sumUpstream(parts: readonly UpstreamStatus[]): UpstreamStatus {
     ...parts.every(({ leftOutSeconds }) => leftOutSeconds === undefined)
       ? {}
       : { leftOutSeconds: Math.max(...parts.map(({ leftOutSeconds = 0 }) => leftOutSeconds)) },
+    ...parts.every(({ downForMs }) => downForMs === undefined)
+      ? {}
+      : { downForMs: Math.max(...parts.map(({ downForMs = 0 }) => downForMs)) },
     ...parts.every(({ isForBootstrap }) => isForBootstrap) ? { isForBootstrap: true } : {},
     ...discoveryOf(parts),
     problem: parts.find(({ problem }) => problem !== null)?.problem ?? null,

@@ -54,7 +54,9 @@ Deno.test("formatStatus() tells the share of hits, the memory taken, and how eac
   const counters = new Counters();
   Object.assign(counters, { cacheHits: 90, cacheMisses: 8, cacheStaleHits: 1, cacheFailureHits: 1, prefetches: 2 });
   const cache = { count: 5, usedOctets: 1_572_864, budgetOctets: 67_108_864, evictionCount: 3 };
-  const upstreams = [UPSTREAM, { ...UPSTREAM, name: "192.0.2.2:53", state: "down", smoothedMs: 0 }];
+  const down = { state: "down", downForMs: 300_000, smoothedMs: 0, failureCount: 3 };
+  const traffic = { ...NO_TRAFFIC, failures: { timeout: 2, servfail: 1 } };
+  const upstreams = [UPSTREAM, { ...UPSTREAM, name: "192.0.2.2:53", ...down, traffic }];
   const lines = formatStatus({
     runningMs: 7_261_000,
     inFlight: 4,
@@ -67,11 +69,12 @@ Deno.test("formatStatus() tells the share of hits, the memory taken, and how eac
     groups: [{ name: "default", upstreams: ["192.0.2.1:53", "192.0.2.2:53"], fallback: null }],
   });
   assertEquals(lines[0], "running for 2 h 1 min, 4 questions in flight");
-  assertEquals(lines.slice(2), [
+  assertEquals(lines[1], "upstreams: 1 of 2 are up; 192.0.2.2:53 is down for 5 min");
+  assertEquals(lines.slice(3), [
     "cache: hits=90 (90.0 %) misses=8 stale=1 negative=0 failures=1 prefetches=2 evictions=3 entries=5 " +
     "bytes=1572864 (1.5 of 64 MiB)",
     "upstream 192.0.2.1:53: up, answers in 12.3 ms, 95 % within 20.0 ms, sent=7 replies=6 failures=1",
-    "upstream 192.0.2.2:53: down, never measured, sent=7 replies=6 failures=1",
+    "upstream 192.0.2.2:53: down for 5 min, never measured, sent=7 replies=6 failures=3 (2 timeout, 1 servfail)",
   ]);
 });
 
@@ -132,8 +135,34 @@ Deno.test("formatStatus() tells which upstreams are asked together, where there 
       { name: "ad", upstreams: ["192.0.2.3:53"], fallback: "default" },
     ],
   });
-  assertEquals(lines.slice(3, 5), [
+  assertEquals(lines.slice(4, 6), [
     "group default: 192.0.2.1:53, 192.0.2.2:53",
     "group ad: 192.0.2.3:53, and then group default",
   ]);
+});
+
+Deno.test("formatStatus() says first how many upstreams are up, those left out that are asked where others are", () => {
+  const line = (...upstreams: readonly Partial<UpstreamStatus>[]) => {
+    return formatStatus({
+      runningMs: 0,
+      inFlight: 0,
+      lostLines: 0,
+      pauses: [],
+      counters: new Counters(),
+      ...NOTHING_COUNTED,
+      cache: null,
+      upstreams: upstreams.map((fields) => ({ ...UPSTREAM, ...fields })),
+      groups: [],
+    })[1]!;
+  };
+  assertEquals(line({}), "upstreams: the only one is up");
+  assertEquals(line({}, {}, { isForBootstrap: true, state: "down" }), "upstreams: all 2 are up");
+  assertEquals(
+    line({}, { name: "a", state: "probing", downForMs: 3_600_000 }, {
+      name: "b",
+      state: "up (3), down (1)",
+      downForMs: 9000,
+    }),
+    "upstreams: 1 of 3 are up; a is probing for 1 h 0 min; b is up (3), down (1) for 9 s",
+  );
 });

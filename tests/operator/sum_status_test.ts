@@ -119,3 +119,11 @@ Deno.test("sumStatus() adds up the handshakes with an encrypted upstream, and sa
   };
   assertEquals([sum(2, 3), sum(undefined, undefined)], [5, undefined]);
 });
+
+Deno.test("sumStatus() tells the longest time that an upstream has been down anywhere", () => {
+  const downFor = (...all: readonly (number | null)[]) => {
+    const parts = all.map((downForMs) => downForMs === null ? {} : { state: "down", downForMs });
+    return sumStatus(parts.map((part) => status({}, part))).upstreams[0]!.downForMs;
+  };
+  assertEquals([downFor(null, null), downFor(5000, null), downFor(5000, 9000)], [undefined, 5000, 9000]);
+});

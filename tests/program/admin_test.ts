@@ -40,7 +40,10 @@ Deno.test("status prints how the program is doing, a line each or as JSON", asyn
   const { run, end } = await serving();
   const { exitCode, printed } = await run("status");
   assertEquals(exitCode, 0);
-  assertMatch(printed, /^running for 0 s, 0 questions in flight\nlisteners: 192\.0\.2\.53:53\nclients: received=0 /);
+  assertMatch(
+    printed,
+    /^running for 0 s, 0 questions in flight\nupstreams: the only one is up\nlisteners: 192\.0\.2\.53:53\nclients: received=0 /,
+  );
   const { lines, status } = JSON.parse((await run("status", "--json")).printed);
   assertEquals(lines.length, printed.trimEnd().split("\n").length);
   assertEquals(status.upstreams[0].name, "203.0.113.53:53");

@@ -19,6 +19,7 @@ export class Breaker {
   #backoffMs = BACKOFF_MIN_MS;
   #probeAtMs = 0;
   #refusal: Refusal | null = null;
+  #openedAtMs = 0;
 
   /** Whether the upstream takes part in ordinary queries. */
   get isClosed(): boolean {
@@ -46,6 +47,11 @@ export class Breaker {
   /** See the class. */
   get state(): "closed" | "open" | "half-open" {
     return this.#state;
+  }
+
+  /** Since when the upstream is left alone, probes aside; `null` when it is asked. */
+  get openSinceMs(): number | null {
+    return this.isClosed ? null : this.#openedAtMs;
   }
 
   /** The state as the operator is told. */
@@ -101,6 +107,7 @@ export class Breaker {
   }
 
   #open(nowMs: number): void {
+    if (this.isClosed) this.#openedAtMs = nowMs;
     this.#state = "open";
     this.#refusal = null;
     this.#probeAtMs = nowMs + this.#backoffMs;

@@ -14,7 +14,7 @@ export interface Told {
   /** What keeps it down. */
   readonly problem: string | null;
   /** Whether it is asked. */
-  readonly breaker: Pick<Breaker, "stateName">;
+  readonly breaker: Pick<Breaker, "stateName" | "openSinceMs">;
   /** How long it takes. */
   readonly path: Pick<Path, "smoothedMs" | "percentile95Ms">;
   /** How it is spoken to. */
@@ -48,6 +48,7 @@ export function statusOf(upstream: Told, { endpoint, link }: ToldOptions): Upstr
     name,
     state: leftOutSeconds > 0 ? "disabled" : absence.isLoop ? "loop" : breaker.stateName,
     ...leftOutSeconds > 0 ? { leftOutSeconds } : {},
+    ...breaker.openSinceMs === null ? {} : { downForMs: dialogue.nowMs() - breaker.openSinceMs },
     problem,
     isUnauthenticated: isUnauthenticated(endpoint),
     smoothedMs: path.smoothedMs,

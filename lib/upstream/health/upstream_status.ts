@@ -21,6 +21,8 @@ export interface UpstreamStatus extends LessonStatus {
    * back here) or `disabled` (its operator has left it out); several of these where processes differ.
    */
   readonly state: string;
+  /** For how long it has been `down`, probes that came to nothing included; only while it is is this here. */
+  readonly downForMs?: number;
   /** How long its operator still leaves it out, in seconds; only while he does is this here. */
   readonly leftOutSeconds?: number;
   /** Whether it is asked where encrypted upstreams are, and nothing else; only then is this here. */

@@ -106,3 +106,18 @@ Deno.test("Breaker takes a probe's failure for one of four when another query ha
   breaker.succeeded();
   assertEquals([breaker.probeFailed(FAILURE, 1600), breaker.state, breaker.hasFailures], [null, "closed", true]);
 });
+
+Deno.test("Breaker.openSinceMs is when it opened, whatever probes come to, until the upstream answers", () => {
+  const breaker = opened(500);
+  assertEquals(breaker.openSinceMs, 500);
+  assert(breaker.beginProbe(500 + BACKOFF_MIN_MS));
+  assertEquals(breaker.openSinceMs, 500);
+  breaker.probeFailed(FAILURE, 2000);
+  assertEquals(breaker.openSinceMs, 500);
+  breaker.untrusted({ kind: "name", text: "it is somebody else" }, 3000);
+  assertEquals(breaker.openSinceMs, 500);
+  breaker.succeeded();
+  assertEquals(breaker.openSinceMs, null);
+  for (let i = 0; i < FAILURES_TO_OPEN; i++) breaker.failed(FAILURE, 9000);
+  assertEquals(breaker.openSinceMs, 9000);
+});

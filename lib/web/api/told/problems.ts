@@ -1,4 +1,5 @@
 import type { ListStatus } from "../../../lists/keeper/list_status.ts";
+import { durationText } from "../../../operator/duration_text.ts";
 import type { Status } from "../../../operator/status.ts";
 import type { UpstreamStatus } from "../../../upstream/health/upstream_status.ts";
 import type { CertificateStatus } from "../../../server/certificates/certificate_keeper.ts";
@@ -29,11 +30,11 @@ export function problemsIn({ status, lists, certificates }: LookedAt): ProblemAn
       subject: groups.length > 1 ? name : "",
       text: groups.length > 1 ? `No upstream of the group ${name} answers` : "No upstream answers",
     })),
-    ...bad.map(({ name, state, problem, leftOutSeconds }) => ({
+    ...bad.map(({ name, state, problem, leftOutSeconds, downForMs }) => ({
       kind: leftOutSeconds === undefined ? "upstream-down" : "upstream-disabled",
       subject: name,
       text: leftOutSeconds === undefined
-        ? `The upstream ${name} is ${state}${problem === null ? "" : `: ${problem}`}`
+        ? `The upstream ${name} is ${state}${downFor(downForMs)}${problem === null ? "" : `: ${problem}`}`
         : `The upstream ${name} is left out by hand`,
     })),
     ...certificates.flatMap(({ path, trouble }) => {
@@ -46,6 +47,10 @@ export function problemsIn({ status, lists, certificates }: LookedAt): ProblemAn
         : [{ kind: "list-old", subject: name, text: `The list ${name} is not updated: ${error}` }];
     }),
   ];
+}
+
+function downFor(downForMs: number | undefined): string {
+  return downForMs === undefined ? "" : ` for ${durationText(downForMs / 1000)}`;
 }
 
 /** How it is in one word: who can ask nobody gives no new answers. */

@@ -1,4 +1,5 @@
 import { quantileMs } from "../../../observe/tally/histogram.ts";
+import { durationText } from "../../../operator/duration_text.ts";
 import type { Status } from "../../../operator/status.ts";
 import type { UpstreamStatus } from "../../../upstream/health/upstream_status.ts";
 import { rcodeToText } from "../../../wire/iana.ts";
@@ -33,12 +34,13 @@ function upstreamAnswer(upstream: UpstreamStatus, groups: Status["groups"]): Ups
 }
 
 /** Why it is in the state that it is in. */
-function reasonOf({ state, problem, leftOutSeconds, discovery }: UpstreamStatus): string {
+function reasonOf({ state, problem, leftOutSeconds, downForMs, discovery }: UpstreamStatus): string {
   if (leftOutSeconds !== undefined) return `left out by hand for another ${leftOutSeconds} s`;
   if (problem !== null) return problem;
   if (state === "loop") return "it leads back to this program";
-  if (state === "down") return "it does not answer";
-  if (state === "probing") return "it did not answer, and is asked whether it is back";
+  const since = downForMs === undefined ? "" : ` for ${durationText(downForMs / 1000)}`;
+  if (state === "down") return `no answer${since}`;
+  if (state === "probing") return `no answer${since}, and it is asked whether it is back`;
   const whyNot = discovery?.whyNot ?? null;
   return whyNot === null ? "" : `asked in the clear: ${whyNot}`;
 }
