@@ -19,6 +19,8 @@ export function runFlags(target: Target, flavour: Flavour, readsFiles: boolean):
   flags.push("--allow-sys=osUptime,inspector");
   // What a service manager hands over, and where its socket is: /run/systemd/notify, or under /run/user for a user's.
   const variables = isLinux(target) ? ["NOTIFY_SOCKET", "WATCHDOG_USEC"] : [];
+  // Whether the terminal knows control sequences.
+  variables.push("TERM");
   const folders = isLinux(target) ? ["/run"] : [];
   // What server.state-dir is, as a rule: lists are kept there.
   if (readsFiles) folders.push(isWindows(target) ? "C:\\ProgramData\\dns-forwarder" : "/var/lib/dns-forwarder");

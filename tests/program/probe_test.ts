@@ -1,5 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { runProgram } from "../../lib/program/run_program.ts";
+// It is loaded when it is asked for, which takes its time.
+import "../../lib/program/probe/run_probe.ts";
 import { udp } from "../support/fake_socket.ts";
 import { FakeSystem } from "../support/fake_system.ts";
 import { SceneUpstream } from "../support/scene_upstream.ts";

@@ -142,7 +142,7 @@ export class FakeApi {
     stepMs: 1000,
     fromAtMs: NOW_MS - 60_000,
     sources: ["cache", "stale", "upstream", "local", "policy", "refused", "failure", "blocked"],
-    counts: [100, 1, 15, 0, 8, 0, 1, 8].map((count) => new Array(60).fill(count)),
+    counts: [100, 1, 15, 0, 0, 0, 1, 8].map((count) => new Array(60).fill(count)),
     from: "memory",
   };
   /** The newest first. */

@@ -37,6 +37,9 @@ export function manPage(): string {
     section(
       "ENVIRONMENT",
       item("NOTIFY_SOCKET, WATCHDOG_USEC", ["Where systemd expects the program's status; see sd_notify(3)."]),
+      item("NO_COLOR, TERM", [
+        "Whether top shows colours, and whether the terminal knows control sequences (not when TERM is dumb).",
+      ]),
       item("DNS_FORWARDER_CACHE", [
         "Where a portable build unpacks itself, in a folder named after its content.",
         "Without it: the first that is safe of dns-forwarder in $XDG_CACHE_HOME, $HOME/.cache and /var/cache, and",

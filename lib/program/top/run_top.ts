@@ -64,7 +64,7 @@ async function stream(
   do {
     await Promise.race([stopped, new Promise<void>((resolve) => void timers.start(intervalMs, resolve))]);
     if (isStopped) break;
-    await feed.look();
+    await feed.look(true);
     host.print(text(feed.data));
   } while (!isOnce);
   return EXIT.ok;

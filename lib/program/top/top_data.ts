@@ -12,8 +12,10 @@ import type {
 const ROWS_MAX = 500;
 /** Seconds that the rate is of: a single one jumps. */
 const RATE_STEPS = 3;
-/** Seconds that the line of blocks goes back. */
-export const RATES_MAX = 60;
+/** Seconds that are remembered, to tell since when something fails. */
+export const RATES_MAX = 300;
+/** Seconds that shares are of. */
+const SHARES_STEPS = 60;
 
 /** What the program has said so far. */
 export interface TopData {
@@ -76,9 +78,9 @@ export function withSeries(data: TopData, { sources, counts }: SeriesAnswer): To
   return { ...data, rates: rates.slice(-RATES_MAX) };
 }
 
-/** Queries of a second. What is blocked is among those of the policy. */
+/** Queries of a second, from all sources. */
 export function totalOf(counts: Readonly<Record<string, number>>): number {
-  return Object.entries(counts).reduce((sum, [source, count]) => source === "blocked" ? sum : sum + count, 0);
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
 /** Queries a second over the last few of them; `null` before there are any. */
@@ -89,11 +91,35 @@ export function recentRate({ rates, status }: Pick<TopData, "rates" | "status">)
 }
 
 /** Replies of the last minute by source, or of all the time where nobody has watched for as long. */
-export function sharesOf({ rates, status }: TopData): Readonly<Record<string, number>> {
+export function sharesOf({ rates, status }: Pick<TopData, "rates" | "status">): Readonly<Record<string, number>> {
   const recent: Record<string, number> = {};
-  for (const counts of rates) {
+  for (const counts of rates.slice(-SHARES_STEPS)) {
     for (const [source, count] of Object.entries(counts)) recent[source] = (recent[source] ?? 0) + count;
   }
   if (totalOf(recent) > 0 || status === null) return recent;
-  return { ...status.replies.bySource, blocked: status.replies.blocked };
+  return status.replies.bySource;
+}
+
+/** Some names fail everywhere: what is beyond this share is trouble. */
+const FAILED_MAX = 0.02;
+
+/** Whether more of the replies are failures than is usual anywhere. */
+export function isFailing(counts: Readonly<Record<string, number>>): boolean {
+  return (counts.failure ?? 0) > FAILED_MAX * totalOf(counts);
+}
+
+/** Failures that are so far apart have nothing to do with each other. */
+const CALM_STEPS = 30;
+
+/** Since when clients get failures again and again, in seconds before now; `null` when they get none. Where it is longer than is known, so is told. */
+export function failingFor(
+  { rates }: Pick<TopData, "rates">,
+): { readonly seconds: number; readonly isLonger: boolean } | null {
+  let first: number | null = null;
+  for (let ago = 1; ago <= rates.length; ago++) {
+    if (ago - (first ?? 0) > CALM_STEPS) break;
+    if (isFailing(rates.at(-ago)!)) first = ago;
+  }
+  if (first === null) return null;
+  return { seconds: first, isLonger: first + CALM_STEPS > rates.length && rates.length >= RATES_MAX };
 }

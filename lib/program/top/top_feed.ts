@@ -48,14 +48,18 @@ export class TopFeed {
     await this.look();
   }
 
-  /** What is new. Rejects when nobody answers. */
-  async look(): Promise<void> {
+  /**
+   * What is new. Rejects when nobody answers.
+   *
+   * @param isWhole Whether all else is to be as new.
+   */
+  async look(isWhole = false): Promise<void> {
     const filter = this.#filter;
     const live = await this.#source.live(this.#data.live?.cursor ?? null, filter);
     // Meanwhile somebody may want others.
     if (filter !== this.#filter) return;
     this.#data = withLive(this.#data, live);
-    if (this.#clock.nowMs() - this.#slowAtMs >= SLOW_MS) await this.#lookAtAll();
+    if (isWhole || this.#clock.nowMs() - this.#slowAtMs >= SLOW_MS) await this.#lookAtAll();
   }
 
   /** Other queries are wanted from now on. */

@@ -20,7 +20,7 @@ import { filterParameters } from "./top_view.ts";
 const ROOT = "/api/v1/";
 /** Seconds that top lists and the line of blocks are about. */
 const TOP_WINDOW = 3600;
-const SERIES_WINDOW = 60;
+const SERIES_WINDOW = 300;
 /** Rows of a top list. */
 const TOP_LIMIT = 100;
 /** Queries at the beginning. */
@@ -54,7 +54,7 @@ export class TopSource {
     return this.#get("top", new URLSearchParams({ by, window: `${TOP_WINDOW}`, limit: `${TOP_LIMIT}` }));
   }
 
-  /** Queries of the last minute. */
+  /** Queries of the last minutes. */
   series(): Promise<SeriesAnswer> {
     return this.#get("series", new URLSearchParams({ window: `${SERIES_WINDOW}` }));
   }
@@ -80,8 +80,8 @@ export class TopSource {
 
   async #get<Answer>(what: string, parameters = new URLSearchParams()): Promise<Answer> {
     const query = parameters.size === 0 ? "" : `?${parameters}`;
-    const request = { command: "api", method: "GET", path: `${ROOT}${what}${query}` } as const;
-    const { status, body } = await askProgram(this.#sockets, this.#timers, this.#path, request as never) as ApiResult;
+    const request = { command: "api", method: "GET", path: `${ROOT}${what}${query}`, body: null } as const;
+    const { status, body } = await askProgram(this.#sockets, this.#timers, this.#path, request) as ApiResult;
     if (status === 200) return body as Answer;
     throw new AdminError((body as ProblemDetails).detail);
   }

@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { NO_DATA, type TopData, withLive, withSeries } from "../../../lib/program/top/top_data.ts";
+import { failingFor, NO_DATA, type TopData, withLive, withSeries } from "../../../lib/program/top/top_data.ts";
 import { FIRST_VIEW, SCREENS, type TopView } from "../../../lib/program/top/top_view.ts";
 import { cut, fit, widthOf } from "../../../lib/program/top/view/cells.ts";
 import { bar, countText, msText, shareText, sparkline } from "../../../lib/program/top/view/numbers.ts";
@@ -26,7 +26,9 @@ function lines(data: TopData, view: Partial<TopView> = {}, size = SIZE): string[
 Deno.test("render() shows at one glance on 80x24 whether it works, how much there is, who is slow, who asks and why", () => {
   const screen = lines(fullData());
   // Clocks of this machine may be in any zone.
-  const timeless = screen.map((text) => text.replace(/^\d\d:\d\d:\d\d|\d\d:\d\d:\d\d$/, "hh:mm:ss"));
+  const timeless = screen.map((text) => {
+    return text.replace(/^\d\d:\d\d:\d\d|\d\d:\d\d:\d\d$/, "hh:mm:ss").replace(/since \d\d:\d\d$/, "since hh:mm");
+  });
   assertEquals(timeless, [
     "dns-forwarder 0.1.0  up 3 d  2 workers  ● works                         hh:mm:ss",
     "     125 q/s          ██████████████████████████████████████████████████████████",
@@ -214,7 +216,7 @@ Deno.test("withLive() puts what is new before what was there, and keeps no more 
   assertEquals([data.rows.length, data.rows[0]!.id, data.rates.length, data.rates.at(-1)!.cache], [
     500,
     "x699",
-    60,
+    300,
     699,
   ]);
 });
@@ -222,3 +224,23 @@ Deno.test("withLive() puts what is new before what was there, and keeps no more 
 function padded(lines: readonly string[], height: number): string[] {
   return [...lines, ...new Array<string>(height).fill("")].slice(0, height);
 }
+
+Deno.test("failingFor() tells since when clients get failures, whatever a calm before was about", () => {
+  const rates = (...failures: readonly number[]) => ({ rates: failures.map((failure) => ({ cache: 5, failure })) });
+  const calm = (seconds: number) => new Array<number>(seconds).fill(0);
+  assertEquals(failingFor(rates(...calm(40))), null);
+  assertEquals(failingFor(rates(...calm(40), 1, 0, 2)), { seconds: 3, isLonger: false });
+  assertEquals(failingFor(rates(1, ...calm(40), 1, 0)), { seconds: 2, isLonger: false });
+  assertEquals(failingFor(rates(1, ...calm(20), 1, 0)), { seconds: 23, isLonger: false });
+  assertEquals(failingFor(rates(1, ...calm(40))), null);
+  assertEquals(failingFor(rates(...new Array<number>(300).fill(1))), { seconds: 300, isLonger: true });
+});
+
+Deno.test("render() says since when clients get failures", () => {
+  const api = new FakeApi();
+  api.series = {
+    ...api.series,
+    counts: api.series.counts.map((row, i) => i === 6 ? [...new Array(40).fill(0), ...new Array(20).fill(30)] : row),
+  };
+  assertMatch(lines(fullData(api))[1]!, /█ {2}failing since \d\d:\d\d$/);
+});

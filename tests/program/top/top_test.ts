@@ -1,5 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { runProgram } from "../../../lib/program/run_program.ts";
+// It is loaded when it is asked for, which takes its time.
+import "../../../lib/program/top/run_top.ts";
 import { FakeApi, queryRow, statusAnswer } from "../../support/fake_api.ts";
 import { FakeSystem } from "../../support/fake_system.ts";
 import { FakeTerminal } from "./fake_terminal.ts";

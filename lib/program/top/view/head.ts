@@ -1,7 +1,7 @@
 import { durationText } from "../../../operator/duration_text.ts";
 import type { StatusAnswer } from "../../../web/api/answers.ts";
-import { recentRate, sharesOf, type TopData, totalOf } from "../top_data.ts";
-import { leftAndRight } from "./cells.ts";
+import { failingFor, isFailing, recentRate, sharesOf, type TopData, totalOf } from "../top_data.ts";
+import { leftAndRight, lineWidth } from "./cells.ts";
 import { bar, clockText, countText, mibText, msText, rateText, shareText, sparkline } from "./numbers.ts";
 import { type Line, line, span, type Style } from "./span.ts";
 
@@ -9,12 +9,12 @@ import { type Line, line, span, type Style } from "./span.ts";
 const NUMBER_WIDTH = 8;
 /** Columns before the line of blocks. */
 const RATE_WIDTH = 22;
+/** A minute is enough to see what goes on. */
+const RATES_SHOWN = 60;
 /** From so many columns on there is room for more. */
 const WIDE = 100;
 const NARROW_BAR = 10;
 const WIDE_BAR = 20;
-/** More than this share of failures is shown as trouble. */
-const FAILED_MAX = 0.02;
 
 const HEALTH: Readonly<Record<StatusAnswer["health"], { readonly style: Style; readonly text: string }>> = {
   well: { style: "good", text: "works" },
@@ -55,11 +55,14 @@ export function loadLines(data: TopData, width: number): Line[] {
   const total = totalOf(shares);
   const memory = (shares.cache ?? 0) + (shares.stale ?? 0);
   const failed = shares.failure ?? 0;
+  const failing = failingSpans(data);
+  const room = Math.min(RATES_SHOWN, width - RATE_WIDTH - lineWidth(failing));
   return [
     [
       span((perSecond === null ? "–" : rateText(perSecond)).padStart(NUMBER_WIDTH), "strong"),
       span(" q/s          "),
-      span(sparkline(rates.map(totalOf).slice(-Math.max(0, width - RATE_WIDTH))), "accent"),
+      span(sparkline(rates.map(totalOf).slice(-Math.max(0, room))), "accent"),
+      ...failing,
     ],
     [
       span(shareText(memory, total).padStart(NUMBER_WIDTH), "strong"),
@@ -70,10 +73,19 @@ export function loadLines(data: TopData, width: number): Line[] {
       span("  blocked "),
       span(shareText(shares.blocked ?? 0, total), "strong"),
       span("  failed "),
-      span(shareText(failed, total), failed > FAILED_MAX * total ? "bad" : "strong"),
+      span(shareText(failed, total), isFailing(shares) ? "bad" : "strong"),
     ],
     askedSpans(status, width),
   ];
+}
+
+/** Since when, which says what to look for in logs. */
+function failingSpans(data: TopData): Line {
+  const failing = isFailing(sharesOf(data)) ? failingFor(data) : null;
+  const now = data.live?.nowAtMs ?? data.status?.nowAtMs;
+  if (failing === null || now === undefined) return [];
+  const since = clockText(now - 1000 * failing.seconds);
+  return [span(`  failing since ${failing.isLonger ? "before " : ""}${since.slice(0, 5)}`, "warn")];
 }
 
 function askedSpans({ times, cache, questionsInFlight }: StatusAnswer, width: number): Line {
