@@ -3,7 +3,19 @@ import { clock, dayMinute } from "./format.js";
 /** @import { LiveAnswer, SeriesAnswer } from "../../lib/web/api/answers.ts" */
 
 /**
- * With the last full second at its end. Seconds that nothing was told of stay empty.
+ * Without the step that has only just begun, which would look like a fall.
+ * @param {SeriesAnswer} series @param {number} nowMs @returns {SeriesAnswer}
+ */
+export function untilNow(series, nowMs) {
+  const length = Math.floor((nowMs - series.fromAtMs) / series.stepMs);
+  return { ...series, counts: series.counts.map((row) => row.slice(0, Math.max(1, length))) };
+}
+
+/** So many seconds that nothing was told of are taken for ones like those beside them, until all is asked for again. */
+const UNTOLD_MAX = 3;
+
+/**
+ * With the last full second at its end.
  * @param {SeriesAnswer} series @param {LiveAnswer} news @param {number} windowSeconds @returns {SeriesAnswer}
  */
 export function extended(series, news, windowSeconds) {
@@ -18,8 +30,10 @@ export function extended(series, news, windowSeconds) {
     ...series,
     fromAtMs: series.fromAtMs + 1000 * drop,
     counts: series.counts.map((row, i) => {
-      const gap = Array.from({ length: missing - 1 }, () => 0);
-      return [...row.slice(drop), ...gap, news.counts[series.sources[i] ?? ""] ?? 0];
+      const count = news.counts[series.sources[i] ?? ""] ?? 0;
+      // Clocks of two machines do not tick together: now and then a second falls between two events.
+      const gap = Array.from({ length: missing - 1 }, () => missing <= UNTOLD_MAX ? count : 0);
+      return [...row.slice(drop), ...gap, count];
     }),
   };
 }

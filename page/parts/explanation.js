@@ -11,7 +11,7 @@ export function Explanation({ explanation }) {
   return html`<div class="explanation">
     ${
     outcome && html`
-      <p class=${`outcome ${outcome.isAnswer ? "good" : "bad"}`}>
+      <p class=${`outcome ${outcomeKind(outcome)}`}>
         <b>${outcome.rcode}</b>
         <span>${outcome.because}</span>
         <span class="note">${t.explain.after(took(outcome.elapsedMs))}</span>
@@ -42,4 +42,10 @@ export function Explanation({ explanation }) {
     </ol>
     ${outcome === null && html`<p class="note">${t.explain.noOutcome}</p>`}
   </div>`;
+}
+
+/** @param {NonNullable<ExplainAnswer["outcome"]>} outcome */
+function outcomeKind({ isAnswer, because }) {
+  if (!isAnswer) return "bad";
+  return /^blocked\b/.test(because) ? "blocked" : "good";
 }

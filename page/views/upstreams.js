@@ -70,7 +70,7 @@ function UpstreamTable({ upstreams, mayChange, onDisable, onEnable }) {
           disabledSeconds !== null &&
           html`<span class="note strong">${t.upstreams.leftOutFor(span(disabledSeconds))}</span>`
         }
-        ${reason !== "" && html`<span class="note strong">${reason}</span>`}
+        ${disabledSeconds === null && reason !== "" && html`<span class="note strong">${reason}</span>`}
         ${notes.map((note) => html`<span key=${note} class="note">${note}</span>`)}`,
     },
     {

@@ -58,11 +58,22 @@ function isKnown(etag: string, known: string | null): boolean {
 /** All files, by the paths that they have for a browser. */
 function* texts(): Iterable<[path: string, text: string]> {
   for (const [name, text] of Object.entries(BROWSER_FILES)) {
-    yield [name === "index.html" ? "/" : `${FOLDER}${name}`, name.endsWith(".js") ? linked(text) : text];
+    if (name === "index.html") yield ["/", preloading(text)];
+    else yield [`${FOLDER}${name}`, name.endsWith(".js") ? linked(text) : text];
   }
   for (const [name, text] of Object.entries(PACKAGES)) yield [packagePath(name), linked(text)];
   yield [`${FOLDER}lib/uplot.css`, UPLOT_STYLE];
   yield [`${FOLDER}icon.svg`, ICON];
+}
+
+/** With all modules named: a browser would find them one after the other, by reading those that import them. */
+function preloading(document: string): string {
+  const modules = Object.keys(BROWSER_FILES).filter((name) => name.endsWith(".js") && name !== "early.js")
+    .map((name) => `${FOLDER}${name}`);
+  const links = [...modules, ...Object.keys(PACKAGES).map(packagePath)].map((path) => {
+    return `<link rel="modulepreload" href="${path}">`;
+  });
+  return document.replace("</head>", `${links.join("")}</head>`);
 }
 
 function packagePath(name: string): string {

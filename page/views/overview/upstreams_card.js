@@ -1,5 +1,5 @@
 import { useAnswer } from "../../base/answer.js";
-import { share } from "../../base/format.js";
+import { share, span } from "../../base/format.js";
 import { html } from "../../base/html.js";
 import { linkTo } from "../../base/route.js";
 import { Card } from "../../parts/card.js";
@@ -30,7 +30,7 @@ function List({ upstreams }) {
   const replies = upstreams.reduce((sum, upstream) => sum + upstream.replies, 0);
   return html`<ul>
     ${
-    upstreams.map(({ name, state, reason, medianMs, percentile95Ms, replies: own }) => {
+    upstreams.map(({ name, state, reason, disabledSeconds, medianMs, percentile95Ms, replies: own }) => {
       return html`<li key=${name}>
         <p class="name">
           <i class=${`dot ${stateKind(state)}`} aria-hidden="true"></i>
@@ -44,7 +44,10 @@ function List({ upstreams }) {
           <span class="share" title=${t.upstreams.shareOfReplies}>${share(own, replies)}</span>
         </p>
         <${TimeRange} medianMs=${medianMs} percentile95Ms=${percentile95Ms} isSlow=${slow.has(name)} />
-        ${state !== "up" && reason !== "" && html`<p class="note">${reason}</p>`}
+        ${
+        state !== "up" && (reason !== "" || disabledSeconds !== null) &&
+        html`<p class="note">${disabledSeconds === null ? reason : t.upstreams.leftOutFor(span(disabledSeconds))}</p>`
+      }
       </li>`;
     })
   }

@@ -24,7 +24,7 @@ export function InForce({ config }) {
       title: t.settings.setting,
       className: "name",
       isHead: true,
-      cell: ({ path, help }) => html`<span class="mono">${path}</span><span class="note">${help}</span>`,
+      cell: ({ path, help }) => html`<span class="mono">${path}</span><${Help} text=${help} />`,
     },
     { title: t.settings.value, className: "value", cell: ({ value }) => html`<code class="mono">${value}</code>` },
     {
@@ -71,4 +71,16 @@ export function InForce({ config }) {
 /** @param {SettingAnswer} setting */
 function pathOf({ path }) {
   return path;
+}
+
+/** The first sentence; the others for who wants them. @param {{ text: string }} properties */
+function Help({ text }) {
+  const [, first = text, rest = ""] = /^(.+?\.)\s+(.+)$/s.exec(text) ?? [];
+  if (rest === "") return html`<span class="note">${text}</span>`;
+  return html`
+    <details class="help note">
+      <summary>${first}</summary>
+      <p>${rest}</p>
+    </details>
+  `;
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { cell } from "../../../page/base/download.js";
-import { extended, lastFailing, totals } from "../../../page/base/counts.js";
+import { extended, lastFailing, totals, untilNow } from "../../../page/base/counts.js";
 import type { LiveAnswer, SeriesAnswer } from "../../../lib/web/api/answers.ts";
 
 function series(counts: Record<string, number[]>, stepMs = 1000): SeriesAnswer {
@@ -20,9 +20,17 @@ Deno.test("extended() puts the last full second at the end, and takes off what i
   });
 });
 
-Deno.test("extended() leaves seconds empty that nothing was told of", () => {
+Deno.test("extended() bridges a second or two that fall between two events, and leaves longer gaps empty", () => {
   const before = series({ cache: [1, 2, 3] });
-  assertEquals(extended(before, news(106_500, { cache: 9 }), 10).counts, [[1, 2, 3, 0, 0, 9]]);
+  assertEquals(extended(before, news(106_500, { cache: 9 }), 10).counts, [[1, 2, 3, 9, 9, 9]]);
+  assertEquals(extended(before, news(107_500, { cache: 9 }), 10).counts, [[1, 2, 3, 0, 0, 0, 9]]);
+});
+
+Deno.test("untilNow() leaves out the step that has only just begun, and keeps those before it", () => {
+  const before = series({ cache: [1, 2, 3] }, 60_000);
+  assertEquals(untilNow(before, 279_999).counts, [[1, 2]]);
+  assertEquals(untilNow(before, 280_000).counts, [[1, 2, 3]]);
+  assertEquals(untilNow(before, 90_000).counts, [[1]]);
 });
 
 Deno.test("extended() changes nothing for a second that is there already, or a gap as long as all of it", () => {
