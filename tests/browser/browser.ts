@@ -1,5 +1,5 @@
 import { type Browser, type BrowserContextOptions, chromium, type ConsoleMessage, type Page } from "playwright-core";
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { FakeProgram } from "./fake_program.ts";
 
 /** Where a browser may be that playwright-core can drive. */
@@ -45,13 +45,15 @@ export const EYES = {
 /** Somebody in front of the page, and the program behind it. */
 export class Visit implements AsyncDisposable {
   readonly page: Page;
-  readonly program: FakeProgram;
+  readonly #program: FakeProgram | null;
+  readonly #url: string | null;
   /** What the browser complains about: errors, violations of the policy. */
   readonly complaints: string[] = [];
 
-  private constructor(page: Page, program: FakeProgram) {
+  private constructor(page: Page, program: FakeProgram | string) {
     this.page = page;
-    this.program = program;
+    this.#program = typeof program === "string" ? null : program;
+    this.#url = typeof program === "string" ? program : null;
     page.setDefaultTimeout(TIMEOUT_MS);
     page.on("console", (message) => isComplaint(message) && this.complaints.push(message.text()));
     page.on("pageerror", (error) => this.complaints.push(`${error}`));
@@ -81,11 +83,25 @@ export class Visit implements AsyncDisposable {
     return visit;
   }
 
-  static async #open(options: BrowserContextOptions): Promise<Visit> {
+  /** Begins at the login of a real program. */
+  static async to(url: string, options: BrowserContextOptions = EYES.light): Promise<Visit> {
+    const visit = await Visit.#open(options, url);
+    await visit.page.goto(url);
+    await visit.page.getByLabel("Token", { exact: true }).waitFor();
+    return visit;
+  }
+
+  static async #open(options: BrowserContextOptions, url?: string): Promise<Visit> {
     const program = new FakeProgram();
-    await program.start();
+    if (url === undefined) await program.start();
     const context = await (await launched()).newContext({ locale: "en-GB", timezoneId: "Europe/Berlin", ...options });
-    return new Visit(await context.newPage(), program);
+    return new Visit(await context.newPage(), url ?? program);
+  }
+
+  /** What is behind the page; not for a real program. */
+  get program(): FakeProgram {
+    assert(this.#program !== null);
+    return this.#program;
   }
 
   async logIn(token: string): Promise<void> {
@@ -95,7 +111,7 @@ export class Visit implements AsyncDisposable {
   }
 
   async go(view: string): Promise<void> {
-    await this.page.goto(`${this.program.url}#/${view}`);
+    await this.page.goto(`${this.#url ?? this.program.url}#/${view}`);
     await this.heading(view);
   }
 
@@ -122,7 +138,7 @@ export class Visit implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.page.context().close();
-    await this.program.stop();
+    await this.#program?.stop();
     assertEquals(this.complaints, []);
   }
 
