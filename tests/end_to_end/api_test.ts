@@ -212,13 +212,13 @@ await test("a token counts as long as its line is there; a line that is added co
   const [, other] = /told nowhere else: (\S+)/.exec(made.error)!;
   assertMatch(made.output, /^grafana read sha256:[0-9a-f]{64}\n$/);
   Deno.writeTextFileSync(rig.tokenFile, made.output);
-  await rig.child.line(/own\/tokens has 1 tokens now/);
+  await rig.child.line(/own\/tokens has 1 token now/);
   const session = (token: string) => rig.curl("/api/v1/session", "-H", `authorization: Bearer ${token}`);
   assertEquals([(await session(token)).status, (await session(other!)).status], [401, 200]);
   const flush = await rig.curl("/api/v1/cache/flush", ...JSON_BODY, "-d", "{}", "-H", `authorization: Bearer ${other}`);
   assertEquals(flush.status, 403);
   Deno.removeSync(rig.tokenFile);
-  await rig.child.line(/own\/tokens has 0 tokens now/);
+  await rig.child.line(/own\/tokens has no token now/);
   assertEquals((await session(other!)).status, 401);
 });
 
@@ -278,6 +278,31 @@ await test(
   },
   CAN_CALL,
 );
+
+await test("a thousand connections that ask nothing, and readers that do not read, hinder neither the API nor an answer", async () => {
+  await using rig = await new Rig().start();
+  const { hostname, port } = new URL(rig.url);
+  const events =
+    `GET /api/v1/events HTTP/1.1\r\nHost: ${hostname}:${port}\r\nAuthorization: Bearer ${rig.token}\r\n\r\n`;
+  const connections: Deno.TcpConn[] = [];
+  try {
+    for (let i = 0; i < 1000; i++) {
+      const connection = await Deno.connect({ hostname, port: Number(port) });
+      connections.push(connection);
+      // One in ten has begun to ask, and goes no further; eight ask for events and do not read them.
+      if (i % 10 === 0) await connection.write(new TextEncoder().encode("GET /api/v1/status HTTP/1.1\r\nHo"));
+      if (i % 125 === 1) await connection.write(new TextEncoder().encode(events));
+    }
+    for (let i = 0; i < 50; i++) await ask(rig.child);
+    assertEquals((await rig.json("status")).health, "well");
+    assertEquals((await rig.curl("/")).status, 200);
+    // All places for readers are taken.
+    assertEquals((await rig.curl("/api/v1/events", ...rig.bearer)).status, 503);
+  } finally {
+    for (const connection of connections) connection.close();
+  }
+  assertEquals((await rig.json("status")).health, "well");
+});
 
 await test("the admin socket says the same without a token, and to nobody who may not connect to it", async () => {
   await using rig = await new Rig().start();

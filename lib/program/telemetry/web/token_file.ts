@@ -91,7 +91,9 @@ export class TokenFile {
     const before = this.#tokens;
     await this.#read();
     const { path, log } = this.#options;
-    if (!this.#isStopped && this.#tokens !== before) log.info(`${path} has ${this.#tokens.length} tokens now`);
+    const { length } = this.#tokens;
+    if (this.#isStopped || this.#tokens === before) return;
+    log.info(`${path} has ${length === 0 ? "no token" : length === 1 ? "1 token" : `${length} tokens`} now`);
   }
 
   async #read(): Promise<void> {
