@@ -143,9 +143,11 @@ Deno.test("GET queries goes on in the history where memory ends", async () => {
     top: (query) => Promise.resolve({ ...query, total: 9, rows: [{ key: "a.example", count: 9 }] }),
     search: (query) => {
       asked.push(query);
-      const { observation } = { observation: { ...new FakeRecord({ name: "old.example" }).toObservation() } };
+      const observation = (name: string, timeMs: number) => new FakeRecord({ name, timeMs }).toObservation();
+      const same = { id: "8", observation: observation("new.example", 1_800_000_000_000.4) };
+      const older = { id: "7", observation: observation("old.example", 1_799_999_999_999) };
       return Promise.resolve({
-        rows: [{ id: "7", observation }],
+        rows: query.before === null ? [same, older] : [older],
         next: query.before === null ? "x-y" : null,
         searchedBackToMs: 5,
       });
@@ -153,9 +155,9 @@ Deno.test("GET queries goes on in the history where memory ends", async () => {
   });
   take(rig, { name: "new.example", timeMs: 1_800_000_000_000 });
   const first = await get<QueriesAnswer>(rig, "queries?name=e");
-  assertEquals([names(first), first.next], [["new.example"], "h1800000000000"]);
+  assertEquals([names(first), first.next], [["new.example"], "h1800000000000.1"]);
   const second = await get<QueriesAnswer>(rig, `queries?name=e&before=${first.next}`);
-  assertEquals([names(second), second.next, second.from], [["old.example"], "h1800000000000-x-y", "history"]);
+  assertEquals([names(second), second.next, second.from], [["old.example"], "h1800000000000.0-x-y", "history"]);
   const third = await get<QueriesAnswer>(rig, `queries?name=e&before=${second.next}`);
   assertEquals([third.next, third.searchedBackToAtMs], [null, 5]);
   assertEquals(asked.map((query) => (query as { before: string | null }).before), [null, "x-y"]);

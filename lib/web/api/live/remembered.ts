@@ -12,14 +12,23 @@ const STEPS_MAX = 360;
 const MINUTE_MS = 60_000;
 /** Memory knows an hour. */
 const MEMORY_SECONDS = 3600;
-/** What stands before a cursor of the history: up to when it is searched, and its own cursor. */
-const OLDER = /^h(\d{1,16})(?:-(.*))?$/s;
+/**
+ * What stands before a cursor of the history: up to when it is searched, how many of that millisecond memory has told already, and its
+ * own cursor.
+ */
+const OLDER = /^h(\d{1,16})\.(\d{1,5})(?:-(.*))?$/s;
 
 /** Queries, from memory as long as there are any, and then from the history. */
 export async function queriesAnswer({ context, given }: Call): Promise<QueriesAnswer> {
   const { watching, clientNames: names, clock, timers } = context;
-  const [, untilMs, older] = OLDER.exec((given.before ?? "") as string) ?? [];
-  if (untilMs !== undefined) return await olderQueries(context, given, Number(untilMs), older ?? null);
+  const [, untilMs, told, older] = OLDER.exec((given.before ?? "") as string) ?? [];
+  if (untilMs !== undefined) {
+    return await olderQueries(context, given, {
+      untilMs: Number(untilMs),
+      toldCount: Number(told),
+      before: older ?? null,
+    });
+  }
   const watched = watching.look();
   const { recent } = watched;
   const cursors = cursorsOf(context, watched);
@@ -32,22 +41,32 @@ export async function queriesAnswer({ context, given }: Call): Promise<QueriesAn
   const isLeft = lookedAt !== null && lookedAt >= recent.oldest;
   const isEmpty = recent.count === recent.oldest;
   const backToMs = isEmpty ? null : Math.round(recent.timeMs(isLeft ? lookedAt : recent.oldest));
-  const further = context.history() === null ? null : `h${backToMs ?? Math.round(context.epochMs())}`;
+  const lastCount = rows.filter(({ atMs }) => atMs === backToMs).length;
+  const further = context.history() === null ? null : `h${backToMs ?? Math.round(context.epochMs())}.${lastCount}`;
   return { rows, next: isLeft ? cursors.of(lookedAt) : further, searchedBackToAtMs: backToMs, from: "memory" };
 }
 
-async function olderQueries(
-  context: ApiContext,
-  given: Call["given"],
-  untilMs: number,
-  before: string | null,
-): Promise<QueriesAnswer> {
-  const limit = given.limit as number;
+/** Where memory has ended, and the history goes on. */
+interface Seam {
+  readonly untilMs: number;
+  readonly toldCount: number;
+  readonly before: string | null;
+}
+
+async function olderQueries(context: ApiContext, given: Call["given"], seam: Seam): Promise<QueriesAnswer> {
+  const { untilMs, before } = seam;
+  // What memory has told of the last millisecond stands there, too, as the newest of it.
+  const toldCount = before === null ? seam.toldCount : 0;
+  const limit = given.limit as number + toldCount;
   const query = { ...readFilter(given), sinceMs: null, untilMs, before, limit, budgetMs: SEARCH_MS };
   const { rows, next, searchedBackToMs } = await ofHistory(context, (history) => history.search(query));
+  const untold = rows.filter(({ observation }, i) => i >= toldCount || Math.round(observation.timeMs) < untilMs);
   return {
-    rows: await rowsOf(rows.map(({ id, observation }) => ({ id: `h-${id}`, query: observation })), context.clientNames),
-    next: next === null ? null : `h${untilMs}-${next}`,
+    rows: await rowsOf(
+      untold.map(({ id, observation }) => ({ id: `h-${id}`, query: observation })),
+      context.clientNames,
+    ),
+    next: next === null ? null : `h${untilMs}.0-${next}`,
     searchedBackToAtMs: searchedBackToMs,
     from: "history",
   };
