@@ -14,6 +14,8 @@ export interface WritableFiles {
    * put there has been `finish`ed.
    */
   replace(from: string, to: string): Promise<void>;
+  /** Puts a file in the place of another, and does not wait for the disk: when the machine stops, either may be there, or none. */
+  move(from: string, to: string): Promise<void>;
   /**
    * Locks a file against other processes, until it is let go of or this process has ended; it is made if it is not there. Returns
    * what lets go of it; `null` when another process has it.

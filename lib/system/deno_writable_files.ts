@@ -36,6 +36,9 @@ export const DENO_WRITABLE_FILES: WritableFiles = {
       await folder.sync();
     });
   },
+  async move(from, to) {
+    await orFileError("--allow-write", () => Deno.rename(from, to));
+  },
   async lock(path) {
     return await orFileError("--allow-write", async () => {
       const file = await Deno.open(path, { write: true, create: true, mode: FILE_MODE });

@@ -22,8 +22,12 @@ export function runFlags(target: Target, flavour: Flavour, readsFiles: boolean):
   // Whether the terminal knows control sequences.
   variables.push("TERM");
   const folders = isLinux(target) ? ["/run"] : [];
-  // What server.state-dir is, as a rule: lists are kept there.
-  if (readsFiles) folders.push(isWindows(target) ? "C:\\ProgramData\\dns-forwarder" : "/var/lib/dns-forwarder");
+  // What server.state-dir is, as a rule: lists are kept there, and the history; and where queries are written down.
+  if (readsFiles) {
+    folders.push(
+      ...isWindows(target) ? ["C:\\ProgramData\\dns-forwarder"] : ["/var/lib/dns-forwarder", "/var/log/dns-forwarder"],
+    );
+  }
   if (folders.length > 0) flags.push(`--allow-write=${folders.join(",")}`);
   if (readsFiles) {
     flags.push("--allow-read");

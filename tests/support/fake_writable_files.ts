@@ -1,3 +1,4 @@
+import { concat } from "@std/bytes/concat";
 import { createHash } from "node:crypto";
 import { FileError } from "../../lib/base/files.ts";
 import type { FileWriter, LineFile, WritableFiles } from "../../lib/base/writable_files.ts";
@@ -69,7 +70,7 @@ export class FakeWritableFiles implements WritableFiles {
         await this.#step(`write ${path}`);
         const taken = octets.subarray(0, Math.max(0, Math.min(octets.length, this.freeOctets)));
         this.freeOctets -= taken.length;
-        const longer = new Uint8Array([...content, ...taken]);
+        const longer = concat([content, taken]);
         // Who has the file open writes to it, wherever it is by now.
         for (const [at, other] of this.#files.texts) if (other === content) this.#files.write(at, longer);
         content = longer;
@@ -85,6 +86,10 @@ export class FakeWritableFiles implements WritableFiles {
     if (content === undefined) throw new FileError("there is no such file");
     this.#files.write(to, content);
     this.#files.remove(from);
+  }
+
+  async move(from: string, to: string): Promise<void> {
+    await this.replace(from, to);
   }
 
   async lock(path: string): Promise<(() => void) | null> {

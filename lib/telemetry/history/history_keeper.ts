@@ -44,7 +44,7 @@ export interface HistoryKeeperOptions {
 }
 
 /**
- * Keeps what was seen in a database, by somebody who does nothing else: rows go to him a buffer at a time, and there are four
+ * Keeps what was seen in a database, by somebody who does nothing else: rows go to him a buffer at a time, and there are some
  * buffers. Who does not keep up, or cannot write, loses rows, which are counted and told of; nobody waits.
  */
 export class HistoryKeeper implements History {

@@ -95,7 +95,7 @@ export class LogFolder {
     this.#lastEndSeconds = Math.max(this.#lastEndSeconds, last?.endSeconds ?? 0);
     // No two are called the same, also when somebody has set the clock back.
     this.#lastEndSeconds = Math.max(Math.ceil(wallClock.epochSeconds()), this.#lastEndSeconds + 1);
-    await writableFiles.replace(this.currentPath, `${path}/${fullName(this.#lastEndSeconds)}`);
+    await writableFiles.move(this.currentPath, `${path}/${fullName(this.#lastEndSeconds)}`);
     this.#tidy();
   }
 

@@ -126,11 +126,11 @@ Deno.test("QueryLog goes on when a disk hangs: lines are lost, counted and told 
   const { promise, resolve } = Promise.withResolvers<void>();
   rig.disturb("write", () => promise);
   for (let second = 0; second < 130; second++) {
-    rig.see(100);
+    rig.see(1000);
     await rig.pass(1000);
   }
   const { lostCount } = rig.log;
-  assertEquals([lostCount > 10_000, rig.log.lineCount + lostCount], [true, 13_000]);
+  assertEquals([lostCount > 10_000, rig.log.lineCount + lostCount], [true, 130_000]);
   assertEquals(rig.lines.map((line) => line.replaceAll(/\d+ lines/g, "N lines")), [
     "warn: query log: cannot write /log/queries.jsonl: the disk does not answer; it is tried again, lines are lost meanwhile",
     "warn: query log: N lines lost so far in /log/queries.jsonl: the disk does not answer",
@@ -138,7 +138,7 @@ Deno.test("QueryLog goes on when a disk hangs: lines are lost, counted and told 
   ]);
   rig.mend();
   resolve();
-  await rig.pass(1000);
+  for (let i = 0; i < 10; i++) await rig.pass(1000);
   assertEquals(rig.lines.slice(3), [`query log: written again, ${lostCount} lines lost so far`]);
   assertEquals([rig.numbers.length, rig.numbers.at(-1)], [rig.log.lineCount, rig.log.lineCount - 1]);
 });
