@@ -3,6 +3,7 @@ import type { LogLevel } from "../observe/log.ts";
 import type { MultiQuestion } from "../resolver/questions/split.ts";
 import type { StorageRules } from "../response/storable.ts";
 import { type Listen, plainListen } from "../server/listen/listen.ts";
+import type { AlertFormat } from "../telemetry/alerts/alert_format.ts";
 import type { ClientLevel, NameLevel } from "../telemetry/privacy/levels.ts";
 import type { LogKind } from "../telemetry/query_log/log_kinds.ts";
 import type { Endpoint } from "../upstream/endpoint.ts";
@@ -89,6 +90,10 @@ export interface Config extends StorageRules {
   readonly metricsListen: string | null;
   /** The networks that may read them, as `formatCidr` writes them. */
   readonly metricsAllow: readonly string[];
+  /** Where it is sent when something is wrong, a URL that may have secrets in it; `null` for nowhere. */
+  readonly alertWebhook: string | null;
+  /** What is sent there. */
+  readonly alertFormat: AlertFormat;
   /** Where the page and its API are served, as `adminListenText` writes it; `null` for nowhere. */
   readonly adminListen: string | null;
   /** The path of the file with their tokens; `null` for the usual one in `stateDir`. */

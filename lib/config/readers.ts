@@ -163,6 +163,18 @@ function parseWithPort(text: string): SocketAddress {
   return address;
 }
 
+/** The address of something on the web, whole. */
+export function webAddress(form: string, example: string): Reader<string> {
+  return single(form, (given) => {
+    const url = URL.canParse(given.text) ? new URL(given.text) : null;
+    if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) {
+      throw invalid(given, `must begin with https:// or http://, such as ${example}`);
+    }
+    if (url.username !== "" || url.password !== "") throw invalid(given, "must have no password in front of its host");
+    return url.href;
+  });
+}
+
 /** A number within bounds. */
 export function wholeNumber(form: string, bounds: Bounds): Reader<number> {
   return { ...single(form, (given) => readNumber(given, bounds)), bounds };

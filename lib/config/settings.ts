@@ -2,6 +2,7 @@ import type { Config, FullConfig } from "./config.ts";
 import type { Settings } from "./setting.ts";
 import { ADMIN_SETTINGS } from "./settings/admin_settings.ts";
 import { ADMISSION_SETTINGS } from "./settings/admission_settings.ts";
+import { ALERT_SETTINGS } from "./settings/alert_settings.ts";
 import { CACHE_SETTINGS } from "./settings/cache_settings.ts";
 import { DNSTAP_SETTINGS } from "./settings/dnstap_settings.ts";
 import { ENCRYPTED_SETTINGS } from "./settings/encrypted_settings.ts";
@@ -25,6 +26,7 @@ export const SETTINGS: Settings = {
   ...PROCESS_SETTINGS,
   ...ADMIN_SETTINGS,
   ...METRICS_SETTINGS,
+  ...ALERT_SETTINGS,
   ...QUERY_LOG_SETTINGS,
   ...DNSTAP_SETTINGS,
   ...HISTORY_SETTINGS,

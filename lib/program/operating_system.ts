@@ -1,4 +1,5 @@
 import type { Files } from "../base/files.ts";
+import type { HttpClient } from "../base/http/http_client.ts";
 import type { HttpServers } from "../base/http/http_server.ts";
 import type { Digests } from "../base/random/digests.ts";
 import type { LocalSockets } from "../base/local_sockets.ts";
@@ -72,6 +73,8 @@ export interface OperatingSystem {
   holdSetFile(path: string): HeldSetFile | null;
   /** The sockets of the machine's file system. */
   readonly localSockets: LocalSockets;
+  /** Speaks HTTP with servers; loaded when somebody wants to. */
+  loadHttpClient(): Promise<HttpClient>;
   /** Listens for people and their tools. */
   readonly httpServers: HttpServers;
   /** Listens on an address together with others. */

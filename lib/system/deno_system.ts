@@ -47,6 +47,7 @@ export function denoSystem(mainModule: string): OperatingSystem {
     holdSetFile,
     localSockets: DENO_LOCAL_SOCKETS,
     httpServers: DENO_HTTP_SERVERS,
+    loadHttpClient: async () => (await import("./network/http_client.ts")).denoHttpClient(),
     listenSharedStream,
     listenSharedTls,
     spawnWorker: (events) => spawnWorker(mainModule, events),

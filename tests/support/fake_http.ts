@@ -1,4 +1,10 @@
-import { type HttpClient, HttpError, type HttpRequest, type HttpResponse } from "../../lib/base/http/http_client.ts";
+import {
+  type HttpClient,
+  type HttpContent,
+  HttpError,
+  type HttpRequest,
+  type HttpResponse,
+} from "../../lib/base/http/http_client.ts";
 import type { StreamSocket } from "../../lib/base/runtime.ts";
 
 /** What a server answers. */
@@ -16,6 +22,8 @@ export interface SeenRequest {
   readonly url: string;
   readonly address: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** What was to be taken; not there for GET. */
+  readonly content?: HttpContent;
 }
 
 /** Servers that answer as a test says, by URL, in turn; the last answer counts on. */
@@ -54,9 +62,20 @@ export class FakeHttp implements HttpClient {
     };
   };
 
-  async get({ url, connection, headers, signal }: HttpRequest): Promise<HttpResponse> {
+  get(request: HttpRequest): Promise<HttpResponse> {
+    return this.#ask(request, {});
+  }
+
+  post(request: HttpRequest, content: HttpContent): Promise<HttpResponse> {
+    return this.#ask(request, { content });
+  }
+
+  async #ask(
+    { url, connection, headers, signal }: HttpRequest,
+    more: Pick<SeenRequest, "content">,
+  ): Promise<HttpResponse> {
     const { peer } = connection;
-    this.seen.push({ url: url.href, address: `${peer.hostname}:${peer.port}`, headers });
+    this.seen.push({ url: url.href, address: `${peer.hostname}:${peer.port}`, headers, ...more });
     const answers = this.answers.get(url.href) ?? [{ status: 404 }];
     const answer = answers.length > 1 ? answers.shift()! : answers[0]!;
     try {

@@ -112,6 +112,7 @@ export class FakeSystem implements ProgramHost {
       holdSetFile: () => null,
       localSockets: this.localSockets,
       httpServers: this.httpServers,
+      loadHttpClient: () => Promise.resolve(this.http),
       listenSharedStream: usual.listenStream,
       listenSharedTls: usual.listenTls,
       spawnWorker: ({ reported, ended }) => ({

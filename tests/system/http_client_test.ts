@@ -28,7 +28,7 @@ async function textOf(response: HttpResponse): Promise<string> {
 
 async function withServer(
   tls: object,
-  handle: (request: Request) => Response,
+  handle: (request: Request) => Response | Promise<Response>,
   use: (port: number) => Promise<void>,
 ): Promise<void> {
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {}, ...tls }, handle);
@@ -187,4 +187,22 @@ Deno.test("denoHttpClient() leads nobody else to the server", async () => {
   } finally {
     Deno.listen = before;
   }
+});
+
+Deno.test("denoHttpClient() sends what a server is to take", async () => {
+  const { promise: taken, resolve } = Promise.withResolvers<unknown[]>();
+  const handle = async (request: Request) => {
+    resolve([request.method, request.url, request.headers.get("content-type"), await request.text()]);
+    return new Response(null, { status: 204 });
+  };
+  await withServer(TLS, handle, async (port) => {
+    const { signal } = new AbortController();
+    const connection = await DENO_NETWORK.connectStream({ transport: "tcp", hostname: "127.0.0.1", port }, signal);
+    const url = new URL(`https://lists.example.org:${port}/hook?key=1`);
+    const content = { type: "application/json", text: '{"text":"grüße"}' };
+    const response = await CLIENT.post({ url, connection, headers: {}, signal }, content);
+    assertEquals(response.status, 204);
+    response.close();
+    assertEquals(await taken, ["POST", url.href, content.type, content.text]);
+  });
 });

@@ -10,6 +10,16 @@ export interface HttpClient {
    * @throws {HttpError} when there is no answer.
    */
   get(request: HttpRequest): Promise<HttpResponse>;
+  /** The same with something to be taken (POST, RFC 9110 §9.3.3). */
+  post(request: HttpRequest, content: HttpContent): Promise<HttpResponse>;
+}
+
+/** What a server is to take. */
+export interface HttpContent {
+  /** What it is, such as `application/json`. */
+  readonly type: string;
+  /** All of it. */
+  readonly text: string;
 }
 
 /** What is asked for. */

@@ -15,6 +15,8 @@ export interface WatchedProgram extends AdminTarget {
   readonly observations: ObservationFeed;
   /** Hands it to whoever takes it down or shows it. */
   readonly drain: Drain;
+  /** See `App.findAddresses`. */
+  findAddresses(name: string, via: string | null): Promise<string[]>;
   /** Resolves when `state` is as new as it can be; not there where it always is. */
   refresh?(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { ALERTS } from "./alerts_part.ts";
 import { METRICS } from "./metrics_part.ts";
 import { HISTORY } from "./kept/history_part.ts";
 import type { Part } from "./part.ts";
@@ -5,4 +6,4 @@ import { ADMIN } from "./web/admin_part.ts";
 import { QUERY_LOG } from "./kept/query_log_part.ts";
 
 /** All that can run beside serving, in the order in which they are started. A new one is a line here. */
-export const PARTS: readonly Part[] = [METRICS, ADMIN, QUERY_LOG, HISTORY];
+export const PARTS: readonly Part[] = [METRICS, ALERTS, ADMIN, QUERY_LOG, HISTORY];

@@ -1,4 +1,10 @@
-import { type HttpClient, HttpError, type HttpRequest, type HttpResponse } from "../../base/http/http_client.ts";
+import {
+  type HttpClient,
+  type HttpContent,
+  HttpError,
+  type HttpRequest,
+  type HttpResponse,
+} from "../../base/http/http_client.ts";
 import { VERSION } from "../../version.ts";
 import { Relay } from "./relay.ts";
 
@@ -10,11 +16,15 @@ export interface HttpClientOptions {
 
 /** HTTP as Deno's `fetch` speaks it, each request over a connection of its own. */
 export function denoHttpClient({ caCerts = [] }: HttpClientOptions = {}): HttpClient {
-  return { get: (request) => get(request, caCerts) };
+  const post = (request: HttpRequest, { type, text }: HttpContent) => {
+    return ask(request, { method: "POST", body: text, headers: { "content-type": type } }, caCerts);
+  };
+  return { get: (request) => ask(request, {}, caCerts), post };
 }
 
-async function get(
+async function ask(
   { url, connection, headers, signal }: HttpRequest,
+  own: Pick<RequestInit, "method" | "body"> & { readonly headers?: Readonly<Record<string, string>> },
   caCerts: readonly string[],
 ): Promise<HttpResponse> {
   const relay = new Relay(connection);
@@ -24,8 +34,8 @@ async function get(
     relay.close();
   };
   try {
-    const init = { client, signal, redirect: "manual", headers: { "user-agent": AGENT, ...headers } } as const;
-    const response = await fetch(url, init);
+    const fields = { "user-agent": AGENT, ...own.headers, ...headers };
+    const response = await fetch(url, { ...own, client, signal, redirect: "manual", headers: fields });
     return {
       status: response.status,
       header: (name) => response.headers.get(name),

@@ -105,6 +105,22 @@ allow = ["all"]`,
     ],
   },
   {
+    what: "a webhook that is no address of the web, and a form that there is not",
+    text: `[alerts]
+webhook = "alerts.example/hook"
+format = "xml"`,
+    said: [
+      "2:11 alerts.webhook: must begin with https:// or http://, such as https://alerts.example/hook",
+      '3:10 alerts.format: must be "auto", "json" or "alertmanager"',
+    ],
+  },
+  {
+    what: "a webhook with a password",
+    text: `[alerts]
+webhook = "https://me:secret@alerts.example/hook"`,
+    said: ["2:11 alerts.webhook: must have no password in front of its host"],
+  },
+  {
     what: "a pause before the end that is too long",
     text: `[server]
 drain = "1h"`,

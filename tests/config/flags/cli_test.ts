@@ -55,6 +55,8 @@ const DEFAULTS: Told = {
   adminTokenFile: null,
   adminHosts: [],
   isAdminBehindProxy: false,
+  alertWebhook: null,
+  alertFormat: "auto",
   metricsListen: null,
   metricsAllow: ["127.0.0.0/8", "::1/128"],
   adminSocket: null,

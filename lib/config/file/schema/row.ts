@@ -20,6 +20,7 @@ const EXAMPLES: Partial<Record<keyof Config, string>> = {
   adminListen: '"127.0.0.1:8053"',
   adminTokenFile: '"/var/lib/dns-forwarder/tokens"',
   adminHosts: '"dns.home.arpa"',
+  alertWebhook: '"https://alerts.example/hook"',
   metricsListen: '"127.0.0.1:9153"',
   metricsAllow: '"192.0.2.0/24"',
   bootstrap: '"9.9.9.9"',

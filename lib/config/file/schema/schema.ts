@@ -80,6 +80,7 @@ export const SCHEMA: Field<FileTables> = table({
     "names": row("toldNames"),
     "ignore": row("untoldDomains"),
   }),
+  "alerts": table({ "webhook": row("alertWebhook"), "format": row("alertFormat") }),
   "metrics": table({ "listen": row("metricsListen"), "allow": row("metricsAllow") }),
   "dnstap": table({
     "to": row("dnstapTo"),
