@@ -7,7 +7,7 @@ main() {
   # Only with settings from a file, to import some, or to reach the running program it has to do with files, and with the
   # variables that these may refer to.
   if reads_files "$@"; then
-    set -- --allow-read --allow-write=/run,/var/lib/dns-forwarder --allow-env='DNSF_*,HOSTNAME,CREDENTIALS_DIRECTORY' "$root/main.ts" "$@"
+    set -- --allow-read --allow-write=/run,/var/lib/dns-forwarder,/var/log/dns-forwarder --allow-env='DNSF_*,HOSTNAME,CREDENTIALS_DIRECTORY' "$root/main.ts" "$@"
   else
     set -- "$root/main.ts" "$@"
   fi
@@ -15,7 +15,9 @@ main() {
 }
 
 reads_files() {
-  case ${1-} in status | reload | flush | explain) return 0 ;; esac
+  case ${1-} in
+  status | reload | flush | pause | resume | lists | refresh | explain | top | queries | token) return 0 ;;
+  esac
   has_resolver=false
   for argument in "$@"; do
     case $argument in

@@ -1,6 +1,10 @@
 // Promises of the files that only a service manager or a build server reads, and that nothing else here would miss.
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { ADMIN_COMMANDS } from "../lib/config/flags/admin_commands.ts";
+import { QUERIES_COMMAND } from "../lib/config/flags/queries_command.ts";
+import { TOKEN_COMMAND } from "../lib/config/flags/token_command.ts";
+import { TOP_COMMAND } from "../lib/config/flags/top_command.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const MAY_READ = Deno.permissions.querySync({ name: "read", path: ROOT }).state === "granted";
@@ -67,4 +71,13 @@ testWithFiles("node_local.yaml keeps DNS out of the connection table, and no upd
   assertMatch(manifest, /rollingUpdate: \{ maxUnavailable: 0, maxSurge: 1 \}/);
   assertMatch(manifest, /^ +- --reuse-port$/m);
   assertEquals(manifest.match(/containerPort|hostPort/), null);
+});
+
+testWithFiles("every command that talks to the running program may use files, however the program was started", () => {
+  const commands = [...ADMIN_COMMANDS, TOP_COMMAND, QUERIES_COMMAND, TOKEN_COMMAND].map(({ name }) => name);
+  for (const script of ["your_program.sh", "scripts/build/portable_header.sh"]) {
+    const [, words] = /case \$\{1-\} in\s+([^)]*)\) return 0/.exec(read(script))!;
+    const named = words!.split("|").map((word) => word.trim().replace(/^\\\s*/, ""));
+    assertEquals(commands.filter((name) => !named.includes(name)), [], script);
+  }
 });
