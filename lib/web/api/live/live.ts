@@ -2,7 +2,7 @@ import type { LiveAnswer } from "../answers.ts";
 import type { ApiContext } from "../context.ts";
 import type { QueryFilter } from "../../../telemetry/query_filter.ts";
 import { healthOf, problemsIn } from "../told/problems.ts";
-import { isUnfiltered, isWanted } from "./query_filter.ts";
+import { isUnfiltered, isWanted, needleOf } from "./query_filter.ts";
 import { cursorsOf, queryRows } from "./query_rows.ts";
 import type { RecentQueries } from "./recent_queries.ts";
 import type { Watched } from "./watching.ts";
@@ -66,9 +66,10 @@ function newestOf(
     for (let number = to - 1; number >= from && numbers.length < ROWS_MAX; number--) numbers.push(number);
     return { numbers, more: Math.max(0, to - from - numbers.length) };
   }
+  const needle = needleOf(filter);
   let more = 0;
   for (let number = to - 1; number >= Math.max(from, to - COMPARED_MAX); number--) {
-    if (!isWanted(filter, number, recent, clientNames)) continue;
+    if (!isWanted(filter, needle, number, recent, clientNames)) continue;
     if (numbers.length < ROWS_MAX) numbers.push(number);
     else more++;
   }

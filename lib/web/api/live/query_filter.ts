@@ -45,9 +45,25 @@ export function isUnfiltered(filter: QueryFilter): boolean {
   return (Object.keys(NO_FILTER) as (keyof QueryFilter)[]).every((key) => filter[key] === null);
 }
 
-/** Whether one of the recent queries is wanted. */
-export function isWanted(filter: QueryFilter, number: number, recent: RecentQueries, names: ClientNames): boolean {
+/** What a name that is looked for has in it as octets; `null` where texts have to be compared, for they are written otherwise. */
+export function needleOf({ name }: QueryFilter): Uint8Array | null {
+  return name !== null && /^[a-z0-9_.-]+$/.test(name) ? new TextEncoder().encode(name) : null;
+}
+
+/**
+ * Whether one of the recent queries is wanted.
+ *
+ * @param needle See `needleOf`.
+ */
+export function isWanted(
+  filter: QueryFilter,
+  needle: Uint8Array | null,
+  number: number,
+  recent: RecentQueries,
+  names: ClientNames,
+): boolean {
   if (!recent.has(number, filter)) return false;
+  if (needle !== null && !recent.mayHave(number, needle)) return false;
   if (filter.name !== null && !recent.nameOf(number).toLowerCase().includes(filter.name)) return false;
   if (filter.client === null) return true;
   const client = recent.clientOf(number);

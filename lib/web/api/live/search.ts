@@ -1,7 +1,7 @@
 import type { Clock, Timers } from "../../../base/runtime.ts";
 import type { QueryFilter } from "../../../telemetry/query_filter.ts";
 import type { ClientNames } from "./client_names.ts";
-import { isWanted } from "./query_filter.ts";
+import { isWanted, needleOf } from "./query_filter.ts";
 import type { RecentQueries } from "./recent_queries.ts";
 
 /** How long a search may look, the time of others not counted. */
@@ -40,6 +40,7 @@ export interface Found {
 /** Looks from the newest to the oldest, a little at a time. */
 export async function search({ recent, names, filter, before, limit, clock, timers }: Search): Promise<Found> {
   const numbers: number[] = [];
+  const needle = needleOf(filter);
   let number = Math.min(before, recent.count) - 1;
   let spentMs = 0;
   let begunMs = clock.nowMs();
@@ -55,7 +56,7 @@ export async function search({ recent, names, filter, before, limit, clock, time
         if (number < recent.oldest) break;
       }
     }
-    if (!isWanted(filter, number, recent, names)) continue;
+    if (!isWanted(filter, needle, number, recent, names)) continue;
     numbers.push(number);
     if (numbers.length === limit) return { numbers, lookedAt: number > recent.oldest ? number : null };
   }
