@@ -34,7 +34,9 @@ Deno.test({
     for (const { method, path, hasEvents } of ROUTES.filter(({ hasEvents }) => hasEvents !== true)) {
       const rig = webRig();
       rig.context.watching.look();
-      rig.recent.take(new FakeRecord({ timeMs: rig.context.epochMs() }));
+      const record = new FakeRecord({ timeMs: rig.context.epochMs() });
+      rig.recent.take(record);
+      rig.top.take(record);
       const { query = "", body = {} } = ASKED[path] ?? {};
       const init = method === "GET"
         ? { headers: ADMIN }

@@ -12,8 +12,8 @@ import { Api } from "../../lib/web/api/api.ts";
 import type { ApiContext } from "../../lib/web/api/context.ts";
 import { ClientNames } from "../../lib/web/api/live/client_names.ts";
 import { RecentQueries } from "../../lib/web/api/live/recent_queries.ts";
-import { RecentTop } from "../../lib/web/api/live/recent_top.ts";
 import { SecondSeries } from "../../lib/web/api/live/second_series.ts";
+import { TopCounts } from "../../lib/web/api/live/top_counts.ts";
 import { Watching } from "../../lib/web/api/live/watching.ts";
 import { ROUTES } from "../../lib/web/api/routes.ts";
 import { StatusLook } from "../../lib/web/api/told/status_look.ts";
@@ -50,7 +50,9 @@ export function webRig(
   const done: string[] = [];
   const wallClock = { epochSeconds: () => 1_800_000_000 + Math.floor(time.nowMs() / 1000) };
   let tokens: readonly Token[] = readTokens(`boss admin ${ADMIN_TOKEN}\nwatcher read ${READ_TOKEN}\n`, DIGESTS).tokens;
-  const recent = new RecentQueries(new Privacy(NOTHING_HIDDEN, new SeededRandom(1)), 1000);
+  const privacy = new Privacy(NOTHING_HIDDEN, new SeededRandom(1));
+  const recent = new RecentQueries(privacy, 1000);
+  const top = new TopCounts(privacy, wallClock, new SeededRandom(2));
   let history: History | null = null;
   const handle = (request: AdminRequest): Promise<unknown> => {
     asked.push(request);
@@ -69,7 +71,7 @@ export function webRig(
     }
   };
   const watching = new Watching({
-    make: () => ({ recent, top: new RecentTop(recent, wallClock), series: new SecondSeries(wallClock) }),
+    make: () => ({ recent, top, series: new SecondSeries(wallClock) }),
     attach: () => {
       done.push("watches");
       return () => void done.push("watches no more");
@@ -131,6 +133,7 @@ export function webRig(
     asked,
     done,
     recent,
+    top,
     context,
     api,
     handler,

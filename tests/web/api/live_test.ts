@@ -23,7 +23,11 @@ function names({ rows }: { readonly rows: readonly QueryRow[] }): string[] {
 }
 
 function take(rig: Rig, ...parts: readonly Partial<Observation>[]): void {
-  for (const part of parts) rig.recent.take(new FakeRecord(part));
+  for (const part of parts) {
+    const record = new FakeRecord(part);
+    rig.recent.take(record);
+    rig.top.take(record);
+  }
 }
 
 Deno.test("GET queries tells all of a query, and what its client is called", async () => {

@@ -4,9 +4,9 @@ import { VERSION } from "../../../version.ts";
 import { Api } from "../../../web/api/api.ts";
 import type { ApiContext } from "../../../web/api/context.ts";
 import { ClientNames } from "../../../web/api/live/client_names.ts";
-import { RecentTop } from "../../../web/api/live/recent_top.ts";
 import { SecondSeries } from "../../../web/api/live/second_series.ts";
 import { RecentQueries } from "../../../web/api/live/recent_queries.ts";
+import { TopCounts } from "../../../web/api/live/top_counts.ts";
 import { Watching } from "../../../web/api/live/watching.ts";
 import { ROUTES } from "../../../web/api/routes.ts";
 import { StatusLook } from "../../../web/api/told/status_look.ts";
@@ -24,7 +24,7 @@ export function makeApi(options: ApiServiceOptions, byHand: ByHandKeeper, starte
     make: () => {
       const privacy = new Privacy(told(), random);
       const recent = new RecentQueries(privacy);
-      return { recent, top: new RecentTop(recent, wallClock), series: new SecondSeries(wallClock) };
+      return { recent, top: new TopCounts(privacy, wallClock, random), series: new SecondSeries(wallClock) };
     },
     attach: (sink) => program.drain.add(sink),
     version: () => JSON.stringify(told()),
