@@ -30,12 +30,18 @@ const NAMES = [
   "login.example.org",
   "a-very-long-name-that-some-content-network-makes.for-each-visitor.eu-central-1.edge.example.net",
 ];
+const BLOCKED = ["telemetry", "ads", "track", "metrics", "pixel", "beacon", "stats", "banner"].map((label, i) => {
+  return `${label}.example.${["org", "net", "com"][i % 3]}`;
+});
 const CLIENTS: readonly (readonly [address: string, name: string])[] = [
   ["192.168.1.17", "anna-laptop"],
   ["192.168.1.23", "tv"],
   ["192.168.1.31", "phone"],
   ["2001:db8:1c4f::5a", "desk"],
   ["192.168.1.2", "nas"],
+  ["192.168.1.44", "printer"],
+  ["2001:db8:1c4f::31", "thermostat"],
+  ["192.168.1.63", ""],
 ];
 
 /** Numbers that look drawn at random, and are the same every time. */
@@ -48,7 +54,7 @@ export function fractions(seed: number): () => number {
 }
 
 export function row(id: number, atMs: number, draw: () => number): QueryRow {
-  const [client, clientName] = CLIENTS[Math.floor(draw() ** 1.6 * CLIENTS.length)]!;
+  const [client, clientName] = CLIENTS[Math.floor(draw() ** 1.6 * 5)]!;
   const common = {
     id: `${id}`,
     atMs,
@@ -123,15 +129,13 @@ export function series(windowSeconds: number, nowAtMs: number): SeriesAnswer {
   return { stepMs, fromAtMs, sources: SOURCES, counts, from: windowSeconds <= 3600 ? "memory" : "history" };
 }
 
+const FACTOR: Readonly<Record<TopKind, number>> = { name: 4127, client: 9000, upstream: 9000, blocked: 1310 };
+
 export function top(by: TopKind, windowSeconds: number): TopAnswer {
-  const keys = by === "client"
-    ? CLIENTS.map(([key, label]) => ({ key, label }))
-    : (by === "blocked"
-      ? ["telemetry.example.org", "ads.example.net", "track.example.com", "metrics.example.net"]
-      : NAMES)
-      .map((key) => ({ key, label: "" }));
+  const keys = by === "client" ? CLIENTS.map(([key, label]) => ({ key, label })) : (by === "blocked" ? BLOCKED : NAMES)
+    .map((key) => ({ key, label: "" }));
   const rows = keys.slice(0, 8).map(({ key, label }, i) => {
-    return { key, label, count: Math.round(9000 / (i + 1)), errorCount: i > 5 ? 120 : 0 };
+    return { key, label, count: Math.round(FACTOR[by] / (i + 1) ** 0.8), errorCount: i > 5 ? 120 : 0 };
   });
   return { by, windowSeconds, total: 31_204, rows };
 }

@@ -85,6 +85,26 @@ Deno.test("--config serves by a file, and what is wrong with one is told", async
   }
 });
 
+Deno.test("admin.listen serves the page, packages and all, from the file alone", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "dns-forwarder-built-" });
+  try {
+    const text =
+      `[server]\nlisten = ["127.0.0.1:0"]\n[admin]\nlisten = "127.0.0.1:0"\ntoken-file = "${folder}/tokens"\n`;
+    await Deno.writeTextFile(`${folder}/a.toml`, text);
+    await using child = new ChildProgram([FILE, "--config", `${folder}/a.toml`]);
+    const [, url] = /(http:\/\/\S+\/);/.exec(await child.line(/the page is at/))!;
+    const document = await (await fetch(url!)).text();
+    const paths = [...document.matchAll(/(?:src|href)="(\/page\/[^"]+)"/g)].map(([, path]) => path!);
+    assert(paths.some((path) => path.includes("uplot")) && paths.length > 50, document);
+    for (const path of paths) {
+      const response = await fetch(new URL(path, url));
+      assert(response.ok && (await response.text()).length > 100, path);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("check asks a server, and ends with 0 when it is well", async () => {
   await using server = startProgram();
   await using child = new ChildProgram([FILE, "check", formatSocketAddress(server.address)]);
