@@ -6,8 +6,8 @@ export const TOKEN_COMMAND: SubCommand = {
   name: "token",
   value: "<name> [--scope read|admin]",
   help: [
-    "Make a token for the page and its API (admin.listen). The line for admin.token-file, which does not tell the token, goes",
-    "to standard output, the token itself to standard error: token grafana --scope read | tee -a <file>.",
+    "Make a token for the page and its API (admin.listen). The line for admin.token-file, which does not tell the",
+    "token, goes to standard output, the token itself to standard error: token grafana --scope read | tee -a <file>.",
   ],
 };
 
