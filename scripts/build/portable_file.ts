@@ -1,3 +1,4 @@
+import { SUB_COMMANDS } from "../../lib/config/flags/commands.ts";
 import { VERSION } from "../../lib/version.ts";
 import type { Target } from "./targets.ts";
 
@@ -17,6 +18,9 @@ export interface PortableFileOptions {
   readonly output: string;
 }
 
+/** Commands that read a file only where one is named. */
+const WITHOUT_FILES: readonly string[] = ["check", "probe", "print-schema"];
+
 /** Writes a shell script that carries the program and Deno, unpacks them at its first start and runs them. */
 export async function writePortableFile(
   { bundleFile, denoFile, target, runFlags, fileRunFlags, output }: PortableFileOptions,
@@ -32,9 +36,15 @@ export async function writePortableFile(
     DENO_OCTETS: `${deno.size}`,
     RUN_FLAGS: quoted(runFlags),
     FILE_RUN_FLAGS: quoted(fileRunFlags),
+    FILE_COMMANDS: fileCommands().join(" | "),
   });
   await Deno.writeFile(output, new Blob([header, program, deno]).stream());
   await Deno.chmod(output, 0o755);
+}
+
+/** Commands that read or write files, or reach the running program by a socket among them, whatever stands behind them. */
+function fileCommands(): string[] {
+  return SUB_COMMANDS.map(({ name }) => name).filter((name) => !WITHOUT_FILES.includes(name));
 }
 
 async function compressed(file: string): Promise<Blob> {

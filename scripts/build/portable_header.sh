@@ -20,9 +20,7 @@ main() {
 
 # Whether settings or certificates come from files, or could, or the running program is to be reached: then it may read files.
 reads_files() {
-  case ${1-} in
-  status | reload | flush | pause | resume | lists | refresh | explain | top | queries | token | self-signed) return 0 ;;
-  esac
+  case ${1-} in @FILE_COMMANDS@) return 0 ;; esac
   has_resolver=false
   for argument in "$@"; do
     case $argument in
