@@ -83,7 +83,8 @@ export class CertificateProbe {
   /** Whether it can be asked over TLS. */
   get finding(): Finding {
     const { report } = this;
-    if (report !== null) return judgeCertificate(report);
+    // Sessions with authorities of one's own are not taken up again by us (Deno 2.9.5), whatever the server does.
+    if (report !== null) return judgeCertificate(report, this.#endpoint.ca === null);
     return this.#endpoint.protocol === "quic" ? NEEDLESS : finding("fair", "no", this.#failure);
   }
 
@@ -115,11 +116,14 @@ export class CertificateProbe {
   }
 }
 
-function judgeCertificate({ refusal, daysLeft, isResumed, laterHandshakeMs }: CertificateReport): Finding {
+function judgeCertificate(
+  { refusal, daysLeft, isResumed, laterHandshakeMs }: CertificateReport,
+  canResume: boolean,
+): Finding {
   if (refusal !== null) return finding("bad", "not believed", `over TLS: ${refusal}`);
   const days = `${daysLeft} day${daysLeft === 1 ? "" : "s"}`;
   if (daysLeft < ENDS_SOON_DAYS) return finding("fair", days, `its certificate ends in ${days}`);
-  const isSlow = laterHandshakeMs !== null && !isResumed;
+  const isSlow = canResume && laterHandshakeMs !== null && !isResumed;
   return finding(
     "good",
     days,

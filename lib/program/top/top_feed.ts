@@ -65,7 +65,6 @@ export class TopFeed {
   /** Other queries are wanted from now on. */
   async use(filter: string): Promise<void> {
     this.#filter = filter;
-    this.#data = { ...this.#data, rows: [] };
     await this.#search();
   }
 
