@@ -22,6 +22,6 @@ export const HISTORY_SETTINGS = {
     reader: measure("MiB", { min: 16, max: 1_048_576 }),
     default: 2048,
     isReloadable: true,
-    help: ["Of all of them together; the oldest go. A million queries take some 70 MiB."],
+    help: ["Of all of them together; the oldest go. A million queries take some 40 MiB."],
   },
 } satisfies Partial<Settings>;

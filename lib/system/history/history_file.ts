@@ -2,15 +2,22 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { rcodeFromText, typeFromText } from "../../wire/iana.ts";
 import { readLine } from "../../telemetry/log_search/logged_query.ts";
 import { HOUR_MS, MINUTE_MS, ROW_FLAG, SOURCES, TABLES, TOP_KIND } from "./day_tables.ts";
+import { Sums } from "./sums.ts";
 
 /** Texts whose numbers are kept, so that they need not be looked up; those of a busy day. */
 const TEXTS_KEPT_MAX = 50_000;
+
+/** Sums are written so often: what a crash may cost of them. Rows are there. */
+const SUM_MS = 10_000;
 
 /** A file of the history, open. What fails throws what SQLite says. */
 export class HistoryFile {
   /** To be asked. */
   readonly database: DatabaseSync;
   readonly #texts = new Map<string, number>();
+  /** What the last rows come to. */
+  #sums = new Sums();
+  #summedAtMs = 0;
   readonly #find: StatementSync;
   readonly #addText: StatementSync;
   readonly #addRow: StatementSync;
@@ -47,13 +54,40 @@ export class HistoryFile {
   }
 
   /** Writes lines down, all or none of them. */
-  add(lines: readonly string[]): void {
+  add(lines: readonly string[], nowMs: number): void {
+    const sums = new Sums();
+    this.#together(() => {
+      for (const line of lines) this.#add(line, sums);
+    });
+    this.#sums.take(sums);
+    if (Math.abs(nowMs - this.#summedAtMs) < SUM_MS) return;
+    this.#summedAtMs = nowMs;
+    this.writeSums();
+  }
+
+  /** Writes down what rows come to: less often than the rows, for most of a minute's names are asked for again. */
+  writeSums(): void {
+    this.#together(() => {
+      for (const [minute, source, count] of this.#sums.minutes()) this.#addMinute.run(minute, source, count);
+      for (const [hour, kind, text, count] of this.#sums.hours()) this.#addHour.run(hour, kind, text, count);
+    });
+    this.#sums = new Sums();
+  }
+
+  /** Lets go of the file, and leaves nothing beside it. */
+  close(): void {
+    try {
+      this.writeSums();
+    } finally {
+      this.database.close();
+    }
+  }
+
+  /** All of it, or nothing. */
+  #together(write: () => void): void {
     this.database.exec("BEGIN");
     try {
-      const sums = new Sums();
-      for (const line of lines) this.#add(line, sums);
-      for (const [minute, source, count] of sums.minutes()) this.#addMinute.run(minute, source, count);
-      for (const [hour, kind, text, count] of sums.hours()) this.#addHour.run(hour, kind, text, count);
+      write();
       this.database.exec("COMMIT");
     } catch (error) {
       // Numbers of texts that are not there after all.
@@ -61,11 +95,6 @@ export class HistoryFile {
       if (this.database.isTransaction) this.database.exec("ROLLBACK");
       throw error;
     }
-  }
-
-  /** Lets go of the file, and leaves nothing beside it. */
-  close(): void {
-    this.database.close();
   }
 
   #add(line: string, sums: Sums): void {
@@ -108,34 +137,5 @@ export class HistoryFile {
     if (this.#texts.size >= TEXTS_KEPT_MAX) this.#texts.clear();
     this.#texts.set(text, id);
     return id;
-  }
-}
-
-/** What the rows of one write come to: fewer changes of the tables of sums. */
-class Sums {
-  readonly #minutes = new Map<number, number>();
-  readonly #hours = new Map<string, number>();
-
-  addMinute(minute: number, source: number): void {
-    const key = minute * SOURCES.length + source;
-    this.#minutes.set(key, (this.#minutes.get(key) ?? 0) + 1);
-  }
-
-  addHour(hour: number, kind: number, text: number): void {
-    const key = `${hour} ${kind} ${text}`;
-    this.#hours.set(key, (this.#hours.get(key) ?? 0) + 1);
-  }
-
-  *minutes(): Generator<[number, number, number]> {
-    for (const [key, count] of this.#minutes) {
-      yield [Math.floor(key / SOURCES.length), key % SOURCES.length, count];
-    }
-  }
-
-  *hours(): Generator<[number, number, number, number]> {
-    for (const [key, count] of this.#hours) {
-      const [hour, kind, text] = key.split(" ").map(Number);
-      yield [hour!, kind!, text!, count];
-    }
   }
 }

@@ -53,11 +53,11 @@ export class HistoryFolder {
   /** Writes lines down that have come by `nowMs`. */
   add(lines: readonly string[], nowMs: number): void {
     try {
-      this.#current(nowMs).add(lines);
+      this.#current(nowMs).add(lines, nowMs);
     } catch (error) {
       if (!isBroken(error)) throw error;
       this.setAside(this.#path, error);
-      this.#current(nowMs).add(lines);
+      this.#current(nowMs).add(lines, nowMs);
     }
   }
 
@@ -82,7 +82,10 @@ export class HistoryFolder {
   look<T>(path: string, look: (file: HistoryFile) => T): T | null {
     let file: HistoryFile | null = null;
     try {
-      if (path === this.#path && this.#file !== null) return look(this.#file);
+      if (path === this.#path && this.#file !== null) {
+        this.#file.writeSums();
+        return look(this.#file);
+      }
       file = new HistoryFile(path);
       return look(file);
     } catch (error) {

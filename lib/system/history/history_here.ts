@@ -1,6 +1,6 @@
 import type { HistoryOrder, HistoryReport } from "../../telemetry/history/history_thread.ts";
 
-/** Rows that are written down without a pause: half a millisecond. */
+/** Rows that are written down without a pause: some hundred, a millisecond or two. */
 const PART_OCTETS = 16_384;
 const LINE_FEED = 0x0a;
 

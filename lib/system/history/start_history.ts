@@ -4,7 +4,7 @@ import { HISTORY_THREAD, READY } from "./history_worker.ts";
 
 /**
  * Keeps the history in a thread of its own, where the program may be read once more, and else bit by bit in this one. A database
- * takes 5 µs for a row and stops for 30 ms at times: answers are not to wait for that. Another process would take a right more, and
+ * takes 10 µs for a row and stops for 100 ms at times: answers are not to wait for that. Another process would take a right more, and
  * as much memory again.
  *
  * @param mainModule The URL of main.ts, or of what it was bundled into.
