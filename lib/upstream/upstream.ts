@@ -157,7 +157,6 @@ export class Upstream implements Responder, Identity, AskedUpstream<Exchange<Ask
   /** See `AskedUpstream`. It lives, and takes as long again. */
   onAskedAgain(exchange: Exchange<AskOwner<Upstream>>): void {
     const { clock, deadlines } = this.#options;
-    this.dialogue.counts.replied(this.#options.clock.nowMs() - exchange.sentAtMs);
     exchange.path.askedAgain(exchange, clock.nowMs());
     // One trip after the other: an odd name must not make the way seem twice as long to everybody.
     exchange.sentAtMs = clock.nowMs();
@@ -168,7 +167,6 @@ export class Upstream implements Responder, Identity, AskedUpstream<Exchange<Ask
   /** See `AskedUpstream`. */
   onReply(exchange: Exchange<AskOwner<Upstream>>, response: Response): void {
     this.#options.deadlines.cancel(exchange);
-    this.dialogue.counts.replied(this.#options.clock.nowMs() - exchange.sentAtMs);
     exchange.path.answered(exchange, this.#options.clock.nowMs());
     response.upstream = this;
     if (isUseful(response)) this.#noteTransition(this.breaker.succeeded());

@@ -29,6 +29,7 @@ import { ListsInForce } from "./lists/lists_in_force.ts";
 import { nameSetOf } from "../support/list_sets.ts";
 import { LocalTraffic } from "./local/local_traffic.ts";
 import { drawPlan, type Plan, START_MS, STRANGER } from "./plan.ts";
+import { Observed } from "./observed.ts";
 import { PoliciesInForce } from "./policies_in_force.ts";
 import type { ReloadPlan } from "./reload_plan.ts";
 import { RouteWatch } from "./route_watch.ts";
@@ -95,6 +96,7 @@ class Simulation {
   readonly #streamClients: StreamClient[] = [];
   #crowd: Crowd | null = null;
   readonly #app: App;
+  readonly #observed: Observed;
   readonly #reloader: Reloader;
   /** What the configuration file says; `null` when it is wrong. */
   #file: FullConfig | null;
@@ -195,6 +197,7 @@ class Simulation {
     if (wakesLate) this.#host.wakesLate = () => wakeRandom.between(0, WAKE_MAX_MS);
     for (const change of plan.files.changes) if (change.afterMs === 0) this.#change(change);
     this.#app = new App(plan.config, world.runtimeOn(this.#host));
+    this.#observed = new Observed(this.#app, plan.seed);
     this.#file = plan.config;
     this.#reloader = this.#followReloads();
     if (plan.reloads.length === 0) this.#reloader.stop();
@@ -210,6 +213,7 @@ class Simulation {
     this.#planLists();
     this.#planReloads();
     this.#planErrands();
+    time.after(this.#plan.durationMs / 2, () => this.#observed.look());
     await time.settle();
     this.#checkHeld();
     const elapsedMs = time.nowMs() - START_MS;
@@ -227,6 +231,7 @@ class Simulation {
     this.#checkUpstream(elapsedMs);
     this.#checker.finish();
     for (const client of this.#streamClients) client.finish(this.#stopMs);
+    const miscounted = this.#observed.finish();
     const { trace } = this.#world;
     return {
       seed: this.#plan.seed,
@@ -237,9 +242,7 @@ class Simulation {
         ...this.#streamClients,
         ...(this.#crowd === null ? [] : [this.#crowd]),
       ]
-        .flatMap((
-          { faults },
-        ) => faults),
+        .flatMap(({ faults }) => faults).concat(miscounted),
       traceHash: trace.hash,
       traceLines: trace.lines,
       counts: this.#counts(),
@@ -397,6 +400,7 @@ class Simulation {
     return {
       ...prepared,
       commit: () => {
+        this.#observed.look();
         this.#policies.note(config.policy, this.#world.time.nowMs());
         return prepared.commit();
       },

@@ -177,11 +177,11 @@ export class Dialogue {
     over.send(writeUpstreamQuery(request, manner.withOpt, over.traits, cookie, query.question), query, request);
   }
 
-  /** The reply to a query has come: it gets the asker's spelling, and is counted. */
-  heard({ manner, question, asked }: SentQuery, response: Response): void {
+  /** The reply to a query that was sent then has come: it gets the asker's spelling, and is counted. */
+  heard({ manner, question, asked }: SentQuery, response: Response, sentAtMs: number): void {
     // hot path
     this.#replyCount++;
-    this.counts.heard(response.scan.rcode);
+    this.counts.heard(response.scan.rcode, this.nowMs() - sentAtMs);
     if (!manner.isOverTcp) this.#capabilities.heardDatagram();
     restoreSpelling(response, question, asked);
   }

@@ -100,7 +100,7 @@ export class Exchange<Owner> extends Deadline implements QueryOwner, Travelling 
     const { request } = this;
     const { capabilities } = this.#dialogue;
     this.#openCount--;
-    this.#dialogue.heard(query, response);
+    this.#dialogue.heard(query, response, this.sentAtMs);
     if (this.#isOver) return;
     if (query.isAmbiguous) this.isAmbiguous = true;
     const kind = replyKindOf(response);

@@ -82,7 +82,7 @@ export class WholeReply<Upstream extends AskedUpstream<Exchange<AskOwner<Upstrea
     const { capabilities, largeReplies } = dialogue;
     const { manner, cause } = query;
     const nowMs = dialogue.nowMs();
-    dialogue.heard(query, response);
+    dialogue.heard(query, response, this.#sentAtMs);
     const kind = replyKindOf(response);
     learnFrom(query, response, kind, capabilities);
     learnFromAnother(query, kind, capabilities, nowMs);

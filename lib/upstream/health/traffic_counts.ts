@@ -21,15 +21,10 @@ export class TrafficCounts {
     this.#queries.set(protocol, (this.#queries.get(protocol) ?? 0) + count);
   }
 
-  /** A reply with that RCODE was accepted. */
-  heard(rcode: number): void {
+  /** A reply with that RCODE was accepted, so long after what it replies to was sent. */
+  heard(rcode: number, tookMs: number): void {
     // hot path
     this.#rcodes[Math.min(rcode, RCODE_COUNT - 1)]!++;
-  }
-
-  /** A reply has taken so long. */
-  replied(tookMs: number): void {
-    // hot path
     this.#replyTimes.add(0, tookMs);
   }
 

@@ -40,16 +40,15 @@ Deno.test("TrafficCounts tells what there was, in order, and sumTraffic() adds i
   counts.sent("udp");
   counts.sent("udp");
   counts.sent("tls", -1);
-  counts.heard(RCODE.NXDOMAIN);
-  counts.heard(4095);
-  counts.replied(1);
+  counts.heard(RCODE.NXDOMAIN, 1);
+  counts.heard(4095, 1);
   counts.failed("tls");
   counts.failed("timeout");
   counts.failed("timeout");
   counts.hedged();
   counts.probed();
   const expected = {
-    replyTimes: { count: 1, sumMs: 1, buckets: [[23, 1]] as const },
+    replyTimes: { count: 2, sumMs: 2, buckets: [[23, 2]] as const },
     failures: { timeout: 2, tls: 1 },
     rcodes: [[RCODE.NXDOMAIN, 1], [31, 1]] as const,
     queries: { udp: 2 },
@@ -59,7 +58,7 @@ Deno.test("TrafficCounts tells what there was, in order, and sumTraffic() adds i
   assertEquals(counts.traffic, expected);
   assertEquals(counts.failureCount, 3);
   assertEquals(sumTraffic([counts.traffic, NO_TRAFFIC, counts.traffic]), {
-    replyTimes: { count: 2, sumMs: 2, buckets: [[23, 2]] },
+    replyTimes: { count: 4, sumMs: 4, buckets: [[23, 4]] },
     failures: { timeout: 4, tls: 2 },
     rcodes: [[RCODE.NXDOMAIN, 2], [31, 2]],
     queries: { udp: 4 },
