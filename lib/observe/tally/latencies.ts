@@ -15,6 +15,11 @@ export class Latencies {
   /** One of that kind has taken so long. */
   add(kind: number, ms: number): void {
     // hot path
+    if (ms === 0) {
+      // What is answered at once; it adds nothing.
+      this.#counts[kind * BUCKET_COUNT]!++;
+      return;
+    }
     this.#counts[kind * BUCKET_COUNT + bucketOf(ms)]!++;
     this.#sumsMs[kind]! += ms;
   }
