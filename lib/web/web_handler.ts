@@ -1,4 +1,5 @@
 import type { HttpPeer } from "../base/http/http_server.ts";
+import { octetsOf } from "../base/net/zone.ts";
 import type { Timers } from "../base/runtime.ts";
 import type { LoginBody, SessionAnswer } from "./api/answers.ts";
 import { type Api, API_ROOT, type ApiReply, type ApiRequest, problem } from "./api/api.ts";
@@ -119,7 +120,7 @@ export class WebHandler {
   #addressOf({ headers }: Request, { address }: HttpPeer): string {
     if (!this.#options.isBehindProxy) return address.hostname;
     const said = headers.get("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "";
-    return said === "" ? address.hostname : said;
+    return octetsOf(said) === null ? address.hostname : said;
   }
 
   #isSecure({ headers }: Request): boolean {

@@ -275,6 +275,14 @@ await test(
     assertEquals(await post("log/level", { level: "debug" }), { level: "debug" });
     const explained = await rig.json("explain?name=codecrafters.io");
     assertMatch(JSON.stringify(explained), /left out/);
+    await post(`upstreams/${encodeURIComponent(name)}/enable`, {});
+    await ask(rig.child);
+    // Workers tell the supervisor now and then.
+    let rows: unknown[] = [];
+    for (let tries = 0; rows.length === 0 && tries < 1000; tries++) {
+      rows = (await rig.json("queries?name=codecrafters&source=upstream")).rows as unknown[];
+    }
+    assertEquals(rows.length, 1);
   },
   CAN_CALL,
 );

@@ -303,6 +303,9 @@ Deno.test("WebHandler believes a proxy, where there is one, whom it has seen and
   assertEquals((await rig.ask("/api/v1/session", { headers: { cookie } }, { origin })).status, 200);
   const other = { cookie, "sec-fetch-site": "same-site" };
   assertEquals((await rig.ask("/api/v1/session", { headers: other }, { origin })).status, 403);
+  // What is no address is nobody's, and does not go to the log.
+  assertEquals((await login("wrong", "evil\u00ffline")).status, 401);
+  assert(rig.lines.every((line) => !line.includes("evil")));
   // Nobody else is believed.
   const direct = webRig();
   const said = { "x-forwarded-for": "198.51.100.1" };

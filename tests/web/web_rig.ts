@@ -94,6 +94,7 @@ export function webRig(
       read: () => Promise.resolve({ files: [], settings: [], text: "secret = 1", warnings: [] }),
       check: (text) =>
         Promise.resolve({ isGood: true, problems: [], warnings: [`${text.length}`], changes: [], needsRestart: [] }),
+      changes: () => Promise.resolve({ isGood: true, problems: [], warnings: [], changes: [], needsRestart: [] }),
       told: () => ({ kind: "unchanged", text: "", changes: [], needsRestart: [], warnings: [], problems: [] }),
     },
     watching,

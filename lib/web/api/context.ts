@@ -56,6 +56,8 @@ export interface ApiConfiguration {
   read(): Promise<ConfigAnswer>;
   /** What is wrong with a file, and what it would change. */
   check(text: string): Promise<ConfigCheckAnswer>;
+  /** The same of the file that is in force, as it stands there now. */
+  changes(): Promise<ConfigCheckAnswer>;
   /** Whether there is a file that can be read again. */
   readonly canReload: boolean;
   /** What has come of a reload, as it is told. */

@@ -155,7 +155,11 @@ Deno.test("the API says what is in force and where it comes from, also when a re
   assertEquals(await setting("admin.listen"), '"127.0.0.1:8053" /etc/config.toml:6');
   await reload(`${PAGE}[cache]\nstale = false\n`, /reloaded/);
   assertEquals(await setting("cache.stale"), "false /etc/config.toml:9");
+  host.files.write(FILE, `${SERVER}${PAGE}[cache]\nprefetch = false\n`);
+  const { body } = await ask("config/changes", tokenIn(host));
+  assertEquals([body.isGood, body.changes], [true, ["cache.stale: off → on", "cache.prefetch: on → off"]]);
   await reload(`${PAGE}[cache]\nstale = 7\n`, /not followed/);
+  assertEquals((await ask("config/changes", tokenIn(host))).body.isGood, false);
   assertEquals(await setting("cache.stale"), "false /etc/config.toml:9");
   await end();
 });

@@ -4,7 +4,8 @@ import { configSections } from "../../../config/file/print/config_sections.ts";
 import { tomlText, valueText } from "../../../config/file/print/sections.ts";
 import { settingValue } from "../../../config/file/print/setting_value.ts";
 import { loadConfig } from "../../../config/load_config.ts";
-import type { ConfigIo } from "../../../config/loaded_config.ts";
+import type { FullConfig } from "../../../config/config.ts";
+import type { ConfigIo, ConfigSource } from "../../../config/loaded_config.ts";
 import { aboutInFile, type Setting } from "../../../config/setting.ts";
 import { FIELDS, SETTINGS } from "../../../config/settings.ts";
 import { UsageError } from "../../../config/usage_error.ts";
@@ -25,6 +26,7 @@ export function configurationOf(inForce: () => InForce, io: ConfigIo): ApiConfig
     },
     read: () => Promise.resolve(configAnswer(inForce())),
     check: (text) => check(text, inForce(), io),
+    changes: () => changesIn(inForce(), io),
     told: (outcome) => told(outcome as Outcome),
   };
 }
@@ -57,9 +59,21 @@ function configAnswer({ config, files, places, warnings }: InForce): ConfigAnswe
 async function check(text: string, { config, files, source }: InForce, io: ConfigIo): Promise<ConfigCheckAnswer> {
   const file = source?.file ?? NO_FILE;
   const tokens = (config.policy?.lists ?? []).flatMap(({ token }) => token === null ? [] : [token.file]);
-  const pasted = pastedIo(text, io.absolutePath(file), [...files, ...tokens], io);
+  return await compare(
+    config,
+    { file, given: source?.given ?? [] },
+    pastedIo(text, io.absolutePath(file), [...files, ...tokens], io),
+  );
+}
+
+/** The file as it is now, read as a reload would. */
+async function changesIn({ config, source }: InForce, io: ConfigIo): Promise<ConfigCheckAnswer> {
+  return await compare(config, source ?? { file: NO_FILE, given: [] }, io);
+}
+
+async function compare(config: FullConfig, source: ConfigSource, io: ConfigIo): Promise<ConfigCheckAnswer> {
   try {
-    const loaded = await loadConfig({ file, given: source?.given ?? [] }, pasted);
+    const loaded = await loadConfig(source, io);
     const { followed, needsRestart } = changesBetween(config, loaded.config);
     return { isGood: true, problems: [], warnings: loaded.warnings, changes: followed, needsRestart };
   } catch (error) {

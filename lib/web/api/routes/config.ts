@@ -5,6 +5,8 @@ import type { Route } from "../route.ts";
 /** Characters of a file that is checked. */
 const TEXT_MAX = 512 * 1024;
 
+const NO_FILE = "There is no configuration file: flags are read at the start alone";
+
 /** What is in force. */
 export const CONFIG_ROUTES: readonly Route[] = [
   {
@@ -16,6 +18,19 @@ export const CONFIG_ROUTES: readonly Route[] = [
     run: async ({ context: { configuration }, session }) => {
       const answer = await configuration.read();
       return session.scope === "admin" ? answer : { ...answer, text: "" };
+    },
+  },
+  {
+    method: "GET",
+    path: "config/changes",
+    // It repeats lines of the file.
+    scope: "admin",
+    about:
+      "What a reload would change: what is wrong with the file as it is now, and how it differs from what is in force.",
+    answer: "ConfigCheckAnswer",
+    run: async ({ context: { configuration } }) => {
+      if (!configuration.canReload) throw new ApiError(409, NO_FILE);
+      return await configuration.changes();
     },
   },
   {
@@ -37,7 +52,7 @@ export const CONFIG_ROUTES: readonly Route[] = [
     answer: "ReloadAnswer",
     run: async ({ context: { configuration, handle, look } }): Promise<ReloadAnswer> => {
       if (!configuration.canReload) {
-        throw new ApiError(409, "There is no configuration file: flags are read at the start alone");
+        throw new ApiError(409, NO_FILE);
       }
       const outcome = await handle({ command: "reload" });
       look.forget();
