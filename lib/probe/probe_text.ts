@@ -7,7 +7,8 @@ const GAP = "  ";
 
 /** What was found, for people: tables of at most 80 columns where names of servers are short, what speaks against whom, what to do. */
 export function probeText(ranked: readonly Ranked[]): string {
-  const names = ranked.map((server, i) => `${i + 1} ${server.server}`);
+  // What it takes to ask it stands where it is to be written down.
+  const names = ranked.map(({ server }, i) => `${i + 1} ${server.replace(/\?.*/, "")}`);
   const speeds = table(
     [
       "SERVER",

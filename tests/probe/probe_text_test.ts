@@ -128,3 +128,10 @@ Deno.test("PUBLIC_RESOLVERS have addresses, an IPv4 one first, and none of them 
   assertEquals(new Set(all).size, all.length);
   assertEquals(PUBLIC_RESOLVERS.filter(({ addresses }) => addresses[0]!.includes(":")), []);
 });
+
+Deno.test("probeText() leaves what a server takes to be asked out of the tables, and not out of the configuration", () => {
+  const text = probeText(rank([report("tls://dns.example?ip=192.0.2.1&ca=/etc/ca.pem", 1)]));
+  assertMatch(text, /\n1 tls:\/\/dns\.example {2,}1\.0/);
+  assertMatch(text, /--resolver 'tls:\/\/dns\.example\?ip=192\.0\.2\.1&ca=\/etc\/ca\.pem'\n/);
+  assertMatch(text, /servers = \["tls:\/\/dns\.example\?ip=192\.0\.2\.1&ca=\/etc\/ca\.pem"\]/);
+});

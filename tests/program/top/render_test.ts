@@ -244,3 +244,9 @@ Deno.test("render() says since when clients get failures", () => {
   };
   assertMatch(lines(fullData(api))[1]!, /█ {2}failing since \d\d:\d\d$/);
 });
+
+Deno.test("render() has help that can be read to the end on 80 columns", () => {
+  const help = lines(fullData(), { overlay: "help" }).slice(1, -1);
+  assertEquals(help.filter((text) => text.includes("…")), []);
+  assertStringIncludes(help.join("\n"), "95 of 100 took P95");
+});

@@ -1,7 +1,10 @@
 import { orderText } from "../orders.ts";
-import type { TopView } from "../top_view.ts";
+import { SCREENS, type TopView } from "../top_view.ts";
 import { leftAndRight } from "./cells.ts";
 import { type Line, line, span } from "./span.ts";
+
+/** From so many columns on there is room for the names of all screens. */
+const WIDE = 120;
 
 /** The keys that most people want, and what is different from the beginning. */
 export function footLine(view: TopView, width: number): Line {
@@ -15,6 +18,7 @@ export function footLine(view: TopView, width: number): Line {
     ...filter === "" ? [] : [span(` filter: ${filter}`, "warn")],
     ...view.order === 0 ? [] : [span(` ${orderText(view)}`, "warn")],
   ];
-  const keys = "q quit  p pause  f filter  s sort  Enter why  1-6 screens  ? help";
+  const screens = width < WIDE ? "1-6 screens" : SCREENS.map((screen, i) => `${i + 1} ${screen}`).join("  ");
+  const keys = `q quit  p pause  f filter  s sort  Enter why  ${screens}  ? help`;
   return leftAndRight(line(keys, "faint"), state, width);
 }

@@ -8,8 +8,9 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["5", "names that are blocked most"],
   ["6", "the last queries, full screen"],
   ["↑ ↓ PgUp PgDn", "choose a row (or k, j)"],
-  ["Enter", "a query: why it got this answer; a name or a client: its queries"],
-  ["f or /", "filter queries: a part of a name, or client=… source=… rcode=… type=… upstream=…"],
+  ["Enter", "why a query got its answer; the queries of another row"],
+  ["f or /", "filter queries by a part of a name, or by client=, source=,"],
+  ["", "rcode=, type=, upstream=, channel="],
   ["s", "sort by something else"],
   ["p or space", "let what is shown stay as it is; once more: go on"],
   ["Esc", "back to the overview, without filter"],
@@ -30,7 +31,7 @@ export function helpLines(status: StatusAnswer | null): Line[] {
     line("Keys", "strong"),
     ...KEYS.map(([keys, what]): Line => [span(`  ${keys.padEnd(width)}  `, "accent"), span(what)]),
     [],
-    line("Shares are of the last minute, as far as somebody has looked; upstreams' as well. Times are milliseconds:"),
-    line("P50 and P95 are those that half and 95 of 100 replies took at most. Memory answers too fast to be shown: –."),
+    line("Shares and failures are of the last minute. Times are milliseconds: half of"),
+    line("the replies took P50 at most, 95 of 100 took P95; memory takes next to none (–)."),
   ];
 }

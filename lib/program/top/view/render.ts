@@ -118,7 +118,8 @@ function overview(data: TopData, view: TopView, { columns: width, rows }: Size, 
   const room = rows - above.length - 1;
   const queries = queryRows(data, view);
   if (room < 1) return above;
-  const selected = hasSelection ? view.selected : -1;
+  // Nobody has chosen anything yet: a bar across the newest query would be all that is seen.
+  const selected = hasSelection && view.selected > 0 ? view.selected : -1;
   const below = queries.length === 0
     ? [line(nothing(view.filter === "" ? "nobody asks" : "no such query"), "faint")]
     : scrolled(QUERY_COLUMNS, queries, selected, width, room);

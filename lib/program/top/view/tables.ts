@@ -83,5 +83,7 @@ function stateStyle(state: string): Style {
 }
 
 function rcodeStyle(rcode: string): Style {
-  return rcode === "NOERROR" ? "plain" : rcode === "SERVFAIL" || rcode === "REFUSED" ? "bad" : "warn";
+  // That there is no such name is an answer as good as any.
+  if (rcode === "NOERROR" || rcode === "NXDOMAIN") return "plain";
+  return rcode === "SERVFAIL" || rcode === "REFUSED" ? "bad" : "warn";
 }
