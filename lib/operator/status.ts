@@ -86,6 +86,7 @@ export function formatStatus(
     workers,
     counters,
     replies,
+    sinks,
     cache,
     upstreams,
     groups,
@@ -103,6 +104,7 @@ export function formatStatus(
     `prohibited=${counters.prohibited} rateLimited=${counters.rateLimited} overloaded=${counters.overloaded} ` +
     `postponed=${counters.postponed} unsendable=${counters.unsendable} broken=${counters.broken}`,
     ...repliesLines(replies),
+    ...sinkLines(sinks),
     cache === null ? "cache: off" : `cache: ${cacheLine(counters, cache)}`,
     ...groupLines(groups),
     ...upstreams.map((upstream) => `upstream ${upstream.name}: ${upstreamLine(upstream)}`),
@@ -128,6 +130,14 @@ function repliesLines(replies: readonly ReplyCount[]): string[] {
     formatReplyCounts(replies, ({ rcode }) => rcodeToText(rcode)),
   ];
   return [`replies: ${ways}, ${sources}, ${rcodes}`];
+}
+
+function sinkLines(sinks: readonly SinkStatus[]): string[] {
+  if (sinks.length === 0) return [];
+  const texts = sinks.map(({ name, recordCount, droppedCount }) => {
+    return `${name}=${recordCount}${droppedCount === 0 ? "" : ` (${droppedCount} lost)`}`;
+  });
+  return [`shown or written down: ${texts.join(" ")}`];
 }
 
 function cacheLine(counters: Counters, { count, usedOctets, budgetOctets, evictionCount }: CacheStatus): string {

@@ -53,8 +53,9 @@ export class ObservationWriter implements Observer {
   }
 
   /** See `Observer`. */
-  answered(query: Query, reply: Reply, beganMs: number, tookMs: number): void {
+  answered(query: Query, reply: Reply, timeoutMs: number, tookMs: number): void {
     // hot path
+    const beganMs = query.deadlineMs - timeoutMs;
     const { scan, client, wire } = query;
     const words = this.#words;
     const flags = uint16At(reply.octets, 2);

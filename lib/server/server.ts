@@ -24,10 +24,10 @@ export interface Observer {
   /**
    * `reply` is finished, and about to leave. Both are used again afterwards: what is to be kept is copied.
    *
-   * @param beganMs When the query came, on the program's clock.
+   * @param timeoutMs How long before its deadline the query has come; so a fraction need not be boxed for each.
    * @param tookMs How long ago that was; 0 for what is answered at once, for which the clock is not read again.
    */
-  answered(query: Query, reply: Reply, beganMs: number, tookMs: number): void;
+  answered(query: Query, reply: Reply, timeoutMs: number, tookMs: number): void;
 }
 
 /** What a server is made from. */
@@ -153,7 +153,7 @@ export class Server {
     // hot path
     finish(query, pipeline.recursionAvailable);
     if (this.tally.count(query, tookMs) === RCODE.SERVFAIL) this.#counters.failed++;
-    if (this.#observers !== null) this.#show(this.#observers, query, query.deadlineMs - pipeline.timeoutMs, tookMs);
+    if (this.#observers !== null) this.#show(this.#observers, query, pipeline.timeoutMs, tookMs);
     return query.reply;
   }
 
@@ -164,11 +164,11 @@ export class Server {
   }
 
   /** Who looks on costs nobody an answer, nor another his look: what one throws is told to the operator. */
-  #show(observers: readonly Observer[], query: Query, beganMs: number, tookMs: number): void {
+  #show(observers: readonly Observer[], query: Query, timeoutMs: number, tookMs: number): void {
     // hot path
     for (let i = 0; i < observers.length; i++) {
       try {
-        observers[i]!.answered(query, query.reply, beganMs, tookMs);
+        observers[i]!.answered(query, query.reply, timeoutMs, tookMs);
       } catch (error) {
         this.#noteBroken(error);
       }

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Counters } from "../../lib/observe/counters.ts";
+import { sumStatus } from "../../lib/operator/sum_status.ts";
 import { formatStatus } from "../../lib/operator/status.ts";
 import type { UpstreamStatus } from "../../lib/upstream/health/upstream_status.ts";
 import { NO_TRAFFIC } from "../../lib/upstream/health/upstream_traffic.ts";
@@ -165,4 +166,16 @@ Deno.test("formatStatus() says first how many upstreams are up, those left out t
     }),
     "upstreams: 1 of 3 are up; a is probing for 1 h 0 min; b is up (3), down (1) for 9 s",
   );
+});
+
+Deno.test("formatStatus() tells who looks on, and what they have lost", () => {
+  const sinks = [{ name: "query-log", recordCount: 12, droppedCount: 0 }, {
+    name: "page",
+    recordCount: 7,
+    droppedCount: 3,
+  }];
+  const lines = formatStatus({ ...sumStatus([]), sinks });
+  assertEquals(lines.filter((line) => line.startsWith("shown")), [
+    "shown or written down: query-log=12 page=7 (3 lost)",
+  ]);
 });

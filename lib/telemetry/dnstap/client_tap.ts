@@ -35,8 +35,9 @@ export class ClientTap implements Observer {
   }
 
   /** See `Observer`. */
-  answered(query: Query, _reply: Reply, beganMs: number, tookMs: number): void {
+  answered(query: Query, _reply: Reply, timeoutMs: number, tookMs: number): void {
     // hot path
+    const beganMs = query.deadlineMs - timeoutMs;
     const { frame, time, told } = this.#options;
     const { client, wire, scan } = query;
     if (!told.tellsOf(client) || !told.tellsQuestion(wire, scan.questionCount)) return;
