@@ -18,7 +18,8 @@ export interface Installation {
 
 /** A place for a program, with nothing of others in it. */
 export function install(folder: string): Installation {
-  const token = crypto.getRandomValues(new Uint8Array(32)).toHex();
+  // What has nothing but hexadecimal digits would be the digest of one.
+  const token = `bench_${crypto.getRandomValues(new Uint8Array(32)).toHex()}`;
   Deno.mkdirSync(folder, { recursive: true });
   Deno.writeTextFileSync(`${folder}/tokens`, `bench admin ${token}\n`, { mode: 0o600 });
   return { folder, metricsPort: freeAddress().port, adminPort: freeAddress().port, token };
