@@ -2,6 +2,7 @@ import type { Peer } from "../base/net/address.ts";
 import { unmappedIp } from "../base/net/cidr.ts";
 import { clientNetwork, ONE_CLIENT, ONE_SITE } from "../base/net/client_network.ts";
 import type { Trace } from "../observe/trace.ts";
+import type { Decision } from "./decision.ts";
 import { octetsOf } from "../base/net/zone.ts";
 
 /** What a client's messages come over. */
@@ -64,6 +65,10 @@ export class Client {
   groupGeneration = 0;
   /** The group, by number; 0 where there are no groups. */
   group = 0;
+  /** By what the next is known to hold; see `ClientGroups.usualFor`. */
+  usualBy: object | null = null;
+  /** What becomes of its queries for names that nobody says anything of; `null` where that takes a closer look. */
+  usual: Decision | null = null;
   #octets: Uint8Array<ArrayBuffer> | null | undefined = undefined;
   #host: string | null = null;
   #site: string | null = null;

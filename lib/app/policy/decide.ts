@@ -96,7 +96,11 @@ export function* decideInSteps(options: PolicyOptions): Generator<void, Deciding
   ];
   const table = yield* RuleTable.inSteps(hash, rules, groups.length);
   const names = new KnownNames({ hash, rules: table, local: local?.data ?? null, lists: filter });
-  const asking = new ClientGroups({ groups, directory: local?.directory ?? NO_DIRECTORY });
+  const asking = new ClientGroups({
+    groups,
+    directory: local?.directory ?? NO_DIRECTORY,
+    hasRulesForAll: !table.saysNothingOfAll,
+  });
   const deciderOf = (next: Resolver): Decide => {
     const decide: Decide = new Decide({
       groups: asking,
@@ -113,7 +117,10 @@ export function* decideInSteps(options: PolicyOptions): Generator<void, Deciding
   const { unfiltered = next } = options;
   const decided = deciderOf(unfiltered);
   if (local !== undefined) local.data.onChange = () => names.forget();
-  if (filter !== null) filter.onChange(() => names.forget());
+  if (filter !== null) {
+    filter.onChange(() => names.forget());
+    filter.onJudged(() => asking.forgetUsual());
+  }
   return { decide, filter, own: { decided, ofView: local === undefined ? unfiltered : knownElse(unfiltered) } };
 
   function knownElse(other: Resolver): LocalNames {

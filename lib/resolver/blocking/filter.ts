@@ -54,6 +54,7 @@ export interface FilterOptions extends Pick<BlockRulingsOptions, "again"> {
  */
 export class Filter implements ListKnowledge {
   readonly #listeners: (() => void)[] = [];
+  readonly #judgedListeners: (() => void)[] = [];
   readonly #options: FilterOptions;
   readonly #groups: readonly GroupFilter[];
   readonly #answers: readonly AnswerJudge[];
@@ -80,6 +81,11 @@ export class Filter implements ListKnowledge {
   /** Calls `listener` whenever names may have other numbers than before. */
   onChange(listener: () => void): void {
     this.#listeners.push(listener);
+  }
+
+  /** Calls `listener` whenever other verdicts may be in force than before. */
+  onJudged(listener: () => void): void {
+    this.#judgedListeners.push(listener);
   }
 
   /** What lists say from now on; `null` for nothing. */
@@ -132,6 +138,7 @@ export class Filter implements ListKnowledge {
   #judgeAnew(): void {
     this.#groups.forEach((group, number) => group.use(this.#rulesOf(number, this.#inForce), this.#sayings));
     for (const answers of this.#answers) answers.use(this.#sayings);
+    for (const listener of this.#judgedListeners) listener();
   }
 
   #rulesOf(number: number, inForce: InForce): GroupRules {

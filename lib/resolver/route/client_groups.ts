@@ -2,6 +2,7 @@ import { formatIp } from "../../base/net/ip.ts";
 import { type Cidr, formatCidr } from "../../base/net/cidr.ts";
 import { NetworkTable } from "../../base/net/network_table.ts";
 import type { Client } from "../client.ts";
+import type { Decision } from "../decision.ts";
 import type { Ruling } from "./ruling.ts";
 import type { Verdicts } from "./verdicts.ts";
 import { type ClientDirectory, NO_DIRECTORY } from "./client_directory.ts";
@@ -42,6 +43,8 @@ export interface ClientGroupsOptions {
   readonly groups: readonly (readonly [ClientGroup, GroupMarks])[];
   /** Who knows more of an address. */
   readonly directory: ClientDirectory;
+  /** Whether something is said of all names; not, unless it is said. */
+  readonly hasRulesForAll?: boolean;
 }
 
 /** A group, and by what a client is known to be in it. */
@@ -65,6 +68,9 @@ interface NamePattern {
 export class ClientGroups {
   readonly #groups: readonly ClientGroup[];
   readonly #directory: ClientDirectory;
+  readonly #hasRulesForAll: boolean;
+  /** What stands in a client whose `usual` holds; another object when that may not hold any more. */
+  #usualBy: object = {};
   readonly #byId: ReadonlyMap<string, number>;
   readonly #byMac: ReadonlyMap<string, number>;
   readonly #byNetwork: NetworkTable<Found>;
@@ -73,7 +79,8 @@ export class ClientGroups {
   readonly #byListener: ReadonlyMap<string, number>;
 
   /** See {@linkcode ClientGroupsOptions}. */
-  constructor({ groups, directory }: ClientGroupsOptions) {
+  constructor({ groups, directory, hasRulesForAll = false }: ClientGroupsOptions) {
+    this.#hasRulesForAll = hasRulesForAll;
     this.#groups = groups.map(([group]) => group);
     const marksOf = <T>(pick: (marks: GroupMarks) => readonly T[]) => {
       return groups.flatMap(([, marks], i) => pick(marks).map((mark) => [mark, i] as const));
@@ -92,11 +99,35 @@ export class ClientGroups {
     this.#directory = this.#byMac.size === 0 && this.#byName.length === 0 ? NO_DIRECTORY : directory;
   }
 
+  /** Other verdicts are in force. */
+  forgetUsual(): void {
+    this.#usualBy = {};
+  }
+
   /** A client's group, whose number is kept with it. */
   of(client: Client): ClientGroup {
     // hot path
     if (client.groupedBy !== this || client.groupGeneration !== this.#directory.generation) this.#group(client);
     return this.#groups[client.group]!;
+  }
+
+  /**
+   * What becomes of a client's queries for a name that nobody says anything of, whatever type is asked for: memory and
+   * upstreams answer. `null` where that takes a closer look. It is kept with the client.
+   */
+  usualFor(client: Client): Decision | null {
+    // hot path
+    return client.usualBy === this.#usualBy ? client.usual : this.#findUsual(client);
+  }
+
+  #findUsual(client: Client): Decision | null {
+    const { dropTypes, verdicts, otherwise } = this.of(client);
+    const isUsual = !this.#hasRulesForAll && dropTypes === null && verdicts.table[0] === 0 &&
+      otherwise.answeredBy === null;
+    client.usual = isUsual ? otherwise : null;
+    // Who goes by what the directory says has to ask it each time.
+    if (this.#directory === NO_DIRECTORY) client.usualBy = this.#usualBy;
+    return client.usual;
   }
 
   /** What the configuration calls the group of that number. */

@@ -43,6 +43,14 @@ export class Decide implements Resolver {
   resolve(query: Query): Reply | PromiseLike<Reply> {
     // hot path
     const at = this.#find(query);
+    if (this.#names.isUnknown(at)) {
+      const usual = this.#groups.usualFor(query.client);
+      if (usual !== null) {
+        query.decision = usual;
+        query.view = usual.view;
+        return this.#next.resolve(query);
+      }
+    }
     if (this.#names.isLocal(at)) return this.#local.resolve(query);
     return this.#carryOut(query, this.#rule(query, at));
   }

@@ -7,8 +7,12 @@ const NAMES_REMEMBERED = 8192;
 /** Words of each: four of its key, and what is known of it. As many as lie in half a line of the processor's cache. */
 const WORDS = 8;
 /** Where they stand, behind the key. */
-const RULES = 4;
+const KNOWN = 4;
 const SAID = 5;
+/** What the first of these says: bits below the number of the rules. 0 is nothing at all. */
+const IS_LOCAL = 1;
+const IS_SPOKEN_OF = 2;
+const RULES_SHIFT = 2;
 
 /** Tells names that may be known here. */
 export interface LocalKnowledge {
@@ -71,16 +75,22 @@ export class KnownNames {
       : this.#learn(key, wire, nameEnd, at);
   }
 
+  /** Whether nothing at all is known of it, as of nearly all names. */
+  isUnknown(at: number): boolean {
+    // hot path
+    return this.#words[at + KNOWN] === 0;
+  }
+
   /** Whether the name may be one that is answered from here. */
   isLocal(at: number): boolean {
     // hot path
-    return (this.#words[at + RULES]! & 1) !== 0;
+    return (this.#words[at + KNOWN]! & IS_LOCAL) !== 0;
   }
 
   /** The number of the rules that may hold for it. */
   rules(at: number): number {
     // hot path
-    return this.#words[at + RULES]! >>> 1;
+    return this.#words[at + KNOWN]! >>> RULES_SHIFT;
   }
 
   /** The number of what lists say of it. */
@@ -106,7 +116,7 @@ export class KnownNames {
     words[at + 1] = key.v1;
     words[at + 2] = key.v2;
     words[at + 3] = key.v3;
-    words[at + RULES] = (rules << 1) | (isLocal ? 1 : 0);
+    words[at + KNOWN] = (rules << RULES_SHIFT) | (said === 0 ? 0 : IS_SPOKEN_OF) | (isLocal ? IS_LOCAL : 0);
     words[at + SAID] = said;
     return at;
   }

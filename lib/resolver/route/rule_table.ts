@@ -20,14 +20,14 @@ export class RuleTable implements RuleKnowledge {
   /** By number: what holds for such names, if that depends on nothing else. */
   readonly #settled: readonly (Ruling | null)[];
   readonly #numbers: SuffixMap<number>;
-  /** Nearly all names are in none of the domains, and nearly nobody says something of all names. */
-  readonly #saysNothingOfAll: boolean;
+  /** Whether nothing is said of all names. Nearly all names are in none of the domains, and nearly nobody says something of all. */
+  readonly saysNothingOfAll: boolean;
 
   private constructor(rules: readonly DomainRules[], numbers: SuffixMap<number>) {
     this.#rules = rules;
     this.#settled = rules.flatMap(({ settledBelow, settledItself }) => [settledBelow, settledItself]);
     this.#numbers = numbers;
-    this.#saysNothingOfAll = rules[0]!.isEmpty;
+    this.saysNothingOfAll = rules[0]!.isEmpty;
   }
 
   /** Made in steps. Keys of names are to be made by `hash`; there are `groupCount` client groups. */
@@ -52,7 +52,7 @@ export class RuleTable implements RuleKnowledge {
    */
   find(number: number, query: Query, group: number, otherwise: Ruling): Ruling {
     // hot path
-    if (number === 0 && this.#saysNothingOfAll) return otherwise;
+    if (number === 0 && this.saysNothingOfAll) return otherwise;
     const { qtype } = query;
     const settled = this.#settled[number] ?? null;
     if (settled !== null && qtype !== TYPE.DS) return settled;

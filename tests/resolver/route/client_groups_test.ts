@@ -139,3 +139,45 @@ Deno.test("ClientGroups goes by what a client calls itself before all else, and 
   assertEquals(groupOf(asking("198.51.100.1", null)), "wide");
   assertEquals(markOf(asking("203.0.113.1", "laptop")), "id laptop");
 });
+
+/** Two groups, of which one is known by `marks`, with what is said of it. */
+function usualOf(given: Partial<ClientGroup>, { marks = {}, hasRulesForAll = false }: {
+  readonly marks?: Marks;
+  readonly hasRulesForAll?: boolean;
+} = {}) {
+  const rulings = [1, 2].map((view) => ({ answeredBy: null, view } as Ruling));
+  const groups = rulings.map((otherwise, number): [ClientGroup, GroupMarks] => {
+    const group = { number, name: `${number}`, dropTypes: null, dropped: otherwise, otherwise, verdicts: NO_VERDICTS };
+    const { addresses = ["192.0.2.0/24"], macs = [] } = number === 0 ? { addresses: [] } : marks;
+    const others = { addresses: addresses.map(parseCidr), macs, names: [], ids: [], listeners: [] };
+    return [{ ...group, ...(number === 0 ? {} : given) }, others];
+  });
+  const directory = { generation: 0, mac: "", macOf: () => directory.mac, nameOf: () => null };
+  const clientGroups = new ClientGroups({ groups, directory, hasRulesForAll });
+  const client = new Client("192.0.2.1", "udp");
+  return { clientGroups, directory, view: () => clientGroups.usualFor(client)?.view ?? null };
+}
+
+Deno.test("ClientGroups.usualFor() tells who is asked for names that nobody says anything of, where nothing else matters", () => {
+  const blocked = { ...NO_VERDICTS, table: Uint8Array.of(3) };
+  const answered = { answeredBy: {}, view: 7 } as Ruling;
+  assertEquals(usualOf({}).view(), 2);
+  assertEquals(usualOf({}, { hasRulesForAll: true }).view(), null);
+  assertEquals(usualOf({ dropTypes: [28] }).view(), null);
+  assertEquals(usualOf({ verdicts: blocked }).view(), null);
+  assertEquals(usualOf({ otherwise: answered }).view(), null);
+});
+
+Deno.test("ClientGroups.usualFor() looks anew when other verdicts are in force, or the directory knows more", () => {
+  const table = Uint8Array.of(0);
+  const { clientGroups, view } = usualOf({ verdicts: { ...NO_VERDICTS, table } });
+  assertEquals(view(), 2);
+  table[0] = 3;
+  clientGroups.forgetUsual();
+  assertEquals(view(), null);
+  const byMac = usualOf({}, { marks: { addresses: [], macs: ["00:00:00:00:00:01"] } });
+  assertEquals(byMac.view(), 1);
+  byMac.directory.mac = "00:00:00:00:00:01";
+  byMac.directory.generation++;
+  assertEquals(byMac.view(), 2);
+});
