@@ -21,15 +21,23 @@ export class Privacy {
   readonly #pseudonyms: DailyPseudonyms;
   readonly #veil: Veil;
   readonly #tellsAll: boolean;
+  readonly #random: RandomSource;
 
   /** Keys of pseudonyms are drawn from `random`. */
   constructor(settings: PrivacySettings, random: RandomSource) {
     this.#settings = settings;
+    this.#random = random;
     this.#ignored = settings.ignore.map((name) => foldCase(nameFromText(name)));
     this.#hiddenGroups = new Set(settings.hiddenGroups);
     this.#pseudonyms = new DailyPseudonyms(random);
     this.#veil = new Veil(settings, this.#pseudonyms, (observation) => this.#hide(observation));
     this.#tellsAll = settings.clients === "full" && settings.names === "full";
+  }
+
+  /** By other settings; the same one where they are the same, so that clients keep their names of the day. */
+  follow(settings: PrivacySettings): Privacy {
+    if (JSON.stringify(settings) === JSON.stringify(this.#settings)) return this;
+    return new Privacy(settings, this.#random);
   }
 
   /** What is told, in a few words. */

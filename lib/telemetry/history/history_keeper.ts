@@ -111,7 +111,7 @@ export class HistoryKeeper implements History {
   follow(settings: HistorySettings): boolean {
     if (settings.folder !== this.#settings.folder) return false;
     this.#settings = settings;
-    this.#privacy = new Privacy(settings.privacy, this.#options.random);
+    this.#privacy = this.#privacy.follow(settings.privacy);
     this.#thread?.send({ kind: "limit", octetsMax: settings.octetsMax });
     return true;
   }

@@ -49,21 +49,19 @@ export interface QueryLogOptions {
 export class QueryLog {
   /** What sinks are called by. */
   readonly name = "query-log";
-  readonly #options: QueryLogOptions;
   readonly #random: Random;
   readonly #buffers = new LineBuffers();
   readonly #encoder = new LineEncoder();
   readonly #folder: LogFolder;
   readonly #writer: LogWriter;
-  #settings!: QueryLogSettings;
-  #privacy!: Privacy;
+  #settings: QueryLogSettings;
+  #privacy: Privacy;
   #lineCount = 0;
   #lostCount = 0;
 
   /** Nothing is opened until there is a line. */
   constructor(settings: QueryLogSettings, options: QueryLogOptions) {
     const { files, writableFiles, timers, wallClock, clock, log } = options;
-    this.#options = options;
     this.#random = new Random(options.random);
     const onTrouble = (message: string) => log.warn(`query log: ${settings.folder} cannot be tidied up: ${message}`);
     const folder = { path: settings.folder, files, writableFiles, timers, wallClock, onTrouble };
@@ -77,7 +75,8 @@ export class QueryLog {
       lostCount: () => this.#lostCount,
       lose: (count) => void (this.#lostCount += count),
     });
-    this.#use(settings);
+    this.#settings = settings;
+    this.#privacy = new Privacy(settings.privacy, options.random);
   }
 
   /** Lines that were written down, or wait for it. */
@@ -125,7 +124,9 @@ export class QueryLog {
   /** Goes on by other settings. Returns whether it can: another folder is another log. */
   follow(settings: QueryLogSettings): boolean {
     if (settings.folder !== this.#settings.folder) return false;
-    this.#use(settings);
+    this.#privacy = this.#privacy.follow(settings.privacy);
+    this.#settings = settings;
+    this.#folder.limit(settings.octetsMax);
     return true;
   }
 
@@ -138,12 +139,6 @@ export class QueryLog {
   async stop(): Promise<void> {
     await this.#writer.stop();
     await this.#folder.stop();
-  }
-
-  #use(settings: QueryLogSettings): void {
-    this.#settings = settings;
-    this.#folder.limit(settings.octetsMax);
-    this.#privacy = new Privacy(settings.privacy, this.#options.random);
   }
 }
 

@@ -149,3 +149,11 @@ Deno.test("Privacy that hides nothing passes everything on as it is", () => {
   assertEquals(privacy({}).veil(record), record);
   assertEquals(privacy({}).tell(OBSERVATION), OBSERVATION);
 });
+
+Deno.test("Privacy.follow() keeps the names of the day unless something else is to be told", () => {
+  const one = privacy({ clients: "pseudonym" });
+  const { client } = one.tell(OBSERVATION)!;
+  const settings = { ...NOTHING_HIDDEN, clients: "pseudonym" as const };
+  assertEquals(one.follow(settings).tell(OBSERVATION)!.client, client);
+  assertEquals(one.follow({ ...settings, clients: "none" }).tell(OBSERVATION)!.client, "");
+});
