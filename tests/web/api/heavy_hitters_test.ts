@@ -95,6 +95,19 @@ Deno.test("TopCounts adds up windows of ten minutes, drops what is older than wa
   assertEquals(rows(3600), ["late.example 1"]);
 });
 
+Deno.test("TopCounts has what was asked for whenever that is asked: some minutes more, and never nothing", () => {
+  const startMs = 1_800_000_000_000;
+  let nowMs = startMs;
+  const wallClock = { epochSeconds: () => Math.floor(nowMs / 1000) };
+  const top = new TopCounts(new Privacy(NOTHING_HIDDEN, new SeededRandom(1)), wallClock, new SeededRandom(2));
+  for (let minute = 0; minute < 60; minute++, nowMs += 60_000) {
+    top.take(new FakeRecord({ name: "a.example", timeMs: nowMs }));
+    const { total, windowSeconds } = top.top("name", 300, 10);
+    assertEquals(windowSeconds, Math.max(1, (total - 1) * 60), `minute ${minute}`);
+    assert(total >= Math.min(minute, 5) && total <= 16, `minute ${minute}: ${total}`);
+  }
+});
+
 Deno.test("TopCounts counts nothing that may not be told", () => {
   const privacy = new Privacy(
     { ...NOTHING_HIDDEN, names: "none", clients: "network", hiddenGroups: ["kids"] },

@@ -55,8 +55,10 @@ export class TopCounts implements TopLists {
   /** See `TopLists`. */
   top(by: TopKind, windowSeconds: number, limit: number): Omit<TopAnswer, "by"> {
     const nowMs = this.#wallClock.epochMs?.() ?? this.#wallClock.epochSeconds() * 1000;
-    const first = Math.floor((nowMs - windowSeconds * 1000) / WINDOW_MS) + 1;
-    const windows = this.#windows.filter(({ number }) => number >= first && number <= Math.floor(nowMs / WINDOW_MS));
+    const last = Math.floor(nowMs / WINDOW_MS);
+    // With the one in which the time asked for begins: else five minutes would be nothing at all in every second five.
+    const first = Math.max(Math.floor((nowMs - windowSeconds * 1000) / WINDOW_MS), last - WINDOW_COUNT + 1);
+    const windows = this.#windows.filter(({ number }) => number >= first && number <= last);
     const beganMs = Math.max(first * WINDOW_MS, this.#sinceMs);
     return {
       windowSeconds: windows.length === 0 ? 0 : Math.max(1, Math.round((nowMs - beganMs) / 1000)),
