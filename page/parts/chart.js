@@ -5,16 +5,16 @@ import { html } from "../base/html.js";
 import { useStore } from "../base/store.js";
 import { colourOf, colours } from "../base/theme.js";
 import { t } from "../texts/texts.js";
-import { momentOf, totals } from "../base/counts.js";
+import { momentOf, perSecond, totals } from "../base/counts.js";
 import { Source, SOURCES, sourceText } from "./marks.js";
 
-/** @import { SeriesAnswer } from "../../lib/web/api/answers.ts" */
+/** @import { Series } from "../base/counts.js" */
 
 const HEIGHT = 236;
 
 /**
  * Queries a second by source, piled up. What the legend leaves out is not counted.
- * @param {{ series: SeriesAnswer }} properties
+ * @param {{ series: Series }} properties
  */
 export function SourceChart({ series }) {
   const [hidden, setHidden] = useState(/** @type {ReadonlySet<string>} */ (new Set()));
@@ -39,7 +39,7 @@ export function SourceChart({ series }) {
   `;
 }
 
-/** @param {{ series: SeriesAnswer, shown: readonly string[] }} properties */
+/** @param {{ series: Series, shown: readonly string[] }} properties */
 function Plot({ series, shown }) {
   const place = useRef(/** @type {HTMLDivElement | null} */ (null));
   const plot = useRef(/** @type {uPlot | null} */ (null));
@@ -85,10 +85,10 @@ function Plot({ series, shown }) {
   `;
 }
 
-/** What it was at one moment. @param {{ series: SeriesAnswer, shown: readonly string[], at: number, left: number }} properties */
+/** What it was at one moment. @param {{ series: Series, shown: readonly string[], at: number, left: number }} properties */
 function Reading({ series, shown, at, left }) {
-  const perSecond = (/** @type {string} */ source) => {
-    return (series.counts[series.sources.indexOf(source)]?.[at] ?? 0) * 1000 / series.stepMs;
+  const rateOf = (/** @type {string} */ source) => {
+    return perSecond(series, series.counts[series.sources.indexOf(source)]?.[at] ?? 0, at);
   };
   const atMs = series.fromAtMs + at * series.stepMs;
   return html`
@@ -101,7 +101,7 @@ function Reading({ series, shown, at, left }) {
                 <dt>
                   <${Source} source=${source} />
                 </dt>
-                <dd>${rate(perSecond(source))}</dd>
+                <dd>${rate(rateOf(source))}</dd>
               </div>
             `;
           })}
@@ -116,11 +116,11 @@ function cursorLeft(plot) {
   return (plot.bbox.left / devicePixelRatio + (plot.cursor.left ?? 0)) / plot.width;
 }
 
-/** @param {SeriesAnswer} series @param {readonly string[]} shown */
+/** @param {Series} series @param {readonly string[]} shown */
 function summary(series, shown) {
   const rows = series.sources.flatMap((source, i) => shown.includes(source) ? [series.counts[i] ?? []] : []);
   const sums = (rows[0] ?? []).map((_, at) =>
-    rows.reduce((sum, row) => sum + (row[at] ?? 0), 0) * 1000 / series.stepMs
+    perSecond(series, rows.reduce((sum, row) => sum + (row[at] ?? 0), 0), at)
   );
   const most = Math.max(0, ...sums);
   const atMs = series.fromAtMs + sums.indexOf(most) * series.stepMs;
@@ -132,7 +132,7 @@ function summary(series, shown) {
   );
 }
 
-/** Sums from the bottom up, the highest first: each is drawn over the one before. @param {SeriesAnswer} series
+/** Sums from the bottom up, the highest first: each is drawn over the one before. @param {Series} series
  * @param {readonly string[]} shown @returns {uPlot.AlignedData} */
 function piled(series, shown) {
   const length = series.counts[0]?.length ?? 0;
@@ -140,13 +140,13 @@ function piled(series, shown) {
   const pile = new Float64Array(length);
   const sums = shown.map((source) => {
     const row = series.counts[series.sources.indexOf(source)] ?? [];
-    for (let i = 0; i < length; i++) pile[i] = /** @type {number} */ (pile[i]) + (row[i] ?? 0) * 1000 / series.stepMs;
+    for (let i = 0; i < length; i++) pile[i] = /** @type {number} */ (pile[i]) + perSecond(series, row[i] ?? 0, i);
     return Array.from(pile);
   });
   return [x, ...sums.reverse()];
 }
 
-/** @param {readonly string[]} shown @param {SeriesAnswer} series @param {number} width
+/** @param {readonly string[]} shown @param {Series} series @param {number} width
  * @param {(at: number | null) => void} onMove @returns {uPlot.Options} */
 function options(shown, series, width, onMove) {
   const [ink, grid] = [colourOf("--ink-2"), colourOf("--line")];

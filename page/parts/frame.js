@@ -10,7 +10,7 @@ import { switchTheme } from "../base/theme.js";
 import { t } from "../texts/texts.js";
 import { Icon } from "./icons.js";
 import { KeysDialog } from "./keys_dialog.js";
-import { HealthDot } from "./marks.js";
+import { HealthDot, isUp } from "./marks.js";
 
 /**
  * What stands around every view: where one is, where one can go, how the program is.
@@ -95,7 +95,7 @@ function Health() {
   const news = useStore(liveNow);
   const isLost = useStore(liveState) === "lost";
   if (news === null) return html`<p class="health"><${HealthDot} health="" /><span>${t.common.loading}</span></p>`;
-  const up = news.upstreams.filter(({ state }) => /\bup\b/.test(state)).length;
+  const up = news.upstreams.filter(({ state }) => isUp(state)).length;
   // What it was before it fell silent is not how it is.
   const note = isLost ? t.live.before : t.upstreams.up(up, news.upstreams.length);
   return html`

@@ -22,17 +22,21 @@ export function Rcode({ rcode, isBlocked = false }) {
   return html`<span class=${`tag ${kind}`}>${isBlocked ? t.queries.blocked : rcode}</span>`;
 }
 
+/** Whether it is up for all processes, which may differ: `up (1), down (1)`. @param {string} state */
+export function isUp(state) {
+  return state.split(/,\s*/).every((one) => /^up\b/.test(one));
+}
+
 /** @param {string} state */
 export function stateKind(state) {
-  if (state === "up") return "good";
-  if (state === "disabled" || state === "probing") return "warn";
-  return /\bup\b/.test(state) ? "warn" : "bad";
+  if (isUp(state)) return "good";
+  return /\b(?:up|disabled|probing)\b/.test(state) ? "warn" : "bad";
 }
 
 /** @param {string} state */
 export function stateText(state) {
   const texts = /** @type {Readonly<Record<string, string>>} */ (t.states);
-  return state.split(/,\s*/).map((name) => texts[name] ?? name).join(", ");
+  return state.replaceAll(/[a-z]+/g, (name) => texts[name] ?? name);
 }
 
 /** @param {{ state: string }} properties */

@@ -1,5 +1,6 @@
 import { took } from "../base/format.js";
 import { html } from "../base/html.js";
+import { isUp } from "./marks.js";
 import { t } from "../texts/texts.js";
 
 /** @import { UpstreamAnswer } from "../../lib/web/api/answers.ts" */
@@ -44,7 +45,7 @@ const [SLOW_TIMES, SLOW_MIN_MS] = [2.5, 30];
  * @param {readonly Pick<UpstreamAnswer, "name" | "state" | "percentile95Ms">[]} upstreams
  */
 export function slowOnes(upstreams) {
-  const timed = upstreams.filter(({ state, percentile95Ms }) => state.includes("up") && percentile95Ms !== null);
+  const timed = upstreams.filter(({ state, percentile95Ms }) => isUp(state) && percentile95Ms !== null);
   const quickest = Math.min(...timed.map(({ percentile95Ms }) => percentile95Ms ?? Infinity));
   return new Set(
     timed.filter(({ percentile95Ms }) => {

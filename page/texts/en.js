@@ -120,12 +120,21 @@ export const en = {
   failures: {
     title: "Failures",
     none: (/** @type {string} */ length) => `No failure in the last ${length}.`,
-    began: (/** @type {string} */ time, /** @type {string} */ ago, /** @type {string} */ count) => {
-      return `It began to fail at ${time}, ${ago} ago: ${count} without an answer in this time.`;
+    began: (
+      /** @type {string} */ time,
+      /** @type {string} */ ago,
+      /** @type {string} */ count,
+      /** @type {string} */ ratio,
+    ) => `It began to fail at ${time}, ${ago} ago: ${count} without an answer since, ${ratio} of all.`,
+    some: (/** @type {string} */ time, /** @type {string} */ count, /** @type {string} */ ratio) => {
+      return `${count} without an answer since ${time}, ${ratio} of all: no more than fail anywhere.`;
     },
-    over: (/** @type {string} */ from, /** @type {string} */ to, /** @type {string} */ count) => {
-      return `It failed from ${from} to ${to}, and not since: ${count} without an answer in this time.`;
-    },
+    over: (
+      /** @type {string} */ from,
+      /** @type {string} */ to,
+      /** @type {string} */ count,
+      /** @type {string} */ ratio,
+    ) => `It failed from ${from} to ${to}, and not since: ${count} without an answer, ${ratio} of all in that time.`,
     noRows: "No question has failed as far back as is remembered.",
   },
   cache: {

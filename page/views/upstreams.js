@@ -6,7 +6,7 @@ import { html } from "../base/html.js";
 import { useStore } from "../base/store.js";
 import { Card } from "../parts/card.js";
 import { Heading } from "../parts/frame.js";
-import { State } from "../parts/marks.js";
+import { isUp, State } from "../parts/marks.js";
 import { ErrorNotice, Nothing, Notice, Waiting } from "../parts/notice.js";
 import { slowOnes, TimeRange } from "../parts/range.js";
 import { Table } from "../parts/table.js";
@@ -28,7 +28,7 @@ export function Upstreams() {
     asked.set(await post(`upstreams/${encodeURIComponent(name)}/enable`));
   });
   const upstreams = answer?.upstreams ?? [];
-  const up = upstreams.filter(({ state }) => /\bup\b/.test(state)).length;
+  const up = upstreams.filter(({ state }) => isUp(state)).length;
   return html`
     <${Heading} title=${t.views.upstreams} note=${answer ? t.upstreams.up(up, upstreams.length) : ""} />
     <${ErrorNotice} error=${asked.error ?? enabling.error} retry=${asked.reload} />
@@ -44,7 +44,7 @@ export function Upstreams() {
     </section>
     ${answer !== null && answer.groups.length > 1 && html`<${Groups} groups=${answer.groups} />`}
     ${leaving &&
-      html`<${DisableDialog} upstream=${leaving} isLast=${up === 1 && /\bup\b/.test(leaving.state)} onClose=${() =>
+      html`<${DisableDialog} upstream=${leaving} isLast=${up === 1 && isUp(leaving.state)} onClose=${() =>
         leaveOut(null)} onDone=${asked.set} />`}
   `;
 }

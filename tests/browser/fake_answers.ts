@@ -123,7 +123,7 @@ export function series(windowSeconds: number, nowAtMs: number): SeriesAnswer {
     put("policy", i, draw() * perStep);
     put("upstream", i, (isTroubled ? 10 : 17) * wave * (0.7 + draw() * 0.6) * perStep);
     put("stale", i, isTroubled ? (3 + 2 * draw()) * perStep : draw() < 0.1 ? perStep : 0);
-    put("failure", i, isTroubled && draw() < 0.5 ? (1 + 2 * draw()) * perStep : 0);
+    put("failure", i, isTroubled && draw() < 0.7 ? (1 + 5 * draw()) * perStep : 0);
   }
   const fromAtMs = Math.floor(nowAtMs / stepMs) * stepMs - length * stepMs;
   return { stepMs, fromAtMs, sources: SOURCES, counts, from: windowSeconds <= 3600 ? "memory" : "history" };

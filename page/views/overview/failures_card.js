@@ -1,5 +1,5 @@
 import { useAnswer } from "../../base/answer.js";
-import { clock, span, whole } from "../../base/format.js";
+import { clock, percent, span, whole } from "../../base/format.js";
 import { html } from "../../base/html.js";
 import { linkTo } from "../../base/route.js";
 import { lastFailing, momentOf, totals } from "../../base/counts.js";
@@ -8,12 +8,13 @@ import { Rcode } from "../../parts/marks.js";
 import { ErrorNotice, Nothing, Waiting } from "../../parts/notice.js";
 import { t } from "../../texts/texts.js";
 
-/** @import { QueriesAnswer, SeriesAnswer } from "../../../lib/web/api/answers.ts" */
+/** @import { Series } from "../../base/counts.js" */
+/** @import { QueriesAnswer } from "../../../lib/web/api/answers.ts" */
 
 const EVERY_MS = 5000;
 const ROWS = 5;
 
-/** When it began to fail, and with what. @param {{ series: SeriesAnswer | null }} properties */
+/** When it began to fail, and with what. @param {{ series: Series | null }} properties */
 export function FailuresCard({ series }) {
   const { answer, error, reload } = useAnswer("queries", { rcode: "SERVFAIL", limit: ROWS }, EVERY_MS);
   const rows = /** @type {QueriesAnswer | null} */ (answer)?.rows;
@@ -51,23 +52,24 @@ export function FailuresCard({ series }) {
   <//>`;
 }
 
-/** @param {{ series: SeriesAnswer }} properties */
+/** @param {{ series: Series }} properties */
 function Summary({ series }) {
-  const { bySource, seconds } = totals(series);
+  const { seconds } = totals(series);
   const failing = lastFailing(series);
   if (failing === null) return html`<p class="summary">${t.failures.none(span(seconds))}</p>`;
-  const { fromAtMs, toAtMs, isOver } = failing;
+  const { fromAtMs, toAtMs, isOver, isTrouble } = failing;
   const [from, to] = [momentOf(series, fromAtMs), momentOf(series, toAtMs)];
-  const count = whole(bySource["failure"] ?? 0);
-  if (isOver) return html`<p class="summary">${t.failures.over(from, to, count)}</p>`;
+  const [count, ratio] = [whole(failing.count), percent(failing.ratio)];
+  if (isOver) return html`<p class="summary">${t.failures.over(from, to, count, ratio)}</p>`;
+  if (!isTrouble) return html`<p class="summary">${t.failures.some(from, count, ratio)}</p>`;
   const ago = span((series.fromAtMs + seconds * 1000 - fromAtMs) / 1000);
-  return html`<p class="summary bad">${t.failures.began(from, ago, count)}</p>`;
+  return html`<p class="summary bad">${t.failures.began(from, ago, count, ratio)}</p>`;
 }
 
 /** As many as stand side by side. */
 const CELLS = 60;
 
-/** When there were failures, in as many parts of the time. @param {{ series: SeriesAnswer }} properties */
+/** When there were failures, in as many parts of the time. @param {{ series: Series }} properties */
 function Strip({ series }) {
   const failures = series.counts[series.sources.indexOf("failure")] ?? [];
   const each = Math.max(1, Math.ceil(failures.length / CELLS));

@@ -7,12 +7,13 @@ import { useStore } from "../../base/store.js";
 import { Tile } from "../../parts/tile.js";
 import { t } from "../../texts/texts.js";
 
-/** @import { SeriesAnswer, StatusAnswer } from "../../../lib/web/api/answers.ts" */
+/** @import { Series } from "../../base/counts.js" */
+/** @import { StatusAnswer } from "../../../lib/web/api/answers.ts" */
 
 /** Sources that answer from memory. */
 const MEMORY = ["cache", "stale"];
 
-/** The numbers that say how it is. @param {{ status: StatusAnswer | null, series: SeriesAnswer | null }} properties */
+/** The numbers that say how it is. @param {{ status: StatusAnswer | null, series: Series | null }} properties */
 export function Tiles({ status, series }) {
   const news = useStore(liveNow);
   const { total, bySource } = series === null
@@ -72,7 +73,7 @@ export function Tiles({ status, series }) {
         href=${linkTo("queries", { rcode: "SERVFAIL" })}
         values=${shares(series, ["failure"], false)}
         colour="failure"
-        isBad=${failing?.isOver === false}
+        isBad=${failing?.isTrouble === true}
       />
     </div>
   `;
@@ -80,7 +81,7 @@ export function Tiles({ status, series }) {
 
 /**
  * For each step, how much of it came from these sources: as a share of all, or as it is.
- * @param {SeriesAnswer | null} series @param {readonly string[] | null} sources `null` for all. @param {boolean} isShare
+ * @param {Series | null} series @param {readonly string[] | null} sources `null` for all. @param {boolean} isShare
  */
 function shares(series, sources, isShare) {
   if (series === null) return [];

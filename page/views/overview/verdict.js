@@ -3,7 +3,7 @@ import { html } from "../../base/html.js";
 import { liveNow } from "../../base/live.js";
 import { linkTo } from "../../base/route.js";
 import { useStore } from "../../base/store.js";
-import { HealthDot } from "../../parts/marks.js";
+import { HealthDot, isUp } from "../../parts/marks.js";
 import { t } from "../../texts/texts.js";
 
 /** @import { ProblemAnswer, StatusAnswer } from "../../../lib/web/api/answers.ts" */
@@ -14,7 +14,7 @@ export function Verdict({ status }) {
   const health = news?.health ?? status?.health ?? "";
   const problems = news?.problems ?? status?.problems ?? [];
   const upstreams = news?.upstreams ?? [];
-  const up = upstreams.filter(({ state }) => /\bup\b/.test(state)).length;
+  const up = upstreams.filter(({ state }) => isUp(state)).length;
   const texts = /** @type {Readonly<Record<string, string>>} */ (t.verdict);
   return html`<section class=${`verdict ${health}`} aria-labelledby="verdict-title">
     <${HealthDot} health=${health} />

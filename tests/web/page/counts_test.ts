@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { cell } from "../../../page/base/download.js";
-import { extended, lastFailing, totals, untilNow } from "../../../page/base/counts.js";
+import { extended, lastFailing, perSecond, totals, untilNow } from "../../../page/base/counts.js";
 import type { LiveAnswer, SeriesAnswer } from "../../../lib/web/api/answers.ts";
 
 function series(counts: Record<string, number[]>, stepMs = 1000): SeriesAnswer {
@@ -26,11 +26,15 @@ Deno.test("extended() bridges a second or two that fall between two events, and 
   assertEquals(extended(before, news(107_500, { cache: 9 }), 10).counts, [[1, 2, 3, 0, 0, 0, 9]]);
 });
 
-Deno.test("untilNow() leaves out the step that has only just begun, and keeps those before it", () => {
+Deno.test("untilNow() leaves out a step that has only just begun, and counts a longer one by what has passed of it", () => {
   const before = series({ cache: [1, 2, 3] }, 60_000);
-  assertEquals(untilNow(before, 279_999).counts, [[1, 2]]);
-  assertEquals(untilNow(before, 280_000).counts, [[1, 2, 3]]);
+  assertEquals(untilNow(before, 229_999).counts, [[1, 2]]);
+  const begun = untilNow(before, 250_000);
+  assertEquals([begun.counts, perSecond(begun, 3, 1), perSecond(begun, 3, 2)], [[[1, 2, 3]], 0.05, 0.1]);
+  assertEquals(totals(begun).seconds, 150);
+  assertEquals(untilNow(before, 280_000), { ...before, lastStepMs: 60_000 });
   assertEquals(untilNow(before, 90_000).counts, [[1]]);
+  assertEquals(untilNow(series({ cache: [1, 2, 3] }), 102_900).counts, [[1, 2]]);
 });
 
 Deno.test("extended() changes nothing for a second that is there already, or a gap as long as all of it", () => {
@@ -48,13 +52,21 @@ Deno.test("totals() adds up each source and all of them", () => {
 Deno.test("lastFailing() finds the first failure of those that short breaks divide", () => {
   const failure = new Array<number>(300).fill(0);
   for (const at of [10, 200, 229, 256, 285]) failure[at] = 1;
-  assertEquals(lastFailing(series({ failure })), { fromAtMs: 300_000, toAtMs: 385_000, isOver: false });
+  const found = lastFailing(series({ failure, cache: failure.map(() => 1) }))!;
+  assertEquals([found.fromAtMs, found.toAtMs, found.count, found.isOver], [300_000, 385_000, 4, false]);
+  assertEquals([found.ratio, found.isTrouble], [4 / 90, true]);
+});
+
+Deno.test("lastFailing() calls a few of a thousand no trouble", () => {
+  const failure = [0, 1, 1];
+  assertEquals(lastFailing(series({ failure, cache: [200, 200, 200] }))!.isTrouble, false);
 });
 
 Deno.test("lastFailing() says that it is over when nothing has failed for long enough", () => {
   const failure = new Array<number>(300).fill(0);
   for (const at of [100, 101]) failure[at] = 3;
-  assertEquals(lastFailing(series({ failure })), { fromAtMs: 200_000, toAtMs: 201_000, isOver: true });
+  const found = lastFailing(series({ failure }))!;
+  assertEquals([found.fromAtMs, found.toAtMs, found.isOver, found.isTrouble], [200_000, 201_000, true, false]);
 });
 
 Deno.test("lastFailing() is null where nothing has failed", () => {
