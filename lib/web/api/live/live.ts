@@ -1,7 +1,7 @@
 import type { LiveAnswer } from "../answers.ts";
 import type { ApiContext } from "../context.ts";
 import type { QueryFilter } from "../../../telemetry/query_filter.ts";
-import { healthOf, problemsIn } from "../told/problems.ts";
+import { FAILURES_SECONDS, healthOf, problemsIn } from "../told/problems.ts";
 import { isUnfiltered, isWanted, needleOf } from "./query_filter.ts";
 import { cursorsOf, queryRows } from "./query_rows.ts";
 import type { RecentQueries } from "./recent_queries.ts";
@@ -34,7 +34,7 @@ export async function liveAnswer(
   const { numbers, more } = newestOf(recent, filter, Math.max(since.number, recent.oldest), to, context);
   const rows = await queryRows(numbers, recent, clientNames, cursors);
   const { status, lists, certificates } = await look.read();
-  const problems = problemsIn({ status, lists, certificates });
+  const problems = problemsIn({ status, lists, certificates, series: series.read(FAILURES_SECONDS) });
   const { sources, counts } = series.read(2);
   return {
     nowAtMs: epochMs(),

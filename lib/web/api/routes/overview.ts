@@ -11,7 +11,7 @@ import { ApiError } from "../api_error.ts";
 import type { ApiContext } from "../context.ts";
 import type { Route } from "../route.ts";
 import { pausesAnswer } from "../told/lists.ts";
-import { healthOf, problemsIn } from "../told/problems.ts";
+import { FAILURES_SECONDS, healthOf, problemsIn } from "../told/problems.ts";
 import { cacheAnswer, repliesAnswer, timesAnswer } from "../told/replies.ts";
 import type { LookedUp } from "../told/status_look.ts";
 import { upstreamsAnswer } from "../told/upstreams.ts";
@@ -129,7 +129,8 @@ async function leaveOut({ program, look }: ApiContext, name: string, seconds: nu
 
 function statusAnswer(context: ApiContext, { lines, status, lists, certificates }: LookedUp): StatusAnswer {
   const { version, workers, startedAtMs, watching, privacy, configuration, program, epochMs, clock } = context;
-  const problems = problemsIn({ status, lists, certificates });
+  const series = watching.current?.series.read(FAILURES_SECONDS) ?? null;
+  const problems = problemsIn({ status, lists, certificates, series });
   return {
     version,
     nowAtMs: epochMs(),

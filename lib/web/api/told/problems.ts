@@ -3,7 +3,7 @@ import { durationText } from "../../../operator/duration_text.ts";
 import type { Status } from "../../../operator/status.ts";
 import type { UpstreamStatus } from "../../../upstream/health/upstream_status.ts";
 import type { CertificateStatus } from "../../../server/certificates/certificate_keeper.ts";
-import type { ProblemAnswer, StatusAnswer } from "../answers.ts";
+import type { ProblemAnswer, SeriesAnswer, StatusAnswer } from "../answers.ts";
 
 /** What problems are found in. */
 export interface LookedAt {
@@ -13,10 +13,19 @@ export interface LookedAt {
   readonly lists: readonly ListStatus[];
   /** How its certificates are doing. */
   readonly certificates: readonly CertificateStatus[];
+  /** Replies of the last minutes; `null` while nobody has looked. */
+  readonly series: SeriesAnswer | null;
 }
 
+/** What is looked at of the series. */
+export const FAILURES_SECONDS = 300;
+/** Failures are told where there are more than one in so many replies, */
+const FAILED_ONE_IN = 20;
+/** of at least so many. */
+const REPLIES_MIN = 50;
+
 /** What is wrong now, the worst first. */
-export function problemsIn({ status, lists, certificates }: LookedAt): ProblemAnswer[] {
+export function problemsIn({ status, lists, certificates, series }: LookedAt): ProblemAnswer[] {
   const { upstreams, groups } = status;
   const asked = upstreams.filter(({ isForBootstrap }) => isForBootstrap !== true);
   const bad = asked.filter((upstream) => !isUp(upstream));
@@ -30,6 +39,7 @@ export function problemsIn({ status, lists, certificates }: LookedAt): ProblemAn
       subject: groups.length > 1 ? name : "",
       text: groups.length > 1 ? `No upstream of the group ${name} answers` : "No upstream answers",
     })),
+    ...failuresIn(series),
     ...bad.map(({ name, state, problem, leftOutSeconds, downForMs }) => ({
       kind: leftOutSeconds === undefined ? "upstream-down" : "upstream-disabled",
       subject: name,
@@ -51,6 +61,19 @@ export function problemsIn({ status, lists, certificates }: LookedAt): ProblemAn
 
 function downFor(downForMs: number | undefined): string {
   return downForMs === undefined ? "" : ` for ${durationText(downForMs / 1000)}`;
+}
+
+function failuresIn(series: SeriesAnswer | null): ProblemAnswer[] {
+  if (series === null) return [];
+  const sumOf = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
+  const total = series.counts.reduce((sum, counts) => sum + sumOf(counts), 0);
+  const failed = sumOf(series.counts[series.sources.indexOf("failure")] ?? []);
+  if (total < REPLIES_MIN || failed * FAILED_ONE_IN <= total) return [];
+  const share = Math.round(100 * failed / total);
+  const text = `${share} % of the replies of the last ${
+    FAILURES_SECONDS / 60
+  } minutes say that nobody could tell (SERVFAIL)`;
+  return [{ kind: "failures", subject: "", text }];
 }
 
 /** How it is in one word: who can ask nobody gives no new answers. */
