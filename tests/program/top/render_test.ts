@@ -250,3 +250,16 @@ Deno.test("render() has help that can be read to the end on 80 columns", () => {
   assertEquals(help.filter((text) => text.includes("…")), []);
   assertStringIncludes(help.join("\n"), "95 of 100 took P95");
 });
+
+Deno.test("render() lets a long reason give way on 80 columns, and not the time that a query took", () => {
+  const row = queryRow({
+    name: "a-rather-long-name.example.net",
+    source: "failure",
+    reason: "failed not long ago, again",
+    tookMs: 1234,
+  });
+  const [, ...shown] = lines({ ...fullData(), rows: [row] }, { screen: "queries" }).filter((text) =>
+    /MS$|1,234$/.test(text)
+  );
+  assertEquals([shown.length, shown[0]!.length], [1, 80]);
+});

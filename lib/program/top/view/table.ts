@@ -65,8 +65,14 @@ function widthsOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[], wi
   const flexible = columns.findIndex(({ isFlexible }) => isFlexible);
   const others = widths.reduce((sum, one, i) => i === flexible ? sum : sum + one, 0);
   if (flexible !== -1) widths[flexible] = Math.max(columns[flexible]!.width.min, room - others);
-  // Where all of it is too wide, what is last gives way first.
   let over = widths.reduce((sum, one) => sum + one, 0) - room;
+  // Where all of it is too wide, what is furthest above its least gives way first, and in the end what comes last.
+  for (; over > 0; over--) {
+    const slack = widths.map((one, i) => one - columns[i]!.width.min);
+    const most = Math.max(...slack);
+    if (most <= 0) break;
+    widths[slack.indexOf(most)]!--;
+  }
   for (let i = widths.length - 1; i >= 0 && over > 0; i--) {
     const taken = Math.min(over, Math.max(0, widths[i]! - 1));
     widths[i]! -= taken;
