@@ -66,7 +66,7 @@ export class App {
     const server = this.#server = new Server({ ...resources, pipeline });
     this.observations = observationsOf(server, resources);
     this.drain = new Drain({ feed: this.observations, clock: resources.clock, timers: runtime.timers });
-    this.taps = new MessageTaps(server, resources.taps, resources.clock);
+    this.taps = new MessageTaps(server, resources);
     const { maxConnections: connectionsMax } = config;
     const limit = this.#streamLimit = new StreamLimit({ ...resources, access, connectionsMax });
     this.#listeners = new Listeners({ server, limit, resources });

@@ -1,7 +1,9 @@
 import type { Clock } from "../base/runtime.ts";
+import type { Tracing } from "../observe/tracing.ts";
 import type { UpstreamTap, UpstreamTaps } from "../observe/upstream_tap.ts";
 import type { SinkStatus } from "../operator/sink_status.ts";
 import type { Observer, Server } from "../server/server.ts";
+import type { Resources } from "./resources.ts";
 
 /** Somebody who is shown messages as they are on the wire. */
 export interface MessageTap {
@@ -18,12 +20,14 @@ export class MessageTaps {
   /** What the times go by that who looks is told. */
   readonly clock: Clock;
   readonly #server: Server;
+  readonly #tracing: Tracing;
   readonly #upstreams: UpstreamTaps;
   #tap: MessageTap | null = null;
 
-  /** Of `server`, and of the upstreams of `upstreams`, which go by `clock`. */
-  constructor(server: Server, upstreams: UpstreamTaps, clock: Clock) {
+  /** Of `server`, and of those that use `resources`. */
+  constructor(server: Server, { clock, taps: upstreams, tracing }: Pick<Resources, "clock" | "taps" | "tracing">) {
     this.clock = clock;
+    this.#tracing = tracing;
     this.#server = server;
     this.#upstreams = upstreams;
   }
@@ -31,6 +35,16 @@ export class MessageTaps {
   /** Who looks, for the status. */
   get sinks(): readonly SinkStatus[] {
     return this.#tap === null ? [] : [this.#tap.sink];
+  }
+
+  /** Writes down what becomes of questions, and shows that to `observer` with their replies. Returns the function that ends it. */
+  trace(observer: Observer): () => void {
+    const end = this.#server.show(observer);
+    this.#tracing.isOn = true;
+    return () => {
+      this.#tracing.isOn = false;
+      end();
+    };
   }
 
   /** Shows them to `tap` from now on; one may look at a time. Returns the function that ends it. */

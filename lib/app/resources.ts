@@ -12,6 +12,7 @@ import { Neighbours } from "../local/neighbours.ts";
 import { QuestionHash } from "../names/question_hash.ts";
 import { Counters } from "../observe/counters.ts";
 import { LineAMinute } from "../observe/line_a_minute.ts";
+import { Tracing } from "../observe/tracing.ts";
 import { UpstreamTaps } from "../observe/upstream_tap.ts";
 import { Log } from "../observe/log.ts";
 import { PrefetchBudget } from "../resolver/cache/prefetch_budget.ts";
@@ -58,6 +59,8 @@ export class Resources {
   readonly cookies: ServerCookies;
   /** The questions that wait, by client: limits hold for those of all pipelines. */
   readonly loads: ClientLoads = new ClientLoads();
+  /** Whether what becomes of clients' questions is written down. */
+  readonly tracing: Tracing;
   /** Who is shown what goes to upstreams and comes from them. */
   readonly taps: UpstreamTaps = new UpstreamTaps();
   /** The upstreams of all pipelines, and what is known of them. */
@@ -97,6 +100,7 @@ export class Resources {
     this.secret = secret;
     this.log = new Log({ level: config.logLevel, writeLine: (line) => runtime.writeLine(line) });
     this.ageClock = new AwakeClock({ ...runtime, onResume: (sleptMs) => this.#resume(sleptMs) });
+    this.tracing = new Tracing(this.ageClock.waking);
     this.startedAtMs = this.ageClock.nowMs();
     this.inspections = new Inspections(this.ageClock);
     this.clock = this.ageClock.waking;

@@ -128,6 +128,12 @@ export interface Config extends StorageRules {
   readonly dnstapIdentity: string | null;
   /** The same of the version; `null` for that of this program. */
   readonly dnstapVersion: string | null;
+  /** The URL of a collector of OpenTelemetry; `null` for none. */
+  readonly otlpEndpoint: string | null;
+  /** Of so many questions that had to be asked upstream it gets a trace of one; 0 for none. */
+  readonly otlpSample: number;
+  /** The path of a file with the HTTP fields that it wants to see; `null` for none. */
+  readonly otlpHeadersFile: string | null;
 }
 
 /** All that the program follows: the settings, and what a file says beyond them. Plain data, too. */

@@ -10,6 +10,7 @@ import { HISTORY_SETTINGS } from "./settings/history_settings.ts";
 import { LOCAL_SETTINGS } from "./settings/local_settings.ts";
 import { METRICS_SETTINGS } from "./settings/metrics_settings.ts";
 import { NETWORK_SETTINGS } from "./settings/network_settings.ts";
+import { OTLP_SETTINGS } from "./settings/otlp_settings.ts";
 import { PROCESS_SETTINGS } from "./settings/process_settings.ts";
 import { QUERY_LOG_SETTINGS } from "./settings/query_log_settings.ts";
 
@@ -30,6 +31,7 @@ export const SETTINGS: Settings = {
   ...QUERY_LOG_SETTINGS,
   ...DNSTAP_SETTINGS,
   ...HISTORY_SETTINGS,
+  ...OTLP_SETTINGS,
 };
 
 /** The names of all fields of `Config`, in the same order. */

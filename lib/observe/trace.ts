@@ -81,12 +81,19 @@ export class Trace {
   /** What was noted, in order. */
   readonly steps: TraceStep[] = [];
   readonly #clock: Clock;
-  readonly #startMs: number;
+  #startMs: number;
 
   /** Begins now. */
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#startMs = clock.nowMs();
+  }
+
+  /** Begins anew, for another question. */
+  begin(): void {
+    // hot path
+    this.#startMs = this.#clock.nowMs();
+    if (this.steps.length > 0) this.steps.length = 0;
   }
 
   /** Since it has begun. */

@@ -1,6 +1,7 @@
 import { App } from "../app/app.ts";
 import type { ReadConfig } from "../config/read_config.ts";
 import { Log } from "../observe/log.ts";
+import { TraceFeed } from "../observe/trace_feed.ts";
 import { tallyOf } from "../reload/probation.ts";
 import type { ReloadTarget } from "../reload/reload_target.ts";
 import { Certificates, certificatesFor } from "./certificates/certificates.ts";
@@ -14,6 +15,7 @@ import { besides } from "./telemetry/besides.ts";
 import { MessageStream } from "./telemetry/message_stream.ts";
 import { Telemetry } from "./telemetry/telemetry.ts";
 import { ApiService } from "./telemetry/web/api_service.ts";
+import { TraceSource } from "./telemetry/otlp/trace_source.ts";
 import { adminHandler, serveAdmin } from "./admin/serve_admin.ts";
 import { serveOn } from "./serve_on.ts";
 import { briefStatus, serviceManager } from "./service.ts";
@@ -61,6 +63,8 @@ async function serveBy(
   shown.follow();
   certificates.begin((material) => app.show(material));
   const messages = new MessageStream({ app, system, runtime, log });
+  const traces = new TraceFeed();
+  const tracing = new TraceSource(app, runtime, traces.give);
   host.started?.(app);
   const tell = () =>
     [...app.status(), ...certificates.lines, ...lists?.lines ?? []].forEach((line) =>
@@ -86,6 +90,7 @@ async function serveBy(
         log.use(to.logLevel);
         lists?.follow(to);
         messages.follow(to);
+        tracing.follow(to);
         ({ drainSeconds } = to);
         api?.follow();
       };
@@ -121,6 +126,7 @@ async function serveBy(
   });
   telemetry = new Telemetry({
     program: app,
+    traces,
     handle,
     lists,
     certificates,
@@ -135,6 +141,7 @@ async function serveBy(
     throw error;
   });
   messages.follow(config);
+  tracing.follow(config);
   const stopAdmin = serveAdmin({ path: config.adminSocket, handle, sockets: system.localSockets, timers, log });
   await host.stop;
   reloads.stop();

@@ -5,6 +5,7 @@ import { Log } from "../observe/log.ts";
 import { ListenError } from "../server/listen/listen_on.ts";
 import type { StartOrder } from "../workers/messages.ts";
 import { Follower } from "../workers/follower.ts";
+import { TraceReports } from "../workers/trace_reports.ts";
 import { work } from "../workers/work.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
@@ -12,6 +13,7 @@ import { listenAdvice, orAdvise } from "./listen_advice.ts";
 import { withLogFormat } from "./log_format.ts";
 import type { OperatingSystem } from "./operating_system.ts";
 import { MessageStream } from "./telemetry/message_stream.ts";
+import { TraceSource } from "./telemetry/otlp/trace_source.ts";
 import type { ServingProgram } from "../workers/work.ts";
 
 /** One of several processes, which does what `supervise` in another one says. Resolves to the exit code. */
@@ -69,6 +71,14 @@ function startWorker(
   log.info(io.describe());
   const messages = new MessageStream({ app, system, runtime, log });
   messages.follow(config);
+  const reports = new TraceReports(
+    runtime.timers,
+    (traces) => system.supervisorLink.report({ kind: "traces", traces }),
+  );
+  const tracing = new TraceSource(app, runtime, ({ observation, steps }) => {
+    reports.take({ observation: { ...observation, worker: number }, steps });
+  });
+  tracing.follow(config);
   write = (line) => writeLine(line.replace("dns-forwarder: ", `dns-forwarder: worker ${number}: `));
   return {
     get state() {
@@ -79,6 +89,7 @@ function startWorker(
       const { commit, abort } = await orAdvise(prepare, system.isForbidden);
       const follow = () => {
         messages.follow(to);
+        tracing.follow(to);
         return commit();
       };
       return { commit: follow, abort };

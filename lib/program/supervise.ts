@@ -2,6 +2,7 @@ import { drawSecret } from "../base/random/derive_key.ts";
 import type { FullConfig } from "../config/config.ts";
 import type { ReadConfig } from "../config/read_config.ts";
 import { Log } from "../observe/log.ts";
+import { TraceFeed } from "../observe/trace_feed.ts";
 import type { Prepared, ReloadTarget } from "../reload/reload_target.ts";
 import type { Reloader } from "../reload/reloader.ts";
 import { ServedAddresses } from "../workers/served_addresses.ts";
@@ -47,6 +48,7 @@ export async function supervise(
   const shown = read instanceof Promise ? await read : read;
   let reloader: Reloader | null = null;
   let { drainSeconds } = config;
+  const traces = new TraceFeed();
   const supervisor = new Supervisor({
     count,
     config: first.config,
@@ -62,6 +64,7 @@ export async function supervise(
     lostLineCount,
     usage,
     onDeath: (reason) => reloader?.noteDeath(reason),
+    onTrace: traces.give,
   });
   // Before the workers start, which takes a while: until somebody listens, the signal ends the program.
   const stopTelling = system.onStatusSignal(async () => {
@@ -122,6 +125,7 @@ export async function supervise(
     });
     telemetry = new Telemetry({
       program: supervisor,
+      traces,
       handle,
       lists,
       certificates,

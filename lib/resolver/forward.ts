@@ -54,7 +54,7 @@ export class Forward implements Resolver {
       isClosed: false,
       hasMetSilence: false,
       owner: null,
-      trace: query.client.trace,
+      trace: query.trace,
     };
     query.request = request;
     deliver(upstreams.exchange(request, forwarded), forwarded);

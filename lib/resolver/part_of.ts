@@ -19,11 +19,12 @@ export function partOf(query: Query, question: Question): Query {
   const octets = writer.finish();
   putQueryCounts(octets, scan.hasOpt ? 1 : 0);
   const part = new Query({ wire: octets, client, deadlineMs, pathOctetsMax, view });
+  part.trace = query.trace;
   part.rewriteCount = query.rewriteCount;
   return part;
 }
 
 /** Notes for whoever wants it explained that `part` asks for another name in place of the client's, once that is decided about. */
-export function traceOther({ client, decision }: Query, name: Name): void {
-  client.trace?.note({ kind: "instead", name: nameToText(name), reason: decision === null ? null : decision.reason });
+export function traceOther({ trace, decision }: Query, name: Name): void {
+  trace?.note({ kind: "instead", name: nameToText(name), reason: decision === null ? null : decision.reason });
 }

@@ -1,5 +1,6 @@
 import { ReusedOctets } from "../base/octets/reused_octets.ts";
 import { shortCopy } from "../base/octets/short_copies.ts";
+import type { Trace } from "../observe/trace.ts";
 import { NameKey } from "../names/name_key.ts";
 import type { Request } from "../upstream/request.ts";
 import { FLAG, HEADER_OCTETS, MESSAGE_OCTETS_MAX } from "../wire/header.ts";
@@ -34,8 +35,6 @@ export interface QueryOptions {
   readonly key?: NameKey;
   /** See `Query.view`. */
   readonly view?: number;
-  /** See `Query.decision`. */
-  readonly decision?: Decision | null;
 }
 
 /**
@@ -56,7 +55,7 @@ export class Query {
   /** Whose answers are its client's, 0–4194303: views share neither what is remembered nor exchanges. 0 if there is one. */
   view: number;
   /** What the configuration says of it; `null` before, and where it says nothing. */
-  decision: Decision | null;
+  decision: Decision | null = null;
   /** Whether somebody allows its name, or leads to it: neither that nor what stands in its answer is blocked. */
   isAllowed = false;
   /** How often another name has been asked for in place of the client's. */
@@ -72,6 +71,8 @@ export class Query {
    * the answer, or a denial that should have been asked for once more.
    */
   mustNotBeKept = false;
+  /** Where what becomes of it is written down; `null` nearly always. See `Client.trace` and `Tracing`. */
+  trace: Trace | null = null;
   /** The port that it has come from; 0 where nobody knows. */
   clientPort = 0;
   /** What is asked of upstreams for it; `null` before. */
@@ -94,7 +95,6 @@ export class Query {
     this.#deadlineMs = deadlineMs;
     this.#slot = slot;
     this.view = options.view ?? 0;
-    this.decision = options.decision ?? null;
     this.pathOctetsMax = pathOctetsMax;
     this.scan = scan ?? new MessageScan();
     this.key = key ?? new NameKey();
@@ -115,6 +115,7 @@ export class Query {
     apart.#reset(apart.#own.copyOf(this.#wire), this.#client, this.#deadlineMs, null);
     apart.view = this.view;
     apart.decision = this.decision;
+    apart.trace = this.trace;
     apart.isAllowed = this.isAllowed;
     apart.pathOctetsMax = this.pathOctetsMax;
     apart.scan = scan;
@@ -202,7 +203,6 @@ export class Query {
 
   /**
    * A copy of the question section as it came, in wire format. Empty when it cannot be read.
-   *
    * Not a view: a query that is refused while it waits gives its buffer back, and its exchange goes on.
    */
   get questionOctets(): Uint8Array<ArrayBuffer> {

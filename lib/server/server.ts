@@ -15,6 +15,7 @@ import { NarrowPaths } from "./reply/narrow_paths.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { ReplyTally } from "./reply_tally.ts";
 import type { Services } from "../observe/services.ts";
+import { Tracing } from "../observe/tracing.ts";
 
 /** Queries that are kept for later messages. */
 const SPARE_MAX = 256;
@@ -32,6 +33,8 @@ export interface Observer {
 
 /** What a server is made from. */
 export interface ServerOptions extends Pick<Services, "clock" | "counters" | "log"> {
+  /** Whether what becomes of questions is written down. */
+  readonly tracing?: Tracing;
   /** What queries go through, until there is another one. */
   readonly pipeline: Pipeline;
   /** Is shown every reply. */
@@ -44,6 +47,7 @@ export class Server {
   readonly #clock: Clock;
   readonly #counters: Counters;
   /** Who knows how to break it can do so for each of its queries. */
+  readonly #tracing: Tracing;
   readonly #failures: LineAMinute;
   readonly #narrowPaths: NarrowPaths;
   /** The one that was used last, if it was answered at once. */
@@ -58,10 +62,11 @@ export class Server {
   #exit: ReplyStep;
 
   /** See {@linkcode ServerOptions}. */
-  constructor({ pipeline, clock, counters, log, observer = null }: ServerOptions) {
+  constructor({ pipeline, clock, counters, log, observer = null, tracing = new Tracing(clock) }: ServerOptions) {
     this.#pipeline = pipeline;
     this.#exit = this.#exitOf(pipeline);
     this.#clock = clock;
+    this.#tracing = tracing;
     this.#counters = counters;
     this.#failures = new LineAMinute(clock, (line) => log.error(line));
     this.#observers = observer === null ? null : [observer];
@@ -139,6 +144,7 @@ export class Server {
       // It waits, and the next message comes meanwhile.
       this.#spareQuery = null;
       query.leaveSlot();
+      this.#tracing.waits();
       pipeline.enter();
       return pendingFor(query, reply).through(this.#exit);
     } catch (error) {
@@ -183,6 +189,7 @@ export class Server {
     if (spare !== null) spare.begin(wire, client, deadlineMs, slot);
     query.pathOctetsMax = this.#narrowPaths.octetsMax(client.hostname);
     query.clientPort = client.port;
+    query.trace = this.#tracing.begin();
     return this.#spareQuery = query;
   }
 

@@ -43,6 +43,7 @@ interface Taking {
 export class Drain {
   readonly #options: DrainOptions;
   #taking: readonly Taking[] = [];
+  readonly #others = new Set<() => SinkStatus>();
   #reader: ObservationReader | null = null;
   #cancel = () => {};
   readonly #take = (record: ObservationRecord) => {
@@ -75,8 +76,18 @@ export class Drain {
     this.#reader?.read(this.#take, Infinity);
   }
 
+  /** Tells of somebody else as well who is told things by other ways. Returns the function that ends it. */
+  tellOf(sink: () => SinkStatus): () => void {
+    this.#others.add(sink);
+    return () => void this.#others.delete(sink);
+  }
+
   /** How the sinks are doing. */
   get sinks(): SinkStatus[] {
+    return [...this.#taken, ...[...this.#others].map((sink) => sink())];
+  }
+
+  get #taken(): SinkStatus[] {
     const lostCount = this.#reader?.lostCount ?? 0;
     return this.#taking.map(({ sink, lostBefore, recordCount, failedCount }) => {
       return {

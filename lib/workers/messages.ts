@@ -4,6 +4,7 @@ import type { ByHand } from "../operator/by_hand.ts";
 import type { TornOut } from "../observe/ring/ring_merger.ts";
 import type { WorkRequest } from "../operator/admin/requests.ts";
 import type { TlsMaterial } from "../server/certificates/tls_material.ts";
+import type { QueryTrace } from "../observe/query_trace.ts";
 import type { Status } from "../operator/status.ts";
 
 /** What a supervisor tells a worker. */
@@ -146,6 +147,7 @@ export type Report =
   | DoneReport
   | ObservedReport
   | { readonly kind: "status"; readonly status: Status }
+  | TracesReport
   | { readonly kind: "stopped"; readonly status: Status };
 
 /** What has left for clients. */
@@ -158,6 +160,14 @@ export interface ObservedReport extends Omit<TornOut, "words"> {
   readonly isFirst: boolean;
   /** See `TornOut`; in base64. */
   readonly words: string;
+}
+
+/** What has become of questions. */
+export interface TracesReport {
+  /** Tells it from the others. */
+  readonly kind: "traces";
+  /** Each of one question. */
+  readonly traces: readonly QueryTrace[];
 }
 
 /** What has come of a `DoOrder`. */

@@ -1,3 +1,4 @@
+import type { QueryTrace } from "../observe/query_trace.ts";
 import type { ProcessUsage } from "../base/runtime.ts";
 import type { FullConfig } from "../config/config.ts";
 import { ruleNames } from "../config/rule_names.ts";
@@ -17,7 +18,7 @@ import { NO_TLS, type TlsMaterial } from "../server/certificates/tls_material.ts
 import { type Tally, tallyOf } from "../reload/probation.ts";
 import type { Prepared } from "../reload/reload_target.ts";
 import { Gathering } from "./gathering.ts";
-import type { HeldSet, ObservedReport } from "./messages.ts";
+import type { HeldSet, ObservedReport, TracesReport } from "./messages.ts";
 import { PastCounts } from "./past_counts.ts";
 import { shareConfig } from "./share_config.ts";
 import type { SpawnWorker } from "./worker_process.ts";
@@ -51,6 +52,8 @@ export interface SupervisorOptions extends Pick<Services, "clock" | "wallClock" 
   readonly usage: () => ProcessUsage;
   /** A worker has died, told how. */
   readonly onDeath?: (reason: string) => void;
+  /** One of them tells what has become of a question. */
+  readonly onTrace?: (trace: QueryTrace) => void;
 }
 
 /** Several processes that serve the same clients, each a complete program: starts them, replaces them, adds them up. */
@@ -80,7 +83,10 @@ export class Supervisor {
       const share = { config, material, secret, pauses, lists, byHand: NOTHING_BY_HAND } as const;
       const order = { kind: "start", ...share, number: i + 1, round: 0, announces: i === 0 } as const;
       const onDeath = (last: Status | null, how: string) => this.#bury(i + 1, last, how);
-      const onObserved = (report: ObservedReport) => this.#gather(i + 1, report);
+      const onObserved = (report: ObservedReport | TracesReport) => {
+        if (report.kind === "observed") this.#gather(i + 1, report);
+        else if (options.onTrace !== undefined) report.traces.forEach(options.onTrace);
+      };
       return new WorkerSlot({ spawn, order, clock, timers, log, onDeath, onObserved });
     });
   }

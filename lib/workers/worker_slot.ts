@@ -1,7 +1,7 @@
 import type {} from "../base/runtime.ts";
 import type { Status } from "../operator/status.ts";
 import { Errands } from "./errands.ts";
-import type { NowOrder, ObservedReport, Report, StartOrder } from "./messages.ts";
+import type { NowOrder, ObservedReport, Report, StartOrder, TracesReport } from "./messages.ts";
 import type { SpawnWorker, WorkerEvents, WorkerProcess } from "./worker_process.ts";
 import type { WorkerStatus } from "../operator/worker_status.ts";
 import { ToldStatus } from "./told_status.ts";
@@ -27,8 +27,8 @@ export interface WorkerSlotOptions extends Pick<Services, "clock" | "timers" | "
   readonly spawn: SpawnWorker;
   /** What the first worker in this slot is told first; those that follow it do not announce, and follow what is followed then. */
   readonly order: StartOrder;
-  /** Its worker tells what has left for clients. */
-  readonly onObserved: (report: ObservedReport) => void;
+  /** Its worker tells what has left for clients, or what has become of questions. */
+  readonly onObserved: (report: ObservedReport | TracesReport) => void;
   /** A worker has died whose last status was this, as far as there was one. `how` is for the operator. */
   readonly onDeath: (last: Status | null, how: string) => void;
 }
@@ -192,13 +192,12 @@ export class WorkerSlot {
     if (report.kind === "serving") {
       const { order, log } = this.#options;
       if (this.#hasServed) log.info(`worker ${order.number}: serves in the place of the one that died`);
-      this.#isServing = true;
-      this.#hasServed = true;
+      this.#isServing = this.#hasServed = true;
       this.#servingSinceMs = this.#options.clock.nowMs();
       this.#firstServes.resolve(0);
       return;
     }
-    if (report.kind === "observed") return this.#options.onObserved(report);
+    if (report.kind === "observed" || report.kind === "traces") return this.#options.onObserved(report);
     if (report.kind === "done") return this.errands.done(report);
     if (report.kind === "following") return this.#followed();
     if (report.kind === "ready" || report.kind === "unable") return this.#answered(report);

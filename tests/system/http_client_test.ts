@@ -199,10 +199,10 @@ Deno.test("denoHttpClient() sends what a server is to take", async () => {
     const { signal } = new AbortController();
     const connection = await DENO_NETWORK.connectStream({ transport: "tcp", hostname: "127.0.0.1", port }, signal);
     const url = new URL(`https://lists.example.org:${port}/hook?key=1`);
-    const content = { type: "application/json", text: '{"text":"grüße"}' };
+    const content = { type: "application/json", body: '{"text":"grüße"}' };
     const response = await CLIENT.post({ url, connection, headers: {}, signal }, content);
     assertEquals(response.status, 204);
     response.close();
-    assertEquals(await taken, ["POST", url.href, content.type, content.text]);
+    assertEquals(await taken, ["POST", url.href, content.type, content.body]);
   });
 });

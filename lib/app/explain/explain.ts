@@ -62,6 +62,7 @@ async function explainIn(
   const wire = wireOf(request);
   const deadlineMs = clock.nowMs() + pipeline.timeoutMs;
   const query = new Query({ wire, client, deadlineMs, pathOctetsMax: UDP_PAYLOAD_OCTETS });
+  query.trace = trace;
   const question = questionToText(decode(wire).questions[0]!);
   if (!access.allows(client)) return { question, ...refusedStep(client, access) };
   pipeline.enter();

@@ -19,7 +19,7 @@ export interface HttpContent {
   /** What it is, such as `application/json`. */
   readonly type: string;
   /** All of it. */
-  readonly text: string;
+  readonly body: string | Uint8Array<ArrayBuffer>;
 }
 
 /** What is asked for. */

@@ -2,6 +2,7 @@ import type { Runtime } from "../../base/runtime.ts";
 import type { FullConfig } from "../../config/config.ts";
 import type { Log } from "../../observe/log.ts";
 import type { ObservationFeed } from "../../observe/observation.ts";
+import type { TraceFeed } from "../../observe/trace_feed.ts";
 import type { AdminHandler } from "../../operator/admin/admin_server.ts";
 import type { Drain } from "../../telemetry/drain.ts";
 import type { AdminTarget, CertificatesTarget, ListsTarget } from "../admin/serve_admin.ts";
@@ -25,6 +26,8 @@ export interface WatchedProgram extends AdminTarget {
 export interface PartContext {
   /** The program that is watched. */
   readonly program: WatchedProgram;
+  /** What becomes of questions, while that is written down. */
+  readonly traces: TraceFeed;
   /** Does what commands ask for, as the admin socket does. */
   readonly handle: AdminHandler;
   /** Knows lists that are read or fetched; `null` when there is nobody who does. */

@@ -3,11 +3,10 @@ import { formatSocketAddress } from "../../base/net/address.ts";
 import type { FullConfig } from "../../config/config.ts";
 import { LoopDelay } from "../../telemetry/health/loop_delay.ts";
 import { metricsSite } from "../../telemetry/metrics/metrics_site.ts";
-import type { Snapshot } from "../../telemetry/metrics/metric.ts";
 import { SharedRendering } from "../../telemetry/metrics/shared_rendering.ts";
-import { VERSION } from "../../version.ts";
 import { listenHttp } from "./listen_http.ts";
 import type { PartContext, RunningPart } from "./part.ts";
+import { loopDelayOf, snapshotOf } from "./snapshot_of.ts";
 
 /** One reader asks for little at a time: these are for many, and for those who do not take what they asked for. */
 const REQUESTS_MAX = 64;
@@ -18,35 +17,17 @@ const REQUESTS_MAX = 64;
  * @throws {ListenError} when the address cannot be had.
  */
 export function serveMetrics(config: FullConfig, context: PartContext): RunningPart {
-  const { program, lists, certificates, system, runtime: { clock, timers, wallClock }, isNative, log } = context;
-  const build = {
-    version: VERSION,
-    deno: system.build().engine.replace(/^deno /, ""),
-    io: isNative ? "native" : "plain",
-  };
-  const startedAtSeconds = wallClock.epochSeconds() - Math.floor(program.state.runningMs / 1000);
+  const { program, system, runtime: { clock, timers }, log } = context;
   const loop = new LoopDelay({ clock, timers });
   let isStopping = false;
-  const look = async (): Promise<Snapshot> => {
-    await program.refresh?.();
-    return {
-      status: program.state,
-      lists: lists?.status ?? [],
-      certificates: certificates.status,
-      build,
-      startedAtSeconds,
-      nowSeconds: wallClock.epochSeconds(),
-      loopDelayMs: loopDelayMs(),
-    };
-  };
-  const rendering = new SharedRendering({ clock, look });
+  const rendering = new SharedRendering({ clock, look: snapshotOf(context, loop) });
   const source = {
     metrics: (format: "text" | "openMetrics") => rendering.metrics(format),
     get status() {
       return program.state;
     },
     get loopDelayMs() {
-      return loopDelayMs();
+      return loopDelayOf(context, loop);
     },
     get isStopping() {
       return isStopping;
@@ -70,11 +51,6 @@ export function serveMetrics(config: FullConfig, context: PartContext): RunningP
       return server.close();
     },
   };
-
-  /** Of those who serve; in this process nobody is served where there are workers. */
-  function loopDelayMs(): number {
-    return Math.max(...program.state.workers?.map(({ delayMs }) => delayMs) ?? [loop.peakMs]);
-  }
 
   function listen() {
     try {

@@ -3,7 +3,7 @@ import { alertBodies } from "../../telemetry/alerts/alert_body.ts";
 import type { Notice } from "../../telemetry/alerts/alert_book.ts";
 import { Alerts } from "../../telemetry/alerts/alerts.ts";
 import { Outbox } from "../../telemetry/alerts/outbox.ts";
-import { Post } from "../../telemetry/alerts/post.ts";
+import { Post } from "../../telemetry/post.ts";
 import type { PartContext, RunningPart } from "./part.ts";
 
 /** Looks whether something is wrong, and tells whoever the configuration names. */

@@ -106,7 +106,7 @@ export class Cache implements Resolver {
   /** There is nothing fresh for the type that is asked for. */
   #resolveOther(query: Query, entry: number, nowMs: number): Reply | PromiseLike<Reply> {
     const memory = this.#memory;
-    query.client.trace?.note({ kind: "remembered", entry: remembered(memory.store, query, nowMs) });
+    query.trace?.note({ kind: "remembered", entry: remembered(memory.store, query, nowMs) });
     // RFC 2308 §5: that a name does not exist holds for all of its types.
     const nameEntry = this.#find(query, ANY_TYPE);
     if (nameEntry !== NOT_FOUND && memory.isFresh(nameEntry, nowMs)) return this.#hit(query, nameEntry, nowMs);

@@ -93,7 +93,9 @@ export class Dns64 implements Resolver {
     const { client, deadlineMs, pathOctetsMax, view, decision, rewriteCount, isAllowed, scan } = query;
     const wire = query.wire.slice();
     putUint16(wire, scan.qtypeOffset, TYPE.A);
-    const part = new Query({ wire, client, deadlineMs, pathOctetsMax, view, decision });
+    const part = new Query({ wire, client, deadlineMs, pathOctetsMax, view });
+    part.decision = decision;
+    part.trace = query.trace;
     part.rewriteCount = rewriteCount;
     part.isAllowed = isAllowed;
     return part;

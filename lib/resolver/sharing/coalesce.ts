@@ -217,7 +217,7 @@ export class Coalesce implements Resolver {
 
 function join(exchange: SharedExchange, query: Query): Reply | Waiter {
   if (exchange.waiterCount >= WAITERS_MAX) return refusal(query);
-  query.client.trace?.note({ kind: "shared" });
+  query.trace?.note({ kind: "shared" });
   const waiter = new Waiter(query);
   exchange.add(waiter);
   return waiter;

@@ -16,8 +16,8 @@ export interface HttpClientOptions {
 
 /** HTTP as Deno's `fetch` speaks it, each request over a connection of its own. */
 export function denoHttpClient({ caCerts = [] }: HttpClientOptions = {}): HttpClient {
-  const post = (request: HttpRequest, { type, text }: HttpContent) => {
-    return ask(request, { method: "POST", body: text, headers: { "content-type": type } }, caCerts);
+  const post = (request: HttpRequest, { type, body }: HttpContent) => {
+    return ask(request, { method: "POST", body, headers: { "content-type": type } }, caCerts);
   };
   return { get: (request) => ask(request, {}, caCerts), post };
 }

@@ -16,7 +16,7 @@ export function alertBodies(
   const isAlertmanager = format === "auto"
     ? new URL(url).pathname.endsWith("/api/v2/alerts")
     : format === "alertmanager";
-  const json = (body: unknown): HttpContent => ({ type: "application/json", text: JSON.stringify(body) });
+  const json = (body: unknown): HttpContent => ({ type: "application/json", body: JSON.stringify(body) });
   if (isAlertmanager) return [json(notices.map((notice) => alertmanagerAlert(notice, instance)))];
   return notices.map((notice) => json(plainAlert(notice, instance)));
 }

@@ -1,7 +1,7 @@
 import type { HttpContent } from "../../base/http/http_client.ts";
 import type { Timers } from "../../base/runtime.ts";
 import type { Log } from "../../observe/log.ts";
-import { type Post, PostError } from "./post.ts";
+import { type Post, PostError } from "../post.ts";
 
 /** Of what waits longer, the oldest is of no more use. */
 const WAITING_MAX = 100;

@@ -631,6 +631,18 @@ messages = ["client", "resolver"]`,
     said: ["2:23 dnstap.messages[2]: must be client or forwarder"],
   },
   {
+    what: "a collector that is not asked by HTTP",
+    text: `[otlp]
+endpoint = "collector.example:4317"`,
+    said: ["2:12 otlp.endpoint: must begin with https:// or http://, such as http://192.0.2.9:4318"],
+  },
+  {
+    what: "traces of one in too many questions",
+    text: `[otlp]
+sample = 1000000`,
+    said: ["2:10 otlp.sample: must be a whole number, 0–65536"],
+  },
+  {
     what: "an answer with two addresses of one family",
     text: `answer = ["192.0.2.1", "192.0.2.2"]`,
     said: ["1:10 answer: one IPv4 and one IPv6 address at most"],

@@ -74,6 +74,9 @@ const DEFAULTS: Told = {
   dnstapMessages: ["client", "forwarder"],
   dnstapIdentity: null,
   dnstapVersion: null,
+  otlpEndpoint: null,
+  otlpSample: 1000,
+  otlpHeadersFile: null,
 };
 
 /** The words of a command line; `''` is an empty one. */

@@ -15,7 +15,7 @@ const OVER: Notice = { ...WRONG, isOver: true, atMs: Date.UTC(2026, 10, 30, 13) 
 const HOOK = { url: "https://alerts.example/hook", format: "auto", instance: "ns1" } as const;
 
 function parsed(...args: Parameters<typeof alertBodies>): unknown[] {
-  return alertBodies(...args).map(({ text }) => JSON.parse(text));
+  return alertBodies(...args).map(({ body }) => JSON.parse(`${body}`));
 }
 
 Deno.test("alertBodies() makes an object of each, with a text for chats", () => {

@@ -27,7 +27,7 @@ Deno.test("Alerts looks every five seconds, tells what is wrong and what is over
   state = "up";
   time.pass(65_000);
   assertEquals(
-    sent.map(({ text }) => JSON.parse(text)).map(({ status, startsAt, endsAt }) => [status, startsAt, endsAt]),
+    sent.map(({ body }) => JSON.parse(`${body}`)).map(({ status, startsAt, endsAt }) => [status, startsAt, endsAt]),
     [
       ["firing", "2026-11-30T00:54:25.000Z", null],
       ["resolved", "2026-11-30T00:54:25.000Z", "2026-11-30T00:56:00.000Z"],

@@ -2,21 +2,21 @@ import { assertEquals } from "@std/assert";
 import type { HttpContent } from "../../../lib/base/http/http_client.ts";
 import { Log } from "../../../lib/observe/log.ts";
 import { Outbox } from "../../../lib/telemetry/alerts/outbox.ts";
-import { PostError } from "../../../lib/telemetry/alerts/post.ts";
+import { PostError } from "../../../lib/telemetry/post.ts";
 import { FakeTime } from "../../support/fake_time.ts";
 
 function setUp() {
   const [time, lines, sent, tries] = [new FakeTime(), [] as string[], [] as string[], [] as number[]];
   let failure: Error | null = null;
-  const send = ({ text }: HttpContent): Promise<void> => {
+  const send = ({ body }: HttpContent): Promise<void> => {
     tries.push(time.nowMs() / 1000);
     if (failure !== null) return Promise.reject(failure);
-    sent.push(text);
+    sent.push(`${body}`);
     return Promise.resolve();
   };
   const log = new Log({ level: "info", writeLine: (line) => void lines.push(line) });
   const outbox = new Outbox({ post: { send }, timers: time, log });
-  const add = (...texts: string[]) => outbox.add(texts.map((text) => ({ type: "text/plain", text })));
+  const add = (...texts: string[]) => outbox.add(texts.map((text) => ({ type: "text/plain", body: text })));
   return { time, lines, sent, tries, outbox, add, fail: (error: Error | null) => void (failure = error) };
 }
 

@@ -35,6 +35,8 @@ const EXAMPLES: Partial<Record<keyof Config, string>> = {
   dnstapMessages: '"client"',
   dnstapIdentity: '"ns1"',
   dnstapVersion: '"1"',
+  otlpEndpoint: '"http://192.0.2.9:4318"',
+  otlpHeadersFile: '"/etc/dns-forwarder/otlp-headers"',
   trustedProxies: '"192.0.2.0/24"',
 };
 

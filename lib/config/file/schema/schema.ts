@@ -95,6 +95,11 @@ export const SCHEMA: Field<FileTables> = table({
     "hosts": row("adminHosts"),
     "behind-proxy": row("isAdminBehindProxy"),
   }),
+  "otlp": table({
+    "endpoint": row("otlpEndpoint"),
+    "sample": row("otlpSample"),
+    "headers-file": row("otlpHeadersFile"),
+  }),
 });
 
 function readGlob(text: string): string {

@@ -1,10 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Post, PostError } from "../../../lib/telemetry/alerts/post.ts";
-import { FakeHttp } from "../../support/fake_http.ts";
-import { FakeTime } from "../../support/fake_time.ts";
+import { Post, PostError } from "../../lib/telemetry/post.ts";
+import { FakeHttp } from "../support/fake_http.ts";
+import { FakeTime } from "../support/fake_time.ts";
 
 const URL_TEXT = "https://alerts.example.org/hook?token=secret";
-const CONTENT = { type: "application/json", text: "{}" };
+const CONTENT = { type: "application/json", body: "{}" };
 
 function setUp(found: (() => Promise<readonly string[]>)[] = [], url = URL_TEXT) {
   const [http, time, names] = [new FakeHttp(), new FakeTime(), [] as string[]];

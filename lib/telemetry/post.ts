@@ -1,7 +1,7 @@
-import { type HttpClient, type HttpContent, HttpError } from "../../base/http/http_client.ts";
-import { parseIp } from "../../base/net/ip.ts";
-import type { Network, Timers } from "../../base/runtime.ts";
-import { DialError, familiesInTurn, firstConnected } from "../../base/sockets/dial_race.ts";
+import { type HttpClient, type HttpContent, HttpError } from "../base/http/http_client.ts";
+import { parseIp } from "../base/net/ip.ts";
+import type { Network, Timers } from "../base/runtime.ts";
+import { DialError, familiesInTurn, firstConnected } from "../base/sockets/dial_race.ts";
 
 /** All of it: a name, a connection, an answer. */
 const TOTAL_MS = 20_000;
@@ -18,6 +18,8 @@ export interface PostOptions {
   readonly findAddresses: (name: string) => Promise<readonly string[]>;
   /** What pauses are made with. */
   readonly timers: Timers;
+  /** Fields that the server wants to see. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Something could not be sent. The message says why, without the URL: that may have secrets in it. */
@@ -26,11 +28,21 @@ export class PostError extends Error {
   override readonly name = "PostError";
   /** Whether the same would come of another try. */
   readonly isFinal: boolean;
+  /** For how many seconds the server wants to be left alone; 0 when it has not said. */
+  readonly retryAfterSeconds: number;
 
-  /** See the field. */
-  constructor(message: string, { isFinal = false, cause }: { isFinal?: boolean; cause?: unknown } = {}) {
+  /** See the fields. */
+  constructor(
+    message: string,
+    { isFinal = false, retryAfterSeconds = 0, cause }: {
+      isFinal?: boolean;
+      retryAfterSeconds?: number;
+      cause?: unknown;
+    } = {},
+  ) {
     super(message, { cause });
     this.isFinal = isFinal;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -70,7 +82,7 @@ export class Post {
   }
 
   async #send(content: HttpContent, signal: AbortSignal): Promise<void> {
-    const { http, network, timers } = this.#options;
+    const { http, network, timers, headers = {} } = this.#options;
     const url = this.#url;
     const port = url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
     const connection = await firstConnected(await this.#addresses(), {
@@ -80,14 +92,16 @@ export class Post {
       discard: (socket) => socket.close(),
     });
     const address = connection.peer.hostname;
-    const response = await http.post({ url, connection, headers: {}, signal }, content);
+    const response = await http.post({ url, connection, headers, signal }, content);
     const { status } = response;
+    // RFC 9110 §10.2.3; of its two forms the one that needs no clock.
+    const retryAfterSeconds = Number(/^\d{1,5}$/.exec(response.header("retry-after") ?? "")?.[0] ?? 0);
     response.close();
     this.#lastAddress = address;
     if (status >= 200 && status < 300) return;
     // 408 and 429 are about the moment, the others of that hundred about the request; and nobody is followed elsewhere.
     const isFinal = status >= 300 && status < 500 && status !== 408 && status !== 429;
-    throw new PostError(`its server answers with status ${status}`, { isFinal });
+    throw new PostError(`its server answers with status ${status}`, { isFinal, retryAfterSeconds });
   }
 
   async #addresses(): Promise<readonly string[]> {
