@@ -14,6 +14,8 @@ import * as answers from "./fake_answers.ts";
 /** The token that is good. */
 export const TOKEN = "a-good-token";
 
+const PAGE = packPage();
+
 type Body = Readonly<Record<string, unknown>>;
 type Action = (body: Body, subject: string) => unknown;
 
@@ -53,7 +55,7 @@ export class FakeProgram {
   }
 
   async start(): Promise<void> {
-    const assets = await packPage();
+    const assets = await PAGE;
     this.#server = Deno.serve({ hostname: "127.0.0.1", port: this.#port, onListen: () => {} }, async (request) => {
       const asset = assets.get(new URL(request.url).pathname);
       const response = asset === undefined ? await this.#answer(request) : assetResponse(asset, request);
