@@ -45,7 +45,8 @@ export class Moment {
 
 /**
  * What is told of one message, as a frame of a stream (dnstap.proto). Filled in anew for each, and put into a buffer at once: the
- * octets that it speaks of are lent. With a message of 60 octets 105 ns.
+ * octets that it speaks of are lent. Two frames, for a question and its reply, 0.22 µs; without the client's options 0.27
+ * (bench/micro/dnstap_bench.ts).
  */
 export class MessageFrame {
   /** One of `MESSAGE_TYPE`. */
