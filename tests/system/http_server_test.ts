@@ -1,8 +1,10 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import type { HttpServer, HttpServerOptions } from "../../lib/base/http/http_server.ts";
+import { CONNECTIONS_MAX, type HttpServer, type HttpServerOptions } from "../../lib/base/http/http_server.ts";
 import { readBody } from "../../lib/base/http/read_body.ts";
 import { formatSocketAddress, type SocketAddress } from "../../lib/base/net/address.ts";
 import { AddressInUseError } from "../../lib/base/runtime.ts";
+import { CAN_RUN, outputOf } from "../end_to_end/child_program.ts";
+import { found } from "../end_to_end/telemetry/prometheus.ts";
 import { TlsError } from "../../lib/base/sockets/tls.ts";
 import { DENO_HTTP_SERVERS } from "../../lib/system/network/http_server.ts";
 import { TEST_CERTIFICATE, TEST_KEY, testCertificates } from "../support/test_certificates.ts";
@@ -158,4 +160,35 @@ Deno.test("readBody() reads as much as it may", async () => {
     headers: { "content-length": "99999" },
   });
   assertEquals(await readBody(told, 100), null);
+});
+
+Deno.test("DENO_HTTP_SERVERS takes so many connections; then the one that has asked nothing for longest makes room", async () => {
+  await withServer({ handle: () => new Response("here") }, async ({ server, url }) => {
+    const { hostname, port } = server.address;
+    const connections: Deno.TcpConn[] = [];
+    for (let i = 0; i < CONNECTIONS_MAX; i++) connections.push(await Deno.connect({ hostname, port }));
+    // All of them are known to the server when the last one is answered.
+    await connections.at(-1)!.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+    await connections.at(-1)!.read(new Uint8Array(1000));
+    assertEquals((await ask(url)).text, "here");
+    assertEquals(await connections[0]!.read(new Uint8Array(1)), null);
+    for (const connection of connections) connection.close();
+  });
+});
+
+Deno.test({
+  name: "DENO_HTTP_SERVERS answers nobody who has found what is behind its door (needs --allow-run, and ss)",
+  ignore: !CAN_RUN || found("ss") === null,
+  fn: async () => {
+    const ports = async () => {
+      return [...(await outputOf("ss", "-Hltn")).matchAll(/ 127\.0\.0\.1:(\d+) /g)].map(([, port]) => Number(port));
+    };
+    const before = await ports();
+    await withServer({ handle: () => new Response("secret") }, async ({ server }) => {
+      const others = (await ports()).filter((port) => !before.includes(port) && port !== server.address.port);
+      const answers = await Promise.all(others.map((port) => ask(`http://127.0.0.1:${port}/`).catch(() => null)));
+      assertEquals(answers.filter((answer) => answer?.status === 403).length, 1);
+      assertEquals(answers.filter((answer) => answer?.text.includes("secret")), []);
+    });
+  },
 });

@@ -57,5 +57,9 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
+/** Connections that a server takes: then the one on which nothing has been asked for the longest time makes room for the next. */
+export const CONNECTIONS_MAX = 256;
+/** How long a connection may stay on which nothing is asked: longer than from one reading to the next. */
+export const IDLE_MS = 150_000;
 /** How long requests under way may take to end when a server closes. */
 export const CLOSE_GRACE_MS = 2_000;

@@ -6,7 +6,7 @@ import {
   type HttpServers,
 } from "../../base/http/http_server.ts";
 import type { SocketAddress } from "../../base/net/address.ts";
-import { bind } from "./bind.ts";
+import { FrontDoor } from "./front_door.ts";
 import { TlsError, type TlsIdentity } from "../../base/sockets/tls.ts";
 import { usableCertificateOf } from "./tls/tls_contexts.ts";
 
@@ -14,26 +14,39 @@ import { usableCertificateOf } from "./tls/tls_contexts.ts";
 export const DENO_HTTP_SERVERS: HttpServers = { listen };
 
 function listen(local: SocketAddress, options: HttpServerOptions): HttpServer {
-  const { identities, sharesPort = false } = options;
-  // Those who share a port do not notice one another; who shows certificates must be able to, with itself, to replace them.
-  if (identities !== null && !sharesPort) bind(local, () => Deno.listen({ ...local, transport: "tcp" })).close();
-  let serving = new Serving(local, identities, options);
-  const address = { ...local, port: serving.port };
+  const door = new FrontDoor(local, options.sharesPort === true);
+  const begin = (identities: readonly TlsIdentity[] | null) => {
+    const serving = new Serving(door, identities, options);
+    door.leadTo(serving.port);
+    return serving;
+  };
+  let serving: Serving;
+  try {
+    serving = begin(options.identities);
+  } catch (error) {
+    door.close();
+    throw error;
+  }
   return {
-    address,
+    address: door.address,
     replace: (identities) => {
       const former = serving;
-      serving = new Serving(address, identities, options);
+      serving = begin(identities);
       former.close();
     },
-    close: () => serving.close(),
+    close: async () => {
+      door.close();
+      await serving.close();
+      await door.end();
+    },
   };
 }
 
-/** One socket, and what has come by it. */
+/** A server behind the door, which nobody else is to find. */
 class Serving {
   readonly port: number;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #door: FrontDoor;
   readonly #options: HttpServerOptions;
   readonly #isSecure: boolean;
   /** Not `shutdown` of Deno's server: that holds the port until all connections have ended, and cannot be hurried (Deno 2.9.5). */
@@ -42,17 +55,13 @@ class Serving {
   readonly #idle = Promise.withResolvers<void>();
   #underWayCount = 0;
 
-  constructor(local: SocketAddress, identities: readonly TlsIdentity[] | null, options: HttpServerOptions) {
+  constructor(door: FrontDoor, identities: readonly TlsIdentity[] | null, options: HttpServerOptions) {
+    this.#door = door;
     this.#options = options;
     this.#isSecure = identities !== null;
-    const { hostname, port } = local;
-    const own = { hostname, port, signal: this.#abort.signal, onListen: () => {}, onError: () => refusal(500) };
-    const tls = identities === null ? {} : tlsOf(identities);
-    const reusePort = options.sharesPort === true || identities !== null;
-    this.#server = bind(
-      local,
-      () => Deno.serve({ ...own, ...tls, reusePort }, (request, info) => this.#take(request, info)),
-    );
+    const usual = { onListen: () => {}, onError: () => refusal(500), signal: this.#abort.signal };
+    const own = { ...usual, hostname: "127.0.0.1", port: 0, ...identities !== null && tlsOf(identities) };
+    this.#server = Deno.serve(own, (request, info) => this.#take(request, info));
     this.port = this.#server.addr.port;
   }
 
@@ -72,15 +81,18 @@ class Serving {
     request: Request,
     { remoteAddr, completed }: Deno.ServeHandlerInfo<Deno.NetAddr>,
   ): Response | Promise<Response> {
+    const address = this.#door.whoIs(remoteAddr.port);
+    if (address === null) return refusal(403);
     if (this.#closing.signal.aborted || this.#underWayCount >= this.#options.requestsMax) return refusal(503);
     this.#underWayCount += 1;
+    const leave = this.#door.busy(remoteAddr.port);
     const ended = () => {
+      leave();
       this.#underWayCount -= 1;
       if (this.#underWayCount === 0 && this.#closing.signal.aborted) this.#idle.resolve();
     };
     // Whoever goes away before the end of the answer makes it reject.
     completed.then(ended, ended);
-    const address: SocketAddress = { transport: "tcp", hostname: remoteAddr.hostname, port: remoteAddr.port };
     return this.#answer(request, { address, isSecure: this.#isSecure, closing: this.#closing.signal });
   }
 
@@ -101,7 +113,12 @@ function tlsOf([identity]: readonly TlsIdentity[]): { cert: string; key: string 
   return { cert: identity.certificate, key: identity.key };
 }
 
-function refusal(status: 500 | 503): Response {
-  const text = status === 500 ? "something went wrong here\n" : "not now: too much is asked, or the program ends\n";
-  return new Response(text, { status, headers: { "content-type": "text/plain; charset=utf-8" } });
+const REFUSALS = {
+  403: "this is no way in\n",
+  500: "something went wrong here\n",
+  503: "not now: too much is asked, or the program ends\n",
+};
+
+function refusal(status: keyof typeof REFUSALS): Response {
+  return new Response(REFUSALS[status], { status, headers: { "content-type": "text/plain; charset=utf-8" } });
 }

@@ -1,6 +1,6 @@
 // Numbers and health of the real program, over real sockets, with signals and workers.
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { decode } from "../../../lib/wire/message.ts";
 import { lines, question, wire } from "../../support/messages.ts";
 import { CAN_RUN, outputOf } from "../child_program.ts";
@@ -10,7 +10,8 @@ import { UdpServer } from "../udp_server.ts";
 import { resolver, sumOf, WatchedProgram } from "./watched_program.ts";
 
 const QUERY = wire({ id: 0x1234, recursionDesired: true, questions: [question("codecrafters.io")] });
-const ANSWER = ["codecrafters.io. 3600 IN A 76.76.21.21"];
+/** What remains of its TTL is memory's business. */
+const ANSWER = /^codecrafters\.io\. \d+ IN A 76\.76\.21\.21$/;
 const CAN_CALL = Deno.build.os === "linux" && Deno.permissions.querySync({ name: "ffi" }).state === "granted";
 const QUERIES = "dns_forwarder_queries_total";
 const RESPONSES = "dns_forwarder_responses_total";
@@ -28,7 +29,7 @@ async function askFrom(program: WatchedProgram, count: number): Promise<void> {
   const address = await program.address();
   for (let i = 0; i < count; i++) {
     using client = new UdpClient(address);
-    assertEquals(lines(decode(await client.ask(QUERY)).answers), ANSWER);
+    assertMatch(lines(decode(await client.ask(QUERY)).answers).join(), ANSWER);
   }
 }
 
