@@ -36,6 +36,7 @@ export class FrontDoor {
   readonly #guests = new Map<number, Guest>();
   #port = 0;
   #isClosed = false;
+  #endPause = () => {};
   readonly #empty = Promise.withResolvers<void>();
   #watch: ReturnType<typeof setTimeout> | null = null;
 
@@ -71,6 +72,7 @@ export class FrontDoor {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#endPause();
     this.#listener.close();
   }
 
@@ -88,10 +90,23 @@ export class FrontDoor {
     while (!this.#isClosed) {
       try {
         void this.#lead(await acceptStream(this.#listener));
+        // Of a thousand that come at once those who ask shall be heard before others take their places.
+        await this.#pause(0);
       } catch {
-        if (!this.#isClosed) await new Promise((resolve) => setTimeout(resolve, REST_MS));
+        await this.#pause(REST_MS);
       }
     }
+  }
+
+  #pause(ms: number): Promise<void> {
+    if (this.#isClosed) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    this.#endPause = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    return promise;
   }
 
   /** From the first octet to the last. */
