@@ -340,9 +340,12 @@ function errorFaults(
   if (query.questions.length === 1) {
     const isCramped = encode(message).length + ERROR_OCTETS_MAX > replyOctetsMax(query, transport);
     const isStale = errors.some(({ infoCode }) => isStaleness(infoCode));
-    const isNobodys = texts.length > 0 && texts.every((text) => text.startsWith("No upstream has an answer"));
+    const others = texts.filter((text) => !text.startsWith("No upstream has an answer"));
     const errorCount = outcomes[0]!.errorCount ?? failed.length;
-    return errorCount === texts.length || isNobodys || isCramped || isStale
+    // That all have refused is told once, also where the refusal is what was expected: alone, or beside what else there is to be told,
+    // as DNS64 makes addresses of what a second question is answered with.
+    const isRefusalTold = texts.length === others.length + 1 && [0, errorCount].includes(others.length);
+    return errorCount === texts.length || isRefusalTold || isCramped || isStale
       ? []
       : [`has ${texts.length} extended errors`];
   }

@@ -26,6 +26,11 @@ function faultsOf(...errors: readonly ExtendedError[]): string[] {
 }
 
 const SILENT = { infoCode: EDE.NO_REACHABLE_AUTHORITY, text: "No reply from 203.0.113.53:53 in time" };
+const REFUSED = {
+  infoCode: EDE.NO_REACHABLE_AUTHORITY,
+  text: "No upstream has an answer, 203.0.113.53:53 says REFUSED",
+};
+const PRIVATE = { infoCode: EDE.FILTERED, text: "private address for a public name" };
 
 Deno.test("checkReply() is content with one reason for one failure", () => {
   assertEquals(faultsOf(SILENT), []);
@@ -34,4 +39,11 @@ Deno.test("checkReply() is content with one reason for one failure", () => {
 Deno.test("checkReply() finds that a client is not told why its question has failed, or twice", () => {
   assertEquals(faultsOf(), ["has 0 extended errors"]);
   assertEquals(faultsOf(SILENT, SILENT), ["has 2 extended errors"]);
+});
+
+Deno.test("checkReply() is content when it is told beside another reason that all upstreams have refused, once", () => {
+  assertEquals(faultsOf(REFUSED), []);
+  assertEquals(faultsOf(REFUSED, PRIVATE), []);
+  assertEquals(faultsOf(REFUSED, PRIVATE, PRIVATE), ["has 3 extended errors"]);
+  assertEquals(faultsOf(REFUSED, REFUSED, PRIVATE), ["has 3 extended errors"]);
 });
