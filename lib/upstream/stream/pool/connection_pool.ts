@@ -10,14 +10,13 @@ import { RoundTrips } from "../../health/round_trips.ts";
 import type { StreamQuery } from "../stream_query.ts";
 import type { Connected, PooledConnection } from "../pooled_connection.ts";
 import { UpstreamError } from "../../upstream_error.ts";
+import { isLeftTo, leftBySilence } from "./left_queries.ts";
 import { mayAskElsewhere } from "./may_ask_elsewhere.ts";
 import { Reconnects, type StandingOptions } from "./reconnects.ts";
 import { WaitingQueries } from "./waiting_queries.ts";
 
 /** Bounds of the silence after which a connection is taken for lost. */
 const SILENCE_MS = { min: 250, max: 1000 };
-/** Sends of a query as long as all that it meets is silence. Should both be in vain, the race asks anew (RFC 9520 §3.1). */
-const SILENT_SENDS_MAX = 2;
 /** Silent connections that are still listened to; beyond it the first one is closed. */
 const SILENT_MAX = 4;
 /** Connections that may end under a query before it goes on one of its own, and before it is given up. */
@@ -133,22 +132,19 @@ export class ConnectionPool implements ConnectionOwner<PooledConnection>, Dialle
 
   /** See `ConnectionOwner`. */
   onTurnedAway(connection: PooledConnection, query: StreamQuery): void {
-    if (query.openCount === 0 && !query.isClosed) {
+    if (!query.isClosed && isLeftTo(connection, query)) {
       // A server that does so again and again does not want to be asked.
-      if (++query.endingCount >= ENDINGS.max) query.failed(this.#cannotConnect("The server turns queries away"));
-      else this.#waiting.add(query);
+      if (++query.endingCount < ENDINGS.max) this.#waiting.add(query);
+      else if (query.openCount === 0) query.failed(this.#cannotConnect("The server turns queries away"));
     }
     this.onGivenUp(connection);
   }
 
   /** See `ConnectionOwner`. */
   onSilence(connection: PooledConnection): void {
-    for (const query of connection.unanswered) {
-      // Where it was sent on another one since, that one tells of its own silence.
-      if (!query.isClosed && query.sentLast === connection && query.sendCount < SILENT_SENDS_MAX) {
-        this.#waiting.add(query);
-      }
-    }
+    const { queries, needsFresh } = leftBySilence(connection);
+    if (needsFresh) this.#open.closeIdle();
+    for (const query of queries) this.#waiting.add(query);
     this.#open.closeSilent(SILENT_MAX);
     this.#distribute();
   }
@@ -162,8 +158,7 @@ export class ConnectionPool implements ConnectionOwner<PooledConnection>, Dialle
     if (isFruitless) this.#reconnects.failed();
     if (isByServer) this.#limits.noteEnd(connection.replyCount, wasActive, unanswered[0]?.question);
     const hopeless = unanswered.filter((query) => {
-      // Another one that has it as well is silent, and has told so; but where it was sent last, it waits.
-      if (this.#waiting.has(query) || (query.openCount > 0 && query.sentLast !== connection)) return false;
+      if (this.#waiting.has(query) || !isLeftTo(connection, query)) return false;
       query.endingCount++;
       const isHopeless = this.#isClosed || query.isClosed || isRefusal || query.endingCount >= ENDINGS.max ||
         (isFruitless && !mayAskElsewhere(connection, query, this.#open.busyCount, this.#limits));

@@ -51,6 +51,21 @@ class FakeConnection implements PooledConnection {
     this.owner.onTurnedAway(this, query);
   }
 
+  /** Nothing comes on it any more, as far as is known. */
+  fallSilent(): void {
+    this.isSilent = true;
+    this.owner.onSilence(this);
+  }
+
+  /** It brings what it was asked for. */
+  reply(query: StreamQuery): void {
+    this.sent.delete(query);
+    query.openCount--;
+    this.replyCount++;
+    query.takeIn();
+    this.owner.onReply(this, 10);
+  }
+
   close(): void {
     this.end(false);
   }
@@ -117,6 +132,71 @@ Deno.test("ConnectionPool asks what a server has not looked at on another connec
   assertEquals([connections.length, failures.length], [4, 0]);
   connections.at(-1)!.turnAway(query);
   assertEquals((failures[0] as Error).message, "Cannot connect to tls://dns.example:853");
+  pool.close();
+});
+
+Deno.test("ConnectionPool asks anew what a server has not looked at, also where a silent connection has it as well", async () => {
+  const { pool, connections, failures, ask } = rig();
+  const [query, other] = [ask("example.org"), ask("example.net")];
+  await settled();
+  connections[0]!.fallSilent();
+  await settled();
+  const second = connections[1]!;
+  assertEquals([...second.sent], [query, other]);
+  // It takes one query at a time, as it turns out: the other one waits until it has answered.
+  second.isUsable = false;
+  second.turnAway(other);
+  await settled();
+  second.isUsable = connections.length === 2;
+  second.reply(query);
+  await settled();
+  assertEquals(connections.slice(1).filter((connection) => connection.sent.has(other)).length, 1);
+  assertEquals(failures, []);
+  pool.close();
+});
+
+Deno.test("ConnectionPool waits on a silent connection for what a server turns away again and again", async () => {
+  const { pool, connections, failures, ask } = rig({ isStanding: false });
+  const query = ask("example.org");
+  await settled();
+  connections[0]!.fallSilent();
+  for (let i = 1; i <= 4; i++) {
+    await settled();
+    connections[i]!.isUsable = false;
+    connections[i]!.turnAway(query);
+  }
+  await settled();
+  assertEquals([connections.length, connections[0]!.isClosed, failures], [5, false, []]);
+  pool.close();
+});
+
+Deno.test("[7766_12] ConnectionPool asks on a fresh connection what two have not answered that worked before", async () => {
+  const { pool, connections, ask } = rig();
+  const warmUps = [ask("1.example")];
+  await settled();
+  // Full, for a moment.
+  connections[0]!.isUsable = false;
+  warmUps.push(ask("2.example"));
+  await settled();
+  connections[1]!.isUsable = false;
+  warmUps.push(ask("3.example"));
+  await settled();
+  warmUps.forEach((query, i) => connections[i]!.reply(query));
+  for (const connection of connections) connection.isUsable = true;
+  // The path has forgotten all of them.
+  const query = ask("example.org");
+  connections[0]!.isUsable = false;
+  connections[0]!.fallSilent();
+  assertEquals([...connections[1]!.sent], [query]);
+  connections[1]!.isUsable = false;
+  connections[1]!.fallSilent();
+  await settled();
+  assertEquals([connections.length, connections[2]!.isClosed, [...connections[3]!.sent]], [4, true, [query]]);
+  // One that was never heard tells that it is the server who says nothing.
+  connections[3]!.isUsable = false;
+  connections[3]!.fallSilent();
+  await settled();
+  assertEquals([connections.length, query.sendCount], [4, 3]);
   pool.close();
 });
 
