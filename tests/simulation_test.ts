@@ -57,6 +57,7 @@ const FOUND: readonly [seed: number, what: string][] = [
   [20730, "a query for several types that waited for the exchange of a later query, beyond its own deadline"],
   [6000171, "a question that was asked again when it had its answer, and one whose answer was on its way over TCP"],
   [6402806, "a truncated BADCOOKIE that had broken off before its OPT record, and was taken for YXRRSET"],
+  [7_300_159, "a reason that was left out because it was too long for its client"],
   [
     7_300_508,
     "queries that were left to silent connections: turned away on another one, and silent on two that had worked",

@@ -27,15 +27,17 @@ const STALE_TTL_SECONDS = 30;
 /** An extended error without text: code and length of the option, and INFO-CODE. */
 const ERROR_OCTETS_MIN = 6;
 
-/** The longest reason that the forwarder gives, with the option's own octets. */
-const ERROR_OCTETS_MAX = 220;
-
 /** A query, what has to come back for it, and who knows the answers. */
 export interface Asked {
   readonly query: Octets;
   readonly transport: Transport;
   readonly expectation: Expectation;
   readonly oracle: Knowledge;
+}
+
+/** The same, with how long the reply is. */
+interface Replied extends Asked {
+  readonly replyOctets: number;
 }
 
 /** What is wrong with a reply, a line each; nothing when it is right. Where and when it was sent is judged elsewhere. */
@@ -66,7 +68,7 @@ export function checkReply(reply: Octets, asked: Asked): string[] {
         ...frameFaults(reply, message, query, asked.transport),
         ...recordFaults(reply, message, query),
         ...(asked.oracle.pointsToQuestion ? foreignSpellings(message, query, () => alteredFor(query, asked)) : []),
-        ...typesFaults(message, query, asked),
+        ...typesFaults(message, query, { ...asked, replyOctets: reply.length }),
       ];
     }
     case "answer": {
@@ -77,7 +79,7 @@ export function checkReply(reply: Octets, asked: Asked): string[] {
         ...recordFaults(reply, message, query),
         ...(asked.oracle.pointsToQuestion ? foreignSpellings(message, query, () => alteredFor(query, asked)) : []),
         ...spellingFaults(message, query),
-        ...contentFaults(message, query, asked),
+        ...contentFaults(message, query, { ...asked, replyOctets: reply.length }),
       ];
     }
   }
@@ -207,7 +209,7 @@ function spellingFaults({ answers }: Message, { questions }: Message): string[] 
   }).map((answer) => `spells an owner in its own way: ${recordToText(answer)} [4343_02]`);
 }
 
-function contentFaults(reply: Message, query: Message, { oracle, transport }: Asked): string[] {
+function contentFaults(reply: Message, query: Message, { oracle, transport, replyOctets }: Replied): string[] {
   const message = oracle.isRemembering ? timeless(reply) : reply;
   const questions = distinctQuestions(query.questions);
   const wantsDnssec = ednsOf(query)?.wantsDnssec ?? false;
@@ -228,14 +230,14 @@ function contentFaults(reply: Message, query: Message, { oracle, transport }: As
       ? isExpectedForOne(outcomes[0]!, query, actual, limit)
       : isExpectedForMany(outcomes, query, actual, limit);
     if (!isExpected) continue;
-    faults = errorFaults(message, query, { outcomes, transport });
+    faults = errorFaults(message, query, { outcomes, transport, replyOctets });
     if (faults.length === 0) return [];
   }
   return faults;
 }
 
 /** RFC 10029: the primary type's answer, and those of the types in the reply's list. */
-function typesFaults(reply: Message, query: Message, { oracle, transport }: Asked): string[] {
+function typesFaults(reply: Message, query: Message, { oracle, transport, replyOctets }: Replied): string[] {
   const message = oracle.isRemembering ? timeless(reply) : reply;
   const listFaults = typeListFaults(message, query);
   if (listFaults.length > 0) return listFaults;
@@ -261,7 +263,7 @@ function typesFaults(reply: Message, query: Message, { oracle, transport }: Aske
       : isExpectedForTypes(outcomes, query, actual);
     if (!isExpected) continue;
     faults = [
-      ...errorFaults(message, query, { outcomes: outcomes.slice(0, 1), transport }),
+      ...errorFaults(message, query, { outcomes: outcomes.slice(0, 1), transport, replyOctets }),
       // With several upstreams the primary type may use up the time that is there for all.
       ...(oracle.isOneHop ? missingTypeFaults({ outcomes, listed, candidates, query, limitOctets }) : []),
     ];
@@ -325,7 +327,7 @@ function isStaleness(infoCode: number): boolean {
 function errorFaults(
   message: Message,
   query: Message,
-  { outcomes, transport }: { outcomes: readonly Outcome[]; transport: Transport },
+  { outcomes, transport, replyOctets }: Pick<Replied, "transport" | "replyOctets"> & { outcomes: readonly Outcome[] },
 ): string[] {
   const edns = ednsOf(message);
   if (edns === null || outcomes.some(({ kind }) => kind === "altered")) return [];
@@ -338,7 +340,7 @@ function errorFaults(
       (query.questions.length > 1 && rcode !== RCODE.NOERROR && rcode !== RCODE.NXDOMAIN);
   });
   if (query.questions.length === 1) {
-    const isCramped = encode(message).length + ERROR_OCTETS_MAX > replyOctetsMax(query, transport);
+    const isCramped = replyOctets + ERROR_OCTETS_MIN > replyOctetsMax(query, transport);
     const isStale = errors.some(({ infoCode }) => isStaleness(infoCode));
     const others = texts.filter((text) => !text.startsWith("No upstream has an answer"));
     const errorCount = outcomes[0]!.errorCount ?? failed.length;
@@ -353,9 +355,10 @@ function errorFaults(
     .map((question) => `${nameToText(question.name)} ${typeToText(question.type)}: `);
   const told = starts.map((start) => texts.some((text) => text.startsWith(start)));
   const untold = starts.filter((_, i) => !told[i]);
-  // Extended errors never push a record out, nor one another: they are told up to the first one that does not fit.
-  const octets = encode(message).length;
-  if (untold.some((start) => octets + start.length + ERROR_OCTETS_MAX > replyOctetsMax(query, transport))) return [];
+  // Extended errors never push a record out, nor one another: they are told up to the first one that does not fit as a whole.
+  if (untold.some((start) => replyOctets + ERROR_OCTETS_MIN + start.length > replyOctetsMax(query, transport))) {
+    return [];
+  }
   return untold.map((start) => `has no extended error for ${start}`);
 }
 

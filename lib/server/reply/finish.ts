@@ -25,6 +25,8 @@ import { cutRecords, truncate } from "./truncate.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 
+/** What an extended error without text consists of (RFC 8914 §2). */
+const INFO_CODE_OCTETS = 2;
 /** Bits of a reply that say something about its content; all others follow from the query, or are zero. */
 const CONTENT_FLAGS = FLAG.TC | FLAG.RA | FLAG.AD | RCODE_MASK;
 /** Used anew for each reply: the scan of one is done with before the next. */
@@ -116,17 +118,28 @@ function writtenOut(body: Octets): Octets {
   return encodeWithin(message) ?? encode({ ...message, ...withoutRecords, isTruncated: true });
 }
 
-/** Extended errors are a courtesy: they never push a record out. The first ones say the most. */
+/**
+ * Extended errors are a courtesy: they never push a record out. The first ones say the most; of the one that does not fit as a whole,
+ * its INFO-CODE and as much of its text as does are told (RFC 8914 §3 warns of long ones).
+ */
 function fittingErrors(body: Octets, query: Query): EdnsOption[] {
   let room = query.bodyOctetsMax - body.length;
   const options: EdnsOption[] = [];
   for (const error of query.reply.extendedErrors) {
-    const option = extendedErrorOption(error);
-    room -= OPTION_HEADER_OCTETS + option.data.length;
-    if (room < 0) break;
-    options.push(option);
+    const { code, data } = extendedErrorOption(error);
+    room -= OPTION_HEADER_OCTETS;
+    if (room < INFO_CODE_OCTETS) break;
+    options.push({ code, data: data.subarray(0, wholeLetters(data, room)) });
+    room -= data.length;
   }
   return options;
+}
+
+/** What of an extended error fits into `octetsMax`: no letter is cut in two (RFC 3629 §3). */
+function wholeLetters(data: Uint8Array, octetsMax: number): number {
+  let octets = Math.min(octetsMax, data.length);
+  while (octets > INFO_CODE_OCTETS && (data[octets]! & 0xc0) === 0x80) octets--;
+  return octets;
 }
 
 function encodeOpt(query: Query, options: readonly EdnsOption[]): Uint8Array {

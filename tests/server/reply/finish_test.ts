@@ -185,16 +185,27 @@ Deno.test("finish() does not count the upstream's OPT record against the client'
   assertEquals([reply.length, decode(reply).isTruncated], [512, false]);
 });
 
-Deno.test("[8914_01] finish() adds extended errors only where they fit, and never cuts a record for them", () => {
-  const text = "x".repeat(40);
-  for (const [free, isTold] of [[46, true], [45, false], [0, false]] as const) {
+Deno.test("[8914_04] finish() tells as much of an extended error as fits, and never cuts a record for it", () => {
+  const text = "x".repeat(34) + "ßßß";
+  const told: [free: number, text: string | null][] = [
+    [46, text],
+    [45, text.slice(0, -1)],
+    [44, text.slice(0, -1)],
+    [43, text.slice(0, -2)],
+    [7, "x"],
+    [6, ""],
+    [5, null],
+    [0, null],
+  ];
+  for (const [free, expected] of told) {
     const query = clientQuery({ questions: QUESTIONS, additionals: [opt({ udpPayloadOctets: 700 })] });
     query.reply.extendedErrors.push({ infoCode: EDE.OTHER, text });
     const octets = finish(responseTo(query, { answers: [filler(700 - 11 - HEAD_OCTETS - free)] }), query);
     assertLessOrEqual(octets.length, 700);
     const reply = decode(octets);
     assertEquals([reply.isTruncated, reply.answers.length], [false, 1]);
-    assertEquals(ednsOf(reply)!.options.length, isTold ? 1 : 0);
+    const errors = expected === null ? [] : [{ infoCode: EDE.OTHER, text: expected }];
+    assertEquals(ednsOf(reply)!.options.map(readExtendedError), errors, `${free}`);
   }
 });
 
@@ -218,13 +229,15 @@ Deno.test("finish() returns memory of its own, not the query's", () => {
   assert(query.wire.every((octet, i) => octet === before[i]));
 });
 
-Deno.test("finish() keeps the first extended errors where not all fit", () => {
+Deno.test("[8914_04] finish() keeps the first extended errors where not all fit, and begins the next one", () => {
   const query = clientQuery({ questions: QUESTIONS, additionals: [opt({ udpPayloadOctets: 512 })] });
-  for (const text of ["first", "second", "x".repeat(500)]) {
+  for (const text of ["first", "second", "x".repeat(500), "fourth"]) {
     query.reply.extendedErrors.push({ infoCode: EDE.OTHER, text });
   }
-  const texts = ednsOf(finished(query))!.options.map((option) => readExtendedError(option)?.text);
-  assertEquals(texts, ["first", "second"]);
+  const octets = finish(responseTo(query), query);
+  const texts = ednsOf(decode(octets))!.options.map((option) => readExtendedError(option)!.text);
+  assertEquals([octets.length, texts.slice(0, 2)], [512, ["first", "second"]]);
+  assertEquals([texts.length, /^x{300,}$/.test(texts[2]!)], [3, true]);
 });
 
 Deno.test("[6891_04] finish() finishes a reply in the query's slot where it stands", () => {
