@@ -32,6 +32,19 @@ const LOGIN: Pick<Route, "method" | "path" | "scope">[] = [
   { method: "POST", path: "logout", scope: "read" },
 ];
 
+Deno.test("a host that is no host is refused like that of somebody else, and is no fault of the program", async () => {
+  const { handler, lines } = webRig();
+  const address = { transport: "tcp", hostname: "127.0.0.1", port: 50_000 } as const;
+  const peer = { address, isSecure: false, closing: new AbortController().signal };
+  for (const host of ["127.0.0.1:8053,evil.test", "a b", "[zz", "127.0.0.1:99999"]) {
+    // The server makes the URL of whatever the field says.
+    const request = new Request(ORIGIN, { headers: { ...ADMIN, host } });
+    Object.defineProperty(request, "url", { value: `http://${host}/api/v1/status` });
+    assertEquals((await handler.handle(request, peer)).status, 421, host);
+  }
+  assertEquals(lines, []);
+});
+
 const REFUSED: readonly {
   readonly what: string;
   readonly status: number | ((route: Pick<Route, "scope">) => number);

@@ -34,7 +34,9 @@ export function metricsSite(allow: readonly string[], source: MetricsSource): Ht
     if (octets === null || !allowed.find(unmappedIp(octets))) {
       return text(403, `${address.hostname} may not read this: metrics.allow names the networks that may`);
     }
-    const url = new URL(request.url);
+    // Its host is what the field says, which need not be one.
+    const url = URL.parse(request.url);
+    if (url === null) return text(400, "The host that is asked for is none");
     const { pathname } = url;
     if (!PATHS.includes(pathname)) return text(404, `There is nothing at ${pathname}; there are ${PATHS.join(", ")}`);
     if (request.method !== "GET" && request.method !== "HEAD") {

@@ -80,7 +80,8 @@ export class Gate {
   #refusalOfHost(request: Request): Refused | null {
     const said = request.headers.get("host");
     // What the request line of HTTP/1.1 says counts more than the field (RFC 9112 §3.2.2), and may differ from it.
-    const hosts = [new URL(request.url).host, ...said === null ? [] : [said]];
+    // The server makes the URL of what the field says, which need not be a host at all.
+    const hosts = [URL.parse(request.url)?.host ?? "", ...said === null ? [] : [said]];
     if (hosts.every((host) => isOwnHost(host, this.#options))) return null;
     const detail = "This is no name of this server; admin.hosts has the names that it may be asked by";
     return { kind: "refused", status: 421, detail };

@@ -122,3 +122,17 @@ Deno.test("metricsSite() minds upstreams when it is asked to, and not otherwise:
   assertEquals((await one("/readyz?upstreams")).status, 200);
   assertEquals((await setUp()("/readyz?upstreams")).status, 200);
 });
+
+Deno.test("metricsSite() refuses a host that is no host", async () => {
+  const site = metricsSite(USUAL, {
+    metrics: () => Promise.resolve(""),
+    status: statusWith(),
+    loopDelayMs: 0,
+    isStopping: false,
+  });
+  const request = new Request("http://127.0.0.1:9153/metrics");
+  Object.defineProperty(request, "url", { value: "http://a b/metrics" });
+  const address = { transport: "tcp", hostname: "127.0.0.1", port: 50_000 } as const;
+  const response = await site(request, { address, isSecure: false, closing: new AbortController().signal });
+  assertEquals([response.status, await response.text()], [400, "The host that is asked for is none\n"]);
+});
