@@ -281,3 +281,20 @@ Deno.test("GET top counts names, clients, upstreams and what was blocked", async
   assertEquals(await top("blocked"), [3, "ads.example 1"]);
   rig.context.watching.stop();
 });
+
+Deno.test("GET live tells how many queries there are in a second, however long ago it was asked before", async () => {
+  const rig = webRig();
+  let { cursor } = await get<LiveAnswer>(rig, "live");
+  const { series } = rig.context.watching.look();
+  for (let i = 0; i < 3; i++) {
+    for (let second = 0; second < 5; second++) {
+      const timeMs = rig.context.epochMs();
+      for (let i = 0; i < 10; i++) series.take(new FakeRecord({ timeMs }));
+      await rig.time.passAndSettle(1000);
+    }
+    const live = await get<LiveAnswer>(rig, `live?after=${cursor}`);
+    cursor = live.cursor;
+    assertEquals(live.queriesPerSecond, 10);
+  }
+  rig.context.watching.stop();
+});

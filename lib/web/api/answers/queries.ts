@@ -110,7 +110,7 @@ export interface LiveAnswer {
   readonly rows: readonly QueryRow[];
   /** How many more of them there were. */
   readonly more: number;
-  /** Queries a second since the last event. */
+  /** Queries a second since the last event; without events, those of the last full second. */
   readonly queriesPerSecond: number;
   /** The last full second, by the sources of `series`. */
   readonly counts: Readonly<Record<string, number>>;

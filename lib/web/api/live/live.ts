@@ -16,8 +16,8 @@ const COMPARED_MAX = 1000;
 export interface ReadTo {
   /** The number of the first query that he has not seen. */
   readonly number: number;
-  /** When that was. */
-  readonly atMs: number;
+  /** When that was; `null` where nobody knows. */
+  readonly atMs: number | null;
 }
 
 /** What is new since then. */
@@ -35,14 +35,17 @@ export async function liveAnswer(
   const rows = await queryRows(numbers, recent, clientNames, cursors);
   const { status, lists, certificates } = await look.read();
   const problems = problemsIn({ status, lists, certificates, series: series.read(FAILURES_SECONDS) });
-  const { sources, counts } = series.read(2);
+  const { sources, counts: steps } = series.read(2);
+  const counts = Object.fromEntries(sources.map((source, i) => [source, steps[i]!.at(-2) ?? steps[i]!.at(-1) ?? 0]));
   return {
     nowAtMs: epochMs(),
     cursor: cursors.of(to),
     rows,
     more,
-    queriesPerSecond: nowMs <= since.atMs ? 0 : (to - since.number) * 1000 / (nowMs - since.atMs),
-    counts: Object.fromEntries(sources.map((source, i) => [source, counts[i]!.at(-2) ?? counts[i]!.at(-1) ?? 0])),
+    queriesPerSecond: since.atMs === null
+      ? Object.values(counts).reduce((sum, count) => sum + count, 0)
+      : rateOf(to - since.number, nowMs - since.atMs),
+    counts,
     health: healthOf(problems, status),
     problems,
     upstreams: status.upstreams.map(({ name, state, smoothedMs, percentile95Ms }) => ({
@@ -52,6 +55,10 @@ export async function liveAnswer(
       percentile95Ms: percentile95Ms === 0 ? null : percentile95Ms,
     })),
   };
+}
+
+function rateOf(count: number, elapsedMs: number): number {
+  return elapsedMs <= 0 ? 0 : count * 1000 / elapsedMs;
 }
 
 function newestOf(

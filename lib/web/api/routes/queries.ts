@@ -42,7 +42,7 @@ export const QUERY_ROUTES: readonly Route[] = [
       const watched = context.watching.look();
       const number = cursorsOf(context, watched).numberOf((given.after ?? "") as string);
       const from = number === null || number > watched.recent.count ? watched.recent.count : number;
-      return liveAnswer(context, watched, readFilter(given), { number: from, atMs: context.clock.nowMs() - 1000 });
+      return liveAnswer(context, watched, readFilter(given), { number: from, atMs: null });
     },
   },
   {
