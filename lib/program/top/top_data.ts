@@ -69,9 +69,9 @@ export function withLive(data: TopData, live: LiveAnswer): TopData {
   };
 }
 
-/** With what has come in the last minute, for who has only just begun to look. */
+/** With what has come in the last minute, for who has only just begun to look; without the second that has only just begun. */
 export function withSeries(data: TopData, { sources, counts }: SeriesAnswer): TopData {
-  const steps = counts[0]?.length ?? 0;
+  const steps = Math.max(0, (counts[0]?.length ?? 0) - 1);
   const rates = Array.from({ length: steps }, (_, step) => {
     return Object.fromEntries(sources.map((source, i) => [source, counts[i]![step]!]));
   });

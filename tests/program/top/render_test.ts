@@ -263,3 +263,8 @@ Deno.test("render() lets a long reason give way on 80 columns, and not the time 
   );
   assertEquals([shown.length, shown[0]!.length], [1, 80]);
 });
+
+Deno.test("withSeries() leaves out the second that has only just begun: it would look like a fall", () => {
+  const series = { stepMs: 1000, fromAtMs: 0, sources: ["cache"], counts: [[400, 400, 31]], from: "memory" } as const;
+  assertEquals(withSeries(NO_DATA, series).rates, [{ cache: 400 }, { cache: 400 }]);
+});
