@@ -2,6 +2,7 @@ import { Counters } from "../observe/counters.ts";
 import type { Status } from "../operator/status.ts";
 import { sumCounters } from "../operator/sum_status.ts";
 import { sumTallies, type TallyStatus } from "../operator/tally_status.ts";
+import { type SinkStatus, sumSinks } from "../operator/sink_status.ts";
 import type { UpstreamStatus } from "../upstream/health/upstream_status.ts";
 import { sumTraffic } from "../upstream/health/upstream_traffic.ts";
 
@@ -16,13 +17,15 @@ export class PastCounts {
   #counters = new Counters();
   #tally: TallyStatus = sumTallies([]);
   readonly #upstreams = new Map<string, UpstreamCounts>();
+  #sinks: readonly SinkStatus[] = [];
   #evictionCount = 0;
   #cpuMs = 0;
 
   /** One has died that had told this last. */
-  bury({ counters, upstreams, cache, usage, ...tally }: Status): void {
+  bury({ counters, upstreams, cache, sinks, usage, ...tally }: Status): void {
     this.#counters = sumCounters([this.#counters, counters]);
     this.#tally = sumTallies([this.#tally, tally]);
+    this.#sinks = sumSinks([this.#sinks, sinks]);
     this.#evictionCount += cache?.evictionCount ?? 0;
     this.#cpuMs += usage.cpuMs;
     for (const upstream of upstreams) {
@@ -33,13 +36,15 @@ export class PastCounts {
 
   /** What those who live have counted, and those who have died. */
   addedTo(living: Status): Status {
-    const { counters, upstreams, cache, usage } = living;
+    const { counters, upstreams, cache, sinks, usage } = living;
+    const names = sinks.map(({ name }) => name);
     return {
       ...living,
       counters: sumCounters([this.#counters, counters]),
       ...sumTallies([this.#tally, living]),
       cache: cache && { ...cache, evictionCount: cache.evictionCount + this.#evictionCount },
       usage: { ...usage, cpuMs: usage.cpuMs + this.#cpuMs },
+      sinks: sumSinks([sinks, this.#sinks.filter(({ name }) => names.includes(name))]),
       // Of those that are asked no more nobody keeps a number, dead or alive.
       upstreams: upstreams.map((upstream) => {
         const past = this.#upstreams.get(upstream.name);

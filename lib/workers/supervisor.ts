@@ -109,11 +109,14 @@ export class Supervisor {
     const sum = sumStatus(this.#slots.map(({ status }) => status).filter((status) => status !== null));
     const { clock, lostLineCount, usage } = this.#options;
     return {
-      ...this.#past.addedTo({ ...sum, usage: sumUsages([sum.usage, usage()]) }),
+      ...this.#past.addedTo({
+        ...sum,
+        usage: sumUsages([sum.usage, usage()]),
+        sinks: sumSinks([sum.sinks, this.drain.sinks]),
+      }),
       runningMs: clock.nowMs() - this.#startedAtMs,
       workers: this.#slots.map((slot) => slot.state),
       lostLines: sum.lostLines + lostLineCount(),
-      sinks: sumSinks([sum.sinks, this.drain.sinks]),
     };
   }
 

@@ -214,6 +214,22 @@ Deno.test("Supervisor replaces a worker that dies, says so, and keeps what it ha
   ]);
 });
 
+Deno.test("what sinks of a worker were told and have lost stays in the sum when it dies", async () => {
+  const { supervisor, workers, time } = await serving(2);
+  const tell = (worker: number, recordCount: number, droppedCount: number) => {
+    const sinks = [{ name: "dnstap", recordCount, droppedCount }];
+    workers[worker]!.report({ kind: "status", status: { ...status(0), sinks } });
+  };
+  tell(0, 100, 7);
+  tell(1, 10, 1);
+  workers[0]!.end("SIGKILL", 137);
+  await time.passAndSettle(100);
+  workers[2]!.serve();
+  tell(2, 5, 0);
+  const dnstap = supervisor.state.sinks.filter(({ name }) => name === "dnstap");
+  assertEquals(dnstap, [{ name: "dnstap", recordCount: 115, droppedCount: 8 }]);
+});
+
 Deno.test("Supervisor waits twice as long after each death, half a minute at most, and begins anew after a good minute", async () => {
   const { workers, time, lines } = await serving(1);
   const pauses: number[] = [];
