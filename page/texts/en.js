@@ -72,7 +72,7 @@ export const en = {
   verdict: {
     well: "Everything works",
     impaired: "It works, but something is wrong",
-    failing: "Clients get no answers",
+    failing: "Clients get no new answers",
   },
   windows: { 300: "5 min", 3600: "1 hour", 86400: "1 day", 604800: "1 week" },
   sources: {

@@ -82,7 +82,7 @@ test("the overview goes on with each second that it is told of", async () => {
   await visit.until(() => page.locator(".tile .value").first().textContent(), "155");
   program.health = "failing";
   program.tell();
-  await visit.see("Clients get no answers");
+  await visit.see("Clients get no new answers");
   assertMatch((await chart.getAttribute("aria-label"))!, /106 now/);
 });
 

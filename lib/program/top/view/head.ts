@@ -19,7 +19,7 @@ const WIDE_BAR = 20;
 const HEALTH: Readonly<Record<StatusAnswer["health"], { readonly style: Style; readonly text: string }>> = {
   well: { style: "good", text: "works" },
   impaired: { style: "warn", text: "works, with trouble" },
-  failing: { style: "bad", text: "clients get no answers" },
+  failing: { style: "bad", text: "clients get no new answers" },
 };
 
 /** Which program it is, whether it works, what time it is. */
