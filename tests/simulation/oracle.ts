@@ -301,6 +301,7 @@ function alteredOutcome(question: Question, octets: Octets): Outcome | null {
   try {
     const response = decode(octets);
     const [echoed] = response.questions;
+    if (echoed === undefined && response.isTruncated) return brokenOff(question, octets);
     if (echoed === undefined ? octets.length !== HEADER_OCTETS : questionKey(echoed) !== questionKey(question)) {
       return null;
     }
@@ -318,14 +319,15 @@ function alteredOutcome(question: Question, octets: Octets): Outcome | null {
 }
 
 /**
- * What says TC and breaks off, in its question, say, or has fewer records than it counts, says no more than that: not even its RCODE
- * is there as a whole. `null` for what does not say TC, or has begun with another question.
+ * What says TC and breaks off, in its question, say, or has none, or has fewer records than it counts, says no more than that: not even
+ * its RCODE is there as a whole. `null` for what does not say TC, or has begun with another question.
  */
 function brokenOff(question: Question, octets: Octets): Outcome | null {
   const { isTruncated, isResponse, recursionAvailable } = headerFromFlags(0, octets[2]! << 8 | octets[3]!);
   const asked = encode(message({ questions: [question] })).subarray(HEADER_OCTETS);
   const there = octets.slice(HEADER_OCTETS, HEADER_OCTETS + asked.length);
-  const isAsked = foldCase(there).toHex() === foldCase(asked.slice(0, there.length)).toHex();
+  const hasQuestion = octets[4] !== 0 || octets[5] !== 0;
+  const isAsked = !hasQuestion || foldCase(there).toHex() === foldCase(asked.slice(0, there.length)).toHex();
   if (!isTruncated || !isResponse || !isAsked) return null;
   const cut = message({ isResponse, isTruncated, recursionAvailable, questions: [question] });
   return { message: cut, kind: "altered", bodyOctets: 0 };
