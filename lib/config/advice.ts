@@ -43,6 +43,7 @@ export function adviceOn(config: Config, provenance: Provenance): Advice {
   rejectUnsharable(config, provenance);
   rejectUnservable(config, provenance);
   rejectExposed(config, provenance);
+  rejectTaken(config, provenance);
   const { minTtlSeconds, maxTtlSeconds } = config;
   if (minTtlSeconds > maxTtlSeconds) {
     const given = { where: whereOf("minTtlSeconds"), text: String(minTtlSeconds) };
@@ -105,6 +106,28 @@ function rejectUnservable({ listen, certificates }: Config, { whereOf }: Provena
       throw invalid(given, "needs a port: who may ask there goes by it");
     }
   }
+}
+
+/** What people and programs look at where something else of this program listens: "stop the other program" would be no help. */
+function rejectTaken({ listen, metricsListen, adminListen }: Config, { whereOf }: Provenance): void {
+  const taken = new Map<string, string>();
+  for (const [i, { protocol, address }] of (listen ?? DEFAULT_LISTEN).entries()) {
+    if (transportsOf(protocol).includes("tcp")) taken.set(hostAndPort(address), whereOf("listen", i));
+  }
+  for (const field of ["metricsListen", "adminListen"] as const) {
+    const text = field === "metricsListen" ? metricsListen : adminListen;
+    if (text === null) continue;
+    const { address } = parseAdminListen(text);
+    const owner = taken.get(hostAndPort(address));
+    if (owner !== undefined && address.port !== 0) {
+      throw invalid({ where: whereOf(field), text }, `needs another port: ${owner} is served there`);
+    }
+    taken.set(hostAndPort(address), whereOf(field));
+  }
+}
+
+function hostAndPort(address: SocketAddress): string {
+  return formatSocketAddress({ ...address, transport: "tcp" });
 }
 
 /** A page that others could read along, or that nobody could open. */

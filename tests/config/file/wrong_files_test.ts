@@ -874,6 +874,23 @@ listen = ["192.0.2.1", "192.0.2.1:53"]`,
     said: ["2:24 server.listen[2]: is given twice: /a.toml:2"],
   },
   {
+    what: "numbers where clients are served",
+    text: `[server]
+listen = ["127.0.0.1:9153"]
+[metrics]
+listen = "127.0.0.1:9153"`,
+    said: ["4:10 metrics.listen: needs another port: server.listen is served there"],
+  },
+  {
+    what: "numbers and the page at one address",
+    text: `[metrics]
+listen = "127.0.0.1:9153"
+[admin]
+token-file = "/tokens"
+listen = "127.0.0.1:9153"`,
+    said: ["5:10 admin.listen: needs another port: metrics.listen is served there"],
+  },
+  {
     what: "a shared port that nobody knows",
     text: `[server]
 reuse-port = true
