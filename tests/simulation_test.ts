@@ -62,6 +62,7 @@ const FOUND: readonly [seed: number, what: string][] = [
     7_300_508,
     "queries that were left to silent connections: turned away on another one, and silent on two that had worked",
   ],
+  [7_401_319, "a query that was left to two silent connections, of which one had been kept in reserve"],
   [7253, "a query for several types that asked for the others when its time was up"],
 ];
 

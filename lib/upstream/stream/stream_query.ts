@@ -45,6 +45,8 @@ export class StreamQuery extends Deadline {
   openCount = 0;
   /** The connection that it was sent on last. */
   sentLast: object | null = null;
+  /** Whether that one was made while it waited, and took it as soon as it was there. The pool's to set. */
+  isOnFresh = false;
   /** Connections that ended before they brought its reply. */
   endingCount = 0;
   /** Whether it has waited for a connection: what its reply takes tells nothing of the server. */

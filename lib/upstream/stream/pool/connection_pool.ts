@@ -49,6 +49,8 @@ export class ConnectionPool implements ConnectionOwner<PooledConnection>, Dialle
   readonly #reconnects: Reconnects;
   readonly #resume = new Alarm(() => this.#distribute());
   #roundTrips = new RoundTrips();
+  /** The one that has just been made. */
+  #fresh: PooledConnection | null = null;
   #isDropping = false;
   #isClosed = false;
 
@@ -177,8 +179,10 @@ export class ConnectionPool implements ConnectionOwner<PooledConnection>, Dialle
 
   /** See `Dialler`. */
   onConnected(connected: Connected): void {
-    this.#open.add(connected.open(this));
+    this.#fresh = connected.open(this);
+    this.#open.add(this.#fresh);
     this.#distribute();
+    this.#fresh = null;
   }
 
   /** See `Dialler`. */
@@ -232,6 +236,7 @@ export class ConnectionPool implements ConnectionOwner<PooledConnection>, Dialle
       if (query.isApart && connection.queryCount > 0) continue;
       this.#waiting.take(query);
       connection.isReserved = query.isApart;
+      query.isOnFresh = connection === this.#fresh;
       connection.send(query);
       room = this.#limits.roomOn(connection);
       if (room === 0) return;

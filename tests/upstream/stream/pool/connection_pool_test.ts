@@ -200,6 +200,34 @@ Deno.test("[7766_12] ConnectionPool asks on a fresh connection what two have not
   pool.close();
 });
 
+Deno.test("[7766_12] ConnectionPool asks on a fresh connection what a silent one and one kept in reserve have not answered", async () => {
+  const { pool, connections, ask } = rig();
+  const first = ask("1.example");
+  await settled();
+  // There is room again when the second one is about to be there: nobody has ever asked on it.
+  connections[0]!.isUsable = false;
+  const second = ask("2.example");
+  connections[0]!.isUsable = true;
+  connections[0]!.reply(first);
+  await settled();
+  assertEquals([connections.length, connections[0]!.sent.has(second), connections[1]!.queryCount], [2, true, 0]);
+  connections[0]!.reply(second);
+  // The path has forgotten both.
+  const query = ask("example.org");
+  connections[0]!.isUsable = false;
+  connections[0]!.fallSilent();
+  assertEquals([...connections[1]!.sent], [query]);
+  connections[1]!.isUsable = false;
+  connections[1]!.fallSilent();
+  await settled();
+  assertEquals([connections.length, [...connections[2]!.sent]], [3, [query]]);
+  connections[2]!.isUsable = false;
+  connections[2]!.fallSilent();
+  await settled();
+  assertEquals([connections.length, query.sendCount], [3, 3]);
+  pool.close();
+});
+
 Deno.test("ConnectionPool never has more than four dear connections, and one that is silent gives way", async () => {
   const { pool, connections, ask } = rig();
   for (let i = 0; i < 8; i++) {
