@@ -116,6 +116,7 @@ export class HistoryFolder {
   }
 
   #current(nowMs: number): HistoryFile {
+    if (this.#file !== null && !isThere(this.#path)) this.#replaceGone();
     const isOfToday = Math.floor(nowMs / DAY_MS) === Math.floor(this.#beginsMs / DAY_MS);
     if (this.#file !== null && isOfToday && sizeOf(this.#path) < this.#octetsMax / FILES_MIN) return this.#file;
     this.close();
@@ -130,6 +131,16 @@ export class HistoryFolder {
     Deno.openSync(this.#path, { write: true, create: true, mode: 0o600 }).close();
     this.#file = new HistoryFile(this.#path);
     return this.#file;
+  }
+
+  /** What is written to a file that somebody has removed is lost when it is closed, and nobody would be told until then. */
+  #replaceGone(): void {
+    const path = this.#path;
+    this.#tell(`${path} is gone: another one is begun`);
+    this.close();
+    Deno.mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    // They would be taken for those of a file of the same name.
+    for (const beside of BESIDE.slice(1)) removeQuietly(`${path}${beside}`);
   }
 
   /** So that the file that grows may grow to its end. */
@@ -152,6 +163,15 @@ function isBroken(error: unknown): boolean {
 
 function nameOf(beginsMs: number): string {
   return `history-${new Date(beginsMs).toISOString().replaceAll(/[-:]|\.\d+/g, "")}.db`;
+}
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 function sizeOf(path: string): number {

@@ -237,3 +237,17 @@ Deno.test({
     Deno.removeSync(folder, { recursive: true });
   },
 });
+
+test("a file or a folder that somebody removes is told of, and what comes then is kept in another one", (rig) => {
+  rig.add(0, 2);
+  for (const file of rig.folder.files) Deno.removeSync(file.path);
+  rig.add(2, 4);
+  assertEquals(numbersOf(rig.search()), [3, 2]);
+  Deno.removeSync(rig.path, { recursive: true });
+  rig.add(4, 6);
+  assertEquals(numbersOf(rig.search()), [5, 4]);
+  assertEquals(rig.told.map((line) => line.replace(/^.*db is/, "it is")), [
+    "it is gone: another one is begun",
+    "it is gone: another one is begun",
+  ]);
+});
