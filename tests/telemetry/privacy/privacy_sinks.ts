@@ -4,6 +4,7 @@ import { HistoryKeeper } from "../../../lib/telemetry/history/history_keeper.ts"
 import { FakeTime } from "../../support/fake_time.ts";
 import type { Observation } from "../../../lib/observe/observation.ts";
 import type { PrivacySettings } from "../../../lib/telemetry/privacy/levels.ts";
+import { toldTrace } from "../../../lib/telemetry/otlp/told_trace.ts";
 import { Privacy } from "../../../lib/telemetry/privacy.ts";
 import { FakeRecord } from "../../support/fake_record.ts";
 import { QueryLogRig } from "../query_log/query_log_rig.ts";
@@ -17,7 +18,7 @@ export interface PrivacySink {
   output(settings: PrivacySettings, observations: readonly Observation[]): Uint8Array | Promise<Uint8Array>;
 }
 
-/** Every sink of the program: whoever makes another one puts it here. */
+/** Every sink of observations: whoever makes another one puts it here. What dnstap tells is messages; see its own tests. */
 export const PRIVACY_SINKS: readonly PrivacySink[] = [
   {
     name: "what is read where it was written down",
@@ -70,6 +71,21 @@ export const PRIVACY_SINKS: readonly PrivacySink[] = [
       for (const observation of observations) keeper.take(new FakeRecord(observation));
       await keeper.stop();
       return concat(parts);
+    },
+  },
+  {
+    name: "traces for a collector",
+    output(settings, observations) {
+      const privacy = new Privacy(settings, scriptedSource());
+      const told = observations.map((observation) => {
+        const { name, group } = observation;
+        const steps = [
+          { kind: "instead", name, reason: null, atMs: 0 },
+          { kind: "allowed", reason: { sentence: 1, what: `${name} for ${group}`, place: null }, atMs: 0 },
+        ] as const;
+        return toldTrace({ observation, steps }, privacy, settings);
+      });
+      return new TextEncoder().encode(JSON.stringify(told));
     },
   },
 ];
