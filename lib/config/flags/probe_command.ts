@@ -13,7 +13,7 @@ import { NameFormatError, nameFromText } from "../../wire/name.ts";
 import { DEFAULT_UPSTREAM_PORT } from "../config.ts";
 import { UsageError } from "../usage_error.ts";
 import { flagTakesValue } from "./flags.ts";
-import type { SubCommand } from "./sub_command.ts";
+import { argumentsOf, type SubCommand } from "./sub_command.ts";
 
 /** What `--help` says of it. */
 export const PROBE_COMMAND: SubCommand = {
@@ -74,17 +74,9 @@ export function parseProbe(args: readonly string[]): Probe {
   const names: { -readonly [Key in keyof ProbeNames]: ProbeNames[Key] } = { ...USUAL_NAMES };
   let [withPublic, isJson] = [false, false];
   let [count, timeoutMs]: [number, number] = [COUNT.usual, TIMEOUT_MS.usual];
-  const rest = [...args];
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    const at = word.startsWith("--") ? word.indexOf("=") : -1;
-    const [flag, tied] = at === -1 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)];
-    const value = () => {
-      const given = tied ?? rest.shift();
-      if (given === undefined || given === "") throw new UsageError(`Cannot use ${flag}: it needs a value`);
-      return given;
-    };
-    if (flag === "--public" && tied === undefined) withPublic = true;
-    else if (flag === "--json" && tied === undefined) isJson = true;
+  for (const { text, flag, hasValue, value, next } of argumentsOf(args)) {
+    if (flag === "--public" && !hasValue) withPublic = true;
+    else if (flag === "--json" && !hasValue) isJson = true;
     else if (flag === "--count") count = readNumber(flag, value(), COUNT);
     else if (flag === "--timeout") timeoutMs = readNumber(flag, value(), TIMEOUT_MS);
     else if (flag === "--name") names.known = readNames(flag, value());
@@ -94,9 +86,10 @@ export function parseProbe(args: readonly string[]): Probe {
     else if (flag === "--filtered") names.filtered = readFiltered(value());
     else if (flag.startsWith("-")) {
       // The others are those of a start.
-      configArguments.push(word);
-      if (tied === undefined && flagTakesValue(flag) && rest.length > 0) configArguments.push(rest.shift()!);
-    } else endpoints.push(readEndpoint(word));
+      configArguments.push(text);
+      const following = !hasValue && flagTakesValue(flag) ? next() : undefined;
+      if (following !== undefined) configArguments.push(following);
+    } else endpoints.push(readEndpoint(text));
   }
   if (endpoints.length > SERVERS_MAX) {
     throw new UsageError(`Cannot probe ${endpoints.length} servers: ${SERVERS_MAX} at most`);

@@ -5,7 +5,7 @@ import { SOURCE } from "../../resolver/reply.ts";
 import { NO_FILTER, type QueryFilter } from "../../telemetry/query_filter.ts";
 import { rcodeFromText, typeFromText } from "../../wire/iana.ts";
 import { UsageError } from "../usage_error.ts";
-import type { SubCommand } from "./sub_command.ts";
+import { argumentsOf, type SubCommand } from "./sub_command.ts";
 
 /** Lines, unless told otherwise. */
 const LIMIT_DEFAULT = 100;
@@ -69,16 +69,8 @@ export function parseQueries(args: readonly string[]): Queries {
   let until: string | null = null;
   let limit = LIMIT_DEFAULT;
   let isJson = false;
-  const rest = [...args];
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    const at = word.startsWith("--") ? word.indexOf("=") : -1;
-    const [flag, tied] = at === -1 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)];
-    const value = () => {
-      const given = tied ?? rest.shift();
-      if (given === undefined || given === "") throw new UsageError(`Cannot use ${flag}: it needs a value`);
-      return given;
-    };
-    if (flag === "--json" && tied === undefined) isJson = true;
+  for (const { text, flag, hasValue, value } of argumentsOf(args)) {
+    if (flag === "--json" && !hasValue) isJson = true;
     else if (flag === "--name") filter.name = readName(value());
     else if (flag === "--client") filter.client = value().toLowerCase();
     else if (flag === "--upstream") filter.upstream = value();
@@ -93,9 +85,9 @@ export function parseQueries(args: readonly string[]): Queries {
     else if (flag === "--config") where = { kind: "config", path: value() };
     else if (flag === "--socket") where = { kind: "program", socket: value() };
     else if (flag.startsWith("-")) {
-      throw new UsageError(`Cannot use "${word}" with queries: no such flag, see queries --help`);
+      throw new UsageError(`Cannot use "${text}" with queries: no such flag, see queries --help`);
     } else {throw new UsageError(
-        `Cannot use "${word}" with queries: --name ${word} searches for it, see queries --help`,
+        `Cannot use "${text}" with queries: --name ${text} searches for it, see queries --help`,
       );}
   }
   return { kind: "queries", filter, since, until, limit, isJson, where };

@@ -1,6 +1,6 @@
 import { DEFAULT_ADMIN_SOCKET } from "../../operator/admin/requests.ts";
 import { UsageError } from "../usage_error.ts";
-import type { SubCommand } from "./sub_command.ts";
+import { argumentsOf, type SubCommand } from "./sub_command.ts";
 
 /** What `--help` says of it. */
 export const TOP_COMMAND: SubCommand = {
@@ -49,21 +49,13 @@ export function parseTop(args: readonly string[]): Top {
   const words: string[] = [];
   let [isOnce, isJson] = [false, false];
   let [intervalMs, socket] = [1000 * INTERVAL.usual, DEFAULT_ADMIN_SOCKET];
-  const rest = [...args];
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    const at = word.startsWith("--") ? word.indexOf("=") : -1;
-    const [flag, tied] = at === -1 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)];
-    const value = () => {
-      const given = tied ?? rest.shift();
-      if (given === undefined || given === "") throw new UsageError(`Cannot use ${flag}: it needs a value`);
-      return given;
-    };
-    if (flag === "--once" && tied === undefined) isOnce = true;
-    else if (flag === "--json" && tied === undefined) isJson = true;
+  for (const { text, flag, hasValue, value } of argumentsOf(args)) {
+    if (flag === "--once" && !hasValue) isOnce = true;
+    else if (flag === "--json" && !hasValue) isJson = true;
     else if (flag === "--socket") socket = value();
     else if (flag === "--interval") intervalMs = readInterval(value());
-    else if (flag.startsWith("-")) throw new UsageError(`Cannot use "${word}" with top: no such flag, see --help`);
-    else words.push(word);
+    else if (flag.startsWith("-")) throw new UsageError(`Cannot use "${text}" with top: no such flag, see --help`);
+    else words.push(text);
   }
   return { kind: "top", filter: words.join(" "), isOnce, isJson, intervalMs, socket };
 }
