@@ -13,10 +13,9 @@ import { listsIn } from "./lists/lists_in.ts";
 import type { Reloads } from "./reloads.ts";
 import { besides } from "./telemetry/besides.ts";
 import { MessageStream } from "./telemetry/message_stream.ts";
-import { Telemetry } from "./telemetry/telemetry.ts";
-import { ApiService } from "./telemetry/web/api_service.ts";
 import { TraceSource } from "./telemetry/otlp/trace_source.ts";
-import { adminHandler, serveAdmin } from "./admin/serve_admin.ts";
+import { serveAdmin } from "./admin/serve_admin.ts";
+import { attend, type Attendants } from "./telemetry/attend.ts";
 import { serveOn } from "./serve_on.ts";
 import { briefStatus, serviceManager } from "./service.ts";
 
@@ -73,15 +72,14 @@ async function serveBy(
   const stopTelling = system.onStatusSignal(tell);
   const service = serviceManager(host, system, () => briefStatus(app.served, app.state));
   service?.ready();
-  let telemetry: Telemetry | null = null;
-  let api: ApiService | null = null;
+  let attendants: Attendants | null = null;
   let { drainSeconds } = config;
   const target: ReloadTarget = {
     prepare: async (to) => {
       const read = await certificates.read(to);
       const prepare = () => app.prepareInSteps(io.named(to), read.material);
       const { commit, abort } = await orAdvise(
-        () => besides(prepare, () => telemetry?.prepare(to)),
+        () => besides(prepare, () => attendants?.telemetry.prepare(to)),
         system.isForbidden,
       );
       const follow = () => {
@@ -92,7 +90,7 @@ async function serveBy(
         messages.follow(to);
         tracing.follow(to);
         ({ drainSeconds } = to);
-        api?.follow();
+        attendants?.api.follow();
       };
       return { commit: follow, abort };
     },
@@ -100,42 +98,25 @@ async function serveBy(
   };
   const reloader = reloads.serve({ target, config, service, runtime, files: system.files, certificates });
   const reload = reloader && (() => reloads.reload(reloader));
-  const { timers, wallClock } = runtime;
+  const { timers } = runtime;
   lists?.begin(config, {
     findAddresses: (name, via) => app.findAddresses(name, via),
     useLists: ({ set }) => app.useLists(set),
   });
-  api = new ApiService({
+  attendants = attend({
     program: app,
     workers: 1,
-    handle: () => handle,
-    inForce: () => reloads.inForce,
-    offers: () => telemetry?.offers ?? null,
-    system,
-    runtime,
-    log,
-  });
-  const handle = adminHandler(app, {
+    isNative: io.isNative,
+    traces,
+    reloads,
     reload,
     lists,
     certificates,
-    wallClock,
-    besideLines: () => telemetry?.lines ?? [],
-    queryLog: () => telemetry?.offers.queryLog ?? null,
-    api: (request) => api!.answer(request),
-  });
-  telemetry = new Telemetry({
-    program: app,
-    traces,
-    handle,
-    lists,
-    certificates,
-    api,
-    isNative: io.isNative,
     system,
     runtime,
     log,
   });
+  const { handle, api, telemetry } = attendants;
   await telemetry.start(config).catch((error) => {
     app.abort();
     throw error;

@@ -16,9 +16,8 @@ import { listsIn } from "./lists/lists_in.ts";
 import type { OperatingSystem } from "./operating_system.ts";
 import type { Reloads } from "./reloads.ts";
 import { besides } from "./telemetry/besides.ts";
-import { Telemetry } from "./telemetry/telemetry.ts";
-import { ApiService } from "./telemetry/web/api_service.ts";
-import { adminHandler, serveAdmin } from "./admin/serve_admin.ts";
+import { serveAdmin } from "./admin/serve_admin.ts";
+import { attend, type Attendants } from "./telemetry/attend.ts";
 import { serveOn } from "./serve_on.ts";
 import { briefStatus, serviceManager } from "./service.ts";
 
@@ -85,8 +84,7 @@ export async function supervise(
   certificates.begin((material) => supervisor.show(material));
   shown.follow();
   let stopAdmin = () => {};
-  let telemetry: Telemetry | null = null;
-  let api: ApiService | null = null;
+  let attendants: Attendants | null = null;
   if (isServing) {
     const target: ReloadTarget = { prepare, tally: () => supervisor.tally() };
     reloader = reloads.serve({
@@ -104,37 +102,20 @@ export async function supervise(
       findAddresses: (name, via) => supervisor.findAddresses(name, via),
       useLists: (opened) => supervisor.useLists(sets.hold(opened)),
     });
-    api = new ApiService({
+    attendants = attend({
       program: supervisor,
       workers: count,
-      handle: () => handle,
-      inForce: () => reloads.inForce,
-      offers: () => telemetry?.offers ?? null,
-      system,
-      runtime,
-      log,
-    });
-    const handle = adminHandler(supervisor, {
+      isNative: true,
+      traces,
+      reloads,
       reload,
       lists,
       certificates,
-      wallClock,
-      besideLines: () => telemetry?.lines ?? [],
-      queryLog: () => telemetry?.offers.queryLog ?? null,
-      api: (request) => api!.answer(request),
-    });
-    telemetry = new Telemetry({
-      program: supervisor,
-      traces,
-      handle,
-      lists,
-      certificates,
-      api,
-      isNative: true,
       system,
       runtime,
       log,
     });
+    const { handle, telemetry } = attendants;
     await telemetry.start(config).catch(async (error) => {
       await supervisor.stop();
       throw error;
@@ -150,8 +131,8 @@ export async function supervise(
   stopAdmin();
   lists?.stop();
   certificates.stop();
-  await telemetry?.stop();
-  await api?.stop();
+  await attendants?.telemetry.stop();
+  await attendants?.api.stop();
   await supervisor.stop();
   stopTelling();
   return exitCode;
@@ -160,7 +141,10 @@ export async function supervise(
     const { config: resolved, use } = await orAdvise(() => served.resolve(to), system.isForbidden);
     const read = await certificates.read(to);
     const prepare = () => supervisor.prepare(resolved, read.material);
-    const { commit, abort } = await orAdvise(() => besides(prepare, () => telemetry?.prepare(to)), system.isForbidden);
+    const { commit, abort } = await orAdvise(
+      () => besides(prepare, () => attendants?.telemetry.prepare(to)),
+      system.isForbidden,
+    );
     const follow = () => {
       use();
       read.follow();
@@ -168,7 +152,7 @@ export async function supervise(
       lists?.follow(to);
       ({ drainSeconds } = to);
       const committed = commit();
-      api?.follow();
+      attendants?.api.follow();
       return committed;
     };
     return { commit: follow, abort };

@@ -99,7 +99,8 @@ test("a hundred reads a second cost no answer, and no memory", async () => {
   const grownMib = (await memory() - before) / 2 ** 20;
   // What one scrape leaves behind would be a hundred times that.
   assert(grownMib < 24, `${grownMib} MiB more`);
-  assertEquals(sumOf(await program.metrics(), RESPONSES), 1 + 4 * 1500);
+  // Whoever reads soon after another gets the same.
+  await program.metricsWhen((metrics) => sumOf(metrics, RESPONSES) === 1 + 4 * 1500);
 });
 
 testWorkers(
