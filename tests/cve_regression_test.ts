@@ -9,7 +9,7 @@ import { formatSocketAddress } from "../lib/base/net/address.ts";
 import { drawSecret } from "../lib/base/random/derive_key.ts";
 import { Coalesce, WAITERS_MAX } from "../lib/resolver/sharing/coalesce.ts";
 import { EDE, OPCODE, RCODE } from "../lib/wire/iana.ts";
-import { readExtendedError } from "../lib/wire/edns/edns.ts";
+import { PLAIN_UDP_OCTETS, readExtendedError } from "../lib/wire/edns/edns.ts";
 import { decode } from "../lib/wire/message.ts";
 import { HEADER_OCTETS, putFlags, putId } from "../lib/wire/header.ts";
 import { nameFromText, nameToText, readName } from "../lib/wire/name.ts";
@@ -53,7 +53,9 @@ function replyTo(query: Octets, answers: readonly string[] = ANSWER): Octets {
 }
 
 function query(id: number, ...names: readonly string[]): Octets {
-  return wire({ id, recursionDesired: true, questions: names.map(question), additionals: [opt()] });
+  // No more than the client that asks reads.
+  const additionals = [opt({ udpPayloadOctets: PLAIN_UDP_OCTETS })];
+  return wire({ id, recursionDesired: true, questions: names.map(question), additionals });
 }
 
 /** Whether a line holds what could end it, or drive a terminal. */
