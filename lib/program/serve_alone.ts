@@ -117,12 +117,12 @@ async function serveBy(
     log,
   });
   const { handle, api, telemetry } = attendants;
+  messages.follow(config);
+  tracing.follow(config);
   await telemetry.start(config).catch((error) => {
     app.abort();
     throw error;
   });
-  messages.follow(config);
-  tracing.follow(config);
   const stopAdmin = serveAdmin({ path: config.adminSocket, handle, sockets: system.localSockets, timers, log });
   await host.stop;
   reloads.stop();

@@ -55,7 +55,8 @@ identity = "ns1"
     const files = permissions.length > 0 ? permissions : [`--allow-write=${this.folder}`];
     const args = ["run", "--no-prompt", "--allow-net", "--allow-read", ...files, `${ROOT}/main.ts`];
     const child = new ChildProgram([Deno.execPath(), ...args, "--config", `${this.folder}/config.toml`]);
-    await child.line(/listens on/);
+    // From then on messages are told, or kept for whoever comes.
+    await child.line(/dnstap: /);
     return child;
   }
 

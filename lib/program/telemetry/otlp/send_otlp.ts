@@ -50,6 +50,7 @@ export async function sendOtlp(config: FullConfig, context: PartContext): Promis
   };
   const endTraces = traces.watch(take);
   const endTelling = program.drain.tellOf(() => otlp.sink);
+  log.info(`otlp: numbers and traces go to ${otlpEndpoint}`);
   return {
     lines: [`otlp: numbers and traces go to ${otlpEndpoint}`],
     stop: async () => {
