@@ -65,11 +65,17 @@ async function judgeAll(
 ): Promise<Round["verdicts"]> {
   await using running: RunningValidator = await validator.start(executable, { ...behind, anchor, folder });
   const verdicts = Array<Verdict | undefined>(questions.length).fill(undefined);
-  const waiting = questions.entries();
+  const judge = async ([i, question]: [number, Question]) => {
+    verdicts[i] = await running.judge(question);
+  };
+  const asked = [...questions.entries()];
+  const unchecked = asked.filter(([, { checkingDisabled }]) => checkingDisabled && validator.passesCd);
+  const checked = asked.filter(([, { checkingDisabled }]) => !checkingDisabled).values();
+  // By themselves and before all others: a validator takes what it finds to be forged out of its cache, records and
+  // signatures one after the other, and who asks for it with CD in that moment gets what is still there.
+  for (const one of unchecked) await judge(one);
   await Promise.all(Array.from({ length: IN_FLIGHT }, async () => {
-    for (const [i, question] of waiting) {
-      if (question.checkingDisabled !== true || validator.passesCd) verdicts[i] = await running.judge(question);
-    }
+    for (const one of checked) await judge(one);
   }));
   return verdicts;
 }
