@@ -55,12 +55,17 @@ export interface Clock {
   nowMs(): number;
 }
 
-/** Whom it is told to that things happen together, for which the time need not be read more than once. */
+/** Whom it is told to that things happen together: the time need not be read more than once, and what they send may leave together. */
 export interface Turns {
   /** What is done from now on until `endTurn`, with nothing awaited, happens at the same time. Not to be nested. */
   beginTurn(): void;
   /** To be called whatever has happened. */
   endTurn(): void;
+  /**
+   * Calls `work` once, when all that happens now has happened: what gathers to leave together leaves then. A microtask, or, in
+   * a turn of who waits for the sockets by himself (`DatagramSocket.watch`), the end of that turn. Must not throw.
+   */
+  atTurnEnd(work: () => void): void;
 }
 
 /** A clock that shows the time of day, and goes back when somebody sets it. For what other machines must understand. */
@@ -148,6 +153,13 @@ export interface DatagramSocket {
    * waits.
    */
   receive(buffer: Uint8Array<ArrayBuffer>): Promise<[Uint8Array<ArrayBuffer>, SocketAddress]>;
+  /**
+   * In place of `receive`, where there is this: tells `watcher` of what has come, which takes it by `batch`, as long as the
+   * socket is open. One at a time.
+   *
+   * @returns What ends that. The socket then keeps what comes.
+   */
+  readonly watch?: ((watcher: DatagramWatcher) => () => void) | undefined;
   /** Sends one datagram. `octets` must not change until the promise settles. */
   send(octets: Uint8Array<ArrayBuffer>, to: SocketAddress): Promise<number>;
   /**
@@ -159,9 +171,20 @@ export interface DatagramSocket {
   close(): void;
 }
 
+/** Whom a socket tells what becomes of it; see `DatagramSocket.watch`. */
+export interface DatagramWatcher {
+  /**
+   * Datagrams have come. Told again as long as any are left, so it need not take all, but has to take some. Within a turn, which
+   * belongs to the caller; see `Turns`. What this throws goes to `onFailed`.
+   */
+  onReadable(): void;
+  /** Nothing could be received; it may go on, as with a `receive` that has rejected. Must not throw. */
+  onFailed(error: unknown): void;
+}
+
 /**
  * Many datagrams for the price of one. It never waits: `DatagramSocket.receive` does, and gives the first datagram of a
- * burst; then `receive` here takes the rest. Replies are put into slots and leave together.
+ * burst, or `watch` says that there are some; then `receive` here takes the rest. Replies are put into slots and leave together.
  */
 export interface DatagramBatch {
   /** Datagrams that one `receive` takes at most. */

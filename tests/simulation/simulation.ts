@@ -194,6 +194,7 @@ class Simulation {
     });
     const wakeRandom = world.random.fork("wakes");
     this.#host.hasBatches = hasBatches;
+    this.#host.hasWatches = plan.seed % 4 === 2;
     if (wakesLate) this.#host.wakesLate = () => wakeRandom.between(0, WAKE_MAX_MS);
     for (const change of plan.files.changes) if (change.afterMs === 0) this.#change(change);
     this.#app = new App(plan.config, world.runtimeOn(this.#host));

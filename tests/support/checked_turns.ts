@@ -17,4 +17,8 @@ export class CheckedTurns implements Turns {
     assert(this.#isInTurn, "a turn that ends has begun");
     this.#isInTurn = false;
   }
+
+  atTurnEnd(work: () => void): void {
+    queueMicrotask(work);
+  }
 }

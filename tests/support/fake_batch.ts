@@ -1,5 +1,6 @@
+import { assert } from "@std/assert";
 import type { SocketAddress } from "../../lib/base/net/address.ts";
-import type { DatagramBatch, TooLong } from "../../lib/base/runtime.ts";
+import type { DatagramBatch, DatagramWatcher, TooLong } from "../../lib/base/runtime.ts";
 import { FakeSocket } from "./fake_socket.ts";
 
 /** Fewer than in the program, so that a test can fill it. */
@@ -8,6 +9,22 @@ const SIZE = 4;
 /** A socket with batches and without a network. What is delivered while nobody waits is there for the batch. */
 export class FakeBatchSocket extends FakeSocket {
   readonly batch: FakeBatch = new FakeBatch(this);
+}
+
+/** The same, but it tells who watches it what it has. */
+export class FakeWatchedSocket extends FakeBatchSocket {
+  /** Who watches it. */
+  watcher: DatagramWatcher | null = null;
+
+  readonly watch = (watcher: DatagramWatcher): () => void => {
+    assert(this.watcher === null, "one watches at a time");
+    this.watcher = watcher;
+    return () => this.watcher = null;
+  };
+
+  override receive(): Promise<never> {
+    throw new Error("somebody watches");
+  }
 }
 
 /** The batches of a `FakeBatchSocket`. The octets of a batch are overwritten by the next, unless they are kept. */

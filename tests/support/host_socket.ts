@@ -1,6 +1,7 @@
+import { assert } from "@std/assert";
 import { equals } from "@std/bytes/equals";
 import { formatSocketAddress, type SocketAddress } from "../../lib/base/net/address.ts";
-import type { DatagramSocket } from "../../lib/base/runtime.ts";
+import type { DatagramSocket, DatagramWatcher } from "../../lib/base/runtime.ts";
 import { HostBatch } from "./host_batch.ts";
 import { asSeenBy, unmapped } from "./mapped_address.ts";
 import type { Host, WorldNetwork } from "./world_network.ts";
@@ -17,12 +18,16 @@ export class HostSocket implements DatagramSocket {
   readonly address: SocketAddress;
   /** See `Host.hasBatches`. */
   readonly batch?: HostBatch;
+  /** See `Host.hasWatches`. */
+  readonly watch?: (watcher: DatagramWatcher) => () => void;
   isClosed = false;
   /** Takes the datagrams as they come, instead of `receive`: for those parts of the world that are played by the test. */
   onDatagram: ((octets: Octets, from: SocketAddress) => void) | null = null;
   readonly #host: Host;
   readonly #network: WorldNetwork;
   readonly #queue: Received[] = [];
+  #watcher: DatagramWatcher | null = null;
+  #isTellingPlanned = false;
   #waiting: { readonly buffer: Octets; readonly settle: PromiseWithResolvers<Received> } | null = null;
 
   constructor(host: Host, network: WorldNetwork, address: SocketAddress) {
@@ -34,10 +39,12 @@ export class HostSocket implements DatagramSocket {
       take: () => this.#queue.shift(),
       send: (octets, to) => !this.isClosed && this.#sendCopy(octets, to) === null,
     });
+    if (host.hasWatches) this.watch = (watcher) => this.#beWatched(watcher);
   }
 
   receive(buffer: Octets): Promise<Received> {
     if (this.isClosed) return Promise.reject(new Error("BadResource: socket is closed"));
+    if (this.watch !== undefined) return Promise.reject(new Error("Busy: it tells who watches it"));
     if (this.#waiting !== null) return Promise.reject(new Error("Busy: somebody receives already"));
     this.#waiting = { buffer, settle: Promise.withResolvers<Received>() };
     const { promise } = this.#waiting.settle;
@@ -68,8 +75,37 @@ export class HostSocket implements DatagramSocket {
 
   /** Lets the receive that waits fail, as a broken socket does. */
   failReceive(error: Error): void {
+    this.#watcher?.onFailed(error);
     this.#waiting?.settle.reject(error);
     this.#waiting = null;
+  }
+
+  #beWatched(watcher: DatagramWatcher): () => void {
+    assert(this.#watcher === null && !this.isClosed, "an open socket has one watcher");
+    this.#watcher = watcher;
+    this.#pump();
+    return () => {
+      this.#watcher = null;
+    };
+  }
+
+  /** Tells the watcher in an event of its own, again and again until it has taken everything. */
+  #tell(): void {
+    if (this.#isTellingPlanned || this.#queue.length === 0) return;
+    this.#isTellingPlanned = true;
+    this.#network.time.after(0, () => {
+      this.#isTellingPlanned = false;
+      if (this.isClosed || this.#watcher === null || this.#queue.length === 0) return;
+      const { length } = this.#queue;
+      const watcher = this.#watcher;
+      try {
+        watcher.onReadable();
+      } catch (error) {
+        watcher.onFailed(error);
+      }
+      assert(this.isClosed || this.#queue.length < length, "a watcher takes some of what there is");
+      this.#tell();
+    });
   }
 
   /** Takes a datagram in. Returns whether there was room. */
@@ -99,6 +135,7 @@ export class HostSocket implements DatagramSocket {
   }
 
   #pump(): void {
+    if (this.#watcher !== null) return this.#tell();
     if (this.#waiting === null || this.#queue.length === 0) return;
     const { buffer, settle } = this.#waiting;
     this.#waiting = null;

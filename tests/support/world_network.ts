@@ -131,6 +131,8 @@ export class Host implements Network {
   acceptFault: () => Error | null = () => null;
   /** Whether its sockets have batches. */
   hasBatches = false;
+  /** Whether its sockets with batches tell who watches them what they have, in place of `receive`. */
+  hasWatches = false;
   /** How long a datagram lies there before the program is told: long enough that others come behind it. `null`: told at once. */
   wakesLate: (() => number) | null = null;
   /** Every TCP connection's end here that was ever made, first to last. */

@@ -47,4 +47,10 @@ export class TurnClock implements Clock, Turns {
     this.#hasEnd = false;
     this.#isKnown = false;
   }
+
+  /** See `Turns`. */
+  atTurnEnd(work: () => void): void {
+    // hot path
+    queueMicrotask(work);
+  }
 }

@@ -184,7 +184,8 @@ export class SocketPool {
     const socket = this.#bind();
     log.debug(() => `asks upstreams from ${formatSocketAddress(socket.address)}`);
     const openedAtMs = runtime.clock.nowMs();
-    return new UpstreamSocket({ socket, random, clock: runtime.clock, deadlines, counters, tombstoneMs, openedAtMs });
+    const { clock, turns } = runtime;
+    return new UpstreamSocket({ socket, random, clock, turns, deadlines, counters, tombstoneMs, openedAtMs });
   }
 
   #bind(): DatagramSocket {

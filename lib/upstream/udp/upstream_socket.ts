@@ -1,7 +1,7 @@
 import type { SocketAddress } from "../../base/net/address.ts";
 import { shortCopy } from "../../base/octets/short_copies.ts";
 import type { Random } from "../../base/random/random.ts";
-import type { Clock, DatagramSocket } from "../../base/runtime.ts";
+import type { Clock, DatagramSocket, DatagramWatcher, Turns } from "../../base/runtime.ts";
 import type { Counters } from "../../observe/counters.ts";
 import { EDE } from "../../wire/iana.ts";
 import { Correlator } from "../matching/correlator.ts";
@@ -31,7 +31,7 @@ const FLOOD_WINDOW_MS = 1000;
 const FORGED: ReadonlySet<Verdict> = new Set(["unsolicited", "wrongPeer", "wrongQuestion"]);
 
 /** What an upstream socket is made from. */
-export interface UpstreamSocketOptions extends Pick<Services, "clock" | "deadlines" | "counters"> {
+export interface UpstreamSocketOptions extends Pick<Services, "clock" | "turns" | "deadlines" | "counters"> {
   /** An open socket, which belongs to this object from now on. */
   readonly socket: DatagramSocket;
   /** Where unpredictable numbers come from. */
@@ -43,7 +43,7 @@ export interface UpstreamSocketOptions extends Pick<Services, "clock" | "deadlin
 }
 
 /** One UDP socket towards upstreams, with the queries in flight on it. */
-export class UpstreamSocket implements QuerySource {
+export class UpstreamSocket implements QuerySource, DatagramWatcher {
   /** The queries in flight on this socket. */
   readonly correlator: Correlator;
   /** When the socket was opened, on the program's clock. */
@@ -51,6 +51,7 @@ export class UpstreamSocket implements QuerySource {
   readonly #socket: DatagramSocket;
   readonly #counters: Counters;
   readonly #clock: Clock;
+  readonly #turns: Turns;
   #queryCount = 0;
   #isClosed = false;
   #isRetired = false;
@@ -65,13 +66,15 @@ export class UpstreamSocket implements QuerySource {
   readonly #flush = () => this.#flushNow();
 
   /** See {@linkcode UpstreamSocketOptions}. */
-  constructor({ socket, random, clock, deadlines, counters, tombstoneMs, openedAtMs }: UpstreamSocketOptions) {
+  constructor({ socket, random, clock, turns, deadlines, counters, tombstoneMs, openedAtMs }: UpstreamSocketOptions) {
     this.#socket = socket;
     this.#counters = counters;
     this.#clock = clock;
+    this.#turns = turns;
     this.openedAtMs = openedAtMs;
     this.correlator = new Correlator({ random, deadlines, tombstoneMs, onIdle: () => this.#isRetired && this.close() });
-    this.#receive();
+    if (socket.watch === undefined) this.#receive();
+    else socket.watch(this);
   }
 
   /** Where queries leave from, as far as the socket was told. */
@@ -116,7 +119,7 @@ export class UpstreamSocket implements QuerySource {
     }
     query.leaves();
     batch.queue(octets, query.peer);
-    if (this.#queued.push(query) === 1) queueMicrotask(this.#flush);
+    if (this.#queued.push(query) === 1) this.#turns.atTurnEnd(this.#flush);
     else if (this.#queued.length === BURST_MAX) this.#flush();
   }
 
@@ -163,16 +166,20 @@ export class UpstreamSocket implements QuerySource {
       try {
         const [datagram, peer] = await this.#socket.receive(buffer);
         this.#count(this.correlator.accept(datagram, peer));
-        this.#receiveBatch();
+        this.onReadable();
       } catch (error) {
-        // Closed by us, or broken. A broken socket hears nothing more: its queries are asked again from another one.
-        this.close(error);
+        this.onFailed(error);
       }
     }
   }
 
-  /** Takes what has come behind the datagram that has woken us. */
-  #receiveBatch(): void {
+  /** See `DatagramWatcher`. Closed by us, or broken: then it hears nothing more, and its queries are asked again from another one. */
+  onFailed(error: unknown): void {
+    this.close(error);
+  }
+
+  /** See `DatagramWatcher`. Takes what has come, or what has come behind the datagram that has woken us. */
+  onReadable(): void {
     // hot path
     const { batch } = this.#socket;
     if (batch === undefined) return;

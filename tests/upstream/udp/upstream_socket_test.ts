@@ -5,7 +5,8 @@ import { Counters } from "../../../lib/observe/counters.ts";
 import { UpstreamSocket } from "../../../lib/upstream/udp/upstream_socket.ts";
 import { HEADER_OCTETS } from "../../../lib/wire/header.ts";
 import { notSent, PEER, queryFor, replyTo } from "../../support/correlator_rig.ts";
-import { FakeBatchSocket } from "../../support/fake_batch.ts";
+import { CheckedTurns } from "../../support/checked_turns.ts";
+import { FakeBatchSocket, FakeWatchedSocket } from "../../support/fake_batch.ts";
 import { scriptedRandom } from "../../support/fake_random.ts";
 import { udp } from "../../support/fake_socket.ts";
 import { fakeDeadlines, settled } from "../../support/fake_time.ts";
@@ -14,15 +15,15 @@ import { PromisedQuery } from "../../support/promised_query.ts";
 const OTHER_PEER = udp("192.0.2.54", 53);
 
 /** A socket with batches that draws the IDs 0, 1, 2 … */
-function setUp() {
+function setUp<Network extends FakeBatchSocket = FakeBatchSocket>(network = new FakeBatchSocket() as Network) {
   const { time, deadlines } = fakeDeadlines();
-  const network = new FakeBatchSocket();
   const counters = new Counters();
   const random = scriptedRandom(...Array.from({ length: 40 }, (_, i) => i));
   const socket = new UpstreamSocket({
     socket: network,
     random,
     clock: time,
+    turns: new CheckedTurns(),
     deadlines,
     counters,
     tombstoneMs: 1000,
@@ -47,6 +48,26 @@ Deno.test("UpstreamSocket gives what has come behind a reply to the correlator a
   assertEquals(replies.map(({ octets }) => octets), [replyTo(0), replyTo(1), replyTo(2)]);
   assertEquals([counters.upstreamReplies, counters.upstreamWrongPeer, counters.upstreamUnsolicited], [3, 1, 1]);
   socket.close();
+});
+
+Deno.test("UpstreamSocket takes full batches when it is told that there is something, and no more than one that is not full", () => {
+  const { network, counters, socket } = setUp(new FakeWatchedSocket());
+  const full = () => Array.from({ length: network.batch.size }, () => [replyTo(9), PEER] as const);
+  const portions = [full(), full(), full().slice(1), full()];
+  network.batch.portions.push(
+    ...portions.map((portion) => portion.map(([octets, peer]) => [octets, peer] as [typeof octets, typeof peer])),
+  );
+  network.watcher!.onReadable();
+  assertEquals([network.batch.portions.length, counters.upstreamUnsolicited], [1, 3 * network.batch.size - 1]);
+  socket.close();
+});
+
+Deno.test("UpstreamSocket closes when the socket that it watches fails, and its queries fail", async () => {
+  const { network, socket, register } = setUp(new FakeWatchedSocket());
+  const { reply } = register();
+  network.watcher!.onFailed(new Error("no such device"));
+  await assertRejects(() => reply, Error, "Upstream socket was closed");
+  assertEquals([socket.isClosed, network.isClosed], [true, true]);
 });
 
 Deno.test("UpstreamSocket takes nothing more of a batch once a flood has closed it", async () => {

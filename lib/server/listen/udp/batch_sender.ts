@@ -1,5 +1,5 @@
 import type { SocketAddress } from "../../../base/net/address.ts";
-import type { DatagramBatch, TooLong } from "../../../base/runtime.ts";
+import type { DatagramBatch, TooLong, Turns } from "../../../base/runtime.ts";
 import type { Counters } from "../../../observe/counters.ts";
 import { ReplySlot } from "../../../resolver/reply_slot.ts";
 import type { ReplySender } from "./reply_sender.ts";
@@ -9,20 +9,21 @@ import type { Services } from "../../../observe/services.ts";
 const NONE: readonly TooLong[] = [];
 
 /** What a sender is made from. */
-export interface BatchSenderOptions extends Pick<Services, "counters"> {
+export interface BatchSenderOptions extends Pick<Services, "turns" | "counters"> {
   /** What it sends through; stays its owner's. */
   readonly batch: DatagramBatch;
   /** Told whom a reply was too long for. */
   readonly onTooLong?: (peer: SocketAddress) => void;
 }
 
-/** Sends the replies that become known in one turn of the event loop with one system call. */
+/** Sends the replies that become known in one turn with one system call. */
 export class BatchSender implements ReplySender {
   /** The one in the batch's slot of the moment, if somebody has asked for it. */
   #current: ReplySlot | null = null;
   /** For each of the batch's slots. */
   readonly #slots = new Map<Uint8Array<ArrayBuffer>, ReplySlot>();
   readonly #batch: DatagramBatch;
+  readonly #turns: Turns;
   readonly #counters: Counters;
   /** Made once: a closure for each burst would be one for each query when there is little to do. */
   readonly #flush: () => void;
@@ -31,8 +32,9 @@ export class BatchSender implements ReplySender {
   readonly #onTooLong: (peer: SocketAddress) => void;
 
   /** See {@linkcode BatchSenderOptions}. */
-  constructor({ batch, counters, onTooLong = () => {} }: BatchSenderOptions) {
+  constructor({ batch, turns, counters, onTooLong = () => {} }: BatchSenderOptions) {
     this.#batch = batch;
+    this.#turns = turns;
     this.#counters = counters;
     this.#onTooLong = onTooLong;
     this.#flush = () => this.#flushNow();
@@ -63,7 +65,7 @@ export class BatchSender implements ReplySender {
     this.#current = null;
     if (isInSlot) this.#batch.queueSlot(reply.length, peer);
     else this.#batch.queue(reply, peer);
-    if (this.#queuedCount++ === 0) queueMicrotask(this.#flush);
+    if (this.#queuedCount++ === 0) this.#turns.atTurnEnd(this.#flush);
   }
 
   /** See `ReplySender`. Everything leaves by itself: the turn ends with a system call. */

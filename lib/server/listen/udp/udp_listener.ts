@@ -1,11 +1,11 @@
 import { formatSocketAddress, type SocketAddress } from "../../../base/net/address.ts";
 import { BufferPool } from "../../../base/octets/buffers.ts";
-import type { Sink } from "../../../base/deferred.ts";
-import type { DatagramBatch, DatagramSocket, Timers, Turns } from "../../../base/runtime.ts";
+import type { DatagramBatch, DatagramSocket, DatagramWatcher, Timers, Turns } from "../../../base/runtime.ts";
 import type { Counters } from "../../../observe/counters.ts";
 import { LineAMinute } from "../../../observe/line_a_minute.ts";
 import { PendingReply } from "../../../resolver/pending_reply.ts";
 import type { Reply } from "../../../resolver/reply.ts";
+import { AwaitedReply } from "./awaited_reply.ts";
 import { BatchSender } from "./batch_sender.ts";
 import { ReadAhead, type SendQueue } from "./read_ahead.ts";
 import { KnownClients } from "./known_clients.ts";
@@ -24,6 +24,8 @@ const LEAVE_MS = 2;
 
 /** Batches that are taken before others have their turn: upstreams' replies, timers, streams. */
 const BATCHES_MAX = 16;
+/** The same where who waits for the sockets calls: he comes back at once if there is more. */
+const WATCHED_BATCHES_MAX = 4;
 
 /** What a listener is made from. */
 export interface UdpListenerOptions extends Pick<Services, "clock" | "timers" | "turns" | "counters" | "log"> {
@@ -50,6 +52,8 @@ export class UdpListener {
   #unansweredCount = 0;
   #allAnswered = Promise.withResolvers<void>();
   #running: Promise<void> = Promise.resolve();
+  readonly #closed = Promise.withResolvers<void>();
+  #stopWatching: () => void = () => {};
   #isStopping = false;
   #isClosed = false;
 
@@ -68,7 +72,7 @@ export class UdpListener {
       this.#sender = sender;
       this.#ahead = this.#readAhead(sender);
     } else {
-      this.#sender = new BatchSender({ batch, counters, onTooLong: (peer) => server.noteNarrowPath(peer) });
+      this.#sender = new BatchSender({ batch, turns, counters, onTooLong: (peer) => server.noteNarrowPath(peer) });
       this.#ahead = null;
     }
   }
@@ -80,13 +84,17 @@ export class UdpListener {
 
   /** Receives until `close`. To be called once. */
   run(): Promise<void> {
-    return this.#running = this.#receive();
+    const { watch } = this.#socket;
+    if (watch === undefined) return this.#running = this.#receive();
+    this.#stopWatching = watch(this.#watcher(this.#socket.batch!));
+    return this.#running = this.#closed.promise;
   }
 
   /** Takes no more queries, answers those that were taken, then closes the socket. */
   async stop(): Promise<void> {
     if (this.#socket.leave !== undefined && !this.#isClosed) await this.#takeRest(this.#socket.leave);
     this.#isStopping = true;
+    this.#stopWatching();
     if (this.#unansweredCount > 0) await this.#allAnswered.promise;
     await this.#sender.idle();
     this.close();
@@ -101,7 +109,9 @@ export class UdpListener {
     this.#isClosed = true;
     this.#counters.dropped += this.#socket.batch?.droppedCount ?? 0;
     this.#ahead?.close();
+    this.#stopWatching();
     this.#socket.close();
+    this.#closed.resolve();
   }
 
   /** Others have the address, too, and get what comes from now on; what waits here would be lost with the socket. */
@@ -119,11 +129,33 @@ export class UdpListener {
         await (this.#ahead !== null ? this.#ahead.run() : this.#receiveBatches(this.#socket.batch!));
       } catch (error) {
         if (this.#isClosed) return;
-        this.#failures.note((count) => {
-          return `Cannot receive on ${formatSocketAddress(this.address)}: ${error}; trying on (${count} so far)`;
-        });
+        this.#noteFailure(error);
         await new Promise<void>((resolve) => this.#timers.start(RETRY_MS, resolve));
       }
+    }
+  }
+
+  #noteFailure(error: unknown): void {
+    this.#failures.note((count) => {
+      return `Cannot receive on ${formatSocketAddress(this.address)}: ${error}; trying on (${count} so far)`;
+    });
+  }
+
+  /** Takes what has come when it is told to. */
+  #watcher(batch: DatagramBatch): DatagramWatcher {
+    return {
+      onReadable: () => this.#takeBatches(batch),
+      onFailed: (error) => this.#noteFailure(error),
+    };
+  }
+
+  #takeBatches(batch: DatagramBatch): void {
+    // hot path
+    for (let round = 0; round < WATCHED_BATCHES_MAX; round++) {
+      const count = batch.receive();
+      this.#answerEach(batch, count);
+      // Another call would only say that there is nothing.
+      if (count < batch.size) return;
     }
   }
 
@@ -164,19 +196,24 @@ export class UdpListener {
     }
   }
 
-  /** Answers datagrams that have come together. */
+  /** Answers datagrams that have come together, in a turn. */
   #answer(burst: Burst, count: number): void {
     // hot path
     this.#turns.beginTurn();
     try {
-      for (let i = 0; i < count; i++) {
-        const peer = burst.peer(i);
-        const reply = this.#server.handle(burst.datagram(i), this.#clients.find(peer), this.#sender.slot);
-        if (reply instanceof PendingReply) this.#sendLater(reply, peer, burst.keep(i));
-        else if (reply !== null) this.#sender.send(reply.octets, peer);
-      }
+      this.#answerEach(burst, count);
     } finally {
       this.#turns.endTurn();
+    }
+  }
+
+  #answerEach(burst: Burst, count: number): void {
+    // hot path
+    for (let i = 0; i < count; i++) {
+      const peer = burst.peer(i);
+      const reply = this.#server.handle(burst.datagram(i), this.#clients.find(peer), this.#sender.slot);
+      if (reply instanceof PendingReply) this.#sendLater(reply, peer, burst.keep(i));
+      else if (reply !== null) this.#sender.send(reply.octets, peer);
     }
   }
 
@@ -186,7 +223,7 @@ export class UdpListener {
     later.deliverTo(new AwaitedReply(this, later, peer, release));
   }
 
-  /** @internal */
+  /** @internal See `AwaitedReply`. */
   sendNow(reply: Reply, later: PendingReply, peer: SocketAddress): void {
     this.#unansweredCount--;
     this.#sender.send(reply.octets, peer);
@@ -198,27 +235,3 @@ export class UdpListener {
 
 /** Datagrams that have come together. */
 type Burst = Pick<DatagramBatch, "datagram" | "peer" | "keep">;
-
-/** Sends a reply that comes later. */
-class AwaitedReply implements Sink<Reply> {
-  readonly #listener: UdpListener;
-  readonly #later: PendingReply;
-  readonly #peer: SocketAddress;
-  readonly #release: () => void;
-
-  constructor(listener: UdpListener, later: PendingReply, peer: SocketAddress, release: () => void) {
-    this.#listener = listener;
-    this.#later = later;
-    this.#peer = peer;
-    this.#release = release;
-  }
-
-  arrived(reply: Reply): void {
-    this.#release();
-    this.#listener.sendNow(reply, this.#later, this.#peer);
-  }
-
-  failed(): void {
-    // It never does; see `Server.handle`.
-  }
-}

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { Counters } from "../../../../lib/observe/counters.ts";
 import { BatchSender } from "../../../../lib/server/listen/udp/batch_sender.ts";
+import { CheckedTurns } from "../../../support/checked_turns.ts";
 import { FakeBatchSocket } from "../../../support/fake_batch.ts";
 import { udp } from "../../../support/fake_socket.ts";
 import { settled } from "../../../support/fake_time.ts";
@@ -10,7 +11,8 @@ const OTHER_CLIENT = udp("198.51.100.8", 40_001);
 
 function setUp() {
   const socket = new FakeBatchSocket();
-  return { socket, sender: new BatchSender({ batch: socket.batch, counters: new Counters() }) };
+  const sender = new BatchSender({ batch: socket.batch, turns: new CheckedTurns(), counters: new Counters() });
+  return { socket, sender };
 }
 
 Deno.test("BatchSender.slot stands in the batch itself, and what is written there leaves as it is", async () => {
