@@ -40,13 +40,16 @@ export class QueryTraces implements Observer {
   }
 
   /** See `Observer`. */
-  answered(query: Query, reply: Reply, beganMs: number, tookMs: number): void {
+  answered(query: Query, reply: Reply, timeoutMs: number, tookMs: number): void {
     // hot path
     const { trace } = query;
     if (trace === null || trace.steps.length === 0) return;
     const { sample, take } = this.#options;
     if (reply.rcode !== RCODE.SERVFAIL && this.#random.below(sample) > 0) return;
-    take({ observation: this.#observation(query, reply, beganMs, tookMs), steps: [...trace.steps] });
+    take({
+      observation: this.#observation(query, reply, query.deadlineMs - timeoutMs, tookMs),
+      steps: [...trace.steps],
+    });
   }
 
   #observation(query: Query, reply: Reply, beganMs: number, tookMs: number): Observation {

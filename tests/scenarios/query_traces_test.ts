@@ -42,6 +42,18 @@ Deno.test("a question that has to be asked upstream has a trace, with when what 
   assertEquals(traces.length, 1);
 });
 
+Deno.test("a trace says when its question came, however long it has waited", async () => {
+  const { scene, traces } = setUp(1);
+  scene.upstream.onQuery = (query) => scene.upstream.answer(query, { afterMs: 700 });
+  const client = scene.client();
+  await scene.pass(60_000);
+  const askedAtMs = 1000 * scene.world.runtimeOn(scene.host).wallClock.epochSeconds();
+  client.ask([question("example.org")]);
+  await scene.pass(2000);
+  const [{ observation }] = traces as [QueryTrace];
+  assertEquals([observation.timeMs - askedAtMs < 1000, observation.timeMs >= askedAtMs], [true, true]);
+});
+
 Deno.test("of those who share an exchange each has a trace of its own, and both say what they have waited for", async () => {
   const { scene, traces } = setUp(1);
   scene.upstream.onQuery = (query) => scene.upstream.answer(query, { afterMs: 20 });
