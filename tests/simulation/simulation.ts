@@ -38,6 +38,7 @@ import { scriptedFor } from "./scripted_for.ts";
 import { StreamClient } from "./stream_client.ts";
 import { asStranger, type ClientDatagram, Traffic } from "./traffic.ts";
 import { UnrulyUpstream } from "./unruly_upstream.ts";
+import { ToldOutside } from "./told_outside.ts";
 import type { UpstreamPlan } from "./upstream_plan.ts";
 import { questionsIn, UpstreamBudget } from "./upstream_budget.ts";
 
@@ -97,6 +98,7 @@ class Simulation {
   #crowd: Crowd | null = null;
   readonly #app: App;
   readonly #observed: Observed;
+  readonly #outside: ToldOutside;
   readonly #reloader: Reloader;
   /** What the configuration file says; `null` when it is wrong. */
   #file: FullConfig | null;
@@ -199,6 +201,12 @@ class Simulation {
     for (const change of plan.files.changes) if (change.afterMs === 0) this.#change(change);
     this.#app = new App(plan.config, world.runtimeOn(this.#host));
     this.#observed = new Observed(this.#app, plan.seed);
+    this.#outside = new ToldOutside({
+      app: this.#app,
+      world,
+      seed: plan.seed,
+      keepsUpstreams: plan.reloads.length === 0,
+    });
     this.#file = plan.config;
     this.#reloader = this.#followReloads();
     if (plan.reloads.length === 0) this.#reloader.stop();
@@ -215,6 +223,7 @@ class Simulation {
     this.#planReloads();
     this.#planErrands();
     time.after(this.#plan.durationMs / 2, () => this.#observed.look());
+    time.after(this.#plan.durationMs, () => this.#outside.end());
     await time.settle();
     this.#checkHeld();
     const elapsedMs = time.nowMs() - START_MS;
@@ -232,7 +241,9 @@ class Simulation {
     this.#checkUpstream(elapsedMs);
     this.#checker.finish();
     for (const client of this.#streamClients) client.finish(this.#stopMs);
-    const miscounted = this.#observed.finish();
+    const outside = this.#outside.finish();
+    await time.settle();
+    const miscounted = [...this.#observed.finish(), ...await outside];
     const { trace } = this.#world;
     return {
       seed: this.#plan.seed,
