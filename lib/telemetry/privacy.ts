@@ -4,15 +4,16 @@ import type { Observation, ObservationRecord } from "../observe/observation.ts";
 import { foldCase, type Name, NameFormatError, nameFromText, nameToText } from "../wire/name.ts";
 import { clientText } from "./privacy/client_text.ts";
 import { DailyPseudonyms } from "./privacy/daily_pseudonyms.ts";
-import { type PrivacySettings, toldReason } from "./privacy/levels.ts";
+import type { PrivacySettings } from "./privacy/levels.ts";
 import { isBelowAny, lastLabelsAt } from "./privacy/name_parts.ts";
 import { CLIENT_OCTETS_MAX, tellClient } from "./privacy/told_client.ts";
+import { toldReason } from "./privacy/told_reason.ts";
 import { Veil } from "./privacy/veil.ts";
 
 /**
  * The one way from observations to whoever is told of them: files, the network, pages. What a level hides cannot be had from
  * what this returns. A client's group goes with its address, for a group may be one person; the reason of an answer goes with the
- * name, for it may name it.
+ * name, for it may name it (see `toldReason`).
  */
 export class Privacy {
   readonly #settings: PrivacySettings;
@@ -77,7 +78,7 @@ export class Privacy {
       client: clients === "full" ? observation.client : this.#toldClient(observation),
       group: clients === "full" ? observation.group : "",
       name: names === "full" ? observation.name : names === "domain" ? domainOf(observation.name) : "",
-      reason: toldReason(observation.reason, this.#settings),
+      reason: toldReason(observation, this.#settings),
     };
   }
 

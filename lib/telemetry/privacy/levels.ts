@@ -25,11 +25,3 @@ export interface PrivacySettings {
 
 /** All is told. */
 export const NOTHING_HIDDEN: PrivacySettings = { clients: "full", names: "full", ignore: [], hiddenGroups: [] };
-
-/** What is told of a reason: it may name the name, or the line of a list where it stands, and the client's group. */
-export function toldReason(reason: string, { clients, names }: PrivacySettings): string {
-  // hot path
-  if (names !== "full") return "";
-  // Such as `[clients.laptop] safe-search`.
-  return clients !== "full" && reason.includes("clients.") ? "" : reason;
-}

@@ -1,9 +1,10 @@
 import type { Observation, ObservationRecord } from "../../observe/observation.ts";
-import { NAME_OCTETS_MAX } from "../../wire/name.ts";
+import { NAME_OCTETS_MAX, nameToText } from "../../wire/name.ts";
 import type { DailyPseudonyms } from "./daily_pseudonyms.ts";
-import { type PrivacySettings, toldReason } from "./levels.ts";
+import type { PrivacySettings } from "./levels.ts";
 import { lastLabelsAt } from "./name_parts.ts";
 import { CLIENT_OCTETS_MAX, tellClient } from "./told_client.ts";
+import { toldReason } from "./told_reason.ts";
 
 /** A record of which no more can be had than may be told. One for all records, one after the other. */
 export class Veil implements ObservationRecord {
@@ -104,7 +105,16 @@ export class Veil implements ObservationRecord {
 
   /** Goes with the name, and with the client. */
   get reason(): string {
-    return toldReason(this.#record.reason, this.#settings);
+    const { reason, source } = this.#record;
+    if (reason === "") return "";
+    const { names, clients } = this.#settings;
+    if (names === "full" && clients === "full") return reason;
+    return toldReason({ reason, source, name: names === "full" ? "" : this.#nameText }, this.#settings);
+  }
+
+  get #nameText(): string {
+    const text = nameToText(this.wholeName.subarray(0, this.wholeNameOctetCount));
+    return text === "." ? text : text.slice(0, -1);
   }
 
   /** 0 when nothing of it may be told. */

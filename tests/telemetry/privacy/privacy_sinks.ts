@@ -7,6 +7,7 @@ import type { PrivacySettings } from "../../../lib/telemetry/privacy/levels.ts";
 import { toldTrace } from "../../../lib/telemetry/otlp/told_trace.ts";
 import { Privacy } from "../../../lib/telemetry/privacy.ts";
 import { FakeRecord } from "../../support/fake_record.ts";
+import { tappedFrames } from "./tapped_frames.ts";
 import { QueryLogRig } from "../query_log/query_log_rig.ts";
 import { scriptedSource } from "../../support/fake_random.ts";
 
@@ -18,7 +19,7 @@ export interface PrivacySink {
   output(settings: PrivacySettings, observations: readonly Observation[]): Uint8Array | Promise<Uint8Array>;
 }
 
-/** Every sink of observations: whoever makes another one puts it here. What dnstap tells is messages; see its own tests. */
+/** Every sink of observations, and of messages: whoever makes another one puts it here. */
 export const PRIVACY_SINKS: readonly PrivacySink[] = [
   {
     name: "what is read where it was written down",
@@ -72,6 +73,10 @@ export const PRIVACY_SINKS: readonly PrivacySink[] = [
       await keeper.stop();
       return concat(parts);
     },
+  },
+  {
+    name: "dnstap",
+    output: (settings, observations) => tappedFrames(settings, observations),
   },
   {
     name: "traces for a collector",

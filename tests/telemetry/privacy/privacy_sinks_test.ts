@@ -22,7 +22,12 @@ const SEEN = fc.record({ labels: fc.array(LABEL, { minLength: 1, maxLength: 5 })
   .chain(
     ({ labels, client, group }) => {
       const name = labels.join(".");
-      const reason = fc.constantFrom("", `list ads, line 7: ${name}`, `[clients.${group}] safe-search`);
+      const reason = fc.constantFrom(
+        "",
+        `list ads, line 7: ${name}`,
+        `[clients.${group}] safe-search`,
+        `${name.toUpperCase()} is broken`,
+      );
       return fc.record({ reason, source: fc.constantFrom("cache", "blocked", "failure") }).map((parts): Observation => {
         return { ...OBSERVATION, ...parts, name, client, group };
       });

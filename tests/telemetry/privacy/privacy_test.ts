@@ -121,6 +121,28 @@ Deno.test("Privacy tells the group with the client alone, and the reason with th
   assertEquals(told({ clients: "none", names: "none" }), ["", ""]);
 });
 
+Deno.test("Privacy tells why nobody could tell whatever it tells of names, without the name", () => {
+  const told = (names: PrivacySettings["names"], parts: Partial<Observation>) => {
+    const one = privacy({ names });
+    const { reason } = one.veil(new FakeRecord(parts))!;
+    assertEquals(one.tell({ ...OBSERVATION, ...parts })!.reason, reason);
+    return reason;
+  };
+  const source = "failure";
+  const plain = "No reply from any of 9.9.9.9:53, tls://dns.example:853";
+  for (const names of ["full", "domain", "none"] as const) {
+    assertEquals(told(names, { source, reason: plain, name: "www.example.com" }), plain);
+    assertEquals(told(names, { source: "refused", reason: "overload" }), "overload");
+  }
+  const reason = "9.9.9.9:53 says of WWW.example.com that example.com is broken";
+  assertEquals(told("full", { source, reason, name: "www.example.com" }), reason);
+  for (const names of ["domain", "none"] as const) {
+    assertEquals(told(names, { source, reason, name: "www.example.com" }), "9.9.9.9:53 says of … that … is broken");
+    assertEquals(told(names, { source, reason: "nobody knows printer", name: "printer" }), "nobody knows …");
+    assertEquals(told(names, { source: "blocked", reason: "list ads, line 4" }), "");
+  }
+});
+
 Deno.test("Privacy tells no reason that names the client's group, unless it tells the group", () => {
   const record = new FakeRecord({ group: "laptop", reason: "[clients.laptop] safe-search" });
   assertEquals(privacy({ clients: "network" }).veil(record)!.reason, "");
