@@ -31,6 +31,16 @@ export interface Files {
   list(folder: string): Promise<readonly string[]>;
 }
 
+/** The files of a machine that others write to meanwhile. */
+export interface GrowingFiles {
+  /**
+   * Opens a file that others write to, from its beginning.
+   *
+   * @throws {FileError} as `pieces`.
+   */
+  follow(path: string): Promise<FollowedFile>;
+}
+
 /** What stands at a path. */
 export interface FileInfo {
   /** What can be read has an end; "other" are pipes, devices and sockets. */
@@ -43,6 +53,20 @@ export interface FileInfo {
   readonly version: string;
   /** Whether every user of the machine may read it. */
   readonly isPublic: boolean;
+}
+
+/** A file that is open, and grows: it can be read on also when it has been moved or removed. */
+export interface FollowedFile {
+  /**
+   * What comes next, a copy; empty at its end, until it has grown. One that has become shorter is read from its beginning.
+   *
+   * @throws {FileError}
+   */
+  readMore(): Promise<Uint8Array<ArrayBuffer>>;
+  /** Whether it still stands at its path. */
+  isInPlace(): Promise<boolean>;
+  /** Reads no more. */
+  close(): void;
 }
 
 /** A file that cannot be used. The message says why, without its path. */

@@ -1,4 +1,4 @@
-import type { Files } from "../base/files.ts";
+import type { Files, GrowingFiles } from "../base/files.ts";
 import type { HttpClient } from "../base/http/http_client.ts";
 import type { HttpServers } from "../base/http/http_server.ts";
 import type { Digests } from "../base/random/digests.ts";
@@ -42,7 +42,7 @@ export interface OperatingSystem {
   /** The same for a worker: it has its listeners' addresses together with others. */
   sharedDatagramIo(): DatagramIoChoice;
   /** The machine's files. */
-  readonly files: Files;
+  readonly files: Files & GrowingFiles;
   /** What configurations are read from: the same files, and more. */
   readonly configIo: ConfigIo;
   /** Makes a key and a certificate that it signs itself. */

@@ -1,4 +1,4 @@
-import { FileError, type FileInfo, type Files } from "../base/files.ts";
+import { FileError, type FileInfo, type Files, type FollowedFile, type GrowingFiles } from "../base/files.ts";
 import { fileError } from "./file_error.ts";
 
 /** Whom the mode of a file lets read: all others. */
@@ -8,7 +8,7 @@ const READ_BY_OTHERS = 0o004;
 const PIECE_OCTETS = 65_536;
 
 /** The machine's files. */
-export const DENO_FILES: Files = {
+export const DENO_FILES: Files & GrowingFiles = {
   async stat(path) {
     try {
       return infoOf(await Deno.stat(path));
@@ -27,6 +27,14 @@ export const DENO_FILES: Files = {
     }
   },
   pieces: piecesOf,
+  async follow(path) {
+    try {
+      checkReadable(infoOf(await Deno.stat(path)), Infinity);
+      return followed(path, await Deno.open(path));
+    } catch (error) {
+      throw fileError(error);
+    }
+  },
   statNow(path) {
     try {
       return infoOf(Deno.statSync(path));
@@ -73,6 +81,33 @@ async function* piecesOf(path: string): AsyncGenerator<Uint8Array<ArrayBuffer>> 
   } catch (error) {
     throw fileError(error);
   }
+}
+
+function followed(path: string, file: Deno.FsFile): FollowedFile {
+  const buffer = new Uint8Array(PIECE_OCTETS);
+  let at = 0;
+  return {
+    async readMore() {
+      try {
+        if ((await file.stat()).size < at) at = await file.seek(0, Deno.SeekMode.Start);
+        const length = await file.read(buffer) ?? 0;
+        at += length;
+        return buffer.slice(0, length);
+      } catch (error) {
+        throw fileError(error);
+      }
+    },
+    async isInPlace() {
+      try {
+        const [open, there] = await Promise.all([file.stat(), Deno.stat(path)]);
+        return open.dev === there.dev && open.ino === there.ino;
+      } catch {
+        // Whatever the reason: opening it anew tells.
+        return false;
+      }
+    },
+    close: () => file.close(),
+  };
 }
 
 /** Its size is as true as when it was asked for: files grow, and those of /proc have none. */

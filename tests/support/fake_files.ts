@@ -1,4 +1,4 @@
-import { FileError, type FileInfo, type Files } from "../../lib/base/files.ts";
+import { FileError, type FileInfo, type Files, type FollowedFile, type GrowingFiles } from "../../lib/base/files.ts";
 
 const ENCODER = new TextEncoder();
 
@@ -6,7 +6,7 @@ const ENCODER = new TextEncoder();
 export type FakeContent = string | Uint8Array<ArrayBuffer> | null | { readonly kind: "folder" | "other" };
 
 /** Files in memory, by their paths; folders are there when something is in them. */
-export class FakeFiles implements Files {
+export class FakeFiles implements Files, GrowingFiles {
   /** What is in them. */
   readonly texts: Map<string, FakeContent>;
   /** Paths in the order in which they were read. */
@@ -16,6 +16,7 @@ export class FakeFiles implements Files {
   /** How long pieces are. */
   pieceOctets = 64;
   readonly #versions = new Map<string, number>();
+  readonly #open = new Set<{ path: string; at: number }>();
   #lastVersion = 0;
 
   constructor(texts: Readonly<Record<string, FakeContent>> = {}) {
@@ -47,6 +48,41 @@ export class FakeFiles implements Files {
   async *pieces(path: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     const octets = await this.read(path, Infinity);
     for (let at = 0; at < octets.length; at += this.pieceOctets) yield octets.slice(at, at + this.pieceOctets);
+  }
+
+  /** What is open is what stands at the path, unless `move` has taken it elsewhere. */
+  async follow(path: string): Promise<FollowedFile> {
+    await null;
+    this.readNow(path, Infinity);
+    const open = { path, at: 0 };
+    this.#open.add(open);
+    return {
+      readMore: async () => {
+        await null;
+        const octets = octetsOf(this.texts.get(open.path) ?? "");
+        if (octets.length < open.at) open.at = 0;
+        const piece = octets.slice(open.at, open.at + this.pieceOctets);
+        open.at += piece.length;
+        return piece;
+      },
+      isInPlace: async () => {
+        await null;
+        return open.path === path && this.texts.has(path);
+      },
+      close: () => void this.#open.delete(open),
+    };
+  }
+
+  /** Files that are followed. */
+  get openCount(): number {
+    return this.#open.size;
+  }
+
+  /** Moves a file to another path, as a program does that puts it aside. */
+  move(from: string, to: string): void {
+    this.write(to, this.texts.get(from)!);
+    this.remove(from);
+    for (const open of this.#open) if (open.path === from) open.path = to;
   }
 
   statNow(path: string): FileInfo | null {

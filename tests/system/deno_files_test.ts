@@ -100,3 +100,27 @@ testInFolder(
     }
   },
 );
+
+testInFolder("follows a file that grows, is moved away, or begins anew", async (folder) => {
+  const path = `${folder}/log`;
+  const text = (octets: Uint8Array) => new TextDecoder().decode(octets);
+  await assertRejects(() => DENO_FILES.follow(path), FileError, "there is no such file");
+  await Deno.writeTextFile(path, "one\n");
+  const file = await DENO_FILES.follow(path);
+  try {
+    assertEquals([text(await file.readMore()), text(await file.readMore())], ["one\n", ""]);
+    await Deno.writeTextFile(path, "two\n", { append: true });
+    assertEquals([text(await file.readMore()), await file.isInPlace()], ["two\n", true]);
+    await Deno.truncate(path, 0);
+    assertEquals(text(await file.readMore()), "");
+    await Deno.writeTextFile(path, "three\n", { append: true });
+    assertEquals(text(await file.readMore()), "three\n");
+    await Deno.rename(path, `${folder}/old`);
+    assertEquals(await file.isInPlace(), false);
+    await Deno.writeTextFile(`${folder}/old`, "four\n", { append: true });
+    await Deno.writeTextFile(path, "five\n");
+    assertEquals([text(await file.readMore()), await file.isInPlace()], ["four\n", false]);
+  } finally {
+    file.close();
+  }
+});

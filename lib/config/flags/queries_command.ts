@@ -9,13 +9,15 @@ import { argumentsOf, type SubCommand } from "./sub_command.ts";
 
 /** Lines, unless told otherwise. */
 const LIMIT_DEFAULT = 100;
+/** Where they are followed. */
+const FOLLOW_LIMIT_DEFAULT = 10;
 const LIMIT_MAX = 1_000_000;
 const SOURCES = Object.keys(SOURCE);
 
 /** What `--help` says of it. */
 export const QUERIES_COMMAND: SubCommand = {
   name: "queries",
-  value: "[--name <text>] [--client <ip>] [--source <source>,...] [--since <time>] [--json]",
+  value: "[--name <text>] [--client <ip>] [--source <source>,...] [--since <time>] [--follow] [--json]",
   help: [
     "Search the query log, the newest first: who asked for what, where the answer came from, why it was none. It takes",
     "query-log.folder in the configuration. queries --help tells all filters.",
@@ -28,6 +30,7 @@ export const QUERIES_COMMAND: SubCommand = {
     "server's name.",
     "--since and --until <time>: 30m, 2h or 7d ago; 14:02 today; '2026-11-30 14:02'; 2026-11-30T14:02:37Z.",
     `--limit <n>: lines, ${LIMIT_DEFAULT} unless given. --json prints the lines as they are written.`,
+    `--follow: the last ${FOLLOW_LIMIT_DEFAULT}, or --limit <n>, then each as it is written, a second later at most, until Ctrl-C.`,
     "A search ends after ten seconds, says how far back it was, and how to go on. Compressed files are searched, too.",
     "The folder is that of the running program (--socket, as of status); of a configuration file (--config <file>); or",
     "--folder <path>. Exit code 1 when it cannot be searched, 3 when the program cannot be reached.",
@@ -46,8 +49,10 @@ export interface Queries {
   readonly since: string | null;
   /** `null` for up to now. */
   readonly until: string | null;
-  /** Lines, at most. */
+  /** Lines, at most; where they are followed, those that are there already. */
   readonly limit: number;
+  /** Whether lines are told of as they are written. */
+  readonly isFollowed: boolean;
   /** Whether lines are printed as they are written. */
   readonly isJson: boolean;
   /** Where the log is: in this folder; where this configuration file says; where the program that listens here says. */
@@ -67,10 +72,12 @@ export function parseQueries(args: readonly string[]): Queries {
   let where: Queries["where"] = { kind: "program", socket: DEFAULT_ADMIN_SOCKET };
   let since: string | null = null;
   let until: string | null = null;
-  let limit = LIMIT_DEFAULT;
+  let limitText: string | null = null;
   let isJson = false;
+  let isFollowed = false;
   for (const { text, flag, hasValue, value } of argumentsOf(args)) {
     if (flag === "--json" && !hasValue) isJson = true;
+    else if (flag === "--follow" && !hasValue) isFollowed = true;
     else if (flag === "--name") filter.name = readName(value());
     else if (flag === "--client") filter.client = value().toLowerCase();
     else if (flag === "--upstream") filter.upstream = value();
@@ -80,7 +87,7 @@ export function parseQueries(args: readonly string[]): Queries {
     else if (flag === "--type") filter.types = readCodes(flag, value(), typeFromText, "a type such as AAAA or TYPE65");
     else if (flag === "--since") since = readTime(flag, value());
     else if (flag === "--until") until = readTime(flag, value());
-    else if (flag === "--limit") limit = readLimit(value());
+    else if (flag === "--limit") limitText = value();
     else if (flag === "--folder") where = { kind: "folder", path: value() };
     else if (flag === "--config") where = { kind: "config", path: value() };
     else if (flag === "--socket") where = { kind: "program", socket: value() };
@@ -90,7 +97,13 @@ export function parseQueries(args: readonly string[]): Queries {
         `Cannot use "${text}" with queries: --name ${text} searches for it, see queries --help`,
       );}
   }
-  return { kind: "queries", filter, since, until, limit, isJson, where };
+  if (isFollowed && (since !== null || until !== null)) {
+    throw new UsageError("Cannot use --follow with --since or --until: it tells of what comes from now on");
+  }
+  const limit = limitText === null
+    ? (isFollowed ? FOLLOW_LIMIT_DEFAULT : LIMIT_DEFAULT)
+    : readLimit(limitText, isFollowed ? 0 : 1);
+  return { kind: "queries", filter, since, until, limit, isFollowed, isJson, where };
 }
 
 /** As it is written down. */
@@ -121,8 +134,8 @@ function readTime(flag: string, text: string): string {
   throw new UsageError(`Cannot use ${flag} "${text}": ${example}`);
 }
 
-function readLimit(text: string): number {
+function readLimit(text: string, min: number): number {
   const limit = /^[0-9]{1,7}$/.test(text) ? Number(text) : NaN;
-  if (limit >= 1 && limit <= LIMIT_MAX) return limit;
-  throw new UsageError(`Cannot use --limit "${text}": must be a number from 1 to ${LIMIT_MAX}`);
+  if (limit >= min && limit <= LIMIT_MAX) return limit;
+  throw new UsageError(`Cannot use --limit "${text}": must be a number from ${min} to ${LIMIT_MAX}`);
 }

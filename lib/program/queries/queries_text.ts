@@ -7,7 +7,15 @@ const CELL_CHARACTERS_MAX = 60;
 export function queriesText(queries: readonly LoggedQuery[]): string {
   if (queries.length === 0) return "";
   const rows = [HEAD, ...queries.map(cellsOf)];
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((cells) => cells[column]!.length)));
+  return tableText(rows, HEAD.map((_, column) => Math.max(...rows.map((cells) => cells[column]!.length))));
+}
+
+/** Lines of a table that others are to come to, and that others have come to if it is not the first part of it. */
+export function partText(queries: readonly LoggedQuery[], isFirst: boolean): string {
+  return tableText([...isFirst ? [HEAD] : [], ...queries.map(cellsOf)], USUAL_WIDTHS);
+}
+
+function tableText(rows: readonly (readonly string[])[], widths: readonly number[]): string {
   return rows.map((cells) => {
     const line = cells.map((cell, column) =>
       column === MS ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)
@@ -17,6 +25,8 @@ export function queriesText(queries: readonly LoggedQuery[]): string {
 }
 
 const HEAD = ["time", "client", "name", "type", "result", "source", "ms", "by"];
+/** Where nobody knows what is still to come. */
+const USUAL_WIDTHS = [23, 18, 36, 5, 8, 8, 6, 0];
 const MS = HEAD.indexOf("ms");
 
 function cellsOf({ time, client, group, name, type, rcode, source, tookMs, upstream, reason }: LoggedQuery): string[] {

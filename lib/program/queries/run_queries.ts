@@ -10,6 +10,7 @@ import { readConfigFile } from "../config/config_file.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Host } from "../host.ts";
 import type { OperatingSystem } from "../operating_system.ts";
+import { followQueries } from "./follow_queries.ts";
 import { queriesText } from "./queries_text.ts";
 
 /** Whoever waits for it does not want to for longer. */
@@ -28,6 +29,7 @@ export async function runQueries(command: Queries, host: Host, system: Operating
   let folder = "";
   try {
     folder = await folderOf(command, host, system);
+    if (command.isFollowed) return await followQueries(command, folder, host, system);
     const search = {
       filter: new LineFilter(command.filter),
       sinceMs: moment(command.since),

@@ -1,6 +1,7 @@
 import { LineAMinute } from "../../observe/line_a_minute.ts";
 import type { LineWriter } from "../../observe/line_writer.ts";
 import { openStandardError } from "./standard_error.ts";
+import { UnreadError } from "./standard_output.ts";
 import { onStrayRejection } from "./stray_rejections.ts";
 import { onUncaughtError } from "./uncaught_errors.ts";
 
@@ -8,6 +9,8 @@ import { onUncaughtError } from "./uncaught_errors.ts";
 const FLUSH_MS = 1000;
 /** Of a program that is at fault; Deno's own. */
 const BROKEN_EXIT_CODE = 1;
+/** Of a program that SIGPIPE ends, which Deno ignores: what it prints nobody reads any more (`| head`). */
+const UNREAD_EXIT_CODE = 128 + 13;
 
 /**
  * Runs `run` as the whole work of this process, which ends with the exit code that it resolves to. Whatever goes wrong is
@@ -31,6 +34,7 @@ export async function runProcess(run: (standardError: LineWriter) => Promise<num
   try {
     await end(await run(standardError));
   } catch (error) {
+    if (error instanceof UnreadError) await end(UNREAD_EXIT_CODE);
     await endBroken(error);
   }
 }

@@ -49,6 +49,11 @@ ${more}`;
     return stdout.split("\n").slice(0, -1).map((line) => JSON.parse(line));
   }
 
+  /** Whoever reads what comes to the log of the running program. */
+  follow(...args: string[]): Follower {
+    return new Follower(this.#command([], ["queries", "--socket", this.socket, "--follow", "--json", ...args]));
+  }
+
   #command(permissions: readonly string[], args: readonly string[]): string[] {
     const files = [`--allow-read=${this.folder},${ROOT}`, `--allow-write=${this.folder}`];
     return [Deno.execPath(), "run", "--no-prompt", "--allow-net", ...files, ...permissions, `${ROOT}/main.ts`, ...args];
@@ -57,6 +62,47 @@ ${more}`;
   async [Symbol.asyncDispose](): Promise<void> {
     await this.upstream[Symbol.asyncDispose]();
     await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+/** A command that prints lines until it is stopped. */
+class Follower implements AsyncDisposable {
+  readonly #process: Deno.ChildProcess;
+  readonly #reader: ReadableStreamDefaultReader<string>;
+  #text = "";
+
+  constructor([executable, ...args]: readonly string[]) {
+    const io = { stdin: "null", stdout: "piped", stderr: "null" } as const;
+    this.#process = new Deno.Command(executable!, { args, ...io }).spawn();
+    this.#reader = this.#process.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  /** The next so many lines. */
+  async lines(count: number): Promise<Record<string, unknown>[]> {
+    while (this.#text.split("\n").length <= count) {
+      const { value, done } = await this.#reader.read();
+      if (done) throw new Error(`It has ended: ${this.#text}`);
+      this.#text += value;
+    }
+    const lines = this.#text.split("\n");
+    this.#text = lines.slice(count).join("\n");
+    return lines.slice(0, count).map((line) => JSON.parse(line));
+  }
+
+  /** Its exit code when it is told to end. */
+  async interrupted(): Promise<number> {
+    this.#process.kill("SIGINT");
+    return (await this.#process.status).code;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#process.kill("SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+    await this.#process.status;
+    await this.#reader.cancel();
   }
 }
 
@@ -96,6 +142,18 @@ test("the program writes down what it was asked, and finds it again", async (rig
   assertEquals((await child.end()).exitCode, 0);
   const ending = await rig.run("queries", "--config", `${rig.folder}/config.toml`);
   assertEquals([ending.exitCode, ending.stdout.split("\n").length], [0, 5]);
+});
+
+test("queries --follow tells of queries as they are written, until Ctrl-C", async (rig) => {
+  await using child = await rig.serve(`[query-log]\nfolder = "${rig.log}"\n`);
+  await ask(child, 2);
+  await using follower = rig.follow("--source", "upstream,cache");
+  assertEquals((await follower.lines(2)).map(({ source }) => source), ["upstream", "cache"]);
+  await ask(child, 3);
+  assertEquals((await follower.lines(3)).map(({ source }) => source), ["cache", "cache", "cache"]);
+  assertEquals(await follower.interrupted(), 0);
+  child.signal("SIGTERM");
+  assertEquals((await child.end()).exitCode, 0);
 });
 
 test("the supervisor alone writes down what its workers were asked", async (rig) => {

@@ -56,6 +56,31 @@ Deno.test("queries in a folder that is not there says so", async () => {
   assertEquals([code, lines], [1, ["dns-forwarder: Cannot search /nowhere: there is no such file"]]);
 });
 
+Deno.test("queries --follow prints the last lines, and ends when it is told to", async () => {
+  const host = new FakeSystem(["queries", "--folder", "/log", "--follow"]);
+  host.files.write("/log/queries.jsonl", LINE);
+  const running = runProgram(host, host.system);
+  await host.world.time.pass(1000);
+  host.files.write("/log/queries.jsonl", LINE + LINE);
+  await host.world.time.pass(1000);
+  host.end();
+  assertEquals([await running, host.lines], [0, []]);
+  const rows = host.printed.join("").replaceAll(/2026-\S+ \S+/g, "T").replaceAll(/ +/g, " ").split("\n");
+  const row = "T 192.0.2.77 www.example.com A NXDOMAIN blocked 1.3 list ads, line 7";
+  assertEquals(rows, ["time client name type result source ms by", row, row, ""]);
+});
+
+Deno.test("queries --follow --json prints lines as they are, and waits for a log that is not there", async () => {
+  const host = new FakeSystem(["queries", "--folder", "/log", "--follow", "--json", "--limit", "0"]);
+  const running = runProgram(host, host.system);
+  await host.world.time.pass(1000);
+  host.files.write("/log/queries.jsonl", LINE);
+  await host.world.time.pass(1000);
+  host.end();
+  assertEquals([await running, host.printed.join("")], [0, LINE]);
+  assertEquals(host.lines, ["dns-forwarder: nothing in /log yet: there is no such file; waiting for it"]);
+});
+
 const WRONG: readonly [readonly string[], string][] = [
   [["example.com"], 'Cannot use "example.com" with queries: --name example.com searches for it, see queries --help'],
   [["--nam", "x"], 'Cannot use "--nam" with queries: no such flag, see queries --help'],
@@ -68,6 +93,10 @@ const WRONG: readonly [readonly string[], string][] = [
   [
     ["--since", "monday"],
     "Cannot use --since \"monday\": must be a time such as 2h, 14:02, '2026-11-30 14:02' or 2026-11-30T14:02:37Z",
+  ],
+  [
+    ["--follow", "--since", "1h"],
+    "Cannot use --follow with --since or --until: it tells of what comes from now on",
   ],
   [["--limit", "0"], 'Cannot use --limit "0": must be a number from 1 to 1000000'],
 ];
