@@ -99,6 +99,11 @@ export class Reloads {
     return { config: this.#reloader?.config ?? this.#config!, ...this.#origin };
   }
 
+  /** Where a setting was given in what was read last, whether that is followed or not; `null` where it was not. */
+  placeOf(path: string): string | null {
+    return this.#readOrigin.places.get(path) ?? null;
+  }
+
   /** SIGHUP. */
   hangup(): void {
     const { load, log } = this.#options;

@@ -68,9 +68,6 @@ export async function runProgram(host: Host, system: OperatingSystem): Promise<n
     return await serve(started, () => readConfigFileAgain(command, system), host, system);
   } catch (error) {
     if (error instanceof UsageError) return complain(host, error.message, EXIT.usage);
-    if (error instanceof ListenError) {
-      return complain(host, listenAdvice(error, system.isForbidden(error.cause)), EXIT.cannotListen);
-    }
     throw error;
   }
 }
@@ -90,6 +87,10 @@ async function serve(
   const stopHearing = system.onHangup(() => reloads.hangup());
   try {
     return await serveByProcesses(command, told, system, reloads);
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error;
+    const placeOf = (path: string) => reloads.placeOf(path);
+    return complain(host, listenAdvice(error, { isForbidden: system.isForbidden, placeOf }), EXIT.cannotListen);
   } finally {
     stopHearing();
   }

@@ -74,13 +74,14 @@ async function serveBy(
   service?.ready();
   let attendants: Attendants | null = null;
   let { drainSeconds } = config;
+  const advice = { isForbidden: system.isForbidden, placeOf: (path: string) => reloads.placeOf(path) };
   const target: ReloadTarget = {
     prepare: async (to) => {
       const read = await certificates.read(to);
       const prepare = () => app.prepareInSteps(io.named(to), read.material);
       const { commit, abort } = await orAdvise(
         () => besides(prepare, () => attendants?.telemetry.prepare(to)),
-        system.isForbidden,
+        advice,
       );
       const follow = () => {
         commit();

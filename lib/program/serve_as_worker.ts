@@ -9,7 +9,7 @@ import { TraceReports } from "../workers/trace_reports.ts";
 import { work } from "../workers/work.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Host } from "./host.ts";
-import { listenAdvice, orAdvise } from "./listen_advice.ts";
+import { type AdviceOptions, listenAdvice, orAdvise } from "./listen_advice.ts";
 import { withLogFormat } from "./log_format.ts";
 import type { OperatingSystem } from "./operating_system.ts";
 import { MessageStream } from "./telemetry/message_stream.ts";
@@ -35,9 +35,14 @@ export async function serveAsWorker(host: Host, system: OperatingSystem): Promis
       return EXIT.hasNoLists;
     }
     if (!(error instanceof ListenError)) throw error;
-    host.writeLine(`dns-forwarder: ${listenAdvice(error, system.isForbidden(error.cause))}`);
+    host.writeLine(`dns-forwarder: ${listenAdvice(error, adviceIn(system))}`);
     return EXIT.cannotListen;
   }
+}
+
+/** Its supervisor knows where settings were given, and has tried their addresses. */
+function adviceIn({ isForbidden }: OperatingSystem): AdviceOptions {
+  return { isForbidden, placeOf: () => null };
 }
 
 function startWorker(
@@ -86,7 +91,7 @@ function startWorker(
     },
     prepare: async (to, material) => {
       const prepare = () => app.prepareInSteps(io.named(to), material);
-      const { commit, abort } = await orAdvise(prepare, system.isForbidden);
+      const { commit, abort } = await orAdvise(prepare, adviceIn(system));
       const follow = () => {
         messages.follow(to);
         tracing.follow(to);

@@ -138,12 +138,13 @@ export async function supervise(
   return exitCode;
 
   async function prepare(to: FullConfig): Promise<Prepared> {
-    const { config: resolved, use } = await orAdvise(() => served.resolve(to), system.isForbidden);
+    const advice = { isForbidden: system.isForbidden, placeOf: (path: string) => reloads.placeOf(path) };
+    const { config: resolved, use } = await orAdvise(() => served.resolve(to), advice);
     const read = await certificates.read(to);
     const prepare = () => supervisor.prepare(resolved, read.material);
     const { commit, abort } = await orAdvise(
       () => besides(prepare, () => attendants?.telemetry.prepare(to)),
-      system.isForbidden,
+      advice,
     );
     const follow = () => {
       use();

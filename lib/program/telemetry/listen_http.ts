@@ -7,7 +7,7 @@ import type { OperatingSystem } from "../operating_system.ts";
 export interface BesideListen {
   /** As `formatSocketAddress` writes it. */
   readonly address: string;
-  /** The setting that says so, as messages name it. */
+  /** The path of the setting that says so. */
   readonly setting: string;
 }
 

@@ -56,7 +56,7 @@ export function serveMetrics(config: FullConfig, context: PartContext): RunningP
     try {
       const { sharesPort } = config;
       const options = { identities: null, sharesPort, requestsMax: REQUESTS_MAX, handle, failed };
-      const server = listenHttp({ address: config.metricsListen!, setting: "--metrics" }, options, system);
+      const server = listenHttp({ address: config.metricsListen!, setting: "metrics.listen" }, options, system);
       return { server, address: formatSocketAddress(server.address) };
     } catch (error) {
       loop.stop();

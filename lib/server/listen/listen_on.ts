@@ -34,7 +34,7 @@ export class ListenError extends Error {
   override readonly name = "ListenError";
   /** What was to be bound. */
   readonly address: SocketAddress;
-  /** What sets it, such as `--listen`. */
+  /** The path of the setting that says so, such as `server.listen`. */
   readonly setting: string;
 
   /** `name` is what the operator calls the place, `cause` what the operating system said. */
@@ -132,7 +132,7 @@ function proxied({ proxyNetworks }: Listen): ProxyOptions | null {
 
 /** An address where clients are served could not be bound. */
 export function listenError(listen: Listen, cause: unknown): ListenError {
-  return new ListenError({ name: listenName(listen), address: listen.address, setting: "--listen" }, cause);
+  return new ListenError({ name: listenName(listen), address: listen.address, setting: "server.listen" }, cause);
 }
 
 /** Closes what was opened and is not served. */

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { AddressInUseError } from "../../../lib/base/runtime.ts";
 import { runProgram } from "../../../lib/program/run_program.ts";
 import { FakeSystem } from "../../support/fake_system.ts";
 
@@ -91,9 +92,31 @@ Deno.test("a reload that would tell numbers at a port that is taken is refused, 
     failed: () => {},
   });
   const wanted = '[metrics]\nlisten = "127.0.0.1:9999"\n[cache]\nmax-ttl = "1h"\n';
-  await reload(wanted, /Cannot listen on 127\.0\.0\.1:9999: port 9999 is in use there; .* or give another --metrics/);
+  await reload(
+    wanted,
+    /Cannot listen on 127\.0\.0\.1:9999: port 9999 is in use there; .* or give another metrics\.listen \(\/etc\/config\.toml:7\)/,
+  );
   assertEquals([heard(), (await ask("/metrics")).status], [["127.0.0.1:9153", "127.0.0.1:9999"], 200]);
   await end();
+});
+
+Deno.test("the program that cannot tell numbers at a port that is taken names the setting as it was given", async () => {
+  for (
+    const [args, setting] of [
+      [["--listen", "192.0.2.53", "--metrics", "127.0.0.1:9153"], "--metrics"],
+      [["--config", "/a.toml"], "metrics.listen (/a.toml:4)"],
+    ] as const
+  ) {
+    const host = new FakeSystem(args);
+    host.files.write("/a.toml", '[server]\nlisten = ["192.0.2.53"]\n[metrics]\nlisten = "127.0.0.1:9153"\n');
+    host.httpServers.refused.set("127.0.0.1:9153", new AddressInUseError("taken"));
+    assertEquals(await runProgram(host, host.system), 1);
+    assertEquals(
+      host.lines.at(-1),
+      "dns-forwarder: Cannot listen on 127.0.0.1:9153: port 9153 is in use there; stop the other program or give another " +
+        setting,
+    );
+  }
 });
 
 Deno.test("the program does not start when it cannot tell numbers where it is to, and says why", async () => {
