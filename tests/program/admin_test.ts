@@ -213,7 +213,7 @@ Deno.test("explain --offline reads a configuration file, and says with which lin
   assertEquals(await runProgram(host, host.system), 0);
   assertMatch(
     host.printed.join(""),
-    /^ 2 {2}policy .*\[\[route\]\].* {2}\/etc\/config\.toml:3, sentence 6 of the law$/m,
+    /^ 2 {2}policy .*\[\[route\]\].* {2}\/etc\/config\.toml:3: of all routes .* \(law 6\)$/m,
   );
   assertStringIncludes(host.printed.join(""), "+0.0 ms  10.0.0.1:53");
   host.files.write("/etc/config.toml", "[upstreams.default\n");

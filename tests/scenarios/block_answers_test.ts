@@ -187,7 +187,7 @@ Deno.test("the explanation tells the name in the answer that is blocked", async 
   await scene.settle();
   const text = explanationText(await explaining);
   assertEquals(text.includes("list ads, line 2: x7.tracker.example.net."), true, text);
-  assertEquals(text.includes("sentence 5 of the law"), true, text);
+  assertEquals(text.includes("the answer leads to what is blocked (law 5)"), true, text);
 });
 
 Deno.test("what allows a name for one type allows no other that is asked for with it [block_05]", async () => {

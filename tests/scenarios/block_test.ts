@@ -294,15 +294,15 @@ Deno.test("[block_09] explain tells list and line, or what allows the name", asy
     "ads.example.org. IN A",
     "1  client  127.0.0.1 over UDP  allowed by 0.0.0.0/0",
     "group default",
-    "2  policy  list ads, line 2  config.toml:1, sentence 4 of the law",
+    "2  policy  list ads, line 2  config.toml:1: names of your own count before lists, a longer name before a shorter one, and allow before block (law 4)",
     "3  reply  NOERROR, 1 record  71 octets",
     "ads.example.org. 60 IN A 0.0.0.0",
     "extended error 15: ads:2",
     "=  NOERROR  0.0 ms  blocked by list ads, line 2",
   ]);
   assertEquals((await explain("www.ads.example.org")).slice(3, 6), [
-    "2  policy  no route  sentence 6 of the law",
-    "allowed by [lists.needed] names  config.toml:1, sentence 4 of the law",
+    "2  policy  no route  no route is for it, so the upstreams of its client's group are asked, or those for all (law 6)",
+    "allowed by [lists.needed] names  config.toml:1: names of your own count before lists, a longer name before a shorter one, and allow before block (law 4)",
     "3  cache  nothing",
   ]);
 });

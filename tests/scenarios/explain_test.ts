@@ -109,9 +109,9 @@ Deno.test("explain: pauses for the client's group are told, and what another mom
     return lines.slice(3, lines.findIndex((line) => /^3 /.test(line)));
   };
   const [usual, all, ads] = [
-    "no route  sentence 6 of the law",
-    '[clients.kids] block "*"  config.toml:1, sentence 4 of the law',
-    "[lists.ads] names  config.toml:1, sentence 4 of the law",
+    "no route  no route is for it, so the upstreams of its client's group are asked, or those for all (law 6)",
+    '[clients.kids] block "*"  config.toml:1: names of your own count before lists, a longer name before a shorter one, and allow before block (law 4)',
+    "[lists.ads] names  config.toml:1: names of your own count before lists, a longer name before a shorter one, and allow before block (law 4)",
   ].map((reason) => `2  policy  ${reason}`);
   assertEquals(await policyLines({}), [usual]);
   assertEquals(await policyLines({ at: "2026-11-30 21:00" }), [all, "at 2026-11-30 21:00  night, not noon"]);
@@ -202,13 +202,13 @@ Deno.test("explain: which sentence of the configuration decides, where it stands
   assertEquals((await explain({ name: "www.corp.example", client: "192.168.1.70" })).slice(1, 6), [
     "1  client  192.168.1.70 over UDP  allowed by 0.0.0.0/0",
     "group kids",
-    "2  policy  [[route]] to ad  config.toml:1, sentence 6 of the law",
+    "2  policy  [[route]] to ad  config.toml:1: of all routes the one for the longest domain counts (law 6)",
     "3  cache  nothing",
     "4  upstream  +0.0 ms  203.0.113.54:53  asked",
   ]);
   const dropped = await explain({ type: TYPE.AAAA, client: "192.168.1.70" });
   assertEquals([dropped[3], dropped.at(-1)], [
-    "2  policy  [clients.kids] drop-types  config.toml:1, sentence 1 of the law",
+    "2  policy  [clients.kids] drop-types  config.toml:1: its client is in that group (law 1)",
     "=  NOERROR  0.0 ms  [clients.kids] drop-types",
   ]);
   assertEquals(
@@ -218,7 +218,7 @@ Deno.test("explain: which sentence of the configuration decides, where it stands
   assertEquals((await explain({ name: "localhost" })).slice(1, 4), [
     "1  client  127.0.0.1 over UDP  allowed by 0.0.0.0/0",
     "group default",
-    "2  policy  special-use name localhost., RFC 6761  sentence 2 of the law",
+    "2  policy  special-use name localhost., RFC 6761  what the program does by itself: nothing that you have said is about it (law 2)",
   ]);
   scene.app.abort();
 });
@@ -236,9 +236,9 @@ Deno.test("explain: where a rewrite or an alias leads, and what decides about th
     },
   });
   const policy = [
-    "2  policy  [[rewrite]] to alias.lan  config.toml:1, sentence 7 of the law",
-    "[local]  config.toml:1, sentence 3 of the law, for alias.lan.",
-    "[[route]] to ad  config.toml:1, sentence 6 of the law, for www.corp.example.",
+    "2  policy  [[rewrite]] to alias.lan  config.toml:1: another name is asked for in its place (law 7)",
+    "[local]  config.toml:1: local data comes before everything else (law 3), for alias.lan.",
+    "[[route]] to ad  config.toml:1: of all routes the one for the longest domain counts (law 6), for www.corp.example.",
   ];
   const lines = await explain({ name: "old.example" });
   assertEquals(lines.slice(3, 6), policy);

@@ -1,6 +1,5 @@
 import type { ExplainedFact, ExplainedStep } from "../../operator/explain/explanation.ts";
 import type { OtherName, RememberedEntry, TraceStep } from "../../observe/trace.ts";
-import type { Reason } from "../../resolver/decision.ts";
 import { remembered } from "../../resolver/cache/remembered.ts";
 import type { Query } from "../../resolver/query.ts";
 import { SOURCE } from "../../resolver/reply.ts";
@@ -8,11 +7,12 @@ import { rcodeToText, TYPE } from "../../wire/iana.ts";
 import { decode } from "../../wire/message.ts";
 import { recordToText } from "../../wire/text/record_text.ts";
 import type { Resources } from "../resources.ts";
+import { lawInWords } from "./law_in_words.ts";
 
 /** Records that are shown. */
 const RECORDS_MAX = 10;
 
-/** What the configuration says of the question, which sentence of the law that is, and where it stands. */
+/** What the configuration says of the question, where it stands, and why that counts. */
 export function policyStep(query: Query, timeFacts: readonly ExplainedFact[]): ExplainedStep {
   const facts = [decisionFact(query), ...allowedFacts(query), ...otherNames(query).map(otherFact), ...timeFacts];
   return { subject: "policy", facts };
@@ -25,23 +25,19 @@ function decisionFact(query: Query): ExplainedFact {
     const what = isOwn ? "answered by the program itself" : "nothing applies";
     return { what, detail: isOwn ? "a name or a type with a meaning of its own" : "" };
   }
-  return { what: decision.reason.what, detail: whereOf(decision.reason) };
+  return { what: decision.reason.what, detail: lawInWords(decision.reason) };
 }
 
 /** What undoes that its name is blocked. */
 function allowedFacts(query: Query): ExplainedFact[] {
   return stepsOf(query).filter((step) => step.kind === "allowed").map(({ reason }) => {
-    return { what: `allowed by ${reason.what}`, detail: whereOf(reason) };
+    return { what: `allowed by ${reason.what}`, detail: lawInWords(reason) };
   });
 }
 
 function otherFact({ name, reason }: OtherName): ExplainedFact {
   if (reason === null) return { what: "nothing applies", detail: `to ${name}` };
-  return { what: reason.what, detail: `${whereOf(reason)}, for ${name}` };
-}
-
-function whereOf({ sentence, place }: Reason): string {
-  return `${place === null ? "" : `${place.file}:${place.line}, `}sentence ${sentence} of the law`;
+  return { what: reason.what, detail: `${lawInWords(reason)}, for ${name}` };
 }
 
 /** The names that are asked for in place of the question's, in turn. */
