@@ -1,3 +1,5 @@
+import type { Trouble } from "../health/troubles.ts";
+
 /** What is told of a kind of trouble, and when. */
 export interface AlertKindRule {
   /** What Prometheus's rules call it (`packaging/prometheus/rules.yml`), so that both take the same way. */
@@ -71,14 +73,7 @@ export const ALERT_KINDS = {
 export type AlertKind = keyof typeof ALERT_KINDS;
 
 /** Something that is wrong at a moment. */
-export interface Finding {
-  /** What kind of trouble it is. */
-  readonly kind: AlertKind;
-  /** What it is about; empty for the whole program. */
-  readonly subject: string;
-  /** For people, one sentence. */
-  readonly text: string;
-}
+export type Finding = Trouble<AlertKind>;
 
 /** What tells findings apart. */
 export function keyOf({ kind, subject }: Pick<Finding, "kind" | "subject">): string {

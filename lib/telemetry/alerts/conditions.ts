@@ -1,7 +1,13 @@
 import type { ListStatus } from "../../lists/keeper/list_status.ts";
 import type { Status } from "../../operator/status.ts";
 import type { CertificateStatus } from "../../server/certificates/certificate_keeper.ts";
-import { statesOf } from "../health/upstream_states.ts";
+import {
+  certificateTroubles,
+  failuresTrouble,
+  listTroubles,
+  silentGroups,
+  upstreamTroubles,
+} from "../health/troubles.ts";
 import { type AlertKind, type Finding, keyOf } from "./alert_kinds.ts";
 import { RecentGrowth } from "./recent_growth.ts";
 
@@ -20,8 +26,6 @@ const SPAN_MS = 300_000;
 const SPAN_MINUTES = SPAN_MS / 60_000;
 /** The share of replies that say SERVFAIL; once told, it has to fall below half of that. */
 const FAILURES_MAX = 0.05;
-/** Of fewer replies a share says nothing. */
-const REPLIES_MIN = 50;
 /** Replies a minute that are not what was asked for, by far more than a bad line makes; once told, half of that. */
 const FORGED_PER_MINUTE_MAX = 10;
 /** A list that is fetched each day has missed one. */
@@ -42,14 +46,13 @@ export class Conditions {
   look(watched: Watched, nowMs: number, isTold: (key: string) => boolean): Finding[] {
     const { status, lists, certificates } = watched;
     return [
-      ...upstreamsDown(status),
+      ...silentGroups(status),
+      ...upstreamTroubles(status, { tellsHowLong: false }).filter(isMissed),
       ...this.#failures(status, nowMs, isTold),
       ...this.#forgedReplies(status, nowMs, isTold),
       ...this.#droppingSinks(status, nowMs),
-      ...certificates.flatMap(({ path, trouble }) => {
-        return trouble === null ? [] : [finding("certificate-ending", path, `The certificate ${path} ${trouble}`)];
-      }),
-      ...lists.flatMap(oldList),
+      ...certificateTroubles(certificates),
+      ...listTroubles(lists, LIST_AGE_MAX_S),
     ];
   }
 
@@ -57,9 +60,7 @@ export class Conditions {
     const replied = this.#replied.note(counters.replied, nowMs);
     const failed = this.#failed.note(counters.failed, nowMs);
     const max = isTold(keyOf({ kind: "failures", subject: "" })) ? FAILURES_MAX / 2 : FAILURES_MAX;
-    if (replied < REPLIES_MIN || failed <= max * replied) return [];
-    const share = (100 * failed / replied).toFixed(1);
-    return [finding("failures", "", `${share} % of the replies of the last ${SPAN_MINUTES} minutes say SERVFAIL`)];
+    return failuresTrouble({ replied, failed, minutes: SPAN_MINUTES }, max);
   }
 
   #forgedReplies({ counters }: Watched["status"], nowMs: number, isTold: (key: string) => boolean): Finding[] {
@@ -86,33 +87,7 @@ function finding(kind: AlertKind, subject: string, text: string): Finding {
   return { kind, subject, text };
 }
 
-/** What is left out by hand is not missed. Where nobody of a group answers, each of them is told as well. */
-function upstreamsDown({ upstreams, groups }: Watched["status"]): Finding[] {
-  const asked = upstreams.filter(({ isForBootstrap }) => isForBootstrap !== true);
-  const down = asked.filter(({ state }) => !statesOf(state).includes("up"));
-  const names = new Set(down.map(({ name }) => name));
-  const silent = groups.filter((group) => group.upstreams.length > 0 && group.upstreams.every((one) => names.has(one)));
-  return [
-    ...silent.map(({ name }) => {
-      const about = groups.length > 1 ? `No upstream of the group ${name} answers` : "No upstream answers";
-      return finding("all-upstreams-down", groups.length > 1 ? name : "", about);
-    }),
-    ...down.filter(({ state }) => !statesOf(state).includes("disabled")).map(({ name, state, problem }) => {
-      return finding(
-        "upstream-down",
-        name,
-        `The upstream ${name} is ${state}${problem === null ? "" : `: ${problem}`}`,
-      );
-    }),
-  ];
-}
-
-/** One whose newest text is not as old yet is fetched again and again meanwhile. */
-function oldList({ name, sources }: ListStatus): Finding[] {
-  const old = sources.find(({ error, ageSeconds }) => {
-    return error !== null && (ageSeconds === null || ageSeconds > LIST_AGE_MAX_S);
-  });
-  if (old === undefined) return [];
-  const age = old.ageSeconds === null ? "was never fetched" : `is ${Math.floor(old.ageSeconds / 86_400)} days old`;
-  return [finding("list-old", name, `The list ${name} ${age}: ${old.error}`)];
+/** Who has left one out by hand knows it. */
+function isMissed(trouble: ReturnType<typeof upstreamTroubles>[number]): trouble is Finding & typeof trouble {
+  return trouble.kind === "upstream-down";
 }
