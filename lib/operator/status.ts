@@ -183,7 +183,7 @@ function failuresText(
 
 function upstreamLine({ smoothedMs, percentile95Ms, ...upstream }: UpstreamStatus): string {
   const time = smoothedMs === 0
-    ? "never measured"
+    ? "not measured yet"
     : `answers in ${smoothedMs.toFixed(1)} ms, 95 % within ${percentile95Ms.toFixed(1)} ms`;
   const { queryCount, replyCount } = upstream;
   const isNot = upstream.problem === null ? "" : ` (${upstream.problem})`;

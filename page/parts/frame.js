@@ -49,6 +49,7 @@ export function Frame({ view, children }) {
         <img src="/page/icon.svg" alt="" width="26" height="26" /><span>dns-forwarder</span>
       </a>
         <${Health} />
+        <${Paused} />
         <nav aria-label=${t.common.views}>
         ${VIEWS.map((name) => {
           return html`<a key=${name} href=${linkTo(name)} aria-current=${name === view ? "page" : undefined}>
@@ -102,6 +103,20 @@ function Health() {
     <a class="health" href=${linkTo("upstreams")} aria-live="polite">
       <${HealthDot} health=${isLost ? "" : news.health} />
       <span><b>${isLost ? t.live.lost : t.health[news.health]}</b><span class="note">${note}</span></span>
+    </a>
+  `;
+}
+
+/** What somebody has left off, and may have forgotten. */
+function Paused() {
+  const pauses = useStore(liveNow)?.pauses ?? [];
+  if (pauses.length === 0) return null;
+  const text = pauses.map(t.lists.pauseText).join(", ");
+  return html`
+    <a class="health paused" href=${linkTo("lists")} title=${text}>
+      <${Icon} name="pause" /><span><b>${t.lists.isPaused}</b><span class="note">${pauses.length === 1
+        ? t.lists.pauseEnds(pauses[0])
+        : ""}</span></span>
     </a>
   `;
 }

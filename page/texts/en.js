@@ -161,7 +161,7 @@ export const en = {
     up: (/** @type {number} */ up, /** @type {number} */ all) => `${whole(up)} of ${counted(all, "upstream")} up`,
     none: "No upstreams: answers are made up. Start with --resolver, or name some in the configuration.",
     slow: "slow",
-    neverMeasured: "never measured",
+    neverMeasured: "not measured yet",
     median: "Its replies",
     half: (/** @type {string} */ time) => `half in ${time}`,
     within95: (/** @type {string} */ time) => `95 % in ${time}`,
@@ -267,6 +267,10 @@ export const en = {
     },
     isOn: "Blocking is on",
     isPaused: "Blocking is paused",
+    pauseEnds: (/** @type {PauseAnswer | undefined} */ pause) =>
+      pause === undefined || pause.leftSeconds === null
+        ? "until it is resumed"
+        : `for another ${span(pause.leftSeconds)}`,
     pauseText: (/** @type {PauseAnswer} */ { leftSeconds, clients, lists }) => {
       const by = lists === null ? "" : ` by ${lists.join(", ")}`;
       const whom = clients === null ? "" : ` for ${clients.join(", ")}`;

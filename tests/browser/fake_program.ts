@@ -110,6 +110,7 @@ export class FakeProgram {
       health: this.health,
       problems: this.health === "well" ? [] : problems,
       upstreams: this.upstreams.upstreams,
+      pauses: this.lists.pauses,
     };
   }
 

@@ -245,6 +245,10 @@ test("blocking is paused for some clients, told on every view that it concerns, 
   await dialog.getByLabel("kids").check();
   await dialog.getByRole("button", { name: "Pause" }).click();
   await visit.see("Blocking for kids is paused for another 5 mins");
+  // Wherever somebody is meanwhile.
+  program.tell();
+  await visit.go("queries");
+  await visit.see("Blocking is paused");
   await visit.go("overview");
   await visit.see("Blocking for kids is paused for another 5 mins");
   await visit.go("lists");

@@ -75,7 +75,7 @@ Deno.test("formatStatus() tells the share of hits, the memory taken, and how eac
     "cache: hits=90 (90.0 %) misses=8 stale=1 negative=0 failures=1 prefetches=2 evictions=3 entries=5 " +
     "bytes=1572864 (1.5 of 64 MiB)",
     "upstream 192.0.2.1:53: up, answers in 12.3 ms, 95 % within 20.0 ms, sent=7 replies=6 failures=1",
-    "upstream 192.0.2.2:53: down for 5 min, never measured, sent=7 replies=6 failures=3 (2 timeout, 1 servfail)",
+    "upstream 192.0.2.2:53: down for 5 min, not measured yet, sent=7 replies=6 failures=3 (2 timeout, 1 servfail)",
   ]);
 });
 

@@ -140,7 +140,7 @@ export class FakeApi {
   };
   series: SeriesAnswer = {
     stepMs: 1000,
-    fromAtMs: NOW_MS - 60_000,
+    fromAtMs: NOW_MS - 59_000,
     sources: ["cache", "stale", "upstream", "local", "policy", "refused", "failure", "blocked"],
     counts: [100, 1, 15, 0, 0, 0, 1, 8].map((count) => new Array(60).fill(count)),
     from: "memory",
@@ -208,7 +208,7 @@ export class FakeApi {
   }
 
   #live(parameters: URLSearchParams): LiveAnswer {
-    const { nowAtMs, health, problems } = this.status;
+    const { nowAtMs, health, problems, pauses } = this.status;
     const isFirst = parameters.get("after") === null;
     const number = this.#count++;
     const rows = isFirst ? [] : [queryRow({ id: `live-${number}`, name: `new-${number}.example`, atMs: nowAtMs })];
@@ -223,6 +223,7 @@ export class FakeApi {
       health,
       problems,
       upstreams: [],
+      pauses,
     };
   }
 }

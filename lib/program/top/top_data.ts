@@ -12,8 +12,8 @@ import type {
 const ROWS_MAX = 500;
 /** Seconds that the rate is of: a single one jumps. */
 const RATE_STEPS = 3;
-/** Seconds that are remembered, to tell since when something fails. */
-export const RATES_MAX = 300;
+/** Seconds that are remembered, to tell since when something fails: as many as the program tells of at once. */
+export const RATES_MAX = 298;
 /** Seconds that shares are of. */
 const SHARES_STEPS = 60;
 
@@ -33,6 +33,8 @@ export interface TopData {
   readonly blocked: TopAnswer | null;
   /** Queries of each second, by source; the newest last. */
   readonly rates: readonly Readonly<Record<string, number>>[];
+  /** Which second the newest of them is of, since 1970; `null` while there is none. */
+  readonly lastSecond: number | null;
   /** The last queries that the filter holds for, the newest first. */
   readonly rows: readonly QueryRow[];
   /** What was new the last time. */
@@ -52,6 +54,7 @@ export const NO_DATA: TopData = {
   clients: null,
   blocked: null,
   rates: [],
+  lastSecond: null,
   rows: [],
   live: null,
   failure: null,
@@ -60,22 +63,45 @@ export const NO_DATA: TopData = {
 
 /** With what has come since. */
 export function withLive(data: TopData, live: LiveAnswer): TopData {
+  const isNext = secondsSince(data, live) > 0;
   return {
     ...data,
     live,
     failure: null,
-    rates: [...data.rates, live.counts].slice(-RATES_MAX),
+    rates: isNext ? [...data.rates, live.counts].slice(-RATES_MAX) : data.rates,
+    lastSecond: isNext ? secondOf(live) : data.lastSecond,
+    upstreams: data.upstreams === null ? null : withNews(data.upstreams, live),
     rows: [...live.rows, ...data.rows].slice(0, ROWS_MAX),
   };
 }
 
+/** How many seconds it is from the last one that is known to the one that is told of; 1 where none is known. */
+export function secondsSince({ lastSecond }: Pick<TopData, "lastSecond">, live: LiveAnswer): number {
+  return lastSecond === null ? 1 : secondOf(live) - lastSecond;
+}
+
+/** The last full second. */
+function secondOf({ nowAtMs }: Pick<LiveAnswer, "nowAtMs">): number {
+  return Math.floor(nowAtMs / 1000) - 1;
+}
+
+/** The same is said of an upstream wherever it is spoken of: what has come last. */
+function withNews(known: UpstreamsAnswer, live: LiveAnswer): UpstreamsAnswer {
+  const upstreams = known.upstreams.map((upstream) => {
+    const news = live.upstreams.find(({ name }) => name === upstream.name);
+    return news === undefined ? upstream : { ...upstream, ...news };
+  });
+  return { ...known, upstreams };
+}
+
 /** With what has come in the last minute, for who has only just begun to look; without the second that has only just begun. */
-export function withSeries(data: TopData, { sources, counts }: SeriesAnswer): TopData {
+export function withSeries(data: TopData, { sources, counts, fromAtMs }: SeriesAnswer): TopData {
   const steps = Math.max(0, (counts[0]?.length ?? 0) - 1);
   const rates = Array.from({ length: steps }, (_, step) => {
     return Object.fromEntries(sources.map((source, i) => [source, counts[i]![step]!]));
   });
-  return { ...data, rates: rates.slice(-RATES_MAX) };
+  const lastSecond = steps === 0 ? data.lastSecond : Math.floor(fromAtMs / 1000) + steps - 1;
+  return { ...data, rates: rates.slice(-RATES_MAX), lastSecond };
 }
 
 /** Queries of a second, from all sources. */

@@ -2,7 +2,7 @@ import type { Clock } from "../../base/runtime.ts";
 import { AdminError } from "../../operator/admin/admin_error.ts";
 import type { UpstreamsAnswer } from "../../web/api/answers.ts";
 import type { ExplainWish } from "./keys.ts";
-import { NO_DATA, type TopData, withLive, withSeries } from "./top_data.ts";
+import { NO_DATA, secondsSince, type TopData, withLive, withSeries } from "./top_data.ts";
 import type { TopSource } from "./top_source.ts";
 
 /** What takes more to find out is asked for this often. */
@@ -58,6 +58,8 @@ export class TopFeed {
     const live = await this.#source.live(this.#data.live?.cursor ?? null, filter);
     // Meanwhile somebody may want others.
     if (filter !== this.#filter) return;
+    // Who looks less often than once a second is told of one second of several.
+    if (secondsSince(this.#data, live) > 1) this.#data = withSeries(this.#data, await this.#source.series());
     this.#data = withLive(this.#data, live);
     if (isWhole || this.#clock.nowMs() - this.#slowAtMs >= SLOW_MS) await this.#lookAtAll();
   }

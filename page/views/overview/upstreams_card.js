@@ -1,7 +1,9 @@
 import { useAnswer } from "../../base/answer.js";
 import { share, span } from "../../base/format.js";
 import { html } from "../../base/html.js";
+import { liveNow } from "../../base/live.js";
 import { linkTo } from "../../base/route.js";
+import { useStore } from "../../base/store.js";
 import { Card } from "../../parts/card.js";
 import { stateKind, stateText } from "../../parts/marks.js";
 import { ErrorNotice, Nothing, Waiting } from "../../parts/notice.js";
@@ -24,7 +26,10 @@ export function UpstreamsCard() {
 }
 
 /** @param {{ upstreams: UpstreamsAnswer["upstreams"] }} properties */
-function List({ upstreams }) {
+function List({ upstreams: asked }) {
+  // What stands above says the same of it.
+  const news = useStore(liveNow)?.upstreams ?? [];
+  const upstreams = asked.map((upstream) => ({ ...upstream, ...news.find(({ name }) => name === upstream.name) }));
   if (upstreams.length === 0) return html`<${Nothing}>${t.upstreams.none}<//>`;
   const slow = slowOnes(upstreams);
   const replies = upstreams.reduce((sum, upstream) => sum + upstream.replies, 0);

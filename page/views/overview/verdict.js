@@ -30,7 +30,7 @@ export function Verdict({ status }) {
   }
         ${problems.map((problem) => html`<li key=${problem.text}>${problemText(problem)}</li>`)}
         ${
-    status?.pauses.map((pause) => {
+    (news?.pauses ?? status?.pauses ?? []).map((pause) => {
       return html`<li key=${JSON.stringify(pause)}><a href=${linkTo("lists")}>${t.lists.pauseText(pause)}</a></li>`;
     })
   }

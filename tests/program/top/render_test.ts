@@ -7,7 +7,7 @@ import { bar, countText, msText, shareText, sparkline } from "../../../lib/progr
 import { paint, type Painted } from "../../../lib/program/top/view/paint.ts";
 import { printed, render } from "../../../lib/program/top/view/render.ts";
 import { line, plainText } from "../../../lib/program/top/view/span.ts";
-import { FakeApi, queryRow, statusAnswer, upstreamAnswer } from "../../support/fake_api.ts";
+import { FakeApi, NOW_MS, queryRow, statusAnswer, upstreamAnswer } from "../../support/fake_api.ts";
 import { ScreenModel } from "../../support/screen_model.ts";
 
 const SIZE = { columns: 80, rows: 24 };
@@ -68,6 +68,44 @@ Deno.test("render() says first what is wrong", () => {
     "● The upstream 9.9.9.9:53 is down since 23:31 (1 more: ?)",
   );
   assertStringIncludes(lines(data, { overlay: "help" }).join("\n"), "The list ads is not updated");
+});
+
+Deno.test("render() says that blocking is left off, behind what is wrong", () => {
+  const pauses = [{ leftSeconds: null, clients: null, lists: null }];
+  const paused = { ...fullData(), status: statusAnswer({ pauses }) };
+  assertStringIncludes(lines(paused)[0]!, "● works  blocking is paused until it is resumed");
+  assertStringIncludes(lines(paused, { overlay: "help" }).join("\n"), "blocking is paused until it is resumed");
+  const problems = [{ kind: "list-old", subject: "ads", text: "The list ads is not updated" }];
+  const both = { ...fullData(), status: statusAnswer({ pauses, problems, health: "impaired" }) };
+  assertStringIncludes(lines(both)[0]!, "● The list ads is not updated (1 more: ?)");
+});
+
+Deno.test("render() says of an upstream that was never asked that it is not measured yet", () => {
+  const api = new FakeApi();
+  api.upstreams = {
+    upstreams: [upstreamAnswer({ medianMs: null, smoothedMs: null, percentile95Ms: null })],
+    groups: [],
+  };
+  assertMatch(lines(fullData(api)).find((text) => text.startsWith("9.9.9.9:53"))!, / – .* – .*not measured yet$/);
+});
+
+Deno.test("withLive() tells of an upstream's state what has come last", () => {
+  const data = fullData();
+  const [first] = data.upstreams!.upstreams;
+  const news = { name: first!.name, state: "down", reason: "no answer for 14 s", disabledSeconds: null };
+  const live = { rows: [], counts: {}, nowAtMs: NOW_MS, upstreams: [{ ...news, smoothedMs: 1, percentile95Ms: 2 }] };
+  const { upstreams } = withLive(data, live as unknown as Parameters<typeof withLive>[1]);
+  assertEquals(upstreams!.upstreams[0], { ...first!, ...news, smoothedMs: 1, percentile95Ms: 2 });
+  assertEquals(upstreams!.upstreams[1], data.upstreams!.upstreams[1]);
+});
+
+Deno.test("withLive() takes each second once", () => {
+  const data = { ...fullData(), rates: [{ cache: 1 }], lastSecond: NOW_MS / 1000 - 1 };
+  const live = (nowAtMs: number) => {
+    return { rows: [], counts: { cache: 2 }, nowAtMs, upstreams: [] } as unknown as Parameters<typeof withLive>[1];
+  };
+  assertEquals(withLive(data, live(NOW_MS + 999)).rates, [{ cache: 1 }]);
+  assertEquals(withLive(data, live(NOW_MS + 1000)).rates, [{ cache: 1 }, { cache: 2 }]);
 });
 
 Deno.test("render() has a screen for each of what there is most of, with all that there is room for", () => {
@@ -210,13 +248,18 @@ Deno.test("withLive() puts what is new before what was there, and keeps no more 
   for (let i = 0; i < 700; i++) {
     data = withLive(
       data,
-      { rows: [queryRow({ id: `x${i}` })], counts: { cache: i } } as unknown as Parameters<typeof withLive>[1],
+      {
+        rows: [queryRow({ id: `x${i}` })],
+        counts: { cache: i },
+        nowAtMs: NOW_MS + 1000 * (i + 1),
+        upstreams: [],
+      } as unknown as Parameters<typeof withLive>[1],
     );
   }
   assertEquals([data.rows.length, data.rows[0]!.id, data.rates.length, data.rates.at(-1)!.cache], [
     500,
     "x699",
-    300,
+    298,
     699,
   ]);
 });

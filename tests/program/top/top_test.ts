@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { runProgram } from "../../../lib/program/run_program.ts";
 // It is loaded when it is asked for, which takes its time.
 import "../../../lib/program/top/run_top.ts";
-import { FakeApi, queryRow, statusAnswer } from "../../support/fake_api.ts";
+import { FakeApi, NOW_MS, queryRow, statusAnswer } from "../../support/fake_api.ts";
 import { FakeSystem } from "../../support/fake_system.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
 
@@ -83,6 +83,26 @@ Deno.test("top --interval asks less often", async () => {
   const top = new Topping(["--interval", "10"]);
   await top.pass(60_001);
   assertEquals(top.api.asked.filter((path) => path.includes("/live")).length, 7);
+  await top.press("q");
+});
+
+Deno.test("top --interval knows all seconds in between, so that it tells since when clients get failures", async () => {
+  const top = new Topping(["--interval", "5"]);
+  await top.pass(1);
+  const [startMs, before] = [NOW_MS, top.api.series];
+  for (let seconds = 5; seconds <= 30; seconds += 5) {
+    top.api.status = statusAnswer({ nowAtMs: startMs + 1000 * seconds });
+    // The newest has only just begun. A third of all have failed for twenty seconds.
+    const failing = Math.max(0, Math.min(59, seconds - 10));
+    const counts = before.counts.map((row, i) =>
+      row.map((count, at) => i === 6 && at >= 59 - failing && at < 59 ? 60 : count)
+    );
+    top.api.series = { ...before, fromAtMs: startMs + 1000 * (seconds - 59), counts };
+    await top.pass(5000);
+  }
+  const since = new Date(startMs + 10_000).toTimeString().slice(0, 5);
+  assertStringIncludes(top.screen, `failing since ${since}`);
+  assertEquals(top.screen.split("\n")[1]!.match(/█/g)!.length >= 19, true, top.screen);
   await top.press("q");
 });
 

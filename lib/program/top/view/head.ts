@@ -1,4 +1,5 @@
 import { durationText } from "../../../operator/duration_text.ts";
+import { pauseText } from "../../../operator/pause_status.ts";
 import type { StatusAnswer } from "../../../web/api/answers.ts";
 import { failingFor, isFailing, recentRate, sharesOf, type TopData, totalOf } from "../top_data.ts";
 import { leftAndRight, lineWidth } from "./cells.ts";
@@ -27,7 +28,8 @@ export function headLine({ status, live, failure }: TopData, width: number): Lin
   if (status === null) return line(failure ?? "dns-forwarder …", failure === null ? "strong" : "bad");
   const { version, startedAtMs, nowAtMs, workers } = status;
   const now = live?.nowAtMs ?? nowAtMs;
-  const isTrouble = failure !== null || (live ?? status).problems.length > 0;
+  const { problems, pauses } = live ?? status;
+  const isTrouble = failure !== null || problems.length + pauses.length > 0;
   const up = durationText(Math.max(0, (now - startedAtMs) / 1000));
   // What is wrong counts more than what it is called.
   const about = isTrouble && width < WIDE ? "" : ` ${version}  up ${up}${workers > 1 ? `  ${workers} workers` : ""}`;
@@ -39,11 +41,14 @@ export function headLine({ status, live, failure }: TopData, width: number): Lin
   return leftAndRight(left, line(clockText(now)), width);
 }
 
-function healthSpans({ health, problems }: Pick<StatusAnswer, "health" | "problems">): Line {
+/** What is wrong, and what somebody has left off, which he may have forgotten. */
+function healthSpans({ health, problems, pauses }: Pick<StatusAnswer, "health" | "problems" | "pauses">): Line {
   const { style, text } = HEALTH[health];
-  const [first, ...others] = problems;
+  const [first, ...others] = [...problems.map((problem) => problem.text), ...pauses.map(pauseText)];
   const more = others.length === 0 ? "" : ` (${others.length} more: ?)`;
-  return [span(`● ${first === undefined ? text : first.text + more}`, style)];
+  if (first === undefined) return [span(`● ${text}`, style)];
+  if (problems.length > 0) return [span(`● ${first}${more}`, style)];
+  return [span(`● ${text}`, style), span("  "), span(`${first}${more}`, "warn")];
 }
 
 /** How much there is, where it comes from, how long the rest takes: three lines. */

@@ -1,3 +1,4 @@
+import { pauseText } from "../../../operator/pause_status.ts";
 import type { StatusAnswer } from "../../../web/api/answers.ts";
 import { type Line, line, span } from "./span.ts";
 
@@ -21,17 +22,18 @@ const KEYS: readonly (readonly [string, string])[] = [
 /** What keys do, what is wrong, and what columns mean. */
 export function helpLines(status: StatusAnswer | null): Line[] {
   const width = Math.max(...KEYS.map(([keys]) => keys.length));
-  const problems = status?.problems ?? [];
+  const problems = (status?.problems ?? []).map(({ text }) => text);
   return [
-    ...(problems.length === 0 ? [] : [
-      line("What is wrong now", "strong"),
-      ...problems.map(({ text }) => line(`  ${text}`, "warn")),
-      [],
-    ]),
+    ...listed("What is wrong now", problems),
+    ...listed("What is left off", (status?.pauses ?? []).map(pauseText)),
     line("Keys", "strong"),
     ...KEYS.map(([keys, what]): Line => [span(`  ${keys.padEnd(width)}  `, "accent"), span(what)]),
     [],
     line("Shares and failures are of the last minute. Times are milliseconds: half of"),
     line("the replies took P50 at most, 95 of 100 took P95; memory takes next to none (–)."),
   ];
+}
+
+function listed(title: string, texts: readonly string[]): Line[] {
+  return texts.length === 0 ? [] : [line(title, "strong"), ...texts.map((text) => line(`  ${text}`, "warn")), []];
 }

@@ -68,10 +68,11 @@ function whyOf({ reason, upstream, source }: QueryRow): string {
   return reason !== "" ? reason : upstream ?? source;
 }
 
-function noteOn({ reason, notes, failuresByReason }: UpstreamRow): string {
+function noteOn({ reason, notes, failuresByReason, percentile95Ms }: UpstreamRow): string {
   const failures = Object.entries(failuresByReason).filter(([, count]) => count > 0)
     .map(([why, count]) => `${countText(count)} × ${why}`);
-  return [...reason === "" ? [] : [reason], ...failures, ...notes].join(", ");
+  const isMeasured = percentile95Ms === null ? ["not measured yet"] : [];
+  return [...reason === "" ? [] : [reason], ...failures, ...isMeasured, ...notes].join(", ");
 }
 
 function shareOf(share: number | null): string {

@@ -1,3 +1,4 @@
+import type { PauseAnswer } from "./lists.ts";
 import type { Health, ProblemAnswer } from "./status.ts";
 
 /** What `top` can be asked by. */
@@ -120,6 +121,8 @@ export interface LiveAnswer {
   readonly problems: readonly ProblemAnswer[];
   /** State and times of each upstream. */
   readonly upstreams: readonly LiveUpstream[];
+  /** Blocking that is left off. */
+  readonly pauses: readonly PauseAnswer[];
 }
 
 /** How an upstream is doing now; see `UpstreamAnswer`. */
@@ -128,6 +131,10 @@ export interface LiveUpstream {
   readonly name: string;
   /** `up`, `down`, `probing`, `loop`, `disabled`. */
   readonly state: string;
+  /** Why, for people; empty when there is nothing to be said. */
+  readonly reason: string;
+  /** How long it is still left out by hand; `null` when it is not. */
+  readonly disabledSeconds: number | null;
   /** SRTT; `null` when never measured. */
   readonly smoothedMs: number | null;
   /** 95 of 100 recent replies came within; `null` when never measured. */

@@ -1,7 +1,9 @@
 import type { LiveAnswer } from "../answers.ts";
 import type { ApiContext } from "../context.ts";
 import type { QueryFilter } from "../../../telemetry/query_filter.ts";
+import { pausesAnswer } from "../told/lists.ts";
 import { FAILURES_SECONDS, healthOf, problemsIn } from "../told/problems.ts";
+import { liveUpstream } from "../told/upstreams.ts";
 import { isUnfiltered, isWanted, needleOf } from "./query_filter.ts";
 import { cursorsOf, queryRows } from "./query_rows.ts";
 import type { RecentQueries } from "./recent_queries.ts";
@@ -48,12 +50,8 @@ export async function liveAnswer(
     counts,
     health: healthOf(problems, status),
     problems,
-    upstreams: status.upstreams.map(({ name, state, smoothedMs, percentile95Ms }) => ({
-      name,
-      state,
-      smoothedMs: smoothedMs === 0 ? null : smoothedMs,
-      percentile95Ms: percentile95Ms === 0 ? null : percentile95Ms,
-    })),
+    upstreams: status.upstreams.map(liveUpstream),
+    pauses: pausesAnswer(status.pauses),
   };
 }
 

@@ -3,25 +3,33 @@ import { durationText } from "../../../operator/duration_text.ts";
 import type { Status } from "../../../operator/status.ts";
 import type { UpstreamStatus } from "../../../upstream/health/upstream_status.ts";
 import { rcodeToText } from "../../../wire/iana.ts";
-import type { UpstreamAnswer, UpstreamsAnswer } from "../answers.ts";
+import type { LiveUpstream, UpstreamAnswer, UpstreamsAnswer } from "../answers.ts";
 
 /** Who is asked, and how they are doing. */
 export function upstreamsAnswer({ upstreams, groups }: Pick<Status, "upstreams" | "groups">): UpstreamsAnswer {
   return { upstreams: upstreams.map((upstream) => upstreamAnswer(upstream, groups)), groups: [...groups] };
 }
 
-function upstreamAnswer(upstream: UpstreamStatus, groups: Status["groups"]): UpstreamAnswer {
-  const { name, state, traffic, smoothedMs, percentile95Ms, leftOutSeconds = null } = upstream;
+/** How one of them is doing now. */
+export function liveUpstream(upstream: UpstreamStatus): LiveUpstream {
+  const { name, state, smoothedMs, percentile95Ms, leftOutSeconds = null } = upstream;
   return {
     name,
     state,
     reason: reasonOf(upstream),
     disabledSeconds: leftOutSeconds,
+    smoothedMs: measured(smoothedMs),
+    percentile95Ms: measured(percentile95Ms),
+  };
+}
+
+function upstreamAnswer(upstream: UpstreamStatus, groups: Status["groups"]): UpstreamAnswer {
+  const { name, traffic } = upstream;
+  return {
+    ...liveUpstream(upstream),
     groups: groups.filter(({ upstreams }) => upstreams.includes(name)).map((group) => group.name),
     transport: transportOf(name),
-    smoothedMs: measured(smoothedMs),
     medianMs: measured(quantileMs(traffic.replyTimes, 0.5)),
-    percentile95Ms: measured(percentile95Ms),
     queries: upstream.queryCount,
     replies: upstream.replyCount,
     failures: upstream.failureCount,
