@@ -18,6 +18,7 @@ import { Forward } from "../resolver/forward.ts";
 import { InFlightLimit } from "../resolver/sharing/in_flight_limit.ts";
 import { LoopGuard } from "../resolver/sharing/loop_guard.ts";
 import { MultiQtype } from "../resolver/questions/multi_qtype.ts";
+import { PlainFirst } from "../resolver/questions/plain_first.ts";
 import type { Query } from "../resolver/query.ts";
 import type { Inspector } from "../resolver/findings.ts";
 import { InspectAnswers } from "../resolver/filter/inspect_answers.ts";
@@ -179,11 +180,13 @@ export function* resolverChain(options: ChainOptions): Generator<void, Chain> {
   if ((config.listen ?? []).some(isDesignated)) {
     next = new Discovery({ next, designations: (client) => resources.designated.forClient(client) });
   }
-  if (groups.length > 0) next = new Any({ next });
-  if (config.refusedTypes.length > 0) next = new RefusedTypes({ next, types: config.refusedTypes });
-  next = new Chaos({ next, serverId, version: `dns-forwarder ${VERSION}` });
-  next = new Split({ next, multiQuestion });
-  return { resolver: new MultiQtype({ next, clock: resources.clock }), own, filter };
+  const { refusedTypes: types } = config;
+  const refusing = (next: Resolver) => types.length === 0 ? next : new RefusedTypes({ next, types });
+  let others = refusing(groups.length > 0 ? new Any({ next }) : next);
+  others = new Chaos({ next: others, serverId, version: `dns-forwarder ${VERSION}` });
+  others = new Split({ next: others, multiQuestion });
+  others = new MultiQtype({ next: others, clock: resources.clock });
+  return { resolver: new PlainFirst({ next: refusing(next), others }), own, filter };
 }
 
 function fixedAnswer({ answer: { ipv4, ipv6 } }: Config): FixedAnswer {

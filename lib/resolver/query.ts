@@ -6,7 +6,7 @@ import type { Request } from "../upstream/request.ts";
 import { FLAG, HEADER_OCTETS, MESSAGE_OCTETS_MAX } from "../wire/header.ts";
 import { BARE_OPT_OCTETS, OPTION_HEADER_OCTETS, PLAIN_UDP_OCTETS, UDP_PAYLOAD_OCTETS } from "../wire/edns/edns.ts";
 import { MessageScan } from "../wire/scan.ts";
-import { uint16At } from "../wire/octets.ts";
+import { isPlainQuery } from "./plain_query.ts";
 import type { Client } from "./client.ts";
 import type { Decision } from "./decision.ts";
 import { Reply } from "./reply.ts";
@@ -46,6 +46,8 @@ export interface QueryOptions {
 export class Query {
   /** Where things are in `wire`. */
   scan: MessageScan;
+  /** Whether it is as nearly all are, by its form; see `isPlainQuery`. */
+  isPlain: boolean;
   /** What QNAME is looked up by; made once, when it is first asked for. */
   key: NameKey;
   #wire: Uint8Array<ArrayBuffer>;
@@ -66,10 +68,7 @@ export class Query {
   hasValidCookie = false;
   /** The longest reply over UDP that the way to the client is known to carry, in octets. */
   pathOctetsMax: number;
-  /**
-   * Whether the reply is for this query alone: a failure because its client is on TCP, where one on UDP would get a part of
-   * the answer, or a denial that should have been asked for once more.
-   */
+  /** Whether the reply is for this query alone: a failure that it would not get over UDP, or a denial to be asked for again. */
   mustNotBeKept = false;
   /** Where what becomes of it is written down; `null` nearly always. See `Client.trace` and `Tracing`. */
   trace: Trace | null = null;
@@ -99,6 +98,7 @@ export class Query {
     this.scan = scan ?? new MessageScan();
     this.key = key ?? new NameKey();
     if (scan === undefined) this.scan.scan(wire);
+    this.isPlain = isPlainQuery(this.scan);
   }
 
   /**
@@ -119,6 +119,7 @@ export class Query {
     apart.isAllowed = this.isAllowed;
     apart.pathOctetsMax = this.pathOctetsMax;
     apart.scan = scan;
+    apart.isPlain = this.isPlain;
     apart.key = key;
     apart.#origin = this;
     this.#holderCount++;
@@ -149,6 +150,7 @@ export class Query {
     this.#reset(wire, client, deadlineMs, slot);
     this.key.forget();
     this.scan.scan(wire);
+    this.isPlain = isPlainQuery(this.scan);
   }
 
   #reset(wire: Uint8Array<ArrayBuffer>, client: Client, deadlineMs: number, slot: ReplySlot | null): void {
@@ -218,12 +220,12 @@ export class Query {
 
   /** QTYPE of the first question; 0 without one. */
   get qtype(): number {
-    return this.scan.qtypeOffset === 0 ? 0 : uint16At(this.wire, this.scan.qtypeOffset);
+    return this.scan.qtype;
   }
 
   /** QCLASS of the first question; 0 without one. */
   get qclass(): number {
-    return this.scan.qtypeOffset === 0 ? 0 : uint16At(this.wire, this.scan.qtypeOffset + 2);
+    return this.scan.qclass;
   }
 
   /** The largest reply that may go to this client (RFC 1035 §4.2.1–4.2.2, RFC 6891 §6.2.3–6.2.5), in octets. */
@@ -241,9 +243,7 @@ export class Query {
     return octetsMax;
   }
 
-  /**
-   * RFC 6840 §5.7, §5.8: a client that sets AD or DO understands the AD bit of the reply; others must not get it.
-   */
+  /** RFC 6840 §5.7, §5.8: a client that sets AD or DO understands the AD bit of the reply; others must not get it. */
   get understandsAd(): boolean {
     return (this.scan.flags & FLAG.AD) !== 0 || this.scan.wantsDnssec;
   }

@@ -166,3 +166,17 @@ export const NO_DATA_TYPES: ReadonlySet<number> = new Set([
   TYPE.MAILA,
   TYPE.ANY,
 ]);
+
+/** RFC 6895 §3.1: QTYPEs and Meta-TYPEs have codes from here to 255. */
+const FIRST_META_TYPE = 128;
+const LAST_META_TYPE = 255;
+
+/**
+ * RFC 6895 §3.1: whether records of this type hold data, or may do so one day; 0 and 65535 are reserved. What may be kept
+ * in the cache is less: see `mayBeCached`.
+ */
+export function isDataType(type: number): boolean {
+  // hot path
+  if (type === 0 || type === TYPE.OPT || type === 0xffff) return false;
+  return type < FIRST_META_TYPE || type > LAST_META_TYPE;
+}

@@ -1,7 +1,7 @@
 import { uint16At } from "./octets.ts";
 import { FLAG, HEADER_OCTETS, opcodeOf, rcodeOf } from "./header.ts";
 import { TYPE } from "./iana.ts";
-import { areOptionsReadable, DO_FLAG } from "./edns/edns.ts";
+import { areOptionsReadable, BARE_OPT_OCTETS, DO_FLAG } from "./edns/edns.ts";
 import { PointerWork } from "./pointer_work.ts";
 import { checkRdata, RDATA_FORM } from "./rdata/rdata_form.ts";
 import { skipName, UNREADABLE } from "./skip_name.ts";
@@ -68,6 +68,10 @@ export class MessageScan {
   additionalCount = 0;
   /** Offset of the first question's QTYPE; 0 when there is no question. */
   qtypeOffset = 0;
+  /** QTYPE of the first question; 0 without one. */
+  qtype = 0;
+  /** QCLASS of the first question; 0 without one. */
+  qclass = 0;
   /** Offset behind the question section; 0 when it cannot be read. */
   questionsEnd = 0;
   /** Offset behind the last record. */
@@ -111,6 +115,11 @@ export class MessageScan {
     return this.optOffset !== NO_OPT;
   }
 
+  /** Whether the OPT record has options. */
+  get hasOptions(): boolean {
+    return this.optEnd > this.optOffset + BARE_OPT_OCTETS;
+  }
+
   /** QR */
   get isResponse(): boolean {
     return (this.flags & FLAG.QR) !== 0;
@@ -132,6 +141,8 @@ export class MessageScan {
   scan(octets: Uint8Array, length: number = octets.length): number {
     // hot path
     this.qtypeOffset = 0;
+    this.qtype = 0;
+    this.qclass = 0;
     this.questionsEnd = 0;
     this.end = 0;
     this.optOffset = NO_OPT;
@@ -169,7 +180,7 @@ export class MessageScan {
     for (let i = 0; i < this.questionCount; i++) {
       const typeOffset = skipName(octets, offset, length, this.#work);
       if (typeOffset === UNREADABLE || typeOffset + 4 > length) return false;
-      if (i === 0) this.qtypeOffset = typeOffset;
+      if (i === 0) this.#noteQuestion(octets, typeOffset);
       offset = typeOffset + 4;
     }
     this.questionsEnd = offset;
@@ -182,6 +193,12 @@ export class MessageScan {
     }
     this.end = offset;
     return true;
+  }
+
+  #noteQuestion(octets: Uint8Array, typeOffset: number): void {
+    this.qtypeOffset = typeOffset;
+    this.qtype = uint16At(octets, typeOffset);
+    this.qclass = uint16At(octets, typeOffset + 2);
   }
 
   /** Returns the offset behind the record, or `UNREADABLE`. */

@@ -28,6 +28,9 @@ export interface AdmissionOptions extends Pick<Services, "counters"> {
   readonly strangers: LineAMinute;
 }
 
+/** Whether a query is to be resolved or ignored, or the reply that it gets at once. */
+export type Verdict = typeof ADMITTED | typeof IGNORED | Reply;
+
 /** Decides about a query before it is resolved: who asks, whether the message is good, and how much its network asks. */
 export class Admission {
   readonly #options: AdmissionOptions;
@@ -38,17 +41,17 @@ export class Admission {
   }
 
   /** Whether the query is to be resolved or ignored, or the reply that it gets at once. */
-  judge(query: Query): typeof ADMITTED | typeof IGNORED | Reply {
+  judge(query: Query): Verdict {
+    // hot path
     if (isUnanswerable(query)) return IGNORED;
     // Before anything else: a cache or a local name must not show strangers what they may not ask for (CVE-2026-26017).
     if (!this.#options.access.allows(query.client)) return this.#prohibit(query);
-    const verdict = this.#judgeMessage(query);
-    // A rejection is a reply like any other to the one in whose name it was asked for.
-    const questionCount = verdict === ADMITTED ? questionsOf(query) : 1;
-    return this.#isOverRate(query, questionCount) ? this.#limit(query) : verdict;
+    // Nearly all are good, and nothing more need be known of them.
+    const verdict = query.isPlain && !query.scan.hasOptions ? ADMITTED : this.#judgeMessage(query);
+    return this.#options.rateLimit === null ? verdict : this.#limited(query, verdict, this.#options.rateLimit);
   }
 
-  #judgeMessage(query: Query): typeof ADMITTED | typeof IGNORED | Reply {
+  #judgeMessage(query: Query): Verdict {
     const { cookies } = this.#options;
     // First, so that whatever the reply says, it has what its OPT record must carry.
     const cookieRcode = takeClientOptions(query, cookies);
@@ -77,11 +80,12 @@ export class Admission {
     return this.#own(query, rcode & 0xf, false, "options");
   }
 
-  #isOverRate(query: Query, questionCount: number): boolean {
-    const { rateLimit } = this.#options;
+  #limited(query: Query, verdict: Verdict, rateLimit: RateLimit): Verdict {
     // Where the address is the client's own, nobody can use up the rate in its name.
-    if (rateLimit === null || query.isAddressProven || query.client.isExempt) return false;
-    return !rateLimit.allows(query.client, questionCount);
+    if (query.isAddressProven || query.client.isExempt) return verdict;
+    // A rejection is a reply like any other to the one in whose name it was asked for.
+    const questionCount = verdict === ADMITTED ? questionsOf(query) : 1;
+    return rateLimit.allows(query.client, questionCount) ? verdict : this.#limit(query);
   }
 
   /** TC and nothing else: a real client asks again over TCP, and who forges addresses gains no records. */

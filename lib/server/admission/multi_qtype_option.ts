@@ -1,15 +1,11 @@
 import type { Query } from "../../resolver/query.ts";
 import { findOptions } from "../../wire/edns/find_options.ts";
-import { EDNS_OPTION, TYPE } from "../../wire/iana.ts";
+import { EDNS_OPTION, isDataType } from "../../wire/iana.ts";
 import { OPT_FAULT, SCAN } from "../../wire/scan.ts";
 import { uint16At } from "../../wire/octets.ts";
 
 /** RFC 10029 §4: each type costs an upstream query; "a limit of four QTx values would be appropriate". */
 const OTHER_TYPES_MAX = 4;
-
-/** RFC 6895 §3.1: QTYPEs and Meta-TYPEs have codes from here to 255. */
-const FIRST_META_TYPE = 128;
-const LAST_META_TYPE = 255;
 
 /** What the option says when it breaks a rule of RFC 10029 §3.3. */
 export const MALFORMED = "malformed";
@@ -39,13 +35,4 @@ export function hasMultiQtypeOption({ wire, scan }: Query): boolean {
   if (scan.status !== SCAN.ok || scan.optFault !== OPT_FAULT.none) return false;
   const codes = [EDNS_OPTION.MQTYPE_QUERY, EDNS_OPTION.MQTYPE_RESPONSE];
   return codes.some((code) => findOptions(wire, scan, code).length > 0);
-}
-
-/**
- * RFC 6895 §3.1: whether records of this type hold data, or may do so one day; 0 and 65535 are reserved. What may be kept
- * in the cache is less: see `mayBeCached`.
- */
-function isDataType(type: number): boolean {
-  if (type === 0 || type === TYPE.OPT || type === 0xffff) return false;
-  return type < FIRST_META_TYPE || type > LAST_META_TYPE;
 }
