@@ -3,18 +3,21 @@ import { RDATA_FROM_TTL } from "./address_run.ts";
 import type { EntrySlab } from "./entry_slab.ts";
 
 /**
- * Longer messages are copied by the runtime, which makes a view of the slab for it: work for the garbage collector, but
- * 1232 octets take 80 instead of 600 ns. Up to here a loop costs at most twice as much, and leaves nothing behind.
- */
-const LOOP_OCTETS_MAX = 256;
-
-/**
  * Copies an entry's message to the beginning of `target` and takes `ageSeconds`, a whole number, off each TTL, down to
  * zero. Returns the message's length, for which `target` has room.
+ *
+ * @param words The same memory as `target`, with room for whole words; `null` where it is not at hand. With it, a message is
+ * copied four octets at a time, and leaves no garbage; without, by the runtime, which makes a view of the slab for it.
  */
-export function copyAged(slab: EntrySlab, ref: number, target: Uint8Array, ageSeconds: number): number {
+export function copyAged(
+  slab: EntrySlab,
+  ref: number,
+  target: Uint8Array,
+  words: Int32Array | null,
+  ageSeconds: number,
+): number {
   // hot path
-  const length = copyPlain(slab, ref, target);
+  const length = copyPlain(slab, ref, target, words);
   // What comes out of the cache before the time at which it went in is not made younger: "TTLs count down".
   if (ageSeconds <= 0) return length;
   const count = slab.ttlCount(ref);
@@ -29,37 +32,27 @@ export function copyAged(slab: EntrySlab, ref: number, target: Uint8Array, ageSe
 /** Copies an entry's message to the beginning of `target` with every TTL set to `ttlSeconds`. Returns its length. */
 export function copyWithTtl(slab: EntrySlab, ref: number, target: Uint8Array, ttlSeconds: number): number {
   // hot path
-  const length = copyPlain(slab, ref, target);
+  const length = copyPlain(slab, ref, target, null);
   const count = slab.ttlCount(ref);
   for (let i = 0; i < count; i++) putTtl(target, slab.ttlOffset(ref, i), ttlSeconds);
   return length;
 }
 
-function copyPlain(slab: EntrySlab, ref: number, target: Uint8Array): number {
+function copyPlain(slab: EntrySlab, ref: number, target: Uint8Array, words: Int32Array | null): number {
   // hot path
   const length = slab.messageOctets(ref);
   const start = slab.messageStart(ref);
-  if (length > LOOP_OCTETS_MAX) target.set(slab.octets.subarray(start, start + length));
-  else copyShort(slab, start, length, target);
+  if (words === null) target.set(slab.octets.subarray(start, start + length));
+  else copyWords(slab.words, start >>> 2, (length + 3) >> 2, words);
   const addresses = slab.addresses(ref);
   if (addresses !== 0) rotate(slab, ref, addresses, target);
   return length;
 }
 
-function copyShort({ octets, words }: EntrySlab, start: number, length: number, target: Uint8Array): void {
+/** The message begins at a whole word. What is behind its end in the last one is the entry's, or room that is free. */
+function copyWords(from: Int32Array, start: number, count: number, to: Int32Array): void {
   // hot path
-  // Four octets at a time: 87 → 59 ns for 100 octets, bench/micro/cache_store_bench.ts. The message begins at a
-  // whole word; words are little-endian on every machine that Deno runs on.
-  const wholeEnd = length & ~3;
-  let word = start >>> 2;
-  for (let i = 0; i < wholeEnd; i += 4) {
-    const four = words[word++]!;
-    target[i] = four;
-    target[i + 1] = four >> 8;
-    target[i + 2] = four >> 16;
-    target[i + 3] = four >> 24;
-  }
-  for (let i = wholeEnd; i < length; i++) target[i] = octets[start + i]!;
+  for (let i = 0; i < count; i++) to[i] = from[start + i]!;
 }
 
 /**

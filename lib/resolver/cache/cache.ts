@@ -98,8 +98,7 @@ export class Cache implements Resolver {
     if (store.kind(entry) !== KIND.positive) this.#counters.cacheNegativeHits++;
     store.countHit(entry);
     this.#refresher.prefetch(entry, nowMs);
-    const target = this.#targetFor(query, store.messageOctets(entry));
-    store.copyMessage(entry, target, this.#memory.ageSeconds(entry, nowMs));
+    const target = this.#copy(query, entry, this.#memory.ageSeconds(entry, nowMs));
     return this.#address(target, query, entry, SOURCE.cache, "");
   }
 
@@ -192,20 +191,21 @@ export class Cache implements Resolver {
 
   /** RFC 9520 §3.2: nobody is asked again as long as the failure is remembered. */
   #failureAgain(query: Query, entry: number): Reply {
-    const { store } = this.#memory;
     this.#counters.cacheFailureHits++;
     query.reply.extendedErrors.push({ infoCode: EDE.CACHED_ERROR, text: "" });
-    const target = this.#targetFor(query, store.messageOctets(entry));
-    store.copyMessage(entry, target, 0);
+    const target = this.#copy(query, entry, 0);
     return this.#address(target, query, entry, SOURCE.failure, "failed not long ago");
   }
 
-  /** The listener's slot where the reply fits as it is; what has to be cut takes the longer way. */
-  #targetFor(query: Query, lengthOctets: number): Octets {
+  /** Into the listener's slot where the reply fits as it is; what has to be cut takes the longer way. */
+  #copy(query: Query, entry: number, ageSeconds: number): Octets {
     // hot path
     const { slot } = query;
-    if (slot === null || slot.isTaken || lengthOctets > query.bodyOctetsMax) return new Uint8Array(lengthOctets);
-    return slot.first(lengthOctets);
+    const octets = this.#memory.store.messageOctets(entry);
+    const isInSlot = slot !== null && !slot.isTaken && octets <= query.bodyOctetsMax;
+    const target = isInSlot ? slot.first(octets) : new Uint8Array(octets);
+    this.#memory.store.copyMessage(entry, target, ageSeconds, isInSlot ? slot.words : null);
+    return target;
   }
 
   /** Makes a reply of what was remembered for somebody else: question and extended errors. */
