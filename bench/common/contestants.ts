@@ -1,5 +1,5 @@
 // deno-lint-ignore-file no-console
-import type { SocketAddress } from "../../lib/base/net/address.ts";
+import { isIpv6, type SocketAddress } from "../../lib/base/net/address.ts";
 import type { Forwarder } from "./forwarders.ts";
 import { findExecutable, notInstalled, versionOf } from "./installed.ts";
 import { RunningServer } from "./running_server.ts";
@@ -27,8 +27,15 @@ export async function findContestants(forwarders: readonly Forwarder[]): Promise
   return found;
 }
 
+/** Each of them, and once more under another name. */
+export function twice(contestants: readonly Contestant[]): Contestant[] {
+  return contestants.flatMap((one) => {
+    return [one, { ...one, forwarder: { ...one.forwarder, name: `${one.forwarder.name}, again` } }];
+  });
+}
+
 /**
- * Starts a contestant.
+ * Starts a contestant. It listens on ::1 when its upstreams are of IPv6, else on 127.0.0.1.
  *
  * @param sharesSession See `Startable`.
  * @param cacheNames Names that its cache shall have room for; `null`: all as it comes.
@@ -48,5 +55,6 @@ export function startContestant(
     executable,
     commandLine: (place) => forwarder.commandLine({ ...place, upstreams, cacheNames, overTcp }),
     sharesSession,
+    ...(upstreams.some(isIpv6) ? { hostname: "::1" } : {}),
   });
 }

@@ -1,4 +1,6 @@
 import type { SocketAddress } from "../../lib/base/net/address.ts";
+import { EDNS_OPTION } from "../../lib/wire/iana.ts";
+import { CLIENT_COOKIE, type Dress } from "./workloads.ts";
 
 /** What dnsperf is to do. */
 export interface Drive {
@@ -14,6 +16,8 @@ export interface Drive {
   readonly seconds: number | null;
   /** Queries per second; `null`: as many as are answered. */
   readonly rate: number | null;
+  /** See `Clients`. */
+  readonly dress?: Dress;
 }
 
 /** What came of it. */
@@ -87,7 +91,7 @@ export async function driveForLatencies(
 }
 
 /** Command line of dnsperf. */
-export function dnsperfArgs({ server, transport, file, clients, inFlight, seconds, rate }: Drive): string[] {
+export function dnsperfArgs({ server, transport, file, clients, inFlight, seconds, rate, dress }: Drive): string[] {
   const threads = Math.ceil(clients / SOCKETS_PER_THREAD);
   return [
     ...["-s", server.hostname, "-p", `${server.port}`, "-m", transport, "-d", file, "-t", `${TIMEOUT_SECONDS}`],
@@ -95,6 +99,7 @@ export function dnsperfArgs({ server, transport, file, clients, inFlight, second
     ...(threads === 1 ? [] : ["-T", `${threads}`]),
     ...(seconds === null ? ["-n", "1"] : ["-l", `${seconds}`]),
     ...(rate === null ? [] : ["-Q", `${rate}`]),
+    ...(dress === "dig" ? ["-D", "-E", `${EDNS_OPTION.COOKIE}:${CLIENT_COOKIE}`] : []),
   ];
 }
 

@@ -1,9 +1,9 @@
-import { formatSocketAddress, type SocketAddress } from "../../lib/base/net/address.ts";
+import { formatSocketAddress, isIpv6, type SocketAddress } from "../../lib/base/net/address.ts";
 import type { CommandLine, Place } from "./running_server.ts";
 
 /** What a forwarder is set up with. */
 export interface Setup extends Place {
-  /** Its upstreams in order of preference. */
+  /** Its upstreams in order of preference, of the family that it listens on. */
   readonly upstreams: readonly SocketAddress[];
   /**
    * For a comparison of speed: names that the cache has room for; then there is one thread, nothing is written to logs,
@@ -73,9 +73,9 @@ export const PEERS: readonly Forwarder[] = [
         "unbound.conf": `
 server:
   interface: ${listen.hostname}@${listen.port}
-  outgoing-interface: 127.0.0.1
+  outgoing-interface: ${isIpv6(listen) ? listen.hostname : "127.0.0.1"}
   do-not-query-localhost: no
-  do-ip6: no
+  do-ip6: ${isIpv6(listen) ? "yes" : "no"}
   module-config: "iterator"
   tcp-upstream: ${overTcp ? "yes" : "no"}
   chroot: ""
@@ -117,9 +117,19 @@ options {
   pid-file "${folder}/named.pid";
   session-keyfile "${folder}/session.key";
   lock-file none;
+${
+          isIpv6(listen)
+            ? `
+  listen-on { none; };
+  listen-on-v6 port ${listen.port} { ${listen.hostname}; };
+  query-source-v6 address ${listen.hostname};
+`
+            : `
   listen-on port ${listen.port} { ${listen.hostname}; };
   listen-on-v6 { none; };
   query-source address 127.0.0.1;
+`
+        }
   dnssec-validation no;
   recursion yes;
   forward only;
@@ -157,7 +167,7 @@ logging { channel errors { stderr; severity error; }; category default { errors;
         "--dnssec=off",
         `--local-address=${listen.hostname}`,
         `--local-port=${listen.port}`,
-        "--query-local-address=127.0.0.1",
+        `--query-local-address=${isIpv6(listen) ? listen.hostname : "127.0.0.1"}`,
         "--dont-query=",
         `--forward-zones-recurse=.=${upstreams.map(formatSocketAddress).join(";")}`,
         ...(cacheNames === null ? [] : [

@@ -1,8 +1,7 @@
 import type { SocketAddress } from "../../lib/base/net/address.ts";
 
 /** An address of the loopback whose port nobody has at this moment, neither for UDP nor for TCP. */
-export function freeAddress(): SocketAddress {
-  const hostname = "127.0.0.1";
+export function freeAddress(hostname = "127.0.0.1"): SocketAddress {
   for (;;) {
     const datagram = Deno.listenDatagram({ transport: "udp", hostname, port: 0 });
     const { port } = datagram.addr as Deno.NetAddr;

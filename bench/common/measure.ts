@@ -119,6 +119,7 @@ function driverOf({ driver, dnsperf, folder }: Circumstances): Driver {
   return driver ?? dnsperfDriver(dnsperf, folder);
 }
 
-function driveOf({ address }: RunningServer, { transport, clients, inFlight }: Clients, load: Load): Drive {
-  return { server: address, transport, clients, inFlight, ...load, rate: null };
+function driveOf({ address }: RunningServer, clients: Clients, load: Load): Drive {
+  const { transport, inFlight, dress = "plain" } = clients;
+  return { server: address, transport, clients: clients.clients, inFlight, dress, ...load, rate: null };
 }

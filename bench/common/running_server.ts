@@ -33,6 +33,8 @@ export interface Startable {
    * no.
    */
   readonly sharesSession?: boolean;
+  /** The address that it shall listen on. Default: 127.0.0.1. */
+  readonly hostname?: string;
   /** Who needs longer to listen is given up. Default: longer than usual starts take. */
   readonly startMsMax?: number;
 }
@@ -89,10 +91,10 @@ export class RunningServer implements AsyncDisposable {
   }
 
   static async #start(
-    { name, executable, commandLine, sharesSession = false, startMsMax = START_MS_MAX }: Startable,
+    { name, executable, commandLine, sharesSession = false, hostname, startMsMax = START_MS_MAX }: Startable,
   ): Promise<RunningServer> {
     if (this.#isOver) throw new Error(`Cannot start ${name}: all is being stopped`);
-    const listen = freeAddress();
+    const listen = freeAddress(hostname);
     const folder = Deno.makeTempDirSync({ prefix: `bench-${name}-` });
     // Whom it drops its privileges to has to get in.
     Deno.chmodSync(folder, 0o755);

@@ -1,22 +1,8 @@
 import { assertEquals } from "@std/assert";
-import type { Sample } from "./measure.ts";
+import { sampleWith as sample } from "./sample_with.ts";
 import { ratioTable, type Result, workloadTable } from "./speed_report.ts";
 
 const WORKLOAD = { name: "cold", title: "Cold" };
-
-function sample(change: Partial<Sample> = {}): Sample {
-  return {
-    cpuMicrosPerAnswer: 10,
-    answersPerSecond: 1000,
-    p50Micros: 50,
-    p99Micros: 99,
-    lost: 0,
-    refused: 0,
-    lostAtRate: 0,
-    residentOctets: 5e6,
-    ...change,
-  };
-}
 
 Deno.test("workloadTable() prints medians and extremes, and every loss of every round", () => {
   const rounds = [

@@ -1,3 +1,12 @@
+/**
+ * What a query has besides its question: nothing, or what dig sends: EDNS with DO (`+dnssec`) and a client cookie
+ * (RFC 7873), and AD, which dnsperf cannot set.
+ */
+export type Dress = "plain" | "dig";
+
+/** The client cookie, in hexadecimal. */
+export const CLIENT_COOKIE = "0123456789abcdef";
+
 /** Those who ask. */
 export interface Clients {
   readonly transport: "udp" | "tcp" | "dot";
@@ -9,6 +18,8 @@ export interface Clients {
    * Whether each client has one query in flight and `askInTurns()` asks, not dnsperf. Then latency is that at full load.
    */
   readonly inTurns: boolean;
+  /** Default: plain. */
+  readonly dress?: Dress;
 }
 
 /** A way in which clients ask. */
@@ -26,27 +37,3 @@ export const HOT_NAMES = 1000;
 export const ZIPF_EXPONENT = 1;
 /** Queries of a Zipf load for each name of the zone. */
 export const ZIPF_QUERIES_PER_NAME = 2;
-
-const MANY = { transport: "udp", clients: 10, inFlight: 100, inTurns: false } as const;
-
-/** The workloads in the order of the tables. */
-export const WORKLOADS: readonly Workload[] = [
-  ...[1, 10, 100, 400].map((inFlight) => ({
-    name: `hits-${inFlight}`,
-    title: `Cache hits, ${inFlight} in flight`,
-    names: "hot" as const,
-    transport: "udp" as const,
-    clients: inFlight,
-    inFlight,
-    inTurns: inFlight <= 10,
-  })),
-  { ...MANY, name: "zipf", title: "Zipf, 100 in flight", names: "zipf" },
-  { ...MANY, name: "cold", title: "Cold, 100 in flight", names: "every" },
-  {
-    ...MANY,
-    name: "tcp",
-    title: "Cache hits over TCP, 10 connections, 100 in flight",
-    names: "hot",
-    transport: "tcp",
-  },
-];

@@ -8,7 +8,7 @@
 import type { SocketAddress } from "../../lib/base/net/address.ts";
 import { startAuthority } from "../common/authority.ts";
 import { type Bench, readOptions, requiredExecutable, runBench } from "../common/bench_program.ts";
-import { findContestants } from "../common/contestants.ts";
+import { findContestants, twice } from "../common/contestants.ts";
 import { freeAddress } from "../common/free_address.ts";
 import { describeMachine } from "../common/machine.ts";
 import { measure, tryOut } from "../common/measure.ts";
@@ -53,7 +53,7 @@ const unbound = requiredExecutable("unbound", "unbound");
 await runBench("encrypted", (bench) => run(options, bench));
 
 async function run(
-  { forwarders, workloads, rounds, seconds, nameCount, json }: PeersOptions,
+  { forwarders, workloads, rounds, seconds, nameCount, isTwice, json }: PeersOptions,
   { folder, signal }: Bench,
 ): Promise<void> {
   if (json !== null) Deno.writeTextFileSync(json, "");
@@ -68,7 +68,8 @@ async function run(
   for (const workload of SECURE_WORKLOADS.filter(({ name }) => workloads.includes(name))) {
     const { asking, channel } = workload;
     const fit = chosen.filter(({ asks, serves }) => asks.includes(asking) && (serves || channel === "udp"));
-    const contestants = await findContestants(fit.map(({ secured }) => secured(certificates, asking)));
+    const found = await findContestants(fit.map(({ secured }) => secured(certificates, asking)));
+    const contestants = isTwice ? twice(found) : found;
     const circumstances = {
       dnsperf: askers.dnsperf,
       folder,

@@ -1,4 +1,5 @@
-import { type Workload, WORKLOADS } from "../common/workloads.ts";
+import type { Workload } from "../common/workloads.ts";
+import { PEER_WORKLOADS } from "../peers/peer_workloads.ts";
 import type { Asking } from "./secure_forwarders.ts";
 
 /** A way in which clients ask, and forwarders ask upstream. */
@@ -10,7 +11,7 @@ export interface SecureWorkload extends Workload {
   readonly upstream: "nsd" | "unbound";
 }
 
-const COLD = WORKLOADS.find(({ name }) => name === "cold")!;
+const COLD: Workload = PEER_WORKLOADS.find(({ name }) => name === "cold")!;
 const HITS = { names: "hot", inFlight: 100, inTurns: false, upstream: "nsd", asking: "udp" } as const;
 const UPWARD = { ...COLD, channel: "udp" } as const;
 

@@ -16,18 +16,20 @@ Deno.test("parsePeersOptions() measures everything five times unless told otherw
     rounds: 5,
     seconds: 3,
     nameCount: 100_000,
+    isTwice: false,
     json: null,
   });
 });
 
 Deno.test("parsePeersOptions() reads every flag; ours stands for all modes of ours", () => {
-  const args = "--only unbound,ours --workloads cold --rounds 1 --seconds 2 --names 1000 --json /r".split(" ");
+  const args = "--only unbound,ours --workloads cold --rounds 1 --seconds 2 --names 1000 --twice --json /r".split(" ");
   assertEquals(parsePeersOptions(args, CHOICE), {
     forwarders: ["ours-plain", "ours-native", "unbound"],
     workloads: ["cold"],
     rounds: 1,
     seconds: 2,
     nameCount: 1000,
+    isTwice: true,
     json: "/r",
   });
   assertEquals(parsePeersOptions(["--only", "ours-native"], CHOICE)!.forwarders, ["ours-native"]);
