@@ -249,7 +249,7 @@ test("two programs with one folder do not write to it both: the second one says 
   await first.line(/: lists are ready: 1000 names/);
   await using second = rig.start();
   await second.line(/: lists are in force as they were: ads/);
-  await second.line(/: warn: .*state is another program's: its lists are in force as they are/);
+  await second.line(/: warn: .*state is another program's: the lists that it keeps there are in force/);
   // What has died has let go.
   first.signal("SIGKILL");
   await second.line(/state is this program's from now on/);

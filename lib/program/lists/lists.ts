@@ -10,7 +10,7 @@ import { ListStore } from "../../lists/store/list_store.ts";
 import type { Log } from "../../observe/log.ts";
 import { listLines } from "../../operator/lists_text.ts";
 import type { OperatingSystem } from "../operating_system.ts";
-import { FolderLock } from "./folder_lock.ts";
+import { FolderLock, type FolderOwner } from "./folder_lock.ts";
 import { KeptPauses } from "./kept_pauses.ts";
 import { type OpenedSet, SetFolder } from "./set_folder.ts";
 
@@ -19,8 +19,9 @@ const REFRESH_MS = 45_000;
 /** A folder that cannot be looked at may be one soon: a disk comes late, or somebody allows it. */
 const RETRY_MS = 60_000;
 
-/** Why a list is not kept by this program. */
+/** Why a list is not kept by this program: its set may have it, and has what that program's configuration says of it. */
 const OTHERS = "another program keeps it: server.state-dir is that program's";
+const MISSING = "it is not in force: server.state-dir is another program's, which has no such list";
 
 /** What lists are read, fetched and looked up with. */
 export interface ListsOptions {
@@ -48,7 +49,7 @@ export class Lists {
   readonly #options: ListsOptions;
   readonly #folder: string;
   readonly #sets: SetFolder;
-  readonly #store: ListStore;
+  #store: ListStore;
   readonly #lock: FolderLock;
   readonly #pauses: KeptPauses;
   readonly #stopping = new AbortController();
@@ -72,8 +73,8 @@ export class Lists {
     const { files, writableFiles, listCompiler: compiler, openSetFileInSteps: openSetFile } = system;
     const onSet = (opened: OpenedSet) => this.#user!.useLists(opened);
     this.#sets = new SetFolder({ folder, compiler, openSetFile, files, writableFiles, onSet, log });
-    this.#store = new ListStore({ folder: `${folder}/fetch`, files, writableFiles });
-    this.#lock = new FolderLock({ folder, writableFiles, timers: options.runtime.timers, log });
+    this.#store = this.#storeNow();
+    this.#lock = new FolderLock({ folder, files, writableFiles, timers: options.runtime.timers, log });
     this.#pauses = new KeptPauses({ path: `${folder}/pauses.json`, files, writableFiles, log });
   }
 
@@ -96,23 +97,59 @@ export class Lists {
   begin(config: FullConfig, user: ListsUser): void {
     this.#user = user;
     this.#config = config;
-    this.#following = this.#lock.take(() => this.#takeOver()).then((owner) => {
+    this.#following = this.#lock.take((owner) => this.#noteOwner(owner)).then((owner) => {
       this.#isOthers = owner === "another program";
       if (!this.#isOthers) return this.#beginToKeep();
     });
     this.follow(config);
   }
 
-  /** Another program has kept the folder until now. */
-  #takeOver(): void {
-    if (this.#keeper !== null) return;
-    this.#isOthers = false;
-    this.#following = this.#following.then(async () => {
-      const opened = await this.open();
-      if (opened !== null) this.#user!.useLists(opened);
-      await this.#beginToKeep();
+  /** The folder may be another one, or somebody else's, or have something else in it than before. */
+  #noteOwner(owner: FolderOwner): void {
+    this.#following = this.#following.then(() => {
+      if (!this.#stopping.signal.aborted) return owner === "we" ? this.#keepHere() : this.#useOthers();
     });
-    this.follow(this.#config!);
+    if (owner === "we") this.follow(this.#config!);
+  }
+
+  /** Another program has kept the folder until now, or a disk has come late. What has been had of all sources meanwhile is newer. */
+  async #keepHere(): Promise<void> {
+    if (this.#hasAll) return;
+    const opened = await this.open();
+    // Where there is nothing either, what is known of the sources goes on.
+    if (opened === null && this.#keeper !== null) return;
+    this.#isOthers = false;
+    if (opened !== null) this.#user!.useLists(opened);
+    this.#endKeeping();
+    this.#store = this.#storeNow();
+    await this.#beginToKeep();
+  }
+
+  /** Another program has the folder, and may have made another set; or the folder is another one. */
+  async #useOthers(): Promise<void> {
+    const wasOthers = this.#isOthers;
+    this.#isOthers = true;
+    this.#endKeeping();
+    const opened = wasOthers ? await this.#sets.openOthers() : await this.#sets.openNewest();
+    if (opened === null) return;
+    this.#made = opened;
+    this.#user!.useLists(opened);
+  }
+
+  get #hasAll(): boolean {
+    return this.#keeper?.status.every(({ sources }) => sources.every(({ ageSeconds }) => ageSeconds !== null)) ?? false;
+  }
+
+  #storeNow(): ListStore {
+    const { files, writableFiles } = this.#options.system;
+    return new ListStore({ folder: `${this.#folder}/fetch`, files, writableFiles });
+  }
+
+  #endKeeping(): void {
+    this.#keeper?.stop();
+    this.#keeper = null;
+    this.#paths?.stop();
+    this.#paths = null;
   }
 
   async #beginToKeep(): Promise<void> {
@@ -165,7 +202,9 @@ export class Lists {
   /** How all of them are doing. */
   get status(): readonly ListStatus[] {
     if (!this.#isOthers) return this.#keeper?.status ?? [];
-    return keptLists(this.#config!).map(({ name, sources }) => unknownStatus(name, sources, OTHERS));
+    return keptLists(this.#config!).map(({ name, sources }) => {
+      return unknownStatus(name, sources, this.#made !== null && name in this.#made.digests ? OTHERS : MISSING);
+    });
   }
 
   /** The same for the operator, a line each. */
@@ -186,8 +225,7 @@ export class Lists {
   stop(): void {
     this.#stopping.abort();
     this.#cancelRetry?.();
-    this.#keeper?.stop();
-    this.#paths?.stop();
+    this.#endKeeping();
     this.#lock.stop();
   }
 }

@@ -50,13 +50,32 @@ export class SetFolder implements ListWork {
 
   /** The newest set that is there and whole, and what it is made of; `null` when there is none. */
   async openNewest(): Promise<(OpenedSet & Pick<CompiledSet, "digests">) | null> {
-    const { folder, files, openSetFile, log } = this.#options;
+    const { folder, files, log } = this.#options;
     const generations = await generationsIn(folder, files).catch((error: unknown) => {
       if (!(error instanceof FileError)) throw error;
       // Whoever cannot block answers all the same.
       log.warn(`${folder} cannot be looked at, no list is in force yet: ${error.message}`);
       return [];
     });
+    return await this.#openFirst(generations, "as they were");
+  }
+
+  /** The newest set, if another program has made one since; `null` when it has not. */
+  async openOthers(): Promise<(OpenedSet & Pick<CompiledSet, "digests">) | null> {
+    const { folder, files } = this.#options;
+    const generations = await generationsIn(folder, files).catch((error: unknown) => {
+      if (!(error instanceof FileError)) throw error;
+      return [];
+    });
+    const [newest = this.#newest] = generations;
+    return newest === this.#newest ? null : await this.#openFirst([newest], "as another program has made them ready");
+  }
+
+  async #openFirst(
+    generations: readonly number[],
+    how: string,
+  ): Promise<(OpenedSet & Pick<CompiledSet, "digests">) | null> {
+    const { folder, files, openSetFile, log } = this.#options;
     this.#newest = generations[0] ?? 0;
     for (const generation of generations) {
       const path = setPath(folder, generation);
@@ -66,7 +85,7 @@ export class SetFolder implements ListWork {
         const set = await openSetFile(path);
         this.#current = generation;
         const names = set.lists.length === 0 ? "none" : set.lists.join(", ");
-        log.info(`lists are in force as they were: ${names}`);
+        log.info(`lists are in force ${how}: ${names}`);
         return { path, set, digests: Object.fromEntries(set.origins.map(({ name, digest }) => [name, digest])) };
       } catch (error) {
         if (!(error instanceof FileError || error instanceof SetFileError)) throw error;

@@ -247,7 +247,8 @@ Deno.test("Lists tries again to keep lists whose folder could not be looked at, 
   assertEquals([machine.lines, machine.lists!.status], [[], []]);
   files.stat = stat;
   await machine.pass(60_000);
-  assertEquals([machine.lines[0], has(machine.used.at(-1), "ads.example")], [`list ads: ${URL}: 1 name`, true]);
+  assertEquals(machine.lines.slice(0, 2), [`${FOLDER} is this program's from now on`, `list ads: ${URL}: 1 name`]);
+  assertEquals(has(machine.used.at(-1), "ads.example"), true);
   machine.lists!.stop();
   assertEquals(machine.fake.world.time.timerCount, 0);
 });
@@ -282,7 +283,7 @@ Deno.test("Lists uses what another program keeps in its folder, tells it once, a
   assertEquals(has(opened!.set, "a.example"), true);
   await other.pass(200_000);
   const others =
-    `${FOLDER} is another program's: its lists are in force as they are, and kept by that program until it ends`;
+    `${FOLDER} is another program's: the lists that it keeps there are in force, and no others, until it ends`;
   assertEquals(other.lines, ["lists are in force as they were: ads", `warn: ${others}`]);
   assertEquals(other.lists!.status.map(({ name, names, sources }) => [name, names, sources[0]!.error]), [
     ["ads", 0, "another program keeps it: server.state-dir is that program's"],
@@ -294,6 +295,10 @@ Deno.test("Lists uses what another program keeps in its folder, tells it once, a
   await refreshing;
   assertEquals(other.used.length, 0);
   other.lines.length = 0;
+  await other.pass(5000);
+  assertEquals(other.used.map((set) => [has(set, "a.example"), has(set, "b.example")]), [[false, true]]);
+  await other.pass(60_000);
+  assertEquals(other.lines.splice(0), ["lists are in force as another program has made them ready: ads"]);
   one.lists!.stop();
   await other.pass(5000);
   assertEquals(other.lines, [`${FOLDER} is this program's from now on`, "lists are in force as they were: ads"]);
@@ -301,6 +306,111 @@ Deno.test("Lists uses what another program keeps in its folder, tells it once, a
   other.lists!.stop();
   await other.pass(0);
   assertEquals([one.fake.world.time.timerCount, one.fake.writableFiles.locked.size], [0, 0]);
+});
+
+Deno.test("Lists tells of a list that the other program with its folder does not have", async () => {
+  const one = new Machine();
+  one.fake.http.answer(URL, { body: ["a.example\n"] });
+  await one.start(configOf({ ads: URL }));
+  await one.pass(100);
+  const other = new Machine(one.fake);
+  await other.start(configOf({ ads: URL, own: "/lists/own.txt" }));
+  await other.pass(0);
+  assertEquals(other.lists!.status.map(({ sources: [source] }) => source!.error), [
+    "another program keeps it: server.state-dir is that program's",
+    "it is not in force: server.state-dir is another program's, which has no such list",
+  ]);
+  one.lists!.stop();
+  other.lists!.stop();
+});
+
+/** What an earlier start has left on a disk, which is taken away. */
+async function leftOnDisk({ fake }: Machine): Promise<() => void> {
+  const before = new Machine(fake);
+  fake.http.answer(URL, { body: ["0.0.0.0 ads.example\n"] });
+  await before.start(configOf({ ads: URL }));
+  await before.pass(100);
+  before.lists!.stop();
+  const left = [...fake.files.texts].filter(([path]) => path.startsWith(FOLDER));
+  for (const [path] of left) fake.files.remove(path);
+  // Without the Internet, as a router is that has just begun.
+  fake.http.refused.add("192.0.2.1");
+  return () => left.forEach(([path, content]) => fake.files.write(path, content));
+}
+
+for (const isThere of [false, true]) {
+  const how = isThere ? "over an empty folder" : "where no folder could be made";
+  Deno.test(`Lists blocks by what is on a disk that comes late, ${how}, within a minute`, async () => {
+    const machine = new Machine();
+    const { files, writableFiles, world, http } = machine.fake;
+    const mount = await leftOnDisk(machine);
+    if (!isThere) writableFiles.lockError = new FileError("no such file or directory");
+    assertEquals(await machine.start(configOf({ ads: URL })), null);
+    await machine.pass(150_000);
+    assertEquals(machine.used, []);
+    machine.lines.length = 0;
+    mount();
+    files.write(`${FOLDER}/lock`, "");
+    writableFiles.lockError = null;
+    await machine.pass(60_000);
+    assertEquals(machine.used.map((set) => has(set, "ads.example")), [true]);
+    const [status] = machine.lists!.status;
+    assertEquals([status!.names, status!.sources[0]!.error], [1, null]);
+    assertEquals(machine.lines, [
+      ...(isThere ? [`warn: ${FOLDER} is another folder than before: a disk may have been mounted there`] : []),
+      `${FOLDER} is this program's from now on`,
+      "lists are in force as they were: ads",
+    ]);
+    // It is kept there from then on.
+    http.refused.clear();
+    http.answer(URL, { body: ["0.0.0.0 ads.example\n0.0.0.0 more.example\n"] });
+    const refreshing = machine.lists!.refresh(null);
+    await machine.pass(100);
+    assertEquals([(await refreshing)[0]!.names, has(machine.used.at(-1), "more.example")], [2, true]);
+    machine.lists!.stop();
+    await machine.pass(0);
+    assertEquals([world.time.timerCount, writableFiles.locked.size], [0, 0]);
+  });
+}
+
+Deno.test("Lists has all of it on a disk that is mounted when everything has been fetched", async () => {
+  const machine = new Machine();
+  const { files, http } = machine.fake;
+  const mount = await leftOnDisk(machine);
+  http.refused.clear();
+  http.answer(URL, { body: ["0.0.0.0 new.example\n"] });
+  await machine.start(configOf({ ads: URL }));
+  await machine.pass(1000);
+  for (const path of machine.paths) if (path.startsWith(FOLDER)) files.remove(path);
+  mount();
+  files.write(`${FOLDER}/lock`, "");
+  await machine.pass(80_000);
+  // It never went back to what was there.
+  assertEquals(machine.used.map((set) => [has(set, "ads.example"), has(set, "new.example")]), [[false, true]]);
+  assertEquals(machine.paths.filter((path) => path.startsWith(`${FOLDER}/fetch/`)).length >= 2, true);
+  machine.lists!.stop();
+});
+
+Deno.test("Lists writes nothing to a folder that has become another program's", async () => {
+  const machine = new Machine();
+  const { files, writableFiles, http } = machine.fake;
+  http.answer(URL, { body: ["0.0.0.0 ads.example\n"] });
+  await machine.start(configOf({ ads: URL }));
+  await machine.pass(1000);
+  writableFiles.lock = () => Promise.resolve(null);
+  files.write(`${FOLDER}/lock`, "");
+  await machine.pass(60_000);
+  const steps = writableFiles.steps.filter((step) => !step.startsWith("makeFolder")).length;
+  void machine.lists!.refresh(null);
+  await machine.pass(2 * 86_400_000);
+  assertEquals(writableFiles.steps.filter((step) => !step.startsWith("makeFolder")).length, steps);
+  assertEquals(
+    machine.lists!.status[0]!.sources[0]!.error,
+    "another program keeps it: server.state-dir is that program's",
+  );
+  machine.lists!.stop();
+  await machine.pass(0);
+  assertEquals(machine.fake.world.time.timerCount, 0);
 });
 
 Deno.test("Lists tells at the start that its folder cannot be written to, and when it can", async () => {
