@@ -2,6 +2,7 @@ import { assertEquals, assertStrictEquals } from "@std/assert";
 import { CHANNELS, Client } from "../../lib/resolver/client.ts";
 import { partOf } from "../../lib/resolver/part_of.ts";
 import { Query } from "../../lib/resolver/query.ts";
+import { octetsFor, ReplySlot } from "../../lib/resolver/reply_slot.ts";
 import { SCAN } from "../../lib/wire/scan.ts";
 import { opt, question, wire } from "../support/messages.ts";
 import { CLIENT, clientQuery, rawQuery } from "../support/resolving.ts";
@@ -29,6 +30,20 @@ for (const [size, replyOctetsMax, bodyOctetsMax] of SIZES) {
     assertEquals([query.replyOctetsMax, query.bodyOctetsMax], [replyOctetsMax, bodyOctetsMax]);
   });
 }
+
+Deno.test("octetsFor() gives the slot for what fits there with our OPT record, over streams as well, and fresh octets for the rest", () => {
+  for (const [channel, octetsMax] of [["udp", 889], ["tcp", 1221]] as const) {
+    const { wire } = clientQuery({ additionals: [opt({ udpPayloadOctets: 900 })] });
+    const slot = new ReplySlot();
+    const client = new Client(CLIENT.hostname, channel);
+    const query = new Query({ wire, client, deadlineMs: 2000, slot });
+    const isInSlot = (octets: number) => slot.holds(octetsFor(query, octets));
+    assertEquals([1, octetsMax, octetsMax + 1, 60_000].map(isInSlot), [true, true, false, false]);
+    assertEquals(octetsFor(query, 60_000).length, 60_000);
+    slot.isTaken = true;
+    assertEquals(isInSlot(1), false);
+  }
+});
 
 for (const channel of CHANNELS) {
   Deno.test(`Query.replyOctetsMax and isAddressProven over ${channel} are those of a ${channel === "udp" ? "datagram" : "stream"}`, () => {

@@ -5,6 +5,7 @@ import { CLASS, RCODE, TYPE } from "../../wire/iana.ts";
 import { putUint16 } from "../../wire/octets.ts";
 import { Writer } from "../../wire/writer.ts";
 import type { Query } from "../query.ts";
+import { octetsFor } from "../reply_slot.ts";
 
 /** What somebody wants clients to get for blocked names: addresses of no use, or those that stand here. */
 export type BlockAnswer = "zero" | "nxdomain" | "nodata" | "refused" | readonly string[];
@@ -44,7 +45,7 @@ export class BlockReply {
     const { questionsEnd } = query.scan;
     const answer = this.#answers.get(query.qtype);
     const records = answer ?? this.#denial;
-    const message = targetFor(query, questionsEnd + (records === null ? 0 : records.octets.length));
+    const message = octetsFor(query, questionsEnd + (records === null ? 0 : records.octets.length));
     message.fill(0, 0, HEADER_OCTETS);
     putFlags(message, this.#flags);
     putUint16(message, QDCOUNT_OFFSET, 1);
@@ -106,10 +107,4 @@ function soaRdata(ttlSeconds: number): Uint8Array {
   writer.uint8(0);
   for (const number of [1, 3600, 1200, 604_800, ttlSeconds]) writer.uint32(number);
   return writer.finish();
-}
-
-/** The listener's slot where the reply fits as it is. */
-function targetFor(query: Query, octets: number): Uint8Array<ArrayBuffer> {
-  const { slot } = query;
-  return slot === null || slot.isTaken || octets > query.bodyOctetsMax ? new Uint8Array(octets) : slot.first(octets);
 }

@@ -11,6 +11,7 @@ import { FLAG } from "../../wire/header.ts";
 import { EDE } from "../../wire/iana.ts";
 import { PendingReply } from "../pending_reply.ts";
 import type { Query } from "../query.ts";
+import { slotFor } from "../reply_slot.ts";
 import type { Refresher } from "./refresher.ts";
 import { FINDINGS, type Inspector } from "../findings.ts";
 import { remembered } from "./remembered.ts";
@@ -200,11 +201,10 @@ export class Cache implements Resolver {
   /** Into the listener's slot where the reply fits as it is; what has to be cut takes the longer way. */
   #copy(query: Query, entry: number, ageSeconds: number): Octets {
     // hot path
-    const { slot } = query;
     const octets = this.#memory.store.messageOctets(entry);
-    const isInSlot = slot !== null && !slot.isTaken && octets <= query.bodyOctetsMax;
-    const target = isInSlot ? slot.first(octets) : new Uint8Array(octets);
-    this.#memory.store.copyMessage(entry, target, ageSeconds, isInSlot ? slot.words : null);
+    const slot = slotFor(query, octets);
+    const target = slot === null ? new Uint8Array(octets) : slot.first(octets);
+    this.#memory.store.copyMessage(entry, target, ageSeconds, slot === null ? null : slot.words);
     return target;
   }
 

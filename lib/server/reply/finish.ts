@@ -69,11 +69,12 @@ function withOwnOpt(body: Octets, isInSlot: boolean, query: Query): Octets {
   // hot path
   const { options, extendedErrors } = query.reply;
   const isBare = options.length === 0 && extendedErrors.length === 0;
-  if (isInSlot && isBare) return appendBareOpt(query.slot!, body.length, query);
+  // RFC 7830 §6: padding is for encrypted channels.
+  const { isEncrypted } = query.client;
+  if (isInSlot && isBare && !isEncrypted) return appendBareOpt(query.slot!, body.length, query);
   const opt = isBare ? null : encodeOpt(query, [...options, ...fittingErrors(body, query)]);
   const length = body.length + (opt === null ? BARE_OPT_OCTETS : opt.length);
-  // RFC 7830 §6: padding is for encrypted channels.
-  const octets = new Uint8Array(query.client.isEncrypted ? paddedLength(length) : length);
+  const octets = new Uint8Array(isEncrypted ? paddedLength(length) : length);
   octets.set(body);
   if (opt === null) putBareOpt(octets, body.length, query.scan.wantsDnssec, query.reply.extendedRcode);
   else octets.set(opt, body.length);

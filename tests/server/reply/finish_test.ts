@@ -294,6 +294,18 @@ Deno.test("[8467_01] finish() pads replies to multiples of 468 octets on encrypt
   for (const channel of ["udp", "tcp"] as const) assertEquals(padding(channel), [56, null]);
 });
 
+Deno.test("[8467_01] finish() pads a reply that stands in the query's slot as any other", () => {
+  for (const channel of ["tls", "tcp"] as const) {
+    const slot = new ReplySlot();
+    const client = new Client("192.0.2.7", channel);
+    const octets = wire({ questions: SPELLED_THE_SAME, additionals: [opt()] });
+    const query = new Query({ wire: octets, client, deadlineMs: 0, slot });
+    const written = responseTo(query, { answers: ANSWERS });
+    slot.octets.set(written);
+    assertEquals(finish(slot.first(written.length), query).length, padding(channel)[0]);
+  }
+});
+
 Deno.test("[8467_01] finish() pads long replies to the next multiple, and the longest as far as a message goes", () => {
   const octetsOf = (count: number) => padding("tls", { ofAnswer: new Array(count).fill(ANSWERS[0]!) })[0];
   assertEquals([1, 26, 27, 4000].map(octetsOf), [468, 468, 936, 64_116]);
