@@ -3,6 +3,7 @@ import type { QuicSocket } from "../base/sockets/quic.ts";
 import type { TlsSocket } from "../base/sockets/tls.ts";
 import type { StreamSocket } from "../base/sockets/stream_socket.ts";
 import { Client } from "../resolver/client.ts";
+import { ReplySlot } from "../resolver/reply_slot.ts";
 import { idOfServerName } from "../server/listen/client_id.ts";
 import type { TrustedProxies } from "../server/listen/doh/trusted_proxies.ts";
 import { listenName } from "../server/listen/listen.ts";
@@ -48,8 +49,9 @@ export function listenerParts(sockets: ListenSockets, options: ListenerPartsOpti
   const { server, limit, resources: { runtime: { timers, turns }, clock, share, deadlines, counters, log } } = options;
   const name = listenName(listen);
   const accepting = { listen, limit, clock, timers, log };
+  const slot = new ReplySlot();
   const sessionOf = (accepted: Accepted) =>
-    new StreamSession({ ...accepted, server, share, clock, deadlines, counters });
+    new StreamSession({ ...accepted, server, slot, share, clock, turns, deadlines, counters });
   const parts: ListenerPart[] = [];
   if (datagram !== null) {
     parts.push(new UdpListener({ socket: datagram, server, clock, timers, turns, counters, log }));

@@ -8,6 +8,7 @@ import { connectionsOfClientMax } from "../../lib/server/limits.ts";
 import { Access } from "../../lib/server/admission/access.ts";
 import { StreamAccount, StreamTotals } from "../../lib/server/listen/stream/stream_account.ts";
 import { StreamLimit } from "../../lib/server/listen/stream/stream_limit.ts";
+import { ReplySlot } from "../../lib/resolver/reply_slot.ts";
 import { Reply, SOURCE } from "../../lib/resolver/reply.ts";
 import type { Server } from "../../lib/server/server.ts";
 import { StreamListener } from "../../lib/server/listen/stream/stream_listener.ts";
@@ -18,6 +19,7 @@ import { listenName, plainListen } from "../../lib/server/listen/listen.ts";
 import { RCODE } from "../../lib/wire/iana.ts";
 import { HEADER_OCTETS } from "../../lib/wire/header.ts";
 import { decode, type ResourceRecord } from "../../lib/wire/message.ts";
+import { CheckedTurns } from "./checked_turns.ts";
 import { FakeStream, FakeStreamListener } from "./fake_stream.ts";
 import { fakeDeadlines, settled } from "./fake_time.ts";
 import { question, questionLines, record, response, wire } from "./messages.ts";
@@ -56,6 +58,9 @@ class FakeServer {
     return promise;
   }
 
+  /** See `Server.reuse`. */
+  reuse(): void {}
+
   /** Answers the waiting query `i`, counted from the first one that ever waited. */
   async answer(i: number): Promise<void> {
     const { reply, settle } = this.#pending[i]!;
@@ -68,11 +73,13 @@ class FakeServer {
 export function sessionParts() {
   const { time, deadlines } = fakeDeadlines();
   const server = new FakeServer();
-  // A session calls nothing of a server but `handle`.
+  // A session calls nothing of a server but `handle` and `reuse`.
   const options = {
     server: server as unknown as Server,
     share: new FairShare(time),
+    slot: new ReplySlot(),
     clock: time,
+    turns: new CheckedTurns(),
     deadlines,
     counters: new Counters(),
   };

@@ -1,16 +1,10 @@
-import { concat } from "@std/bytes/concat";
+import { writeAll } from "../../../base/net/byte_stream.ts";
 import { Alarm } from "../../../base/time/deadline_queue.ts";
 import type { StreamSocket } from "../../../base/runtime.ts";
-import { writeAll } from "../../../base/net/byte_stream.ts";
-import { KIB } from "../../../base/units.ts";
-import { toFrame } from "../../../wire/stream_frames.ts";
+import { frameOctetsOf } from "../../../wire/stream_frames.ts";
 import { IDLE_TIMEOUT_MS } from "../../limits.ts";
 import type { Services } from "../../../observe/services.ts";
-
-/** Replies leave together up to so many octets; a longer one leaves alone. */
-const WRITE_OCTETS_MAX = 64 * KIB;
-
-type Frame = Uint8Array<ArrayBuffer>;
+import { Parcel } from "./parcel.ts";
 
 /** What an outbox is made from. */
 export interface StreamOutboxOptions extends Pick<Services, "clock" | "deadlines"> {
@@ -28,10 +22,11 @@ export interface StreamOutboxOptions extends Pick<Services, "clock" | "deadlines
  */
 export class StreamOutbox {
   readonly #options: StreamOutboxOptions;
-  readonly #frames: Frame[] = [];
+  /** Replies are added to the last one. */
+  readonly #parcels: Parcel[] = [];
   /** A whole write has to be read in this time: whoever reads an octet now and then holds everything up all the same. */
   readonly #stalled: Alarm;
-  #sendingCount = 0;
+  #count = 0;
   #isSending = false;
   #isClosed = false;
 
@@ -43,59 +38,53 @@ export class StreamOutbox {
 
   /** Replies that have not left, those that are being written included. */
   get count(): number {
-    return this.#frames.length + this.#sendingCount;
+    return this.#count;
   }
 
   /** Puts a copy of a reply behind the others; it leaves after the next `flush`. Returns the octets that it takes. */
-  put(reply: Uint8Array<ArrayBuffer>): number {
-    const frame = toFrame(reply);
-    this.#frames.push(frame);
-    return frame.length;
+  put(reply: Uint8Array): number {
+    // hot path
+    const parcels = this.#parcels;
+    let last = parcels[parcels.length - 1];
+    if (last === undefined || !last.hasRoomFor(reply)) parcels.push(last = new Parcel());
+    last.put(reply);
+    this.#count++;
+    return frameOctetsOf(reply);
   }
 
   /** Lets what was put leave. */
   flush(): void {
-    if (!this.#isSending && this.#frames.length > 0 && !this.#isClosed) void this.#send();
+    // hot path
+    if (!this.#isSending && this.#parcels.length > 0 && !this.#isClosed) void this.#send();
   }
 
   /** Lets nothing leave any more, and forgets it. */
   close(): void {
     this.#isClosed = true;
-    this.#frames.length = 0;
+    for (const parcel of this.#parcels.splice(0)) parcel.release();
     this.#options.deadlines.cancel(this.#stalled);
   }
 
   async #send(): Promise<void> {
     const { socket, clock, deadlines, onSent } = this.#options;
     this.#isSending = true;
-    while (this.#frames.length > 0) {
-      const octets = this.#takeNext();
+    for (let parcel = this.#parcels.shift(); parcel !== undefined; parcel = this.#parcels.shift()) {
+      const { octets, count } = parcel;
       deadlines.schedule(this.#stalled, clock.nowMs() + IDLE_TIMEOUT_MS);
       try {
-        await writeAll(socket, octets);
+        const sent = await socket.write(octets);
+        if (sent < octets.length) await writeAll(socket, octets.subarray(sent));
       } catch {
+        // The system may still read there: its memory is nobody's now.
         return this.#fail();
       }
       if (this.#isClosed) return;
       deadlines.cancel(this.#stalled);
-      const count = this.#sendingCount;
-      this.#sendingCount = 0;
+      parcel.release();
+      this.#count -= count;
       onSent(count, octets.length);
     }
     this.#isSending = false;
-  }
-
-  #takeNext(): Frame {
-    let octets = 0;
-    let count = 0;
-    while (count < this.#frames.length) {
-      octets += this.#frames[count]!.length;
-      if (count > 0 && octets > WRITE_OCTETS_MAX) break;
-      count++;
-    }
-    this.#sendingCount = count;
-    const frames = this.#frames.splice(0, count);
-    return count === 1 ? frames[0]! : concat(frames);
   }
 
   #fail(): void {

@@ -1,29 +1,35 @@
-import { Alarm, type DeadlineQueue } from "../../../base/time/deadline_queue.ts";
 import type { FairShare } from "../../../base/time/fair_share.ts";
 import { deliver } from "../../../base/deferred.ts";
-import type { Clock, StreamSocket } from "../../../base/runtime.ts";
+import type { StreamSocket, Turns } from "../../../base/runtime.ts";
 import type { Counters } from "../../../observe/counters.ts";
 import type { Client } from "../../../resolver/client.ts";
+import { PendingReply } from "../../../resolver/pending_reply.ts";
 import { Reply } from "../../../resolver/reply.ts";
-import { StreamFrames } from "../../../wire/stream_frames.ts";
+import type { ReplySlot } from "../../../resolver/reply_slot.ts";
 import { idleTimeoutMs, QUERIES_PER_CONNECTION_MAX } from "../../limits.ts";
 import type { Server } from "../../server.ts";
 import type { StreamAccount } from "./stream_account.ts";
 import type { Accepted, Session } from "./session.ts";
+import { IdleWatch } from "./idle_watch.ts";
+import { StreamInput } from "./stream_input.ts";
 import { StreamOutbox } from "./stream_outbox.ts";
 import type { Services } from "../../../observe/services.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
 
 /** What a session is made from. */
-export interface StreamSessionOptions extends Accepted, Pick<Services, "clock" | "deadlines" | "share" | "counters"> {
+export interface StreamSessionOptions
+  extends Accepted, Pick<Services, "clock" | "turns" | "deadlines" | "share" | "counters"> {
   /** What answers the queries. */
   readonly server: Server;
+  /** Where replies that are known at once may be made. A copy leaves: it may be the same for all sessions. */
+  readonly slot: ReplySlot;
 }
 
 /**
  * One client's connection, over TCP or TLS: reads queries as they come, answers each when it is ready, in whatever order that is
- * (RFC 7766 §6.2.1.1, §7). A client that has closed its side still gets what it asked for.
+ * (RFC 7766 §6.2.1.1, §7). What becomes known in one turn leaves in one write. A client that has closed its side still gets what
+ * it asked for.
  *
  * While too much waits for the client, nothing is read from it. Of the queries that were read already, those whose
  * replies find no room are postponed: the reply is forgotten, and the query asked once more when the client has read what
@@ -33,32 +39,56 @@ export class StreamSession implements Session {
   readonly #socket: StreamSocket;
   readonly #client: Client;
   readonly #server: Server;
+  readonly #slot: ReplySlot;
   readonly #account: StreamAccount;
   readonly #share: FairShare;
-  readonly #clock: Clock;
-  readonly #deadlines: DeadlineQueue;
+  readonly #turns: Turns;
   readonly #counters: Counters;
-  readonly #frames = new StreamFrames();
+  readonly #idle: IdleWatch;
+  readonly #input: StreamInput;
   readonly #outbox: StreamOutbox;
   readonly #postponed: Octets[] = [];
-  readonly #idle = new Alarm(() => this.#onIdle());
+  readonly #ended = Promise.withResolvers<void>();
+  /** Made once, not for each turn. */
+  readonly #onTurnEnd = () => {
+    this.#isTurnWatched = false;
+    this.#goOn();
+  };
   /** Queries that the server has not answered yet. */
   #inFlight = 0;
-  /** Resolved when there may be room again, or nothing to wait for. */
-  #change = Promise.withResolvers<void>();
-  #isStopping = false;
+  /** Whether `#onTurnEnd` is called at the end of this turn. */
+  #isTurnWatched = false;
+  /** No more queries are taken: the client has closed its side, or the session is stopping. */
+  #isEnding = false;
   #isClosed = false;
 
   /** See {@linkcode StreamSessionOptions}. */
-  constructor({ socket, client, server, account, share, clock, deadlines, counters }: StreamSessionOptions) {
+  constructor(options: StreamSessionOptions) {
+    const { socket, clock, turns, deadlines, counters } = options;
     this.#socket = socket;
-    this.#client = client;
-    this.#server = server;
-    this.#account = account;
-    this.#share = share;
-    this.#clock = clock;
-    this.#deadlines = deadlines;
+    this.#client = options.client;
+    this.#server = options.server;
+    this.#slot = options.slot;
+    this.#account = options.account;
+    this.#share = options.share;
+    this.#turns = turns;
     this.#counters = counters;
+    this.#idle = new IdleWatch({
+      clock,
+      deadlines,
+      timeoutMs: idleTimeoutMs(options.client),
+      isBusy: () => this.#waitingCount > 0,
+      onIdle: () => this.close(),
+    });
+    this.#input = new StreamInput({
+      socket,
+      turns,
+      share: options.share,
+      hasRoom: () => this.#hasRoom,
+      onMessage: (message) => this.#onMessage(message),
+      onBurst: () => this.#outbox.flush(),
+      onEnd: (isBroken) => this.#onEnd(isBroken),
+    });
     this.#outbox = new StreamOutbox({
       socket,
       clock,
@@ -72,69 +102,53 @@ export class StreamSession implements Session {
   }
 
   /** Serves the connection to its end. Never rejects. */
-  async run(): Promise<void> {
-    this.#rearmIdle();
-    try {
-      while (await this.#readSome()) await this.#answerRead();
-      await this.#untilNothingWaits();
-    } catch {
-      // The client went away, or sent what is no stream of messages: there is nobody left to tell.
-    } finally {
-      this.close();
-    }
+  run(): Promise<void> {
+    this.#idle.start();
+    void this.#input.run();
+    return this.#ended.promise;
   }
 
   /** Closes the connection now. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#deadlines.cancel(this.#idle);
+    this.#idle.stop();
+    this.#input.stop();
     this.#outbox.close();
     this.#postponed.length = 0;
     this.#account.clear();
     this.#socket.close();
-    this.#changed();
+    this.#ended.resolve();
   }
 
   /** Answers what was taken, then closes. */
-  async stop(): Promise<void> {
-    this.#isStopping = true;
-    await this.#untilNothingWaits();
-    this.close();
+  stop(): Promise<void> {
+    this.#onEnd(false);
+    return this.#ended.promise;
   }
 
   /** See `Session`. */
   get idleSinceMs(): number {
-    return this.#account.octets > 0 ? Infinity : this.#idle.dueMs - idleTimeoutMs(this.#client);
+    return this.#account.octets > 0 ? Infinity : this.#idle.sinceMs;
   }
 
-  async #readSome(): Promise<boolean> {
-    const count = await this.#socket.read(this.#frames.space());
-    if (count === null) return false;
-    this.#frames.filled(count);
-    return true;
+  /** There will be no more queries. */
+  #onEnd(isBroken: boolean): void {
+    this.#isEnding = true;
+    if (isBroken || this.#waitingCount === 0) this.close();
   }
 
-  async #answerRead(): Promise<void> {
-    for (;;) {
-      // Not reading is how TCP says "slower": the client's queries wait on its side.
-      while (!this.#hasRoom) await this.#untilChange();
-      if (this.#share.isUsedUp) {
-        this.#outbox.flush();
-        await this.#share.nextTurn();
-      }
-      const message = this.#isClosed ? null : this.#frames.take();
-      if (message === null) break;
-      if (this.#isStopping) continue;
-      // Only whole messages count as a sign of life: whoever sends an octet now and then is idle all the same.
-      this.#rearmIdle();
-      this.#ask(message, false);
-    }
-    this.#outbox.flush();
+  #onMessage(message: Octets): void {
+    // hot path
+    if (this.#isEnding) return;
+    // Only whole messages count as a sign of life: whoever sends an octet now and then is idle all the same.
+    this.#idle.alive();
+    this.#ask(message, false);
   }
 
   #ask(message: Octets, isAgain: boolean): void {
-    const reply = this.#server.handle(message, this.#client);
+    // hot path
+    const reply = this.#server.handle(message, this.#client, this.#slot);
     if (reply === null) return;
     // Nothing is read while there is no room, so what is known at once has some.
     if (reply instanceof Reply) return this.#put(reply.octets);
@@ -142,7 +156,10 @@ export class StreamSession implements Session {
     this.#account.hold(message.length);
     deliver(reply, {
       // It is lent, and copied when it is put into the outbox.
-      arrived: (answer) => this.#answered(message, answer.octets, isAgain),
+      arrived: (answer) => {
+        this.#answered(message, answer.octets, isAgain);
+        if (reply instanceof PendingReply) this.#server.reuse(reply);
+      },
       failed: () => this.#answered(message, null, isAgain),
     });
   }
@@ -157,10 +174,14 @@ export class StreamSession implements Session {
       if (isKept) this.#put(reply);
       else this.#postpone(message);
     }
-    this.#goOn();
+    if (this.#isTurnWatched) return;
+    this.#isTurnWatched = true;
+    // What else is answered in this turn leaves with it: one segment, and one record of TLS (RFC 7766 §8).
+    this.#turns.atTurnEnd(this.#onTurnEnd);
   }
 
   #put(reply: Octets): void {
+    // hot path
     this.#account.hold(this.#outbox.put(reply));
     this.#share.spend(reply.length);
   }
@@ -172,17 +193,21 @@ export class StreamSession implements Session {
   }
 
   #onSent(count: number, octets: number): void {
+    // hot path
     this.#counters.replied += count;
     this.#account.release(octets);
-    this.#rearmIdle();
+    this.#idle.alive();
     this.#goOn();
   }
 
   /** Something has been answered, or has left. */
   #goOn(): void {
+    // hot path
+    if (this.#isClosed) return;
     this.#outbox.flush();
     if (this.#postponed.length > 0 && this.#inFlight === 0 && this.#outbox.count === 0) void this.#askAgain();
-    this.#changed();
+    this.#input.goOn();
+    if (this.#isEnding && this.#waitingCount === 0) this.close();
   }
 
   async #askAgain(): Promise<void> {
@@ -200,37 +225,13 @@ export class StreamSession implements Session {
   }
 
   get #hasRoom(): boolean {
-    if (this.#isClosed) return true;
+    // hot path
     return this.#postponed.length === 0 && this.#waitingCount < QUERIES_PER_CONNECTION_MAX &&
       this.#account.hasRoomFor(0);
   }
 
   get #waitingCount(): number {
+    // hot path
     return this.#inFlight + this.#postponed.length + this.#outbox.count;
-  }
-
-  async #untilNothingWaits(): Promise<void> {
-    while (this.#waitingCount > 0 && !this.#isClosed) await this.#untilChange();
-  }
-
-  #untilChange(): Promise<void> {
-    this.#outbox.flush();
-    return this.#change.promise;
-  }
-
-  #changed(): void {
-    const { resolve } = this.#change;
-    this.#change = Promise.withResolvers<void>();
-    resolve();
-  }
-
-  #onIdle(): void {
-    if (this.#waitingCount > 0) this.#rearmIdle();
-    else this.close();
-  }
-
-  #rearmIdle(): void {
-    this.#deadlines.cancel(this.#idle);
-    this.#deadlines.schedule(this.#idle, this.#clock.nowMs() + idleTimeoutMs(this.#client));
   }
 }

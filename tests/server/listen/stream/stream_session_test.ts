@@ -75,6 +75,35 @@ Deno.test("[7766_04] StreamSession writes length and message at once, and togeth
   await ended;
 });
 
+Deno.test("[7766_04] StreamSession answers all that one read has brought in one write", async () => {
+  for (const count of [1, 2, 10, 60]) {
+    const { socket, counters, session, ended } = sessionRig();
+    const ids = Array.from({ length: count }, (_, i) => i);
+    socket.deliverMessages(...ids.map((id) => queryFor(id, "a.ex")));
+    await settled();
+    // What is longer than the room for reading comes by several reads, one behind the other.
+    const reads = Math.ceil(count * (2 + queryFor(0, "a.ex").length) / 1024);
+    assertEquals([repliedIds(socket), socket.writes.length, counters.replied], [ids, reads, count]);
+    session.close();
+    await ended;
+  }
+});
+
+Deno.test("[7766_04] StreamSession lets all leave in one write that is answered in one turn, whenever it came", async () => {
+  const { socket, server, session, ended } = sessionRig();
+  server.isWaiting = true;
+  for (const id of [1, 2, 3, 4]) {
+    socket.deliverMessages(queryFor(id));
+    await settled();
+  }
+  await Promise.all([3, 1, 0].map((i) => server.answer(i)));
+  assertEquals([repliedIds(socket), socket.writes.length], [[4, 2, 1], 1]);
+  await server.answer(2);
+  assertEquals([repliedIds(socket), socket.writes.length], [[4, 2, 1, 3], 2]);
+  session.close();
+  await ended;
+});
+
 Deno.test("StreamSession goes on where a short write ended, and never mixes replies", async () => {
   const { socket, session, ended } = sessionRig();
   socket.writeOctetsMax = 5;
