@@ -88,3 +88,23 @@ Deno.test("[4007_02] PeerCache.find() tells the same address on two links apart"
   assertEquals([a!.hostname, b!.hostname], ["fe80::2%eth0", "fe80::2%eth1"]);
   assertEquals(cache.find(key("fe80::2%eth0", 4000)).hostname, "fe80::2%eth0");
 });
+
+for (
+  const [what, hostnameOf] of [
+    ["IPv4", (i: number) => `192.0.${i >> 8}.${i & 0xff}`],
+    ["IPv6", (i: number) => `2001:db8::${(i + 1).toString(16)}`],
+    ["one IPv4 address", () => "192.0.2.1"],
+    ["one IPv6 address", () => "2001:db8::1"],
+  ] as const
+) {
+  Deno.test(`PeerCache.find() makes few anew of 400 peers of ${what} that ask all the time`, () => {
+    const cache = new PeerCache(ZONES);
+    const random = new SeededRandom(1);
+    const keys = Array.from({ length: 400 }, (_, i) => key(hostnameOf(i), 1024 + random.uint32() % 60_000));
+    const ask = () => keys.map((words) => cache.find(words));
+    const [before, after] = [ask(), ask()];
+    const anewCount = after.filter((peer, i) => peer !== before[i]).length;
+    // With one place for each it would be 18 to 30.
+    assert(anewCount <= 10, `${anewCount} were made anew`);
+  });
+}
