@@ -282,6 +282,26 @@ for (
   });
 }
 
+Deno.test("importConfig() takes hosts files of dnsmasq's that block names for sources, and those of a home for hosts files", async () => {
+  const blocking = Array.from({ length: 300 }, (_, i) => `${i % 2 === 0 ? "0.0.0.0" : "::"}\tads${i}.example # ads\n`);
+  const sources = [
+    { file: "/etc/dnsmasq.conf", text: "addn-hosts=/etc/ads.hosts\naddn-hosts=/etc/home.hosts\nno-hosts\nport=0\n" },
+    { file: "/etc/ads.hosts", text: `# ads\r\n127.0.0.1 localhost\n\n${blocking.join("")}` },
+  ];
+  const written = await importConfig("dnsmasq", sources);
+  await load(written);
+  assertEquals(written.split("\n").filter((line) => /lists\.|sources|format|block =|hosts/.test(line)), [
+    "# Made of /etc/dnsmasq.conf, /etc/ads.hosts, a configuration of dnsmasq. Read it before you use it.",
+    'state-dir = "/var/lib/dns-forwarder"  # /etc/ads.hosts:1: lists are kept there',
+    "[lists.ads]",
+    'sources = ["/etc/ads.hosts"]  # /etc/ads.hosts:1: 301 lines',
+    'format = "hosts"  # /etc/ads.hosts:1',
+    'block = ["ads"]  # /etc/ads.hosts:1',
+    'hosts-files = ["/etc/home.hosts"]  # /etc/dnsmasq.conf:2',
+    "# /etc/dnsmasq.conf:1: so by itself (a list, since its file blocks names): addn-hosts=/etc/ads.hosts",
+  ]);
+});
+
 for (const [peer, text] of [["adguard", "dns: [\n"], ["pihole", "[dns]\nport = \n"]] as const) {
   Deno.test(`importConfig() says where a file of ${peer}'s is broken`, async () => {
     const error = await assertRejects(() => importConfig(peer, [{ file: "its.file", text }]), UsageError);

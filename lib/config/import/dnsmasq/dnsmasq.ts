@@ -37,8 +37,13 @@ const WHY: Readonly<Record<string, string>> = {
 /** Lines of files that are lists. */
 const LIST_LINES = { isLine: /^(?:address|server|local)=\/\S+\/(?:#|0\.0\.0\.0|::)?\s*$/, isNoLine: /^\s*(?:#|$)/ };
 
+/** The same of hosts files: names that lead nowhere, or to this machine itself. */
+const HOSTS_LINES = { isLine: /^\s*(?:0\.0\.0\.0|127\.0\.0\.1|::1?)\s+[^#]/, isNoLine: /^\s*(?:#|$)/ };
+
 /** What is gathered until the last line. */
 interface Gathered {
+  /** Paths of files that are lists. */
+  readonly lists: Set<string>;
   port: number;
   readonly listen: { address: string; origin: Origin }[];
   readonly locals: { domain: string; option: Option }[];
@@ -47,8 +52,12 @@ interface Gathered {
 
 /** Carries over what dnsmasq's files say, of which the first may be followed by what it includes. */
 export function importDnsmasq(sources: readonly Source[], draft: Draft): void {
-  const gathered: Gathered = { port: 53, listen: [], locals: [], readsHosts: true };
-  const options = sources.filter((source) => !takeListFile(source, "dnsmasq", LIST_LINES, draft)).flatMap(optionsOf);
+  const lists = sources.filter((source) => {
+    return takeListFile(source, "dnsmasq", LIST_LINES, draft) || takeListFile(source, "hosts", HOSTS_LINES, draft);
+  });
+  const paths = new Set(lists.map(({ file }) => file));
+  const gathered: Gathered = { lists: paths, port: 53, listen: [], locals: [], readsHosts: true };
+  const options = sources.filter((source) => !lists.includes(source)).flatMap(optionsOf);
   for (const option of options) carryOver(option, gathered, draft);
   const origin = options[0]?.origin ?? { file: sources[0]?.file ?? "", line: 1 };
   if (gathered.port > 0) listen(gathered, origin, draft);
@@ -62,6 +71,9 @@ export function importDnsmasq(sources: readonly Source[], draft: Draft): void {
 function carryOver(option: Option, gathered: Gathered, draft: Draft): void {
   const { key, value, text, origin } = option;
   const setting = SETTINGS[key];
+  if (key === "addn-hosts" && gathered.lists.has(value)) {
+    return draft.alreadySo(origin, text, "a list, since its file blocks names");
+  }
   if (setting !== undefined) return setting(option, draft);
   if (key === "port") gathered.port = Number(value);
   else if (key === "listen-address") {

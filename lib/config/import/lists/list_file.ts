@@ -13,7 +13,7 @@ const LINES_MIN = 200;
  */
 export function takeListFile(
   { file, text }: Source,
-  format: "dnsmasq" | "unbound",
+  format: "dnsmasq" | "hosts" | "unbound",
   { isLine, isNoLine }: { isLine: RegExp; isNoLine: RegExp },
   draft: Draft,
 ): boolean {
