@@ -6,7 +6,14 @@ import type { Status } from "../operator/status.ts";
 import { canFollow, type Listen, listenKey, listenName } from "../server/listen/listen.ts";
 import { TrustedProxies } from "../server/listen/doh/trusted_proxies.ts";
 import { type ListenerPart, listenerParts, type ListenerPartsOptions } from "./listener_parts.ts";
-import { clientCaOf, closeSockets, ListenError, listenOn, type ListenSockets } from "../server/listen/listen_on.ts";
+import {
+  type ChangingProxies,
+  clientCaOf,
+  closeSockets,
+  ListenError,
+  listenOn,
+  type ListenSockets,
+} from "../server/listen/listen_on.ts";
 
 /** So soon it is tried again to listen where somebody else is leaving, and so often: for five seconds. */
 const FOLLOW_RETRY_MS = 20;
@@ -16,6 +23,7 @@ const FOLLOW_TRIES_MAX = 250;
 interface Listener {
   readonly listen: Listen;
   readonly parts: readonly ListenerPart[];
+  readonly proxied: ChangingProxies | null;
   readonly tls: TlsListenSocket | null;
   readonly quic: QuicListenSocket | null;
 }
@@ -94,6 +102,7 @@ export class Listeners {
       const opened = sockets.get(key);
       // What no socket goes by may be something else now.
       if (kept !== undefined) {
+        if (kept.proxied !== null) kept.proxied.proxyNetworks = listen.proxyNetworks;
         this.#listeners.set(key, { ...kept, listen: { ...listen, address: kept.listen.address } });
       } else if (opened !== undefined) this.#listeners.set(key, this.#serve(opened));
       else if (following.has(key)) this.#follow(key, listen, wanted);
@@ -185,7 +194,8 @@ export class Listeners {
   #serve(sockets: ListenSockets): Listener {
     const parts = listenerParts(sockets, this.#options);
     for (const part of parts) part.run();
-    return { listen: sockets.listen, parts, tls: sockets.tls, quic: sockets.quic };
+    const { listen, proxied, tls, quic } = sockets;
+    return { listen, parts, proxied, tls, quic };
   }
 
   #leave(listener: Listener): void {

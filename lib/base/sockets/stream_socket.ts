@@ -24,7 +24,11 @@ export interface StreamSocket {
 
 /** A listener that stands behind proxies, which say at the start of each connection for whom it is (PROXY protocol, version 2). */
 export interface ProxyOptions {
-  /** The proxies' networks (CIDR). Who comes from one must say for whom; who comes from elsewhere is turned away. */
+  /**
+   * The proxies' networks (CIDR). Who comes from one must say for whom; who comes from elsewhere is turned away. Where there are
+   * none, a connection is of whoever makes it. Whoever has passed this object may put others here, which count from the next
+   * connection on.
+   */
   readonly proxyNetworks: readonly string[];
   /** How long a connection may take to say it. */
   readonly handshakeMs: number;

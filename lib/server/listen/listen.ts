@@ -155,7 +155,9 @@ export function listenText(listen: Listen): string {
 
 /** All of it that its sockets and connections go by: one that differs in the rest alone keeps them. */
 export function listenKey(listen: Listen): string {
-  return listenText({ ...listen, allow: null });
+  // Who takes datagrams ends slowly; so proxies may change while a plain one serves.
+  const proxyNetworks = listen.protocol === "plain" ? [] : listen.proxyNetworks;
+  return listenText({ ...listen, proxyNetworks, allow: null });
 }
 
 /**

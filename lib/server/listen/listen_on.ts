@@ -19,10 +19,18 @@ export interface ListenSockets {
   readonly datagram: DatagramSocket | null;
   /** TCP; for plain DNS on the same address and port (RFC 7766 §5: TCP is not optional). `null` where it is not served as it is. */
   readonly stream: StreamListenSocket | null;
+  /** Whose connections `stream` takes, where that may change; else `null`. */
+  readonly proxied: ChangingProxies | null;
   /** TLS; `null` where it is not served. */
   readonly tls: TlsListenSocket | null;
   /** QUIC; `null` where it is not served. */
   readonly quic: QuicListenSocket | null;
+}
+
+/** Options whose proxies may be replaced while the listener takes connections. */
+export interface ChangingProxies extends ProxyOptions {
+  /** See `ProxyOptions`. */
+  proxyNetworks: readonly string[];
 }
 
 /** What is spoken behind the handshake (RFC 7301): RFC 7858 §3.1 has no name for it, `dot` is what IANA lists. */
@@ -72,11 +80,12 @@ export function listenOn(
 }
 
 function open(network: Network, listen: Listen, material: TlsMaterial | null): ListenSockets {
-  const none = { datagram: null, stream: null, tls: null, quic: null };
+  const none = { datagram: null, stream: null, proxied: null, tls: null, quic: null };
   const { protocol, address } = listen;
   if (protocol === "plain") {
-    const { datagram, stream } = openBoth(network, listen);
-    return { ...none, listen: { ...listen, address: datagram.address }, datagram, stream };
+    const proxied = { proxyNetworks: listen.proxyNetworks, handshakeMs: HANDSHAKE_TIMEOUT_MS };
+    const { datagram, stream } = openBoth(network, listen, proxied);
+    return { ...none, listen: { ...listen, address: datagram.address }, datagram, stream, proxied };
   }
   if (protocol === "quic") {
     const quic = openQuic(network, listen, material);
@@ -104,12 +113,15 @@ export function clientCaOf({ clientCa }: Listen, { authorities }: TlsMaterial): 
   return clientCa === null ? null : authorities[clientCa]!;
 }
 
-function openBoth(network: Network, listen: Listen): { datagram: DatagramSocket; stream: StreamListenSocket } {
-  const { address } = listen;
+function openBoth(
+  network: Network,
+  { address }: Listen,
+  proxied: ProxyOptions,
+): { datagram: DatagramSocket; stream: StreamListenSocket } {
   for (let tries = 1;; tries++) {
     const datagram = network.openDatagram(address, "clients");
     try {
-      return { datagram, stream: network.listenStream(datagram.address, proxied(listen)) };
+      return { datagram, stream: network.listenStream(datagram.address, proxied) };
     } catch (error) {
       datagram.close();
       if (address.port !== 0 || tries === ANY_PORT_TRIES_MAX) throw error;

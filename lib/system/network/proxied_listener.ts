@@ -7,21 +7,27 @@ import { ReadyConnections } from "./ready_connections.ts";
 /** Connections that have not said yet for whom they are. */
 const SPEAKING_MAX = 1024;
 
-/** Takes connections of proxies, which say at the start of each for whom it is. */
+/**
+ * Takes connections of proxies, which say at the start of each for whom it is, and those of anybody as they are while there are
+ * no proxies.
+ */
 export class ProxiedListener implements StreamListenSocket {
   readonly #listener: StreamListenSocket;
-  readonly #proxies: Proxies;
-  readonly #handshakeMs: number;
+  readonly #options: ProxyOptions;
+  /** Those of `#networks`, which are the networks that were looked at last. */
+  #proxies: Proxies;
+  #networks: readonly string[];
   readonly #ready = new ReadyConnections<StreamSocket>();
   /** Those that have not said yet for whom they are; the oldest first. */
   readonly #speaking = new Set<StreamSocket>();
   #isAccepting = false;
 
   /** `listener` belongs to this object from now on. */
-  constructor(listener: StreamListenSocket, { proxyNetworks, handshakeMs }: ProxyOptions) {
+  constructor(listener: StreamListenSocket, options: ProxyOptions) {
     this.#listener = listener;
-    this.#proxies = new Proxies(proxyNetworks);
-    this.#handshakeMs = handshakeMs;
+    this.#options = options;
+    this.#networks = options.proxyNetworks;
+    this.#proxies = new Proxies(this.#networks);
   }
 
   /** See `StreamListenSocket`. */
@@ -30,9 +36,16 @@ export class ProxiedListener implements StreamListenSocket {
   }
 
   /** See `StreamListenSocket`. */
-  accept(): Promise<StreamSocket> {
+  async accept(): Promise<StreamSocket> {
+    // Who accepts for `#ready` goes on doing so; nobody can beside it.
+    if (!this.#isAccepting && this.#hasNoProxies) {
+      const socket = await this.#listener.accept();
+      // There may be some by now.
+      if (this.#hasNoProxies) return socket;
+      void this.#hear(socket);
+    }
     void this.#acceptAll();
-    return this.#ready.accept();
+    return await this.#ready.accept();
   }
 
   /** See `StreamListenSocket`. */
@@ -41,6 +54,20 @@ export class ProxiedListener implements StreamListenSocket {
     this.#ready.close();
     for (const socket of this.#speaking) socket.close();
     this.#speaking.clear();
+  }
+
+  get #hasNoProxies(): boolean {
+    return this.#options.proxyNetworks.length === 0;
+  }
+
+  /** Whether a connection from there can be one of a proxy. */
+  #isProxy(hostname: string): boolean {
+    const { proxyNetworks } = this.#options;
+    if (proxyNetworks !== this.#networks) {
+      this.#networks = proxyNetworks;
+      this.#proxies = new Proxies(proxyNetworks);
+    }
+    return this.#proxies.has(hostname);
   }
 
   /** Until it fails: whoever is told of that comes again. */
@@ -57,13 +84,14 @@ export class ProxiedListener implements StreamListenSocket {
   }
 
   async #hear(socket: StreamSocket): Promise<void> {
-    if (this.#ready.isClosed || !this.#proxies.has(socket.peer.hostname)) return socket.close();
+    if (this.#hasNoProxies) return this.#ready.offer(socket);
+    if (this.#ready.isClosed || !this.#isProxy(socket.peer.hostname)) return socket.close();
     for (const oldest of this.#speaking) {
       if (this.#speaking.size < SPEAKING_MAX) break;
       this.#drop(oldest);
     }
     this.#speaking.add(socket);
-    const alarm = setTimeout(() => this.#drop(socket), this.#handshakeMs);
+    const alarm = setTimeout(() => this.#drop(socket), this.#options.handshakeMs);
     try {
       const client = await hearProxy(socket);
       if (this.#speaking.delete(socket)) this.#ready.offer(client === null ? socket : spokenFor(socket, client));
