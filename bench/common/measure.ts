@@ -1,6 +1,7 @@
 import type { SocketAddress } from "../../lib/base/net/address.ts";
 import { type Contestant, startContestant } from "./contestants.ts";
 import { dnsperfDriver, type Drive, type Driven, type Driver, type Latencies } from "./dnsperf.ts";
+import { cpuNsOf } from "./clocks.ts";
 import { usageOf } from "./process_tree.ts";
 import { askInTurns } from "./in_turns.ts";
 import { type Load, type Loads, namesIn } from "./name_files.ts";
@@ -59,7 +60,7 @@ export async function measure(
   circumstances: Circumstances,
 ): Promise<Sample> {
   await using server = await startContestant(contestant, { ...circumstances, sharesSession: true });
-  const { cpuMs, full } = await driveFully(server, circumstances);
+  const { cpuNs, full } = await driveFully(server, circumstances);
   const { clients, loads, inspect, signal } = circumstances;
   const calm = rate === null ? null : await driverOf(circumstances).driveForLatencies(
     { ...driveOf(server, clients, loads.atRate(rate)), rate },
@@ -69,7 +70,7 @@ export async function measure(
   await verify(server.address, nameAt(0), addressAt(0));
   await inspect?.(server);
   return {
-    cpuMicrosPerAnswer: cpuMs * 1000 / full.answered,
+    cpuMicrosPerAnswer: cpuNs / 1000 / full.answered,
     answersPerSecond: full.answered / full.seconds,
     p50Micros: percentile(latencies, 50),
     p99Micros: percentile(latencies, 99),
@@ -90,15 +91,15 @@ export async function tryOut(contestant: Contestant, circumstances: Circumstance
 async function driveFully(
   server: RunningServer,
   circumstances: Circumstances,
-): Promise<{ cpuMs: number; full: Driven & Latencies }> {
+): Promise<{ cpuNs: number; full: Driven & Latencies }> {
   const { loads } = circumstances;
   await verify(server.address, freshName("v", 0), FRESH_ADDRESS);
   for (const load of loads.warmUp()) await driveAsWanted(server, load, circumstances);
   const full = loads.full();
-  const before = usageOf(server.pid);
+  const before = cpuNsOf(server.pid);
   const driven = await driveAsWanted(server, full, circumstances);
   if (driven.answered === 0) throw new Error(`Nothing was answered: ${server.lastWords}`);
-  return { cpuMs: usageOf(server.pid).cpuMs - before.cpuMs, full: driven };
+  return { cpuNs: cpuNsOf(server.pid) - before, full: driven };
 }
 
 async function driveAsWanted(

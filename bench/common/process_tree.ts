@@ -40,10 +40,25 @@ export function usageOf(pid: number, root = "/proc"): Usage {
  * children that have ended and been waited for. 0 of no text.
  */
 export function cpuTicks(stat: string): number {
+  return sumOfFields(stat, 14, 17);
+}
+
+/**
+ * Processor time, in ticks of 10 ms, of those children of the tree below `pid` that have ended and been waited for.
+ *
+ * @param root See `usageOf`.
+ */
+export function endedChildrenMs(pid: number, root = "/proc"): number {
+  const ticks = treeOf(pid, root).map((pid) => sumOfFields(read(`${root}/${pid}/stat`), 16, 17));
+  return ticks.reduce((sum, ticks) => sum + ticks, 0) * 1000 / TICKS_PER_SECOND;
+}
+
+/** The sum of the fields `first` to `last` of that text, counted from 1; 0 of no text. */
+function sumOfFields(stat: string, first: number, last: number): number {
   if (stat === "") return 0;
   // The second field is the program's name in parentheses, and may have spaces and parentheses in it.
   const fromThird = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return fromThird.slice(14 - 3, 18 - 3).reduce((sum, ticks) => sum + Number(ticks), 0);
+  return fromThird.slice(first - 3, last - 2).reduce((sum, ticks) => sum + Number(ticks), 0);
 }
 
 /** VmRSS or VmHWM in the text of `/proc/<pid>/status`; a process that has ended but was not waited for has none. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { cpuTicks, memoryOctets, usageOf } from "./process_tree.ts";
+import { cpuTicks, endedChildrenMs, memoryOctets, usageOf } from "./process_tree.ts";
 
 const ignore = ["read", "write"].some((name) => {
   return Deno.permissions.querySync({ name: name as "read" | "write" }).state !== "granted";
@@ -39,7 +39,23 @@ Deno.test({
       addProcess(root, 21, { threads: { 21: "" }, ticks: 5 });
       addProcess(root, 30, { threads: { 30: "" }, ticks: 1 });
       addProcess(root, 40, { threads: { 40: "" }, ticks: 7777 });
+      assertEquals(endedChildrenMs(10, root), 0);
       assertEquals(usageOf(10, root), { cpuMs: 1160, residentOctets: 4 * 1024, peakOctets: 0 });
+    } finally {
+      Deno.removeSync(root, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name: "endedChildrenMs() is of children that have ended, of the whole tree (needs --allow-read, --allow-write)",
+  ignore,
+  fn: () => {
+    const root = Deno.makeTempDirSync();
+    try {
+      addProcess(root, 10, { threads: { 10: "20" }, ticks: 100, endedTicks: 3 });
+      addProcess(root, 20, { threads: { 20: "" }, ticks: 100, endedTicks: 4 });
+      assertEquals(endedChildrenMs(10, root), 70);
     } finally {
       Deno.removeSync(root, { recursive: true });
     }
@@ -52,6 +68,7 @@ Deno.test({
   fn: () => {
     const root = Deno.makeTempDirSync();
     try {
+      assertEquals(endedChildrenMs(10, root), 0);
       assertEquals(usageOf(10, root), { cpuMs: 0, residentOctets: 0, peakOctets: 0 });
     } finally {
       Deno.removeSync(root, { recursive: true });
@@ -62,12 +79,12 @@ Deno.test({
 function addProcess(
   root: string,
   pid: number,
-  { threads, ticks }: { threads: Record<number, string>; ticks: number },
+  { threads, ticks, endedTicks = 0 }: { threads: Record<number, string>; ticks: number; endedTicks?: number },
 ): void {
   for (const [thread, children] of Object.entries(threads)) {
     Deno.mkdirSync(`${root}/${pid}/task/${thread}`, { recursive: true });
     Deno.writeTextFileSync(`${root}/${pid}/task/${thread}/children`, children);
   }
-  Deno.writeTextFileSync(`${root}/${pid}/stat`, stat("program", [ticks, 0, 0, 0]));
+  Deno.writeTextFileSync(`${root}/${pid}/stat`, stat("program", [ticks, 0, endedTicks, 0]));
   Deno.writeTextFileSync(`${root}/${pid}/status`, "VmRSS:\t 1 kB\n");
 }

@@ -5,9 +5,9 @@ import { C, CMSGHDR, IOVEC, MMSGHDR, SOCKADDR } from "../../lib/native/kernel/la
 import { putPort } from "../../lib/native/kernel/sockaddr.ts";
 import { ANCOUNT_OFFSET, HEADER_OCTETS, RCODE_MASK } from "../../lib/wire/header.ts";
 import { putUint16, uint16At } from "../../lib/wire/octets.ts";
-import { nanosecondsAt, nowNs } from "./clocks.ts";
+import { nanosecondsAt, nowNs } from "../common/clocks.ts";
 import type { Queries } from "./queries.ts";
-import { socketCalls } from "./socket_calls.ts";
+import { socketCalls } from "../common/socket_calls.ts";
 
 /** Numbers that C programs know by name. */
 const SO_RCVTIMEO = 20;

@@ -4,6 +4,8 @@ import { type Contestant, startContestant } from "../common/contestants.ts";
 import type { Sample } from "../common/measure.ts";
 import { usageOf } from "../common/process_tree.ts";
 import type { RunningServer } from "../common/running_server.ts";
+import { SeededRandom } from "../../tests/support/seeded_random.ts";
+import { shuffled } from "../common/shuffled.ts";
 import { sleep } from "../common/sleep.ts";
 import type { Result } from "../common/speed_report.ts";
 import { percentile } from "../common/statistics.ts";
@@ -11,7 +13,7 @@ import { verify } from "../common/verify.ts";
 import type { Workload } from "../common/workloads.ts";
 import { addressAt, FRESH_ADDRESS, freshName, nameAt } from "../common/zone.ts";
 import { Asker } from "./asker.ts";
-import { cpuNsOf, nowNs } from "./clocks.ts";
+import { cpuNsOf, nowNs } from "../common/clocks.ts";
 import type { Queries } from "./queries.ts";
 
 /** What is compared in pairs. */
@@ -34,6 +36,10 @@ const WARM_UP_QUERIES = 10_000;
 const WARM_UP_IN_FLIGHT = 10;
 /** How long the process does nothing but ask before it looks whether it is to end. */
 const ASK_NS = 100e6;
+/** Of each part of a round that is measured by itself: a moment in which the machine does much else spoils no more. */
+const PART_SECONDS = 0.5;
+/** All runs of the bench ask in the same order. */
+const SEED = 1;
 
 /** A server that is asked. */
 interface Running {
@@ -44,10 +50,11 @@ interface Running {
 
 /**
  * Lets all servers run at once, and asks them in turn: as many queries as are to be in flight, of each server, until all
- * are answered; then the next. What else the machine does meets all alike. Each is in each place of the order as often.
+ * are answered; then the next. What else the machine does meets all alike. The order is another one each time: what a
+ * server leaves behind in the processor's caches meets now the one and now the other.
  *
- * Processor time is that between the begin and the end of a round, in which a server is asked only a part of the time:
- * what it does while it has nothing to do counts as well.
+ * There is a sample of each half second. Processor time is that between its begin and its end, in which a server is
+ * asked only a part of the time: what it does while it has nothing to do counts as well.
  */
 export async function measurePaired(comparison: PairedComparison): Promise<Result> {
   const { workload, contestants, rounds, seconds, signal } = comparison;
@@ -58,15 +65,18 @@ export async function measurePaired(comparison: PairedComparison): Promise<Resul
     const one = await start(contestant, comparison, servers);
     if (one !== null) running.push(one);
   }
+  const random = new SeededRandom(SEED);
   // The first one is not counted: compilers are still at work then.
   for (let round = 0; round <= rounds; round++) {
     console.error(`${workload.name}, round ${round} of ${rounds} …`);
-    for (const { asker } of running) asker.startAnew();
-    const cpuBefore = running.map(({ server }) => cpuNsOf(server.pid));
-    await askInTurns(running.map(({ asker }) => asker), seconds, signal);
-    // All clocks are read before anything else is done.
-    const cpuAfter = running.map(({ server }) => cpuNsOf(server.pid));
-    if (round > 0) running.forEach((one, i) => samples[one.name]!.push(sampleOf(one, cpuAfter[i]! - cpuBefore[i]!)));
+    for (let part = 0; part < seconds / PART_SECONDS; part++) {
+      for (const { asker } of running) asker.startAnew();
+      const cpuBefore = running.map(({ server }) => cpuNsOf(server.pid));
+      await askInTurns(running.map(({ asker }) => asker), { seconds: PART_SECONDS, random, signal });
+      // All clocks are read before anything else is done.
+      const cpuAfter = running.map(({ server }) => cpuNsOf(server.pid));
+      if (round > 0) running.forEach((one, i) => samples[one.name]!.push(sampleOf(one, cpuAfter[i]! - cpuBefore[i]!)));
+    }
   }
   for (const { server } of running) await verify(server.address, nameAt(0), addressAt(0));
   return { workload, rate: null, samples };
@@ -87,7 +97,7 @@ async function start(
     const asked = queries();
     using first = new Asker(server.address, { queries: asked, inFlight: WARM_UP_IN_FLIGHT });
     while (first.answered < WARM_UP_QUERIES && !signal.aborted) {
-      await askInTurns([first], ASK_NS / 1e9, signal);
+      await askInTurns([first], { seconds: ASK_NS / 1e9, random: new SeededRandom(SEED), signal });
       if (first.lost > first.answered) throw new Error(`Little is answered: ${server.lastWords}`);
     }
     return {
@@ -103,16 +113,17 @@ async function start(
   }
 }
 
-async function askInTurns(askers: readonly Asker[], seconds: number, signal: AbortSignal): Promise<void> {
+async function askInTurns(
+  askers: readonly Asker[],
+  { seconds, random, signal }: { seconds: number; random: SeededRandom; signal: AbortSignal },
+): Promise<void> {
   const endNs = nowNs() + seconds * 1e9;
-  for (let first = 0; nowNs() < endNs;) {
+  while (nowNs() < endNs) {
     // The process looks after signals here, and only here.
     await sleep(0);
     signal.throwIfAborted();
     const pauseNs = Math.min(endNs, nowNs() + ASK_NS);
-    for (; nowNs() < pauseNs; first++) {
-      for (let turn = 0; turn < askers.length; turn++) askers[(first + turn) % askers.length]!.ask();
-    }
+    while (nowNs() < pauseNs) for (const next of shuffled(askers.length, random)) askers[next]!.ask();
   }
 }
 

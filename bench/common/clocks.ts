@@ -1,5 +1,5 @@
 import { KernelBuffer } from "../../lib/native/kernel/kernel_buffer.ts";
-import { treeOf } from "../common/process_tree.ts";
+import { endedChildrenMs, treeOf } from "./process_tree.ts";
 import { socketCalls } from "./socket_calls.ts";
 
 /** clock_gettime(2): the clock that the kernel's timestamps of datagrams are of. */
@@ -23,11 +23,11 @@ export function nowNs(): number {
 }
 
 /**
- * User and system time of a process and all that descend from it, to the nanosecond, where `/proc` counts in ticks of
- * 10 ms. That of children which have ended is not in it.
+ * User and system time of a process and all that descend from it, to the nanosecond. That of children which have ended
+ * is only known in ticks of 10 ms.
  */
 export function cpuNsOf(pid: number): number {
-  return treeOf(pid).reduce((sum, pid) => {
+  return endedChildrenMs(pid) * 1e6 + treeOf(pid).reduce((sum, pid) => {
     // The clock of a process, as clock_getcpuclockid(3) makes it; one that has ended has none.
     if (socketCalls().clockTime((~pid << 3) | 2, time.octets) !== 0) return sum;
     return sum + time.words[SECONDS_WORD]! * 1e9 + time.words[NANOSECONDS_WORD]!;
