@@ -37,8 +37,13 @@ export interface Observation {
 
 /** Where observations are to be had. Nothing is written down while nobody reads. */
 export interface ObservationFeed {
-  /** Begins to read what leaves from now on. */
-  watch(): ObservationReader;
+  /**
+   * Begins to read what leaves from now on.
+   *
+   * @param onMany Is called when some dozens are there that were not the last time, in the midst of what makes them: who wants to read
+   * then waits until that has ended.
+   */
+  watch(onMany?: () => void): ObservationReader;
 }
 
 /** Somebody who reads, at a pace of his own: nobody waits for him. */

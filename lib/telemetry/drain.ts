@@ -2,12 +2,15 @@ import type { Clock, Timers } from "../base/runtime.ts";
 import type { ObservationFeed, ObservationReader, ObservationRecord } from "../observe/observation.ts";
 import type { SinkStatus } from "../operator/sink_status.ts";
 
-/** How often it is looked what has come. */
+/** How often it is looked what has come, where there is little to do. */
 const TURN_MS = 100;
 /** How long sinks may have in one turn; then queries have theirs. */
 const WORK_MS = 2;
 /** Between two looks at the clock; the dearest sinks take a microsecond for each. */
 const BATCH_MAX = 256;
+/** At once: whoever asks meanwhile waits for it, so that it is far less than what it takes to be answered. */
+const MANY_MAX = 128;
+const RESOLVED = Promise.resolve();
 
 /** Who takes observations down, or shows them. */
 export interface Sink {
@@ -37,7 +40,9 @@ interface Taking {
 }
 
 /**
- * Hands observations to sinks, ten times a second and a little at a time: whoever asks is answered in between. It reads as long as
+ * Hands observations to sinks a little at a time: whoever asks is answered in between. Where there are many that is whenever some
+ * dozens have come, as soon as their replies have left, and else ten times a second. To gather 8,000 at full speed and hand them out
+ * for 2 ms at a time made p99 four times as long (bench/observed). It reads as long as
  * there is a sink; without one nothing is written down.
  */
 export class Drain {
@@ -46,6 +51,7 @@ export class Drain {
   readonly #others = new Set<() => SinkStatus>();
   #reader: ObservationReader | null = null;
   #cancel = () => {};
+  #isTold = false;
   readonly #take = (record: ObservationRecord) => {
     // hot path
     for (const taking of this.#taking) give(taking, record);
@@ -100,8 +106,24 @@ export class Drain {
 
   #begin(): ObservationReader {
     this.#pauseFor(TURN_MS);
-    return this.#reader = this.#options.feed.watch();
+    return this.#reader = this.#options.feed.watch(this.#onMany);
   }
+
+  readonly #onMany = (): void => {
+    // hot path
+    if (this.#isTold) return;
+    this.#isTold = true;
+    // What has been answered together leaves in a reaction that is queued meanwhile: this one comes behind it.
+    RESOLVED.then(this.#later);
+  };
+
+  readonly #later = (): void => void RESOLVED.then(this.#takeMany);
+
+  readonly #takeMany = (): void => {
+    // hot path
+    this.#isTold = false;
+    this.#reader?.read(this.#take, MANY_MAX);
+  };
 
   #end(): void {
     this.#cancel();

@@ -2,13 +2,14 @@ import { assertEquals } from "@std/assert";
 import type { ObservationFeed, ObservationRecord } from "../../lib/observe/observation.ts";
 import { Drain, type Sink } from "../../lib/telemetry/drain.ts";
 import { FakeRecord } from "../support/fake_record.ts";
-import { FakeTime } from "../support/fake_time.ts";
+import { FakeTime, settled } from "../support/fake_time.ts";
 
 /** A feed whose records the test makes; of those that nobody takes it keeps so many. */
 class TestFeed implements ObservationFeed {
   readonly waiting: FakeRecord[] = [];
   readerCount = 0;
   lostCount = 0;
+  onMany = () => {};
   readonly #keptMax: number;
 
   constructor(keptMax = Infinity) {
@@ -25,7 +26,8 @@ class TestFeed implements ObservationFeed {
     }
   }
 
-  watch() {
+  watch(onMany: () => void = () => {}) {
+    this.onMany = onMany;
     this.readerCount++;
     const read = (take: (record: ObservationRecord) => void, countMax: number) => {
       const records = this.waiting.splice(0, countMax);
@@ -112,6 +114,39 @@ Deno.test("Drain stops after 2 ms, and goes on in the next turn", async () => {
   assertEquals(slow.count, 1000);
   await time.passAndSettle(20);
   assertEquals(slow.count, 1001);
+});
+
+Deno.test("Drain hands out many as soon as replies have left, and no more than a little at a time", async () => {
+  const { feed, time, drain } = setUp();
+  const one = sink("one");
+  drain.add(one);
+  feed.add(1000);
+  const counts: number[] = [];
+  // In the midst of a burst, and once more before it has ended.
+  feed.onMany();
+  feed.onMany();
+  counts.push(one.count);
+  // What leaves does so in the reaction that was queued before.
+  await Promise.resolve().then(() => counts.push(one.count));
+  await settled();
+  counts.push(one.count);
+  feed.onMany();
+  await settled();
+  counts.push(one.count);
+  assertEquals(counts, [0, 0, 128, 256]);
+  await time.passAndSettle(100);
+  assertEquals(one.count, 1000);
+});
+
+Deno.test("Drain that has nobody to hand it to does not mind that there were many", async () => {
+  const { feed, drain } = setUp();
+  const one = sink("one");
+  const remove = drain.add(one);
+  feed.add(10);
+  feed.onMany();
+  remove();
+  await settled();
+  assertEquals([one.count, feed.readerCount], [10, 0]);
 });
 
 Deno.test("Drain counts what a sink got and what was lost: before it came, by its failure, and by itself", async () => {

@@ -6,6 +6,8 @@ const WORDS = 2 ** 18;
 /** It is noted where in each of 16 parts a record begins: who is too slow goes on there. */
 const PART_BITS = 14;
 const PART_COUNT = WORDS >>> PART_BITS;
+/** So many records are many. */
+const MANY = 64;
 
 /** A place between two records. Places are counted on from lap to lap. */
 export interface RingPlace {
@@ -26,6 +28,8 @@ export class ObservationRing {
   readonly texts: TextTables = new TextTables();
   /** What times in it are to be added to. */
   readonly epoch: Epoch;
+  /** Hears it each time that there are many more; `null` for nobody. See `ObservationFeed`. */
+  onMany: (() => void) | null = null;
   #at = 0;
   #lap = 0;
   #part = 0;
@@ -51,6 +55,7 @@ export class ObservationRing {
     if (at >>> PART_BITS !== this.#part || at === 0) this.#enter(at);
     this.#recordCount++;
     this.#at = at + wordCount;
+    if ((this.#recordCount & (MANY - 1)) === 0 && this.onMany !== null) this.onMany();
     return at;
   }
 

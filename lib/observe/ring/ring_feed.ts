@@ -21,7 +21,7 @@ export interface RingFeedOptions {
 export class RingFeed implements ObservationFeed {
   readonly #options: RingFeedOptions;
   readonly #epoch: Epoch;
-  readonly #readers = new Set<RingReader>();
+  readonly #readers = new Map<RingReader, (() => void) | undefined>();
   #ring: ObservationRing | null = null;
   #end = () => {};
 
@@ -32,13 +32,13 @@ export class RingFeed implements ObservationFeed {
   }
 
   /** See `ObservationFeed`. */
-  watch(): RingReader {
+  watch(onMany?: () => void): RingReader {
     const ring = this.#ring ?? this.#open();
     const reader: RingReader = new RingReader(ring, this.#options.names, () => {
       this.#readers.delete(reader);
       if (this.#readers.size === 0) this.#close();
     });
-    this.#readers.add(reader);
+    this.#readers.set(reader, onMany);
     return reader;
   }
 
@@ -49,6 +49,9 @@ export class RingFeed implements ObservationFeed {
 
   #open(): ObservationRing {
     const ring = this.#ring = new ObservationRing(this.#epoch);
+    ring.onMany = () => {
+      for (const onMany of this.#readers.values()) onMany?.();
+    };
     this.#end = this.#options.fill(ring);
     return ring;
   }

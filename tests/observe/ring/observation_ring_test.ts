@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { Epoch } from "../../../lib/observe/ring/epoch.ts";
 import { ADDRESS_WORD, HEAD } from "../../../lib/observe/ring/layout.ts";
 import { ObservationRing } from "../../../lib/observe/ring/observation_ring.ts";
+import { RingFeed } from "../../../lib/observe/ring/ring_feed.ts";
 import { RingReader } from "../../../lib/observe/ring/ring_reader.ts";
 import { TextTable } from "../../../lib/observe/ring/text_table.ts";
 
@@ -47,6 +48,19 @@ Deno.test("ObservationRing: who reads in time gets everything in order, over man
     for (const number of numbersOf(reader)) assertEquals(number, next++);
   }
   assertEquals([next, reader.lostCount], [written, 0]);
+});
+
+Deno.test("RingFeed tells each who reads that there are many, as long as he does", () => {
+  const clocks = { clock: { nowMs: () => 0 }, wallClock: { epochSeconds: () => 0 } };
+  const feed = new RingFeed({ ...clocks, names: NAMES, fill: () => () => {} });
+  const told = [0, 0];
+  const first = feed.watch(() => void told[0]!++);
+  const second = feed.watch(() => void told[1]!++);
+  feed.watch();
+  for (let i = 0; i < 128; i++) write(feed.ring!, i, SHORTEST);
+  second.close();
+  for (let i = 0; i < 64; i++) write(feed.ring!, i, SHORTEST);
+  assertEquals([told, numbersOf(first).length], [[3, 2], 192]);
 });
 
 Deno.test("ObservationRing: what is read and what is lost is what was written, whoever reads when and how much", () => {
