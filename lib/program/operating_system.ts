@@ -1,6 +1,7 @@
 import type { Files, GrowingFiles } from "../base/files.ts";
 import type { HttpClient } from "../base/http/http_client.ts";
 import type { HttpServers } from "../base/http/http_server.ts";
+import type { StartGzip } from "../base/octets/gzip.ts";
 import type { Digests } from "../base/random/digests.ts";
 import type { LocalSockets } from "../base/local_sockets.ts";
 import type { TlsIdentity } from "../base/sockets/tls.ts";
@@ -51,6 +52,8 @@ export interface OperatingSystem {
   readonly publicKeyOf: PublicKeyOf;
   /** Loads what secrets are compared and signed by. */
   loadDigests(): Promise<Digests>;
+  /** Compresses; loaded when somebody wants to. */
+  readonly startGzip: StartGzip;
   /** Where files of the program's own are written. */
   readonly writableFiles: WritableFiles;
   /** Fetches lists. */

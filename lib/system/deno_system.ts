@@ -1,5 +1,6 @@
 import type { Build, OperatingSystem } from "../program/operating_system.ts";
 import { loadDigests } from "./digests.ts";
+import { startGzip } from "./gzip.ts";
 import { makeSelfSigned } from "./certificates/self_signed.ts";
 import { publicKeyOf } from "./certificates/public_key.ts";
 import { chooseDatagramIo, sharedDatagramIo } from "./datagram_io.ts";
@@ -38,6 +39,7 @@ export function denoSystem(mainModule: string): OperatingSystem {
     publicKeyOf,
     makeCertificate: makeSelfSigned,
     loadDigests,
+    startGzip,
     writableFiles: DENO_WRITABLE_FILES,
     listFetcher: denoListFetcher(mainModule),
     listCompiler: denoListCompiler(mainModule),

@@ -5,6 +5,7 @@ import type { DatagramIoChoice, OperatingSystem } from "../../lib/program/operat
 import type { Order } from "../../lib/workers/messages.ts";
 import { fetchSource } from "../../lib/lists/fetch/fetch_source.ts";
 import { loadDigests } from "../../lib/system/digests.ts";
+import { startGzip } from "../../lib/system/gzip.ts";
 import { makeSelfSigned } from "../../lib/system/certificates/self_signed.ts";
 import { publicKeyOf } from "../../lib/system/certificates/public_key.ts";
 import { FakeFiles } from "./fake_files.ts";
@@ -89,6 +90,7 @@ export class FakeSystem implements ProgramHost {
       publicKeyOf,
       makeCertificate: makeSelfSigned,
       loadDigests,
+      startGzip,
       writableFiles: this.writableFiles,
       listFetcher: {
         fetchText: async (wanted, path, options) => {

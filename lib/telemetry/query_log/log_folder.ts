@@ -1,4 +1,5 @@
 import { FileError, type Files } from "../../base/files.ts";
+import type { StartGzip } from "../../base/octets/gzip.ts";
 import type { Timers, WallClock } from "../../base/runtime.ts";
 import { MIB } from "../../base/units.ts";
 import type { LineFile, WritableFiles } from "../../base/writable_files.ts";
@@ -20,6 +21,8 @@ export interface LogFolderOptions {
   readonly files: Pick<Files, "list" | "stat" | "pieces">;
   /** Where they are written. */
   readonly writableFiles: WritableFiles;
+  /** Compresses them. */
+  readonly startGzip: StartGzip;
   /** What pauses are made with. */
   readonly timers: Timers;
   /** What files are called by. */

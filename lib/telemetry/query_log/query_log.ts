@@ -1,4 +1,5 @@
 import type { Files } from "../../base/files.ts";
+import type { StartGzip } from "../../base/octets/gzip.ts";
 import { Random } from "../../base/random/random.ts";
 import type { Clock, RandomSource, Timers, WallClock } from "../../base/runtime.ts";
 import type { WritableFiles } from "../../base/writable_files.ts";
@@ -33,6 +34,8 @@ export interface QueryLogOptions {
   readonly files: Pick<Files, "list" | "stat" | "pieces">;
   /** Where they are written. */
   readonly writableFiles: WritableFiles;
+  /** Compresses those that are full. */
+  readonly startGzip: StartGzip;
   /** What goes wrong is told of by its time. */
   readonly clock: Clock;
   /** What files are called by. */
@@ -61,10 +64,10 @@ export class QueryLog {
 
   /** Nothing is opened until there is a line. */
   constructor(settings: QueryLogSettings, options: QueryLogOptions) {
-    const { files, writableFiles, timers, wallClock, clock, log } = options;
+    const { files, writableFiles, startGzip, timers, wallClock, clock, log } = options;
     this.#random = new Random(options.random);
     const onTrouble = (message: string) => log.warn(`query log: ${settings.folder} cannot be tidied up: ${message}`);
-    const folder = { path: settings.folder, files, writableFiles, timers, wallClock, onTrouble };
+    const folder = { path: settings.folder, files, writableFiles, startGzip, timers, wallClock, onTrouble };
     this.#folder = new LogFolder(folder, settings.octetsMax);
     this.#writer = new LogWriter({
       folder: this.#folder,

@@ -3,6 +3,7 @@ import { Log } from "../../../lib/observe/log.ts";
 import { DENO_FILES } from "../../../lib/system/deno_files.ts";
 import { DENO_WRITABLE_FILES } from "../../../lib/system/deno_writable_files.ts";
 import { NOTHING_HIDDEN } from "../../../lib/telemetry/privacy/levels.ts";
+import { startGzip } from "../../../lib/system/gzip.ts";
 import { QueryLog } from "../../../lib/telemetry/query_log/query_log.ts";
 import { FakeRecord } from "../../support/fake_record.ts";
 
@@ -11,6 +12,7 @@ const ignore = Deno.permissions.querySync({ name: "write" }).state !== "granted"
 function logIn(folder: string, told: string[]): QueryLog {
   const settings = { folder, octetsMax: 1 << 22, only: [], sample: 1, privacy: NOTHING_HIDDEN };
   return new QueryLog(settings, {
+    startGzip,
     files: DENO_FILES,
     writableFiles: DENO_WRITABLE_FILES,
     clock: { nowMs: () => performance.now() },

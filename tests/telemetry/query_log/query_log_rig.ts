@@ -5,6 +5,7 @@ import { NOTHING_HIDDEN } from "../../../lib/telemetry/privacy/levels.ts";
 import { QueryLog, type QueryLogSettings } from "../../../lib/telemetry/query_log/query_log.ts";
 import { fullFiles } from "../../../lib/telemetry/query_log/log_names.ts";
 import { FakeFiles } from "../../support/fake_files.ts";
+import { startFakeGzip } from "../../support/fake_gzip.ts";
 import { scriptedSource } from "../../support/fake_random.ts";
 import { FakeRecord } from "../../support/fake_record.ts";
 import { FakeTime } from "../../support/fake_time.ts";
@@ -31,6 +32,7 @@ export class QueryLogRig {
       {
         files: this.files,
         writableFiles: this.disk,
+        startGzip: startFakeGzip,
         clock: this.time,
         wallClock: { epochSeconds: () => START_SECONDS + Math.floor(this.time.nowMs() / 1000) },
         timers: this.time,

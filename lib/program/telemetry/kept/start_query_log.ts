@@ -6,10 +6,10 @@ import { queryLogSettings } from "./query_log_settings.ts";
 /** Starts the query log. */
 export function startQueryLog(config: FullConfig, { system, runtime, log, program, offers }: PartContext): RunningPart {
   const { clock, wallClock, timers, random } = runtime;
-  const { files, writableFiles } = system;
+  const { files, writableFiles, startGzip } = system;
   const { drain } = program;
   const settings = queryLogSettings(config)!;
-  const queryLog = new QueryLog(settings, { files, writableFiles, clock, wallClock, timers, random, log });
+  const queryLog = new QueryLog(settings, { files, writableFiles, startGzip, clock, wallClock, timers, random, log });
   const endTaking = drain.add(queryLog);
   offers.queryLog = {
     folder: settings.folder,
