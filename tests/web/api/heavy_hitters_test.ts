@@ -108,6 +108,36 @@ Deno.test("TopCounts has what was asked for whenever that is asked: some minutes
   }
 });
 
+Deno.test("TopCounts counts a part for all where there are very many, and finds the same", () => {
+  const random = new SeededRandom(3);
+  const wallClock = { epochSeconds: () => 1_800_000_000 };
+  const top = new TopCounts(new Privacy(NOTHING_HIDDEN, new SeededRandom(1)), wallClock, new SeededRandom(2));
+  // A tenth each second asks for one of ten names, and the rest for others.
+  for (let i = 0; i < 200_000; i++) {
+    const name = i % 10 === 0 ? `often${i % 100}.example` : `n${random.below(3000)}.example`;
+    top.take(new FakeRecord({ name, timeMs: 1_800_000_000_000 - 5000 + i / 40 }));
+  }
+  const { rows, total } = top.top("name", 3600, 10);
+  assertEquals(
+    rows.map(({ key }) => key).sort(),
+    Array.from({ length: 10 }, (_, i) => `often${10 * i}.example`).sort(),
+  );
+  for (const { key, count } of rows) assert(Math.abs(count - 2000) < 500, `${key}: ${count}`);
+  assert(Math.abs(total - 200_000) < 5000, `${total}`);
+});
+
+Deno.test("HeavyHitters adds one for several as that many", () => {
+  const [hitters, again] = [0, 1].map(() => new HeavyHitters(4, 8, new SeededRandom(1)));
+  for (const [i, key] of [..."abcdeabca"].entries()) {
+    const weight = 1 + i % 3;
+    hitters!.add(ENCODER.encode(key), 1, weight);
+    for (let j = 0; j < weight; j++) again!.add(ENCODER.encode(key), 1);
+  }
+  const list = (one: HeavyHitters) =>
+    [...one.list(Infinity)].map(({ key, count, errorCount }) => `${key.join()} ${count} ${errorCount}`).sort();
+  assertEquals([list(hitters!), hitters!.total], [list(again!), again!.total]);
+});
+
 Deno.test("TopCounts counts nothing that may not be told", () => {
   const privacy = new Privacy(
     { ...NOTHING_HIDDEN, names: "none", clients: "network", hiddenGroups: ["kids"] },

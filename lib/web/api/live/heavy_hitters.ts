@@ -75,15 +75,16 @@ export class HeavyHitters {
     this.#total = 0;
   }
 
-  /** Counts the key that stands in the first `length` octets. */
-  add(octets: Uint8Array, length: number): void {
+  /** Counts the key that stands in the first `length` octets, for so many. */
+  add(octets: Uint8Array, length: number, weight: number = 1): void {
     // hot path
-    this.#total++;
+    this.#total += weight;
     const hash = this.#hashOf(octets, length);
     const row = this.#rowOf(hash);
     const slot = this.#find(row, hash, octets, length);
-    if (slot !== NOTHING) return this.#more(slot);
+    if (slot !== NOTHING) return this.#more(slot, weight);
     this.#begin(row, hash, octets, length);
+    this.#more(this.#heads[row]!, weight);
   }
 
   /** Those of the greatest counts, in no order; more than `countMax` where they are equal. */
@@ -156,7 +157,6 @@ export class HeavyHitters {
     this.#hashes[slot] = hash;
     this.#next[slot] = this.#heads[row]!;
     this.#heads[row] = slot;
-    this.#more(slot);
   }
 
   #unlink(slot: number): void {
@@ -171,10 +171,11 @@ export class HeavyHitters {
     this.#next[before] = this.#next[slot]!;
   }
 
-  /** One more of it: it goes down past those that are rarer now. */
-  #more(slot: number): void {
+  /** More of it: it goes down past those that are rarer now. */
+  #more(slot: number, weight: number): void {
     // hot path
-    const count = ++this.#counts[slot]!;
+    const count = this.#counts[slot]! + weight;
+    this.#counts[slot] = count;
     let place = this.#places[slot]!;
     for (;;) {
       let below = 2 * place + 1;

@@ -1,3 +1,4 @@
+import { Random } from "../../../base/random/random.ts";
 import type { RandomSource, WallClock } from "../../../base/runtime.ts";
 import type { ObservationRecord } from "../../../observe/observation.ts";
 import type { Privacy } from "../../../telemetry/privacy.ts";
@@ -14,42 +15,71 @@ const NAME_SLOTS = 2048;
 const CLIENT_SLOTS = 1024;
 const BLOCKED_SLOTS = 512;
 const CLIENT_OCTETS_MAX = 16;
+/** All of so many in a second are counted; of more than that one in so many, drawn at random, for as many. */
+const COUNTED_A_SECOND = 2000;
+const ONE_IN = 8;
 
-/** What there was most of in each ten minutes of the last hour: 4 MB, whatever there was. */
+/**
+ * What there was most of in each ten minutes of the last hour: 4 MB, whatever there was. Of the queries of a busy server a part stands
+ * for all: to count one of many names takes 0.3 µs, and what there is most of is the same.
+ */
 export class TopCounts implements TopLists {
   readonly #privacy: Privacy;
   readonly #wallClock: WallClock;
   readonly #windows: readonly Window[];
   readonly #octets = new Uint8Array(NAME_OCTETS_MAX);
+  readonly #random: Random;
   #sinceMs = Infinity;
+  #second = 0;
+  #inSecond = 0;
+  /** So many more are passed by. */
+  #passedBy = 0;
 
   /** Counts what may be told. */
   constructor(privacy: Privacy, wallClock: WallClock, random: RandomSource) {
     this.#privacy = privacy;
     this.#wallClock = wallClock;
+    this.#random = new Random(random);
     this.#windows = Array.from({ length: WINDOW_COUNT }, () => new Window(random));
   }
 
   /** See `Taker`. */
   take(whole: ObservationRecord): void {
     // hot path
+    const { timeMs } = whole;
+    const weight = this.#weightAt(timeMs);
+    if (weight === 0) return;
     const record = this.#privacy.veil(whole);
     if (record === null) return;
-    const { timeMs } = record;
     const window = this.#windowAt(Math.floor(timeMs / WINDOW_MS));
     if (window === null) return;
     if (timeMs < this.#sinceMs) this.#sinceMs = timeMs;
-    window.total++;
+    window.total += weight;
     const octets = this.#octets;
     const clientLength = record.copyClient(octets, 0);
-    if (clientLength > 0) window.clients.add(octets, clientLength);
+    if (clientLength > 0) window.clients.add(octets, clientLength, weight);
     const nameLength = record.copyName(octets, 0);
     if (nameLength > 0) {
-      window.names.add(octets, nameLength);
-      if (record.source === "blocked") window.blocked.add(octets, nameLength);
+      window.names.add(octets, nameLength, weight);
+      if (record.source === "blocked") window.blocked.add(octets, nameLength, weight);
     }
     const { upstream } = record;
-    if (upstream !== null) window.upstreams.set(upstream, (window.upstreams.get(upstream) ?? 0) + 1);
+    if (upstream !== null) window.upstreams.set(upstream, (window.upstreams.get(upstream) ?? 0) + weight);
+  }
+
+  /** How many the next one stands for; 0 when it is passed by. */
+  #weightAt(timeMs: number): number {
+    // hot path
+    const second = Math.floor(timeMs / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#inSecond = 0;
+    }
+    if (this.#inSecond++ < COUNTED_A_SECOND) return 1;
+    if (this.#passedBy-- > 0) return 0;
+    // What comes in turn would be the same again and again. On the average one in so many.
+    this.#passedBy = this.#random.below(2 * ONE_IN - 1);
+    return ONE_IN;
   }
 
   /** See `TopLists`. */
