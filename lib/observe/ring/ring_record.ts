@@ -1,4 +1,5 @@
 import { formatIp } from "../../base/net/ip.ts";
+import { foldedWord } from "../../base/octets/folded_word.ts";
 import { nameToText } from "../../wire/name.ts";
 import type { Observation, ObservationRecord } from "../observation.ts";
 import { ADDRESS_WORD, HEAD, HIGH_WORD } from "./layout.ts";
@@ -113,12 +114,19 @@ export class RingRecord implements ObservationRecord {
 
   /** See `ObservationRecord`. */
   copyName(octets: Uint8Array<ArrayBuffer>, at: number): number {
+    // hot path
+    const words = this.#words;
     const count = this.nameOctetCount;
+    const end = at + count;
     let word = this.#at + ADDRESS_WORD + (this.#isIpv6 ? 4 : 1);
-    for (let i = 0; i < count; i += 4, word++) {
-      let four = this.#words[word]!;
-      for (let j = i; j < i + 4 && j < count; j++, four >>>= 8) octets[at + j] = folded(four & 0xff);
+    for (const whole = end - 3; at < whole; at += 4, word++) {
+      const four = foldedWord(words[word]!);
+      octets[at] = four;
+      octets[at + 1] = four >>> 8;
+      octets[at + 2] = four >>> 16;
+      octets[at + 3] = four >>> 24;
     }
+    for (let rest = foldedWord(words[word]!); at < end; at++, rest >>>= 8) octets[at] = rest;
     return count;
   }
 
@@ -129,9 +137,15 @@ export class RingRecord implements ObservationRecord {
 
   /** See `ObservationRecord`. */
   copyClient(octets: Uint8Array<ArrayBuffer>, at: number): number {
+    // hot path
     const count = this.clientOctetCount;
-    for (let i = 0; i < count; i++) {
-      octets[at + i] = this.#words[this.#at + ADDRESS_WORD + (i >> 2)]! >>> ((i & 3) << 3);
+    let word = this.#at + ADDRESS_WORD;
+    for (let i = 0; i < count; i += 4, at += 4, word++) {
+      const four = this.#words[word]!;
+      octets[at] = four;
+      octets[at + 1] = four >>> 8;
+      octets[at + 2] = four >>> 16;
+      octets[at + 3] = four >>> 24;
     }
     return count;
   }
@@ -169,9 +183,4 @@ export class RingRecord implements ObservationRecord {
   get #isIpv6(): boolean {
     return (this.#head & HEAD.ipv6) !== 0;
   }
-}
-
-/** RFC 4343 §3; length octets are below "A". */
-function folded(octet: number): number {
-  return octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet;
 }

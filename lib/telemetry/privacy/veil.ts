@@ -11,10 +11,12 @@ export class Veil implements ObservationRecord {
   readonly #settings: PrivacySettings;
   readonly #pseudonyms: DailyPseudonyms;
   readonly #hide: (observation: Observation) => Observation;
-  /** The name that was asked for, with all of its labels. */
+  /** The name that was asked for, with all of its labels; only where `looksAtNames`. */
   readonly wholeName: Uint8Array<ArrayBuffer> = new Uint8Array(NAME_OCTETS_MAX);
   /** Its length. */
   wholeNameOctetCount = 0;
+  /** Whether names are looked at before they are told; else they are not even copied. */
+  readonly #looksAtNames: boolean;
   #nameStart = 0;
   readonly #client = new Uint8Array(CLIENT_OCTETS_MAX);
   #clientOctetCount = 0;
@@ -29,18 +31,25 @@ export class Veil implements ObservationRecord {
     this.#settings = settings;
     this.#pseudonyms = pseudonyms;
     this.#hide = hide;
+    this.#looksAtNames = settings.names !== "full" || settings.ignore.length > 0;
   }
 
   /** Lies on another record. */
   begin(record: ObservationRecord): void {
     // hot path
-    const { clients, names } = this.#settings;
+    const { clients } = this.#settings;
     this.#record = record;
+    if (this.#looksAtNames) this.#copyName(record);
+    const addressOctets = record.copyClient(this.#client, 0);
+    this.#clientOctetCount = tellClient(this.#client, addressOctets, record.timeMs, clients, this.#pseudonyms);
+  }
+
+  #copyName(record: ObservationRecord): void {
+    // hot path
+    const { names } = this.#settings;
     const length = record.copyName(this.wholeName, 0);
     this.wholeNameOctetCount = length;
     this.#nameStart = names === "full" ? 0 : names === "none" ? length : lastLabelsAt(this.wholeName, length, 2);
-    const addressOctets = record.copyClient(this.#client, 0);
-    this.#clientOctetCount = tellClient(this.#client, addressOctets, record.timeMs, clients, this.#pseudonyms);
   }
 
   /** See `ObservationRecord`. */
@@ -119,12 +128,13 @@ export class Veil implements ObservationRecord {
 
   /** 0 when nothing of it may be told. */
   get nameOctetCount(): number {
-    return this.wholeNameOctetCount - this.#nameStart;
+    return this.#looksAtNames ? this.wholeNameOctetCount - this.#nameStart : this.#record.nameOctetCount;
   }
 
   /** See `ObservationRecord`. */
   copyName(octets: Uint8Array<ArrayBuffer>, at: number): number {
     // hot path
+    if (!this.#looksAtNames) return this.#record.copyName(octets, at);
     for (let i = this.#nameStart; i < this.wholeNameOctetCount; i++) octets[at++] = this.wholeName[i]!;
     return this.nameOctetCount;
   }

@@ -1,8 +1,9 @@
 import type { ObservationRecord } from "../../observe/observation.ts";
 import { rcodeToText, typeToText } from "../../wire/iana.ts";
 import { NAME_OCTETS_MAX } from "../../wire/name.ts";
+import { NETWORK_OCTETS } from "../privacy/client_text.ts";
 import { RecentClients } from "../privacy/recent_clients.ts";
-import { clientPart, LABEL_OCTETS, TextParts } from "./line_parts.ts";
+import { clientPart, IS_PLAIN, LABEL_OCTETS, TextParts } from "./line_parts.ts";
 
 /**
  * Octets of a line, at most: a name has up to 255 octets of five each (`\\000`); six texts of 300 characters each, of which each
@@ -12,6 +13,9 @@ export const LINE_OCTETS_MAX: number = 5 * NAME_OCTETS_MAX + 6 * 6 * 300 + 512;
 
 const ENCODER = new TextEncoder();
 const TOOK = ENCODER.encode('Z","tookMs":');
+const TOOK_NOTHING = ENCODER.encode('Z","tookMs":0.000');
+const CLIENT = ENCODER.encode(',"client":"');
+const NETWORK_END = ENCODER.encode('.0/24"');
 const NAME = ENCODER.encode(',"name":"');
 const SIZE = ENCODER.encode(',"sizeOctets":');
 const TRUNCATED = ENCODER.encode(',"isTruncated":true');
@@ -19,6 +23,7 @@ const DNSSEC = ENCODER.encode(',"wantsDnssec":true');
 const WORKER = ENCODER.encode(',"worker":');
 const [ZERO, DOT, QUOTE, BRACE, LINE_FEED] = [0x30, 0x2e, 0x22, 0x7d, 0x0a] as const;
 const SECOND_MS = 1000;
+const IPV4_OCTETS = 4;
 /** `{"time":"2026-11-30T14:02:37.` */
 const SECOND_OCTETS = 29;
 
@@ -45,13 +50,10 @@ export class LineEncoder {
   write(record: ObservationRecord, octets: Uint8Array<ArrayBuffer>, at: number): number {
     // hot path
     at = this.#writeTime(record.timeMs, octets, at);
-    at = put(TOOK, octets, at);
-    const tookUs = Math.round(record.tookMs * 1000);
-    at = putNumber(Math.floor(tookUs / 1000), octets, at);
-    octets[at++] = DOT;
-    at = putThree(tookUs % 1000, octets, at);
+    const { tookMs } = record;
+    at = tookMs === 0 ? put(TOOK_NOTHING, octets, at) : putTook(tookMs, octets, at);
     at = put(this.#channels.of(record.channel), octets, at);
-    at = put(this.#clients.of(this.#client, record.copyClient(this.#client, 0)), octets, at);
+    at = this.#writeClient(record.copyClient(this.#client, 0), octets, at);
     if (record.group !== "") at = put(this.#groups.of(record.group), octets, at);
     if (record.nameOctetCount > 0) at = this.#writeName(record, octets, at);
     at = put(this.#types.of(record.type), octets, at);
@@ -82,6 +84,22 @@ export class LineEncoder {
     ENCODER.encodeInto(`{"time":"${new Date(secondMs).toISOString().slice(0, 20)}`, this.#second);
   }
 
+  #writeClient(octetCount: number, octets: Uint8Array<ArrayBuffer>, at: number): number {
+    // hot path
+    const client = this.#client;
+    const isNetwork = octetCount === NETWORK_OCTETS.ipv4;
+    // All clients of a large network do not fit into what is kept, and to write down one takes less than to find it.
+    if (octetCount !== IPV4_OCTETS && !isNetwork) return put(this.#clients.of(client, octetCount), octets, at);
+    at = put(CLIENT, octets, at);
+    for (let i = 0; i < octetCount; i++) {
+      if (i > 0) octets[at++] = DOT;
+      at = putOctet(client[i]!, octets, at);
+    }
+    if (isNetwork) return put(NETWORK_END, octets, at);
+    octets[at++] = QUOTE;
+    return at;
+  }
+
   #writeName(record: ObservationRecord, octets: Uint8Array<ArrayBuffer>, at: number): number {
     // hot path
     const name = this.#name;
@@ -92,9 +110,9 @@ export class LineEncoder {
       const end = label + 1 + name[label]!;
       if (label > 0) octets[at++] = DOT;
       for (let i = label + 1; i < end; i++) {
-        const text = LABEL_OCTETS[name[i]!]!;
-        if (text.length === 1) octets[at++] = name[i]!;
-        else at = put(text, octets, at);
+        const octet = name[i]!;
+        if (IS_PLAIN[octet] === 1) octets[at++] = octet;
+        else at = put(LABEL_OCTETS[octet]!, octets, at);
       }
       label = end;
     }
@@ -108,6 +126,22 @@ function put(part: Uint8Array, octets: Uint8Array<ArrayBuffer>, at: number): num
   // hot path
   for (let i = 0; i < part.length; i++) octets[at + i] = part[i]!;
   return at + part.length;
+}
+
+function putTook(tookMs: number, octets: Uint8Array<ArrayBuffer>, at: number): number {
+  // hot path
+  const tookUs = Math.round(tookMs * 1000);
+  at = putNumber(Math.floor(tookUs / 1000), octets, put(TOOK, octets, at));
+  octets[at++] = DOT;
+  return putThree(tookUs % 1000, octets, at);
+}
+
+function putOctet(number: number, octets: Uint8Array<ArrayBuffer>, at: number): number {
+  // hot path
+  if (number >= 100) octets[at++] = ZERO + ((number / 100) | 0);
+  if (number >= 10) octets[at++] = ZERO + (((number / 10) | 0) % 10);
+  octets[at++] = ZERO + (number % 10);
+  return at;
 }
 
 function putThree(number: number, octets: Uint8Array<ArrayBuffer>, at: number): number {
