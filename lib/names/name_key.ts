@@ -15,6 +15,8 @@ export class NameKey {
   v2 = 0;
   /** See `v0`. */
   v3 = 0;
+  /** The hash of the name alone, of 32 bits. */
+  hash = 0;
   /** Hashes of the domains that the name lies in; `null` as long as nobody has asked for one. */
   suffixes: SuffixHashes | null = null;
 

@@ -1,5 +1,5 @@
 import { MIB } from "../base/units.ts";
-import { BUDGET_OCTETS_MIN } from "../cache/store/cache_store.ts";
+import { BUDGET_OCTETS_MIN } from "../cache/store/budget.ts";
 import type { FullConfig } from "../config/config.ts";
 import type { Policy } from "../config/policy.ts";
 

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { NameKey } from "../../lib/names/name_key.ts";
 import { QuestionHash } from "../../lib/names/question_hash.ts";
@@ -61,6 +61,28 @@ Deno.test("QuestionHash.hash() is HalfSipHash-1-3 of QNAME's words from the root
       }
     }),
   );
+});
+
+Deno.test("QuestionHash.hashOfName() is HalfSipHash-1-3 of QNAME's words from the root leftwards, whatever else is asked", () => {
+  const hash = new QuestionHash(countingSource);
+  const key = new NameKey();
+  const others = fc.record({
+    types: fc.integer(),
+    asked: fc.integer({ min: 0, max: 4 }),
+    isHashedBefore: fc.boolean(),
+  });
+  fc.assert(fc.property(labelLists, others, (labels, { types, asked, isHashedBefore }) => {
+    const wire = messageOf(labels);
+    const nameEnd = wire.length - 4;
+    key.forget();
+    hash.reaches(key, wire, nameEnd, asked);
+    if (isHashedBefore) hash.hash(key, wire, nameEnd, types, 1);
+    const octets = octetsOf(labels);
+    const words = wordsOf(octets);
+    const message = Uint8Array.of(...words, ...new Uint8Array(-words.length & 3));
+    const [expected] = halfSipHash(0x03020100, 0x07060504, message, octets.length);
+    assertEquals(hash.hashOfName(key, wire, nameEnd) >>> 0, expected);
+  }));
 });
 
 Deno.test("QuestionHash.reaches() makes the HalfSipHash-1-3 of each domain's words from the root leftwards", () => {
@@ -159,19 +181,20 @@ Deno.test("QuestionHash.hash() takes a key of another hash for none", () => {
   const wire = messageOf(ab);
   one.hash(key, wire, wire.length - 4, 1, 1);
   assertEquals(other.hash(key, wire, wire.length - 4, 1, 1), hashOf(ab, { seed: 2 }));
+  assert(one.hashOfName(key, wire, wire.length - 4) !== other.hashOfName(key, wire, wire.length - 4));
 });
 
-Deno.test("QuestionHash.hash() spreads names that differ little over all chains", () => {
+Deno.test("QuestionHash.hash() spreads names that differ little over all of a table", () => {
   const hash = new QuestionHash(new SeededRandom(1));
   const wire = messageOf([new Uint8Array(11)]);
-  const chains = new Uint32Array(1024);
+  const places = new Uint32Array(1024);
   for (let i = 0; i < 65_536; i++) {
     wire[14] = i;
     wire[20] = i >> 8;
-    chains[hash.hash(new NameKey(), wire, wire.length - 4, 1, 1) & 1023]!++;
+    places[hash.hash(new NameKey(), wire, wire.length - 4, 1, 1) & 1023]!++;
   }
   // 64 each on average; a Poisson distribution leaves 24–104 once in a million.
-  assertEquals([Math.min(...chains) >= 24, Math.max(...chains) <= 110], [true, true]);
+  assertEquals([Math.min(...places) >= 24, Math.max(...places) <= 110], [true, true]);
 });
 
 const ab: readonly Uint8Array[] = [Uint8Array.of(97), Uint8Array.of(98)];

@@ -1,11 +1,11 @@
-import { assert } from "../../base/assert.ts";
+import { sharesOf } from "./budget.ts";
 import type { CacheEntry } from "./cache_entry.ts";
 import { copyAged, copyWithTtl } from "./copy_message.ts";
 import { UNIT_OCTETS } from "./entry_layout.ts";
 import { EntrySlab } from "./entry_slab.ts";
 import { Eviction } from "./eviction.ts";
 import { Ghosts } from "./ghosts.ts";
-import { HashIndex } from "./hash_index.ts";
+import { ELSEWHERE, HashIndex } from "./hash_index.ts";
 import { NameKey } from "../../names/name_key.ts";
 import { type QuestionHash, typesWord } from "../../names/question_hash.ts";
 import type { Name } from "../../wire/name.ts";
@@ -14,22 +14,17 @@ import { assertStorable, unitsFor, writeEntry } from "./write_entry.ts";
 
 /** What `find` and `insert` return when there is no entry. */
 export const NOT_FOUND: -1 = -1;
-/** Less than this holds nothing worth the while. */
-export const BUDGET_OCTETS_MIN = 64 * 1024;
-/** What an octet's place in one typed array can say with 32 bits. */
-export const BUDGET_OCTETS_MAX = 4 * 1024 ** 3;
-/** The budget is shared out as if entries took this many octets: most take between 130 and 250. */
-const TYPICAL_ENTRY_OCTETS = 128;
-/** What the index takes for each chain: its head, and a ghost. */
-const CHAIN_OCTETS = Int32Array.BYTES_PER_ELEMENT + Uint16Array.BYTES_PER_ELEMENT;
 
 /** What a store is made of. */
 export interface CacheStoreOptions {
   /** All the memory that it takes, index included; `BUDGET_OCTETS_MIN` to `BUDGET_OCTETS_MAX`. */
   readonly budgetOctets: number;
   /** What questions are hashed by. */
-  readonly hash: Pick<QuestionHash, "hash">;
+  readonly hash: StoreHash;
 }
+
+/** What a store uses of a hash. */
+export type StoreHash = Pick<QuestionHash, "hash" | "hashOfName">;
 
 /**
  * Responses in wire format, found by their question. All of it stands in three typed arrays: nothing for the garbage
@@ -40,7 +35,7 @@ export interface CacheStoreOptions {
 export class CacheStore {
   /** What it was made with: it never takes more memory than that. */
   readonly budgetOctets: number;
-  readonly #hash: Pick<QuestionHash, "hash">;
+  readonly #hash: StoreHash;
   readonly #slab: EntrySlab;
   readonly #index: HashIndex;
   readonly #eviction: Eviction;
@@ -49,17 +44,12 @@ export class CacheStore {
 
   /** Takes the memory at once; the operating system gives it bit by bit, as it is used. */
   constructor({ budgetOctets, hash }: CacheStoreOptions) {
-    assert(
-      budgetOctets >= BUDGET_OCTETS_MIN && budgetOctets <= BUDGET_OCTETS_MAX,
-      "a cache has a budget within limits",
-    );
     this.budgetOctets = budgetOctets;
     this.#hash = hash;
-    const chainCount = 2 ** Math.floor(Math.log2(budgetOctets / TYPICAL_ENTRY_OCTETS));
-    const units = Math.floor((budgetOctets - chainCount * CHAIN_OCTETS) / UNIT_OCTETS);
+    const { ghostCount, bucketCount, units } = sharesOf(budgetOctets);
     this.#slab = new EntrySlab(units);
-    this.#index = new HashIndex(this.#slab, chainCount);
-    this.#eviction = new Eviction({ slab: this.#slab, units, index: this.#index, ghosts: new Ghosts(chainCount) });
+    this.#index = new HashIndex(this.#slab, bucketCount);
+    this.#eviction = new Eviction({ slab: this.#slab, units, index: this.#index, ghosts: new Ghosts(ghostCount) });
   }
 
   /** Entries. Some may be of no use any more. */
@@ -99,12 +89,19 @@ export class CacheStore {
     key: NameKey = this.#freshKey(),
   ): number {
     // hot path
-    const types = typesWord(qtype, qclass);
-    const hash = this.#hash.hash(key, wire, nameEnd, types, variant | 0);
-    const ref = this.#index.find(hash, wire, nameEnd, types, variant | 0);
+    const ref = this.#find(key, wire, nameEnd, typesWord(qtype, qclass), variant | 0);
     if (ref === 0) return NOT_FOUND;
     this.#slab.use(ref);
     return ref;
+  }
+
+  #find(key: NameKey, wire: Uint8Array, nameEnd: number, types: number, variant: number): number {
+    // hot path
+    const nameHash = this.#hash.hashOfName(key, wire, nameEnd);
+    const ref = this.#index.find(nameHash, wire, nameEnd, types, variant);
+    if (ref !== ELSEWHERE) return ref;
+    const hash = this.#hash.hash(key, wire, nameEnd, types, variant);
+    return this.#index.findElsewhere(nameHash, hash, wire, nameEnd, types, variant);
   }
 
   /**
@@ -113,18 +110,19 @@ export class CacheStore {
    */
   insert(entry: CacheEntry): number {
     assertStorable(entry);
+    const { key = this.#freshKey(), wire, nameEnd, nowMs } = entry;
     const types = typesWord(entry.qtype, entry.qclass);
-    const hash = this.#hash.hash(entry.key ?? this.#freshKey(), entry.wire, entry.nameEnd, types, entry.variant | 0);
-    const old = this.#index.find(hash, entry.wire, entry.nameEnd, types, entry.variant | 0);
+    const nameHash = this.#hash.hashOfName(key, wire, nameEnd);
+    const hash = this.#hash.hash(key, wire, nameEnd, types, entry.variant | 0);
+    const old = this.#find(key, wire, nameEnd, types, entry.variant | 0);
     const units = unitsFor(entry);
     if (units > this.#eviction.unitsMax) {
       if (old !== 0) this.#eviction.remove(old);
       return NOT_FOUND;
     }
     const uses = old === 0 ? 0 : this.#slab.uses(old);
-    const { nowMs } = entry;
     const ref = old === 0 ? this.#eviction.place(units, hash, nowMs) : this.#eviction.replace(old, units, nowMs);
-    writeEntry(this.#slab, ref, units, entry, hash);
+    writeEntry(this.#slab, ref, units, entry, nameHash, hash);
     this.#slab.setUses(ref, uses);
     this.#index.link(ref);
     return ref;

@@ -13,7 +13,7 @@ export const UNIT_OCTETS = 8;
 export const FIXED_OCTETS = 64;
 
 /** Places in the fixed part, in words of 32 bits. The first has the size in units (`STATE.units`) and the state. */
-export const WORD = { state: 0, next: 1, hash: 2, types: 4, variant: 5 };
+export const WORD = { state: 0, nameHash: 1, hash: 2, types: 4, variant: 5 };
 /** Places in octets: what is left of the words. */
 export const OCTET = { nameOctets: 12, kind: 13, streak: 14, hits: 15 };
 /** Places in halves of words. */

@@ -84,14 +84,14 @@ export class EntrySlab {
     if ((state & STATE.uses) >> USES_SHIFT < USES_MAX) this.words[ref * 2 + WORD.state] = state + (1 << USES_SHIFT);
   }
 
-  /** The next entry of the same chain, 0 for none. */
-  next(ref: number): number {
-    return this.words[ref * 2 + WORD.next]!;
+  /** The hash of the entry's name. */
+  nameHash(ref: number): number {
+    return this.words[ref * 2 + WORD.nameHash]!;
   }
 
-  /** See `next`. */
-  setNext(ref: number, next: number): void {
-    this.words[ref * 2 + WORD.next] = next;
+  /** QTYPE and QCLASS, as `typesWord` makes them. */
+  types(ref: number): number {
+    return this.words[ref * 2 + WORD.types]!;
   }
 
   /** See `CacheEntry`. */
@@ -105,11 +105,11 @@ export class EntrySlab {
   }
 
   /** Whether the entry answers this question; `types` as in `QuestionHash.hash`. */
-  answers(ref: number, hash: number, wire: Uint8Array, nameEnd: number, types: number, variant: number): boolean {
+  answers(ref: number, nameHash: number, wire: Uint8Array, nameEnd: number, types: number, variant: number): boolean {
     // hot path
     const word = ref * 2;
     if (
-      this.words[word + WORD.hash] !== hash || this.words[word + WORD.types] !== types ||
+      this.words[word + WORD.nameHash] !== nameHash || this.words[word + WORD.types] !== types ||
       this.words[word + WORD.variant] !== variant || this.octets[ref * 8 + OCTET.nameOctets] !== nameEnd - HEADER_OCTETS
     ) return false;
     return isSameRun(wire, HEADER_OCTETS, this.octets, this.#nameStart(ref), nameEnd - HEADER_OCTETS);

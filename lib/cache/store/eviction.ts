@@ -88,8 +88,9 @@ export class Eviction {
     return this.#small.units;
   }
 
-  /** Makes room for a new entry of `units`, at most `unitsMax`. The caller writes it there and links it. */
+  /** Makes room for a new entry of `units`, at most `unitsMax`, in the index as well. The caller writes it there and links it. */
   place(units: number, hash: number, nowMs: number): number {
+    while (this.#count >= this.#index.entriesMax) this.#dropOldest(nowMs);
     const ref = this.#ghosts.take(hash) ? this.#roomInMain(units, nowMs) : this.#roomInSmall(units, nowMs);
     this.#count++;
     this.#liveUnits += units;
@@ -144,6 +145,12 @@ export class Eviction {
     this.#main.clear();
     this.#wasMainFull = false;
     this.#count = this.#liveUnits = 0;
+  }
+
+  /** For an index that is full before the memory is, as unusually small entries make it. */
+  #dropOldest(nowMs: number): void {
+    const ref = (this.#small.isEmpty ? this.#main : this.#small).shift();
+    if (this.#slab.isLive(ref)) this.#evict(ref, nowMs);
   }
 
   #roomInSmall(units: number, nowMs: number): number {

@@ -1,5 +1,7 @@
 /** Fingerprints that share a place. */
 const WAYS = 8;
+/** What a hash takes that is remembered. */
+export const GHOST_OCTETS: number = Uint16Array.BYTES_PER_ELEMENT;
 
 /**
  * Remembers the hashes of entries that went without having been asked for again; the oldest are forgotten first. A hash

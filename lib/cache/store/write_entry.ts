@@ -20,12 +20,20 @@ export function unitsFor(entry: CacheEntry): number {
   return Math.ceil(octets / UNIT_OCTETS);
 }
 
-/** Writes an entry to `ref`, where it has `units` of room: what `unitsFor` says. Its link is left as it is. */
-export function writeEntry(slab: EntrySlab, ref: number, units: number, entry: CacheEntry, hash: number): void {
+/** Writes an entry to `ref`, where it has `units` of room: what `unitsFor` says. */
+export function writeEntry(
+  slab: EntrySlab,
+  ref: number,
+  units: number,
+  entry: CacheEntry,
+  nameHash: number,
+  hash: number,
+): void {
   const { octets, halves, words, doubles } = slab;
   const isNameInMessage = hasNameInMessage(entry);
   const inspectedBy = (entry.inspectedBy ?? 0) << INSPECTED_SHIFT;
   words[ref * 2 + WORD.state] = units | STATE.live | (isNameInMessage ? 0 : STATE.ownName) | inspectedBy;
+  words[ref * 2 + WORD.nameHash] = nameHash;
   words[ref * 2 + WORD.hash] = hash;
   words[ref * 2 + WORD.types] = typesWord(entry.qtype, entry.qclass);
   words[ref * 2 + WORD.variant] = entry.variant;

@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { CacheEntry } from "../../../lib/cache/store/cache_entry.ts";
-import { BUDGET_OCTETS_MIN, type CacheStore, NOT_FOUND } from "../../../lib/cache/store/cache_store.ts";
-import type { QuestionHash } from "../../../lib/names/question_hash.ts";
+import { BUDGET_OCTETS_MIN } from "../../../lib/cache/store/budget.ts";
+import { type CacheStore, NOT_FOUND, type StoreHash } from "../../../lib/cache/store/cache_store.ts";
+import { HEADER_OCTETS } from "../../../lib/wire/header.ts";
 import { foldCase } from "../../../lib/wire/name.ts";
 import { cacheEntry, cacheStore, findEntry, messageOf, octetsOf } from "../../support/cache_entries.ts";
 
@@ -56,11 +57,16 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ kind: "clear" as const }) },
 );
 
-const HASHES: Readonly<Record<string, Pick<QuestionHash, "hash"> | null>> = {
+const HASHES: Readonly<Record<string, StoreHash | null>> = {
   "its own hash": null,
-  "one hash for all questions": { hash: () => -1 },
-  "three hashes": { hash: (_key, _wire, nameEnd) => nameEnd % 3 },
+  "one hash for all questions": { hash: () => -1, hashOfName: () => -1 },
+  "three hashes": { hash: (_key, _wire, nameEnd) => nameEnd % 3, hashOfName: (_key, _wire, nameEnd) => nameEnd % 3 },
+  "one hash for all names": { hash: (_key, wire, nameEnd, types) => sumOf(wire, nameEnd) * types, hashOfName: () => 5 },
 };
+
+function sumOf(wire: Uint8Array, nameEnd: number): number {
+  return foldCase(wire.slice(HEADER_OCTETS, nameEnd)).reduce((sum, octet) => Math.imul(sum ^ octet, 0x0100_0193), 1);
+}
 
 for (const [name, hash] of Object.entries(HASHES)) {
   Deno.test(`CacheStore finds what was last stored under a question or nothing, with ${name}`, () => {

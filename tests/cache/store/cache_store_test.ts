@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { sharesOf } from "../../../lib/cache/store/budget.ts";
 import { BrokenInvariantError } from "../../../lib/base/assert.ts";
 import { NOT_FOUND } from "../../../lib/cache/store/cache_store.ts";
 import { HEADER_OCTETS } from "../../../lib/wire/header.ts";
@@ -67,7 +68,7 @@ Deno.test("[2181_06] [4343_03] CacheStore.find() finds labels of any octets, and
 });
 
 Deno.test("CacheStore.find() takes no other question's entry when all hashes are the same", () => {
-  const store = cacheStore({ hash: { hash: () => 7 } });
+  const store = cacheStore({ hash: { hash: () => 7, hashOfName: () => 7 } });
   const names = Array.from({ length: 50 }, (_, i) => `n${i}.example.org`);
   for (const [kind, name] of names.entries()) store.insert(cacheEntry({ name, kind }));
   for (const [kind, name] of names.entries()) {
@@ -77,9 +78,36 @@ Deno.test("CacheStore.find() takes no other question's entry when all hashes are
     assertEquals(hasEntry(store, cacheEntry({ name, qclass: 2 })), false);
     assertEquals(hasEntry(store, cacheEntry({ name, variant: 2 })), false);
   }
-  // Out of the chain's beginning, middle and end.
+  // From beginning, middle and end of where they are.
   for (const kind of [49, 20, 0]) store.remove(findEntry(store, cacheEntry({ name: names[kind]! })));
   assertEquals(names.filter((name) => hasEntry(store, cacheEntry({ name }))).length, 47);
+});
+
+Deno.test("CacheStore finds all types of one name, and all others beside them", () => {
+  const store = cacheStore({ budgetOctets: 64 * 1024 * 1024 });
+  const others = Array.from({ length: 20_000 }, (_, i) => cacheEntry({ name: `n${i}.example.org` }));
+  for (const entry of others) store.insert(entry);
+  const one = cacheEntry({ name: "example.org" });
+  for (let qtype = 0; qtype <= 0xffff; qtype++) store.insert({ ...one, qtype, streak: qtype & 0xff });
+  for (let qtype = 0; qtype <= 0xffff; qtype++) {
+    assertEquals(store.streak(findEntry(store, { ...one, qtype })), qtype & 0xff);
+  }
+  assertEquals(hasEntry(store, { ...one, qclass: 3 }), false);
+  assertEquals(others.every((entry) => hasEntry(store, entry)), true);
+  for (let qtype = 0; qtype <= 0xffff; qtype++) store.remove(findEntry(store, { ...one, qtype }));
+  assertEquals([store.count, others.every((entry) => hasEntry(store, entry))], [others.length, true]);
+});
+
+Deno.test("CacheStore evicts when its index is full before its memory is", () => {
+  const store = cacheStore();
+  // The smallest entries there are: an answer has at least its header and its question.
+  for (let i = 0; i < 30_000; i++) {
+    store.insert(cacheEntry({ name: i.toString(36), messageOctets: 12, kind: i & 0xff }));
+  }
+  const entriesMax = Math.floor(sharesOf(store.budgetOctets).bucketCount * 15 * 0.9);
+  assertEquals([store.count, store.evictionCount], [entriesMax, 30_000 - entriesMax]);
+  const last = 29_999;
+  assertEquals(store.kind(findEntry(store, cacheEntry({ name: last.toString(36) }))), last & 0xff);
 });
 
 Deno.test("CacheStore.insert() keeps all that it is given", () => {
