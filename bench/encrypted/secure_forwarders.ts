@@ -162,7 +162,7 @@ edns_client_subnet_private: 1
 idle_timeout: 60000
 round_robin_upstreams: 0
 tls_ca_file: "${ca}"
-listen_addresses: [ "${listen.hostname}@${listen.port}" ]
+listen_addresses: [ ${listen.hostname}@${listen.port} ]
 upstream_recursive_servers:
 ${
           upstreams.map(({ hostname, port }) =>

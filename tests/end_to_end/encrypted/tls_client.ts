@@ -35,7 +35,7 @@ export class TestTlsClient {
     });
     await this.socket.write(Uint8Array.from(octets));
     const replies: Message[] = [];
-    while (replies.length < names.length) replies.push(decode(await this.#next()));
+    while (replies.length < names.length) replies.push(decode(await this.receive()));
     return replies;
   }
 
@@ -52,7 +52,8 @@ export class TestTlsClient {
     this.socket.close();
   }
 
-  async #next(): Promise<Uint8Array<ArrayBuffer>> {
+  /** The next message. */
+  async receive(): Promise<Uint8Array<ArrayBuffer>> {
     for (;;) {
       const message = this.#frames.take();
       if (message !== null) return message;
