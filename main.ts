@@ -15,6 +15,7 @@ import { FETCH_ARGUMENT, fetchForParent } from "./lib/system/lists/fetch_process
 import { defaultConfigFile } from "./lib/system/deno_config_io.ts";
 import { denoSystem } from "./lib/system/deno_system.ts";
 import { runProcess } from "./lib/system/process/run_process.ts";
+import { ownLoop } from "./lib/system/loop/own_loop.ts";
 import { openServiceSocket } from "./lib/system/service_socket.ts";
 import { progressLine } from "./lib/system/process/progress_line.ts";
 import { readStandardInput } from "./lib/system/process/standard_input.ts";
@@ -48,6 +49,7 @@ else if (import.meta.main) {
       showProgress: progressLine(),
       terminal: async () => (await import("./lib/system/process/terminal.ts")).openTerminal(),
       writeLine,
+      ownLoop: () => ownLoop(writeLine),
       lostLineCount: () => standardError.lostCount,
       openServiceSocket: () => openServiceSocket(writeLine),
       ...(isWorker ? { stop: new Promise(() => {}) } : stopSignal(() => Deno.exit(EXIT.ok))),

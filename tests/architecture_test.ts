@@ -37,7 +37,7 @@ const LAYERS = [
  * are free.
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  system: ["deno_system.ts", "history", "lists", "*", "certificates", "network", "process"],
+  system: ["deno_system.ts", "history", "lists", "*", "certificates", "network", "process", "loop"],
   program: [
     "run_program.ts",
     "supervise.ts",
@@ -84,7 +84,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   cache: ["*", "store"],
   lists: ["keeper", "compile", "fetch", "store", "formats", "build", "set", "patterns", "schedule", "*"],
   local: ["client_directory.ts", "files", "neighbours.ts", "leases", "*"],
-  native: ["*", "kernel"],
+  native: ["*", "reactor", "kernel"],
   // Messages and records name one another, and so do their rooms and they.
   wire: ["quic", "text", "edns", "rdata"],
   http: ["exchanges.ts", "h1", "h2", "hpack", "frames", "*"],

@@ -1,3 +1,5 @@
+import { leaveToPromises } from "./left_to_promises.ts";
+
 /**
  * Takes a value that was not known at once, or what went wrong: one of them, once. Not called as a promise's functions are, for
  * `resolve` is what resolvers do.
@@ -79,6 +81,7 @@ export class Deferred<T> implements Sink<T>, PromiseLike<T> {
     // deno-lint-ignore no-explicit-any -- as of a promise
     onFailed?: ((error: any) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
+    leaveToPromises();
     let sink = this.#sink;
     if (!(sink instanceof Promised)) {
       sink = new Promised<T>((value) => this.kept(value));
@@ -125,8 +128,9 @@ export class DeferredOctets extends Deferred<Uint8Array<ArrayBuffer>> {
 /** Gives `sink` what `source` will bring: at once when it has come if it is a `Deferred`, else in a turn of its own. */
 export function deliver<T>(source: PromiseLike<T>, sink: Sink<T>): void {
   // hot path
-  if (source instanceof Deferred) source.deliverTo(sink);
-  else source.then((value) => giveTo(sink, value), (error) => sink.failed(error));
+  if (source instanceof Deferred) return source.deliverTo(sink);
+  leaveToPromises();
+  source.then((value) => giveTo(sink, value), (error) => sink.failed(error));
 }
 
 function giveTo<T>(sink: Sink<T>, value: T): void {

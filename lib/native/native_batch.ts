@@ -2,7 +2,7 @@ import type { SocketAddress } from "../base/net/address.ts";
 import type { DatagramBatch, TooLong } from "../base/runtime.ts";
 import { SLOT_OCTETS } from "./datagram_slot.ts";
 import { KernelBuffer } from "./kernel/kernel_buffer.ts";
-import { C, SMALL_OCTETS } from "./kernel/layout.ts";
+import { C, ERRNO, SMALL_OCTETS } from "./kernel/layout.ts";
 import type { Libc } from "./kernel/libc.ts";
 import { poll } from "./kernel/poll.ts";
 import type { ReceiveRing } from "./receive_ring.ts";
@@ -56,6 +56,7 @@ export class NativeBatch implements DatagramBatch {
   #tooLong: readonly TooLong[] = NONE_TOO_LONG;
   /** As of the closing. */
   #droppedCount = 0;
+  #failure: Error | null = null;
 
   /** See {@linkcode NativeBatchOptions}. */
   constructor(
@@ -76,12 +77,36 @@ export class NativeBatch implements DatagramBatch {
     return this.#fd === -1 ? this.#droppedCount : droppedCount(this.#libc, this.#fd);
   }
 
-  /** See `DatagramBatch`. A socket that fails has nothing here; its own `receive` says what is wrong. */
+  /** See `DatagramBatch`. A socket that fails has nothing here; its own `receive` says what is wrong, or `failure`. */
   receive(): number {
     // hot path
     if (this.#fd === -1) return 0;
     const received = this.#receiveRing.receive(this.#fd, this.size);
-    return received > 0 ? received : 0;
+    if (received >= 0) return received;
+    this.#noteFailure();
+    return 0;
+  }
+
+  /** Why nothing could be received since it was asked last; `null` when that did not happen. */
+  get failure(): Error | null {
+    // hot path
+    const failure = this.#failure;
+    if (failure !== null) this.#failure = null;
+    return failure;
+  }
+
+  /** Takes one datagram into `buffer`; `null` when none has come. */
+  receiveOne(buffer: Uint8Array<ArrayBuffer>): [Uint8Array<ArrayBuffer>, SocketAddress] | null {
+    if (this.#fd === -1 || this.#receiveRing.receive(this.#fd, 1) !== 1) return null;
+    const datagram = this.#receiveRing.datagram(0).subarray(0, buffer.length);
+    buffer.set(datagram);
+    return [buffer.subarray(0, datagram.length), this.#receiveRing.peer(0)];
+  }
+
+  #noteFailure(): void {
+    const errno = this.#libc.errno();
+    const isNothing = errno === ERRNO.EAGAIN || errno === ERRNO.EINTR;
+    if (!isNothing) this.#failure = new Error(`recvmmsg failed with errno ${errno}`);
   }
 
   /** See `DatagramBatch`. */

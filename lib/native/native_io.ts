@@ -5,16 +5,21 @@ import { findDescriptor } from "./kernel/find_descriptor.ts";
 import { type Libc, openLibc } from "./kernel/libc.ts";
 import { NativeBatch } from "./native_batch.ts";
 import { DescriptorWaiter, NativeSocket } from "./native_socket.ts";
+import { OwnSocket } from "./own_socket.ts";
+import type { Reactor } from "./reactor/reactor.ts";
 import { ReceiveRing } from "./receive_ring.ts";
 import { carriesRuns, type OpenForSelfTest, selfTest } from "./self_test.ts";
 import type { SegmentOffload } from "./segment_runs.ts";
 import { SendRing } from "./send_ring.ts";
+import { C } from "./kernel/layout.ts";
 import { familyFor } from "./kernel/sockaddr.ts";
 import {
+  bindTo,
   forbidFragments,
   growReceiveBuffer,
   keepToLink,
   leavePort,
+  portOfSocket,
   sharePort,
   wantLocalAddress,
 } from "./kernel/socket_options.ts";
@@ -53,6 +58,7 @@ interface BatchSetup {
 export class NativeIo {
   readonly #libc: Libc;
   readonly #openPlain: OpenPlain;
+  readonly #reactorNow: () => Reactor | null;
   readonly #zones: Zones;
   /** Upstreams are asked from many sockets, each with little to hear: they have the ring in turn. */
   readonly #receiveRing: ReceiveRing;
@@ -71,10 +77,12 @@ export class NativeIo {
   /**
    * Tries everything out over the loopback.
    *
+   * @param reactorNow Who waits for sockets that are opened now; `null`: Deno does.
    * @throws {Error} when this machine is not made for it, with the reason.
    */
-  constructor(openPlain: OpenPlain, libc: Libc = openLibcHere()) {
+  constructor(openPlain: OpenPlain, libc: Libc = openLibcHere(), reactorNow: () => Reactor | null = () => null) {
     this.#libc = libc;
+    this.#reactorNow = reactorNow;
     this.#zones = new Zones(libc);
     this.#openPlain = openPlain;
     this.#receiveRing = new ReceiveRing(libc, BATCH_SIZE);
@@ -105,12 +113,13 @@ export class NativeIo {
    * it comes without.
    */
   openDatagram(local: SocketAddress, use: DatagramUse): DatagramSocket {
+    const setup = { use, knowsLocalAddress: use === "clients" && isUnspecified(local) };
+    const reactor = this.#reactorNow();
+    const own = reactor && this.#openOwn(reactor, local, setup);
+    if (own !== null) return this.#noted(own, use);
     const plain = this.#openPlain(local);
     try {
-      const socket = this.#addBatch(plain, { use, knowsLocalAddress: use === "clients" && isUnspecified(local) });
-      const { receiveBufferOctets } = socket.batch;
-      if (use === "clients") this.#clientRoomOctets = Math.min(this.#clientRoomOctets, receiveBufferOctets);
-      return socket;
+      return this.#noted(this.#addBatch(plain, setup), use);
     } catch (error) {
       this.#failure = error instanceof Error ? error.message : String(error);
       return plain;
@@ -124,12 +133,18 @@ export class NativeIo {
    * @throws {Error} when the kernel refuses.
    */
   openSharedDatagram(local: SocketAddress): DatagramSocket {
+    const setup = { use: "clients", knowsLocalAddress: isUnspecified(local), shared: local } as const;
+    const reactor = this.#reactorNow();
+    const own = reactor && this.#openOwn(reactor, local, setup);
+    if (own !== null) return this.#noted(own, "clients");
     const plain = this.#openPlain({ ...local, port: 0 });
-    return onFailure(() => plain.close(), () => {
-      const socket = this.#addBatch(plain, { use: "clients", knowsLocalAddress: isUnspecified(local), shared: local });
-      this.#clientRoomOctets = Math.min(this.#clientRoomOctets, socket.batch.receiveBufferOctets);
-      return socket;
-    });
+    return onFailure(() => plain.close(), () => this.#noted(this.#addBatch(plain, setup), "clients"));
+  }
+
+  #noted<Socket extends NativeSocket | OwnSocket>(socket: Socket, use: DatagramUse): Socket {
+    const { receiveBufferOctets } = socket.batch;
+    if (use === "clients") this.#clientRoomOctets = Math.min(this.#clientRoomOctets, receiveBufferOctets);
+    return socket;
   }
 
   /** The address with its zone as the sockets tell it: by the name of the interface where that has one. */
@@ -144,12 +159,42 @@ export class NativeIo {
     this.#libc.close();
   }
 
-  #addBatch(plain: DatagramSocket, { use, knowsLocalAddress, shared }: BatchSetup): NativeSocket {
+  /** A socket that Deno knows nothing of; `null` when there can be none like this: Deno then says why. */
+  #openOwn(reactor: Reactor, local: SocketAddress, setup: BatchSetup): OwnSocket | null {
     const libc = this.#libc;
+    const fd = libc.socket(familyFor(local), C.SOCK_DGRAM | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, 0);
+    if (fd < 0) return null;
+    return onFailure(() => libc.closeDescriptor(fd), () => {
+      const { shared } = setup;
+      if (!bindTo(libc, fd, local, shared !== undefined)) {
+        libc.closeDescriptor(fd);
+        return null;
+      }
+      const address = { ...local, port: portOfSocket(libc, fd) };
+      const { batch } = this.#furnish(fd, address, setup);
+      return new OwnSocket({ address, libc, fd, batch, reactor, leave: this.#leaveFor(fd, shared) });
+    });
+  }
+
+  #addBatch(plain: DatagramSocket, setup: BatchSetup): NativeSocket {
+    const libc = this.#libc;
+    const { shared } = setup;
     const fd = findDescriptor(libc, plain.address);
     if (fd === -1) throw new Error("Cannot find the socket among the open files");
     if (shared !== undefined) sharePort(libc, fd, shared);
     const address = shared ?? plain.address;
+    const { batch, receiveRing } = this.#furnish(fd, address, setup);
+    const waiter = setup.knowsLocalAddress ? new DescriptorWaiter(libc, fd, receiveRing) : null;
+    return new NativeSocket({ address, plain, batch, waiter, leave: this.#leaveFor(fd, shared) });
+  }
+
+  #leaveFor(fd: number, shared: SocketAddress | undefined): (() => void) | undefined {
+    return shared && (() => leavePort(this.#libc, fd, shared));
+  }
+
+  /** Sets what is not as Linux has it, and adds what batches take. */
+  #furnish(fd: number, address: SocketAddress, { use, knowsLocalAddress }: BatchSetup) {
+    const libc = this.#libc;
     const family = familyFor(address);
     if (knowsLocalAddress && !wantLocalAddress(libc, fd, family)) throw new Error("Cannot set IP_PKTINFO");
     forbidFragments(libc, fd, family);
@@ -162,9 +207,7 @@ export class NativeIo {
       : this.#spareSendRings.pop() ?? new SendRing(libc, QUERIES_SIZE, this.#offloads.upstreams);
     const onClosed = () => void (use === "upstreams" && this.#spareSendRings.push(sendRing));
     const batch = new NativeBatch({ libc, fd, family, receiveRing, sendRing, receiveBufferOctets, onClosed });
-    const waiter = knowsLocalAddress ? new DescriptorWaiter(libc, fd, receiveRing) : null;
-    const leave = shared && (() => leavePort(libc, fd, shared));
-    return new NativeSocket({ address, plain, batch, waiter, leave });
+    return { batch, receiveRing };
   }
 }
 

@@ -27,6 +27,11 @@ export interface Host {
   started?(app: App): void;
   /** Opens the way to the service manager, if one has started the program; called when it serves. */
   openServiceSocket?(): ServiceSocket | null;
+  /**
+   * Lets this process wait for its sockets by itself where that can be had; `DatagramIoChoice.describe` says whether it does. Never
+   * rejects.
+   */
+  ownLoop?(): Promise<void>;
   /** Resolves when the program shall stop. */
   readonly stop: Promise<unknown>;
   /**

@@ -27,6 +27,7 @@ export async function serveAlone(
   reloads: Reloads,
 ): Promise<number> {
   const io = system.chooseDatagramIo(command.config);
+  if (io.isNative && host.ownLoop !== undefined) await host.ownLoop();
   try {
     return await serveBy(io, command, host, system, reloads);
   } finally {

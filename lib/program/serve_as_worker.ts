@@ -24,7 +24,10 @@ export async function serveAsWorker(host: Host, system: OperatingSystem): Promis
     await work({
       orders: supervisorLink.orders(),
       report: (report) => supervisorLink.report(report),
-      start: (order) => startWorker(order, host, system),
+      start: async (order) => {
+        await host.ownLoop?.();
+        return startWorker(order, host, system);
+      },
     });
     return EXIT.ok;
   } catch (error) {

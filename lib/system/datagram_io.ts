@@ -3,6 +3,7 @@ import type { Config, FullConfig } from "../config/config.ts";
 import { UsageError } from "../config/usage_error.ts";
 import type { DatagramIoChoice } from "../program/operating_system.ts";
 import { NativeIo } from "../native/native_io.ts";
+import { PROCESS_LOOP } from "./loop/process_loop.ts";
 import { DENO_NETWORK } from "./network/deno_network.ts";
 import { type Endpoint, endpointAt, isSecure, socketAddressOf } from "../upstream/endpoint.ts";
 
@@ -27,7 +28,7 @@ export function chooseDatagramIo({ io: wanted, sharesPort }: Pick<Config, "io" |
         return sharesPort && use === "clients" ? native.openSharedDatagram(local) : native.openDatagram(local, use);
       },
       named: (config) => namedBy(native, config),
-      describe: () => native.describe(),
+      describe: () => describe(native),
       close: () => native.close(),
     };
   } catch (error) {
@@ -50,7 +51,7 @@ export function sharedDatagramIo(): DatagramIoChoice {
       return use === "clients" ? native.openSharedDatagram(local) : native.openDatagram(local, use);
     },
     named: (config) => namedBy(native, config),
-    describe: () => native.describe(),
+    describe: () => describe(native),
     close: () => native.close(),
   };
 }
@@ -72,7 +73,14 @@ function namedBy(native: NativeIo, config: FullConfig): FullConfig {
   };
 }
 
+function describe(native: NativeIo): string {
+  const { reactor, whyNot } = PROCESS_LOOP;
+  if (reactor?.isOwner) return `${native.describe()}, and waits for them by itself`;
+  return whyNot === "" ? native.describe() : `${native.describe()}; Deno waits for them: ${whyNot}`;
+}
+
 function openNativeIo(): NativeIo {
   if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") throw new Error("--allow-ffi is not given");
-  return new NativeIo(DENO_NETWORK.openDatagram);
+  const reactorNow = () => PROCESS_LOOP.reactor?.isOwner ? PROCESS_LOOP.reactor : null;
+  return new NativeIo(DENO_NETWORK.openDatagram, undefined, reactorNow);
 }

@@ -1,6 +1,6 @@
 import type { Network, ProcessUsage, Runtime } from "../base/runtime.ts";
-import { TurnClock } from "../base/time/turn_clock.ts";
 import { DENO_FILES } from "./deno_files.ts";
+import { PROCESS_LOOP } from "./loop/process_loop.ts";
 import { DENO_NETWORK } from "./network/deno_network.ts";
 
 /**
@@ -14,19 +14,13 @@ export function denoRuntime(
   writeLine: (line: string) => void,
   lostLineCount: () => number = () => 0,
 ): Runtime {
-  const clock = new TurnClock({ nowMs: () => performance.now() });
   return {
-    clock,
-    turns: clock,
+    clock: PROCESS_LOOP.clock,
+    turns: PROCESS_LOOP,
     uptimeSeconds: uptimeSource(),
     usage,
     wallClock: { epochSeconds: () => Math.floor(Date.now() / 1000), epochMs: () => Date.now() },
-    timers: {
-      start(delayMs, callback) {
-        const timer = setTimeout(callback, delayMs);
-        return () => clearTimeout(timer);
-      },
-    },
+    timers: PROCESS_LOOP,
     random: { fill: (octets) => void crypto.getRandomValues(octets) },
     network: { ...DENO_NETWORK, ...network },
     files: DENO_FILES,

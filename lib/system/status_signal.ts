@@ -1,3 +1,5 @@
+import { PROCESS_LOOP } from "./loop/process_loop.ts";
+
 /** Deno hears of the signal on its own, before us or after. */
 const DEBUGGER_CLOSED_AFTER_MS = [0, 10, 100];
 
@@ -25,5 +27,5 @@ export function onStatusSignal(tell: () => void): () => void {
 async function closeDebugger(): Promise<void> {
   if (Deno.permissions.querySync({ name: "sys", kind: "inspector" as "osUptime" }).state !== "granted") return;
   const { close } = await import("node:inspector");
-  for (const afterMs of DEBUGGER_CLOSED_AFTER_MS) setTimeout(close, afterMs);
+  for (const afterMs of DEBUGGER_CLOSED_AFTER_MS) PROCESS_LOOP.start(afterMs, close);
 }

@@ -48,7 +48,7 @@ export interface WorkOptions {
   /** To the supervisor. */
   readonly report: (report: Report) => void;
   /** Starts to serve. */
-  readonly start: (order: StartOrder) => ServingProgram;
+  readonly start: (order: StartOrder) => ServingProgram | Promise<ServingProgram>;
 }
 
 /**
@@ -66,7 +66,7 @@ export async function work({ orders, report, start }: WorkOptions): Promise<void
     let program: ServingProgram | null = null;
     for await (const order of orders) {
       if (order.kind === "start") {
-        program = start(order);
+        program = await start(order);
         if (order.round > 0) program.follower.follow(order.round);
         report({ kind: "serving" });
       } else if (program === null) {

@@ -55,6 +55,8 @@ export const C = {
   AF_INET: 2,
   AF_INET6: 10,
   SOCK_DGRAM: 2,
+  SOCK_NONBLOCK: 0x800,
+  SOCK_CLOEXEC: 0x80000,
   SOL_IP: 0,
   IP_PKTINFO: 8,
   IP_MTU_DISCOVER: 10,

@@ -4,6 +4,30 @@ export interface Libc {
   recvmmsg(fd: number, headers: Buffer, count: number, flags: number, timeout: null): number;
   /** Sends `count` datagrams from the `struct mmsghdr`s at `headers`; returns how many. */
   sendmmsg(fd: number, headers: Buffer, count: number, flags: number): number;
+  /** Opens a socket; returns its descriptor. */
+  socket(family: number, type: number, protocol: number): number;
+  /** Sends octets to a socket's peer; returns how many. */
+  send(fd: number, octets: Buffer, count: bigint, flags: number): bigint;
+  /** Opens a file for reading; returns its descriptor. */
+  open(path: Buffer, flags: number): number;
+  /** Reads from a file; returns how many octets. */
+  read(fd: number, octets: Buffer, count: bigint): bigint;
+  /** Closes a descriptor. */
+  closeDescriptor(fd: number): number;
+  /** Writes where a symbolic link leads; returns how many octets. */
+  readlink(path: Buffer, target: Buffer, count: bigint): bigint;
+  /** Makes an epoll set; returns its descriptor. */
+  epollCreate(flags: number): number;
+  /** Changes what is in an epoll set. */
+  epollControl(set: number, what: number, fd: number, event: Buffer): number;
+  /** Waits until something in an epoll set is ready; returns how many are. */
+  epollWait(set: number, events: Buffer, count: number, timeoutMs: number): number;
+  /** The value of a variable of the environment; `null` when there is none of that name, which ends with a zero octet. */
+  variable(name: Buffer): string | null;
+  /** The number of this process. */
+  processId(): number;
+  /** Sends a signal. */
+  kill(processId: number, signal: number): number;
   /** Writes the address that a socket is bound to. */
   getsockname(fd: number, name: Buffer, length: Buffer): number;
   /** Reads a socket option. */
@@ -42,6 +66,18 @@ export function openLibc(): Libc {
   const library = Deno.dlopen("libc.so.6", {
     recvmmsg: { parameters: ["i32", "buffer", "u32", "i32", "pointer"], result: "i32" },
     sendmmsg: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
+    socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
+    send: { parameters: ["i32", "buffer", "usize", "i32"], result: "isize" },
+    open: { parameters: ["buffer", "i32"], result: "i32" },
+    read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+    closeDescriptor: { name: "close", parameters: ["i32"], result: "i32" },
+    readlink: { parameters: ["buffer", "buffer", "usize"], result: "isize" },
+    epollCreate: { name: "epoll_create1", parameters: ["i32"], result: "i32" },
+    epollControl: { name: "epoll_ctl", parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
+    epollWait: { name: "epoll_wait", parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
+    getenv: { parameters: ["buffer"], result: "pointer" },
+    processId: { name: "getpid", parameters: [], result: "i32" },
+    kill: { parameters: ["i32", "i32"], result: "i32" },
     getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
     getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
     setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
@@ -54,8 +90,12 @@ export function openLibc(): Libc {
     pollLater: { name: "poll", parameters: ["buffer", "u64", "i32"], result: "i32", nonblocking: true },
     errnoLocation: { name: "__errno_location", parameters: [], result: "pointer" },
   });
-  const { errnoLocation, ...functions } = library.symbols;
+  const { errnoLocation, getenv, ...functions } = library.symbols;
   // One place per thread, for as long as the thread lives.
   const errno = new Deno.UnsafePointerView(errnoLocation()!);
-  return { ...functions, errno: () => errno.getInt32(), close: () => library.close() };
+  const variable = (name: Buffer) => {
+    const value = getenv(name);
+    return value === null ? null : new Deno.UnsafePointerView(value).getCString();
+  };
+  return { ...functions, variable, errno: () => errno.getInt32(), close: () => library.close() };
 }

@@ -12,10 +12,16 @@ export function poll(libc: Libc, memory: KernelBuffer, fd: number, events: numbe
   libc.poll(memory.octets, 1n, waitMs);
 }
 
-/** Like `poll`, on a thread of its own and without an end. `memory` must not be used until it settles. */
-export async function pollLater(libc: Libc, memory: KernelBuffer, fd: number, events: number): Promise<void> {
+/** Like `poll`, on a thread of its own, without an end unless `waitMs` says it. `memory` must not be used until it settles. */
+export async function pollLater(
+  libc: Libc,
+  memory: KernelBuffer,
+  fd: number,
+  events: number,
+  waitMs = -1,
+): Promise<void> {
   putPollfd(memory, fd, events);
-  await libc.pollLater(memory.octets, 1n, -1);
+  await libc.pollLater(memory.octets, 1n, waitMs);
 }
 
 /** `struct pollfd`: the descriptor (32 bits), what is waited for (16) and what has come (16). */

@@ -1,7 +1,7 @@
 import { isIpv6, isUnspecified, type SocketAddress } from "../../base/net/address.ts";
 import { C, SMALL_OCTETS } from "./layout.ts";
 import type { Libc } from "./libc.ts";
-import { familyFor, sockaddrOctets, sockaddrOf } from "./sockaddr.ts";
+import { familyFor, portOf, sockaddrOctets, sockaddrOf } from "./sockaddr.ts";
 import { Zones } from "./zones.ts";
 
 /** Words of the answer to SO_MEMINFO that are read; the last is SK_MEMINFO_DROPS (linux/sock_diag.h). */
@@ -58,6 +58,24 @@ export function sharePort(libc: Libc, fd: number, address: SocketAddress): void 
   // connect(2): AF_UNSPEC dissolves an association. With it goes a port that was not asked for.
   if (libc.connect(fd, new Uint32Array(SMALL_OCTETS / 4), 16) !== 0) throw failure(libc, "give the port back");
   if (libc.bind(fd, name, sockaddrOctets(family)) !== 0) throw failure(libc, "bind again");
+}
+
+/**
+ * Binds a socket that has no address yet; together with others if it is `isShared`, see `sharePort`. Returns whether the kernel
+ * does.
+ */
+export function bindTo(libc: Libc, fd: number, address: SocketAddress, isShared: boolean): boolean {
+  const family = familyFor(address);
+  const name = sockaddrOf(address, family, new Zones(libc));
+  if (name === null || (isShared && !setOption(libc, fd, C.SOL_SOCKET, C.SO_REUSEPORT, 1))) return false;
+  return libc.bind(fd, name, sockaddrOctets(family)) === 0;
+}
+
+/** The port that a socket is bound to. */
+export function portOfSocket(libc: Libc, fd: number): number {
+  const name = new Uint32Array(SMALL_OCTETS / 4);
+  const length = new Uint32Array([SMALL_OCTETS]);
+  return libc.getsockname(fd, name, length) === 0 ? portOf(name[0]!) : 0;
 }
 
 /**

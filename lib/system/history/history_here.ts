@@ -1,4 +1,5 @@
 import type { HistoryOrder, HistoryReport } from "../../telemetry/history/history_thread.ts";
+import { PROCESS_LOOP } from "../loop/process_loop.ts";
 
 /** Rows that are written down without a pause: some hundred, a millisecond or two. */
 const PART_OCTETS = 16_384;
@@ -21,7 +22,7 @@ export function historyHere(reported: (report: HistoryReport) => void): (order: 
     if (order.kind !== "rows") return serve(order);
     for (const octets of partsOf(order.octets)) {
       serve({ kind: "rows", octets });
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await new Promise<void>((resolve) => void PROCESS_LOOP.start(0, resolve));
     }
     const report = taken;
     taken = null;

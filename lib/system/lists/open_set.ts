@@ -3,6 +3,7 @@ import { checkContent, SetFileError } from "../../lists/set/set_file.ts";
 import { FileMaps, type MappedFile } from "../../native/file_maps.ts";
 import type { HeldSetFile } from "../../program/operating_system.ts";
 import { fileError } from "../file_error.ts";
+import { PROCESS_LOOP } from "../loop/process_loop.ts";
 
 /** Of a set that is read bit by bit. */
 const READ_OCTETS = 1_048_576;
@@ -98,7 +99,7 @@ async function readInSteps(path: string): Promise<ArrayBuffer> {
 }
 
 function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+  return new Promise((resolve) => void PROCESS_LOOP.start(0, resolve));
 }
 
 function readNow(path: string): ArrayBuffer {

@@ -10,6 +10,7 @@ import { ProxiedListener } from "./proxied_listener.ts";
 import { connectStreamFrom } from "./stream_from.ts";
 import { connectTls } from "./tls/connect_tls.ts";
 import { listenTls } from "./tls/listen_tls.ts";
+import { leaveToPromises } from "../../base/left_to_promises.ts";
 
 /** The sockets of the operating system, as Deno gives them: the same for clients and upstreams. */
 export const DENO_NETWORK: Network & { openDatagram(local: SocketAddress): DatagramSocket } = {
@@ -83,6 +84,7 @@ async function connectStream(
   signal: AbortSignal,
   source: string | null = null,
 ): Promise<StreamSocket> {
+  leaveToPromises();
   if (source !== null) return await connectStreamFrom(source, remote, signal);
   const { hostname, port } = remote;
   return streamSocket(await Deno.connect({ transport: "tcp", hostname, port, signal }), splitZone(hostname).zone);
@@ -94,7 +96,10 @@ function streamSocket(connection: Deno.TcpConn, zone: string | null): StreamSock
   return {
     peer: inZoneOf(connection.remoteAddr, zone),
     read: (buffer) => connection.read(buffer),
-    write: (octets) => connection.write(octets),
+    write: (octets) => {
+      leaveToPromises();
+      return connection.write(octets);
+    },
     close: () => connection.close(),
   };
 }

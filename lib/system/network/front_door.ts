@@ -5,6 +5,7 @@ import { acceptStream } from "./accept_stream.ts";
 import { bindStream } from "./bind.ts";
 import { inZoneOf } from "./in_zone.ts";
 import { splitZone } from "../../base/net/zone.ts";
+import { PROCESS_LOOP } from "../loop/process_loop.ts";
 
 const CHUNK_OCTETS = 16 * 1024;
 /** When a connection cannot be taken, for want of descriptors. */
@@ -38,7 +39,7 @@ export class FrontDoor {
   #isClosed = false;
   #endPause = () => {};
   readonly #empty = Promise.withResolvers<void>();
-  #watch: ReturnType<typeof setTimeout> | null = null;
+  #watch: (() => void) | null = null;
 
   /** Listens. `isShared` says whether others may do so, too. See `bind` for what it throws. */
   constructor(local: SocketAddress, isShared: boolean) {
@@ -79,10 +80,10 @@ export class FrontDoor {
   /** Ends those as well, once what their server has said last has gone out; for that they have a moment. */
   async end(): Promise<void> {
     this.close();
-    const late = setTimeout(() => this.#guests.forEach(turnOut), LAST_WORDS_MS);
+    const cancel = PROCESS_LOOP.start(LAST_WORDS_MS, () => this.#guests.forEach(turnOut));
     if (this.#guests.size > 0) await this.#empty.promise;
-    clearTimeout(late);
-    if (this.#watch !== null) clearTimeout(this.#watch);
+    cancel();
+    this.#watch?.();
     this.#watch = null;
   }
 
@@ -101,9 +102,9 @@ export class FrontDoor {
   #pause(ms: number): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, ms);
+    const cancel = PROCESS_LOOP.start(ms, resolve);
     this.#endPause = () => {
-      clearTimeout(timer);
+      cancel();
       resolve();
     };
     return promise;
@@ -124,7 +125,7 @@ export class FrontDoor {
     const guest: Guest = { address, outside, inside, busyCount: 0, idleSinceMs: performance.now() };
     const { port } = inside.localAddr;
     this.#guests.set(port, guest);
-    this.#watch ??= setTimeout(() => this.#look(), LOOK_EVERY_MS);
+    this.#watch ??= PROCESS_LOOP.start(LOOK_EVERY_MS, () => this.#look());
     try {
       pump(outside, inside).then(() => inside.closeWrite()).catch(() => turnOut(guest));
       await pump(inside, outside);
@@ -153,7 +154,7 @@ export class FrontDoor {
     for (const guest of this.#guests.values()) {
       if (guest.busyCount === 0 && guest.idleSinceMs < oldMs) turnOut(guest);
     }
-    this.#watch = this.#guests.size === 0 ? null : setTimeout(() => this.#look(), LOOK_EVERY_MS);
+    this.#watch = this.#guests.size === 0 ? null : PROCESS_LOOP.start(LOOK_EVERY_MS, () => this.#look());
   }
 }
 

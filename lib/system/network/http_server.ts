@@ -9,6 +9,7 @@ import type { SocketAddress } from "../../base/net/address.ts";
 import { FrontDoor } from "./front_door.ts";
 import { TlsError, type TlsIdentity } from "../../base/sockets/tls.ts";
 import { usableCertificateOf } from "./tls/tls_contexts.ts";
+import { PROCESS_LOOP } from "../loop/process_loop.ts";
 
 /** Servers of HTTP, as Deno has them. */
 export const DENO_HTTP_SERVERS: HttpServers = { listen };
@@ -69,9 +70,9 @@ class Serving {
     if (!this.#closing.signal.aborted) {
       this.#closing.abort();
       if (this.#underWayCount === 0) this.#idle.resolve();
-      const grace = setTimeout(() => this.#idle.resolve(), CLOSE_GRACE_MS);
+      const cancel = PROCESS_LOOP.start(CLOSE_GRACE_MS, () => this.#idle.resolve());
       await this.#idle.promise;
-      clearTimeout(grace);
+      cancel();
       this.#abort.abort();
     }
     await this.#server.finished;

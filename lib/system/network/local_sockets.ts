@@ -1,5 +1,6 @@
 import { type LocalListenSocket, LocalSocketError, type LocalSockets } from "../../base/local_sockets.ts";
 import type { ByteStream } from "../../base/net/byte_stream.ts";
+import { leaveToPromises } from "../../base/left_to_promises.ts";
 
 /** What its owner and its group may do with a socket: connect, which takes the right to write. */
 const OWNER_AND_GROUP = 0o660;
@@ -76,7 +77,10 @@ function listenSocket(socket: Deno.UnixListener, remove: () => void): LocalListe
 function byteStream(connection: Deno.UnixConn): ByteStream {
   return {
     read: (buffer) => connection.read(buffer),
-    write: (octets) => connection.write(octets),
+    write: (octets) => {
+      leaveToPromises();
+      return connection.write(octets);
+    },
     close: () => connection.close(),
   };
 }

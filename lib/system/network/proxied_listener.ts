@@ -3,6 +3,7 @@ import type { StreamListenSocket, StreamSocket } from "../../base/runtime.ts";
 import type { ProxyOptions } from "../../base/sockets/stream_socket.ts";
 import { hearProxy, type ProxiedClient, Proxies } from "./proxies.ts";
 import { ReadyConnections } from "./ready_connections.ts";
+import { PROCESS_LOOP } from "../loop/process_loop.ts";
 
 /** Connections that have not said yet for whom they are. */
 const SPEAKING_MAX = 1024;
@@ -91,14 +92,14 @@ export class ProxiedListener implements StreamListenSocket {
       this.#drop(oldest);
     }
     this.#speaking.add(socket);
-    const alarm = setTimeout(() => this.#drop(socket), this.#options.handshakeMs);
+    const cancelAlarm = PROCESS_LOOP.start(this.#options.handshakeMs, () => this.#drop(socket));
     try {
       const client = await hearProxy(socket);
       if (this.#speaking.delete(socket)) this.#ready.offer(client === null ? socket : spokenFor(socket, client));
     } catch {
       this.#drop(socket);
     } finally {
-      clearTimeout(alarm);
+      cancelAlarm();
     }
   }
 

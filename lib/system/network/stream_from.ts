@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { SocketAddress } from "../../base/net/address.ts";
 import type { StreamSocket } from "../../base/runtime.ts";
+import { leaveToPromises } from "../../base/left_to_promises.ts";
 
 /**
  * Opens a TCP connection from an address of this machine. `Deno.connect` lets the kernel choose it, so this is Node's way, which
@@ -75,6 +76,7 @@ class NodeStream implements StreamSocket {
   }
 
   write(octets: Uint8Array<ArrayBuffer>): Promise<number> {
+    leaveToPromises();
     return new Promise((resolve, reject) => {
       // All of it, whenever that is.
       this.#socket.write(octets, (error) => error ? reject(error) : resolve(octets.length));

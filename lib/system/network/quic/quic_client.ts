@@ -2,6 +2,7 @@ import { isIpv6, type SocketAddress } from "../../../base/net/address.ts";
 import { type QuicClient, type QuicClientOptions, QuicError, type QuicSocket } from "../../../base/sockets/quic.ts";
 import { quicErrorOf } from "./quic_error.ts";
 import { DenoQuicSocket } from "./quic_socket.ts";
+import { leaveToPromises } from "../../../base/left_to_promises.ts";
 
 /** A socket, and the connections on it. */
 class Port {
@@ -60,6 +61,7 @@ export class DenoQuicClient implements QuicClient {
   /** See `QuicClient`. */
   async connect(remote: SocketAddress, options: QuicClientOptions, signal: AbortSignal): Promise<QuicSocket> {
     signal.throwIfAborted();
+    leaveToPromises();
     if (this.#isClosed) throw new QuicError("We are closing", null);
     const port = this.#portFor(remote);
     port.use();

@@ -2,6 +2,7 @@ import type { SocketAddress } from "../../../base/net/address.ts";
 import type { QuicEnd, QuicSocket, QuicStream } from "../../../base/sockets/quic.ts";
 import { noteLeft } from "./left_behind.ts";
 import { DenoQuicStream } from "./quic_stream.ts";
+import { leaveToPromises } from "../../../base/left_to_promises.ts";
 
 /** A connection of Deno's. */
 export class DenoQuicSocket implements QuicSocket {
@@ -32,6 +33,7 @@ export class DenoQuicSocket implements QuicSocket {
 
   /** See `QuicSocket`. */
   async openStream(waits: boolean): Promise<QuicStream | null> {
+    leaveToPromises();
     try {
       return new DenoQuicStream(await this.#connection.createBidirectionalStream({ waitUntilAvailable: waits }));
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { QuicStream } from "../../../base/sockets/quic.ts";
+import { leaveToPromises } from "../../../base/left_to_promises.ts";
 
 /** What is read at a time: a padded message (RFC 8467) and more. Deno's own choice, 64 KiB for each read, takes 30 µs longer. */
 const READ_OCTETS = 2048;
@@ -29,6 +30,7 @@ export class DenoQuicStream implements QuicStream {
 
   /** See `QuicStream`. */
   async finish(octets: Uint8Array<ArrayBuffer>): Promise<void> {
+    leaveToPromises();
     // What fails is told by what waits for it to be closed.
     this.#writer.write(octets).catch(() => {});
     await this.#writer.close();

@@ -11,6 +11,7 @@ import { NodeTlsStream, type Shown } from "./node_tls_stream.ts";
 import { certificatesShownOn, type ShownCertificates } from "./peer_certificates.ts";
 import { toTlsError } from "./tls_errors.ts";
 import { Verdicts } from "./verdicts.ts";
+import { leaveToPromises } from "../../../base/left_to_promises.ts";
 
 /** What was found with the authorities that come with the program: only such sessions are taken up again (Deno 2.9.5). */
 const VERDICTS = new Verdicts();
@@ -27,6 +28,7 @@ export async function connectTls(
   if (ca !== null && fromPem(ca, "CERTIFICATE").length === 0) {
     throw new TlsError("There is no certificate in the CA file");
   }
+  leaveToPromises();
   const way = source === null
     // Node's sockets (Deno 2.9.5) know no zones.
     ? { socket: toNodeSocket(await connectPlain(remote, signal)) }

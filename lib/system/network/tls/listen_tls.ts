@@ -14,6 +14,7 @@ import { NodeTlsStream } from "./node_tls_stream.ts";
 import { certificatesShownOn } from "./peer_certificates.ts";
 import { tlsServerOf } from "./tls_contexts.ts";
 import { Verdicts } from "./verdicts.ts";
+import { PROCESS_LOOP } from "../../loop/process_loop.ts";
 
 /** Handshakes under way on a listener; when there are more, the oldest is cut off. */
 const HANDSHAKES_MAX = 1024;
@@ -31,7 +32,7 @@ export function listenSharedTls(local: SocketAddress, tls: TlsServerOptions): Tl
 /** A connection whose handshake is not done. */
 interface Arrival {
   peer: SocketAddress;
-  readonly alarm: ReturnType<typeof setTimeout>;
+  readonly cancelAlarm: () => void;
   /** Ends it. */
   end: () => void;
 }
@@ -116,9 +117,9 @@ class NodeTlsListener implements TlsListenSocket {
       if (this.#arrivals.size < HANDSHAKES_MAX) break;
       this.#drop(oldest);
     }
-    const alarm = setTimeout(() => this.#drop(arrival), this.#options.handshakeMs);
+    const cancelAlarm = PROCESS_LOOP.start(this.#options.handshakeMs, () => this.#drop(arrival));
     const peer = inZoneOf(connection.remoteAddr, this.#zone);
-    const arrival: Arrival = { peer, alarm, end: () => connection.close() };
+    const arrival: Arrival = { peer, cancelAlarm, end: () => connection.close() };
     this.#arrivals.add(arrival);
     try {
       if (this.#proxies !== null) {
@@ -149,7 +150,7 @@ class NodeTlsListener implements TlsListenSocket {
 
   #forget(arrival: Arrival): void {
     this.#arrivals.delete(arrival);
-    clearTimeout(arrival.alarm);
+    arrival.cancelAlarm();
   }
 
   /** The handshake is done. */

@@ -1,6 +1,7 @@
 import type { TLSSocket } from "node:tls";
 import type { SocketAddress } from "../../../base/net/address.ts";
 import type { PeerCertificate, TlsSocket } from "../../../base/sockets/tls.ts";
+import { leaveToPromises } from "../../../base/left_to_promises.ts";
 
 /** When this much waits to be read, no more is taken from the kernel until less than the other does. */
 const WAITING_OCTETS_MAX = 65_536;
@@ -74,6 +75,7 @@ export class NodeTlsStream implements TlsSocket {
     if (this.#isClosed) return Promise.reject(new Error("Connection is closed"));
     if (this.#error !== null) return Promise.reject(this.#error);
     if (this.#socket.destroyed) return Promise.reject(new Error("Connection has ended"));
+    leaveToPromises();
     const writing = Promise.withResolvers<number>();
     this.#writing = writing;
     // All of it, whenever that is: when the kernel has taken it.
