@@ -4,7 +4,7 @@ import type { Trace } from "../observe/trace.ts";
 import { NameKey } from "../names/name_key.ts";
 import type { Request } from "../upstream/request.ts";
 import { FLAG, HEADER_OCTETS, MESSAGE_OCTETS_MAX } from "../wire/header.ts";
-import { BARE_OPT_OCTETS, OPTION_HEADER_OCTETS, PLAIN_UDP_OCTETS, UDP_PAYLOAD_OCTETS } from "../wire/edns/edns.ts";
+import { BARE_OPT_OCTETS, PLAIN_UDP_OCTETS, UDP_PAYLOAD_OCTETS } from "../wire/edns/edns.ts";
 import { MessageScan } from "../wire/scan.ts";
 import { isPlainQuery } from "./plain_query.ts";
 import type { Client } from "./client.ts";
@@ -238,9 +238,8 @@ export class Query {
   /** What of `replyOctetsMax` is left for the reply itself when our OPT record has its place. */
   get bodyOctetsMax(): number {
     if (!this.scan.hasOpt) return this.replyOctetsMax;
-    let octetsMax = this.replyOctetsMax - BARE_OPT_OCTETS;
-    for (const { data } of this.reply.options) octetsMax -= OPTION_HEADER_OCTETS + data.length;
-    return octetsMax;
+    const octetsMax = this.replyOctetsMax - BARE_OPT_OCTETS;
+    return this.reply.options.length === 0 ? octetsMax : octetsMax - this.reply.optionOctets;
   }
 
   /** RFC 6840 §5.7, §5.8: a client that sets AD or DO understands the AD bit of the reply; others must not get it. */

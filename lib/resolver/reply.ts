@@ -1,5 +1,6 @@
 import type { Responder, Response } from "../response/response.ts";
-import type { EdnsOption, ExtendedError } from "../wire/edns/edns.ts";
+import { type EdnsOption, type ExtendedError, OPTION_HEADER_OCTETS } from "../wire/edns/edns.ts";
+import { EDNS_OPTION } from "../wire/iana.ts";
 import { FINDINGS } from "./findings.ts";
 import { FLAG, rcodeOf } from "../wire/header.ts";
 import { uint16At } from "../wire/octets.ts";
@@ -50,6 +51,7 @@ export class Reply {
   extendedRcode = 0;
   /** Options that the OPT record must carry; extended errors come behind them. */
   options: readonly EdnsOption[] = NO_OPTIONS;
+  #cookie: readonly EdnsOption[] | null = null;
 
   /** Forgets everything: it is for another query. */
   begin(): void {
@@ -63,6 +65,22 @@ export class Reply {
     if (this.extendedErrors.length > 0) this.extendedErrors.length = 0;
     this.extendedRcode = 0;
     this.options = NO_OPTIONS;
+  }
+
+  /** The OPT record must carry this cookie as well. It is copied, and the room for it used again with the reply. */
+  addCookie(cookie: Uint8Array): void {
+    // hot path
+    const room = this.#cookie ??= [{ code: EDNS_OPTION.COOKIE, data: new Uint8Array(cookie.length) }];
+    room[0]!.data.set(cookie);
+    this.options = this.options.length === 0 ? room : [...this.options, ...room];
+  }
+
+  /** What `options` take in the OPT record. */
+  get optionOctets(): number {
+    // hot path
+    let octets = 0;
+    for (let i = 0; i < this.options.length; i++) octets += OPTION_HEADER_OCTETS + this.options[i]!.data.length;
+    return octets;
   }
 
   /** Says what the reply is. Returns it. */

@@ -16,6 +16,9 @@ const START = Uint32Array.of(
 /** A 64-bit number is two neighbours in a Uint32Array, the lower half first; these are the places of v0 to v3. */
 const [V0, V1, V2, V3] = [0, 2, 4, 6] as const;
 
+/** Used anew for each message. */
+const state = new Uint32Array(START.length);
+
 /**
  * SipHash-2-4 of `message`: a keyed hash for short messages that cannot be forged without the key (Aumasson, Bernstein:
  * "SipHash: a fast short-input PRF"). 32-bit halves instead of BigInt, which allocates at every step.
@@ -24,25 +27,37 @@ const [V0, V1, V2, V3] = [0, 2, 4, 6] as const;
  * @returns 8 octets, the lowest first, as the reference implementation writes them.
  */
 export function sipHash24(key: Uint8Array, message: Uint8Array): Uint8Array<ArrayBuffer> {
-  const v = START.slice();
-  for (let i = 0; i < 8; i++) v[i]! ^= uint32At(key, 4 * (i % 4), SIPHASH_KEY_OCTETS);
-  const wholeEnd = message.length & ~7;
+  const hash = new Uint8Array(8);
+  putSipHash24(hash, 0, key, message, message.length);
+  return hash;
+}
+
+/** The same of the first `length` octets of `message`, written to `target` at `at`, where there is room for 8 octets. */
+export function putSipHash24(
+  target: Uint8Array,
+  at: number,
+  key: Uint8Array,
+  message: Uint8Array,
+  length: number,
+): void {
+  // hot path
+  const v = state;
+  for (let i = 0; i < 8; i++) v[i] = START[i]! ^ uint32At(key, 4 * (i % 4), SIPHASH_KEY_OCTETS);
+  const wholeEnd = length & ~7;
   for (let offset = 0; offset < wholeEnd; offset += 8) {
     compress(v, uint32At(message, offset, wholeEnd), uint32At(message, offset + 4, wholeEnd));
   }
   // The last block: what is left, and the length in its highest octet.
-  const lastHigh = uint32At(message, wholeEnd + 4, message.length) | (message.length << 24);
-  compress(v, uint32At(message, wholeEnd, message.length), lastHigh);
+  const lastHigh = uint32At(message, wholeEnd + 4, length) | (length << 24);
+  compress(v, uint32At(message, wholeEnd, length), lastHigh);
   v[V2]! ^= 0xff;
   for (let i = 0; i < 4; i++) round(v);
   const low = v[0]! ^ v[2]! ^ v[4]! ^ v[6]!;
   const high = v[1]! ^ v[3]! ^ v[5]! ^ v[7]!;
-  const hash = new Uint8Array(8);
   for (let i = 0; i < 4; i++) {
-    hash[i] = low >>> (8 * i);
-    hash[4 + i] = high >>> (8 * i);
+    target[at + i] = low >>> (8 * i);
+    target[at + 4 + i] = high >>> (8 * i);
   }
-  return hash;
 }
 
 /** The four octets at `offset`, the lowest first; those from `end` on count as zero. */

@@ -55,7 +55,7 @@ export class Admission {
     const { cookies } = this.#options;
     // First, so that whatever the reply says, it has what its OPT record must carry.
     const cookieRcode = takeClientOptions(query, cookies);
-    const verdict = admit(query);
+    const verdict = query.isPlain ? ADMITTED : admit(query);
     if (verdict !== ADMITTED) return verdict;
     const rcode = cookieRcode === RCODE.NOERROR ? takeOtherTypes(query) : cookieRcode;
     return rcode === RCODE.NOERROR ? ADMITTED : this.#rejectOptions(query, rcode);

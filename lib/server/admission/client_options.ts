@@ -1,8 +1,9 @@
 import type { Query } from "../../resolver/query.ts";
-import { BARE_OPT_OCTETS, EDNS_VERSION, type EdnsOption } from "../../wire/edns/edns.ts";
-import { findOptions } from "../../wire/edns/find_options.ts";
+import { EDNS_VERSION, type EdnsOption } from "../../wire/edns/edns.ts";
+import { findOption, NO_OPTION } from "../../wire/edns/find_options.ts";
 import { EDE, EDNS_OPTION, RCODE } from "../../wire/iana.ts";
 import { OPT_FAULT } from "../../wire/scan.ts";
+import { uint16At } from "../../wire/octets.ts";
 import { ENCRYPTED_IDLE_TIMEOUT_MS, IDLE_TIMEOUT_MS } from "../limits.ts";
 import { MALFORMED, readOtherTypes } from "./multi_qtype_option.ts";
 import { CLIENT_COOKIE_OCTETS, isCookieLength, type ServerCookies } from "./server_cookies.ts";
@@ -20,16 +21,17 @@ const ENCRYPTED_KEEPALIVE = keepaliveOption(ENCRYPTED_IDLE_TIMEOUT_MS);
  */
 export function takeClientOptions(query: Query, cookies: ServerCookies): number {
   const { wire, scan, client } = query;
-  if (!scan.hasOpt || scan.optEnd === scan.optOffset + BARE_OPT_OCTETS) return RCODE.NOERROR;
+  // hot path
+  if (!scan.hasOptions) return RCODE.NOERROR;
   // What the options of a later version mean is not for us to say.
   if (scan.optFault !== OPT_FAULT.none || scan.ednsVersion > EDNS_VERSION) return RCODE.NOERROR;
   // RFC 7828 §3.2.1: a server "MUST ignore" the option when it comes over UDP.
-  if (client.usesKeepalive && findOptions(wire, scan, EDNS_OPTION.TCP_KEEPALIVE).length > 0) {
+  if (client.usesKeepalive && findOption(wire, scan, EDNS_OPTION.TCP_KEEPALIVE) !== NO_OPTION) {
     query.reply.options = [...query.reply.options, client.isEncrypted ? ENCRYPTED_KEEPALIVE : KEEPALIVE];
   }
   // RFC 7873 §5.2: of several COOKIE options only the first counts.
-  const [cookie] = findOptions(wire, scan, EDNS_OPTION.COOKIE);
-  return cookie === undefined ? RCODE.NOERROR : takeCookie(query, cookie, cookies);
+  const cookie = findOption(wire, scan, EDNS_OPTION.COOKIE);
+  return cookie === NO_OPTION ? RCODE.NOERROR : takeCookie(query, cookie, cookies);
 }
 
 function keepaliveOption(timeoutMs: number): EdnsOption {
@@ -37,17 +39,19 @@ function keepaliveOption(timeoutMs: number): EdnsOption {
   return { code: EDNS_OPTION.TCP_KEEPALIVE, data: Uint8Array.of(units >> 8, units & 0xff) };
 }
 
-function takeCookie(query: Query, cookie: Uint8Array<ArrayBuffer>, cookies: ServerCookies): number {
+function takeCookie(query: Query, cookieOffset: number, cookies: ServerCookies): number {
+  // hot path
+  const cookieOctets = uint16At(query.wire, cookieOffset - 2);
   // RFC 7873 §5.2.2: "the response to the request MUST be a FORMERR"
-  if (!isCookieLength(cookie.length)) return reject(query, "The COOKIE option is malformed");
+  if (!isCookieLength(cookieOctets)) return reject(query, "The COOKIE option is malformed");
   const { octets } = query.client;
   if (octets === null) return RCODE.NOERROR;
-  const { isValid, reply } = cookies.judge(cookie, octets);
+  const isValid = cookies.judge(query.wire, cookieOffset, cookieOctets, octets);
   query.hasValidCookie = isValid;
-  query.reply.options = [...query.reply.options, { code: EDNS_OPTION.COOKIE, data: reply }];
+  query.reply.addCookie(cookies.reply);
   // RFC 7873 §5.4: a query without questions asks about its cookie alone. With a question, a cookie that is not good is
   // as none (§5.2.4): behind changing addresses it would only cost a round trip more.
-  const asksAboutCookie = query.scan.questionCount === 0 && cookie.length > CLIENT_COOKIE_OCTETS;
+  const asksAboutCookie = query.scan.questionCount === 0 && cookieOctets > CLIENT_COOKIE_OCTETS;
   return asksAboutCookie && !isValid ? RCODE.BADCOOKIE : RCODE.NOERROR;
 }
 

@@ -1,5 +1,5 @@
 import type { Query } from "../../resolver/query.ts";
-import { findOptions } from "../../wire/edns/find_options.ts";
+import { findOption, findOptions, NO_OPTION } from "../../wire/edns/find_options.ts";
 import { EDNS_OPTION, isDataType } from "../../wire/iana.ts";
 import { OPT_FAULT, SCAN } from "../../wire/scan.ts";
 import { uint16At } from "../../wire/octets.ts";
@@ -19,10 +19,11 @@ export const MALFORMED = "malformed";
 export function readOtherTypes({ wire, scan, qtype }: Query): readonly number[] | null | typeof MALFORMED {
   // RFC 10029 §3.3: "the server MUST return a FORMERR response if the server receives: […] An MQTYPE-Response option in
   // any inbound DNS message."
-  if (findOptions(wire, scan, EDNS_OPTION.MQTYPE_RESPONSE).length > 0) return MALFORMED;
-  const [list, ...repeated] = findOptions(wire, scan, EDNS_OPTION.MQTYPE_QUERY);
-  if (list === undefined) return null;
-  if (repeated.length > 0 || scan.questionCount !== 1 || list.length === 0 || list.length % 2 !== 0) return MALFORMED;
+  if (findOption(wire, scan, EDNS_OPTION.MQTYPE_RESPONSE) !== NO_OPTION) return MALFORMED;
+  if (findOption(wire, scan, EDNS_OPTION.MQTYPE_QUERY) === NO_OPTION) return null;
+  const lists = findOptions(wire, scan, EDNS_OPTION.MQTYPE_QUERY);
+  const list = lists[0]!;
+  if (lists.length > 1 || scan.questionCount !== 1 || list.length === 0 || list.length % 2 !== 0) return MALFORMED;
   const types = new Set([qtype]);
   for (let offset = 0; offset < list.length; offset += 2) types.add(uint16At(list, offset));
   // Fewer than there were: one stands twice, or is the question's.
@@ -34,5 +35,5 @@ export function readOtherTypes({ wire, scan, qtype }: Query): readonly number[] 
 export function hasMultiQtypeOption({ wire, scan }: Query): boolean {
   if (scan.status !== SCAN.ok || scan.optFault !== OPT_FAULT.none) return false;
   const codes = [EDNS_OPTION.MQTYPE_QUERY, EDNS_OPTION.MQTYPE_RESPONSE];
-  return codes.some((code) => findOptions(wire, scan, code).length > 0);
+  return codes.some((code) => findOption(wire, scan, code) !== NO_OPTION);
 }

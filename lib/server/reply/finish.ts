@@ -5,6 +5,7 @@ import {
   extendedErrorOption,
   OPTION_HEADER_OCTETS,
   putBareOpt,
+  putOptions,
   UDP_PAYLOAD_OCTETS,
   writeOpt,
 } from "../../wire/edns/edns.ts";
@@ -68,10 +69,12 @@ export function finish(query: Query, recursionAvailable: boolean): void {
 function withOwnOpt(body: Octets, isInSlot: boolean, query: Query): Octets {
   // hot path
   const { options, extendedErrors } = query.reply;
-  const isBare = options.length === 0 && extendedErrors.length === 0;
   // RFC 7830 §6: padding is for encrypted channels.
   const { isEncrypted } = query.client;
-  if (isInSlot && isBare && !isEncrypted) return appendBareOpt(query.slot!, body.length, query);
+  if (isInSlot && extendedErrors.length === 0 && !isEncrypted && hasRoomForOpt(query.slot!, body.length, query.reply)) {
+    return appendOpt(query.slot!, body.length, query);
+  }
+  const isBare = options.length === 0 && extendedErrors.length === 0;
   const opt = isBare ? null : encodeOpt(query, [...options, ...fittingErrors(body, query)]);
   const length = body.length + (opt === null ? BARE_OPT_OCTETS : opt.length);
   const octets = new Uint8Array(isEncrypted ? paddedLength(length) : length);
@@ -90,12 +93,20 @@ function putPadding(octets: Octets, optOffset: number, end: number): void {
   putUint16(octets, optOffset + BARE_OPT_OCTETS - 2, octets.length - optOffset - BARE_OPT_OCTETS);
 }
 
+/** A slot has room for a bare one behind each body that stands there. Over TCP no limit of the client's leaves any for options. */
+function hasRoomForOpt({ octets }: ReplySlot, length: number, reply: Reply): boolean {
+  // hot path
+  return reply.options.length === 0 || length + BARE_OPT_OCTETS + reply.optionOctets <= octets.length;
+}
+
 /** RFC 6891 §7, in place. */
-function appendBareOpt(slot: ReplySlot, length: number, query: Query): Octets {
+function appendOpt(slot: ReplySlot, length: number, { scan, reply }: Query): Octets {
+  // hot path
   const { octets } = slot;
-  putBareOpt(octets, length, query.scan.wantsDnssec, query.reply.extendedRcode);
+  putBareOpt(octets, length, scan.wantsDnssec, reply.extendedRcode);
   putUint16(octets, ARCOUNT_OFFSET, uint16At(octets, ARCOUNT_OFFSET) + 1);
-  return slot.first(length + BARE_OPT_OCTETS);
+  const end = length + BARE_OPT_OCTETS;
+  return slot.first(reply.options.length === 0 ? end : putOptions(octets, end, reply.options));
 }
 
 /** The message itself, as its client is to see it. Who has read a response knows already where everything stands. */

@@ -119,6 +119,21 @@ export function putBareOpt(octets: Uint8Array, offset: number, wantsDnssec: bool
   putUint16(octets, offset + 9, 0);
 }
 
+/** Writes options at `offset`, behind an OPT record without options, which then has them; there is room. Returns where they end. */
+export function putOptions(octets: Uint8Array, offset: number, options: readonly EdnsOption[]): number {
+  // hot path
+  let end = offset;
+  for (let i = 0; i < options.length; i++) {
+    const { code, data } = options[i]!;
+    putUint16(octets, end, code);
+    putUint16(octets, end + 2, data.length);
+    end += OPTION_HEADER_OCTETS;
+    for (let k = 0; k < data.length; k++) octets[end++] = data[k]!;
+  }
+  putUint16(octets, offset - 2, end - offset);
+  return end;
+}
+
 /** The option that carries `error` (RFC 8914 §2). */
 export function extendedErrorOption({ infoCode, text }: ExtendedError): EdnsOption {
   const writer = new Writer();

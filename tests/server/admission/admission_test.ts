@@ -147,6 +147,14 @@ Deno.test("[9018_01] [7873_05] Admission.judge() has the reply carry the client'
   assertEquals(asked.hasValidCookie, false);
 });
 
+Deno.test("[7873_05] Admission.judge() leaves the cookies of queries alone that have been judged before", () => {
+  const judging = policy({ cookies: RFC_COOKIES });
+  const [first, second] = [CLIENT_COOKIE, "ff".repeat(8)].map((text) => query(withOptions(cookie(text))));
+  for (const asked of [first!, second!]) judging.judge(asked);
+  const cookieOf = ({ reply }: Query) => reply.options[0]!.data.toHex();
+  assertEquals([cookieOf(first!), cookieOf(second!).slice(0, 16)], [COOKIE, "ff".repeat(8)]);
+});
+
 Deno.test("[9018_02] Admission.judge() notes who brings a cookie of ours, and that others do not", () => {
   const wrong = COOKIE.replace(/.$/, "1");
   for (const [text, isValid] of [[COOKIE, true], [wrong, false]] as const) {

@@ -12,8 +12,9 @@ function setUp(key: string, nowSeconds: number, ...laterKeys: readonly string[])
     wallClock: { epochSeconds: () => time.nowSeconds },
   });
   const judge = (cookie: string, client: string) => {
-    const { isValid, reply } = cookies.judge(hex(cookie), parseIp(client)!);
-    return { isValid, reply: reply.toHex() };
+    // It stands somewhere in a message.
+    const isValid = cookies.judge(hex(`0a0b0c${cookie}0d`), 3, cookie.length / 2, parseIp(client)!);
+    return { isValid, reply: cookies.reply.toHex() };
   };
   return { time, judge };
 }

@@ -253,7 +253,43 @@ Deno.test("[6891_04] finish() finishes a reply in the query's slot where it stan
   }
 });
 
-Deno.test("finish() takes a reply out of the slot when more than a bare OPT record goes with it", () => {
+Deno.test("[7873_05] finish() writes a cookie, and other options, behind a reply in the query's slot, as behind any other", () => {
+  const cookie = hex("0102030405060708010000005cf79f111f8130c3eee29480");
+  for (const channel of ["udp", "tcp"] as const) {
+    for (const others of [[], [{ code: EDNS_OPTION.TCP_KEEPALIVE, data: hex("0064") }]]) {
+      const slot = new ReplySlot();
+      const octets = wire({ questions: QUESTIONS, additionals: [opt({ wantsDnssec: true })] });
+      const query = new Query({ wire: octets, client: new Client("192.0.2.7", channel), deadlineMs: 2000, slot });
+      query.reply.options = others;
+      query.reply.addCookie(cookie);
+      const written = responseTo(query, { answers: ANSWERS });
+      slot.octets.set(written);
+      const reply = finish(slot.first(written.length), query);
+      assert(slot.holds(reply));
+      assertEquals(reply.toHex(), finish(written, query).toHex());
+      assertEquals(ednsOf(decode(reply))!.options, [...others, { code: EDNS_OPTION.COOKIE, data: cookie }]);
+    }
+  }
+});
+
+Deno.test("finish() takes a reply out of the slot when there is no room for its options there", () => {
+  const client = new Client("192.0.2.7", "tcp");
+  for (const [room, isInSlot] of [[0, true], [1, false]] as const) {
+    const slot = new ReplySlot();
+    const octets = wire({ questions: QUESTIONS, additionals: [opt()] });
+    const query = new Query({ wire: octets, client, deadlineMs: 2000, slot });
+    query.reply.addCookie(new Uint8Array(24));
+    const rest = slot.octets.length - responseTo(query).length - 11 - 28 + room;
+    const answers = [record(`eXample.org 300 IN TYPE65280 \\# ${rest - 12} ${"00".repeat(rest - 12)}`)];
+    const written = responseTo(query, { answers });
+    slot.octets.set(written);
+    const reply = finish(slot.first(written.length), query);
+    assertEquals([slot.holds(reply), written.length], [isInSlot, slot.octets.length - 39 + room]);
+    assertEquals(reply.toHex(), finish(written, query).toHex());
+  }
+});
+
+Deno.test("finish() takes a reply out of the slot when an extended error goes with it", () => {
   const slot = new ReplySlot();
   const octets = wire({ id: 0x4321, questions: QUESTIONS, additionals: [opt()] });
   const query = new Query({ wire: octets, client: CLIENT, deadlineMs: 2000, slot });
