@@ -336,6 +336,7 @@ const OTHER_POLICIES: readonly { readonly name: string; readonly corruptPolicy: 
   },
   { name: "whose machine is in which group", corruptPolicy: withGroups(() => ({ macs: [] })) },
   { name: "who is in a group by name", corruptPolicy: withGroups(() => ({ names: [] })) },
+  { name: "who is in a group by where it asks", corruptPolicy: withGroups(() => ({ listeners: [] })) },
   {
     name: "whether answers are judged",
     corruptPolicy: (policy) => ({ ...policy, block: { ...policy.block, checksAnswers: !policy.block.checksAnswers } }),
@@ -380,7 +381,8 @@ for (const { name, corruptPolicy } of OTHER_POLICIES) {
     for (let seed = 1; seed <= 1000 && faults.length === 0; seed++) {
       if (policiesOf(drawPlan(seed)).some(differs)) faults = (await simulate(seed, { corruptPolicy })).faults;
     }
-    const fault = /has a record that nobody gave|says what follows from no outcome|no route leads there/;
+    const fault =
+      /has a record that nobody gave|says what follows from no outcome|no route leads there|has \d+ extended errors/;
     assertMatch(faults.join("\n"), fault);
   });
 }

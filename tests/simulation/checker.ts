@@ -1,9 +1,11 @@
 import { formatSocketAddress, isSameAddress, type SocketAddress } from "../../lib/base/net/address.ts";
 import type { Clock } from "../../lib/base/runtime.ts";
+import type { Listen } from "../../lib/server/listen/listen.ts";
 import { findOptions } from "../../lib/wire/edns/find_options.ts";
 import { EDNS_OPTION } from "../../lib/wire/iana.ts";
 import { MessageScan } from "../../lib/wire/scan.ts";
 import type { Passage } from "../support/world_network.ts";
+import { listenerAt } from "./listener_draw.ts";
 import { leastFaults, type PoliciesInForce } from "./policies_in_force.ts";
 import type { Knowledge } from "./oracle.ts";
 import { RateBounds, type RateVerdict } from "./rate_bounds.ts";
@@ -19,6 +21,8 @@ const TOLERANCE_MS = 20;
 export interface CheckerOptions {
   readonly clock: Clock;
   readonly policies: PoliciesInForce;
+  /** What it listens on. */
+  readonly listen: readonly Listen[];
   /** Where the forwarder serves clients. */
   readonly serviceAddresses: readonly SocketAddress[];
   readonly timeoutMs: number;
@@ -143,9 +147,10 @@ export class Checker {
   }
 
   #contentFaults(reply: Octets, arrival: Arrival): string[] {
-    const { clock, policies, heardAfterMs } = this.#options;
+    const { clock, policies, listen, heardAfterMs } = this.#options;
     const heardMs = Math.min(clock.nowMs(), arrival.atMs + heardAfterMs);
-    const known = policies.between(arrival.atMs, heardMs, arrival.from.hostname, {
+    const asker = { hostname: arrival.from.hostname, listener: listenerAt(listen, arrival.to) };
+    const known = policies.between(arrival.atMs, heardMs, asker, {
       untilMs: clock.nowMs(),
       isDecidedLater: arrival.datagram.expectation.kind === "types",
     });

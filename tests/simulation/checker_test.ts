@@ -40,6 +40,7 @@ function checkerWithArrival() {
       lists: new ListsInForce(NO_LISTS, 0, () => 0),
       read: (policy) => policy,
     }),
+    listen: [],
     serviceAddresses: [SERVICE],
     timeoutMs: TIMEOUT_MS,
     questionsPerSecond: 0,

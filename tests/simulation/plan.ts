@@ -134,7 +134,7 @@ export function drawPlan(seed: number): Plan {
     reloads: [],
     files: { hostsFiles: [], leases: [], changes: [] },
     lists: NO_LISTS,
-    local: { queryCount: 0, spanMs: 0 },
+    local: { queryCount: 0, translatedCount: 0, spanMs: 0 },
     isCalm: (question) => {
       return !isForwarding ||
         (isFair && new SeededRandom(`${calmSalt} ${foldCase(question.name).toHex()}`).chance(0.6));

@@ -5,7 +5,7 @@ import type { Sources } from "./local/local_law.ts";
 import type { Listed } from "../app/policy/block_law.ts";
 import type { ListsInForce } from "./lists/lists_in_force.ts";
 import type { Knowledge, Oracle } from "./oracle.ts";
-import { PolicyOracle } from "./policy_oracle.ts";
+import { type Asker, PolicyOracle } from "./policy_oracle.ts";
 
 /** What policies in force are known from. */
 export interface PoliciesInForceOptions {
@@ -56,21 +56,21 @@ export class PoliciesInForce {
   *between(
     fromMs: number,
     toMs: number,
-    hostname: string,
+    asker: Asker,
     { untilMs = toMs, isDecidedLater = false } = {},
   ): Generator<Knowledge> {
     const { oracle, lists } = this.#options;
     const decidedMs = isDecidedLater ? untilMs : toMs;
     for (const policy of this.#heldBetween(fromMs, toMs)) {
       if (policy === null) yield oracle;
-      else if (!changesByItself(policy)) yield this.#of(policy, hostname);
+      else if (!changesByItself(policy)) yield this.#of(policy, asker);
       else {
-        for (const sources of this.#sourcesBetween(fromMs, decidedMs, policy, hostname)) {
+        for (const sources of this.#sourcesBetween(fromMs, decidedMs, policy, asker.hostname)) {
           const asked = lists.between(fromMs, decidedMs, this.#seen(policy));
           const later = policy.block.checksAnswers ? lists.between(fromMs, untilMs, this.#seen(policy)) : [];
-          for (const listed of asked) yield this.#oracleOf(policy, hostname, sources, { listed, later: listed });
+          for (const listed of asked) yield this.#oracleOf(policy, asker, sources, { listed, later: listed });
           for (const listed of asked) {
-            for (const one of later) yield this.#oracleOf(policy, hostname, sources, { listed, later: one });
+            for (const one of later) yield this.#oracleOf(policy, asker, sources, { listed, later: one });
           }
         }
       }
@@ -96,24 +96,25 @@ export class PoliciesInForce {
     }
   }
 
-  #of(policy: Policy, hostname: string): Knowledge {
+  #of(policy: Policy, asker: Asker): Knowledge {
+    const key = `${asker.hostname} ${asker.listener}`;
     const known = this.#known.get(policy) ?? new Map<string, Knowledge>();
     this.#known.set(policy, known);
     const nothing = { listed: NOTHING_LISTED, later: NOTHING_LISTED };
-    const one = known.get(hostname) ??
-      this.#oracleOf(policy, hostname, { hosts: [], leases: [], marks: UNMARKED }, nothing);
-    known.set(hostname, one);
+    const one = known.get(key) ??
+      this.#oracleOf(policy, asker, { hosts: [], leases: [], marks: UNMARKED }, nothing);
+    known.set(key, one);
     return one;
   }
 
   #oracleOf(
     policy: Policy,
-    hostname: string,
+    asker: Asker,
     { marks, ...files }: FileSources & Marked,
     lists: { readonly listed: Listed; readonly later: Listed },
   ): Knowledge {
     const { oracle } = this.#options;
-    return new PolicyOracle({ oracle, policy: this.#seen(policy), hostname, files, marks, ...lists });
+    return new PolicyOracle({ oracle, policy: this.#seen(policy), asker, files, marks, ...lists });
   }
 
   #seen(policy: Policy): Policy {

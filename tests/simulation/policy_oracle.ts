@@ -20,13 +20,20 @@ import type { Knowledge, Oracle, Outcome } from "./oracle.ts";
 import { NETWORKS } from "./policy_draw.ts";
 import { timeless, timelessRecord, ttlOf } from "./timeless.ts";
 
+/** Who asks, and where. */
+export interface Asker {
+  readonly hostname: string;
+  /** As `listenName` writes it. */
+  readonly listener: string;
+}
+
 /** What a policy oracle is made from. */
 export interface PolicyOracleOptions {
   /** What upstreams say is its to know. */
   readonly oracle: Oracle;
   readonly policy: Policy;
   /** Who asks. */
-  readonly hostname: string;
+  readonly asker: Asker;
   /** What it is known by. */
   readonly marks: Marks;
   /** What files say. */
@@ -52,7 +59,7 @@ export class PolicyOracle implements Knowledge {
   readonly #ttls = new Map<string, number>();
 
   /** See {@linkcode PolicyOracleOptions}. */
-  constructor({ oracle, policy, hostname, marks, files, listed, later }: PolicyOracleOptions) {
+  constructor({ oracle, policy, asker, marks, files, listed, later }: PolicyOracleOptions) {
     this.#later = later;
     this.#listed = listed;
     this.#oracle = oracle;
@@ -65,7 +72,7 @@ export class PolicyOracle implements Knowledge {
     const routes = this.#policy.routes.map((route) => ({ ...route, domains: domainsOf(route, policy), list: null }))
       .filter(({ domains }) => domains.every(({ name }) => name !== ".") && domains.length > 0);
     this.#unrouted = { ...this.#policy, clientGroups, routes };
-    this.#group = groupOf(policy, hostname, marks);
+    this.#group = groupOf(policy, asker, marks);
     this.#sources = sourcesOf(policy, this.#group?.name ?? null, files);
   }
 
@@ -368,13 +375,14 @@ function inLowerCase(policy: Policy): Policy {
   return { ...policy, routes: policy.routes.map(lower), rewrites: policy.rewrites.map(lower) };
 }
 
-/** Sentence 1 of the law: by its MAC, else by the longest network, else by its name. */
-function groupOf(policy: Policy, hostname: string, marks: Marks): ClientGroupConfig | null {
+/** Sentence 1 of the law: by its MAC, else by the longest network, else by its name, else by the listener. */
+function groupOf(policy: Policy, { hostname, listener }: Asker, marks: Marks): ClientGroupConfig | null {
   const { clientGroups } = policy;
   const { byMac, byName } = groupsByMarks(policy, marks);
   if (byMac !== undefined) return byMac;
   const networks = NETWORKS.filter(({ holds }) => holds.includes(hostname)).map(({ text }) => text);
   const groups = networks.map((text) => clientGroups.find(({ addresses }) => addresses.includes(text)));
-  return groups.find((group) => group !== undefined) ?? byName ?? clientGroups.find(({ name }) => name === "default") ??
-    null;
+  const byListener = clientGroups.find(({ listeners }) => listeners.includes(listener));
+  return groups.find((group) => group !== undefined) ?? byName ?? byListener ??
+    clientGroups.find(({ name }) => name === "default") ?? null;
 }

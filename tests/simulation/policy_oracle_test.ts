@@ -29,7 +29,7 @@ for (const isFlat of [false, true]) {
     const oracle = new PolicyOracle({
       oracle: new Upstreams({ plan: drawPlan(2), twins: [], altered: [] }),
       policy,
-      hostname: "198.51.100.7",
+      asker: { hostname: "198.51.100.7", listener: "192.0.2.53:53" },
       marks: { mac: null, name: null },
       files: { hosts: [], leases: [] },
       listed,

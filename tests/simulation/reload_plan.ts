@@ -4,9 +4,11 @@ import { STRATEGIES } from "../../lib/upstream/group/strategy.ts";
 import { SeededRandom } from "../support/seeded_random.ts";
 import type { Policy } from "../../lib/config/policy.ts";
 import { withAnswers } from "./answers/answers_draw.ts";
+import { withNetwork, withTranslated } from "./answers/translated_draw.ts";
 import { hasMarks, withMarks } from "./local/client_marks.ts";
 import { drawFiles, type FilePlan } from "./local/file_draw.ts";
-import { drawListPlan, type ListPlan, NO_LISTS, withListRoute, withLists } from "./lists/list_draw.ts";
+import { drawListPlan, type ListPlan, NO_LISTS, withListRoute, withLists, withListServer } from "./lists/list_draw.ts";
+import { withListeners } from "./listener_draw.ts";
 import { withHome } from "./local/words.ts";
 import { drawPolicy } from "./policy_draw.ts";
 import { withWords } from "./words_draw.ts";
@@ -44,8 +46,8 @@ export interface PolicyPlan {
   readonly files: FilePlan;
   /** What becomes of lists; nothing where no policy has any. */
   readonly lists: ListPlan;
-  /** Queries for what may be known here, and how long they come, in milliseconds. */
-  readonly local: { readonly queryCount: number; readonly spanMs: number };
+  /** Queries for what may be known here, those for IPv6 addresses that are made, and how long they come, in milliseconds. */
+  readonly local: { readonly queryCount: number; readonly translatedCount: number; readonly spanMs: number };
 }
 
 const NO_FILES: FilePlan = { hostsFiles: [], leases: [], changes: [] };
@@ -57,10 +59,12 @@ export function drawPolicies(scene: ReloadScene): PolicyPlan {
   const { seed, config, durationMs } = scene;
   const random = new SeededRandom(`first policy ${seed}`);
   const spanMs = Math.max(durationMs, random.pick([1, 10_000, 60_000]));
-  const hasLists = new SeededRandom(`has lists ${seed}`).chance(0.5);
-  const lists = hasLists ? drawListPlan(new SeededRandom(`lists ${seed}`), spanMs) : NO_LISTS;
+  const hasLists = new SeededRandom(`has lists ${seed}`).chance(0.5) || sceneOf(seed) !== null;
+  const drawn = hasLists ? drawListPlan(new SeededRandom(`lists ${seed}`), spanMs) : NO_LISTS;
+  const lists = sceneOf(seed) === "translated" ? withNetwork(drawn) : drawn;
   const files = drawFiles(new SeededRandom(`files ${seed}`), { spanMs, startSeconds: lists.startSeconds });
-  const hasFirst = config.upstreams.length > 0 && random.chance(1 / 8);
+  const isFirst = random.chance(1 / 8) || sceneOf(seed) !== null;
+  const hasFirst = config.upstreams.length > 0 && isFirst;
   const policy = hasFirst ? drawOne(scene, { config, files, lists, source: `first ${seed}` }) : null;
   const reloads = drawReloads(scene, files, lists);
   const policies = [policy, ...reloads.map((reload) => reload.config?.policy ?? null)].filter((one) => one !== null);
@@ -76,13 +80,17 @@ export function drawPolicies(scene: ReloadScene): PolicyPlan {
     reloads: hasFiles || isListing ? [...reloads, closing] : reloads,
     files: hasFiles ? files : NO_FILES,
     lists: isListing ? lists : NO_LISTS,
-    local: { queryCount: policies.length > 0 ? random.between(10, 30) : 0, spanMs },
+    local: {
+      queryCount: policies.length > 0 ? random.between(10, 30) : 0,
+      translatedCount: sceneOf(seed) === "translated" && policies.some(({ dns64 }) => dns64 !== null) ? 12 : 0,
+      spanMs,
+    },
   };
 }
 
 /** A policy of these upstreams, with words of its own in most cases. */
 function drawOne(
-  { isFair }: ReloadScene,
+  { seed, isFair }: ReloadScene,
   { config, files, lists, source }: { config: FullConfig; files: FilePlan; lists: ListPlan; source: string },
 ): Policy {
   const { upstreams } = config;
@@ -91,25 +99,50 @@ function drawOne(
     countMin: isFair ? upstreams.length : 1,
     upstreams,
   });
-  return withMore(routed, { files, lists, source });
+  return withMore(routed, { seed, isFair, config, files, lists, source });
 }
 
 function withMore(
   routed: Policy,
-  { files, lists, source }: { files: FilePlan; lists: ListPlan; source: string },
+  { seed, isFair, config, files, lists, source }: Pick<ReloadScene, "seed" | "isFair" | "config"> & {
+    files: FilePlan;
+    lists: ListPlan;
+    source: string;
+  },
 ): Policy {
+  const scene = sceneOf(seed);
   const words = new SeededRandom(`words ${source}`);
   const policy = words.chance(0.8) ? withWords(routed, words) : routed;
   const home = new SeededRandom(`home ${source}`);
   const known = home.chance(0.5) ? withHome(policy, home, files) : policy;
   const listing = new SeededRandom(`lists ${source}`);
-  const listed = lists !== NO_LISTS && listing.chance(0.8) ? withLists(known, listing, lists) : known;
+  const listed = lists !== NO_LISTS && (listing.chance(0.8) || scene !== null)
+    ? withLists(known, listing, lists)
+    : known;
   const routing = new SeededRandom(`list route ${source}`);
   const routedByList = listed.lists.length > 0 && routing.chance(0.8) ? withListRoute(listed, routing) : listed;
+  const serving = new SeededRandom(`list server ${source}`);
+  // A fair life has a server within reach that answers, whoever is asked.
+  const served = !isFair && scene === "listed" ? withListServer(routedByList, serving) : routedByList;
   const marking = new SeededRandom(`marks ${source}`);
-  const marked = marking.chance(0.5) ? withMarks(routedByList, marking) : routedByList;
+  const marked = marking.chance(0.5) ? withMarks(served, marking) : served;
   const answering = new SeededRandom(`answers ${source}`);
-  return answering.chance(0.6) ? withAnswers(marked, answering) : marked;
+  const answered = answering.chance(0.6) ? withAnswers(marked, answering) : marked;
+  const translating = new SeededRandom(`translated ${source}`);
+  const translated = scene === "translated" && translating.chance(0.8)
+    ? withTranslated(answered, translating)
+    : answered;
+  const listening = new SeededRandom(`listeners ${source}`);
+  return listening.chance(0.3) ? withListeners(translated, listening, config) : translated;
+}
+
+/**
+ * What a life is about: names that have IPv4 addresses alone, or names of lists for which somebody else is asked. From a source of
+ * its own, and rarely: most lives are about nothing in particular.
+ */
+function sceneOf(seed: number): "translated" | "listed" | null {
+  const dice = new SeededRandom(`matter ${seed}`).fraction();
+  return dice < 0.12 ? "translated" : dice < 0.24 ? "listed" : null;
 }
 
 function drawReloads(
@@ -143,7 +176,9 @@ function drawReloads(
     };
     const hasPolicy = upstreams.length > 0 && random.chance(0.6);
     const routed = hasPolicy ? drawPolicy(random, { config: other, countMin, upstreams }) : null;
-    const policy = routed === null ? null : withMore(routed, { files, lists, source: `${seed} ${i}` });
+    const policy = routed === null
+      ? null
+      : withMore(routed, { seed, isFair, config: other, files, lists, source: `${seed} ${i}` });
     return {
       afterMs: isStorm ? i * Math.min(50, durationMs / 60) : random.fraction() * (durationMs + timeoutMs),
       config: random.chance(0.1) ? null : { ...other, policy },

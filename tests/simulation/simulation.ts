@@ -16,6 +16,7 @@ import { SeededRandom } from "../support/seeded_random.ts";
 import { seededZone } from "../support/seeded_zone.ts";
 import { EVERY_NETWORK } from "../support/serving.ts";
 import type { Host, Passage } from "../support/world_network.ts";
+import { TranslatedTraffic } from "./answers/translated_traffic.ts";
 import { Checker } from "./checker.ts";
 import { Crowd } from "./crowd.ts";
 import { ednsFaults } from "./edns_check.ts";
@@ -188,6 +189,7 @@ class Simulation {
     this.#checker = new Checker({
       clock: world.time,
       policies: this.#policies,
+      listen: plan.config.listen!,
       serviceAddresses: plan.serviceAddresses,
       timeoutMs: plan.config.timeoutMs,
       questionsPerSecond: plan.config.rateLimit,
@@ -305,14 +307,24 @@ class Simulation {
 
   /** From a source of its own: the other lives stay as they are. */
   #planLocalTraffic(): void {
-    const { seed, config, serviceAddresses, local: { queryCount, spanMs } } = this.#plan;
+    const { seed, config, local: { queryCount, translatedCount } } = this.#plan;
     const random = new SeededRandom(`local traffic ${seed}`);
     const traffic = new LocalTraffic(random, seededZone(seed));
-    for (let i = 0; i < queryCount; i++) {
+    // Others have lower bits.
+    this.#planMore(random, queryCount, (i) => traffic.next(LOCAL_ID + i, config.multiQuestion === "split"));
+    if (translatedCount === 0) return;
+    const other = new SeededRandom(`translated traffic ${seed}`);
+    const translated = new TranslatedTraffic(other, seededZone(seed));
+    this.#planMore(other, translatedCount, (i) => translated.next(TRANSLATED_ID + i));
+  }
+
+  #planMore(random: SeededRandom, count: number, next: (i: number) => ClientDatagram | null): void {
+    const { serviceAddresses, local: { spanMs } } = this.#plan;
+    for (let i = 0; i < count; i++) {
       const to = random.pick(serviceAddresses);
       const from = clientAddress(to, random.pick([1024, 5353, 40_000, 65_535]), random.below(2));
-      // Others have lower bits.
-      const drawn = traffic.next(LOCAL_ID + i, config.multiQuestion === "split");
+      const drawn = next(i);
+      if (drawn === null) return;
       const datagram = this.#isStranger(from.hostname) ? asStranger(drawn) : drawn;
       this.#world.time.after(random.fraction() * spanMs, () => {
         this.#checker.announce(datagram, from);
@@ -553,6 +565,7 @@ function askedBy({ policy, upstreams }: FullConfig): Set<string> {
 
 /** Where the IDs of local traffic begin. */
 const LOCAL_ID = 0x4000;
+const TRANSLATED_ID = 0x5000;
 /** Long enough for some to be taken back. */
 const AFTER_RELOADS_MS = 20_000;
 const WRONG_FILE = { reason: "Cannot use config.toml: 1 problem", problems: [] };

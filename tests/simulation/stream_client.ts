@@ -7,6 +7,7 @@ import type { SeededRandom } from "../support/seeded_random.ts";
 import { eachMessage, readMessages } from "../support/stream_messages.ts";
 import type { Host } from "../support/world_network.ts";
 import type { Knowledge } from "./oracle.ts";
+import { listenerAt } from "./listener_draw.ts";
 import type { Plan } from "./plan.ts";
 import { leastFaults, type PoliciesInForce } from "./policies_in_force.ts";
 import { checkReply } from "./reply_check.ts";
@@ -189,7 +190,7 @@ export class StreamClient {
   }
 
   #take(reply: Octets): void {
-    const { world, plan, policies } = this.#options;
+    const { world, plan, policies, service } = this.#options;
     this.replyCount++;
     const fault = (text: string) => {
       this.faults.push(`reply over TCP (${this.manner}) with ID ${reply.subarray(0, 2).toHex()} ${text}`);
@@ -205,7 +206,10 @@ export class StreamClient {
     ) {
       fault(`comes after ${afterMs.toFixed(3)} ms`);
     }
-    const known = policies.between(firstAskedMs, world.time.nowMs(), this.#hostname);
+    const known = policies.between(firstAskedMs, world.time.nowMs(), {
+      hostname: this.#hostname,
+      listener: listenerAt(plan.config.listen!, service),
+    });
     const faultsBy = (oracle: Knowledge) => {
       return checkReply(reply, { query: octets, transport: "tcp", expectation, oracle });
     };

@@ -38,6 +38,15 @@ const MOMENTS: readonly [timeZone: string, moment: string][] = [
   ["UTC", "2026-02-28T00:00:00Z"],
   ["UTC", "2026-06-10T12:34:00Z"],
 ];
+/** For all types and all clients. */
+const LIST_ROUTE: Omit<RouteConfig, "list"> = {
+  domains: [],
+  types: null,
+  clients: null,
+  to: "listed",
+  allowsPrivateAnswers: false,
+  place: { ...PLACE, line: 100 },
+};
 /** On any day. */
 const WEEK = [0, 1, 2, 3, 4, 5, 6];
 
@@ -149,15 +158,35 @@ export function withListRoute(policy: Policy, random: SeededRandom): Policy {
     return one.name === list ? { ...one, names } : one;
   });
   const route: RouteConfig = {
-    domains: [],
+    ...LIST_ROUTE,
     list,
     types: random.chance(0.2) ? [random.pick([TYPE.A, TYPE.AAAA])] : null,
     clients: random.chance(0.3) ? [random.pick(clients)] : null,
     to: random.pick(policy.upstreamGroups).name,
-    allowsPrivateAnswers: false,
-    place: { ...PLACE, line: 100 },
   };
   return { ...policy, lists, routes: [...policy.routes, route] };
+}
+
+/** The policy with a server of its own for the names of a list, which is asked for little else. */
+export function withListServer(policy: Policy, random: SeededRandom): Policy {
+  const { upstreamGroups } = policy;
+  const [usual] = upstreamGroups;
+  const own = usual!.servers.at(-1)!;
+  const others = usual!.servers.slice(0, -1);
+  if (others.length === 0 || policy.lists.length === 0) return policy;
+  const route = { ...LIST_ROUTE, list: random.pick(LISTS) };
+  return {
+    ...policy,
+    upstreamGroups: [
+      ...upstreamGroups.map((group) => {
+        const servers = group.servers.filter((server) => others.includes(server));
+        return { ...group, servers: servers.length > 0 ? servers : others };
+      }),
+      { ...usual!, name: "listed", servers: [own], fallback: null },
+    ],
+    // Domains that routes name count before lists.
+    routes: [...policy.routes.filter(({ list, types }) => list === null && types !== null), route],
+  };
 }
 
 /** The default group, of which nothing is said. */
