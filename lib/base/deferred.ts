@@ -35,6 +35,19 @@ export class Deferred<T> implements Sink<T>, PromiseLike<T> {
     return this.#state !== WAITING;
   }
 
+  /** Whether its sink has been given what came. */
+  protected get isGiven(): boolean {
+    return this.#state !== WAITING && this.#sink !== null;
+  }
+
+  /** Begins anew, for another value: only where nobody holds it any more. */
+  protected renew(): void {
+    // hot path
+    this.#state = WAITING;
+    this.#sink = null;
+    this.#result = undefined;
+  }
+
   /** Gives the value to the sink, now or when there is one. The first call of this and `failed` counts. */
   arrived(value: T): void {
     // hot path

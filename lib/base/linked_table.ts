@@ -66,6 +66,17 @@ export class LinkedTable<T extends Linkable<T>> {
     this.#size--;
   }
 
+  /** Puts `item`, which has the same key and is in no table, in the place of `other`. */
+  replace(other: T, item: T): void {
+    const row = other.key & (this.#rows.length - 1);
+    let before: T | null = null;
+    for (let found = this.#rows[row]!; found !== other; found = found.nextInRow!) before = found;
+    item.nextInRow = other.nextInRow;
+    if (before === null) this.#rows[row] = item;
+    else before.nextInRow = item;
+    other.nextInRow = null;
+  }
+
   /** Removes all, and returns them in no particular order. */
   drain(): T[] {
     const all: T[] = [];

@@ -17,8 +17,8 @@ export interface ReplyStep {
  * between do not wrap it, they add a step to it. Its octets are lent as `DeferredOctets` says.
  */
 export class PendingReply extends Deferred<Reply> {
-  /** What it is the reply to. */
-  readonly query: Query;
+  /** What it is the reply to; another one only after `begin`. */
+  query: Query;
   /**
    * What may still come for the same question, with a query of its own: set before the reply is given that says that nothing
    * has.
@@ -31,6 +31,8 @@ export class PendingReply extends Deferred<Reply> {
   /** @internal For `ClientLoads`: whose question it is, and its place in the list of that client's. */
   client = "";
   /** @internal */
+  load: object | null = null;
+  /** @internal */
   older: PendingReply | null = null;
   /** @internal */
   newer: PendingReply | null = null;
@@ -39,6 +41,19 @@ export class PendingReply extends Deferred<Reply> {
   constructor(query: Query) {
     super();
     this.query = query;
+    query.hold();
+  }
+
+  /** Begins anew, as the reply to another query: only where nobody holds it any more. */
+  protected begin(query: Query): void {
+    // hot path
+    this.renew();
+    this.query = query;
+    this.late = null;
+    this.#first = this.#second = null;
+    this.#isRefused = false;
+    this.#error = null;
+    this.client = "";
     query.hold();
   }
 

@@ -58,3 +58,20 @@ Deno.test("LinkedTable.drain() gives all there is, linked to nothing, and leaves
   assertEquals(drained.map(({ nextInRow }) => nextInRow), Array(40).fill(null));
   assertEquals([table.size, table.first(0)], [0, null]);
 });
+
+Deno.test("LinkedTable.replace() puts an item where another one was, between those of its key", () => {
+  for (const which of [0, 1, 2]) {
+    const table = new LinkedTable<Item>();
+    // The second key shares a row with the first.
+    const items = [new Item(1), new Item(17), new Item(1), new Item(1)];
+    for (const item of items) table.add(item);
+    const before = allWith(table, 1);
+    const item = new Item(1);
+    table.replace(before[which]!, item);
+    const expected = before.with(which, item);
+    allWith(table, 1).forEach((found, i) => assertStrictEquals(found, expected[i]));
+    assertEquals([allWith(table, 1).length, allWith(table, 17).length, table.size], [3, 1, 4]);
+    table.add(before[which]!);
+    assertStrictEquals(table.first(1), before[which]);
+  }
+});

@@ -91,6 +91,18 @@ export class DeadlineQueue {
     // and stop it, which takes as long as all that its deadlines do.
   }
 
+  /** Has `deadline` wait in the place of `other`, which is taken back; nothing happens when that is not scheduled. */
+  replace(other: Deadline, deadline: Deadline): void {
+    if (other.next === other) return;
+    assert(deadline.next === deadline, "a deadline is scheduled once at a time");
+    deadline.dueMs = other.dueMs;
+    deadline.previous = other;
+    deadline.next = other.next;
+    other.next.previous = deadline;
+    other.next = deadline;
+    unlink(other);
+  }
+
   /** Takes back everything that is scheduled. */
   clear(): void {
     for (const slot of [...this.#slots, this.#due]) while (!slot.isEmpty) unlink(slot.next);

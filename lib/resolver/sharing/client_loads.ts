@@ -51,6 +51,7 @@ export class ClientLoads {
     if (load === undefined) {
       this.#loads.set(waiting.client, load = { count: 0, newest: null, previous: null, next: null });
     }
+    waiting.load = load;
     waiting.older = load.newest;
     if (load.newest !== null) load.newest.newer = waiting;
     load.newest = waiting;
@@ -61,8 +62,9 @@ export class ClientLoads {
 
   /** Removes a question that has entered. */
   leave(waiting: PendingReply): void {
-    const load = this.#loads.get(waiting.client)!;
+    const load = waiting.load as Load;
     const { older, newer } = waiting;
+    waiting.load = null;
     if (older !== null) older.newer = newer;
     if (newer !== null) newer.older = older;
     else load.newest = older;

@@ -248,3 +248,17 @@ Deno.test("DeadlineQueue leaves what onDue schedules for now to a later tick, af
   assertEquals([log.length, queue.size], [1, 1]);
   queue.clear();
 });
+
+Deno.test("DeadlineQueue.replace() puts a deadline where another one waits, and nothing where that does not", () => {
+  const { time, queue, log } = setUp();
+  const [first, second, third, other] = ["first", "second", "third", "other"].map((label) => new Recorded(label, log));
+  for (const deadline of [first!, second!, third!]) queue.schedule(deadline, 105);
+  queue.replace(second!, other!);
+  assertEquals([queue.size, other!.dueMs], [3, 105]);
+  queue.replace(second!, new Recorded("never", log));
+  assertEquals(queue.size, 3);
+  queue.schedule(second!, 205);
+  time.pass(300);
+  assertEquals(log, ["first", "other", "third", "second"]);
+  assertEquals([queue.size, time.armedCount], [0, 0]);
+});
