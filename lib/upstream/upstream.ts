@@ -148,9 +148,13 @@ export class Upstream implements Responder, Identity, AskedUpstream<Exchange<Ask
 
   /** The same for `owner`, who is told what comes of it. */
   askFor(request: Request, owner: AskOwner<Upstream>, isProbe = false): void {
-    const exchange = new Exchange(this, owner, request, isProbe);
+    this.askBy(new Exchange(this, owner, request, isProbe));
+  }
+
+  /** The same by what has just begun, or begun anew. */
+  askBy(exchange: Exchange<AskOwner<Upstream>>): void {
     this.#options.deadlines.schedule(exchange, exchange.sentAtMs + this.silenceMs);
-    this.path.sent(exchange.sentAtMs, request.sendCount);
+    this.path.sent(exchange.sentAtMs, exchange.request.sendCount);
     exchange.start();
   }
 

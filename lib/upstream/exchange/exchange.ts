@@ -1,8 +1,6 @@
-import { Deadline } from "../../base/time/deadline_queue.ts";
-import type { Breaker } from "../health/breaker.ts";
 import type { Failure } from "../health/outage_evidence.ts";
 import type { FailureReason } from "../health/upstream_traffic.ts";
-import type { Path, Travelling } from "../health/path.ts";
+import { Journey } from "../health/journey.ts";
 import { type ReplyKind, replyKindOf } from "../../response/reply_kind.ts";
 import type { Response } from "../../response/response.ts";
 import type { AskedUpstream } from "./asked_upstream.ts";
@@ -10,37 +8,19 @@ import type { Dialogue } from "./dialogue.ts";
 import { learnFrom, learnFromAnother, learnFromDoubt } from "./learn.ts";
 import { type Doubt, type Manner, mannerAfter, mannerWithoutCookie, nextStep, type Step } from "./next_step.ts";
 import { noteReply } from "./note_reply.ts";
-import { type QuerySource, type Request, sendsLeft } from "../request.ts";
+import { type Request, sendsLeft } from "../request.ts";
 import type { Cause, QueryOwner, SentQuery } from "./sent_query.ts";
 import { ForgeryError, MissingCookieError, UpstreamError } from "../upstream_error.ts";
 
 /**
- * One question to one upstream: the first query, and those that follow from what it brings, each in another manner, until
- * there is a reply to be believed. `nextStep` says what follows from a reply. It is a deadline, too: after that its silence
- * counts as a failure.
+ * One question to one upstream: the first query, and those that follow, each in another manner, until there is a reply to
+ * be believed. `nextStep` says what follows from a reply. As a deadline it is the end of patience: silence is a failure then.
  */
-export class Exchange<Owner> extends Deadline implements QueryOwner, Travelling {
+export class Exchange<Owner> extends Journey implements QueryOwner {
   /** Whom it is for. */
   readonly owner: Owner;
-  /** What is asked. */
-  readonly request: Request;
-  /** What the upstream went by when it was asked. */
-  readonly breaker: Breaker;
-  /** Likewise. */
-  readonly path: Path;
-  /** Whether it probes an upstream that was down. */
-  readonly isProbe: boolean;
-  /** See `Travelling`. */
-  sentAtMs: number;
-  /** See `Travelling`. */
-  isAmbiguous = false;
-  /** See `Travelling`. */
-  socket: QuerySource | null = null;
-  /** See `Travelling`. */
-  isCountedLost = false;
   readonly #upstream: AskedUpstream<Exchange<Owner>>;
   readonly #dialogue: Dialogue;
-  #hasFailed = false;
   /** Whether it has brought a reply, or nothing: what still comes is of no use. */
   #isOver = false;
   /** Queries that may still bring the reply. */
@@ -56,16 +36,18 @@ export class Exchange<Owner> extends Deadline implements QueryOwner, Travelling 
 
   /** Asks `request` of `upstream` on behalf of `owner`, when it is started. */
   constructor(upstream: AskedUpstream<Exchange<Owner>>, owner: Owner, request: Request, isProbe: boolean) {
-    super();
+    super(upstream, request, isProbe, upstream.dialogue.nowMs());
     this.#upstream = upstream;
     this.#dialogue = upstream.dialogue;
     this.owner = owner;
-    this.request = request;
-    this.breaker = upstream.breaker;
-    this.path = upstream.path;
-    this.isProbe = isProbe;
-    this.sentAtMs = this.#dialogue.nowMs();
     request.trace?.note({ kind: "asked", upstream: upstream.name });
+  }
+
+  /** Begins anew, for another question in the same request: only where one query was sent, over UDP, and has brought the reply. */
+  renew(nowMs: number): void {
+    // hot path
+    this.begin(this.#upstream, nowMs);
+    this.#isOver = false;
   }
 
   /** Sends the first query. It may all be over before this returns. */
@@ -76,15 +58,10 @@ export class Exchange<Owner> extends Deadline implements QueryOwner, Travelling 
     this.socket = this.request.lastSocket;
   }
 
-  /** See `Travelling`. */
-  get hasFailed(): boolean {
-    return this.#hasFailed;
-  }
-
   /** It comes to nothing. */
   fail(how: Failure["how"], reason: FailureReason): void {
-    if (!this.#hasFailed) this.#upstream.onFailure(this, how, reason);
-    this.#hasFailed = true;
+    if (!this.hasFailed) this.#upstream.onFailure(this, how, reason);
+    this.hasFailed = true;
   }
 
   /** See `Deadline`. */
@@ -167,8 +144,7 @@ export class Exchange<Owner> extends Deadline implements QueryOwner, Travelling 
     // An answer is there: there is nothing to be afraid of, and nobody would show whether this is forged.
     if (this.#isOver || this.request.isAnswered) return;
     if (sendsLeft(this.request) <= 0) {
-      // With no send left it cannot be put to the test. Counting it keeps a group of servers that all do so, and are all
-      // slow, from failing for ever.
+      // It cannot be put to the test. Counting it keeps a group of servers that all do so, slowly, from failing for ever.
       return learnFromDoubt(doubt, asked, this.#dialogue.capabilities, this.#dialogue.nowMs());
     }
     // Either the server does not do what is expected, or a forger has not guessed it. The same question from another port,
@@ -214,9 +190,9 @@ export class Exchange<Owner> extends Deadline implements QueryOwner, Travelling 
 
   /** Over UDP after all, where TCP has come to nothing. */
   #askOtherwise(): void {
-    const hasTime = this.#dialogue.nowMs() < this.request.deadlineMs;
     const otherwise = this.#otherwise;
-    if (otherwise === null || !hasTime || this.#isOver || sendsLeft(this.request) <= 0) return;
+    if (otherwise === null || this.#isOver || sendsLeft(this.request) <= 0) return;
+    if (this.#dialogue.nowMs() >= this.request.deadlineMs) return;
     if (!otherwise.withOpt) this.request.ednsRejectedBy = this.#dialogue;
     this.#send(otherwise, otherwise.withOpt ? "wrongCookie" : "withoutOpt", null);
   }

@@ -3,7 +3,8 @@ import type { Request } from "../request.ts";
 import type { Upstream } from "../upstream.ts";
 import { FallbackExchange, type Stage } from "./fallback_exchange.ts";
 import type { LateListener } from "./listening.ts";
-import { UpstreamGroup, type UpstreamGroupOptions } from "./upstream_group.ts";
+import { UpstreamGroup } from "./upstream_group.ts";
+import type { UpstreamGroupOptions } from "./upstream_group_options.ts";
 
 /** What a group with a fallback is made from. */
 export interface FallbackGroupOptions extends UpstreamGroupOptions {
@@ -60,6 +61,11 @@ export class FallbackGroup extends UpstreamGroup {
       deadlines,
       counters,
     }).run();
+  }
+
+  /** See `UpstreamGroup.isUsual`: there is more to it. */
+  override get isUsual(): boolean {
+    return false;
   }
 
   /** See `UpstreamGroup.reach`: those of the fallback as well. */

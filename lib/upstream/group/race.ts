@@ -1,29 +1,14 @@
 import { Deadline } from "../../base/time/deadline_queue.ts";
 import { type LateListener, Listening } from "./listening.ts";
-import type { RaceGroup } from "./race_group.ts";
-import { noteAnswered, type Request, type RequestOwner, sendsLeft } from "../request.ts";
-import { resendWaitMs } from "./resend_wait.ts";
+import type { BegunRace, RaceOptions } from "./race_options.ts";
+import { noteAnswered, type RequestOwner, sendsLeft } from "../request.ts";
+import { patienceMs, waitMsFor } from "./resend_wait.ts";
 import { Setbacks } from "./setbacks.ts";
 import { whoseTurn } from "./whose_turn.ts";
 import type { AskOwner } from "../ask_owner.ts";
 import type { Upstream } from "../upstream.ts";
 import type { Response } from "../../response/response.ts";
 import { DeferredResponse } from "../matching/deferred_response.ts";
-import type { Services } from "../../observe/services.ts";
-
-/** What a race is made from. */
-export interface RaceOptions extends Pick<Services, "clock" | "deadlines"> {
-  /** What is asked. */
-  readonly request: Request;
-  /** In the order in which they are asked; at least one. */
-  readonly order: readonly Upstream[];
-  /** How many are asked at once at the start. */
-  readonly startCount: number;
-  /** Their group. */
-  readonly group: RaceGroup;
-  /** Given what comes behind the deadline, if there is anybody. */
-  readonly lateListener: LateListener | null;
-}
 
 /**
  * One question to several upstreams, from the first send to the first good reply. The next one is asked as well when the
@@ -67,6 +52,21 @@ export class Race extends Deadline implements RequestOwner, AskOwner<Upstream> {
     this.#restartCount = this.#options.group.restartCount;
     this.#startMs = this.#options.clock.nowMs();
     for (let i = 0; i < this.#options.startCount; i++) this.#askNext();
+    return this.#result;
+  }
+
+  /** Goes on with what has been begun; in place of `run`, and comes to what that does. */
+  resume(begun: BegunRace): DeferredResponse {
+    begun.successor = this;
+    const { request, order, deadlines } = this.#options;
+    request.owner = this;
+    this.#last = order[0]!;
+    this.#askedCount = this.#outstanding = 1;
+    this.#restartCount = begun.restartCount;
+    this.#startMs = begun.startMs;
+    this.#waitMs = begun.waitMs;
+    this.#patienceEndMs = begun.patienceEndMs;
+    deadlines.replace(begun, this);
     return this.#result;
   }
 
@@ -155,8 +155,8 @@ export class Race extends Deadline implements RequestOwner, AskOwner<Upstream> {
     const silent = this.#hasUntried ? upstream : this.#next ?? upstream;
     this.#grantSends(silent);
     const round = this.#askedCount - order.length;
-    this.#waitMs = this.#hasUntried ? upstream.hedgeDelayMs : resendWaitMs(silent, { request, round, leftMs });
-    this.#patienceEndMs = nowMs + Math.max(this.#waitMs, Math.min(silent.silenceMs, leftMs / 2));
+    this.#waitMs = waitMsFor(upstream, silent, { request, round, leftMs });
+    this.#patienceEndMs = nowMs + patienceMs(this.#waitMs, silent, leftMs);
     this.#wakeAt(nowMs + this.#waitMs);
     // Last, for it may fail at once, and then it is the next one's turn.
     upstream.askFor(request, this);

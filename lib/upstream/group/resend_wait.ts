@@ -5,11 +5,14 @@ import type { Upstream } from "../upstream.ts";
 export interface ResendCircumstances {
   /** What is asked. The sends that it has left include the one whose silence is waited for. */
   readonly request: Pick<Request, "sendsMax" | "sendCount">;
-  /** How often all upstreams have been asked again already. */
+  /** How often all upstreams have been asked again already; negative as long as there are some that have not been asked. */
   readonly round: number;
   /** Time that the question has left. */
   readonly leftMs: number;
 }
+
+/** Who is asked, as far as it says how long others wait for their turn. */
+export type Asked = Pick<Upstream, "hedgeDelayMs">;
 
 /** Who is silent. */
 export type Silent = Pick<Upstream, "resendDelayMs" | "isLossy" | "isJammed">;
@@ -23,6 +26,19 @@ const LOOK_AGAIN_MS = 250;
  * bursts last. Hardly one question of 1,000 gets so far.
  */
 const KEPT_SHARE = 0.4;
+
+/**
+ * How long the reply of whoever was asked last is waited for, in milliseconds, before the next one is asked, who has not been
+ * yet (`round` is negative), or `silent` again.
+ */
+export function waitMsFor(asked: Asked, silent: Silent, circumstances: ResendCircumstances): number {
+  return circumstances.round < 0 ? asked.hedgeDelayMs : resendWaitMs(silent, circumstances);
+}
+
+/** After so much silence the next one is asked whatever that costs, in milliseconds; `waitMs` is what `waitMsFor` says. */
+export function patienceMs(waitMs: number, { silenceMs }: Pick<Upstream, "silenceMs">, leftMs: number): number {
+  return Math.max(waitMs, Math.min(silenceMs, leftMs / 2));
+}
 
 /**
  * How long the reply to a send is waited for, in milliseconds, before the question is sent again. RFC 6298 §5.5: each

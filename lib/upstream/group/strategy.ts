@@ -26,8 +26,8 @@ export function orderCandidates<T extends Candidate>(
   { strategy, turn, random }: { strategy: Strategy; turn: number; random: Random },
 ): readonly T[] {
   // The usual case, and one that nothing has to be made for.
-  const isInOrder = candidates.length === 1 || strategy === "sequential" || strategy === "parallel";
-  if (isInOrder && areUp(candidates)) return candidates;
+  const areInOrder = isInOrder(candidates.length, strategy) || strategy === "parallel";
+  if (areInOrder && areUp(candidates)) return candidates;
   const up = candidates.filter((candidate) => candidate.isUp);
   const down = candidates.filter((candidate) => !candidate.isUp);
   switch (strategy) {
@@ -41,6 +41,12 @@ export function orderCandidates<T extends Candidate>(
     case "fastest":
       return [...up.toSorted((a, b) => a.smoothedMs - b.smoothedMs), ...down];
   }
+}
+
+/** Whether one is asked after the other as they stand, as long as all of them are up. */
+export function isInOrder(count: number, strategy: Strategy): boolean {
+  // hot path
+  return count === 1 || strategy === "sequential";
 }
 
 function areUp(candidates: readonly Candidate[]): boolean {

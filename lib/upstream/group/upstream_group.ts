@@ -1,18 +1,18 @@
-import type { Random } from "../../base/random/random.ts";
 import { EDE } from "../../wire/iana.ts";
 import { type AnswerRule, USUAL_RULE } from "./answer_rule.ts";
 import type { Stage } from "./fallback_exchange.ts";
 import { HedgeBudget } from "./hedge_budget.ts";
 import type { LateListener } from "./listening.ts";
 import { Race } from "./race.ts";
+import type { BegunRace } from "./race_options.ts";
 import type { RaceGroup } from "./race_group.ts";
 import { type Request, SENDS_MAX } from "../request.ts";
-import { orderCandidates, type Strategy } from "./strategy.ts";
+import { isInOrder, orderCandidates } from "./strategy.ts";
 import type { Upstream } from "../upstream.ts";
+import type { UpstreamGroupOptions } from "./upstream_group_options.ts";
 import { isSilence, UpstreamError } from "../upstream_error.ts";
 import type { Response } from "../../response/response.ts";
 import { DeferredResponse } from "../matching/deferred_response.ts";
-import type { Services } from "../../observe/services.ts";
 
 /**
  * Exchanges that stay open behind their deadlines: what is slow is a handful of names, and an outage of thousands has
@@ -24,28 +24,6 @@ const LISTENING_MAX = 1000;
  * another manner (EDNS, cookies, letter case), or for a third upstream when both are slow or of no use.
  */
 const PARALLEL_COUNT = SENDS_MAX - 1;
-
-/** What a group of upstreams is made from. */
-export interface UpstreamGroupOptions extends Pick<Services, "clock" | "deadlines" | "counters"> {
-  /** In order of preference; at least one. */
-  readonly members: readonly Upstream[];
-  /** Since when all of them have been there to be asked; -Infinity for always. */
-  readonly completeSinceMs?: number;
-  /** In which order they are asked. */
-  readonly strategy: Strategy;
-  /** What counts as an answer; `USUAL_RULE` unless said otherwise. */
-  readonly rule?: AnswerRule;
-  /** How long a question may take, in milliseconds, if it has more time. */
-  readonly timeoutMs?: number;
-  /** Where unpredictable numbers come from. */
-  readonly random: Random;
-  /** How often all has begun anew; see `RaceGroup`. */
-  readonly restarts: { readonly count: number };
-  /** Its own unless given: who was asked before in the same group goes on with what was saved up. */
-  readonly hedges?: HedgeBudget;
-  /** Told once, when the group is closed and nobody waits any more for what was asked of it. */
-  readonly onClosed: () => void;
-}
 
 /**
  * Upstreams together: which one is asked, when another one is asked as well, and whose answer counts. What they are asked
@@ -102,9 +80,7 @@ export class UpstreamGroup implements Stage {
   exchange(request: Request, lateListener: LateListener | null = null): PromiseLike<Response> {
     const { strategy, random, clock, deadlines } = this.#options;
     const members = this.#members;
-    if (this.timeoutMs !== Infinity) {
-      request.deadlineMs = Math.min(request.deadlineMs, clock.nowMs() + this.timeoutMs);
-    }
+    this.#bound(request);
     // What has been put off for a moment, a prefetch, may come behind all that was waited for.
     if (this.#isOver) return nothingFrom("No longer forwarding to", members);
     this.#options.counters.upstreamQuestions++;
@@ -119,6 +95,41 @@ export class UpstreamGroup implements Stage {
     if (order.length > 1) this.probe(order.slice(1), request);
     const startCount = strategy === "parallel" ? Math.min(PARALLEL_COUNT, order.length) : 1;
     return new Race({ request, order, startCount, group: this.#group, lateListener, clock, deadlines }).run();
+  }
+
+  /** Whether a question begins with nothing but the first member being asked: all are there, up, and asked in their order. */
+  get isUsual(): boolean {
+    // hot path
+    const members = this.#members;
+    if (this.#isOver || !isInOrder(members.length, this.#options.strategy)) return false;
+    for (let i = 0; i < members.length; i++) if (!members[i]!.isUp || members[i]!.absence.isAway) return false;
+    return true;
+  }
+
+  /** Begins what `exchange` does, up to the race, where that `isUsual`: the first one is to be asked then. */
+  begin(begun: BegunRace): void {
+    // hot path
+    this.#bound(begun.request);
+    begun.order = this.#members;
+    begun.restartCount = this.#options.restarts.count;
+    this.#options.counters.upstreamQuestions++;
+    this.#turn++;
+    this.hold();
+    this.#hedges.earn();
+  }
+
+  /** Goes on with what `begin` has begun, when the first one has been asked; comes to what `exchange` does. */
+  resume(begun: BegunRace, lateListener: LateListener | null): PromiseLike<Response> {
+    const { clock, deadlines } = this.#options;
+    const { request, order } = begun;
+    const race = new Race({ request, order, startCount: 0, group: this.#group, lateListener, clock, deadlines });
+    return race.resume(begun);
+  }
+
+  #bound(request: Request): void {
+    // hot path
+    if (this.timeoutMs === Infinity) return;
+    request.deadlineMs = Math.min(request.deadlineMs, this.#options.clock.nowMs() + this.timeoutMs);
   }
 
   /** The upstreams in order of preference. */
