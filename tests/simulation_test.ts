@@ -5,6 +5,7 @@ import { Counters } from "../lib/observe/counters.ts";
 import { TYPE } from "../lib/wire/iana.ts";
 import { putUint16 } from "../lib/wire/octets.ts";
 import { SERVER_FATES } from "./simulation/lists/list_server.ts";
+import { liveBothWays } from "./simulation/both_ways.ts";
 import { drawPlan, type Plan } from "./simulation/plan.ts";
 import { simulate, type SimulationOptions } from "./simulation/simulation.ts";
 import { STREAM_MANNERS } from "./simulation/stream_client.ts";
@@ -44,6 +45,17 @@ Deno.test(`simulation: ${SEED_COUNT} seeds`, async () => {
     const replay = `Replay it: deno task simulate --seeds 1 --from ${seed}`;
     assertEquals(faults, [], `Seed ${seed} failed:\n${faults.join("\n")}\n${replay}\n`);
     for (const [name, count] of counts) met.set(name, (met.get(name) ?? 0) + count);
+  }
+});
+
+/** Lives that are the same with the usual way upstream and without. */
+const BOTH_WAYS_SEED = 7_810_000;
+const BOTH_WAYS_COUNT = 60;
+
+Deno.test(`simulation: ${BOTH_WAYS_COUNT} seeds come to the same, octet for octet, with the usual way and without`, async () => {
+  for (let seed = BOTH_WAYS_SEED; seed < BOTH_WAYS_SEED + BOTH_WAYS_COUNT; seed++) {
+    const { faults } = await liveBothWays(seed);
+    assertEquals(faults, [], `Replay it: deno task simulate --both-ways --seeds 1 --from ${seed}`);
   }
 });
 

@@ -8,10 +8,11 @@ const PACKETS = 2000;
 const SURVIVES = `survives ${PACKETS} hostile packets over UDP and TCP, seed ${SEED}`;
 
 Deno.test(`the program with --io plain ${SURVIVES}`, () => survive("plain"));
+Deno.test(`the program with --io plain --no-fast-path ${SURVIVES}`, () => survive("plain", false));
 nativeTest(`the program with --io native ${SURVIVES}`, () => survive("native"));
 
-async function survive(io: TortureOptions["io"]): Promise<void> {
-  const { packets } = await torture({ seed: SEED, packets: PACKETS, io });
+async function survive(io: TortureOptions["io"], hasFastPath = true): Promise<void> {
+  const { packets } = await torture({ seed: SEED, packets: PACKETS, io, hasFastPath });
   assertEquals(packets >= PACKETS, true);
 }
 

@@ -1,7 +1,7 @@
 import { parseIp } from "../base/net/ip.ts";
 import type { AwakeClock } from "../base/time/awake_clock.ts";
 import { ResponseCache } from "../cache/response_cache.ts";
-import type { Config } from "../config/config.ts";
+import type { Config, FullConfig } from "../config/config.ts";
 import type { Policy } from "../config/policy.ts";
 import { Any } from "../resolver/local/any.ts";
 import { Cache } from "../resolver/cache/cache.ts";
@@ -27,6 +27,8 @@ import { CacheWriter } from "../resolver/cache/cache_writer.ts";
 import { RefusedTypes } from "../resolver/local/refused_types.ts";
 import type { Resolver } from "../resolver/resolver.ts";
 import type { Decide } from "../resolver/route/decide.ts";
+import type { Reply } from "../resolver/reply.ts";
+import { Slots } from "../fast/slots.ts";
 import { SpecialNames } from "../resolver/local/special_names.ts";
 import { Split } from "../resolver/questions/split.ts";
 import type { UpstreamGroup } from "../upstream/group/upstream_group.ts";
@@ -45,7 +47,7 @@ const STALE_MS = 24 * 60 * 60 * 1000;
 /** What a chain is made from. */
 export interface ChainOptions {
   /** Settings. */
-  readonly config: Config;
+  readonly config: FullConfig;
   /** What is said of names and clients; `null` for nothing. */
   readonly policy: Policy | null;
   /** What is known here; `null` with the policy. */
@@ -71,10 +73,19 @@ function forwardingChain({ config, destinations, resources }: ChainOptions, insp
   });
   const upstreamsFor = (query: Query) => destinations.upstreamsFor(query);
   let next: Resolver = new Forward({ upstreamsFor });
-  if (inspector !== null) next = new InspectAnswers({ next, inspector });
-  if (memory !== null) next = new CacheWriter({ next, memory });
+  const inspecting = inspector === null ? null : new InspectAnswers({ next, inspector });
+  if (inspecting !== null) next = inspecting;
+  const writer = memory === null ? null : new CacheWriter({ next, memory });
+  if (writer !== null) next = writer;
+  const learn = (leader: Query, reply: Reply): Reply => {
+    const inspected = inspecting === null ? reply : inspecting.inspect(reply);
+    return writer === null ? inspected : writer.learn(leader, inspected);
+  };
   const coalesce = new Coalesce({
     next,
+    usualWay: config.hasFastPath !== false
+      ? new Slots({ next, learn, upstreamsFor, clock, deadlines, counters })
+      : null,
     hash,
     deadlines,
     share,

@@ -140,6 +140,8 @@ export interface Config extends StorageRules {
 export interface FullConfig extends Config {
   /** `null` when there is no file that says any: then nothing is looked up, and the settings say who is asked. */
   readonly policy: Policy | null;
+  /** Whether questions go upstream by the usual way where they can, see `Slot`; they do unless said otherwise. */
+  readonly hasFastPath?: boolean;
 }
 
 /** The addresses of made-up answers, as `formatIp` writes them. */

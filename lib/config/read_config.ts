@@ -4,6 +4,7 @@ import { invalid } from "./readers.ts";
 import type { Given, Setting } from "./setting.ts";
 import { withBootstrap } from "../upstream/endpoint.ts";
 import { configOf, SETTINGS } from "./settings.ts";
+import { FAST_PATH } from "./settings/fast_path.ts";
 
 /** A configuration, and what there is to say about it. */
 export interface ReadConfig extends Advice {
@@ -21,6 +22,7 @@ export interface ReadConfig extends Advice {
 export function readConfig(given: readonly Given[], spell: (setting: Setting<unknown>) => string): ReadConfig {
   const givenAt = Map.groupBy(given, ({ path }) => path);
   const paths = new Set(Object.values(SETTINGS).map(({ path }) => path));
+  paths.add(FAST_PATH.path);
   const stray = given.find(({ path }) => !paths.has(path));
   if (stray !== undefined) throw invalid(stray, `there is no setting ${stray.path}`);
   const read = configOf((field) => {
@@ -37,5 +39,6 @@ export function readConfig(given: readonly Given[], spell: (setting: Setting<unk
       return givenAt.get(setting.path)?.[i]?.where ?? spell(setting);
     },
   });
-  return { config: { ...config, policy: null }, ...advice };
+  const ways = givenAt.has(FAST_PATH.path) ? { hasFastPath: FAST_PATH.reader.read(givenAt.get(FAST_PATH.path)!) } : {};
+  return { config: { ...config, policy: null, ...ways }, ...advice };
 }

@@ -55,6 +55,20 @@ export class Counters {
   upstreamStreamQueries = 0;
   /** Those of them that were sent before, on another connection that ended or fell silent. */
   upstreamStreamRetries = 0;
+  /** Those of them that went the usual way; see `Slot`. */
+  slotQuestions = 0;
+  /** Questions that did not, for who is asked, or that they are explained. */
+  slotsUnusual = 0;
+  /** Questions that left the usual way because the upstream was slow. */
+  slotsSlow = 0;
+  /** The same because it was asked once more, in another manner. */
+  slotsAskedAgain = 0;
+  /** The same because it could not be asked, or brought nothing. */
+  slotsFailed = 0;
+  /** The same because its reply does not count. */
+  slotsUseless = 0;
+  /** The same because others had the same question meanwhile. */
+  slotsShared = 0;
   /** Queries sent upstream over UDP, retries included. */
   upstreamQueries = 0;
   /** Sends because the last one asked was slow: to another upstream, or once more to the same. */

@@ -8,6 +8,7 @@ import type { SinkStatus } from "./sink_status.ts";
 import type { ProcessUsage } from "../base/runtime.ts";
 import type { WorkerStatus } from "./worker_status.ts";
 import type { TallyStatus } from "./tally_status.ts";
+import { usualWayLine } from "./usual_way_line.ts";
 
 /** How full the cache is. */
 export interface CacheStatus {
@@ -107,6 +108,7 @@ export function formatStatus(
     ...sinkLines(sinks),
     cache === null ? "cache: off" : `cache: ${cacheLine(counters, cache)}`,
     ...groupLines(groups),
+    ...usualWayLine(counters),
     ...upstreams.map((upstream) => `upstream ${upstream.name}: ${upstreamLine(upstream)}`),
   ];
 }

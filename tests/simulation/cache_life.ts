@@ -13,6 +13,8 @@ export interface CacheLife {
   readonly faults: readonly string[];
   /** How often what happened. */
   readonly counts: ReadonlyMap<string, number>;
+  /** See `Trace`. */
+  readonly traceHash: string;
 }
 
 const DAY_SECONDS = 86_400;
@@ -32,9 +34,11 @@ const AFTERMATH_MS = 31_000;
  * Hours in the life of the program, as they follow from `seed`: few names with TTLs of seconds to a day are asked for
  * again and again, while upstreams lose replies, die and come back, and the machine sleeps. Every answer says when it was
  * given, so that it shows whether anything is older than it may be.
+ *
+ * @param hasFastPath Whether questions may go the usual way upstream.
  */
-export async function liveWithCache(seed: number): Promise<CacheLife> {
-  return await new Life(seed).run();
+export async function liveWithCache(seed: number, hasFastPath = true): Promise<CacheLife> {
+  return await new Life(seed, hasFastPath).run();
 }
 
 class Life {
@@ -52,13 +56,13 @@ class Life {
   /** When an upstream first answered again after the last outage. */
   #provenAtMs = Infinity;
 
-  constructor(seed: number) {
+  constructor(seed: number, hasFastPath: boolean) {
     this.#random = new SeededRandom(`cache ${seed}`);
     this.#zone = new VersionedZone(this.#random, this.#random.between(3, 30));
     this.#lossShare = this.#random.pick([0, 0, 0.05, 0.2]);
     this.#scene = new Scene({
       upstreamCount: this.#random.between(1, 3),
-      config: { cacheSizeMib: 1, prefetches: this.#random.chance(0.7), logLevel: "error" },
+      config: { cacheSizeMib: 1, prefetches: this.#random.chance(0.7), logLevel: "error", hasFastPath },
     });
     for (const upstream of this.#scene.upstreams) {
       this.#serve(upstream);
@@ -78,7 +82,8 @@ class Life {
     await this.#scene.settle();
     this.#checkFrequency();
     this.#checkPrefetches();
-    return { faults: this.#faults, counts: this.#counts };
+    for (const [name, count] of Object.entries(this.#scene.app.counters)) this.#count(`counter ${name}`, count);
+    return { faults: this.#faults, counts: this.#counts, traceHash: this.#scene.world.trace.hash };
   }
 
   /** By a clock that never sleeps. */

@@ -46,6 +46,8 @@ import { questionsIn, UpstreamBudget } from "./upstream_budget.ts";
 /** How a simulation is run. */
 export interface SimulationOptions {
   readonly isTraceKept?: boolean;
+  /** Whether questions may go the usual way upstream; they do unless said otherwise. */
+  readonly hasFastPath?: boolean;
   /** Makes the upstream's zone out of the one that the checker believes in: for showing that lies are found. */
   readonly corruptZone?: (zone: Zone) => Zone;
   /** Changes what the network shows to the checker: for showing that it looks. */
@@ -75,10 +77,18 @@ const WAKE_MAX_MS = 5;
 /** Runs the whole program through the life that follows from `seed`. */
 export async function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationResult> {
   try {
-    return await new Simulation(drawPlan(seed), options).run();
+    return await new Simulation(planOf(seed, options), options).run();
   } catch (cause) {
     throw new Error(`Seed ${seed} broke off. Replay it: deno task simulate --seeds 1 --from ${seed}`, { cause });
   }
+}
+
+function planOf(seed: number, { hasFastPath = true }: SimulationOptions): Plan {
+  const plan = drawPlan(seed);
+  const reloads = plan.reloads.map((reload) => {
+    return { ...reload, config: reload.config === null ? null : { ...reload.config, hasFastPath } };
+  });
+  return { ...plan, config: { ...plan.config, hasFastPath }, reloads };
 }
 
 class Simulation {

@@ -30,6 +30,8 @@ export interface TortureOptions {
   readonly packets: number;
   /** How the program speaks UDP. The native way takes `--allow-ffi`. */
   readonly io: Exclude<DatagramIo, "auto">;
+  /** Whether questions may go the usual way upstream; they do unless said otherwise. */
+  readonly hasFastPath?: boolean;
 }
 
 /** What memory looked like, in octets. */
@@ -53,10 +55,11 @@ export interface TortureReport {
  *
  * @throws {Error} when the program stops answering, breaks, says something unreadable, or keeps what it should let go.
  */
-export async function torture({ seed, packets, io }: TortureOptions): Promise<TortureReport> {
+export async function torture({ seed, packets, io, hasFastPath = true }: TortureOptions): Promise<TortureReport> {
   const random = new SeededRandom(seed);
   await using upstream = new LyingUpstream(random.fork("replies"));
   const resolver = ["--resolver", formatSocketAddress(upstream.address), "--timeout", `${TIMEOUT_MS}`];
+  if (!hasFastPath) resolver.push("--no-fast-path");
   // Small enough to be full soon: from then on memory has to be flat.
   await using program = startProgram(...resolver, "--io", io, "--cache-size", "2", "--log-level", "error");
   const attacker = new Attacker(program.address, random.fork("attacks"));

@@ -15,7 +15,7 @@ import { parseProbe, type Probe } from "./probe_command.ts";
 import { parseQueries, type Queries } from "./queries_command.ts";
 import type { SubCommand } from "./sub_command.ts";
 import { parseTop, type Top } from "./top_command.ts";
-import { type Flag, flagName, FLAGS, SHELLS } from "./flags.ts";
+import { type Flag, flagName, FLAGS, KNOWN_FLAGS, SHELLS } from "./flags.ts";
 
 /** What the command line asks for. */
 export type Command =
@@ -117,7 +117,7 @@ function configCommand(
 }
 
 function givenIn(values: FlagValues): Given[] {
-  return FLAGS.flatMap((flag) => settingsGiven(flag, values.get(flag.name)));
+  return KNOWN_FLAGS.flatMap((flag) => settingsGiven(flag, values.get(flag.name)));
 }
 
 function fileOf(values: FlagValues, defaultFile: () => string | null): string | null {
@@ -136,18 +136,20 @@ function givenBy(flag: string, text: string): Given {
 }
 
 function readFlags(args: readonly string[]): FlagValues {
-  const withValue = FLAGS.filter((flag) => flag.value !== null).map((flag) => flag.name);
+  const withValue = KNOWN_FLAGS.filter((flag) => flag.value !== null).map((flag) => flag.name);
   const parsed = parseArgs(tieOddValues(args, withValue), {
     string: withValue,
     // All of them, so that a flag given twice is seen instead of one value being lost.
     collect: withValue,
-    boolean: FLAGS.filter((flag) => flag.value === null).map((flag) => flag.name),
-    alias: Object.fromEntries(FLAGS.flatMap((flag) => flag.short === undefined ? [] : [[flag.name, flag.short]])),
+    boolean: KNOWN_FLAGS.filter((flag) => flag.value === null).map((flag) => flag.name),
+    alias: Object.fromEntries(KNOWN_FLAGS.flatMap((flag) => flag.short === undefined ? [] : [[flag.name, flag.short]])),
     unknown: rejectUnknown,
   });
   const [stray] = parsed._ as readonly string[];
   if (stray !== undefined) throw new UsageError(`Cannot use "${stray}" behind "--": nothing may follow, see --help`);
-  const given = FLAGS.filter(({ name, value }) => value === null ? parsed[name] !== false : isFilled(parsed[name]));
+  const given = KNOWN_FLAGS.filter(({ name, value }) =>
+    value === null ? parsed[name] !== false : isFilled(parsed[name])
+  );
   return new Map(given.map((flag) => [flag.name, flagValues(flag, parsed[flag.name])]));
 }
 
@@ -186,7 +188,7 @@ function rejectUnknown(argument: string, key?: string): never {
   if (!argument.startsWith("--")) throw new UsageError(`Cannot use "${argument}": no such flag, see --help`);
   // The parser takes "--no-x=y" for the flag "x" turned round.
   const [name, value] = argument.slice(2).split("=");
-  if (FLAGS.some((flag) => flag.name === name)) {
+  if (KNOWN_FLAGS.some((flag) => flag.name === name)) {
     throw new UsageError(`Cannot use --${name} "${value}": it takes no value`);
   }
   const closest = closestString(key, FLAGS.map((flag) => flag.name));

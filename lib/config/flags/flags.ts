@@ -1,5 +1,6 @@
 import { helpOf, type Setting } from "../setting.ts";
 import { SETTINGS } from "../settings.ts";
+import { FAST_PATH } from "../settings/fast_path.ts";
 
 /** Read where nothing else says who is asked. */
 export const DEFAULT_CONFIG_FILE = "/etc/dns-forwarder/config.toml";
@@ -61,6 +62,9 @@ export const FLAGS: readonly Flag[] = [
     setting: null,
   },
 ];
+
+/** All that may be given: those, and what is in no help. */
+export const KNOWN_FLAGS: readonly Flag[] = [...FLAGS, flagOf(FAST_PATH)];
 
 /** The name of the flag that sets it. A switch that is on by itself has one to turn it off. */
 export function flagName({ name, default: value }: Setting<unknown>): string {

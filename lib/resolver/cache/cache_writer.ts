@@ -49,6 +49,12 @@ export class CacheWriter implements Resolver, ReplyStep {
     throw error;
   }
 
+  /** Learns what has come for a query, if that may be learned. Returns the reply. */
+  learn(query: Query, reply: Reply): Reply {
+    // hot path
+    return mayBeCached(query.scan, query.wire) ? this.#learn(query, reply) : reply;
+  }
+
   #learn(query: Query, reply: Reply): Reply {
     // A failure would be everybody's (RFC 9520 §3.2), and some can do with what fits into a datagram. A denial that was not
     // put to the test would be everybody's for hours.

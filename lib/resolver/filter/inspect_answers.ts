@@ -22,13 +22,13 @@ export class InspectAnswers implements Resolver, ReplyStep {
   /** See `Resolver`. */
   resolve(query: Query): Reply | PromiseLike<Reply> {
     const reply = this.#next.resolve(query);
-    return reply instanceof Reply ? this.#inspect(reply) : pendingFor(query, reply).through(this);
+    return reply instanceof Reply ? this.inspect(reply) : pendingFor(query, reply).through(this);
   }
 
   /** See `ReplyStep`. */
   replied({ late }: PendingReply, reply: Reply): Reply {
     late?.through(this);
-    return this.#inspect(reply);
+    return this.inspect(reply);
   }
 
   /** See `ReplyStep`. */
@@ -36,7 +36,8 @@ export class InspectAnswers implements Resolver, ReplyStep {
     throw error;
   }
 
-  #inspect(reply: Reply): Reply {
+  /** Notes what has been found in a reply, if an upstream has given it. Returns it. */
+  inspect(reply: Reply): Reply {
     if (reply.source !== SOURCE.upstream) return reply;
     const response = reply.response ?? own;
     if (response === own) own.read(reply.octets);

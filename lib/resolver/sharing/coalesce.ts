@@ -13,9 +13,10 @@ import type { Query } from "../query.ts";
 import { Reply, SOURCE } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
 import { askedOf, isSameQuestion } from "./same_question.ts";
-import { SharedExchange } from "./shared_exchange.ts";
+import type { JoinableExchange, OpenExchange, UsualExchange, UsualListener, UsualWay } from "./open_exchange.ts";
+import { SharedExchange, type SharedExchangeOptions } from "./shared_exchange.ts";
 import { Waiter } from "./waiter.ts";
-import type { Services } from "../../observe/services.ts";
+import type { CoalesceOptions } from "./coalesce_options.ts";
 
 /**
  * Queries that may wait for one exchange. A flood of one question must not pile up replies that leave in a single burst
@@ -29,34 +30,18 @@ const SPARE_MAX = 256;
 /** Copies for all who wait are made at once as long as they take no more octets: four milliseconds, garbage included. */
 const COPIED_AT_ONCE_MAX = MIB;
 
-/** What coalescing is made from. */
-export interface CoalesceOptions extends Pick<Services, "deadlines" | "share"> {
-  /** Asked once for all. */
-  readonly next: Resolver;
-  /** What exchanges are found by. */
-  readonly hash: Pick<QuestionHash, "hash">;
-  /**
-   * Called when several queries have waited for one exchange in vain, or until a fallback was asked: so does a forwarding
-   * loop end, in which a query waits for itself.
-   */
-  readonly onFailedTogether: (query: Query) => void;
-  /** Who is asked for a query: one that goes to others shares nothing with it. All go to the same ones unless said otherwise. */
-  readonly upstreamsFor?: (query: Query) => unknown;
-  /** Whether no upstream is expected to answer a query: then nobody waits for longer than whoever has asked first. */
-  readonly areKnownBad: (query: Query) => boolean;
-}
-
 /**
  * Lets identical questions share one upstream exchange (RFC 5452 §5: many outstanding queries for one question make a
  * forged reply that much more likely to be taken; the "birthday attack"). An exchange that stays open when its first askers
  * have been told that there is no answer is shared by those who ask meanwhile, too: they get what comes of it, and what
  * comes of asking anew.
  */
-export class Coalesce implements Resolver {
+export class Coalesce implements Resolver, UsualListener {
   readonly #next: Resolver;
+  readonly #usualWay: UsualWay | null;
   readonly #hash: Pick<QuestionHash, "hash">;
   /** By hash. Texts as keys took 2 µs to make; bench/micro/cold_exchange_bench.ts. */
-  readonly #exchanges = new LinkedTable<SharedExchange>();
+  readonly #exchanges = new LinkedTable<OpenExchange>();
   readonly #share: FairShare;
   readonly #upstreamsFor: (query: Query) => unknown;
   readonly #onFailedTogether: (query: Query) => void;
@@ -67,7 +52,8 @@ export class Coalesce implements Resolver {
 
   /** See {@linkcode CoalesceOptions}. */
   constructor(options: CoalesceOptions) {
-    const { next, hash, share, deadlines, upstreamsFor = () => null, onFailedTogether, areKnownBad } = options;
+    const { next, usualWay = null, hash, share, deadlines, upstreamsFor = () => null, onFailedTogether, areKnownBad } =
+      options;
     this.#upstreamsFor = upstreamsFor;
     this.#late = new LateExchanges({
       deadlines,
@@ -76,6 +62,7 @@ export class Coalesce implements Resolver {
       onAnswer: (question, answer) => this.#onLateAnswer(question, answer),
     });
     this.#next = next;
+    this.#usualWay = usualWay;
     this.#hash = hash;
     this.#share = share;
     this.#onFailedTogether = onFailedTogether;
@@ -95,7 +82,7 @@ export class Coalesce implements Resolver {
       // A part of a query that has waited for another part already may be due before the exchange in flight ends. Whoever
       // comes next finds the one that ends first, for it stands in front.
       if (exchange.asked !== asked || exchange.leader.deadlineMs > deadlineMs) continue;
-      if (this.#isShared(exchange.leader, query)) return join(exchange, query);
+      if (this.#isShared(exchange.leader, query)) return join(exchange.shared(), query);
     }
     if (query.isKnownToFail) {
       const late = this.#late.find({ hash, asked, query });
@@ -104,13 +91,37 @@ export class Coalesce implements Resolver {
     // A query of its own: what befalls the first asker alone while it waits, see `InFlightLimit`, is not for the others. With
     // octets of its own, for an asker that is refused gives its buffer to the next datagram.
     const leader = query.apart(this.#spareLeaders.pop() ?? null);
+    const usual = this.#usualWay === null ? null : this.#usualWay.take(query, leader);
+    if (usual !== null) return this.#open(usual, hash, asked);
     const reply = this.#next.resolve(leader);
     if (reply instanceof Reply) return query.reply.repeat(reply, reply.octets);
     const waiter = new Waiter(query);
-    const exchange = new SharedExchange(hash, { asked, pending: pendingFor(leader, reply), waiter, listener: this });
+    this.#add(hash, { asked, pending: pendingFor(leader, reply), waiter, listener: this });
+    return waiter;
+  }
+
+  #add(hash: number, options: SharedExchangeOptions): void {
+    const exchange = new SharedExchange(hash, options);
     this.#exchanges.add(exchange);
     exchange.pending.deliverTo(exchange);
+  }
+
+  #open(usual: UsualExchange, hash: number, asked: number): Waiter {
+    // hot path
+    const { first: waiter, pending } = usual;
+    usual.open(hash, asked, this);
+    if (pending === null) this.#exchanges.add(usual);
+    else this.#add(hash, { asked, pending, waiter, listener: this });
     return waiter;
+  }
+
+  /** @internal */
+  onLeft(usual: UsualExchange, pending: PendingReply): SharedExchange {
+    const { key, asked, first: waiter } = usual;
+    const exchange = new SharedExchange(key, { asked, pending, waiter, listener: this });
+    this.#exchanges.replace(usual, exchange);
+    pending.deliverTo(exchange);
+    return exchange;
   }
 
   /** Whether an exchange is open for the question of a query that was told, or would be, that it has failed. */
@@ -130,7 +141,7 @@ export class Coalesce implements Resolver {
   }
 
   /** @internal */
-  onReply(exchange: SharedExchange, reply: Reply): void {
+  onReply(exchange: OpenExchange, reply: Reply): void {
     // An earlier exchange has brought the answer.
     if (exchange.isOver) return;
     this.#exchanges.remove(exchange);
@@ -138,8 +149,8 @@ export class Coalesce implements Resolver {
     let waiters: readonly Waiter[] | null = null;
     const haveFailedTogether = exchange.waiterCount > 1 &&
       (reply.rcode === RCODE.SERVFAIL || leader.request?.hasMetSilence === true);
-    if (exchange.pending.late !== null) {
-      waiters = this.#awaitLate(exchange, exchange.pending.late, reply.copy());
+    if (exchange.late !== null) {
+      waiters = this.#awaitLate(exchange, exchange.late, reply.copy());
     } else if (!this.#late.isEmpty && isUsefulReply(reply.octets)) {
       this.#late.give({ hash: exchange.key, asked: exchange.asked, query: leader }, reply.copy());
     }
@@ -158,7 +169,7 @@ export class Coalesce implements Resolver {
    * @returns Those who have none.
    */
   #awaitLate(
-    { key: hash, asked, leader, waiters }: SharedExchange,
+    { key: hash, asked, leader, waiters }: OpenExchange,
     late: PendingReply,
     failure: Reply,
   ): readonly Waiter[] {
@@ -199,23 +210,24 @@ export class Coalesce implements Resolver {
       exchange = this.#exchanges.following(exchange)
     ) {
       if (exchange.asked !== asked || !this.#isShared(exchange.leader, query)) continue;
+      const { leader, waiters } = exchange = exchange.shared();
       this.#exchanges.remove(exchange);
       exchange.isOver = true;
-      exchange.leader.request?.owner?.stop();
+      leader.request?.owner?.stop();
 
-      return this.#answer(exchange.waiters, answer);
+      return this.#answer(waiters, answer);
     }
   }
 
   /** @internal */
-  onError(exchange: SharedExchange, error: unknown): void {
+  onError(exchange: OpenExchange, error: unknown): void {
     if (exchange.isOver) return;
     this.#exchanges.remove(exchange);
     for (const waiter of exchange.waiters) waiter.failed(error);
   }
 }
 
-function join(exchange: SharedExchange, query: Query): Reply | Waiter {
+function join(exchange: JoinableExchange, query: Query): Reply | Waiter {
   if (exchange.waiterCount >= WAITERS_MAX) return refusal(query);
   query.trace?.note({ kind: "shared" });
   const waiter = new Waiter(query);

@@ -1,17 +1,9 @@
 import type { Sink } from "../../base/deferred.ts";
-import type { Linkable } from "../../base/linked_table.ts";
 import type { PendingReply } from "../pending_reply.ts";
 import type { Query } from "../query.ts";
 import type { Reply } from "../reply.ts";
+import type { ExchangeListener, JoinableExchange, OpenExchange } from "./open_exchange.ts";
 import type { Waiter } from "./waiter.ts";
-
-/** Whom exchanges tell how they end. */
-export interface SharedExchangeListener {
-  /** The upstreams' reply has come, or ours that there is none. */
-  onReply(exchange: SharedExchange, reply: Reply): void;
-  /** The program has failed. */
-  onError(exchange: SharedExchange, error: unknown): void;
-}
 
 /** What a shared exchange is made from. */
 export interface SharedExchangeOptions {
@@ -22,15 +14,15 @@ export interface SharedExchangeOptions {
   /** Who has asked first. */
   readonly waiter: Waiter;
   /** Who is told how it ends. */
-  readonly listener: SharedExchangeListener;
+  readonly listener: ExchangeListener;
 }
 
 /** An exchange with the upstreams that identical queries share while it is in flight. */
-export class SharedExchange implements Linkable<SharedExchange>, Sink<Reply> {
+export class SharedExchange implements JoinableExchange, Sink<Reply> {
   /** See `Linkable`: the hash of its question. */
   readonly key: number;
   /** See `Linkable`. */
-  nextInRow: SharedExchange | null = null;
+  nextInRow: OpenExchange | null = null;
   /** See `askedOf`. */
   readonly asked: number;
   /** What it is to bring. */
@@ -41,7 +33,7 @@ export class SharedExchange implements Linkable<SharedExchange>, Sink<Reply> {
   #others: Waiter[] | null = null;
   /** Whether they have got their answer from elsewhere. */
   isOver = false;
-  readonly #listener: SharedExchangeListener;
+  readonly #listener: ExchangeListener;
 
   /** See {@linkcode SharedExchangeOptions}; `hash` is what it is found by. */
   constructor(hash: number, { asked, pending, waiter, listener }: SharedExchangeOptions) {
@@ -70,6 +62,16 @@ export class SharedExchange implements Linkable<SharedExchange>, Sink<Reply> {
   /** The query that goes upstream for all. */
   get leader(): Query {
     return this.pending.query;
+  }
+
+  /** See `OpenExchange`. */
+  get late(): PendingReply | null {
+    return this.pending.late;
+  }
+
+  /** See `OpenExchange`. */
+  shared(): this {
+    return this;
   }
 
   /** See `Sink`. */

@@ -140,6 +140,7 @@ for (
     ["--negative-max-ttl 10", { negativeMaxTtlSeconds: 10 }],
     ["--no-stale --no-prefetch", { servesStale: false, prefetches: false }],
     ["--no-cookies --no-case-randomization", { asksWithCookies: false, randomizesCase: false }],
+    ["--no-fast-path", { hasFastPath: false }],
     ["--no-special-names", { answersSpecialNames: false }],
     ["--server-id dns-1,north", { serverId: "dns-1,north" }],
     ["--server-id=Zürich", { serverId: "Zürich" }],
