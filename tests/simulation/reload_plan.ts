@@ -72,6 +72,8 @@ export function drawPolicies(scene: ReloadScene): PolicyPlan {
     return one.local.hostsFiles.length > 0 || one.local.leases.length > 0 || hasMarks(one);
   });
   const isListing = policies.some((one) => one.lists.length > 0);
+  // Where silent servers use up the time, what is made of two answers is made of one, or told without a reason.
+  const isInTime = scene.isFair && policies.some(({ dns64 }) => dns64 !== null);
   // Who looks at files or at the clock all the time never comes to rest.
   const lastMs = Math.max(spanMs, ...reloads.map(({ afterMs }) => afterMs)) + CLOSING_MS;
   const closing = { afterMs: lastMs, config: { ...config, policy: null, rollbackAfterMs: 0 } };
@@ -82,7 +84,7 @@ export function drawPolicies(scene: ReloadScene): PolicyPlan {
     lists: isListing ? lists : NO_LISTS,
     local: {
       queryCount: policies.length > 0 ? random.between(10, 30) : 0,
-      translatedCount: sceneOf(seed) === "translated" && policies.some(({ dns64 }) => dns64 !== null) ? 12 : 0,
+      translatedCount: isInTime && sceneOf(seed) === "translated" ? 12 : 0,
       spanMs,
     },
   };
