@@ -85,7 +85,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   cache: ["*", "store"],
   lists: ["keeper", "compile", "fetch", "store", "formats", "build", "set", "patterns", "schedule", "*"],
   local: ["client_directory.ts", "files", "neighbours.ts", "leases", "*"],
-  native: ["*", "reactor", "kernel"],
+  native: ["*", "stream", "reactor", "kernel"],
   // Messages and records name one another, and so do their rooms and they.
   wire: ["quic", "text", "edns", "rdata"],
   http: ["exchanges.ts", "h1", "h2", "hpack", "frames", "*"],

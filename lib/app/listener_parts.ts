@@ -1,7 +1,7 @@
 import type { SocketAddress } from "../base/net/address.ts";
 import type { QuicSocket } from "../base/sockets/quic.ts";
 import type { TlsSocket } from "../base/sockets/tls.ts";
-import type { StreamSocket } from "../base/sockets/stream_socket.ts";
+import type { PushedStream } from "../base/sockets/pushed_stream.ts";
 import { Client } from "../resolver/client.ts";
 import { ReplySlot } from "../resolver/reply_slot.ts";
 import { idOfServerName } from "../server/listen/client_id.ts";
@@ -9,7 +9,7 @@ import type { TrustedProxies } from "../server/listen/doh/trusted_proxies.ts";
 import { listenName } from "../server/listen/listen.ts";
 import type { ListenSockets } from "../server/listen/listen_on.ts";
 import { QuicListener } from "../server/listen/quic/quic_listener.ts";
-import type { Accepted } from "../server/listen/stream/session.ts";
+import type { Accepted, Connection } from "../server/listen/stream/session.ts";
 import type { StreamLimit } from "../server/listen/stream/stream_limit.ts";
 import { StreamListener } from "../server/listen/stream/stream_listener.ts";
 import { StreamSession } from "../server/listen/stream/stream_session.ts";
@@ -44,21 +44,24 @@ export interface ListenerPartsOptions {
 
 /** Makes what serves on open sockets, which belong to it from now on. */
 export function listenerParts(sockets: ListenSockets, options: ListenerPartsOptions): ListenerPart[] {
-  const { listen, datagram, stream, tls, quic } = sockets;
+  const { listen, datagram, pushed, stream, tls, quic } = sockets;
   if (listen.path !== null) return [dohListener(sockets, listen.path, options)];
   const { server, limit, resources: { runtime: { timers, turns }, clock, share, deadlines, counters, log } } = options;
   const name = listenName(listen);
   const accepting = { listen, limit, clock, timers, log };
   const slot = new ReplySlot();
-  const sessionOf = (accepted: Accepted) =>
+  const sessionOf = (accepted: Accepted<Connection>) =>
     new StreamSession({ ...accepted, server, slot, share, clock, turns, deadlines, counters });
   const parts: ListenerPart[] = [];
   if (datagram !== null) {
     parts.push(new UdpListener({ socket: datagram, server, clock, timers, turns, counters, log }));
   }
+  const tcpClientOf = ({ peer }: Connection) => clientAt(peer, new Client(peer.hostname, "tcp", true, name));
+  if (pushed !== null) {
+    parts.push(new StreamListener<PushedStream>({ ...accepting, socket: pushed, clientOf: tcpClientOf, sessionOf }));
+  }
   if (stream !== null) {
-    const clientOf = ({ peer }: StreamSocket) => clientAt(peer, new Client(peer.hostname, "tcp", true, name));
-    parts.push(new StreamListener({ ...accepting, socket: stream, clientOf, sessionOf }));
+    parts.push(new StreamListener({ ...accepting, socket: stream, clientOf: tcpClientOf, sessionOf }));
   }
   if (tls !== null) {
     const clientOf = ({ peer, serverName }: TlsSocket) => {

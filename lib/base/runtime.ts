@@ -1,6 +1,7 @@
 import type { Files } from "./files.ts";
 import type { SocketAddress } from "./net/address.ts";
 import type { ProxyOptions, StreamListenSocket, StreamSocket } from "./sockets/stream_socket.ts";
+import type { PushedListener } from "./sockets/pushed_stream.ts";
 import type { Quic } from "./sockets/quic.ts";
 import type { TlsClientOptions, TlsListenSocket, TlsServerOptions, TlsSocket } from "./sockets/tls.ts";
 
@@ -106,6 +107,11 @@ export interface Network {
    * @throws {Error} whatever else the operating system says.
    */
   listenStream(local: SocketAddress, proxied?: ProxyOptions | null): StreamListenSocket;
+  /**
+   * Listens as `listenStream` does, for who can have what comes without waiting for it. `null`, or not there, where there is no
+   * such thing.
+   */
+  readonly listenPushed?: ((local: SocketAddress, proxied: ProxyOptions) => PushedListener | null) | undefined;
   /**
    * Opens a TCP connection to `remote`. Rejects when it is refused, unreachable, or `signal` aborts.
    *

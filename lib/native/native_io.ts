@@ -1,5 +1,6 @@
 import { isUnspecified, type SocketAddress } from "../base/net/address.ts";
 import type { DatagramSocket, DatagramUse } from "../base/runtime.ts";
+import type { PushedListener } from "../base/sockets/pushed_stream.ts";
 import { splitZone } from "../base/net/zone.ts";
 import { findDescriptor } from "./kernel/find_descriptor.ts";
 import { type Libc, openLibc } from "./kernel/libc.ts";
@@ -10,6 +11,7 @@ import type { Reactor } from "./reactor/reactor.ts";
 import { ReceiveRing } from "./receive_ring.ts";
 import { carriesRuns, type OpenForSelfTest, selfTest } from "./self_test.ts";
 import type { SegmentOffload } from "./segment_runs.ts";
+import { OwnListener } from "./stream/own_listener.ts";
 import { SendRing } from "./send_ring.ts";
 import { C } from "./kernel/layout.ts";
 import { familyFor } from "./kernel/sockaddr.ts";
@@ -145,6 +147,17 @@ export class NativeIo {
     const { receiveBufferOctets } = socket.batch;
     if (use === "clients") this.#clientRoomOctets = Math.min(this.#clientRoomOctets, receiveBufferOctets);
     return socket;
+  }
+
+  /**
+   * Listens for connections that the reactor waits for; see `Network.listenPushed`. `null` when there is none that does.
+   *
+   * @param isShared Whether others may listen there in this way, too.
+   */
+  listenPushed(local: SocketAddress, isShared: boolean): PushedListener | null {
+    const reactor = this.#reactorNow();
+    if (reactor === null) return null;
+    return new OwnListener({ libc: this.#libc, zones: this.#zones, reactor, local, isShared });
   }
 
   /** The address with its zone as the sockets tell it: by the name of the interface where that has one. */

@@ -150,6 +150,8 @@ export interface DatagramIoChoice {
   readonly isNative: boolean;
   /** See `Network`. */
   readonly openDatagram: Network["openDatagram"];
+  /** See `Network`. */
+  readonly listenPushed?: Network["listenPushed"];
   /** The configuration with the links of its addresses as the sockets name them. */
   named(config: FullConfig): FullConfig;
   /** For the operator, once the sockets are open. */

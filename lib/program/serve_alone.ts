@@ -45,9 +45,9 @@ async function serveBy(
   const log = new Log({ level: config.logLevel, writeLine: (line) => host.writeLine(line) });
   const allWarnings = io.isNative ? warnings : [...warnings, ...plainWarnings];
   for (const warning of allWarnings) host.writeLine(`dns-forwarder: warn: ${warning}`);
-  const { openDatagram } = io;
+  const { openDatagram, listenPushed } = io;
   const shared = { listenStream: system.listenSharedStream, listenTls: system.listenSharedTls };
-  const network = { openDatagram, ...(config.sharesPort && shared) };
+  const network = { openDatagram, listenPushed, ...(config.sharesPort && shared) };
   const runtime = system.runtime(network, (line) => host.writeLine(line), host.lostLineCount);
   const { stateDir } = config;
   const lists = stateDir === null ? null : await listsIn(stateDir, { system, runtime, log });

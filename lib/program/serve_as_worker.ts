@@ -58,7 +58,8 @@ function startWorker(
   const io = system.sharedDatagramIo();
   let write = announces ? writeLine : () => {};
   const { listenSharedStream: listenStream, listenSharedTls: listenTls } = system;
-  const network = { openDatagram: io.openDatagram, listenStream, listenTls };
+  const { openDatagram, listenPushed } = io;
+  const network = { openDatagram, listenPushed, listenStream, listenTls };
   const runtime = system.runtime(network, (line) => write(line), host.lostLineCount);
   // Its supervisor has it: nobody is left unblocked because a folder has gone.
   const set = lists === null ? null : system.openSetFile(lists.path, lists.descriptor);

@@ -1,9 +1,12 @@
 import type { SocketAddress } from "../base/net/address.ts";
 import type { Config, FullConfig } from "../config/config.ts";
+import type { PushedListener } from "../base/sockets/pushed_stream.ts";
+import type { ProxyOptions } from "../base/sockets/stream_socket.ts";
 import { UsageError } from "../config/usage_error.ts";
 import type { DatagramIoChoice } from "../program/operating_system.ts";
 import { NativeIo } from "../native/native_io.ts";
 import { PROCESS_LOOP } from "./loop/process_loop.ts";
+import { ProxiedPushed } from "./network/proxied_pushed.ts";
 import { DENO_NETWORK } from "./network/deno_network.ts";
 import { type Endpoint, endpointAt, isSecure, socketAddressOf } from "../upstream/endpoint.ts";
 
@@ -27,6 +30,7 @@ export function chooseDatagramIo({ io: wanted, sharesPort }: Pick<Config, "io" |
       openDatagram: (local, use) => {
         return sharesPort && use === "clients" ? native.openSharedDatagram(local) : native.openDatagram(local, use);
       },
+      listenPushed: (local, proxied) => listenPushed(native, local, sharesPort, proxied),
       named: (config) => namedBy(native, config),
       describe: () => describe(native),
       close: () => native.close(),
@@ -50,10 +54,21 @@ export function sharedDatagramIo(): DatagramIoChoice {
     openDatagram: (local, use) => {
       return use === "clients" ? native.openSharedDatagram(local) : native.openDatagram(local, use);
     },
+    listenPushed: (local, proxied) => listenPushed(native, local, true, proxied),
     named: (config) => namedBy(native, config),
     describe: () => describe(native),
     close: () => native.close(),
   };
+}
+
+function listenPushed(
+  native: NativeIo,
+  local: SocketAddress,
+  isShared: boolean,
+  proxied: ProxyOptions,
+): PushedListener | null {
+  const listener = native.listenPushed(local, isShared);
+  return listener && new ProxiedPushed(listener, proxied);
 }
 
 function namedBy(native: NativeIo, config: FullConfig): FullConfig {

@@ -1,9 +1,10 @@
 import { concat } from "@std/bytes/concat";
 import type { SocketAddress } from "../../lib/base/net/address.ts";
 import type { StreamListenSocket, StreamSocket } from "../../lib/base/runtime.ts";
-import { StreamFrames, toFrame } from "../../lib/wire/stream_frames.ts";
+import { toFrame } from "../../lib/wire/stream_frames.ts";
 import { AcceptQueue } from "./accept_queue.ts";
 import { tcp } from "./fake_socket.ts";
+import { messagesIn } from "./stream_messages.ts";
 import { StreamInbox } from "./stream_inbox.ts";
 
 type Octets = Uint8Array<ArrayBuffer>;
@@ -34,15 +35,7 @@ export class FakeStream implements StreamSocket {
 
   /** The whole messages that were written, without their lengths. */
   get messages(): Octets[] {
-    const frames = new StreamFrames();
-    const messages: Octets[] = [];
-    for (const octet of concat(this.writes)) {
-      frames.space()[0] = octet;
-      frames.filled(1);
-      const message = frames.take();
-      if (message !== null) messages.push(message);
-    }
-    return messages;
+    return messagesIn(concat(this.writes));
   }
 
   /** Lets octets come in. */

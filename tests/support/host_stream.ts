@@ -19,6 +19,8 @@ export class HostStream implements StreamSocket {
   onOctets: ((octets: Octets) => void) | null = null;
   /** Hears, where `onOctets` is set, that no more will come: the other side has ended, or broken the connection. */
   onEnd: () => void = () => {};
+  /** Hears when `readiness` may be another one. */
+  onReady: () => void = () => {};
   readonly #network: WorldNetwork;
   readonly #link: Link;
   #other!: HostStream;
@@ -59,6 +61,26 @@ export class HostStream implements StreamSocket {
     return promise;
   }
 
+  /** See `PushedStream.receive`. */
+  receiveNow(buffer: Octets): number {
+    return this.#inbox.receive(buffer);
+  }
+
+  /** See `PushedStream.send`. */
+  sendNow(octets: Octets): number {
+    if (this.#broken !== null) throw this.#broken;
+    const { random } = this.#network;
+    const count = random.chance(this.#link.choppiness) ? random.between(1, octets.length) : octets.length;
+    const taken = octets.slice(0, Math.max(0, Math.min(count, this.#room)));
+    if (taken.length > 0) this.#carryOctets(taken);
+    return taken.length;
+  }
+
+  /** What somebody who takes and sends at once would be told of. */
+  get readiness(): { readonly isReadable: boolean; readonly isWritable: boolean; readonly isBroken: boolean } {
+    return { isReadable: this.#inbox.hasNews, isWritable: this.#room > 0, isBroken: this.#broken !== null };
+  }
+
   /** Sends all of `octets`, however many wait: for those parts of the world that are played by the test. */
   send(octets: Octets): void {
     if (!this.isClosed && this.#broken === null && !this.#hasSentEnd) this.#carryOctets(octets.slice());
@@ -94,9 +116,13 @@ export class HostStream implements StreamSocket {
     this.#writing = null;
   }
 
+  get #room(): number {
+    return WINDOW_OCTETS - this.#unreadOctets;
+  }
+
   /** Lets the `write` that waits take what there is room for. */
   #push(): void {
-    const room = WINDOW_OCTETS - this.#unreadOctets;
+    const room = this.#room;
     const writing = this.#writing;
     if (writing === null || room <= 0) return;
     this.#writing = null;
@@ -132,12 +158,14 @@ export class HostStream implements StreamSocket {
       return this.onOctets(octets);
     }
     this.#inbox.take(octets);
+    this.onReady();
   }
 
   #takeEnd(): void {
     this.#watch("ended");
     if (this.isClosed) return;
     this.#inbox.end();
+    this.onReady();
     if (this.onOctets !== null) this.onEnd();
   }
 
@@ -146,6 +174,7 @@ export class HostStream implements StreamSocket {
     if (this.isClosed || this.#broken !== null) return;
     this.#broken = new Error("Connection reset by peer");
     this.#inbox.fail(this.#broken);
+    this.onReady();
     this.#writing?.settle.reject(this.#broken);
     this.#writing = null;
     if (this.onOctets !== null) this.onEnd();
@@ -154,6 +183,7 @@ export class HostStream implements StreamSocket {
   #wasRead(count: number): void {
     this.#unreadOctets -= count;
     this.#push();
+    this.onReady();
   }
 
   #watch(kind: "octets" | "ended" | "reset", octets: Octets = NOTHING): void {

@@ -50,6 +50,20 @@ export class StreamInbox {
     return promise;
   }
 
+  /** See `PushedStream.receive`. */
+  receive(buffer: Octets): number {
+    if (this.#broken !== null) throw this.#broken;
+    if (this.#unread.length === 0) return this.#hasEnded ? 0 : -1;
+    const count = this.#fill(buffer);
+    this.#onRead(count);
+    return count;
+  }
+
+  /** Whether `receive` has something to say. */
+  get hasNews(): boolean {
+    return this.#unread.length > 0 || this.#hasEnded || this.#broken !== null;
+  }
+
   /** Lets a `read` that waits reject, as `StreamSocket.close` does. */
   shut(): void {
     this.#reading?.settle.reject(new Error("Interrupted"));

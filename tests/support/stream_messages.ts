@@ -1,6 +1,19 @@
 import { StreamFrames } from "../../lib/wire/stream_frames.ts";
 import type { HostStream } from "./host_stream.ts";
 
+/** The whole messages in what one side has sent, without their lengths. */
+export function messagesIn(octets: Uint8Array): Uint8Array<ArrayBuffer>[] {
+  const frames = new StreamFrames();
+  const messages: Uint8Array<ArrayBuffer>[] = [];
+  for (const octet of octets) {
+    frames.space()[0] = octet;
+    frames.filled(1);
+    const message = frames.take();
+    if (message !== null) messages.push(message);
+  }
+  return messages;
+}
+
 /** Plays one end of a connection: calls `take` with each whole message that comes, and closes when the other side does. */
 export function eachMessage(stream: HostStream, take: (octets: Uint8Array<ArrayBuffer>) => void): void {
   const frames = new StreamFrames();

@@ -20,6 +20,7 @@ import { RCODE } from "../../lib/wire/iana.ts";
 import { HEADER_OCTETS } from "../../lib/wire/header.ts";
 import { decode, type ResourceRecord } from "../../lib/wire/message.ts";
 import { CheckedTurns } from "./checked_turns.ts";
+import { FakePushedStream } from "./fake_pushed_stream.ts";
 import { FakeStream, FakeStreamListener } from "./fake_stream.ts";
 import { fakeDeadlines, settled } from "./fake_time.ts";
 import { question, questionLines, record, response, wire } from "./messages.ts";
@@ -86,10 +87,23 @@ export function sessionParts() {
   return { time, deadlines, server, counters: options.counters, options };
 }
 
+/** Whether connections of `sessionRig` tell what comes. */
+let isTelling = false;
+
+/** Registers a test for sessions on connections that are read and written to, and for those on connections that tell. */
+export function eachWay(name: string, test: () => Promise<void>): void {
+  for (const way of [false, true]) {
+    Deno.test(way ? `${name} (told)` : name, async () => {
+      isTelling = way;
+      await test();
+    });
+  }
+}
+
 /** A session that runs on a fake connection. Others may have something waiting, too. */
 export function sessionRig({ client = new StreamTotals(), all = new StreamTotals() } = {}) {
   const { options, ...rest } = sessionParts();
-  const socket = new FakeStream();
+  const socket = isTelling ? new FakePushedStream() : new FakeStream();
   const asker = new Client(socket.peer.hostname, "tcp");
   const session = new StreamSession({ ...options, socket, client: asker, account: new StreamAccount(client, all) });
   const state = { hasEnded: false };
@@ -132,6 +146,6 @@ export function queryFor(id: number, text = "a.example"): Octets {
 }
 
 /** The IDs of the replies that a connection got, first to last. */
-export function repliedIds(socket: FakeStream): number[] {
+export function repliedIds(socket: Pick<FakeStream, "messages">): number[] {
   return socket.messages.map((message) => decode(message).id);
 }

@@ -1,7 +1,9 @@
 import { formatSocketAddress, isIpv6, type SocketAddress } from "../../lib/base/net/address.ts";
 import { AddressInUseError, type Network } from "../../lib/base/runtime.ts";
+import type { PushedListener } from "../../lib/base/sockets/pushed_stream.ts";
 import type { TlsClientOptions, TlsServerOptions } from "../../lib/base/sockets/tls.ts";
 import type { EventTime } from "./event_time.ts";
+import { HostPushedListener } from "./host_pushed_stream.ts";
 import { HostQuic } from "./host_quic.ts";
 import { HostSocket } from "./host_socket.ts";
 import { connectPair, type HostStream } from "./host_stream.ts";
@@ -131,7 +133,7 @@ export class Host implements Network {
   acceptFault: () => Error | null = () => null;
   /** Whether its sockets have batches. */
   hasBatches = false;
-  /** Whether its sockets with batches tell who watches them what they have, in place of `receive`. */
+  /** Whether its sockets tell who watches them what they have: those with batches, and connections of plain listeners. */
   hasWatches = false;
   /** How long a datagram lies there before the program is told: long enough that others come behind it. `null`: told at once. */
   wakesLate: (() => number) | null = null;
@@ -170,6 +172,10 @@ export class Host implements Network {
     const listener = new HostStreamListener(this.#bind({ ...local, transport: "tcp" }, open), () => this.acceptFault());
     this.streamListeners.push(listener);
     return listener;
+  }
+
+  listenPushed(local: SocketAddress): PushedListener | null {
+    return this.hasWatches ? new HostPushedListener(this.listenStream(local), this.#network.time) : null;
   }
 
   async connectStream(

@@ -8,6 +8,14 @@ export interface Libc {
   socket(family: number, type: number, protocol: number): number;
   /** Sends octets to a socket's peer; returns how many. */
   send(fd: number, octets: Buffer, count: bigint, flags: number): bigint;
+  /** The same without a number that is made for each call: at most 2 GiB. */
+  sendOctets(fd: number, octets: Buffer, count: number, flags: number): number;
+  /** Takes octets from a socket's peer; returns how many, 0 when no more will come. */
+  receiveOctets(fd: number, octets: Buffer, count: number, flags: number): number;
+  /** Lets a socket take connections, and keep so many until they are taken. */
+  listen(fd: number, backlog: number): number;
+  /** Takes a connection, and writes who is at its other end; returns its descriptor. */
+  accept(fd: number, name: Buffer, length: Buffer, flags: number): number;
   /** Opens a file for reading; returns its descriptor. */
   open(path: Buffer, flags: number): number;
   /** Reads from a file; returns how many octets. */
@@ -68,6 +76,11 @@ export function openLibc(): Libc {
     sendmmsg: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
     socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
     send: { parameters: ["i32", "buffer", "usize", "i32"], result: "isize" },
+    // `size_t` as 32 bits: those above are zero in a register, and a number need not be made for each call.
+    sendOctets: { name: "send", parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
+    receiveOctets: { name: "recv", parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
+    listen: { parameters: ["i32", "i32"], result: "i32" },
+    accept: { name: "accept4", parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" },
     open: { parameters: ["buffer", "i32"], result: "i32" },
     read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
     closeDescriptor: { name: "close", parameters: ["i32"], result: "i32" },

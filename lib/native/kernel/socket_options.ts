@@ -99,7 +99,8 @@ export function getOption(libc: Libc, fd: number, level: number, option: number)
   return libc.getsockopt(fd, level, option, octets, length) === 0 ? value[0]! : -1;
 }
 
-function setOption(libc: Libc, fd: number, level: number, option: number, value: number): boolean {
+/** Sets an integer option. Returns whether the kernel does. */
+export function setOption(libc: Libc, fd: number, level: number, option: number, value: number): boolean {
   return libc.setsockopt(fd, level, option, new Uint32Array([value]), 4) === 0;
 }
 

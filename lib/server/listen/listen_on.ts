@@ -1,5 +1,6 @@
 import { isIpv6, type SocketAddress } from "../../base/net/address.ts";
 import { AddressInUseError, type DatagramSocket, type Network } from "../../base/runtime.ts";
+import type { PushedListener } from "../../base/sockets/pushed_stream.ts";
 import type { QuicListenSocket } from "../../base/sockets/quic.ts";
 import type { ProxyOptions, StreamListenSocket } from "../../base/sockets/stream_socket.ts";
 import type { TlsListenSocket } from "../../base/sockets/tls.ts";
@@ -17,9 +18,11 @@ export interface ListenSockets {
   readonly listen: Listen;
   /** UDP; `null` where connections alone are served. */
   readonly datagram: DatagramSocket | null;
-  /** TCP; for plain DNS on the same address and port (RFC 7766 §5: TCP is not optional). `null` where it is not served as it is. */
+  /** TCP; for plain DNS on the same address and port (RFC 7766 §5: TCP is not optional). `null` where it is `stream`. */
+  readonly pushed: PushedListener | null;
+  /** The same where connections have to be waited for; `null` where it is `pushed`, or not served as it is. */
   readonly stream: StreamListenSocket | null;
-  /** Whose connections `stream` takes, where that may change; else `null`. */
+  /** Whose connections these two take, where that may change; else `null`. */
   readonly proxied: ChangingProxies | null;
   /** TLS; `null` where it is not served. */
   readonly tls: TlsListenSocket | null;
@@ -80,12 +83,12 @@ export function listenOn(
 }
 
 function open(network: Network, listen: Listen, material: TlsMaterial | null): ListenSockets {
-  const none = { datagram: null, stream: null, proxied: null, tls: null, quic: null };
+  const none = { datagram: null, pushed: null, stream: null, proxied: null, tls: null, quic: null };
   const { protocol, address } = listen;
   if (protocol === "plain") {
     const proxied = { proxyNetworks: listen.proxyNetworks, handshakeMs: HANDSHAKE_TIMEOUT_MS };
-    const { datagram, stream } = openBoth(network, listen, proxied);
-    return { ...none, listen: { ...listen, address: datagram.address }, datagram, stream, proxied };
+    const both = openBoth(network, listen, proxied);
+    return { ...none, listen: { ...listen, address: both.datagram.address }, ...both, proxied };
   }
   if (protocol === "quic") {
     const quic = openQuic(network, listen, material);
@@ -117,16 +120,24 @@ function openBoth(
   network: Network,
   { address }: Listen,
   proxied: ProxyOptions,
-): { datagram: DatagramSocket; stream: StreamListenSocket } {
+): { datagram: DatagramSocket } & Connections {
   for (let tries = 1;; tries++) {
     const datagram = network.openDatagram(address, "clients");
     try {
-      return { datagram, stream: network.listenStream(datagram.address, proxied) };
+      return { datagram, ...openConnections(network, datagram.address, proxied) };
     } catch (error) {
       datagram.close();
       if (address.port !== 0 || tries === ANY_PORT_TRIES_MAX) throw error;
     }
   }
+}
+
+/** Where connections come, in one of two ways. */
+type Connections = Pick<ListenSockets, "stream" | "pushed">;
+
+function openConnections(network: Network, address: SocketAddress, proxied: ProxyOptions): Connections {
+  const pushed = network.listenPushed?.({ ...address, transport: "tcp" }, proxied) ?? null;
+  return { pushed, stream: pushed === null ? network.listenStream(address, proxied) : null };
 }
 
 function openQuic({ quic }: Network, { address }: Listen, material: TlsMaterial | null): QuicListenSocket {
@@ -148,8 +159,9 @@ export function listenError(listen: Listen, cause: unknown): ListenError {
 }
 
 /** Closes what was opened and is not served. */
-export function closeSockets({ datagram, stream, tls, quic }: ListenSockets): void {
+export function closeSockets({ datagram, pushed, stream, tls, quic }: ListenSockets): void {
   datagram?.close();
+  pushed?.close();
   stream?.close();
   tls?.close();
   quic?.close();

@@ -21,6 +21,11 @@ export class Parcel {
     return this.#count;
   }
 
+  /** How long it is. */
+  get lengthOctets(): number {
+    return this.#end;
+  }
+
   /** What is to be sent, until another reply is put in, or `release`. */
   get octets(): Uint8Array<ArrayBuffer> {
     return this.#buffer.subarray(0, this.#end);

@@ -1,9 +1,29 @@
+import type { PushedStream } from "../../../base/sockets/pushed_stream.ts";
 import type { StreamSocket } from "../../../base/sockets/stream_socket.ts";
 import type { Client } from "../../../resolver/client.ts";
 import type { StreamAccount } from "./stream_account.ts";
 
+/** What connections are: octets that are waited for, or told of. */
+export type Connection = StreamSocket | PushedStream;
+
+/** A listening socket that is asked for each connection; see `StreamListenSocket`. */
+export interface AskedSocket<S> {
+  /** Waits for the next one. */
+  accept(): Promise<S>;
+  /** Closes the socket. */
+  close(): void;
+}
+
+/** A listening socket that tells of each connection; see `PushedListener`. */
+export interface TellingSocket<S> {
+  /** Begins to tell. Returns what ends that. */
+  watch(watcher: { onConnection(stream: S): void; onFailed(error: unknown): void }): () => void;
+  /** Closes the socket. */
+  close(): void;
+}
+
 /** A connection that was let in. */
-export interface Accepted<S extends StreamSocket = StreamSocket> {
+export interface Accepted<S extends Connection = StreamSocket> {
   /** Open; it belongs to the session from now on. */
   readonly socket: S;
   /** Who is at its other end. */

@@ -1,3 +1,4 @@
+import type { PushedStream } from "../../../base/sockets/pushed_stream.ts";
 import type { StreamSocket } from "../../../base/sockets/stream_socket.ts";
 import type { Services } from "../../../observe/services.ts";
 import { StreamFrames } from "../../../wire/stream_frames.ts";
@@ -5,7 +6,7 @@ import { StreamFrames } from "../../../wire/stream_frames.ts";
 /** What an input is made from. */
 export interface StreamInputOptions extends Pick<Services, "turns" | "share"> {
   /** Where the octets come from; stays its owner's. */
-  readonly socket: Pick<StreamSocket, "read">;
+  readonly socket: Pick<StreamSocket, "read"> | Pick<PushedStream, "receive" | "wantOctets">;
   /** Whether another message may be handed over; if not, `goOn` says later that there may be room. */
   readonly hasRoom: () => boolean;
   /** Is given each message, which is its own from then on. */
@@ -35,9 +36,10 @@ export class StreamInput {
     this.#options = options;
   }
 
-  /** Begins to read. To be called once. Never rejects. */
+  /** Begins to read, unless it is told what to read: see `onReadable`. To be called once. Never rejects. */
   async run(): Promise<void> {
     const { socket, turns } = this.#options;
+    if (!("read" in socket)) return;
     try {
       while (!this.#isStopped) {
         // Awaited right here: an async function for each read would be a promise more.
@@ -55,6 +57,23 @@ export class StreamInput {
     }
   }
 
+  /** A connection that tells has something to read. Within a turn. */
+  onReadable(): void {
+    // hot path
+    const { socket } = this.#options;
+    if (this.#isStopped || "read" in socket) return;
+    try {
+      const count = socket.receive(this.#frames.space());
+      if (count < 0) return;
+      if (count === 0) return this.#end(false);
+      this.#frames.filled(count);
+    } catch {
+      return this.#end(true);
+    }
+    this.#handOver(false);
+    if (this.#isBehind) socket.wantOctets(false);
+  }
+
   /** There may be room again. */
   goOn(): void {
     // hot path
@@ -65,7 +84,8 @@ export class StreamInput {
   stop(): void {
     this.#isStopped = true;
     this.#isBehind = false;
-    this.#letRead();
+    this.#held?.resolve();
+    this.#held = null;
   }
 
   /** Does not throw. @param hasTurn Whether a share has been waited for: then one message at least is handed over. */
@@ -108,6 +128,8 @@ export class StreamInput {
 
   #letRead(): void {
     // hot path
+    const { socket } = this.#options;
+    if (!("read" in socket)) return socket.wantOctets(true);
     this.#held?.resolve();
     this.#held = null;
   }
@@ -115,6 +137,9 @@ export class StreamInput {
   #end(isBroken: boolean): void {
     if (this.#isStopped) return;
     this.stop();
+    const { socket } = this.#options;
+    // The end would be told again and again.
+    if (!isBroken && !("read" in socket)) socket.wantOctets(false);
     this.#options.onEnd(isBroken);
   }
 }

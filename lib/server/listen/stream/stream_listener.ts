@@ -1,8 +1,8 @@
-import type { StreamListenSocket, StreamSocket } from "../../../base/sockets/stream_socket.ts";
+import type { StreamSocket } from "../../../base/sockets/stream_socket.ts";
 import { LineAMinute } from "../../../observe/line_a_minute.ts";
 import type { Client } from "../../../resolver/client.ts";
 import { type Listen, listenName } from "../listen.ts";
-import type { Accepted, Session } from "./session.ts";
+import type { Accepted, AskedSocket, Connection, Session, TellingSocket } from "./session.ts";
 import type { StreamLimit } from "./stream_limit.ts";
 import type { Services } from "../../../observe/services.ts";
 
@@ -10,11 +10,11 @@ import type { Services } from "../../../observe/services.ts";
 const RETRY_MS = 100;
 
 /** What a listener is made from. */
-export interface StreamListenerOptions<S extends StreamSocket> extends Pick<Services, "clock" | "timers" | "log"> {
+export interface StreamListenerOptions<S extends Connection> extends Pick<Services, "clock" | "timers" | "log"> {
   /** What is spoken there, with the port that the socket really got. */
   readonly listen: Listen;
   /** An open socket, which belongs to this object from now on. */
-  readonly socket: Pick<StreamListenSocket, "close"> & { accept(): Promise<S> };
+  readonly socket: AskedSocket<S> | TellingSocket<S>;
   /** Knows when there are too many connections. It is the same for all listeners. */
   readonly limit: StreamLimit;
   /** Who is at the other end of a connection. */
@@ -24,7 +24,7 @@ export interface StreamListenerOptions<S extends StreamSocket> extends Pick<Serv
 }
 
 /** Takes the clients' connections on one address and serves each as a session of its own. */
-export class StreamListener<S extends StreamSocket = StreamSocket> {
+export class StreamListener<S extends Connection = StreamSocket> {
   readonly #options: StreamListenerOptions<S>;
   readonly #failures: LineAMinute;
   readonly #sessions = new Set<Session>();
@@ -44,14 +44,30 @@ export class StreamListener<S extends StreamSocket = StreamSocket> {
 
   /** Accepts until `stop` or `close`. To be called once. */
   async run(): Promise<void> {
+    const { socket, timers } = this.#options;
+    if (!("accept" in socket)) return this.#watch(socket);
     while (!this.#isStopped) {
       try {
-        this.#serve(await this.#options.socket.accept());
+        this.#serve(await socket.accept());
       } catch (error) {
         if (this.#isStopped) return;
-        await this.#pause(error);
+        this.#noteFailure(error);
+        await new Promise<void>((resolve) => timers.start(RETRY_MS, resolve));
       }
     }
+  }
+
+  /** Takes what is handed over, but for a while after a failure. */
+  #watch(socket: TellingSocket<S>): void {
+    if (this.#isStopped) return;
+    const stop = socket.watch({
+      onConnection: (stream) => this.#serve(stream),
+      onFailed: (error) => {
+        stop();
+        this.#noteFailure(error);
+        this.#options.timers.start(RETRY_MS, () => this.#watch(socket));
+      },
+    });
   }
 
   /** Takes no more connections, answers the queries that were taken, then closes everything. */
@@ -83,11 +99,10 @@ export class StreamListener<S extends StreamSocket = StreamSocket> {
   }
 
   /** Out of file descriptors, accepts fail and succeed by turns: that is one event for the operator. */
-  async #pause(error: unknown): Promise<void> {
+  #noteFailure(error: unknown): void {
     this.#failures.note((count) => {
       return `Cannot accept connections on ${listenName(this.#options.listen)}: ${error}; trying on (${count} so far)`;
     });
-    await new Promise<void>((resolve) => this.#options.timers.start(RETRY_MS, resolve));
   }
 
   #stopAccepting(): void {

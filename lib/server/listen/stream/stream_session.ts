@@ -1,5 +1,6 @@
 import type { FairShare } from "../../../base/time/fair_share.ts";
 import { deliver } from "../../../base/deferred.ts";
+import { isPushed, type PushedStream, type PushedStreamWatcher } from "../../../base/sockets/pushed_stream.ts";
 import type { StreamSocket, Turns } from "../../../base/runtime.ts";
 import type { Counters } from "../../../observe/counters.ts";
 import type { Client } from "../../../resolver/client.ts";
@@ -19,7 +20,9 @@ type Octets = Uint8Array<ArrayBuffer>;
 
 /** What a session is made from. */
 export interface StreamSessionOptions
-  extends Accepted, Pick<Services, "clock" | "turns" | "deadlines" | "share" | "counters"> {
+  extends
+    Accepted<StreamSocket | PushedStream>,
+    Pick<Services, "clock" | "turns" | "deadlines" | "share" | "counters"> {
   /** What answers the queries. */
   readonly server: Server;
   /** Where replies that are known at once may be made. A copy leaves: it may be the same for all sessions. */
@@ -36,7 +39,7 @@ export interface StreamSessionOptions
  * came before, mostly from memory then.
  */
 export class StreamSession implements Session {
-  readonly #socket: StreamSocket;
+  readonly #socket: StreamSocket | PushedStream;
   readonly #client: Client;
   readonly #server: Server;
   readonly #slot: ReplySlot;
@@ -53,6 +56,12 @@ export class StreamSession implements Session {
   readonly #onTurnEnd = () => {
     this.#isTurnWatched = false;
     this.#goOn();
+  };
+  /** What a connection that tells is told to. */
+  readonly #watcher: PushedStreamWatcher = {
+    onReadable: () => this.#input.onReadable(),
+    onWritable: () => this.#outbox.onWritable(),
+    onBroken: () => this.close(),
   };
   /** Queries that the server has not answered yet. */
   #inFlight = 0;
@@ -104,7 +113,8 @@ export class StreamSession implements Session {
   /** Serves the connection to its end. Never rejects. */
   run(): Promise<void> {
     this.#idle.start();
-    void this.#input.run();
+    if (isPushed(this.#socket)) this.#socket.watch(this.#watcher);
+    else void this.#input.run();
     return this.#ended.promise;
   }
 

@@ -1,5 +1,15 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { parseCidr } from "../../../../lib/base/net/cidr.ts";
+import type { PushedListenerWatcher, PushedStream } from "../../../../lib/base/sockets/pushed_stream.ts";
+import { Log } from "../../../../lib/observe/log.ts";
+import { Client } from "../../../../lib/resolver/client.ts";
+import { Access } from "../../../../lib/server/admission/access.ts";
+import { plainListen } from "../../../../lib/server/listen/listen.ts";
+import { StreamLimit } from "../../../../lib/server/listen/stream/stream_limit.ts";
+import { StreamListener } from "../../../../lib/server/listen/stream/stream_listener.ts";
+import { StreamSession } from "../../../../lib/server/listen/stream/stream_session.ts";
+import { FakePushedStream } from "../../../support/fake_pushed_stream.ts";
+import { EVERYBODY } from "../../../support/serving.ts";
 import { tcp } from "../../../support/fake_socket.ts";
 import { FakeStream } from "../../../support/fake_stream.ts";
 import { settled } from "../../../support/fake_time.ts";
@@ -10,6 +20,7 @@ import {
   listenersRig,
   queryFor,
   repliedIds,
+  sessionParts,
 } from "../../../support/stream_rig.ts";
 
 const RETRY_MS = 100;
@@ -204,6 +215,48 @@ Deno.test("StreamListener tries on after a failed accept, not in a busy loop, an
   await time.passAndSettle(RETRY_MS);
   listener.close();
   await ended;
+});
+
+Deno.test("StreamListener rests after a failure of a socket that tells, which would tell of it again at once", async () => {
+  const { options, time } = sessionParts();
+  const watchers: PushedListenerWatcher[] = [];
+  let watchingCount = 0;
+  let isClosed = false;
+  const socket = {
+    watch: (watcher: PushedListenerWatcher) => {
+      watchers.push(watcher);
+      watchingCount++;
+      return () => void watchingCount--;
+    },
+    close: () => isClosed = true,
+  };
+  const log = new Log({ level: "debug", writeLine: () => {} });
+  const access = new Access(EVERYBODY);
+  const limit = new StreamLimit({ access, connectionsMax: 10, clock: time, counters: options.counters, log });
+  const listener = new StreamListener<PushedStream>({
+    listen: plainListen(tcp("127.0.0.1", 2053)),
+    socket,
+    limit,
+    clientOf: ({ peer }) => new Client(peer.hostname, "tcp"),
+    sessionOf: (accepted) => new StreamSession({ ...options, ...accepted }),
+    clock: time,
+    timers: time,
+    log,
+  });
+  await listener.run();
+  watchers[0]!.onFailed(new Error("Too many open files"));
+  assertEquals(watchingCount, 0);
+  await time.passAndSettle(RETRY_MS);
+  assertEquals([watchingCount, watchers.length], [1, 2]);
+  const connection = new FakePushedStream();
+  watchers[1]!.onConnection(connection);
+  connection.deliverMessages(queryFor(1));
+  await settled();
+  assertEquals([repliedIds(connection), listener.sessionCount], [[1], 1]);
+  watchers[1]!.onFailed(new Error("Too many open files"));
+  listener.close();
+  await time.passAndSettle(RETRY_MS);
+  assertEquals([connection.isClosed, isClosed, watchers.length, listener.sessionCount], [true, true, 2, 0]);
 });
 
 Deno.test("StreamListener.stop() takes no more connections, answers what was taken, then closes everything", async () => {

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { IDLE_TIMEOUT_MS, WAITING_OCTETS_MAX } from "../../../../lib/server/limits.ts";
 import { StreamTotals } from "../../../../lib/server/listen/stream/stream_account.ts";
 import { settled } from "../../../support/fake_time.ts";
-import { queryFor, repliedIds, sessionRig } from "../../../support/stream_rig.ts";
+import { eachWay, queryFor, repliedIds, sessionRig } from "../../../support/stream_rig.ts";
 
 /** Makes replies of some 56 KB: two are more than may wait on a connection. */
 const LARGE_RECORD_COUNT = 3500;
@@ -27,7 +27,7 @@ function totalsOf(octets: number): StreamTotals {
   return totals;
 }
 
-Deno.test("[9210_02] StreamSession makes no more replies than may wait: who does not read is not read from", async () => {
+eachWay("[9210_02] StreamSession makes no more replies than may wait: who does not read is not read from", async () => {
   const { socket, server, session, ended, client, all, time } = greedyRig();
   await time.passAndSettle(1000);
   assertEquals([server.asked.length, socket.isReading], [2, false]);
@@ -41,16 +41,19 @@ Deno.test("[9210_02] StreamSession makes no more replies than may wait: who does
   await ended;
 });
 
-Deno.test("[9210_02] StreamSession closes the connection of who does not read for ten seconds, and gives back what it held", async () => {
-  const { socket, time, ended, state, client, all, counters } = greedyRig();
-  await time.passAndSettle(IDLE_TIMEOUT_MS - 1);
-  assert(!state.hasEnded);
-  await time.passAndSettle(TICK_MS);
-  await ended;
-  assertEquals([socket.isClosed, client.octets, all.octets, counters.unsendable], [true, 0, 0, 1]);
-});
+eachWay(
+  "[9210_02] StreamSession closes the connection of who does not read for ten seconds, and gives back what it held",
+  async () => {
+    const { socket, time, ended, state, client, all, counters } = greedyRig();
+    await time.passAndSettle(IDLE_TIMEOUT_MS - 1);
+    assert(!state.hasEnded);
+    await time.passAndSettle(TICK_MS);
+    await ended;
+    assertEquals([socket.isClosed, client.octets, all.octets, counters.unsendable], [true, 0, 0, 1]);
+  },
+);
 
-Deno.test("StreamSession postpones replies for which there is no room when they come, and loses none", async () => {
+eachWay("StreamSession postpones replies for which there is no room when they come, and loses none", async () => {
   const rig = sessionRig();
   const { socket, server, session, ended, all, counters, time } = rig;
   server.isWaiting = true;
@@ -72,7 +75,7 @@ Deno.test("StreamSession postpones replies for which there is no room when they 
   await ended;
 });
 
-Deno.test("StreamSession asks again, one by one, what it has postponed, and keeps what comes then", async () => {
+eachWay("StreamSession asks again, one by one, what it has postponed, and keeps what comes then", async () => {
   const { socket, server, session, ended, counters, time } = sessionRig();
   server.isWaiting = true;
   server.recordCount = LARGE_RECORD_COUNT;
@@ -93,7 +96,7 @@ Deno.test("StreamSession asks again, one by one, what it has postponed, and keep
   await ended;
 });
 
-Deno.test("StreamSession.stop() answers what was postponed, too", async () => {
+eachWay("StreamSession.stop() answers what was postponed, too", async () => {
   const { socket, server, session, ended, time } = sessionRig();
   server.isWaiting = true;
   server.recordCount = LARGE_RECORD_COUNT;
@@ -112,7 +115,7 @@ Deno.test("StreamSession.stop() answers what was postponed, too", async () => {
 
 for (const whose of ["client", "all"] as const) {
   const meaning = whose === "client" ? "the client's other connections" : "other clients";
-  Deno.test(`[9210_02] StreamSession keeps one reply and no more while ${meaning} use up the budget`, async () => {
+  eachWay(`[9210_02] StreamSession keeps one reply and no more while ${meaning} use up the budget`, async () => {
     const totals = totalsOf(WAITING_OCTETS_MAX[whose]);
     const { socket, server, session, ended, time } = greedyRig({ [whose]: totals });
     await time.passAndSettle(1000);
@@ -125,23 +128,26 @@ for (const whose of ["client", "all"] as const) {
   });
 }
 
-Deno.test("StreamSession reads no more while long queries wait for their answers: 64 of them would be four mebibytes", async () => {
-  const { socket, server, session, ended, all } = sessionRig();
-  server.isWaiting = true;
-  const long = queryFor(1, `${"a".repeat(60)}.example`);
-  const padded = new Uint8Array(20_000);
-  padded.set(long);
-  socket.deliverMessages(padded, padded, padded, padded, padded, padded);
-  await settled();
-  assertEquals([server.asked.length, socket.isReading], [4, false]);
-  assert(all.octets < WAITING_OCTETS_MAX.connection + padded.length);
-  for (let i = 0; i < 6; i++) await server.answer(i);
-  assertEquals([server.asked.length, all.octets], [6, 0]);
-  session.close();
-  await ended;
-});
+eachWay(
+  "StreamSession reads no more while long queries wait for their answers: 64 of them would be four mebibytes",
+  async () => {
+    const { socket, server, session, ended, all } = sessionRig();
+    server.isWaiting = true;
+    const long = queryFor(1, `${"a".repeat(60)}.example`);
+    const padded = new Uint8Array(20_000);
+    padded.set(long);
+    socket.deliverMessages(padded, padded, padded, padded, padded, padded);
+    await settled();
+    assertEquals([server.asked.length, socket.isReading], [4, false]);
+    assert(all.octets < WAITING_OCTETS_MAX.connection + padded.length);
+    for (let i = 0; i < 6; i++) await server.answer(i);
+    assertEquals([server.asked.length, all.octets], [6, 0]);
+    session.close();
+    await ended;
+  },
+);
 
-Deno.test("StreamSession counts a query that it asks again once", async () => {
+eachWay("StreamSession counts a query that it asks again once", async () => {
   const { socket, server, session, ended, counters, time } = sessionRig();
   server.isWaiting = true;
   server.recordCount = LARGE_RECORD_COUNT;

@@ -4,9 +4,9 @@ import { decode } from "../../../../lib/wire/message.ts";
 import { toFrame } from "../../../../lib/wire/stream_frames.ts";
 import { settled } from "../../../support/fake_time.ts";
 import { hex, lines, wire } from "../../../support/messages.ts";
-import { queryFor, repliedIds, sessionRig } from "../../../support/stream_rig.ts";
+import { eachWay, queryFor, repliedIds, sessionRig } from "../../../support/stream_rig.ts";
 
-Deno.test("[7766_01] StreamSession answers a query with its reply, behind its length", async () => {
+eachWay("[7766_01] StreamSession answers a query with its reply, behind its length", async () => {
   const { socket, asker, server, counters, session, ended, deadlines } = sessionRig();
   socket.deliverMessages(queryFor(7));
   await settled();
@@ -18,7 +18,7 @@ Deno.test("[7766_01] StreamSession answers a query with its reply, behind its le
   assertEquals([socket.isClosed, deadlines.size], [true, 0]);
 });
 
-Deno.test("[7766_02] StreamSession takes pipelined queries, in whatever pieces they come", async () => {
+eachWay("[7766_02] StreamSession takes pipelined queries, in whatever pieces they come", async () => {
   const stream = [1, 2, 3].flatMap((id) => [...toFrame(queryFor(id))]);
   for (const size of [1, 7, 1000]) {
     const { socket, session, ended } = sessionRig();
@@ -32,20 +32,23 @@ Deno.test("[7766_02] StreamSession takes pipelined queries, in whatever pieces t
   }
 });
 
-Deno.test("[7766_02] StreamSession hands on each query as it comes, without waiting for the replies before it", async () => {
-  const { socket, server, session, ended } = sessionRig();
-  server.isWaiting = true;
-  socket.deliverMessages(queryFor(1), queryFor(2, "b.example"));
-  await settled();
-  socket.deliverMessages(queryFor(3, "c.example"));
-  await settled();
-  assertEquals(server.asked, ["1 a.example. IN A", "2 b.example. IN A", "3 c.example. IN A"]);
-  for (const i of [0, 1, 2]) await server.answer(i);
-  session.close();
-  await ended;
-});
+eachWay(
+  "[7766_02] StreamSession hands on each query as it comes, without waiting for the replies before it",
+  async () => {
+    const { socket, server, session, ended } = sessionRig();
+    server.isWaiting = true;
+    socket.deliverMessages(queryFor(1), queryFor(2, "b.example"));
+    await settled();
+    socket.deliverMessages(queryFor(3, "c.example"));
+    await settled();
+    assertEquals(server.asked, ["1 a.example. IN A", "2 b.example. IN A", "3 c.example. IN A"]);
+    for (const i of [0, 1, 2]) await server.answer(i);
+    session.close();
+    await ended;
+  },
+);
 
-Deno.test("[7766_03] StreamSession answers in the order in which replies are ready", async () => {
+eachWay("[7766_03] StreamSession answers in the order in which replies are ready", async () => {
   const { socket, server, session, ended } = sessionRig();
   server.isWaiting = true;
   socket.deliverMessages(queryFor(1), queryFor(2), queryFor(3));
@@ -56,26 +59,29 @@ Deno.test("[7766_03] StreamSession answers in the order in which replies are rea
   await ended;
 });
 
-Deno.test("[7766_04] StreamSession writes length and message at once, and together what it answers together", async () => {
-  const { socket, server, session, ended } = sessionRig();
-  socket.deliverMessages(queryFor(1), queryFor(2));
-  await settled();
-  const [first, ...others] = socket.messages;
-  assertEquals([socket.writes.length, socket.writes[0]!.length, others.length], [1, 2 * (first!.length + 2), 1]);
-  server.isWaiting = true;
-  socket.writeOctetsMax = 0;
-  socket.deliverMessages(queryFor(3), queryFor(4), queryFor(5));
-  await settled();
-  // What comes while a write is under way leaves behind it in one.
-  for (const i of [0, 1, 2]) await server.answer(i);
-  socket.drain();
-  await settled();
-  assertEquals([repliedIds(socket), socket.writes.length], [[1, 2, 3, 4, 5], 3]);
-  session.close();
-  await ended;
-});
+eachWay(
+  "[7766_04] StreamSession writes length and message at once, and together what it answers together",
+  async () => {
+    const { socket, server, session, ended } = sessionRig();
+    socket.deliverMessages(queryFor(1), queryFor(2));
+    await settled();
+    const [first, ...others] = socket.messages;
+    assertEquals([socket.writes.length, socket.writes[0]!.length, others.length], [1, 2 * (first!.length + 2), 1]);
+    server.isWaiting = true;
+    socket.writeOctetsMax = 0;
+    socket.deliverMessages(queryFor(3), queryFor(4), queryFor(5));
+    await settled();
+    // What comes while a write is under way leaves behind it in one.
+    for (const i of [0, 1, 2]) await server.answer(i);
+    socket.drain();
+    await settled();
+    assertEquals([repliedIds(socket), socket.writes.length], [[1, 2, 3, 4, 5], 3]);
+    session.close();
+    await ended;
+  },
+);
 
-Deno.test("[7766_04] StreamSession answers all that one read has brought in one write", async () => {
+eachWay("[7766_04] StreamSession answers all that one read has brought in one write", async () => {
   for (const count of [1, 2, 10, 60]) {
     const { socket, counters, session, ended } = sessionRig();
     const ids = Array.from({ length: count }, (_, i) => i);
@@ -89,22 +95,25 @@ Deno.test("[7766_04] StreamSession answers all that one read has brought in one 
   }
 });
 
-Deno.test("[7766_04] StreamSession lets all leave in one write that is answered in one turn, whenever it came", async () => {
-  const { socket, server, session, ended } = sessionRig();
-  server.isWaiting = true;
-  for (const id of [1, 2, 3, 4]) {
-    socket.deliverMessages(queryFor(id));
-    await settled();
-  }
-  await Promise.all([3, 1, 0].map((i) => server.answer(i)));
-  assertEquals([repliedIds(socket), socket.writes.length], [[4, 2, 1], 1]);
-  await server.answer(2);
-  assertEquals([repliedIds(socket), socket.writes.length], [[4, 2, 1, 3], 2]);
-  session.close();
-  await ended;
-});
+eachWay(
+  "[7766_04] StreamSession lets all leave in one write that is answered in one turn, whenever it came",
+  async () => {
+    const { socket, server, session, ended } = sessionRig();
+    server.isWaiting = true;
+    for (const id of [1, 2, 3, 4]) {
+      socket.deliverMessages(queryFor(id));
+      await settled();
+    }
+    await Promise.all([3, 1, 0].map((i) => server.answer(i)));
+    assertEquals([repliedIds(socket), socket.writes.length], [[4, 2, 1], 1]);
+    await server.answer(2);
+    assertEquals([repliedIds(socket), socket.writes.length], [[4, 2, 1, 3], 2]);
+    session.close();
+    await ended;
+  },
+);
 
-Deno.test("StreamSession goes on where a short write ended, and never mixes replies", async () => {
+eachWay("StreamSession goes on where a short write ended, and never mixes replies", async () => {
   const { socket, session, ended } = sessionRig();
   socket.writeOctetsMax = 5;
   socket.deliverMessages(queryFor(1), queryFor(2), queryFor(3));
@@ -116,7 +125,7 @@ Deno.test("StreamSession goes on where a short write ended, and never mixes repl
   await ended;
 });
 
-Deno.test("[7766_06] StreamSession answers a client that has closed its side, then closes", async () => {
+eachWay("[7766_06] StreamSession answers a client that has closed its side, then closes", async () => {
   const { socket, server, ended, deadlines } = sessionRig();
   server.isWaiting = true;
   socket.deliverMessages(queryFor(1), queryFor(2));
@@ -130,21 +139,21 @@ Deno.test("[7766_06] StreamSession answers a client that has closed its side, th
   assertEquals([repliedIds(socket), socket.isClosed, deadlines.size], [[2, 1], true, 0]);
 });
 
-Deno.test("[7766_06] StreamSession closes at once when the client has, and waits for nothing", async () => {
+eachWay("[7766_06] StreamSession closes at once when the client has, and waits for nothing", async () => {
   const { socket, ended, deadlines, counters } = sessionRig();
   socket.end();
   await ended;
   assertEquals([socket.isClosed, deadlines.size, counters.replied], [true, 0, 0]);
 });
 
-Deno.test("[1035_06] StreamSession closes at a message of length zero: what follows it is not asked", async () => {
+eachWay("[1035_06] StreamSession closes at a message of length zero: what follows it is not asked", async () => {
   const { socket, server, ended } = sessionRig();
   socket.deliver(Uint8Array.from([...toFrame(queryFor(1)), ...hex("0000"), ...toFrame(queryFor(2))]));
   await ended;
   assertEquals([socket.isClosed, server.asked], [true, ["1 a.example. IN A"]]);
 });
 
-Deno.test("[1035_06] StreamSession closes when the stream ends within a message", async () => {
+eachWay("[1035_06] StreamSession closes when the stream ends within a message", async () => {
   const { socket, ended, server } = sessionRig();
   socket.deliver(toFrame(queryFor(1)).slice(0, -1));
   socket.end();
@@ -152,7 +161,7 @@ Deno.test("[1035_06] StreamSession closes when the stream ends within a message"
   assertEquals([socket.isClosed, server.asked], [true, []]);
 });
 
-Deno.test("StreamSession says nothing to what is no query, and serves on", async () => {
+eachWay("StreamSession says nothing to what is no query, and serves on", async () => {
   const { socket, session, ended, counters } = sessionRig();
   socket.deliverMessages(wire({ id: 1, isResponse: true }), queryFor(2));
   await settled();
@@ -161,7 +170,7 @@ Deno.test("StreamSession says nothing to what is no query, and serves on", async
   await ended;
 });
 
-Deno.test("StreamSession ends quietly when the connection breaks, whoever still waits", async () => {
+eachWay("StreamSession ends quietly when the connection breaks, whoever still waits", async () => {
   const { socket, server, ended, counters, deadlines } = sessionRig();
   server.isWaiting = true;
   socket.deliverMessages(queryFor(1));
@@ -172,7 +181,7 @@ Deno.test("StreamSession ends quietly when the connection breaks, whoever still 
   assertEquals([socket.isClosed, counters.replied, deadlines.size], [true, 0, 0]);
 });
 
-Deno.test("StreamSession counts a reply that cannot be sent, once, and closes", async () => {
+eachWay("StreamSession counts a reply that cannot be sent, once, and closes", async () => {
   const { socket, ended, counters, deadlines } = sessionRig();
   socket.writeError = new Error("Broken pipe");
   socket.deliverMessages(queryFor(1), queryFor(2), queryFor(3));
@@ -180,7 +189,7 @@ Deno.test("StreamSession counts a reply that cannot be sent, once, and closes", 
   assertEquals([counters.unsendable, counters.replied, deadlines.size], [1, 0, 0]);
 });
 
-Deno.test("StreamSession stops reading at 64 waiting queries, and reads on when one of them is answered", async () => {
+eachWay("StreamSession stops reading at 64 waiting queries, and reads on when one of them is answered", async () => {
   const { socket, server, session, ended } = sessionRig();
   server.isWaiting = true;
   const ids = Array.from({ length: QUERIES_PER_CONNECTION_MAX + 6 }, (_, i) => i + 1);
@@ -199,7 +208,7 @@ Deno.test("StreamSession stops reading at 64 waiting queries, and reads on when 
   await ended;
 });
 
-Deno.test("StreamSession.stop() answers what was taken, takes no more, then closes", async () => {
+eachWay("StreamSession.stop() answers what was taken, takes no more, then closes", async () => {
   const { socket, server, session, ended, deadlines } = sessionRig();
   server.isWaiting = true;
   socket.deliverMessages(queryFor(1), queryFor(2));
@@ -215,14 +224,14 @@ Deno.test("StreamSession.stop() answers what was taken, takes no more, then clos
   assertEquals([repliedIds(socket), socket.isClosed, deadlines.size], [[2, 1], true, 0]);
 });
 
-Deno.test("StreamSession.stop() does not wait for a client that asks nothing", async () => {
+eachWay("StreamSession.stop() does not wait for a client that asks nothing", async () => {
   const { socket, session, ended } = sessionRig();
   await session.stop();
   await ended;
   assert(socket.isClosed);
 });
 
-Deno.test("StreamSession.close() ends it at once, twice too; a later reply goes nowhere", async () => {
+eachWay("StreamSession.close() ends it at once, twice too; a later reply goes nowhere", async () => {
   const { socket, server, session, ended, counters, deadlines } = sessionRig();
   server.isWaiting = true;
   socket.deliverMessages(queryFor(1));

@@ -2,12 +2,12 @@ import { assert, assertEquals } from "@std/assert";
 import { IDLE_TIMEOUT_MS } from "../../../../lib/server/limits.ts";
 import { toFrame } from "../../../../lib/wire/stream_frames.ts";
 import { settled } from "../../../support/fake_time.ts";
-import { queryFor, repliedIds, sessionRig } from "../../../support/stream_rig.ts";
+import { eachWay, queryFor, repliedIds, sessionRig } from "../../../support/stream_rig.ts";
 
 /** Deadlines are met up to a tick late. */
 const TICK_MS = 20;
 
-Deno.test("[7766_05] StreamSession closes a connection on which nothing was asked for ten seconds", async () => {
+eachWay("[7766_05] StreamSession closes a connection on which nothing was asked for ten seconds", async () => {
   const { socket, time, ended, state, deadlines } = sessionRig();
   await time.passAndSettle(IDLE_TIMEOUT_MS - 1);
   assert(!state.hasEnded);
@@ -16,7 +16,7 @@ Deno.test("[7766_05] StreamSession closes a connection on which nothing was aske
   assertEquals([IDLE_TIMEOUT_MS, socket.isClosed, deadlines.size, time.armedCount], [10_000, true, 0, 0]);
 });
 
-Deno.test("[7766_05] StreamSession counts the ten seconds from the last query, and from the last reply", async () => {
+eachWay("[7766_05] StreamSession counts the ten seconds from the last query, and from the last reply", async () => {
   const { socket, server, time, ended, state } = sessionRig();
   await time.passAndSettle(9000);
   server.isWaiting = true;
@@ -29,7 +29,7 @@ Deno.test("[7766_05] StreamSession counts the ten seconds from the last query, a
   await ended;
 });
 
-Deno.test("StreamSession does not close a connection whose client waits for a reply", async () => {
+eachWay("StreamSession does not close a connection whose client waits for a reply", async () => {
   const { socket, server, time, session, ended, state } = sessionRig();
   server.isWaiting = true;
   socket.deliverMessages(queryFor(1));
@@ -41,19 +41,22 @@ Deno.test("StreamSession does not close a connection whose client waits for a re
   await ended;
 });
 
-Deno.test("StreamSession cuts a client that sends an octet now and then: only whole queries are a sign of life", async () => {
-  const { socket, time, ended, server } = sessionRig();
-  const frame = toFrame(queryFor(1));
-  for (const octet of frame.subarray(0, 11)) {
-    if (socket.isClosed) break;
-    socket.deliver(Uint8Array.of(octet));
-    await time.passAndSettle(1000);
-  }
-  await ended;
-  assertEquals([socket.isClosed, server.asked, time.nowMs() < IDLE_TIMEOUT_MS + 1001], [true, [], true]);
-});
+eachWay(
+  "StreamSession cuts a client that sends an octet now and then: only whole queries are a sign of life",
+  async () => {
+    const { socket, time, ended, server } = sessionRig();
+    const frame = toFrame(queryFor(1));
+    for (const octet of frame.subarray(0, 11)) {
+      if (socket.isClosed) break;
+      socket.deliver(Uint8Array.of(octet));
+      await time.passAndSettle(1000);
+    }
+    await ended;
+    assertEquals([socket.isClosed, server.asked, time.nowMs() < IDLE_TIMEOUT_MS + 1001], [true, [], true]);
+  },
+);
 
-Deno.test("StreamSession cuts a client that does not read its reply within ten seconds", async () => {
+eachWay("StreamSession cuts a client that does not read its reply within ten seconds", async () => {
   const { socket, time, ended, counters, deadlines, state } = sessionRig();
   socket.writeOctetsMax = 0;
   socket.deliverMessages(queryFor(1), queryFor(2));
@@ -64,21 +67,24 @@ Deno.test("StreamSession cuts a client that does not read its reply within ten s
   assertEquals([socket.isClosed, counters.unsendable, counters.replied, deadlines.size], [true, 1, 0, 0]);
 });
 
-Deno.test("StreamSession cuts a client that reads its reply an octet at a time: ten seconds are for all of it", async () => {
-  const { socket, time, ended } = sessionRig();
-  socket.writeOctetsMax = 0;
-  socket.deliverMessages(queryFor(1));
-  for (let i = 0; i < 11 && !socket.isClosed; i++) {
-    await time.passAndSettle(1000);
-    if (socket.isClosed) break;
-    socket.drain(1);
+eachWay(
+  "StreamSession cuts a client that reads its reply an octet at a time: ten seconds are for all of it",
+  async () => {
+    const { socket, time, ended } = sessionRig();
     socket.writeOctetsMax = 0;
-  }
-  await ended;
-  assertEquals([socket.isClosed, time.nowMs() <= IDLE_TIMEOUT_MS + 1000], [true, true]);
-});
+    socket.deliverMessages(queryFor(1));
+    for (let i = 0; i < 11 && !socket.isClosed; i++) {
+      await time.passAndSettle(1000);
+      if (socket.isClosed) break;
+      socket.drain(1);
+      socket.writeOctetsMax = 0;
+    }
+    await ended;
+    assertEquals([socket.isClosed, time.nowMs() <= IDLE_TIMEOUT_MS + 1000], [true, true]);
+  },
+);
 
-Deno.test("StreamSession serves on when a slow client has read its reply in time", async () => {
+eachWay("StreamSession serves on when a slow client has read its reply in time", async () => {
   const { socket, time, session, ended, state, counters } = sessionRig();
   socket.writeOctetsMax = 0;
   socket.deliverMessages(queryFor(1), queryFor(2));
@@ -90,7 +96,7 @@ Deno.test("StreamSession serves on when a slow client has read its reply in time
   await ended;
 });
 
-Deno.test("StreamSession.stop() does not wait for ever for a client that does not read", async () => {
+eachWay("StreamSession.stop() does not wait for ever for a client that does not read", async () => {
   const { socket, time, session, ended, deadlines } = sessionRig();
   socket.writeOctetsMax = 0;
   socket.deliverMessages(queryFor(1));
