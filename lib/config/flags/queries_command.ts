@@ -17,7 +17,7 @@ const SOURCES = Object.keys(SOURCE);
 /** What `--help` says of it. */
 export const QUERIES_COMMAND: SubCommand = {
   name: "queries",
-  value: "[--name <text>] [--client <ip>] [--source <source>,...] [--since <time>] [--follow] [--json]",
+  value: "[--name <text>] [--client <ip>] [--source <name>,...] [--since <time>] [--follow] [--json]",
   help: [
     "Search the query log, the newest first: who asked for what, where the answer came from, why it was none. It takes",
     "query-log.folder in the configuration. queries --help tells all filters.",
