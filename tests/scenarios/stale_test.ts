@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
-import { EDE, RCODE } from "../../lib/wire/iana.ts";
+import { EDE, EDNS_OPTION, RCODE, TYPE } from "../../lib/wire/iana.ts";
 import { assertRemembered, cacheScene, nowSays, tell } from "../support/cache_scene.ts";
-import { lines, opt, question, records } from "../support/messages.ts";
+import { ednsOf, lines, opt, question, records } from "../support/messages.ts";
 import { recordZone } from "../support/record_zone.ts";
 import type { Scene } from "../support/scene.ts";
 
@@ -56,6 +56,24 @@ Deno.test("an answer that comes after the stale one is kept for its own question
   assertEquals(lines(second.reply.message.answers), ["two.example.org. 300 IN A 192.0.2.2"]);
   const { answers, errors, waitedMs } = await tell(scene, "example.org", { passMs: 1000 });
   assertEquals([answers, errors, waitedMs], [["example.org. 299 IN A 192.0.2.1"], [], 0]);
+  await scene.settle();
+});
+
+Deno.test("an answer that comes after the stale one changes nothing of a reply that waits for other types [10029_02]", async () => {
+  const scene = await expired();
+  // The address is answered behind the stale one, and then the next type, whose answer the reply waits for.
+  scene.upstream.onQuery = (query) => {
+    const isAddress = query.message.questions[0]!.type === TYPE.A;
+    scene.upstream.answer(query, { afterMs: isAddress ? 1850 : 100 });
+  };
+  scene.upstream.onStreamQuery = () => {};
+  const types = { code: EDNS_OPTION.MQTYPE_QUERY, data: Uint8Array.of(0, TYPE.TXT) };
+  const { rcode, answers, errors, message } = await tell(scene, "example.org", {
+    additionals: [opt({ options: [types] })],
+  });
+  assertEquals([rcode, answers, errors], [RCODE.NOERROR, STALE, [EDE.STALE_ANSWER]]);
+  const told = ednsOf(message)!.options.find(({ code }) => code === EDNS_OPTION.MQTYPE_RESPONSE);
+  assertEquals(told?.data, types.data);
   await scene.settle();
 });
 

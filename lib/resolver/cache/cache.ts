@@ -13,9 +13,9 @@ import { PendingReply } from "../pending_reply.ts";
 import type { Query } from "../query.ts";
 import { slotFor } from "../reply_slot.ts";
 import type { Refresher } from "./refresher.ts";
-import { FINDINGS, type Inspector } from "../findings.ts";
+import { findingsOf } from "./findings_of.ts";
+import type { Inspector } from "../findings.ts";
 import { remembered } from "./remembered.ts";
-import { Response } from "../../response/response.ts";
 import type { UpstreamHealth } from "./upstream_health.ts";
 import { Reply, type ReplySource, SOURCE } from "../reply.ts";
 import type { Resolver } from "../resolver.ts";
@@ -131,18 +131,19 @@ export class Cache implements Resolver {
   /** Something is at hand that is too old, and an upstream may know better. */
   #resolveStale(query: Query, entry: number, nowMs: number): Reply | PromiseLike<Reply> {
     const health = this.#healthFor(query);
-    const isTriedInVain = this.#memory.isTriedInVain(entry, nowMs, health.recoveredAtMs);
-    if (isTriedInVain) return this.#staleReply(query, entry);
+    if (this.#memory.isTriedInVain(entry, nowMs, health.recoveredAtMs)) return this.#staleReply(query, entry);
     if (health.areKnownBad) {
       const reply = this.#staleReply(query, entry);
       this.#refresher.refresh(entry, nowMs);
       return reply;
     }
-    const pending = this.#next.resolve(query);
+    // Apart: the reply that is given in its place may wait for others yet when it comes.
+    const pending = this.#next.resolve(query.apart());
     if (!(pending instanceof Reply)) return this.#waitAWhile(query, pending);
+    query.reply.repeat(pending, pending.octets);
     if (!isUsefulReply(pending.octets)) return this.#staleReply(query, entry);
     this.#counters.cacheMisses++;
-    return pending;
+    return query.reply;
   }
 
   /** The upstreams' answer if it comes in time and is one, else what is at hand. */
@@ -168,9 +169,11 @@ export class Cache implements Resolver {
     deliver(pending, {
       arrived: (reply) => {
         this.#deadlines.cancel(impatience);
-        if (answer.isSettled || (!isUsefulReply(reply.octets) && giveStale())) return;
+        if (answer.isSettled) return;
+        query.reply.repeat(reply, reply.octets);
+        if (!isUsefulReply(reply.octets) && giveStale()) return;
         this.#counters.cacheMisses++;
-        answer.arrived(reply);
+        answer.arrived(query.reply);
       },
       failed: (error) => {
         this.#deadlines.cancel(impatience);
@@ -194,8 +197,7 @@ export class Cache implements Resolver {
   #failureAgain(query: Query, entry: number): Reply {
     this.#counters.cacheFailureHits++;
     query.reply.extendedErrors.push({ infoCode: EDE.CACHED_ERROR, text: "" });
-    const target = this.#copy(query, entry, 0);
-    return this.#address(target, query, entry, SOURCE.failure, "failed not long ago");
+    return this.#address(this.#copy(query, entry, 0), query, entry, SOURCE.failure, "failed not long ago");
   }
 
   /** Into the listener's slot where the reply fits as it is; what has to be cut takes the longer way. */
@@ -216,22 +218,8 @@ export class Cache implements Resolver {
     query.putQuestions(target);
     const octets = this.#memory.store.hasOptions(entry) ? this.#withOptions(target, query, entry) : target;
     reply.give(octets, source, reason);
-    if (this.#inspector !== null) reply.findings = this.#findingsOf(entry, octets, this.#inspector);
+    if (this.#inspector !== null) reply.findings = findingsOf(this.#memory, entry, octets, this.#inspector);
     return reply;
-  }
-
-  /** What there is in an answer is looked for when it is learned, and once more when other things are to be looked for. */
-  #findingsOf(entry: number, octets: Octets, inspector: Inspector): number {
-    // hot path
-    const { store } = this.#memory;
-    const { number, sinceMs } = inspector.inspection;
-    const found = this.#memory.findingsOf(entry);
-    if (store.inspectedBy(entry) === number && store.storedAtMs(entry) > sinceMs) return found;
-    again.read(octets);
-    const foundAgain = inspector.inspect(again) & FINDINGS.any;
-    // There is no room in an entry for more than it came with.
-    if (foundAgain === found) store.setInspectedBy(entry, number);
-    return foundAgain;
   }
 
   /**
@@ -243,8 +231,5 @@ export class Cache implements Resolver {
     return query.slot !== null && query.slot.holds(target) ? target.slice() : target;
   }
 }
-
-/** What is looked through again, read anew for each. */
-const again = new Response();
 
 type Octets = Uint8Array<ArrayBuffer>;
